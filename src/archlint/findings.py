@@ -44,3 +44,47 @@ class Link:
 class Hit:
     """A rule's "violated": the place and the values of the page's message fields.
 
+    `severity` and `clauses`, where given, narrow the page's for this hit.
+    """
+
+    location: Location
+    fields: dict[str, str] = field(default_factory=dict)
+    chain: tuple[Link, ...] = ()
+    severity: Severity | None = None
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What archlint could not know: never a violation, never silently satisfied."""
+
+    what: str
+    location: Location
+    why: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A hit on which the engine stamped the page's code, clauses and words."""
+
+    code: str
+    rule: str
+    requirement: str
+    clauses: tuple[str, ...]
+    severity: Severity
+    message: str
+    help: str
+    service: str
+    location: Location
+    chain: tuple[Link, ...] = ()
+    fingerprint: str = ""
+
+    @property
+    def order(self) -> tuple[str, Location, str, str]:
+        """The one order of findings in every output: by service, place, code, message."""
+        return (self.service, self.location, self.code, self.message)
+
+
+class ArchlintError(Exception):
+    """Archlint cannot do its work, and the message tells a person why and what to do (exit code 2)."""

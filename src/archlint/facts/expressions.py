@@ -1,0 +1,430 @@
+"""Reads one expression of tree-sitter's Python grammar into the records of `archlint.facts.syntax`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence as Items
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    Call,
+    Clause,
+    Comprehension,
+    Constant,
+    Dict,
+    Expression,
+    FString,
+    Keyword,
+    Lambda,
+    Name,
+    Operation,
+    Parameter,
+    Sequence,
+    Starred,
+    Subscript,
+    Walrus,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Node as Tree
+
+MAX_DEPTH = 120
+"""Expressions nested deeper than this are opaque: nobody writes them, and the stack is finite."""
+
+_ESCAPES = re.compile(
+    r"\\(\r\n|[\n\r]|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]+\}|[\\'\"abfnrtv])"
+)
+_SIMPLE_ESCAPES = {
+    **{"\n": "", "\r": "", "\r\n": "", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b"},
+    **{"f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"},
+}
+_SKIPPED = frozenset({"comment", "line_continuation", "ERROR"})
+
+
+class ExpressionReader:
+    """Turns expression nodes into records; offsets in bytes become offsets in code points."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.offsets: Items[int] | None = None
+        if not data.isascii():
+            self.offsets = list(accumulate(((byte & 0xC0) != 0x80 for byte in data), initial=0))
+        self.depth = 0
+
+    def expression(self, node: Tree) -> Expression:
+        """The record of an expression, type or pattern node."""
+        if self.depth >= MAX_DEPTH:
+            return Operation(*self.span(node), "opaque", ())
+        self.depth += 1
+        try:
+            return _READERS.get(node.type, _opaque)(self, node)
+        finally:
+            self.depth -= 1
+
+    def expressions(self, nodes: Iterable[Tree]) -> tuple[Expression, ...]:
+        """The records of several nodes."""
+        return tuple([self.expression(node) for node in nodes])
+
+    def optional(self, node: Tree | None) -> Expression | None:
+        """The record of a node that may be absent."""
+        return None if node is None else self.expression(node)
+
+    def field(self, node: Tree, name: str) -> Expression:
+        """The record of a field; opaque where a syntax error took it away."""
+        child = node.child_by_field_name(name)
+        return Operation(*self.span(node), "opaque", ()) if child is None else self.expression(child)
+
+    def span(self, node: Tree) -> tuple[int, int]:
+        """Where a node stands, in code points."""
+        if self.offsets is None:
+            return node.start_byte, node.end_byte
+        return self.offsets[node.start_byte], self.offsets[node.end_byte]
+
+    def text(self, node: Tree) -> str:
+        """The node's source text."""
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def parameters(self, node: Tree | None) -> tuple[Parameter, ...]:
+        """The parameters of a function or lambda, with their kinds."""
+        found: list[Parameter] = []
+        kind = "normal"
+        for child in named(node):
+            if child.type == "positional_separator":
+                found = [_positional(parameter) for parameter in found]
+            elif child.type == "keyword_separator":
+                kind = "keyword"
+            else:
+                found.append(self._parameter(child, kind))
+                kind = "keyword" if found[-1].kind == "*" else kind
+        return tuple(found)
+
+    def _parameter(self, node: Tree, kind: str) -> Parameter:
+        name = node.child_by_field_name("name") or node
+        if node.type == "typed_parameter":
+            name = node.named_children[0]
+        if name.type in {"list_splat_pattern", "dictionary_splat_pattern"}:
+            kind = "*" if name.type == "list_splat_pattern" else "**"
+            name = name.named_children[-1] if name.named_children else name
+        annotation = self.optional(node.child_by_field_name("type"))
+        default = self.optional(node.child_by_field_name("value"))
+        return Parameter(*self.span(node), self.text(name), kind, annotation, default)
+
+    def arguments(self, node: Tree | None) -> tuple[tuple[Expression, ...], tuple[Keyword, ...]]:
+        """Positional arguments and keywords of a call or of a class's bases."""
+        args: list[Expression] = []
+        keywords: list[Keyword] = []
+        for child in named(node):
+            if child.type == "keyword_argument":
+                name = self.text(child.children[0])
+                keywords.append(Keyword(*self.span(child), name, self.field(child, "value")))
+            elif child.type == "dictionary_splat":
+                keywords.append(Keyword(*self.span(child), None, self.expression(child.named_children[-1])))
+            else:
+                args.append(self.expression(child))
+        return tuple(args), tuple(keywords)
+
+
+def named(node: Tree | None) -> list[Tree]:
+    """The named children that mean something: no comments, no errors."""
+    return [] if node is None else [c for c in node.named_children if c.type not in _SKIPPED]
+
+
+def _positional(parameter: Parameter) -> Parameter:
+    kind = "positional" if parameter.kind == "normal" else parameter.kind
+    span = (parameter.start, parameter.end)
+    return Parameter(*span, parameter.name, kind, parameter.annotation, parameter.default)
+
+
+def _opaque(reader: ExpressionReader, node: Tree) -> Expression:
+    parts = reader.expressions(named(node))
+    return Operation(*reader.span(node), "opaque", parts, (node.type,))
+
+
+def _name(reader: ExpressionReader, node: Tree) -> Expression:
+    return Name(*reader.span(node), reader.text(node))
+
+
+def _dotted_name(reader: ExpressionReader, node: Tree) -> Expression:
+    start, _ = reader.span(node)
+    first, *rest = named(node)
+    found: Expression = _name(reader, first)
+    for child in rest:
+        found = Attribute(start, reader.span(child)[1], found, reader.text(child))
+    return found
+
+
+def _attribute(reader: ExpressionReader, node: Tree) -> Expression:
+    attr = node.child_by_field_name("attribute")
+    return Attribute(*reader.span(node), reader.field(node, "object"), reader.text(attr) if attr else "")
+
+
+def _call(reader: ExpressionReader, node: Tree) -> Expression:
+    span, func = reader.span(node), reader.field(node, "function")
+    arguments = node.child_by_field_name("arguments")
+    if arguments is not None and arguments.type == "generator_expression":
+        return Call(*span, func, (reader.expression(arguments),), ())
+    return Call(*span, func, *reader.arguments(arguments))
+
+
+def _constant(value: bool | None) -> Callable[[ExpressionReader, Tree], Expression]:
+    return lambda reader, node: Constant(*reader.span(node), value)
+
+
+def _number(reader: ExpressionReader, node: Tree) -> Expression:
+    text = reader.text(node).replace("_", "")
+    try:
+        value = int(text, 0) if node.type == "integer" else float(text)
+    except ValueError:
+        return Operation(*reader.span(node), "opaque", ())
+    if isinstance(value, int) and value.bit_length() > 63:
+        return Operation(*reader.span(node), "opaque", ())
+    return Constant(*reader.span(node), value)
+
+
+def _string(reader: ExpressionReader, node: Tree) -> Expression:
+    return _joined(reader, node, [node])
+
+
+def _concatenated(reader: ExpressionReader, node: Tree) -> Expression:
+    return _joined(reader, node, [child for child in named(node) if child.type == "string"])
+
+
+def _joined(reader: ExpressionReader, node: Tree, strings: list[Tree]) -> Expression:
+    parts: list[Expression] = []
+    plain = True
+    formatted = False
+    for string in strings:
+        prefix = reader.text(string.children[0]).rstrip("\"'`").lower() if string.children else ""
+        if "b" in prefix:
+            return Operation(*reader.span(node), "bytes", ())
+        formatted = formatted or "f" in prefix or "t" in prefix
+        for child in string.named_children:
+            if child.type == "string_content":
+                parts.append(Constant(*reader.span(child), _content(reader, child, prefix)))
+            elif child.type == "interpolation":
+                parts.append(reader.field(child, "expression"))
+                plain = plain and not _converted(child)
+    if formatted:
+        return FString(*reader.span(node), tuple(parts), plain)
+    text = "".join(str(part.value) for part in parts if isinstance(part, Constant))
+    return Constant(*reader.span(node), text)
+
+
+def _converted(interpolation: Tree) -> bool:
+    return any(c.type in {"type_conversion", "format_specifier", "="} for c in interpolation.children)
+
+
+def _content(reader: ExpressionReader, node: Tree, prefix: str) -> str:
+    text = reader.text(node).replace("\r\n", "\n").replace("\r", "\n")
+    if "f" in prefix or "t" in prefix:
+        text = text.replace("{{", "{").replace("}}", "}")
+    return text if "r" in prefix or "\\" not in text else _ESCAPES.sub(_unescape, text)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    """One escape sequence, as https://docs.python.org/3/reference/lexical_analysis.html lists them."""
+    escape = match.group(1)
+    if escape in _SIMPLE_ESCAPES:
+        return _SIMPLE_ESCAPES[escape]
+    if escape[0] == "N":
+        import unicodedata
+
+        try:
+            return unicodedata.lookup(escape[2:-1])
+        except KeyError:
+            return match.group(0)
+    code = int(escape[1:], 16) if escape[0] in "xuU" else int(escape, 8)
+    return chr(code) if code < 0x110000 else match.group(0)
+
+
+def _sequence(kind: str) -> Callable[[ExpressionReader, Tree], Expression]:
+    return lambda reader, node: Sequence(*reader.span(node), kind, reader.expressions(named(node)))
+
+
+def _dict(reader: ExpressionReader, node: Tree) -> Expression:
+    items: list[tuple[Expression | None, Expression]] = []
+    for child in named(node):
+        if child.type == "pair":
+            items.append((reader.field(child, "key"), reader.field(child, "value")))
+        else:
+            items.append((None, reader.expression(child.named_children[-1])))
+    return Dict(*reader.span(node), tuple(items))
+
+
+def _subscript(reader: ExpressionReader, node: Tree) -> Expression:
+    value, *_ = children = named(node)
+    return Subscript(*reader.span(node), reader.expression(value), _index(reader, node, children[1:]))
+
+
+def _generic_type(reader: ExpressionReader, node: Tree) -> Expression:
+    children = named(node)
+    value = reader.expression(children[0])
+    return Subscript(*reader.span(node), value, _index(reader, node, named(children[-1])))
+
+
+def _index(reader: ExpressionReader, node: Tree, indices: list[Tree]) -> Expression:
+    if len(indices) == 1 and not any(child.type == "," for child in node.children):
+        return reader.expression(indices[0])
+    items = reader.expressions(indices)
+    start = items[0].start if items else reader.span(node)[0]
+    return Sequence(start, items[-1].end if items else start, "tuple", items)
+
+
+def _slice(reader: ExpressionReader, node: Tree) -> Expression:
+    bounds: list[Expression] = []
+    empty = Constant(*reader.span(node), None)
+    current: Expression = empty
+    for child in node.children:
+        if child.type == ":":
+            bounds.append(current)
+            current = empty
+        elif child.is_named and child.type not in _SKIPPED:
+            current = reader.expression(child)
+    return Operation(*reader.span(node), "slice", (*bounds, current))
+
+
+def _inner(reader: ExpressionReader, node: Tree) -> Expression:
+    children = named(node)
+    return reader.expression(children[0]) if children else _opaque(reader, node)
+
+
+def _await(reader: ExpressionReader, node: Tree) -> Expression:
+    return Await(*reader.span(node), _inner(reader, node))
+
+
+def _starred(reader: ExpressionReader, node: Tree) -> Expression:
+    return Starred(*reader.span(node), _inner(reader, node))
+
+
+def _walrus(reader: ExpressionReader, node: Tree) -> Expression:
+    name = node.child_by_field_name("name")
+    return Walrus(*reader.span(node), reader.text(name) if name else "", reader.field(node, "value"))
+
+
+def _lambda(reader: ExpressionReader, node: Tree) -> Expression:
+    parameters = reader.parameters(node.child_by_field_name("parameters"))
+    return Lambda(*reader.span(node), parameters, reader.field(node, "body"))
+
+
+def _comprehension(kind: str) -> Callable[[ExpressionReader, Tree], Expression]:
+    def read(reader: ExpressionReader, node: Tree) -> Expression:
+        body = node.child_by_field_name("body")
+        key = None
+        if kind == "dict" and body is not None and body.type == "pair":
+            key, value = reader.field(body, "key"), reader.field(body, "value")
+        else:
+            value = reader.field(node, "body")
+        return Comprehension(*reader.span(node), kind, key, value, _clauses(reader, node))
+
+    return read
+
+
+def _clauses(reader: ExpressionReader, node: Tree) -> tuple[Clause, ...]:
+    groups: list[tuple[Tree, list[Tree]]] = []
+    for child in named(node):
+        if child.type == "for_in_clause":
+            groups.append((child, []))
+        elif child.type == "if_clause" and groups:
+            groups[-1][1].append(child)
+    return tuple([_clause(reader, loop, conditions) for loop, conditions in groups])
+
+
+def _clause(reader: ExpressionReader, node: Tree, conditions: list[Tree]) -> Clause:
+    tests = tuple([_inner(reader, condition) for condition in conditions])
+    target, iterable = reader.field(node, "left"), reader.field(node, "right")
+    return Clause(*reader.span(node), target, iterable, tests, node.children[0].type == "async")
+
+
+def _chain(reader: ExpressionReader, node: Tree) -> Expression:
+    """`a + b + c` nests to the left; one operator's chain becomes one flat operation."""
+    operator = _operator(node)
+    operands: list[Tree] = []
+    current: Tree | None = node
+    while current is not None and current.type == node.type and _operator(current) == operator:
+        right = current.child_by_field_name("right")
+        operands.extend([right] if right is not None else [])
+        current = current.child_by_field_name("left")
+    operands.extend([current] if current is not None else [])
+    return Operation(*reader.span(node), operator, reader.expressions(reversed(operands)))
+
+
+def _operator(node: Tree) -> str:
+    child = node.child_by_field_name("operator")
+    return child.type if child is not None else "opaque"
+
+
+def _unary(reader: ExpressionReader, node: Tree) -> Expression:
+    operator = "not" if node.type == "not_operator" else _operator(node)
+    return Operation(*reader.span(node), operator, (reader.field(node, "argument"),))
+
+
+def _comparison(reader: ExpressionReader, node: Tree) -> Expression:
+    operators = tuple([child.type for child in node.children_by_field_name("operators")])
+    return Operation(*reader.span(node), "compare", reader.expressions(named(node)), operators)
+
+
+def _conditional(reader: ExpressionReader, node: Tree) -> Expression:
+    return Operation(*reader.span(node), "if", reader.expressions(named(node)))
+
+
+def _yield(reader: ExpressionReader, node: Tree) -> Expression:
+    operator = "yield from" if any(child.type == "from" for child in node.children) else "yield"
+    return Operation(*reader.span(node), operator, reader.expressions(named(node)))
+
+
+def _union(reader: ExpressionReader, node: Tree) -> Expression:
+    return Operation(*reader.span(node), "|", reader.expressions(named(node)))
+
+
+_READERS: dict[str, Callable[[ExpressionReader, Tree], Expression]] = {
+    "identifier": _name,
+    "ellipsis": _name,
+    "_": _name,
+    "dotted_name": _dotted_name,
+    "attribute": _attribute,
+    "member_type": _dotted_name,
+    "call": _call,
+    "true": _constant(True),
+    "false": _constant(False),
+    "none": _constant(None),
+    "integer": _number,
+    "float": _number,
+    "string": _string,
+    "concatenated_string": _concatenated,
+    "list": _sequence("list"),
+    "list_pattern": _sequence("list"),
+    "set": _sequence("set"),
+    "tuple": _sequence("tuple"),
+    "tuple_pattern": _sequence("tuple"),
+    "pattern_list": _sequence("tuple"),
+    "expression_list": _sequence("tuple"),
+    "dictionary": _dict,
+    "subscript": _subscript,
+    "generic_type": _generic_type,
+    "slice": _slice,
+    "parenthesized_expression": _inner,
+    "type": _inner,
+    "as_pattern_target": _inner,
+    "await": _await,
+    "list_splat": _starred,
+    "list_splat_pattern": _starred,
+    "parenthesized_list_splat": _inner,
+    "splat_type": _starred,
+    "named_expression": _walrus,
+    "lambda": _lambda,
+    "list_comprehension": _comprehension("list"),
+    "set_comprehension": _comprehension("set"),
+    "dictionary_comprehension": _comprehension("dict"),
+    "generator_expression": _comprehension("generator"),
+    "binary_operator": _chain,
+    "boolean_operator": _chain,
+    "unary_operator": _unary,
+    "not_operator": _unary,
+    "comparison_operator": _comparison,
+    "conditional_expression": _conditional,
+    "yield": _yield,
+    "union_type": _union,
+}
