@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from packaging.version import Version
+
 from archlint.facts.syntax import Call, ClassDef, Constant, Evaluate, FunctionDef
 from archlint.findings import Location, Unknown
 from archlint.service.evaluation.attributes import class_member
@@ -79,7 +81,8 @@ class Endpoint:
     """One path operation or WebSocket endpoint under its full path.
 
     `includes` are the `include_router` and `mount` calls that gave the path its prefixes, outermost first;
-    `conditions` are the tests, undecided by the source, under which it is served.
+    `conditions` are the tests, undecided by the source, under which it is served. `route` has the values of
+    the arguments that it was registered with.
     """
 
     path: str
@@ -95,6 +98,7 @@ class Endpoint:
     includes: tuple[Place, ...]
     conditions: tuple[Condition, ...]
     app: App
+    route: Route
 
     @property
     def location(self) -> Location:
@@ -131,17 +135,21 @@ class _Collector:
     missed: dict[int, Missed] = field(default_factory=dict)
 
 
-def resolve_routes(modules: Modules, *, fastapi: tuple[int, int] | None) -> RouteTable:
-    """The route table of a service; `fastapi` is the locked version, None for the newest."""
+_LAZY_INCLUDES = Version("0.137")
+_INFERRED_SCHEMAS = Version("0.89")
+
+
+def resolve_routes(modules: Modules, fastapi: Version | None) -> RouteTable:
+    """The route table of a service; `fastapi` is the version it runs on, None for the newest."""
     entries = [(m, c) for m in modules.runtime for c in creations(m.source) if c.framework == FASTAPI]
     if not entries:
         return RouteTable()
-    machine = interpreter(modules, lazy_includes=fastapi is None or fastapi >= (0, 137))
+    machine = interpreter(modules, lazy_includes=fastapi is None or fastapi >= _LAZY_INCLUDES)
     with deep_recursion():
         _run(machine, modules, entries)
         collector = _Collector()
         apps = tuple(App(router) for router in _roots(machine))
-        infer = fastapi is None or fastapi >= (0, 89)
+        infer = fastapi is None or fastapi >= _INFERRED_SCHEMAS
         for app in apps:
             _collect(machine, collector, _Context(app), app.router, infer)
     endpoints = tuple(collector.endpoints.values())
@@ -159,6 +167,7 @@ def _run(machine: Machine, modules: Modules, entries: list[tuple[Module, Creatio
         function = machine.load(module).namespace.get(name)
         if isinstance(function, Function):
             machine.call(function, Arguments((), {}, Place(module, function.definition)))
+    machine.only_with_app = True
     for router in list(machine.created):
         for started in router.startup:
             _start(machine, router, started)
@@ -264,28 +273,30 @@ def _add(machine: Machine, found: _Collector, context: _Context, route: Route, i
             found.missed[id(route.place.node)] = Missed(f"endpoint `{route.path}`", why, route.place)
             continue
         made = _endpoint(machine, context, route, endpoint, handler, infer)
-        key = (made.path, made.methods, id(handler.definition), made.in_schema)
+        key = (made.path, made.methods, id(handler.definition), made.in_schema, made.tags, made.deprecated)
         found.endpoints.setdefault(key, made)
 
 
 def _endpoint(
     machine: Machine, context: _Context, route: Route, value: Value, handler: Handler, infer: bool
 ) -> Endpoint:
+    http = route.kind == "http"
     tags = [text(tag) for tag in (*context.tags, *route.tags)]
     return Endpoint(
         path=context.prefix + route.path,
         methods=route.methods,
-        kind="websocket" if route.kind == "websocket" else "http",
+        kind="http" if http else "websocket",
         handler=handler,
         place=route.place,
-        tags=tuple(tag for tag in tags if tag is not None) if route.documented else (),
+        tags=tuple(tag for tag in tags if tag is not None) if route.documented and http else (),
         response_schema=route.documented and has_response_schema(machine, route, value, infer=infer),
         described=_described(route, value),
-        deprecated=context.deprecated or truth(settled(route.deprecated)) is True,
-        in_schema=context.in_schema and route.in_schema is not False and route.kind == "http",
+        deprecated=http and (context.deprecated or truth(settled(route.deprecated)) is True),
+        in_schema=context.in_schema and route.in_schema is not False and http,
         includes=(*context.includes, *route.includes),
         conditions=(*context.conditions, *route.conditions),
         app=context.app,
+        route=route,
     )
 
 

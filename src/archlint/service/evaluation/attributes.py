@@ -24,6 +24,7 @@ from archlint.service.evaluation.values import (
     Value,
     canonical,
     choice,
+    settled,
 )
 
 SETTINGS = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
@@ -116,8 +117,6 @@ def _of_module(machine: Machine, value: ModuleValue, name: str) -> Value:
         return machine.load(submodule)
     if name == "__path__":
         return [value]
-    if name == "__file__":
-        return Unresolved("a file's path")
     return Unresolved(f"`{value.module.name}` defines no `{name}` that archlint can see")
 
 
@@ -245,6 +244,8 @@ def _of_external(value: ExternalObject, name: str) -> Value:
 
 
 def _of_container(machine: Machine, value: Value, name: str) -> Value:
+    if isinstance(value, tuple) and name in getattr(value, "_fields", ()):
+        return getattr(value, name)
     for kind, methods in _CONTAINER_METHODS.items():
         if isinstance(value, kind) and name in methods:
             return Native(name, lambda machine, arguments: _method(value, name, arguments))
@@ -256,7 +257,7 @@ def _of_container(machine: Machine, value: Value, name: str) -> Value:
 def _method(value: Value, name: str, arguments: Arguments) -> Value:
     """A method of a plain container, called for real: its arguments are plain or opaque values."""
     args = [a.default if isinstance(a, Configured) else a for a in arguments.args]
-    args = [a.value if isinstance(a, Member) and isinstance(value, str) else a for a in args]
+    args = [_as_text(a) for a in args] if isinstance(value, str) else args
     known = isinstance(value, dict | list | set) or all(_plain(a) for a in args)
     if not known or not arguments.complete:
         return Unresolved(f"`.{name}()` of values that the source does not tell")
@@ -267,6 +268,13 @@ def _method(value: Value, name: str, arguments: Arguments) -> Value:
     if isinstance(result, str | int | float | bool | list | dict | tuple | set | None):
         return result
     return list(result) if name in {"items", "keys", "values"} else result
+
+
+def _as_text(value: Value) -> Value:
+    """Members of enumerations stand for their values where a string's method takes them."""
+    if isinstance(value, list | tuple):
+        return [_as_text(item) for item in value]
+    return value.value if isinstance(value, Member) else settled(value)
 
 
 def _plain(value: Value) -> bool:

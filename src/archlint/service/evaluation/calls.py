@@ -111,6 +111,8 @@ def _interpret(machine: Machine, function: Function, arguments: Arguments, recei
     if machine.depth >= MAX_CALLS or not machine.spend():
         return Unresolved("calls are nested too deeply to follow", arguments.place)
     args = arguments.args if receiver is None else (receiver, *arguments.args)
+    if machine.only_with_app and not any(isinstance(a, Modelled) for a in (*args, *arguments.keywords.values())):
+        return Unresolved("what runs at start-up is followed only where the app is handed on", arguments.place)
     names = bind_parameters(function, args, arguments)
     first = args[0] if args else None
     frame = Frame(function.frame.module, names, _closure(function), function, first)
@@ -182,7 +184,7 @@ def _yields(statement: Statement) -> bool:
 
 
 def _instantiate(machine: Machine, cls: Class, arguments: Arguments) -> Value:
-    members = [value for value in cls.namespace.values() if isinstance(value, Member)]
+    members = [value for value in cls.namespace.values() if isinstance(value, Member) and value.cls is cls]
     if members:
         wanted = arguments.get(0, "value")
         return next((m for m in members if same(m.value, wanted)), Unresolved("a member of an enumeration"))

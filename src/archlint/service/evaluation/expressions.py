@@ -26,7 +26,7 @@ from archlint.facts.syntax import (
 )
 from archlint.service.evaluation.attributes import attribute
 from archlint.service.evaluation.calls import call, define
-from archlint.service.evaluation.machine import Machine
+from archlint.service.evaluation.machine import Machine, Modelled
 from archlint.service.evaluation.values import (
     Arguments,
     Choice,
@@ -89,6 +89,9 @@ def _combine(machine: Machine, frame: Frame, node: Node, operator: str, first: V
         if isinstance(value, Choice):
             pairs = [(o, second) if value is first else (first, o) for o in value.values]
             return choice([_combine(machine, frame, node, operator, a, b) for a, b in pairs])
+    if operator == "/" and isinstance(settled(first), Modelled):
+        place = Place(frame.module.module, node)
+        return call(machine, attribute(machine, settled(first), "joinpath"), Arguments((second,), {}, place))
     source = next((v.source for v in (first, second) if isinstance(v, Configured)), None)
     result = _arithmetic(operator, settled(first), settled(second))
     if isinstance(result, Unresolved):

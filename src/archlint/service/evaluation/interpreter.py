@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archlint.service.evaluation import python, web
+from archlint.service.evaluation import files, python, web
 from archlint.service.evaluation.calls import call
 from archlint.service.evaluation.expressions import evaluate
 from archlint.service.evaluation.machine import Machine, Semantics
@@ -12,6 +12,6 @@ from archlint.service.modules import Modules
 
 def interpreter(modules: Modules, *, lazy_includes: bool) -> Machine:
     """A fresh interpretation of a service; `lazy_includes` as FastAPI 0.137 and later resolve includes."""
-    library = {**python.library(), **web.library()}
+    library = {**python.library(), **files.library(), **web.library()}
     semantics = Semantics(evaluate, execute, call, bind, library, python.builtins())
     return Machine(modules, semantics, lazy_includes)

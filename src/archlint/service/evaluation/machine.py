@@ -27,6 +27,9 @@ MAX_STEPS = 4_000_000
 MAX_CALLS = 40
 """Calls nested deeper than this give an unresolved value."""
 
+REPOSITORY = "/repository"
+"""Where `__file__` says that the repository lies: nothing of the real place shows in a value."""
+
 _RECURSION_LIMIT = 30_000
 
 
@@ -76,6 +79,9 @@ class Machine:
     loaded: dict[str, ModuleValue] = field(default_factory=dict)
     conditions: list[Condition] = field(default_factory=list)
     depth: int = 0
+    only_with_app: bool = False
+    """At start-up a service does all sorts of work; calls that get no app or router register nothing."""
+
     created: list[Any] = field(default_factory=list)
     """Every app and router made, in order."""
 
@@ -83,7 +89,7 @@ class Machine:
         """The module's value, its body executed once; a circular import sees what is there so far."""
         found = self.loaded.get(module.path)
         if found is None:
-            found = self.loaded[module.path] = ModuleValue(module, {"__name__": module.name})
+            found = self.loaded[module.path] = ModuleValue(module, _module_names(module))
             frame = Frame(found, found.namespace)
             with self.outside_conditions(), deep_recursion():
                 self.semantics.execute(self, frame, module.source.body)
@@ -128,6 +134,11 @@ class Machine:
     def unresolved(self, frame: Frame, node: Node, why: str) -> Unresolved:
         """An unresolved value that knows its place."""
         return Unresolved(why, Place(frame.module.module, node))
+
+
+def _module_names(module: Module) -> dict[str, Value]:
+    package = module.name if module.is_package else module.name.rpartition(".")[0]
+    return {"__name__": module.name, "__package__": package, "__file__": f"{REPOSITORY}/{module.path}"}
 
 
 @contextmanager

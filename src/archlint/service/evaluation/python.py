@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from archlint.service.evaluation.attributes import attribute, set_attribute
 from archlint.service.evaluation.expressions import iterate
@@ -29,6 +29,14 @@ from archlint.service.evaluation.values import (
     text,
     truth,
 )
+
+class ModuleInfo(NamedTuple):
+    """What `pkgutil.iter_modules` gives for a module."""
+
+    module_finder: Value
+    name: str
+    ispkg: bool
+
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "str": str,
@@ -284,7 +292,7 @@ def _iter_modules(machine: Machine, arguments: Arguments) -> Value:
     if not packages:
         return Unresolved("a package folder that the source does not tell", arguments.place)
     return [
-        (Unresolved("a finder"), prefix + name, is_package)
+        ModuleInfo(Unresolved("a finder"), prefix + name, is_package)
         for package in packages
         for name, is_package in submodules(machine, package)
     ]

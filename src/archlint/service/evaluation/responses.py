@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from archlint.facts.syntax import Constant, FunctionDef
+from archlint.service.evaluation.attributes import class_member
 from archlint.service.evaluation.machine import Machine
 from archlint.service.evaluation.values import (
     Bound,
     Class,
     External,
     Function,
+    Instance,
     Partial,
     Value,
     settled,
@@ -38,6 +40,8 @@ def has_response_schema(machine: Machine, route: Route, endpoint: Value, *, infe
 
 
 def _innermost(value: Value) -> Function | None:
+    if isinstance(value, Instance):
+        value = class_member(value.cls, "__call__")
     while isinstance(value, Bound | Partial):
         value = value.function
     while isinstance(value, Function) and isinstance(value.wraps, Function):

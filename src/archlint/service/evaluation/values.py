@@ -210,19 +210,25 @@ def canonical(value: External) -> External:
     return External(f"fastapi.{name}") if package.startswith("fastapi.") and name in _REEXPORTED else value
 
 
+MAX_CHOICES = 24
+"""A value with more alternatives than this is unresolved."""
+
+
 def choice(values: Sequence[Value]) -> Value:
-    """One value where all are the same, else a flat `Choice` of the different ones."""
+    """One value where all are the same, else a flat `Choice` of the different ones, one unresolved at most."""
     flat: list[Value] = []
     for value in values:
         for option in value.values if isinstance(value, Choice) else (value,):
             if not any(same(option, seen) for seen in flat):
                 flat.append(option)
+    if len(flat) > MAX_CHOICES:
+        return Unresolved("it can be one of too many things")
     return flat[0] if len(flat) == 1 else Choice(tuple(flat))
 
 
 def same(first: Value, second: Value) -> bool:
-    """Whether two values are known to be equal."""
-    if first is second:
+    """Whether two values are known to be equal, or both unknown."""
+    if first is second or (isinstance(first, Unresolved) and isinstance(second, Unresolved)):
         return True
     plain = (str, int, float, bool, type(None), External)
     return isinstance(first, plain) and type(first) is type(second) and bool(first == second)
