@@ -2,8 +2,46 @@
 
 from __future__ import annotations
 
+import io
+import os
+import stat
+import subprocess
+import tokenize
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archlint.findings import ArchlintError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+MAX_FILE_SIZE = 20_000_000
+"""Larger files are data; reading one could only cost time."""
+
+# fmt: off
+NEVER_SOURCE = frozenset({
+    ".archlint_cache", ".eggs", ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".svn",
+    ".tox", ".venv", "__pycache__", "__pypackages__", "node_modules", "site-packages",
+})
+
+# Git sets these for hooks, and they would turn every question about this repository into one about the
+# repository whose hook runs. GIT_CONFIG_* stay: they are how CI declares a checkout safe.
+_HOOK_VARIABLES = frozenset({
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
+    "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
+})
+# fmt: on
+
+
+class UnreadableFileError(OSError):
+    """A file that cannot be read: gone, forbidden, too large, no regular file, or not in its encoding."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,13 +50,196 @@ class Repository:
 
     `root` is git's top level (without git, the path given). `files` are sorted POSIX paths relative to it,
     as git lists them: tracked, and untracked but not ignored; links that leave the repository or loop are
-    left out. `tracked` is None outside a git checkout.
+    left out. `tracked` is None outside a git checkout. `notes` say what the user should know of how the
+    files were found.
     """
 
     root: Path
     files: tuple[str, ...]
     tracked: frozenset[str] | None
+    notes: tuple[str, ...] = ()
 
     def read_bytes(self, path: str) -> bytes:
-        """The content of a file. Raises OSError when it cannot be read."""
-        return (self.root / path).read_bytes()
+        """The content of a file. Raises UnreadableFileError."""
+        try:
+            return _read_regular(self.root / path)
+        except (OSError, ValueError) as error:
+            raise UnreadableFileError(path, getattr(error, "strerror", None) or str(error)) from error
+
+    def text(self, path: str) -> str:
+        """The content of a file as text: Python by PEP 263, the rest UTF-8. Raises UnreadableFileError."""
+        data = self.read_bytes(path)
+        try:
+            is_python = path.endswith(".py")
+            encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0] if is_python else "utf-8-sig"
+            return data.decode(encoding)
+        except (SyntaxError, UnicodeDecodeError) as error:
+            raise UnreadableFileError(path, str(error)) from error
+
+
+def find_repository(paths: Sequence[Path]) -> Repository:
+    """The repository that holds `paths`: its git checkout, or what lies below them.
+
+    Raises ArchlintError for a path that does not exist, and for paths of several repositories.
+    """
+    folders = [_folder(path) for path in paths]
+    root, notes = _git_top_level(folders)
+    if root is not None:
+        tracked, found = _git_files(root)
+        files = _readable(root, _sources(tracked | found))
+        if any(_holds_one(files, folder.relative_to(root).as_posix()) for folder in folders):
+            return Repository(root, files, tracked, notes)
+        notes += (f"git ignores {folders[0]}: its files were found by walking the folder",)
+        root = None
+    elif (checkout := _checkout_above(folders[0])) is not None:
+        root = checkout
+    root = root or Path(os.path.commonpath(folders))
+    return Repository(root, _readable(root, _sources(_walk(root))), None, notes)
+
+
+def _folder(path: Path) -> Path:
+    try:
+        resolved = path.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {error}"
+        raise ArchlintError(f"{path} {reason}") from error
+    return resolved if resolved.is_dir() else resolved.parent
+
+
+def _git_top_level(folders: Sequence[Path]) -> tuple[Path | None, tuple[str, ...]]:
+    """Git's top level of all `folders`, or why git does not tell."""
+    roots: set[Path] = set()
+    for folder in folders:
+        try:
+            answer = _git(folder, "rev-parse", "--show-toplevel")
+        except OSError:
+            missing = _checkout_above(folder) is not None
+            return None, ("git is not installed: .gitignore was applied without it",) if missing else ()
+        if answer.returncode:
+            refused = b"dubious ownership" in answer.stderr
+            return None, (_REFUSED.format(folder),) if refused else ()
+        roots.add(Path(os.fsdecode(answer.stdout.removesuffix(b"\n"))).resolve())
+    if len(roots) > 1:
+        raise ArchlintError(f"the paths lie in several repositories: {', '.join(sorted(map(str, roots)))}")
+    return roots.pop() if roots else None, ()
+
+
+_REFUSED = (
+    "git refuses to read {0}, which another user owns, so what is tracked is unknown; "
+    "`git config --global --add safe.directory {0}` allows it"
+)
+
+
+def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run git in `folder` so that nothing of the repository's configuration starts a program."""
+    environment = {name: value for name, value in os.environ.items() if name not in _HOOK_VARIABLES}
+    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    safe = ("-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit")
+    return subprocess.run(
+        ["git", *safe, "-C", str(folder), *arguments],
+        capture_output=True, check=False, env=environment, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def _git_files(root: Path) -> tuple[frozenset[str], frozenset[str]]:
+    """Tracked files, those of submodules included, and untracked ones that are not ignored."""
+    tracked = _listed(root, "--cached", "--recurse-submodules")
+    return tracked, _listed(root, "--others", "--exclude-standard")
+
+
+def _listed(root: Path, *options: str) -> frozenset[str]:
+    answer = _git(root, "ls-files", "-z", *options)
+    if answer.returncode:
+        message = os.fsdecode(answer.stderr).strip()
+        raise ArchlintError(f"git cannot list the files of {root}: {message}")
+    return frozenset(map(os.fsdecode, filter(None, answer.stdout.split(b"\0"))))
+
+
+def _holds_one(files: Sequence[str], folder: str) -> bool:
+    return folder == "." or any(file.startswith(f"{folder}/") for file in files)
+
+
+def _checkout_above(folder: Path) -> Path | None:
+    """The nearest folder that looks like a checkout: the root must not depend on git being installed."""
+    return next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)
+
+
+def _sources(files: Iterable[str]) -> Iterator[str]:
+    """Leave out installed packages, caches, and names that no output format could hold."""
+    files = sorted(files)
+    environments = tuple(file.removesuffix("pyvenv.cfg") for file in files if file.endswith("/pyvenv.cfg"))
+    for file in files:
+        if not NEVER_SOURCE.isdisjoint(file.split("/")) or file.startswith(environments):
+            continue
+        if file.isprintable() or not any("\ud800" <= character <= "\udfff" for character in file):
+            yield file
+
+
+def _readable(root: Path, files: Iterable[str]) -> tuple[str, ...]:
+    return tuple(file for file in files if _is_file(root, file))
+
+
+def _is_file(root: Path, file: str) -> bool:
+    """Whether `file` is a regular file, or a link to one inside of the repository."""
+    path = os.path.join(root, file)  # noqa: PTH118 (a Path for each file of a large repository is slow)
+    try:
+        mode = os.lstat(path).st_mode
+        if not stat.S_ISLNK(mode):
+            return stat.S_ISREG(mode)
+        target = Path(path).resolve(strict=True)
+        return target.is_file() and target.is_relative_to(root)
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def _walk(root: Path) -> Iterator[str]:
+    """Every file below `root` that no .gitignore on its way leaves out; links to folders are not entered."""
+    pending: list[tuple[str, tuple[tuple[str, GitIgnoreSpec], ...]]] = [("", ())]
+    while pending:
+        folder, ignores = pending.pop()
+        try:
+            entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        if any(entry.name == ".gitignore" and entry.is_file() for entry in entries):
+            ignores = (*ignores, (folder, _ignore_file(root / folder / ".gitignore")))
+        for entry in entries:
+            path = folder + entry.name
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if entry.name in NEVER_SOURCE or _ignored(path + "/" * is_folder, ignores):
+                continue
+            if is_folder:
+                pending.append((f"{path}/", ignores))
+            else:
+                yield path
+
+
+def _ignore_file(path: Path) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    return GitIgnoreSpec.from_lines(lines)
+
+
+def _ignored(path: str, ignores: Sequence[tuple[str, GitIgnoreSpec]]) -> bool:
+    """Git's order: the nearest .gitignore that says anything of `path` decides."""
+    for folder, spec in reversed(ignores):
+        verdict = spec.check_file(path.removeprefix(folder)).include
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _read_regular(path: Path) -> bytes:
+    """Raises OSError, and ValueError for what is no file of source size. Never waits on a pipe or device."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("is not a regular file")
+        if status.st_size > MAX_FILE_SIZE:
+            raise ValueError(f"is larger than {MAX_FILE_SIZE:,} bytes")
+        return file.read()
