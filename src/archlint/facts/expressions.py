@@ -60,7 +60,8 @@ class ExpressionReader:
             return Operation(*self.span(node), "opaque", ())
         self.depth += 1
         try:
-            return _READERS.get(node.type, _opaque)(self, node)
+            found = _READERS.get(node.type, _opaque)(self, node)
+            return _starred_whole(found) if self.data.startswith(b"*", node.start_byte) else found
         finally:
             self.depth -= 1
 
@@ -132,6 +133,20 @@ def named(node: Tree | None) -> list[Tree]:
     return [] if node is None else [c for c in node.named_children if c.type not in _SKIPPED]
 
 
+def _starred_whole(node: Expression) -> Expression:
+    """The grammar reads `[*a.b]` as `[(*a).b]`, and so all that may follow the star."""
+    match node:
+        case Attribute(start, end, Starred(value=inner), attr):
+            return Starred(start, end, Attribute(inner.start, end, inner, attr))
+        case Call(start, end, Starred(value=inner), args, keywords):
+            return Starred(start, end, Call(inner.start, end, inner, args, keywords))
+        case Subscript(start, end, Starred(value=inner), index):
+            return Starred(start, end, Subscript(inner.start, end, inner, index))
+        case Operation(start, end, operator, (Starred(value=inner), *rest), detail):
+            return Starred(start, end, Operation(inner.start, end, operator, (inner, *rest), detail))
+    return node
+
+
 def _positional(parameter: Parameter) -> Parameter:
     kind = "positional" if parameter.kind == "normal" else parameter.kind
     span = (parameter.start, parameter.end)
@@ -201,6 +216,9 @@ def _joined(reader: ExpressionReader, node: Tree, strings: list[Tree]) -> Expres
         if "b" in prefix:
             return Operation(*reader.span(node), "bytes", ())
         formatted = formatted or "f" in prefix or "t" in prefix
+        if "r" in prefix and len(string.children) == 2:  # the grammar sees no content in r"\\"
+            text = reader.text(string)[len(prefix) :].strip("\"'")
+            parts.append(Constant(*reader.span(string), text))
         for child in string.named_children:
             if child.type == "string_content":
                 parts.append(Constant(*reader.span(child), _content(reader, child, prefix)))
@@ -237,11 +255,18 @@ def _unescape(match: re.Match[str]) -> str:
         except KeyError:
             return match.group(0)
     code = int(escape[1:], 16) if escape[0] in "xuU" else int(escape, 8)
-    return chr(code) if code < 0x110000 else match.group(0)
+    is_text = code < 0xD800 or 0xE000 <= code < 0x110000  # half of a surrogate pair has no encoding
+    return chr(code) if is_text else match.group(0)
 
 
 def _sequence(kind: str) -> Callable[[ExpressionReader, Tree], Expression]:
     return lambda reader, node: Sequence(*reader.span(node), kind, reader.expressions(named(node)))
+
+
+def _tuple_pattern(reader: ExpressionReader, node: Tree) -> Expression:
+    if len(named(node)) == 1 and not any(child.type == "," for child in node.children):
+        return _inner(reader, node)
+    return _sequence("tuple")(reader, node)
 
 
 def _dict(reader: ExpressionReader, node: Tree) -> Expression:
@@ -376,7 +401,11 @@ def _yield(reader: ExpressionReader, node: Tree) -> Expression:
 
 
 def _union(reader: ExpressionReader, node: Tree) -> Expression:
-    return Operation(*reader.span(node), "|", reader.expressions(named(node)))
+    parts: list[Expression] = []
+    for part in reader.expressions(named(node)):
+        is_chain = isinstance(part, Operation) and part.operator == "|" and part.start == reader.span(node)[0]
+        parts.extend(part.parts if is_chain and isinstance(part, Operation) else [part])
+    return Operation(*reader.span(node), "|", tuple(parts))
 
 
 _READERS: dict[str, Callable[[ExpressionReader, Tree], Expression]] = {
@@ -398,7 +427,7 @@ _READERS: dict[str, Callable[[ExpressionReader, Tree], Expression]] = {
     "list_pattern": _sequence("list"),
     "set": _sequence("set"),
     "tuple": _sequence("tuple"),
-    "tuple_pattern": _sequence("tuple"),
+    "tuple_pattern": _tuple_pattern,
     "pattern_list": _sequence("tuple"),
     "expression_list": _sequence("tuple"),
     "dictionary": _dict,

@@ -1,0 +1,181 @@
+"""Facts kept from run to run: one file for each repository, of blobs that are decoded when asked for.
+
+The file lies in the user's cache folder, not in the repository: what a repository can commit could lie
+about its code. It is written whole and put in place in one step, so that concurrent runs and killed
+processes leave an old file or a new one, and a file with anything wrong in it counts as empty.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from archlint import __version__
+
+_MAGIC = b"archlint facts 1\n"
+_CLOCK_GRAIN = 2_000_000_000
+_UNUSED = 30 * 24 * 3600
+
+
+class Stamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What tells an unchanged file without reading it, as git's index does."""
+
+    size: int
+    modified: int
+    changed: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Stamp:
+        """The stamp of a file."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+    def is_settled(self) -> bool:
+        """Whether a change from now on must show in the stamp: one within the clock's grain might not."""
+        return max(self.modified, self.changed) + _CLOCK_GRAIN < time.time_ns()
+
+
+class Blob(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Where a content's facts lie behind the index, with their CRC-32."""
+
+    start: int
+    length: int
+    checksum: int
+
+
+class Index(msgspec.Struct, array_like=True):
+    """The head of the file: each path's digest, with its stamp if that tells changes, and the blobs."""
+
+    reader: str
+    files: dict[str, tuple[Stamp | None, bytes]]
+    blobs: dict[bytes, Blob]
+
+
+class Cache:
+    """The facts that an earlier run left, read-only."""
+
+    def __init__(self, index: Index, blobs: memoryview) -> None:
+        self.files = index.files
+        self._index = index.blobs
+        self._blobs = blobs
+
+    def blob(self, digest: bytes) -> memoryview | None:
+        """The encoded facts of a content; None when they are missing or damaged."""
+        found = self._index.get(digest)
+        if found is None:
+            return None
+        blob = self._blobs[found.start : found.start + found.length]
+        return blob if zlib.crc32(blob) == found.checksum else None
+
+
+EMPTY = Cache(Index("", {}, {}), memoryview(b""))
+
+
+def user_cache_dir() -> Path | None:
+    """`$ARCHLINT_CACHE_DIR`, else the platform's place for a user's caches; None for a user without home."""
+    if named := os.environ.get("ARCHLINT_CACHE_DIR"):
+        return Path(named)
+    with suppress(RuntimeError):
+        if sys.platform == "win32":
+            return (
+                Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "archlint" / "cache"
+            )
+        if sys.platform == "darwin":
+            return Path.home() / "Library" / "Caches" / "archlint"
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "archlint"
+    return None
+
+
+def load(folder: Path | None, root: Path) -> Cache:
+    """What is kept for the repository at `root`; an empty cache when there is none, or a broken one."""
+    if folder is None:
+        return EMPTY
+    try:
+        data = memoryview(_file(folder, root).read_bytes())
+        head = len(_MAGIC) + 8
+        length, checksum = (int.from_bytes(data[at : at + 4], "little") for at in (head - 8, head - 4))
+        packed = data[head : head + length]
+        if bytes(data[: len(_MAGIC)]) != _MAGIC or zlib.crc32(packed) != checksum:
+            return EMPTY
+        index = msgspec.msgpack.decode(packed, type=Index)
+    except (OSError, msgspec.MsgspecError):
+        return EMPTY
+    return Cache(index, data[head + length :]) if index.reader == _reader() else EMPTY
+
+
+def save(
+    folder: Path,
+    root: Path,
+    files: Mapping[str, tuple[Stamp | None, bytes]],
+    facts: Mapping[bytes, bytes | memoryview],
+) -> None:
+    """Keep `facts`, by digest, for the next run; where nothing can be written, nothing is."""
+    blobs: dict[bytes, Blob] = {}
+    start = 0
+    for digest, blob in facts.items():
+        blobs[digest] = Blob(start, len(blob), zlib.crc32(blob))
+        start += len(blob)
+    packed = msgspec.msgpack.encode(Index(_reader(), dict(files), blobs))
+    numbers = (number.to_bytes(4, "little") for number in (len(packed), zlib.crc32(packed)))
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(_file(folder, root), b"".join((_MAGIC, *numbers, packed, *facts.values())))
+        _sweep(folder)
+
+
+def _file(folder: Path, root: Path) -> Path:
+    name = hashlib.blake2b(os.fsencode(root), digest_size=12).hexdigest()
+    return folder / f"{name}.facts"
+
+
+def _write(path: Path, data: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(prefix=path.stem, suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def _sweep(folder: Path) -> None:
+    """Drop what no run has renewed for a month, and what a killed process left."""
+    oldest = {".facts": time.time() - _UNUSED, ".tmp": time.time() - 3600}
+    for path in folder.iterdir():
+        with suppress(OSError):
+            if path.stat().st_mtime < oldest.get(path.suffix, 0):
+                path.unlink()
+
+
+@cache
+def _reader() -> str:
+    """What reads files, as far as their facts depend on it: archlint, its reader's own code, the grammar."""
+    digest = hashlib.blake2b(__version__.encode(), digest_size=16)
+    for module in ("archlint.facts.python", "archlint.facts.expressions", "archlint.facts.syntax"):
+        digest.update(_content(module))
+    for module in ("tree_sitter", "tree_sitter_python"):
+        spec = importlib.util.find_spec(module)
+        status = Path(spec.origin).stat() if spec and spec.origin else None
+        digest.update(repr(status and (status.st_size, status.st_mtime_ns)).encode())
+    return digest.hexdigest()
+
+
+def _content(module: str) -> bytes:
+    spec = importlib.util.find_spec(module)
+    try:
+        return Path(spec.origin).read_bytes() if spec and spec.origin else b""
+    except OSError:
+        return b""

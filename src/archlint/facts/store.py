@@ -1,0 +1,92 @@
+"""The facts of many files: from the cache where the content is known, else read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from archlint.discover import Repository, UnreadableFileError
+from archlint.facts.cache import Cache, Stamp, load, save
+from archlint.facts.reading import Unreadable, read_contents
+from archlint.facts.syntax import PythonSource
+
+__all__ = ["Facts", "Unreadable", "read_facts"]
+
+Encoded: TypeAlias = bytes | memoryview
+
+
+class Facts(Mapping[str, PythonSource | Unreadable]):
+    """The facts of each path, decoded when first asked for."""
+
+    def __init__(self, encoded: Mapping[str, Encoded | Unreadable]) -> None:
+        self._encoded = encoded
+        self._decoded: dict[str, PythonSource | Unreadable] = {}
+        self._decoder = msgspec.msgpack.Decoder(PythonSource)
+
+    def __getitem__(self, path: str) -> PythonSource | Unreadable:
+        found = self._decoded.get(path)
+        if found is None:
+            encoded = self._encoded[path]
+            found = encoded if isinstance(encoded, Unreadable) else self._decoder.decode(encoded)
+            self._decoded[path] = found
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._encoded)
+
+    def __len__(self) -> int:
+        return len(self._encoded)
+
+
+def read_facts(repository: Repository, paths: Iterable[str], cache_dir: Path | None) -> Facts:
+    """The facts of the Python files at `paths`, in their order.
+
+    A file that cannot be read gives an Unreadable. Whatever is wrong with the cache costs time, no more.
+    """
+    kept = load(cache_dir, repository.root)
+    survey = _Survey(repository, kept)
+    files = {path: survey.identify(path) for path in paths}
+    read = dict(zip(survey.unknown, read_contents(tuple(survey.unknown.values())), strict=True))
+    facts: dict[bytes, Encoded | Unreadable] = {**survey.known, **read}
+    if cache_dir is not None and (read or survey.stamps != kept.files):
+        good = {digest: blob for digest, blob in facts.items() if not isinstance(blob, Unreadable)}
+        save(cache_dir, repository.root, survey.stamps, good)
+    return Facts({path: facts[it] if isinstance(it, bytes) else it for path, it in files.items()})
+
+
+class _Survey:
+    """Which content each file has, and which of the contents are not in the cache."""
+
+    def __init__(self, repository: Repository, kept: Cache) -> None:
+        self._repository = repository
+        self._kept = kept
+        self.stamps: dict[str, tuple[Stamp | None, bytes]] = {}
+        self.known: dict[bytes, memoryview] = {}
+        self.unknown: dict[bytes, bytes] = {}
+
+    def identify(self, path: str) -> bytes | Unreadable:
+        """The digest of a file's content, from the file only when its stamp does not tell."""
+        try:
+            stamp = Stamp.of((self._repository.root / path).stat())
+            settled = stamp.is_settled()
+            kept_stamp, digest = self._kept.files.get(path, (None, b""))
+            if kept_stamp != stamp or not self._knows(digest):
+                data = self._repository.read_bytes(path)
+                digest = hashlib.blake2b(data, digest_size=16).digest()
+                if not self._knows(digest):
+                    self.unknown[digest] = data
+        except UnreadableFileError as error:
+            return Unreadable(error.reason)
+        except OSError as error:
+            return Unreadable(error.strerror or str(error))
+        self.stamps[path] = (stamp if settled else None, digest)
+        return digest
+
+    def _knows(self, digest: bytes) -> bool:
+        if digest not in self.known and (blob := self._kept.blob(digest)) is not None:
+            self.known[digest] = blob
+        return digest in self.known

@@ -1,0 +1,147 @@
+"""TOML: values by tomli, places by the tree-sitter grammar, which is only asked when a place is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import tomli
+
+from archlint.findings import Location, Unknown
+
+Path: TypeAlias = tuple[str | int, ...]
+Span: TypeAlias = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class TomlFile:
+    """One TOML file: its values as tomli reads them, and where each key and array item stands."""
+
+    path: str
+    text: str
+    values: dict[str, Any]
+
+    def get(self, *keys: str | int) -> Any:
+        """The value at a path of keys and array indices, or None."""
+        value: Any = self.values
+        for key in keys:
+            try:
+                value = value[key]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+    def table(self, *keys: str | int) -> dict[str, Any]:
+        """The table at a path; empty when there is none."""
+        value = self.get(*keys)
+        return value if isinstance(value, dict) else {}
+
+    def location(self, *keys: str | int) -> Location:
+        """Where the key or array item at a path stands; its nearest written parent, or line 1, otherwise."""
+        for length in range(len(keys), 0, -1):
+            span = self._spans.get(keys[:length])
+            if span is not None:
+                return Location(self.path, *span)
+        return Location(self.path)
+
+    @cached_property
+    def _spans(self) -> dict[Path, Span]:
+        return _read_spans(self.text)
+
+
+def read_toml(path: str, data: bytes) -> TomlFile | Unknown:
+    """Read a file's content; `Unknown` says where and why it is not TOML."""
+    try:
+        text = data.decode("utf-8-sig")
+        return TomlFile(path, text, tomli.loads(text))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return Unknown(f"`{path}`", Location(path, line, 1, line, 1), "it is not UTF-8")
+    except tomli.TOMLDecodeError as error:
+        place = Location(path, error.lineno, error.colno, error.lineno, error.colno)
+        return Unknown(f"`{path}`", place, f"it is not valid TOML: {error.msg}")
+    except RecursionError:
+        return Unknown(f"`{path}`", Location(path), "its arrays are nested too deeply")
+
+
+def _read_spans(text: str) -> dict[Path, Span]:
+    import tree_sitter
+    import tree_sitter_toml
+
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
+    data = text.encode()
+    return _Locator(data.split(b"\n")).read(parser.parse(data).root_node)
+
+
+class _Locator:
+    """Walks the tree once; a table under an array of tables belongs to that array's last element."""
+
+    def __init__(self, lines: list[bytes]) -> None:
+        self.lines = lines
+        self.spans: dict[Path, Span] = {}
+        self.counts: dict[Path, int] = {}
+
+    def read(self, root: Any) -> dict[Path, Span]:
+        for node in root.named_children:
+            if node.type == "pair":
+                self._pair((), node)
+            elif node.type in {"table", "table_array_element"}:
+                self._table(node)
+        return self.spans
+
+    def _table(self, node: Any) -> None:
+        header, *pairs = node.named_children
+        path: Path = ()
+        for name, key in _keys(header):
+            if path in self.counts:
+                path = (*path, self.counts[path] - 1)
+            path = (*path, name)
+            self.spans.setdefault(path, self._span(key))
+        if node.type == "table_array_element":
+            index = self.counts.get(path, 0)
+            self.counts[path] = index + 1
+            path = (*path, index)
+            self.spans[path] = self._span(header)
+        elif path in self.counts:
+            path = (*path, self.counts[path] - 1)
+        for pair in pairs:
+            if pair.type == "pair":
+                self._pair(path, pair)
+
+    def _pair(self, path: Path, node: Any) -> None:
+        header, *values = (child for child in node.named_children if child.type != "comment")
+        for name, key in _keys(header):
+            path = (*path, name)
+            self.spans.setdefault(path, self._span(key))
+        for value in values:
+            self._value(path, value)
+
+    def _value(self, path: Path, node: Any) -> None:
+        if node.type == "inline_table":
+            for pair in node.named_children:
+                if pair.type == "pair":
+                    self._pair(path, pair)
+        elif node.type == "array":
+            items = (child for child in node.named_children if child.type != "comment")
+            for index, item in enumerate(items):
+                self.spans[(*path, index)] = self._span(item)
+                self._value((*path, index), item)
+
+    def _span(self, node: Any) -> Span:
+        return (*self._point(node.start_point), *self._point(node.end_point))
+
+    def _point(self, point: Any) -> tuple[int, int]:
+        return point.row + 1, len(self.lines[point.row][: point.column].decode(errors="replace")) + 1
+
+
+def _keys(header: Any) -> Iterator[tuple[str, Any]]:
+    """The parts of a key with their nodes; a quoted part is unquoted by tomli itself."""
+    if header.type == "dotted_key":
+        for child in header.named_children:
+            yield from _keys(child)
+    elif header.type == "quoted_key":
+        yield next(iter(tomli.loads(f"{header.text.decode()} = 0"))), header
+    else:
+        yield header.text.decode(), header
