@@ -1,0 +1,351 @@
+"""What a service's maintainers ask of archlint: `[tool.archlint]` in pyproject.toml, or archlint.toml.
+
+The nearest file counts, alone, as docs/decisions/configuration.md explains. Patterns are those of
+.gitignore, relative to the folder of the file that holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import cache, partial
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from archlint.discover import Repository, UnreadableFileError
+from archlint.facts.toml import TomlFile, read_toml
+from archlint.findings import ArchlintError, Severity, Unknown
+from archlint.pages import Option, Page
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+NAMES = ("archlint.toml", "pyproject.toml")
+"""Where a configuration stands; of two in one folder the first counts."""
+
+LAYERS = ("core", "models", "schemas", "crud", "services", "routers", "dependencies")
+KEYS = ("select", "ignore", "extend-select", "per-file-ignores", "exclude", "severity", "layers",
+        "type-checking-imports", "rules")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rules run, by selectors: `ALL`, a code, a code's prefix, a requirement, a family, a rule's name.
+
+    The more specific selector wins, so `ignore = ["BA05"]` with `extend-select = ["BA0511"]` leaves one
+    rule; `ignore` wins between equals.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+
+    def includes(self, page: Page, otherwise: bool = True) -> bool:
+        """Whether the rule runs; `otherwise` is the answer where no selector speaks of it."""
+        wanted = strength((*self.select, *self.extend_select), page)
+        unwanted = strength(self.ignore, page)
+        return wanted > unwanted or (otherwise and not unwanted and not self.select)
+
+
+@dataclass(frozen=True)
+class Config:
+    """The configuration of a service.
+
+    `folder` is where its file lies, relative to the repository's root; `layers` maps a layer to patterns of
+    its modules' paths; `options` holds what is set of a rule's own options, by the rule's code.
+    """
+
+    folder: str = "."
+    selection: Selection = field(default_factory=Selection)
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    type_checking_imports: bool = False
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def matches(self, patterns: Iterable[str], path: str) -> bool:
+        """Whether a path, relative to the repository's root, matches one of the configuration's patterns."""
+        inside = path if self.folder == "." else path.removeprefix(f"{self.folder}/")
+        below = self.folder == "." or inside != path
+        return below and bool(patterns) and _spec(tuple(patterns)).match_file(inside)
+
+    def excludes(self, path: str) -> bool:
+        """Whether archlint must not look at the file."""
+        return self.matches(self.exclude, path)
+
+    def ignores(self, page: Page, path: str) -> bool:
+        """Whether `per-file-ignores` silences the rule in the file."""
+        return any(
+            strength(selectors, page) and self.matches((pattern,), path)
+            for pattern, selectors in self.per_file_ignores.items()
+        )
+
+    def severity_of(self, page: Page, severity: Severity) -> Severity:
+        """The severity that the configuration gives the rule's findings, else `severity`."""
+        chosen = max(self.severity, key=lambda selector: strength((selector,), page), default="")
+        return self.severity[chosen] if chosen and strength((chosen,), page) else severity
+
+    def options_of(self, page: Page) -> dict[str, Any]:
+        """The rule's options: what is set, and the page's defaults for the rest."""
+        defaults = {name: option.default for name, option in page.options.items()}
+        return defaults | dict(self.options.get(page.code, {}))
+
+
+def configure(
+    repository: Repository, pages: Iterable[Page], config_file: Path | None = None
+) -> Callable[[str], Config]:
+    """The function from a folder, relative to the repository's root, to its configuration.
+
+    `config_file`, where given, counts for every folder. The function raises ArchlintError for a file that
+    is no configuration, with the place in it.
+    """
+    pages = tuple(pages)
+    if config_file is not None:
+        config = _explicit(config_file, repository, pages)
+        return lambda folder: config
+    return cache(partial(_nearest, repository, frozenset(repository.files), pages))
+
+
+def read_config(
+    path: str, data: bytes, folder: str, pages: Iterable[Page], *, is_pyproject: bool
+) -> Config | None:
+    """The configuration in a file's content; None for a pyproject.toml without `[tool.archlint]`.
+
+    Raises ArchlintError with the place of the first thing that is wrong.
+    """
+    file = read_toml(path, data)
+    if isinstance(file, Unknown):
+        if is_pyproject and b"tool.archlint" not in data:
+            return None  # it configures nothing here, and BA0002 says that it is no TOML
+        raise ArchlintError(f"{file.location}: {file.why}")
+    prefix = ("tool", "archlint") if is_pyproject else ()
+    if is_pyproject and file.get(*prefix) is None:
+        return None
+    table = _Table(file, prefix, tuple(pages))
+    table.allow(KEYS)
+    return Config(
+        folder=folder,
+        selection=Selection(
+            table.selectors("select"), table.selectors("ignore"), table.selectors("extend-select")
+        ),
+        per_file_ignores={
+            pattern: inner.selectors(pattern) for pattern, inner in table.items("per-file-ignores")
+        },
+        exclude=table.strings("exclude"),
+        severity={name: inner.severity(name) for name, inner in table.items("severity")},
+        layers={layer: inner.strings(layer) for layer, inner in table.items("layers", LAYERS)},
+        type_checking_imports=table.value("type-checking-imports", False),
+        options=dict(inner.options(name) for name, inner in table.items("rules")),
+    )
+
+
+def without_excluded(
+    repository: Repository, configured: Callable[[str], Config], paths: Iterable[str]
+) -> Repository:
+    """The repository without the files that a configuration in one of their folders excludes.
+
+    Only configurations above and below `paths` are read, and never that of an excluded folder.
+    """
+    paths, dropped = tuple(paths), set[str]()
+    named = (file for file in repository.files if PurePosixPath(file).name in NAMES)
+    folders = {".", *(folder for folder in map(_folder, named) if any(_related(folder, p) for p in paths))}
+    for folder in sorted(folders, key=lambda name: (name != ".", name.count("/"), name)):
+        files = [file for file in repository.files if file not in dropped and is_inside(file, folder)]
+        if files and (config := configured(folder)).exclude:
+            dropped.update(file for file in files if config.excludes(file))
+    return replace(repository, files=tuple(file for file in repository.files if file not in dropped))
+
+
+def strength(selectors: Iterable[str], page: Page) -> int:
+    """How specific the most specific selector is that means the rule; 0 when none does."""
+    return max((_strength(selector, page) for selector in selectors), default=0)
+
+
+def check_selectors(selectors: Iterable[str], pages: Iterable[Page]) -> None:
+    """Raises ArchlintError for a selector that means no rule at all."""
+    pages = tuple(pages)
+    for selector in selectors:
+        if not any(_strength(selector, page) for page in pages):
+            names = {name for p in pages for name in ("ALL", p.code, p.requirement, p.family, p.name)}
+            raise ArchlintError(f"`{selector}` selects no rule{suggestion(selector, names)}")
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a path lies in a folder or is it; both relative to the repository's root, `"."` for that."""
+    return folder in {".", path} or path.startswith(f"{folder}/")
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """`; did you mean `x`?`, or nothing when no known word is near."""
+    by_key = {name.casefold(): name for name in sorted(known)}
+    near = get_close_matches(word.casefold(), by_key, n=1)
+    return f"; did you mean `{by_key[near[0]]}`?" if near else ""
+
+
+def _strength(selector: str, page: Page) -> int:
+    if selector in {page.name, page.code}:
+        return len(page.code)
+    if selector == page.family:
+        return len(page.requirement)
+    if selector == "ALL":
+        return 1
+    return len(selector) if selector.startswith("BA") and page.code.startswith(selector) else 0
+
+
+@cache
+def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(patterns)
+
+
+def _folder(file: str) -> str:
+    return str(PurePosixPath(file).parent)
+
+
+def _related(folder: str, path: str) -> bool:
+    return is_inside(folder, path) or is_inside(path, folder)
+
+
+def _explicit(config_file: Path, repository: Repository, pages: tuple[Page, ...]) -> Config:
+    try:
+        data = config_file.read_bytes()
+    except OSError as error:
+        raise ArchlintError(f"{config_file} cannot be read: {error.strerror}") from error
+    parent = config_file.resolve().parent
+    inside = parent.is_relative_to(repository.root)
+    folder = parent.relative_to(repository.root).as_posix() if inside else "."
+    config = read_config(str(config_file), data, folder, pages, is_pyproject=_is_pyproject(config_file.name))
+    if config is None:
+        raise ArchlintError(f"{config_file} has no [tool.archlint] table")
+    return config
+
+
+def _is_pyproject(name: str) -> bool:
+    return name == "pyproject.toml"
+
+
+def _nearest(repository: Repository, files: frozenset[str], pages: tuple[Page, ...], folder: str) -> Config:
+    for parent in (PurePosixPath(folder), *PurePosixPath(folder).parents):
+        for name in NAMES:
+            path = str(parent / name)
+            config = _in_repository(repository, path, pages) if path in files else None
+            if config is not None:
+                return config
+    return Config()
+
+
+def _in_repository(repository: Repository, path: str, pages: tuple[Page, ...]) -> Config | None:
+    is_pyproject = _is_pyproject(PurePosixPath(path).name)
+    try:
+        data = repository.read_bytes(path)
+    except UnreadableFileError as error:
+        if is_pyproject:
+            return None  # BA0001 says so, and the rest is checked
+        raise ArchlintError(f"{path} cannot be read: {error.reason}") from error
+    return read_config(path, data, _folder(path), pages, is_pyproject=is_pyproject)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table of the file that knows where it stands, so that each complaint names its place."""
+
+    file: TomlFile
+    path: tuple[str, ...]
+    pages: tuple[Page, ...]
+
+    @property
+    def name(self) -> str:
+        return f"[{'.'.join(self.path)}]" if self.path else self.file.path
+
+    def error(self, problem: str, *keys: str | int) -> ArchlintError:
+        return ArchlintError(f"{self.file.location(*self.path, *keys)}: {problem}")
+
+    def allow(self, known: Iterable[str]) -> dict[str, Any]:
+        values = self.file.get(*self.path)
+        if not isinstance(values, dict):
+            raise self.error(f"{self.name} must be a table, not {_kind(values)}")
+        for key in values:
+            if key not in known:
+                raise self.error(f"unknown key `{key}` in {self.name}{suggestion(key, known)}", key)
+        return values
+
+    def items(self, key: str, known: Iterable[str] | None = None) -> list[tuple[str, _Table]]:
+        """The keys of the inner table `key`, each with that table."""
+        if self.file.get(*self.path, key) is None:
+            return []
+        inner = replace(self, path=(*self.path, key))
+        values = self.file.get(*inner.path)
+        known = known if known is not None else values if isinstance(values, dict) else ()
+        return [(name, inner) for name in inner.allow(known)]
+
+    def value(self, key: str, default: Any) -> Any:
+        """The value of `key`, which must be of the type of `default`."""
+        value = self.file.get(*self.path, key)
+        if value is None:
+            return default
+        if _kind(value) != _kind(default) and not (
+            _kind(value) == "an integer" and _kind(default) == "a number"
+        ):
+            raise self.error(f"`{key}` must be {_kind(default)}, not {_kind(value)}", key)
+        if isinstance(value, list):
+            self._check_items(key, value, _kind(default[0]) if default else "a string")
+        return value
+
+    def _check_items(self, key: str, items: list[Any], kind: str) -> None:
+        for index, item in enumerate(items):
+            if _kind(item) != kind:
+                raise self.error(f"each item of `{key}` must be {kind}, not {_kind(item)}", key, index)
+
+    def strings(self, key: str) -> tuple[str, ...]:
+        """A list of strings; one string counts as a list of it."""
+        value = self.file.get(*self.path, key)
+        return (value,) if isinstance(value, str) else tuple(self.value(key, []))
+
+    def selectors(self, key: str) -> tuple[str, ...]:
+        selectors = self.strings(key)
+        for index, selector in enumerate(selectors):
+            self._check_selector(selector, key, index)
+        return selectors
+
+    def _check_selector(self, selector: str, *keys: str | int) -> None:
+        try:
+            check_selectors((selector,), self.pages)
+        except ArchlintError as error:
+            raise self.error(str(error), *keys) from error
+
+    def severity(self, selector: str) -> Severity:
+        self._check_selector(selector, selector)
+        value = self.value(selector, "")
+        if value not in set(Severity):
+            hint = suggestion(value, Severity)
+            raise self.error(f"a severity is `error` or `warning`, not `{value}`{hint}", selector)
+        return Severity(value)
+
+    def options(self, rule: str) -> tuple[str, dict[str, Any]]:
+        """The code of the rule of this name, and its options as set."""
+        by_name = {page.name: page for page in self.pages}
+        if rule not in by_name:
+            named = next((page.name for page in self.pages if page.code == rule), None)
+            hint = f"; did you mean `{named}`?" if named else suggestion(rule, by_name)
+            raise self.error(f"no rule is named `{rule}`{hint}", rule)
+        inner = replace(self, path=(*self.path, rule))
+        options: Mapping[str, Option] = by_name[rule].options
+        values = inner.allow(options)
+        return by_name[rule].code, {name: inner.value(name, options[name].default) for name in values}
+
+
+def _kind(value: Any) -> str:
+    return _KINDS.get(type(value), "a date or time")
+
+
+_KINDS: Mapping[type, str] = {
+    bool: "a boolean",
+    str: "a string",
+    int: "an integer",
+    float: "a number",
+    list: "a list",
+    dict: "a table",
+}

@@ -1,0 +1,212 @@
+"""A rule's page: the data that names, explains and exemplifies it, from `rules/<family>/<rule>.md`.
+
+A page is TOML between two `+++` lines, then Markdown. A section `## Bad: …` or `## Good: …` is a case: a
+little repository of the fenced files that carry a `title="path"`. The line that must be reported ends in
+`# error: CODE`, the line that cannot be decided in `# unknown: CODE`; a mark alone on its line speaks of
+the line below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+import tomli
+
+from archlint.findings import ArchlintError, Severity
+from archlint.spec import rules_directory
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+Fixable = Literal["safe", "unsafe"]
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+FENCE = "+++\n"
+TITLE = re.compile(r'\btitle="([^"]+)"')
+CODE = re.compile(r"BA\d{4}")
+MARK = re.compile(r"[ \t]*#[ \t]*(error|unknown):[ \t]*(BA\d{4}(?:,[ \t]*BA\d{4})*)[ \t]*$")
+
+
+class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A setting that a rule reads; its type is the type of its default."""
+
+    default: Any
+    description: Text
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """What archlint must say of a line of a case or fixture; `kind` is error or unknown."""
+
+    file: str
+    line: int
+    code: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A file of a case, without its marks."""
+
+    path: str
+    text: str
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A little repository and what archlint must say of it; it stands at `line` of the page."""
+
+    title: str
+    bad: bool
+    files: tuple[CaseFile, ...]
+    line: int
+
+    @property
+    def marks(self) -> frozenset[Mark]:
+        """Every mark of every file."""
+        return frozenset(mark for file in self.files for mark in file.marks)
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """All that is known of a rule but its logic.
+
+    `message` and `help` are templates over the fields of the rule's hits; `body` is Markdown and starts at
+    line `body_line` of the file `path`.
+    """
+
+    code: str
+    name: str
+    family: str
+    severity: Severity
+    clauses: tuple[str, ...]
+    message: str
+    help: str
+    options: Mapping[str, Option]
+    fixable: Fixable | None
+    body: str
+    path: Path
+    body_line: int
+
+    @property
+    def requirement(self) -> str:
+        """The requirement that the rule's code starts with, `BA05`."""
+        return self.code[:4]
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """The page's cases in order. Raises ArchlintError when a section is no case."""
+        return tuple(_cases(self))
+
+
+@cache
+def load_pages() -> tuple[Page, ...]:
+    """Every rule's page, by code. Raises ArchlintError that says which page is wrong, and where."""
+    return read_pages(rules_directory())
+
+
+def read_pages(directory: Path) -> tuple[Page, ...]:
+    """The pages in the families' folders of `directory`, by code."""
+    pages = (read_page(path) for path in directory.glob("*/*.md"))
+    return tuple(sorted(pages, key=lambda page: (page.code, page.name)))
+
+
+def read_page(path: Path) -> Page:
+    """The page in the file `path`. Raises ArchlintError when it is not in the form of a page."""
+    try:
+        _, front, body = path.read_text(encoding="utf-8").split(FENCE, 2)
+        table = tomli.loads(front)
+    except tomli.TOMLDecodeError as error:
+        raise ArchlintError(f"{path}:{error.lineno + 1}: {error.msg}") from error
+    except OSError as error:
+        raise ArchlintError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise ArchlintError(f"{path}:1: a page is UTF-8 and starts with TOML between `+++` lines") from error
+    try:
+        keys = msgspec.convert(table, _Front)
+    except msgspec.ValidationError as error:
+        raise ArchlintError(f"{path}:{_line_of(str(error), front)}: {error}") from error
+    return Page(
+        code=keys.code,
+        name=path.stem,
+        family=path.parent.name,
+        severity=keys.severity,
+        clauses=keys.clauses,
+        message=keys.message,
+        help=keys.help,
+        options=keys.options,
+        fixable=keys.fixable,
+        body=body,
+        path=path,
+        body_line=front.count("\n") + 3,
+    )
+
+
+def split_marks(file: str, text: str) -> tuple[str, tuple[Mark, ...]]:
+    """`text` with its marks taken out, every line kept, and the marks, each with the line it speaks of."""
+    lines = text.split("\n")
+    marks: list[Mark] = []
+    for number, line in enumerate(lines, start=1):
+        if found := MARK.search(line):
+            lines[number - 1] = line[: found.start()]
+            spoken_of = number + (found.start() == 0 and number < len(lines))
+            marks += [Mark(file, spoken_of, code, found[1]) for code in CODE.findall(found[2])]
+    return "\n".join(lines), tuple(marks)
+
+
+class _Front(msgspec.Struct, forbid_unknown_fields=True):
+    """The front matter."""
+
+    code: Annotated[str, msgspec.Meta(pattern=r"^BA\d{4}$")]
+    severity: Severity
+    clauses: tuple[Text, ...]
+    message: Text
+    help: Text
+    options: dict[str, Option] = {}
+    fixable: Fixable | None = None
+
+
+def _line_of(problem: str, front: str) -> int:
+    """The page's line of the key that msgspec's `problem` names, as `$.key` or quoted; else the first."""
+    key = re.search(r"\$\.([\w.]+)|unknown field `(\w+)`", problem)
+    name = key and (key[1] or key[2])
+    found = name and re.search(rf"^\[?{re.escape(name)}\b", front, re.MULTILINE)
+    return front.count("\n", 0, found.start()) + 2 if found else 1
+
+
+def _cases(page: Page) -> Iterator[Case]:
+    from markdown_it import MarkdownIt
+
+    tokens = MarkdownIt().parse(page.body)
+    headings = [index for index, token in enumerate(tokens) if token.tag == "h2" and token.nesting == 1]
+    for start, end in pairwise([*headings, len(tokens)]):
+        kind, _, title = tokens[start + 1].content.partition(":")
+        if kind in {"Bad", "Good"}:
+            files = tuple(file for token in tokens[start:end] for file in _case_file(token))
+            case = Case(title.strip(), kind == "Bad", files, page.body_line + (tokens[start].map or [0])[0])
+            _check(case, page)
+            yield case
+
+
+def _case_file(token: Token) -> Iterator[CaseFile]:
+    title = TITLE.search(token.info) if token.type == "fence" else None
+    if title is not None:
+        text, marks = split_marks(title[1], token.content)
+        yield CaseFile(title[1], text, marks)
+
+
+def _check(case: Case, page: Page) -> None:
+    marked = any(mark.kind == "error" and mark.code == page.code for mark in case.marks)
+    if not case.title or not case.files or case.bad != marked:
+        raise ArchlintError(
+            f'{page.path}:{case.line}: a case needs a title, a file with a `title="path"`, '
+            f"and a mark for {page.code} if, and only if, it is Bad"
+        )

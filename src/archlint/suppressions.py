@@ -1,0 +1,150 @@
+"""Suppressions: `# archlint: ignore[BA0102] reason` on a line or the line above, `file-ignore[…]` for a file.
+
+One without a reason, that suppresses nothing, that names no rule, or that cannot be understood is BA0003.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from archlint.config import suggestion
+from archlint.discover import Repository, UnreadableFileError
+from archlint.facts.comments import PlacedComment, may_hold_comments, read_comments
+from archlint.facts.syntax import ClassDef, Comment, FunctionDef, PythonSource
+from archlint.findings import Location
+
+DIRECTIVE = re.compile(r"(?:^|\s)[#;]\s*archlint:\s*(?P<body>.*?)\s*(?:\s#\s.*)?$")
+IGNORE = re.compile(r"(?P<kind>ignore|file-ignore)\s*\[(?P<codes>[^\]]*)\]\s*:?\s*(?P<reason>.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A suppression as written; `lines` are those that it is about, None when it is about the file.
+
+    One that cannot be understood has no codes.
+    """
+
+    location: Location
+    lines: frozenset[int] | None
+    codes: tuple[str, ...]
+    text: str
+    reason: str
+
+
+@dataclass
+class Suppressions:
+    """The suppressions of a run, and which of them suppressed something.
+
+    `known` are the rules' codes; `ran(code, file)` says whether the rule was run where the file lies, for a
+    suppression of a rule that was not run cannot be called unused.
+    """
+
+    suppressions: tuple[Suppression, ...]
+    known: frozenset[str]
+    ran: Callable[[str, str], bool]
+    used: set[tuple[Location, str]] = field(default_factory=set)
+
+    def suppress(self, code: str, place: Location) -> bool:
+        """Whether the rule is suppressed at a place, remembering those that are of use."""
+        of_use = {
+            (suppression.location, code)
+            for suppression in self._by_file.get(place.file, ())
+            if code in suppression.codes and (suppression.lines is None or place.line in suppression.lines)
+        }
+        self.used |= of_use
+        return bool(of_use)
+
+    def where(self, owned: Callable[[str], bool]) -> Suppressions:
+        """Those in the files that are `owned`, with the same memory of use."""
+        return replace(self, suppressions=tuple(s for s in self.suppressions if owned(s.location.file)))
+
+    def complaints(self) -> Iterator[tuple[Suppression, str]]:
+        """Each suppression that is no good, with what is wrong with it."""
+        for suppression in self.suppressions:
+            problems = list(self._problems(suppression))
+            if problems:
+                yield suppression, " and ".join(problems)
+
+    def _problems(self, suppression: Suppression) -> Iterator[str]:
+        if not suppression.codes:
+            yield "is not understood"
+            return
+        for code in suppression.codes:
+            if code not in self.known:
+                yield f"names `{code}`, which is no rule's code{suggestion(code, self.known)}"
+            elif (suppression.location, code) not in self.used and self.ran(code, suppression.location.file):
+                yield f"suppresses no {code}"
+        if not suppression.reason:
+            yield "gives no reason"
+
+    def __post_init__(self) -> None:
+        self._by_file = {
+            file: tuple(members)
+            for file, members in groupby(self.suppressions, lambda suppression: suppression.location.file)
+        }
+
+
+def find_suppressions(
+    repository: Repository, sources: Iterable[tuple[str, PythonSource]]
+) -> tuple[Suppression, ...]:
+    """Every suppression in the Python files `sources` and in the repository's other files, in order."""
+    found: list[Suppression] = []
+    for path, source in dict(sources).items():
+        if source.comments:
+            found += _in_file([_placed(comment, path, source) for comment in source.comments], source)
+    for path in filter(may_hold_comments, repository.files):
+        try:
+            found += _in_file(read_comments(path, repository.read_bytes(path)))
+        except UnreadableFileError:
+            continue  # nor can a rule say anything about it that could be suppressed
+    return tuple(sorted(found, key=lambda suppression: suppression.location))
+
+
+def _placed(comment: Comment, path: str, source: PythonSource) -> PlacedComment:
+    place = source.location(path, comment.start, comment.start + len(comment.text))
+    return PlacedComment(place, comment.text, comment.own_line)
+
+
+def _in_file(comments: Iterable[PlacedComment], source: PythonSource | None = None) -> Iterator[Suppression]:
+    comments = tuple(comments)
+    alone = frozenset(comment.location.line for comment in comments if comment.own_line)
+    decorated = _decorated_lines(source) if comments and source else {}
+    for comment in comments:
+        if directive := DIRECTIVE.search(comment.text):  # else it is prose that mentions archlint
+            line = _target(comment.location.line, alone)
+            lines = frozenset({line, decorated.get(line, line)})
+            yield _suppression(comment.location, lines, directive["body"])
+
+
+def _suppression(place: Location, lines: frozenset[int], body: str) -> Suppression:
+    found = IGNORE.fullmatch(body)
+    codes = tuple(dict.fromkeys(re.findall(r"[^\s,]+", found["codes"]))) if found else ()
+    if found is None or not codes:
+        return Suppression(place, None, (), body, "")
+    about = None if found["kind"] == "file-ignore" else lines
+    return Suppression(place, about, codes, f"{found['kind']}[{', '.join(codes)}]", found["reason"])
+
+
+def _target(line: int, alone: frozenset[int]) -> int:
+    """The comment's own line, or the first below a stack of comments that stand alone on their lines."""
+    while line in alone:
+        line += 1
+    return line
+
+
+def _decorated_lines(source: PythonSource) -> dict[int, int]:
+    """From the line of each decorator to that of its `def` or `class`, where findings stand."""
+    lines: dict[int, int] = {}
+    pending: list[object] = list(source.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, FunctionDef | ClassDef):
+            line = source.location("", node.start, node.end).line
+            starts = (decorator.start for decorator in node.decorators)
+            lines |= {source.location("", start, start).line: line for start in starts}
+        for part in ("body", "orelse", "branches", "handlers", "finally_", "cases"):
+            pending.extend(getattr(node, part, ()))
+    return lines

@@ -1,0 +1,290 @@
+"""Configuration: what is not one's own is left alone, the nearest file counts, and mistakes are explained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archlint.config import Config, Selection, check_selectors, configure, read_config, without_excluded
+from archlint.discover import Repository
+from archlint.findings import ArchlintError, Severity
+from tests.example_pages import PAGES
+
+HANDLER, ROUTER, SERVICE, VERSION = PAGES
+
+
+def repository(root: Path, files: dict[str, str]) -> Repository:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text), encoding="utf-8")
+    return Repository(root, tuple(sorted(files)), None)
+
+
+def read(text: str) -> Config:
+    config = read_config("archlint.toml", dedent(text).encode(), ".", PAGES, is_pyproject=False)
+    assert config is not None
+    return config
+
+
+def complaint(text: str) -> str:
+    with pytest.raises(ArchlintError) as caught:
+        read(text)
+    return str(caught.value)
+
+
+def test_without_a_file_every_rule_runs(tmp_path: Path) -> None:
+    config = configure(repository(tmp_path, {"app/main.py": ""}), PAGES)("app")
+    assert config == Config()
+    assert all(config.selection.includes(page) for page in PAGES)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[project]\nname = 'x'\n", "[tool.ruff]\nselect = ['BA']\n", "not toml ["]
+)
+def test_a_pyproject_without_a_table_of_ours_is_none_of_our_business(text: str, tmp_path: Path) -> None:
+    files = {"pyproject.toml": text, "archlint/pyproject.toml": "dependencies = 'archlint ["}
+    configured = configure(repository(tmp_path, files), PAGES)
+    assert configured(".") == configured("archlint") == Config()
+
+
+def test_the_nearest_file_counts_alone(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": "[tool.archlint]\nignore = ['BA0102']\nseverity = {BA08 = 'warning'}\n",
+        "a/pyproject.toml": "[tool.archlint]\nignore = ['BA0511']\n",
+        "b/pyproject.toml": "[project]\nname = 'b'\n",
+    }
+    configured = configure(repository(tmp_path, files), PAGES)
+    assert configured("a/deep/down") == Config(folder="a", selection=Selection(ignore=("BA0511",)))
+    assert configured("b") == configured(".")
+    assert configured(".").severity == {"BA08": Severity.WARNING}
+
+
+def test_archlint_toml_wins_over_pyproject_in_the_same_folder(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": "[tool.archlint]\nignore = ['BA0102']\n",
+        "archlint.toml": "ignore = ['BA0511']\n",
+    }
+    assert configure(repository(tmp_path, files), PAGES)(".").selection.ignore == ("BA0511",)
+
+
+def test_a_given_file_counts_everywhere(tmp_path: Path) -> None:
+    files = {"a/archlint.toml": "ignore = ['BA0102']\n", "shared/strict.toml": "exclude = ['old/']\n"}
+    repo = repository(tmp_path, files)
+    configured = configure(repo, PAGES, tmp_path / "shared/strict.toml")
+    assert configured("a") == configured(".") == Config(folder="shared", exclude=("old/",))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("missing.toml", None, "missing.toml cannot be read: No such file or directory"),
+        ("pyproject.toml", "[project]\nname = 'x'\n", "pyproject.toml has no [tool.archlint] table"),
+        ("archlint.toml", "select = [", "archlint.toml:1:11: it is not valid TOML: Invalid value"),
+    ],
+)
+def test_a_given_file_must_be_a_configuration(
+    tmp_path: Path, name: str, text: str | None, message: str
+) -> None:
+    if text is not None:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(ArchlintError) as caught:
+        configure(Repository(tmp_path, (), None), PAGES, tmp_path / name)
+    assert str(caught.value) == f"{tmp_path}/{message}"
+
+
+def test_everything_that_can_be_set() -> None:
+    config = read(
+        """
+        select = ["BA05", "versioning"]
+        ignore = "router-bypasses-service"
+        extend-select = ["BA0102"]
+        exclude = ["legacy/"]
+        type-checking-imports = true
+        [per-file-ignores]
+        "app/old/**" = ["BA05"]
+        [severity]
+        BA05 = "warning"
+        router-bypasses-service = "error"
+        [layers]
+        routers = ["**/router.py", "app/api/"]
+        crud = "app/repositories/"
+        [rules.unversioned-endpoint]
+        exempt = ["/", "/ready"]
+        ratio = 1
+        """
+    )
+    assert config == Config(
+        selection=Selection(("BA05", "versioning"), ("router-bypasses-service",), ("BA0102",)),
+        per_file_ignores={"app/old/**": ("BA05",)},
+        exclude=("legacy/",),
+        severity={"BA05": Severity.WARNING, "router-bypasses-service": Severity.ERROR},
+        layers={"routers": ("**/router.py", "app/api/"), "crud": ("app/repositories/",)},
+        type_checking_imports=True,
+        options={"BA0801": {"exempt": ["/", "/ready"], "ratio": 1}},
+    )
+    assert config.options_of(VERSION)["depth"] == 3
+    assert config.options_of(VERSION)["exempt"] == ["/", "/ready"]
+    assert config.options_of(ROUTER) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "selct = ['BA05']",
+            "archlint.toml:1:1: unknown key `selct` in archlint.toml; did you mean `select`?",
+        ),
+        ("\nselect = 3", "archlint.toml:2:1: `select` must be a list, not an integer"),
+        (
+            "select = ['BA05', 3]",
+            "archlint.toml:1:19: each item of `select` must be a string, not an integer",
+        ),
+        ("select = ['BA59']", "archlint.toml:1:11: `BA59` selects no rule; did you mean `BA05`?"),
+        ("ignore = ['layer']", "archlint.toml:1:11: `layer` selects no rule; did you mean `layers`?"),
+        (
+            "[severity]\nBA0511 = 'warn'",
+            "archlint.toml:2:1: a severity is `error` or `warning`, not `warn`; did you mean `warning`?",
+        ),
+        ("[severity]\nBA0511 = 1", "archlint.toml:2:1: `BA0511` must be a string, not an integer"),
+        ("[severity]\nBA9 = 'error'", "archlint.toml:2:1: `BA9` selects no rule"),
+        ("severity = 'error'", "archlint.toml:1:1: [severity] must be a table, not a string"),
+        (
+            "[layers]\nrouter = 'x'",
+            "archlint.toml:2:1: unknown key `router` in [layers]; did you mean `routers`?",
+        ),
+        (
+            "type-checking-imports = 'yes'",
+            "archlint.toml:1:1: `type-checking-imports` must be a boolean, not a string",
+        ),
+        (
+            "[rules.unversioned-endpont]",
+            "archlint.toml:1:8: no rule is named `unversioned-endpont`; did you mean `unversioned-endpoint`?",
+        ),
+        (
+            "[rules.BA0801]\nexempt = []",
+            "archlint.toml:1:8: no rule is named `BA0801`; did you mean `unversioned-endpoint`?",
+        ),
+        (
+            "[rules.unversioned-endpoint]\nexmpt = []",
+            "archlint.toml:2:1: unknown key `exmpt` in [rules.unversioned-endpoint]; did you mean `exempt`?",
+        ),
+        (
+            "[rules.unversioned-endpoint]\ndepth = true",
+            "archlint.toml:2:1: `depth` must be an integer, not a boolean",
+        ),
+        (
+            "[rules.unversioned-endpoint]\nnames = [1]",
+            "archlint.toml:2:10: each item of `names` must be a string, not an integer",
+        ),
+        ("[[per-file-ignores]]", "archlint.toml:1:3: [per-file-ignores] must be a table, not a list"),
+        ("exclude = ['a'", "archlint.toml:1:15: it is not valid TOML: Unclosed array"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(text: str, message: str) -> None:
+    assert complaint(text) == message
+
+
+def test_a_mistake_in_a_service_names_the_services_file(tmp_path: Path) -> None:
+    files = {"shop/pyproject.toml": "[project]\nname = 'shop'\n[tool.archlint]\nlayer = {}\n"}
+    with pytest.raises(ArchlintError) as caught:
+        configure(repository(tmp_path, files), PAGES)("shop/app")
+    assert str(caught.value) == (
+        "shop/pyproject.toml:4:1: unknown key `layer` in [tool.archlint]; did you mean `layers`?"
+    )
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_no_content_crashes_the_reader(text: str) -> None:
+    try:
+        read_config("archlint.toml", text.encode("utf-8", "surrogatepass"), ".", PAGES, is_pyproject=False)
+    except ArchlintError as error:
+        assert str(error).startswith("archlint.toml:")
+
+
+@pytest.mark.parametrize(
+    ("selection", "codes"),
+    [
+        (Selection(), {"BA0102", "BA0511", "BA0512", "BA0801"}),
+        (Selection(select=("BA05",)), {"BA0511", "BA0512"}),
+        (Selection(select=("BA051",)), {"BA0511", "BA0512"}),
+        (Selection(select=("layers",)), {"BA0511", "BA0512"}),
+        (Selection(select=("sync-route-handler", "BA0801")), {"BA0102", "BA0801"}),
+        (Selection(ignore=("BA05",)), {"BA0102", "BA0801"}),
+        (Selection(ignore=("ALL",), extend_select=("BA0511",)), {"BA0511"}),
+        (Selection(select=("BA05",), ignore=("BA0511",)), {"BA0512"}),
+        (Selection(select=("BA0511",), ignore=("BA05",)), {"BA0511"}),
+        (Selection(select=("BA05",), ignore=("BA05",)), set()),
+        (Selection(select=("BA05",), extend_select=("BA0102",)), {"BA0102", "BA0511", "BA0512"}),
+    ],
+)
+def test_the_more_specific_selector_wins(selection: Selection, codes: set[str]) -> None:
+    assert {page.code for page in PAGES if selection.includes(page)} == codes
+
+
+@pytest.mark.parametrize(
+    ("command_line", "codes"),
+    [
+        (Selection(), {"BA0512"}),
+        (Selection(select=("BA0511",)), {"BA0511"}),
+        (Selection(extend_select=("BA0801",)), {"BA0512", "BA0801"}),
+        (Selection(ignore=("BA0512",)), set()),
+    ],
+)
+def test_the_command_line_comes_on_top(command_line: Selection, codes: set[str]) -> None:
+    configured = Selection(select=("BA05",), ignore=("BA0511",))
+    chosen = {page.code for page in PAGES if command_line.includes(page, configured.includes(page))}
+    assert chosen == codes
+
+
+def test_a_selector_that_means_nothing_is_an_error() -> None:
+    check_selectors(("ALL", "BA", "BA0511", "BA05", "fastapi", "sync-route-handler"), PAGES)
+    with pytest.raises(ArchlintError, match=r"^`ba0511` selects no rule; did you mean `BA0511`\?$"):
+        check_selectors(("ba0511",), PAGES)
+
+
+def test_patterns_are_relative_to_their_file() -> None:
+    config = Config(
+        folder="shop", exclude=("/legacy/", "*.tmpl.py"), per_file_ignores={"app/old.py": ("BA05",)}
+    )
+    assert config.excludes("shop/legacy/a.py")
+    assert config.excludes("shop/app/x.tmpl.py")
+    assert not config.excludes("legacy/a.py")
+    assert not config.excludes("shopping/legacy/a.py")
+    assert config.ignores(ROUTER, "shop/app/old.py")
+    assert not config.ignores(HANDLER, "shop/app/old.py")
+    assert not config.ignores(ROUTER, "app/old.py")
+
+
+def test_the_more_specific_severity_wins() -> None:
+    config = Config(severity={"BA0511": Severity.ERROR, "BA05": Severity.WARNING})
+    assert config.severity_of(ROUTER, Severity.WARNING) is Severity.ERROR
+    assert config.severity_of(SERVICE, Severity.ERROR) is Severity.WARNING
+    assert config.severity_of(HANDLER, Severity.ERROR) is Severity.ERROR
+
+
+def test_excluded_folders_are_not_even_asked_for_their_configuration(tmp_path: Path) -> None:
+    files = {
+        "archlint.toml": "exclude = ['fixtures']\n",
+        "app/main.py": "",
+        "fixtures/archlint.toml": "nonsense = 1\n",
+        "fixtures/app.py": "",
+        "shop/archlint.toml": "exclude = ['old.py']\n",
+        "shop/old.py": "",
+        "shop/new.py": "",
+    }
+    repo = repository(tmp_path, files)
+    left = without_excluded(repo, configure(repo, PAGES), ["."])
+    assert set(left.files) == {"archlint.toml", "app/main.py", "shop/archlint.toml", "shop/new.py"}
+
+
+def test_a_mistake_elsewhere_in_the_repository_does_not_matter(tmp_path: Path) -> None:
+    repo = repository(tmp_path, {"a/archlint.toml": "", "a/x.py": "", "b/archlint.toml": "nonsense = 1\n"})
+    assert without_excluded(repo, configure(repo, PAGES), ["a"]) == repo
+    with pytest.raises(ArchlintError, match="unknown key `nonsense`"):
+        without_excluded(repo, configure(repo, PAGES), ["a", "b"])
