@@ -1,0 +1,78 @@
+"""The JSON output; its schema is `schemas/check.schema.json`, shipped with archlint."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from archlint import __version__
+from archlint.engine import Failure, Report, Undecided
+from archlint.findings import Finding, Link, Severity
+
+
+def render_json(report: Report) -> str:
+    """The whole report."""
+    counts = Counter(finding.severity for finding in report.findings)
+    document = {
+        "version": __version__,
+        "findings": [_finding(finding) for finding in report.findings],
+        "unknown": [_unknown(undecided) for undecided in report.unknowns],
+        "failures": [_failure(failure) for failure in report.failures],
+        "summary": {
+            **{severity.value: counts[severity] for severity in Severity},
+            "unknown": len(report.unknowns),
+            "suppressed": report.suppressed,
+            "services": list(report.services),
+            "files": report.files,
+        },
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    place = finding.location
+    return {
+        "code": finding.code,
+        "rule": finding.rule,
+        "requirement": finding.requirement,
+        "clauses": list(finding.clauses),
+        "severity": finding.severity,
+        "message": finding.message,
+        "help": finding.help,
+        "service": finding.service,
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "chain": [_link(link) for link in finding.chain],
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _link(link: Link) -> dict[str, object]:
+    place = link.location
+    return {"file": place.file, "line": place.line, "column": place.column, "text": link.text}
+
+
+def _unknown(undecided: Undecided) -> dict[str, object]:
+    place = undecided.unknown.location
+    return {
+        "code": undecided.page.code,
+        "rule": undecided.page.name,
+        "service": undecided.service,
+        "what": undecided.unknown.what,
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "why": undecided.unknown.why,
+    }
+
+
+def _failure(failure: Failure) -> dict[str, object]:
+    return {
+        "code": failure.page.code,
+        "rule": failure.page.name,
+        "service": failure.service,
+        "error": failure.error,
+    }

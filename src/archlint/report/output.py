@@ -1,0 +1,99 @@
+"""Where output goes: to standard output, with colours if somebody looks at it, or to a file, whole or not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from archlint.findings import ArchlintError
+from archlint.report.styled import STYLES, Line, plain
+
+FILE_WIDTH = 110
+
+
+def wants_colour(no_color: bool) -> bool:
+    """Whether standard output is a terminal that should get colours, as https://no-color.org asks."""
+    refused = no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not refused and sys.stdout.isatty()
+
+
+def width() -> int:
+    """The columns to write in: a terminal's own, else always the same."""
+    return max(shutil.get_terminal_size().columns, 40) if sys.stdout.isatty() else FILE_WIDTH
+
+
+def write_lines(lines: Iterable[Line], *, colour: bool) -> None:
+    """Write styled lines to standard output. A reader that has gone away is no error."""
+    write(_painted(lines) if colour else plain(lines))
+
+
+def _painted(lines: Iterable[Line]) -> str:
+    """The lines with the terminal's own codes, of which rich is asked once for each style.
+
+    To let rich write each line would take it ten times as long as all the rest.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=sys.stdout, highlight=False)
+    codes: dict[str, list[str]] = {}
+    for style, meaning in STYLES.items():
+        with console.capture() as captured:
+            console.print(Text("|", meaning), end="")
+        codes[style] = captured.get().split("|")
+    return "".join("".join(text.join(codes[style]) for text, style in line) + "\n" for line in lines)
+
+
+def write(text: str) -> None:
+    """Write to standard output: UTF-8, unless a terminal wants something else.
+
+    Raises ArchlintError when that fails for another reason than that the reader has gone away.
+    """
+    with _reader_may_leave():
+        if sys.stdout.isatty():
+            encoding = sys.stdout.encoding
+            sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        else:
+            sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+
+
+def write_file(path: Path, text: str) -> None:
+    """Replace the file at once. Raises ArchlintError when it cannot be written; the old one then stays."""
+    data = text.encode("utf-8", "backslashreplace")
+    try:
+        if path.exists() and not path.is_file():  # a pipe or a device, which must not be replaced
+            path.write_bytes(data)
+        else:
+            _replace(path.resolve(), data)
+    except OSError as error:
+        raise ArchlintError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """Ends quietly when standard output is a pipe that nobody reads any more, as under `| head`.
+
+    What is still buffered then goes to the null device, as Python's documentation of SIGPIPE advises.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+    except OSError as error:
+        raise ArchlintError(f"standard output cannot be written: {error.strerror}") from error

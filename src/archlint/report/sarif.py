@@ -1,0 +1,105 @@
+"""SARIF 2.1.0, as OASIS specifies it and as code scanning services read it."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+from archlint import __version__
+from archlint.engine import Failure, Report, Undecided
+from archlint.findings import Finding, Link, Location
+from archlint.pages import Page
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+BASE = "%SRCROOT%"
+
+
+def render_sarif(report: Report, exit_code: int) -> str:
+    """A log of one run. Unknowns are notifications, not results: they are no alerts."""
+    numbers = {page.code: number for number, page in enumerate(report.pages)}
+    run = {
+        "tool": {"driver": _driver(report.pages)},
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {BASE: {"description": {"text": "The root of the repository"}}},
+        "invocations": [_invocation(report, exit_code, numbers)],
+        "results": [_result(finding, numbers[finding.code]) for finding in report.findings],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _driver(pages: tuple[Page, ...]) -> dict[str, object]:
+    return {
+        "name": "archlint",
+        "semanticVersion": __version__,
+        "rules": [_rule(page) for page in pages],
+    }
+
+
+def _rule(page: Page) -> dict[str, object]:
+    return {
+        "id": page.code,
+        "name": page.name,
+        "shortDescription": {"text": page.name.replace("-", " ").capitalize()},
+        "fullDescription": {"text": page.message},
+        "help": {"text": page.help, "markdown": page.body.strip()},
+        "defaultConfiguration": {"level": page.severity},
+        "properties": {"tags": [page.family, page.requirement, *page.clauses]},
+    }
+
+
+def _invocation(report: Report, exit_code: int, numbers: dict[str, int]) -> dict[str, object]:
+    return {
+        "executionSuccessful": not report.failures,
+        "exitCode": exit_code,
+        "toolExecutionNotifications": [
+            *(_broken(failure) for failure in report.failures),
+            *(_undecided(undecided, numbers) for undecided in report.unknowns),
+        ],
+    }
+
+
+def _broken(failure: Failure) -> dict[str, object]:
+    text = f"{failure.page.code} {failure.page.name} broke on service {failure.service}: {failure.error}"
+    return {"level": "error", "message": {"text": text}}
+
+
+def _undecided(undecided: Undecided, numbers: dict[str, int]) -> dict[str, object]:
+    code, unknown = undecided.page.code, undecided.unknown
+    return {
+        "level": "note",
+        "message": {"text": f"{unknown.what}: {unknown.why}"},
+        "associatedRule": {"id": code, "index": numbers[code]},
+        "locations": [{"physicalLocation": _physical(unknown.location)}],
+    }
+
+
+def _result(finding: Finding, rule: int) -> dict[str, object]:
+    result: dict[str, object] = {
+        "ruleId": finding.code,
+        "ruleIndex": rule,
+        "level": finding.severity,
+        "message": {"text": f"{finding.message}\n\n{finding.help}"},
+        "locations": [{"physicalLocation": _physical(finding.location)}],
+        "partialFingerprints": {"archlint/v1": finding.fingerprint},
+        "properties": {"service": finding.service, "clauses": list(finding.clauses)},
+    }
+    if finding.chain:
+        steps = [{"location": _step(link)} for link in finding.chain]
+        result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
+    return result
+
+
+def _step(link: Link) -> dict[str, object]:
+    return {"physicalLocation": _physical(link.location), "message": {"text": link.text}}
+
+
+def _physical(place: Location) -> dict[str, object]:
+    return {
+        "artifactLocation": {"uri": quote(place.file), "uriBaseId": BASE},
+        "region": {
+            "startLine": place.line,
+            "startColumn": place.column,
+            "endLine": place.end_line,
+            "endColumn": place.end_column,
+        },
+    }

@@ -1,0 +1,98 @@
+"""Findings for people: by service and file, each with its source, its clause, its chain and its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from textwrap import wrap
+
+from archlint.engine import Report
+from archlint.findings import Finding, Link
+from archlint.report.snippet import Sources, snippet
+from archlint.report.styled import Line, printable
+from archlint.spec import load_spec
+
+
+def render_text(report: Report, width: int = 110) -> Iterator[Line]:
+    """The findings, without the summary. Nothing but source lines is cut to `width` columns."""
+    sources = Sources(report.repository)
+    for service, in_service in groupby(report.findings, key=lambda finding: finding.service):
+        yield ((f"Service {service}" if service != "." else "Service at the repository's root", "rule"),)
+        yield ()
+        for file, in_file in groupby(in_service, key=lambda finding: finding.location.file):
+            yield ((printable(file), "heading"),)
+            yield ()
+            yield from _of_file(in_file, sources, width)
+
+
+def render_concise(report: Report) -> Iterator[Line]:
+    """One line for each finding, in the form that editors and grep understand."""
+    for finding in report.findings:
+        clauses = f" ({', '.join(finding.clauses)})" if finding.clauses else ""
+        yield (
+            (f"{printable(str(finding.location))}: ", ""),
+            (f"{finding.severity} ", finding.severity),
+            (f"{finding.code} {finding.rule}: ", "rule"),
+            (printable(finding.message), ""),
+            (clauses, "clause"),
+        )
+
+
+def _of_file(findings: Iterable[Finding], sources: Sources, width: int) -> Iterator[Line]:
+    """What stood above in the same file is not said again: a remedy, a chain, a clause's wording."""
+    said: set[object] = set()
+    for finding in findings:
+        yield from _head(finding)
+        margin = " " * (len(str(finding.location.line)) + 1)
+        source = sources.line(finding.location)
+        if source is not None:
+            yield from snippet(finding.location, source, finding.severity, width - len(margin) - 2)
+        yield ((f"{margin}|", "gutter"),)
+        notes = [("spec", text) for text in _clauses(finding, said)]
+        notes += [("help", finding.help)] if finding.help not in said else []
+        if finding.chain in said:
+            yield (margin, ""), ("= via: ", "label"), ("as above", "faint")
+        else:
+            yield from _chain(finding.chain, margin)
+        for label, text in notes:
+            yield from _note(label, text, margin, width)
+        said |= {finding.help, *finding.clauses} | ({finding.chain} if finding.chain else set())
+        yield ()
+
+
+def _head(finding: Finding) -> Iterator[Line]:
+    yield (
+        (f"{finding.severity}[{finding.code}]", finding.severity),
+        (f" {finding.rule}: {printable(finding.message)}", "rule"),
+    )
+    margin = " " * len(str(finding.location.line))
+    yield (f"{margin}--> ", "gutter"), (printable(str(finding.location)), "")
+
+
+def _clauses(finding: Finding, said: set[object]) -> Iterator[str]:
+    """Each clause with its wording and its requirement's title, or all in one line if said before."""
+    if finding.clauses and said.issuperset(finding.clauses):
+        yield ", ".join(finding.clauses)
+        return
+    titles = {requirement.id: requirement.title for requirement in load_spec().requirements}
+    statements = {clause.id: clause.statement for clause in load_spec().clauses}
+    for clause in finding.clauses:
+        title = titles.get(clause[:4], finding.requirement)
+        yield f"{clause} {statements.get(clause, '')} ({title})"
+
+
+def _chain(chain: tuple[Link, ...], margin: str) -> Iterator[Line]:
+    places = [printable(f"{link.location.file}:{link.location.line}") for link in chain]
+    longest = max(map(len, places), default=0)
+    for number, (place, link) in enumerate(zip(places, chain, strict=True), start=1):
+        label = "= via: " if number == 1 else "       "
+        step = f"{number}. {place.ljust(longest)}  "
+        yield (margin, ""), (label, "label"), (step, "faint"), (printable(link.text), "")
+
+
+def _note(label: str, text: str, margin: str, width: int) -> Iterator[Line]:
+    start = f"= {label}: "
+    first, *others = wrap(printable(text), width - len(margin) - len(start)) or [""]
+    yield (margin, ""), (start, "label"), (first, "")
+    for line in others:
+        yield ((f"{margin}{' ' * len(start)}{line}", ""),)

@@ -1,0 +1,182 @@
+"""The text that people read, whole; and source lines that would break its alignment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archlint.discover import Repository
+from archlint.engine import Report
+from archlint.findings import Location
+from archlint.report.snippet import columns, snippet
+from archlint.report.styled import STYLES, plain, printable
+from archlint.report.summary import render_statistics, render_summary
+from archlint.report.text import render_concise, render_text
+from tests.report.reports import example
+
+
+def test_nothing_found() -> None:
+    report = Report(Repository(Path(), (), None), services=("a",), files=1)
+    assert (
+        plain(render_text(report)) == plain(render_concise(report)) == plain(render_statistics(report)) == ""
+    )
+    assert (
+        plain(render_summary(report, strict=False))
+        == "No violations\n1 service checked, 1 Python file read\n"
+    )
+
+
+def test_text(tmp_path: Path) -> None:
+    assert plain(render_text(example(tmp_path), width=88)) == dedent("""\
+        Service blog
+
+        blog/a b,c.py
+
+        warning[BA0801] unversioned-endpoint: 100% wrong:\\u{a}yes, really
+         --> blog/a b,c.py:1:1
+          |
+        1 | x = 1
+          | ^^^^^
+          |
+          = help: Call a service instead
+
+        Service shop
+
+        shop/app/routers/users.py
+
+        error[BA0511] router-bypasses-service: `app.routers` imports `app.crud`
+         --> shop/app/routers/users.py:3:1
+          |
+        3 | from app.crud import users
+          | ^^^^^^^^^^^^^^^^^^^^^^^^^^
+          |
+          = via: 1. shop/app/routers/users.py:3  `app.routers.users` imports `app.helpers`
+                 2. shop/app/helpers.py:11       `app.helpers` imports `app.crud`
+          = spec: BA05.2.1 Routers depend on services, not on crud or models (Clean Architecture
+                  Layer Separation)
+          = help: Call a service instead
+
+        error[BA0511] router-bypasses-service: `app.routers` imports `app.crud`
+         --> shop/app/routers/users.py:4:1
+          |
+        4 | from app.crud import carts
+          | ^^^^^^^^^^^^^^^^^^^^^^^^^^
+          |
+          = via: as above
+          = spec: BA05.2.1
+
+        shop/app/wide.py
+
+        error[BA0511] router-bypasses-service: `app.routers` imports `app.crud`
+         --> shop/app/wide.py:1:14
+          |
+        1 | 名前 = "Ünï";     crud.delete('\\u{1b}[2J')
+          |                   ^^^^^^^^^^^^^^^^^^^^^^^^
+          |
+          = spec: BA05.2.1 Routers depend on services, not on crud or models (Clean Architecture
+                  Layer Separation)
+          = help: Call a service instead
+
+        """)
+
+
+def test_concise(tmp_path: Path) -> None:
+    users = "shop/app/routers/users.py"
+    told = "error BA0511 router-bypasses-service: `app.routers` imports `app.crud` (BA05.2.1)"
+    assert plain(render_concise(example(tmp_path))).splitlines() == [
+        "blog/a b,c.py:1:1: warning BA0801 unversioned-endpoint: 100% wrong:\\u{a}yes, really",
+        f"{users}:3:1: {told}",
+        f"{users}:4:1: {told}",
+        f"shop/app/wide.py:1:14: {told}",
+    ]
+
+
+def test_summary(tmp_path: Path) -> None:
+    report = example(tmp_path)
+    assert plain(render_summary(report, strict=False)).splitlines() == [
+        "4 findings: 3 errors, 1 warning",
+        "2 services checked, 3 Python files read, 1 finding suppressed",
+        "2 places could not be decided (BA0801 2); `--strict` or `--output-format json` lists them",
+    ]
+    assert plain(render_summary(report, strict=True)).endswith("(BA0801 2); listed above\n")
+
+
+def test_statistics(tmp_path: Path) -> None:
+    assert plain(render_statistics(example(tmp_path))).splitlines() == [
+        "3  error    BA0511  router-bypasses-service  BA05.2.1",
+        "1  warning  BA0801  unversioned-endpoint     BA05.2.1",
+    ]
+
+
+def test_a_file_that_is_gone_or_shorter_is_no_reason_to_fail(tmp_path: Path) -> None:
+    report = example(tmp_path)
+    (tmp_path / "shop/app/wide.py").unlink()
+    (tmp_path / "shop/app/routers/users.py").write_bytes(b"\xff\xff\xff")
+    assert "--> shop/app/wide.py:1:14\n  |\n  = spec" in plain(render_text(report))
+
+
+def shown(source: str, start: int, end: int, width: int = 60) -> list[str]:
+    return plain(snippet(Location("a.py", 7, start, 7, end), source, "error", width)).splitlines()[1:]
+
+
+@pytest.mark.parametrize(
+    ("source", "start", "end", "expected"),
+    [
+        ("x = call()", 5, 11, ["7 | x = call()", "  |     ^^^^^^"]),
+        ("\tif a:", 2, 4, ["7 |     if a:", "  |     ^^"]),
+        ("a\tb", 3, 4, ["7 | a    b", "  |      ^"]),
+        ("日本 = f()", 6, 9, ["7 | 日本 = f()", "  |        ^^^"]),
+        ("e\u0301 = f()", 6, 9, ["7 | e\u0301 = f()", "  |     ^^^"]),
+        ("pass", 5, 5, ["7 | pass", "  |     ^"]),
+        ("", 1, 1, ["7 |", "  | ^"]),
+        ("x", 40, 50, ["7 | x", "  |  ^"]),
+    ],
+)
+def test_the_place_is_underlined(source: str, start: int, end: int, expected: list[str]) -> None:
+    assert shown(source, start, end) == expected
+
+
+def test_a_place_over_several_lines_is_underlined_to_the_end_of_the_first() -> None:
+    lines = plain(snippet(Location("a.py", 7, 5, 9, 2), "x = call(  ", "error", 60)).splitlines()
+    assert lines == ["  |", "7 | x = call(", "  |     ^^^^^"]
+
+
+def test_long_lines_are_cut_around_the_place() -> None:
+    source = "a" * 100 + "PLACE" + "b" * 100
+    assert shown(source, 101, 106) == [
+        "7 | ..." + "a" * 20 + "PLACE" + "b" * 29 + "...",
+        "  | " + " " * 23 + "^" * 5,
+    ]
+    assert shown("PLACE" + "b" * 100, 1, 6)[0] == "7 | PLACE" + "b" * 52 + "..."
+    assert shown("P" * 100, 1, 101) == ["7 | " + "P" * 57 + "...", "  | " + "^" * 60]
+
+
+@settings(deadline=None)
+@given(
+    st.text(st.characters(exclude_characters="\r\n")),
+    st.integers(1, 40),
+    st.integers(0, 40),
+    st.integers(30, 60),
+)
+def test_the_underline_stays_within_the_width(source: str, start: int, length: int, width: int) -> None:
+    _, line, underline = plain(
+        snippet(Location("a.py", 1, start, 1, start + length), source, "", width)
+    ).split("\n")[:3]
+    assert columns(line.removeprefix("1 | ")) <= width
+    assert len(underline) <= width + 5
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_no_character_of_a_source_reaches_the_terminal_raw(text: str) -> None:
+    assert printable(text).isprintable()
+
+
+def test_every_style_is_one_that_rich_knows() -> None:
+    from rich.style import Style
+
+    assert all(Style.parse(style) is not None for style in STYLES.values())
