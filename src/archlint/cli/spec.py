@@ -1,0 +1,106 @@
+"""`archlint spec`: the standard, clause by clause, and the rules that decide it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from archlint.pages import Page, load_pages
+from archlint.spec import Clause, Requirement, load_spec, load_unchecked
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def spec(
+    format_: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="A table, or JSON for programs.")
+    ] = "text",
+) -> None:
+    """Show the standard and the rules that check it.
+
+    Requirements, their scenarios, their clauses, and the rules of each clause. The JSON also says why
+    no rule checks a clause where none does.
+
+    Example: archlint spec
+    """
+    if format_ == "json":
+        typer.echo(json.dumps(_record(), indent=2))
+    else:
+        _print_tables()
+
+
+def _rules_by_clause() -> dict[str, list[Page]]:
+    rules: dict[str, list[Page]] = defaultdict(list)
+    for page in load_pages():
+        for clause in page.clauses:
+            rules[clause].append(page)
+    return rules
+
+
+def _record() -> dict[str, object]:
+    rules = _rules_by_clause()
+
+    def clause_record(clause: Clause) -> dict[str, object]:
+        return {
+            "id": clause.id,
+            "keyword": clause.keyword,
+            "statement": clause.statement,
+            "rules": [page.code for page in rules[clause.id]],
+            "unchecked": load_unchecked().get(clause.id),
+        }
+
+    return {
+        "requirements": [
+            {
+                "id": requirement.id,
+                "family": requirement.family,
+                "title": requirement.title,
+                "scenarios": [
+                    {
+                        "id": scenario.id,
+                        "title": scenario.title,
+                        "clauses": [clause_record(clause) for clause in scenario.clauses],
+                    }
+                    for scenario in requirement.scenarios
+                ],
+            }
+            for requirement in load_spec().requirements
+        ],
+        "summary": {
+            "clauses": len(list(load_spec().clauses)),
+            "checked": sum(bool(rules[clause.id]) for clause in load_spec().clauses),
+            "rules": len(load_pages()),
+        },
+    }
+
+
+def _print_tables() -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    rules = _rules_by_clause()
+    for requirement in load_spec().requirements:
+        checked = sum(bool(rules[clause.id]) for clause in requirement.clauses)
+        count = f"{checked} of {len(list(requirement.clauses))} clauses checked"
+        console.print(f"[bold]{requirement.id} {requirement.title}[/] [dim]({count})[/]")
+        console.print(_table(requirement, rules))
+    total, checked = len(list(load_spec().clauses)), sum(bool(rules[c.id]) for c in load_spec().clauses)
+    console.print(f"[bold]{checked} of {total} clauses are checked, by {len(load_pages())} rules.[/]")
+
+
+def _table(requirement: Requirement, rules: dict[str, list[Page]]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0))
+    for style, width in (("dim", 12), ("", 47), ("cyan", 18)):
+        table.add_column(style=style, width=width)
+    for scenario in requirement.scenarios:
+        table.add_row(f"  {scenario.id}", f"[italic]{scenario.title}[/]")
+        for clause in scenario.clauses:
+            codes = " ".join(page.code for page in rules[clause.id])
+            table.add_row(f"    {clause.id}", clause.statement, codes or "[dim]not checked[/]")
+    return table

@@ -1,0 +1,93 @@
+"""`archlint rules`, `explain` and `spec` say the same as the data, in text and in JSON."""
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from archlint.cli import app
+from archlint.cli.explain import find_page
+from archlint.findings import ArchlintError
+from archlint.pages import load_pages
+from archlint.spec import load_spec, load_unchecked
+
+
+def output(*arguments: str) -> str:
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def from_json(*arguments: str) -> Any:
+    return json.loads(output(*arguments, "--format", "json"))
+
+
+@pytest.mark.parametrize("command", ["rules", "spec", "explain"])
+def test_help_has_an_example(command: str) -> None:
+    assert f"Example: archlint {command}" in output(command, "--help")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("rules",), ("spec",), *(("explain", page.code) for page in load_pages())]
+)
+def test_text_fits_a_pipe(arguments: tuple[str, ...]) -> None:
+    lines = output(*arguments).splitlines()
+    assert [line for line in lines if "\x1b" in line] == []
+    assert [line for line in lines if len(line) > 80] == []
+
+
+def test_no_table_cuts_a_word() -> None:
+    assert "…" not in output("rules") + output("spec")
+
+
+def test_rules_lists_every_page() -> None:
+    text = output("rules")
+    listed = from_json("rules")
+    assert [rule["code"] for rule in listed] == [page.code for page in load_pages()]
+    assert [rule["name"] for rule in listed if f" {rule['code']} {rule['name']} " not in text] == []
+
+
+def test_spec_lists_every_clause_and_what_checks_it() -> None:
+    listed = from_json("spec")
+    clauses = [
+        clause
+        for requirement in listed["requirements"]
+        for scenario in requirement["scenarios"]
+        for clause in scenario["clauses"]
+    ]
+    assert [clause["id"] for clause in clauses] == [clause.id for clause in load_spec().clauses]
+    assert [clause["id"] for clause in clauses if bool(clause["rules"]) == bool(clause["unchecked"])] == []
+    checked = len(clauses) - len(load_unchecked())
+    assert listed["summary"] == {"clauses": 77, "checked": checked, "rules": len(load_pages())}
+    assert f"{checked} of 77 clauses are checked" in output("spec")
+
+
+def test_explain_takes_codes_and_names_in_any_case() -> None:
+    page = load_pages()[0]
+    for wanted in (page.code, page.code.lower(), page.name, page.name.title()):
+        assert find_page(wanted) is page
+
+
+def test_explain_shows_each_page_asked_for() -> None:
+    first, last = load_pages()[0], load_pages()[-1]
+    text = output("explain", first.code, last.name)
+    assert text.startswith(f"{first.code} {first.name} ({first.severity})\n")
+    assert f"\n{last.code} {last.name} ({last.severity})\n" in text
+    explained = from_json("explain", first.code, last.name)
+    assert [rule["code"] for rule in explained] == [first.code, last.code]
+    assert explained[0]["page"] == first.body.strip()
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("BA00001", "no rule has the code or name `BA00001`; did you mean `BA0001`?"),
+        ("syntax-errors", "did you mean `syntax-error`?"),
+        ("weather", "`archlint rules` lists them all"),
+    ],
+)
+def test_explain_proposes_the_nearest(asked: str, message: str) -> None:
+    with pytest.raises(ArchlintError) as raised:
+        find_page(asked)
+    assert message in str(raised.value)
