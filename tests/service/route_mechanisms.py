@@ -524,6 +524,16 @@ MECHANISMS: Mapping[str, Mapping[str, str]] = {
         """,
         "app/users.py": ROUTER,
     },
+    "an app that another module makes": {
+        "app/main.py": """
+            from app.instance import app
+            from app.users import router
+
+            app.include_router(router)
+        """,
+        "app/instance.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        "app/users.py": ROUTER,
+    },
     "keyword arguments from dicts": {
         "app/main.py": """
             from fastapi import FastAPI

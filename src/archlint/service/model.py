@@ -5,10 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from packaging.version import Version
+
 from archlint.config import Config
 from archlint.discover import Repository
 from archlint.findings import Location
-from archlint.service.modules import Module, Modules
+from archlint.service.anchor import find_anchor
+from archlint.service.classes import Classes
+from archlint.service.deployment import Deployment
+from archlint.service.imports import Imports
+from archlint.service.layers import Layers
+from archlint.service.migrations import Migrations
+from archlint.service.modules import Modules
+from archlint.service.operations import Operations
+from archlint.service.project import ServiceProject
+from archlint.service.providers import Providers
+from archlint.service.routes import RouteTable, resolve_routes
+from archlint.service.symbols import Symbols
+from archlint.service.uses import Uses
+from archlint.service.versions import highest_version
 
 
 @dataclass(frozen=True)
@@ -22,3 +37,73 @@ class Service:
     repository: Repository
     config: Config
     modules: Modules
+
+    @cached_property
+    def anchor(self) -> Location:
+        """Where to report what the service lacks as a whole."""
+        return find_anchor(self.root, self.repository, self.modules)
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        """What names mean."""
+        return Symbols(self.modules)
+
+    @cached_property
+    def classes(self) -> Classes:
+        """What classes are by what they derive from."""
+        return Classes(self.symbols)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """The imports between modules."""
+        return Imports(self.modules, self.symbols)
+
+    @cached_property
+    def uses(self) -> Uses:
+        """The imports that definitions use."""
+        return Uses(self.symbols, self.imports)
+
+    @cached_property
+    def providers(self) -> Providers:
+        """What FastAPI injects."""
+        return Providers(self.modules, self.symbols)
+
+    @cached_property
+    def layers(self) -> Layers:
+        """The layer of each module."""
+        return Layers(self.root, self.config, self.modules, self.symbols, self.classes)
+
+    @cached_property
+    def project(self) -> ServiceProject:
+        """How the service is packaged: pyproject.toml, uv workspace and lock."""
+        return ServiceProject(self.root, self.repository)
+
+    @cached_property
+    def migrations(self) -> Migrations:
+        """The Alembic environments."""
+        return Migrations(self.root, self.repository, self.modules)
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """Dockerfiles and compose files."""
+        name = self.project.pyproject.name if self.project.pyproject else None
+        return Deployment(self.root, name, self.repository, self.modules)
+
+    @cached_property
+    def routes(self) -> RouteTable:
+        """The apps and endpoints."""
+        return resolve_routes(self.modules, self._fastapi)
+
+    @cached_property
+    def routes_by_default(self) -> RouteTable:
+        """The apps and endpoints when nobody configures anything: settings have their defaults."""
+        return resolve_routes(self.modules, self._fastapi, by_default=True)
+
+    @cached_property
+    def _fastapi(self) -> Version | None:
+        return highest_version(self.project, self.repository, self.root, "fastapi")
+
+    @cached_property
+    def operations(self) -> Operations:
+        """What the endpoints take and answer."""
+        return Operations(self.routes, self.symbols, self.classes)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from functools import cached_property
 
+from archlint.facts.store import Unreadable
 from archlint.facts.syntax import Node, PythonSource
 from archlint.findings import Location
+from archlint.service.resolution import Resolution
+from archlint.service.roles import Role, assign_roles
 
-
-class Role(StrEnum):
-    """What a module is for; most rules look at runtime modules only."""
-
-    RUNTIME = "runtime"
-    TEST = "test"
-    MIGRATION = "migration"
-    SCRIPT = "script"
+__all__ = ["Module", "Modules", "Role"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +28,12 @@ class Module:
     @property
     def is_package(self) -> bool:
         """Whether this is a package's `__init__`."""
-        return self.path.endswith("__init__.py")
+        return posixpath.basename(self.path) == "__init__.py"
+
+    @property
+    def package(self) -> str:
+        """The dotted name of the package that relative imports start from; empty at the top level."""
+        return self.name if self.is_package else self.name.rpartition(".")[0]
 
     def location(self, node: Node) -> Location:
         """Where `node` stands."""
@@ -39,3 +42,74 @@ class Module:
     def span(self, start: int, end: int) -> Location:
         """Where the text from offset `start` to `end` stands."""
         return self.source.location(self.path, start, end)
+
+
+class Modules:
+    """The modules of one service, in the order of their paths.
+
+    `by_path` and `by_name` hold the service's own modules. `find` also answers with modules of the same
+    repository outside of the service, such as a workspace's libraries: no rule reports on those.
+    `unreadable` are the service's files without facts, for BA0001.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        own: Iterable[str],
+        facts: Mapping[str, PythonSource | Unreadable],
+        resolution: Resolution,
+    ) -> None:
+        self._facts = facts
+        self._resolution = resolution
+        self._outside: dict[str, Module] = {}
+        sources, self.unreadable = _sorted_out(own, facts)
+        roles = assign_roles(root, sources, resolution.imports_of)
+        self.by_path = {
+            path: Module(resolution.name(path), path, source, roles[path]) for path, source in sources.items()
+        }
+        self.by_name = {module.name: module for module in reversed(self.by_path.values())}
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(self.by_path.values())
+
+    def __len__(self) -> int:
+        return len(self.by_path)
+
+    @cached_property
+    def runtime(self) -> tuple[Module, ...]:
+        """The modules that the running service may load."""
+        return tuple(module for module in self if module.role is Role.RUNTIME)
+
+    def find(self, dotted: str, importer: Module) -> Module | None:
+        """The module that the absolute name `dotted` means in `importer`; None for another's."""
+        path = self._resolution.find(dotted, importer.path)
+        return None if path is None else self._module(path)
+
+    def find_relative(self, level: int, module: str, importer: Module) -> Module | None:
+        """The module that `from <level dots><module> import …` means in `importer`."""
+        path = self._resolution.find_relative(level, module, importer.path)
+        return None if path is None else self._module(path)
+
+    def _module(self, path: str) -> Module | None:
+        own = self.by_path.get(path) or self._outside.get(path)
+        if own is not None:
+            return own
+        source = self._facts.get(path)
+        if not isinstance(source, PythonSource):
+            return None
+        role = assign_roles(".", {path: source}, lambda _: ())[path]
+        return self._outside.setdefault(path, Module(self._resolution.name(path), path, source, role))
+
+
+def _sorted_out(
+    own: Iterable[str], facts: Mapping[str, PythonSource | Unreadable]
+) -> tuple[dict[str, PythonSource], dict[str, Unreadable]]:
+    sources: dict[str, PythonSource] = {}
+    unreadable: dict[str, Unreadable] = {}
+    for path in sorted(own):
+        found = facts[path]
+        if isinstance(found, Unreadable):
+            unreadable[path] = found
+        else:
+            sources[path] = found
+    return sources, unreadable

@@ -8,7 +8,7 @@ from typing import Literal
 
 from packaging.version import Version
 
-from archlint.facts.syntax import Call, ClassDef, Constant, Evaluate, FunctionDef
+from archlint.facts.syntax import Call, ClassDef, Constant, Evaluate, FunctionDef, ImportFrom
 from archlint.findings import Location, Unknown
 from archlint.service.evaluation.attributes import class_member
 from archlint.service.evaluation.interpreter import interpreter
@@ -33,6 +33,7 @@ from archlint.service.evaluation.values import (
 from archlint.service.evaluation.web import Include, Missed, Mount, Route, Router
 from archlint.service.frameworks import FASTAPI, Creation, creations, uses
 from archlint.service.modules import Module, Modules
+from archlint.service.resolution import import_statements
 
 
 _MAX_FACTORIES = 5
@@ -97,6 +98,7 @@ class Endpoint:
     in_schema: bool
     includes: tuple[Place, ...]
     conditions: tuple[Condition, ...]
+    dependencies: tuple[Value, ...]
     app: App
     route: Route
 
@@ -113,6 +115,8 @@ class RouteTable:
     apps: tuple[App, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     unknown: tuple[Unknown, ...] = ()
+    machine: Machine | None = None
+    """The interpretation behind it; None where there is no app."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,6 +130,7 @@ class _Context:
     in_schema: bool = True
     includes: tuple[Place, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    dependencies: tuple[Value, ...] = ()
     above: tuple[Router, ...] = ()
 
 
@@ -139,12 +144,16 @@ _LAZY_INCLUDES = Version("0.137")
 _INFERRED_SCHEMAS = Version("0.89")
 
 
-def resolve_routes(modules: Modules, fastapi: Version | None) -> RouteTable:
-    """The route table of a service; `fastapi` is the version it runs on, None for the newest."""
+def resolve_routes(modules: Modules, fastapi: Version | None, *, by_default: bool = False) -> RouteTable:
+    """The route table of a service; `fastapi` is the version it runs on, None for the newest.
+
+    `by_default` decides conditions on settings by the settings' defaults.
+    """
     entries = [(m, c) for m in modules.runtime for c in creations(m.source) if c.framework == FASTAPI]
     if not entries:
         return RouteTable()
-    machine = interpreter(modules, lazy_includes=fastapi is None or fastapi >= _LAZY_INCLUDES)
+    lazy_includes = fastapi is None or fastapi >= _LAZY_INCLUDES
+    machine = interpreter(modules, lazy_includes=lazy_includes, by_default=by_default)
     with deep_recursion():
         _run(machine, modules, entries)
         collector = _Collector()
@@ -153,13 +162,17 @@ def resolve_routes(modules: Modules, fastapi: Version | None) -> RouteTable:
         for app in apps:
             _collect(machine, collector, _Context(app), app.router, infer)
     endpoints = tuple(collector.endpoints.values())
-    return RouteTable(apps, endpoints, tuple(_unknown(missed) for missed in collector.missed.values()))
+    machine.only_with_app = False
+    unknown = tuple(_unknown(missed) for missed in collector.missed.values())
+    return RouteTable(apps, endpoints, unknown, machine)
 
 
 def _run(machine: Machine, modules: Modules, entries: list[tuple[Module, Creation]]) -> None:
     """Load what makes apps, call factories that no module calls, then what runs at start-up."""
     factories = _factories(modules, entries)
     for module in _entry_order([*(module for module, _ in entries), *(module for module, _ in factories)]):
+        machine.load(module)
+    for module in list(_importers(machine, modules)):
         machine.load(module)
     for module, name in reversed(factories):
         if all(_made(machine, creation) for _, creation in entries):
@@ -173,6 +186,22 @@ def _run(machine: Machine, modules: Modules, entries: list[tuple[Module, Creatio
             _start(machine, router, started)
 
 
+def _importers(machine: Machine, modules: Modules) -> Iterator[Module]:
+    """Modules that import an app made elsewhere: what they do with it when loaded counts, too."""
+    homes = {
+        path: {name for name, value in loaded.namespace.items() if isinstance(value, Router) and value.is_app}
+        for path, loaded in machine.loaded.items()
+    }
+    for module in modules.runtime:
+        for statement in import_statements(module.source) if module.path not in machine.loaded else ():
+            if not isinstance(statement, ImportFrom):
+                continue
+            home = modules.find_relative(statement.level, statement.module, module)
+            names = homes.get(home.path) if home is not None else None
+            if names and any(alias.name in names for alias in statement.names):
+                yield module
+
+
 def _made(machine: Machine, creation: Creation) -> bool:
     return isinstance(creation.node, ClassDef) or any(
         router.place.node is creation.node for router in machine.created
@@ -184,9 +213,11 @@ def _factories(modules: Modules, entries: list[tuple[Module, Creation]]) -> list
     found = {(m.path, name): (m, name) for m, c in entries if (name := _defined(c))}
     for _ in range(_MAX_FACTORIES):
         wanted = {name for _, name in found.values()}
+        homes = {module.name.rpartition(".")[2] for module, _ in found.values()}
         callers = {
             (module.path, owner or ""): (module, owner or "")
             for module in modules.runtime
+            if module.path in {path for path, _ in found} or _imports(module, wanted | homes)
             for owner, _, name in uses(module.source)
             if name.rpartition(".")[2] in wanted
         }
@@ -194,6 +225,14 @@ def _factories(modules: Modules, entries: list[tuple[Module, Creation]]) -> list
             break
         found.update({key: callers[key] for key in sorted(callers.keys() - found.keys())})
     return list(found.values())
+
+
+def _imports(module: Module, names: set[str]) -> bool:
+    return any(
+        alias.name.rpartition(".")[2] in names
+        for statement in import_statements(module.source)
+        for alias in statement.names
+    )
 
 
 def _defined(creation: Creation) -> str | None:
@@ -250,6 +289,7 @@ def _included(context: _Context, include: Include, router: Router) -> _Context:
         context.in_schema and include.in_schema is not False,
         (*context.includes, include.place),
         (*context.conditions, *include.conditions),
+        (*context.dependencies, *include.dependencies),
         (*context.above, router),
     )
 
@@ -257,7 +297,7 @@ def _included(context: _Context, include: Include, router: Router) -> _Context:
 def _mounted(context: _Context, mount: Mount, router: Router) -> _Context:
     """A mounted app has its own schema: nothing but the prefix is handed down."""
     return _Context(
-        context.app,
+        App(mount.app) if mount.app.is_app else context.app,
         context.prefix + mount.path,
         includes=(*context.includes, mount.place),
         conditions=(*context.conditions, *mount.conditions),
@@ -295,6 +335,7 @@ def _endpoint(
         in_schema=context.in_schema and route.in_schema is not False and http,
         includes=(*context.includes, *route.includes),
         conditions=(*context.conditions, *route.conditions),
+        dependencies=(*context.dependencies, *route.dependencies),
         app=context.app,
         route=route,
     )

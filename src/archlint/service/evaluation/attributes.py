@@ -129,7 +129,7 @@ def _of_instance(machine: Machine, value: Instance, name: str) -> Value:
     if value.cls.derives_from(SETTINGS) and not isinstance(found, Function | Descriptor):
         place = Place(value.cls.module, value.cls.definition)
         default = field_default(machine, found, place)
-        return Configured(default, f"{value.cls.definition.name}.{name}")
+        return default if machine.by_default else Configured(default, f"{value.cls.definition.name}.{name}")
     return _bind(machine, value, value.cls, found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from archlint.facts.syntax import (
     Assign,
@@ -20,7 +21,7 @@ from archlint.facts.syntax import (
     walk_expressions,
 )
 from archlint.service.evaluation.attributes import SETTINGS, attribute, class_member
-from archlint.service.evaluation.machine import MAX_CALLS, Machine, Modelled
+from archlint.service.evaluation.machine import Machine, Modelled
 from archlint.service.evaluation.values import (
     Arguments,
     Bound,
@@ -108,7 +109,7 @@ def _bound(machine: Machine, callee: Bound, arguments: Arguments) -> Value:
 
 
 def _interpret(machine: Machine, function: Function, arguments: Arguments, receiver: Value) -> Value:
-    if machine.depth >= MAX_CALLS or not machine.spend():
+    if not machine.may_call(function.definition):
         return Unresolved("calls are nested too deeply to follow", arguments.place)
     args = arguments.args if receiver is None else (receiver, *arguments.args)
     if machine.only_with_app and not any(isinstance(a, Modelled) for a in (*args, *arguments.keywords.values())):
@@ -116,13 +117,10 @@ def _interpret(machine: Machine, function: Function, arguments: Arguments, recei
     names = bind_parameters(function, args, arguments)
     first = args[0] if args else None
     frame = Frame(function.frame.module, names, _closure(function), function, first)
-    machine.depth += 1
-    try:
+    with machine.calling(function.definition):
         if isinstance(function.definition, Lambda):
             return machine.evaluate(frame, function.definition.body)
         machine.semantics.execute(machine, frame, function.definition.body)
-    finally:
-        machine.depth -= 1
     if is_generator(function.definition):
         return frame.yielded
     return choice(frame.returned) if frame.returned else None
@@ -159,6 +157,7 @@ def bind_parameters(function: Function, args: Sequence[Value], arguments: Argume
     return names
 
 
+@lru_cache(maxsize=8192)
 def is_generator(definition: FunctionDef) -> bool:
     """Whether the function yields."""
     return any(_yields(statement) for statement in definition.body)

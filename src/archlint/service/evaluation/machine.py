@@ -21,11 +21,17 @@ from archlint.service.evaluation.values import (
 )
 from archlint.service.modules import Module, Modules
 
-MAX_STEPS = 4_000_000
+MAX_STEPS = 2_000_000
 """Expressions evaluated for one service; what comes after is unresolved."""
+
+MAX_CALL_STEPS = 200_000
+"""Expressions evaluated for one call that a module makes when imported, with all that it calls."""
 
 MAX_CALLS = 40
 """Calls nested deeper than this give an unresolved value."""
+
+MAX_RECURSION = 2
+"""How often one function may be under way."""
 
 REPOSITORY = "/repository"
 """Where `__file__` says that the repository lies: nothing of the real place shows in a value."""
@@ -78,9 +84,15 @@ class Machine:
     steps: int = 0
     loaded: dict[str, ModuleValue] = field(default_factory=dict)
     conditions: list[Condition] = field(default_factory=list)
-    depth: int = 0
+    limit: int = MAX_STEPS
+    stack: list[Node] = field(default_factory=list)
+    """The definitions of the calls under way, outermost first."""
+
     only_with_app: bool = False
     """At start-up a service does all sorts of work; calls that get no app or router register nothing."""
+
+    by_default: bool = False
+    """Whether settings have their defaults for certain: what the service does when nobody configures it."""
 
     created: list[Any] = field(default_factory=list)
     """Every app and router made, in order."""
@@ -111,7 +123,24 @@ class Machine:
     def spend(self) -> bool:
         """Count one step; false when the work allowed is done."""
         self.steps += 1
-        return self.steps < MAX_STEPS
+        return self.steps < self.limit
+
+    @contextmanager
+    def calling(self, definition: Node) -> Iterator[None]:
+        """A call is under way; what a module's own statement calls may not take all the work there is."""
+        if not self.stack:
+            self.limit = min(MAX_STEPS, self.steps + MAX_CALL_STEPS)
+        self.stack.append(definition)
+        try:
+            yield
+        finally:
+            self.stack.pop()
+            if not self.stack:
+                self.limit = MAX_STEPS
+
+    def may_call(self, definition: Node) -> bool:
+        """Whether a call may be followed: recursion ends here, or unknown conditions would unfold it."""
+        return len(self.stack) < MAX_CALLS and self.stack.count(definition) < MAX_RECURSION and self.spend()
 
     @contextmanager
     def condition(self, place: Place, why: str) -> Iterator[None]:

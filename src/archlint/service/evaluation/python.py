@@ -254,6 +254,8 @@ def _kept(machine: Machine, arguments: Arguments) -> Value:
 def _environment(machine: Machine, arguments: Arguments) -> Value:
     """`os.getenv(name, default)`: the default, if the source has one."""
     name = text(arguments.get(0, "key")) or "?"
+    if machine.by_default:
+        return arguments.get(1, "default")
     missing = Unresolved(f"environment variable `{name}`", arguments.place)
     return Configured(arguments.get(1, "default", missing), f"${name}")
 
@@ -262,7 +264,8 @@ def _config(machine: Machine, arguments: Arguments) -> Value:
     """`config(name, cast, default)` of starlette and decouple."""
     name = text(arguments.get(0, "key")) or "?"
     missing = Unresolved(f"environment variable `{name}`", arguments.place)
-    return Configured(arguments.keywords.get("default", missing), f"${name}")
+    default = arguments.keywords.get("default", missing)
+    return default if machine.by_default else Configured(default, f"${name}")
 
 
 def _first(machine: Machine, arguments: Arguments) -> Value:

@@ -66,6 +66,8 @@ class Route(Modelled):
     """Whether it is FastAPI's own route, not a plain Starlette one that the schema leaves out."""
 
     includes: tuple[Place, ...] = ()
+    dependencies: tuple[Value, ...] = ()
+    """Those of the routers that it was added to, outermost first, then its own."""
 
     def attribute(self, machine: Machine, name: str) -> Value:
         """What code that walks over `app.routes` reads."""
@@ -106,6 +108,7 @@ class Include:
     in_schema: Value
     place: Place
     conditions: tuple[Condition, ...]
+    dependencies: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -339,6 +342,8 @@ def _joined(prefix: Value, path: Value) -> list[str | Unresolved]:
 
 def _route(machine: Machine, router: Router, arguments: Arguments, kind: str, path: str) -> Route:
     keywords = arguments.keywords
+    if "default_response_class" in router.keywords:
+        keywords = {"response_class": router.keywords["default_response_class"], **keywords}
     tags = settled(keywords.get("tags"))
     return Route(
         path=path,
@@ -351,7 +356,13 @@ def _route(machine: Machine, router: Router, arguments: Arguments, kind: str, pa
         deprecated=settled(keywords.get("deprecated")) or router.deprecated,
         in_schema=_both(keywords.get("include_in_schema", True), router.in_schema),
         conditions=tuple(machine.conditions),
+        dependencies=_dependencies(router.keywords, keywords),
     )
+
+
+def _dependencies(*keywords: Mapping[str, Value]) -> tuple[Value, ...]:
+    found = (settled(one.get("dependencies")) for one in keywords)
+    return tuple(item for items in found if isinstance(items, list | tuple) for item in items)
 
 
 def _methods(value: Value) -> tuple[str, ...]:
@@ -394,6 +405,7 @@ def _include(
         in_schema=arguments.keywords.get("include_in_schema", True),
         place=arguments.place,
         conditions=tuple(machine.conditions),
+        dependencies=_dependencies(arguments.keywords),
     )
     router.startup.extend(child.startup)
     if not machine.lazy_includes:
@@ -410,6 +422,7 @@ def _include(
                 _both(include.in_schema, router.in_schema),
                 include.place,
                 include.conditions,
+                (*_dependencies(router.keywords), *include.dependencies),
             )
         )
 
@@ -429,6 +442,7 @@ def _copy(machine: Machine, router: Router, include: Include) -> None:
             "deprecated": settled(route.deprecated) or include.deprecated,
             "include_in_schema": _both(route.in_schema, include.in_schema),
             "methods": list(route.methods),
+            "dependencies": [*include.dependencies, *route.dependencies],
         }
         path = f"{include.prefix}{route.path}"
         inner = Arguments((path, route.endpoint), keywords, route.place)

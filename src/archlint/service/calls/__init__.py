@@ -1,0 +1,1 @@
+"""The call graph: which function reaches which, and where each can run."""

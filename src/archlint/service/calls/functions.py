@@ -1,0 +1,216 @@
+"""The functions and classes of a service's modules, found by their definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from archlint.facts.syntax import ClassDef, FunctionDef, Lambda, Node, Statement, dotted
+from archlint.findings import Location
+from archlint.service.calls.values import Library
+from archlint.service.modules import Module
+from archlint.service.namespaces import nested_blocks
+from archlint.service.symbols import Scope, Symbol, Symbols
+
+T = TypeVar("T")
+
+MODULE = "<module>"
+LAMBDA = "<lambda>"
+
+
+@dataclass(eq=False)
+class Function:
+    """A `def`, a lambda, or a module's own statements (`node` is None).
+
+    `scope` are the definitions around it, outermost first; `parent` is the function whose names it sees
+    next, at last the module; `owner` is the class whose method it is.
+    """
+
+    module: Module
+    node: FunctionDef | Lambda | None
+    scope: Scope = ()
+    parent: Function | None = None
+    owner: Class | None = None
+
+    @property
+    def is_async(self) -> bool:
+        """Whether it is an `async def`."""
+        return isinstance(self.node, FunctionDef) and self.node.is_async
+
+    @property
+    def short_name(self) -> str:
+        """`function`, `Class.method`, `outer.<lambda>`."""
+        if self.node is None:
+            return MODULE
+        own = self.node.name if isinstance(self.node, FunctionDef) else LAMBDA
+        return ".".join([*(definition.name for definition in self.scope), own])
+
+    @property
+    def name(self) -> str:
+        """`app.routers.users:get_user`."""
+        return f"{self.module.name}:{self.short_name}"
+
+    @property
+    def location(self) -> Location:
+        """The header of its definition; the first line for a module."""
+        match self.node:
+            case FunctionDef():
+                return self.module.span(self.node.start, self.node.header_end)
+            case Lambda():
+                return self.module.location(self.node)
+        return Location(self.module.path)
+
+    @property
+    def inner_scope(self) -> Scope:
+        """The definitions around what stands in its body."""
+        return (*self.scope, self.node) if isinstance(self.node, FunctionDef) else self.scope
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """Modules by path, functions as they stand."""
+        return (self.module.path, self.node.start if self.node else -1)
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
+    @cached_property
+    def decorators(self) -> frozenset[str]:
+        """The decorators' names as written, calls stripped: `property`, `contextlib.contextmanager`."""
+        written = self.node.decorators if isinstance(self.node, FunctionDef) else ()
+        return frozenset(dotted(getattr(one, "func", one)) or "" for one in written)
+
+    def is_decorated(self, *names: str) -> bool:
+        """Whether a decorator's last name is one of `names`."""
+        return any(one.rpartition(".")[2] in names for one in self.decorators)
+
+    @property
+    def is_property(self) -> bool:
+        """Whether reading the attribute runs it."""
+        return self.is_decorated("property", "cached_property", "computed_field", "hybrid_property")
+
+
+@dataclass(eq=False)
+class Class:
+    """A class; `methods` are its own functions by name, the last of each name."""
+
+    module: Module
+    node: ClassDef
+    scope: Scope
+    methods: dict[str, Function] = field(default_factory=dict)
+    bases: tuple[Class | Library, ...] = ()
+    subclasses: list[Class] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<class {self.module.name}.{self.node.name}>"
+
+    @cached_property
+    def lineage(self) -> tuple[Class | Library, ...]:
+        """The class and its ancestors, depth first, each once."""
+        found: dict[Class | Library, None] = {}
+        pending: list[Class | Library] = [self]
+        while pending:
+            current = pending.pop()
+            if current not in found:
+                found[current] = None
+                pending.extend(reversed(current.bases if isinstance(current, Class) else ()))
+        return tuple(found)
+
+    @cached_property
+    def descendants(self) -> tuple[Class, ...]:
+        """All classes that derive from this one."""
+        found: dict[Class, None] = {}
+        pending = list(self.subclasses)
+        while pending:
+            current = pending.pop(0)
+            if current not in found:
+                found[current] = None
+                pending.extend(current.subclasses)
+        return tuple(found)
+
+    def find_method(self, name: str) -> Function | None:
+        """The method that an object of exactly this class has under `name`."""
+        own = (base.methods.get(name) for base in self.lineage if isinstance(base, Class))
+        return next((method for method in own if method is not None), None)
+
+
+class Program:
+    """Every function and class of the modules added so far."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self._symbols = symbols
+        self._unlinked: list[Class] = []
+        self.modules: dict[Module, Function] = {}
+        self.functions: dict[Node, Function] = {}
+        self.classes: dict[Node, Class] = {}
+
+    def add(self, module: Module) -> Function:
+        """The module's own statements as a function; its definitions become known."""
+        if module not in self.modules:
+            body = Function(module, None)
+            self.modules[module] = body
+            self._read(module.source.body, body, None, ())
+        return self.modules[module]
+
+    def add_lambda(self, node: Lambda, parent: Function) -> Function:
+        """The lambda that stands in the body of `parent`."""
+        if node not in self.functions:
+            self.functions[node] = Function(parent.module, node, parent.inner_scope, parent)
+        return self.functions[node]
+
+    def function_of(self, symbol: Symbol) -> Function | None:
+        """The function that a symbol means."""
+        return self._find(symbol, self.functions)
+
+    def class_of(self, symbol: Symbol) -> Class | None:
+        """The class that a symbol means, with its bases."""
+        found = self._find(symbol, self.classes)
+        self.link()
+        return found
+
+    def link(self) -> None:
+        """Resolve the bases of the classes that are new."""
+        while self._unlinked:
+            cls = self._unlinked.pop()
+            cls.bases = tuple(self._bases(cls))
+            for base in cls.bases:
+                if isinstance(base, Class):
+                    base.subclasses.append(cls)
+
+    def _bases(self, cls: Class) -> Iterator[Class | Library]:
+        for expression in cls.node.bases:
+            symbol = self._symbols.resolve(cls.module, expression, cls.scope)
+            if isinstance(symbol.node, ClassDef):
+                base = self._find(symbol, self.classes)
+                if base is not None and base is not cls:
+                    yield base
+            elif symbol.module is None and symbol.qualified:
+                yield Library(symbol.qualified)
+
+    def _find(self, symbol: Symbol, known: dict[Node, T]) -> T | None:
+        if symbol.module is None or symbol.node is None:
+            return None
+        self.add(symbol.module)
+        return known.get(symbol.node)
+
+    def _read(
+        self, body: tuple[Statement, ...], parent: Function, owner: Class | None, scope: Scope
+    ) -> None:
+        for statement in body:
+            if isinstance(statement, FunctionDef):
+                self._define(statement, parent, owner, scope)
+            elif isinstance(statement, ClassDef):
+                cls = self.classes[statement] = Class(parent.module, statement, scope)
+                self._unlinked.append(cls)
+                self._read(statement.body, parent, cls, (*scope, statement))
+            else:
+                for block in nested_blocks(statement):
+                    self._read(block, parent, owner, scope)
+
+    def _define(self, node: FunctionDef, parent: Function, owner: Class | None, scope: Scope) -> None:
+        function = self.functions[node] = Function(parent.module, node, scope, parent, owner)
+        accessors = {f"{node.name}.{kind}" for kind in ("setter", "deleter", "getter")}
+        if owner is not None and accessors.isdisjoint(function.decorators):
+            owner.methods[node.name] = function
+        self._read(node.body, function, None, (*scope, node))

@@ -1,0 +1,363 @@
+"""One reading of a function's own statements: what it binds, calls, awaits, iterates, enters and returns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    AugmentedAssign,
+    Await,
+    Call,
+    ClassDef,
+    Comprehension,
+    Evaluate,
+    Expression,
+    For,
+    FunctionDef,
+    If,
+    Import,
+    ImportFrom,
+    Lambda,
+    Match,
+    Name,
+    Node,
+    Operation,
+    Raise,
+    Return,
+    Sequence,
+    Simple,
+    Starred,
+    Statement,
+    Subscript,
+    Try,
+    Walrus,
+    While,
+    With,
+    children,
+    comprehension_parts,
+)
+from archlint.service.calls.functions import Function
+from archlint.service.calls.initialisation import fills_after_return, first_time_branches, is_main_guard
+
+GATHERING = frozenset({"gather", "create_task", "ensure_future", "wait", "wait_for", "shield", "as_completed"})
+"""Who gets a coroutine as an argument and sees to it that it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A name, or attribute of `self`, that gets a value at `start`.
+
+    `kind` says how: the `value` itself, an `element` of it, by `enter`ing it, by its `annotation` alone, or
+    as a `definition` or import. `block` is the span of the statements around it.
+    """
+
+    kind: str
+    start: int
+    block: tuple[int, int]
+    value: Expression | None = None
+    annotation: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An expression at which something may run.
+
+    `kind` is `call`, `read` (of an attribute), `await`, `iterate` or `enter`. `awaited`: its value is
+    awaited, there or by `gather`. `once`: it runs the first time only, and its result is kept. `main`: it
+    runs only when the file is started as a program. `bare`: its value is dropped.
+    """
+
+    kind: str
+    node: Expression
+    awaited: bool = False
+    once: bool = False
+    main: bool = False
+    bare: bool = False
+
+
+@dataclass(slots=True)
+class Scan:
+    """What one function's own statements say; those of functions in it are left out."""
+
+    bindings: defaultdict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    attributes: defaultdict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    sites: list[Site] = field(default_factory=list)
+    returned: list[Expression] = field(default_factory=list)
+    yielded: list[Expression] = field(default_factory=list)
+    delegated: list[Expression] = field(default_factory=list)
+    """What `yield from` iterates over."""
+
+    outer_names: set[str] = field(default_factory=set)
+    is_generator: bool = False
+
+
+Visitor: TypeAlias = "Callable[[Scanner, Expression], None]"
+
+
+def scan(function: Function) -> Scan:
+    """Read the function's own statements."""
+    scanner = Scanner(function)
+    match function.node:
+        case FunctionDef():
+            scanner.body(function.node.body)
+        case Lambda():
+            scanner.found.returned.append(function.node.body)
+            scanner.visit(function.node.body)
+        case None:
+            scanner.body(function.module.source.body)
+    return scanner.found
+
+
+class Scanner:
+    """Walks statements; `once` and `main` hold for what is being read."""
+
+    def __init__(self, function: Function) -> None:
+        self.found = Scan()
+        self._self_name = _self_name(function)
+        self._block = (0, 1 << 60)
+        self._once = False
+        self._main = False
+
+    def body(self, statements: tuple[Statement, ...], once: bool = False) -> None:
+        """Read one block."""
+        if not statements:
+            return
+        outer = self._block, self._once
+        self._block, self._once = (statements[0].start, statements[-1].end), self._once or once
+        for index, statement in enumerate(statements):
+            self._statement(statement)
+            if fills_after_return(statement, statements[index + 1 :], self.found.outer_names):
+                self._once = True
+        self._block, self._once = outer
+
+    def visit(self, node: Expression, awaited: bool = False, bare: bool = False) -> None:
+        """Read an expression."""
+        match node:
+            case Call():
+                self._site("call", node, awaited, bare)
+                self._call(node)
+            case Await(value=value):
+                self._site("await", value)
+                self.visit(value, awaited=True)
+            case Attribute(value=value):
+                self._site("read", node)
+                self.visit(value)
+            case Comprehension():
+                self._comprehension(node)
+            case Walrus(name=name, value=value):
+                self._bind(name, Binding("value", node.start, self._block, value))
+                self.visit(value)
+            case Operation(operator="yield" | "yield from"):
+                self._yield(node)
+            case Lambda():
+                for parameter in node.parameters:
+                    if parameter.default is not None:
+                        self.visit(parameter.default)
+            case _:
+                for child in children(node):
+                    self.visit(child, awaited and isinstance(node, Operation | Sequence | Starred))
+
+    def _call(self, node: Call) -> None:
+        if isinstance(node.func, Attribute):
+            self.visit(node.func.value)
+            name = node.func.attr
+        else:
+            self.visit(node.func)
+            name = node.func.id if isinstance(node.func, Name) else ""
+        gathers = name in GATHERING
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            if isinstance(argument, Starred):
+                self._site("iterate", argument.value)
+                argument = argument.value
+            self.visit(argument, awaited=gathers)
+
+    def _comprehension(self, node: Comprehension) -> None:
+        block = (node.start, node.end)
+        for clause in node.clauses:
+            self._site("iterate", clause.iterable, awaited=clause.is_async)
+            self._targets(clause.target, clause.iterable, "element", block)
+        for part in comprehension_parts(node):
+            self.visit(part)
+
+    def _yield(self, node: Operation) -> None:
+        self.found.is_generator = True
+        for part in node.parts:
+            if node.operator == "yield from":
+                self._site("iterate", part)
+                self.found.delegated.append(part)
+            else:
+                self.found.yielded.append(part)
+            self.visit(part)
+
+    def _statement(self, statement: Statement) -> None:
+        match statement:
+            case Evaluate(value=value):
+                self.visit(value, bare=True)
+            case Assign():
+                self._assign(statement)
+            case AugmentedAssign(target=target, value=value):
+                self.visit(target)
+                self.visit(value)
+            case Return(value=value):
+                if value is not None:
+                    self.found.returned.append(value)
+                    self.visit(value)
+            case Raise():
+                self._each(statement.value, statement.cause)
+            case Simple(keyword="global" | "nonlocal"):
+                self.found.outer_names.update(part.id for part in statement.parts if isinstance(part, Name))
+            case Simple(parts=parts):
+                self._each(*parts)
+            case FunctionDef() | ClassDef():
+                self._definition(statement)
+            case Import() | ImportFrom():
+                for alias in statement.names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    self._bind(name, Binding("definition", statement.start, self._block))
+            case _:
+                self._compound(statement)
+
+    def _compound(self, statement: Statement) -> None:
+        match statement:
+            case If():
+                self._if(statement)
+            case For():
+                self._site("iterate", statement.iterable, awaited=statement.is_async)
+                self.visit(statement.iterable, awaited=statement.is_async)
+                self._targets(statement.target, statement.iterable, "element")
+                self._blocks(statement.body, statement.orelse)
+            case While():
+                self.visit(statement.test)
+                self._blocks(statement.body, statement.orelse)
+            case With():
+                for item in statement.items:
+                    self._site("enter", item.value, awaited=statement.is_async)
+                    self.visit(item.value, awaited=statement.is_async)
+                    if item.target is not None:
+                        self._targets(item.target, item.value, "enter")
+                self._blocks(statement.body)
+            case Try():
+                handlers = (handler.body for handler in statement.handlers)
+                self._blocks(statement.body, *handlers, statement.orelse, statement.finally_)
+            case Match():
+                self.visit(statement.subject)
+                for case in statement.cases:
+                    self._each(case.guard)
+                    self._blocks(case.body)
+
+    def _blocks(self, *blocks: tuple[Statement, ...]) -> None:
+        for block in blocks:
+            self.body(block)
+
+    def _each(self, *expressions: Expression | None) -> None:
+        for expression in expressions:
+            if expression is not None:
+                self.visit(expression)
+
+    def _if(self, statement: If) -> None:
+        outer = self._main
+        kept = first_time_branches(statement, self.found.outer_names)
+        for branch in statement.branches:
+            self.visit(branch.test)
+            if _is_type_checking(branch.test):
+                continue
+            self._main = outer or is_main_guard(branch.test)
+            self.body(branch.body, once=branch.body in kept)
+            self._main = outer
+        self.body(statement.orelse, once=statement.orelse in kept)
+
+    def _definition(self, statement: FunctionDef | ClassDef) -> None:
+        self._bind(statement.name, Binding("definition", statement.start, self._block))
+        self._each(*statement.decorators)
+        if isinstance(statement, ClassDef):
+            self._class_body(statement)
+            return
+        for parameter in statement.parameters:
+            self._each(parameter.default)
+            if parameter.annotation is not None:
+                self._annotation(parameter.annotation)
+
+    def _class_body(self, statement: ClassDef) -> None:
+        """What stands in a class's body runs where the class is defined, but binds names of the class."""
+        inner = Scanner.__new__(Scanner)
+        inner.found, inner._self_name = Scan(sites=self.found.sites), None
+        inner._block, inner._once, inner._main = self._block, self._once, self._main
+        inner.body(statement.body)
+
+    def _annotation(self, annotation: Expression) -> None:
+        """`Annotated[…, Depends(f)]`: the calls in an annotation, which run with the definition."""
+        if isinstance(annotation, Subscript | Sequence | Operation):
+            for child in children(annotation):
+                self._annotation(child)
+        elif isinstance(annotation, Call):
+            self.visit(annotation)
+
+    def _assign(self, statement: Assign) -> None:
+        if statement.annotation is not None:
+            self._annotation(statement.annotation)
+        for target in statement.targets:
+            self._targets(target, statement.value, "value", annotation=statement.annotation)
+            if isinstance(target, Subscript):
+                self.visit(target)
+        if statement.value is not None:
+            self.visit(statement.value)
+
+    def _targets(
+        self,
+        target: Expression,
+        value: Expression | None,
+        kind: str,
+        block: tuple[int, int] | None = None,
+        annotation: Expression | None = None,
+    ) -> None:
+        block = block or self._block
+        match target:
+            case Name(id=name):
+                self._bind(name, Binding(kind, target.start, block, value, annotation))
+            case Attribute(value=Name(id=owner), attr=name) if owner == self._self_name:
+                self.found.attributes[name].append(Binding(kind, target.start, block, value, annotation))
+            case Starred(value=inner):
+                self._targets(inner, None, kind, block)
+            case Sequence(items=items):
+                for item, (one, how) in zip(items, _unpacked(items, value, kind), strict=True):
+                    self._targets(item, one, how, block)
+
+    def _bind(self, name: str, binding: Binding) -> None:
+        self.found.bindings[name].append(binding)
+
+    def _site(self, kind: str, node: Expression, awaited: bool = False, bare: bool = False) -> None:
+        self.found.sites.append(Site(kind, node, awaited, self._once, self._main, bare))
+
+
+def _unpacked(
+    items: tuple[Expression, ...], value: Expression | None, kind: str
+) -> Iterator[tuple[Expression | None, str]]:
+    """What each of several targets gets."""
+    if kind == "value" and isinstance(value, Sequence) and len(value.items) == len(items):
+        yield from ((item, "value") for item in value.items)
+    else:
+        how = {"value": "element", "element": "element of element"}.get(kind, "unknown")
+        yield from ((value, how) for _ in items)
+
+
+def _self_name(function: Function) -> str | None:
+    """The name of the object in a method, and in the functions inside of one."""
+    while function.owner is None:
+        if function.parent is None:
+            return None
+        function = function.parent
+    node = function.node
+    is_method = isinstance(node, FunctionDef) and node.parameters and not function.is_decorated("staticmethod")
+    return node.parameters[0].name if is_method and isinstance(node, FunctionDef) else None
+
+
+def _is_type_checking(test: Node) -> bool:
+    match test:
+        case Name(id="TYPE_CHECKING") | Attribute(attr="TYPE_CHECKING"):
+            return True
+    return False

@@ -1,0 +1,130 @@
+"""What an expression may be to the call graph: a set of the values below, empty where nothing is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from archlint.service.calls.functions import Class, Function
+    from archlint.service.modules import Module
+
+MAX_VALUES = 80
+"""An expression that may be more than this is not followed further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Something of a library, by how one gets at it: `requests.Session().get`, `rows()[]` for an element."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleValue:
+    """A module of the repository."""
+
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class ClassValue:
+    """A class of the repository."""
+
+    cls: Class
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object of a repository's class; `exact` when the source shows that it is of no subclass."""
+
+    cls: Class
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Super:
+    """`super()` in a method of `cls`."""
+
+    cls: Class
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionValue:
+    """A function of the repository; `bound` when its first parameter is already given."""
+
+    function: Function
+    bound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterValue:
+    """Whatever a caller of `function` gives for the parameter `name`, of which nothing else is known."""
+
+    function: Function
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coroutine:
+    """What the call of an async function gives: nothing has run yet."""
+
+    function: Function
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """What the call of a generator function gives: nothing has run yet."""
+
+    function: Function
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """What the call of a function under `@contextmanager` gives: entering runs it."""
+
+    function: Function
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """A container or iterable of these values."""
+
+    values: Values
+
+
+Value: TypeAlias = (
+    Library
+    | ModuleValue
+    | ClassValue
+    | Instance
+    | Super
+    | FunctionValue
+    | ParameterValue
+    | Coroutine
+    | Generator
+    | Manager
+    | Elements
+)
+Values: TypeAlias = tuple[Value, ...]
+
+
+def join(groups: Iterable[Values]) -> Values:
+    """All values of the groups, each once, in order."""
+    found = tuple(dict.fromkeys(value for group in groups for value in group))
+    return found if len(found) <= MAX_VALUES else ()
+
+
+def elements(values: Values) -> Values:
+    """What iterating over the values, or a subscript of them, gives."""
+    return join(_elements(value) for value in values)
+
+
+def _elements(value: Value) -> Values:
+    match value:
+        case Elements():
+            return value.values
+        case Library(path):
+            return (Library(f"{path}[]"),)
+    return ()

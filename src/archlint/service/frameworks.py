@@ -1,0 +1,107 @@
+"""Where a file creates a web application, of FastAPI or of another framework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from archlint.facts.syntax import Call, ClassDef, FunctionDef, Import, Node, PythonSource, dotted
+from archlint.service.resolution import import_statements
+
+FASTAPI = "FastAPI"
+
+_CREATORS = {
+    "aiohttp.web.Application": "aiohttp.web",
+    "blacksheep.Application": "BlackSheep",
+    "bottle.Bottle": "Bottle",
+    "django.core.asgi.get_asgi_application": "Django",
+    "django.core.wsgi.get_wsgi_application": "Django",
+    "falcon.App": "Falcon",
+    "falcon.asgi.App": "Falcon",
+    "fastapi.FastAPI": FASTAPI,
+    "fastapi.applications.FastAPI": FASTAPI,
+    "flask.Flask": "Flask",
+    "flask.app.Flask": "Flask",
+    "litestar.Litestar": "Litestar",
+    "litestar.app.Litestar": "Litestar",
+    "quart.Quart": "Quart",
+    "robyn.Robyn": "Robyn",
+    "sanic.Sanic": "Sanic",
+    "starlette.applications.Starlette": "Starlette",
+    "starlite.Starlite": "Litestar",
+    "tornado.web.Application": "Tornado",
+}
+_TELLING = frozenset(
+    ".".join(parts[:length])
+    for parts in (name.split(".") for name in _CREATORS)
+    for length in range(1, len(parts) + 1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """A call that makes an application, or a subclass of its class.
+
+    `owner` is the top-level `def` or class around it, None at the module's own level.
+    """
+
+    framework: str
+    node: Call | ClassDef
+    owner: str | None
+
+
+def creations(source: PythonSource) -> tuple[Creation, ...]:
+    """The applications that a file creates, in reading order, by the names that its own imports give."""
+    names = imported_names(source)
+    if _TELLING.isdisjoint(names.values()):
+        return ()
+    found = (
+        Creation(framework, node, owner)
+        for owner, node, name in uses(source)
+        if (framework := _CREATORS.get(_absolute(name, names)))
+    )
+    return tuple(sorted(found, key=lambda creation: creation.node.start))
+
+
+def uses(source: PythonSource) -> Iterator[tuple[str | None, Call | ClassDef, str]]:
+    """Every call and every base of a class by its dotted name, with the top-level definition around it."""
+    for statement in source.body:
+        owner = statement.name if isinstance(statement, FunctionDef | ClassDef) else None
+        for node in _nodes(statement):
+            if isinstance(node, Call) and (name := dotted(node.func)):
+                yield owner, node, name
+            elif isinstance(node, ClassDef):
+                yield from ((owner, node, name) for base in node.bases if (name := dotted(base)))
+
+
+def imported_names(source: PythonSource) -> Mapping[str, str]:
+    """The names that a file's absolute imports bind, with what they mean."""
+    names: dict[str, str] = {}
+    for statement in import_statements(source):
+        for alias in statement.names:
+            if not isinstance(statement, Import):
+                names[alias.asname or alias.name] = f"{'.' * statement.level}{statement.module}.{alias.name}"
+            elif alias.asname:
+                names[alias.asname] = alias.name
+            else:
+                top = alias.name.partition(".")[0]
+                names[top] = top
+    return names
+
+
+def _absolute(name: str, names: Mapping[str, str]) -> str:
+    first, _, rest = name.partition(".")
+    target = names.get(first, "")
+    return f"{target}.{rest}" if rest else target
+
+
+def _nodes(root: Node) -> Iterator[Node]:
+    """`root` and every node in it, of any kind."""
+    pending: list[object] = [root]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, tuple):
+            pending.extend(current)
+        elif isinstance(current, Node):
+            yield current
+            pending.extend(getattr(current, field) for field in current.__struct_fields__)

@@ -1,0 +1,301 @@
+"""Which names a block of statements binds, and to what: the static stand-in for a module's `__dict__`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias, get_args
+
+from archlint.facts.syntax import (
+    Alias,
+    Assign,
+    Attribute,
+    AugmentedAssign,
+    Call,
+    ClassDef,
+    Constant,
+    Evaluate,
+    Expression,
+    For,
+    FunctionDef,
+    If,
+    Import,
+    ImportFrom,
+    Match,
+    Name,
+    Node,
+    Operation,
+    Sequence,
+    Simple,
+    Starred,
+    Statement,
+    Try,
+    While,
+    With,
+    dotted,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A name that an import binds: to module `module` itself, or to `name` in it.
+
+    `level` counts the dots of a relative import, as in `ImportFrom`.
+    """
+
+    node: Alias
+    module: str
+    level: int
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A name that a `def` or `class` binds."""
+
+    node: FunctionDef | ClassDef
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A name that anything else binds; `value` only where it is one expression given to this one name."""
+
+    node: Node
+    value: Expression | None
+
+
+Binding: TypeAlias = Imported | Defined | Assigned
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """`from module import *`."""
+
+    node: Alias
+    module: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """The names of one module, class or function.
+
+    `exported` are the expressions that make up `__all__`; None where the block has no `__all__`.
+    """
+
+    names: dict[str, Binding]
+    stars: tuple[Star, ...] = ()
+    exported: tuple[Expression, ...] | None = None
+
+
+def read_namespace(body: tuple[Statement, ...]) -> Namespace:
+    """The names that `body` binds, nested functions and classes left out.
+
+    Where a name is bound more than once, the binding that says most wins: the body of `try` over its
+    handlers, an early branch of `if` over a later one, and otherwise the last.
+    """
+    block = _Block()
+    block.read(body)
+    names = {name: binding for name, binding in block.names.items() if name not in block.foreign}
+    return Namespace(names, tuple(block.stars), _exported(body))
+
+
+def function_namespace(function: FunctionDef) -> Namespace:
+    """The local names of `function`: its parameters and what its body binds."""
+    inner = read_namespace(function.body)
+    parameters: dict[str, Binding] = {p.name: Assigned(p, None) for p in function.parameters}
+    return Namespace(parameters | inner.names, inner.stars)
+
+
+def nested_blocks(statement: Statement) -> Iterator[tuple[Statement, ...]]:
+    """The blocks of a compound statement that run in the scope of the statement itself."""
+    match statement:
+        case If():
+            yield from (branch.body for branch in statement.branches)
+            yield statement.orelse
+        case Try():
+            yield statement.body
+            yield from (handler.body for handler in statement.handlers)
+            yield statement.orelse
+            yield statement.finally_
+        case For() | While():
+            yield statement.body
+            yield statement.orelse
+        case With():
+            yield statement.body
+        case Match():
+            yield from (case.body for case in statement.cases)
+
+
+def statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
+    """Every statement of a scope in reading order, those in `if`, `try`, loops and `with` included."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, COMPOUND):
+            for block in nested_blocks(statement):
+                yield from statements(block)
+
+
+def own_nodes(statement: Statement) -> Iterator[Node]:
+    """The statement and the nodes in it, those of the statements in its blocks left out."""
+    return _nodes(statement, _STATEMENTS)
+
+
+def all_nodes(root: Node) -> Iterator[Node]:
+    """`root` and every node in it, in reading order."""
+    return _nodes(root, ())
+
+
+def _nodes(root: Node, barriers: tuple[type[Node], ...]) -> Iterator[Node]:
+    pending: list[object] = [root]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, tuple):
+            pending.extend(reversed(current))
+        elif isinstance(current, Node) and (current is root or not isinstance(current, barriers)):
+            yield current
+            pending.extend(getattr(current, name) for name in reversed(current.__struct_fields__))
+
+
+_STATEMENTS = get_args(Statement)
+COMPOUND = (ClassDef, For, FunctionDef, If, Match, Try, While, With)
+"""The statements that have blocks of statements."""
+
+
+@dataclass(slots=True)
+class _Block:
+    """The bindings of some statements; `foreign` are the names given away by `global` and `nonlocal`."""
+
+    names: dict[str, Binding] = field(default_factory=dict)
+    stars: list[Star] = field(default_factory=list)
+    foreign: set[str] = field(default_factory=set)
+
+    def read(self, body: tuple[Statement, ...]) -> None:
+        for statement in body:
+            for name, binding in _own_bindings(statement):
+                self.bind(name, binding)
+            match statement:
+                case ImportFrom(names=(Alias(name="*") as star,)):
+                    self.stars.append(Star(star, statement.module, statement.level))
+                case Simple(keyword="global" | "nonlocal"):
+                    self.foreign.update(part.id for part in statement.parts if isinstance(part, Name))
+                case If() | Try():
+                    self.merge(_by_weight(statement), conditional=isinstance(statement, If))
+                case _:
+                    self.merge(nested_blocks(statement), conditional=isinstance(statement, For | While))
+
+    def merge(self, blocks: Iterable[tuple[Statement, ...]], conditional: bool) -> None:
+        inner = _Block()
+        for body in blocks:
+            block = _Block()
+            block.read(body)
+            inner.stars.extend(block.stars)
+            inner.foreign |= block.foreign
+            for name, binding in block.names.items():
+                inner.bind(name, binding)
+        self.stars.extend(sorted(inner.stars, key=lambda star: star.node.start))
+        self.foreign |= inner.foreign
+        for name, binding in inner.names.items():
+            self.bind(name, binding, conditional)
+
+    def bind(self, name: str, binding: Binding, conditional: bool = False) -> None:
+        old = self.names.get(name)
+        if old is None or _says_nothing(old) or not (conditional or _says_nothing(binding)):
+            self.names[name] = binding
+
+
+def _by_weight(statement: If | Try) -> list[tuple[Statement, ...]]:
+    """The blocks of `statement`, the one whose bindings say most last."""
+    if isinstance(statement, If):
+        blocks = [*(branch.body for branch in statement.branches), statement.orelse]
+        return blocks if _tests_old_version(statement) else blocks[::-1]
+    handlers = (handler.body for handler in statement.handlers)
+    return [*handlers, statement.body, statement.orelse, statement.finally_]
+
+
+def _tests_old_version(statement: If) -> bool:
+    """Whether the first branch is for old interpreters: `if sys.version_info < (3, 11):`."""
+    test = statement.branches[0].test
+    return (
+        isinstance(test, Operation)
+        and test.detail[:1] in {("<",), ("<=",)}
+        and dotted(test.parts[0]) in {"sys.version_info", "version_info"}
+    )
+
+
+def _says_nothing(binding: Binding) -> bool:
+    """Whether the binding only declares the name, or gives it None."""
+    if not isinstance(binding, Assigned) or not isinstance(binding.node, Assign):
+        return False
+    value = binding.node.value
+    return value is None or (isinstance(value, Constant) and value.value is None)
+
+
+def _own_bindings(statement: Statement) -> Iterator[tuple[str, Binding]]:
+    match statement:
+        case Import() | ImportFrom():
+            yield from _imported(statement)
+        case FunctionDef() | ClassDef():
+            if not _is_accessor(statement):
+                yield statement.name, Defined(statement)
+        case Assign():
+            for target in statement.targets:
+                yield from _targets(target, statement.value, statement)
+        case For():
+            yield from _targets(statement.target, None, statement)
+        case With():
+            for item in statement.items:
+                if item.target is not None:
+                    yield from _targets(item.target, None, statement)
+
+
+def _imported(statement: Import | ImportFrom) -> Iterator[tuple[str, Binding]]:
+    for alias in statement.names:
+        if isinstance(statement, Import):
+            whole = alias.name if alias.asname else alias.name.partition(".")[0]
+            yield alias.asname or whole, Imported(alias, whole, 0, None)
+        elif alias.name != "*":
+            source = Imported(alias, statement.module, statement.level, alias.name)
+            yield alias.asname or alias.name, source
+
+
+def _is_accessor(definition: FunctionDef | ClassDef) -> bool:
+    """Whether this is `@name.setter` or the like, which adds to `name` and defines nothing."""
+    accessors = {f"{definition.name}.{kind}" for kind in ("setter", "deleter", "getter")}
+    return any(dotted(decorator) in accessors for decorator in definition.decorators)
+
+
+def _targets(target: Expression, value: Expression | None, node: Statement) -> Iterator[tuple[str, Binding]]:
+    match target:
+        case Name():
+            yield target.id, Assigned(node, value)
+        case Starred():
+            yield from _targets(target.value, None, node)
+        case Sequence():
+            matched = isinstance(value, Sequence) and len(value.items) == len(target.items)
+            values = value.items if matched and isinstance(value, Sequence) else (None,) * len(target.items)
+            for item, one in zip(target.items, values, strict=True):
+                yield from _targets(item, one, node)
+
+
+def _exported(body: tuple[Statement, ...]) -> tuple[Expression, ...] | None:
+    parts: list[Expression] = []
+    assigned = False
+    for statement in statements(body):
+        match statement:
+            case Assign(targets=(Name(id="__all__"),), value=value) if value is not None:
+                parts, assigned = [value], True
+            case AugmentedAssign(target=Name(id="__all__"), value=value):
+                parts.append(value)
+            case Evaluate(value=Call(func=Attribute(value=Name(id="__all__"), attr=method)) as call):
+                parts.append(_list_change(call, method))
+    return tuple(parts) if assigned else None
+
+
+def _list_change(call: Call, method: str) -> Expression:
+    """The list that `__all__.extend(list)` or `__all__.append(item)` adds; other methods are opaque."""
+    if method == "extend" and len(call.args) == 1:
+        return call.args[0]
+    if method == "append":
+        return Sequence(call.start, call.end, "list", call.args)
+    return call

@@ -1,0 +1,113 @@
+"""What each Python file of a service is for, by where it lies and by who imports it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+
+from archlint.facts.syntax import Assign, ImportFrom, PythonSource, dotted
+
+
+class Role(StrEnum):
+    """What a module is for; most rules look at runtime modules only."""
+
+    RUNTIME = "runtime"
+    TEST = "test"
+    MIGRATION = "migration"
+    SCRIPT = "script"
+
+
+_TEST_FILE = re.compile(r"(test_.*|.*_test|conftest)\.py")
+_TEST_FOLDER = re.compile(r"(.+[-_])?tests?|e2e|__tests__")
+_PLAIN_TEST_FOLDER = re.compile(
+    r"(unit|integration|functional|e2e|load|smoke|acceptance|system|.*-)[-_]?tests?|e2e|__tests__"
+)
+_SCRIPT_FOLDERS = frozenset(
+    {
+        "benchmark", "benchmarks", "bin", "ci", "deploy", "dev", "doc", "docs", "docs_src", "example",
+        "examples", "fixtures", "hack", "notebooks", "sample", "samples", "script", "scripts", "testdata",
+        "tool", "tools",
+    }
+)  # fmt: skip
+_SCRIPT_FILES = frozenset({"dodo.py", "fabfile.py", "hatch_build.py", "noxfile.py", "setup.py"})
+
+
+def assign_roles(
+    root: str, facts: Mapping[str, PythonSource], imports: Callable[[str], Iterable[str]]
+) -> dict[str, Role]:
+    """The role of each file of `facts` in the service at `root`.
+
+    `imports` gives the files that a file imports. What the service imports at run time is part of it, so
+    such a file of a `scripts` folder, or `test_results.py` of a laboratory's service, is RUNTIME.
+    """
+    tests = frozenset(folder for folder in _test_folders(facts) if _is_below(folder, root))
+    migrations = _migration_folders(facts)
+    roles = {file: _role_by_place(file, root, facts[file], tests, migrations) for file in facts}
+    pending = [file for file, role in roles.items() if role is Role.RUNTIME]
+    movable = {f for f, r in roles.items() if r is Role.SCRIPT or (r is Role.TEST and not _below(f, tests))}
+    while pending:
+        for imported in imports(pending.pop()):
+            if imported in movable:
+                movable.remove(imported)
+                roles[imported] = Role.RUNTIME
+                pending.append(imported)
+    return roles
+
+
+def _role_by_place(
+    file: str, root: str, source: PythonSource, tests: Iterable[str], migrations: Iterable[str]
+) -> Role:
+    folder, name = posixpath.split(posixpath.relpath(file, root))
+    parts = folder.split("/") if folder else []
+    if _below(file, tests) or _TEST_FILE.fullmatch(name):
+        return Role.TEST
+    if _below(file, migrations) or _is_revision(source):
+        return Role.MIGRATION
+    in_scripts = not _SCRIPT_FOLDERS.isdisjoint(parts) or any(part.startswith(".") for part in parts)
+    return Role.SCRIPT if in_scripts or (not parts and name in _SCRIPT_FILES) else Role.RUNTIME
+
+
+def _test_folders(files: Iterable[str]) -> frozenset[str]:
+    """Folders of tests: by a name that means nothing else, or by a name that may, with tests in it."""
+    files = list(files)
+    tests = (file for file in files if _TEST_FILE.fullmatch(posixpath.basename(file)))
+    holding = {folder for file in tests for folder in _above(file)}
+    folders = {folder for file in files for folder in _above(file)}
+    return frozenset(
+        folder
+        for folder in folders
+        if _PLAIN_TEST_FOLDER.fullmatch(name := posixpath.basename(folder))
+        or (_TEST_FOLDER.fullmatch(name) and folder in holding)
+    )
+
+
+def _migration_folders(facts: Mapping[str, PythonSource]) -> frozenset[str]:
+    """Alembic's script locations: the folders of an `env.py` that imports alembic."""
+    environments = (file for file in facts if posixpath.basename(file) == "env.py")
+    return frozenset(posixpath.dirname(file) for file in environments if _imports_alembic(facts[file]))
+
+
+def _imports_alembic(source: PythonSource) -> bool:
+    modules = (s.module for s in source.body if isinstance(s, ImportFrom))
+    return any(module.partition(".")[0] == "alembic" for module in modules)
+
+
+def _is_revision(source: PythonSource) -> bool:
+    """Whether a module is an Alembic revision, wherever `version_locations` put it."""
+    assigned = {dotted(t) for s in source.body if isinstance(s, Assign) for t in s.targets}
+    return {"revision", "down_revision"} <= assigned
+
+
+def _is_below(folder: str, root: str) -> bool:
+    return root == "." or folder.startswith(f"{root}/")
+
+
+def _below(file: str, folders: Iterable[str]) -> bool:
+    return any(folder in folders for folder in _above(file))
+
+
+def _above(file: str) -> list[str]:
+    parts = file.split("/")[:-1]
+    return ["/".join(parts[: length + 1]) for length in range(len(parts))]

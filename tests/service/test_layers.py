@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from archlint.config import Config
+from archlint.service.classes import Classes
+from archlint.service.layers import Candidate, Layers
+from archlint.service.symbols import Symbols
+from tests.service.small import modules_of
+
+MAPPED = "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\nclass A(Base): ...\n"
+SCHEMA = "from pydantic import BaseModel\nclass B(BaseModel): ...\n"
+ROUTES = "from fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/')\ndef f(): ...\n"
+QUERY = "from sqlalchemy import select\ndef find(): ...\n"
+SETTINGS = "from pydantic_settings import BaseSettings\nclass S(BaseSettings): ...\n"
+APP = "from fastapi import FastAPI\napp = FastAPI()\n"
+PLAIN = "def f(): ...\n"
+
+
+def layers_of(files: Mapping[str, str], layers: Mapping[str, tuple[str, ...]] | None = None) -> Layers:
+    modules = modules_of(files)
+    symbols = Symbols(modules)
+    return Layers(".", Config(layers=layers or {}), modules, symbols, Classes(symbols))
+
+
+def layer(path: str, files: Mapping[str, str], layers: Mapping[str, tuple[str, ...]] | None = None) -> str:
+    found = layers_of(files, layers)
+    module = next(module for module in found._modules if module.path == path)
+    return str(found.of(module))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("app/main.py", APP + "from app.routers import users"),
+        ("app/core/setup.py", "def f(app):\n    app.include_router(x)"),
+        ("app/core/container.py", PLAIN),
+        ("app/utils/text.py", PLAIN),
+        ("app/models/classifier.py", "class Classifier: ..."),
+        ("app/api/helpers.py", PLAIN),
+        ("app/repository/git.py", PLAIN),
+        ("app/views.py", PLAIN),
+        ("app/logic.py", PLAIN),
+        ("app/everything.py", MAPPED + ROUTES),
+        ("app/client.py", SCHEMA + PLAIN),
+        ("tests/services/test_users.py", "def test_x(): ..."),
+        ("app/services/tests/test_users.py", "def test_x(): ..."),
+    ],
+)
+def test_modules_of_no_layer(path: str, text: str) -> None:
+    assert layer(path, {path: text}) == "None"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("app/routers/users.py", PLAIN, "routers"),
+        ("app/users/routers/v1/get.py", PLAIN, "routers"),
+        ("services/models/user.py", MAPPED, "models"),
+        ("app/core/models.py", MAPPED, "core"),
+        ("app/services/users/schemas.py", SCHEMA, "services"),
+        ("app/routers/__init__.py", "api.include_router(x)", "routers"),
+        ("app/models/shapes.py", "from sqlmodel import SQLModel\nclass X(SQLModel): ...", "None"),
+        ("app/models/user.py", SCHEMA, "schemas (inferred)"),
+        ("app/models.py", MAPPED + SCHEMA, "models (inferred)"),
+        ("app/api/v1/users.py", ROUTES, "routers (inferred)"),
+        ("app/api/deps.py", PLAIN, "dependencies (inferred)"),
+        ("app/repositories/users.py", QUERY, "crud (inferred)"),
+        ("app/user_repository.py", QUERY, "crud (inferred)"),
+        ("app/user_service.py", PLAIN, "services (inferred)"),
+        ("app/config.py", SETTINGS, "core (inferred)"),
+        ("app/dtos/user.py", SCHEMA + PLAIN, "schemas (inferred)"),
+        ("app/answers.py", SCHEMA, "schemas (inferred)"),
+        ("app/users.py", ROUTES + SCHEMA, "routers (inferred)"),
+        ("app/business/prices.py", PLAIN, "services (inferred)"),
+    ],
+)
+def test_layer_of_one_module(path: str, text: str, expected: str) -> None:
+    assert layer(path, {path: text}) == expected
+
+
+def test_what_stands_beside_stored_classes_is_of_models() -> None:
+    files = {
+        "app/models/user.py": MAPPED,
+        "app/models/kinds.py": "class Kind: ...",
+        "app/models/__init__.py": "",
+    }
+    assert {layer(path, files) for path in files} == {"models"}
+
+
+def test_configuration_wins() -> None:
+    files = {"app/api/users.py": PLAIN, "app/routers/x.py": PLAIN, "app/main.py": APP}
+    mapped = {"crud": ("app/routers/**",), "routers": ("**/api/*.py", "app/main.py")}
+    assert layer("app/api/users.py", files, mapped) == "routers"
+    assert layer("app/routers/x.py", files, mapped) == "crud"
+    assert layer("app/main.py", files, mapped) == "routers"
+
+
+def test_a_directory_of_layers_is_none_itself() -> None:
+    files = {
+        "core/services/a.py": PLAIN,
+        "core/crud/b.py": PLAIN,
+        "core/views/c.py": ROUTES,
+        "core/d.py": PLAIN,
+    }
+    assert [layer(path, files) for path in files] == ["services", "crud", "routers (inferred)", "None"]
+
+
+def test_a_feature_called_like_a_layer_is_none() -> None:
+    files = {"service/models.py": MAPPED, "service/views.py": ROUTES, "service/flows.py": PLAIN}
+    assert [layer(path, files) for path in files] == ["models (inferred)", "routers (inferred)", "None"]
+
+
+def test_what_lies_with_endpoints_is_of_routers() -> None:
+    files = {
+        "app/routes/users.py": ROUTES,
+        "app/routes/base.py": PLAIN,
+        "app/api/x.py": ROUTES,
+        "app/api/y.py": PLAIN,
+    }
+    found = [layer(path, files) for path in files]
+    assert found == ["routers (inferred)", "routers (inferred)", "routers (inferred)", "None"]
+
+
+def test_candidates_for_a_missing_layer() -> None:
+    files = {
+        "app/a/api/x.py": ROUTES,
+        "app/b/api/y.py": ROUTES,
+        "app/repositories/z.py": QUERY,
+        "app/models.py": MAPPED,
+        "app/answers.py": SCHEMA,
+    }
+    found = layers_of(files)
+    assert found.candidate("routers") == Candidate("app/a/api/", 'routers = ["**/api/**"]')
+    assert found.candidate("crud") == Candidate("app/repositories/", 'crud = ["app/repositories/**"]')
+    assert found.candidate("models") == Candidate("app/models.py", 'models = ["app/models.py"]')
+    assert found.candidate("schemas") is None
+    assert found.candidate("services") is None

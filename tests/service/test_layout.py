@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from archlint.config import Config
+from archlint.discover import find_repository
+from archlint.findings import Location
+from archlint.service.layout import build_service, build_services
+from archlint.service.model import Service
+
+APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+PROJECT = '[project]\nname = "{0}"\ndependencies = ["fastapi"]\n'
+
+MONOREPO = {
+    "pyproject.toml": '[tool.uv.workspace]\nmembers = ["services/*", "libs/*"]',
+    "services/orders/pyproject.toml": PROJECT.format("orders"),
+    "services/orders/app/main.py": APP,
+    "services/menu/pyproject.toml": PROJECT.format("menu"),
+    "services/menu/app/main.py": APP,
+    "libs/common/pyproject.toml": '[project]\nname = "common"',
+    "libs/common/common/db.py": "from fastapi import Depends",
+    "frontend/package.json": "{}",
+}
+
+
+class TestNoService:
+    @pytest.mark.parametrize(
+        "files",
+        [
+            {},
+            {"README.md": "", "frontend/package.json": "{}"},
+            {
+                "pyproject.toml": PROJECT.format("library"),
+                "src/library/routing.py": "from fastapi import APIRouter",
+            },
+            {
+                "pyproject.toml": PROJECT.format("library"),
+                "library/__init__.py": "",
+                "tests/test_app.py": APP,
+                "examples/demo/main.py": APP,
+                "docs/tutorial.py": APP,
+            },
+            {"pyproject.toml": PROJECT.format("tool"), "tool.py": "import requests"},
+            {"uv.lock": 'name = "uvicorn"', "pyproject.toml": PROJECT.format("library"), "library.py": ""},
+        ],
+        ids=["empty", "frontend", "routers only", "apps in tests and docs", "client", "locked server"],
+    )
+    def test_without_an_application(self, tmp_path: Path, files: Mapping[str, str]) -> None:
+        assert roots(tmp_path, files) == []
+
+
+class TestOneService:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            APP,
+            "import fastapi\napp = fastapi.FastAPI()",
+            "from fastapi import FastAPI as Api\ndef create():\n    return Api()",
+            "from fastapi.applications import FastAPI\nclass Shop(FastAPI): ...\napp = Shop()",
+            "import fastapi as f\nif True:\n    app = application = f.FastAPI(title='x')",
+        ],
+    )
+    def test_however_it_makes_its_application(self, tmp_path: Path, text: str) -> None:
+        assert roots(tmp_path, {"app/main.py": text}) == ["."]
+
+    @pytest.mark.parametrize(
+        ("files", "root"),
+        [
+            ({"pyproject.toml": PROJECT.format("a"), "src/a/main.py": APP}, "."),
+            (
+                {"backend/requirements.txt": "fastapi", "backend/app/main.py": APP, "docs/conf.py": ""},
+                "backend",
+            ),
+            ({"backend/requirements/base.txt": "fastapi", "backend/main.py": APP}, "backend"),
+            ({"backend/Pipfile": "", "backend/main.py": APP}, "backend"),
+            ({"api/setup.py": "from setuptools import setup\nsetup(name='a')", "api/a/main.py": APP}, "api"),
+            ({"pyproject.toml": "[tool.ruff]", "api/requirements.txt": "fastapi", "api/main.py": APP}, "api"),
+            ({"pyproject.toml": PROJECT.format("a"), "app/core/setup.py": APP}, "."),
+            ({"pyproject.toml": PROJECT.format("a"), "app/requirements.txt": "", "app/main.py": APP}, "."),
+            (
+                {
+                    "pyproject.toml": PROJECT.format("a"),
+                    "a/main.py": APP,
+                    "a/plugins/__init__.py": "",
+                    "a/plugins/mail/__init__.py": "",
+                    "a/plugins/mail/requirements.txt": "aiosmtplib",
+                    "a/plugins/mail/app.py": APP,
+                },
+                ".",
+            ),
+        ],
+    )
+    def test_lies_at_the_nearest_manifest(self, tmp_path: Path, files: Mapping[str, str], root: str) -> None:
+        assert roots(tmp_path, files) == [root]
+
+    def test_stands_for_any_path_in_it(self, tmp_path: Path) -> None:
+        write(
+            tmp_path,
+            {"api/pyproject.toml": PROJECT.format("a"), "api/app/routers/x.py": "", "api/main.py": APP},
+        )
+        (tmp_path / ".git").mkdir()
+        for path in ("api", "api/app", "api/app/routers/x.py"):
+            assert [s.root for s in services(tmp_path, path)] == ["api"]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "from flask import Flask\napp = Flask(__name__)",
+            "from aiohttp import web\napp = web.Application()",
+            "from django.core.asgi import get_asgi_application\napplication = get_asgi_application()",
+            "from starlette.applications import Starlette\napp = Starlette()",
+        ],
+    )
+    def test_may_be_of_another_framework(self, tmp_path: Path, text: str) -> None:
+        assert roots(tmp_path, {"pyproject.toml": PROJECT.format("a"), "app.py": text}) == ["."]
+
+    @pytest.mark.parametrize(
+        "files",
+        [
+            {"Dockerfile": "CMD uvicorn app.main:app"},
+            {"docker/Dockerfile.api": 'CMD ["gunicorn", "app.main:app"]'},
+            {"requirements.txt": "gunicorn==23"},
+        ],
+    )
+    def test_may_only_be_known_by_its_server(self, tmp_path: Path, files: Mapping[str, str]) -> None:
+        assert roots(tmp_path, {"app/main.py": "from somewhere import app", **files}) == ["."]
+
+
+class TestMonorepo:
+    def test_has_a_service_for_each_application(self, tmp_path: Path) -> None:
+        assert roots(tmp_path, MONOREPO) == ["services/menu", "services/orders"]
+
+    def test_a_path_takes_only_what_lies_below_it(self, tmp_path: Path) -> None:
+        write(tmp_path, MONOREPO)
+        (tmp_path / ".git").mkdir()
+        assert [s.root for s in services(tmp_path, "services/menu")] == ["services/menu"]
+        assert [s.root for s in services(tmp_path, "libs/common")] == []
+        assert [s.root for s in services(tmp_path, "services")] == ["services/menu", "services/orders"]
+
+    def test_a_library_that_makes_applications_for_others_is_no_service(self, tmp_path: Path) -> None:
+        files = {
+            "common/pyproject.toml": PROJECT.format("common"),
+            "common/common/__init__.py": "from .factory import create_app",
+            "common/common/factory.py": "from fastapi import FastAPI\ndef create_app():\n    return FastAPI()",
+            "shop/pyproject.toml": PROJECT.format("shop"),
+            "shop/shop/main.py": "from common import create_app\napp = create_app()",
+        }
+        assert roots(tmp_path, files) == ["shop"]
+
+    def test_another_framework_beside_is_a_service_a_workers_little_server_is_not(
+        self, tmp_path: Path
+    ) -> None:
+        files = {
+            "shop/pyproject.toml": PROJECT.format("shop"),
+            "shop/main.py": APP,
+            "old/pyproject.toml": '[project]\nname = "old"',
+            "old/web.py": "from flask import Flask\napp = Flask(__name__)",
+            "worker/pyproject.toml": '[project]\nname = "worker"',
+            "worker/health.py": "from aiohttp import web\napp = web.Application()",
+        }
+        assert roots(tmp_path, files) == ["old", "shop"]
+
+    def test_each_file_is_of_one_service(self, tmp_path: Path) -> None:
+        files = {
+            "pyproject.toml": PROJECT.format("outer"),
+            "main.py": APP,
+            "scripts/seed.py": "",
+            "inner/pyproject.toml": PROJECT.format("inner"),
+            "inner/main.py": APP,
+            "lib/pyproject.toml": '[project]\nname = "lib"',
+            "lib/lib.py": "",
+            "docs/requirements.txt": "sphinx",
+            "docs/conf.py": "",
+        }
+        write(tmp_path, files)
+        outer, inner = services(tmp_path, ".")
+        assert [m.path for m in outer.modules] == ["docs/conf.py", "main.py", "scripts/seed.py"]
+        assert [m.path for m in inner.modules] == ["inner/main.py"]
+
+    def test_an_example_is_a_service_for_who_asks_for_it(self, tmp_path: Path) -> None:
+        write(tmp_path, {"pyproject.toml": PROJECT.format("lib"), "lib.py": "", "examples/demo/main.py": APP})
+        (tmp_path / ".git").mkdir()
+        assert services(tmp_path, ".") == ()
+        (demo,) = services(tmp_path, "examples/demo")
+        assert demo.root == "examples/demo"
+        assert [str(m.role) for m in demo.modules] == ["runtime"]
+
+
+class TestAnchor:
+    def test_is_the_projects_name(self, tmp_path: Path) -> None:
+        text = '[build-system]\nname = "no"\n\n[project]  # ours\nversion = "1"\nname = "shop"\n'
+        service = one(tmp_path, {"pyproject.toml": text, "main.py": APP})
+        assert service.anchor == Location("pyproject.toml", 6, 1, 6, 14)
+
+    def test_else_the_application(self, tmp_path: Path) -> None:
+        service = one(tmp_path, {"pyproject.toml": '[tool.x]\nname = "a"', "a.py": "", "main.py": APP})
+        assert service.anchor == Location("main.py", 3, 7, 3, 16)
+
+    def test_else_the_first_file(self, tmp_path: Path) -> None:
+        write(tmp_path, {"b.py": "", "a.py": ""})
+        assert build_service(find_repository([tmp_path]), ".", Config()).anchor == Location("a.py")
+
+    @pytest.mark.parametrize("text", ["[project\nname=", "\x00", "[project]\n"])
+    def test_a_broken_manifest_is_passed_over(self, tmp_path: Path, text: str) -> None:
+        assert one(tmp_path, {"pyproject.toml": text, "main.py": APP}).anchor.file == "main.py"
+
+
+def test_the_order_of_files_decides_nothing(tmp_path: Path) -> None:
+    write(tmp_path, MONOREPO)
+    repository = find_repository([tmp_path])
+    names = [[m.name for m in s.modules] for s in build_services(repository, lambda _: Config(), [tmp_path])]
+    again = [[m.name for m in s.modules] for s in build_services(repository, lambda _: Config(), [tmp_path])]
+    assert names == again
+
+
+def roots(folder: Path, files: Mapping[str, str]) -> list[str]:
+    write(folder, files)
+    return [service.root for service in services(folder, ".")]
+
+
+def one(folder: Path, files: Mapping[str, str]) -> Service:
+    write(folder, files)
+    (service,) = services(folder, ".")
+    return service
+
+
+def services(folder: Path, path: str) -> tuple[Service, ...]:
+    return build_services(find_repository([folder / path]), lambda _: Config(), [folder / path])
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)

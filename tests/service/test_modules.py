@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from archlint.config import Config
+from archlint.discover import find_repository
+from archlint.service.layout import build_service
+from archlint.service.modules import Module, Modules, Role
+from tests.service.small import modules_of
+
+PACKAGE = {
+    "app/__init__.py": "",
+    "app/api/__init__.py": "",
+    "app/api/users.py": "",
+    "app/db.py": "",
+}
+
+
+class TestWhatIsNotLocal:
+    @pytest.mark.parametrize("name", ["redis", "logging", "types", "alembic", "email", "celery.schedules"])
+    def test_a_stray_file_is_no_library(self, name: str) -> None:
+        files = {
+            "app/main.py": f"import {name}",
+            f"app/services/{name.replace('.', '/')}.py": "",
+            "app/services/users.py": f"import {name}",
+        }
+        modules = modules_of(files)
+        assert modules.find(name, modules.by_path["app/main.py"]) is None
+        assert modules.find(name, modules.by_path["app/services/users.py"]) is None
+
+    def test_a_stray_file_is_no_declared_dependency_either(self, tmp_path: Path) -> None:
+        modules = modules_in(
+            tmp_path,
+            {
+                "pyproject.toml": '[project]\nname = "a"\ndependencies = ["py-weather>=1"]',
+                "app/jobs/weather.py": "",
+                "app/jobs/run.py": "import weather",
+            },
+        )
+        assert modules.find("weather", modules.by_path["app/jobs/run.py"]) is None
+
+    def test_the_folder_of_migrations_is_not_alembic(self) -> None:
+        modules = modules_of({"alembic/env.py": "from alembic import context", "alembic/versions/1.py": ""})
+        assert modules.find("alembic", modules.by_path["alembic/env.py"]) is None
+        assert modules.find("alembic.versions", modules.by_path["alembic/env.py"]) is None
+
+    def test_a_class_is_no_module(self) -> None:
+        modules = modules_of({"app/models.py": "class User: ...", "app/main.py": "import app.models"})
+        assert modules.find("app.models.User", modules.by_path["app/main.py"]) is None
+
+    def test_one_services_module_is_not_anothers(self, tmp_path: Path) -> None:
+        modules = modules_in(
+            tmp_path,
+            {
+                "a/requirements.txt": "fastapi",
+                "a/app/main.py": "from app import only_b",
+                "a/app/__init__.py": "",
+                "b/requirements.txt": "fastapi",
+                "b/app/__init__.py": "",
+                "b/app/only_b.py": "",
+            },
+            root="a",
+        )
+        assert modules.find("app.only_b", modules.by_path["a/app/main.py"]) is None
+
+
+class TestLayouts:
+    def test_flat(self) -> None:
+        check({"main.py": "import crud.users", "crud/users.py": ""}, "main.py", "crud.users", "crud/users.py")
+
+    def test_a_package_without_init(self) -> None:
+        files = {"app/main.py": "from app.core import settings", "app/core/settings.py": ""}
+        check(files, "app/main.py", "app.core.settings", "app/core/settings.py")
+
+    def test_src(self) -> None:
+        files = {"src/shop/main.py": "import shop.db", "src/shop/db.py": "", "pyproject.toml": ""}
+        check(files, "src/shop/main.py", "shop.db", "src/shop/db.py")
+
+    def test_src_that_is_the_package(self) -> None:
+        files = {"src/main.py": "import src.db", "src/db.py": "", "src/__init__.py": ""}
+        check(files, "src/main.py", "src.db", "src/db.py")
+
+    def test_src_that_is_the_package_though_it_has_no_init(self) -> None:
+        check({"src/main.py": "import src.db", "src/db.py": ""}, "src/main.py", "src.db", "src/db.py")
+
+    def test_scripts_that_run_where_they_lie(self) -> None:
+        files = {"backend/api/main.py": "from routers import users", "backend/api/routers/users.py": ""}
+        check(files, "backend/api/main.py", "routers.users", "backend/api/routers/users.py")
+
+    def test_a_folder_above_the_project_is_on_the_path(self, tmp_path: Path) -> None:
+        modules = modules_in(
+            tmp_path,
+            {
+                "backend/pyproject.toml": '[project]\nname = "x"',
+                "backend/main.py": "from backend.core import db",
+                "backend/core/db.py": "",
+            },
+            root="backend",
+        )
+        found = modules.find("backend.core.db", modules.by_path["backend/main.py"])
+        assert found is modules.by_path["backend/core/db.py"]
+        assert found.name == "backend.core.db"
+
+    @pytest.mark.parametrize(
+        "manifest",
+        [
+            '[tool.pytest.ini_options]\npythonpath = ["lib/python"]',
+            '[tool.setuptools.package-dir]\n"" = "lib/python"',
+            '[tool.setuptools.packages.find]\nwhere = ["lib/python"]',
+            '[tool.hatch.build.targets.wheel]\npackages = ["lib/python/shop"]',
+            '[tool.poetry]\npackages = [{include = "shop", from = "lib/python"}]',
+            '[tool.uv.build-backend]\nmodule-root = "lib/python"',
+        ],
+    )
+    def test_a_declared_root(self, tmp_path: Path, manifest: str) -> None:
+        files = {"pyproject.toml": manifest, "lib/python/shop/db.py": "", "tests/test_a.py": "import shop.db"}
+        modules = modules_in(tmp_path, files)
+        found = modules.find("shop.db", modules.by_path["tests/test_a.py"])
+        assert found is not None
+        assert (found.path, found.name) == ("lib/python/shop/db.py", "shop.db")
+
+    def test_a_workspaces_library_is_found_but_not_the_services_own(self, tmp_path: Path) -> None:
+        modules = modules_in(
+            tmp_path,
+            {
+                "pyproject.toml": '[tool.uv.workspace]\nmembers = ["packages/*"]',
+                "packages/server/pyproject.toml": '[project]\nname = "server"\ndependencies = ["common-lib"]',
+                "packages/server/server/main.py": "from common_lib import db",
+                "packages/common/pyproject.toml": '[project]\nname = "common-lib"',
+                "packages/common/src/common_lib/db.py": "",
+                "packages/common/src/common_lib/__init__.py": "",
+            },
+            root="packages/server",
+        )
+        found = modules.find("common_lib.db", modules.by_path["packages/server/server/main.py"])
+        assert found is not None
+        assert found.path == "packages/common/src/common_lib/db.py"
+        assert found.path not in modules.by_path
+        assert found is modules.find("common_lib.db", modules.by_path["packages/server/server/main.py"])
+
+    def test_a_package_wins_over_a_module_of_its_name(self) -> None:
+        files = {"main.py": "import shop", "shop.py": "", "shop/__init__.py": ""}
+        check(files, "main.py", "shop", "shop/__init__.py")
+
+
+class TestRelative:
+    @pytest.mark.parametrize(
+        ("importer", "level", "module", "path"),
+        [
+            ("app/api/users.py", 1, "", "app/api/__init__.py"),
+            ("app/api/users.py", 2, "db", "app/db.py"),
+            ("app/api/__init__.py", 1, "users", "app/api/users.py"),
+            ("app/api/__init__.py", 2, "", "app/__init__.py"),
+            ("app/api/users.py", 2, "nothing", None),
+            ("app/api/users.py", 9, "db", None),
+        ],
+    )
+    def test_goes_by_the_files_place(self, importer: str, level: int, module: str, path: str | None) -> None:
+        modules = modules_of(PACKAGE)
+        found = modules.find_relative(level, module, modules.by_path[importer])
+        assert (found and found.path) == path
+
+
+class TestRoles:
+    @pytest.mark.parametrize(
+        ("path", "role"),
+        [
+            ("app/main.py", Role.RUNTIME),
+            ("app/lab_tests/router.py", Role.RUNTIME),
+            ("app/tools/search.py", Role.RUNTIME),
+            ("app/scripts_catalogue/models.py", Role.RUNTIME),
+            ("tests/helpers.py", Role.TEST),
+            ("app/orders/tests/factories.py", Role.TEST),
+            ("app/orders/test_orders.py", Role.TEST),
+            ("conftest.py", Role.TEST),
+            ("e2e-tests/run.py", Role.TEST),
+            ("migrations/env.py", Role.MIGRATION),
+            ("migrations/helpers.py", Role.MIGRATION),
+            ("migrations/versions/1_users.py", Role.MIGRATION),
+            ("app/db/revisions/2_more.py", Role.MIGRATION),
+            ("scripts/seed.py", Role.SCRIPT),
+            ("docs/conf.py", Role.SCRIPT),
+            (".github/check.py", Role.SCRIPT),
+            ("noxfile.py", Role.SCRIPT),
+        ],
+    )
+    def test_follow_the_place(self, path: str, role: Role) -> None:
+        others = {
+            "app/main.py": "from app.tools import search",
+            "app/tools/search.py": "",
+            "tests/test_a.py": "",
+            "app/orders/tests/test_b.py": "",
+            "migrations/env.py": "from alembic import context",
+            "app/db/revisions/2_more.py": "revision = '2'\ndown_revision: str | None = '1'",
+        }
+        assert modules_of({path: "", **others}).by_path[path].role is role
+
+    def test_what_the_service_imports_is_part_of_it(self) -> None:
+        modules = modules_of(
+            {
+                "main.py": "from scripts import seed\nfrom models.test_result import Result",
+                "scripts/seed.py": "from scripts import data",
+                "scripts/data.py": "",
+                "scripts/by_hand.py": "",
+                "models/test_result.py": "",
+            }
+        )
+        assert {m.path for m in modules.runtime} == {
+            "main.py", "models/test_result.py", "scripts/data.py", "scripts/seed.py",
+        }  # fmt: skip
+
+    def test_what_only_tests_import_is_not(self) -> None:
+        modules = modules_of({"tests/test_a.py": "import scripts.seed", "scripts/seed.py": ""})
+        assert modules.by_path["scripts/seed.py"].role is Role.SCRIPT
+
+
+def test_modules_come_in_the_order_of_their_paths() -> None:
+    assert [module.path for module in modules_of({"b.py": "", "a/c.py": "", "a.py": ""})] == [
+        "a.py", "a/c.py", "b.py",
+    ]  # fmt: skip
+
+
+def test_a_package_is_named_without_its_init() -> None:
+    modules = modules_of({"app/__init__.py": "", "app/main.py": "import app"})
+    assert modules.by_name["app"].is_package
+    assert (modules.by_name["app"].package, modules.by_name["app.main"].package) == ("app", "app")
+
+
+def test_an_unreadable_file_is_kept_apart(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_bytes(b"'\xff'")
+    modules = modules_in(tmp_path, {"main.py": ""})
+    assert list(modules.unreadable) == ["bad.py"]
+    assert [module.path for module in modules] == ["main.py"]
+
+
+def check(files: Mapping[str, str], importer: str, name: str, path: str) -> None:
+    """`name` in `importer` is the file `path`, and `path` has that name."""
+    modules = modules_of({file: text for file, text in files.items() if file.endswith(".py")})
+    found: Module | None = modules.find(name, modules.by_path[importer])
+    assert found is modules.by_path[path]
+    assert found.name == name
+
+
+def modules_in(folder: Path, files: Mapping[str, str], root: str = ".") -> Modules:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return build_service(find_repository([folder]), root, Config()).modules
