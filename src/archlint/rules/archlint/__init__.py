@@ -1,0 +1,1 @@
+"""Rules about what archlint itself needs: files that can be read, and suppressions that hold."""

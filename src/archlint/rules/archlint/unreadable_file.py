@@ -1,0 +1,21 @@
+"""BA0001: a file of the service that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.discover import UnreadableFileError
+from archlint.findings import Hit, Location
+from archlint.service.model import Service
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each file that is not text or may not be opened, with the reason."""
+    for path, unreadable in sorted(service.modules.unreadable.items()):
+        yield Hit(Location(path), {"file": path, "reason": unreadable.reason})
+    for problem in (*service.project.problems, *service.deployment.compose_problems):
+        path = problem.location.file
+        try:
+            service.repository.text(path)
+        except UnreadableFileError as error:
+            yield Hit(Location(path), {"file": path, "reason": error.reason})

@@ -1,0 +1,18 @@
+"""BA1011: no compose file for the service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.model import Service
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield a hit when no compose file lies beside, below or above the service."""
+    if service.deployment.compose:
+        return
+    if service.deployment.compose_problems:
+        yield service.deployment.compose_problems[0]
+    else:
+        yield Hit(service.anchor, {"service": service.project.label})

@@ -1,0 +1,20 @@
+"""BA1001: no Dockerfile makes an image of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.deployment import Holds
+from archlint.service.model import Service
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield a hit when no Dockerfile holds the service, an unknown when one may."""
+    images = service.deployment.images
+    if any(image.holds is Holds.SERVICE for image in images):
+        return
+    for image in images:
+        yield Unknown("the service's image", image.location, "what this file copies is not clear")
+    if not images:
+        yield Hit(service.anchor, {"service": service.project.label})

@@ -1,0 +1,41 @@
+"""BA1003: the service's image is built in one stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.facts.dockerfile import Dockerfile, Stage
+from archlint.findings import Hit, Unknown
+from archlint.service.deployment import Image
+from archlint.service.model import Service
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each Dockerfile of the service none of whose built stages copies from an earlier one."""
+    for image in service.deployment.service_images:
+        yield from _judge(image)
+
+
+def _judge(image: Image) -> Iterator[Hit | Unknown]:
+    file, targets = image.dockerfile, image.targets
+    if any(stage.sources for target in targets for stage in file.lineage(target)):
+        return
+    if file.problems:
+        yield file.problems[0]
+        return
+    unresolved = [stage for target in targets for stage in file.lineage(target) if _is_open(file, stage)]
+    for stage in unresolved[:1]:
+        yield Unknown(
+            f"the stages of `{file.path}`", stage.location, "a variable decides where it comes from"
+        )
+    if not unresolved and targets:
+        several = len(file.stages) > 1
+        problem = (
+            "copies nothing from an earlier stage into its last one" if several else "has one stage only"
+        )
+        yield Hit(targets[-1].location, {"dockerfile": file.path, "problem": problem})
+
+
+def _is_open(file: Dockerfile, stage: Stage) -> bool:
+    """Whether an earlier stage may be behind a variable; in the first stage there is none."""
+    return bool(stage.unresolved) or (stage.base is None and stage.index > 0)

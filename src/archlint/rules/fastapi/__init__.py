@@ -1,0 +1,1 @@
+"""Requirement BA01: services are FastAPI apps with async handlers."""

@@ -1,0 +1,37 @@
+"""BA0104: a FastAPI that emits OpenAPI 3.0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packaging.version import Version
+
+from archlint.findings import Hit, Severity, Unknown
+from archlint.service.model import Service
+from archlint.service.versions import Required, locked_versions, requirements
+
+_FIRST = Version("0.99")
+"""The first version that emits OpenAPI 3.1."""
+
+_OLD = tuple(f"0.{minor}.{patch}" for minor in range(98, 0, -1) for patch in range(5))
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each lock of an old version; without a lock, the requirement that admits one."""
+    asked = (service.project, service.repository, service.root, "fastapi")
+    locked = locked_versions(*asked)
+    for pin in locked:
+        if pin.version < _FIRST:
+            yield Hit(pin.location, {"what": "The lock pins", "version": str(pin.version)})
+    if not locked:
+        yield from _admitted(list(requirements(*asked)))
+
+
+def _admitted(required: list[Required]) -> Iterator[Hit]:
+    """Nothing but a habit keeps a requirement without any bound on the newest version: a warning."""
+    admitted = (old for old in _OLD if all(one.specifiers.contains(old) for one in required))
+    version = next(admitted, None)
+    if required and version is not None:
+        bounded = any(len(one.specifiers) for one in required)
+        fields = {"what": "The requirement admits", "version": version}
+        yield Hit(required[0].location, fields, severity=None if bounded else Severity.WARNING)

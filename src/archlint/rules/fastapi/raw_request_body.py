@@ -1,0 +1,28 @@
+"""BA0103: a handler that gets a body which no schema has checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archlint.findings import Hit, Unknown
+from archlint.service.bodies import raw_reads, untyped_bodies
+from archlint.service.model import Service
+from archlint.service.operational import exemption, served
+
+_METHODS = {"POST", "PUT", "PATCH"}
+
+
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+    """Yield each read of the raw body and each body parameter without a schema, once per place."""
+    exempt = exemption(options)
+    seen: set[int] = set()
+    for operation in service.operations:
+        endpoint = operation.endpoint
+        definition = endpoint.handler.definition
+        if not _METHODS & set(endpoint.methods) or exempt(endpoint) or id(definition) in seen:
+            continue
+        seen.add(id(definition))
+        for place, how in (*raw_reads(operation, service.symbols), *untyped_bodies(operation)):
+            fields = {"handler": definition.name, "endpoint": served(endpoint), "how": how}
+            yield Hit(place, fields)

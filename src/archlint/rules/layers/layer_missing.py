@@ -1,0 +1,42 @@
+"""BA0501: a layer has no directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.config import LAYERS
+from archlint.findings import Hit
+from archlint.service.frameworks import FASTAPI, creations
+from archlint.service.model import Service
+
+CLAUSES = {
+    "core": "BA05.1.2",
+    "models": "BA05.1.3",
+    "schemas": "BA05.1.4",
+    "crud": "BA05.1.5",
+    "services": "BA05.1.6",
+    "routers": "BA05.1.7",
+    "dependencies": "BA05.1.8",
+}
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each layer for which the service has neither a directory nor a line in the configuration."""
+    if not any(_makes_app(service)):
+        return
+    for layer in LAYERS:
+        if not service.layers.directories(layer) and not service.config.layers.get(layer):
+            fields = {"layer": layer, "hint": _hint(service, layer)}
+            yield Hit(service.anchor, fields, clauses=("BA05.1.1", CLAUSES[layer]))
+
+
+def _hint(service: Service, layer: str) -> str:
+    candidate = service.layers.candidate(layer)
+    if candidate is None:
+        return ""
+    return f"; `{candidate.path}` seems to play its role, mapped by `{candidate.line}`"
+
+
+def _makes_app(service: Service) -> Iterator[bool]:
+    for module in service.modules.runtime:
+        yield any(creation.framework == FASTAPI for creation in creations(module.source))

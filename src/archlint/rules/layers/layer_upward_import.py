@@ -1,0 +1,49 @@
+"""BA0515: a lower layer imports a higher one, or two layers import each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Link
+from archlint.service.contracts import Breach, breaches
+from archlint.service.imports import ImportEdge
+from archlint.service.layers import ORDER
+from archlint.service.model import Service
+from archlint.service.symbols import Symbol
+
+ELSEWHERE = frozenset({("services", "routers")})
+"""Upward imports that a rule of their own reports; those of models are BA0513's."""
+
+ABOVE = "which stands above it"
+CYCLE = "which imports core in turn"
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each import that leads upwards in the order of layers, and each cycle of core with a layer."""
+    for height, level in enumerate(ORDER):
+        above = [layer for higher in ORDER[:height] for layer in higher]
+        for source in (layer for layer in level if layer != "models"):
+            forbidden = [layer for layer in above if (source, layer) not in ELSEWHERE]
+            for breach in breaches(service, source, forbidden):
+                yield Hit(breach.location, breach.fields | {"why": ABOVE}, breach.chain)
+    yield from _cycles(service)
+
+
+def _cycles(service: Service) -> Iterator[Hit]:
+    """The first import of core that closes a cycle with models or schemas, which no other rule reports."""
+
+    def is_no_base(edge: ImportEdge, symbol: Symbol) -> bool:
+        return not service.classes.is_model_base(symbol)
+
+    models = breaches(service, "models", ("core",), is_no_base)
+    for layer, backwards in (("models", models), ("schemas", breaches(service, "schemas", ("core",)))):
+        forth = next(filter(_is_plain, breaches(service, "core", (layer,))), None)
+        back = next(filter(_is_plain, backwards), None)
+        if forth and back:
+            links = (Link(one.location, f"{one.importer.name} {one.text}") for one in (forth, back))
+            yield Hit(forth.location, forth.fields | {"why": CYCLE}, tuple(links))
+
+
+def _is_plain(breach: Breach) -> bool:
+    """Whether the import itself shows both layers, with nothing inferred."""
+    return not breach.through and "inferred" not in {breach.source.by, breach.target.by}

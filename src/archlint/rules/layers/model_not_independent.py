@@ -1,0 +1,26 @@
+"""BA0513: a model imports another layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archlint.config import LAYERS
+from archlint.findings import Hit
+from archlint.service.contracts import breaches
+from archlint.service.imports import ImportEdge
+from archlint.service.model import Service
+from archlint.service.symbols import Symbol
+
+
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Yield each import in a model that leads to another layer; the base it derives from may be core's."""
+
+    def is_base(edge: ImportEdge, symbol: Symbol) -> bool:
+        layer = service.layers.of(symbol.module) if symbol.module else None
+        return layer is not None and layer.name == "core" and service.classes.is_model_base(symbol)
+
+    others = set(LAYERS) - {"models"}
+    excuse = is_base if options["core-base"] else lambda edge, symbol: False
+    for breach in breaches(service, "models", others, excuse):
+        yield Hit(breach.location, breach.fields, breach.chain)

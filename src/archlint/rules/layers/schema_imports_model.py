@@ -1,0 +1,19 @@
+"""BA0514: a schema imports models, or is made of a mapped class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit
+from archlint.service.contracts import breaches
+from archlint.service.exposure import exposed_models
+from archlint.service.model import Service
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each import of models in a schema, and each schema or response that is made of a mapped class."""
+    for breach in breaches(service, "schemas", ("models",)):
+        what = f"`{breach.importer.name}` of the {breach.source} layer {breach.text}"
+        yield Hit(breach.location, {"what": what}, breach.chain)
+    for exposed in exposed_models(service):
+        yield Hit(exposed.location, {"what": f"{exposed.what} the mapped class `{exposed.model}`"})

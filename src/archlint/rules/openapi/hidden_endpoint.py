@@ -1,0 +1,24 @@
+"""BA1109: a versioned endpoint that the documentation leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archlint.findings import Hit, Location, Unknown
+from archlint.service.model import Service
+from archlint.service.operational import exemption, hidden_at, served, version_of
+
+
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+    """Yield each place that hides versioned endpoints, once, unless another path shows the same handler."""
+    exempt = exemption(options)
+    shown = {id(e.handler.definition) for e in service.routes.endpoints if e.in_schema}
+    seen: set[Location] = set()
+    for endpoint in service.routes.endpoints:
+        if version_of(endpoint) is None or exempt(endpoint) or id(endpoint.handler.definition) in shown:
+            continue
+        place = hidden_at(endpoint)
+        if place is not None and place not in seen:
+            seen.add(place)
+            yield Hit(place, {"endpoint": served(endpoint)})

@@ -1,0 +1,52 @@
+"""BA1106: a schema of the API that says "anything"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Location, Unknown
+from archlint.service.looseness import loose_part, written
+from archlint.service.model import Service
+from archlint.service.operations import Operation
+from archlint.service.schemas import Model, Schemas
+from archlint.service.types import Type
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each loose response, and each loose field and open model that documented endpoints use, once."""
+    seen: set[Location] = set()
+    for operation in service.operations:
+        if operation.endpoint.in_schema:
+            for hit in _in_operation(operation, service.operations.schemas):
+                if hit.location not in seen:
+                    seen.add(hit.location)
+                    yield hit
+
+
+def _in_operation(operation: Operation, schemas: Schemas) -> Iterator[Hit]:
+    answer = operation.answer
+    if operation.endpoint.response_schema:
+        if loose_part(answer.type) is not None:
+            handler = operation.endpoint.handler.definition.name
+            yield _hit(answer.location, f"The response of `{handler}`", f"typed `{written(answer.type)}`")
+        yield from _in_models(answer.type, schemas)
+    for parameter in operation.body:
+        yield from _in_models(parameter.type, schemas)
+
+
+def _in_models(start: Type, schemas: Schemas) -> Iterator[Hit]:
+    for model in schemas.reachable(start):
+        yield from _in_model(schemas.generic(model))
+
+
+def _in_model(model: Model) -> Iterator[Hit]:
+    if model.extra is not None and model.extra.mode == "allow":
+        yield _hit(model.extra.location, f"`{written(model.type)}`", "open to undeclared fields")
+    for field in model.fields:
+        if not field.excluded and loose_part(field.type) is not None:
+            owner = field.owner.qualified.rpartition(".")[2]
+            yield _hit(field.location, f"`{owner}.{field.name}`", f"typed `{written(field.type)}`")
+
+
+def _hit(location: Location, what: str, looseness: str) -> Hit:
+    return Hit(location, {"what": what, "looseness": looseness})

@@ -1,0 +1,20 @@
+"""BA1103: ReDoc is not at `/redoc`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.documentation import misplaced
+from archlint.service.model import Service
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each app that serves ReDoc elsewhere or not at all, unless the service serves it by hand."""
+    if not service.routes.apps:
+        return
+    for page in misplaced(service.routes, service.routes_by_default, "redoc_url"):
+        if isinstance(page, Unknown):
+            yield page
+        else:
+            yield Hit(page.location, {"where": f"at `{page.path}`" if page.path else "switched off"})

@@ -1,0 +1,31 @@
+"""BA1108: an endpoint that the documentation puts under no heading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archlint.facts.syntax import Call
+from archlint.findings import Hit, Unknown
+from archlint.service.model import Service
+from archlint.service.operational import exemption, served
+from archlint.service.routes import Endpoint
+
+
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+    """Yield each documented endpoint to which neither decorator, router nor include gives a tag."""
+    exempt = exemption(options)
+    for endpoint in service.routes.endpoints:
+        if endpoint.tags or not endpoint.in_schema or not endpoint.route.documented or exempt(endpoint):
+            continue
+        if _may_have(endpoint):
+            yield Unknown(f"the tags of {served(endpoint)}", endpoint.location, "they are computed")
+        else:
+            yield Hit(endpoint.location, {"endpoint": served(endpoint)})
+
+
+def _may_have(endpoint: Endpoint) -> bool:
+    """Whether something gives tags whose text the source does not tell."""
+    calls = (place.node for place in endpoint.includes if isinstance(place.node, Call))
+    given = (keyword.name for call in calls for keyword in call.keywords)
+    return bool(endpoint.route.tags) or any(name in {"tags", None} for name in given)

@@ -1,0 +1,24 @@
+"""BA0401: the project has no uv.lock."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.model import Service
+from archlint.service.project import join
+
+OTHERS = ("poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt")
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield a hit when nothing lies where uv would look for the lock."""
+    project = service.project
+    if project.problems:
+        yield from project.problems
+    elif project.lock is None:
+        folder = posixpath.dirname(project.lock_path) or "."
+        found = next((name for name in OTHERS if project.has(join(folder, name))), None)
+        instead = f"there is only `{found}`" if found else "nothing locks the dependencies"
+        yield Hit(service.anchor, {"lock": project.lock_path, "instead": instead})

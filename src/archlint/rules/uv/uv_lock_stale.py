@@ -1,0 +1,25 @@
+"""BA0402: uv.lock does not match the pyproject.toml that it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Link, Unknown
+from archlint.service.lock import lock_differences
+from archlint.service.model import Service
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield one hit per lock, at the first difference, with all others in its chain."""
+    if isinstance(service.project.lock, Unknown):
+        yield service.project.lock
+        return
+    differences = list(lock_differences(service.project))
+    stale = [difference for difference in differences if isinstance(difference, Link)]
+    if stale:
+        first, *others = stale
+        more = f" (and {len(others)} more)" if others else ""
+        fields = {"lock": service.project.lock_path, "difference": first.text + more}
+        yield Hit(first.location, fields, tuple(others))
+    else:
+        yield from (difference for difference in differences if isinstance(difference, Unknown))

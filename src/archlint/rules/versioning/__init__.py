@@ -1,0 +1,1 @@
+"""Requirement BA08: endpoints are versioned by their path."""

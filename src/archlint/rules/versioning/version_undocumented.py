@@ -1,0 +1,23 @@
+"""BA0802: a version beside an older one of which the documentation says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.model import Service
+from archlint.service.releases import is_told, versions
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each version after the first that nothing names, at the app that serves it."""
+    routes = service.routes
+    served = versions(routes)
+    for version, endpoint in list(served.items())[1:]:
+        told = is_told(version, routes, service.repository, service.root)
+        if told is False:
+            fields = {"version": f"v{version}", "older": f"v{min(served)}"}
+            yield Hit(endpoint.app.location, fields)
+        elif told is None:
+            why = "the app's description is not known"
+            yield Unknown(f"the documentation of v{version}", endpoint.app.location, why)

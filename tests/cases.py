@@ -1,0 +1,66 @@
+"""Runs archlint on a little repository and compares what it says with the marks on the lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from archlint.config import Config, Selection
+from archlint.engine import Loaded, Request, check, load
+from archlint.pages import Case, Mark, Page, split_marks
+from archlint.service.layout import build_service
+
+
+def write_case(case: Case, root: Path) -> None:
+    """The case's files, as they would lie in its repository."""
+    for file in case.files:
+        path = root / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(file.text, encoding="utf-8")
+
+
+def said_of(root: Path, selection: Selection | None = None) -> set[Mark]:
+    """What archlint says of the repository `root`, as the marks that would ask for it."""
+    report = check(_load(root), Request((root,), selection or Selection()))
+    assert report.failures == ()
+    found = {Mark(f.location.file, f.location.line, f.code, "error") for f in report.findings}
+    undecided = {(u.unknown.location, u.page.code) for u in report.unknowns}
+    return found | {Mark(place.file, place.line, code, "unknown") for place, code in undecided}
+
+
+def concerned(said: set[Mark], page: Page, case: Case) -> set[Mark]:
+    """Of what archlint says of a case, what the case's marks must say.
+
+    That is all errors of the rule's family, what the rule itself cannot decide, and whatever other rule
+    the marks speak of.
+    """
+    codes = {(mark.code, mark.kind) for mark in case.marks} | {(page.code, "unknown")}
+    family = {mark for mark in said if mark.kind == "error" and mark.code.startswith(page.requirement)}
+    return family | {mark for mark in said if (mark.code, mark.kind) in codes}
+
+
+def differences(said: set[Mark], wanted: set[Mark] | frozenset[Mark]) -> str:
+    """What archlint says that no mark asks for, and the other way round, in words."""
+    unwanted = [f"not marked: {_shown(mark)}" for mark in sorted(said - wanted)]
+    missing = [f"not reported: {_shown(mark)}" for mark in sorted(wanted - said)]
+    return "\n".join(unwanted + missing)
+
+
+def marks_in(root: Path) -> Iterator[Mark]:
+    """The marks in the files below `root`, which lie where archlint reads them."""
+    for path in sorted(root.rglob("*")):
+        if path.is_file():
+            yield from split_marks(path.relative_to(root).as_posix(), path.read_text("utf-8", "replace"))[1]
+
+
+def _shown(mark: Mark) -> str:
+    return f"{mark.file}:{mark.line} # {mark.kind}: {mark.code}"
+
+
+def _load(root: Path) -> Loaded:
+    """The services of the repository; one without an application is a fragment, and counts as a service."""
+    loaded = load([root])
+    if loaded.services:
+        return loaded
+    return replace(loaded, services=(build_service(loaded.repository, ".", Config()),))

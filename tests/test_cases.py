@@ -1,0 +1,73 @@
+"""Every page's cases, and whole services: what is marked must be reported, and nothing else."""
+
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+import archlint.engine
+from archlint.config import Selection
+from archlint.findings import Hit, Unknown
+from archlint.pages import Case, Page, load_pages
+from archlint.service.model import Service
+from tests.cases import concerned, differences, marks_in, said_of, write_case
+from tests.rule_set import placeholders
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+BROKEN = sorted(
+    path.name for path in FIXTURES.iterdir() if path.is_dir() and path.name != "reference-service"
+)
+CASES = [
+    pytest.param(page, case, id=f"{page.name} {page.code} {'bad' if case.bad else 'good'}: {case.title}")
+    for page in load_pages()
+    for case in page.cases
+]
+
+
+Hits = list[tuple[Page, Hit]]
+
+
+@pytest.fixture
+def hits(monkeypatch: pytest.MonkeyPatch) -> Hits:
+    """Every hit that the engine puts into words."""
+    noted: Hits = []
+    put_into_words = archlint.engine._statement
+
+    def note(service: Service, page: Page, said: Hit | Unknown) -> object:
+        noted.extend([(page, said)] if isinstance(said, Hit) else [])
+        return put_into_words(service, page, said)
+
+    monkeypatch.setattr(archlint.engine, "_statement", note)
+    return noted
+
+
+@pytest.mark.parametrize(("page", "case"), CASES)
+def test_a_pages_case_is_judged_as_marked(page: Page, case: Case, tmp_path: Path, hits: Hits) -> None:
+    write_case(case, tmp_path)
+    said = said_of(tmp_path, Selection(select=(page.requirement, *sorted(mark.code for mark in case.marks))))
+    assert differences(concerned(said, page, case), case.marks) == ""
+    assert [hit.fields for rule, hit in hits if hit.fields.keys() != fields(rule)] == []
+
+
+@pytest.mark.parametrize("service", BROKEN)
+def test_a_broken_service_is_judged_as_marked(service: str, tmp_path: Path, hits: Hits) -> None:
+    root = copied(service, tmp_path)
+    said = {mark for mark in said_of(root) if mark.kind == "error"}
+    assert differences(said, set(marks_in(root))) == ""
+    assert [hit.fields for rule, hit in hits if hit.fields.keys() != fields(rule)] == []
+
+
+def test_the_reference_service_meets_the_standard(tmp_path: Path) -> None:
+    assert differences(said_of(copied("reference-service", tmp_path)), set()) == ""
+
+
+def copied(service: str, tmp_path: Path) -> Path:
+    """A fixture as a repository of its own."""
+    root = tmp_path / service
+    copytree(FIXTURES / service, root, ignore=ignore_patterns("__pycache__", ".venv", ".*_cache"))
+    return root
+
+
+def fields(page: Page) -> set[str]:
+    """What the page's words ask of a hit."""
+    return placeholders(page.message) | placeholders(page.help)

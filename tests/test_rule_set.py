@@ -1,0 +1,80 @@
+"""The rule set is data, and held to itself both ways: nothing to register means nothing to forget."""
+
+from collections import Counter
+
+import pytest
+
+from archlint.pages import Page, load_pages
+from archlint.spec import load_spec, load_unchecked
+from tests.rule_set import paged, programmed, public_functions
+
+each_page = pytest.mark.parametrize("page", load_pages(), ids=lambda page: page.code)
+
+OWN = "BA00"
+"""The requirement of archlint's own rules, which the standard does not speak of."""
+
+
+def test_every_page_has_a_module_and_every_module_a_page() -> None:
+    assert paged(load_pages()) == programmed()
+
+
+def test_no_code_and_no_name_means_two_rules() -> None:
+    counts = Counter(key for page in load_pages() for key in (page.code, page.name))
+    assert {key for key, count in counts.items() if count > 1} == set()
+
+
+def test_every_clause_is_decided_by_a_rule_or_excused_and_never_both() -> None:
+    decided = {clause for page in load_pages() for clause in page.clauses}
+    excused = set(load_unchecked())
+    assert decided | excused == {clause.id for clause in load_spec().clauses}
+    assert decided & excused == set(), "delete these lines from rules/unchecked.toml"
+
+
+def test_every_excuse_has_a_reason() -> None:
+    assert [clause for clause, reason in load_unchecked().items() if len(reason.split()) < 4] == []
+
+
+def test_only_a_permission_is_excused_for_good() -> None:
+    obligations = {clause.id for clause in load_spec().clauses if clause.keyword == "SHALL"}
+    reasons = {clause: reason for clause, reason in load_unchecked().items() if clause in obligations}
+    assert [clause for clause, reason in reasons.items() if "planned: " not in reason] == []
+
+
+@each_page
+def test_the_code_belongs_to_the_family(page: Page) -> None:
+    families = {requirement.id: requirement.family for requirement in load_spec().requirements}
+    assert page.family == families.get(page.requirement, "archlint")
+
+
+@each_page
+def test_the_clauses_are_the_standards(page: Page) -> None:
+    known = {clause.id for clause in load_spec().clauses}
+    assert set(page.clauses) <= known
+    assert bool(page.clauses) == (page.requirement != OWN)
+
+
+@each_page
+def test_the_rule_is_one_public_function(page: Page) -> None:
+    assert public_functions(page.family, page.name) == ["check"]
+
+
+@each_page
+def test_the_page_explains_and_shows(page: Page) -> None:
+    headings = [line for line in page.body.splitlines() if line.startswith("#")]
+    assert page.body.lstrip().startswith(f"# {page.name}\n")
+    assert {"## Why", "## How to fix"} <= set(headings)
+    assert {case.bad for case in page.cases} == {True, False}
+
+
+@each_page
+def test_no_two_cases_have_one_title(page: Page) -> None:
+    titles = Counter((case.bad, case.title) for case in page.cases)
+    assert [title for title, count in titles.items() if count > 1] == []
+
+
+@each_page
+def test_a_case_names_each_file_once_and_inside_its_repository(page: Page) -> None:
+    for case in page.cases:
+        paths = [file.path for file in case.files]
+        assert len(set(paths)) == len(paths), case.title
+        assert [path for path in paths if path.startswith(("/", ".."))] == [], case.title
