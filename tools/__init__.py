@@ -1,0 +1,1 @@
+"""What archlint's developers run; nothing here is shipped."""
