@@ -36,7 +36,7 @@ MECHANISMS: Mapping[str, Mapping[str, str]] = {
             app.include_router(u, prefix="/api/v1", tags=["api", "users"])
         """,
         "app/api/__init__.py": "from .routes import *\n",
-        "app/api/routes/__init__.py": "from .users import router as users_router\n__all__ = ['users_router']\n",
+        "app/api/routes/__init__.py": "from .users import router as users_router\n__all__ = ['users_router']",
         "app/api/routes/users.py": ROUTER,
     },
     "factory in another module with the router as argument": {

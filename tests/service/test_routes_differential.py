@@ -24,7 +24,7 @@ _PREFIXES = st.sampled_from(["", "/x", "/{{key{}}}", "/y/z"])
 
 @st.composite
 def programs(draw: st.DrawFn) -> str:
-    """A module that makes routers, registers endpoints and includes routers in an order that FastAPI allows."""
+    """A module that makes routers, registers endpoints and includes routers as FastAPI allows."""
     count = draw(st.integers(1, 4))
     lines = ["from fastapi import APIRouter, FastAPI"]
     for number in range(count):
@@ -52,7 +52,9 @@ def _included(draw: st.DrawFn, count: int, step: int) -> list[str]:
     parents = ["app", *(f"r{n}" for n in range(child))]
     parent = draw(st.sampled_from(parents))
     prefix, tags, hidden = draw(_PREFIXES).format(f"_{step}"), draw(_TAGS), draw(st.booleans())
-    return [f"{parent}.include_router(r{child}, prefix={prefix!r}, tags={tags!r}, include_in_schema={hidden})"]
+    return [
+        f"{parent}.include_router(r{child}, prefix={prefix!r}, tags={tags!r}, include_in_schema={hidden})"
+    ]
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence as Items
+from collections.abc import Callable, Iterable
+from collections.abc import Sequence as Items
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -38,8 +39,19 @@ _ESCAPES = re.compile(
     r"\\(\r\n|[\n\r]|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]+\}|[\\'\"abfnrtv])"
 )
 _SIMPLE_ESCAPES = {
-    **{"\n": "", "\r": "", "\r\n": "", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b"},
-    **{"f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"},
+    "\n": "",
+    "\r": "",
+    "\r\n": "",
+    "\\": "\\",
+    "'": "'",
+    '"': '"',
+    "a": "\a",
+    "b": "\b",
+    "f": "\f",
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "v": "\v",
 }
 _SKIPPED = frozenset({"comment", "line_continuation", "ERROR"})
 

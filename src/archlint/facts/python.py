@@ -1,4 +1,4 @@
-"""Reads a Python file of any grammar from 3.8 to 3.15 into `PythonSource`, whatever interpreter runs archlint.
+"""Reads a Python file of any grammar from 3.8 to 3.15 into `PythonSource`, whichever interpreter runs.
 
 The reader is tree-sitter's grammar, which also reads on behind a syntax error. `docs/decisions/parser.md`
 has the figures that chose it.
@@ -39,6 +39,7 @@ from archlint.facts.syntax import (
     Sequence,
     Simple,
     Statement,
+    Subscript,
     Try,
     While,
     With,
@@ -55,15 +56,15 @@ MAX_NESTING = 60
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-class Undecodable(Exception):
+class UndecodableError(Exception):
     """The bytes are not text in the encoding that the file declares (PEP 263)."""
 
 
 def read_python(data: bytes) -> PythonSource:
     """The facts of a Python file's content.
 
-    Raises Undecodable when the bytes are not text. A syntax error raises nothing: it is in `problems`, and
-    what can be read before and behind it is read.
+    Raises UndecodableError when the bytes are not text. A syntax error raises nothing: it is in `problems`,
+    and what can be read before and behind it is read.
     """
     text = decode(data)
     encoded = text.encode("utf-8", "surrogatepass")
@@ -76,12 +77,12 @@ def read_python(data: bytes) -> PythonSource:
 
 
 def decode(data: bytes) -> str:
-    """The text of a Python file by its BOM and coding cookie (PEP 263). Raises Undecodable."""
+    """The text of a Python file by its BOM and coding cookie (PEP 263). Raises UndecodableError."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         return data.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise Undecodable(str(error)) from error
+        raise UndecodableError(str(error)) from error
 
 
 @cache
@@ -111,7 +112,7 @@ def _walk(root: Tree) -> Iterator[Tree]:
         pending.extend(reversed(node.children))
 
 
-def _problems(reader: ExpressionReader, root: Tree, text: str) -> Iterator[Problem]:
+def _problems(reader: _Reader, root: Tree, text: str) -> Iterator[Problem]:
     """Where the grammar found an error, unless Python itself reads the file or the grammar lags behind it."""
     if not root.has_error and not reader.outdated:
         return
@@ -219,7 +220,7 @@ def _augmented(reader: _Reader, node: Tree) -> Statement:
 def _type_alias(reader: _Reader, node: Tree) -> Statement:
     left, right = named(node)[0], named(node)[-1]
     name = reader.expression(left)
-    target = name.value if hasattr(name, "index") and hasattr(name, "value") else name
+    target = name.value if isinstance(name, Subscript) else name
     return Assign(*reader.span(node), (target,), reader.expression(right), None)
 
 

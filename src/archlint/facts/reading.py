@@ -11,7 +11,7 @@ from typing import IO
 
 import msgspec
 
-from archlint.facts.python import Undecodable, read_python
+from archlint.facts.python import UndecodableError, read_python
 
 MAX_SOURCE_SIZE = 2_000_000
 """A larger file is generated data, and the facts of it would be as large again."""
@@ -57,7 +57,7 @@ def read_content(data: bytes) -> bytes | Unreadable:
         return Unreadable(f"it is larger than {MAX_SOURCE_SIZE:,} bytes")
     try:
         return msgspec.msgpack.encode(read_python(data))
-    except Undecodable as error:
+    except UndecodableError as error:
         return Unreadable(str(error))
     except RecursionError:
         return Unreadable("it is nested too deeply")

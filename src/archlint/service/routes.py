@@ -8,11 +8,12 @@ from typing import Literal
 
 from packaging.version import Version
 
-from archlint.facts.syntax import Call, ClassDef, Constant, Evaluate, FunctionDef, ImportFrom
+from archlint.facts.syntax import ClassDef, Constant, Evaluate, FunctionDef, ImportFrom
 from archlint.findings import Location, Unknown
 from archlint.service.evaluation.attributes import class_member
 from archlint.service.evaluation.interpreter import interpreter
 from archlint.service.evaluation.machine import Condition, Machine, deep_recursion
+from archlint.service.evaluation.registered import Missed, Route
 from archlint.service.evaluation.responses import has_response_schema
 from archlint.service.evaluation.values import (
     Arguments,
@@ -30,11 +31,10 @@ from archlint.service.evaluation.values import (
     text,
     truth,
 )
-from archlint.service.evaluation.web import Include, Missed, Mount, Route, Router
+from archlint.service.evaluation.web import Include, Mount, Router
 from archlint.service.frameworks import FASTAPI, Creation, creations, uses
 from archlint.service.modules import Module, Modules
 from archlint.service.resolution import import_statements
-
 
 _MAX_FACTORIES = 5
 """How many functions may stand between a module and the `FastAPI(…)` call that it causes."""

@@ -33,13 +33,39 @@ _FIELDS = frozenset(
 )
 _CONTAINER_METHODS = {
     str: frozenset(
-        "format strip lstrip rstrip replace join lower upper title capitalize split rsplit startswith endswith "
-        "removeprefix removesuffix partition rpartition count find index isdigit encode casefold".split()
+        [
+            "format",
+            "strip",
+            "lstrip",
+            "rstrip",
+            "replace",
+            "join",
+            "lower",
+            "upper",
+            "title",
+            "capitalize",
+            "split",
+            "rsplit",
+            "startswith",
+            "endswith",
+            "removeprefix",
+            "removesuffix",
+            "partition",
+            "rpartition",
+            "count",
+            "find",
+            "index",
+            "isdigit",
+            "encode",
+            "casefold",
+        ]
     ),
-    dict: frozenset("get items keys values update pop setdefault copy".split()),
-    list: frozenset("append extend insert remove pop copy index count reverse clear".split()),
+    dict: frozenset(["get", "items", "keys", "values", "update", "pop", "setdefault", "copy"]),
+    list: frozenset(
+        ["append", "extend", "insert", "remove", "pop", "copy", "index", "count", "reverse", "clear"]
+    ),
     tuple: frozenset(("index", "count")),
-    set: frozenset("add update remove discard union copy".split()),
+    set: frozenset(["add", "update", "remove", "discard", "union", "copy"]),
 }
 
 
@@ -104,7 +130,9 @@ def field_default(machine: Machine, value: Value, place: Place) -> Value:
     if "default_factory" in value.keywords:
         return machine.call(value.keywords["default_factory"], Arguments((), {}, place))
     default = value.keywords.get("default", value.args[0] if value.args else None)
-    if (isinstance(default, External) and default.name == "...") or not (value.args or "default" in value.keywords):
+    if (isinstance(default, External) and default.name == "...") or not (
+        value.args or "default" in value.keywords
+    ):
         return Unresolved("a required field")
     return default
 

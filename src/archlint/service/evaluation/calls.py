@@ -66,7 +66,9 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
         case Partial():
             keywords = {**callee.keywords, **arguments.keywords}
             args = (*callee.args, *arguments.args)
-            return call(machine, callee.function, Arguments(args, keywords, arguments.place, arguments.complete))
+            return call(
+                machine, callee.function, Arguments(args, keywords, arguments.place, arguments.complete)
+            )
         case Configured():
             return call(machine, callee.default, arguments)
         case Instance() | Modelled():
@@ -104,7 +106,9 @@ def decorate(machine: Machine, frame: Frame, decorators: Sequence[Expression], v
 def _bound(machine: Machine, callee: Bound, arguments: Arguments) -> Value:
     if isinstance(callee.function, Function):
         return _interpret(machine, callee.function, arguments, callee.receiver)
-    inner = Arguments((callee.receiver, *arguments.args), arguments.keywords, arguments.place, arguments.complete)
+    inner = Arguments(
+        (callee.receiver, *arguments.args), arguments.keywords, arguments.place, arguments.complete
+    )
     return call(machine, callee.function, inner)
 
 
@@ -112,8 +116,12 @@ def _interpret(machine: Machine, function: Function, arguments: Arguments, recei
     if not machine.may_call(function.definition):
         return Unresolved("calls are nested too deeply to follow", arguments.place)
     args = arguments.args if receiver is None else (receiver, *arguments.args)
-    if machine.only_with_app and not any(isinstance(a, Modelled) for a in (*args, *arguments.keywords.values())):
-        return Unresolved("what runs at start-up is followed only where the app is handed on", arguments.place)
+    if machine.only_with_app and not any(
+        isinstance(a, Modelled) for a in (*args, *arguments.keywords.values())
+    ):
+        return Unresolved(
+            "what runs at start-up is followed only where the app is handed on", arguments.place
+        )
     names = bind_parameters(function, args, arguments)
     first = args[0] if args else None
     frame = Frame(function.frame.module, names, _closure(function), function, first)
@@ -129,7 +137,11 @@ def _interpret(machine: Machine, function: Function, arguments: Arguments, recei
 def _closure(function: Function) -> Frame:
     """Methods do not see the names of their class's body."""
     frame = function.frame
-    if function.owner is not None and frame.namespace is function.owner.namespace and frame.parent is not None:
+    if (
+        function.owner is not None
+        and frame.namespace is function.owner.namespace
+        and frame.parent is not None
+    ):
         return frame.parent
     return frame
 
@@ -176,7 +188,12 @@ def _yields(statement: Statement) -> bool:
         case With():
             bodies = [statement.body]
         case Try():
-            bodies = [statement.body, statement.orelse, statement.finally_, *(h.body for h in statement.handlers)]
+            bodies = [
+                statement.body,
+                statement.orelse,
+                statement.finally_,
+                *(h.body for h in statement.handlers),
+            ]
         case _:
             return False
     return any(_yields(inner) for body in bodies for inner in body)
@@ -202,7 +219,9 @@ def _instantiate(machine: Machine, cls: Class, arguments: Arguments) -> Value:
 def _modelled(machine: Machine, cls: Class, arguments: Arguments) -> Value:
     """An object of a library's class that archlint models, made through the repository's subclass."""
     for base in cls.lineage():
-        model = machine.semantics.library.get(f"{base.name}.__subclass__") if isinstance(base, External) else None
+        model = (
+            machine.semantics.library.get(f"{base.name}.__subclass__") if isinstance(base, External) else None
+        )
         if model is not None:
             return model(machine, Arguments((cls, *arguments.args), arguments.keywords, arguments.place))
     return None
@@ -213,8 +232,6 @@ def _set_fields(cls: Class, instance: Instance, arguments: Arguments) -> None:
     if cls.derives_from(SETTINGS):
         instance.attributes.update(arguments.keywords)
         return
-    names = [
-        name for base in reversed(cls.lineage()) if isinstance(base, Class) for name in base.annotations
-    ]
+    names = [name for base in reversed(cls.lineage()) if isinstance(base, Class) for name in base.annotations]
     instance.attributes.update(zip(dict.fromkeys(names), arguments.args, strict=False))
     instance.attributes.update(arguments.keywords)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence as Items
+from collections.abc import Callable
+from collections.abc import Sequence as Items
 from typing import Any
 
 from archlint.facts.syntax import (
@@ -27,6 +28,7 @@ from archlint.facts.syntax import (
 from archlint.service.evaluation.attributes import attribute
 from archlint.service.evaluation.calls import call, define
 from archlint.service.evaluation.machine import Machine, Modelled
+from archlint.service.evaluation.operators import arithmetic, compared
 from archlint.service.evaluation.values import (
     Arguments,
     Choice,
@@ -42,14 +44,12 @@ from archlint.service.evaluation.values import (
     Unresolved,
     Value,
     choice,
-    same,
     settled,
     text,
     truth,
 )
 
 _MAX_ITEMS = 2_000
-_PLAIN = (str, int, float, bool, type(None))
 
 
 def evaluate(machine: Machine, frame: Frame, node: Expression) -> Value:
@@ -93,35 +93,10 @@ def _combine(machine: Machine, frame: Frame, node: Node, operator: str, first: V
         place = Place(frame.module.module, node)
         return call(machine, attribute(machine, settled(first), "joinpath"), Arguments((second,), {}, place))
     source = next((v.source for v in (first, second) if isinstance(v, Configured)), None)
-    result = _arithmetic(operator, settled(first), settled(second))
+    result = arithmetic(operator, settled(first), settled(second))
     if isinstance(result, Unresolved):
         return machine.unresolved(frame, node, result.why)
     return result if source is None else Configured(result, source)
-
-
-def _arithmetic(operator: str, first: Value, second: Value) -> Value:
-    first, second = _string_member(first), _string_member(second)
-    try:
-        match operator, first, second:
-            case "+", (str() | int() | float() | list() | tuple()), (str() | int() | float() | list() | tuple()):
-                return first + second
-            case "%", str(), (str() | int()):
-                return first % second
-            case "%", str(), tuple() if all(isinstance(item, _PLAIN) for item in second):
-                return first % second
-            case ("-" | "*" | "//"), int(), int():
-                return {"-": first - second, "*": first * second}.get(operator, Unresolved("a division"))
-            case "|", dict(), dict():
-                return {**first, **second}
-            case "|", set(), set():
-                return first | second
-    except (TypeError, ValueError, OverflowError):
-        pass
-    return Unresolved(f"`{operator}` of values that the source does not tell")
-
-
-def _string_member(value: Value) -> Value:
-    return value.value if isinstance(value, Member) and isinstance(value.value, str) else value
 
 
 def _name(machine: Machine, frame: Frame, node: Name) -> Value:
@@ -134,7 +109,11 @@ def _name(machine: Machine, frame: Frame, node: Name) -> Value:
         return frame.module.namespace[node.id]
     if node.id in machine.semantics.builtins:
         return machine.semantics.builtins[node.id]
-    return External("...") if node.id == "..." else machine.unresolved(frame, node, f"`{node.id}` is not defined")
+    return (
+        External("...")
+        if node.id == "..."
+        else machine.unresolved(frame, node, f"`{node.id}` is not defined")
+    )
 
 
 def _constant(machine: Machine, frame: Frame, node: Constant) -> Value:
@@ -295,13 +274,16 @@ def _generic(machine: Machine, frame: Frame, node: Subscript, value: External | 
 def _item(machine: Machine, frame: Frame, node: Subscript, container: Value, index: Value) -> Value:
     if isinstance(container, dict) and _hashable(index) and index in container:
         return container[index]
-    if isinstance(container, list | tuple | str) and isinstance(index, int):
-        if -len(container) <= index < len(container):
-            return container[index]
+    if isinstance(container, list | tuple | str) and isinstance(index, int) and _within(container, index):
+        return container[index]
     if isinstance(container, Instance):
         method = attribute(machine, container, "__getitem__")
         return call(machine, method, Arguments((index,), {}, Place(frame.module.module, node)))
     return machine.unresolved(frame, node, "an item of something that the source does not tell")
+
+
+def _within(container: Items[Value], index: int) -> bool:
+    return -len(container) <= index < len(container)
 
 
 def _sliced(machine: Machine, frame: Frame, node: Subscript, container: Any) -> Value:
@@ -414,46 +396,12 @@ def _yield(machine: Machine, frame: Frame, node: Operation) -> Value:
 def _compare(machine: Machine, frame: Frame, node: Operation) -> Value:
     values = [evaluate(machine, frame, part) for part in node.parts]
     answers = [
-        _compared(operator, first, second)
+        compared(operator, first, second)
         for operator, first, second in zip(node.detail, values, values[1:], strict=False)
     ]
     if False in answers:
         return False
     return machine.unresolved(frame, node, "a comparison") if None in answers else True
-
-
-def _compared(operator: str, first: Value, second: Value) -> bool | None:
-    if operator in {"in", "not in"}:
-        found = _contains(second, first)
-        return found if found is None or operator == "in" else not found
-    equal = _equal(first, second)
-    if equal is None:
-        return None
-    return {"==": equal, "is": equal, "!=": not equal, "is not": not equal, "<>": not equal}.get(operator)
-
-
-def _equal(first: Value, second: Value) -> bool | None:
-    undecided = (Unresolved, Configured, Choice, ExternalObject)
-    if isinstance(first, undecided) or isinstance(second, undecided):
-        return None
-    if same(first, second):
-        return True
-    if isinstance(first, External) or isinstance(second, External):
-        return None if isinstance(first, External) and isinstance(second, External) else False
-    if isinstance(first, _PLAIN) and isinstance(second, _PLAIN):
-        return bool(first == second)
-    if isinstance(first, list | tuple | dict) and isinstance(second, list | tuple | dict):
-        return None
-    return False
-
-
-def _contains(container: Value, item: Value) -> bool | None:
-    if isinstance(container, str) and isinstance(item, str):
-        return item in container
-    if not isinstance(container, list | tuple | dict | set):
-        return None
-    answers = [_equal(item, other) for other in container]
-    return True if True in answers else None if None in answers else False
 
 
 _EXPRESSIONS: dict[type, Callable[[Machine, Frame, Any], Value]] = {

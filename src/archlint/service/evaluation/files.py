@@ -1,4 +1,4 @@
-"""Paths and folders of the repository: `__file__`, `os.path`, `os.walk`, `pathlib` as discovery loops use them.
+"""Paths and folders of the repository: `__file__`, `os.path`, `os.walk`, `pathlib`, as loops use them.
 
 Only the service's Python files are seen, which is what such loops look for. Paths are absolute under a root
 of archlint's own, so that joining and cutting them works as on a disk.
@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 
 from archlint.service.evaluation.machine import REPOSITORY, LibraryCall, Machine, Modelled
 from archlint.service.evaluation.values import Arguments, Native, Unresolved, Value, settled, text
+
 
 def library() -> dict[str, LibraryCall]:
     """The models of the functions that find files, for `Semantics.library`."""
@@ -189,7 +190,9 @@ _PATH_METHODS: dict[str, Callable[[Machine, str, Arguments], Value]] = {
     "absolute": _same,
     "is_dir": _folder,
     "is_file": _file,
-    "exists": lambda machine, path, arguments: _folder(machine, path, arguments) or _file(machine, path, arguments),
+    "exists": lambda machine, path, arguments: (
+        _folder(machine, path, arguments) or _file(machine, path, arguments)
+    ),
     "relative_to": _relative,
     "with_suffix": _without_suffix,
     "as_posix": lambda machine, path, arguments: path,

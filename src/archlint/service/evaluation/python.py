@@ -30,6 +30,7 @@ from archlint.service.evaluation.values import (
     truth,
 )
 
+
 class ModuleInfo(NamedTuple):
     """What `pkgutil.iter_modules` gives for a module."""
 
@@ -66,7 +67,11 @@ def _iterated(build: Callable[[list[Value]], Value]) -> LibraryCall:
         if not arguments.args:
             return build([])
         items = iterate(machine, arguments.args[0])
-        return Unresolved("items that the source does not tell", arguments.place) if items is None else build(list(items))
+        return (
+            Unresolved("items that the source does not tell", arguments.place)
+            if items is None
+            else build(list(items))
+        )
 
     return call
 
@@ -116,7 +121,11 @@ def _dict(machine: Machine, arguments: Arguments) -> Value:
 def _enumerate(machine: Machine, arguments: Arguments) -> Value:
     items = iterate(machine, arguments.get(0, "iterable"))
     start = settled(arguments.get(1, "start", 0))
-    return Unresolved("unknown items") if items is None else list(enumerate(items, start if isinstance(start, int) else 0))
+    return (
+        Unresolved("unknown items")
+        if items is None
+        else list(enumerate(items, start if isinstance(start, int) else 0))
+    )
 
 
 def _zip(machine: Machine, arguments: Arguments) -> Value:
@@ -313,15 +322,84 @@ def submodules(machine: Machine, package: ModuleValue) -> list[tuple[str, bool]]
     return sorted(found.items())
 
 
-_NAMES = (
-    "object Exception BaseException ValueError KeyError TypeError RuntimeError NotImplementedError ImportError "
-    "AttributeError OSError LookupError IndexError StopIteration NotImplemented Ellipsis print open id hash iter "
-    "next map filter min max sum any all abs round repr input eval exec compile __import__ dir vars globals "
-    "locals bytes bytearray frozenset complex memoryview slice super divmod pow ord chr hex oct bin format "
-    "staticmethod classmethod property TimeoutError PermissionError FileNotFoundError ConnectionError "
-    "UnicodeDecodeError AssertionError ArithmeticError ZeroDivisionError OverflowError ModuleNotFoundError "
-    "KeyboardInterrupt SystemExit GeneratorExit Warning DeprecationWarning UserWarning __debug__"
-).split()
+_NAMES = [
+    "object",
+    "Exception",
+    "BaseException",
+    "ValueError",
+    "KeyError",
+    "TypeError",
+    "RuntimeError",
+    "NotImplementedError",
+    "ImportError",
+    "AttributeError",
+    "OSError",
+    "LookupError",
+    "IndexError",
+    "StopIteration",
+    "NotImplemented",
+    "Ellipsis",
+    "print",
+    "open",
+    "id",
+    "hash",
+    "iter",
+    "next",
+    "map",
+    "filter",
+    "min",
+    "max",
+    "sum",
+    "any",
+    "all",
+    "abs",
+    "round",
+    "repr",
+    "input",
+    "eval",
+    "exec",
+    "compile",
+    "__import__",
+    "dir",
+    "vars",
+    "globals",
+    "locals",
+    "bytes",
+    "bytearray",
+    "frozenset",
+    "complex",
+    "memoryview",
+    "slice",
+    "super",
+    "divmod",
+    "pow",
+    "ord",
+    "chr",
+    "hex",
+    "oct",
+    "bin",
+    "format",
+    "staticmethod",
+    "classmethod",
+    "property",
+    "TimeoutError",
+    "PermissionError",
+    "FileNotFoundError",
+    "ConnectionError",
+    "UnicodeDecodeError",
+    "AssertionError",
+    "ArithmeticError",
+    "ZeroDivisionError",
+    "OverflowError",
+    "ModuleNotFoundError",
+    "KeyboardInterrupt",
+    "SystemExit",
+    "GeneratorExit",
+    "Warning",
+    "DeprecationWarning",
+    "UserWarning",
+    "__debug__",
+]
 
 _BUILTINS: dict[str, LibraryCall] = {
     "str": _str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from archlint.facts.syntax import Constant, FunctionDef
 from archlint.service.evaluation.attributes import class_member
 from archlint.service.evaluation.machine import Machine
+from archlint.service.evaluation.registered import Route
 from archlint.service.evaluation.values import (
     Bound,
     Class,
@@ -15,7 +16,6 @@ from archlint.service.evaluation.values import (
     Value,
     settled,
 )
-from archlint.service.evaluation.web import Route
 
 _RESPONSES = ("starlette.responses.", "fastapi.responses.", "fastapi.Response", "starlette.Response")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence as Items
+from collections.abc import Callable
+from collections.abc import Sequence as Items
 from enum import Enum, auto
 from typing import Any
 
@@ -38,7 +39,6 @@ from archlint.service.evaluation.calls import decorate, define
 from archlint.service.evaluation.expressions import binary, evaluate, iterate
 from archlint.service.evaluation.machine import Machine
 from archlint.service.evaluation.values import (
-    Choice,
     Class,
     External,
     ExternalObject,
@@ -47,7 +47,6 @@ from archlint.service.evaluation.values import (
     Member,
     ModuleValue,
     Place,
-    Unresolved,
     Value,
     canonical,
     choice,
@@ -263,7 +262,9 @@ def _for(machine: Machine, frame: Frame, statement: For) -> Signal | None:
     if values is None:
         why = "an item of something that the source does not tell"
         bind(machine, frame, statement.target, machine.unresolved(frame, statement.iterable, why))
-        with machine.condition(Place(frame.module.module, statement.iterable), "in a loop over unknown items"):
+        with machine.condition(
+            Place(frame.module.module, statement.iterable), "in a loop over unknown items"
+        ):
             signal = execute(machine, frame, statement.body)
         return signal if signal is Signal.RETURN else None
     for value in values:

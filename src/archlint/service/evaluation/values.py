@@ -199,8 +199,25 @@ class Member:
 
 
 _REEXPORTED = frozenset(
-    "FastAPI APIRouter Depends Response Request WebSocket Query Path Body Header Cookie Form File UploadFile "
-    "Security HTTPException BackgroundTasks".split()
+    [
+        "FastAPI",
+        "APIRouter",
+        "Depends",
+        "Response",
+        "Request",
+        "WebSocket",
+        "Query",
+        "Path",
+        "Body",
+        "Header",
+        "Cookie",
+        "Form",
+        "File",
+        "UploadFile",
+        "Security",
+        "HTTPException",
+        "BackgroundTasks",
+    ]
 )
 
 
@@ -215,7 +232,7 @@ MAX_CHOICES = 24
 
 
 def choice(values: Sequence[Value]) -> Value:
-    """One value where all are the same, else a flat `Choice` of the different ones, one unresolved at most."""
+    """One value where all are the same, else a `Choice` of the different ones, one unresolved at most."""
     flat: list[Value] = []
     for value in values:
         for option in value.values if isinstance(value, Choice) else (value,):

@@ -7,20 +7,17 @@ then a route added later is served, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from archlint.service.evaluation.attributes import attribute, bind_member
 from archlint.service.evaluation.machine import Condition, LibraryCall, Machine, Modelled
+from archlint.service.evaluation.registered import Missed, Route
 from archlint.service.evaluation.values import (
     Arguments,
-    Bound,
     Class,
-    Configured,
     External,
     ExternalObject,
-    Instance,
-    Member,
     ModuleValue,
     Native,
     Place,
@@ -32,69 +29,12 @@ from archlint.service.evaluation.values import (
 )
 
 METHODS = ("get", "post", "put", "patch", "delete", "options", "head", "trace")
-MISSING = External("fastapi.datastructures.Default")
-"""Stands for an argument that was not given, where None means something."""
-
 _APPS = ("fastapi.FastAPI", "fastapi_offline.FastAPIOffline")
 _ROUTERS = (
     "fastapi.APIRouter",
     "fastapi_utils.inferring_router.InferringRouter",
     "fastapi_restful.inferring_router.InferringRouter",
 )
-_ROUTE_CLASSES = {"http": ("Route", "APIRoute"), "websocket": ("WebSocketRoute", "APIWebSocketRoute")}
-
-
-@dataclass(eq=False)
-class Route(Modelled):
-    """One registered path operation or WebSocket endpoint.
-
-    `path` is what its router gives it; the includes above add their prefixes. `includes` are the calls of
-    `include_router` that brought a copy here, innermost last.
-    """
-
-    path: str
-    endpoint: Value
-    methods: tuple[str, ...]
-    kind: str
-    place: Place
-    tags: list[Value]
-    options: Mapping[str, Value]
-    deprecated: Value
-    in_schema: Value
-    conditions: tuple[Condition, ...]
-    documented: bool = True
-    """Whether it is FastAPI's own route, not a plain Starlette one that the schema leaves out."""
-
-    includes: tuple[Place, ...] = ()
-    dependencies: tuple[Value, ...] = ()
-    """Those of the routers that it was added to, outermost first, then its own."""
-
-    def attribute(self, machine: Machine, name: str) -> Value:
-        """What code that walks over `app.routes` reads."""
-        known = {
-            "path": self.path,
-            "path_format": self.path,
-            "endpoint": self.endpoint,
-            "methods": list(self.methods),
-            "tags": self.tags,
-            "include_in_schema": self.in_schema,
-            "deprecated": self.deprecated,
-            "name": self.options.get("name") or getattr(self.endpoint, "name", Unresolved("a route's name")),
-            "__class__": External(f"fastapi.routing.{_ROUTE_CLASSES[self.kind][1]}"),
-        }
-        return known.get(name, self.options.get(name, Unresolved(f"attribute `{name}` of a route")))
-
-    def set_attribute(self, machine: Machine, name: str, value: Value) -> None:
-        """What code that walks over `app.routes` changes."""
-        match name:
-            case "path" if isinstance(value, str):
-                self.path = value
-            case "tags" if isinstance(value, list):
-                self.tags = value
-            case "include_in_schema":
-                self.in_schema = value
-            case "deprecated":
-                self.deprecated = value
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,15 +59,6 @@ class Mount:
     app: Router
     place: Place
     conditions: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Missed:
-    """Something that serves endpoints and that the source does not tell."""
-
-    what: str
-    why: str
-    place: Place
 
 
 @dataclass(eq=False)
@@ -377,7 +308,7 @@ def _method_name(value: Value) -> str:
 
 
 def _both(first: Value, second: Value) -> Value:
-    return False if settled(first) is False or settled(second) is False else True
+    return settled(first) is not False and settled(second) is not False
 
 
 def _include_router(machine: Machine, router: Router, arguments: Arguments) -> Value:
@@ -428,7 +359,7 @@ def _include(
 
 
 def _copy(machine: Machine, router: Router, include: Include) -> None:
-    """The eager include: each route is added anew, through an overridden `add_api_route` where there is one."""
+    """The eager include: each route is added anew, by an overridden `add_api_route` where there is one."""
     router.missed.extend(m for m in include.router.missed if m not in router.missed)
     for route in list(include.router.routes):
         if not isinstance(route, Route):
