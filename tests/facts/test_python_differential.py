@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from archlint.facts.python import Undecodable, decode, read_python
+from archlint.facts.python import UndecodableError, decode, read_python
 from archlint.facts.syntax import Node, PythonSource
 from tests.facts.from_ast import differences, expected_body
 
@@ -39,7 +39,7 @@ def test_the_standard_library_is_read_as_ast_reads_it() -> None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 expected = expected_body(decode(data))
-        except (SyntaxError, Undecodable):
+        except (SyntaxError, UndecodableError):
             continue
         source = read_python(data)
         found += [f"{path.name}{difference}" for difference in differences(expected, source.body)]
@@ -95,7 +95,7 @@ def test_constructs_are_read_as_ast_reads_them(text: str) -> None:
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
         source = read_python(data)
-    except Undecodable:
+    except UndecodableError:
         return
     length = len(decode(data))
     for start, end in spans(source):

@@ -7,6 +7,7 @@ Then what the handler returns decides: files, streams, redirects and pages have 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from archlint.facts.syntax import (
     Assign,
@@ -18,6 +19,7 @@ from archlint.facts.syntax import (
     FunctionDef,
     Name,
     Return,
+    Statement,
 )
 from archlint.facts.syntax import (
     Operation as Operator,
@@ -120,22 +122,20 @@ class _Reader:
     def _named(self, module: Module, name: str, scope: Scope, depth: int) -> Iterator[str]:
         """What the handler's variable or parameter holds."""
         function = scope[-1]
-        assigned = [
-            statement.value
-            for statement in statements(function.body)
-            if isinstance(statement, Assign)
-            and any(isinstance(target, Name) and target.id == name for target in statement.targets)
-        ]
-        for value in assigned:
-            if isinstance(value, Name) or depth >= _MAX_DEPTH:
+        found = [statement for statement in statements(function.body) if _assigns(statement, name)]
+        annotated = [s.annotation for s in found if s.annotation is not None]
+        parameters = function.parameters if isinstance(function, FunctionDef) and not found else ()
+        annotated += [p.annotation for p in parameters if p.name == name and p.annotation is not None]
+        if annotated:
+            yield self._of_class(self._symbols.resolve(module, annotated[0])) or DATA
+            return
+        for statement in found:
+            if isinstance(statement.value, Name) or depth >= _MAX_DEPTH:
                 yield DATA
             else:
-                yield from self._kinds(module, value, scope, depth + 1)
-        parameters = function.parameters if isinstance(function, FunctionDef) else ()
-        annotation = next((p.annotation for p in parameters if p.name == name), None)
-        if not assigned:
-            symbol = self._symbols.resolve(module, annotation) if annotation is not None else None
-            yield self._of_class(symbol) or DATA if symbol is not None else DATA
+                yield from self._kinds(module, statement.value, scope, depth + 1)
+        if not found:
+            yield DATA
 
     def _of_class(self, symbol: Symbol) -> str | None:
         """What a class of responses stands for; None for what is none."""
@@ -151,6 +151,11 @@ def is_response(name: str) -> bool:
 
 
 _LIBRARIES = ("fastapi.", "starlette.", "sse_starlette.", "fastapi_utils.", "prometheus_client.")
+
+
+def _assigns(statement: Statement, name: str) -> TypeGuard[Assign]:
+    targets = statement.targets if isinstance(statement, Assign) else ()
+    return any(isinstance(target, Name) and target.id == name for target in targets)
 
 
 def _has_no_body(status: int | None) -> bool:

@@ -20,7 +20,7 @@ from archlint.service.classes import Classes
 from archlint.service.frameworks import FASTAPI, creations
 from archlint.service.libraries import SQLMODEL
 from archlint.service.modules import Module
-from archlint.service.namespaces import COMPOUND, nested_blocks, statements
+from archlint.service.namespaces import COMPOUND, Imported, nested_blocks, statements
 from archlint.service.symbols import Symbol, Symbols
 
 _METHODS = frozenset(
@@ -160,9 +160,9 @@ class _Reader:
         return any(_includes_router(statement) for statement in _all_statements(self._module.source.body))
 
     def _imports_storage(self) -> bool:
-        namespace = self._symbols.namespace(self._module)
-        symbols = (self._symbols.resolve(self._module, name) for name in namespace.names)
-        return any(s.module is None and s.qualified.partition(".")[0] in _STORAGE for s in symbols)
+        bindings = self._symbols.namespace(self._module).names.values()
+        sources = (binding for binding in bindings if isinstance(binding, Imported) and not binding.level)
+        return any(source.module.partition(".")[0] in _STORAGE for source in sources)
 
 
 def _all_statements(body: tuple[Statement, ...]) -> Iterator[Statement]:

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 from archlint.facts.syntax import Call
 from archlint.findings import Location, Unknown
-from archlint.service.evaluation.values import Choice, Unresolved, Value, settled, text
+from archlint.service.answers import lacks_schema
+from archlint.service.evaluation.values import Choice, Unresolved, settled, text
 from archlint.service.evaluation.web import Include, Mount, Router
-from archlint.service.routes import App, Endpoint, RouteTable
+from archlint.service.model import Service
+from archlint.service.operations import Operation
+from archlint.service.routes import App, RouteTable
 
 DEFAULTS = {"openapi_url": "/openapi.json", "docs_url": "/docs", "redoc_url": "/redoc"}
 _OPERATIONAL = ("/", "/health", "/healthz", "/ready", "/readyz", "/live", "/livez", "/metrics", "/ping")
@@ -29,65 +32,89 @@ class Page:
     location: Location
 
 
-def pages(routes: RouteTable, by_default: RouteTable, argument: str) -> Iterator[Page | Unknown]:
-    """Where each app with a public API serves the document or page that `argument` of `FastAPI(…)` places.
+def pages(service: Service, argument: str) -> Iterator[Page | Unknown]:
+    """Where each app with an API serves the document or page that `argument` of `FastAPI(…)` places.
 
-    `by_default` are the routes when nobody configures the service: what they say of an address that settings
-    decide is what counts.
+    Where settings decide, what happens when nobody configures the service is what counts.
     """
-    defaults = {id(app.router.place.node): app for app, _ in apps(by_default)}
-    for app, mount in apps(routes):
-        if not _is_public(app, routes, mount):
-            continue
-        value = app.router.keywords.get(argument, DEFAULTS[argument])
-        if isinstance(value, Choice | Unresolved) or _may_be_given(app, argument):
-            twin = defaults.get(id(app.router.place.node), app)
-            value = twin.router.keywords.get(argument, value)
-        yield _page(app, mount, argument, value)
+    for app, mount, mounted in _apps(service.routes):
+        if _has_api(app, mount, mounted, service):
+            yield _page(app, mount, argument, service)
 
 
-def apps(routes: RouteTable) -> Iterator[tuple[App, str]]:
-    """Every app with the path that it is mounted under, empty for those that a server runs."""
-    for app in routes.apps:
-        yield app, ""
-        yield from _mounted(app.router, "", ())
-
-
-def misplaced(routes: RouteTable, by_default: RouteTable, argument: str) -> Iterator[Page | Unknown]:
+def misplaced(service: Service, argument: str) -> Iterator[Page | Unknown]:
     """Where Swagger UI or ReDoc is not where people look for it, and the service serves none by hand there.
 
     An app that has no document has no pages either: that is one mistake, and not this one.
     """
-    documents = pages(routes, by_default, "openapi_url")
-    bare = {id(page.app.router) for page in documents if isinstance(page, Page) and page.path is None}
-    for page in pages(routes, by_default, argument):
+    bare = _without_document(service)
+    for page in pages(service, argument):
         if isinstance(page, Unknown):
             yield page
-            continue
-        if page.path in _expected(page.app, argument) or _is_implied(page, argument, bare):
-            continue
-        own = handmade(routes, page.mount + DEFAULTS[argument])
-        if own is None:
-            yield page
-        elif own.conditions:
-            yield Unknown(f"`{DEFAULTS[argument]}`", own.location, "it is served only under a condition")
+        elif page.path not in _expected(page.app, argument) and not _is_implied(page, argument, bare):
+            yield from unserved(service, page, argument)
 
 
-def handmade(routes: RouteTable, path: str) -> Endpoint | None:
-    """The service's own endpoint that answers under a path, if it has one."""
-    return next((e for e in routes.endpoints if e.path == path and "GET" in e.methods), None)
+def unserved(service: Service, page: Page, argument: str) -> Iterator[Page | Unknown]:
+    """The page, unless the service has an endpoint of its own where it belongs."""
+    path = page.mount + DEFAULTS[argument]
+    own = next((e for e in service.routes.endpoints if e.path == path and "GET" in e.methods), None)
+    if own is None:
+        yield page
+    elif own.conditions:
+        yield Unknown(f"`{path}`", own.location, "it is served only under a condition")
 
 
-def _mounted(router: Router, prefix: str, above: tuple[Router, ...]) -> Iterator[tuple[App, str]]:
-    if router in above:
-        return
-    for entry in router.routes:
+def documented(service: Service) -> Iterator[Operation]:
+    """The operations that an OpenAPI document shows: those of apps without one are no part of any."""
+    bare = _without_document(service)
+    for operation in service.operations:
+        endpoint = operation.endpoint
+        if endpoint.in_schema and endpoint.route.documented and id(endpoint.app.router) not in bare:
+            yield operation
+
+
+def _without_document(service: Service) -> set[int]:
+    """The routers of the apps whose document is off, by identity."""
+    read = (_page(app, mount, "openapi_url", service) for app, mount, _ in _apps(service.routes))
+    off = [page for page in read if isinstance(page, Page) and page.path is None]
+    missing = [one for page in off for one in unserved(service, page, "openapi_url")]
+    return {id(page.app.router) for page in missing if isinstance(page, Page)}
+
+
+def _by_default(app: App, service: Service) -> App:
+    """The same app when nobody configures anything."""
+    twins = (twin for twin, _, _ in _apps(service.routes_by_default))
+    return next((twin for twin in twins if twin.router.place.node is app.router.place.node), app)
+
+
+def _apps(routes: RouteTable) -> Iterator[tuple[App, str, bool]]:
+    """Every app, the path that it is mounted under, and whether it is."""
+    for app in routes.apps:
+        yield app, "", False
+        yield from _mounted(app.router, "", ())
+
+
+def _mounted(
+    router: Router, prefix: str, above: tuple[Router, ...]
+) -> Iterator[tuple[App, str, bool]]:
+    for entry in router.routes if router not in above else ():
         if isinstance(entry, Include):
             yield from _mounted(entry.router, prefix + entry.prefix, (*above, router))
         elif isinstance(entry, Mount):
             if entry.app.is_app:
-                yield App(entry.app), prefix + entry.path
+                yield App(entry.app), prefix + entry.path, True
             yield from _mounted(entry.app, prefix + entry.path, (*above, router))
+
+
+def _has_api(app: App, mount: str, mounted: bool, service: Service) -> bool:
+    """Whether it answers with data that belongs into a documentation, or archlint sees no endpoint of it."""
+    apart = {mount + path for path in (*DEFAULTS.values(), *_OPERATIONAL)}
+    own = [o for o in service.operations if o.endpoint.app.router is app.router]
+    if all(o.endpoint.path.removeprefix(mount) in DEFAULTS.values() for o in own):
+        return not mounted and not any(isinstance(entry, Mount) for entry in app.router.routes)
+    public = (o for o in own if o.endpoint.in_schema and o.endpoint.path not in apart)
+    return any(o.endpoint.response_schema or lacks_schema(o, service.symbols) for o in public)
 
 
 def _expected(app: App, argument: str) -> set[str]:
@@ -101,25 +128,11 @@ def _is_implied(page: Page, argument: str, bare: set[int]) -> bool:
     return id(page.app.router) in bare and argument not in page.app.router.keywords
 
 
-def _is_public(app: App, routes: RouteTable, mount: str) -> bool:
-    """Whether the app has endpoints that belong into a documentation, or none at all that archlint sees."""
-    pages = {mount + path for path in DEFAULTS.values()}
-    http = (e for e in routes.endpoints if e.app.router is app.router and e.kind == "http")
-    own = [endpoint for endpoint in http if endpoint.path not in pages]
-    if not own:
-        return not mount and not any(isinstance(entry, Mount) for entry in app.router.routes)
-    return any(e.in_schema and e.path.removeprefix(mount) not in _OPERATIONAL for e in own)
-
-
-def _may_be_given(app: App, argument: str) -> bool:
-    """Whether the call has a `**` that archlint may not have seen through."""
-    node = app.router.place.node
-    spread = isinstance(node, Call) and any(keyword.name is None for keyword in node.keywords)
-    return spread and argument not in app.router.keywords
-
-
-def _page(app: App, mount: str, argument: str, value: Value) -> Page | Unknown:
+def _page(app: App, mount: str, argument: str, service: Service) -> Page | Unknown:
     where = _place(app, argument)
+    value = app.router.keywords.get(argument, DEFAULTS[argument])
+    if isinstance(value, Choice | Unresolved):
+        value = _by_default(app, service).router.keywords.get(argument, value)
     found = settled(value)
     if found is None or found is False or text(found) == "":
         return Page(app, mount, None, where)
@@ -135,5 +148,3 @@ def _place(app: App, argument: str) -> Location:
     place = app.router.place
     named = [k for k in place.node.keywords if k.name == argument] if isinstance(place.node, Call) else []
     return place.module.location(named[0]) if named else app.location
-
-

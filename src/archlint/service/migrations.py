@@ -15,7 +15,7 @@ from functools import cached_property
 
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
-from archlint.facts.python import Undecodable, read_python
+from archlint.facts.python import UndecodableError, read_python
 from archlint.facts.syntax import ImportFrom, PythonSource
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import Location, Unknown
@@ -200,7 +200,7 @@ class Migrations:
             return module.source
         try:
             return read_python(self.repository.read_bytes(file))
-        except (UnreadableFileError, Undecodable) as error:
+        except (UnreadableFileError, UndecodableError) as error:
             return Unknown(f"the revision `{file}`", Location(file), str(error))
 
     def _env_folders(self) -> Iterator[str]:

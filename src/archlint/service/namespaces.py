@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias, get_args
 
 from archlint.facts.syntax import (
@@ -151,12 +152,25 @@ def _nodes(root: Node, barriers: tuple[type[Node], ...]) -> Iterator[Node]:
     while pending:
         current = pending.pop()
         if isinstance(current, tuple):
-            pending.extend(reversed(current))
+            pending += current[::-1]
         elif isinstance(current, Node) and (current is root or not isinstance(current, barriers)):
             yield current
-            pending.extend(getattr(current, name) for name in reversed(current.__struct_fields__))
+            for name in _fields(type(current)):
+                pending.append(getattr(current, name))
 
 
+@cache
+def _fields(kind: type[Node]) -> tuple[str, ...]:
+    """The fields that may hold nodes, last first."""
+    return tuple(field for field in kind.__struct_fields__ if field not in _ATOMS)[::-1]
+
+
+_ATOMS = frozenset(
+    {
+        *("asname", "attr", "detail", "end", "header_end", "id", "is_async", "keyword", "kind", "level"),
+        *("module", "name", "name_start", "operator", "plain", "start"),
+    }
+)
 _STATEMENTS = get_args(Statement)
 COMPOUND = (ClassDef, For, FunctionDef, If, Match, Try, While, With)
 """The statements that have blocks of statements."""

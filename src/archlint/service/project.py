@@ -11,14 +11,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+from typing import TYPE_CHECKING, Any
 
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import Location, Unknown
+from archlint.service.projects import normalized
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Pyproject:
     def name(self) -> str | None:
         """The project's normalized name, None without a `[project]` table."""
         name = self.file.get("project", "name")
-        return canonicalize_name(name) if isinstance(name, str) else None
+        return normalized(name) if isinstance(name, str) else None
 
     @property
     def dynamic(self) -> frozenset[str]:
@@ -65,7 +66,7 @@ class Pyproject:
     @cached_property
     def extras(self) -> frozenset[str]:
         """The normalized names of the extras."""
-        return frozenset(map(canonicalize_name, self.file.table("project", "optional-dependencies")))
+        return frozenset(map(normalized, self.file.table("project", "optional-dependencies")))
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -79,11 +80,9 @@ class Pyproject:
     def _read(self) -> Iterator[Declared | Unknown]:
         yield from self._requirements("project", "dependencies")
         for extra in self.file.table("project", "optional-dependencies"):
-            yield from self._requirements(
-                "project", "optional-dependencies", extra, extra=canonicalize_name(extra)
-            )
+            yield from self._requirements("project", "optional-dependencies", extra, extra=normalized(extra))
         for group in self.groups:
-            yield from self._group(group, canonicalize_name(group), ())
+            yield from self._group(group, normalized(group), ())
         yield from self._requirements("tool", "uv", "dev-dependencies", group="dev")
 
     def _requirements(
@@ -109,11 +108,13 @@ class Pyproject:
                     yield from self._group(included, group, (*path, name))
 
     def _group_named(self, name: str) -> str | None:
-        return next((g for g in self.groups if canonicalize_name(g) == canonicalize_name(name)), None)
+        return next((g for g in self.groups if normalized(g) == normalized(name)), None)
 
     def _requirement(
         self, text: str, place: Location, extra: str | None, group: str | None
     ) -> Declared | Unknown:
+        from packaging.requirements import InvalidRequirement, Requirement
+
         try:
             return Declared(Requirement(text), place, extra, group)
         except InvalidRequirement:

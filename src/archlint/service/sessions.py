@@ -139,8 +139,8 @@ def _is_session(symbols: Symbols, module: Module, annotation: Expression, scope:
             first = index.items[0] if isinstance(index, Sequence) and index.items else index
             return _is_session(symbols, module, first, scope)
         case Constant(value=str(text)):
-            parts = (part.strip() for part in text.split("|"))
-            return any(symbols.resolve(module, part, scope).qualified in SESSIONS for part in parts)
+            names = (name.strip() for name in text.split("|"))
+            return any(symbols.resolve(module, name, scope).qualified in SESSIONS for name in names)
     symbol = symbols.resolve(module, annotation, scope)
     if isinstance(symbol.node, Assign) and symbol.module and isinstance(symbol.node.value, Subscript):
         return _is_session(symbols, symbol.module, symbol.node.value)
@@ -153,7 +153,7 @@ def _wraps(symbols: Symbols, module: Module, value: Expression) -> bool:
 
 
 def _data_access(statement: Statement, known: frozenset[str]) -> Iterator[SessionCall]:
-    for node in own_nodes(statement):
+    for node in own_nodes(statement) if known else ():
         if isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in DATA_ACCESS:
             receiver = dotted(node.func.value)
             if receiver in known:

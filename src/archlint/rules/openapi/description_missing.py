@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Unknown
+from archlint.service.documentation import documented
 from archlint.service.model import Service
 from archlint.service.operational import exemption, served
 
@@ -14,11 +15,10 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
     """Yield each documented handler without docstring, summary and description, once."""
     exempt = exemption(options)
     seen: set[int] = set()
-    for endpoint in service.routes.endpoints:
+    for operation in documented(service):
+        endpoint = operation.endpoint
         definition = endpoint.handler.definition
-        if not endpoint.in_schema or endpoint.described or not endpoint.route.documented:
-            continue
-        if not exempt(endpoint) and id(definition) not in seen:
+        if not endpoint.described and not exempt(endpoint) and id(definition) not in seen:
             seen.add(id(definition))
             fields = {"handler": definition.name, "endpoint": served(endpoint)}
             yield Hit(endpoint.handler.location, fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Unknown
+from archlint.service.documentation import documented
 from archlint.service.looseness import loose_part, written
 from archlint.service.model import Service
 from archlint.service.operations import Operation
@@ -15,12 +16,11 @@ from archlint.service.types import Type
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield each loose response, and each loose field and open model that documented endpoints use, once."""
     seen: set[Location] = set()
-    for operation in service.operations:
-        if operation.endpoint.in_schema:
-            for hit in _in_operation(operation, service.operations.schemas):
-                if hit.location not in seen:
-                    seen.add(hit.location)
-                    yield hit
+    for operation in documented(service):
+        for hit in _in_operation(operation, service.operations.schemas):
+            if hit.location not in seen:
+                seen.add(hit.location)
+                yield hit
 
 
 def _in_operation(operation: Operation, schemas: Schemas) -> Iterator[Hit]:

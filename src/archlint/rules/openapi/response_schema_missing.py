@@ -7,6 +7,7 @@ from typing import Any
 
 from archlint.findings import Hit, Unknown
 from archlint.service.answers import lacks_schema
+from archlint.service.documentation import documented
 from archlint.service.model import Service
 from archlint.service.operational import exemption, served
 
@@ -15,10 +16,10 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
     """Yield each documented handler without a schema for what it returns, once."""
     exempt = exemption(options)
     seen: set[int] = set()
-    for operation in service.operations:
+    for operation in documented(service):
         endpoint = operation.endpoint
         definition = endpoint.handler.definition
-        if not endpoint.in_schema or exempt(endpoint) or id(definition) in seen:
+        if exempt(endpoint) or id(definition) in seen:
             continue
         if lacks_schema(operation, service.symbols):
             seen.add(id(definition))

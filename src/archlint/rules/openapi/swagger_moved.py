@@ -11,9 +11,7 @@ from archlint.service.model import Service
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield each app that serves Swagger UI elsewhere or not at all, unless the service serves it by hand."""
-    if not service.routes.apps:
-        return
-    for page in misplaced(service.routes, service.routes_by_default, "docs_url"):
+    for page in misplaced(service, "docs_url"):
         if isinstance(page, Unknown):
             yield page
         else:

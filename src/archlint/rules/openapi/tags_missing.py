@@ -7,6 +7,7 @@ from typing import Any
 
 from archlint.facts.syntax import Call
 from archlint.findings import Hit, Unknown
+from archlint.service.documentation import documented
 from archlint.service.model import Service
 from archlint.service.operational import exemption, served
 from archlint.service.routes import Endpoint
@@ -15,8 +16,9 @@ from archlint.service.routes import Endpoint
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
     """Yield each documented endpoint to which neither decorator, router nor include gives a tag."""
     exempt = exemption(options)
-    for endpoint in service.routes.endpoints:
-        if endpoint.tags or not endpoint.in_schema or not endpoint.route.documented or exempt(endpoint):
+    for operation in documented(service):
+        endpoint = operation.endpoint
+        if endpoint.tags or exempt(endpoint):
             continue
         if _may_have(endpoint):
             yield Unknown(f"the tags of {served(endpoint)}", endpoint.location, "they are computed")

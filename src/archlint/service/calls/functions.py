@@ -144,12 +144,14 @@ class Program:
         self.modules: dict[Module, Function] = {}
         self.functions: dict[Node, Function] = {}
         self.classes: dict[Node, Class] = {}
+        self._by_module: dict[Module, list[Function]] = {}
 
     def add(self, module: Module) -> Function:
         """The module's own statements as a function; its definitions become known."""
         if module not in self.modules:
             body = Function(module, None)
             self.modules[module] = body
+            self._by_module[module] = []
             self._read(module.source.body, body, None, ())
         return self.modules[module]
 
@@ -158,6 +160,11 @@ class Program:
         if node not in self.functions:
             self.functions[node] = Function(parent.module, node, parent.inner_scope, parent)
         return self.functions[node]
+
+    def in_module(self, module: Module) -> list[Function]:
+        """The functions that a module defines, as they stand."""
+        self.add(module)
+        return self._by_module[module]
 
     def function_of(self, symbol: Symbol) -> Function | None:
         """The function that a symbol means."""
@@ -210,6 +217,7 @@ class Program:
 
     def _define(self, node: FunctionDef, parent: Function, owner: Class | None, scope: Scope) -> None:
         function = self.functions[node] = Function(parent.module, node, scope, parent, owner)
+        self._by_module[parent.module].append(function)
         accessors = {f"{node.name}.{kind}" for kind in ("setter", "deleter", "getter")}
         if owner is not None and accessors.isdisjoint(function.decorators):
             owner.methods[node.name] = function

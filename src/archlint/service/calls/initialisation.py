@@ -62,8 +62,8 @@ def _missing(test: Expression) -> Iterator[str]:
     match test:
         case Operation(operator="compare", detail=("is" | "==",), parts=(place, Constant(value=None))):
             yield _place(place)
-        case Operation(operator="not", parts=(Call(func=Name(id="hasattr"), args=(owner, Constant(value=name))),)):
-            yield f"{dotted(owner)}.{name}"
+        case Operation(operator="not", parts=(Call() as call,)):
+            yield from _present(call)
         case Operation(operator="not", parts=(place,)):
             yield _place(place)
         case Operation(operator="compare", detail=("not in",), parts=(_, place)):
@@ -96,7 +96,8 @@ def _place(node: Expression) -> str:
 
 def _outlives(place: str, outer_names: Collection[str]) -> bool:
     """Whether what is stored there is still there in the next call."""
-    return "." in place or place in outer_names or (place.isupper() and bool(place)) or place.startswith("_")
+    first, dot, _ = place.partition(".")
+    return first in {"self", "cls"} or first[:1].isupper() if dot else place in outer_names or place.isupper()
 
 
 def _fills(body: tuple[Statement, ...], place: str) -> bool:

@@ -50,10 +50,11 @@ GATHERING = frozenset({"gather", "create_task", "ensure_future", "wait", "wait_f
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A name, or attribute of `self`, that gets a value at `start`.
+    """A name, or attribute of `self`, that gets a value, which holds from `start` on.
 
     `kind` says how: the `value` itself, an `element` of it, by `enter`ing it, by its `annotation` alone, or
-    as a `definition` or import. `block` is the span of the statements around it.
+    as a `definition` or import. `block` is the span of the statements around it; what a comprehension binds
+    is `limited` to it.
     """
 
     kind: str
@@ -61,6 +62,7 @@ class Binding:
     block: tuple[int, int]
     value: Expression | None = None
     annotation: Expression | None = None
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class Scanner:
         self.found = Scan()
         self._self_name = _self_name(function)
         self._block = (0, 1 << 60)
+        self._limited = False
         self._once = False
         self._main = False
 
@@ -148,9 +151,9 @@ class Scanner:
                 self._site("read", node)
                 self.visit(value)
             case Comprehension():
-                self._comprehension(node)
+                self._comprehension(node, awaited)
             case Walrus(name=name, value=value):
-                self._bind(name, Binding("value", node.start, self._block, value))
+                self._bind(name, Binding("value", value.end, self._block, value))
                 self.visit(value)
             case Operation(operator="yield" | "yield from"):
                 self._yield(node)
@@ -172,17 +175,18 @@ class Scanner:
         gathers = name in GATHERING
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             if isinstance(argument, Starred):
-                self._site("iterate", argument.value)
-                argument = argument.value
+                self._site("iterate", argument.value, awaited=gathers)
             self.visit(argument, awaited=gathers)
 
-    def _comprehension(self, node: Comprehension) -> None:
-        block = (node.start, node.end)
+    def _comprehension(self, node: Comprehension, awaited: bool) -> None:
+        outer = self._block
         for clause in node.clauses:
             self._site("iterate", clause.iterable, awaited=clause.is_async)
-            self._targets(clause.target, clause.iterable, "element", block)
+            self._block, self._limited = (node.start, node.end), True
+            self._targets(clause.target, clause.iterable, "element")
+            self._block, self._limited = outer, False
         for part in comprehension_parts(node):
-            self.visit(part)
+            self.visit(part, awaited and part is node.value)
 
     def _yield(self, node: Operation) -> None:
         self.found.is_generator = True
@@ -286,7 +290,8 @@ class Scanner:
         """What stands in a class's body runs where the class is defined, but binds names of the class."""
         inner = Scanner.__new__(Scanner)
         inner.found, inner._self_name = Scan(sites=self.found.sites), None
-        inner._block, inner._once, inner._main = self._block, self._once, self._main
+        inner._block, inner._limited = self._block, False
+        inner._once, inner._main = self._once, self._main
         inner.body(statement.body)
 
     def _annotation(self, annotation: Expression) -> None:
@@ -301,7 +306,7 @@ class Scanner:
         if statement.annotation is not None:
             self._annotation(statement.annotation)
         for target in statement.targets:
-            self._targets(target, statement.value, "value", annotation=statement.annotation)
+            self._targets(target, statement.value, "value", statement.annotation)
             if isinstance(target, Subscript):
                 self.visit(target)
         if statement.value is not None:
@@ -312,20 +317,20 @@ class Scanner:
         target: Expression,
         value: Expression | None,
         kind: str,
-        block: tuple[int, int] | None = None,
         annotation: Expression | None = None,
     ) -> None:
-        block = block or self._block
+        start = self._block[0] if self._limited else max(target.end, value.end if value else 0)
+        binding = Binding(kind, start, self._block, value, annotation, self._limited)
         match target:
             case Name(id=name):
-                self._bind(name, Binding(kind, target.start, block, value, annotation))
+                self._bind(name, binding)
             case Attribute(value=Name(id=owner), attr=name) if owner == self._self_name:
-                self.found.attributes[name].append(Binding(kind, target.start, block, value, annotation))
+                self.found.attributes[name].append(binding)
             case Starred(value=inner):
-                self._targets(inner, None, kind, block)
+                self._targets(inner, None, kind)
             case Sequence(items=items):
                 for item, (one, how) in zip(items, _unpacked(items, value, kind), strict=True):
-                    self._targets(item, one, how, block)
+                    self._targets(item, one, how)
 
     def _bind(self, name: str, binding: Binding) -> None:
         self.found.bindings[name].append(binding)

@@ -1,0 +1,361 @@
+"""What expressions may be, from annotations, constructors, injected providers, assignments and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Await,
+    Call,
+    ClassDef,
+    Comprehension,
+    Constant,
+    Dict,
+    Expression,
+    FString,
+    FunctionDef,
+    Lambda,
+    Name,
+    Node,
+    Operation,
+    Parameter,
+    Sequence,
+    Starred,
+    Subscript,
+    Walrus,
+    dotted,
+)
+from archlint.service.calls.annotations import Annotations
+from archlint.service.calls.functions import Class, Function, Program
+from archlint.service.calls.knowledge import Knowledge
+from archlint.service.calls.members import Members
+from archlint.service.calls.results import Results
+from archlint.service.calls.scanning import Binding, Scan, scan
+from archlint.service.calls.values import (
+    ClassValue,
+    Coroutine,
+    Elements,
+    FunctionValue,
+    Generator,
+    Instance,
+    Library,
+    Manager,
+    ModuleValue,
+    ParameterValue,
+    Value,
+    Values,
+    elements,
+    join,
+)
+from archlint.service.libraries import public_name
+from archlint.service.providers import INJECTORS
+from archlint.service.symbols import Symbol, Symbols
+
+
+class Inference:
+    """Evaluates each expression once, in the function that it stands in."""
+
+    def __init__(self, symbols: Symbols, program: Program, knowledge: Knowledge) -> None:
+        self.symbols = symbols
+        self.program = program
+        self.knowledge = knowledge
+        self.annotations = Annotations(program, symbols)
+        self.members = Members(self)
+        self.results = Results(self)
+        self._scans: dict[Function, Scan] = {}
+        self._known: dict[Node, Values] = {}
+        self._globals: dict[Function, dict[str, list[tuple[Binding, Function]]]] = {}
+
+    def scan(self, function: Function) -> Scan:
+        """What the function's own statements say."""
+        if function not in self._scans:
+            self._scans[function] = scan(function)
+        return self._scans[function]
+
+    def values(self, node: Expression, function: Function) -> Values:
+        """What `node` in the body of `function` may be."""
+        evaluate = _EVALUATORS.get(type(node))
+        if evaluate is None:
+            return ()
+        found = self._known.get(node)
+        if found is None:
+            self._known[node] = ()
+            found = self._known[node] = evaluate(self, node, function)
+        return found
+
+    def awaited(self, values: Values) -> Values:
+        """What awaiting them gives."""
+        return join(self._awaited(value) for value in values)
+
+    def elements(self, values: Values) -> Values:
+        """What iterating over them gives."""
+        generators = (self.results.yielded(v.function) for v in values if isinstance(v, Generator))
+        return join([elements(values), *generators])
+
+    def entered(self, values: Values) -> Values:
+        """What `with … as` binds."""
+        return join(self._entered(value) for value in values)
+
+    def of_symbol(self, symbol: Symbol) -> Values:
+        """What a name that `Symbols` resolved may be."""
+        if symbol.module is None:
+            return (Library(symbol.qualified),) if symbol.qualified else ()
+        if symbol.is_module:
+            return (ModuleValue(symbol.module),)
+        function = self.program.function_of(symbol)
+        if function is not None:
+            return (FunctionValue(function),)
+        cls = self.program.class_of(symbol)
+        if cls is not None:
+            return (ClassValue(cls),)
+        return self._global(symbol)
+
+    def bound(self, binding: Binding, function: Function) -> Values:
+        """What a binding gives its name."""
+        if binding.annotation is not None:
+            found = self.annotations.read(binding.annotation, function.module, function.inner_scope)
+            if found:
+                return found
+        if binding.value is None:
+            return ()
+        found = self.values(binding.value, function)
+        match binding.kind:
+            case "value":
+                return found
+            case "element":
+                return self.elements(found)
+            case "element of element":
+                return self.elements(self.elements(found))
+            case "enter":
+                return self.entered(found)
+        return ()
+
+    def parameter(self, function: Function, parameter: Parameter) -> Values:
+        """What a parameter may be, as far as the function itself tells."""
+        found = self._declared(function, parameter)
+        if parameter.kind in {"*", "**"}:
+            return (Elements(found),)
+        return found or (ParameterValue(function, parameter.name),)
+
+    def _declared(self, function: Function, parameter: Parameter) -> Values:
+        receiver = _receiver(function, parameter)
+        if receiver is not None:
+            return (receiver,)
+        if parameter.annotation is not None:
+            found = self.annotations.read(parameter.annotation, function.module, function.scope)
+            found = found or self._injected(parameter.annotation, function)
+            if found:
+                return found
+        if parameter.default is None or isinstance(parameter.default, Constant):
+            return ()
+        outer = function.parent or function
+        return self._injected(parameter.default, outer) or self.values(parameter.default, outer)
+
+    def _injected(self, marker: Expression, function: Function) -> Values:
+        """What `Depends(provider)`, bare or in `Annotated`, gives."""
+        match marker:
+            case Subscript(index=Sequence(items=items)):
+                return join(self._injected(item, function) for item in items[1:])
+            case Call(func=func, args=(provider, *_)):
+                symbol = self.symbols.resolve(function.module, func, function.inner_scope)
+                if symbol.qualified in INJECTORS:
+                    return join(self.results.provided(one) for one in self.values(provider, function))
+        return ()
+
+    def _awaited(self, value: Value) -> Values:
+        match value:
+            case Coroutine(function):
+                return self.results.returned(function)
+            case Elements(values):
+                return (Elements(self.awaited(values)),)
+        return (value,)
+
+    def _entered(self, value: Value) -> Values:
+        match value:
+            case Manager(function):
+                return self.results.yielded(function)
+            case Instance(cls):
+                method = cls.find_method("__enter__") or cls.find_method("__aenter__")
+                return (method and self.results.returned(method)) or (value,)
+            case Library(path):
+                return (Library(self.knowledge.entered(path)),)
+        return (value,)
+
+    def _global(self, symbol: Symbol) -> Values:
+        """A module's or class's variable: what it is annotated as, else all that is assigned to it."""
+        node, module = symbol.node, symbol.module
+        assert module is not None
+        name = symbol.qualified.rpartition(".")[2]
+        body = self.program.add(module)
+        found: list[Values] = []
+        if isinstance(node, Assign):
+            value = node.value if any(dotted(target) == name for target in node.targets) else None
+            binding = Binding("value", node.start, (0, 0), value, node.annotation)
+            found.append(self.bound(binding, body))
+        elif node is not None:
+            found += [self.bound(one, body) for one in self.scan(body).bindings.get(name, ())]
+        if not any(found) or not isinstance(node, Assign):
+            found += [self.bound(one, where) for one, where in self._global_assignments(body).get(name, ())]
+        return join(found)
+
+    def _global_assignments(self, body: Function) -> dict[str, list[tuple[Binding, Function]]]:
+        """What the module's functions give to names that they declare `global`."""
+        if body not in self._globals:
+            found: dict[str, list[tuple[Binding, Function]]] = {}
+            for function in self.program.in_module(body.module):
+                scanned = self.scan(function)
+                for name in sorted(scanned.outer_names):
+                    found.setdefault(name, []).extend((one, function) for one in scanned.bindings[name])
+            self._globals[body] = found
+        return self._globals[body]
+
+    def _name(self, node: Name, function: Function) -> Values:
+        current: Function | None = function
+        while current is not None and current.node is not None:
+            found = self._local(node, current, current is function)
+            if found is not None:
+                return found
+            current = current.parent
+        return self.of_symbol(self.symbols.resolve(function.module, node))
+
+    def _local(self, node: Name, function: Function, is_own: bool) -> Values | None:
+        """What a local name is at its use, None where `function` has no such name."""
+        scanned = self.scan(function)
+        if node.id in scanned.outer_names:
+            return None
+        bindings = scanned.bindings.get(node.id, ())
+        parameters = function.node.parameters if function.node is not None else ()
+        parameter = next((p for p in parameters if p.name == node.id), None)
+        if not bindings:
+            return self.parameter(function, parameter) if parameter else None
+        reaching, overwritten = _reaching(bindings, node.start if is_own else None)
+        found = [self._binding(node, binding, function) for binding in reaching]
+        if parameter is not None and not overwritten:
+            found.insert(0, self.parameter(function, parameter))
+        return join(found)
+
+    def _binding(self, node: Name, binding: Binding, function: Function) -> Values:
+        if binding.kind == "definition":
+            return self.of_symbol(self.symbols.resolve(function.module, node, function.inner_scope))
+        return self.bound(binding, function)
+
+    def _attribute(self, node: Attribute, function: Function) -> Values:
+        name = dotted(node)
+        if name is not None and not self._is_local(name.partition(".")[0], function):
+            symbol = self.symbols.resolve(function.module, name)
+            if symbol.defined:
+                return self.of_symbol(symbol)
+        return join(self.members.of(value, node.attr) for value in self.values(node.value, function))
+
+    def _is_local(self, name: str, function: Function) -> bool:
+        current: Function | None = function
+        while current is not None and current.node is not None:
+            if any(parameter.name == name for parameter in current.node.parameters):
+                return True
+            if name in self.scan(current).bindings:
+                return True
+            current = current.parent
+        return False
+
+    def _call(self, node: Call, function: Function) -> Values:
+        return self.results.of_call(node, function)
+
+    def _await(self, node: Await, function: Function) -> Values:
+        return self.awaited(self.values(node.value, function))
+
+    def _subscript(self, node: Subscript, function: Function) -> Values:
+        found = self.values(node.value, function)
+        generic = [value for value in found if isinstance(value, ClassValue)]
+        return join([tuple(generic), self.elements(found), self.members.indexed(found)])
+
+    def _sequence(self, node: Sequence, function: Function) -> Values:
+        found = join(self._item(item, function) for item in node.items)
+        return (Elements(found),) if found else ()
+
+    def _item(self, node: Expression, function: Function) -> Values:
+        if isinstance(node, Starred):
+            return self.elements(self.values(node.value, function))
+        return self.values(node, function)
+
+    def _dict(self, node: Dict, function: Function) -> Values:
+        found = join(self.values(value, function) for key, value in node.items if key is not None)
+        return (Elements(found),) if found else ()
+
+    def _comprehension(self, node: Comprehension, function: Function) -> Values:
+        found = self.values(node.value, function)
+        return (Elements(found),) if found else ()
+
+    def _operation(self, node: Operation, function: Function) -> Values:
+        match node.operator:
+            case "if":
+                return join(self.values(part, function) for part in (node.parts[0], node.parts[2]))
+            case "or" | "and":
+                return join(self.values(part, function) for part in node.parts)
+            case "/" | "+" | "|":
+                found = join(self.values(part, function) for part in node.parts[:1])
+                return tuple(v for v in found if isinstance(v, Library | Elements) and _keeps_type(v))
+        return ()
+
+    def _walrus(self, node: Walrus, function: Function) -> Values:
+        return self.values(node.value, function)
+
+    def _lambda(self, node: Lambda, function: Function) -> Values:
+        return (FunctionValue(self.program.add_lambda(node, function)),)
+
+    def _constant(self, node: Constant, function: Function) -> Values:
+        return _TEXT if isinstance(node.value, str) else ()
+
+    def _text(self, node: Expression, function: Function) -> Values:
+        return _TEXT
+
+
+_TEXT = (Library("builtins.str()"),)
+
+
+def _keeps_type(value: Library | Elements) -> bool:
+    return isinstance(value, Elements) or value.path in {"pathlib.Path()", "builtins.str()", "anyio.Path()"}
+
+
+def _receiver(function: Function, parameter: Parameter) -> Value | None:
+    """`self` or `cls`."""
+    node, owner = function.node, function.owner
+    if owner is None or not isinstance(node, FunctionDef) or parameter is not node.parameters[0]:
+        return None
+    if function.is_decorated("staticmethod") or parameter.kind not in {"positional", "normal"}:
+        return None
+    by_class = function.is_decorated("classmethod") or node.name in {"__new__", "__init_subclass__"}
+    return ClassValue(owner) if by_class else Instance(owner)
+
+
+def _reaching(bindings: list[Binding] | tuple[()], at: int | None) -> tuple[list[Binding], bool]:
+    """The bindings that may hold at an offset, and whether one of them replaces what was before."""
+    if at is None:
+        return list(bindings), False
+    found: list[Binding] = []
+    for binding in reversed([one for one in bindings if one.start <= at]):
+        if binding.limited and at > binding.block[1]:
+            continue
+        found.insert(0, binding)
+        if binding.block[0] <= at <= binding.block[1]:
+            return found, True
+    return found or [one for one in bindings if not one.limited], False
+
+
+_EVALUATORS: dict[type[Node], Callable[[Inference, Any, Function], Values]] = {
+    Name: Inference._name,
+    Attribute: Inference._attribute,
+    Call: Inference._call,
+    Await: Inference._await,
+    Subscript: Inference._subscript,
+    Sequence: Inference._sequence,
+    Dict: Inference._dict,
+    Comprehension: Inference._comprehension,
+    Operation: Inference._operation,
+    Walrus: Inference._walrus,
+    Lambda: Inference._lambda,
+    Constant: Inference._constant,
+    FString: Inference._text,
+}

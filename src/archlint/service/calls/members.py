@@ -1,0 +1,161 @@
+"""Attributes: methods through the class hierarchy, fields by annotation or by what `self.field` is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Assign, ClassDef, Name
+from archlint.service.calls.functions import Class, Function
+from archlint.service.calls.scanning import Binding
+from archlint.service.calls.values import (
+    ClassValue,
+    Elements,
+    FunctionValue,
+    Instance,
+    Library,
+    ModuleValue,
+    Super,
+    Value,
+    Values,
+    join,
+)
+from archlint.service.libraries import public_name
+from archlint.service.namespaces import statements
+
+if TYPE_CHECKING:
+    from archlint.service.calls.inference import Inference
+
+_PLAIN_BASES = frozenset(
+    {"abc.ABC", "builtins.object", "enum.Enum", "typing.Generic", "typing.Protocol", "pydantic.BaseModel"}
+)
+_ELEMENT = frozenset({"get", "pop", "popleft", "popitem", "setdefault"})
+_CONTAINER = frozenset({"copy", "values", "keys"})
+
+
+class Members:
+    """What `value.name` may be."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+        self._fields: dict[Class, dict[str, list[Binding]]] = {}
+        self._known: dict[tuple[Value, str], Values] = {}
+
+    def of(self, value: Value, name: str) -> Values:
+        """What the attribute `name` of `value` may be."""
+        key = (value, name)
+        if key not in self._known:
+            self._known[key] = ()
+            self._known[key] = self._read(value, name)
+        return self._known[key]
+
+    def properties(self, value: Value, name: str) -> Iterator[Function]:
+        """The functions that reading the attribute runs."""
+        if isinstance(value, Instance):
+            for method in self._methods(value, name):
+                if method.is_property:
+                    yield method
+
+    def indexed(self, values: Values) -> Values:
+        """What `value[…]` gives for objects that define it."""
+        methods = (v.cls.find_method("__getitem__") for v in values if isinstance(v, Instance))
+        return join(self._inference.results.returned(method) for method in methods if method is not None)
+
+    def _read(self, value: Value, name: str) -> Values:
+        match value:
+            case Library(path):
+                return (Library(public_name(f"{path}.{name}")),)
+            case ModuleValue(module):
+                return self._inference.of_symbol(self._inference.symbols.member(module, name))
+            case Instance():
+                return self._of_instance(value, name)
+            case ClassValue(cls):
+                return self._of_class(cls.lineage, name)
+            case Super(cls):
+                return self._bound(Instance(cls, exact=True), self._of_class(cls.lineage[1:], name, "()"))
+            case Elements() if name in _ELEMENT | _CONTAINER | {"items"}:
+                return (Library(f"builtins.dict().{name}"),)
+        return ()
+
+    def _of_class(self, lineage: Iterable[Class | Library], name: str, made: str = "") -> Values:
+        """An attribute of a class; `made` is what follows a library's class to mean an object of it."""
+        from_libraries: list[Value] = []
+        for base in lineage:
+            if isinstance(base, Library):
+                if base.path not in _PLAIN_BASES:
+                    from_libraries.append(Library(f"{base.path}{made}.{name}"))
+            elif name in base.methods:
+                method = base.methods[name]
+                return (FunctionValue(method, bound=method.is_decorated("classmethod")),)
+            elif found := self._field(base, name):
+                return found
+        return tuple(from_libraries)
+
+    def _of_instance(self, value: Instance, name: str) -> Values:
+        methods = self._methods(value, name)
+        if methods:
+            return join(self._method(method) for method in methods)
+        found = self._assigned(value.cls.lineage, name)
+        if not found and not value.exact:
+            found = self._assigned(value.cls.descendants, name)
+        return found or self._of_class(
+            (base for base in value.cls.lineage if isinstance(base, Library)), name, "()"
+        )
+
+    def _methods(self, value: Instance, name: str) -> list[Function]:
+        """The method of the class itself, then those by which classes derived from it replace it."""
+        own = value.cls.find_method(name)
+        found = [own] if own is not None else []
+        if not value.exact:
+            found += [c.methods[name] for c in value.cls.descendants if name in c.methods]
+        return list(dict.fromkeys(found))
+
+    def _method(self, method: Function) -> Values:
+        if method.is_property:
+            return self._inference.results.returned(method)
+        return (FunctionValue(method, bound=not method.is_decorated("staticmethod")),)
+
+    def _bound(self, receiver: Instance, values: Values) -> Values:
+        return tuple(
+            FunctionValue(value.function, bound=True) if isinstance(value, FunctionValue) else value
+            for value in values
+        )
+
+    def _assigned(self, classes: Iterable[Class | Library], name: str) -> Values:
+        """A field: what the class's body or its methods say of it; the nearest class that says anything."""
+        for cls in classes:
+            if isinstance(cls, Class) and (found := self._field(cls, name) or self._given(cls, name)):
+                return found
+        return ()
+
+    def _field(self, cls: Class, name: str) -> Values:
+        """A name bound in the class's body."""
+        body = self._inference.program.functions.get(cls.scope[-1]) if cls.scope else None
+        body = body or self._inference.program.add(cls.module)
+        found = [self._inference.bound(one, body) for one in self._body(cls).get(name, ())]
+        inner = [one for one in cls.node.body if isinstance(one, ClassDef) and one.name == name]
+        nested = (self._inference.program.classes.get(one) for one in inner)
+        return join([*found, tuple(ClassValue(one) for one in nested if one is not None)])
+
+    def _body(self, cls: Class) -> dict[str, list[Binding]]:
+        if cls not in self._fields:
+            found: dict[str, list[Binding]] = {}
+            for statement in statements(cls.node.body):
+                if isinstance(statement, Assign):
+                    for target in statement.targets:
+                        if isinstance(target, Name):
+                            binding = Binding("value", 0, (0, 0), statement.value, statement.annotation)
+                            found.setdefault(target.id, []).append(binding)
+            self._fields[cls] = found
+        return self._fields[cls]
+
+    def _given(self, cls: Class, name: str) -> Values:
+        """What the methods give to `self.name`."""
+        bindings = [
+            (binding, method)
+            for method in cls.methods.values()
+            for binding in self._inference.scan(method).attributes.get(name, ())
+        ]
+        annotated = [pair for pair in bindings if pair[0].annotation is not None]
+        declared = join(self._inference.bound(*pair) for pair in annotated)
+        return declared or join(self._inference.bound(*pair) for pair in bindings)

@@ -1,0 +1,247 @@
+"""What calls give: constructed objects, returned values, coroutines and generators that have yet to run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Attribute, Call, Constant, Expression, FunctionDef, Lambda, Starred
+from archlint.service.calls.functions import Class, Function
+from archlint.service.calls.values import (
+    ClassValue,
+    Coroutine,
+    Elements,
+    FunctionValue,
+    Generator,
+    Instance,
+    Library,
+    Manager,
+    ParameterValue,
+    Super,
+    Value,
+    Values,
+    join,
+)
+
+if TYPE_CHECKING:
+    from archlint.service.calls.inference import Inference
+
+_MANAGERS = ("contextmanager", "asynccontextmanager")
+_LISTS = frozenset("list tuple set frozenset sorted reversed iter aiter filter".split())
+_SAME = frozenset(
+    {
+        "asyncio.create_task", "asyncio.ensure_future", "asyncio.shield", "asyncio.wait_for",
+        "builtins.anext", "copy.copy", "copy.deepcopy", "functools.partial", "functools.partialmethod",
+    }
+)  # fmt: skip
+"""Functions that give what their first argument is, or a task or partial of it."""
+
+_RUNNERS = {
+    "anyio.to_thread.run_sync": 0,
+    "asgiref.sync.sync_to_async": 0,
+    "asyncio.to_thread": 0,
+    "asyncio.run": 0,
+    "fastapi.concurrency.run_in_threadpool": 0,
+}
+"""Functions that give what the function in this argument returns."""
+
+
+class Results:
+    """What functions return and yield, and what calls give."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+        self._returned: dict[Function, Values] = {}
+        self._yielded: dict[Function, Values] = {}
+
+    def of_call(self, node: Call, function: Function) -> Values:
+        """What a call gives."""
+        return join(
+            self._called(callee, node, function) for callee in self._inference.values(node.func, function)
+        )
+
+    def of_calling(self, function: Function) -> Values:
+        """What calling the function gives: its result, or what has yet to run."""
+        if function.is_decorated(*_MANAGERS):
+            return (Manager(function),)
+        if isinstance(function.node, FunctionDef) and self._inference.scan(function).is_generator:
+            return (Generator(function),)
+        return (Coroutine(function),) if self.gives_coroutine(function) else self.returned(function)
+
+    def gives_coroutine(self, function: Function) -> bool:
+        """Whether a call must be awaited, a decorator of the service's own regarded."""
+        wrappers = [wrapper for decorator in self.decorators(function) for wrapper in self.wrappers(decorator)]
+        if wrappers:
+            return wrappers[0].is_async
+        return function.is_async and not self._inference.scan(function).is_generator
+
+    def decorators(self, function: Function) -> list[Function]:
+        """The service's own functions that a definition is given to, outermost first."""
+        if not isinstance(function.node, FunctionDef) or function.parent is None:
+            return []
+        values = join(self._inference.values(one, function.parent) for one in function.node.decorators)
+        return [value.function for value in values if isinstance(value, FunctionValue)]
+
+    def wrappers(self, decorator: Function) -> list[Function]:
+        """The functions inside of a decorator that it returns."""
+        found = self.returned(decorator)
+        return [v.function for v in found if isinstance(v, FunctionValue) and v.function.parent is decorator]
+
+    def returned(self, function: Function) -> Values:
+        """What the function returns, or gives when awaited."""
+        if function not in self._returned:
+            self._returned[function] = ()
+            self._returned[function] = self._annotated(function) or self._inferred(function)
+        return self._returned[function]
+
+    def yielded(self, function: Function) -> Values:
+        """What a generator yields, or a context manager gives when entered."""
+        if function not in self._yielded:
+            self._yielded[function] = ()
+            found = self._inference.elements(self._annotated(function))
+            scanned = self._inference.scan(function)
+            if not found:
+                plain = [self._inference.values(node, function) for node in scanned.yielded]
+                inner = (self._inference.values(node, function) for node in scanned.delegated)
+                found = join([*plain, *(self._inference.elements(values) for values in inner)])
+            self._yielded[function] = found
+        return self._yielded[function]
+
+    def provided(self, provider: Value) -> Values:
+        """What FastAPI injects for `Depends(provider)`."""
+        match provider:
+            case FunctionValue(function) if self._inference.scan(function).is_generator:
+                return self.yielded(function)
+            case FunctionValue(function):
+                return self.returned(function)
+            case ClassValue(cls):
+                return (Instance(cls, exact=True),)
+            case Instance(cls):
+                method = cls.find_method("__call__")
+                return self.provided(FunctionValue(method)) if method else ()
+        return ()
+
+    def _annotated(self, function: Function) -> Values:
+        node = function.node
+        if not isinstance(node, FunctionDef) or node.returns is None:
+            return ()
+        return self._inference.annotations.read(node.returns, function.module, function.scope)
+
+    def _inferred(self, function: Function) -> Values:
+        match function.node:
+            case FunctionDef(returns=Constant(value=None)):
+                return ()
+            case FunctionDef() | Lambda():
+                returned = self._inference.scan(function).returned
+                return join(self._inference.values(node, function) for node in returned)
+        return ()
+
+    def _called(self, callee: Value, node: Call, function: Function) -> Values:
+        match callee:
+            case FunctionValue(called):
+                return self._with_arguments(self.of_calling(called), callee, node, function)
+            case ClassValue(cls):
+                return (Instance(cls, exact=True),)
+            case Instance(cls):
+                method = cls.find_method("__call__")
+                return self.of_calling(method) if method else ()
+            case Library(path):
+                return self._from_library(path, node, function)
+        return ()
+
+    def _with_arguments(
+        self, values: Values, callee: FunctionValue, node: Call, function: Function
+    ) -> Values:
+        """The values, with what this call gives for the parameters among them."""
+        if not any(isinstance(value, ParameterValue) for value in values):
+            return values
+        given = dict(self.arguments(callee, node))
+        return join(
+            self._inference.values(given[value.name], function)
+            if isinstance(value, ParameterValue) and value.function is callee.function and value.name in given
+            else (value,)
+            for value in values
+        )
+
+    def arguments(self, callee: FunctionValue, node: Call) -> list[tuple[str, Expression]]:
+        """The call's arguments by the names of the parameters that get them."""
+        if callee.function.node is None:
+            return []
+        parameters = callee.function.node.parameters[1 if callee.bound else 0 :]
+        places = [p.name for p in parameters if p.kind in {"positional", "normal"}]
+        plain = node.args
+        if any(isinstance(argument, Starred) for argument in plain):
+            plain = plain[: next(i for i, argument in enumerate(plain) if isinstance(argument, Starred))]
+        found = list(zip(places, plain, strict=False))
+        return found + [(keyword.name, keyword.value) for keyword in node.keywords if keyword.name]
+
+    def _from_library(self, path: str, node: Call, function: Function) -> Values:
+        values = self._inference.values
+        first = node.args[0] if node.args else None
+        if path in _RUNNERS and first is not None:
+            return join(self._run(value) for value in values(first, function))
+        if first is not None and path in _SAME:
+            return values(first, function)
+        package, _, name = path.rpartition(".")
+        if package == "builtins" and (found := self._from_builtin(name, node, function)) is not None:
+            return found
+        if package == "builtins.dict()" and isinstance(node.func, Attribute):
+            return self._from_container(name, values(node.func.value, function))
+        if path in {"typing.cast", "asyncio.gather"}:
+            return self._typed(path, node, function)
+        return (Library(self._inference.knowledge.result(path, self._classes(node, function))),)
+
+    def _run(self, value: Value) -> Values:
+        match value:
+            case FunctionValue(called):
+                return self.returned(called)
+            case Coroutine():
+                return self._inference.awaited((value,))
+        return ()
+
+    def _from_builtin(self, name: str, node: Call, function: Function) -> Values | None:
+        values, first = self._inference.values, node.args[0] if node.args else None
+        match name, node.args:
+            case "super", _:
+                owner = _owner(function)
+                return (Super(owner),) if owner else ()
+            case "getattr", (owner, Constant(value=str(attribute)), *_):
+                return join(self._inference.members.of(v, attribute) for v in values(owner, function))
+            case "next" | "max" | "min", (only,):
+                return self._inference.elements(values(only, function))
+            case ("enumerate" | "zip"), _:
+                inner = join(self._inference.elements(values(one, function)) for one in node.args)
+                return (Elements((Elements(inner),)),)
+            case "type", (only,):
+                objects = values(only, function)
+                return tuple(ClassValue(v.cls) for v in objects if isinstance(v, Instance))
+        if name in _LISTS and first is not None:
+            source = node.args[1] if name == "filter" and len(node.args) > 1 else first
+            return (Elements(self._inference.elements(values(source, function))),)
+        return None
+
+    def _from_container(self, name: str, containers: Values) -> Values:
+        inner = join(value.values for value in containers if isinstance(value, Elements))
+        if name in {"copy", "values", "keys"}:
+            return (Elements(inner),)
+        return (Elements((Elements(inner),)),) if name == "items" else inner
+
+    def _typed(self, path: str, node: Call, function: Function) -> Values:
+        if path == "typing.cast":
+            return self._inference.annotations.read(node.args[0], function.module, function.inner_scope)
+        given = join(self._inference.values(argument, function) for argument in node.args)
+        return (Elements(self._inference.awaited(given)),) if given else ()
+
+    def _classes(self, node: Call, function: Function) -> dict[str, str]:
+        """Which keyword arguments are classes of libraries, as `class_=AsyncSession` of `sessionmaker`."""
+        found = {}
+        for keyword in node.keywords:
+            for value in self._inference.values(keyword.value, function) if keyword.name == "class_" else ():
+                if isinstance(value, Library):
+                    found["class_"] = value.path
+        return found
+
+
+def _owner(function: Function | None) -> Class | None:
+    while function is not None and function.owner is None:
+        function = function.parent
+    return function.owner if function else None
