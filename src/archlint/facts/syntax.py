@@ -8,8 +8,9 @@ compare by identity, and need no garbage collection; the cache holds nothing els
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from typing import TypeAlias, TypeVar, cast, get_args
 
 import msgspec
 
@@ -374,7 +375,7 @@ class Problem(msgspec.Struct, frozen=True, gc=False, array_like=True):
     message: str
 
 
-class PythonSource(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=True):
     """All that archlint keeps of one Python file's content, independent of where the file lies.
 
     `line_starts` holds the offset of each line's first code point, in code points.
@@ -385,6 +386,15 @@ class PythonSource(msgspec.Struct, frozen=True, gc=False, array_like=True):
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()
 
+    @cached_property
+    def nodes(self) -> Nodes:
+        """Every node of the file by its kind, walked once for all who ask."""
+        found: dict[type[Node], list[Node]] = {}
+        for statement in self.body:
+            for node in all_nodes(statement):
+                found.setdefault(type(node), []).append(node)
+        return Nodes({kind: tuple(nodes) for kind, nodes in found.items()})
+
     def location(self, file: str, start: int, end: int) -> Location:
         """The span from offset `start` to `end` as lines and columns of `file`."""
         first, last = bisect_right(self.line_starts, start), bisect_right(self.line_starts, end)
@@ -393,13 +403,50 @@ class PythonSource(msgspec.Struct, frozen=True, gc=False, array_like=True):
         )
 
 
-def walk_expressions(node: Expression) -> Iterator[Expression]:
-    """`node` and every expression in it, outermost first, in reading order."""
-    pending: list[Expression] = [node]
+_N = TypeVar("_N", bound=Node)
+
+
+class Nodes:
+    """The nodes of one file by their kind."""
+
+    def __init__(self, by_kind: Mapping[type[Node], tuple[Node, ...]]) -> None:
+        self._by_kind = by_kind
+
+    def of(self, kind: type[_N]) -> tuple[_N, ...]:
+        """The nodes of one kind in reading order."""
+        return cast("tuple[_N, ...]", self._by_kind.get(kind, ()))
+
+
+def all_nodes(root: Node, barriers: tuple[type[Node], ...] = ()) -> Iterator[Node]:
+    """`root` and every node in it, in reading order; what is below a node of a barrier's kind is left out."""
+    pending: list[object] = [root]
     while pending:
         current = pending.pop()
-        yield current
-        pending.extend(reversed(tuple(children(current))))
+        if isinstance(current, tuple):
+            pending += current[::-1]
+        elif isinstance(current, Node) and (current is root or not isinstance(current, barriers)):
+            yield current
+            pending += [getattr(current, name) for name in _inner_fields(type(current))]
+
+
+@cache
+def _inner_fields(kind: type[Node]) -> tuple[str, ...]:
+    """The fields that may hold nodes, last first."""
+    atoms = {"str", "int", "bool", "str | None", "tuple[str, ...]", "str | int | float | bool | None"}
+    fields = [field.name for field in msgspec.structs.fields(kind) if _written(kind, field.name) not in atoms]
+    return tuple(reversed(fields))
+
+
+def _written(kind: type[Node], field: str) -> str:
+    return next(str(c.__annotations__[field]) for c in kind.__mro__ if field in c.__annotations__)
+
+
+def walk_expressions(node: Expression) -> Iterator[Expression]:
+    """`node` and every expression in it, outermost first, in reading order."""
+    return (cast("Expression", inner) for inner in all_nodes(node) if isinstance(inner, _EXPRESSIONS))
+
+
+_EXPRESSIONS = get_args(Expression)
 
 
 def children(node: Expression) -> Iterator[Expression]:
@@ -434,9 +481,7 @@ def children(node: Expression) -> Iterator[Expression]:
 
 def comprehension_parts(node: Comprehension) -> Iterator[Expression]:
     """The expressions of a comprehension: what it yields, then each clause."""
-    if node.key is not None:
-        yield node.key
-    yield node.value
+    yield from (node.key, node.value) if node.key is not None else (node.value,)
     for clause in node.clauses:
         yield clause.target
         yield clause.iterable

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Name
+from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Name, all_nodes
 from archlint.findings import Location
 from archlint.service.looseness import loose_part, written
-from archlint.service.namespaces import all_nodes
 from archlint.service.operations import Operation
 from archlint.service.symbols import Symbols
 

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archlint.facts.syntax import Call, Constant, FunctionDef
+from archlint.facts.syntax import Call, Constant, FunctionDef, all_nodes
 from archlint.findings import Location
 from archlint.service.evaluation.values import Value, settled, text
 from archlint.service.modules import Modules
-from archlint.service.namespaces import all_nodes
 from archlint.service.operations import Operation
 
 _MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
@@ -87,8 +86,7 @@ def _names_header(definition: FunctionDef) -> bool:
 
 
 def _sends_headers(modules: Modules) -> bool:
-    nodes = (node for module in modules.runtime for one in module.source.body for node in all_nodes(one))
-    return any(map(_is_header, nodes))
+    return any(_is_header(node) for module in modules.runtime for node in module.source.nodes.of(Constant))
 
 
 def _is_header(node: object) -> bool:

@@ -95,9 +95,7 @@ def _apps(routes: RouteTable) -> Iterator[tuple[App, str, bool]]:
         yield from _mounted(app.router, "", ())
 
 
-def _mounted(
-    router: Router, prefix: str, above: tuple[Router, ...]
-) -> Iterator[tuple[App, str, bool]]:
+def _mounted(router: Router, prefix: str, above: tuple[Router, ...]) -> Iterator[tuple[App, str, bool]]:
     for entry in router.routes if router not in above else ():
         if isinstance(entry, Include):
             yield from _mounted(entry.router, prefix + entry.prefix, (*above, router))

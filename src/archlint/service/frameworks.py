@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from archlint.facts.syntax import Call, ClassDef, FunctionDef, Import, Node, PythonSource, dotted
+from archlint.facts.syntax import Call, ClassDef, Expression, FunctionDef, Import, PythonSource, dotted
 from archlint.service.resolution import import_statements
 
 FASTAPI = "FastAPI"
@@ -65,13 +66,15 @@ def creations(source: PythonSource) -> tuple[Creation, ...]:
 
 def uses(source: PythonSource) -> Iterator[tuple[str | None, Call | ClassDef, str]]:
     """Every call and every base of a class by its dotted name, with the top-level definition around it."""
-    for statement in source.body:
-        owner = statement.name if isinstance(statement, FunctionDef | ClassDef) else None
-        for node in _nodes(statement):
-            if isinstance(node, Call) and (name := dotted(node.func)):
-                yield owner, node, name
-            elif isinstance(node, ClassDef):
-                yield from ((owner, node, name) for base in node.bases if (name := dotted(base)))
+    tops = [statement for statement in source.body if isinstance(statement, FunctionDef | ClassDef)]
+    starts = [top.start for top in tops]
+    named: list[tuple[Call | ClassDef, Expression]] = [(node, node.func) for node in source.nodes.of(Call)]
+    bases = [(node, base) for node in source.nodes.of(ClassDef) for base in node.bases]
+    for node, function in (*named, *bases):
+        if name := dotted(function):
+            around = bisect_right(starts, node.start) - 1
+            owner = tops[around].name if around >= 0 and node.start < tops[around].end else None
+            yield owner, node, name
 
 
 def imported_names(source: PythonSource) -> Mapping[str, str]:
@@ -93,15 +96,3 @@ def _absolute(name: str, names: Mapping[str, str]) -> str:
     first, _, rest = name.partition(".")
     target = names.get(first, "")
     return f"{target}.{rest}" if rest else target
-
-
-def _nodes(root: Node) -> Iterator[Node]:
-    """`root` and every node in it, of any kind."""
-    pending: list[object] = [root]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, tuple):
-            pending.extend(current)
-        elif isinstance(current, Node):
-            yield current
-            pending.extend(getattr(current, field) for field in current.__struct_fields__)

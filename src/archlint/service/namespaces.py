@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TypeAlias, get_args
 
 from archlint.facts.syntax import (
@@ -33,6 +32,7 @@ from archlint.facts.syntax import (
     Try,
     While,
     With,
+    all_nodes,
     dotted,
 )
 
@@ -139,38 +139,9 @@ def statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
 
 def own_nodes(statement: Statement) -> Iterator[Node]:
     """The statement and the nodes in it, those of the statements in its blocks left out."""
-    return _nodes(statement, _STATEMENTS)
+    return all_nodes(statement, _STATEMENTS)
 
 
-def all_nodes(root: Node) -> Iterator[Node]:
-    """`root` and every node in it, in reading order."""
-    return _nodes(root, ())
-
-
-def _nodes(root: Node, barriers: tuple[type[Node], ...]) -> Iterator[Node]:
-    pending: list[object] = [root]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, tuple):
-            pending += current[::-1]
-        elif isinstance(current, Node) and (current is root or not isinstance(current, barriers)):
-            yield current
-            for name in _fields(type(current)):
-                pending.append(getattr(current, name))
-
-
-@cache
-def _fields(kind: type[Node]) -> tuple[str, ...]:
-    """The fields that may hold nodes, last first."""
-    return tuple(field for field in kind.__struct_fields__ if field not in _ATOMS)[::-1]
-
-
-_ATOMS = frozenset(
-    {
-        *("asname", "attr", "detail", "end", "header_end", "id", "is_async", "keyword", "kind", "level"),
-        *("module", "name", "name_start", "operator", "plain", "start"),
-    }
-)
 _STATEMENTS = get_args(Statement)
 COMPOUND = (ClassDef, For, FunctionDef, If, Match, Try, While, With)
 """The statements that have blocks of statements."""

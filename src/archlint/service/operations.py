@@ -26,6 +26,7 @@ from archlint.service.types import NONE, UNKNOWN, Place, Type, Types
 
 _DEFAULT_STATUS = 200
 
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The declared answer: `source` tells by what, `"none"` where `response_model=None` refuses a schema.

@@ -18,10 +18,10 @@ from archlint.facts.syntax import (
     Lambda,
     Name,
     Node,
+    all_nodes,
 )
 from archlint.findings import Location
 from archlint.service.modules import Module, Modules
-from archlint.service.namespaces import all_nodes
 from archlint.service.symbols import Symbol, Symbols
 
 _LOADERS = re.compile(r"(json|orjson|ujson|yaml|ruamel\.yaml|toml|tomllib)\.(\w+\.)?\w*loads?\w*")
@@ -43,8 +43,8 @@ def overrides(modules: Modules, symbols: Symbols) -> Iterator[Override]:
     for module in modules.runtime:
         if _knows_fastapi(module, symbols):
             reader = _Reader(module, symbols)
-            for statement in module.source.body:
-                for node in all_nodes(statement):
+            for kind in (Assign, Call, ClassDef):
+                for node in module.source.nodes.of(kind):
                     yield from reader.read(node)
 
 
@@ -59,12 +59,7 @@ class _Reader:
     def __init__(self, module: Module, symbols: Symbols) -> None:
         self._module = module
         self._symbols = symbols
-        self._local = {
-            node.name: node
-            for statement in module.source.body
-            for node in all_nodes(statement)
-            if isinstance(node, FunctionDef)
-        }
+        self._local = {node.name: node for node in module.source.nodes.of(FunctionDef)}
 
     def read(self, node: Node) -> Iterator[Override]:
         """The override that a node is."""
@@ -102,7 +97,9 @@ class _Reader:
     def _function(self, value: Expression) -> Node | None:
         if isinstance(value, Name) and value.id in self._local:
             return self._local[value.id]
-        return self._symbols.resolve(self._module, value).node if isinstance(value, Name | Attribute) else None
+        return (
+            self._symbols.resolve(self._module, value).node if isinstance(value, Name | Attribute) else None
+        )
 
     def _made(self, definition: FunctionDef, where: Location) -> Iterator[Override]:
         """What a function that stands for `app.openapi` gives back."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Assign, Attribute, Call, Name, Node, walk_expressions
+from archlint.facts.syntax import Assign, Attribute, Call, Name, Node, all_nodes, walk_expressions
 from archlint.service.modules import Module, Modules
-from archlint.service.namespaces import all_nodes
 from archlint.service.symbols import Symbol, Symbols
 
 INJECTORS = frozenset({"fastapi.Depends", "fastapi.Security"})
@@ -30,10 +29,9 @@ class Providers:
     def _provided(self, module: Module) -> Iterator[Symbol]:
         # Few modules inject, and looking at every expression of all others would take long.
         if any(self._may_inject(module, name) for name in self._symbols.namespace(module).names):
-            for statement in module.source.body:
-                for node in all_nodes(statement):
-                    if isinstance(node, Call) and self._is_injector(module, node):
-                        yield from self._named_in(module, node)
+            for node in module.source.nodes.of(Call):
+                if self._is_injector(module, node):
+                    yield from self._named_in(module, node)
 
     def _may_inject(self, module: Module, name: str) -> bool:
         symbol = self._symbols.resolve(module, name)

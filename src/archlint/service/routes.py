@@ -81,9 +81,10 @@ class App:
 class Endpoint:
     """One path operation or WebSocket endpoint under its full path.
 
-    `includes` are the `include_router` and `mount` calls that gave the path its prefixes, outermost first;
+    `includes` are the `include_router` and `mount` calls that gave the path its `prefixes`, outermost first;
     `conditions` are the tests, undecided by the source, under which it is served. `route` has the values of
-    the arguments that it was registered with.
+    the arguments that it was registered with. `app` is the one that it belongs to, mounted in `root` or that
+    itself.
     """
 
     path: str
@@ -97,8 +98,10 @@ class Endpoint:
     deprecated: bool
     in_schema: bool
     includes: tuple[Place, ...]
+    prefixes: tuple[str, ...]
     conditions: tuple[Condition, ...]
     dependencies: tuple[Value, ...]
+    root: App
     app: App
     route: Route
 
@@ -123,12 +126,14 @@ class RouteTable:
 class _Context:
     """What the includes and mounts above a router add to its routes."""
 
+    root: App
     app: App
     prefix: str = ""
     tags: tuple[Value, ...] = ()
     deprecated: bool = False
     in_schema: bool = True
     includes: tuple[Place, ...] = ()
+    prefixes: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
     dependencies: tuple[Value, ...] = ()
     above: tuple[Router, ...] = ()
@@ -160,7 +165,7 @@ def resolve_routes(modules: Modules, fastapi: Version | None, *, by_default: boo
         apps = tuple(App(router) for router in _roots(machine))
         infer = fastapi is None or fastapi >= _INFERRED_SCHEMAS
         for app in apps:
-            _collect(machine, collector, _Context(app), app.router, infer)
+            _collect(machine, collector, _Context(app, app), app.router, infer)
     endpoints = tuple(collector.endpoints.values())
     machine.only_with_app = False
     unknown = tuple(_unknown(missed) for missed in collector.missed.values())
@@ -282,12 +287,14 @@ def _collect(machine: Machine, found: _Collector, context: _Context, router: Rou
 
 def _included(context: _Context, include: Include, router: Router) -> _Context:
     return _Context(
+        context.root,
         context.app,
         context.prefix + include.prefix,
         (*context.tags, *include.tags),
         context.deprecated or truth(include.deprecated) is True,
         context.in_schema and include.in_schema is not False,
         (*context.includes, include.place),
+        (*context.prefixes, include.prefix),
         (*context.conditions, *include.conditions),
         (*context.dependencies, *include.dependencies),
         (*context.above, router),
@@ -297,9 +304,11 @@ def _included(context: _Context, include: Include, router: Router) -> _Context:
 def _mounted(context: _Context, mount: Mount, router: Router) -> _Context:
     """A mounted app has its own schema: nothing but the prefix is handed down."""
     return _Context(
+        context.root,
         App(mount.app) if mount.app.is_app else context.app,
         context.prefix + mount.path,
         includes=(*context.includes, mount.place),
+        prefixes=(*context.prefixes, mount.path),
         conditions=(*context.conditions, *mount.conditions),
         above=(*context.above, router),
     )
@@ -334,8 +343,10 @@ def _endpoint(
         deprecated=http and (context.deprecated or truth(settled(route.deprecated)) is True),
         in_schema=context.in_schema and route.in_schema is not False and http,
         includes=(*context.includes, *route.includes),
+        prefixes=(*context.prefixes, *route.prefixes),
         conditions=(*context.conditions, *route.conditions),
         dependencies=(*context.dependencies, *route.dependencies),
+        root=context.root,
         app=context.app,
         route=route,
     )

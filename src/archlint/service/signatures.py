@@ -244,9 +244,7 @@ class Signatures:
         else:
             signature.unknown.append("a dependency that the source does not tell")
 
-    def _class(
-        self, signature: Signature, found: Type, path: frozenset[str], via: tuple[str, ...]
-    ) -> None:
+    def _class(self, signature: Signature, found: Type, path: frozenset[str], via: tuple[str, ...]) -> None:
         """A class that FastAPI calls: its `__init__`, or a model's fields."""
         name = found.name.rpartition(".")[2]
         if found.name in _PASSWORD_FORMS:
@@ -351,4 +349,3 @@ def _password_form(via: tuple[str, ...]) -> Iterator[Parameter]:
     for name in _PASSWORD_FORM:
         required = name in {"username", "password"}
         yield Parameter(name, name, "form", Type("builtins.str"), required, None, Location(""), via=via)
-

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import ClassDef, FunctionDef, Name, Node
+from archlint.facts.syntax import ClassDef, FunctionDef, Name, Node, all_nodes
 from archlint.service.imports import ImportEdge, Imports
 from archlint.service.modules import Module
-from archlint.service.namespaces import Assigned, Defined, Imported, all_nodes
+from archlint.service.namespaces import Assigned, Defined, Imported
 from archlint.service.symbols import Symbols
 
 

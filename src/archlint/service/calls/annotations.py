@@ -14,6 +14,7 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.service.calls.functions import Program
+from archlint.service.calls.knowledge import Knowledge
 from archlint.service.calls.values import ClassValue, Elements, Instance, Library, Values, join
 from archlint.service.modules import Module
 from archlint.service.symbols import Scope, Symbol, Symbols
@@ -35,8 +36,9 @@ _MAX_DEPTH = 12
 class Annotations:
     """Reads the annotations of a service's modules."""
 
-    def __init__(self, program: Program, symbols: Symbols) -> None:
+    def __init__(self, program: Program, symbols: Symbols, knowledge: Knowledge) -> None:
         self._program = program
+        self._knowledge = knowledge
         self._symbols = symbols
 
     def read(self, node: Expression | None, module: Module, scope: Scope, depth: int = 0) -> Values:
@@ -57,7 +59,8 @@ class Annotations:
     def _named(self, symbol: Symbol, depth: int) -> Values:
         if symbol.module is None:
             name = symbol.qualified.rpartition(".")[2]
-            return (Library(f"{symbol.qualified}()"),) if name and name not in _NOTHING else ()
+            known = self._knowledge.result(symbol.qualified)
+            return (Library(known),) if name and name not in _NOTHING else ()
         cls = self._program.class_of(symbol)
         if cls is not None:
             return (Instance(cls),)

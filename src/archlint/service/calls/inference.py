@@ -62,7 +62,7 @@ class Inference:
         self.symbols = symbols
         self.program = program
         self.knowledge = knowledge
-        self.annotations = Annotations(program, symbols)
+        self.annotations = Annotations(program, symbols, knowledge)
         self.members = Members(self)
         self.results = Results(self)
         self._scans: dict[Function, Scan] = {}
@@ -93,7 +93,11 @@ class Inference:
     def elements(self, values: Values) -> Values:
         """What iterating over them gives."""
         generators = (self.results.yielded(v.function) for v in values if isinstance(v, Generator))
-        return join([elements(values), *generators])
+        plain = (
+            Library(self.knowledge.attribute(value.path)) if isinstance(value, Library) else value
+            for value in elements(values)
+        )
+        return join([tuple(plain), *generators])
 
     def entered(self, values: Values) -> Values:
         """What `with … as` binds."""
@@ -180,8 +184,6 @@ class Inference:
             case Instance(cls):
                 method = cls.find_method("__enter__") or cls.find_method("__aenter__")
                 return (method and self.results.returned(method)) or (value,)
-            case Library(path):
-                return (Library(self.knowledge.entered(path)),)
         return (value,)
 
     def _global(self, symbol: Symbol) -> Values:

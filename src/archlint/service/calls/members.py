@@ -64,7 +64,7 @@ class Members:
     def _read(self, value: Value, name: str) -> Values:
         match value:
             case Library(path):
-                return (Library(public_name(f"{path}.{name}")),)
+                return (Library(self._inference.knowledge.attribute(public_name(f"{path}.{name}"))),)
             case ModuleValue(module):
                 return self._inference.of_symbol(self._inference.symbols.member(module, name))
             case Instance():

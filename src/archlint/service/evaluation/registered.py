@@ -33,6 +33,9 @@ class Route(Modelled):
     """Whether it is FastAPI's own route, not a plain Starlette one that the schema leaves out."""
 
     includes: tuple[Place, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    """What each of the includes put before the path."""
+
     dependencies: tuple[Value, ...] = ()
     """Those of the routers that it was added to, outermost first, then its own."""
 

@@ -380,6 +380,7 @@ def _copy(machine: Machine, router: Router, include: Include) -> None:
         machine.call(attribute(machine, router, adder), inner)
         for added in router.routes[before:]:
             added.includes = (include.place, *route.includes)
+            added.prefixes = (f"{text(router.prefix) or ''}{include.prefix}", *route.prefixes)
             added.conditions = (*include.conditions, *route.conditions)
 
 
