@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 MAX_DEPTH = 120
 """Expressions nested deeper than this are opaque: nobody writes them, and the stack is finite."""
 
+_STARTS = bytes((byte & 0xC0) != 0x80 for byte in range(256))
+"""For each byte, whether it begins a code point in UTF-8."""
+
 _ESCAPES = re.compile(
     r"\\(\r\n|[\n\r]|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]+\}|[\\'\"abfnrtv])"
 )
@@ -63,7 +66,7 @@ class ExpressionReader:
         self.data = data
         self.offsets: Items[int] | None = None
         if not data.isascii():
-            self.offsets = list(accumulate(((byte & 0xC0) != 0x80 for byte in data), initial=0))
+            self.offsets = list(accumulate(map(_STARTS.__getitem__, data), initial=0))
         self.depth = 0
 
     def expression(self, node: Tree) -> Expression:

@@ -1,0 +1,272 @@
+"""Shell: the commands of a script with their words and places, and what becomes of each one's failure.
+
+tree-sitter's Bash grammar says how commands are joined; what a failure then does is POSIX 2.8.1 and 2.9.3
+(the exit status of lists and pipelines, and where `set -e` does not look) with Bash's `pipefail`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+MAX_SIZE = 400_000
+STATEMENTS = frozenset({
+    "case_statement", "command", "compound_statement", "declaration_command", "for_statement",
+    "function_definition", "if_statement", "list", "negated_command", "pipeline", "redirected_statement",
+    "subshell", "test_command", "unset_command", "variable_assignment", "variable_assignments",
+    "while_statement",
+})  # fmt: skip
+_SPEAKS = frozenset({":", "echo", "printf", "sleep", "true", "log", "logger"})
+_BRANCHES = frozenset({"elif_clause", "else_clause"})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options that a shell starts with."""
+
+    errexit: bool = False
+    pipefail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShellCommand:
+    """A simple command: its words without quotes, expansions as they are written.
+
+    `hidden` says why the script does not fail when the command does, None where it fails too, or where
+    that cannot be told. `folder` is where `cd` led, relative to the start, None when a variable decides.
+    Rows and columns count from 0, columns in code points.
+    """
+
+    words: tuple[str, ...]
+    assignments: tuple[tuple[str, str], ...]
+    start: tuple[int, int]
+    end: tuple[int, int]
+    hidden: str | None
+    folder: str | None
+
+
+def read_shell(text: str, options: Options | None = None) -> tuple[ShellCommand, ...]:
+    """The commands of a script in reading order; those in parts that are no shell are left out."""
+    if len(text) > MAX_SIZE:
+        return ()
+    import tree_sitter
+    import tree_sitter_bash
+
+    data = text.encode(errors="replace")
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+    state = _State(options or _shebang_options(text))
+    try:
+        return tuple(_Walker(data, state).block(parser.parse(data).root_node.children, None))
+    except RecursionError:
+        return ()
+
+
+def _shebang_options(text: str) -> Options:
+    first, _, _ = text.partition("\n")
+    flags = [word for word in first.split()[1:] if word.startswith("-")] if first.startswith("#!") else []
+    return Options(any("e" in flag and not flag.startswith("--") for flag in flags), "pipefail" in first)
+
+
+@dataclass(slots=True)
+class _State:
+    """What commands change for those after them."""
+
+    options: Options
+    folder: str | None = "."
+
+
+class _Walker:
+    def __init__(self, data: bytes, state: _State) -> None:
+        self.lines = data.split(b"\n")
+        self.state = state
+
+    def block(self, children: Sequence[Any], lost: str | None) -> Iterator[ShellCommand]:
+        """Statements one after the other; `lost` says why nothing here can fail the script."""
+        statements = [(i, child) for i, child in enumerate(children) if child.type in STATEMENTS]
+        for number, (index, node) in enumerate(statements):
+            following = statements[number + 1][1] if number + 1 < len(statements) else None
+            if index + 1 < len(children) and children[index + 1].type == "&":
+                yield from self.statement(node, lost or "it runs in the background")
+            elif following is None or b"$?" in following.text or b"PIPESTATUS" in following.text:
+                yield from self.statement(node, lost)
+            else:
+                failing = None if self.state.options.errexit else "the commands after it decide the status"
+                yield from self.statement(node, lost or failing)
+
+    def statement(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
+        match node.type:
+            case "command":
+                yield from self._command(node, lost)
+            case "declaration_command":
+                yield from self._inner(node, lost)
+            case "list":
+                yield from self._list(node, lost)
+            case "pipeline":
+                yield from self._pipeline(node, lost)
+            case "if_statement":
+                yield from self._if(node, lost)
+            case "while_statement" | "for_statement":
+                yield from self._loop(node, lost)
+            case "subshell":
+                before = replace(self.state)
+                yield from self.block(node.children, lost)
+                self.state = before
+            case "negated_command":
+                yield from self.block(node.children, lost)
+            case "redirected_statement" | "compound_statement" | "function_definition":
+                yield from self.block(_flattened(node), lost)
+            case "case_statement":
+                for item in node.named_children:
+                    yield from self.block(item.children, lost) if item.type == "case_item" else ()
+            case _:
+                yield from self._inner(node, lost)
+
+    def _inner(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
+        """The commands in `$(…)` below an assignment or a test."""
+        for child in node.named_children:
+            if child.type == "command_substitution":
+                yield from self.block(child.children, lost)
+            elif child.type not in STATEMENTS or child.type == "variable_assignment":
+                yield from self._inner(child, lost)
+
+    def _list(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
+        left, operator, right = node.children[0], node.children[1].type, node.children[-1]
+        if operator == "&&":
+            # `set -e` does not look at the left side, but what follows by `&&` does not run either.
+            yield from self.statement(left, lost)
+        else:
+            yield from self.statement(left, None if _bails([right]) else lost or _swallowed(right))
+        yield from self.statement(right, lost)
+
+    def _pipeline(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
+        parts = [child for child in node.named_children if child.type in STATEMENTS]
+        for part in parts[:-1]:
+            piped = None if self.state.options.pipefail else "the pipe passes on the status of its last command"
+            yield from self.statement(part, lost or piped)
+        for part in parts[-1:]:
+            yield from self.statement(part, lost)
+
+    def _if(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
+        cut = next((i for i, child in enumerate(node.children) if child.type == "then"), len(node.children))
+        going_on = "the script goes on when it fails" if _only_speaks(node.children[cut:]) else None
+        condition = None if _bails(node.children[cut:]) else lost or going_on
+        yield from self.block(node.children[:cut], condition)
+        body = [child for child in node.children[cut:] if child.type not in _BRANCHES]
+        yield from self.block(body, lost)
+        for branch in (child for child in node.children[cut:] if child.type in _BRANCHES):
+            yield from self.block(branch.children, lost)
+
+    def _loop(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
+        """A loop whose condition fails, or that a `break` ends, may be there to try again."""
+        retries = b"break" in node.text
+        for child in node.children:
+            if child.type == "do_group":
+                yield from self.block(child.children, None if retries else lost)
+            elif child.type in STATEMENTS:
+                yield from self.statement(child, None)
+
+    def _command(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
+        words = [_word(child) for child in node.named_children if child.type in _WORDS]
+        pairs = [child for child in node.named_children if child.type == "variable_assignment"]
+        assigned = tuple((_text(pair.children[0]), _word(pair.children[-1])) for pair in pairs)
+        end = max((child.end_point for child in node.named_children), default=node.end_point)
+        start = self._point(node.start_point)
+        yield ShellCommand(tuple(words), assigned, start, self._point(end), lost, self.state.folder)
+        self._remember(words)
+        yield from self._inner(node, None)
+
+    def _remember(self, words: Sequence[str]) -> None:
+        if words[:1] == ["set"]:
+            self.state.options = _changed(self.state.options, words[1:])
+        elif words[:1] == ["trap"] and "ERR" in words:
+            self.state.options = replace(self.state.options, errexit=True)
+        elif words[:1] in (["cd"], ["pushd"]) and len(words) == 2:
+            here, target = self.state.folder, words[1]
+            open_ended = here is None or "$" in target or target.startswith(("-", "~", "`"))
+            self.state.folder = None if open_ended else posixpath.normpath(posixpath.join(here or ".", target))
+
+    def _point(self, point: Any) -> tuple[int, int]:
+        return point[0], len(self.lines[point[0]][: point[1]].decode(errors="replace"))
+
+
+_WORDS = frozenset({
+    "ansi_c_string", "arithmetic_expansion", "brace_expression", "command_name", "command_substitution",
+    "concatenation", "expansion", "number", "process_substitution", "raw_string", "simple_expansion",
+    "string", "translated_string", "word",
+})  # fmt: skip
+
+
+def _text(node: Any) -> str:
+    return str(node.text.decode(errors="replace"))
+
+
+def _word(node: Any) -> str:
+    match node.type:
+        case "command_name" | "concatenation":
+            return "".join(_word(child) for child in node.children) if node.children else _text(node)
+        case "string":
+            return _text(node)[1:-1].replace('\\"', '"').replace("\\\n", "")
+        case "raw_string":
+            return _text(node)[1:-1]
+        case "word":
+            return _text(node).replace("\\\n", "").replace("\\", "")
+    return _text(node)
+
+
+def _flattened(node: Any) -> list[Any]:
+    """A statement's own children; what follows a here-document's start in its line is one too."""
+    found: list[Any] = []
+    for child in node.children:
+        found += child.children if child.type == "heredoc_redirect" else [child]
+    return found
+
+
+def _changed(options: Options, words: Sequence[str]) -> Options:
+    """The options after `set words`."""
+    for index, word in enumerate(words):
+        if word[:1] in {"-", "+"}:
+            on = word[0] == "-"
+            named = words[index + 1] if word.endswith("o") and index + 1 < len(words) else ""
+            if "e" in word[1:] or named == "errexit":
+                options = replace(options, errexit=on)
+            if named == "pipefail":
+                options = replace(options, pipefail=on)
+    return options
+
+
+def _swallowed(right: Any) -> str | None:
+    """Why `left || right` succeeds when `left` fails: the right side only speaks."""
+    if right.type == "command":
+        words = [_word(child) for child in right.named_children if child.type in _WORDS]
+        if words[:1] == ["exit"] and words[1:] == ["0"]:
+            return "`|| exit 0` turns its failure into success"
+    return f"`|| {_text(right).splitlines()[0]}` swallows its failure" if _only_speaks([right]) else None
+
+
+def _bails(nodes: Sequence[Any]) -> bool:
+    """Whether something in `nodes` ends the script, or the function, with a failure."""
+    pending = list(nodes)
+    while pending:
+        node = pending.pop()
+        words = _text(node).split() if node.type == "command" else []
+        if words[:1] in (["exit"], ["return"], ["false"], ["kill"]) and words[1:] != ["0"]:
+            return True
+        pending.extend(node.named_children)
+    return False
+
+
+def _only_speaks(nodes: Sequence[Any]) -> bool:
+    """Whether all commands in `nodes` do nothing about a failure."""
+    pending, seen = list(nodes), False
+    while pending:
+        node = pending.pop()
+        if node.type == "command":
+            name = node.child_by_field_name("name")
+            if name is None or _word(name) not in _SPEAKS:
+                return False
+            seen = True
+        else:
+            pending.extend(child for child in node.named_children)
+    return seen
