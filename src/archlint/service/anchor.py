@@ -10,11 +10,13 @@ from archlint.service.frameworks import creations
 from archlint.service.modules import Modules
 from archlint.service.projects import join
 
-_PROJECT_NAME = re.compile(r"^\[project\][ \t]*(?:#.*)?$(?:\n(?!\[).*)*?\n(name[ \t]*=.*)$", re.MULTILINE)
+_PROJECT_NAME = re.compile(
+    r"^\[(?:project|tool\.poetry)\][ \t]*(?:#.*)?$(?:\n(?!\[).*)*?\n(name[ \t]*=.*)$", re.MULTILINE
+)
 
 
 def find_anchor(root: str, repository: Repository, modules: Modules) -> Location:
-    """The name in `[project]`, else where the service makes its application, else its first file."""
+    """The project's name in pyproject.toml, else where the service makes its app, else its first file."""
     return _project_name(root, repository) or _application(modules) or _first_file(root, repository, modules)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archlint.service.evaluation.machine import Machine, Modelled
 from archlint.service.evaluation.values import (
+    MAX_SIZE,
     Arguments,
     Bound,
     Choice,
@@ -286,11 +287,12 @@ def _method(value: Value, name: str, arguments: Arguments) -> Value:
     """A method of a plain container, called for real: its arguments are plain or opaque values."""
     args = [a.default if isinstance(a, Configured) else a for a in arguments.args]
     args = [_as_text(a) for a in args] if isinstance(value, str) else args
-    known = isinstance(value, dict | list | set) or all(_plain(a) for a in args)
-    if not known or not arguments.complete:
+    keywords = {key: settled(a) for key, a in arguments.keywords.items()}
+    known = isinstance(value, dict | list | set) or all(map(_plain, (*args, *keywords.values())))
+    if not known or not arguments.complete or len(value) > MAX_SIZE or (name == "format" and ":" in value):
         return Unresolved(f"`.{name}()` of values that the source does not tell")
     try:
-        result = getattr(value, name)(*args, **arguments.keywords)
+        result = getattr(value, name)(*args, **keywords)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError):
         return Unresolved(f"`.{name}()` cannot be evaluated")
     if isinstance(result, str | int | float | bool | list | dict | tuple | set | None):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 from archlint.service.evaluation.values import (
+    MAX_SIZE,
     Choice,
     Configured,
     External,
@@ -17,28 +19,45 @@ from archlint.service.evaluation.values import (
 
 _PLAIN = (str, int, float, bool, type(None))
 _ADDABLE = (str, int, float, list, tuple)
+_WIDTH = re.compile(r"%[^a-zA-Z]*[\d*]")
+"""A format with a width, which may ask for any amount of memory."""
 
 
 def arithmetic(operator: str, first: Value, second: Value) -> Value:
-    """An arithmetic operator over known strings, numbers and containers."""
+    """An arithmetic operator over known strings, numbers and containers, none of them large."""
     first, second = _string_member(first), _string_member(second)
     try:
-        match operator, first, second:
-            case "+", _, _ if isinstance(first, _ADDABLE) and isinstance(second, _ADDABLE):
-                return cast("Any", first) + second
-            case "%", str(), (str() | int()):
-                return first % second
-            case "%", str(), tuple() if all(isinstance(item, _PLAIN) for item in second):
-                return first % second
-            case (("-" | "*" | "//"), int(), int()):
-                return {"-": first - second, "*": first * second}.get(operator, Unresolved("a division"))
-            case "|", dict(), dict():
-                return {**first, **second}
-            case "|", set(), set():
-                return first | second
+        if _small(first) and _small(second):
+            return _known(operator, first, second)
     except (TypeError, ValueError, OverflowError):
         pass
     return Unresolved(f"`{operator}` of values that the source does not tell")
+
+
+def _known(operator: str, first: Value, second: Value) -> Value:
+    match operator, first, second:
+        case "+", _, _ if isinstance(first, _ADDABLE) and isinstance(second, _ADDABLE):
+            return cast("Any", first) + second
+        case "%", str(), (str() | int()) if not _WIDTH.search(first):
+            return first % second
+        case "%", str(), tuple() if all(isinstance(i, _PLAIN) for i in second) and not _WIDTH.search(first):
+            return first % second
+        case "-", int(), int():
+            return first - second
+        case "*", int(), int():
+            return first * second
+        case "|", dict(), dict():
+            return {**first, **second}
+        case "|", set(), set():
+            return first | second
+    return Unresolved(f"`{operator}` of such values")
+
+
+def _small(value: Value) -> bool:
+    """Paths, names and lists of routers are small; a loop that doubles something is no use to follow."""
+    if isinstance(value, int | float):
+        return abs(value) < MAX_SIZE**3
+    return not hasattr(value, "__len__") or len(value) < MAX_SIZE
 
 
 def compared(operator: str, first: Value, second: Value) -> bool | None:

@@ -148,7 +148,7 @@ def _sorted(machine: Machine, arguments: Arguments) -> Value:
 def _range(machine: Machine, arguments: Arguments) -> Value:
     bounds = [settled(arg) for arg in arguments.args]
     if bounds and all(isinstance(bound, int) for bound in bounds):
-        return list(range(*bounds))[:1000]
+        return list(range(*bounds)[:1000])
     return Unresolved("an unknown range")
 
 

@@ -227,6 +227,9 @@ def canonical(value: External) -> External:
     return External(f"fastapi.{name}") if package.startswith("fastapi.") and name in _REEXPORTED else value
 
 
+MAX_SIZE = 20_000
+"""Texts and containers longer than this are not computed with."""
+
 MAX_CHOICES = 24
 """A value with more alternatives than this is unresolved."""
 
