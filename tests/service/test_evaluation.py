@@ -30,7 +30,7 @@ UNKNOWN_PREFIXES = {
     "a required setting": (
         "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    P: str\nP = S().P\n"
     ),
-    "a formatted text": "import os\nP = f'/{len(os.sep):>3}'\n",
+    "a text with a format": "import os\nP = f'/{len(os.sep):>3}'\n",
     "a file's content": "P = open('prefix').read()\n",
     "a name that nothing defines": "",
 }
@@ -50,7 +50,7 @@ def test_an_unknown_prefix_is_never_guessed(definition: str) -> None:
     "include",
     [
         "from plugins import router as other\napp.include_router(other)\n",
-        "import importlib\nfor name in read():\n    app.include_router(importlib.import_module(name).router)\n",
+        "import importlib as i\nfor name in read():\n    app.include_router(i.import_module(name).router)\n",
         "import fastapi_users\napp.include_router(fastapi_users.FastAPIUsers().get_register_router())\n",
         "app.include_router(globals()[input()])\n",
     ],
@@ -121,7 +121,7 @@ ENDLESS = {
     "a loop without end": "n = 0\nwhile True:\n    n += 1\n",
     "a growing list": "items = [1]\nfor item in items:\n    items.append(item)\n",
     "doubling": "x = [1]\nfor _ in range(1000):\n    x = x + x\n",
-    "a product of loops": "for a in range(900):\n    for b in range(900):\n        for c in range(900):\n            a + b + c\n",
+    "a product of loops": "for a in range(900):\n for b in range(900):\n  for c in range(900):\n   a + b\n",
     "a power": "x = 9\nfor _ in range(500):\n    x = x * x\n",
     "a class that is its own base": "class A(A): ...\nA().x\n",
     "deep parentheses": "x = " + "(" * 4000 + "1" + ")" * 4000 + "\n",

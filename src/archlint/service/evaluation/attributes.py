@@ -63,7 +63,7 @@ _CONTAINER_METHODS = {
     ),
     dict: frozenset(["get", "items", "keys", "values", "update", "pop", "setdefault", "copy"]),
     list: frozenset(
-        ["append", "extend", "insert", "remove", "pop", "copy", "index", "count", "reverse", "clear"]
+        ["append", "extend", "insert", "remove", "pop", "copy", "index", "count", "reverse", "sort", "clear"]
     ),
     tuple: frozenset(("index", "count")),
     set: frozenset(["add", "update", "remove", "discard", "union", "copy"]),

@@ -196,11 +196,12 @@ def _fstring(machine: Machine, frame: Frame, node: FString) -> Value:
         piece = text(value)
         if piece is None and isinstance(settled(value), int):
             piece = str(settled(value))
+        piece = machine.gap if piece is None else piece
         if piece is None:
             why = value.why if isinstance(value, Unresolved) else "a part of the text is not known"
             return machine.unresolved(frame, part, why)
         pieces.append(piece)
-    if not node.plain:
+    if not node.plain and machine.gap is None:
         return machine.unresolved(frame, node, "the text is formatted in a way that archlint does not follow")
     joined = "".join(pieces)
     return joined if source is None else Configured(joined, source)
@@ -208,7 +209,7 @@ def _fstring(machine: Machine, frame: Frame, node: FString) -> Value:
 
 def _with_piece(machine: Machine, frame: Frame, node: FString, chosen: Expression, value: Value) -> Value:
     pieces = [value if part is chosen else evaluate(machine, frame, part) for part in node.parts]
-    texts = [text(piece) for piece in pieces]
+    texts = [machine.gap if (found := text(piece)) is None else found for piece in pieces]
     if None in texts:
         return machine.unresolved(frame, node, "a part of the text is not known")
     return "".join(piece or "" for piece in texts)

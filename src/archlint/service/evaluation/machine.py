@@ -94,6 +94,9 @@ class Machine:
     by_default: bool = False
     """Whether settings have their defaults for certain: what the service does when nobody configures it."""
 
+    gap: str | None = None
+    """What stands in an f-string for a piece that the source does not tell; None leaves all of it unresolved."""
+
     created: list[Any] = field(default_factory=list)
     """Every app and router made, in order."""
 
