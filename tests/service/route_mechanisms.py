@@ -534,6 +534,82 @@ MECHANISMS: Mapping[str, Mapping[str, str]] = {
         "app/instance.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
         "app/users.py": ROUTER,
     },
+    "members of modules, subclasses and named tuples": {
+        "app/main.py": """
+            import glob
+            import inspect
+            import os
+            import sys
+            from typing import NamedTuple
+            from fastapi import APIRouter, FastAPI
+            from app import users, views
+
+            class Entry(NamedTuple):
+                router: APIRouter
+                prefix: str = "/named"
+
+            app = FastAPI()
+            for name, member in inspect.getmembers(users):
+                if isinstance(member, APIRouter):
+                    app.include_router(member)
+            for name, member in vars(users).items():
+                if name == "router":
+                    app.include_router(member, prefix="/vars")
+            for name in dir(users):
+                if isinstance(getattr(users, name), APIRouter):
+                    app.include_router(getattr(users, name), prefix="/dir")
+            for router, prefix in [Entry(users.router), Entry(users.router, "/other")]:
+                app.include_router(router, prefix=prefix)
+            for view in views.View.__subclasses__():
+                app.include_router(view().router)
+            for router in views.REGISTERED:
+                app.include_router(router, prefix="/registered")
+            list(map(app.include_router, [r for r in filter(None, [users.router])]))
+            for path in glob.glob(os.path.join(os.path.dirname(__file__), "use*.py")):
+                module = sys.modules["app." + os.path.basename(path)[:-3]]
+                app.include_router(module.router, prefix="/glob")
+        """,
+        "app/users.py": ROUTER,
+        "app/views.py": """
+            from fastapi import APIRouter
+
+            REGISTERED = []
+
+            class View:
+                def __init_subclass__(cls, *, path="/none", **kwargs):
+                    super().__init_subclass__(**kwargs)
+                    router = APIRouter(prefix=path)
+                    router.get("/hook")(cls.answer)
+                    REGISTERED.append(router)
+
+                def __init__(self):
+                    self.router = APIRouter()
+                    self.router.get("/" + type(self).__name__.lower())(self.serve)
+
+                @staticmethod
+                async def answer() -> int:
+                    return 1
+
+                async def serve(self) -> int:
+                    return 2
+
+            class First(View, path="/first"): ...
+
+            class Second(View): ...
+        """,
+    },
+    "FastAPI under Starlette's own mount": {
+        "app/main.py": """
+            from fastapi import FastAPI
+            from starlette.routing import Mount
+            from app.users import router
+
+            inner = FastAPI()
+            inner.include_router(router)
+            app = FastAPI(routes=[Mount("/below", app=inner)])
+        """,
+        "app/users.py": ROUTER,
+    },
     "keyword arguments from dicts": {
         "app/main.py": """
             from fastapi import FastAPI

@@ -32,6 +32,14 @@ SETTINGS = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings",
 _FIELDS = frozenset(
     {"pydantic.Field", "dataclasses.field", "pydantic.v1.Field", "sqlmodel.Field", "pydantic.fields.Field"}
 )
+_SAME_TEXT = frozenset(
+    {
+        *("get_secret_value", "render_as_string", "unicode_string"),
+        *("update_query_dict", "update_query_pairs", "update_query_string"),
+    }
+)
+"""Methods of secrets and URLs, which stand here as texts, that keep the text as far as anybody asks."""
+
 _CONTAINER_METHODS = {
     str: frozenset(
         [
@@ -57,6 +65,10 @@ _CONTAINER_METHODS = {
             "find",
             "index",
             "isdigit",
+            "isupper",
+            "islower",
+            "isalpha",
+            "isalnum",
             "encode",
             "casefold",
         ]
@@ -146,6 +158,8 @@ def _of_module(machine: Machine, value: ModuleValue, name: str) -> Value:
         return machine.load(submodule)
     if name == "__path__":
         return [value]
+    if name == "__dict__":
+        return value.namespace
     return Unresolved(f"`{value.module.name}` defines no `{name}` that archlint can see")
 
 
@@ -221,6 +235,8 @@ def _of_class(machine: Machine, value: Class, name: str) -> Value:
             return value.definition.name
         case "__members__":
             return {k: v for k, v in value.namespace.items() if isinstance(v, Member)}
+        case "__subclasses__":
+            return Native(name, lambda machine, arguments: list(value.subclasses))
         case "__init__":
             return Native("__init__", lambda machine, arguments: None)
     external = next((base for base in value.lineage() if isinstance(base, External)), None)
@@ -275,6 +291,8 @@ def _of_external(value: ExternalObject, name: str) -> Value:
 def _of_container(machine: Machine, value: Value, name: str) -> Value:
     if isinstance(value, tuple) and name in getattr(value, "_fields", ()):
         return getattr(value, name)
+    if isinstance(value, str) and name in _SAME_TEXT:
+        return Native(name, lambda machine, arguments: value)
     for kind, methods in _CONTAINER_METHODS.items():
         if isinstance(value, kind) and name in methods:
             return Native(name, lambda machine, arguments: _method(value, name, arguments))

@@ -71,6 +71,8 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
             )
         case Configured():
             return call(machine, callee.default, arguments)
+        case ExternalObject() if (model := machine.semantics.library.get(f"{callee.name}()")) is not None:
+            return model(machine, arguments)
         case Instance() | Modelled():
             method = attribute(machine, callee, "__call__")
             return call(machine, method, arguments) if isinstance(method, Bound) else _uncallable(arguments)

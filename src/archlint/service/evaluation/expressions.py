@@ -50,6 +50,7 @@ from archlint.service.evaluation.values import (
 )
 
 _MAX_ITEMS = 2_000
+_NAMED_TUPLES = frozenset({"typing.NamedTuple"})
 
 
 def evaluate(machine: Machine, frame: Frame, node: Expression) -> Value:
@@ -70,6 +71,8 @@ def iterate(machine: Machine, value: Value) -> Items[Value] | None:
     if isinstance(value, Class):
         members = [v for v in value.namespace.values() if isinstance(v, Member)]
         return members or None
+    if isinstance(value, Instance) and value.cls.derives_from(_NAMED_TUPLES):
+        return [value.attributes.get(name, value.cls.namespace.get(name)) for name in value.cls.annotations]
     if isinstance(value, Choice):
         lists = [iterate(machine, option) for option in value.values]
         return None if None in lists else [item for items in lists for item in items or ()]
@@ -95,6 +98,8 @@ def _combine(machine: Machine, frame: Frame, node: Node, operator: str, first: V
     source = next((v.source for v in (first, second) if isinstance(v, Configured)), None)
     result = arithmetic(operator, settled(first), settled(second))
     if isinstance(result, Unresolved):
+        if machine.gap is not None and operator == "+" and isinstance(settled(first), str):
+            return settled(first) + machine.gap
         return machine.unresolved(frame, node, result.why)
     return result if source is None else Configured(result, source)
 
@@ -126,6 +131,9 @@ def _attribute(machine: Machine, frame: Frame, node: Attribute) -> Value:
         module = machine.modules.find(f"{value.name}.{node.attr}", frame.module.module)
         if module is not None:
             return machine.load(module)
+        constants = machine.semantics.constants
+        if f"{value.name}.{node.attr}" in constants:
+            return constants[f"{value.name}.{node.attr}"]
     return attribute(machine, value, node.attr)
 
 
@@ -263,6 +271,9 @@ def _generic(machine: Machine, frame: Frame, node: Subscript, value: External | 
     if isinstance(value, Class):
         name = settled(evaluate(machine, frame, node.index))
         return value.namespace.get(name, value) if isinstance(name, str) else value
+    if value.name == "sys.modules":
+        name = text(evaluate(machine, frame, node.index))
+        return value if name is None else machine.imported(name, frame.module.module)
     if value.name == "os.environ":
         name = text(evaluate(machine, frame, node.index))
         return Configured(machine.unresolved(frame, node, f"environment variable `{name}`"), f"${name}")

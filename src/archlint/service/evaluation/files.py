@@ -129,6 +129,15 @@ def _glob(machine: Machine, path: str, arguments: Arguments) -> Value:
     return _matching(machine, path, pattern.removeprefix("**/"), deep)
 
 
+def _glob_text(machine: Machine, arguments: Arguments) -> Value:
+    """`glob.glob(pattern)` with the wildcards in the last part only."""
+    pattern = as_path(arguments.get(0, "pathname")) or ""
+    folder, _, last = pattern.rpartition("/")
+    if "*" in folder or listed(machine, folder) is None:
+        return Unresolved("files that the source does not tell", arguments.place)
+    return [found.path for found in _matching(machine, folder, last, False)]
+
+
 def _rglob(machine: Machine, path: str, arguments: Arguments) -> Value:
     pattern = text(arguments.get(0, "pattern"))
     if pattern is None or listed(machine, path) is None:
@@ -210,6 +219,7 @@ _TEXTUAL: dict[str, Callable[..., Value]] = {
 }
 
 _LIBRARY: dict[str, LibraryCall] = {
+    "glob.glob": _glob_text,
     "os.listdir": _listdir,
     "os.walk": _walk,
     "os.path.isdir": _is_folder,

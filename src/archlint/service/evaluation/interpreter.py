@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from archlint.service.evaluation import files, python, web
+from collections.abc import Mapping
+
+from archlint.service.evaluation import files, introspection, python, web
 from archlint.service.evaluation.calls import call
 from archlint.service.evaluation.expressions import evaluate
-from archlint.service.evaluation.machine import Machine, Semantics
+from archlint.service.evaluation.machine import LibraryCall, Machine, Semantics
 from archlint.service.evaluation.statements import bind, execute
 from archlint.service.modules import Modules
 
 
-def interpreter(modules: Modules, *, lazy_includes: bool, by_default: bool = False) -> Machine:
+def interpreter(
+    modules: Modules,
+    *,
+    lazy_includes: bool = True,
+    by_default: bool = False,
+    models: Mapping[str, LibraryCall] | None = None,
+    gap: str | None = None,
+) -> Machine:
     """A fresh interpretation of a service; `lazy_includes` as FastAPI 0.137 and later resolve includes.
 
-    `by_default` takes settings for what they are when nobody configures them.
+    `by_default` takes settings for what they are when nobody configures them. `models` are further functions
+    of libraries; `gap` is what stands in a text for a piece that the source does not tell.
     """
-    library = {**python.library(), **files.library(), **web.library()}
+    library = {
+        **python.library(),
+        **files.library(),
+        **introspection.library(),
+        **web.library(),
+        **(models or {}),
+    }
     semantics = Semantics(evaluate, execute, call, bind, library, python.builtins())
-    return Machine(modules, semantics, lazy_includes, by_default=by_default)
+    return Machine(modules, semantics, lazy_includes, by_default=by_default, gap=gap)

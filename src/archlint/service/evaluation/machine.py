@@ -72,6 +72,8 @@ class Semantics:
     bind: Callable[[Machine, Frame, Expression, Value], None]
     library: Mapping[str, LibraryCall]
     builtins: Mapping[str, Value]
+    constants: Mapping[str, Value] = field(default_factory=dict)
+    """Values of libraries' names, by qualified name."""
 
 
 @dataclass(eq=False)
@@ -95,7 +97,7 @@ class Machine:
     """Whether settings have their defaults for certain: what the service does when nobody configures it."""
 
     gap: str | None = None
-    """What stands in an f-string for a piece that the source does not tell; None leaves all of it unresolved."""
+    """What stands in a text for a piece that the source does not tell; None leaves all of it unresolved."""
 
     created: list[Any] = field(default_factory=list)
     """Every app and router made, in order."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from archlint.service.evaluation.attributes import attribute, set_attribute
 from archlint.service.evaluation.expressions import iterate
@@ -19,7 +18,6 @@ from archlint.service.evaluation.values import (
     Function,
     Instance,
     Member,
-    ModuleValue,
     Native,
     Partial,
     Unresolved,
@@ -29,15 +27,6 @@ from archlint.service.evaluation.values import (
     text,
     truth,
 )
-
-
-class ModuleInfo(NamedTuple):
-    """What `pkgutil.iter_modules` gives for a module."""
-
-    module_finder: Value
-    name: str
-    ispkg: bool
-
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "str": str,
@@ -191,6 +180,8 @@ def _isinstance(machine: Machine, arguments: Arguments) -> Value:
 
 
 def _is_a(machine: Machine, value: Value, kind: Value) -> bool | None:
+    if isinstance(value, External) and value.name in machine.semantics.library:
+        return False
     if isinstance(value, Unresolved | External | ExternalObject) or isinstance(kind, Unresolved):
         return None
     if isinstance(value, Modelled | Instance):
@@ -285,44 +276,35 @@ def _cast(machine: Machine, arguments: Arguments) -> Value:
     return arguments.get(1, "val")
 
 
-def _import_module(machine: Machine, arguments: Arguments) -> Value:
-    name, package = text(arguments.get(0, "name")), text(arguments.get(1, "package"))
-    if name is None:
-        return Unresolved("a module whose name the source does not tell", arguments.place)
-    if name.startswith("."):
-        level = len(name) - len(name.lstrip("."))
-        parts = (package or arguments.place.module.name).split(".")
-        name = ".".join([*parts[: len(parts) - level + 1], name.lstrip(".")])
-    return machine.imported(name, arguments.place.module)
+def _map(machine: Machine, arguments: Arguments) -> Value:
+    """`map(function, items)`, called at once: laziness changes no route."""
+    items = iterate(machine, arguments.get(1, "iterable"))
+    if items is None or len(arguments.args) != 2:
+        return Unresolved("unknown items", arguments.place)
+    return [machine.call(arguments.args[0], Arguments((item,), {}, arguments.place)) for item in items]
 
 
-def _iter_modules(machine: Machine, arguments: Arguments) -> Value:
-    """`pkgutil.iter_modules(package.__path__)`: the modules that lie in that package's folder."""
-    path = iterate(machine, arguments.get(0, "path"))
-    prefix = text(arguments.get(1, "prefix", "")) or ""
-    packages = [item for item in path or () if isinstance(item, ModuleValue)]
-    if not packages:
-        return Unresolved("a package folder that the source does not tell", arguments.place)
-    return [
-        ModuleInfo(Unresolved("a finder"), prefix + name, is_package)
-        for package in packages
-        for name, is_package in submodules(machine, package)
+def _filter(machine: Machine, arguments: Arguments) -> Value:
+    items = iterate(machine, arguments.get(1, "iterable"))
+    if items is None:
+        return Unresolved("unknown items", arguments.place)
+    test = arguments.get(0, "function")
+    answers = [
+        item if test is None else machine.call(test, Arguments((item,), {}, arguments.place))
+        for item in items
     ]
+    return [item for item, answer in zip(items, answers, strict=True) if truth(answer) is not False]
 
 
-def submodules(machine: Machine, package: ModuleValue) -> list[tuple[str, bool]]:
-    """Names of the modules directly in a package's folder, sorted, and whether each is a package."""
-    folder = posixpath.dirname(package.module.path)
-    found: dict[str, bool] = {}
-    for path in machine.modules.by_path:
-        inner = posixpath.relpath(path, folder) if folder else path
-        parts = inner.removesuffix(".py").split("/")
-        if parts[0] != ".." and parts != ["__init__"] and (len(parts) == 1 or parts[1:] == ["__init__"]):
-            found[parts[0]] = len(parts) > 1
-    return sorted(found.items())
+def _next(machine: Machine, arguments: Arguments) -> Value:
+    items = iterate(machine, arguments.get(0, "iterator"))
+    if items:
+        return items[0]
+    return Unresolved("the next of unknown items") if items is None else arguments.get(1, "default")
 
 
 _NAMES = [
+    "dir",
     "object",
     "Exception",
     "BaseException",
@@ -344,9 +326,6 @@ _NAMES = [
     "id",
     "hash",
     "iter",
-    "next",
-    "map",
-    "filter",
     "min",
     "max",
     "sum",
@@ -360,7 +339,6 @@ _NAMES = [
     "exec",
     "compile",
     "__import__",
-    "dir",
     "vars",
     "globals",
     "locals",
@@ -428,7 +406,9 @@ _BUILTINS: dict[str, LibraryCall] = {
     "property": _descriptor("property"),
     "staticmethod": _descriptor("staticmethod"),
     "classmethod": _descriptor("classmethod"),
-    "__import__": _import_module,
+    "map": _map,
+    "filter": _filter,
+    "next": _next,
 }
 
 _LIBRARY: dict[str, Any] = {
@@ -449,14 +429,13 @@ _LIBRARY: dict[str, Any] = {
     "os.environ.get": _environment,
     "environs.Env().str": _environment,
     "starlette.config.Config()": _config,
+    "decouple.AutoConfig()": _config,
     "decouple.config": _config,
     "copy.copy": _first,
     "copy.deepcopy": _first,
     "itertools.chain": lambda machine, arguments: [
         item for arg in arguments.args for item in iterate(machine, arg) or ()
     ],
-    "importlib.import_module": _import_module,
-    "pkgutil.iter_modules": _iter_modules,
     "types.SimpleNamespace": lambda machine, arguments: ExternalObject(
         "types.SimpleNamespace", arguments.args, arguments.keywords
     ),

@@ -34,11 +34,12 @@ from archlint.facts.syntax import (
     While,
     With,
 )
-from archlint.service.evaluation.attributes import attribute, set_attribute
+from archlint.service.evaluation.attributes import attribute, class_member, set_attribute
 from archlint.service.evaluation.calls import decorate, define
 from archlint.service.evaluation.expressions import binary, evaluate, iterate
 from archlint.service.evaluation.machine import Machine
 from archlint.service.evaluation.values import (
+    Arguments,
     Class,
     External,
     ExternalObject,
@@ -177,7 +178,8 @@ def _imported_name(
         return submodule
     if isinstance(base, ModuleValue):
         return attribute(machine, base, name)
-    return canonical(submodule)
+    constants = machine.semantics.constants
+    return constants[submodule.name] if submodule.name in constants else canonical(submodule)
 
 
 def _import_star(frame: Frame, source: Value) -> None:
@@ -370,7 +372,19 @@ def _class(machine: Machine, frame: Frame, definition: ClassDef) -> None:
             function.owner = cls
     if cls.derives_from(_ENUMERATIONS):
         _enumerate(cls)
+    _tell_bases(machine, frame, cls)
     frame.namespace[definition.name] = decorate(machine, frame, definition.decorators, cls)
+
+
+def _tell_bases(machine: Machine, frame: Frame, cls: Class) -> None:
+    """A base knows its subclasses, and may register them as they are made."""
+    keywords = {k.name: evaluate(machine, frame, k.value) for k in cls.definition.keywords if k.name}
+    for base in cls.bases:
+        if isinstance(base, Class):
+            base.subclasses.append(cls)
+            hook = class_member(base, "__init_subclass__")
+            if isinstance(hook, Function):
+                machine.call(hook, Arguments((cls,), keywords, Place(cls.module, cls.definition)))
 
 
 def _annotations(definition: ClassDef) -> dict[str, Expression]:

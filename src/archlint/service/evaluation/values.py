@@ -158,6 +158,7 @@ class Class:
     bases: tuple[Value, ...]
     namespace: dict[str, Value]
     annotations: dict[str, Expression]
+    subclasses: list[Class] = field(default_factory=list)
 
     def lineage(self) -> list[Class | External]:
         """The class and its ancestors, depth first, libraries' classes included."""

@@ -30,6 +30,7 @@ from archlint.service.evaluation.values import (
 
 METHODS = ("get", "post", "put", "patch", "delete", "options", "head", "trace")
 _APPS = ("fastapi.FastAPI", "fastapi_offline.FastAPIOffline")
+_STARLETTE = "starlette.applications.Starlette"
 _ROUTERS = (
     "fastapi.APIRouter",
     "fastapi_utils.inferring_router.InferringRouter",
@@ -128,7 +129,8 @@ class Router(Modelled):
 def library() -> dict[str, LibraryCall]:
     """The models of FastAPI's names, for `Semantics.library`."""
     models: dict[str, LibraryCall] = {}
-    for names, is_app in ((_APPS, True), (_ROUTERS, False)):
+    models["fastapi_versioning.VersionedFastAPI"] = _rearranged
+    for names, is_app in (((*_APPS, _STARLETTE), True), (_ROUTERS, False)):
         for name in names:
             models[name] = _constructor(is_app)
             models[f"{name}.__subclass__"] = _subclass_constructor(is_app)
@@ -143,6 +145,15 @@ def _constructor(is_app: bool) -> LibraryCall:
         return router
 
     return construct
+
+
+def _rearranged(machine: Machine, arguments: Arguments) -> Value:
+    """A library that serves an app's routes under paths of its own: these are not what is served."""
+    app = arguments.get(0, "app")
+    if isinstance(app, Router):
+        _miss(app, "an app's endpoints", "a library rearranges them by version", arguments.place)
+        app.routes.clear()
+    return app
 
 
 def _subclass_constructor(is_app: bool) -> LibraryCall:
