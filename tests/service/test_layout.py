@@ -144,7 +144,7 @@ class TestMonorepo:
         files = {
             "common/pyproject.toml": PROJECT.format("common"),
             "common/common/__init__.py": "from .factory import create_app",
-            "common/common/factory.py": "from fastapi import FastAPI\ndef create_app():\n    return FastAPI()",
+            "common/common/factory.py": "import fastapi\ndef create_app():\n    return fastapi.FastAPI()",
             "shop/pyproject.toml": PROJECT.format("shop"),
             "shop/shop/main.py": "from common import create_app\napp = create_app()",
         }

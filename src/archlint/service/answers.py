@@ -7,6 +7,7 @@ Then what the handler returns decides: files, streams, redirects and pages have 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import TypeGuard
 
 from archlint.facts.syntax import (
@@ -14,11 +15,17 @@ from archlint.facts.syntax import (
     Attribute,
     Await,
     Call,
+    ClassDef,
+    Comprehension,
     Constant,
+    Dict,
     Expression,
+    FString,
     FunctionDef,
     Name,
+    Node,
     Return,
+    Sequence,
     Statement,
 )
 from archlint.facts.syntax import (
@@ -28,28 +35,38 @@ from archlint.service.evaluation.calls import is_generator
 from archlint.service.modules import Module
 from archlint.service.namespaces import statements
 from archlint.service.operations import Operation
-from archlint.service.symbols import Scope, Symbol, Symbols
+from archlint.service.symbols import NOTHING, Scope, Symbol, Symbols
 from archlint.service.types import NONE
 
 _JSON_RESPONSES = frozenset({"JSONResponse", "ORJSONResponse", "UJSONResponse", "MsgSpecJSONResponse"})
 _NO_BODY = frozenset({204, 205, 304})
 _MAX_DEPTH = 3
 
-DATA, OTHER, NOTHING = "data", "a response without a schema", "nothing"
+
+class Kind(StrEnum):
+    """What a handler answers with."""
+
+    DATA = "data"
+    UNCLEAR = "what archlint cannot follow"
+    OTHER = "a response without a schema"
+    NOTHING = "nothing"
 
 
-def lacks_schema(operation: Operation, symbols: Symbols) -> bool:
-    """Whether the operation answers with data and has neither a model nor an annotation for it."""
+def undocumented(operation: Operation, symbols: Symbols) -> Kind | None:
+    """What the operation answers with, where neither a model nor an annotation describes it."""
     endpoint, handler = operation.endpoint, operation.endpoint.handler
     if endpoint.response_schema or not endpoint.route.documented or _is_exempt(operation):
-        return False
+        return None
     reader = _Reader(symbols)
     found = set(reader.returned(handler.module, handler.definition))
     if operation.answer.source == "annotation":
         found.add(reader.declared(handler.module, handler.definition))
-    if operation.answer.source == "none" and not found - {NOTHING}:
-        return False
-    return found != {OTHER}
+    found.discard(Kind.NOTHING)
+    if not found:
+        return None if operation.answer.source == "none" else Kind.NOTHING
+    if found == {Kind.OTHER}:
+        return None
+    return Kind.DATA if Kind.DATA in found else Kind.UNCLEAR
 
 
 def _is_exempt(operation: Operation) -> bool:
@@ -70,22 +87,22 @@ class _Reader:
     def __init__(self, symbols: Symbols) -> None:
         self._symbols = symbols
 
-    def returned(self, module: Module, function: FunctionDef, depth: int = 0) -> Iterator[str]:
+    def returned(self, module: Module, function: FunctionDef, depth: int = 0) -> Iterator[Kind]:
         """What each `return` of the function gives back."""
         scope = (function,)
         for statement in statements(function.body):
             if isinstance(statement, Return):
                 yield from self._kinds(module, statement.value, scope, depth)
 
-    def declared(self, module: Module, function: FunctionDef) -> str:
-        """What the return annotation says; a plain `Response` may be anything."""
-        symbol = self._symbols.resolve(module, function.returns) if function.returns else None
-        return self._of_class(symbol) or DATA if symbol is not None else DATA
+    def declared(self, module: Module, function: FunctionDef) -> Kind:
+        """What the return annotation says."""
+        symbol = self._symbols.resolve(module, function.returns) if function.returns else NOTHING
+        return self._of_class(symbol) or Kind.DATA
 
-    def _kinds(self, module: Module, value: Expression | None, scope: Scope, depth: int) -> Iterator[str]:
+    def _kinds(self, module: Module, value: Expression | None, scope: Scope, depth: int) -> Iterator[Kind]:
         match value:
             case None | Constant(value=None):
-                yield NOTHING
+                yield Kind.NOTHING
             case Await(value=inner):
                 yield from self._kinds(module, inner, scope, depth)
             case Operator(operator="if", parts=(first, _, second)):
@@ -95,57 +112,80 @@ class _Reader:
                 yield from self._called(module, value, scope, depth)
             case Name(id=name):
                 yield from self._named(module, name, scope, depth)
+            case Dict() | Sequence() | Constant() | FString() | Comprehension():
+                yield Kind.DATA
             case _:
-                yield DATA
+                yield Kind.UNCLEAR
 
-    def _called(self, module: Module, call: Call, scope: Scope, depth: int) -> Iterator[str]:
+    def _called(self, module: Module, call: Call, scope: Scope, depth: int) -> Iterator[Kind]:
         if isinstance(call.func, Attribute) and call.func.attr == "TemplateResponse":
-            yield OTHER
+            yield Kind.OTHER
             return
-        symbol = self._symbols.resolve(module, call.func, scope)
+        symbol = self._callee(module, call.func, scope)
         kind = self._of_class(symbol)
-        if kind == OTHER and _says_json(call):
-            yield DATA
+        if kind is Kind.OTHER and _says_json(call):
+            yield Kind.DATA
         elif kind is not None:
             yield kind
         elif isinstance(symbol.node, FunctionDef) and symbol.module is not None and depth < _MAX_DEPTH:
             yield from self._function(symbol.module, symbol.node, depth + 1)
         else:
-            yield DATA
+            yield Kind.DATA if isinstance(symbol.node, ClassDef) else Kind.UNCLEAR
 
-    def _function(self, module: Module, function: FunctionDef, depth: int) -> Iterator[str]:
+    def _callee(self, module: Module, func: Expression, scope: Scope) -> Symbol:
+        """The function or class that is called; a method by the class of its variable."""
+        match func:
+            case Attribute(value=Name(id=name), attr=attr):
+                owner = self._class_of(module, name, scope)
+                if owner is not None and owner.module is not None and isinstance(owner.node, ClassDef):
+                    dotted = f"{owner.node.name}.{attr}"
+                    return self._symbols.resolve(owner.module, dotted, self._symbols.scope_of(owner))
+        return self._symbols.resolve(module, func, scope)
+
+    def _class_of(self, module: Module, name: str, scope: Scope) -> Symbol | None:
+        assigned, annotations = _local(scope[-1], name)
+        named = [*annotations, *(value.func for value in assigned if isinstance(value, Call))]
+        found = (self._symbols.resolve(module, expression, scope[:-1]) for expression in named)
+        return next((symbol for symbol in found if isinstance(symbol.node, ClassDef)), None)
+
+    def _function(self, module: Module, function: FunctionDef, depth: int) -> Iterator[Kind]:
         if function.returns is not None:
             yield self.declared(module, function)
         else:
             yield from self.returned(module, function, depth)
 
-    def _named(self, module: Module, name: str, scope: Scope, depth: int) -> Iterator[str]:
+    def _named(self, module: Module, name: str, scope: Scope, depth: int) -> Iterator[Kind]:
         """What the handler's variable or parameter holds."""
-        function = scope[-1]
-        found = [statement for statement in statements(function.body) if _assigns(statement, name)]
-        annotated = [s.annotation for s in found if s.annotation is not None]
-        parameters = function.parameters if isinstance(function, FunctionDef) and not found else ()
-        annotated += [p.annotation for p in parameters if p.name == name and p.annotation is not None]
-        if annotated:
-            yield self._of_class(self._symbols.resolve(module, annotated[0])) or DATA
+        assigned, annotations = _local(scope[-1], name)
+        if annotations:
+            yield self._of_class(self._symbols.resolve(module, annotations[0])) or Kind.DATA
             return
-        for statement in found:
-            if isinstance(statement.value, Name) or depth >= _MAX_DEPTH:
-                yield DATA
+        for value in assigned:
+            if isinstance(value, Name) or depth >= _MAX_DEPTH:
+                yield Kind.UNCLEAR
             else:
-                yield from self._kinds(module, statement.value, scope, depth + 1)
-        if not found:
-            yield DATA
+                yield from self._kinds(module, value, scope, depth + 1)
+        if not assigned:
+            yield Kind.UNCLEAR
 
-    def _of_class(self, symbol: Symbol) -> str | None:
+    def _of_class(self, symbol: Symbol) -> Kind | None:
         """What a class of responses stands for; None for what is none."""
         names = [symbol.qualified, *(base.qualified for base in self._symbols.bases(symbol))]
-        if not any(is_response(name) for name in names):
+        if not any(_is_response(name) for name in names):
             return None
-        return DATA if any(_is_json(name) for name in names) else OTHER
+        return Kind.DATA if any(_is_json(name) for name in names) else Kind.OTHER
 
 
-def is_response(name: str) -> bool:
+def _local(function: Node, name: str) -> tuple[list[Expression | None], list[Expression]]:
+    """What a function assigns to a variable, and the annotations of it or of the parameter."""
+    assert isinstance(function, FunctionDef)
+    found = [statement for statement in statements(function.body) if _assigns(statement, name)]
+    annotations = [statement.annotation for statement in found if statement.annotation is not None]
+    own = [p.annotation for p in function.parameters if p.name == name and p.annotation is not None]
+    return [statement.value for statement in found], annotations if found else own
+
+
+def _is_response(name: str) -> bool:
     """Whether a library's class of that qualified name is one of responses."""
     return name.rpartition(".")[2].endswith("Response") and name.startswith(_LIBRARIES)
 

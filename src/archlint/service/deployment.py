@@ -116,16 +116,23 @@ class Deployment:
 
     @cached_property
     def _compose(self) -> tuple[tuple[ComposeFile, ...], tuple[Unknown, ...]]:
-        return find_compose(self.repository, self._near)
+        return find_compose(self.repository, self.near)
 
     @cached_property
     def _builds(self) -> tuple[Build, ...]:
         return tuple(build for file in self.compose for build in file.builds)
 
     @cached_property
-    def _near(self) -> tuple[str, ...]:
+    def near(self) -> tuple[str, ...]:
         """Files below the service or above it, but neither in another component nor set aside."""
         return tuple(file for file in self.repository.files if self._is_near(file))
+
+    def data(self, file: str) -> bytes:
+        """The content of a file of the repository; nothing when it cannot be read."""
+        try:
+            return self.repository.read_bytes(file)
+        except UnreadableFileError:
+            return b""
 
     def _is_near(self, file: str) -> bool:
         folder = posixpath.dirname(file) or "."
@@ -134,7 +141,11 @@ class Deployment:
         )
         if not _ASIDE.isdisjoint(posixpath.relpath(folder, shared).split("/")):
             return False
-        return shared == self.root or not any(
+        return shared == self.root or not self.is_others(folder)
+
+    def is_others(self, folder: str) -> bool:
+        """Whether a folder lies in another component of the repository."""
+        return any(
             component != "." and f"{folder}/".startswith(f"{component}/")
             for component in self._other_components
         )

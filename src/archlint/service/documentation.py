@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from archlint.facts.syntax import Call
 from archlint.findings import Location, Unknown
-from archlint.service.answers import lacks_schema
+from archlint.service.answers import Kind, undocumented
 from archlint.service.evaluation.values import Choice, Unresolved, settled, text
 from archlint.service.evaluation.web import Include, Mount, Router
 from archlint.service.model import Service
@@ -112,7 +112,7 @@ def _has_api(app: App, mount: str, mounted: bool, service: Service) -> bool:
     if all(o.endpoint.path.removeprefix(mount) in DEFAULTS.values() for o in own):
         return not mounted and not any(isinstance(entry, Mount) for entry in app.router.routes)
     public = (o for o in own if o.endpoint.in_schema and o.endpoint.path not in apart)
-    return any(o.endpoint.response_schema or lacks_schema(o, service.symbols) for o in public)
+    return any(o.endpoint.response_schema or undocumented(o, service.symbols) is Kind.DATA for o in public)
 
 
 def _expected(app: App, argument: str) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archlint.facts.syntax import Call, ClassDef, Expression, FunctionDef, Import, PythonSource, dotted
 from archlint.service.resolution import import_statements
@@ -51,6 +52,7 @@ class Creation:
     owner: str | None
 
 
+@lru_cache(maxsize=4096)
 def creations(source: PythonSource) -> tuple[Creation, ...]:
     """The applications that a file creates, in reading order, by the names that its own imports give."""
     names = imported_names(source)

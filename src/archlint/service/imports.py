@@ -73,7 +73,7 @@ class Imports:
         return defaultdict(tuple, {module: tuple(edges) for module, edges in by_importer.items()})
 
     def _edges(self, module: Module) -> Iterator[ImportEdge]:
-        for statement, context in _import_statements(module.source.body, _Context()):
+        for statement, context in import_statements(module.source.body, ImportContext()):
             for alias in statement.names:
                 target = self._target(module, statement, alias)
                 if target is not None and target[0] is not module:
@@ -109,24 +109,27 @@ class Imports:
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
+class ImportContext:
+    """Where an import statement stands; the fields are those of `ImportEdge`."""
+
     lazy: bool = False
     type_checking: bool = False
     guarded: bool = False
 
 
-def _import_statements(
-    body: tuple[Statement, ...], context: _Context
-) -> Iterator[tuple[Import | ImportFrom, _Context]]:
+def import_statements(
+    body: tuple[Statement, ...], context: ImportContext
+) -> Iterator[tuple[Import | ImportFrom, ImportContext]]:
+    """Every import statement of a body, nested ones included, with where it stands."""
     for statement in body:
         if isinstance(statement, Import | ImportFrom):
             yield statement, context
         elif isinstance(statement, COMPOUND):
             for block, inner in _blocks(statement, context):
-                yield from _import_statements(block, inner)
+                yield from import_statements(block, inner)
 
 
-def _blocks(statement: Statement, context: _Context) -> Iterator[tuple[tuple[Statement, ...], _Context]]:
+def _blocks(statement: Statement, context: ImportContext) -> Iterator[tuple[tuple[Statement, ...], ImportContext]]:
     match statement:
         case FunctionDef():
             yield statement.body, replace(context, lazy=True)

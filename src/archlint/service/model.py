@@ -11,7 +11,10 @@ from archlint.config import Config
 from archlint.discover import Repository
 from archlint.findings import Location
 from archlint.service.anchor import find_anchor
+from archlint.service.calls.graph import Calls
 from archlint.service.classes import Classes
+from archlint.service.commands import Commands
+from archlint.service.databases import Databases
 from archlint.service.deployment import Deployment
 from archlint.service.imports import Imports
 from archlint.service.layers import Layers
@@ -20,8 +23,12 @@ from archlint.service.modules import Modules
 from archlint.service.operations import Operations
 from archlint.service.project import ServiceProject
 from archlint.service.providers import Providers
+from archlint.service.queries import Queries
 from archlint.service.routes import RouteTable, resolve_routes
+from archlint.service.settings import Settings
+from archlint.service.suite.tests import Suite
 from archlint.service.symbols import Symbols
+from archlint.service.upgrades import Upgrades
 from archlint.service.uses import Uses
 from archlint.service.versions import highest_version
 
@@ -74,9 +81,29 @@ class Service:
         return Layers(self.root, self.config, self.modules, self.symbols, self.classes)
 
     @cached_property
+    def queries(self) -> Queries:
+        """Where modules query the database."""
+        return Queries(self.symbols, self.layers)
+
+    @cached_property
     def project(self) -> ServiceProject:
         """How the service is packaged: pyproject.toml, uv workspace and lock."""
         return ServiceProject(self.root, self.repository)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The classes that read the environment."""
+        return Settings(self.modules, self.symbols, self.classes)
+
+    @cached_property
+    def databases(self) -> Databases:
+        """The engines of the running service."""
+        return Databases(self.modules, self.symbols, self.settings)
+
+    @cached_property
+    def suite(self) -> Suite:
+        """The tests and their fixtures."""
+        return Suite(self.root, self.repository, self.modules, self.symbols)
 
     @cached_property
     def migrations(self) -> Migrations:
@@ -88,6 +115,16 @@ class Service:
         """Dockerfiles and compose files."""
         name = self.project.pyproject.name if self.project.pyproject else None
         return Deployment(self.root, name, self.repository, self.modules)
+
+    @cached_property
+    def commands(self) -> Commands:
+        """The commands of images, containers, CI, tasks and scripts."""
+        return Commands(self.root, self.repository, self.deployment)
+
+    @cached_property
+    def upgrades(self) -> Upgrades:
+        """What applies the migrations."""
+        return Upgrades(self.commands, self.deployment, self.modules, self.symbols)
 
     @cached_property
     def routes(self) -> RouteTable:
@@ -107,3 +144,8 @@ class Service:
     def operations(self) -> Operations:
         """What the endpoints take and answer."""
         return Operations(self.routes, self.symbols, self.classes)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Which function reaches which, and where it runs."""
+        return Calls(self.modules, self.symbols, lambda: self.routes.endpoints)

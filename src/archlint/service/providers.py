@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from archlint.facts.syntax import Assign, Attribute, Call, Name, Node, all_nodes, walk_expressions
 from archlint.service.modules import Module, Modules
@@ -11,13 +12,23 @@ from archlint.service.symbols import Symbol, Symbols
 INJECTORS = frozenset({"fastapi.Depends", "fastapi.Security"})
 
 
+@dataclass(frozen=True, slots=True)
+class Injection:
+    """One `Depends(…)` of a module: the call, and a definition that it names."""
+
+    module: Module
+    call: Call
+    symbol: Symbol
+
+
 class Providers:
-    """What the runtime modules of a service have injected."""
+    """What the runtime modules of a service have injected; `injections` are all of it, as it stands."""
 
     def __init__(self, modules: Modules, symbols: Symbols) -> None:
         self._symbols = symbols
-        found = (symbol for module in modules.runtime for symbol in self._provided(module))
-        self._injected = frozenset((symbol.module, _outermost(symbol)) for symbol in found)
+        self.injections = tuple(found for module in modules.runtime for found in self._provided(module))
+        named = (injection.symbol for injection in self.injections)
+        self._injected = frozenset((symbol.module, _outermost(symbol)) for symbol in named)
 
     def has(self, symbol: Symbol) -> bool:
         """Whether the definition or a part of it is injected, or is an alias that says what to inject."""
@@ -26,12 +37,12 @@ class Providers:
         is_alias = any(self._is_injector(symbol.module, node) for node in _values(symbol.node))
         return is_alias or (symbol.module, _outermost(symbol)) in self._injected
 
-    def _provided(self, module: Module) -> Iterator[Symbol]:
+    def _provided(self, module: Module) -> Iterator[Injection]:
         # Few modules inject, and looking at every expression of all others would take long.
         if any(self._may_inject(module, name) for name in self._symbols.namespace(module).names):
             for node in module.source.nodes.of(Call):
                 if self._is_injector(module, node):
-                    yield from self._named_in(module, node)
+                    yield from (Injection(module, node, symbol) for symbol in self._named_in(module, node))
 
     def _may_inject(self, module: Module, name: str) -> bool:
         symbol = self._symbols.resolve(module, name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from archlint.facts.syntax import (
@@ -256,19 +256,22 @@ def imported_modules(source: PythonSource) -> Iterator[ImportedName]:
         yield from (ImportedName(level, f"{module}.{name}" if module else name) for name in names)
 
 
-def import_statements(source: PythonSource) -> Iterator[Import | ImportFrom]:
+@lru_cache(maxsize=4096)
+def import_statements(source: PythonSource) -> tuple[Import | ImportFrom, ...]:
     """Every import statement of a file, those in functions and branches included, in no particular order."""
+    found: list[Import | ImportFrom] = []
     pending: list[tuple[Statement, ...]] = [source.body]
     while pending:
         for statement in pending.pop():
             if isinstance(statement, _WITHOUT_BLOCK):
                 continue
             if isinstance(statement, Import | ImportFrom):
-                yield statement
+                found.append(statement)
             elif isinstance(statement, FunctionDef | ClassDef):
                 pending.append(statement.body)
             else:
                 pending.extend(nested_blocks(statement))
+    return tuple(found)
 
 
 def ancestors(file: str) -> list[str]:

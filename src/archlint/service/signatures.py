@@ -284,7 +284,7 @@ class Signatures:
             self._function(signature, Callee(init, 1), path, via)
 
 
-def called(value: Value) -> Callee | None:  # noqa: PLR0911 (one for each kind of callable)
+def called(value: Value) -> Callee | None:
     """The function of the service that a call of `value` runs, under decorators that name what they wrap."""
     match value:
         case Function(wraps=inner) if isinstance(inner, Function) and inner is not value:

@@ -129,9 +129,7 @@ class Types:
         self._machine = machine
         self._symbols = symbols
 
-    def read(  # noqa: PLR0911 (one for each form of annotation)
-        self, annotation: Expression | None, place: Place, depth: int = 0
-    ) -> Type:
+    def read(self, annotation: Expression | None, place: Place, depth: int = 0) -> Type:
         """What an annotation means there; no annotation means any type."""
         if depth > _MAX_DEPTH:
             return UNKNOWN
@@ -153,7 +151,7 @@ class Types:
                 return replace(self.read(func, place, depth + 1), args=())
         return UNKNOWN
 
-    def of_value(self, value: Value) -> Type:  # noqa: PLR0911 (one for each kind of value)
+    def of_value(self, value: Value) -> Type:
         """The type that an evaluated value, such as `response_model`'s, stands for."""
         match value:
             case None:

@@ -145,6 +145,8 @@ class Program:
         self.functions: dict[Node, Function] = {}
         self.classes: dict[Node, Class] = {}
         self._by_module: dict[Module, list[Function]] = {}
+        self._classes_of: dict[Module, list[Class]] = {}
+        self._lambdas: dict[Module, list[Function]] = {}
 
     def add(self, module: Module) -> Function:
         """The module's own statements as a function; its definitions become known."""
@@ -159,12 +161,33 @@ class Program:
         """The lambda that stands in the body of `parent`."""
         if node not in self.functions:
             self.functions[node] = Function(parent.module, node, parent.inner_scope, parent)
+            self._lambdas.setdefault(parent.module, []).append(self.functions[node])
         return self.functions[node]
+
+    def lambdas(self, module: Module) -> list[Function]:
+        """The module's lambdas that have come up so far."""
+        return self._lambdas.get(module, [])
 
     def in_module(self, module: Module) -> list[Function]:
         """The functions that a module defines, as they stand."""
         self.add(module)
         return self._by_module[module]
+
+    def classes_in(self, module: Module) -> list[Class]:
+        """The classes that a module defines, as they stand."""
+        return self._classes_of.get(module, [])
+
+    def named(self, name: str) -> list[Function]:
+        """The top-level functions that a task queue may mean by `name` or `package.module.name`."""
+        module, _, last = name.rpartition(".")
+        return [
+            function
+            for function in self.functions.values()
+            if isinstance(function.node, FunctionDef)
+            and function.node.name == last
+            and not function.scope
+            and function.module.name.endswith(module)
+        ]
 
     def function_of(self, symbol: Symbol) -> Function | None:
         """The function that a symbol means."""
@@ -209,6 +232,7 @@ class Program:
                 self._define(statement, parent, owner, scope)
             elif isinstance(statement, ClassDef):
                 cls = self.classes[statement] = Class(parent.module, statement, scope)
+                self._classes_of.setdefault(parent.module, []).append(cls)
                 self._unlinked.append(cls)
                 self._read(statement.body, parent, cls, (*scope, statement))
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from archlint.facts.syntax import (
@@ -10,7 +10,6 @@ from archlint.facts.syntax import (
     Attribute,
     Await,
     Call,
-    ClassDef,
     Comprehension,
     Constant,
     Dict,
@@ -29,7 +28,7 @@ from archlint.facts.syntax import (
     dotted,
 )
 from archlint.service.calls.annotations import Annotations
-from archlint.service.calls.functions import Class, Function, Program
+from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.knowledge import Knowledge
 from archlint.service.calls.members import Members
 from archlint.service.calls.results import Results
@@ -50,7 +49,6 @@ from archlint.service.calls.values import (
     elements,
     join,
 )
-from archlint.service.libraries import public_name
 from archlint.service.providers import INJECTORS
 from archlint.service.symbols import Symbol, Symbols
 

@@ -33,7 +33,11 @@ class Blocking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Handoff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Calls that take a function to run it somewhere."""
+    """Calls that take a function to run it somewhere.
+
+    `methods` and `decorators` are known by name alone. `overridden` are methods that a library calls on
+    objects of classes derived from `bases`.
+    """
 
     argument: int = 0
     keyword: str = ""
@@ -41,6 +45,8 @@ class Handoff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calls: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     decorators: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    overridden: tuple[str, ...] = ()
     function: Way = "thread"
     coroutine: Way = "loop"
 
@@ -57,13 +63,14 @@ class _Handoffs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass
-class _Table:
-    """Values by qualified names, `*` in a name standing for one component and `**` for several."""
+class NameTable:
+    """Values by qualified names, `*` in a name standing for any one name and `**` for several."""
 
     exact: dict[str, list[object]] = field(default_factory=dict)
     patterns: dict[str, list[tuple[re.Pattern[str], object]]] = field(default_factory=dict)
 
     def add(self, name: str, value: object) -> None:
+        """Let `name` have `value`, too."""
         if "*" not in name:
             self.exact.setdefault(name, []).append(value)
             return
@@ -73,6 +80,7 @@ class _Table:
         self.patterns.setdefault(name.partition(".")[0], []).append((pattern, value))
 
     def find(self, name: str) -> list[object]:
+        """The values of `name`: those under this very name, else those of the patterns that it fits."""
         found = self.exact.get(name)
         if found is not None:
             return found
@@ -85,7 +93,7 @@ class Knowledge:
 
     def __init__(self, facts: _Facts, handoffs: _Handoffs) -> None:
         self._facts = facts
-        self._blocking, self._returns, self._attributes, self._handoffs = (_Table() for _ in range(4))
+        self._blocking, self._returns, self._attributes, self._handoffs = (NameTable() for _ in range(4))
         for blocking in facts.blocking:
             for name in _names(blocking):
                 self._blocking.add(public_name(name), blocking)
@@ -96,6 +104,7 @@ class Knowledge:
         for handoff in handoffs.handoff:
             for name in handoff.calls:
                 self._handoffs.add(public_name(name), handoff)
+        self.bases = {name: one for one in handoffs.handoff for name in one.bases}
         self.methods = {name: one for one in handoffs.handoff for name in one.methods}
         self.decorators = {name: one for one in handoffs.handoff for name in one.decorators}
         self._results: dict[str, str] = {}
@@ -115,8 +124,9 @@ class Knowledge:
                 if one in classes.values():
                     return f"{instead}()"
         if path not in self._results:
-            known = _last(self._returns.find(key(path)), str)
-            self._results[path] = known or f"{path}()"
+            exact = self._returns.exact.get(key(path))
+            found = exact or ([] if self.blocking(path) else self._returns.find(key(path)))
+            self._results[path] = _last(found, str) or f"{path}()"
         return self._results[path]
 
     def attribute(self, path: str) -> str:

@@ -1,0 +1,432 @@
+"""The edges of the call graph: what each function calls, awaits, enters, iterates over and hands on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from archlint.facts.syntax import Attribute, Call, Constant, Expression, FunctionDef, Keyword, Name
+from archlint.findings import Location
+from archlint.service.calls.functions import Class, Function
+from archlint.service.calls.inference import Inference
+from archlint.service.calls.knowledge import Handoff, Way
+from archlint.service.calls.parameters import AWAITED, CALLED, Parameters, Use, use_of
+from archlint.service.calls.scanning import Site
+from archlint.service.calls.values import (
+    ClassValue,
+    Coroutine,
+    Elements,
+    FunctionValue,
+    Generator,
+    Instance,
+    Library,
+    Manager,
+    ParameterValue,
+    Value,
+    Values,
+)
+
+_CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
+_DELAYING = frozenset(
+    {"apply_async", "defer", "defer_async", "delay", "kiq", "s", "send", "send_with_options", "si"}
+)
+_CONSUMERS = frozenset(
+    f"builtins.{name}"
+    for name in (
+        "all", "any", "dict", "enumerate", "filter", "frozenset", "list", "map", "max", "min", "next",
+        "reversed", "set", "sorted", "sum", "tuple", "zip", "str().join",
+    )
+)  # fmt: skip
+_KEPT = ("cache", "lru_cache", "cached", "alru_cache", "memoize", "singleton", "ttl_cache")
+_TASK_FIELDS = ("functions", "cron_jobs", "on_startup", "on_shutdown", "on_job_start", "on_job_end")
+_QUEUED = frozenset({Use("queue", "queue")})
+_STORED = frozenset({Use("stored", "stored")})
+_PATHS = frozenset({"builtins.str()", "pathlib.Path()", "os.path.join()", "builtins.open()"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edge:
+    """`caller` makes `callee` run, in the way that `handoffs.toml` explains, at `node`.
+
+    `once`: only the first time, for its result is kept. `main`: only where the file is run as a program.
+    """
+
+    caller: Function
+    callee: Function
+    node: Expression
+    way: Way
+    once: bool = False
+    main: bool = False
+
+    @property
+    def location(self) -> Location:
+        """Where the call stands."""
+        return self.caller.module.location(self.node)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LibraryCall:
+    """`caller` calls a library's function, `path` as in `values.Library`.
+
+    `awaited` calls give a coroutine; `by_path` says whether the first argument is a path, as far as known.
+    """
+
+    caller: Function
+    path: str
+    node: Expression
+    awaited: bool
+    once: bool
+    main: bool
+    by_path: bool
+
+    @property
+    def location(self) -> Location:
+        """Where the call stands."""
+        return self.caller.module.location(self.node)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Given:
+    """Functions given to a function of the service, whose use of its parameter is not known yet."""
+
+    caller: Function
+    site: Site
+    callee: Function
+    parameter: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Decorated:
+    """A call of a function under decorators of the service."""
+
+    caller: Function
+    site: Site
+    callee: Function
+    decorators: tuple[Function, ...]
+
+
+class Edges:
+    """Collects the edges of all functions visited; `finish` adds those that need all others."""
+
+    def __init__(self, inference: Inference) -> None:
+        self._inference = inference
+        self._parameters = Parameters(self)
+        self._pending: defaultdict[Function, list[_Given | _Decorated]] = defaultdict(list)
+        self._properties: frozenset[str] | None = None
+        self.edges: defaultdict[Function, list[Edge]] = defaultdict(list)
+        self.library_calls: defaultdict[Function, list[LibraryCall]] = defaultdict(list)
+        self.lost: list[tuple[Function, Expression, Function]] = []
+        """Calls whose coroutine is dropped: the caller, the call, the async function."""
+
+    def visit(self, function: Function) -> None:
+        """Read the function's own sites."""
+        for site in self._inference.scan(function).sites:
+            match site.kind:
+                case "call" if isinstance(site.node, Call):
+                    self._call(function, site, site.node)
+                case "read" if isinstance(site.node, Attribute):
+                    self._read(function, site, site.node)
+                case "await":
+                    self._awaited(function, site)
+                case "iterate":
+                    self._iterated(function, site)
+                case "enter":
+                    self._entered(function, site)
+
+    def decorate(self, function: Function) -> None:
+        """What the function's decorators, where they are a library's, make of it."""
+        if not isinstance(function.node, FunctionDef) or function.parent is None:
+            return
+        for decorator in function.node.decorators:
+            target = decorator.func if isinstance(decorator, Call) else decorator
+            name = target.attr if isinstance(target, Attribute) else ""
+            found = [
+                handoff
+                for value in self._inference.values(decorator, function.parent)
+                if isinstance(value, Library)
+                for handoff in self._inference.knowledge.handoffs(value.path)
+            ]
+            by_name = self._inference.knowledge.decorators.get(name)
+            for handoff in found[:1] or ([by_name] if by_name else []):
+                way = use_of(handoff).way(function.is_async)
+                if way is not None:
+                    self._add(function.parent, function, Site("call", decorator), way)
+
+    def define(self, cls: Class) -> None:
+        """What libraries do with the class: run its methods, or take its fields for tasks."""
+        body = self._inference.program.add(cls.module)
+        site = Site("call", Name(cls.node.start, cls.node.end, cls.node.name))
+        for base in cls.lineage:
+            handoff = self._inference.knowledge.bases.get(base.path) if isinstance(base, Library) else None
+            for name in handoff.overridden if handoff else ():
+                if handoff is not None and name in cls.methods:
+                    self._use(body, site, FunctionValue(cls.methods[name]), frozenset({use_of(handoff)}))
+        if cls.node.name.endswith("WorkerSettings"):
+            for name in _TASK_FIELDS:
+                for value in self._inference.members.of(ClassValue(cls), name):
+                    self._use(body, site, value, _QUEUED)
+        for decorator in cls.node.decorators:
+            for value in self._inference.values(decorator, body):
+                if isinstance(value, Library):
+                    for handoff in self._inference.knowledge.handoffs(value.path):
+                        for method in cls.methods.values():
+                            self._use(body, site, FunctionValue(method), frozenset({use_of(handoff)}))
+
+    def finish(self) -> None:
+        """Follow what was given to the service's own functions."""
+        for pending in [one for group in self._pending.values() for one in group]:
+            if isinstance(pending, _Given):
+                uses = self._parameters.uses(pending.callee, pending.parameter) or _STORED
+                for value in pending.values:
+                    self._use(pending.caller, pending.site, value, uses)
+            else:
+                self._finish_decorated(pending)
+
+    def ways(self, outer: Function, inner: Function) -> Iterable[Way]:
+        """How `outer` runs `inner`, which is defined in it."""
+        yield from (edge.way for edge in self.edges.get(outer, ()) if edge.callee is inner)
+        for pending in self._pending.get(outer, ()):
+            if isinstance(pending, _Given) and FunctionValue(inner) in pending.values:
+                for use in self._parameters.uses(pending.callee, pending.parameter):
+                    way = use.way(inner.is_async)
+                    if way is not None:
+                        yield way
+
+    def wrappers(self, decorator: Function) -> list[Function]:
+        """The functions inside of a decorator that it returns."""
+        return self._inference.results.wrappers(decorator)
+
+
+    def _call(self, function: Function, site: Site, node: Call) -> None:
+        callees = self._inference.values(node.func, function)
+        for callee in callees:
+            self._invoke(function, site, node, callee)
+        if isinstance(node.func, Attribute):
+            self._call_by_name(function, site, node, node.func, callees)
+        elif not callees:
+            self._store(function, site, node)
+        if site.bare and not site.awaited:
+            found = self._inference.values(node, function)
+            if found and all(isinstance(value, Coroutine) for value in found):
+                self.lost += [(function, node, v.function) for v in found[:1] if isinstance(v, Coroutine)]
+
+    def _invoke(self, function: Function, site: Site, node: Call, callee: Value) -> None:
+        match callee:
+            case FunctionValue():
+                self._call_own(function, site, node, callee)
+            case ClassValue(cls):
+                made = [method for name in _CONSTRUCTORS if (method := cls.find_method(name))]
+                for method in made:
+                    self._call_own(function, site, node, FunctionValue(method, bound=True))
+                if not made:
+                    for base in cls.lineage:
+                        if isinstance(base, Library):
+                            self._call_library(function, site, node, base.path)
+            case Instance(cls):
+                method = cls.find_method("__call__")
+                if method is not None:
+                    self._call_own(function, site, node, FunctionValue(method, bound=True))
+            case Library(path):
+                self._call_library(function, site, node, path)
+                self._give_library(function, site, node, path)
+            case ParameterValue(owner, name):
+                self._parameters.use(owner, name, function, AWAITED if site.awaited else CALLED)
+
+    def _call_own(self, function: Function, site: Site, node: Call, callee: FunctionValue) -> None:
+        called = callee.function
+        runs = not any(
+            isinstance(value, Coroutine | Generator | Manager) and value.function is called
+            for value in self._inference.results.of_calling(called)
+        )
+        if runs:
+            self._run(function, site, called)
+        for name, argument in self._inference.results.arguments(callee, node):
+            given = self._functions(self._inference.values(argument, function))
+            for value in given:
+                if isinstance(value, ParameterValue):
+                    self._parameters.forward(value.function, value.name, function, called, name)
+            own = tuple(value for value in given if not isinstance(value, ParameterValue))
+            if own:
+                self._pending[function].append(_Given(function, site, called, name, own))
+
+    def _run(self, function: Function, site: Site, called: Function) -> None:
+        """`called` runs here, through its decorators."""
+        decorators = tuple(self._inference.results.decorators(called))
+        if decorators:
+            self._pending[function].append(_Decorated(function, site, called, decorators))
+        else:
+            hands_off = site.awaited and site.kind == "call" and not called.is_async and called.decorators
+            self._add(function, called, site, "thread" if hands_off else "here")
+
+    def _finish_decorated(self, pending: _Decorated) -> None:
+        uses = frozenset({CALLED})
+        for decorator in pending.decorators:
+            given = decorator.node.parameters[:1] if decorator.node is not None else ()
+            applied = self._parameters.applied(decorator, given[0].name) if given else frozenset()
+            for wrapper in self.wrappers(decorator):
+                self._add(pending.caller, wrapper, pending.site, "here")
+            uses = applied or uses
+        self._use(pending.caller, pending.site, FunctionValue(pending.callee), uses)
+
+    def _use(self, function: Function, site: Site, value: Value, uses: frozenset[Use]) -> None:
+        """Edges to what is given away; when it may go to a thread, it is not said to run on the spot."""
+        for target, is_async in self._targets(value):
+            ways = {way for use in uses if (way := use.way(is_async)) is not None}
+            certain: set[Way] = {"thread"} if "thread" in ways and not is_async else ways
+            for way in sorted(certain):
+                self._add(function, target, site, way)
+
+    def _targets(self, value: Value) -> Iterator[tuple[Function, bool]]:
+        """The functions that run when `value` is run, and whether they are coroutines or async generators."""
+        match value:
+            case FunctionValue(function):
+                yield function, function.is_async or self._inference.results.gives_coroutine(function)
+            case Coroutine(function) | Manager(function) | Generator(function):
+                yield function, function.is_async
+            case ClassValue(cls):
+                methods = (cls.find_method(name) for name in _CONSTRUCTORS)
+                yield from ((method, False) for method in methods if method is not None)
+            case Instance(cls):
+                method = cls.find_method("__call__")
+                if method is not None:
+                    yield method, method.is_async
+            case Elements(values):
+                for inner in values:
+                    yield from self._targets(inner)
+
+    def _functions(self, values: Values) -> Values:
+        """Of what is given to a function, what can be run."""
+        kinds = (FunctionValue, Coroutine, Generator, ParameterValue)
+        return tuple(
+            value
+            for value in values
+            if isinstance(value, kinds) or (isinstance(value, Elements) and self._functions(value.values))
+        )
+
+    def _call_library(self, function: Function, site: Site, node: Expression, path: str) -> None:
+        by_path = False
+        if isinstance(node, Call):
+            if _gives_up(node.keywords):
+                return
+            first = node.args[0] if node.args else None
+            given = self._inference.values(first, function) if first is not None else ()
+            by_path = any(isinstance(value, Library) and value.path in _PATHS for value in given)
+            if path in _CONSUMERS:
+                self._consume(function, site, node)
+        self.library_calls[function].append(
+            LibraryCall(function, path, node, site.awaited, site.once, site.main, by_path)
+        )
+
+    def _consume(self, function: Function, site: Site, node: Call) -> None:
+        for argument in node.args:
+            for value in self._inference.values(argument, function):
+                if isinstance(value, Generator):
+                    self._add(function, value.function, site, "here")
+
+    def _give_library(self, function: Function, site: Site, node: Call, path: str) -> None:
+        handoffs = self._inference.knowledge.handoffs(path)
+        if handoffs:
+            for handoff in handoffs:
+                self._hand_off(function, site, node, handoff)
+                if handoff.coroutine == "program":
+                    self._store(function, site, node, Use(None, "program"))
+        elif not path.startswith("builtins."):
+            self._store(function, site, node)
+
+    def _call_by_name(
+        self, function: Function, site: Site, node: Call, func: Attribute, callees: Values
+    ) -> None:
+        """`task.delay()`, and methods that hand off by any name of their receiver."""
+        owners = self._inference.values(func.value, function)
+        if func.attr in _DELAYING:
+            for owner in owners:
+                if isinstance(owner, FunctionValue):
+                    self._add(function, owner.function, site, "queue")
+        known = any(
+            not isinstance(callee, Library) or self._inference.knowledge.handoffs(callee.path)
+            for callee in callees
+        )
+        handoff = self._inference.knowledge.methods.get(func.attr)
+        if handoff is not None and not known:
+            self._hand_off(function, site, node, handoff)
+        elif not callees:
+            self._store(function, site, node)
+
+    def _hand_off(self, function: Function, site: Site, node: Call, handoff: Handoff) -> None:
+        for argument in _handed(node, handoff):
+            for value in self._inference.values(argument, function):
+                if isinstance(value, ParameterValue):
+                    self._parameters.use(value.function, value.name, function, use_of(handoff))
+                else:
+                    self._use(function, site, value, frozenset({use_of(handoff)}))
+            if handoff.function == "queue" and isinstance(argument, Constant):
+                for task in self._inference.program.named(str(argument.value)):
+                    self._use(function, site, FunctionValue(task), _QUEUED)
+
+    def _store(
+        self, function: Function, site: Site, node: Call, use: Use = Use("stored", "stored")
+    ) -> None:
+        """Functions given away, by default to nobody knows whom."""
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            for value in self._functions(self._inference.values(argument, function)):
+                self._use(function, site, value, frozenset({use}))
+
+    def _read(self, function: Function, site: Site, node: Attribute) -> None:
+        if self._properties is None:
+            known = self._inference.program.functions.values()
+            self._properties = frozenset(
+                one.node.name for one in known if isinstance(one.node, FunctionDef) and one.is_property
+            )
+        if node.attr in self._properties:
+            for value in self._inference.values(node.value, function):
+                for method in self._inference.members.properties(value, node.attr):
+                    self._add(function, method, site, "here")
+
+    def _awaited(self, function: Function, site: Site) -> None:
+        for value in self._inference.values(site.node, function):
+            if isinstance(value, Coroutine):
+                self._run(function, site, value.function)
+
+    def _iterated(self, function: Function, site: Site) -> None:
+        for value in self._inference.values(site.node, function):
+            if isinstance(value, Generator):
+                self._run(function, site, value.function)
+            elif isinstance(value, Library) and not site.awaited:
+                self._call_library(function, site, site.node, f"{value.path}.__iter__")
+
+    def _entered(self, function: Function, site: Site) -> None:
+        for value in self._inference.values(site.node, function):
+            if isinstance(value, Manager):
+                self._run(function, site, value.function)
+            elif isinstance(value, Instance):
+                names = ("__aenter__", "__aexit__") if site.awaited else ("__enter__", "__exit__")
+                for method in (value.cls.find_method(name) for name in names):
+                    if method is not None:
+                        self._run(function, site, method)
+
+    def _add(self, caller: Function, callee: Function, site: Site, way: Way) -> None:
+        once = site.once or (way == "here" and callee.is_decorated(*_KEPT))
+        self.edges[caller].append(Edge(caller, callee, site.node, way, once, site.main))
+
+
+def _handed(node: Call, handoff: Handoff) -> Iterator[Expression]:
+    """The arguments that are to run somewhere."""
+    if handoff.every_argument:
+        yield from node.args
+        return
+    if handoff.argument < len(node.args):
+        yield node.args[handoff.argument]
+    yield from (keyword.value for keyword in node.keywords if keyword.name == (handoff.keyword or "func"))
+
+
+def _gives_up(keywords: Iterable[Keyword]) -> bool:
+    """Whether the call says that it does not wait."""
+    return any(
+        keyword.name in {"block", "blocking", "timeout"}
+        and isinstance(keyword.value, Constant)
+        and keyword.value.value is not None
+        and not keyword.value.value
+        for keyword in keywords
+    )

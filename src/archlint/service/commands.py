@@ -1,0 +1,263 @@
+"""Every command that images, containers, pipelines, tasks and scripts run for the service."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from archlint.discover import Repository
+from archlint.facts.dockerfile import Instruction, Stage
+from archlint.facts.shell import Options
+from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence, read_yaml
+from archlint.findings import Location
+from archlint.service.deployment import Deployment, Image
+from archlint.service.pipelines import GITLAB, WORKFLOW, github_commands, gitlab_commands
+from archlint.service.scripts import Command, Context, Script, commands_of, script_of, unwrapped
+from archlint.service.tasks import task_commands
+
+_SHELL_FILE = re.compile(r".*\.(sh|bash)")
+_SHEBANG = re.compile(rb"#!\s*\S*/(?:env\s+)?(?:ba|da|a|z)?sh\b")
+_PAIR = re.compile(r"""([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|(.*))""", re.DOTALL)
+
+
+@dataclass(frozen=True, eq=False)
+class Commands:
+    """The commands of a service: those of its own files, and those of shared files that speak of it."""
+
+    root: str
+    repository: Repository
+    deployment: Deployment
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(self.all)
+
+    @cached_property
+    def all(self) -> tuple[Command, ...]:
+        """Every command once, by place."""
+        first = {(c.location, c.words, c.context, c.hidden): c for c in reversed(self._found)}
+        return tuple(sorted(first.values(), key=lambda c: (c.location, len(c.words), c.words, c.context)))
+
+    def where(self, wanted: Callable[[Command], bool]) -> Iterator[Command]:
+        """The commands that `wanted` takes, one of each place."""
+        places: set[Location] = set()
+        for command in self.all:
+            if command.location not in places and wanted(command):
+                places.add(command.location)
+                yield command
+
+    @cached_property
+    def started(self) -> Mapping[str, tuple[Command, ...]]:
+        """What starting a container of each image runs, by Dockerfile; compose's commands included."""
+        return {
+            image.path: (*self._image_start(image), *self._compose_start(image))
+            for image in self.deployment.images
+        }
+
+    @cached_property
+    def _found(self) -> tuple[Command, ...]:
+        images = self.deployment.images
+        builds = [command for image in images for command in self._image_build(image)]
+        starts = [command for commands in self.started.values() for command in commands]
+        outside = [*self._pipelines(), *self._tasks()]
+        outside += [c for command in outside for c in self._followed(command)]
+        read = {command.location.file for command in (*builds, *starts, *outside)}
+        scripts = [c for file in self._shell_files if file not in read for c in self._script(file)]
+        ours = [command for command in (*outside, *scripts) if self._is_ours(command)]
+        return (*builds, *starts, *ours)
+
+    def _image_build(self, image: Image) -> Iterator[Command]:
+        for stage in image.dockerfile.stages:
+            environment = _environment(image, stage)
+            options = Options()
+            place = f"stage `{stage.name}`" if stage.name else "the image's build"
+            for instruction in stage.instructions:
+                if instruction.keyword == "SHELL":
+                    flags = " ".join(instruction.arguments[1:])
+                    options = Options(re.search(r"-\w*e", flags) is not None, "pipefail" in flags)
+                elif instruction.keyword == "RUN":
+                    like = Command(
+                        (), instruction.location, Context.BUILD, place, environment=environment
+                    )
+                    yield from self._run(instruction, like, options)
+
+    def _run(self, instruction: Instruction, like: Command, options: Options) -> Iterator[Command]:
+        if instruction.is_json:
+            yield from unwrapped(replace(like, words=instruction.arguments))
+            return
+        text = self._text(instruction.location.file)
+        for script in _run_scripts(instruction, text):
+            for command in commands_of(script, like, options):
+                yield command
+                yield from self._followed(command)
+
+    def _image_start(self, image: Image) -> Iterator[Command]:
+        for target in image.targets:
+            for keyword in ("ENTRYPOINT", "CMD"):
+                instruction = _last(image, target, keyword)
+                if instruction is not None:
+                    place = f"`{keyword}` of `{image.path}`"
+                    environment = _environment(image, target)
+                    like = Command(
+                        (), instruction.location, Context.START, place, environment=environment
+                    )
+                    yield from self._start(instruction, like)
+
+    def _start(self, instruction: Instruction, like: Command) -> Iterator[Command]:
+        if instruction.is_json:
+            found = unwrapped(replace(like, words=instruction.arguments))
+        else:
+            found = (
+                replace(command, location=instruction.location)
+                for command in commands_of(Script(instruction.text, like.location.file), like)
+            )
+        for command in found:
+            yield command
+            yield from self._followed(command)
+
+    def _compose_start(self, image: Image) -> Iterator[Command]:
+        built = {(build.location.file, build.service) for build in image.builds}
+        for file in self.deployment.compose:
+            for name, service in file.services.items():
+                if (file.path, name) in built or _extends(service) in {n for f, n in built}:
+                    yield from self._compose_commands(name, service)
+
+    def _compose_commands(self, name: str, service: YamlMapping) -> Iterator[Command]:
+        for key in ("entrypoint", "command"):
+            value = service.get(key)
+            like = Command((), Location(""), Context.START, f"`{key}` of compose service `{name}`")
+            if isinstance(value, YamlSequence):
+                words = tuple(item.text for item in value.items if isinstance(item, YamlScalar))
+                found = unwrapped(replace(like, words=words, location=value.location))
+            elif isinstance(value, YamlScalar) and value.kind == "str":
+                lines = self._text(value.location.file).split("\n")
+                found = commands_of(script_of(value, lines), like)
+            else:
+                continue
+            for command in found:
+                yield command
+                yield from self._followed(command)
+
+    def _pipelines(self) -> Iterator[Command]:
+        for file in self.repository.files:
+            reader = github_commands if WORKFLOW.fullmatch(file) else None
+            reader = gitlab_commands if GITLAB.fullmatch(file) else reader
+            if reader is not None:
+                yield from reader(read_yaml(file, self.deployment.data(file)), self._text(file))
+
+    def _tasks(self) -> Iterator[Command]:
+        for file in self.deployment.near:
+            yield from task_commands(file, self.deployment.data(file))
+
+    @cached_property
+    def _shell_files(self) -> tuple[str, ...]:
+        """Shell scripts by name or by their first line; a file without an ending may be one."""
+        return tuple(
+            file
+            for file in self.deployment.near
+            if _SHELL_FILE.fullmatch(file)
+            or ("." not in posixpath.basename(file) and _SHEBANG.match(self.deployment.data(file)))
+        )
+
+    def _script(self, file: str, like: Command | None = None) -> Iterator[Command]:
+        """The commands of a shell script; it starts at the repository's root where nothing says otherwise."""
+        here = Command((), Location(file), Context.SCRIPT, f"`{file}`")
+        yield from commands_of(Script(self._text(file), file), replace(like or here, place=f"`{file}`"))
+
+    def _followed(self, command: Command, seen: frozenset[str] = frozenset()) -> Iterator[Command]:
+        """The commands of the scripts that a command names."""
+        for word in _named_scripts(command):
+            file = self._script_named(word)
+            if file is not None and file not in seen:
+                for inner in self._script(file, command):
+                    yield inner
+                    yield from self._followed(inner, seen | {file})
+
+    def _script_named(self, word: str) -> str | None:
+        """The script of the repository that a word means, which may be a path inside of the image."""
+        name = posixpath.basename(word)
+        fitting = [file for file in self._shell_files if posixpath.basename(file) == name]
+        common = {file: _common_tail(file, word) for file in fitting}
+        best = [file for file in fitting if common[file] == max(common.values())]
+        return best[0] if len(best) == 1 else None
+
+    def _is_ours(self, command: Command) -> bool:
+        """Whether a command outside of images concerns this service, in a repository of several."""
+        folder, file = command.folder, command.location.file
+        if folder is not None and self.deployment.is_others(folder):
+            return False
+        if self.root == "." or file.startswith(f"{self.root}/") or _below(folder or "", self.root):
+            return True
+        return re.search(rf"(?<![\w-]){re.escape(self.root)}(?![\w-])", self._text(file)) is not None
+
+    def _text(self, file: str) -> str:
+        return self.deployment.data(file).decode(errors="replace").replace("\r\n", "\n").removeprefix("\ufeff")
+
+
+def _run_scripts(instruction: Instruction, text: str) -> Iterator[Script]:
+    """The shell text of a RUN in the columns of its file, so that places need no sums."""
+    place = instruction.location
+    if instruction.heredocs:
+        for body in instruction.heredocs:
+            start = text.find(body)
+            yield Script(body, place.file, text.count("\n", 0, start) + 1 if start >= 0 else place.line)
+        return
+    lines = text.split("\n")[place.line - 1 : max(place.end_line, place.line)]
+    kept = [line if line.strip() and not line.lstrip().startswith("#") else "\\" for line in lines]
+    written = "\n".join(kept).rstrip("\\\n")
+    head = re.match(r"(?i)\s*(?:onbuild\s+)?run\s+(?:--\S+(?:\s|\\\n)+)*", written)
+    width = head.end() if head else 0
+    blank = re.sub(r"[^\n]", " ", written[:width]).replace(" \n", "\\\n")
+    yield Script(blank + written[width:], place.file, place.line)
+
+
+def _environment(image: Image, stage: Stage) -> dict[str, str]:
+    lineage = reversed(list(image.dockerfile.lineage(stage)))
+    words = (
+        word
+        for part in lineage
+        for instruction in part.instructions
+        if instruction.keyword in {"ENV", "ARG"}
+        for word in instruction.arguments
+    )
+    pairs = (match for word in words if (match := _PAIR.fullmatch(word)))
+    return {pair[1]: next((value for value in pair.groups()[1:] if value is not None), "") for pair in pairs}
+
+
+def _last(image: Image, stage: Stage, keyword: str) -> Instruction | None:
+    """The instruction of a keyword that counts in a stage: its last one, else that of its base."""
+    for part in image.dockerfile.lineage(stage):
+        for instruction in reversed(part.instructions):
+            if instruction.keyword == keyword:
+                return instruction
+    return None
+
+
+def _extends(service: YamlMapping) -> str | None:
+    value = service.get("extends")
+    return service.text("extends") or (value.text("service") if isinstance(value, YamlMapping) else None)
+
+
+def _named_scripts(command: Command) -> list[str]:
+    """What of a command may be the path of a script: its program, or what a shell is given to read."""
+    if command.program in {"ash", "bash", "dash", "sh", "zsh", ".", "source"}:
+        return [word for word in command.words[1:] if not word.startswith(("-", "+"))][:1]
+    is_path = "/" in command.words[0] or _SHELL_FILE.fullmatch(command.words[0])
+    return [command.words[0]] if is_path else []
+
+
+def _common_tail(file: str, word: str) -> int:
+    parts = zip(reversed(file.split("/")), reversed(word.split("/")), strict=False)
+    count = 0
+    for one, other in parts:
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
+

@@ -1,0 +1,41 @@
+"""The `.env` files of a repository that concern a service: what each is for, and what it sets."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from archlint.discover import Repository, UnreadableFileError
+from archlint.facts.dotenv import DotenvFile, read_dotenv
+from archlint.findings import Location, Unknown
+
+_NAME = re.compile(
+    r"(?i)\.env([._-][\w.-]+)?|[\w-]+\.env([._-][\w-]+)?|env[._-](example|sample|template|dist)"
+)
+_EXAMPLE = re.compile(r"(?i).*(example|sample|template|tmpl|dist|default|skeleton|test|ci)s?\b.*")
+
+
+def dotenv_files(repository: Repository, root: str) -> Iterator[DotenvFile]:
+    """The files below the service and in the folders above it, by path."""
+    for path in repository.files:
+        folder, name = posixpath.split(path)
+        if _NAME.fullmatch(name) and _concerns(folder or ".", root):
+            yield _read(repository, path)
+
+
+def is_example(path: str) -> bool:
+    """Whether the file's name says that it holds examples, or values for tests."""
+    return bool(_EXAMPLE.fullmatch(posixpath.basename(path)))
+
+
+def _concerns(folder: str, root: str) -> bool:
+    below = root in {".", folder} or folder.startswith(f"{root}/")
+    return below or folder == "." or root.startswith(f"{folder}/")
+
+
+def _read(repository: Repository, path: str) -> DotenvFile:
+    try:
+        return read_dotenv(path, repository.read_bytes(path))
+    except UnreadableFileError as error:
+        return DotenvFile(path, (), (Unknown(f"`{path}`", Location(path), error.reason),))

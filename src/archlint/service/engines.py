@@ -1,0 +1,66 @@
+"""The database engines that a service creates, with the arguments of each as far as the source shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archlint.facts.syntax import Assign, Call, Constant, Dict, Expression, Keyword, Name
+from archlint.findings import Location
+from archlint.service.modules import Module
+from archlint.service.scopes import scoped_nodes
+from archlint.service.symbols import Scope, Symbols
+
+ENGINES = frozenset({"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Engine:
+    """A call that makes an engine; `keywords` include those of a literal dict that `**` unpacks."""
+
+    module: Module
+    call: Call
+    scope: Scope
+    url: Expression | None
+    keywords: tuple[Keyword, ...]
+
+    @property
+    def connects_itself(self) -> bool:
+        """Whether a function of the service makes the connections, so that the URL names only a dialect."""
+        return any(keyword.name in {"creator", "async_creator"} for keyword in self.keywords)
+
+    @property
+    def location(self) -> Location:
+        """The call."""
+        return self.module.location(self.call)
+
+
+def engines(module: Module, symbols: Symbols) -> Iterator[Engine]:
+    """The engines that a module makes, in reading order."""
+    if not any(
+        symbols.resolve(module, name).qualified.startswith("sqlalchemy") for name in _bound(module, symbols)
+    ):
+        return
+    for scope, node in scoped_nodes(module.source.body):
+        if isinstance(node, Call) and symbols.resolve(module, node.func, scope).qualified in ENGINES:
+            keywords = tuple(_keywords(module, scope, node, symbols))
+            named = next((keyword.value for keyword in keywords if keyword.name == "url"), None)
+            yield Engine(module, node, scope, node.args[0] if node.args else named, keywords)
+
+
+def _bound(module: Module, symbols: Symbols) -> Iterator[str]:
+    yield from symbols.namespace(module).names
+
+
+def _keywords(module: Module, scope: Scope, call: Call, symbols: Symbols) -> Iterator[Keyword]:
+    for keyword in call.keywords:
+        if keyword.name is not None:
+            yield keyword
+            continue
+        value: Expression | None = keyword.value
+        if isinstance(value, Name):
+            found = symbols.resolve(module, value, scope)
+            value = found.node.value if isinstance(found.node, Assign) else None
+        for key, item in value.items if isinstance(value, Dict) else ():
+            if isinstance(key, Constant) and isinstance(key.value, str):
+                yield Keyword(key.start, item.end, key.value, item)

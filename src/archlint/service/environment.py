@@ -1,0 +1,130 @@
+"""Where code reads configuration by other means than the settings classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    AugmentedAssign,
+    Call,
+    ClassDef,
+    Constant,
+    Expression,
+    Name,
+    Node,
+    Operation,
+    Simple,
+    Subscript,
+    dotted,
+)
+from archlint.service.classes import Classes
+from archlint.service.literals import Literals
+from archlint.service.modules import Module
+from archlint.service.scopes import scoped_nodes
+from archlint.service.symbols import Scope, Symbols
+
+_ENVIRON = frozenset({"os.environ", "os.environb"})
+_GETENV = frozenset({"os.getenv", "os.getenvb"})
+_LOADERS = frozenset(
+    {
+        "decouple.AutoConfig",
+        "decouple.Config",
+        "decouple.config",
+        "dotenv.dotenv_values",
+        "dotenv.load_dotenv",
+        "dotenv.main.dotenv_values",
+        "dotenv.main.load_dotenv",
+        "dynaconf.Dynaconf",
+        "dynaconf.LazySettings",
+        "environ.Env",
+        "environs.Env",
+        "starlette.config.Config",
+    }
+)
+_SOURCES = frozenset({"pydantic_settings.PydanticBaseSettingsSource", "pydantic_settings.EnvSettingsSource"})
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A call or look-up that reads configuration; `variable` is the name read, None where it is computed."""
+
+    module: Module
+    node: Node
+    reader: str
+    variable: str | None
+
+
+def environment_reads(
+    module: Module, symbols: Symbols, classes: Classes, literals: Literals
+) -> Iterator[Read]:
+    """The reads of a module outside of its settings classes, in reading order.
+
+    Writing a variable, or handing the whole environment to a child process, reads no configuration.
+    """
+    if not _may_read(module, symbols):
+        return
+    written = set(_written(module))
+    for scope, node in scoped_nodes(module.source.body):
+        if id(node) not in written and not _in_settings(module, scope, symbols, classes):
+            found = _read(module, scope, node, symbols)
+            if found is not None:
+                reader, name = found
+                yield Read(module, node, reader, _variable(module, scope, name, literals))
+
+
+def _may_read(module: Module, symbols: Symbols) -> bool:
+    tops = {name.partition(".")[0] for name in _ENVIRON | _LOADERS}
+    bound = symbols.namespace(module).names
+    return any(symbols.resolve(module, name).qualified.partition(".")[0] in tops for name in bound)
+
+
+def _written(module: Module) -> Iterator[int]:
+    for assign in module.source.nodes.of(Assign):
+        yield from map(id, assign.targets)
+    yield from (id(node.target) for node in module.source.nodes.of(AugmentedAssign))
+    for node in module.source.nodes.of(Simple):
+        yield from map(id, node.parts if node.keyword == "del" else ())
+
+
+def _in_settings(module: Module, scope: Scope, symbols: Symbols, classes: Classes) -> bool:
+    for depth, definition in enumerate(scope):
+        if isinstance(definition, ClassDef):
+            symbol = symbols.resolve(module, definition.name, scope[:depth])
+            bases = {base.qualified for base in symbols.bases(symbol)}
+            if classes.is_settings(symbol) or bases & _SOURCES:
+                return True
+    return False
+
+
+def _read(module: Module, scope: Scope, node: Node, symbols: Symbols) -> tuple[str, Expression | None] | None:
+    match node:
+        case Subscript(value=value, index=index) if _is_environ(module, scope, value, symbols):
+            return "os.environ", index
+        case Call(func=Attribute(attr="get", value=value), args=args) if _is_environ(
+            module, scope, value, symbols
+        ):
+            return "os.environ", args[0] if args else None
+        case Operation(operator="compare", parts=(name, value), detail=("in" | "not in",)):
+            return ("os.environ", name) if _is_environ(module, scope, value, symbols) else None
+        case Call(func=Name() | Attribute() as func, args=args):
+            qualified = symbols.resolve(module, func, scope).qualified
+            if qualified in _GETENV:
+                return "os.getenv", args[0] if args else None
+            if qualified in _LOADERS:
+                return dotted(func) or qualified, args[0] if qualified == "decouple.config" and args else None
+    return None
+
+
+def _is_environ(module: Module, scope: Scope, value: Expression, symbols: Symbols) -> bool:
+    if not isinstance(value, Name | Attribute):
+        return False
+    return symbols.resolve(module, value, scope).qualified in _ENVIRON
+
+
+def _variable(module: Module, scope: Scope, name: Expression | None, literals: Literals) -> str | None:
+    if isinstance(name, Constant):
+        return name.value if isinstance(name.value, str) else None
+    return literals.text(module, name, scope) if name is not None else None

@@ -1,0 +1,179 @@
+"""Commands as the deployment, the pipelines and the tasks of a repository run them, one record each."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from archlint.facts.shell import Options, ShellCommand, read_shell
+from archlint.facts.yaml import YamlScalar
+from archlint.findings import Location
+
+_RUNNERS = frozenset({"poetry", "pipenv", "pdm", "hatch", "rye", "uv"})
+_WITH_VALUE = frozenset({
+    "--directory", "--env-file", "--extra", "--group", "--only-group", "--package", "--project", "--python",
+    "--with", "--with-editable", "--with-requirements", "-C", "-e", "-p", "-w", "--user", "-u", "--workdir",
+    "--env", "--entrypoint", "-f", "--file", "--profile", "--name", "-v", "--volume",
+})  # fmt: skip
+_WRAPPERS = frozenset({"command", "dumb-init", "exec", "nice", "nohup", "sudo", "time", "tini"})
+_SHELLS = frozenset({"ash", "bash", "dash", "sh", "zsh"})
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
+
+
+class Context(StrEnum):
+    """What runs a command."""
+
+    BUILD = "image build"
+    START = "container start"
+    CI = "CI"
+    TASK = "task"
+    SCRIPT = "script"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command; `place` says in words where it stands, as in "stage `build`" or "job `test`".
+
+    `hidden` says why its failure goes unnoticed, None where it does not or where that cannot be told.
+    `folder` is where it runs, a path of the repository, None when that is not known. `environment` has
+    the variables that are known to be set for it, by their text.
+    """
+
+    words: tuple[str, ...]
+    location: Location
+    context: Context
+    place: str
+    hidden: str | None = None
+    folder: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def program(self) -> str:
+        """The program's name without its folder."""
+        return posixpath.basename(self.words[0]) if self.words else ""
+
+    def runs(self, program: str, *first: str) -> bool:
+        """Whether this is `program`, also as a module, with `first` as its first arguments but options."""
+        words = self.words
+        if words[1:2] == ("-m",):
+            words = words[2:]
+        if not words or not re.fullmatch(rf"(?:.*/)?{program}", words[0]):
+            return False
+        return tuple(word for word in words[1:] if not word.startswith("-"))[: len(first)] == first
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Shell text of a file: its first row is the line `line`, every row is shifted by `column` - 1."""
+
+    text: str
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def location(self, command: ShellCommand) -> Location:
+        """Where a command of it stands."""
+        (row, column), (end_row, end_column) = command.start, command.end
+        shift = self.column
+        return Location(self.path, self.line + row, column + shift, self.line + end_row, end_column + shift)
+
+
+def commands_of(
+    script: Script, like: Command, options: Options | None = None, ignored: str | None = None
+) -> Iterator[Command]:
+    """The commands of a script in the setting of `like`; where it ignores failures, `ignored` says so."""
+    for found in read_shell(script.text, options):
+        if found.words:
+            folder = None if like.folder is None or found.folder is None else _join(like.folder, found.folder)
+            made = replace(
+                like,
+                words=found.words,
+                location=script.location(found),
+                hidden=like.hidden or ignored or found.hidden,
+                folder=folder,
+                environment={**like.environment, **dict(found.assignments)},
+            )
+            yield from unwrapped(made)
+
+
+def unwrapped(command: Command, depth: int = 5) -> Iterator[Command]:
+    """`command` without what only starts it, then what it starts: by `uv run`, `sh -c`, `compose run`."""
+    words = list(command.words)
+    while words and (inner := _without_wrapper(words)) != words:
+        words = inner
+    command = replace(command, words=tuple(words))
+    if not words or not depth:
+        return
+    yield command
+    if command.program in _SHELLS and (text := _shell_text(words)) is not None:
+        flags = "".join(word for word in words[1:3] if word.startswith("-"))
+        for found in read_shell(text, Options("e" in flags, "pipefail" in words)):
+            hidden = command.hidden or found.hidden
+            yield from unwrapped(replace(command, words=found.words, hidden=hidden), depth - 1)
+    started = _started(command.program, words)
+    if started:
+        yield from unwrapped(replace(command, words=tuple(started)), depth - 1)
+
+
+def _without_wrapper(words: list[str]) -> list[str]:
+    program = posixpath.basename(words[0])
+    if _ASSIGNMENT.fullmatch(words[0]):
+        return words[1:]
+    if program in _WRAPPERS | {"env"}:
+        return _after_options(words[1:])
+    if program in {"gosu", "su-exec"}:
+        return words[2:]
+    if program == "timeout":
+        return _after_options(words[1:])[1:]
+    return words
+
+
+def _started(program: str, words: Sequence[str]) -> list[str]:
+    """What a command starts by its arguments."""
+    plain = _after_options(words[1:])
+    if program in _RUNNERS and plain[:1] == ["run"]:
+        return _after_options(plain[1:])
+    if program == "docker" and plain[:1] == ["compose"]:
+        plain = _after_options(plain[1:])
+    elif program != "docker-compose":
+        return []
+    return _after_options(plain[1:])[1:] if plain[:1] in (["run"], ["exec"]) else []
+
+
+def _after_options(words: Sequence[str]) -> list[str]:
+    words = list(words)
+    while words and words[0].startswith("-"):
+        width = 2 if words[0] in _WITH_VALUE else 1
+        if words[0] == "--":
+            return words[1:]
+        words = words[width:]
+    return words
+
+
+def _shell_text(words: Sequence[str]) -> str | None:
+    for index, word in enumerate(words[1:], start=1):
+        if re.fullmatch(r"-\w*c", word):
+            return words[index + 1] if index + 1 < len(words) else None
+        if not word.startswith(("-", "+")) and word != "pipefail":
+            return None
+    return None
+
+
+def script_of(scalar: YamlScalar, lines: Sequence[str]) -> Script:
+    """The shell text of a YAML scalar; a folded one has only its first line."""
+    place = scalar.location
+    start = lines[place.line - 1][place.column - 1 :] if place.line <= len(lines) else ""
+    indicator = re.match(r"(?:[&!]\S+\s+)*([|>])", start)
+    if indicator is None:
+        return Script(scalar.text, place.file, place.line, place.column + start.startswith(('"', "'")))
+    first = next((n for n in range(place.line, len(lines)) if lines[n].strip()), place.line)
+    indent = len(lines[first]) - len(lines[first].lstrip()) if first < len(lines) else 0
+    text = scalar.text if indicator[1] == "|" else scalar.text.replace("\n", " ")
+    return Script(text, place.file, first + 1, indent + 1)
+
+
+def _join(folder: str, path: str) -> str | None:
+    return None if path.startswith("/") else posixpath.normpath(posixpath.join(folder, path))

@@ -1,0 +1,164 @@
+"""Whether a literal is a secret: by the name that it is given, by the format of known tokens, by its entropy.
+
+Formats and entropy are detect-secrets' (https://github.com/Yelp/detect-secrets), whose plugins are imported
+only when a text is long enough to be a token. No value ever leaves this module unmasked but to be judged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detect_secrets.plugins.base import BasePlugin
+
+_NAME = re.compile(
+    r"(?i)(^|.*[_\-.]|.*[a-z](?=[A-Z]))"
+    r"(password|passwd|passphrase|pwd|secret|secret_?key|api_?key|access_?key|private_?key|signing_?key"
+    r"|encryption_?key|secret_?access_?key|client_?secret|jwt_?secret|(access|auth|api|bot|bearer|secret)_?token)"
+)
+_DUMMY = re.compile(
+    r"(?i)change|replace|example|sample|placeholder|dummy|fake|insert|enter|your|my[-_]|xxx|\*\*|\.\.\.|todo|fixme"
+    r"|secret|passw|pass$|test|dev|local|demo|default|insecure|unsafe|none|null|undefined|qwerty|letmein|1234"
+    r"|postgres|admin|root|guest|minio|redis|rabbit|string|token|foo|bar|abc|here|please|generate|random"
+)
+_REFERENCE = re.compile(
+    r"\s|^[$%<{@/.]|[{}<>]|\$\{|\$\(|://|^(true|false|yes|no|on|off)$|^\d{1,4}$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$"
+    r"|^(bearer|basic|jwt|header|cookie|query|http|https|sha\d+|hs\d+|rs\d+)$|^\w+(\.[a-z_]\w*)+$|^\w+\(.*\)$"
+)
+_URL_PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*://[^\s:/@{}$<]*:([^\s@/{}$<%]+)@([^\s/:?]*)")
+_NEAR_HOST = re.compile(r"(?i)localhost|127\.|0\.0\.0\.0|host\.docker\.internal|\[::1\]")
+SHORTEST_TOKEN = 16
+"""No format of a token is shorter."""
+
+
+class Verdict(StrEnum):
+    """What a literal is: a secret, a dummy in a secret's place, or neither."""
+
+    SECRET = "secret"  # noqa: S105
+    DUMMY = "dummy"
+    NONE = "none"
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a variable, field or key of that name holds a secret."""
+    return bool(_NAME.fullmatch(name))
+
+
+def judge(name: str | None, value: str) -> Verdict:
+    """What `value` is under `name`; without a name only a token's format or a URL's password tells."""
+    value = value.strip()
+    if name is not None and is_secret_name(name):
+        return _judge_named(name, value)
+    password = _URL_PASSWORD.search(value)
+    if password is not None:
+        return _judge_password(password[1], password[2])
+    return Verdict.SECRET if _is_token(value) else Verdict.NONE
+
+
+def masked(value: str) -> str:
+    """The value's first characters, of a short one none."""
+    return f"{value[:3]}…" if len(value) >= SHORTEST_TOKEN and value[:3].isalnum() else "…"
+
+
+def _judge_named(name: str, value: str) -> Verdict:
+    plain = re.sub(r"\W|_", "", value).lower()
+    if not plain or _REFERENCE.search(value) or plain in re.sub(r"\W|_", "", name).lower():
+        return Verdict.NONE
+    if (
+        _DUMMY.search(value)
+        or len(set(value)) < 4
+        or re.search(r"(?i)fake|test|mock|dummy|demo|example", name)
+    ):
+        return Verdict.DUMMY
+    return Verdict.SECRET if _is_chosen(value) or _is_token(value) else Verdict.DUMMY
+
+
+def _judge_password(password: str, host: str) -> Verdict:
+    """A password in a URL; one for the machine itself opens nothing elsewhere."""
+    if _DUMMY.search(password) or not _is_chosen(password) or _NEAR_HOST.match(host):
+        return Verdict.DUMMY
+    return Verdict.SECRET
+
+
+def _is_chosen(value: str) -> bool:
+    """Whether the text is no word: letters and digits mixed, and long or varied enough."""
+    mixed = bool(re.search(r"[A-Za-z]", value)) and bool(re.search(r"\d", value))
+    return len(value) >= 8 and mixed and (len(value) >= 12 or len(set(value)) >= 7)
+
+
+def _is_token(value: str) -> bool:
+    if len(value) < SHORTEST_TOKEN or (re.search(r"\s", value) and "PRIVATE KEY" not in value):
+        return False
+    if "PRIVATE KEY" in value:
+        return len(value) > 200 and any(map(_found, _plugins("PrivateKeyDetector"), [value]))
+    if _DUMMY.search(value) or len(set(value)) < 8:
+        return False
+    return any(_found(plugin, value) for plugin in _plugins(*_FORMATS))
+
+
+def _found(plugin: BasePlugin, value: str) -> bool:
+    return any(True for _ in plugin.analyze_string(value))
+
+
+_FORMATS = (
+    "AWSKeyDetector",
+    "AzureStorageKeyDetector",
+    "GitHubTokenDetector",
+    "GitLabTokenDetector",
+    "MailchimpDetector",
+    "NpmDetector",
+    "OpenAIDetector",
+    "PypiTokenDetector",
+    "SendGridDetector",
+    "SlackDetector",
+    "SquareOAuthDetector",
+    "StripeDetector",
+    "TelegramBotTokenDetector",
+    "TwilioKeyDetector",
+)
+
+
+@cache
+def _plugins(*names: str) -> tuple[BasePlugin, ...]:
+    """The detectors by the names of their classes; their regular expressions read text and call nobody."""
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+
+    found: dict[str, Any] = {
+        plugin.__name__: plugin for plugin in get_mapping_from_secret_type_to_class().values()
+    }
+    return tuple(found[name]() for name in names if name in found)
+
+
+_ASSIGNED = re.compile(
+    r"(?P<name>[\w.\-]+)[\"']?\s*(?::\s*[\w\[\]| .]+?)?\s*(?:=|:)\s*(?:\w+\()?"
+    r"(?P<quote>[\"']?)(?P<value>[^\s\"'()]+)(?P=quote)"
+)
+_NO_LITERAL = re.compile(r"[$%{<]|(None|True|False|str|SecretStr)\b|\w+[.\[]")
+_LONG = re.compile(r"[\"'](?=[^\"']*\d)(?=[^\"']*[A-Za-z])(?P<value>[\w+=.:-]{20,})[\"']")
+
+
+def mask_line(line: str) -> str:
+    """A source line with what may be a secret starred out, every column kept."""
+    spans = [*_secret_spans(line)]
+    for start, end in spans:
+        line = f"{line[:start]}{'*' * (end - start)}{line[end:]}"
+    return line
+
+
+def _secret_spans(line: str) -> Iterator[tuple[int, int]]:
+    for found in _ASSIGNED.finditer(line):
+        literal = found["quote"] or not _NO_LITERAL.match(found["value"])
+        if literal and is_secret_name(found["name"].rpartition(".")[2]):
+            yield found.span("value")
+    yield from (found.span(1) for found in _URL_PASSWORD.finditer(line))
+    yield from (found.span("value") for found in _LONG.finditer(line))
+
+
+def url_password(url: str) -> str | None:
+    """The password in a URL that is written out, None where there is none or it is filled in later."""
+    found = _URL_PASSWORD.search(url)
+    return found[1] if found else None
