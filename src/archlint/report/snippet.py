@@ -10,6 +10,7 @@ from functools import cache
 from archlint.discover import Repository, UnreadableFileError
 from archlint.findings import Location
 from archlint.report.styled import Line, printable
+from archlint.service.secrets import mask_line
 
 ELLIPSIS = "..."
 LEAD = 20
@@ -24,9 +25,9 @@ class Sources:
         self._lines = cache(self._read)
 
     def line(self, place: Location) -> str | None:
-        """The place's first line; None when the file cannot be read or is shorter."""
+        """The place's first line, secrets starred out; None when there is no such line to read."""
         lines = self._lines(place.file)
-        return lines[place.line - 1] if 0 < place.line <= len(lines) else None
+        return mask_line(lines[place.line - 1]) if 0 < place.line <= len(lines) else None
 
     def _read(self, file: str) -> list[str]:
         try:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Unknown
-from archlint.service.answers import lacks_schema
+from archlint.findings import Hit, Severity, Unknown
+from archlint.service.answers import Kind, undocumented
 from archlint.service.documentation import documented
 from archlint.service.model import Service
 from archlint.service.operational import exemption, served
+from archlint.service.routes import Endpoint
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
@@ -21,7 +22,15 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
         definition = endpoint.handler.definition
         if exempt(endpoint) or id(definition) in seen:
             continue
-        if lacks_schema(operation, service.symbols):
+        kind = undocumented(operation, service.symbols)
+        if kind is not None:
             seen.add(id(definition))
-            fields = {"handler": definition.name, "endpoint": served(endpoint)}
-            yield Hit(endpoint.handler.location, fields)
+            yield _hit(endpoint, kind)
+
+
+def _hit(endpoint: Endpoint, kind: Kind) -> Hit:
+    """Where nothing is returned, only a word to say so is missing: a warning."""
+    silent = kind is Kind.NOTHING
+    what = "`null`, and no `-> None` or status 204 says so" if silent else "data that no schema describes"
+    fields = {"handler": endpoint.handler.definition.name, "endpoint": served(endpoint), "what": what}
+    return Hit(endpoint.handler.location, fields, severity=Severity.WARNING if silent else None)
