@@ -20,24 +20,28 @@ def write_case(case: Case, root: Path) -> None:
         path.write_text(file.text, encoding="utf-8")
 
 
-def said_of(root: Path, selection: Selection | None = None) -> set[Mark]:
-    """What archlint says of the repository `root`, as the marks that would ask for it."""
-    report = check(_load(root), Request((root,), selection or Selection()))
-    assert report.failures == ()
-    found = {Mark(f.location.file, f.location.line, f.code, "error") for f in report.findings}
-    undecided = {(u.unknown.location, u.page.code) for u in report.unknowns}
-    return found | {Mark(place.file, place.line, code, "unknown") for place, code in undecided}
-
-
-def concerned(said: set[Mark], page: Page, case: Case) -> set[Mark]:
-    """Of what archlint says of a case, what the case's marks must say.
+def judged(page: Page, case: Case, root: Path) -> set[Mark]:
+    """What archlint says of a case that lies in `root`, as far as its marks must say it.
 
     That is all errors of the rule's family, what the rule itself cannot decide, and whatever other rule
-    the marks speak of.
+    the marks speak of. A case without an application is a fragment: it lacks everything, so what other
+    rules miss in it, and report at the service's anchor, is no news.
     """
-    codes = {(mark.code, mark.kind) for mark in case.marks} | {(page.code, "unknown")}
-    family = {mark for mark in said if mark.kind == "error" and mark.code.startswith(page.requirement)}
-    return family | {mark for mark in said if (mark.code, mark.kind) in codes}
+    loaded = load([root])
+    fragment = build_service(loaded.repository, ".", Config()) if not loaded.services else None
+    marked = {mark.code for mark in case.marks}
+    said = _said(replace(loaded, services=(fragment,)) if fragment else loaded, page.requirement, *marked)
+    anchor = fragment and (fragment.anchor.file, fragment.anchor.line)
+    return {
+        mark
+        for mark in said
+        if mark.code in marked | {page.code} or (mark.kind == "error" and (mark.file, mark.line) != anchor)
+    }
+
+
+def said_of(root: Path) -> set[Mark]:
+    """What archlint says of the repository `root`, as the marks that would ask for it."""
+    return _said(load([root]))
 
 
 def differences(said: set[Mark], wanted: set[Mark] | frozenset[Mark]) -> str:
@@ -54,13 +58,13 @@ def marks_in(root: Path) -> Iterator[Mark]:
             yield from split_marks(path.relative_to(root).as_posix(), path.read_text("utf-8", "replace"))[1]
 
 
+def _said(loaded: Loaded, *selectors: str) -> set[Mark]:
+    report = check(loaded, Request(selection=Selection(select=selectors)))
+    assert report.failures == ()
+    found = {Mark(f.location.file, f.location.line, f.code, "error") for f in report.findings}
+    undecided = {(u.unknown.location, u.page.code) for u in report.unknowns}
+    return found | {Mark(place.file, place.line, code, "unknown") for place, code in undecided}
+
+
 def _shown(mark: Mark) -> str:
     return f"{mark.file}:{mark.line} # {mark.kind}: {mark.code}"
-
-
-def _load(root: Path) -> Loaded:
-    """The services of the repository; one without an application is a fragment, and counts as a service."""
-    loaded = load([root])
-    if loaded.services:
-        return loaded
-    return replace(loaded, services=(build_service(loaded.repository, ".", Config()),))

@@ -6,11 +6,10 @@ from shutil import copytree, ignore_patterns
 import pytest
 
 import archlint.engine
-from archlint.config import Selection
 from archlint.findings import Hit, Unknown
 from archlint.pages import Case, Page, load_pages
 from archlint.service.model import Service
-from tests.cases import concerned, differences, marks_in, said_of, write_case
+from tests.cases import differences, judged, marks_in, said_of, write_case
 from tests.rule_set import placeholders
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -44,8 +43,7 @@ def hits(monkeypatch: pytest.MonkeyPatch) -> Hits:
 @pytest.mark.parametrize(("page", "case"), CASES)
 def test_a_pages_case_is_judged_as_marked(page: Page, case: Case, tmp_path: Path, hits: Hits) -> None:
     write_case(case, tmp_path)
-    said = said_of(tmp_path, Selection(select=(page.requirement, *sorted(mark.code for mark in case.marks))))
-    assert differences(concerned(said, page, case), case.marks) == ""
+    assert differences(judged(page, case, tmp_path), case.marks) == ""
     assert [hit.fields for rule, hit in hits if hit.fields.keys() != fields(rule)] == []
 
 

@@ -75,6 +75,23 @@ class TestInGit:
         git(checkout, "-c", "protocol.file.allow=always", "submodule", "add", str(library), "libs/common")
         assert "libs/common/common.py" in find_repository([checkout]).files
 
+    def test_a_submodule_without_its_repository_hides_nothing_else(
+        self, checkout: Path, tmp_path: Path
+    ) -> None:
+        library = tmp_path / "library"
+        library.mkdir()
+        git(library, "init")
+        git(library, "commit", "--allow-empty", "-m", "first")
+        git(checkout, "-c", "protocol.file.allow=always", "submodule", "add", str(library), "common")
+        write(checkout, {"main.py": "", "common/.git": "gitdir: /nowhere\n"})
+        assert "main.py" in find_repository([checkout]).files
+
+    def test_an_empty_folder_is_not_taken_for_an_ignored_one(self, checkout: Path) -> None:
+        (checkout / "empty").mkdir()
+        write(checkout, {"main.py": ""})
+        repository = find_repository([checkout / "empty"])
+        assert (repository.root, repository.files, repository.notes) == (checkout, ("main.py",), ())
+
     def test_no_program_of_the_repositorys_configuration_is_started(self, checkout: Path) -> None:
         write(checkout, {"main.py": "", "monitor.sh": "#!/bin/sh\ntouch started\n"})
         (checkout / "monitor.sh").chmod(0o755)
@@ -133,6 +150,12 @@ class TestOutsideGit:
         )
         files = find_repository([tmp_path]).files
         assert files == (".gitignore", "app/.gitignore", "app/b.tmp.py", "app/only_here.py")
+
+    def test_several_paths_are_walked_and_nothing_beside_them(self, tmp_path: Path) -> None:
+        write(tmp_path, {"a/main.py": "", "a/in/x.py": "", "b/main.py": "", "c/huge.py": ""})
+        repository = find_repository([tmp_path / "a", tmp_path / "b/main.py", tmp_path / "a/in"])
+        assert repository.root == tmp_path.resolve()
+        assert repository.files == ("a/in/x.py", "a/main.py", "b/main.py")
 
     def test_installed_packages_and_caches_are_no_source(self, tmp_path: Path) -> None:
         write(

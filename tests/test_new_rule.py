@@ -6,7 +6,8 @@ from shutil import copytree
 import pytest
 
 from archlint.pages import load_pages, read_pages
-from archlint.spec import rules_directory
+from archlint.spec import load_spec, rules_directory
+from tests.cases import judged, write_case
 from tests.rule_set import PACKAGE, paged, placeholders, programmed, public_functions
 from tools.new_rule import main
 
@@ -38,6 +39,16 @@ def test_a_started_rule_is_a_rule(checkout: Path) -> None:
     assert page.requirement == "BA05"
     assert {case.bad for case in page.cases} == {True, False}
     assert placeholders(page.message) == placeholders(page.help) == {"name"}
+
+
+@pytest.mark.parametrize("family", [requirement.family for requirement in load_spec().requirements])
+def test_its_good_case_is_good_in_every_family(checkout: Path, tmp_path: Path, family: str) -> None:
+    main([family, "some-rule"], checkout)
+    (page,) = (page for page in read_pages(checkout / "rules") if page.name == "some-rule")
+    (good,) = (case for case in page.cases if not case.bad)
+    repository = tmp_path / "case"
+    write_case(good, repository)
+    assert judged(page, good, repository) == set()
 
 
 def test_the_clause_that_it_decides_is_excused_no_longer(checkout: Path) -> None:

@@ -32,17 +32,13 @@ What goes wrong in a service that breaks this rule, told to somebody who has not
 The smallest change that mends it.
 
 ## Bad: what the rule reports
-```python title="app/main.py"
-from fastapi import FastAPI
-
-app = FastAPI()  # error: {code}
+```python title="app/example.py"
+NAME = "wrong"  # error: {code}
 ```
 
 ## Good: what looks like it and is fine
-```python title="app/main.py"
-from fastapi import FastAPI
-
-app = FastAPI()
+```python title="app/example.py"
+NAME = "right"
 ```
 """
 

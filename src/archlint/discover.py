@@ -84,17 +84,15 @@ def find_repository(paths: Sequence[Path]) -> Repository:
     """
     folders = [_folder(path) for path in paths]
     root, notes = _git_top_level(folders)
+    if root is not None and not all(_is_ignored(root, folder) for folder in folders):
+        tracked, new = _git_files(root)
+        return Repository(root, _readable(root, _sources(tracked | new)), tracked, notes)
     if root is not None:
-        tracked, found = _git_files(root)
-        files = _readable(root, _sources(tracked | found))
-        if any(_holds_one(files, folder.relative_to(root).as_posix()) for folder in folders):
-            return Repository(root, files, tracked, notes)
-        notes += (f"git ignores {folders[0]}: its files were found by walking the folder",)
-        root = None
+        notes = (f"git ignores {folders[0]}: its files were found by walking the folder",)
     elif (checkout := _checkout_above(folders[0])) is not None:
-        root = checkout
-    root = root or Path(os.path.commonpath(folders))
-    return Repository(root, _readable(root, _sources(_walk(root))), None, notes)
+        return Repository(checkout, _readable(checkout, _sources(_walk(checkout, [checkout]))), None, notes)
+    root = _common(folders)
+    return Repository(root, _readable(root, _sources(_walk(root, folders))), None, notes)
 
 
 def _folder(path: Path) -> Path:
@@ -141,22 +139,32 @@ def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     )  # fmt: skip
 
 
+def _is_ignored(root: Path, folder: Path) -> bool:
+    """Whether git leaves the folder out, so that only asking for it by name can mean its files."""
+    return folder != root and _git(root, "check-ignore", "--quiet", str(folder)).returncode == 0
+
+
 def _git_files(root: Path) -> tuple[frozenset[str], frozenset[str]]:
-    """Tracked files, those of submodules included, and untracked ones that are not ignored."""
-    tracked = _listed(root, "--cached", "--recurse-submodules")
-    return tracked, _listed(root, "--others", "--exclude-standard")
-
-
-def _listed(root: Path, *options: str) -> frozenset[str]:
-    answer = _git(root, "ls-files", "-z", *options)
-    if answer.returncode:
-        message = os.fsdecode(answer.stderr).strip()
+    """Tracked files, and untracked ones that are not ignored."""
+    tracked = _git(root, "ls-files", "-z", "--cached", "--recurse-submodules")
+    if tracked.returncode:  # a submodule whose own repository is missing
+        tracked = _git(root, "ls-files", "-z", "--cached")
+    new = _git(root, "ls-files", "-z", "--others", "--exclude-standard")
+    if tracked.returncode or new.returncode:
+        message = os.fsdecode(tracked.stderr or new.stderr).strip()
         raise ArchlintError(f"git cannot list the files of {root}: {message}")
-    return frozenset(map(os.fsdecode, filter(None, answer.stdout.split(b"\0"))))
+    return _names(tracked.stdout), _names(new.stdout)
 
 
-def _holds_one(files: Sequence[str], folder: str) -> bool:
-    return folder == "." or any(file.startswith(f"{folder}/") for file in files)
+def _names(output: bytes) -> frozenset[str]:
+    return frozenset(map(os.fsdecode, filter(None, output.split(b"\0"))))
+
+
+def _common(folders: Sequence[Path]) -> Path:
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError as error:  # two drives of Windows
+        raise ArchlintError("the paths have no folder in common: check them one by one") from error
 
 
 def _checkout_above(folder: Path) -> Path | None:
@@ -165,8 +173,8 @@ def _checkout_above(folder: Path) -> Path | None:
 
 
 def _sources(files: Iterable[str]) -> Iterator[str]:
-    """Leave out installed packages, caches, and names that no output format could hold."""
-    files = sorted(files)
+    """Each file once, without installed packages, caches, and names that no output format could hold."""
+    files = sorted(set(files))
     environments = tuple(file.removesuffix("pyvenv.cfg") for file in files if file.endswith("/pyvenv.cfg"))
     for file in files:
         if not NEVER_SOURCE.isdisjoint(file.split("/")) or file.startswith(environments):
@@ -192,9 +200,12 @@ def _is_file(root: Path, file: str) -> bool:
         return False
 
 
-def _walk(root: Path) -> Iterator[str]:
-    """Every file below `root` that no .gitignore on its way leaves out; links to folders are not entered."""
-    pending: list[tuple[str, tuple[tuple[str, GitIgnoreSpec], ...]]] = [("", ())]
+def _walk(root: Path, folders: Iterable[Path]) -> Iterator[str]:
+    """The files below `folders` that no .gitignore there leaves out; no link to a folder is entered."""
+    starts = {"" if folder == root else f"{folder.relative_to(root).as_posix()}/" for folder in folders}
+    pending: list[tuple[str, tuple[tuple[str, GitIgnoreSpec], ...]]] = [
+        (start, ()) for start in sorted(starts)
+    ]
     while pending:
         folder, ignores = pending.pop()
         try:

@@ -39,7 +39,9 @@ def read_dotenv(path: str, data: bytes) -> DotenvFile:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return DotenvFile(path, (), (Unknown(f"`{path}`", Location(path, line, 1, line, 1), "it is not UTF-8"),))
+        return DotenvFile(
+            path, (), (Unknown(f"`{path}`", Location(path, line, 1, line, 1), "it is not UTF-8"),)
+        )
     bindings = [(binding, _place(path, binding)) for binding in parse_stream(StringIO(text, newline=""))]
     return DotenvFile(path, tuple(_variables(bindings)), tuple(_problems(path, bindings)))
 

@@ -40,7 +40,8 @@ def read_justfile(text: str) -> tuple[RecipeLine, ...]:
 
 
 def _make(lines: list[str]) -> Iterator[RecipeLine]:
-    variables = dict(match.groups() for line in lines if (match := _VARIABLE.fullmatch(line)))
+    found = (match for line in lines if (match := _VARIABLE.fullmatch(line)))
+    variables: dict[str, str] = {match[1]: match[2] for match in found}
     target = ""
     for start, line in _joined(lines):
         if line.startswith("\t"):

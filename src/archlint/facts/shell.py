@@ -143,7 +143,7 @@ class _Walker:
     def _pipeline(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
         parts = [child for child in node.named_children if child.type in STATEMENTS]
         for part in parts[:-1]:
-            piped = None if self.state.options.pipefail else "the pipe passes on the status of its last command"
+            piped = None if self.state.options.pipefail else "only the last command of its pipe counts"
             yield from self.statement(part, lost or piped)
         for part in parts[-1:]:
             yield from self.statement(part, lost)
@@ -184,8 +184,10 @@ class _Walker:
             self.state.options = replace(self.state.options, errexit=True)
         elif words[:1] in (["cd"], ["pushd"]) and len(words) == 2:
             here, target = self.state.folder, words[1]
-            open_ended = here is None or "$" in target or target.startswith(("-", "~", "`"))
-            self.state.folder = None if open_ended else posixpath.normpath(posixpath.join(here or ".", target))
+            if here is None or "$" in target or target.startswith(("-", "~", "`")):
+                self.state.folder = None
+            else:
+                self.state.folder = posixpath.normpath(posixpath.join(here, target))
 
     def _point(self, point: Any) -> tuple[int, int]:
         return point[0], len(self.lines[point[0]][: point[1]].decode(errors="replace"))

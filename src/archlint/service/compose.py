@@ -48,6 +48,12 @@ class ComposeFile:
         entries = services.entries if services else ()
         return {key.text: value for key, value in entries if isinstance(value, YamlMapping)}
 
+    def name_place(self, name: str) -> Location:
+        """Where a service's name stands."""
+        services = self.file.mapping.mapping("services") if self.file.mapping else None
+        key = services.key(name) if services else None
+        return key.location if key else Location(self.path)
+
     @property
     def includes(self) -> Iterator[str]:
         """The files that `include` names, as paths of the repository."""

@@ -19,6 +19,7 @@ from archlint.facts.syntax import (
     Node,
     Subscript,
     all_nodes,
+    dotted,
 )
 from archlint.findings import Location
 from archlint.service.database_values import Recorder
@@ -126,10 +127,11 @@ class Databases:
 
     def variables(self, engine: Engine) -> frozenset[str]:
         """The environment variables, in lower case, that an engine's URL is read from just as it stands."""
-        url = engine.url
-        while isinstance(url, Call) and len(url.args) == 1 and isinstance(url.func, Name) and url.func.id == "str":
-            url = url.args[0]
-        return frozenset(self._read(engine.module, engine.scope, url)) if url is not None else frozenset()
+        match engine.url:
+            case None:
+                return frozenset()
+            case Call(func=Name(id="str"), args=(url,)) | url:
+                return frozenset(self._read(engine.module, engine.scope, url))
 
     def setting(self, source: str | None) -> Setting | None:
         """The field of a settings class by `Class.field`."""
@@ -149,7 +151,7 @@ class Databases:
         return any(_may_change(node, setting.name) for node in owners)
 
     def _serves(self, engine: Engine) -> bool:
-        return not is_aside(engine.module) and not self._migrates(engine)
+        return not (is_aside(engine.module) or _is_for_tests(engine) or self._migrates(engine))
 
     def _migrates(self, engine: Engine) -> bool:
         """Whether the function around the engine works with Alembic."""
@@ -179,14 +181,23 @@ class Databases:
                     yield from (variable for field in fields for variable in field.environment)
             case Name():
                 found = self._symbols.resolve(module, url, scope)
-                value = found.node.value if isinstance(found.node, Assign) else None
-                if found.module is not None and value is not None and not isinstance(value, Name):
-                    yield from self._read(found.module, self._symbols.scope_of(found), value)
+                if found.module is not None and isinstance(found.node, Assign) and found.node.value is not None:
+                    yield from self._assigned(found.module, self._symbols.scope_of(found), found.node.value)
+
+    def _assigned(self, module: Module, scope: Scope, value: Expression) -> Iterator[str]:
+        if not isinstance(value, Name):
+            yield from self._read(module, scope, value)
 
 
 def is_aside(module: Module) -> bool:
     """Whether the module is a command or a helper of tests that stands in the service's package."""
     return not _ASIDE.isdisjoint(module.name.split("."))
+
+
+def _is_for_tests(engine: Engine) -> bool:
+    """Whether the names in the call say that the engine's database is one for tests."""
+    names = (dotted(node) or "" for node in all_nodes(engine.call) if isinstance(node, Name | Attribute))
+    return any("test" in re.split(r"[._]", name.lower()) for name in names)
 
 
 def _alternatives(value: Value) -> Iterator[Value]:
@@ -214,7 +225,8 @@ def _may_change(node: ClassDef, field: str) -> bool:
         texts = set(_texts(function.decorators))
         if names & {"field_validator", "validator"} and texts & {field, "*"}:
             return True
-        if names & {"model_validator", "root_validator"} and field in {*_texts((function,)), *_attributes(function)}:
+        named = {*_texts((function,)), *_attributes(function)}
+        if names & {"model_validator", "root_validator"} and field in named:
             return True
     return False
 

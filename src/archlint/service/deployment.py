@@ -17,6 +17,7 @@ from archlint.service.compose import Build, ComposeFile, find_compose
 from archlint.service.modules import Modules
 from archlint.service.project import ancestors, join
 from archlint.service.projects import find_projects
+from archlint.service.stack import Stack
 
 _DOCKERFILE = re.compile(r"(?i)(.*[._-])?(docker|container)file([._-][\w.-]*)?")
 _NO_DOCKERFILE = re.compile(
@@ -108,6 +109,11 @@ class Deployment:
     def compose(self) -> tuple[ComposeFile, ...]:
         """The compose files, by path."""
         return self._compose[0]
+
+    @cached_property
+    def stack(self) -> Stack:
+        """The services that the compose files run, those of one name in one."""
+        return Stack(self.compose, _DEVELOPMENT)
 
     @property
     def compose_problems(self) -> tuple[Unknown, ...]:

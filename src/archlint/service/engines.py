@@ -21,6 +21,7 @@ class Engine:
     module: Module
     call: Call
     scope: Scope
+    function: str
     url: Expression | None
     keywords: tuple[Keyword, ...]
 
@@ -34,6 +35,11 @@ class Engine:
         """The call."""
         return self.module.location(self.call)
 
+    @property
+    def is_async(self) -> bool:
+        """Whether `create_async_engine` makes it."""
+        return self.function == "create_async_engine"
+
 
 def engines(module: Module, symbols: Symbols) -> Iterator[Engine]:
     """The engines that a module makes, in reading order."""
@@ -42,10 +48,12 @@ def engines(module: Module, symbols: Symbols) -> Iterator[Engine]:
     ):
         return
     for scope, node in scoped_nodes(module.source.body):
-        if isinstance(node, Call) and symbols.resolve(module, node.func, scope).qualified in ENGINES:
+        made = symbols.resolve(module, node.func, scope).qualified if isinstance(node, Call) else ""
+        if isinstance(node, Call) and made in ENGINES:
             keywords = tuple(_keywords(module, scope, node, symbols))
             named = next((keyword.value for keyword in keywords if keyword.name == "url"), None)
-            yield Engine(module, node, scope, node.args[0] if node.args else named, keywords)
+            url = node.args[0] if node.args else named
+            yield Engine(module, node, scope, made.rpartition(".")[2], url, keywords)
 
 
 def _bound(module: Module, symbols: Symbols) -> Iterator[str]:

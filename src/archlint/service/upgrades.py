@@ -11,7 +11,7 @@ from functools import cached_property
 from archlint.facts.syntax import Attribute, Call, Constant, Name, all_nodes, dotted
 from archlint.service.commands import Commands
 from archlint.service.deployment import Deployment
-from archlint.service.modules import Module, Modules
+from archlint.service.modules import Module, Modules, Role
 from archlint.service.scripts import Command
 from archlint.service.symbols import Symbols
 
@@ -42,7 +42,7 @@ class Upgrades:
 
     @cached_property
     def in_code(self) -> tuple[tuple[Module, Call], ...]:
-        """The calls of `alembic.command.upgrade`, wherever in the service's code they stand."""
+        """The calls of `alembic.command.upgrade`, wherever but in tests."""
         return tuple(self._calls())
 
     @property
@@ -50,8 +50,13 @@ class Upgrades:
         """Whether anything at all seems to apply the migrations."""
         return bool(self.run or self.in_code) or any(self._started()) or any(self._manifests())
 
+    @property
+    def _code(self) -> Iterator[Module]:
+        """The modules but the tests: what those migrate is thrown away."""
+        return (module for module in self.modules if module.role is not Role.TEST)
+
     def _calls(self) -> Iterator[tuple[Module, Call]]:
-        for module in self.modules:
+        for module in self._code:
             for node in self._nodes(module, b"alembic"):
                 if isinstance(node, Call) and isinstance(node.func, Attribute | Name):
                     name = node.func.attr if isinstance(node.func, Attribute) else node.func.id
@@ -68,7 +73,7 @@ class Upgrades:
 
     def _started(self) -> Iterator[bool]:
         """Python that starts alembic as a program: its words, or one string with them."""
-        for module in self.modules:
+        for module in self._code:
             for node in self._nodes(module, b"upgrade"):
                 if isinstance(node, Call):
                     texts = {n.value for n in all_nodes(node) if isinstance(n, Constant)}

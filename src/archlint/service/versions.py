@@ -87,18 +87,27 @@ def _versions(lock: object, name: str) -> Iterator[Locked]:
 
 
 def _caret(file: TomlFile, name: str) -> Iterator[Required]:
-    """Poetry's `^0.95` and `~0.95` both end before the next minor version, for a version below 1."""
+    """Poetry's own operators, https://python-poetry.org/docs/dependency-specification/."""
     for key, value in file.table(*_POETRY).items():
         text = value.get("version") if isinstance(value, dict) else value
         if canonicalize_name(key) != name or not isinstance(text, str):
             continue
-        found = re.match(r"[\^~]\s*(0\.(\d+)[\d.]*)", text)
-        written = f">={found[1]},<0.{int(found[2]) + 1}" if found else "" if text == "*" else text
+        found = re.match(r"([\^~])\s*(\d+(?:\.\d+)*)", text)
+        written = f">={found[2]},<{_next(*found.groups())}" if found else "" if text == "*" else text
         try:
             specifiers = SpecifierSet(written if written[:1] in "<>=!~" else f"=={written}")
         except InvalidSpecifier:
             continue
         yield Required(specifiers, file.location(*_POETRY, key))
+
+
+def _next(operator: str, version: str) -> str:
+    """Where `^` (the leftmost part that is not zero stays) and `~` (the minor version stays) end."""
+    parts = [int(part) for part in version.split(".")]
+    kept = 0 if len(parts) == 1 else 1
+    if operator == "^":
+        kept = next((index for index, part in enumerate(parts) if part), len(parts) - 1)
+    return ".".join(str(part) for part in [*parts[:kept], parts[kept] + 1])
 
 
 def _pinned(repository: Repository, path: str, name: str) -> Iterator[Required]:

@@ -44,6 +44,7 @@ from archlint.service.evaluation.values import (
     Unresolved,
     Value,
     choice,
+    distinct,
     settled,
     text,
     truth,
@@ -232,6 +233,8 @@ def _sequence(machine: Machine, frame: Frame, node: Sequence) -> Value:
             values.extend(items if items is not None else [machine.unresolved(frame, item, why)])
         else:
             values.append(evaluate(machine, frame, item))
+    if node.kind == "set":
+        return distinct(values)
     return tuple(values) if node.kind == "tuple" else values
 
 

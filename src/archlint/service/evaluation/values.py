@@ -255,6 +255,15 @@ def same(first: Value, second: Value) -> bool:
     return isinstance(first, plain) and type(first) is type(second) and bool(first == second)
 
 
+def distinct(values: Sequence[Value]) -> list[Value]:
+    """The values without those known to be equal to an earlier one: a set, in an order that never varies."""
+    found: list[Value] = []
+    for value in values:
+        if not any(same(value, seen) for seen in found):
+            found.append(value)
+    return found
+
+
 def options(value: Value) -> tuple[Value, ...]:
     """The values that a value may be, configuration's default taken for a configured one."""
     if isinstance(value, Choice):
