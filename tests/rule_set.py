@@ -24,6 +24,12 @@ def programmed(package: Path = PACKAGE) -> set[tuple[str, str]]:
     return {(path.parent.name, path.stem.replace("_", "-")) for path in modules}
 
 
+def with_fix(package: Path = PACKAGE) -> set[tuple[str, str]]:
+    """The rules that have a fix, by family and name."""
+    modules = (path for path in package.glob("fixes/*/*.py") if path.stem != "__init__")
+    return {(path.parent.name, path.stem.replace("_", "-")) for path in modules}
+
+
 def public_functions(family: str, name: str, package: Path = PACKAGE) -> list[str]:
     """The names that a rule's module offers: functions and classes without a leading underscore."""
     source = (package / "rules" / family / f"{name.replace('-', '_')}.py").read_text(encoding="utf-8")

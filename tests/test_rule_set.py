@@ -6,7 +6,7 @@ import pytest
 
 from archlint.pages import Page, load_pages
 from archlint.spec import load_spec, load_unchecked
-from tests.rule_set import paged, programmed, public_functions
+from tests.rule_set import paged, programmed, public_functions, with_fix
 
 each_page = pytest.mark.parametrize("page", load_pages(), ids=lambda page: page.code)
 
@@ -16,6 +16,10 @@ OWN = "BA00"
 
 def test_every_page_has_a_module_and_every_module_a_page() -> None:
     assert paged(load_pages()) == programmed()
+
+
+def test_every_fixable_page_has_a_fix_and_every_fix_a_fixable_page() -> None:
+    assert paged(page for page in load_pages() if page.fixable) == with_fix()
 
 
 def test_no_code_and_no_name_means_two_rules() -> None:

@@ -11,7 +11,9 @@ import typer
 from archlint.findings import ArchlintError, Severity
 
 if TYPE_CHECKING:
-    from archlint.engine import Report
+    from archlint.engine import Report, Request
+    from archlint.fixes.fixing import Outcome
+    from archlint.report import Delivery
 
 SELECTORS = "SELECTORS"
 
@@ -48,6 +50,16 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
         Path | None,
         typer.Option(metavar="FILE", help="Take the configuration of every service from this file."),
     ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Fix what can be fixed, and report what is left.")
+    ] = False,
+    unsafe_fixes: Annotated[
+        bool,
+        typer.Option("--unsafe-fixes", help="With --fix or --diff: also fix what may change how it behaves."),
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what --fix would change, as a diff, and change nothing.")
+    ] = False,
     no_color: Annotated[
         bool, typer.Option("--no-color", help="Write without colours, as with NO_COLOR=1.")
     ] = False,
@@ -65,22 +77,87 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     prefixes of codes (BA051), requirements (BA05), families (layers), names of rules
     (router-bypasses-service) or ALL, separated by commas; the more specific one wins.
 
+    --fix writes safe fixes to the files and checks again. A fix is unsafe where the program might behave
+    otherwise afterwards; --diff --unsafe-fixes shows those, too.
+
     Example: archlint check services/shop --select BA05,unversioned-endpoint --output-format concise
     """
     from archlint.config import Selection
-    from archlint.engine import Request, run
+    from archlint.engine import Request
     from archlint.report import Delivery, deliver
-    from archlint.report.progress import progress
 
     if statistics and output_format not in {"text", "concise"}:
         raise ArchlintError("--statistics is for the text and concise formats")
+    if unsafe_fixes and not (fix or diff):
+        raise ArchlintError("--unsafe-fixes is for --fix and --diff")
+    if diff and (fix or output_format != "text"):
+        raise ArchlintError("--diff stands alone: it neither fixes nor has a format")
     selection = Selection(_split(select), _split(ignore), _split(extend_select))
-    with progress(not quiet, no_color) as step:
-        report = run(Request(tuple(paths or [Path()]), selection, config, strict), step)
+    request = Request(tuple(paths or [Path()]), selection, config, strict)
+    delivery = Delivery(output_format, output_file, statistics, quiet, strict, no_color)
+    if diff:
+        raise typer.Exit(_show_diff(request, delivery, unsafe_fixes, exit_zero))
+    report = _fixed(request, delivery, unsafe_fixes) if fix else _checked(request, delivery)
     code = _exit_code(report, exit_zero)
     _tell(report, quiet)
-    deliver(report, Delivery(output_format, output_file, statistics, quiet, strict, no_color), code)
+    deliver(report, delivery, code)
     raise typer.Exit(code)
+
+
+def _checked(request: Request, delivery: Delivery) -> Report:
+    from archlint.engine import run
+    from archlint.report.progress import progress
+
+    with progress(not delivery.quiet, delivery.no_color) as step:
+        return run(request, step)
+
+
+def _fixed(request: Request, delivery: Delivery, unsafe: bool) -> Report:
+    """The report of what is left after fixing."""
+    from archlint.fixes.fixing import fix
+    from archlint.report.progress import progress
+
+    with progress(not delivery.quiet, delivery.no_color) as step:
+        outcome = fix(request, unsafe=unsafe, progress=step)
+    _tell_fixes(outcome, "fixed", delivery.quiet)
+    return outcome.report
+
+
+def _show_diff(request: Request, delivery: Delivery, unsafe: bool, exit_zero: bool) -> int:
+    """Write the diff, and tell whether there is any."""
+    from archlint.fixes.fixing import preview
+    from archlint.report import output
+    from archlint.report.diff import unified
+    from archlint.report.progress import progress
+
+    with progress(not delivery.quiet, delivery.no_color) as step:
+        outcome = preview(request, unsafe=unsafe, progress=step)
+    text = "".join(unified(change.file, change.before, change.after) for change in outcome.changes)
+    if delivery.file is not None:
+        output.write_file(delivery.file, text)
+    else:
+        output.write(text)
+    _tell_fixes(outcome, "would fix", delivery.quiet)
+    _tell(outcome.report, delivery.quiet)
+    return 2 if outcome.report.failures else int(bool(outcome.changes) and not exit_zero)
+
+
+def _tell_fixes(outcome: Outcome, done: str, quiet: bool) -> None:
+    """To standard error: what was fixed, why some of it is unsafe, and what was left."""
+    rules = ", ".join(f"{code} {count}" for code, count in sorted(outcome.fixed.items()))
+    notes = [f"{done} {outcome.fixed.total()} ({rules})" if outcome.fixed else "nothing to fix safely"]
+    notes += [f"{file} was left as it is: {why}" for file, why in sorted(outcome.problems.items())]
+    notes += [
+        f"{one.finding.location}: unsafe fix of {one.finding.code}: {one.plan.why}"
+        for one in outcome.done
+        if not one.plan.safe
+    ]
+    if outcome.unsafe:
+        count, one = len(outcome.unsafe), len(outcome.unsafe) == 1
+        hidden = f"{count} unsafe {'fix' if one else 'fixes'} hidden"
+        notes.append(f"{hidden}: `--unsafe-fixes` applies {'it' if one else 'them'}")
+    for note in [] if quiet else notes:
+        typer.echo(f"archlint: {note}", err=True)
 
 
 def _split(selectors: list[str] | None) -> tuple[str, ...]:

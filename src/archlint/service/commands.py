@@ -52,7 +52,7 @@ class Commands:
     def started(self) -> Mapping[str, tuple[Command, ...]]:
         """What starting a container of each image runs, by Dockerfile; compose's commands included."""
         return {
-            image.path: (*self._image_start(image), *self._compose_start(image))
+            image.path: (*self.image_start(image), *self._compose_start(image))
             for image in self.deployment.images
         }
 
@@ -93,7 +93,8 @@ class Commands:
                 yield command
                 yield from self._followed(command)
 
-    def _image_start(self, image: Image) -> Iterator[Command]:
+    def image_start(self, image: Image) -> Iterator[Command]:
+        """What a container of an image runs when nobody says otherwise."""
         for target in image.targets:
             for keyword in ("ENTRYPOINT", "CMD"):
                 instruction = _last(image, target, keyword)
@@ -122,9 +123,10 @@ class Commands:
         for file in self.deployment.compose:
             for name, service in file.services.items():
                 if (file.path, name) in built or _extends(service) in {n for f, n in built}:
-                    yield from self._compose_commands(name, service)
+                    yield from self.compose_commands(name, service)
 
-    def _compose_commands(self, name: str, service: YamlMapping) -> Iterator[Command]:
+    def compose_commands(self, name: str, service: YamlMapping) -> Iterator[Command]:
+        """What a compose service says that its container runs."""
         for key in ("entrypoint", "command"):
             value = service.get(key)
             like = Command((), Location(""), Context.START, f"`{key}` of compose service `{name}`")

@@ -27,7 +27,6 @@ _DEVELOPMENT = re.compile(r"(?i)(^|.*[._-])(dev|devel|development|local|debug|te
 _PYTHON = re.compile(
     r"(?i)(?<![\w-])(python|pypy|uv|pip|poetry|pdm|conda|uvicorn|gunicorn|hypercorn|granian)"
 )
-_SERVER = re.compile(r"(?i)\b(uvicorn|gunicorn|hypercorn|granian|daphne|fastapi)\b")
 _ASIDE = frozenset(
     {".devcontainer", ".github", "docs", "e2e", "example", "examples", "node_modules", "test", "tests"}
 )
@@ -73,16 +72,6 @@ class Image:
         stages = {stage.index: stage for stage in (*self.dockerfile.stages[-1:], *named) if stage}
         return tuple(stages[index] for index in sorted(stages))
 
-    @property
-    def starts_server(self) -> bool:
-        """Whether a command in a built stage names an ASGI server."""
-        return any(
-            instruction.keyword in {"CMD", "ENTRYPOINT"} and bool(_SERVER.search(instruction.text))
-            for target in self.targets
-            for stage in self.dockerfile.lineage(target)
-            for instruction in stage.instructions
-        )
-
 
 @dataclass(frozen=True, eq=False)
 class Deployment:
@@ -98,12 +87,6 @@ class Deployment:
         """The Dockerfiles whose images hold the service or may hold it, by path."""
         images = (self._image(path) for path in self._dockerfile_paths)
         return tuple(image for image in images if image.holds is not Holds.SOMETHING_ELSE)
-
-    @cached_property
-    def service_images(self) -> tuple[Image, ...]:
-        """The images that serve the service in production, as far as names and commands tell them apart."""
-        images = [i for i in self.images if i.holds is Holds.SERVICE and not i.is_for_development]
-        return tuple([i for i in images if i.starts_server] or images)
 
     @property
     def compose(self) -> tuple[ComposeFile, ...]:

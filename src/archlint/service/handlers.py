@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a handler does: runs queries, calls repositories, decides in loops over the rows that these gave."""
+    """What a handler does: runs queries, calls repositories, decides in loops over their rows."""
 
     queries: int
     repository_calls: int
@@ -60,7 +60,9 @@ def work_of(service: Service, module: Module, handler: FunctionDef) -> Work:
     repositories = _repositories(service, module, handler)
     calls = {n for n in all_nodes(handler) if isinstance(n, Call) and _asks(service, module, n, repositories)}
     rows = set(_assigned_from(handler, executed | calls))
-    loops = [n for n in all_nodes(handler) if isinstance(n, For) and _is_over(n.iterable, rows, executed | calls)]
+    loops = [
+        n for n in all_nodes(handler) if isinstance(n, For) and _is_over(n.iterable, rows, executed | calls)
+    ]
     decisions = {inner for loop in loops for inner in all_nodes(loop) if isinstance(inner, If)}
     return Work(len(executed), len(calls - executed), len(decisions))
 

@@ -16,6 +16,7 @@ from archlint.service.classes import Classes
 from archlint.service.commands import Commands
 from archlint.service.databases import Databases
 from archlint.service.deployment import Deployment
+from archlint.service.images import Images
 from archlint.service.imports import Imports
 from archlint.service.layers import Layers
 from archlint.service.migrations import Migrations
@@ -120,6 +121,11 @@ class Service:
     def commands(self) -> Commands:
         """The commands of images, containers, CI, tasks and scripts."""
         return Commands(self.root, self.repository, self.deployment)
+
+    @cached_property
+    def images(self) -> Images:
+        """What the images start and hold."""
+        return Images(self.deployment, self.commands)
 
     @cached_property
     def upgrades(self) -> Upgrades:

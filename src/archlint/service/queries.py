@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+
 from archlint.facts.syntax import Call, Constant, Expression, FunctionDef, dotted
 from archlint.service.layers import Layers
 from archlint.service.modules import Module

@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from archlint.facts.syntax import Attribute, Call, ClassDef, FunctionDef, Name, Node, dotted
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    ClassDef,
+    FunctionDef,
+    Import,
+    ImportFrom,
+    Name,
+    Node,
+    dotted,
+)
 from archlint.findings import Location
 from archlint.service.modules import Module
 
@@ -30,7 +40,10 @@ _HASHING = frozenset(
     }
 )
 _SIGNING = frozenset({"authlib.jose.jwt.encode", "jose.jwt.encode", "jwt.encode", "joserfc.jwt.encode"})
-_SCHEMES = re.compile(r"fastapi\.security\.(\w+\.)?(OAuth2\w*|HTTP(Basic|Bearer|Digest)|APIKey\w+|OpenIdConnect)")
+_LIBRARIES = frozenset(name.partition(".")[0] for name in _ENGINES | _HASHING | _SIGNING)
+_SCHEMES = re.compile(
+    r"fastapi\.security\.(\w+\.)?(OAuth2\w*|HTTP(Basic|Bearer|Digest)|APIKey\w+|OpenIdConnect)"
+)
 _SECURE_NAMES = re.compile(r"(^|\.|_)(auth\w*|security|permissions?|jwt|tokens?|passwords?)($|\.|_)")
 _CLIENTS = frozenset({"aiohttp", "httpx", "requests"})
 _TOKEN = re.compile(r"token|jwt", re.IGNORECASE)
@@ -47,7 +60,7 @@ def setups(service: Service, module: Module) -> Iterator[tuple[Kind, Node, str]]
         symbol = service.symbols.resolve(module, node.name)
         if symbol.node is node and service.classes.is_settings(symbol):
             yield "configuration", node, f"the settings class `{node.name}`"
-    for call in module.source.nodes.of(Call):
+    for call in module.source.nodes.of(Call) if _knows_libraries(module) else ():
         if isinstance(call.func, Name | Attribute):
             name = service.symbols.resolve(module, call.func).qualified
             if name in _ENGINES:
@@ -83,6 +96,13 @@ def place_of(module: Module, node: Node) -> Location:
     if isinstance(node, ClassDef):
         return module.span(node.start, node.name_start + len(node.name))
     return module.location(node)
+
+
+def _knows_libraries(module: Module) -> bool:
+    """Whether the module imports a library that sets something up; to resolve every call takes long."""
+    imported = [alias.name for node in module.source.nodes.of(Import) for alias in node.names]
+    imported += [node.module for node in module.source.nodes.of(ImportFrom) if not node.level]
+    return any(name.partition(".")[0] in _LIBRARIES for name in imported)
 
 
 def _makes_token(service: Service, module: Module, call: Call) -> bool:

@@ -27,7 +27,7 @@ def shared_providers(service: Service) -> Iterator[tuple[Symbol, tuple[Module, .
 
 
 def _routers(service: Service, injection: Injection) -> Iterator[Module]:
-    """The module of the injection, or where an alias says it (`Annotated[…]`), those that import the alias."""
+    """The module of the injection, or where an alias says it (`Annotated[…]`), its importers."""
     modules = [injection.module]
     for name in _aliases(injection):
         edges = service.imports.edges

@@ -24,7 +24,7 @@ from archlint.service.modules import Module, Modules
 
 
 def runtime_nodes(modules: Modules) -> Iterator[tuple[Module, Node]]:
-    """Every node of runtime modules, but for `if __name__ == "__main__"` functions that nobody uses, and fixtures.
+    """Every node of runtime modules but `if __name__ == "__main__"`, fixtures, and functions nobody uses.
 
     A function counts as used when its name stands anywhere but in its definition, or when it is decorated:
     whatever decorates it may call it.

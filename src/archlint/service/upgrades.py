@@ -16,7 +16,9 @@ from archlint.service.scripts import Command
 from archlint.service.symbols import Symbols
 
 _MANIFEST = re.compile(r".*\.(ya?ml|toml|json|tf|hcl|nix|cfg|conf|ini|service|tpl|j2|mk)|procfile|[^.]*")
-_IN_MANIFEST = re.compile(r"alembic\b[^\n]{0,120}\bupgrade\b|alembic[\"',\s\]\[-]+(.{0,60}\n\s*-\s*)?[\"']?upgrade")
+_IN_MANIFEST = re.compile(
+    r"alembic\b[^\n]{0,120}\bupgrade\b|alembic[\"',\s\]\[-]+(.{0,60}\n\s*-\s*)?[\"']?upgrade"
+)
 _MAX_SIZE = 300_000
 
 

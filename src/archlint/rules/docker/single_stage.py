@@ -12,7 +12,7 @@ from archlint.service.model import Service
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield each Dockerfile of the service none of whose built stages copies from an earlier one."""
-    for image in service.deployment.service_images:
+    for image in service.images.serving:
         yield from _judge(image)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Link, Unknown
 from archlint.service.model import Service
+from archlint.service.routes import Handler
+from archlint.service.waiting import chain_of, first_wait
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
@@ -16,5 +18,13 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
         if not handler.is_async and id(handler.definition) not in seen:
             seen.add(id(handler.definition))
             served = f"{' '.join(endpoint.methods) or 'WebSocket'} {endpoint.path}"
-            yield Hit(handler.location, {"handler": handler.definition.name, "endpoint": served})
+            fields = {"handler": handler.definition.name, "endpoint": served}
+            yield Hit(handler.location, fields, _blocks(service, handler))
     yield from service.routes.unknown
+
+
+def _blocks(service: Service, handler: Handler) -> tuple[Link, ...]:
+    """The way to what would block the event loop once the handler ran there."""
+    function = service.calls.program.functions.get(handler.definition)
+    blocked = first_wait(service.calls, function) if function is not None else None
+    return chain_of(blocked) if blocked is not None else ()

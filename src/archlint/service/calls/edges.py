@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from archlint.facts.syntax import Attribute, Call, Constant, Expression, FunctionDef, Keyword, Name
+from archlint.facts.syntax import Attribute, Call, Constant, Expression, FunctionDef, Keyword, Name, Starred
 from archlint.findings import Location
+from archlint.service.calls.conditions import Known, Need
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inference import Inference
 from archlint.service.calls.knowledge import Handoff, Way
@@ -50,6 +51,8 @@ class Edge:
     """`caller` makes `callee` run, in the way that `handoffs.toml` explains, at `node`.
 
     `once`: only the first time, for its result is kept. `main`: only where the file is run as a program.
+    `needs`: only when the caller's parameters are so. `known` are the callee's parameters that the call sets
+    to True, False or None; `passed` those that get a parameter of the caller.
     """
 
     caller: Function
@@ -58,6 +61,14 @@ class Edge:
     way: Way
     once: bool = False
     main: bool = False
+    needs: frozenset[Need] = frozenset()
+    known: Known = frozenset()
+    passed: tuple[tuple[str, str], ...] = ()
+
+    def knows(self, known: Known) -> Known:
+        """What the callee's parameters are when this is known of the caller's."""
+        values = dict(known)
+        return self.known | {(to, values[name]) for to, name in self.passed if name in values}
 
     @property
     def location(self) -> Location:
@@ -79,6 +90,7 @@ class LibraryCall:
     once: bool
     main: bool
     by_path: bool
+    needs: frozenset[Need]
 
     @property
     def location(self) -> Location:
@@ -241,7 +253,7 @@ class Edges:
             for value in self._inference.results.of_calling(called)
         )
         if runs:
-            self._run(function, site, called)
+            self._run(function, site, called, *self._arguments(function, node, callee))
         for name, argument in self._inference.results.arguments(callee, node):
             given = self._functions(self._inference.values(argument, function))
             for value in given:
@@ -251,14 +263,21 @@ class Edges:
             if own:
                 self._pending[function].append(_Given(function, site, called, name, own))
 
-    def _run(self, function: Function, site: Site, called: Function) -> None:
+    def _run(
+        self,
+        function: Function,
+        site: Site,
+        called: Function,
+        known: Known = frozenset(),
+        passed: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         """`called` runs here, through its decorators."""
         decorators = tuple(self._inference.results.decorators(called))
         if decorators:
             self._pending[function].append(_Decorated(function, site, called, decorators))
         else:
             hands_off = site.awaited and site.kind == "call" and not called.is_async and called.decorators
-            self._add(function, called, site, "thread" if hands_off else "here")
+            self._add(function, called, site, "thread" if hands_off else "here", known, passed)
 
     def _finish_decorated(self, pending: _Decorated) -> None:
         uses = frozenset({CALLED})
@@ -316,7 +335,9 @@ class Edges:
             if path in _CONSUMERS:
                 self._consume(function, site, node)
         self.library_calls[function].append(
-            LibraryCall(function, path, node, site.awaited, site.once, site.main, by_path)
+            LibraryCall(
+                function, path, node, site.awaited, site.once, site.main, by_path, self._needs(function, site)
+            )
         )
 
     def _consume(self, function: Function, site: Site, node: Call) -> None:
@@ -406,9 +427,44 @@ class Edges:
                     if method is not None:
                         self._run(function, site, method)
 
-    def _add(self, caller: Function, callee: Function, site: Site, way: Way) -> None:
+    def _arguments(
+        self, function: Function, node: Call, callee: FunctionValue
+    ) -> tuple[Known, tuple[tuple[str, str], ...]]:
+        """Which of the callee's parameters this call sets to a constant, or to a parameter of its own."""
+        called = callee.function.node
+        unpacks = any(isinstance(argument, Starred) for argument in node.args)
+        if called is None or unpacks or any(keyword.name is None for keyword in node.keywords):
+            return frozenset(), ()
+        given = dict(self._inference.results.arguments(callee, node))
+        defaults = {p.name: p.default for p in called.parameters if p.default is not None}
+        values = {**defaults, **given}
+        own = {p.name for p in function.node.parameters} if function.node is not None else set()
+        own -= self._inference.scan(function).bindings.keys()
+        known = frozenset(
+            (name, value.value)
+            for name, value in values.items()
+            if isinstance(value, Constant) and (value.value is None or isinstance(value.value, bool))
+        )
+        passed = ((name, value.id) for name, value in given.items() if isinstance(value, Name))
+        return known, tuple((name, source) for name, source in passed if source in own)
+
+    def _needs(self, function: Function, site: Site) -> frozenset[Need]:
+        """The site's needs, without parameters that the function sets to something else."""
+        bound = self._inference.scan(function).bindings
+        return frozenset(need for need in site.needs if need[0] not in bound) if site.needs else site.needs
+
+    def _add(
+        self,
+        caller: Function,
+        callee: Function,
+        site: Site,
+        way: Way,
+        known: Known = frozenset(),
+        passed: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         once = site.once or (way == "here" and callee.is_decorated(*_KEPT))
-        self.edges[caller].append(Edge(caller, callee, site.node, way, once, site.main))
+        needs = self._needs(caller, site)
+        self.edges[caller].append(Edge(caller, callee, site.node, way, once, site.main, needs, known, passed))
 
 
 def _handed(node: Call, handoff: Handoff) -> Iterator[Expression]:

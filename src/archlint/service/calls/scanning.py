@@ -41,6 +41,7 @@ from archlint.facts.syntax import (
     children,
     comprehension_parts,
 )
+from archlint.service.calls.conditions import Need, needs, needs_after
 from archlint.service.calls.functions import Function
 from archlint.service.calls.initialisation import fills_after_return, first_time_branches, is_main_guard
 
@@ -71,7 +72,8 @@ class Site:
 
     `kind` is `call`, `read` (of an attribute), `await`, `iterate` or `enter`. `awaited`: its value is
     awaited, there or by `gather`. `once`: it runs the first time only, and its result is kept. `main`: it
-    runs only when the file is started as a program. `bare`: its value is dropped.
+    runs only when the file is started as a program. `bare`: its value is dropped. `needs` are the
+    parameters' values that lead here.
     """
 
     kind: str
@@ -80,6 +82,7 @@ class Site:
     once: bool = False
     main: bool = False
     bare: bool = False
+    needs: frozenset[Need] = frozenset()
 
 
 @dataclass(slots=True)
@@ -125,18 +128,22 @@ class Scanner:
         self._limited = False
         self._once = False
         self._main = False
+        self._needs: frozenset[Need] = frozenset()
+        parameters = function.node.parameters if function.node is not None else ()
+        self._parameters = {parameter.name: parameter.name for parameter in parameters}
 
     def body(self, statements: tuple[Statement, ...], once: bool = False) -> None:
         """Read one block."""
         if not statements:
             return
-        outer = self._block, self._once
+        outer = self._block, self._once, self._needs
         self._block, self._once = (statements[0].start, statements[-1].end), self._once or once
         for index, statement in enumerate(statements):
             self._statement(statement)
             if fills_after_return(statement, statements[index + 1 :], self.found.outer_names):
                 self._once = True
-        self._block, self._once = outer
+            self._needs |= needs_after(statement, self._parameters)
+        self._block, self._once, self._needs = outer
 
     def visit(self, node: Expression, awaited: bool = False, bare: bool = False) -> None:
         """Read an expression."""
@@ -157,6 +164,8 @@ class Scanner:
                 self.visit(value)
             case Operation(operator="yield" | "yield from"):
                 self._yield(node)
+            case Operation(operator="if"):
+                self._choice(node, awaited)
             case Lambda():
                 for parameter in node.parameters:
                     if parameter.default is not None:
@@ -264,16 +273,30 @@ class Scanner:
                 self.visit(expression)
 
     def _if(self, statement: If) -> None:
-        outer = self._main
+        main, outer = self._main, self._needs
         kept = first_time_branches(statement, self.found.outer_names)
         for branch in statement.branches:
             self.visit(branch.test)
             if _is_type_checking(branch.test):
                 continue
-            self._main = outer or is_main_guard(branch.test)
+            before = self._needs
+            self._main = main or is_main_guard(branch.test)
+            self._needs = before | needs(branch.test, True, self._parameters)
             self.body(branch.body, once=branch.body in kept)
-            self._main = outer
+            self._main, self._needs = main, before | needs(branch.test, False, self._parameters)
         self.body(statement.orelse, once=statement.orelse in kept)
+        self._needs = outer
+
+    def _choice(self, node: Operation, awaited: bool) -> None:
+        """`value if test else alternative`."""
+        value, test, alternative = node.parts
+        self.visit(test)
+        outer = self._needs
+        self._needs = outer | needs(test, True, self._parameters)
+        self.visit(value, awaited)
+        self._needs = outer | needs(test, False, self._parameters)
+        self.visit(alternative, awaited)
+        self._needs = outer
 
     def _definition(self, statement: FunctionDef | ClassDef) -> None:
         self._bind(statement.name, Binding("definition", statement.start, self._block))
@@ -292,6 +315,7 @@ class Scanner:
         inner.found, inner._self_name = Scan(sites=self.found.sites), None
         inner._block, inner._limited = self._block, False
         inner._once, inner._main = self._once, self._main
+        inner._needs, inner._parameters = self._needs, {}
         inner.body(statement.body)
 
     def _annotation(self, annotation: Expression) -> None:
@@ -326,6 +350,8 @@ class Scanner:
                 self._bind(name, binding)
             case Attribute(value=Name(id=owner), attr=name) if owner == self._self_name:
                 self.found.attributes[name].append(binding)
+                if isinstance(value, Name) and value.id in self._parameters:
+                    self._parameters[f"{owner}.{name}"] = value.id
             case Starred(value=inner):
                 self._targets(inner, None, kind)
             case Sequence(items=items):
@@ -336,7 +362,9 @@ class Scanner:
         self.found.bindings[name].append(binding)
 
     def _site(self, kind: str, node: Expression, awaited: bool = False, bare: bool = False) -> None:
-        self.found.sites.append(Site(kind, node, awaited, self._once, self._main, bare))
+        self.found.sites.append(
+            Site(kind, node, awaited, self._once, self._main, bare, self._needs)
+        )
 
 
 def _unpacked(

@@ -1,0 +1,1 @@
+"""Fixes of BA06, the Asynchronous Operations Standard."""

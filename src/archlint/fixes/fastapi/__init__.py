@@ -1,0 +1,1 @@
+"""Fixes of BA01, the FastAPI Framework Standard."""

@@ -1,0 +1,106 @@
+"""A graph as Mermaid, as DOT, or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import groupby
+
+from archlint.service.graph import Arrow, Graph, Node
+
+RED = "#c62828"
+
+
+def mermaid(graph: Graph) -> str:
+    """A flowchart, as GitHub and the documentation's tools draw it."""
+    return "\n".join(_mermaid(graph)) + "\n"
+
+
+def dot(graph: Graph) -> str:
+    """A digraph for Graphviz."""
+    return "\n".join(_dot(graph)) + "\n"
+
+
+def as_json(graph: Graph) -> str:
+    """The graph's records."""
+    return json.dumps(asdict(graph), indent=2) + "\n"
+
+
+def label_of(arrow: Arrow) -> str:
+    """What an arrow says: how often, and how often against the rules."""
+    if not arrow.forbidden:
+        return str(arrow.count) if arrow.count > 1 else ""
+    if arrow.forbidden == arrow.count:
+        return f"{arrow.count} forbidden"
+    return f"{arrow.count}, {arrow.forbidden} forbidden"
+
+
+def _mermaid(graph: Graph) -> Iterator[str]:
+    ids = _ids(graph)
+    yield "---"
+    yield f"title: {json.dumps(graph.title)}"
+    yield "---"
+    yield "flowchart TD"
+    for group, nodes in groupby(sorted(graph.nodes, key=_group), _group):
+        members = list(nodes)
+        boxed = len(members) > 1 or members[0].name != group
+        if boxed:
+            yield f'    subgraph g{ids[members[0].name]}["{_entities(group)}"]'
+        for node in members:
+            yield f'    {"    " if boxed else ""}{ids[node.name]}["{_entities(node.name)}{_noted(node)}"]'
+        if boxed:
+            yield "    end"
+    red: list[str] = []
+    drawn = [arrow for arrow in graph.arrows if {arrow.source, arrow.target} <= ids.keys()]
+    for number, arrow in enumerate(drawn):
+        label = label_of(arrow)
+        text = f'|"{label}"|' if label else ""
+        yield f"    {ids[arrow.source]} -->{text} {ids[arrow.target]}"
+        red += [str(number)] if arrow.forbidden else []
+    if red:
+        yield f"    linkStyle {','.join(red)} stroke:{RED},stroke-width:2px"
+
+
+def _group(node: Node) -> str:
+    return node.group
+
+
+def _noted(node: Node) -> str:
+    return f"<br/><small>{_entities(node.note)}</small>" if node.note else ""
+
+
+def _entities(text: str) -> str:
+    """Text in Mermaid's quotes, where markup and quotes are written as entities."""
+    for character, entity in (("&", "amp"), ('"', "quot"), ("<", "lt"), (">", "gt")):
+        text = text.replace(character, f"#{entity};")
+    return text
+
+
+def _dot(graph: Graph) -> Iterator[str]:
+    ids = _ids(graph)
+    yield f"digraph {_quoted(graph.title)} {{"
+    yield '    node [shape=box, fontname="sans-serif"];'
+    yield '    edge [fontname="sans-serif", color="#607d8b"];'
+    for rank, nodes in groupby(sorted(graph.nodes, key=lambda node: node.rank), lambda node: node.rank):
+        yield f"    {{ rank=same; // row {rank}"
+        for node in nodes:
+            note = f"\n{node.note}" if node.note else ""
+            yield f"        {ids[node.name]} [label={_quoted(node.name + note)}];"
+        yield "    }"
+    for arrow in graph.arrows:
+        if {arrow.source, arrow.target} <= ids.keys():
+            colour = f', color="{RED}", fontcolor="{RED}", penwidth=2' if arrow.forbidden else ""
+            label = _quoted(label_of(arrow))
+            yield f"    {ids[arrow.source]} -> {ids[arrow.target]} [label={label}{colour}];"
+    yield "}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _ids(graph: Graph) -> dict[str, str]:
+    """Short names, for not every tool takes dots and colons."""
+    return {node.name: f"n{number}" for number, node in enumerate(graph.nodes)}

@@ -1,0 +1,48 @@
+"""BA0310: `alembic upgrade` fails, and the deploy goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.facts.syntax import Evaluate, Handler, Name, Node, Raise, Simple, Try, all_nodes, dotted
+from archlint.findings import Hit
+from archlint.service.model import Service
+
+CATCH_ALL = frozenset({"Exception", "BaseException", "CommandError", "alembic.util.CommandError"})
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield commands whose status is lost, and calls whose exception an `except` drops."""
+    for command in service.upgrades.run:
+        if command.hidden is not None:
+            fields = {"what": f"`alembic upgrade` in {command.place}", "reason": command.hidden}
+            yield Hit(command.location, fields)
+    for module, call in service.upgrades.in_code:
+        for statement in module.source.body:
+            tries = (node for node in all_nodes(statement) if isinstance(node, Try))
+            for attempt in tries:
+                dropped = next((h for h in attempt.handlers if _drops(h)), None)
+                if dropped is not None and any(call is node for node in _inside(attempt)):
+                    fields = {"what": "`command.upgrade`", "reason": "the `except` after it goes on"}
+                    yield Hit(module.location(call), fields)
+
+
+def _inside(attempt: Try) -> Iterator[Node]:
+    for statement in attempt.body:
+        yield from all_nodes(statement)
+
+
+def _drops(handler: Handler) -> bool:
+    """Whether a handler of everything does nothing but speak: it neither raises, returns, nor exits."""
+    name = dotted(handler.types) if handler.types is not None else "Exception"
+    return name in CATCH_ALL and all(_speaks(statement) for statement in handler.body)
+
+
+def _speaks(statement: Node) -> bool:
+    if isinstance(statement, Simple):
+        return statement.keyword == "pass"
+    exits = (
+        isinstance(node, Raise) or (isinstance(node, Name) and node.id in {"exit", "quit", "sys", "os"})
+        for node in all_nodes(statement)
+    )
+    return isinstance(statement, Evaluate) and not any(exits)

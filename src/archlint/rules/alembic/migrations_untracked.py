@@ -1,0 +1,43 @@
+"""BA0304: revisions that are not in version control."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Location
+from archlint.service.ignores import git_ignores
+from archlint.service.migrations import Environment
+from archlint.service.model import Service
+from archlint.service.project import join
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield the line that ignores revisions, each revision that nobody added, a folder without any."""
+    for environment in service.migrations.environments:
+        if environment.env is not None:
+            yield from _judge(service, environment)
+
+
+def _judge(service: Service, environment: Environment) -> Iterator[Hit]:
+    repository = service.repository
+    for folder in environment.versions or (join(environment.folder, "versions"),):
+        ignored = git_ignores(repository, join(folder, "0001_a_new_revision.py"))
+        if ignored is not None:
+            yield Hit(ignored, {"what": f"`{folder}`", "problem": "is ignored by git"})
+            return
+    for revision in environment.revisions:
+        if repository.tracked is not None and revision.file not in repository.tracked:
+            fields = {"what": f"The revision `{revision.file}`", "problem": "is not tracked by git"}
+            yield Hit(Location(revision.file), fields)
+    if environment.versions and not environment.revisions and not environment.unknown and _has_models(service):
+        place = environment.settings or Location(environment.env or environment.folder)
+        yield Hit(place, {"what": f"`{environment.versions[0]}`", "problem": "holds no revision"})
+
+
+def _has_models(service: Service) -> bool:
+    symbols = (
+        service.symbols.resolve(module, name)
+        for module in service.modules.runtime
+        for name in service.symbols.namespace(module).names
+    )
+    return any(service.classes.is_mapped(symbol) for symbol in symbols)

@@ -1,0 +1,1 @@
+"""Rules of BA06, the Asynchronous Operations Standard."""

@@ -1,0 +1,18 @@
+"""BA0606: a call that waits for something else runs on the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archlint.findings import Hit
+from archlint.service.calls.reach import Reach
+from archlint.service.model import Service
+
+_KINDS = ("broker", "database", "future", "input", "mail", "sleep", "socket", "subprocess")
+
+
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Yield each call in a function on the event loop that waits, or leads to one through plain functions."""
+    for found in Reach(service.calls, _KINDS, options).on_loop():
+        yield Hit(found.location, found.fields, found.chain)

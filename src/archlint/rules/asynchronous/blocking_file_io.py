@@ -1,0 +1,18 @@
+"""BA0605: blocking file I/O runs on the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archlint.findings import Hit
+from archlint.service.calls.reach import Reach
+from archlint.service.model import Service
+
+_KINDS = ("file",)
+
+
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Yield each call in a function on the event loop that works on files, or leads to one through plain functions."""
+    for found in Reach(service.calls, _KINDS, options).on_loop():
+        yield Hit(found.location, found.fields, found.chain)

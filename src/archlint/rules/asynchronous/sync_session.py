@@ -1,0 +1,25 @@
+"""BA0601: a synchronous SQLAlchemy session serves requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archlint.findings import Hit
+from archlint.service.calls.functions import Function
+from archlint.service.calls.reach import Reach
+from archlint.service.calls.sessions import opened_sessions
+from archlint.service.model import Service
+
+
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Yield each call that queries by such a session on the event loop, and where requests open one."""
+    blocking: set[Function] = set()
+    for found in Reach(service.calls, ("session",), options).on_loop():
+        blocking.add(found.function)
+        does = f"blocks the event loop{found.fields['through']}: `{found.fields['call']}` is synchronous"
+        yield Hit(found.location, {"function": found.function.short_name, "does": does}, found.chain)
+    for call in opened_sessions(service.calls):
+        if call.caller not in blocking:
+            does = "opens a synchronous session for requests"
+            yield Hit(call.location, {"function": call.caller.short_name, "does": does})

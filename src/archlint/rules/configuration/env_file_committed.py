@@ -1,0 +1,44 @@
+"""BA0704: a `.env` file with secrets in git or in the image."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from archlint.facts.dotenv import DotenvFile
+from archlint.findings import Hit, Severity, Unknown
+from archlint.service.dotenvs import dotenv_files, is_example
+from archlint.service.model import Service
+from archlint.service.secrets import Verdict, judge
+
+_ENV_FILE = re.compile(r"(?i)\.env([._-][\w-]+)?")
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield tracked files with a secret in them, and copies of such files into the image."""
+    for file in dotenv_files(service.repository, service.root):
+        if not is_example(file.path):
+            yield from _committed(service, file)
+    for image in service.images.serving:
+        for instruction in image.dockerfile.instructions:
+            if instruction.keyword in {"ADD", "COPY"} and instruction.flag("from") is None:
+                for source in instruction.arguments[:-1]:
+                    if _ENV_FILE.fullmatch(posixpath.basename(source)) and not is_example(source):
+                        fields = {"file": source, "where": "is copied into the image"}
+                        yield Hit(instruction.location, fields)
+
+
+def _committed(service: Service, file: DotenvFile) -> Iterator[Hit | Unknown]:
+    """The first line with a secret; the first with a dummy where there is none: then only a warning."""
+    judged = [(judge(v.name, v.value or ""), v) for v in file.variables]
+    found = next((v for verdict, v in judged if verdict is Verdict.SECRET), None)
+    dummy = next((v for verdict, v in judged if verdict is Verdict.DUMMY), None)
+    variable = found or dummy
+    if variable is None:
+        return
+    if service.repository.tracked is None:
+        yield Unknown(f"whether `{file.path}` is committed", variable.location, "this is no git checkout")
+    elif file.path in service.repository.tracked:
+        fields = {"file": file.path, "where": f"is tracked by git and gives `{variable.name}` a value"}
+        yield Hit(variable.location, fields, severity=None if found else Severity.WARNING)

@@ -1,0 +1,26 @@
+"""BA0702: configuration that goes past the settings class."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archlint.findings import Hit, Unknown
+from archlint.service.environment import environment_reads
+from archlint.service.literals import Literals
+from archlint.service.model import Service
+
+
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+    """Yield each read of the environment in runtime code outside of the settings classes."""
+    exempt = re.compile("|".join(f"(?:{pattern})" for pattern in options["exempt"]) or r"(?!)")
+    literals = Literals(service.symbols)
+    for module in service.modules.runtime:
+        for read in environment_reads(module, service.symbols, service.classes, literals):
+            place = module.location(read.node)
+            if read.variable is None and read.reader in {"os.environ", "os.getenv"}:
+                yield Unknown(f"a variable that `{read.reader}` reads", place, "its name is computed")
+            elif read.variable is None or not exempt.fullmatch(read.variable):
+                what = f"`{read.variable}`" if read.variable else "configuration"
+                yield Hit(place, {"reader": read.reader, "what": what})

@@ -1,0 +1,67 @@
+"""BA0706: a database whose address stands in the source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.discover import UnreadableFileError
+from archlint.facts.ini import IniFile, read_ini
+from archlint.findings import Hit
+from archlint.service.engines import engines
+from archlint.service.literals import Literals
+from archlint.service.migrations import Environment
+from archlint.service.model import Service
+from archlint.service.secrets import url_password
+
+_TEMPLATE = "driver://"
+"""What `alembic init` writes, for somebody to replace."""
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each runtime engine with a literal URL, and each used `sqlalchemy.url` with a password."""
+    literals = Literals(service.symbols)
+    for module in service.modules.runtime:
+        for engine in engines(module, service.symbols):
+            if engine.connects_itself or engine.url is None:
+                continue
+            if literals.text(module, engine.url, engine.scope) is not None:
+                yield Hit(module.location(engine.url), {"what": "The engine's URL"})
+    for environment in service.migrations.environments:
+        yield from _in_ini(service, environment)
+
+
+def _in_ini(service: Service, environment: Environment) -> Iterator[Hit]:
+    file = _ini(service, environment)
+    if file is None or _sets_url(service, environment):
+        return
+    for section, options in file.sections.items():
+        url = options.get("sqlalchemy.url", "")
+        if url_password(url) and not url.startswith(_TEMPLATE):
+            yield Hit(file.location(section, "sqlalchemy.url"), {"what": "`sqlalchemy.url`"})
+
+
+def _ini(service: Service, environment: Environment) -> IniFile | None:
+    place = environment.settings
+    if place is None or not place.file.endswith(".ini"):
+        return None
+    try:
+        found = read_ini(place.file, service.repository.read_bytes(place.file))
+    except UnreadableFileError:
+        return None
+    return found if isinstance(found, IniFile) else None
+
+
+def _sets_url(service: Service, environment: Environment) -> bool:
+    """Whether env.py takes the URL from elsewhere, so that the file's is never used."""
+    if environment.env is None:
+        return False
+    try:
+        text = service.repository.text(environment.env)
+    except UnreadableFileError:
+        return True
+    return (
+        "set_main_option" in text
+        or "sqlalchemy.url" in text
+        or "create_" in text
+        or "settings" in text.lower()
+    )

@@ -1,0 +1,30 @@
+"""BA0703: a secret that everyone who has the source has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Severity
+from archlint.service.literal_secrets import LiteralSecret, secrets_in_deployment, secrets_in_module
+from archlint.service.model import Service
+from archlint.service.secrets import Verdict
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each literal that is a secret, and as a warning each dummy that stands in for one."""
+    for module in service.modules:
+        for found in secrets_in_module(module, service.symbols, service.classes):
+            yield _hit(found)
+    for found in secrets_in_deployment(service.deployment):
+        yield _hit(found)
+
+
+def _hit(found: LiteralSecret) -> Hit:
+    is_dummy = found.verdict is Verdict.DUMMY
+    what = f"`{found.name}`" if found.name else "This text"
+    fields = {
+        "what": what,
+        "kind": "a dummy in place of a secret" if is_dummy else "a secret",
+        "value": found.shown,
+    }
+    return Hit(found.location, fields, severity=Severity.WARNING if is_dummy else None)

@@ -1,0 +1,47 @@
+"""BA0705: settings that are the same wherever the service runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archlint.findings import Hit
+from archlint.service.environment import environment_reads
+from archlint.service.literals import Literals
+from archlint.service.model import Service
+from archlint.service.settings import SettingsClass
+
+_ENVIRONMENT = re.compile(
+    r"(?i)(.*_)?(env|environment|production|is_?prod|stage|profile|app_?mode|run_?mode|deployment|tier)(_.*)?"
+)
+_SUBCLASS = re.compile(r"(?i).*(dev|prod|stag|test|local).*")
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield a hit at the widest settings class of a service that knows no environments."""
+    classes = service.settings.classes
+    if not classes or not service.routes.apps or any(map(_knows, classes)) or _reads_environment(service):
+        return
+    widest = max(classes, key=lambda one: len(one.all_fields))
+    yield Hit(widest.location, {"settings": widest.name})
+
+
+def _knows(settings: SettingsClass) -> bool:
+    """By a field, by several files or a computed one, or by being one environment's class."""
+    files = settings.env_files
+    return (
+        any(_ENVIRONMENT.fullmatch(field.name) for field in settings.all_fields)
+        or any(_ENVIRONMENT.fullmatch(name) for field in settings.all_fields for name in field.environment)
+        or files is None
+        or len(files) > 1
+        or bool(_SUBCLASS.fullmatch(settings.name))
+    )
+
+
+def _reads_environment(service: Service) -> bool:
+    literals = Literals(service.symbols)
+    return any(
+        read.variable is not None and _ENVIRONMENT.fullmatch(read.variable)
+        for module in service.modules.runtime
+        for read in environment_reads(module, service.symbols, service.classes, literals)
+    )

@@ -1,0 +1,25 @@
+"""BA0709: a secret that prints itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit
+from archlint.service.model import Service
+from archlint.service.secrets import is_secret_name
+
+_PLAIN = frozenset({"builtins.str", "builtins.bytes"})
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each field named as a secret whose type is plain text."""
+    fields = {field.location: field for one in service.settings.classes for field in one.all_fields}
+    for field in fields.values():
+        types = (field.types or frozenset()) - {
+            "typing.Optional",
+            "typing.Union",
+            "typing.Annotated",
+            "typing.Final",
+        }
+        if types and types <= _PLAIN and is_secret_name(field.name):
+            yield Hit(field.location, {"field": field.name})

@@ -1,0 +1,29 @@
+"""BA0508: a handler does the work of a service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archlint.findings import Hit
+from archlint.service.handlers import work_of
+from archlint.service.model import Service
+
+
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Yield each handler that takes more than `max-steps` steps on the data itself."""
+    seen: set[int] = set()
+    for endpoint in service.routes.endpoints:
+        handler = endpoint.handler
+        if id(handler.definition) in seen:
+            continue
+        seen.add(id(handler.definition))
+        work = work_of(service, handler.module, handler.definition)
+        if work.total > options["max-steps"]:
+            fields = {
+                "handler": handler.definition.name,
+                "work": str(work),
+                "total": str(work.total),
+                "limit": str(options["max-steps"]),
+            }
+            yield Hit(handler.location, fields)

@@ -1,0 +1,47 @@
+"""BA0502: configuration, security or database set-up outside `core/`, or nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Severity
+from archlint.service.frameworks import FASTAPI, creations
+from archlint.service.model import Service
+from archlint.service.modules import Module
+from archlint.service.placement import Piece, misplaced
+from archlint.service.setups import has_configuration, has_security, place_of, setups
+
+KINDS = ("configuration", "security", "database set-up")
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each file that does core's work elsewhere, and what a service with a `core/` does not have."""
+    pieces = [piece for module in service.modules.runtime for piece in _firsts(service, module)]
+    for kind in KINDS:
+        for found in misplaced(service, "core", [piece for of, piece in pieces if of == kind]):
+            yield Hit(found.piece.location, {"what": f"{found.piece.what} is in {found.where}"})
+    if _has_core(service) and _makes_app(service):
+        if not has_configuration(service):
+            yield Hit(service.anchor, {"what": "The service has no configuration"})
+        if not has_security(service):
+            what = "The service has no security: nothing authenticates its callers"
+            yield Hit(service.anchor, {"what": what}, severity=Severity.WARNING)
+
+
+def _firsts(service: Service, module: Module) -> Iterator[tuple[str, Piece]]:
+    """A file's first set-up of a kind stands for all of that kind."""
+    seen: set[str] = set()
+    for kind, node, what in setups(service, module):
+        if kind not in seen:
+            seen.add(kind)
+            yield kind, Piece(module, place_of(module, node), f"{kind.capitalize()} ({what})")
+
+
+def _has_core(service: Service) -> bool:
+    layers = (service.layers.of(module) for module in service.layers.modules("core"))
+    return any(layer is not None and layer.by != "inferred" for layer in layers)
+
+
+def _makes_app(service: Service) -> bool:
+    found = (creation for module in service.modules.runtime for creation in creations(module.source))
+    return any(creation.framework == FASTAPI for creation in found)

@@ -1,0 +1,38 @@
+"""BA0507: a provider that several routers share is defined outside `dependencies/`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archlint.facts.syntax import FunctionDef
+from archlint.findings import Hit
+from archlint.service.model import Service
+from archlint.service.modules import Module
+from archlint.service.placement import Piece, misplaced
+from archlint.service.sharing import shared_providers
+
+SECURITY = re.compile(r"auth\w*|identity\w*|permissions?|securit(y|ies)")
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each function in `Depends` of two routers or more that neither dependencies nor core define."""
+    for found in misplaced(service, "dependencies", sorted(_pieces(service), key=lambda p: p.location)):
+        yield Hit(found.piece.location, found.fields, found.chain)
+
+
+def _pieces(service: Service) -> Iterator[Piece]:
+    for symbol, routers in shared_providers(service):
+        node, module = symbol.node, symbol.module
+        if isinstance(node, FunctionDef) and module is not None and not _may_provide(service, module):
+            first, second, *more = (f"`{router.name}`" for router in routers)
+            users = f"{first}, {second} and {len(more)} more" if more else f"{first} and {second}"
+            place = module.span(node.start, node.header_end)
+            yield Piece(module, place, f"`{node.name}`, which {users} have injected,")
+
+
+def _may_provide(service: Service, module: Module) -> bool:
+    """Whether the module is one of core, or of security."""
+    layer = service.layers.of(module)
+    is_core = layer is not None and layer.name == "core"
+    return is_core or any(SECURITY.fullmatch(part) for part in module.name.split("."))

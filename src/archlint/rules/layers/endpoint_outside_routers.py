@@ -1,0 +1,24 @@
+"""BA0506: an endpoint outside `routers/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archlint.findings import Hit, Unknown
+from archlint.service.model import Service
+from archlint.service.operational import exemption, served
+from archlint.service.placement import Piece, misplaced
+
+
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+    """Yield each endpoint that a module of another layer, or of none, registers; operational ones may be."""
+    exempt = exemption(options)
+    endpoints = [endpoint for endpoint in service.routes.endpoints if not exempt(endpoint)]
+    pieces = {
+        endpoint.location: Piece(endpoint.place.module, endpoint.location, f"The endpoint {served(endpoint)}")
+        for endpoint in reversed(endpoints)
+    }
+    for found in misplaced(service, "routers", (pieces[place] for place in sorted(pieces))):
+        yield Hit(found.piece.location, found.fields, found.chain)
+    yield from service.routes.unknown

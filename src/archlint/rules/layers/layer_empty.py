@@ -1,0 +1,52 @@
+"""BA0509: a layer's directory holds nothing of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.config import LAYERS
+from archlint.facts.syntax import Assign, ClassDef, FunctionDef
+from archlint.findings import Hit, Location
+from archlint.service.frameworks import FASTAPI, creations
+from archlint.service.model import Service
+from archlint.service.modules import Module
+
+KINDS = {
+    "core": ("BA05.1.2", "no definition"),
+    "models": ("BA05.1.3", "no mapped class"),
+    "schemas": ("BA05.1.4", "no schema"),
+    "crud": ("BA05.1.5", "no definition"),
+    "services": ("BA05.1.6", "no definition"),
+    "routers": ("BA05.1.7", "no endpoint or router"),
+    "dependencies": ("BA05.1.8", "no definition"),
+}
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each layer whose directories, all together, have no definition of its kind."""
+    found = (creation for module in service.modules.runtime for creation in creations(module.source))
+    if not any(creation.framework == FASTAPI for creation in found):
+        return
+    for layer in LAYERS:
+        folders = service.layers.directories(layer)
+        modules = [module for module in service.modules.runtime if _lies_in(module, folders)]
+        if modules and not any(_holds(service, module, layer) for module in modules):
+            clause, missing = KINDS[layer]
+            fields = {"folder": f"{folders[0]}/", "missing": missing}
+            yield Hit(Location(modules[0].path), fields, clauses=(clause,))
+
+
+def _lies_in(module: Module, folders: tuple[str, ...]) -> bool:
+    return any(module.path.startswith(f"{folder}/") for folder in folders)
+
+
+def _holds(service: Service, module: Module, layer: str) -> bool:
+    contents = service.layers.contents(module)
+    match layer:
+        case "models":
+            return contents.models + contents.shapes > 0
+        case "schemas":
+            return bool(module.source.nodes.of(ClassDef))
+        case "routers":
+            return contents.routes > 0 or contents.wiring
+    return any(isinstance(node, FunctionDef | ClassDef | Assign) for node in module.source.body)

@@ -1,0 +1,43 @@
+"""BA0505: a query outside `crud/`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archlint.facts.syntax import FunctionDef
+from archlint.findings import Hit
+from archlint.service.model import Service
+from archlint.service.modules import Module
+from archlint.service.placement import Piece, misplaced
+from archlint.service.queries import Query
+
+SEEDING = re.compile(r"seed\w*|init_db|initial_data")
+"""Names of modules and packages that fill a new database once."""
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each function that builds or runs statements in a module of another layer, or of none."""
+    pieces = (piece for module in service.modules.runtime for piece in _querying(service, module))
+    for found in misplaced(service, "crud", pieces):
+        yield Hit(found.piece.location, found.fields, found.chain)
+
+
+def _querying(service: Service, module: Module) -> Iterator[Piece]:
+    layer = service.layers.of(module)
+    if any(SEEDING.fullmatch(part) for part in module.name.split(".")):
+        return
+    for function, found in service.queries.of(module).items():
+        # A model may state an expression over its table, and what services execute is BA0512's.
+        executed = any(query.executed for query in found)
+        if layer and ((layer.name == "models" and not executed) or (layer.name == "services" and executed)):
+            continue
+        yield Piece.at(module, found[0].node, _what(function, found))
+
+
+def _what(function: FunctionDef | None, found: list[Query]) -> str:
+    runs = [query for query in found if query.executed]
+    names = dict.fromkeys(query.text for query in runs or found)
+    verb = "runs" if runs else "builds"
+    calls = ", ".join(f"`{name}`" for name in names)
+    return f"{f'`{function.name}`' if function else 'The module'} {verb} a statement ({calls})"

@@ -1,0 +1,56 @@
+"""BA0406: another package manager than uv has a say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Location
+from archlint.service.model import Service
+from archlint.service.project import join
+from archlint.service.scripts import Command
+
+FILES = {
+    "poetry.lock": "Poetry",
+    "Pipfile": "Pipenv",
+    "Pipfile.lock": "Pipenv",
+    "pdm.lock": "PDM",
+    "environment.yml": "conda",
+    "environment.yaml": "conda",
+}
+VERBS = {
+    "poetry": ("add", "install", "lock", "run", "sync", "update"),
+    "pipenv": ("install", "lock", "run", "sync", "update"),
+    "pdm": ("add", "install", "lock", "run", "sync", "update"),
+    "conda": ("create", "install", "update", "env"),
+    "mamba": ("create", "install", "update", "env"),
+}
+NAMES = {"poetry": "Poetry", "pipenv": "Pipenv", "pdm": "PDM", "conda": "conda", "mamba": "conda"}
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each manifest and lock of another tool, and its first call in each file."""
+    yield from _manifests(service)
+    seen: set[tuple[str, str]] = set()
+    for command in service.commands.where(_is_call):
+        key = (command.location.file, command.program)
+        if key not in seen:
+            seen.add(key)
+            what = f"`{' '.join(command.words[:2])}` in {command.place}"
+            yield Hit(command.location, {"what": what, "tool": NAMES[command.program]})
+
+
+def _manifests(service: Service) -> Iterator[Hit]:
+    pyproject = service.project.pyproject
+    if pyproject is not None and pyproject.file.table("tool", "poetry", "dependencies"):
+        place = pyproject.file.location("tool", "poetry", "dependencies")
+        yield Hit(place, {"what": "`[tool.poetry.dependencies]`", "tool": "Poetry"})
+    for folder in dict.fromkeys((service.root, pyproject.folder if pyproject else service.root)):
+        for name, tool in FILES.items():
+            path = join(folder, name)
+            if service.project.has(path):
+                yield Hit(Location(path), {"what": f"`{path}`", "tool": tool})
+
+
+def _is_call(command: Command) -> bool:
+    verbs = VERBS.get(command.program, ())
+    return command.words[1:2] != () and command.words[1] in verbs

@@ -1,0 +1,54 @@
+"""BA0409: an image or a pipeline installs with uv, and the lock does not decide what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.facts.toml import TomlFile
+from archlint.findings import Hit
+from archlint.service.installs import is_locked, needs_no_lock, uv_targets
+from archlint.service.model import Service
+from archlint.service.scripts import Command, Context
+
+PLACES = frozenset({Context.BUILD, Context.CI, Context.START})
+INSTEAD = {"sync": "uv sync --locked", "run": "uv run --locked …", "pip": "uv sync --locked"}
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each such install; a project without a lock is BA0401's, and whole."""
+    if not isinstance(service.project.lock, TomlFile):
+        return
+    commands = [command for command in service.commands if command.context in PLACES]
+    synced = {key for command in commands if command.runs("uv", "sync") for key in _places(command)}
+    seen: set[object] = set()
+    for command in commands:
+        verb = _unlocked(command, synced)
+        once = command.location if verb != "run" else _places(command)
+        if verb is not None and once not in seen:
+            seen.update((once, command.location))
+            shown = " ".join(command.words[:4])
+            fields = {"command": shown, "place": command.place, "instead": INSTEAD[verb]}
+            yield Hit(command.location, fields)
+
+
+def _unlocked(command: Command, synced: set[str]) -> str | None:
+    """Which kind of unlocked install this is; a `uv run` after a `uv sync` finds all in place."""
+    if command.runs("uv", "sync"):
+        return None if is_locked(command) else "sync"
+    if command.runs("uv", "run"):
+        safe = is_locked(command) or needs_no_lock(command) or not synced.isdisjoint(_places(command))
+        return None if safe else "run"
+    targets = uv_targets(command) or ()
+    return "pip" if any(_is_project(target) for target in targets) else None
+
+
+def _places(command: Command) -> tuple[str, ...]:
+    """Where what is installed stays: a job of a file, or an image and the containers of it."""
+    file = command.location.file
+    return (f"{file} {command.place}",) if command.context is Context.CI else ("the image",)
+
+
+def _is_project(target: str) -> bool:
+    """Whether a target is the project, whose requirements are then resolved anew."""
+    bare = target.partition("[")[0]
+    return bare in {".", "./"} or (target.startswith("-r ") and target.endswith("pyproject.toml"))

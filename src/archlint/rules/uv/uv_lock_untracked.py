@@ -1,0 +1,42 @@
+"""BA0403: uv.lock is on somebody's disk, but not where the build looks."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Location
+from archlint.service.deployment import Image
+from archlint.service.ignores import docker_ignores, git_ignores
+from archlint.service.model import Service
+from archlint.service.project import join
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield the line that ignores the lock, or the lock that nobody added."""
+    lock, repository = service.project.lock_path, service.repository
+    tracked = repository.tracked
+    if tracked is None or lock not in tracked:
+        ignored = git_ignores(repository, lock)
+        if ignored is not None:
+            yield Hit(ignored, {"lock": lock, "problem": "is ignored by git"})
+        elif tracked is not None and service.project.has(lock):
+            yield Hit(Location(lock), {"lock": lock, "problem": "is not tracked by git"})
+    for image in service.images.serving:
+        yield from _left_out(service, image)
+
+
+def _left_out(service: Service, image: Image) -> Iterator[Hit]:
+    """The image's build runs `uv sync`, and its context has the lock taken out."""
+    lock = service.project.lock_path
+    syncs = any(c.runs("uv", "sync") and c.location.file == image.path for c in service.commands)
+    contexts = {build.context for build in image.builds if build.context}
+    contexts = contexts or {posixpath.dirname(image.path) or "."}
+    for context in sorted(contexts):
+        beside = f"{image.path}.dockerignore"
+        ignore_file = beside if service.project.has(beside) else join(context, ".dockerignore")
+        inside = context == "." or lock.startswith(f"{context}/")
+        if syncs and inside and service.project.has(ignore_file):
+            line = docker_ignores(service.repository, ignore_file, posixpath.relpath(lock, context))
+            if line is not None:
+                yield Hit(line, {"lock": lock, "problem": f"is kept out of the build of `{image.path}`"})

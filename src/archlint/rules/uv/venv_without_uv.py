@@ -1,0 +1,27 @@
+"""BA0408: another tool than uv makes the virtual environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit
+from archlint.service.model import Service
+from archlint.service.scripts import Command
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each command that makes an environment with venv, virtualenv or conda."""
+    for command in service.commands.where(_makes_environment):
+        shown = " ".join(command.words[:3])
+        yield Hit(command.location, {"command": shown, "place": command.place})
+
+
+def _makes_environment(command: Command) -> bool:
+    """Whether an environment is made; asking such a tool for its version or help makes none."""
+    if command.runs("conda|mamba|micromamba", "create") or command.runs("conda|mamba", "env", "create"):
+        return True
+    return command.runs("venv|virtualenv|pyvenv") and not all(w.startswith("-") for w in _given(command))
+
+
+def _given(command: Command) -> tuple[str, ...]:
+    return command.words[3:] if command.words[1:2] == ("-m",) else command.words[1:]

@@ -1,0 +1,120 @@
+"""What the images of a service start: a server, something else, or nobody can tell."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from archlint.facts.dockerfile import Dockerfile, Stage, read_dockerfile
+from archlint.service.commands import Commands
+from archlint.service.compose import Build
+from archlint.service.deployment import Deployment, Holds, Image
+from archlint.service.scripts import Command
+from archlint.service.stack import StackService
+
+_PLAIN = re.compile(
+    r"(docker\.io/)?(library/)?(python|pypy|debian|ubuntu|alpine|fedora|node|nginx|rust|golang|scratch|bun)(:.*)?"
+    r"|ghcr\.io/astral-sh/uv(:.*)?|gcr\.io/distroless/.*|(public\.ecr\.aws|mirror\.gcr\.io)/(docker/)?library/.*"
+)
+SERVERS = frozenset({"daphne", "granian", "gunicorn", "hypercorn", "uvicorn"})
+_NO_SERVERS = frozenset({
+    ".", "alembic", "arq", "ash", "bash", "cat", "cd", "celery", "chmod", "chown", "dramatiq", "echo", "exec",
+    "export", "flower", "mkdir", "pytest", "python", "python3", "rq", "set", "sh", "sleep", "source", "tail",
+    "taskiq", "true", "zsh",
+})  # fmt: skip
+
+
+class Starts(StrEnum):
+    """What starting a container does."""
+
+    A_SERVER = "a server"
+    NO_SERVER = "no server"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """The images of the service with what they start."""
+
+    deployment: Deployment
+    commands: Commands
+
+    @cached_property
+    def serving(self) -> tuple[Image, ...]:
+        """The images that serve the service in production, as far as names and commands tell them apart."""
+        images = [i for i in self.deployment.images if i.holds is Holds.SERVICE and not i.is_for_development]
+        return tuple([i for i in images if any(map(is_server, self.commands.started[i.path]))] or images)
+
+    def starts(self, image: Image) -> Starts:
+        """What a container of an image does, with the commands that compose gives it."""
+        found = self.commands.started.get(image.path, ())
+        if any(map(is_server, found)):
+            return Starts.A_SERVER
+        if not found:
+            return Starts.NO_SERVER if has_plain_base(image.dockerfile) else Starts.UNCLEAR
+        return Starts.NO_SERVER if all(map(_serves_nothing, found)) else Starts.UNCLEAR
+
+    def served_by(self, service: StackService) -> Image | None:
+        """The image of a compose service that serves the app; None for a worker or another program."""
+        built = {build.dockerfile for build in service.builds}
+        for image in self.deployment.images:
+            if image.path in built and image.holds is Holds.SERVICE:
+                layers = service.layers
+                own = [c for layer in layers for c in self.commands.compose_commands(service.name, layer)]
+                if any(map(is_server, own or self.commands.image_start(image))):
+                    return image
+        return None
+
+    def has_healthcheck(self, build: Build) -> bool | None:
+        """Whether the image that compose builds checks itself; None when its Dockerfile cannot tell."""
+        files = self.deployment.repository.files
+        if build.dockerfile is None or build.dockerfile not in files:
+            return None
+        file = read_dockerfile(build.dockerfile, self.deployment.data(build.dockerfile))
+        target = file.stage(build.target) if build.target else (file.stages[-1] if file.stages else None)
+        if target is None or file.problems:
+            return None
+        for stage in file.lineage(target):
+            checks = [i for i in stage.instructions if i.keyword == "HEALTHCHECK"]
+            if checks:
+                return checks[-1].text.strip().upper() != "NONE"
+        return False if has_plain_base(file, target) else None
+
+
+def is_server(command: Command) -> bool:
+    """Whether a command starts a server for an ASGI app."""
+    if command.program == "fastapi":
+        return command.words[1:2] in (("run",), ("dev",))
+    return any(command.runs(server) for server in sorted(SERVERS))
+
+
+def app_of(command: Command) -> str | None:
+    """The `module:attribute` that a server is given."""
+    apps = (w for w in command.words[1:] if re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(\(\))?", w))
+    return next(apps, None)
+
+
+def has_plain_base(file: Dockerfile, stage: Stage | None = None) -> bool:
+    """Whether a stage, the last one by default, is built on an image that brings no service."""
+    stages = file.stages
+    if not stages:
+        return False
+    *_, first = file.lineage(stage or stages[-1])
+    return first.base is not None and _PLAIN.fullmatch(first.base) is not None
+
+
+def _serves_nothing(command: Command) -> bool:
+    """Whether a command is known to serve no requests; Python may, with whatever it is given."""
+    if command.program in {"python", "python3"}:
+        return len(command.words) == 1
+    known = command.program in _NO_SERVERS
+    return known and not _starts_script(command.words)
+
+
+def _starts_script(words: Sequence[str]) -> bool:
+    is_shell = posixpath.basename(words[0]) in {"ash", "bash", "sh", "zsh", ".", "source"}
+    return is_shell and any(not word.startswith("-") for word in words[1:2])
