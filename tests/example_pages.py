@@ -9,7 +9,9 @@ from archlint.findings import Severity
 from archlint.pages import Option, Page
 
 
-def page(code: str = "BA0511", name: str = "router-bypasses-service", family: str = "layers", **changes: Any) -> Page:
+def page(
+    code: str = "BA0511", name: str = "router-bypasses-service", family: str = "layers", **changes: Any
+) -> Page:
     """A page; `options` are given by their defaults."""
     options = {key: Option(default, "About it") for key, default in changes.pop("options", {}).items()}
     keys: dict[str, Any] = {
@@ -33,6 +35,13 @@ PAGES = (
         "BA0801",
         "unversioned-endpoint",
         "versioning",
-        options={"exempt": ["/health"], "depth": 3, "ratio": 0.5, "strict": False, "prefix": "/api", "names": []},
+        options={
+            "exempt": ["/health"],
+            "depth": 3,
+            "ratio": 0.5,
+            "strict": False,
+            "prefix": "/api",
+            "names": [],
+        },
     ),
 )

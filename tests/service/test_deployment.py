@@ -147,20 +147,6 @@ def test_compose_gives_the_context_and_any_file_name(tmp_path: Path) -> None:
     assert [stage.name for stage in image.targets] == ["prod", "dev"]
 
 
-def test_production_images_that_start_a_server_come_first(tmp_path: Path) -> None:
-    files = {
-        "app/main.py": APP,
-        "Dockerfile": IMAGE,
-        "Dockerfile.dev": IMAGE,
-        "Dockerfile.worker": "FROM python:3.13\nCOPY . .\nCMD celery worker\n",
-    }
-    found = deployment(tmp_path, files)
-    assert [image.path for image in found.service_images] == ["Dockerfile"]
-    del files["Dockerfile"]
-    (tmp_path / "Dockerfile").unlink()
-    assert [image.path for image in deployment(tmp_path, files).service_images] == ["Dockerfile.worker"]
-
-
 @pytest.mark.parametrize(
     ("path", "text"),
     [

@@ -78,9 +78,7 @@ class Commands:
                     flags = " ".join(instruction.arguments[1:])
                     options = Options(re.search(r"-\w*e", flags) is not None, "pipefail" in flags)
                 elif instruction.keyword == "RUN":
-                    like = Command(
-                        (), instruction.location, Context.BUILD, place, environment=environment
-                    )
+                    like = Command((), instruction.location, Context.BUILD, place, environment=environment)
                     yield from self._run(instruction, like, options)
 
     def _run(self, instruction: Instruction, like: Command, options: Options) -> Iterator[Command]:
@@ -101,9 +99,7 @@ class Commands:
                 if instruction is not None:
                     place = f"`{keyword}` of `{image.path}`"
                     environment = _environment(image, target)
-                    like = Command(
-                        (), instruction.location, Context.START, place, environment=environment
-                    )
+                    like = Command((), instruction.location, Context.START, place, environment=environment)
                     yield from self._start(instruction, like)
 
     def _start(self, instruction: Instruction, like: Command) -> Iterator[Command]:
@@ -195,7 +191,9 @@ class Commands:
         return re.search(rf"(?<![\w-]){re.escape(self.root)}(?![\w-])", self._text(file)) is not None
 
     def _text(self, file: str) -> str:
-        return self.deployment.data(file).decode(errors="replace").replace("\r\n", "\n").removeprefix("\ufeff")
+        return (
+            self.deployment.data(file).decode(errors="replace").replace("\r\n", "\n").removeprefix("\ufeff")
+        )
 
 
 def _run_scripts(instruction: Instruction, text: str) -> Iterator[Script]:
@@ -262,4 +260,3 @@ def _common_tail(file: str, word: str) -> int:
 
 def _below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
-

@@ -181,7 +181,11 @@ class Databases:
                     yield from (variable for field in fields for variable in field.environment)
             case Name():
                 found = self._symbols.resolve(module, url, scope)
-                if found.module is not None and isinstance(found.node, Assign) and found.node.value is not None:
+                if (
+                    found.module is not None
+                    and isinstance(found.node, Assign)
+                    and found.node.value is not None
+                ):
                     yield from self._assigned(found.module, self._symbols.scope_of(found), found.node.value)
 
     def _assigned(self, module: Module, scope: Scope, value: Expression) -> Iterator[str]:

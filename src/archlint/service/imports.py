@@ -129,7 +129,9 @@ def import_statements(
                 yield from import_statements(block, inner)
 
 
-def _blocks(statement: Statement, context: ImportContext) -> Iterator[tuple[tuple[Statement, ...], ImportContext]]:
+def _blocks(
+    statement: Statement, context: ImportContext
+) -> Iterator[tuple[tuple[Statement, ...], ImportContext]]:
     match statement:
         case FunctionDef():
             yield statement.body, replace(context, lazy=True)

@@ -77,11 +77,11 @@ def secrets_in_module(module: Module, symbols: Symbols, classes: Classes) -> Ite
                     seen.add(id(value))
                     yield LiteralSecret(module.location(value), name, masked(value.value), verdict)
     for constant in module.source.nodes.of(Constant):
-        value = constant.value
-        if id(constant) in seen or not isinstance(value, str) or len(value) < SHORTEST_TOKEN:
+        written = constant.value
+        if id(constant) in seen or not isinstance(written, str) or len(written) < SHORTEST_TOKEN:
             continue
-        if judge(None, value) is Verdict.SECRET:
-            yield LiteralSecret(module.location(constant), None, masked(value), Verdict.SECRET)
+        if judge(None, written) is Verdict.SECRET:
+            yield LiteralSecret(module.location(constant), None, masked(written), Verdict.SECRET)
 
 
 def _examples(module: Module) -> Iterator[int]:

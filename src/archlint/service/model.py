@@ -27,7 +27,6 @@ from archlint.service.providers import Providers
 from archlint.service.queries import Queries
 from archlint.service.routes import RouteTable, resolve_routes
 from archlint.service.settings import Settings
-from archlint.service.suite.tests import Suite
 from archlint.service.symbols import Symbols
 from archlint.service.upgrades import Upgrades
 from archlint.service.uses import Uses
@@ -100,11 +99,6 @@ class Service:
     def databases(self) -> Databases:
         """The engines of the running service."""
         return Databases(self.modules, self.symbols, self.settings)
-
-    @cached_property
-    def suite(self) -> Suite:
-        """The tests and their fixtures."""
-        return Suite(self.root, self.repository, self.modules, self.symbols)
 
     @cached_property
     def migrations(self) -> Migrations:

@@ -22,11 +22,33 @@ from archlint.service.types import parsed
 
 _TYPING = ("builtins", "typing", "typing_extensions", "collections", "types", "sqlalchemy")
 _OF_FIRST = frozenset(
-    "list List set Set frozenset FrozenSet deque Deque Sequence MutableSequence Iterable Iterator Collection"
-    " AsyncIterator AsyncIterable Generator AsyncGenerator AbstractSet".split()
+    [
+        "list",
+        "List",
+        "set",
+        "Set",
+        "frozenset",
+        "FrozenSet",
+        "deque",
+        "Deque",
+        "Sequence",
+        "MutableSequence",
+        "Iterable",
+        "Iterator",
+        "Collection",
+        "AsyncIterator",
+        "AsyncIterable",
+        "Generator",
+        "AsyncGenerator",
+        "AbstractSet",
+    ]
 )
-_OF_LAST = frozenset("dict Dict Mapping MutableMapping defaultdict DefaultDict OrderedDict".split())
-_SAME_AS_FIRST = frozenset("Annotated Optional ClassVar Final Required NotRequired ReadOnly Mapped".split())
+_OF_LAST = frozenset(
+    ["dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict"]
+)
+_SAME_AS_FIRST = frozenset(
+    ["Annotated", "Optional", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Mapped"]
+)
 _SAME_AS_LAST = frozenset({"Awaitable", "Coroutine"})
 _ALL = frozenset({"Union", "Literal"})
 _NOTHING = frozenset({"Any", "Callable", "TypeVar", "object", "None", "Self", "ParamSpec", "Protocol"})

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
-from archlint.facts.syntax import Attribute, Constant, Expression, If, Name, Operation, Raise, Return, Simple
-from archlint.facts.syntax import Statement
+from archlint.facts.syntax import (
+    Attribute,
+    Constant,
+    Expression,
+    If,
+    Name,
+    Operation,
+    Raise,
+    Return,
+    Simple,
+    Statement,
+)
 
 Test: TypeAlias = Literal["true", "false", "none", "not none"]
 Need: TypeAlias = tuple[str, Test]
@@ -14,7 +24,6 @@ Need: TypeAlias = tuple[str, Test]
 
 Known: TypeAlias = frozenset[tuple[str, bool | None]]
 """Parameters that are known to be True, False or None."""
-
 
 
 def needs(test: Expression, holds: bool, parameters: Mapping[str, str]) -> frozenset[Need]:
@@ -31,9 +40,13 @@ def needs(test: Expression, holds: bool, parameters: Mapping[str, str]) -> froze
             return needs(inner, not holds, parameters)
         case Operation(operator="and" | "or" as operator, parts=parts) if holds is (operator == "and"):
             return frozenset(need for part in parts for need in needs(part, holds, parameters))
-        case Operation(operator="compare", detail=("is" | "is not" as operator,), parts=(place, Constant(value=None))):
+        case Operation(
+            operator="compare", detail=("is" | "is not" as operator,), parts=(place, Constant(value=None))
+        ):
             is_none = holds is (operator == "is")
-            return frozenset((name, "none" if is_none else "not none") for name, _ in needs(place, True, parameters))
+            return frozenset(
+                (name, "none" if is_none else "not none") for name, _ in needs(place, True, parameters)
+            )
     return frozenset()
 
 

@@ -41,6 +41,7 @@ _CONSUMERS = frozenset(
 )  # fmt: skip
 _KEPT = ("cache", "lru_cache", "cached", "alru_cache", "memoize", "singleton", "ttl_cache")
 _TASK_FIELDS = ("functions", "cron_jobs", "on_startup", "on_shutdown", "on_job_start", "on_job_end")
+_GIVEN_AWAY = Use("stored", "stored")
 _QUEUED = frozenset({Use("queue", "queue")})
 _STORED = frozenset({Use("stored", "stored")})
 _PATHS = frozenset({"builtins.str()", "pathlib.Path()", "os.path.join()", "builtins.open()"})
@@ -209,7 +210,6 @@ class Edges:
     def wrappers(self, decorator: Function) -> list[Function]:
         """The functions inside of a decorator that it returns."""
         return self._inference.results.wrappers(decorator)
-
 
     def _call(self, function: Function, site: Site, node: Call) -> None:
         callees = self._inference.values(node.func, function)
@@ -386,9 +386,7 @@ class Edges:
                 for task in self._inference.program.named(str(argument.value)):
                     self._use(function, site, FunctionValue(task), _QUEUED)
 
-    def _store(
-        self, function: Function, site: Site, node: Call, use: Use = Use("stored", "stored")
-    ) -> None:
+    def _store(self, function: Function, site: Site, node: Call, use: Use = _GIVEN_AWAY) -> None:
         """Functions given away, by default to nobody knows whom."""
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             for value in self._functions(self._inference.values(argument, function)):

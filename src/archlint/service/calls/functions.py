@@ -224,9 +224,7 @@ class Program:
         self.add(symbol.module)
         return known.get(symbol.node)
 
-    def _read(
-        self, body: tuple[Statement, ...], parent: Function, owner: Class | None, scope: Scope
-    ) -> None:
+    def _read(self, body: tuple[Statement, ...], parent: Function, owner: Class | None, scope: Scope) -> None:
         for statement in body:
             if isinstance(statement, FunctionDef):
                 self._define(statement, parent, owner, scope)

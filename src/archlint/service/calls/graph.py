@@ -35,7 +35,9 @@ class Calls:
     service uses them.
     """
 
-    def __init__(self, modules: Modules, symbols: Symbols, endpoints: Callable[[], Iterable[Endpoint]]) -> None:
+    def __init__(
+        self, modules: Modules, symbols: Symbols, endpoints: Callable[[], Iterable[Endpoint]]
+    ) -> None:
         self.modules = modules
         self.symbols = symbols
         self.program = Program(symbols)

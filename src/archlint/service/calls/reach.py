@@ -172,4 +172,3 @@ class Reach:
 def written(path: str) -> str:
     """A library call as one writes it: `open`, `requests.Session.get`."""
     return key(path).removeprefix("builtins.").removesuffix(".__iter__")
-

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from archlint.service.calls.inference import Inference
 
 _MANAGERS = ("contextmanager", "asynccontextmanager")
-_LISTS = frozenset("list tuple set frozenset sorted reversed iter aiter filter".split())
+_LISTS = frozenset(["list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "aiter", "filter"])
 _SAME = frozenset(
     {
         "asyncio.create_task", "asyncio.ensure_future", "asyncio.shield", "asyncio.wait_for",
@@ -69,7 +69,9 @@ class Results:
 
     def gives_coroutine(self, function: Function) -> bool:
         """Whether a call must be awaited, a decorator of the service's own regarded."""
-        wrappers = [wrapper for decorator in self.decorators(function) for wrapper in self.wrappers(decorator)]
+        wrappers = [
+            wrapper for decorator in self.decorators(function) for wrapper in self.wrappers(decorator)
+        ]
         if wrappers:
             return wrappers[0].is_async
         return function.is_async and not self._inference.scan(function).is_generator
@@ -208,7 +210,7 @@ class Results:
                 return join(self._inference.members.of(v, attribute) for v in values(owner, function))
             case "next" | "max" | "min", (only,):
                 return self._inference.elements(values(only, function))
-            case ("enumerate" | "zip"), _:
+            case (("enumerate" | "zip"), _):
                 inner = join(self._inference.elements(values(one, function)) for one in node.args)
                 return (Elements((Elements(inner),)),)
             case "type", (only,):

@@ -45,7 +45,9 @@ from archlint.service.calls.conditions import Need, needs, needs_after
 from archlint.service.calls.functions import Function
 from archlint.service.calls.initialisation import fills_after_return, first_time_branches, is_main_guard
 
-GATHERING = frozenset({"gather", "create_task", "ensure_future", "wait", "wait_for", "shield", "as_completed"})
+GATHERING = frozenset(
+    {"gather", "create_task", "ensure_future", "wait", "wait_for", "shield", "as_completed"}
+)
 """Who gets a coroutine as an argument and sees to it that it runs."""
 
 
@@ -362,9 +364,7 @@ class Scanner:
         self.found.bindings[name].append(binding)
 
     def _site(self, kind: str, node: Expression, awaited: bool = False, bare: bool = False) -> None:
-        self.found.sites.append(
-            Site(kind, node, awaited, self._once, self._main, bare, self._needs)
-        )
+        self.found.sites.append(Site(kind, node, awaited, self._once, self._main, bare, self._needs))
 
 
 def _unpacked(
@@ -385,7 +385,9 @@ def _self_name(function: Function) -> str | None:
             return None
         function = function.parent
     node = function.node
-    is_method = isinstance(node, FunctionDef) and node.parameters and not function.is_decorated("staticmethod")
+    is_method = (
+        isinstance(node, FunctionDef) and node.parameters and not function.is_decorated("staticmethod")
+    )
     return node.parameters[0].name if is_method and isinstance(node, FunctionDef) else None
 
 

@@ -1,1 +1,0 @@
-"""Rules for requirement BA02: the PostgreSQL database standard."""

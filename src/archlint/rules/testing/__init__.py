@@ -1,1 +1,0 @@
-"""Requirement BA09: the tests run on pytest, and reach services, endpoints and repositories."""
