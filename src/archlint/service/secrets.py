@@ -127,9 +127,8 @@ def _plugins(*names: str) -> tuple[BasePlugin, ...]:
     """The detectors by the names of their classes; their regular expressions read text and call nobody."""
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 
-    found: dict[str, Any] = {
-        plugin.__name__: plugin for plugin in get_mapping_from_secret_type_to_class().values()
-    }
+    classes: dict[str, Any] = get_mapping_from_secret_type_to_class()
+    found = {plugin.__name__: plugin for plugin in classes.values()}
     return tuple(found[name]() for name in names if name in found)
 
 
