@@ -34,6 +34,8 @@ _SCHEME = re.compile(r"([a-z][a-z0-9]*(?:\+[a-z0-9_]+)?)://?", re.IGNORECASE)
 _ASIDE = frozenset({"cli", "commands", "management", "manage", "seed", "seeds", "test", "testing", "tests"})
 """Folders and modules of commands and test helpers that a package ships beside the service."""
 
+_ADMINISTRATION = re.compile(r"\b(create|drop)\s+database\b", re.IGNORECASE)
+
 DRIVER = "postgresql+asyncpg"
 
 LIBRARIES = {
@@ -151,7 +153,9 @@ class Databases:
         return any(_may_change(node, setting.name) for node in owners)
 
     def _serves(self, engine: Engine) -> bool:
-        return not (is_aside(engine.module) or _is_for_tests(engine) or self._migrates(engine))
+        return not (
+            is_aside(engine.module) or _is_for_tests(engine) or _administers(engine) or self._migrates(engine)
+        )
 
     def _migrates(self, engine: Engine) -> bool:
         """Whether the function around the engine works with Alembic."""
@@ -202,6 +206,12 @@ def _is_for_tests(engine: Engine) -> bool:
     """Whether the names in the call say that the engine's database is one for tests."""
     names = (dotted(node) or "" for node in all_nodes(engine.call) if isinstance(node, Name | Attribute))
     return any("test" in re.split(r"[._]", name.lower()) for name in names)
+
+
+def _administers(engine: Engine) -> bool:
+    """Whether the function around the engine creates or drops databases."""
+    around = engine.scope[-1:]
+    return any(_ADMINISTRATION.search(text) for text in _texts(around))
 
 
 def _alternatives(value: Value) -> Iterator[Value]:

@@ -11,6 +11,8 @@ from archlint.service.modules import Module
 from archlint.service.scopes import scoped_nodes
 from archlint.service.symbols import Scope, Symbols
 
+_PACKAGES = ("sqlalchemy", "sqlmodel")
+
 ENGINES = frozenset({"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine"})
 
 
@@ -44,7 +46,7 @@ class Engine:
 def engines(module: Module, symbols: Symbols) -> Iterator[Engine]:
     """The engines that a module makes, in reading order."""
     if not any(
-        symbols.resolve(module, name).qualified.startswith("sqlalchemy") for name in _bound(module, symbols)
+        symbols.resolve(module, name).qualified.startswith(_PACKAGES) for name in _bound(module, symbols)
     ):
         return
     for scope, node in scoped_nodes(module.source.body):

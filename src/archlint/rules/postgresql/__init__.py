@@ -1,0 +1,1 @@
+"""Rules for requirement BA02: the PostgreSQL database standard."""

@@ -1,0 +1,37 @@
+"""BA0201: a service with a database whose runtime lacks asyncpg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Link, Unknown
+from archlint.service.dependencies import Provision, provision
+from archlint.service.model import Service
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield one hit; an unknown where there is no database, or where the dependencies cannot be seen."""
+    libraries = service.databases.libraries
+    if not libraries:
+        yield Unknown(
+            "the database", service.anchor, "no runtime module imports a library of a relational database"
+        )
+        return
+    found = _provision(service, "asyncpg")
+    if found is Provision.RUNTIME:
+        return
+    if found is Provision.OPTIONAL:
+        yield Unknown(
+            "the driver", service.anchor, "asyncpg is in an extra or a group that an image may install"
+        )
+    elif not any(_provision(service, name) is not Provision.MISSING for name in libraries):
+        yield Unknown(
+            "the driver", service.anchor, "archlint does not see where the dependencies are declared"
+        )
+    else:
+        name, place = min(libraries.items(), key=lambda entry: entry[1])
+        yield Hit(service.anchor, {"library": name}, (Link(place, f"`{name}` is used here"),))
+
+
+def _provision(service: Service, name: str) -> Provision:
+    return provision(service.project, service.repository, service.root, name)

@@ -1,0 +1,67 @@
+"""BA0208: statements that commit one by one, for the engine or a session has no transactions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archlint.facts.syntax import Call, Constant, Dict, Node, all_nodes
+from archlint.findings import Hit, Unknown
+from archlint.service.calls.edges import LibraryCall
+from archlint.service.databases import is_aside
+from archlint.service.engines import ENGINES
+from archlint.service.model import Service
+from archlint.service.modules import Module
+
+_SESSIONS = ("sqlalchemy.orm.Session()", "sqlalchemy.ext.asyncio.AsyncSession()", "sqlmodel.Session()")
+_OF_SESSIONS = frozenset(f"{session}.connection" for session in _SESSIONS)
+_OPTIONS = frozenset(
+    f"sqlalchemy.{owner}().execution_options"
+    for owner in ("Engine", "Connection", "ext.asyncio.AsyncEngine", "ext.asyncio.AsyncConnection")
+)
+_OUTSIDE = re.compile(
+    r"\b((create|drop|alter)\s+(database|tablespace|system|subscription)|vacuum|concurrently|refresh\s|listen\b"
+    r"|notify\b|alter\s+type|pg_cancel|pg_terminate|reindex|create\s+extension)",
+    re.IGNORECASE,
+)
+"""Statements that PostgreSQL refuses in a transaction, or that are for administrators."""
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each engine and session without transactions; an unknown for a connection, which may only read."""
+    for module in service.modules.runtime:
+        if not is_aside(module) and _speaks_of_it(module):
+            for function in (service.calls.program.modules[module], *service.calls.program.in_module(module)):
+                for call in service.calls.library_calls(function):
+                    if not call.main and _is_off(call.node):
+                        yield from _judge(call)
+
+
+def _speaks_of_it(module: Module) -> bool:
+    """Whether the module turns transactions off, and not for a statement that asks for it."""
+    texts = [c.value for c in module.source.nodes.of(Constant) if isinstance(c.value, str)]
+    return "AUTOCOMMIT" in texts and not any(_OUTSIDE.search(text) for text in texts)
+
+
+def _is_off(node: Node) -> bool:
+    for part in all_nodes(node, (Call,)):
+        match part:
+            case Call(keywords=keywords):
+                named = [(keyword.name, keyword.value) for keyword in keywords]
+            case Dict(items=items):
+                named = [(getattr(key, "value", None), value) for key, value in items]
+            case _:
+                continue
+        for name, value in named:
+            if name == "isolation_level" and isinstance(value, Constant) and value.value == "AUTOCOMMIT":
+                return True
+    return False
+
+
+def _judge(call: LibraryCall) -> Iterator[Hit | Unknown]:
+    if call.path in ENGINES:
+        yield Hit(call.location, {"what": "The engine"})
+    elif call.path in _OF_SESSIONS:
+        yield Hit(call.location, {"what": "The session's connection"})
+    elif call.path in _OPTIONS:
+        yield Unknown("a connection without transactions", call.location, "whether it writes is not known")

@@ -1,0 +1,71 @@
+"""BA0205: queries and models in the style of SQLAlchemy 1.x."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.facts.syntax import Assign, Call, ClassDef, Expression, Subscript, dotted
+from archlint.findings import Hit
+from archlint.service.libraries import BASE_FACTORIES
+from archlint.service.model import Service
+from archlint.service.modules import Module, Role
+
+_QUERIES = frozenset(
+    {"sqlalchemy.orm.Session().query", "sqlalchemy.orm.scoped_session().query", "sqlmodel.Session().query"}
+)
+_BASES = BASE_FACTORIES - {"sqlalchemy.ext.automap.automap_base"}
+_COLUMNS = frozenset({"sqlalchemy.Column", "sqlmodel.Column"})
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each `session.query()`, each `declarative_base()`, and each model that has only `Column`s."""
+    instead = "`session.execute(select(…))`"
+    for function in service.calls.functions:
+        if _is_own(service, function.module):
+            for call in service.calls.library_calls(function):
+                if call.path in _QUERIES and not call.main:
+                    yield Hit(call.location, {"what": "`session.query()`", "instead": instead})
+    for module in service.modules.runtime:
+        if service.layers.contents(module).storage:
+            yield from _bases(service, module)
+            yield from _models(service, module)
+
+
+def _is_own(service: Service, module: Module) -> bool:
+    return module.role is Role.RUNTIME and service.modules.by_path.get(module.path) is module
+
+
+def _bases(service: Service, module: Module) -> Iterator[Hit]:
+    instead = "a class that derives from `DeclarativeBase`"
+    for call in module.source.nodes.of(Call):
+        if _means(service, module, call.func) in _BASES:
+            yield Hit(module.location(call), {"what": "`declarative_base()`", "instead": instead})
+
+
+def _models(service: Service, module: Module) -> Iterator[Hit]:
+    instead = "`name: Mapped[…] = mapped_column()` for its columns"
+    for node in module.source.nodes.of(ClassDef):
+        if _is_old_model(service, module, node):
+            place = module.span(node.start, node.name_start + len(node.name))
+            yield Hit(place, {"what": f"The model `{node.name}`", "instead": instead})
+
+
+def _is_old_model(service: Service, module: Module, node: ClassDef) -> bool:
+    """Whether the class is mapped and none of its columns says its type to a type checker."""
+    fields = [item for item in node.body if isinstance(item, Assign)]
+    symbol = service.symbols.resolve(module, node.name)
+    return (
+        not any(isinstance(field.annotation, Subscript) for field in fields)
+        and any(_is_column(service, module, field.value) for field in fields)
+        and symbol.node is node
+        and service.classes.is_mapped(symbol)
+        and not service.classes.is_table_model(symbol)
+    )
+
+
+def _is_column(service: Service, module: Module, value: Expression | None) -> bool:
+    return isinstance(value, Call) and _means(service, module, value.func) in _COLUMNS
+
+
+def _means(service: Service, module: Module, callee: Expression) -> str:
+    return service.symbols.resolve(module, callee).qualified if dotted(callee) else ""

@@ -1,0 +1,55 @@
+"""BA0202: a URL of the running service names another database, or another driver than asyncpg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.database_variables import assigned
+from archlint.service.databases import DRIVER, Connection, Target, scheme
+from archlint.service.model import Service
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each default, engine or variable that names another one, once."""
+    said: dict[object, Hit | Unknown] = {}
+    for connection in service.databases.connections:
+        for found in _judge(service, connection):
+            said.setdefault(found.location, found)
+    yield from said.values()
+
+
+def _judge(service: Service, connection: Connection) -> Iterator[Hit | Unknown]:
+    schemes = {target.scheme for target in connection.targets}
+    written = list(_written(service, connection))
+    yield from (hit for good, hit in written if not good)
+    if schemes == {DRIVER} or (written and schemes <= {DRIVER, None}):
+        return
+    if not schemes or None in schemes or DRIVER in schemes:
+        why = "the URL comes from where archlint cannot see, or may name PostgreSQL with asyncpg or something else"
+        yield Unknown("the engine's database", connection.location, why)
+        return
+    for target in connection.targets:
+        yield _named(service, connection, target)
+
+
+def _named(service: Service, connection: Connection, target: Target) -> Hit | Unknown:
+    """The setting whose default names the database, else the engine."""
+    setting = service.databases.setting(target.source)
+    if setting is None:
+        return Hit(connection.location, {"where": "The engine's URL", "scheme": target.scheme or ""})
+    if service.databases.is_validated(setting):
+        return Unknown(
+            "the engine's database", connection.location, f"`{setting.name}` is changed by a validator"
+        )
+    fields = {"where": f"The default of `{setting.name}`", "scheme": target.scheme or ""}
+    return Hit(setting.location, fields)
+
+
+def _written(service: Service, connection: Connection) -> Iterator[tuple[bool, Hit]]:
+    """What compose files and examples give to the variables of the URL, and whether it is right."""
+    variables = service.databases.variables(connection.engine)
+    for one in assigned(service.deployment) if variables else ():
+        named = scheme(one.value) if one.name.lower() in variables else None
+        if named is not None:
+            yield named == DRIVER, Hit(one.location, {"where": f"`{one.name}`", "scheme": named})

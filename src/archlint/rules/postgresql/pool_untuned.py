@@ -1,0 +1,41 @@
+"""BA0207: the running service's engine has the library's default pool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.databases import Connection
+from archlint.service.model import Service
+
+_TUNING = frozenset({"max_overflow", "pool", "pool_pre_ping", "pool_recycle", "pool_size", "poolclass"})
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each engine without any argument for its pool; whoever chooses the pool itself has thought of it.
+
+    Of several engines that one function makes, one for each case, it is enough that one has a pool set.
+    """
+    connections = service.databases.connections
+    tuned = {_place(c) for c in connections if c.engine.scope and _given(c) & _TUNING}
+    for connection in connections:
+        if _given(connection) & _TUNING or _place(connection) in tuned or _is_sqlite(connection):
+            continue
+        if any(keyword.name is None for keyword in connection.engine.call.keywords):
+            yield Unknown("the engine's pool", connection.location, "some of its arguments are computed")
+        else:
+            yield Hit(connection.location, {"function": connection.engine.function})
+
+
+def _given(connection: Connection) -> frozenset[str]:
+    return connection.arguments or frozenset(keyword.name or "" for keyword in connection.engine.keywords)
+
+
+def _place(connection: Connection) -> object:
+    return connection.engine.module, connection.engine.scope
+
+
+def _is_sqlite(connection: Connection) -> bool:
+    """SQLite has no server whose connections could be pooled; BA0202 speaks of it."""
+    schemes = [target.scheme or "" for target in connection.targets]
+    return bool(schemes) and all(scheme.startswith("sqlite") for scheme in schemes)

@@ -1,0 +1,52 @@
+"""BA0203: SQLAlchemy is missing, or a version before 2.0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packaging.version import Version
+
+from archlint.findings import Hit, Unknown
+from archlint.service.dependencies import Provision, provision
+from archlint.service.model import Service
+from archlint.service.versions import Required, locked_versions, requirements
+
+_FIRST = Version("2.0")
+_OLD = tuple(f"1.{minor}.{patch}" for minor in (4, 3, 2) for patch in range(60, -1, -1))
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each lock of an old version; without a lock, the requirement that admits one, or its absence."""
+    libraries = service.databases.libraries
+    asked = (service.project, service.repository, service.root, "sqlalchemy")
+    locked = locked_versions(*asked)
+    for pin in locked:
+        if pin.version < _FIRST:
+            yield Hit(pin.location, {"what": f"The lock pins SQLAlchemy {pin.version}"})
+    required = [] if locked else list(requirements(*asked))
+    if required:
+        yield from _admitted(required)
+    elif libraries and not locked:
+        yield from _undeclared(service, sorted(libraries))
+
+
+def _admitted(required: list[Required]) -> Iterator[Hit]:
+    """A requirement without any bound gets the newest version: nothing old is asked for."""
+    bounded = [one for one in required if len(one.specifiers)]
+    old = (version for version in _OLD if all(one.specifiers.contains(version) for one in bounded))
+    version = next(old, None) if bounded else None
+    if version is not None:
+        yield Hit(bounded[0].location, {"what": f"The requirement admits SQLAlchemy {version}"})
+
+
+def _undeclared(service: Service, names: list[str]) -> Iterator[Hit | Unknown]:
+    if {"sqlalchemy", "sqlmodel"} & set(names):
+        why = "it is used, but archlint does not see where it is declared"
+        yield Unknown("the version of SQLAlchemy", service.anchor, why)
+    elif any(_has(service, name) for name in names):
+        yield Hit(service.anchor, {"what": f"The database is used by {', '.join(names)}, without SQLAlchemy"})
+
+
+def _has(service: Service, name: str) -> bool:
+    found = provision(service.project, service.repository, service.root, name)
+    return found is not Provision.MISSING
