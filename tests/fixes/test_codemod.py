@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tokenize
+from io import StringIO
 from textwrap import dedent
 
 import pytest
@@ -14,6 +16,7 @@ from archlint.fixes.codemod import rewrite
 from archlint.fixes.edits import (
     AwaitCall,
     CallInstead,
+    DropArgument,
     Edit,
     MakeAsync,
     Span,
@@ -30,6 +33,7 @@ PIECES = (
     "if True:\n    def nested(): return (target)(2).attribute\n",
     "x = 'ü' ; y = lambda: target(1)\n",
     "async def gen():\n    yield (target(i) for i in ())\n    time . sleep(2)\n",
+    "engine = make('u' , poolclass = Q, echo=True) ; other = make(poolclass=Q)\n",
     "\n\n# a comment\n",
 )
 BOM = b"\xef\xbb\xbf"
@@ -51,7 +55,7 @@ def _encoded(text: str, newline: str, final: bool, how: str) -> bytes:
 
 
 def wanted(data: bytes) -> list[Edit]:
-    """`async def` for every function, `await` for each `target(…)`, `asyncio.sleep` for each `time.sleep`."""
+    """`async def` everywhere, `await target(…)`, `asyncio.sleep` for `time.sleep`, no `poolclass`."""
     source = read_python(data)
 
     def place(node: Node) -> Span:
@@ -63,6 +67,8 @@ def wanted(data: bytes) -> list[Edit]:
             edits.append(AwaitCall(place(node)))
         elif dotted(node.func) == "time.sleep":
             edits.append(CallInstead(place(node), "asyncio", "sleep", "time"))
+        elif any(keyword.name == "poolclass" for keyword in node.keywords):
+            edits.append(DropArgument(place(node), "poolclass"))
     return edits
 
 
@@ -194,3 +200,62 @@ def test_a_client_is_opened_around_the_statement() -> None:
 def test_a_call_inside_an_expression_gets_no_client() -> None:
     source = "async def f(url):\n    return requests.get(url).json()\n"
     assert edit_at(source, "requests.get(url)", ThroughClient, "get", "client", "requests") == (source, False)
+
+
+FIRST = ("1", "*rest", "u . v")
+LAST = ("x = 2", "y=(\n    3, # three\n)", "z=f(q)")
+GAPS = (" ", "", "\n    ", "  # said\n    ", "\n\n    ")
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> str:
+    """A call with the argument `poolclass` somewhere among others, laid out in any way."""
+    before = draw(st.lists(st.sampled_from(FIRST), max_size=2))
+    after = draw(st.lists(st.sampled_from(LAST), max_size=2, unique=True))
+    arguments = [*before, draw(st.sampled_from(["poolclass=Q", "poolclass = Q"])), *after]
+    gaps = [draw(st.sampled_from(GAPS)) for _ in (*arguments, "")]
+    final = draw(st.sampled_from([",", ""]))
+    inner = ",".join(f"{gap}{argument}" for gap, argument in zip(gaps, arguments, strict=False))
+    return f"engine = make({inner}{final}{gaps[-1]})"
+
+
+@settings(deadline=None)
+@given(calls())
+def test_a_dropped_argument_leaves_the_others_as_they_were(call: str) -> None:
+    source = f"{call}\nrest = 1\n"
+    made = call.removeprefix("engine = ")
+    fixed, done = edit_at(source, made, DropArgument, "poolclass")
+    assert done
+    assert read_python(fixed.encode()).problems == ()
+    wanted = [token for token in tokens(source) if token not in {"poolclass", "Q"}]
+    assert [token for token in wanted if token not in {",", "="}] == [
+        token for token in tokens(fixed) if token not in {",", "="}
+    ]
+    again = fixed.removesuffix("\nrest = 1\n").removeprefix("engine = ")
+    assert edit_at(fixed, again, DropArgument, "poolclass") == (fixed, False)
+
+
+def tokens(source: str) -> list[str]:
+    """What the source consists of, without layout and comments."""
+    left_out = {tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.ENDMARKER}
+    found = tokenize.generate_tokens(StringIO(source).readline)
+    return [token.string for token in found if token.type not in left_out]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("make(u, poolclass=Q)", "make(u)"),
+        ("make(poolclass=Q, echo=True)", "make(echo=True)"),
+        ("make(\n    u,  # where\n    poolclass=Q,  # how\n)", "make(\n    u,  # where\n)"),
+        ("make(\n    poolclass=Q,\n    # loud\n    echo=True,\n)", "make(\n    # loud\n    echo=True,\n)"),
+        ("make(\n    u,\n    poolclass=Q)", "make(\n    u)"),
+    ],
+)
+def test_an_argument_goes_with_its_line(before: str, after: str) -> None:
+    assert edit_at(f"{before}\n", before, DropArgument, "poolclass") == (f"{after}\n", True)
+
+
+def test_an_argument_that_a_comment_speaks_of_stays() -> None:
+    call = "make(\n    # See the ticket.\n    poolclass=Q,\n    echo=True,\n)"
+    assert edit_at(call, call, DropArgument, "poolclass") == (call, False)

@@ -429,6 +429,20 @@ def all_nodes(root: Node, barriers: tuple[type[Node], ...] = ()) -> Iterator[Nod
             pending += [getattr(current, name) for name in _inner_fields(type(current))]
 
 
+def parents(root: Node) -> dict[Node, Node]:
+    """The node directly around each node below `root`."""
+    found: dict[Node, Node] = {}
+    for node in all_nodes(root):
+        pending = [getattr(node, name) for name in _inner_fields(type(node))]
+        while pending:
+            inner = pending.pop()
+            if isinstance(inner, tuple):
+                pending += inner
+            elif isinstance(inner, Node):
+                found[inner] = node
+    return found
+
+
 @cache
 def _inner_fields(kind: type[Node]) -> tuple[str, ...]:
     """The fields that may hold nodes, last first."""

@@ -7,10 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from archlint.fixes.edits import AwaitCall, CallInstead, Edit, MakeAsync, Span, ThroughClient
+from archlint.fixes.arguments import without_argument
+from archlint.fixes.edits import (
+    AwaitCall,
+    CallInstead,
+    DropArgument,
+    Edit,
+    MakeAsync,
+    Span,
+    ThroughClient,
+)
 from archlint.fixes.imports import with_imports
 
-_CALLS = (AwaitCall, CallInstead, ThroughClient)
+_CALLS = (AwaitCall, CallInstead, DropArgument, ThroughClient)
 
 
 def rewrite(data: bytes, edits: Sequence[Edit]) -> tuple[bytes, frozenset[Edit]]:
@@ -88,6 +97,8 @@ class _Codemod(cst.CSTTransformer):
 
     def _changed(self, original: cst.CSTNode, call: cst.Call, edit: Edit) -> cst.BaseExpression | None:
         """The call after one edit; None where that cannot be made."""
+        if isinstance(edit, DropArgument):
+            return without_argument(call, edit.name)
         if not (self._around and self._around[-1]) or isinstance(
             self._parents[-1], cst.Await | cst.Decorator
         ):

@@ -48,7 +48,14 @@ class ThroughClient(msgspec.Struct, frozen=True, tag="client"):
     replaces: str
 
 
-Edit: TypeAlias = MakeAsync | AwaitCall | CallInstead | ThroughClient
+class DropArgument(msgspec.Struct, frozen=True, tag="drop"):
+    """Leave the keyword argument `name` out of the call at `span`."""
+
+    span: Span
+    name: str
+
+
+Edit: TypeAlias = MakeAsync | AwaitCall | CallInstead | ThroughClient | DropArgument
 
 
 class Plan(msgspec.Struct, frozen=True):

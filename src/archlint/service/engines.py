@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archlint.facts.syntax import Assign, Call, Constant, Dict, Expression, Keyword, Name
+from archlint.facts.syntax import Assign, Call, Constant, Dict, Expression, Keyword, Name, Operation
 from archlint.findings import Location
 from archlint.service.modules import Module
 from archlint.service.scopes import scoped_nodes
-from archlint.service.symbols import Scope, Symbols
+from archlint.service.symbols import Scope, Symbol, Symbols
 
 _PACKAGES = ("sqlalchemy", "sqlmodel")
 
@@ -74,3 +74,19 @@ def _keywords(module: Module, scope: Scope, call: Call, symbols: Symbols) -> Ite
         for key, item in value.items if isinstance(value, Dict) else ():
             if isinstance(key, Constant) and isinstance(key.value, str):
                 yield Keyword(key.start, item.end, key.value, item)
+
+
+def pool_classes(engine: Engine, symbols: Symbols) -> Iterator[tuple[Expression, Symbol]]:
+    """The classes that the engine's `poolclass` may be, each where it is written."""
+    for keyword in engine.keywords:
+        if keyword.name == "poolclass":
+            for choice in _choices(keyword.value):
+                yield choice, symbols.resolve(engine.module, choice, engine.scope)
+
+
+def _choices(value: Expression) -> Iterator[Expression]:
+    match value:
+        case Operation(operator="if", parts=(first, _, second)):
+            yield from (*_choices(first), *_choices(second))
+        case _:
+            yield value

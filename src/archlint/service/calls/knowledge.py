@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Literal, TypeVar
 
 import msgspec
@@ -139,8 +138,16 @@ class Knowledge:
 @cache
 def load_knowledge() -> Knowledge:
     """The knowledge that archlint ships. Raises ArchlintError when the data is damaged."""
-    folder = rules_directory() / "asynchronous"
-    return Knowledge(_read(folder / "blocking.toml", _Facts), _read(folder / "handoffs.toml", _Handoffs))
+    return Knowledge(read_table("blocking.toml", _Facts), read_table("handoffs.toml", _Handoffs))
+
+
+def read_table(name: str, kind: type[T]) -> T:
+    """A file of what archlint knows, as a `kind`. Raises ArchlintError when it is damaged."""
+    path = rules_directory() / "asynchronous" / name
+    try:
+        return msgspec.convert(tomli.loads(path.read_text(encoding="utf-8")), kind)
+    except (OSError, tomli.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ArchlintError(f"{path}: {error}") from error
 
 
 def key(path: str) -> str:
@@ -156,10 +163,3 @@ def _names(blocking: Blocking) -> Iterable[str]:
 
 def _last(found: list[object], kind: type[T]) -> T | None:
     return found[-1] if found and isinstance(found[-1], kind) else None
-
-
-def _read(path: Path, kind: type[T]) -> T:
-    try:
-        return msgspec.convert(tomli.loads(path.read_text(encoding="utf-8")), kind)
-    except (OSError, tomli.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ArchlintError(f"{path}: {error}") from error

@@ -72,8 +72,9 @@ class Results:
         wrappers = [
             wrapper for decorator in self.decorators(function) for wrapper in self.wrappers(decorator)
         ]
-        if wrappers:
+        if wrappers and len({wrapper.is_async for wrapper in wrappers}) == 1:
             return wrappers[0].is_async
+        # A decorator with wrappers of both kinds returns the one that is like what it is given.
         return function.is_async and not self._inference.scan(function).is_generator
 
     def decorators(self, function: Function) -> list[Function]:

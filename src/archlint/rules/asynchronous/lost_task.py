@@ -1,0 +1,21 @@
+"""BA0608: a coroutine that never runs, or an event loop that is started inside the event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit
+from archlint.service.calls.reach import written
+from archlint.service.loops import nested_loops
+from archlint.service.model import Service
+from archlint.service.unawaited import OWN, unawaited
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each coroutine that nobody awaits, and each start of a loop where one runs."""
+    for found in unawaited(service.calls, OWN, "task"):
+        does = f"never awaits `{found.text}`, which therefore never runs"
+        yield Hit(found.location, {"function": found.function.short_name, "does": does})
+    for nested in nested_loops(service.calls):
+        does = f"calls `{written(nested.call.path)}`{nested.fields['through']}, while the event loop runs already"
+        yield Hit(nested.location, {"function": nested.function.short_name, "does": does}, nested.chain)

@@ -1,0 +1,22 @@
+"""BA0603: an async engine with a pool that works for threads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit
+from archlint.service.engines import pool_classes
+from archlint.service.model import Service
+
+_SYNC = frozenset({"sqlalchemy.QueuePool", "sqlalchemy.SingletonThreadPool"})
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each pool class of an async engine that is one of these, or derives from one."""
+    engines = (one.engine for one in service.databases.connections if one.engine.is_async)
+    for engine in engines:
+        for place, symbol in pool_classes(engine, service.symbols):
+            lineage = (symbol, *service.symbols.bases(symbol))
+            if any(base.qualified in _SYNC for base in lineage):
+                name = symbol.qualified.rpartition(".")[2]
+                yield Hit(engine.module.location(place), {"pool": name})
