@@ -130,8 +130,6 @@ class Edges:
         self._properties: frozenset[str] | None = None
         self.edges: defaultdict[Function, list[Edge]] = defaultdict(list)
         self.library_calls: defaultdict[Function, list[LibraryCall]] = defaultdict(list)
-        self.lost: list[tuple[Function, Expression, Function]] = []
-        """Calls whose coroutine is dropped: the caller, the call, the async function."""
 
     def visit(self, function: Function) -> None:
         """Read the function's own sites."""
@@ -219,10 +217,6 @@ class Edges:
             self._call_by_name(function, site, node, node.func, callees)
         elif not callees:
             self._store(function, site, node)
-        if site.bare and not site.awaited:
-            found = self._inference.values(node, function)
-            if found and all(isinstance(value, Coroutine) for value in found):
-                self.lost += [(function, node, v.function) for v in found[:1] if isinstance(v, Coroutine)]
 
     def _invoke(self, function: Function, site: Site, node: Call, callee: Value) -> None:
         match callee:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from archlint.facts.syntax import Expression, FunctionDef
+from archlint.facts.syntax import FunctionDef
 from archlint.service.calls.edges import Edge, Edges, LibraryCall
 from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.inference import Inference
@@ -62,11 +62,6 @@ class Calls:
     def edges(self) -> Iterator[Edge]:
         """Every edge."""
         return (edge for group in self._edges.edges.values() for edge in group)
-
-    @property
-    def lost(self) -> list[tuple[Function, Expression, Function]]:
-        """The calls of async functions that nobody awaits: the caller, the call, the function."""
-        return self._edges.lost
 
     def edges_from(self, function: Function) -> tuple[Edge, ...]:
         """What the function runs, in reading order."""

@@ -74,8 +74,7 @@ class Site:
 
     `kind` is `call`, `read` (of an attribute), `await`, `iterate` or `enter`. `awaited`: its value is
     awaited, there or by `gather`. `once`: it runs the first time only, and its result is kept. `main`: it
-    runs only when the file is started as a program. `bare`: its value is dropped. `needs` are the
-    parameters' values that lead here.
+    runs only when the file is started as a program. `needs` are the parameters' values that lead here.
     """
 
     kind: str
@@ -83,7 +82,6 @@ class Site:
     awaited: bool = False
     once: bool = False
     main: bool = False
-    bare: bool = False
     needs: frozenset[Need] = frozenset()
 
 
@@ -147,11 +145,11 @@ class Scanner:
             self._needs |= needs_after(statement, self._parameters)
         self._block, self._once, self._needs = outer
 
-    def visit(self, node: Expression, awaited: bool = False, bare: bool = False) -> None:
+    def visit(self, node: Expression, awaited: bool = False) -> None:
         """Read an expression."""
         match node:
             case Call():
-                self._site("call", node, awaited, bare)
+                self._site("call", node, awaited)
                 self._call(node)
             case Await(value=value):
                 self._site("await", value)
@@ -212,7 +210,7 @@ class Scanner:
     def _statement(self, statement: Statement) -> None:
         match statement:
             case Evaluate(value=value):
-                self.visit(value, bare=True)
+                self.visit(value)
             case Assign():
                 self._assign(statement)
             case AugmentedAssign(target=target, value=value):
@@ -363,8 +361,8 @@ class Scanner:
     def _bind(self, name: str, binding: Binding) -> None:
         self.found.bindings[name].append(binding)
 
-    def _site(self, kind: str, node: Expression, awaited: bool = False, bare: bool = False) -> None:
-        self.found.sites.append(Site(kind, node, awaited, self._once, self._main, bare, self._needs))
+    def _site(self, kind: str, node: Expression, awaited: bool = False) -> None:
+        self.found.sites.append(Site(kind, node, awaited, self._once, self._main, self._needs))
 
 
 def _unpacked(
