@@ -27,6 +27,7 @@ from archlint.service.providers import Providers
 from archlint.service.queries import Queries
 from archlint.service.routes import RouteTable, resolve_routes
 from archlint.service.settings import Settings
+from archlint.service.suite.tests import Suite
 from archlint.service.symbols import Symbols
 from archlint.service.upgrades import Upgrades
 from archlint.service.uses import Uses
@@ -149,3 +150,8 @@ class Service:
     def calls(self) -> Calls:
         """Which function reaches which, and where it runs."""
         return Calls(self.modules, self.symbols, lambda: self.routes.endpoints)
+
+    @cached_property
+    def suite(self) -> Suite:
+        """The tests, and how pytest is set up to run them."""
+        return Suite(self.root, self.repository, self.modules, self.symbols)

@@ -10,7 +10,7 @@ from functools import cached_property
 from archlint.facts.store import Unreadable
 from archlint.facts.syntax import Node, PythonSource
 from archlint.findings import Location
-from archlint.service.resolution import Resolution
+from archlint.service.resolution import Resolution, ancestors
 from archlint.service.roles import Role, assign_roles
 
 __all__ = ["Module", "Modules", "Role"]
@@ -59,6 +59,7 @@ class Modules:
         facts: Mapping[str, PythonSource | Unreadable],
         resolution: Resolution,
     ) -> None:
+        self._root = root
         self._facts = facts
         self._resolution = resolution
         self._outside: dict[str, Module] = {}
@@ -79,6 +80,50 @@ class Modules:
     def runtime(self) -> tuple[Module, ...]:
         """The modules that the running service may load."""
         return tuple(module for module in self if module.role is Role.RUNTIME)
+
+    @cached_property
+    def tests_beside(self) -> tuple[Module, ...]:
+        """The tests outside of the service's folder that import it, with what they import of their own kind.
+
+        A repository may keep them above or beside the service; a conftest belongs to the tests below it.
+        """
+        outside = self._test_files_outside
+        found = {path for path in outside if any(one in self.by_path for one in self._imports_of(path))}
+        pending = list(found)
+        while pending:
+            path = pending.pop()
+            above = (f"{folder}/conftest.py".removeprefix("./") for folder in ancestors(path))
+            for one in (*self._imports_of(path), *above):
+                if one in outside and one not in found:
+                    found.add(one)
+                    pending.append(one)
+        return tuple(self._test_module(path) for path in sorted(found))
+
+    @cached_property
+    def tests_around(self) -> tuple[str, ...]:
+        """The files of tests outside of the service's folder that nothing ties to it, or to another."""
+        beside = {module.path for module in self.tests_beside}
+        home = set(ancestors(f"{self._root}/x"))
+        projects = {path: self._resolution.project_of(path) for path in self._test_files_outside - beside}
+        return tuple(sorted(path for path, one in projects.items() if one is None or one.root in home))
+
+    @cached_property
+    def _test_files_outside(self) -> frozenset[str]:
+        if self._root == ".":
+            return frozenset()
+        facts = {path: found for path, found in self._facts.items() if path not in self.by_path}
+        sources = {path: found for path, found in facts.items() if isinstance(found, PythonSource)}
+        roles = assign_roles(".", sources, lambda _: ())
+        return frozenset(path for path, role in roles.items() if role is Role.TEST)
+
+    def _imports_of(self, path: str) -> Iterable[str]:
+        return self._resolution.imports_of(path)
+
+    def _test_module(self, path: str) -> Module:
+        source = self._facts[path]
+        assert isinstance(source, PythonSource)
+        made = Module(self._resolution.name(path), path, source, Role.TEST)
+        return self._outside.setdefault(path, made)
 
     def find(self, dotted: str, importer: Module) -> Module | None:
         """The module that the absolute name `dotted` means in `importer`; None for another's."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from archlint.discover import Repository, UnreadableFileError
@@ -20,6 +21,8 @@ from archlint.facts.toml import TomlFile, read_toml
 from archlint.service.project import ancestors
 
 _SECTIONS = {"pytest.ini": "pytest", ".pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
+_TABLES = {"pyproject.toml": ("tool", "pytest"), "pytest.toml": ("pytest",), ".pytest.toml": ("pytest",)}
+_NOT_ENTERED = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,31 +37,42 @@ class PytestConfiguration:
         return tuple(_text(options[option]) for options in self._tables if option in options)
 
     @property
-    def asyncio_auto(self) -> bool:
-        """Whether pytest-asyncio or anyio takes every async test for its own."""
-        modes = (*self.texts("asyncio_mode"), *self.texts("anyio_mode"))
-        return "auto" in modes or any("asyncio-mode=auto" in text for text in self.texts("addopts"))
-
-    @property
     def addopts(self) -> str:
         """The options that every run of pytest gets."""
         return " ".join(self.texts("addopts"))
 
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """The modules that `-p` loads."""
+        words = self.words("addopts")
+        given = (
+            after if word == "-p" else word.removeprefix("-p")
+            for word, after in pairwise((*words, ""))
+            if word.startswith("-p")
+        )
+        return tuple(name for name in given if name and not name.startswith(("no:", "-", "y")))
+
     def collects_file(self, path: str) -> bool:
         """Whether pytest looks for tests in a file of that name."""
-        patterns = self._words("python_files") or ("test_*.py", "*_test.py")
-        name = posixpath.basename(path)
-        return any(fnmatchcase(path if "/" in p else name, f"*/{p}" if "/" in p else p) for p in patterns)
+        patterns = self.words("python_files") or ("test_*.py", "*_test.py")
+        folder, name = posixpath.split(path)
+        fits = any(
+            fnmatchcase(f"/{path}" if "/" in p else name, f"*/{p}" if "/" in p else p) for p in patterns
+        )
+        closed = self.words("norecursedirs") or _NOT_ENTERED
+        below = folder.removeprefix("" if self.root == "." else self.root)
+        return fits and not any(fnmatchcase(part, p) for part in below.split("/") if part for p in closed)
 
     def collects_function(self, name: str) -> bool:
         """Whether a function of that name is a test."""
-        return _starts(name, self._words("python_functions") or ("test",))
+        return _starts(name, self.words("python_functions") or ("test",))
 
     def collects_class(self, name: str) -> bool:
         """Whether the methods of a class of that name may be tests."""
-        return _starts(name, self._words("python_classes") or ("Test",))
+        return _starts(name, self.words("python_classes") or ("Test",))
 
-    def _words(self, option: str) -> tuple[str, ...]:
+    def words(self, option: str) -> tuple[str, ...]:
+        """The words of an option's values."""
         return tuple(word for text in self.texts(option) for word in _split(text))
 
     @cached_property
@@ -69,7 +83,7 @@ class PytestConfiguration:
 
     def _concerns(self, path: str) -> bool:
         folder, name = posixpath.split(path)
-        if name not in {*_SECTIONS, "pyproject.toml"}:
+        if name not in {*_SECTIONS, *_TABLES}:
             return False
         return (
             (folder or ".") in set(ancestors(self.root))
@@ -83,10 +97,11 @@ class PytestConfiguration:
         except UnreadableFileError:
             return
         name = posixpath.basename(path)
-        if name == "pyproject.toml":
+        if name in _TABLES:
             toml = read_toml(path, data)
             if isinstance(toml, TomlFile):
-                yield toml.table("tool", "pytest", "ini_options") or toml.table("tool", "pytest")
+                table = toml.table(*_TABLES[name])
+                yield table.get("ini_options") or table
             return
         ini = read_ini(path, data)
         if isinstance(ini, IniFile):
