@@ -1,0 +1,29 @@
+"""BA0906: nothing measures how much of the service the tests run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Location
+from archlint.service.model import Service
+from archlint.service.suite.coverage import RUN, exists, sources
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield one hit for a service with tests: no tool, nothing that runs it, or nothing that it measures."""
+    suite = service.suite
+    if not suite.tests:
+        return
+    if not suite.tooling.has("pytest-cov", "coverage", "pytest-coverage", "slipcover"):
+        yield _hit(service.anchor, "no manifest asks for pytest-cov or coverage")
+    elif not suite.tooling.runs(RUN) and "--cov" not in suite.configuration.addopts:
+        yield _hit(service.anchor, "no configuration, pipeline, task or script runs it")
+    else:
+        named = list(sources(service.root, service.repository, suite.configuration))
+        if named and not any(exists(one, service.repository, service.modules) for one in named):
+            first = named[0]
+            yield _hit(first.location, f"there is no `{first.name}` to measure")
+
+
+def _hit(place: Location, reason: str) -> Hit:
+    return Hit(place, {"reason": reason})

@@ -1,0 +1,31 @@
+"""BA0904: the service has a database, its tests have none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.model import Service
+from archlint.service.suite.database import PLUGINS, DatabaseFixtures
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield one hit for a service with tests and a database that no fixture speaks of."""
+    suite = service.suite
+    if not suite.tests or not (service.databases.connections or service.databases.libraries):
+        return
+    fixtures = DatabaseFixtures(suite, service.symbols)
+    if fixtures.certain or suite.tooling.has(*PLUGINS):
+        return
+    if fixtures.likely:
+        name = fixtures.likely[0].name
+        yield Unknown(
+            "how tests get a database", fixtures.likely[0].location, f"fixture `{name}` may set it up"
+        )
+    elif suite.fixtures.unknown_plugins:
+        plugin = suite.fixtures.unknown_plugins[0]
+        yield Unknown(
+            "how tests get a database", service.anchor, f"plugin `{plugin}` may have a fixture for it"
+        )
+    else:
+        yield Hit(service.anchor, {"service": service.project.label})

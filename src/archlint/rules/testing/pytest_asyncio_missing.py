@@ -1,0 +1,36 @@
+"""BA0902: async code is tested, or waits to be, and no plugin runs async tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archlint.findings import Hit, Link
+from archlint.service.model import Service
+from archlint.service.project import strings
+
+_BRINGING = {"pytest-asyncio": ("pytest-aiohttp",)}
+
+
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Yield one hit for a service with tests, where no accepted plugin is asked for."""
+    plugins = tuple(strings(options["plugins"]))
+    bringing = (other for plugin in plugins for other in _BRINGING.get(plugin, ()))
+    if not service.suite.tests or not plugins or service.suite.tooling.has(*plugins, *bringing):
+        return
+    found = _async_parts(service)
+    if found:
+        first, *others = found
+        more = f" and {len(others)} more" if others else ""
+        plugin = " or ".join(f"`{plugin}`" for plugin in plugins)
+        yield Hit(service.anchor, {"plugin": plugin, "name": plugins[0], "what": first.what + more}, (first,))
+
+
+def _async_parts(service: Service) -> list[Link]:
+    """The async tests, else the async handlers."""
+    tests = [test for test in service.suite.tests if test.node.is_async]
+    if tests:
+        return [Link(test.location, f"the async test `{test.name}`") for test in tests]
+    handlers = {endpoint.handler.location: endpoint.handler for endpoint in service.routes.endpoints}
+    ordered = (handlers[place] for place in sorted(handlers))
+    return [Link(one.location, f"the async handler `{one.name}`") for one in ordered if one.is_async]

@@ -1,0 +1,30 @@
+"""BA0901: there are no tests, or what there is does not run on pytest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Location, Unknown
+from archlint.service.model import Service
+
+_BRINGS_PYTEST = ("pytest", r"pytest-asyncio", r"pytest-cov", "pytest-django", "pytest-mock", "pytest-xdist")
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield one hit for the service, or say that tests outside of it may be its own."""
+    suite = service.suite
+    if not suite.tests and service.modules.tests_around:
+        path = service.modules.tests_around[0]
+        yield Unknown("the tests of the service", Location(path), "nothing ties these tests to a service")
+    elif not suite.tests:
+        collects = suite.modules and any("test" in module.path for module in suite.modules)
+        reason = "pytest collects nothing from its test files" if collects else "it has no tests"
+        yield _hit(service, service.anchor, reason)
+    elif not suite.tooling.has(*_BRINGS_PYTEST):
+        yield _hit(service, service.anchor, "no manifest asks for pytest")
+    elif all(test.case for test in suite.tests):
+        yield _hit(service, suite.tests[0].location, "every test is a method of a `unittest.TestCase`")
+
+
+def _hit(service: Service, place: Location, reason: str) -> Hit:
+    return Hit(place, {"service": service.project.label, "reason": reason})
