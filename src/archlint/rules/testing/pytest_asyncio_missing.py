@@ -23,7 +23,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
         first, *others = found
         more = f" and {len(others)} more" if others else ""
         plugin = " or ".join(f"`{plugin}`" for plugin in plugins)
-        yield Hit(service.anchor, {"plugin": plugin, "name": plugins[0], "what": first.what + more}, (first,))
+        yield Hit(service.anchor, {"plugin": plugin, "name": plugins[0], "what": first.text + more}, (first,))
 
 
 def _async_parts(service: Service) -> list[Link]:

@@ -63,6 +63,12 @@ class PytestConfiguration:
         below = folder.removeprefix("" if self.root == "." else self.root)
         return fits and not any(fnmatchcase(part, p) for part in below.split("/") if part for p in closed)
 
+    def asks_for(self, path: str) -> bool:
+        """Whether a file has a name that only the configuration makes a test's, in a folder of tests."""
+        given = bool(self.words("python_files")) and self.collects_file(path)
+        folders = (*self.words("testpaths"), "test", "tests")
+        return given and any(f"/{folder.strip('/')}/" in f"/{path}" for folder in folders)
+
     def collects_function(self, name: str) -> bool:
         """Whether a function of that name is a test."""
         return _starts(name, self.words("python_functions") or ("test",))

@@ -36,6 +36,7 @@ _SPEAKS_OF_ONE = re.compile(
     r"(?i)(^|_)(db|database|engine|sql\w*|postgres\w*|pg\w*|create_?all|migrat\w*|upgrade|tables?|tortoise"
     r"|(async_?)?session(s|_?local|_?maker|_?factory)?|unit_of_work|uow|orm|repository|init_models)(?=_|$)"
 )
+_MAKERS = ENGINES | FACTORIES | {"alembic.command.upgrade"}
 _SETS_UP = frozenset({"create_all", "create_database", "init_db", "generate_schemas", "create_tables"})
 _CLEANS = re.compile(
     r"(?i)drop|trunc|downgrade|delete|rollback|\brm|remove|unlink|reset|clean|clear|teardown"
@@ -67,7 +68,7 @@ class DatabaseFixtures:
 
     @cached_property
     def unclean(self) -> tuple[tuple[Fixture, str], ...]:
-        """The fixtures that open a session or make tables, which nothing closes or drops; with what they do."""
+        """The fixtures that open a session or make tables that nothing takes away, with what they do."""
         found = ((fixture, self._makes(fixture)) for fixture in self._suite.fixtures.all)
         return tuple((fixture, what) for fixture, what in found if what and not self._is_cleaned(fixture))
 
@@ -90,18 +91,13 @@ class DatabaseFixtures:
             if not isinstance(found, Call):
                 continue
             symbol = self._symbols.resolve(module, found.func, inner)
-            if symbol.qualified in ENGINES or symbol.qualified in SESSIONS | FACTORIES | {
-                "alembic.command.upgrade"
-            }:
+            name = symbol.qualified
+            if self._opens_session(module, found, inner) or name in _MAKERS:
                 return True
-            if symbol.qualified.startswith(("testcontainers.", "asyncpg.", "psycopg")) and not symbol.module:
-                return True
-            if (
-                isinstance(symbol.node, FunctionDef)
-                and symbol.module
-                and depth < _MAX_DEPTH
-                and symbol.node is not node
-            ):
+            if symbol.module is None:
+                if name.startswith(("testcontainers.", "asyncpg.", "psycopg")):
+                    return True
+            elif isinstance(symbol.node, FunctionDef) and symbol.node is not node and depth < _MAX_DEPTH:
                 around = self._symbols.scope_of(symbol)
                 if self._sets_up(symbol.module, symbol.node, around, depth + 1):
                     return True
@@ -109,15 +105,20 @@ class DatabaseFixtures:
 
     def _makes(self, fixture: Fixture) -> str | None:
         """What the fixture's own statements leave behind."""
+        scope = (*fixture.scope, fixture.node)
         managed = {id(node.value) for node in _own(fixture.node) if isinstance(node, WithItem)}
         for node in _own(fixture.node):
-            if isinstance(node, Call) and id(node) not in managed and self._opens_session(fixture, node):
+            if (
+                isinstance(node, Call)
+                and id(node) not in managed
+                and self._opens_session(fixture.module, node, scope)
+            ):
                 return "opens a session"
         makes_tables = any(isinstance(n, Attribute) and n.attr == "create_all" for n in _own(fixture.node))
         return "creates tables" if makes_tables and not self._tables_go else None
 
-    def _opens_session(self, fixture: Fixture, call: Call) -> bool:
-        symbol = self._symbols.resolve(fixture.module, call.func, (*fixture.scope, fixture.node))
+    def _opens_session(self, module: Module, call: Call, scope: Scope) -> bool:
+        symbol = self._symbols.resolve(module, call.func, scope)
         if symbol.module is None:
             return symbol.qualified in SESSIONS and not symbol.qualified.endswith("scoped_session")
         made = getattr(symbol.node, "value", None)

@@ -92,7 +92,7 @@ class Suite:
     @cached_property
     def modules(self) -> tuple[Module, ...]:
         """The modules of tests, with their helpers and conftests, those beside the service included."""
-        own = (module for module in self._all if module.role is Role.TEST)
+        own = (one for one in self._all if one.role is Role.TEST or self.configuration.asks_for(one.path))
         return tuple(sorted((*own, *self._all.tests_beside), key=lambda module: module.path))
 
     @cached_property
