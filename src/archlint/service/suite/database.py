@@ -83,7 +83,7 @@ class DatabaseFixtures:
                     if isinstance(node, FunctionDef) and _SETUP.fullmatch(node.name):
                         yield module, node, scope
 
-    def _sets_up(self, module: Module, node: FunctionDef, scope: Scope, depth: int = 0) -> bool:
+    def _sets_up(self, module: Module, node: FunctionDef | ClassDef, scope: Scope, depth: int = 0) -> bool:
         inner = (*scope, node)
         for found in all_nodes(node):
             if isinstance(found, Attribute) and found.attr in _SETS_UP:
@@ -97,7 +97,11 @@ class DatabaseFixtures:
             if symbol.module is None:
                 if name.startswith(("testcontainers.", "asyncpg.", "psycopg")):
                     return True
-            elif isinstance(symbol.node, FunctionDef) and symbol.node is not node and depth < _MAX_DEPTH:
+            elif (
+                isinstance(symbol.node, FunctionDef | ClassDef)
+                and symbol.node is not node
+                and depth < _MAX_DEPTH
+            ):
                 around = self._symbols.scope_of(symbol)
                 if self._sets_up(symbol.module, symbol.node, around, depth + 1):
                     return True

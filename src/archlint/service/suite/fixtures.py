@@ -62,9 +62,11 @@ class Fixtures:
 
     @cached_property
     def all(self) -> tuple[Fixture, ...]:
-        """Every fixture, by path and line."""
+        """Every fixture that test modules define or import, by path and line."""
         modules = {module.path: module for module in (*self._by_path.values(), *self.plugins)}
-        return tuple(fixture for _, module in sorted(modules.items()) for fixture in self._in(module))
+        own = {one for module in modules.values() for one in self._named(module).values()}
+        own |= {one for module in modules.values() for one in self.here(module).values()}
+        return tuple(sorted(own, key=lambda one: one.location))
 
     @cached_property
     def plugins(self) -> tuple[Module, ...]:
