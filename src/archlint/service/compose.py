@@ -54,6 +54,11 @@ class ComposeFile:
         key = services.key(name) if services else None
         return key.location if key else Location(self.path)
 
+    def volume(self, name: str) -> YamlMapping | None:
+        """What it says of a volume among those that it defines."""
+        volumes = self.file.mapping.mapping("volumes") if self.file.mapping else None
+        return volumes.mapping(name) if volumes else None
+
     @property
     def includes(self) -> Iterator[str]:
         """The files that `include` names, as paths of the repository."""

@@ -24,6 +24,9 @@ _NO_DOCKERFILE = re.compile(
     r"(?i).*\.(dockerignore|containerignore|md|rst|txt|py|sh|ya?ml|json|toml|bak|orig)"
 )
 _DEVELOPMENT = re.compile(r"(?i)(^|.*[._-])(dev|devel|development|local|debug|tests?|testing|ci)([._-].*|$)")
+_NOT_FULL = re.compile(
+    r"(?i)(^|.*[._-])(dev|devel|development|local|debug|tests?|testing|ci|examples?|sample|template)([._-].*|$)"
+)
 _PYTHON = re.compile(
     r"(?i)(?<![\w-])(python|pypy|uv|pip|poetry|pdm|conda|uvicorn|gunicorn|hypercorn|granian)"
 )
@@ -96,7 +99,10 @@ class Deployment:
     @cached_property
     def stack(self) -> Stack:
         """The services that the compose files run, those of one name in one."""
-        return Stack(self.compose, _DEVELOPMENT)
+        return Stack(self.compose, _NOT_FULL, self._may_hold)
+
+    def _may_hold(self, build: Build) -> bool:
+        return any(image.path == build.dockerfile for image in self.images)
 
     @property
     def compose_problems(self) -> tuple[Unknown, ...]:

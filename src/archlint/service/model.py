@@ -14,6 +14,7 @@ from archlint.service.anchor import find_anchor
 from archlint.service.calls.graph import Calls
 from archlint.service.classes import Classes
 from archlint.service.commands import Commands
+from archlint.service.connections import Connections
 from archlint.service.databases import Databases
 from archlint.service.deployment import Deployment
 from archlint.service.images import Images
@@ -121,6 +122,11 @@ class Service:
     def images(self) -> Images:
         """What the images start and hold."""
         return Images(self.deployment, self.commands)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """The variables that the service takes its connections from."""
+        return Connections(self.settings, self.deployment)
 
     @cached_property
     def upgrades(self) -> Upgrades:

@@ -1,0 +1,72 @@
+"""BA1012: the compose stack lacks the app, PostgreSQL or Redis."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from archlint.findings import Hit, Location, Unknown
+from archlint.service.model import Service
+from archlint.service.stack import NOT_THE_SERVER, StackService
+
+INFRASTRUCTURE = re.compile(
+    r"(?i)postg|pgvector|timescale|redis|valkey|rabbitmq|nginx|traefik|caddy|mysql|mariadb|mongo|memcached|adminer"
+    r"|pgadmin|pgbouncer|mail(hog|pit|catcher|dev)|minio|kafka|zookeeper|elastic|opensearch|kibana|prometheus"
+    r"|grafana|loki|jaeger|keycloak|vault|qdrant|localstack|otel|dozzle|^(node|busybox|alpine)$"
+)
+
+
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+    """Yield one hit with all that is missing, an unknown where a variable decides on an image."""
+    stack = service.deployment.stack
+    services = stack.all_services
+    if not services:
+        return
+    parts = {
+        "the app": any(_may_be_app(service, one) for one in services),
+        "PostgreSQL": any(one.is_postgres for one in services) or _named(services, options["postgresql"]),
+        "Redis": _named(services, options["redis"]),
+    }
+    missing = [name for name, there in parts.items() if not there]
+    unresolved = next((one for one in services if one.is_open), None)
+    if missing and unresolved is not None:
+        yield Unknown("the compose stack", unresolved.location, "a variable decides which image this is")
+    elif missing:
+        first = next((file for file in stack.judged or stack.files if file.services), stack.files[0])
+        key = first.file.mapping.key("services") if first.file.mapping else None
+        place = key.location if key else Location(first.path)
+        yield Hit(place, {"file": first.path, "missing": _listed(missing)})
+
+
+def _may_be_app(service: Service, one: StackService) -> bool:
+    """Whether a service is built with the code, or has an image that is not known to be something else."""
+    if one.builds:
+        known = {image.path for image in service.deployment.images}
+        files = set(service.repository.files)
+        return any(build.dockerfile in known or build.dockerfile not in files for build in one.builds)
+    return one.image is None or INFRASTRUCTURE.search(posixpath.basename(one.image[0])) is None
+
+
+def _named(services: Sequence[StackService], names: Sequence[str]) -> bool:
+    """Whether an image, or what builds or starts a service, goes by one of the names."""
+    pattern = re.compile(rf"({'|'.join(map(re.escape, names))})($|[-_.\d])") if names else None
+    images = [posixpath.basename(one.image[0]) for one in services if one.image]
+    built = [one.name for one in services if one.builds]
+    started = [
+        posixpath.basename(text.split()[0]) for one in services for text in one.texts("command")[:1] if text
+    ]
+    return any(
+        pattern is not None and pattern.match(name) and not NOT_THE_SERVER.search(name)
+        for name in images + built + started
+    )
+
+
+def _program(one: StackService) -> list[str]:
+    return " ".join(one.texts("command")).split()[:1]
+
+
+def _listed(names: Sequence[str]) -> str:
+    *firsts, last = names
+    return f"{', '.join(firsts)} and {last}" if firsts else last

@@ -1,0 +1,55 @@
+"""BA1015: compose hands the app no connection to the database or Redis beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from archlint.findings import Hit, Unknown
+from archlint.service.connections import POSTGRESQL, REDIS, Kind
+from archlint.service.model import Service
+from archlint.service.stack import StackService
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each app that gets neither variables, nor an env file, nor secrets, or none that it reads."""
+    for one in service.deployment.stack.services:
+        image = None if one.is_extra else service.images.served_by(one)
+        if image is None:
+            continue
+        given = service.connections.given(one, image, service.commands.started.get(image.path, ()))
+        for kind in (POSTGRESQL, REDIS) if given is not None else ():
+            yield from _judge(service, one, kind, given or {})
+
+
+def _judge(
+    service: Service, one: StackService, kind: Kind, given: Mapping[str, str | None]
+) -> Iterator[Hit | Unknown]:
+    servers = [other for other in service.deployment.stack.services if other.is_kind(kind.servers)]
+    expected = service.connections.expected(kind)
+    wants = bool(expected) if kind is REDIS else bool(expected or service.databases.libraries)
+    if not servers or expected is None or not wants or any(name.lower() in expected for name in given):
+        return
+    related = sorted(name for name in given if _speaks_of(kind, servers, name, given[name]))
+    if any(service.connections.reads(name) for name in related):
+        return
+    if service.connections.reads_file:
+        yield Unknown(f"the variables of `{one.name}`", one.location, "the image may hold an env file")
+    elif not expected and related:
+        yield Unknown(f"the variables of `{one.name}`", one.location, "what reads them is not clear")
+    else:
+        problem = (
+            f"and reads no `{related[0]}`" if related else f"by a variable such as `{_example(expected)}`"
+        )
+        yield Hit(one.location, {"service": one.name, "server": kind.label, "problem": problem})
+
+
+def _speaks_of(kind: Kind, servers: list[StackService], name: str, value: str | None) -> bool:
+    hosts = "|".join(re.escape(server.name) for server in servers)
+    return (
+        kind.variables.search(name) is not None or re.search(rf"(^|[@/])({hosts})\b", value or "") is not None
+    )
+
+
+def _example(expected: frozenset[str]) -> str:
+    return min(expected).upper() if expected else "DATABASE_URL"

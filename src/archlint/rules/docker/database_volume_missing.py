@@ -1,0 +1,49 @@
+"""BA1014: the database of the compose stack forgets everything with its container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.containers import Mount, mounts
+from archlint.service.model import Service
+from archlint.service.postgres_images import Layout, layouts
+from archlint.service.stack import Stack, StackService
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each PostgreSQL whose data folder is on no named volume and on no folder of the host."""
+    stack = service.deployment.stack
+    for one in stack.services:
+        if one.is_postgres and not one.runs_once and not one.is_extra:
+            yield from _judge(stack, one, layouts(one, service.deployment))
+
+
+def _judge(stack: Stack, one: StackService, known: tuple[Layout, ...]) -> Iterator[Hit | Unknown]:
+    mounted = tuple(mounts(one))
+    if any(_is_kept(stack, mounted, layout) for layout in known):
+        return
+    if known or not any(_outlives(stack, mount) for mount in mounted):
+        folder = f"in `{known[0].data}`" if known else "where nothing is mounted"
+        yield Hit(one.location, {"service": one.name, "folder": folder})
+    elif not any(word in mount.target for mount in mounted for word in ("data", "postgres")):
+        yield Unknown(f"the data of `{one.name}`", one.location, "where its image keeps them is not known")
+
+
+def _is_kept(stack: Stack, mounted: tuple[Mount, ...], layout: Layout) -> bool:
+    """Whether the mount that holds the data folder, the innermost one, outlives the container.
+
+    Docker puts an anonymous volume on each folder that the image declares, unless something is mounted there.
+    """
+    lasting = dict.fromkeys(layout.volumes, False)
+    lasting |= {mount.target: _outlives(stack, mount) for mount in mounted}
+    around = [target for target in lasting if f"{layout.data}/".startswith(f"{target.rstrip('/')}/")]
+    return bool(around) and lasting[max(around, key=len)]
+
+
+def _outlives(stack: Stack, mount: Mount) -> bool:
+    if mount.source is None or mount.kind == "tmpfs":
+        return False
+    defined = stack.volume(mount.source) if mount.kind == "volume" else None
+    options = defined.mapping("driver_opts") if defined else None
+    return options is None or options.text("type") != "tmpfs"
