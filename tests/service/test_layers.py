@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from archlint.config import Config
-from archlint.service.classes import Classes
+from archlint.discover import Repository
 from archlint.service.layers import Candidate, Layers
-from archlint.service.symbols import Symbols
+from archlint.service.model import Service
 from tests.service.small import modules_of
 
 MAPPED = "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\nclass A(Base): ...\n"
@@ -21,8 +22,8 @@ PLAIN = "def f(): ...\n"
 
 def layers_of(files: Mapping[str, str], layers: Mapping[str, tuple[str, ...]] | None = None) -> Layers:
     modules = modules_of(files)
-    symbols = Symbols(modules)
-    return Layers(".", Config(layers=layers or {}), modules, symbols, Classes(symbols))
+    repository = Repository(Path(), tuple(files), None)
+    return Service(".", repository, Config(layers=layers or {}), modules).layers
 
 
 def layer(path: str, files: Mapping[str, str], layers: Mapping[str, tuple[str, ...]] | None = None) -> str:
@@ -72,7 +73,9 @@ def test_modules_of_no_layer(path: str, text: str) -> None:
         ("app/user_service.py", PLAIN, "services (inferred)"),
         ("app/config.py", SETTINGS, "core (inferred)"),
         ("app/dtos/user.py", SCHEMA + PLAIN, "schemas (inferred)"),
-        ("app/answers.py", SCHEMA, "schemas (inferred)"),
+        ("app/answers.py", SCHEMA, "None"),
+        ("app/utils/services.py", PLAIN, "None"),
+        ("app/models/views.py", ROUTES + SCHEMA, "routers (inferred)"),
         ("app/users.py", ROUTES + SCHEMA, "routers (inferred)"),
         ("app/business/prices.py", PLAIN, "services (inferred)"),
     ],
@@ -111,6 +114,32 @@ def test_a_directory_of_layers_is_none_itself() -> None:
 def test_a_feature_called_like_a_layer_is_none() -> None:
     files = {"service/models.py": MAPPED, "service/views.py": ROUTES, "service/flows.py": PLAIN}
     assert [layer(path, files) for path in files] == ["models (inferred)", "routers (inferred)", "None"]
+
+
+def test_pydantic_classes_are_schemas_when_the_api_shows_them() -> None:
+    files = {
+        "app/main.py": APP + "from app.answers import B\n@app.get('/')\ndef f() -> list[B]: ...\n",
+        "app/answers.py": SCHEMA,
+        "app/messages.py": SCHEMA,
+    }
+    assert [layer(path, files) for path in files] == ["None", "schemas (inferred)", "None"]
+
+
+def test_a_router_made_by_a_function_of_ones_own_counts() -> None:
+    files = {
+        "app/main.py": APP + "from app.users.endpoints import router\napp.include_router(router)\n",
+        "app/routing.py": "from fastapi import APIRouter\ndef made():\n    return APIRouter\nRouter = made()\n",
+        "app/users/endpoints.py": "from app.routing import Router\nrouter = Router()\n"
+        "@router.get('/users')\ndef f(): ...\n",
+    }
+    assert [layer(path, files) for path in files] == ["None", "None", "routers (inferred)"]
+
+
+def test_a_router_with_endpoints_may_include_others() -> None:
+    more = "from app.api.more import router as more\nrouter.include_router(more)\n"
+    main = "from app.api.users import router\napp.include_router(router)\n"
+    files = {"app/main.py": APP + main, "app/api/users.py": ROUTES + more, "app/api/more.py": ROUTES}
+    assert [layer(path, files) for path in files] == ["None", "routers (inferred)", "routers (inferred)"]
 
 
 def test_what_lies_with_endpoints_is_of_routers() -> None:

@@ -15,6 +15,7 @@ from archlint.service.libraries import (
     SQLMODEL,
 )
 from archlint.service.symbols import Symbol, Symbols
+from archlint.service.typing_blocks import is_for_type_checkers
 
 
 class Classes:
@@ -99,7 +100,8 @@ class Classes:
         lineage = self._lineage(symbol)
         if any(base.qualified == SQLMODEL for base in lineage):
             return any(_is_true(keyword, "table") for keyword in node.keywords)
-        return (
+        is_run = symbol.module is None or not is_for_type_checkers(symbol.module.source, node)
+        return is_run and (
             any(self.is_declarative_base(base) for base in lineage)
             or any(self._is_mapping_decorator(symbol, decorator) for decorator in node.decorators)
             or (bool(node.bases) and _names_table(node))

@@ -17,7 +17,7 @@ from archlint.facts.syntax import (
     Statement,
 )
 from archlint.service.classes import Classes
-from archlint.service.frameworks import FASTAPI, creations
+from archlint.service.frameworks import makes_app
 from archlint.service.libraries import SQLMODEL
 from archlint.service.modules import Module
 from archlint.service.namespaces import COMPOUND, Imported, nested_blocks, statements
@@ -53,9 +53,9 @@ class Contents:
 
     `models`: mapped classes, tables, documents, declarative bases; `schemas`: Pydantic models; `shapes`:
     SQLModel classes without a table, which tables or schemas may derive from; `routes`: endpoints or an
-    `APIRouter`; `setup`: settings classes, engines, session factories; `wiring`: an application is made,
-    routers are included, or a container is filled; `plain`: other functions and classes; `storage`: the
-    module imports a database library.
+    `APIRouter`; `setup`: settings classes, engines, session factories; `app`: an application is made;
+    `wiring`: that, or routers are included, or a container is filled; `plain`: other functions and classes;
+    `storage`: the module imports a database library.
     """
 
     models: int
@@ -63,6 +63,7 @@ class Contents:
     shapes: int
     routes: int
     setup: int
+    app: bool
     wiring: bool
     plain: int
     storage: bool
@@ -108,13 +109,15 @@ class _Reader:
         kinds = Counter(self._class_kind(node) for node in body if isinstance(node, ClassDef))
         kinds.update(self._function_kind(node) for node in body if isinstance(node, FunctionDef))
         kinds.update(self._made(node) for node in body if isinstance(node, Assign))
+        app = makes_app([self._module.source])
         return Contents(
             models=kinds["models"],
             schemas=kinds["schemas"],
             shapes=kinds["shapes"],
             routes=kinds["routes"],
             setup=kinds["setup"],
-            wiring=kinds["container"] > 0 or self._wires(),
+            app=app,
+            wiring=app or kinds["container"] > 0 or self._includes_routers(),
             plain=kinds["plain"],
             storage=self._imports_storage(),
         )
@@ -154,9 +157,7 @@ class _Reader:
             return "setup"
         return "routes" if _makes(self._module, node.value, self._symbols, _ROUTERS - _APPS) else ""
 
-    def _wires(self) -> bool:
-        if any(creation.framework == FASTAPI for creation in creations(self._module.source)):
-            return True
+    def _includes_routers(self) -> bool:
         return any(_includes_router(statement) for statement in _all_statements(self._module.source.body))
 
     def _imports_storage(self) -> bool:

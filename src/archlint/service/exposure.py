@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
     Assign,
+    Attribute,
     ClassDef,
+    Constant,
     Expression,
     FunctionDef,
     Name,
-    walk_expressions,
+    Operation,
+    Sequence,
+    Subscript,
 )
 from archlint.findings import Location
 from archlint.service.contents import endpoint_decorator
 from archlint.service.modules import Module
 from archlint.service.namespaces import statements
 from archlint.service.symbols import Symbol
+from archlint.service.types import parsed
 
 if TYPE_CHECKING:
     from archlint.service.model import Service
@@ -53,18 +58,25 @@ class _Reader:
         self._module = module
 
     def schema(self, node: ClassDef) -> Iterator[Exposure]:
-        """The mapped classes that a schema inherits from, and those that its fields hold."""
+        """The mapped classes that a schema inherits from, and those that its fields hold.
+
+        A Pydantic class that is neither shown at the API nor lies with the schemas may hold what it wants.
+        """
         symbol = self._symbol(Name(node.name_start, node.name_start, node.name))
         if symbol.node is not node or not self._service.classes.is_schema(symbol):
             return
         for base in node.bases:
             if self._service.classes.is_mapped(self._symbol(base)):
                 yield self._exposure(base, f"Schema `{node.name}` inherits from", self._symbol(base))
-        for statement in node.body:
+        for statement in node.body if self._is_for_the_api(symbol) else ():
             match statement:
                 case Assign(targets=(Name(id=name),), annotation=annotation) if annotation and name[0] != "_":
                     for part, model in self._mapped_in(annotation):
                         yield self._exposure(part, f"Field `{name}` of schema `{node.name}` holds", model)
+
+    def _is_for_the_api(self, symbol: Symbol) -> bool:
+        layer = self._service.layers.of(self._module)
+        return (layer is not None and layer.name == "schemas") or self._service.surface.shows(symbol)
 
     def endpoint(self, node: FunctionDef) -> Iterator[Exposure]:
         """The tables that are Pydantic models too and stand for an endpoint's response or body."""
@@ -83,10 +95,26 @@ class _Reader:
                     yield self._exposure(parameter.annotation, what, model)
 
     def _mapped_in(self, annotation: Expression) -> Iterator[tuple[Expression, Symbol]]:
-        for part in walk_expressions(annotation):
-            symbol = self._symbol(part)
+        for part, named in self._types_in(annotation):
+            symbol = self._symbol(named)
             if self._service.classes.is_mapped(symbol):
                 yield part, symbol
+
+    def _types_in(self, annotation: Expression) -> Iterator[tuple[Expression, Expression]]:
+        """Each type that the annotation names, with the part that does; no values, no metadata."""
+        match annotation:
+            case Name() | Attribute():
+                yield annotation, annotation
+            case Constant(value=str(text)):
+                yield from ((annotation, named) for _, named in self._types_in(parsed(text)))
+            case Subscript(value=value, index=index):
+                yield from self._types_in(value)
+                kind = self._symbol(value).qualified.rpartition(".")[2]
+                items = index.items if isinstance(index, Sequence) else (index,)
+                shown = {"Annotated": items[:1], "Literal": ()}.get(kind, items)
+                yield from (found for item in shown for found in self._types_in(item))
+            case Operation(operator="|", parts=parts) | Sequence(items=parts):
+                yield from (found for part in parts for found in self._types_in(part))
 
     def _tables_in(self, annotation: Expression) -> Iterator[tuple[Expression, Symbol]]:
         found = self._mapped_in(annotation)

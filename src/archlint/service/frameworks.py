@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -64,6 +64,11 @@ def creations(source: PythonSource) -> tuple[Creation, ...]:
         if (framework := _CREATORS.get(_absolute(name, names)))
     )
     return tuple(sorted(found, key=lambda creation: creation.node.start))
+
+
+def makes_app(sources: Iterable[PythonSource]) -> bool:
+    """Whether any of the files creates a FastAPI application."""
+    return any(creation.framework == FASTAPI for source in sources for creation in creations(source))
 
 
 def uses(source: PythonSource) -> Iterator[tuple[str | None, Call | ClassDef, str]]:

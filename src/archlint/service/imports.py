@@ -15,7 +15,6 @@ from archlint.facts.syntax import (
     If,
     Import,
     ImportFrom,
-    Operation,
     Sequence,
     Statement,
     Try,
@@ -25,6 +24,7 @@ from archlint.findings import Location
 from archlint.service.modules import Module, Modules
 from archlint.service.namespaces import COMPOUND, nested_blocks
 from archlint.service.symbols import Symbols, find_module
+from archlint.service.typing_blocks import is_type_checking
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _blocks(
             yield statement.body, context
         case If():
             for branch in statement.branches:
-                typing = context.type_checking or _is_type_checking(branch.test)
+                typing = context.type_checking or is_type_checking(branch.test)
                 yield branch.body, replace(context, type_checking=typing)
             yield statement.orelse, context
         case Try() if any(_catches_import_errors(handler.types) for handler in statement.handlers):
@@ -147,12 +147,6 @@ def _blocks(
             yield from ((block, guarded) for block in nested_blocks(statement))
         case _:
             yield from ((block, context) for block in nested_blocks(statement))
-
-
-def _is_type_checking(test: Expression) -> bool:
-    if isinstance(test, Operation) and test.operator == "and":
-        return any(_is_type_checking(part) for part in test.parts)
-    return dotted(test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING", "t.TYPE_CHECKING"}
 
 
 def _catches_import_errors(types: Expression | None) -> bool:

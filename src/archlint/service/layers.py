@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -13,6 +13,7 @@ from archlint.config import LAYERS, Config
 from archlint.service.classes import Classes
 from archlint.service.contents import Contents, read_contents
 from archlint.service.modules import Module, Modules, Role
+from archlint.service.surface import Surface
 from archlint.service.symbols import Symbols
 
 ORDER = (("routers",), ("dependencies",), ("services",), ("crud",), ("models", "schemas", "core"))
@@ -40,6 +41,9 @@ SYNONYMS = {
 
 _DIRECTORIES_ONLY = frozenset({"bl", "business", "business_logic", "controller", "handlers", "logic"})
 """Synonyms that say nothing when a file is called so."""
+
+_UTILITIES = frozenset({"common", "helpers", "kit", "lib", "libs", "util", "utilities", "utils"})
+"""Packages of what is in no layer; a `services.py` in one helps to run services."""
 
 _WIRING = frozenset({"bootstrap", "container", "containers", "di", "ioc", "wiring"})
 """Files that put the application together, beside those that make it or include its routers."""
@@ -72,13 +76,20 @@ class Layers:
     """The layers of a service's modules. Tests, migrations and scripts are in none."""
 
     def __init__(
-        self, root: str, config: Config, modules: Modules, symbols: Symbols, classes: Classes
+        self,
+        root: str,
+        config: Config,
+        modules: Modules,
+        symbols: Symbols,
+        classes: Classes,
+        surface: Callable[[], Surface],
     ) -> None:
         self._root = root
         self._config = config
         self._modules = modules
         self._symbols = symbols
         self._classes = classes
+        self._surface = surface
         self._contents: dict[Module, Contents] = {}
         self._found: dict[Module, Layer | None] = {}
         self._above: dict[str, tuple[str, ...]] = {}
@@ -217,14 +228,25 @@ class Layers:
         return inner, ""
 
     def _wires(self, module: Module) -> bool:
-        return self.contents(module).wiring or _stem(module) in _WIRING
+        """Whether it puts the application together; a router with endpoints may include further ones."""
+        contents = self.contents(module)
+        has_endpoints = contents.wiring and not contents.app and contents.routes > 0
+        if has_endpoints and module in self._surface().registering:
+            return False
+        return contents.wiring or _stem(module) in _WIRING
+
+    def _routes(self, module: Module) -> bool:
+        """Whether it makes routers or registers endpoints of its own, in whatever way."""
+        return self.contents(module).routes > 0 or module in self._surface().registering
 
     def _in_models(self, module: Module, folder: str) -> Layer | None:
         """Not all that is called `models` is stored: schemas and trained models are called so too."""
         contents = self.contents(module)
-        if contents.schemas and contents.schemas >= contents.plain and not contents.models:
+        if contents.schemas and contents.schemas >= contents.plain and not contents.models + contents.routes:
             return Layer("schemas", "inferred")
-        return Layer("models", "directory") if folder in self._model_folders else None
+        if folder in self._model_folders:
+            return Layer("models", "directory")
+        return self._inferred(module) if contents.routes else None
 
     def _inferred(self, module: Module) -> Layer | None:
         inner, _ = self._around(module)
@@ -238,6 +260,8 @@ class Layers:
     def _of_stem(self, module: Module) -> Iterator[str]:
         """The layers that the file's name suggests: `models.py`, `user_service.py`."""
         stem = _stem(module)
+        if stem in SYNONYMS["services"] | {"services"} and _UTILITIES & set(module.name.split(".")):
+            return
         yield from _names_of(stem)
         yield from _names_of(stem.rpartition("_")[2])
 
@@ -256,11 +280,11 @@ class Layers:
             case "schemas":
                 return contents.schemas + contents.shapes > 0 == contents.models
             case "routers":
-                return contents.routes > 0 or self._nearest(module, _ROUTERS_ONLY) in self._route_folders
+                return self._routes(module) or self._nearest(module, _ROUTERS_ONLY) in self._route_folders
             case "crud":
                 folder = self._nearest(module, SYNONYMS["crud"])
                 return contents.storage or folder in self._storage_folders
-        return name in {"services", "dependencies"} and not contents.routes
+        return name in {"services", "dependencies"} and not self._routes(module)
 
     def _shown(self, module: Module) -> str | None:
         """The layer that a module's definitions alone show, when they are of one kind."""
@@ -269,7 +293,8 @@ class Layers:
         shown = [name for name, count in kinds.items() if count]
         if shown:
             return shown[0] if len(shown) == 1 else None
-        return "schemas" if contents.schemas and not contents.plain and not contents.shapes else None
+        is_schemas = contents.schemas and not contents.plain and not contents.shapes
+        return "schemas" if is_schemas and module in self._surface().publishing else None
 
     def _place(self, module: Module, name: str) -> str:
         """The nearest directory around a module whose name suggests the layer, or else its file.

@@ -29,6 +29,7 @@ from archlint.service.queries import Queries
 from archlint.service.routes import RouteTable, resolve_routes
 from archlint.service.settings import Settings
 from archlint.service.suite.tests import Suite
+from archlint.service.surface import Surface
 from archlint.service.symbols import Symbols
 from archlint.service.upgrades import Upgrades
 from archlint.service.uses import Uses
@@ -80,7 +81,12 @@ class Service:
     @cached_property
     def layers(self) -> Layers:
         """The layer of each module."""
-        return Layers(self.root, self.config, self.modules, self.symbols, self.classes)
+        return Layers(self.root, self.config, self.modules, self.symbols, self.classes, lambda: self.surface)
+
+    @cached_property
+    def surface(self) -> Surface:
+        """What shows at the API."""
+        return Surface(self.routes, self.operations, self.classes)
 
     @cached_property
     def queries(self) -> Queries:

@@ -22,6 +22,12 @@ def exemption(options: Mapping[str, Any]) -> Callable[[Endpoint], bool]:
     return lambda endpoint: patterns.fullmatch(_PARAMETER.sub("{}", endpoint.path)) is not None
 
 
+def is_root(endpoint: Endpoint) -> bool:
+    """Whether it is the root of its own app, a mounted one too."""
+    is_direct = any(route is endpoint.route for route in endpoint.app.router.routes)
+    return is_direct and endpoint.route.path in {"", "/"}
+
+
 def version_of(endpoint: Endpoint) -> int | None:
     """The N of the endpoint's prefix `/api/v<N>`, None without such a prefix."""
     found = re.match(r"/api/v(\d+)(/|$)", endpoint.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -31,7 +32,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Misplaced:
-    """One finding: a piece, the place it is in, and what else of the file it speaks for."""
+    """One finding: a piece, the place it is in, and the others, of that file or its namesakes, that go with it."""
 
     piece: Piece
     where: str
@@ -40,8 +41,16 @@ class Misplaced:
     @property
     def fields(self) -> dict[str, str]:
         """The fields of a message that says that `{what}` lies `{where}`."""
-        more = f" (and {len(self.others)} more in this file)" if self.others else ""
-        return {"what": self.piece.what + more, "where": self.where}
+        return {"what": self.piece.what + self._more, "where": self.where}
+
+    @property
+    def _more(self) -> str:
+        files = {other.module.path for other in self.others} - {self.piece.module.path}
+        here = sum(other.module is self.piece.module for other in self.others)
+        name = posixpath.basename(self.piece.module.path)
+        parts = [f"{here} more in this file"] if here else []
+        parts += [f"those of {len(files)} more files `{name}`"] if files else []
+        return f" (and {', and '.join(parts)})" if parts else ""
 
     @property
     def chain(self) -> tuple[Link, ...]:
@@ -52,21 +61,28 @@ class Misplaced:
 def misplaced(service: Service, layer: str, pieces: Iterable[Piece]) -> Iterator[Misplaced]:
     """What lies outside of `layer`: one finding per place, or per file where that is the decision to take.
 
-    Where the layer is missing, or a whole file plays it from outside, the file has to move: one finding. And
-    where both hold, BA0501 has said so already, with the file's name.
+    Where the layer is missing, or a whole file plays it from outside, the file has to move: one finding, and
+    one for all files of that name, which one line of the configuration maps. And where both hold, BA0501 has
+    said so already, with the file's name.
     """
     exists = has_place(service, layer)
+    playing: dict[str, list[Piece]] = {}
     for module, group in groupby(pieces, lambda piece: piece.module):
         inferred = _plays(service, layer, module)
         is_there = _lies_in(service, layer, module)
         if is_there or (inferred and not exists) or not _is_own(service, module):
             continue
-        where = _where(service, module)
-        if exists and not inferred:
-            yield from (Misplaced(piece, where) for piece in group)
+        if inferred:
+            playing.setdefault(posixpath.basename(module.path), []).extend(group)
+        elif exists:
+            yield from (Misplaced(piece, _where(service, module)) for piece in group)
         else:
-            first, *others = group
-            yield Misplaced(first, where, tuple(others))
+            yield _together(service, list(group))
+    yield from (_together(service, alike) for alike in playing.values())
+
+
+def _together(service: Service, pieces: list[Piece]) -> Misplaced:
+    return Misplaced(pieces[0], _where(service, pieces[0].module), tuple(pieces[1:]))
 
 
 def has_place(service: Service, layer: str) -> bool:

@@ -145,6 +145,9 @@ class _Collector:
     missed: dict[int, Missed] = field(default_factory=dict)
 
 
+_COMMANDS = frozenset({"cli", "commands"})
+"""Packages of command lines: an app that one opens, for the time of a login say, is not the service's."""
+
 _LAZY_INCLUDES = Version("0.137")
 _INFERRED_SCHEMAS = Version("0.89")
 
@@ -154,7 +157,7 @@ def resolve_routes(modules: Modules, fastapi: Version | None, *, by_default: boo
 
     `by_default` decides conditions on settings by the settings' defaults.
     """
-    entries = [(m, c) for m in modules.runtime for c in creations(m.source) if c.framework == FASTAPI]
+    entries = _entries(modules)
     if not entries:
         return RouteTable()
     lazy_includes = fastapi is None or fastapi >= _LAZY_INCLUDES
@@ -170,6 +173,13 @@ def resolve_routes(modules: Modules, fastapi: Version | None, *, by_default: boo
     machine.only_with_app = False
     unknown = tuple(_unknown(missed) for missed in collector.missed.values())
     return RouteTable(apps, endpoints, unknown, machine)
+
+
+def _entries(modules: Modules) -> list[tuple[Module, Creation]]:
+    """What makes the service's apps; what makes one for a command counts only where nothing else does."""
+    found = [(m, c) for m in modules.runtime for c in creations(m.source) if c.framework == FASTAPI]
+    served = [(m, c) for m, c in found if _COMMANDS.isdisjoint(m.name.split("."))]
+    return served or found
 
 
 def _run(machine: Machine, modules: Modules, entries: list[tuple[Module, Creation]]) -> None:

@@ -18,7 +18,8 @@ from archlint.facts.syntax import (
     dotted,
 )
 from archlint.findings import Location
-from archlint.service.modules import Module
+from archlint.service.databases import LIBRARIES
+from archlint.service.modules import Module, Role
 
 if TYPE_CHECKING:
     from archlint.service.model import Service
@@ -45,6 +46,15 @@ _SCHEMES = re.compile(
     r"fastapi\.security\.(\w+\.)?(OAuth2\w*|HTTP(Basic|Bearer|Digest)|APIKey\w+|OpenIdConnect)"
 )
 _SECURE_NAMES = re.compile(r"(^|\.|_)(auth\w*|security|permissions?|jwt|tokens?|passwords?)($|\.|_)")
+_CONFIGURING_NAMES = re.compile(r"(^|\.|_)(config\w*|settings?|env\w*|const(ants?)?)($|\.|_)")
+_DATABASES = LIBRARIES.keys() - {"sqlalchemy", "sqlmodel"} | {
+    "advanced_alchemy",
+    "beanie",
+    "motor",
+    "odmantic",
+}
+"""Packages that connect to a database by themselves."""
+
 _CLIENTS = frozenset({"aiohttp", "httpx", "requests"})
 _TOKEN = re.compile(r"token|jwt", re.IGNORECASE)
 
@@ -71,23 +81,31 @@ def setups(service: Service, module: Module) -> Iterator[tuple[Kind, Node, str]]
 
 def has_security(service: Service) -> bool:
     """Whether anything of the service looks like authentication: a scheme, hashing, tokens, or its name."""
-    return any(
-        _SECURE_NAMES.search(module.name)
-        or any(_is_scheme(service, module, call) for call in module.source.nodes.of(Call))
-        or any(kind == "security" for kind, _, _ in setups(service, module))
-        for module in service.modules.runtime
+    modules = service.modules.runtime
+    return (
+        any(_SECURE_NAMES.search(module.name) for module in modules)
+        or any(_has_scheme(service, module) for module in modules)
+        or any(kind == "security" for module in modules for kind, _, _ in setups(service, module))
     )
 
 
 def has_configuration(service: Service) -> bool:
-    """Whether any module sets up configuration, or is called like one that does."""
-    named = re.compile(r"(^|\.|_)(config\w*|settings?|env\w*|const(ants?)?)($|\.|_)")
-    return any(
-        named.search(module.name)
-        or any("environ" in (dotted(call) or "") for call in module.source.nodes.of(Attribute))
-        or any(dotted(call.func) in {"os.getenv", "getenv"} for call in module.source.nodes.of(Call))
-        or any(kind == "configuration" for kind, _, _ in setups(service, module))
-        for module in service.modules.runtime
+    """Whether any module sets up configuration, reads the environment, or is called like one that does."""
+    modules = service.modules.runtime
+    return (
+        any(_CONFIGURING_NAMES.search(module.name) for module in modules)
+        or any(_reads_environment(module) for module in modules)
+        or any(kind == "configuration" for module in modules for kind, _, _ in setups(service, module))
+    )
+
+
+def has_database(service: Service) -> bool:
+    """Whether the service makes an engine or uses a library that does; without any models it needs none."""
+    modules = [module for module in service.modules if module.role in {Role.RUNTIME, Role.SCRIPT}]
+    return (
+        not any(service.layers.contents(module).models for module in service.modules.runtime)
+        or any(name in _DATABASES or "alchemy_" in name for module in modules for name in _imported(module))
+        or any(kind == "database set-up" for module in modules for kind, _, _ in setups(service, module))
     )
 
 
@@ -100,9 +118,31 @@ def place_of(module: Module, node: Node) -> Location:
 
 def _knows_libraries(module: Module) -> bool:
     """Whether the module imports a library that sets something up; to resolve every call takes long."""
-    imported = [alias.name for node in module.source.nodes.of(Import) for alias in node.names]
-    imported += [node.module for node in module.source.nodes.of(ImportFrom) if not node.level]
-    return any(name.partition(".")[0] in _LIBRARIES for name in imported)
+    return not _LIBRARIES.isdisjoint(_imported(module))
+
+
+def _imported(module: Module) -> frozenset[str]:
+    """The top-level packages that the module imports by absolute names."""
+    names = [alias.name for node in module.source.nodes.of(Import) for alias in node.names]
+    names += [node.module for node in module.source.nodes.of(ImportFrom) if not node.level]
+    return frozenset(name.partition(".")[0] for name in names)
+
+
+def _reads_environment(module: Module) -> bool:
+    if "os" not in _imported(module):
+        return False
+    nodes = module.source.nodes
+    named = any(alias.name in {"environ", "getenv"} for node in nodes.of(ImportFrom) for alias in node.names)
+    return named or any(node.attr in {"environ", "getenv"} for node in nodes.of(Attribute))
+
+
+def _has_scheme(service: Service, module: Module) -> bool:
+    if "fastapi" not in _imported(module):
+        return False
+    functions = (
+        node.func for node in module.source.nodes.of(Call) if isinstance(node.func, Name | Attribute)
+    )
+    return any(_SCHEMES.fullmatch(service.symbols.resolve(module, func).qualified) for func in functions)
 
 
 def _makes_token(service: Service, module: Module, call: Call) -> bool:
@@ -112,9 +152,3 @@ def _makes_token(service: Service, module: Module, call: Call) -> bool:
         return False
     around = (f.name for f in module.source.nodes.of(FunctionDef) if f.start <= call.start < f.end)
     return any(_TOKEN.search(name) for name in around)
-
-
-def _is_scheme(service: Service, module: Module, call: Call) -> bool:
-    if not isinstance(call.func, Name | Attribute):
-        return False
-    return _SCHEMES.fullmatch(service.symbols.resolve(module, call.func).qualified) is not None

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archlint.facts.syntax import Assign, FunctionDef
+from archlint.facts.syntax import Assign, Call, FunctionDef, Name, Subscript
 from archlint.service.modules import Module
 from archlint.service.providers import Injection
 from archlint.service.symbols import Symbol
@@ -36,7 +36,10 @@ def _routers(service: Service, injection: Injection) -> Iterator[Module]:
 
 
 def _aliases(injection: Injection) -> Iterator[str]:
+    """The names that stand for the injection: `Annotated[…, Depends(f)]`, or `Depends(f)` itself."""
     for statement in injection.module.source.body:
         match statement:
-            case Assign(targets=(target,), start=start, end=end) if start <= injection.call.start < end:
-                yield getattr(target, "id", "")
+            case Assign(targets=(Name(id=name),), value=Subscript() | Call() as value):
+                is_in = value.start <= injection.call.start < value.end
+                if is_in and (value is injection.call or isinstance(value, Subscript)):
+                    yield name

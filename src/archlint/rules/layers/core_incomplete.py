@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Severity
-from archlint.service.frameworks import FASTAPI, creations
+from archlint.service.frameworks import makes_app
 from archlint.service.model import Service
 from archlint.service.modules import Module
 from archlint.service.placement import Piece, misplaced
-from archlint.service.setups import has_configuration, has_security, place_of, setups
+from archlint.service.setups import has_configuration, has_database, has_security, place_of, setups
 
 KINDS = ("configuration", "security", "database set-up")
 
@@ -19,13 +19,10 @@ def check(service: Service) -> Iterator[Hit]:
     pieces = [piece for module in service.modules.runtime for piece in _firsts(service, module)]
     for kind in KINDS:
         for found in misplaced(service, "core", [piece for of, piece in pieces if of == kind]):
-            yield Hit(found.piece.location, {"what": f"{found.piece.what} is in {found.where}"})
-    if _has_core(service) and _makes_app(service):
-        if not has_configuration(service):
-            yield Hit(service.anchor, {"what": "The service has no configuration"})
-        if not has_security(service):
-            what = "The service has no security: nothing authenticates its callers"
-            yield Hit(service.anchor, {"what": what}, severity=Severity.WARNING)
+            fields = {"what": f"{found.fields['what']} is in {found.where}; its place is `core/`"}
+            yield Hit(found.piece.location, fields, found.chain)
+    if _has_core(service) and makes_app(module.source for module in service.modules.runtime):
+        yield from _missing(service)
 
 
 def _firsts(service: Service, module: Module) -> Iterator[tuple[str, Piece]]:
@@ -42,6 +39,13 @@ def _has_core(service: Service) -> bool:
     return any(layer is not None and layer.by != "inferred" for layer in layers)
 
 
-def _makes_app(service: Service) -> bool:
-    found = (creation for module in service.modules.runtime for creation in creations(module.source))
-    return any(creation.framework == FASTAPI for creation in found)
+def _missing(service: Service) -> Iterator[Hit]:
+    """What the service sets up nowhere; a library that the source does not show may do all but the first."""
+    if not has_configuration(service):
+        yield Hit(service.anchor, {"what": "The service has no configuration, neither in `core/` nor elsewhere"})
+    if not has_security(service):
+        what = "The service has no security, neither in `core/` nor elsewhere: nothing authenticates its callers"
+        yield Hit(service.anchor, {"what": what}, severity=Severity.WARNING)
+    if not has_database(service):
+        what = "The service has models and sets up no database, neither in `core/` nor elsewhere"
+        yield Hit(service.anchor, {"what": what}, severity=Severity.WARNING)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archlint.config import LAYERS
 from archlint.facts.syntax import Assign, ClassDef, FunctionDef
 from archlint.findings import Hit, Location
-from archlint.service.frameworks import FASTAPI, creations
+from archlint.service.frameworks import makes_app
 from archlint.service.model import Service
 from archlint.service.modules import Module
 
@@ -24,8 +24,7 @@ KINDS = {
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each layer whose directories, all together, have no definition of its kind."""
-    found = (creation for module in service.modules.runtime for creation in creations(module.source))
-    if not any(creation.framework == FASTAPI for creation in found):
+    if not makes_app(module.source for module in service.modules.runtime):
         return
     for layer in LAYERS:
         folders = service.layers.directories(layer)

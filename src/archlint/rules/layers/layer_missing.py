@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.config import LAYERS
 from archlint.findings import Hit
-from archlint.service.frameworks import FASTAPI, creations
+from archlint.service.frameworks import makes_app
 from archlint.service.model import Service
 
 CLAUSES = {
@@ -22,7 +22,7 @@ CLAUSES = {
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each layer for which the service has neither a directory nor a line in the configuration."""
-    if not any(_makes_app(service)):
+    if not makes_app(module.source for module in service.modules.runtime):
         return
     for layer in LAYERS:
         if not service.layers.directories(layer) and not service.config.layers.get(layer):
@@ -35,8 +35,3 @@ def _hint(service: Service, layer: str) -> str:
     if candidate is None:
         return ""
     return f"; `{candidate.path}` seems to play its role, mapped by `{candidate.line}`"
-
-
-def _makes_app(service: Service) -> Iterator[bool]:
-    for module in service.modules.runtime:
-        yield any(creation.framework == FASTAPI for creation in creations(module.source))
