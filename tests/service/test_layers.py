@@ -128,7 +128,7 @@ def test_pydantic_classes_are_schemas_when_the_api_shows_them() -> None:
 def test_a_router_made_by_a_function_of_ones_own_counts() -> None:
     files = {
         "app/main.py": APP + "from app.users.endpoints import router\napp.include_router(router)\n",
-        "app/routing.py": "from fastapi import APIRouter\ndef made():\n    return APIRouter\nRouter = made()\n",
+        "app/routing.py": "from fastapi import APIRouter as R\ndef made():\n    return R\nRouter = made()\n",
         "app/users/endpoints.py": "from app.routing import Router\nrouter = Router()\n"
         "@router.get('/users')\ndef f(): ...\n",
     }
@@ -167,3 +167,14 @@ def test_candidates_for_a_missing_layer() -> None:
     assert found.candidate("models") == Candidate("app/models.py", 'models = ["app/models.py"]')
     assert found.candidate("schemas") is None
     assert found.candidate("services") is None
+
+
+def test_a_candidate_counts_places_of_one_name_together() -> None:
+    files = {
+        "app/a/api.py": ROUTES,
+        "app/b/api.py": ROUTES,
+        "app/c/api.py": ROUTES,
+        "app/d/routes/x.py": ROUTES,
+        "app/d/routes/y.py": ROUTES,
+    }
+    assert layers_of(files).candidate("routers") == Candidate("app/a/api.py", 'routers = ["**/api.py"]')

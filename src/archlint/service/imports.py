@@ -9,12 +9,16 @@ from functools import cached_property
 
 from archlint.facts.syntax import (
     Alias,
+    Attribute,
+    Call,
     ClassDef,
+    Constant,
     Expression,
     FunctionDef,
     If,
     Import,
     ImportFrom,
+    Name,
     Sequence,
     Statement,
     Try,
@@ -86,6 +90,28 @@ class Imports:
                         context.guarded,
                         statement.start,
                     )
+        yield from self._dynamic(module)
+
+    def _dynamic(self, module: Module) -> Iterator[ImportEdge]:
+        """What `importlib.import_module` takes by a literal name."""
+        nodes = module.source.nodes
+        if not any(
+            alias.name == "importlib" for node in nodes.of(Import) for alias in node.names
+        ) and not any(node.module == "importlib" for node in nodes.of(ImportFrom)):
+            return
+        for call in nodes.of(Call):
+            match call:
+                case Call(func=Name() | Attribute() as func, args=(Constant(value=str(name)),)):
+                    found = self._modules.find(name, module)
+                    if found in {None, module} or not self._is_import(module, func):
+                        continue
+                    around = (f for f in nodes.of(FunctionDef) if f.start <= call.start < f.end)
+                    lazy = any(True for _ in around)
+                    place = module.location(call)
+                    yield ImportEdge(module, found, None, place, lazy, False, False, call.start)
+
+    def _is_import(self, module: Module, function: Name | Attribute) -> bool:
+        return self._symbols.resolve(module, function).qualified == "importlib.import_module"
 
     def _target(
         self, module: Module, statement: Import | ImportFrom, alias: Alias

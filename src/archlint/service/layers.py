@@ -120,14 +120,20 @@ class Layers:
         return tuple(sorted({folder for folder, layer in self._folders if layer == name}))
 
     def candidate(self, name: str) -> Candidate | None:
-        """What seems to play the role of the layer: the place of most modules that are inferred to do so."""
+        """What seems to play the role of the layer: the place of most modules that are inferred to do so.
+
+        Places of one name, such as the `api.py` of every feature, are one line of the configuration.
+        """
         modules = [module for module in self.modules(name) if self.of(module) == Layer(name, "inferred")]
         places = Counter(place for module in modules if (place := self._place(module, name)))
         if not places:
             return None
-        chosen = min(places, key=lambda place: (-places[place], place))
-        ending = _base(chosen) + ("/**" if chosen.endswith("/") else "")
-        alike = [place for place in places if _base(place) == _base(chosen)]
+        endings: Counter[str] = Counter()
+        for place, count in places.items():
+            endings[_ending(place)] += count
+        chosen = min(places, key=lambda place: (-endings[_ending(place)], -places[place], place))
+        ending = _ending(chosen)
+        alike = [place for place in places if _ending(place) == ending]
         inside = posixpath.dirname(chosen.removeprefix(f"{self._config.folder}/").rstrip("/"))
         pattern = posixpath.join("**" if len(alike) > 1 else inside, ending)
         return Candidate(chosen, f'{name} = ["{pattern}"]')
@@ -137,6 +143,10 @@ class Layers:
         if module not in self._contents:
             self._contents[module] = read_contents(module, self._symbols, self._classes)
         return self._contents[module]
+
+    def has_routes(self, module: Module) -> bool:
+        """Whether it makes routers or registers endpoints of its own, in whatever way."""
+        return self.contents(module).routes > 0 or module in self._surface().registering
 
     @cached_property
     def _by_layer(self) -> dict[str, tuple[Module, ...]]:
@@ -235,10 +245,6 @@ class Layers:
             return False
         return contents.wiring or _stem(module) in _WIRING
 
-    def _routes(self, module: Module) -> bool:
-        """Whether it makes routers or registers endpoints of its own, in whatever way."""
-        return self.contents(module).routes > 0 or module in self._surface().registering
-
     def _in_models(self, module: Module, folder: str) -> Layer | None:
         """Not all that is called `models` is stored: schemas and trained models are called so too."""
         contents = self.contents(module)
@@ -280,11 +286,11 @@ class Layers:
             case "schemas":
                 return contents.schemas + contents.shapes > 0 == contents.models
             case "routers":
-                return self._routes(module) or self._nearest(module, _ROUTERS_ONLY) in self._route_folders
+                return self.has_routes(module) or self._nearest(module, _ROUTERS_ONLY) in self._route_folders
             case "crud":
                 folder = self._nearest(module, SYNONYMS["crud"])
                 return contents.storage or folder in self._storage_folders
-        return name in {"services", "dependencies"} and not self._routes(module)
+        return name in {"services", "dependencies"} and not self.has_routes(module)
 
     def _shown(self, module: Module) -> str | None:
         """The layer that a module's definitions alone show, when they are of one kind."""
@@ -330,6 +336,11 @@ def _folders(folder: str, root: str) -> Iterator[str]:
 
 def _base(path: str) -> str:
     return posixpath.basename(path.rstrip("/"))
+
+
+def _ending(place: str) -> str:
+    """The end of a pattern for a file, or for all in a directory."""
+    return _base(place) + ("/**" if place.endswith("/") else "")
 
 
 def _stem(module: Module) -> str:

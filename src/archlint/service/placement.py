@@ -32,7 +32,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Misplaced:
-    """One finding: a piece, the place it is in, and the others, of that file or its namesakes, that go with it."""
+    """One finding: a piece, where it is, and the others, of that file or its namesakes, that go with it."""
 
     piece: Piece
     where: str

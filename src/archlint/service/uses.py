@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import ClassDef, FunctionDef, Name, Node, all_nodes
+from archlint.facts.syntax import Alias, Attribute, ClassDef, FunctionDef, Name, Node, all_nodes, dotted
 from archlint.service.imports import ImportEdge, Imports
 from archlint.service.modules import Module
 from archlint.service.namespaces import Assigned, Defined, Imported
-from archlint.service.symbols import Symbols
+from archlint.service.symbols import Symbol, Symbols
 
 
 class Uses:
@@ -29,6 +29,21 @@ class Uses:
             nodes = list(self._definitions(module, name))
             self._known[key] = tuple(edge for edge in edges if _is_used(edge, module, nodes))
         return self._known[key]
+
+    def members(self, edge: ImportEdge) -> tuple[Symbol, ...]:
+        """What the importer takes off a module that it imports whole: of `db`, `db.Base`.
+
+        None where it takes nothing, or uses the module in another way, too.
+        """
+        module, nodes = edge.importer, edge.importer.source.nodes
+        alias = next((a for a in nodes.of(Alias) if module.location(a) == edge.location), None)
+        if alias is None:
+            return ()
+        bound = alias.asname or alias.name
+        names = [name for node in nodes.of(Attribute) if (name := dotted(node))]
+        taken = [name for name in names if name.rpartition(".")[0] == bound]
+        whole = [*(node.id for node in nodes.of(Name)), *names].count(bound)
+        return tuple(self._symbols.resolve(module, name) for name in taken) if whole == len(taken) else ()
 
     def _definitions(self, module: Module, name: str) -> Iterator[Node]:
         """What binds `name`, and all that binds the names in it, as far as the module itself does."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.facts.syntax import FunctionDef
+from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Hit
 from archlint.service.model import Service
 from archlint.service.modules import Module
@@ -16,7 +16,7 @@ SECURITY = re.compile(r"auth\w*|identity\w*|permissions?|securit(y|ies)")
 
 
 def check(service: Service) -> Iterator[Hit]:
-    """Yield each function in `Depends` of two routers or more that neither dependencies nor core define."""
+    """Yield each provider in `Depends` of two routers or more that neither dependencies nor core define."""
     for found in misplaced(service, "dependencies", sorted(_pieces(service), key=lambda p: p.location)):
         yield Hit(found.piece.location, found.fields, found.chain)
 
@@ -24,11 +24,18 @@ def check(service: Service) -> Iterator[Hit]:
 def _pieces(service: Service) -> Iterator[Piece]:
     for symbol, routers in shared_providers(service):
         node, module = symbol.node, symbol.module
-        if isinstance(node, FunctionDef) and module is not None and not _may_provide(service, module):
-            first, second, *more = (f"`{router.name}`" for router in routers)
-            users = f"{first}, {second} and {len(more)} more" if more else f"{first} and {second}"
-            place = module.span(node.start, node.header_end)
-            yield Piece(module, place, f"`{node.name}`, which {users} have injected,")
+        if node is None or module is None or _may_provide(service, module):
+            continue
+        match node:
+            case FunctionDef(name=name, header_end=end):
+                place = module.span(node.start, end)
+            case ClassDef(name=name, name_start=start):
+                place = module.span(node.start, start + len(name))
+            case _:
+                continue
+        first, second, *more = (f"`{router.name}`" for router in routers)
+        users = f"{first}, {second} and {len(more)} more" if more else f"{first} and {second}"
+        yield Piece(module, place, f"`{name}`, which {users} have injected,")
 
 
 def _may_provide(service: Service, module: Module) -> bool:

@@ -18,7 +18,10 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
 
     def is_base(edge: ImportEdge, symbol: Symbol) -> bool:
         layer = service.layers.of(symbol.module) if symbol.module else None
-        return layer is not None and layer.name == "core" and service.classes.is_model_base(symbol)
+        if layer is None or layer.name != "core":
+            return False
+        taken = service.uses.members(edge) if symbol.is_module else (symbol,)
+        return bool(taken) and all(service.classes.is_model_base(one) for one in taken)
 
     others = set(LAYERS) - {"models"}
     excuse = is_base if options["core-base"] else lambda edge, symbol: False
