@@ -175,7 +175,7 @@ def compare(text: str) -> None:
 
 
 def command(c: Any) -> tuple[Any, ...]:
-    bodies = tuple(h.content for h in c.heredocs if h.content)
+    bodies = tuple(h.content for h in c.heredocs)
     return c.cmd.upper(), c.start_line, c.end_line, tuple(c.flags), c.json, tuple(c.value), bodies
 
 
@@ -211,6 +211,12 @@ def test_instructions_are_those_of_buildkit(texts: list[str]) -> None:
         "FROM --platform=$BUILDPLATFORM a:1@sha256:00 AS b\n",
         "FROM a\nRUN one \\  \n two\n",
         "FROM a\nRUN echo '#not a comment' # nor this\n",
+        "FROM a\nCOPY <<EOF /empty\nEOF\nRUN x\n",
+        "FROM a\nRUN --mount=type=cache,target=/c\\\n    --network=none make\n",
+        "FROM a\nCOPY --chown=\"${U}:${U}\" --from='b' x y\n",
+        "FROM a\nENV A='a\\'b'\nENV B\tafter a tab\n",
+        "FROM a\nENV C=trailing\\\\\nRUN x\n",
+        "FROM a\nRUN ends with the file \\\n",
     ],
 )
 def test_hand_picked_files_read_as_buildkit_reads_them(text: str) -> None:

@@ -99,7 +99,14 @@ def read_dockerfile(path: str, data: bytes) -> Dockerfile:
     language = tree_sitter.Language(tree_sitter_containerfile.language())
     root = tree_sitter.Parser(language).parse(reader.parsed).root_node
     instructions = tuple(reader.instructions(root))
-    return Dockerfile(path, instructions, tuple(_stages(instructions)), tuple(reader.problems(root)))
+    problems = [one for one in reader.problems(root) if not _is_read(one.location, instructions)]
+    return Dockerfile(path, instructions, tuple(_stages(instructions)), tuple(problems))
+
+
+def _is_read(place: Location, instructions: tuple[Instruction, ...]) -> bool:
+    """Whether an instruction has been read there, however little the grammar made of its arguments."""
+    places = (instruction.location for instruction in instructions)
+    return any(one.line <= place.line <= one.end_line for one in places)
 
 
 class _Reader:
@@ -137,19 +144,30 @@ class _Reader:
             piece = self.data[position : child.start_byte]
             pieces.append(piece.rstrip(b" \t") if child.type == "comment" else piece)
             position = max(position, child.end_byte)
-        pieces.append(self.data[position : node.end_byte])
-        return b"".join(re.sub(rb"\A([ \t]*\n)+", b"", piece) for piece in pieces).decode(errors="replace")
+        pieces.append(self.data[position : self._end(node)])
+        text = b"".join(re.sub(rb"\A([ \t]*\n)+", b"", piece) for piece in pieces).decode(errors="replace")
+        mark = re.escape(self.escape)
+        return re.sub(rf"(?<!{mark}){mark}[ \t]*(\n|\Z)", "", text)
+
+    def _end(self, node: Any) -> int:
+        """Where the node's last line ends, of which the grammar may have left something out."""
+        end: int = node.end_byte
+        return end if self.data[end - 1 : end] == b"\n" else self.data.index(b"\n", end)
 
     def _heredocs(self, node: Any) -> Iterator[str]:
         for block in _descendants(node, {"heredoc_block"}):
-            for content in block.named_children:
+            contents = [child for child in block.named_children if child.type == "heredoc_content"]
+            if not contents:
+                yield ""
+            for content in contents:
                 ends = [child.start_byte for child in content.children if child.type == "heredoc_end"]
-                if content.type == "heredoc_content":
-                    stop = ends[0] if ends else content.end_byte
-                    yield self.data[content.start_byte : stop].decode(errors="replace")
+                stop = ends[0] if ends else content.end_byte
+                yield self.data[content.start_byte : stop].decode(errors="replace")
 
     def _place(self, node: Any) -> Location:
-        return Location(self.path, *self._point(node.start_byte), *self._point(node.end_byte))
+        written = self.data[node.start_byte : node.end_byte].rstrip()
+        end = node.start_byte + len(written)
+        return Location(self.path, *self._point(node.start_byte), *self._point(end))
 
     def _point(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self.starts, offset)
@@ -225,21 +243,25 @@ def _arguments(keyword: str, rest: str, escape: str) -> tuple[str, ...]:
     if keyword in PAIRS:
         words = tuple(_words(rest, escape))
         if keyword != "ARG" and words and "=" not in words[0]:
-            name, _, value = rest.partition(" ")
-            return (f"{name}={value.strip()}",)
+            name, *value = rest.split(maxsplit=1)
+            return (f"{name}={''.join(value)}",)
         return words
     return (rest,)
 
 
 def _flags(rest: str, escape: str) -> tuple[tuple[str, ...], str]:
+    """The leading `--name=value` words, of which BuildKit drops quotes and escapes, and what follows."""
     flags: list[str] = []
     while rest.startswith("--"):
-        word = next(iter(_words(rest, escape)))
+        word = next(iter(_words(rest, "\\")))
         rest = rest[len(word) :].lstrip()
         if word == "--":
             break
-        flags.append(word)
+        flags.append(_QUOTED.sub(lambda match: "".join(filter(None, match.groups())), word))
     return tuple(flags), rest
+
+
+_QUOTED = re.compile(r"\\(.)|\"((?:\\.|[^\"])*)\"?|'((?:\\.|[^'])*)'?")
 
 
 def _words(text: str, escape: str) -> Iterator[str]:
