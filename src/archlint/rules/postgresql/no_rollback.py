@@ -1,0 +1,22 @@
+"""BA0211: a dependency gives requests a session that nobody rolls back when they fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.model import Service
+from archlint.service.transactions.providers import anything_ends_sessions, providers
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each such dependency; an unknown where a session that is returned may be closed elsewhere."""
+    for provider in providers(service):
+        if provider.guarded:
+            continue
+        name = provider.function.short_name
+        if not provider.yields and anything_ends_sessions(service.calls):
+            yield Unknown("the end of the session", provider.location, f"`{name}` leaves it to others")
+        else:
+            does = "yields" if provider.yields else "returns"
+            yield Hit(provider.location, {"function": name, "does": does})

@@ -1,0 +1,1 @@
+"""What functions do with database sessions: writes, commits, rollbacks, and in which order on a request."""
