@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TypeAlias, TypeVar, cast, get_args
 
 import msgspec
 
+from archlint.facts.fields import InnerFields
 from archlint.findings import Location
 
 
@@ -422,37 +423,15 @@ def all_nodes(root: Node, barriers: tuple[type[Node], ...] = ()) -> Iterator[Nod
     pending: list[object] = [root]
     while pending:
         current = pending.pop()
-        if isinstance(current, tuple):
-            pending += current[::-1]
-        elif isinstance(current, Node) and (current is root or not isinstance(current, barriers)):
-            yield current
-            pending += [getattr(current, name) for name in _inner_fields(type(current))]
+        kind = type(current)
+        if kind is tuple:
+            pending += cast("tuple[object, ...]", current)[::-1]
+        elif (inner := INNER[kind]) is not None and (kind not in barriers or current is root):
+            yield cast("Node", current)
+            pending += inner(current)
 
 
-def parents(root: Node) -> dict[Node, Node]:
-    """The node directly around each node below `root`."""
-    found: dict[Node, Node] = {}
-    for node in all_nodes(root):
-        pending = [getattr(node, name) for name in _inner_fields(type(node))]
-        while pending:
-            inner = pending.pop()
-            if isinstance(inner, tuple):
-                pending += inner
-            elif isinstance(inner, Node):
-                found[inner] = node
-    return found
-
-
-@cache
-def _inner_fields(kind: type[Node]) -> tuple[str, ...]:
-    """The fields that may hold nodes, last first."""
-    atoms = {"str", "int", "bool", "str | None", "tuple[str, ...]", "str | int | float | bool | None"}
-    fields = [field.name for field in msgspec.structs.fields(kind) if _written(kind, field.name) not in atoms]
-    return tuple(reversed(fields))
-
-
-def _written(kind: type[Node], field: str) -> str:
-    return next(str(c.__annotations__[field]) for c in kind.__mro__ if field in c.__annotations__)
+INNER = InnerFields(Node)
 
 
 def walk_expressions(node: Expression) -> Iterator[Expression]:

@@ -116,7 +116,7 @@ class Symbols:
         names = _names(expression)
         if names is None:
             return NOTHING
-        if scope:
+        if any(names[0] in self._local(definition).names for definition in scope):
             return self._chain(module, names, scope, _Walk())
         key = (module, ".".join(names))
         if key not in self._known:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from archlint.facts.parents import parents
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -26,7 +27,6 @@ from archlint.facts.syntax import (
     While,
     all_nodes,
     dotted,
-    parents,
 )
 from archlint.findings import Location
 from archlint.service.calls.coroutines import kind_of_coroutine
