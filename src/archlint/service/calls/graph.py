@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archlint.facts.syntax import FunctionDef
+from archlint.service.calls.contexts import Contexts
 from archlint.service.calls.edges import Edge, Edges, LibraryCall
 from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.inference import Inference
@@ -44,6 +45,7 @@ class Calls:
         self.inference = Inference(symbols, self.program, load_knowledge())
         self._endpoints = endpoints
         self._edges = Edges(self.inference)
+        self._sorted: dict[Function, tuple[Edge, ...]] = {}
         with deep_recursion():
             self._build()
 
@@ -65,7 +67,9 @@ class Calls:
 
     def edges_from(self, function: Function) -> tuple[Edge, ...]:
         """What the function runs, in reading order."""
-        return tuple(sorted(self._edges.edges.get(function, ()), key=_edge_order))
+        if function not in self._sorted:
+            self._sorted[function] = tuple(sorted(self._edges.edges.get(function, ()), key=_edge_order))
+        return self._sorted[function]
 
     def library_calls(self, function: Function) -> tuple[LibraryCall, ...]:
         """The library functions that it calls, in reading order."""
@@ -83,6 +87,11 @@ class Calls:
         if function.module.path in self.modules.by_path:
             return self.places.on_loop(function)
         return Where.LOOP in self.places.of(function)
+
+    @cached_property
+    def contexts(self) -> Contexts:
+        """The functions with what is known of their parameters."""
+        return Contexts(self.functions, self.edges_from)
 
     @cached_property
     def places(self) -> Places:

@@ -67,6 +67,7 @@ class NameTable:
 
     exact: dict[str, list[object]] = field(default_factory=dict)
     patterns: dict[str, list[tuple[re.Pattern[str], object]]] = field(default_factory=dict)
+    _known: dict[str, list[object]] = field(default_factory=dict)
 
     def add(self, name: str, value: object) -> None:
         """Let `name` have `value`, too."""
@@ -80,11 +81,11 @@ class NameTable:
 
     def find(self, name: str) -> list[object]:
         """The values of `name`: those under this very name, else those of the patterns that it fits."""
-        found = self.exact.get(name)
-        if found is not None:
-            return found
-        near = self.patterns.get(name.partition(".")[0], ())
-        return [value for pattern, value in near if pattern.fullmatch(name)]
+        found = self.exact.get(name) or self._known.get(name)
+        if found is None:
+            near = self.patterns.get(name.partition(".")[0], ())
+            found = self._known[name] = [value for pattern, value in near if pattern.fullmatch(name)]
+        return found
 
 
 class Knowledge:

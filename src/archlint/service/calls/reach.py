@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from archlint.facts.syntax import Node
 from archlint.findings import Link, Location
-from archlint.service.calls.conditions import Known, contradicts
+from archlint.service.calls.conditions import contradicts
+from archlint.service.calls.contexts import NOTHING_KNOWN, Context, Onward
 from archlint.service.calls.edges import Edge, LibraryCall
 from archlint.service.calls.functions import Function
 from archlint.service.calls.graph import Calls
 from archlint.service.calls.knowledge import Blocking, NameTable, key
 
 Stop: TypeAlias = tuple[LibraryCall, Blocking]
-NOTHING_KNOWN: Known = frozenset()
-_Place: TypeAlias = tuple[Function, Known]
-"""A function, with what is known of its parameters."""
-
-
-class _Onward(NamedTuple):
-    """A call, and where it leads."""
-
-    edge: Edge
-    place: _Place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,65 +84,41 @@ class Reach:
         best: dict[Node, Blocked] = {}
         for call, blocking in self._stops((function, NOTHING_KNOWN)):
             best.setdefault(call.node, Blocked(function, (), call, blocking))
-        for edge, place in self._onward((function, NOTHING_KNOWN)):
-            if place in self._next:
-                found = self._along(function, edge, place)
+        for edge, context in self._calls.contexts.onward((function, NOTHING_KNOWN)):
+            if context in self._next:
+                found = self._along(function, edge, context)
                 known = best.get(edge.node)
                 if known is None or len(found.edges) < len(known.edges):
                     best[edge.node] = found
         yield from sorted(best.values(), key=lambda one: one.location)
 
-    def _along(self, function: Function, edge: Edge, place: _Place) -> Blocked:
+    def _along(self, function: Function, edge: Edge, context: Context) -> Blocked:
         edges = [edge]
-        while isinstance(step := self._next[place], _Onward):
+        while isinstance(step := self._next[context], Onward):
             edges.append(step.edge)
-            place = step.place
+            context = step.context
         return Blocked(function, tuple(edges), *step)
 
-    def _search(self) -> dict[_Place, _Onward | Stop]:
-        """The next step from each place to the nearest blocking call, breadth first."""
-        callers: dict[_Place, list[tuple[_Place, Edge]]] = {}
-        found: dict[_Place, _Onward | Stop] = {}
-        for place in self._places():
-            for edge, onward in self._onward(place):
-                callers.setdefault(onward, []).append((place, edge))
-            if stop := next(self._stops(place), None):
-                found[place] = stop
+    def _search(self) -> dict[Context, Onward | Stop]:
+        """The next step from each context to the nearest blocking call, breadth first."""
+        contexts = self._calls.contexts
+        found: dict[Context, Onward | Stop] = {}
+        for context in contexts:
+            if stop := next(self._stops(context), None):
+                found[context] = stop
         pending = list(found)
         while pending:
-            reached: list[_Place] = []
-            for place in pending:
-                for caller, edge in callers.get(place, ()):
+            reached: list[Context] = []
+            for context in pending:
+                for caller, edge in contexts.callers(context):
                     if caller not in found:
-                        found[caller] = _Onward(edge, place)
+                        found[caller] = Onward(edge, context)
                         reached.append(caller)
             pending = reached
         return found
 
-    def _places(self) -> Iterator[_Place]:
-        """Every plain function, and what callers let know of its parameters."""
-        starts = sorted(self._calls.functions, key=lambda function: function.order)
-        seen: dict[_Place, None] = {(function, NOTHING_KNOWN): None for function in starts}
-        pending = list(seen)
-        while pending:
-            place = pending.pop()
-            for _, onward in self._onward(place):
-                if onward not in seen:
-                    seen[onward] = None
-                    pending.append(onward)
-        return iter(seen)
-
-    def _onward(self, place: _Place) -> Iterator[_Onward]:
-        function, known = place
-        for edge in self._calls.edges_from(function):
-            if self._leads_on(edge) and not contradicts(edge.needs, known):
-                yield _Onward(edge, (edge.callee, edge.knows(known)))
-
-    def _leads_on(self, edge: Edge) -> bool:
-        return edge.way == "here" and not (edge.once or edge.main or edge.callee.is_async)
-
-    def _stops(self, place: _Place) -> Iterator[Stop]:
-        function, known = place
+    def _stops(self, context: Context) -> Iterator[Stop]:
+        function, known = context
         for call in self._calls.library_calls(function):
             if not (call.awaited or call.once or call.main or contradicts(call.needs, known)):
                 blocking = self._judge(call)

@@ -15,6 +15,7 @@ from archlint.facts.syntax import (
     Call,
     ClassDef,
     Comprehension,
+    Constant,
     Evaluate,
     Expression,
     For,
@@ -148,6 +149,8 @@ class Scanner:
     def visit(self, node: Expression, awaited: bool = False) -> None:
         """Read an expression."""
         match node:
+            case Name() | Constant():  # Most are, and hold nothing.
+                return
             case Call():
                 self._site("call", node, awaited)
                 self._call(node)

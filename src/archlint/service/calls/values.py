@@ -112,7 +112,10 @@ Values: TypeAlias = tuple[Value, ...]
 
 def join(groups: Iterable[Values]) -> Values:
     """All values of the groups, each once, in order."""
-    found = tuple(dict.fromkeys(value for group in groups for value in group))
+    filled = [group for group in groups if group]
+    if len(filled) <= 1:
+        return filled[0] if filled else ()
+    found = tuple(dict.fromkeys(value for group in filled for value in group))
     return found if len(found) <= MAX_VALUES else ()
 
 

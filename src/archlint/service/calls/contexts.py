@@ -1,0 +1,57 @@
+"""Every plain function with what its callers let know of its parameters, and which of these call which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from archlint.service.calls.conditions import Known, contradicts
+from archlint.service.calls.edges import Edge
+from archlint.service.calls.functions import Function
+
+NOTHING_KNOWN: Known = frozenset()
+Context: TypeAlias = tuple[Function, Known]
+"""A function, with what is known of its parameters."""
+
+
+class Onward(NamedTuple):
+    """A call that is made on the spot, and where it leads."""
+
+    edge: Edge
+    context: Context
+
+
+class Contexts:
+    """Follows the calls once for all who ask; iterates over the contexts in a fixed order."""
+
+    def __init__(
+        self, functions: Iterable[Function], edges_from: Callable[[Function], Iterable[Edge]]
+    ) -> None:
+        self._edges_from = edges_from
+        self._onward: dict[Context, tuple[Onward, ...]] = {}
+        self._callers: dict[Context, list[tuple[Context, Edge]]] = {}
+        pending = [(one, NOTHING_KNOWN) for one in sorted(functions, key=lambda function: function.order)]
+        for context in pending:
+            if context not in self._onward:
+                self._onward[context] = tuple(self._followed(context))
+                for edge, onward in self._onward[context]:
+                    self._callers.setdefault(onward, []).append((context, edge))
+                    pending.append(onward)
+
+    def __iter__(self) -> Iterator[Context]:
+        return iter(self._onward)
+
+    def onward(self, context: Context) -> tuple[Onward, ...]:
+        """The calls of plain functions that run on the spot, in reading order."""
+        return self._onward[context]
+
+    def callers(self, context: Context) -> Sequence[tuple[Context, Edge]]:
+        """The contexts from which a call leads here, with the call."""
+        return self._callers.get(context, ())
+
+    def _followed(self, context: Context) -> Iterator[Onward]:
+        function, known = context
+        for edge in self._edges_from(function):
+            leads_on = edge.way == "here" and not (edge.once or edge.main or edge.callee.is_async)
+            if leads_on and not contradicts(edge.needs, known):
+                yield Onward(edge, (edge.callee, edge.knows(known)))
