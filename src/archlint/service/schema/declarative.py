@@ -1,0 +1,351 @@
+"""Tables from models: mapped classes, SQLModel tables and `Table(…)` objects of the loaded modules.
+
+Which attribute of which class becomes a column of which table follows `sqlalchemy/orm/decl_base.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from archlint.facts.syntax import Assign, Attribute, Expression
+from archlint.findings import Location, Unknown
+from archlint.service.classes import Classes
+from archlint.service.evaluation.attributes import class_member
+from archlint.service.evaluation.machine import Machine
+from archlint.service.evaluation.values import (
+    Arguments,
+    Class,
+    Descriptor,
+    External,
+    ExternalObject,
+    Frame,
+    Place,
+    Unresolved,
+    Value,
+    settled,
+    text,
+)
+from archlint.service.modules import Module
+from archlint.service.schema.annotated import Annotations
+from archlint.service.schema.elements import Builder, ColumnSpec, is_column, location
+from archlint.service.schema.library import DECLARED
+from archlint.service.schema.naming import Convention, class_table_name
+from archlint.service.schema.tables import Table
+from archlint.service.schema.values import Element, TableObject, Untold
+from archlint.service.symbols import Symbols
+
+Key = tuple[str | None, str]
+_NEUTRAL = frozenset(
+    [
+        *("sqlalchemy", "sqlmodel", "typing", "typing_extensions", "abc", "builtins", "pydantic", "enum"),
+        *("dataclasses", "collections", "generic"),
+    ]
+)
+_WRAPPERS = frozenset({"deferred", "column_property"})
+
+
+@dataclass(eq=False)
+class Model:
+    """A class or `Table(…)` with the table that it declares; `module` is where it is."""
+
+    module: Module
+    name: str
+    place: Location
+    table: Table
+
+
+@dataclass
+class Models:
+    """The models of the modules that a machine has loaded."""
+
+    machine: Machine
+    symbols: Symbols
+    classes: Classes
+    target: Value
+    unknown: list[Unknown] = field(default_factory=list)
+    made: dict[int, tuple[Key, str]] = field(default_factory=dict)
+    """What became of each column object, by its identity."""
+
+    def __post_init__(self) -> None:
+        self.annotations = Annotations(self.machine, self.symbols)
+
+    def read(self) -> list[Model]:
+        """All models of the target metadata, in order of their modules."""
+        classes = [cls for cls in self._classes() if self._selected(cls)]
+        models: dict[int, Model] = {}
+        pending: list[tuple[Class, Model, list[ColumnSpec]]] = []
+        for cls in sorted(classes, key=lambda cls: len(cls.lineage())):
+            model = self._model(cls, models)
+            if model is not None:
+                models[id(cls)] = model
+                specs = self._attempt(model, lambda cls=cls, model=model: self._columns(cls, model))
+                pending.append((cls, model, specs or []))
+        tables = [(made, model) for made in self._table_objects() if (model := self._table_model(made))]
+        for cls, model, specs in pending:
+            self._attempt(model, lambda m=model, s=specs: self._builder().add_columns(m.table, s))
+            self._attempt(model, lambda m=model, c=cls: self._arguments(c, m))
+        for made, model in tables:
+            self._attempt(model, lambda m=model, t=made: self._builder().fill(m.table, t.args[2:]))
+        found = list({id(m.table): m for m in [*models.values(), *(model for _, model in tables)]}.values())
+        _complete_types(found)
+        return found
+
+    def _attempt(self, model: Model, action: object) -> list[ColumnSpec] | None:
+        assert callable(action)
+        try:
+            result: list[ColumnSpec] | None = action()
+        except Untold as untold:
+            model.table.unknown = model.table.unknown or str(untold)
+            return None
+        return result
+
+    def _classes(self) -> Iterator[Class]:
+        for path in sorted(self.machine.loaded):
+            loaded = self.machine.loaded[path]
+            for name, value in list(loaded.namespace.items()):
+                own = isinstance(value, Class) and value.module is loaded.module
+                if own and value.definition.name == name and self.is_mapped(value):
+                    yield value
+
+    def is_mapped(self, cls: Class) -> bool:
+        """Whether SQLAlchemy maps the class to a table."""
+        symbol = self.symbols.resolve(cls.module, cls.definition.name)
+        return symbol.node is cls.definition and self.classes.is_mapped(symbol)
+
+    def _selected(self, cls: Class) -> bool:
+        """Whether the class belongs to the target metadata."""
+        own = metadata_of(cls)
+        targets = self.target if isinstance(self.target, list | tuple) else (self.target,)
+        for target in map(settled, targets):
+            if isinstance(target, Element):
+                if own is target:
+                    return True
+            elif isinstance(target, External):
+                implicit = not isinstance(class_member(cls, "metadata"), Element)
+                if implicit and is_sqlmodel(cls) == ("SQLModel" in target.name):
+                    return True
+        return False
+
+    @cached_property
+    def convention(self) -> Convention:
+        """The naming convention of the target metadata."""
+        first = self.target[0] if isinstance(self.target, list | tuple) and self.target else self.target
+        given: Value = None
+        if isinstance(settled(first), Element):
+            given = settled(first).keywords.get("naming_convention")
+        for loaded in list(self.machine.loaded.values()):
+            for value in _assigned(loaded.module, "naming_convention"):
+                given = self.machine.evaluate(Frame(loaded, loaded.namespace), value)
+        given = settled(given)
+        if given is None:
+            return Convention()
+        return Convention(given if isinstance(given, dict) else dict.fromkeys(("ix", "uq", "ck", "fk", "pk")))
+
+    def _builder(self) -> Builder:
+        return Builder(self.convention, self._default_schema, self._locate)
+
+    @property
+    def _default_schema(self) -> str | None:
+        target = settled(self.target)
+        return text(target.keywords.get("schema")) if isinstance(target, Element) else None
+
+    def _locate(self, value: Value) -> tuple[Key, str] | None:
+        return self.made.get(id(value)) if is_column(value) else None
+
+    def _model(self, cls: Class, models: dict[int, Model]) -> Model | None:
+        """The model of a class; one without a table of its own shares its parent's."""
+        place = Place(cls.module, cls.definition)
+        spot = cls.module.span(cls.definition.name_start, cls.definition.name_start + len(cls.definition.name))
+        try:
+            name = self._table_name(cls)
+        except Untold as untold:
+            self.unknown.append(Unknown(f"the table of `{cls.definition.name}`", spot, str(untold)))
+            return None
+        if name is None:
+            parents = (models.get(id(base)) for base in cls.lineage()[1:])
+            parent = next((model for model in parents if model is not None), None)
+            return None if parent is None else Model(cls.module, cls.definition.name, spot, parent.table)
+        del place
+        table = Table(name, self._schema(cls), place=spot)
+        foreign = [b for b in _bases(cls) if not _is_neutral(b)]
+        if foreign:
+            table.unknown = f"`{cls.definition.name}` derives from what archlint cannot see"
+        return Model(cls.module, cls.definition.name, spot, table)
+
+    def _unmapped(self, cls: Class) -> list[Class]:
+        """The class and the mixins that give it columns, nearest first."""
+        lineage = [base for base in cls.lineage() if isinstance(base, Class)]
+        parents = [base for base in lineage[1:] if self.is_mapped(base)]
+        given = {id(b) for parent in parents for b in parent.lineage()}
+        return [base for base in lineage if base is cls or id(base) not in given]
+
+    def _directive(self, cls: Class, name: str, sources: Iterable[Class]) -> Value:
+        """A `__dunder__` of the class or its mixins, called where it is declared by a function."""
+        found = next((base.namespace[name] for base in sources if name in base.namespace), None)
+        if isinstance(found, Descriptor):
+            place = Place(cls.module, cls.definition)
+            return settled(self.machine.call(found.function, Arguments((cls,), {}, place)))
+        return settled(found)
+
+    def _table_name(self, cls: Class) -> str | None:
+        own = [b for b in cls.lineage() if isinstance(b, Class) and (b is cls or not self.is_mapped(b))]
+        found = self._directive(cls, "__tablename__", own)
+        if "__table__" in cls.namespace or (found is None and not is_sqlmodel(cls)):
+            return None
+        if found is None:
+            return class_table_name(cls.definition.name)
+        if text(found) is None:
+            raise Untold(f"`__tablename__` of `{cls.definition.name}` is computed")
+        return text(found)
+
+    def _table_args(self, cls: Class) -> tuple[list[Value], dict[str, Value]]:
+        found = self._directive(cls, "__table_args__", self._unmapped(cls))
+        if found is None:
+            return [], {}
+        if isinstance(found, dict):
+            return [], found
+        if not isinstance(found, list | tuple):
+            raise Untold(f"`__table_args__` of `{cls.definition.name}` are computed")
+        items = [settled(item) for item in found]
+        options = items[-1] if items and isinstance(items[-1], dict) else {}
+        return [item for item in items if not isinstance(item, dict)], options
+
+    def _schema(self, cls: Class) -> str | None:
+        try:
+            _, options = self._table_args(cls)
+        except Untold:
+            return None
+        found = text(options.get("schema", self._default_schema))
+        return None if found == "public" else found
+
+    def _columns(self, cls: Class, model: Model) -> list[ColumnSpec]:
+        """The columns that the class adds to its table, its own and its mixins'."""
+        specs: dict[str, ColumnSpec] = {}
+        for owner in reversed(self._unmapped(cls)):
+            names = dict.fromkeys([*owner.annotations, *owner.namespace])
+            for name in names:
+                if not name.startswith("__"):
+                    self._column(cls, owner, name, model, specs)
+        return list(specs.values())
+
+    def _column(
+        self, cls: Class, owner: Class, name: str, model: Model, specs: dict[str, ColumnSpec]
+    ) -> None:
+        value = settled(owner.namespace.get(name))
+        annotation = owner.annotations.get(name)
+        if isinstance(value, Descriptor) and value.kind == DECLARED:
+            place = Place(cls.module, cls.definition)
+            annotation = getattr(getattr(value.function, "definition", None), "returns", None)
+            value = settled(self.machine.call(value.function, Arguments((cls,), {}, place)))
+            if isinstance(value, Unresolved):
+                raise Untold(f"column `{name}`: {value.why}")
+        spec = self._spec(cls, owner, name, value, annotation)
+        if spec is not None:
+            specs[name] = spec
+            if isinstance(value, Element):
+                inner = value.args[0] if value.kind in _WRAPPERS else value.keywords.get("sa_column", value)
+                self.made[id(inner)] = (model.table.key, spec.column.name)
+
+    def _spec(
+        self, cls: Class, owner: Class, name: str, value: Value, annotation: Expression | None
+    ) -> ColumnSpec | None:
+        if isinstance(value, Element) and value.kind in _WRAPPERS:
+            value = settled(value.args[0]) if value.args else None
+            if not is_column(value):
+                return None
+        if is_sqlmodel(cls) and not is_column(value):
+            return None if annotation is None else self.annotations.field(name, value, annotation, owner)
+        inner = self.annotations.mapped(annotation, owner)
+        if is_column(value):
+            return self.annotations.column(name, value, inner, cls)
+        if isinstance(value, Unresolved) and (inner is not None or annotation is None):
+            raise Untold(f"attribute `{name}`: {value.why}")
+        if inner is not None and name not in owner.namespace:
+            spec = self.annotations.column(name, None, inner, cls)
+            spec.column.place = owner.module.location(annotation) if annotation is not None else None
+            return spec
+        return None
+
+    def _arguments(self, cls: Class, model: Model) -> None:
+        items, _ = self._table_args(cls)
+        for item in items:
+            self._builder().add(model.table, item)
+
+    def _table_objects(self) -> Iterator[TableObject]:
+        for made in self.machine.created:
+            if isinstance(made, TableObject) and len(made.args) > 1:
+                metadata, target = settled(made.args[1]), settled(self.target)
+                implicit = isinstance(metadata, External) and isinstance(target, External)
+                if metadata is target or (implicit and metadata.name == target.name):
+                    yield made
+                elif isinstance(metadata, External) and isinstance(target, Element):
+                    yield made
+
+    def _table_model(self, made: TableObject) -> Model | None:
+        module, name = made.place.module, text(made.args[0])
+        spot = location(made.place)
+        if name is None:
+            self.unknown.append(Unknown("a `Table(…)`", spot, "its name is computed"))
+            return None
+        schema = text(made.keywords.get("schema", self._default_schema))
+        table = Table(name, None if schema == "public" else schema, place=spot)
+        if not made.complete:
+            table.unknown = "its arguments are computed"
+        for item in map(settled, made.args[2:]):
+            if is_column(item) and item.args and text(item.args[0]) is not None:
+                self.made[id(item)] = (table.key, text(item.args[0]) or "")
+        return Model(module, name, spot, table)
+
+
+def is_sqlmodel(cls: Class) -> bool:
+    """Whether the class is one of SQLModel."""
+    return any(isinstance(base, External) and base.name.endswith("SQLModel") for base in cls.lineage())
+
+
+def metadata_of(cls: Class) -> Value:
+    """The `MetaData(…)` that the class's base names; None where the base makes its own."""
+    found = settled(class_member(cls, "metadata"))
+    if isinstance(found, Element):
+        return found
+    for base in _bases(cls):
+        if isinstance(base, ExternalObject):
+            return settled(base.keywords.get("metadata"))
+    return None
+
+
+def _bases(cls: Class) -> Iterator[Value]:
+    """What the class and its ancestors derive from, that is no class of the repository."""
+    for base in map(settled, cls.bases):
+        if isinstance(base, Class):
+            yield from _bases(base)
+        else:
+            yield base
+
+
+def _is_neutral(base: Value) -> bool:
+    """Whether a base is known to add no column."""
+    return isinstance(base, External | ExternalObject) and base.name.split(".")[0] in _NEUTRAL
+
+
+def _assigned(module: Module, name: str) -> Iterator[Expression]:
+    """What a module assigns to an attribute of a metadata, `….metadata.naming_convention = …`."""
+    for statement in module.source.body:
+        if isinstance(statement, Assign) and statement.value is not None:
+            for target in statement.targets:
+                if isinstance(target, Attribute) and target.attr == name:
+                    yield statement.value
+
+
+def _complete_types(models: list[Model]) -> None:
+    """A column without a type has that of the column it points at."""
+    tables = {model.table.key: model.table for model in models}
+    for model in models:
+        for foreign_key in model.table.foreign_keys:
+            target = tables.get(foreign_key.target)
+            for mine, theirs in zip(foreign_key.columns, foreign_key.target_columns, strict=False):
+                column = model.table.columns.get(mine)
+                if column is not None and column.type is None and target is not None:
+                    other = target.columns.get(theirs)
+                    column.type = other.type if other is not None else None

@@ -1,0 +1,134 @@
+"""SQLAlchemy's and Alembic's names for the interpreter: what calls of them give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import overload
+
+from archlint.service.evaluation import files, python
+from archlint.service.evaluation.calls import call
+from archlint.service.evaluation.expressions import evaluate
+from archlint.service.evaluation.machine import LibraryCall, Machine, Semantics
+from archlint.service.evaluation.statements import bind, execute
+from archlint.service.evaluation.values import (
+    Arguments,
+    Descriptor,
+    ModuleValue,
+    Place,
+    Unresolved,
+    Value,
+    text,
+)
+from archlint.service.evaluation.expressions import iterate
+from archlint.service.evaluation.python import ModuleInfo, submodules
+from archlint.service.modules import Modules
+from archlint.service.schema.values import EnumObject, TableObject, element
+
+DECLARED = "declared_attr"
+_CONSTANTS = {"typing.TYPE_CHECKING": False, "typing_extensions.TYPE_CHECKING": False}
+_LOWER = frozenset({"mapped_column", "text", "literal_column", "column", "deferred", "conv", "with_variant"})
+_MAX_TEXT = 100
+
+
+class Library(dict[str, LibraryCall]):
+    """Models by name; SQLAlchemy's names are known by their last part, from wherever they are imported."""
+
+    @overload
+    def get(self, name: str, default: None = None, /) -> LibraryCall | None: ...
+    @overload
+    def get(self, name: str, default: LibraryCall, /) -> LibraryCall: ...
+    def get(self, name: str, default: LibraryCall | None = None, /) -> LibraryCall | None:
+        """The model of a name."""
+        found = super().get(name)
+        if found is not None:
+            return found
+        root, _, _ = name.partition(".")
+        if root in {"sqlalchemy", "sqlmodel"} and not name.endswith(".__subclass__"):
+            return _sqlalchemy(name) or default
+        return default
+
+
+def _sqlalchemy(name: str) -> LibraryCall | None:
+    last = name.rpartition(".")[2]
+    if "()" in name and last != "with_variant":
+        return None
+    if last == DECLARED or name.endswith((".declared_attr.directive", ".declared_attr.cascading")):
+        return lambda machine, arguments: Descriptor(DECLARED, arguments.get(0, "fn"))
+    if last in {"Enum", "ENUM"}:
+        return lambda machine, arguments: EnumObject(
+            last, arguments.args, arguments.keywords, arguments.place
+        )
+    if last == "Table":
+        return _table
+    return element(name) if last[:1].isupper() or last in _LOWER else None
+
+
+def _table(machine: Machine, arguments: Arguments) -> Value:
+    made = TableObject(arguments.args, arguments.keywords, arguments.place, arguments.complete)
+    machine.created.append(made)
+    return made
+
+
+@dataclass(eq=False)
+class SchemaMachine(Machine):
+    """An interpretation for models and revisions; `undecided` is set when a condition was not decided."""
+
+    undecided: bool = False
+
+    @contextmanager
+    def condition(self, place: Place, why: str) -> Iterator[None]:
+        """What happens inside happens only under a condition."""
+        self.undecided = True
+        with super().condition(place, why):
+            yield
+
+
+def schema_machine(modules: Modules, models: Mapping[str, LibraryCall]) -> SchemaMachine:
+    """A fresh interpretation; `models` are added to those of SQLAlchemy and Python."""
+    library = Library({**python.library(), **files.library(), **_PYTHON, **models})
+    semantics = Semantics(evaluate, execute, call, bind, library, python.builtins(), _CONSTANTS)
+    return SchemaMachine(modules, semantics, lazy_includes=True, by_default=True)
+
+
+def _substitute(machine: Machine, arguments: Arguments) -> Value:
+    """`re.sub` over short texts by patterns that cannot take long."""
+    pattern, replacement, subject = (text(arguments.get(i, n)) for i, n in enumerate(("pattern", "repl", "string")))
+    unknown = Unresolved("a substitution in a text", arguments.place)
+    if pattern is None or replacement is None or subject is None or re.search(r"[*+}]\)[*+{]", pattern):
+        return unknown
+    if max(len(pattern), len(subject)) > _MAX_TEXT or len(arguments.args) > 3:
+        return unknown
+    try:
+        return re.sub(pattern, replacement, subject)
+    except (re.error, IndexError):
+        return unknown
+
+
+def _walk_packages(machine: Machine, arguments: Arguments) -> Value:
+    """`pkgutil.walk_packages(package.__path__, prefix)`: modules of the package and all below it."""
+    path = iterate(machine, arguments.get(0, "path"))
+    prefix = text(arguments.get(1, "prefix", "")) or ""
+    packages = [item for item in path or () if isinstance(item, ModuleValue)]
+    if not packages:
+        return Unresolved("a package folder that the source does not tell", arguments.place)
+    return [info for package in packages for info in _below(machine, package, prefix)]
+
+
+def _below(machine: Machine, package: ModuleValue, prefix: str) -> Iterator[ModuleInfo]:
+    for name, is_package in submodules(machine, package):
+        yield ModuleInfo(Unresolved("a finder"), prefix + name, is_package)
+        if is_package:
+            inner = machine.modules.find(f"{package.module.name}.{name}", package.module)
+            if inner is not None:
+                yield from _below(machine, machine.load(inner), f"{prefix}{name}.")
+
+
+_PYTHON: dict[str, LibraryCall] = {
+    "re.sub": _substitute,
+    "pkgutil.walk_packages": _walk_packages,
+    "alembic.context.is_offline_mode": lambda machine, arguments: False,
+    "alembic.op.f": element("alembic.op.f"),
+}

@@ -1,0 +1,306 @@
+"""Types: what SQLAlchemy writes for PostgreSQL, how Alembic compares that, and which casts PostgreSQL allows.
+
+Comparison follows `DefaultImpl.compare_type` of `alembic/ddl/impl.py`; casts are those of `pg_cast` that an
+assignment may use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from archlint.service.evaluation.attributes import class_member
+from archlint.service.evaluation.values import (
+    Class,
+    External,
+    Function,
+    Member,
+    Value,
+    settled,
+    text,
+)
+from archlint.service.schema.tables import SqlType
+from archlint.service.schema.values import Element, EnumObject
+
+_PLAIN = {
+    "Integer": "INTEGER",
+    "INTEGER": "INTEGER",
+    "INT": "INTEGER",
+    "SmallInteger": "SMALLINT",
+    "SMALLINT": "SMALLINT",
+    "BigInteger": "BIGINT",
+    "BIGINT": "BIGINT",
+    "Boolean": "BOOLEAN",
+    "BOOLEAN": "BOOLEAN",
+    "Date": "DATE",
+    "DATE": "DATE",
+    "Interval": "INTERVAL",
+    "INTERVAL": "INTERVAL",
+    "Text": "TEXT",
+    "TEXT": "TEXT",
+    "UnicodeText": "TEXT",
+    "Double": "DOUBLE PRECISION",
+    "DOUBLE": "DOUBLE PRECISION",
+    "DOUBLE_PRECISION": "DOUBLE PRECISION",
+    "REAL": "REAL",
+    "JSON": "JSON",
+    "JSONB": "JSONB",
+    "UUID": "UUID",
+    "Uuid": "UUID",
+    "GUID": "UUID",
+    "LargeBinary": "BYTEA",
+    "BYTEA": "BYTEA",
+    "PickleType": "BYTEA",
+    "INET": "INET",
+    "CIDR": "CIDR",
+    "MACADDR": "MACADDR",
+    "MACADDR8": "MACADDR8",
+    "MONEY": "MONEY",
+    "OID": "OID",
+    "TSVECTOR": "TSVECTOR",
+    "TSQUERY": "TSQUERY",
+    "HSTORE": "HSTORE",
+    "CITEXT": "CITEXT",
+    "INT4RANGE": "INT4RANGE",
+    "INT8RANGE": "INT8RANGE",
+    "NUMRANGE": "NUMRANGE",
+    "DATERANGE": "DATERANGE",
+    "TSRANGE": "TSRANGE",
+    "TSTZRANGE": "TSTZRANGE",
+}
+_SIZED = {
+    **dict.fromkeys(["String", "VARCHAR", "Unicode", "AutoString"], "VARCHAR"),
+    "CHAR": "CHAR",
+}
+_ZONED = {"DateTime": "TIMESTAMP", "TIMESTAMP": "TIMESTAMP", "Time": "TIME", "TIME": "TIME"}
+_NUMBERS = {"Numeric": "NUMERIC", "NUMERIC": "NUMERIC", "DECIMAL": "DECIMAL"}
+_PYTHON = {
+    "builtins.bool": "BOOLEAN",
+    "builtins.bytes": "BYTEA",
+    "builtins.float": "FLOAT",
+    "builtins.int": "INTEGER",
+    "builtins.str": "VARCHAR",
+    "datetime.date": "DATE",
+    "datetime.datetime": "TIMESTAMP WITHOUT TIME ZONE",
+    "datetime.time": "TIME WITHOUT TIME ZONE",
+    "datetime.timedelta": "INTERVAL",
+    "decimal.Decimal": "NUMERIC",
+    "uuid.UUID": "UUID",
+}
+_ENUM_BASES = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum"})
+
+
+def read_type(value: Value) -> SqlType | None:
+    """The type that an argument of `Column` stands for; None where the source does not tell it."""
+    value = settled(value)
+    match value:
+        case EnumObject():
+            return _enum(value)
+        case Element():
+            return _element(value)
+        case External():
+            return _named(value.name.rpartition(".")[2], (), {}) if _is_sqlalchemy(value.name) else None
+        case Class():
+            return _decorated(value)
+    return None
+
+
+def is_type(value: Value) -> bool:
+    """Whether an argument can only be a type: no constraint, default or name."""
+    value = settled(value)
+    if isinstance(value, Element):
+        return value.kind not in _NOT_TYPES
+    if isinstance(value, External):
+        return value.name.rpartition(".")[2] not in _NOT_TYPES
+    return isinstance(value, EnumObject | Class) or value is None
+
+
+_NOT_TYPES = frozenset(
+    ["ForeignKey", "CheckConstraint", "Identity", "Computed", "Sequence", "FetchedValue", "DefaultClause"]
+)
+
+
+def python_type(name: str) -> SqlType | None:
+    """What SQLAlchemy 2 makes of a Python type in `Mapped[…]`."""
+    return SqlType(_PYTHON[name]) if name in _PYTHON else None
+
+
+def enum_of_class(value: Class) -> SqlType | None:
+    """The native enumeration of an `enum.Enum` class."""
+    if not value.derives_from(_ENUM_BASES):
+        return None
+    labels = tuple(name for name, member in value.namespace.items() if isinstance(member, Member))
+    return SqlType(value.definition.name.lower(), True, labels, created=True)
+
+
+def _is_sqlalchemy(name: str) -> bool:
+    return name.split(".")[0] in {"sqlalchemy", "sqlmodel", "geoalchemy2", "citext"} or name.endswith(".GUID")
+
+
+def _element(value: Element) -> SqlType | None:
+    if value.name.endswith("().with_variant"):
+        others = [text(arg) for arg in value.args[1:]]
+        return read_type(value.args[0]) if "postgresql" in others and value.args else None
+    return _named(value.kind, value.args, value.keywords) if value.complete else None
+
+
+def _named(kind: str, args: Sequence[Value], keywords: dict[str, Value] | object) -> SqlType | None:
+    given = keywords if isinstance(keywords, dict) else {}
+    if kind in _PLAIN:
+        return SqlType(_PLAIN[kind])
+    if kind in _SIZED:
+        return _sized(_SIZED[kind], given.get("length", args[0] if args else None))
+    if kind in _ZONED:
+        return _zoned(kind, args, given)
+    if kind in _NUMBERS:
+        return _number(_NUMBERS[kind], [*args[:2]], given)
+    if kind in {"Float", "FLOAT"}:
+        return _sized("FLOAT", given.get("precision", args[0] if args else None))
+    if kind == "ARRAY" and args:
+        inner = read_type(args[0])
+        return None if inner is None else SqlType(f"{inner.text}[]")
+    return None
+
+
+def _sized(name: str, size: Value) -> SqlType | None:
+    size = settled(size)
+    if size is None:
+        return SqlType(name)
+    return SqlType(f"{name}({size})") if isinstance(size, int) else None
+
+
+def _zoned(kind: str, args: Sequence[Value], given: dict[str, Value]) -> SqlType | None:
+    zone = settled(given.get("timezone", args[0] if args else False))
+    precision = settled(given.get("precision", args[1] if len(args) > 1 else None))
+    if not isinstance(zone, bool | int) or not isinstance(precision, int | None):
+        return None
+    size = "" if precision is None else f"({precision})"
+    return SqlType(f"{_ZONED[kind]}{size} {'WITH' if zone else 'WITHOUT'} TIME ZONE")
+
+
+def _number(name: str, args: list[Value], given: dict[str, Value]) -> SqlType | None:
+    precision = settled(given.get("precision", args[0] if args else None))
+    scale = settled(given.get("scale", args[1] if len(args) > 1 else None))
+    if not isinstance(precision, int | None) or not isinstance(scale, int | None):
+        return None
+    if precision is None:
+        return SqlType(name)
+    return SqlType(f"{name}({precision})" if scale is None else f"{name}({precision}, {scale})")
+
+
+def _enum(value: EnumObject) -> SqlType | None:
+    if settled(value.keywords.get("native_enum", True)) is not True:
+        return _text_enum(value)
+    labels, name = _labels(value)
+    given = value.keywords.get("name")
+    name = text(given) if given is not None else name
+    created = settled(value.keywords.get("create_type", True))
+    schema = value.keywords.get("schema")
+    if name is None or not isinstance(created, bool):
+        return None
+    return SqlType(name, True, labels, created, text(schema))
+
+
+def _text_enum(value: EnumObject) -> SqlType | None:
+    if settled(value.keywords.get("native_enum", True)) is not False:
+        return None
+    length = settled(value.keywords.get("length"))
+    labels, _ = _labels(value)
+    if isinstance(length, int):
+        return SqlType(f"VARCHAR({length})")
+    return SqlType(f"VARCHAR({max(map(len, labels))})") if labels else None
+
+
+def _labels(value: EnumObject) -> tuple[tuple[str, ...] | None, str | None]:
+    """Labels, and the name that an enumeration class gives."""
+    first = settled(value.args[0]) if value.args else None
+    if isinstance(first, Class):
+        found = enum_of_class(first)
+        known = found.values if found is not None and "values_callable" not in value.keywords else None
+        return known, first.definition.name.lower()
+    labels = [text(arg) for arg in value.args]
+    return (None if None in labels else tuple(label or "" for label in labels)), None
+
+
+def _decorated(value: Class) -> SqlType | None:
+    """A `TypeDecorator` of the service, by its `impl`."""
+    if any(isinstance(class_member(value, name), Function) for name in ("load_dialect_impl", "get_col_spec")):
+        return None
+    return read_type(class_member(value, "impl"))
+
+
+def stored(found: SqlType) -> SqlType:
+    """The type as SQLAlchemy reflects it from PostgreSQL."""
+    name = found.text.upper()
+    size = re.fullmatch(r"FLOAT\((\d+)\)", name)
+    if found.is_enum:
+        return found
+    if size is not None:
+        return SqlType("REAL" if int(size[1]) < 25 else "DOUBLE PRECISION")
+    name = re.sub(r"^DECIMAL", "NUMERIC", name)
+    name = re.sub(r"^NUMERIC\((\d+)\)", r"NUMERIC(\1, 0)", name)
+    name = re.sub(r"^FLOAT$", "DOUBLE PRECISION", name)
+    return SqlType("CHAR(1)" if name == "CHAR" else name)
+
+
+def differ(database: SqlType, model: SqlType) -> bool:
+    """Whether Alembic says that the types differ."""
+    one, other = _parts(database.text), _parts(model.text)
+    if one[0][0] != other[0][0] and not _synonyms(one[0], other[0]):
+        return True
+    (words, sizes), (other_words, other_sizes) = one, other
+    if len(words) == len(other_words) and words[1:] != other_words[1:]:
+        return True
+    return len(sizes) == len(other_sizes) and sizes != other_sizes
+
+
+def _parts(ddl: str) -> tuple[list[str], list[str]]:
+    tokens = re.findall(r"[\w\-_]+|\(.+?\)", ddl.lower()) or [""]
+    words = [token for token in tokens if not token.startswith("(")] or [""]
+    last = next((token for token in reversed(tokens) if token.startswith("(")), "")
+    return words, [part.strip() for part in re.findall("[^(),]+", last)]
+
+
+def _synonyms(one: list[str], other: list[str]) -> bool:
+    for batch in ({"numeric", "decimal"}, {"float", "double precision"}):
+        if {" ".join(one), " ".join(other)} <= batch or {one[0], other[0]} <= batch:
+            return True
+    return False
+
+
+_NUMERIC = frozenset({"SMALLINT", "INTEGER", "BIGINT", "NUMERIC", "REAL", "DOUBLE PRECISION"})
+_TEXTUAL = frozenset({"VARCHAR", "TEXT", "CHAR", "CITEXT"})
+_ASSIGNED = frozenset(
+    {
+        *(("DATE", "TIMESTAMP"), ("TIMESTAMP", "DATE"), ("TIMESTAMP", "TIME"), ("TIME", "INTERVAL")),
+        *(("INTERVAL", "TIME"), ("JSON", "JSONB"), ("JSONB", "JSON"), ("CIDR", "INET"), ("INET", "CIDR")),
+        *(("INTEGER", "MONEY"), ("BIGINT", "MONEY"), ("NUMERIC", "MONEY"), ("MONEY", "NUMERIC")),
+        *(("INTEGER", "OID"), ("BIGINT", "OID"), ("OID", "BIGINT"), ("OID", "INTEGER")),
+    }
+)
+_KNOWN = frozenset({*_PLAIN.values(), "VARCHAR", "CHAR", "TIMESTAMP", "TIME", "NUMERIC"}) - {
+    *("CITEXT", "HSTORE", "TSVECTOR", "TSQUERY", "MACADDR", "MACADDR8", "BYTEA"),
+    *("INT4RANGE", "INT8RANGE", "NUMRANGE", "DATERANGE", "TSRANGE", "TSTZRANGE"),
+}
+
+
+def casts(old: SqlType, new: SqlType) -> bool | None:
+    """Whether PostgreSQL converts a column without `USING`; None where archlint does not know."""
+    if old.is_enum or new.is_enum:
+        if new.is_enum:
+            return old.is_enum and old.text == new.text
+        return _family(new) in _TEXTUAL if _family(new) in _KNOWN else None
+    one, other = _family(old), _family(new)
+    if old.text.endswith("[]") != new.text.endswith("[]"):
+        return other in _TEXTUAL and not new.text.endswith("[]")
+    if one not in _KNOWN or other not in _KNOWN:
+        return True if one == other else None
+    if one == other or other in _TEXTUAL or {one, other} <= _NUMERIC:
+        return True
+    return (one, other) in _ASSIGNED
+
+
+def _family(found: SqlType) -> str:
+    name = re.sub(r"\(.*?\)|\[\]", "", found.text.upper()).strip()
+    name = re.sub(r" WITH(OUT)? TIME ZONE", "", name)
+    return name if found.is_enum else stored(SqlType(name)).text.replace("CHAR(1)", "CHAR")

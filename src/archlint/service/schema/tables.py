@@ -1,0 +1,130 @@
+"""Tables, as models declare them and as PostgreSQL has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from archlint.findings import Location
+
+MAX_NAME = 63
+"""Characters of a PostgreSQL identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlType:
+    """A column's type by the DDL that SQLAlchemy writes for PostgreSQL.
+
+    An enumeration's `text` is its type's name; `values` are its labels, None where the source does not tell
+    them, empty for other types. `created` is whether `CREATE TABLE` creates the type, too.
+    """
+
+    text: str
+    is_enum: bool = False
+    values: tuple[str, ...] | None = ()
+    created: bool = False
+    schema: str | None = None
+
+
+@dataclass(slots=True)
+class Column:
+    """A column. A type, nullability or default that the source does not tell is None, None and `"?"`."""
+
+    name: str
+    type: SqlType | None
+    nullable: bool | None
+    default: str | None = None
+    computed: bool = False
+    place: Location | None = None
+
+
+@dataclass(slots=True)
+class Index:
+    """An index. `columns` has None for an expression; `plain` is false where options decide equality, too."""
+
+    name: str
+    columns: tuple[str | None, ...]
+    unique: bool
+    plain: bool = True
+    used: frozenset[str] = frozenset()
+    """The columns that its expressions may use; PostgreSQL drops the index with any of them."""
+
+
+@dataclass(slots=True)
+class Unique:
+    """A unique constraint; in models its name may be None."""
+
+    name: str | None
+    columns: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class ForeignKey:
+    """A foreign key; `target` is schema and table. Empty `target_columns` are the target's primary key."""
+
+    name: str | None
+    columns: tuple[str, ...]
+    target: tuple[str | None, str]
+    target_columns: tuple[str, ...]
+    ondelete: str | None = None
+    onupdate: str | None = None
+    deferral: str = "not deferrable"
+
+    @property
+    def words(self) -> str:
+        """`(columns)(columns)`, as Alembic's log has it."""
+        return f"({', '.join(self.columns)})({', '.join(self.target_columns)})"
+
+
+@dataclass(slots=True)
+class Check:
+    """A check or exclusion constraint; what it says is not compared."""
+
+    name: str | None
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Table:
+    """A table. `unknown` says why nothing can be told of it."""
+
+    name: str
+    schema: str | None = None
+    columns: dict[str, Column] = field(default_factory=dict)
+    primary: tuple[str, ...] = ()
+    primary_name: str | None = None
+    uniques: list[Unique] = field(default_factory=list)
+    foreign_keys: list[ForeignKey] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    indexes: list[Index] = field(default_factory=list)
+    place: Location | None = None
+    unknown: str | None = None
+
+    @property
+    def key(self) -> tuple[str | None, str]:
+        """Schema and name; the default schema is None."""
+        return self.schema, self.name
+
+    @property
+    def title(self) -> str:
+        """The name, with its schema where it has one."""
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+    def constraint_names(self) -> Iterator[str]:
+        """Names of all constraints, the primary key's included."""
+        if self.primary_name is not None:
+            yield self.primary_name
+        for constraint in (*self.uniques, *self.foreign_keys, *self.checks):
+            if constraint.name is not None:
+                yield constraint.name
+
+    def has_key(self, columns: tuple[str, ...]) -> bool:
+        """Whether a foreign key may point at these columns."""
+        wanted = sorted(columns)
+        keys = [self.primary, *(unique.columns for unique in self.uniques)]
+        keys += [
+            tuple(name or "" for name in index.columns)
+            for index in self.indexes
+            if index.unique and index.plain
+        ]
+        return any(sorted(key) == wanted for key in keys if key)
