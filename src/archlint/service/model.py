@@ -27,6 +27,7 @@ from archlint.service.project import ServiceProject
 from archlint.service.providers import Providers
 from archlint.service.queries import Queries
 from archlint.service.routes import RouteTable, resolve_routes
+from archlint.service.schema.schemas import Schemas
 from archlint.service.settings import Settings
 from archlint.service.suite.tests import Suite
 from archlint.service.surface import Surface
@@ -112,6 +113,12 @@ class Service:
     def migrations(self) -> Migrations:
         """The Alembic environments."""
         return Migrations(self.root, self.repository, self.modules)
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        """The tables of models and of migrations."""
+        version = highest_version(self.project, self.repository, self.root, "alembic")
+        return Schemas(self.migrations, self.modules, self.symbols, self.classes, version)
 
     @cached_property
     def deployment(self) -> Deployment:

@@ -39,7 +39,8 @@ from archlint.findings import Link, Location, Unknown
 class Revision:
     """One revision file. `parents` are its `down_revision`s, `labels` its own branch labels.
 
-    `location` is where its id is assigned, `parents_location` where its parents are.
+    `location` is where its id is assigned, `parents_location` where its parents are. `depends_on` has ids or
+    labels of revisions that must come before, without being parents.
     """
 
     file: str
@@ -49,6 +50,7 @@ class Revision:
     parents_location: Location
     labels: frozenset[str]
     source: PythonSource
+    depends_on: tuple[str, ...] = ()
 
     def function(self, name: str) -> FunctionDef | None:
         """The file's function of that name, the last one."""
@@ -87,10 +89,11 @@ def read_revision(file: str, source: PythonSource) -> Revision | Unknown | None:
         _place(source, file, parents),
         frozenset(values.get("branch_labels") or ()),
         source,
+        values.get("depends_on") or (),
     )
 
 
-_ATTRIBUTES = ("revision", "down_revision", "branch_labels")
+_ATTRIBUTES = ("revision", "down_revision", "branch_labels", "depends_on")
 
 
 def _assignments(source: PythonSource) -> Iterator[tuple[str, Assign]]:

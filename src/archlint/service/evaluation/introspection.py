@@ -64,11 +64,11 @@ def _iter_modules(machine: Machine, arguments: Arguments) -> Value:
     return [
         ModuleInfo(Unresolved("a finder"), prefix + name, is_package)
         for package in packages
-        for name, is_package in _submodules(machine, package)
+        for name, is_package in submodules(machine, package)
     ]
 
 
-def _submodules(machine: Machine, package: ModuleValue) -> list[tuple[str, bool]]:
+def submodules(machine: Machine, package: ModuleValue) -> list[tuple[str, bool]]:
     """Names of the modules directly in a package's folder, sorted, and whether each is a package."""
     folder = posixpath.dirname(package.module.path)
     found: dict[str, bool] = {}

@@ -385,6 +385,10 @@ def _tell_bases(machine: Machine, frame: Frame, cls: Class) -> None:
             hook = class_member(base, "__init_subclass__")
             if isinstance(hook, Function):
                 machine.call(hook, Arguments((cls,), keywords, Place(cls.module, cls.definition)))
+        elif isinstance(base, External):
+            model = machine.semantics.library.get(f"{base.name}.__init_subclass__")
+            if model is not None:
+                model(machine, Arguments((cls,), keywords, Place(cls.module, cls.definition)))
 
 
 def _annotations(definition: ClassDef) -> dict[str, Expression]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archlint.facts.syntax import Expression, Name, Subscript, dotted
+from archlint.facts.syntax import Expression, Subscript, dotted
 from archlint.service.evaluation.attributes import class_member
 from archlint.service.evaluation.machine import Machine
-from archlint.service.evaluation.values import Arguments, Class, External, ExternalObject, Value, settled
+from archlint.service.evaluation.values import Class, External, ExternalObject, Value, settled
 from archlint.service.evaluation.values import Place as Spot
-from archlint.service.schema.elements import COLUMNS, ColumnSpec, is_column, location, read_column
-from archlint.service.schema.sqltypes import enum_of_class, python_type, read_type
-from archlint.service.schema.tables import Column, SqlType
-from archlint.service.schema.values import Element, EnumObject, Untold, flag
+from archlint.service.schema.elements import ColumnSpec, is_column, read_column
+from archlint.service.schema.tables import SqlType
+from archlint.service.schema.types import enum_of_class, python_type, read_type
+from archlint.service.schema.values import Element, EnumObject, Untold
 from archlint.service.symbols import Symbols
 from archlint.service.types import Place, Type, Types
 

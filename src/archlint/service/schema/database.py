@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from archlint.service.schema.naming import UNKNOWN, postgresql_name
-from archlint.service.schema.sqltypes import casts, stored
 from archlint.service.schema.tables import Check, Column, ForeignKey, Index, SqlType, Table, Unique
+from archlint.service.schema.types import casts, stored
 from archlint.service.schema.values import Untold
 
 Key = tuple[str | None, str]

@@ -33,7 +33,7 @@ from archlint.service.schema.elements import Builder, ColumnSpec, is_column, loc
 from archlint.service.schema.library import DECLARED
 from archlint.service.schema.naming import Convention, class_table_name
 from archlint.service.schema.tables import Table
-from archlint.service.schema.values import Element, TableObject, Untold
+from archlint.service.schema.values import Element, Known, TableObject, Untold
 from archlint.service.symbols import Symbols
 
 Key = tuple[str | None, str]
@@ -43,6 +43,9 @@ _NEUTRAL = frozenset(
         *("dataclasses", "collections", "generic"),
     ]
 )
+EVERY = External("every metadata")
+"""The target of which all models are."""
+
 _WRAPPERS = frozenset({"deferred", "column_property"})
 
 
@@ -116,25 +119,23 @@ class Models:
 
     def _selected(self, cls: Class) -> bool:
         """Whether the class belongs to the target metadata."""
+        if self.target is EVERY:
+            return True
         own = metadata_of(cls)
-        targets = self.target if isinstance(self.target, list | tuple) else (self.target,)
-        for target in map(settled, targets):
+        for target in self._targets:
             if isinstance(target, Element):
                 if own is target:
                     return True
             elif isinstance(target, External):
-                implicit = not isinstance(class_member(cls, "metadata"), Element)
-                if implicit and is_sqlmodel(cls) == ("SQLModel" in target.name):
+                if own is None and is_sqlmodel(cls) == ("SQLModel" in target.name):
                     return True
         return False
 
     @cached_property
     def convention(self) -> Convention:
         """The naming convention of the target metadata."""
-        first = self.target[0] if isinstance(self.target, list | tuple) and self.target else self.target
-        given: Value = None
-        if isinstance(settled(first), Element):
-            given = settled(first).keywords.get("naming_convention")
+        first = self._targets[0]
+        given: Value = first.keywords.get("naming_convention") if isinstance(first, Element) else None
         for loaded in list(self.machine.loaded.values()):
             for value in _assigned(loaded.module, "naming_convention"):
                 given = self.machine.evaluate(Frame(loaded, loaded.namespace), value)
@@ -148,8 +149,8 @@ class Models:
 
     @property
     def _default_schema(self) -> str | None:
-        target = settled(self.target)
-        return text(target.keywords.get("schema")) if isinstance(target, Element) else None
+        first = self._targets[0]
+        return text(first.keywords.get("schema")) if isinstance(first, Element) else None
 
     def _locate(self, value: Value) -> tuple[Key, str] | None:
         return self.made.get(id(value)) if is_column(value) else None
@@ -157,7 +158,9 @@ class Models:
     def _model(self, cls: Class, models: dict[int, Model]) -> Model | None:
         """The model of a class; one without a table of its own shares its parent's."""
         place = Place(cls.module, cls.definition)
-        spot = cls.module.span(cls.definition.name_start, cls.definition.name_start + len(cls.definition.name))
+        spot = cls.module.span(
+            cls.definition.name_start, cls.definition.name_start + len(cls.definition.name)
+        )
         try:
             name = self._table_name(cls)
         except Untold as untold:
@@ -275,13 +278,29 @@ class Models:
 
     def _table_objects(self) -> Iterator[TableObject]:
         for made in self.machine.created:
-            if isinstance(made, TableObject) and len(made.args) > 1:
-                metadata, target = settled(made.args[1]), settled(self.target)
-                implicit = isinstance(metadata, External) and isinstance(target, External)
-                if metadata is target or (implicit and metadata.name == target.name):
-                    yield made
-                elif isinstance(metadata, External) and isinstance(target, Element):
-                    yield made
+            if (
+                isinstance(made, TableObject)
+                and len(made.args) > 1
+                and self._holds(settled(made.args[1]), made)
+            ):
+                yield made
+
+    def _holds(self, metadata: Value, made: TableObject) -> bool:
+        """Whether a metadata is one of the target's."""
+        if self.target is EVERY:
+            return True
+        if not isinstance(metadata, Element | External):
+            place = location(made.place)
+            self.unknown.append(Unknown("a `Table(…)`", place, "the source does not tell its metadata"))
+        named = {target.name for target in self._targets if isinstance(target, External)}
+        return any(metadata is target for target in self._targets) or (
+            isinstance(metadata, External) and metadata.name in named
+        )
+
+    @cached_property
+    def _targets(self) -> tuple[Value, ...]:
+        several = isinstance(self.target, list | tuple)
+        return tuple(map(settled, self.target if several else (self.target,)))
 
     def _table_model(self, made: TableObject) -> Model | None:
         module, name = made.place.module, text(made.args[0])
@@ -310,8 +329,8 @@ def metadata_of(cls: Class) -> Value:
     if isinstance(found, Element):
         return found
     for base in _bases(cls):
-        if isinstance(base, ExternalObject):
-            return settled(base.keywords.get("metadata"))
+        if isinstance(base, Known):
+            return settled(base.attributes.get("metadata"))
     return None
 
 
@@ -326,7 +345,8 @@ def _bases(cls: Class) -> Iterator[Value]:
 
 def _is_neutral(base: Value) -> bool:
     """Whether a base is known to add no column."""
-    return isinstance(base, External | ExternalObject) and base.name.split(".")[0] in _NEUTRAL
+    named = isinstance(base, External | ExternalObject | Known)
+    return named and base.name.partition(".")[0] in _NEUTRAL
 
 
 def _assigned(module: Module, name: str) -> Iterator[Expression]:

@@ -17,8 +17,8 @@ from archlint.service.evaluation.values import (
     text,
 )
 from archlint.service.schema.naming import Convention
-from archlint.service.schema.sqltypes import is_type, read_type
 from archlint.service.schema.tables import Check, Column, ForeignKey, Index, Table, Unique
+from archlint.service.schema.types import is_type, read_type
 from archlint.service.schema.values import Element, Untold, flag, string
 
 Key = tuple[str | None, str]
@@ -101,9 +101,7 @@ class Builder:
                     table.columns[name].nullable = False if name in table.columns else None
             case "UniqueConstraint":
                 columns = self._names(table, item.args)
-                table.uniques.append(
-                    Unique(self._name("uq", table, columns, item.get(99, "name")), columns)
-                )
+                table.uniques.append(Unique(self._name("uq", table, columns, item.get(99, "name")), columns))
             case "ForeignKeyConstraint":
                 columns = self._names(table, _listed(item.get(0, "columns")))
                 targets = _listed(item.get(1, "refcolumns"))
@@ -129,7 +127,9 @@ class Builder:
         plain = None not in columns and special.isdisjoint(item.keywords)
         where = {n for n in re.findall(r"\w+", sql_of(item.get(99, "postgresql_where")) or "")}
         used |= where & set(table.columns)
-        return Index(name, columns, unique, plain and "postgresql_where" not in item.keywords, frozenset(used))
+        return Index(
+            name, columns, unique, plain and "postgresql_where" not in item.keywords, frozenset(used)
+        )
 
     def _column_name(self, table: Table, expression: Value) -> str | None:
         """The column that an index's expression is; None for anything more."""
@@ -241,9 +241,7 @@ def read_column(item: Element, name: str | None = None) -> ColumnSpec:
     if name is None or not item.complete:
         raise Untold("a column whose arguments are computed")
     type_ = next((arg for arg in args if is_type(arg) and arg is not None), item.keywords.get("type_"))
-    primary, unique, index = (
-        _certain(item, word, name) for word in ("primary_key", "unique", "index")
-    )
+    primary, unique, index = (_certain(item, word, name) for word in ("primary_key", "unique", "index"))
     nullable = flag(item.keywords["nullable"]) if "nullable" in item.keywords else not primary
     parts = [arg for arg in args if isinstance(arg, Element)]
     computed = any(part.kind in {"Computed", "Identity"} for part in parts)
@@ -286,4 +284,3 @@ def _listed(value: Value) -> list[Value]:
     if isinstance(value, list | tuple):
         return list(value)
     return [] if value is None else [value]
-

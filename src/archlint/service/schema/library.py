@@ -6,49 +6,73 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import overload
 
-from archlint.service.evaluation import files, python
+from archlint.service.evaluation import files, introspection, python
 from archlint.service.evaluation.calls import call
-from archlint.service.evaluation.expressions import evaluate
+from archlint.service.evaluation.expressions import evaluate, iterate
+from archlint.service.evaluation.introspection import ModuleInfo, submodules
 from archlint.service.evaluation.machine import LibraryCall, Machine, Semantics
 from archlint.service.evaluation.statements import bind, execute
 from archlint.service.evaluation.values import (
     Arguments,
     Descriptor,
+    External,
     ModuleValue,
     Place,
     Unresolved,
     Value,
     text,
 )
-from archlint.service.evaluation.expressions import iterate
-from archlint.service.evaluation.python import ModuleInfo, submodules
 from archlint.service.modules import Modules
+from archlint.service.schema import bases
 from archlint.service.schema.values import EnumObject, TableObject, element
 
 DECLARED = "declared_attr"
 _CONSTANTS = {"typing.TYPE_CHECKING": False, "typing_extensions.TYPE_CHECKING": False}
+_BASE_CLASSES = frozenset(
+    f"sqlalchemy.orm.{module}{name}.__init_subclass__"
+    for module in ("", "decl_api.")
+    for name in ("DeclarativeBase", "DeclarativeBaseNoMeta")
+)
 _LOWER = frozenset({"mapped_column", "text", "literal_column", "column", "deferred", "conv", "with_variant"})
 _MAX_TEXT = 100
 
 
-class Library(dict[str, LibraryCall]):
+class Library(Mapping[str, LibraryCall]):
     """Models by name; SQLAlchemy's names are known by their last part, from wherever they are imported."""
 
-    @overload
-    def get(self, name: str, default: None = None, /) -> LibraryCall | None: ...
-    @overload
-    def get(self, name: str, default: LibraryCall, /) -> LibraryCall: ...
-    def get(self, name: str, default: LibraryCall | None = None, /) -> LibraryCall | None:
-        """The model of a name."""
-        found = super().get(name)
-        if found is not None:
-            return found
-        root, _, _ = name.partition(".")
-        if root in {"sqlalchemy", "sqlmodel"} and not name.endswith(".__subclass__"):
-            return _sqlalchemy(name) or default
-        return default
+    def __init__(self, known: Mapping[str, LibraryCall]) -> None:
+        self._known = known
+
+    def __getitem__(self, name: str) -> LibraryCall:
+        found = self._known.get(name) or _by_last_part(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+def _by_last_part(name: str) -> LibraryCall | None:
+    if name.endswith(".run_sync"):
+        return _run_sync
+    if name in _BASE_CLASSES:
+        return bases.derive
+    root = name.partition(".")[0]
+    if root in {"sqlalchemy", "sqlmodel"} and not name.endswith(".__subclass__"):
+        return _sqlalchemy(name)
+    return None
+
+
+def _run_sync(machine: Machine, arguments: Arguments) -> Value:
+    """`await connection.run_sync(function, *args)`: the function gets a plain connection."""
+    args = (External("sqlalchemy.Connection()"), *arguments.args[1:])
+    inner = Arguments(args, arguments.keywords, arguments.place, arguments.complete)
+    return machine.call(arguments.get(0, "fn"), inner)
 
 
 def _sqlalchemy(name: str) -> LibraryCall | None:
@@ -63,6 +87,8 @@ def _sqlalchemy(name: str) -> LibraryCall | None:
         )
     if last == "Table":
         return _table
+    if last in bases.MODELS:
+        return bases.MODELS[last]
     return element(name) if last[:1].isupper() or last in _LOWER else None
 
 
@@ -88,14 +114,16 @@ class SchemaMachine(Machine):
 
 def schema_machine(modules: Modules, models: Mapping[str, LibraryCall]) -> SchemaMachine:
     """A fresh interpretation; `models` are added to those of SQLAlchemy and Python."""
-    library = Library({**python.library(), **files.library(), **_PYTHON, **models})
+    library = Library({**python.library(), **files.library(), **introspection.library(), **_PYTHON, **models})
     semantics = Semantics(evaluate, execute, call, bind, library, python.builtins(), _CONSTANTS)
     return SchemaMachine(modules, semantics, lazy_includes=True, by_default=True)
 
 
 def _substitute(machine: Machine, arguments: Arguments) -> Value:
     """`re.sub` over short texts by patterns that cannot take long."""
-    pattern, replacement, subject = (text(arguments.get(i, n)) for i, n in enumerate(("pattern", "repl", "string")))
+    pattern, replacement, subject = (
+        text(arguments.get(i, n)) for i, n in enumerate(("pattern", "repl", "string"))
+    )
     unknown = Unresolved("a substitution in a text", arguments.place)
     if pattern is None or replacement is None or subject is None or re.search(r"[*+}]\)[*+{]", pattern):
         return unknown

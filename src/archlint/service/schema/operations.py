@@ -10,8 +10,8 @@ from archlint.service.evaluation.values import Arguments, Value, settled
 from archlint.service.schema.database import Database, Key, Refused
 from archlint.service.schema.elements import Builder, location, made_name, read_column, read_default
 from archlint.service.schema.naming import Convention
-from archlint.service.schema.sqltypes import read_type
 from archlint.service.schema.tables import Check, ForeignKey, SqlType, Table, Unique
+from archlint.service.schema.types import read_type
 from archlint.service.schema.values import Element, EnumObject, Untold, flag, string, strings
 
 SIGNATURES: Mapping[str, tuple[tuple[str, ...], int]] = {

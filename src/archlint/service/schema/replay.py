@@ -30,7 +30,7 @@ from archlint.service.schema.inspection import inspector
 from archlint.service.schema.library import schema_machine
 from archlint.service.schema.naming import Convention
 from archlint.service.schema.operations import SIGNATURES, Operations
-from archlint.service.schema.sqltypes import read_type
+from archlint.service.schema.types import read_type
 from archlint.service.schema.values import Element, EnumObject, Known, Untold
 
 _TABLES = ("table_name", "old_table_name", "new_table_name", "source_table", "referent_table")
@@ -188,7 +188,7 @@ class Replay:
         dialect = Known("sqlalchemy.Dialect()", {"name": "postgresql"})
         execute = Native("execute", self._execute)
         names = ("execute", "exec_driver_sql", "scalar", "scalars")
-        attributes: dict[str, Value] = {name: execute for name in names}
+        attributes: dict[str, Value] = dict.fromkeys(names, execute)
         bind = Known("sqlalchemy.Connection()", attributes)
         bind.attributes = {**attributes, "dialect": dialect, "as_sql": False}
         bind.attributes = {**bind.attributes, "bind": bind, "connection": bind, "engine": bind}
@@ -205,7 +205,13 @@ class Replay:
         answer = Unresolved("the answer of a database", arguments.place)
         if sql is not None:
             self._execute_text(arguments, sql)
-        elif isinstance(value, Element) and value.kind[:6] in {"Create", "DropTa", "DropIn", "AddCon", "DropCo"}:
+        elif isinstance(value, Element) and value.kind[:6] in {
+            "Create",
+            "DropTa",
+            "DropIn",
+            "AddCon",
+            "DropCo",
+        }:
             if value.kind not in _HARMLESS:
                 self.database.forget_all(f"`{value.kind}`")
         elif not isinstance(value, External | ExternalObject) and not _is_data(arguments.place.node):

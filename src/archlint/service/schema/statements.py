@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archlint.service.schema.database import Database, Key, Refused
-from archlint.service.schema.sql_types import column_of, names_of, references, written_type
+from archlint.service.schema.definitions import column_of, names_of, references, written_type
 from archlint.service.schema.tables import Check, ForeignKey, Index, SqlType, Table, Unique
 from archlint.service.schema.values import Untold
 
@@ -54,7 +54,9 @@ def _split(database: Database, sql: str) -> list[exp.Expr]:
     except SqlglotError:
         forget_mentioned(database, sql, "SQL that archlint cannot parse")
         return []
-    return [s for s in found if s is not None and isinstance(s, exp.Create | exp.Drop | exp.Alter | exp.Command)]
+    return [
+        s for s in found if s is not None and isinstance(s, exp.Create | exp.Drop | exp.Alter | exp.Command)
+    ]
 
 
 def forget_mentioned(database: Database, sql: str, why: str) -> None:

@@ -23,7 +23,17 @@ _NAMES = {
 }
 _KNOWN = frozenset(
     [
-        *("SMALLINT", "INTEGER", "BIGINT", "NUMERIC", "REAL", "DOUBLE PRECISION", "BOOLEAN", "TEXT", "VARCHAR"),
+        *(
+            "SMALLINT",
+            "INTEGER",
+            "BIGINT",
+            "NUMERIC",
+            "REAL",
+            "DOUBLE PRECISION",
+            "BOOLEAN",
+            "TEXT",
+            "VARCHAR",
+        ),
         *("CHAR", "UUID", "DATE", "INTERVAL", "JSON", "JSONB", "BYTEA", "INET", "TSVECTOR", "MONEY"),
         *(f"{word} {zone} TIME ZONE" for word in ("TIMESTAMP", "TIME") for zone in ("WITH", "WITHOUT")),
     ]

@@ -134,7 +134,12 @@ def enum_of_class(value: Class) -> SqlType | None:
 
 
 def _is_sqlalchemy(name: str) -> bool:
-    return name.split(".")[0] in {"sqlalchemy", "sqlmodel", "geoalchemy2", "citext"} or name.endswith(".GUID")
+    return name.split(".", maxsplit=1)[0] in {
+        "sqlalchemy",
+        "sqlmodel",
+        "geoalchemy2",
+        "citext",
+    } or name.endswith(".GUID")
 
 
 def _element(value: Element) -> SqlType | None:

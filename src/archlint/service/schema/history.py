@@ -1,0 +1,70 @@
+"""The revisions of an environment in the order in which Alembic runs them, and the database that they build."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+
+from archlint.service.migrations import Environment
+from archlint.service.modules import Modules
+from archlint.service.revisions import Graph, Revision
+from archlint.service.schema.naming import Convention
+from archlint.service.schema.replay import Replay
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """The revisions of one environment, from the base to the heads."""
+
+    environment: Environment
+    modules: Modules
+    convention: Convention
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The revisions and how they follow each other."""
+        return Graph(self.environment.revisions, not self.environment.unknown)
+
+    @cached_property
+    def unknown(self) -> str | None:
+        """Why the revisions cannot be put in order; None where they can."""
+        if self.environment.unknown:
+            return self.environment.unknown[0].what + ": " + self.environment.unknown[0].why
+        known = self.graph.by_id
+        if len(known) < len(self.environment.revisions):
+            return "two revisions have one id"
+        missing = [p for r in self.environment.revisions for p in r.parents if p not in known]
+        if missing:
+            return f"revision `{missing[0]}` is not there"
+        return None if self.order is not None else "the revisions follow each other in a circle"
+
+    @cached_property
+    def order(self) -> tuple[Revision, ...] | None:
+        """Parents and dependencies first; independent branches by their files. None for a circle."""
+        sorter: TopologicalSorter[str] = TopologicalSorter()
+        known = self.graph.by_id
+        for revision in sorted(known.values(), key=lambda r: r.file):
+            before = (*revision.parents, *(self._dependency(word) for word in revision.depends_on))
+            sorter.add(revision.id, *(name for name in before if name in known))
+        try:
+            return tuple(known[name] for name in sorter.static_order())
+        except CycleError:
+            return None
+
+    def _dependency(self, word: str) -> str:
+        """The id behind a branch label or the start of an id."""
+        known = self.graph.by_id
+        labelled = (id_ for id_, revision in known.items() if word in revision.labels)
+        started = (id_ for id_ in known if id_.startswith(word))
+        return word if word in known else next((*labelled, *started).__iter__(), word)
+
+    @cached_property
+    def upgraded(self) -> Replay:
+        """The replay after `alembic upgrade heads`; its database forgets what it cannot follow."""
+        replay = Replay(self.modules, self.convention)
+        if self.unknown is not None:
+            replay.database.forget_all(self.unknown)
+        for revision in self.order or ():
+            replay.run(revision, "upgrade")
+        return replay

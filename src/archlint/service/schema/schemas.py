@@ -1,0 +1,204 @@
+"""A service's schemas: for each Alembic environment its models, its migrations, and how they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from packaging.version import Version
+
+from archlint.findings import Location, Unknown
+from archlint.service.classes import Classes
+from archlint.service.evaluation.machine import MAX_STEPS, deep_recursion
+from archlint.service.evaluation.values import External, settled
+from archlint.service.migrations import Environment, Migrations
+from archlint.service.modules import Module, Modules
+from archlint.service.schema.comparison import Change, Comparison, Gap
+from archlint.service.schema.declarative import Model, Models
+from archlint.service.schema.environments import Setup, run_environment
+from archlint.service.schema.history import History
+from archlint.service.schema.naming import Convention
+from archlint.service.schema.tables import Table
+from archlint.service.schema.values import Element
+from archlint.service.symbols import Symbols
+
+Key = tuple[str | None, str]
+_COMPARES_TYPES = Version("1.12")
+
+
+@dataclass(frozen=True, eq=False)
+class Schema:
+    """One environment whose env.py is there. `alembic` is the version that an install gets, None the newest."""
+
+    environment: Environment
+    modules: Modules
+    symbols: Symbols
+    classes: Classes
+    alembic: Version | None
+
+    @cached_property
+    def setup(self) -> Setup | None:
+        """What env.py tells; None where it cannot be read."""
+        assert self.environment.env is not None
+        return run_environment(self.environment.env, self.modules)
+
+    @cached_property
+    def untold(self) -> str | None:
+        """Why nothing can be told of the models; None where something can."""
+        setup = self.setup
+        if setup is None:
+            return "env.py cannot be read"
+        if setup.unresolved is not None:
+            return setup.unresolved
+        if setup.machine.steps >= MAX_STEPS - 1:
+            return "env.py does too much to follow"
+        targets = setup.target if isinstance(setup.target, list | tuple) else (setup.target,)
+        if setup.target is None:
+            return "env.py sets no `target_metadata`"
+        if not all(isinstance(settled(target), Element | External) for target in targets):
+            return "`target_metadata` is computed"
+        return None
+
+    @cached_property
+    def _reader(self) -> Models:
+        assert self.setup is not None
+        return Models(self.setup.machine, self.symbols, self.classes, self.setup.target)
+
+    @cached_property
+    def _seen(self) -> tuple[Model, ...]:
+        with deep_recursion():
+            return tuple(self._reader.read())
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """The models that env.py loads, of its target metadata."""
+        return () if self.untold is not None else self._seen
+
+    @property
+    def unread(self) -> tuple[Unknown, ...]:
+        """Models of which not even the table's name can be told."""
+        return tuple(self._reader.unknown) if self.models else ()
+
+    @cached_property
+    def blind(self) -> tuple[Model, ...]:
+        """Models of the target metadata in modules that env.py does not load."""
+        if self.untold is not None or self.setup is None:
+            return ()
+        seen = {model.table.key for model in self.models}
+        loaded = set(self.setup.machine.loaded)
+        with deep_recursion():
+            for module in self._defining(loaded):
+                self.setup.machine.load(module)
+            reader = Models(self.setup.machine, self.symbols, self.classes, self.setup.target)
+            found = reader.read()
+        return tuple(m for m in found if m.module.path not in loaded and m.table.key not in seen)
+
+    def _defining(self, loaded: set[str]) -> Iterator[Module]:
+        """The runtime modules that define models and are not loaded."""
+        for module in self.modules.runtime:
+            if module.path not in loaded:
+                names = self.symbols.namespace(module).names
+                if any(self.classes.is_stored(self.symbols.resolve(module, name)) for name in names):
+                    yield module
+
+    @cached_property
+    def history(self) -> History:
+        """The revisions."""
+        known = self.untold is None and self.setup is not None
+        convention = self._reader.convention if known else Convention()
+        return History(self.environment, self.modules, convention)
+
+    @cached_property
+    def drift(self) -> tuple[Change, ...]:
+        """What autogenerate would do to bring the migrated database to the models."""
+        return () if self.untold is not None or self._blank is not None else self._compared[0]
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What could not be compared, with the reason."""
+        assert self.environment.env is not None
+        place = Location(self.environment.env)
+        why = self.untold or self._blank
+        if why is not None:
+            return (Gap("the schema", why, place),)
+        unread = tuple(Gap(unknown.what, unknown.why, unknown.location) for unknown in self.unread)
+        return (*unread, *self._compared[1])
+
+    @property
+    def _blank(self) -> str | None:
+        return self.history.upgraded.database.blank
+
+    @cached_property
+    def _compared(self) -> tuple[tuple[Change, ...], tuple[Gap, ...]]:
+        assert self.setup is not None
+        database = self.history.upgraded.database
+        model_tables = {model.table.key: model.table for model in self.models}
+        unsure = self._unsure(model_tables)
+        new = {key: table for key, table in model_tables.items() if key not in unsure}
+        old = {key: table for key, table in database.tables.items() if key not in unsure}
+        for tables in (old, new):
+            tables.pop(self._version_table, None)
+        comparison = Comparison(self.setup, self._compares_types is True)
+        if self._compares_types is None:
+            comparison.gaps.append(Gap("types of columns", "`compare_type` is a function", None))
+        changes = tuple(self._certain(comparison.changes(self._reflected(old), new)))
+        gaps = [
+            Gap(f"table `{_title(key)}`", why, place) for key, (why, place) in sorted(unsure.items(), key=str)
+        ]
+        return changes, (*gaps, *comparison.gaps)
+
+    def _certain(self, changes: Iterator[Change]) -> Iterator[Change]:
+        """A table that no known model has may be that of a model whose name is not known."""
+        for change in changes:
+            if not (self.unread and change.kind in {"remove_table", "remove_index"}):
+                yield change
+
+    def _unsure(self, models: dict[Key, Table]) -> dict[Key, tuple[str, Location | None]]:
+        database = self.history.upgraded.database
+        found = {key: (why, None) for key, why in database.untold.items()}
+        return {
+            **{key: (why, models[key].place if key in models else None) for key, (why, _) in found.items()},
+            **{key: (table.unknown, table.place) for key, table in models.items() if table.unknown},
+        }
+
+    def _reflected(self, tables: dict[Key, Table]) -> dict[Key, Table]:
+        """The tables that Alembic looks at: those of the default schema, unless it is asked for all."""
+        assert self.setup is not None
+        if self.setup.flag("include_schemas", default=False):
+            return tables
+        return {key: table for key, table in tables.items() if key[0] is None}
+
+    @property
+    def _version_table(self) -> Key:
+        assert self.setup is not None
+        schema = self.setup.text("version_table_schema")
+        return (None if schema == "public" else schema, self.setup.text("version_table") or "alembic_version")
+
+    @property
+    def _compares_types(self) -> bool | None:
+        assert self.setup is not None
+        return self.setup.flag(
+            "compare_type", default=self.alembic is None or self.alembic >= _COMPARES_TYPES
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Schemas:
+    """The schemas of one service."""
+
+    migrations: Migrations
+    modules: Modules
+    symbols: Symbols
+    classes: Classes
+    alembic: Version | None
+
+    @cached_property
+    def all(self) -> tuple[Schema, ...]:
+        """One for each environment with an env.py, in the order of their folders."""
+        parts = (self.modules, self.symbols, self.classes, self.alembic)
+        return tuple(Schema(e, *parts) for e in self.migrations.environments if e.env is not None)
+
+
+def _title(key: Key) -> str:
+    return f"{key[0]}.{key[1]}" if key[0] else key[1]
