@@ -100,7 +100,7 @@ class Annotations:
     def field(self, name: str, value: Value, annotation: Expression, owner: Class) -> ColumnSpec | None:
         """A field of a SQLModel table; None for what is no column."""
         word = dotted(annotation.value) if isinstance(annotation, Subscript) else None
-        if (word or "").rpartition(".")[2] == "ClassVar" or name.startswith(("_", "model_")):
+        if (word or "").rpartition(".")[2] == "ClassVar" or name.startswith("_") or name == "model_config":
             return None
         if isinstance(value, ExternalObject) and value.name.rpartition(".")[2] == "Relationship":
             return None

@@ -42,6 +42,11 @@ class Database:
             self.blank,
         )
 
+    def restore(self, kept: Database) -> None:
+        """Be as when the snapshot was taken."""
+        self.tables, self.types = kept.tables, kept.types
+        self.untold, self.untold_types, self.blank = kept.untold, kept.untold_types, kept.blank
+
     def table(self, key: Key) -> Table:
         """The table; raises `Refused` where there is none, `Untold` where the source does not tell."""
         self._tell(key)

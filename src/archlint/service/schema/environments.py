@@ -28,6 +28,15 @@ from archlint.service.schema.library import SchemaMachine, schema_machine
 from archlint.service.schema.values import Known
 
 
+_COMPARED = frozenset(
+    [
+        *("target_metadata", "include_object", "include_name", "include_schemas", "compare_type"),
+        *("compare_server_default", "version_table", "version_table_schema"),
+    ]
+)
+"""The options of `configure()` on which a comparison depends."""
+
+
 @dataclass(frozen=True, eq=False)
 class Setup:
     """An env.py that ran: its machine, with the modules that it loaded, and the options of `configure()`.
@@ -139,7 +148,7 @@ def _merged(configured: list[Arguments]) -> tuple[dict[str, Value], str | None]:
         return dict(configured[0].keywords), "the options of `context.configure()` are computed"
     options = dict(configured[0].keywords)
     for other in configured[1:]:
-        names = {*options, *other.keywords} - {"connection", "url"}
+        names = _COMPARED & {*options, *other.keywords}
         for name in sorted(names):
             if not same(options.get(name), other.keywords.get(name)):
                 return options, f"several calls of `context.configure()` differ in `{name}`"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from archlint.facts.syntax import Node
 from archlint.service.evaluation import files, introspection, python
 from archlint.service.evaluation.calls import call
 from archlint.service.evaluation.expressions import evaluate, iterate
@@ -23,7 +25,7 @@ from archlint.service.evaluation.values import (
     Value,
     text,
 )
-from archlint.service.modules import Modules
+from archlint.service.modules import Module, Modules
 from archlint.service.schema import bases
 from archlint.service.schema.values import EnumObject, TableObject, element
 
@@ -100,16 +102,34 @@ def _table(machine: Machine, arguments: Arguments) -> Value:
 
 @dataclass(eq=False)
 class SchemaMachine(Machine):
-    """An interpretation for models and revisions; `undecided` is set when a condition was not decided."""
+    """An interpretation for models and revisions; `undecided` are the tests that the source did not decide."""
 
-    undecided: bool = False
+    undecided: list[Node] = field(default_factory=list)
+
+    def load(self, module: Module) -> ModuleValue:
+        """A module's packages are executed before it, as Python does."""
+        if module.path not in self.loaded:
+            for package in reversed([*_packages(module, self.modules)]):
+                super().load(package)
+        return super().load(module)
 
     @contextmanager
     def condition(self, place: Place, why: str) -> Iterator[None]:
         """What happens inside happens only under a condition."""
-        self.undecided = True
+        self.undecided.append(place.node)
         with super().condition(place, why):
             yield
+
+
+def _packages(module: Module, modules: Modules) -> Iterator[Module]:
+    """The packages that a module is in, innermost first."""
+    folder = posixpath.dirname(module.path)
+    while (found := modules.by_path.get(posixpath.join(folder, "__init__.py"))) is not None:
+        if found is not module:
+            yield found
+        folder, inner = posixpath.dirname(folder), folder
+        if folder == inner:
+            return
 
 
 def schema_machine(modules: Modules, models: Mapping[str, LibraryCall]) -> SchemaMachine:

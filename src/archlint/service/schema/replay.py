@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from archlint.facts.syntax import Call, Constant, Expression, FString, FunctionDef, If, Return, Statement
+from archlint.facts.syntax import Call, Constant, Expression, FString
 from archlint.findings import Location
 from archlint.service.evaluation.machine import MAX_STEPS, LibraryCall, Machine, deep_recursion
 from archlint.service.evaluation.values import (
@@ -25,6 +25,7 @@ from archlint.service.modules import Module, Modules, Role
 from archlint.service.revisions import Revision
 from archlint.service.schema import statements
 from archlint.service.schema.database import Database, Refused
+from archlint.service.schema.early import early_returns
 from archlint.service.schema.elements import location, sql_of
 from archlint.service.schema.inspection import inspector
 from archlint.service.schema.library import schema_machine
@@ -62,23 +63,32 @@ class Replay:
 
     def run(self, revision: Revision, name: str) -> list[Problem]:
         """Run one function of a revision; what it cannot follow is forgotten in the database."""
-        self.revision, self.problems, self.machine.undecided = revision, [], False
+        self.revision, self.problems = revision, []
         module = self._module(revision)
         with deep_recursion():
             loaded = self.machine.load(module)
             for value in loaded.namespace.values():
                 self._adopt(value)
             function = loaded.namespace.get(name)
-            if not isinstance(function, Function):
+            if isinstance(function, Function):
+                self._call(function)
+            else:
                 self._without(revision, name, function)
-                return self.problems
-            self.machine.undecided = False
-            self.machine.call(function, Arguments((), {}, Place(module, function.definition)))
         if self.machine.steps >= MAX_STEPS - 1:
             self.database.forget_all("the revisions do too much to follow")
-        if self.machine.undecided and any(_returns_early(s) for s in revision.source.body):
-            self.database.forget_all(f"revision `{revision.id}` returns under a condition")
         return self.problems
+
+    def _call(self, function: Function) -> None:
+        """Call it; all of it under a condition, where a test that nothing decides may end it early."""
+        place, self.machine.undecided = Place(function.module, function.definition), []
+        early = early_returns(function.module.source)
+        kept = self.database.snapshot() if early else None
+        self.machine.call(function, Arguments((), {}, place))
+        if kept is not None and any(node in early for node in self.machine.undecided):
+            self.database.restore(kept)
+            self.problems = []
+            with self.machine.condition(place, "the revision may return early"):
+                self.machine.call(function, Arguments((), {}, place))
 
     def _without(self, revision: Revision, name: str, found: Value) -> None:
         if found is None:
@@ -279,22 +289,3 @@ def _is_data(node: object) -> bool:
     parts = first.parts if isinstance(first, FString) else (first,)
     start = parts[0] if parts else None
     return isinstance(start, Constant) and isinstance(start.value, str) and statements.is_data(start.value)
-
-
-def _returns_early(statement: Statement) -> bool:
-    """Whether a function returns inside a branch: what follows then happens under a condition."""
-    if not isinstance(statement, FunctionDef):
-        return False
-    return any(_returns(inner) for inner in statement.body if isinstance(inner, If))
-
-
-def _returns(statement: Statement) -> bool:
-    if isinstance(statement, Return):
-        return True
-    return isinstance(statement, If) and any(_returns(inner) for inner in _inside(statement))
-
-
-def _inside(statement: If) -> Iterator[Statement]:
-    for branch in statement.branches:
-        yield from branch.body
-    yield from statement.orelse

@@ -66,19 +66,20 @@ class Schema:
         return Models(self.setup.machine, self.symbols, self.classes, self.setup.target)
 
     @cached_property
-    def _seen(self) -> tuple[Model, ...]:
+    def _seen(self) -> tuple[tuple[Model, ...], tuple[Unknown, ...]]:
         with deep_recursion():
-            return tuple(self._reader.read())
+            found = tuple(self._reader.read())
+        return found, tuple(self._reader.unknown)
 
     @property
     def models(self) -> tuple[Model, ...]:
         """The models that env.py loads, of its target metadata."""
-        return () if self.untold is not None else self._seen
+        return () if self.untold is not None else self._seen[0]
 
     @property
     def unread(self) -> tuple[Unknown, ...]:
         """Models of which not even the table's name can be told."""
-        return tuple(self._reader.unknown) if self.models else ()
+        return () if self.untold is not None else self._seen[1]
 
     @cached_property
     def blind(self) -> tuple[Model, ...]:
