@@ -10,7 +10,7 @@ from archlint.service.migrations import Environment
 from archlint.service.modules import Modules
 from archlint.service.revisions import Graph, Revision
 from archlint.service.schema.naming import Convention
-from archlint.service.schema.replay import Replay
+from archlint.service.schema.replay import Problem, Replay
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +59,20 @@ class History:
         started = (id_ for id_ in known if id_.startswith(word))
         return word if word in known else next((*labelled, *started).__iter__(), word)
 
-    @cached_property
+    @property
     def upgraded(self) -> Replay:
         """The replay after `alembic upgrade heads`; its database forgets what it cannot follow."""
+        return self._upgrade[0]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the upgrade would be refused."""
+        return self._upgrade[1]
+
+    @cached_property
+    def _upgrade(self) -> tuple[Replay, tuple[Problem, ...]]:
         replay = Replay(self.modules, self.convention)
         if self.unknown is not None:
             replay.database.forget_all(self.unknown)
-        for revision in self.order or ():
-            replay.run(revision, "upgrade")
-        return replay
+        problems = [problem for revision in self.order or () for problem in replay.run(revision, "upgrade")]
+        return replay, tuple(problems)

@@ -40,10 +40,11 @@ _HARMLESS = frozenset({"CreateSequence", "DropSequence", "CreateSchema", "DropSc
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A step that PostgreSQL or Alembic would refuse."""
+    """A step that PostgreSQL or Alembic would refuse: which operation, and what it would be told."""
 
     revision: Revision
     location: Location
+    operation: str
     message: str
 
 
@@ -92,7 +93,7 @@ class Replay:
 
     def _without(self, revision: Revision, name: str, found: Value) -> None:
         if found is None:
-            self._problem(revision.location, f"has no `{name}()`")
+            self._problem(revision.location, f"{name}()", "the file has no such function")
         else:
             self.database.forget_all(f"`{name}()` of revision `{revision.id}` is computed")
 
@@ -101,9 +102,9 @@ class Replay:
         name = posixpath.splitext(revision.file)[0].replace("/", ".")
         return known or Module(name, revision.file, revision.source, Role.RUNTIME)
 
-    def _problem(self, place: Location, message: str) -> None:
+    def _problem(self, place: Location, operation: str, message: str) -> None:
         assert self.revision is not None
-        self.problems.append(Problem(self.revision, place, message))
+        self.problems.append(Problem(self.revision, place, operation, message))
 
     def _models(self) -> Mapping[str, LibraryCall]:
         models: dict[str, LibraryCall] = {f"alembic.op.{name}": self._operation(name) for name in SIGNATURES}
@@ -153,7 +154,7 @@ class Replay:
         except Untold as untold:
             self._forget(arguments, name, str(untold))
         except Refused as refused:
-            self._problem(location(arguments.place), str(refused))
+            self._problem(location(arguments.place), f"op.{name}", str(refused))
             self._forget(arguments, name, str(refused))
 
     def _forget(self, arguments: Arguments, name: str, why: str) -> None:
@@ -188,7 +189,7 @@ class Replay:
             else:
                 self.database.untold_types.add(found.text)
         except Refused as refused:
-            self._problem(location(arguments.place), str(refused))
+            self._problem(location(arguments.place), f"{value.kind}.{action}", str(refused))
             found = read_type(value)
             if found is not None:
                 self.database.untold_types.add(found.text)
@@ -235,7 +236,7 @@ class Replay:
         try:
             statements.execute(self.database, sql)
         except Refused as refused:
-            self._problem(location(arguments.place), str(refused))
+            self._problem(location(arguments.place), "op.execute", str(refused))
             statements.forget_mentioned(self.database, sql, str(refused))
 
     def _batch(self, machine: Machine, arguments: Arguments) -> Value:

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from packaging.version import Version
-
 from archlint.findings import Location, Unknown
 from archlint.service.classes import Classes
 from archlint.service.evaluation.machine import MAX_STEPS, deep_recursion
@@ -16,26 +14,27 @@ from archlint.service.migrations import Environment, Migrations
 from archlint.service.modules import Module, Modules
 from archlint.service.schema.comparison import Change, Comparison, Gap
 from archlint.service.schema.declarative import Model, Models
+from archlint.service.schema.downgrade import RoundTrip
 from archlint.service.schema.environments import Setup, run_environment
 from archlint.service.schema.history import History
+from archlint.service.schema.libraries import Libraries
 from archlint.service.schema.naming import Convention
 from archlint.service.schema.tables import Table
 from archlint.service.schema.values import Element
 from archlint.service.symbols import Symbols
 
 Key = tuple[str | None, str]
-_COMPARES_TYPES = Version("1.12")
 
 
 @dataclass(frozen=True, eq=False)
 class Schema:
-    """One environment whose env.py is there. `alembic` is the version that an install gets, None the newest."""
+    """One environment whose env.py is there."""
 
     environment: Environment
     modules: Modules
     symbols: Symbols
     classes: Classes
-    alembic: Version | None
+    libraries: Libraries
 
     @cached_property
     def setup(self) -> Setup | None:
@@ -63,7 +62,7 @@ class Schema:
     @cached_property
     def _reader(self) -> Models:
         assert self.setup is not None
-        return Models(self.setup.machine, self.symbols, self.classes, self.setup.target)
+        return Models(self.setup.machine, self.symbols, self.classes, self.setup.target, self.libraries)
 
     @cached_property
     def _seen(self) -> tuple[tuple[Model, ...], tuple[Unknown, ...]]:
@@ -91,7 +90,7 @@ class Schema:
         with deep_recursion():
             for module in self._defining(loaded):
                 self.setup.machine.load(module)
-            reader = Models(self.setup.machine, self.symbols, self.classes, self.setup.target)
+            reader = Models(self.setup.machine, self.symbols, self.classes, self.setup.target, self.libraries)
             found = reader.read()
         return tuple(m for m in found if m.module.path not in loaded and m.table.key not in seen)
 
@@ -109,6 +108,11 @@ class Schema:
         known = self.untold is None and self.setup is not None
         convention = self._reader.convention if known else Convention()
         return History(self.environment, self.modules, convention)
+
+    @cached_property
+    def round_trip(self) -> RoundTrip:
+        """The downgrade of all revisions, and their second upgrade."""
+        return RoundTrip(self.history)
 
     @cached_property
     def drift(self) -> tuple[Change, ...]:
@@ -140,7 +144,9 @@ class Schema:
         old = {key: table for key, table in database.tables.items() if key not in unsure}
         for tables in (old, new):
             tables.pop(self._version_table, None)
-        comparison = Comparison(self.setup, self._compares_types is True)
+        comparison = Comparison(
+            self.setup, self._compares_types is True, frozenset(self._reader.untold_indexes)
+        )
         if self._compares_types is None:
             comparison.gaps.append(Gap("types of columns", "`compare_type` is a function", None))
         changes = tuple(self._certain(comparison.changes(self._reflected(old), new)))
@@ -179,9 +185,7 @@ class Schema:
     @property
     def _compares_types(self) -> bool | None:
         assert self.setup is not None
-        return self.setup.flag(
-            "compare_type", default=self.alembic is None or self.alembic >= _COMPARES_TYPES
-        )
+        return self.setup.flag("compare_type", default=self.libraries.compares_types)
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,12 +196,12 @@ class Schemas:
     modules: Modules
     symbols: Symbols
     classes: Classes
-    alembic: Version | None
+    libraries: Libraries
 
     @cached_property
     def all(self) -> tuple[Schema, ...]:
         """One for each environment with an env.py, in the order of their folders."""
-        parts = (self.modules, self.symbols, self.classes, self.alembic)
+        parts = (self.modules, self.symbols, self.classes, self.libraries)
         return tuple(Schema(e, *parts) for e in self.migrations.environments if e.env is not None)
 
 
