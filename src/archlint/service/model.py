@@ -27,6 +27,7 @@ from archlint.service.project import ServiceProject
 from archlint.service.providers import Providers
 from archlint.service.queries import Queries
 from archlint.service.routes import RouteTable, resolve_routes
+from archlint.service.schema.libraries import Libraries
 from archlint.service.schema.schemas import Schemas
 from archlint.service.settings import Settings
 from archlint.service.suite.tests import Suite
@@ -117,8 +118,9 @@ class Service:
     @cached_property
     def schemas(self) -> Schemas:
         """The tables of models and of migrations."""
-        version = highest_version(self.project, self.repository, self.root, "alembic")
-        return Schemas(self.migrations, self.modules, self.symbols, self.classes, version)
+        names = ("alembic", "pydantic", "sqlmodel")
+        versions = [highest_version(self.project, self.repository, self.root, name) for name in names]
+        return Schemas(self.migrations, self.modules, self.symbols, self.classes, Libraries(*versions))
 
     @cached_property
     def deployment(self) -> Deployment:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from archlint.facts.syntax import Expression, Node, Statement
 from archlint.service.evaluation.values import (
     Arguments,
+    Class,
     External,
     Frame,
     ModuleValue,
@@ -101,6 +102,9 @@ class Machine:
 
     created: list[Any] = field(default_factory=list)
     """Every app and router made, in order."""
+
+    classes: list[Class] = field(default_factory=list)
+    """Every class made, in order, those of functions and classes too."""
 
     def load(self, module: Module) -> ModuleValue:
         """The module's value, its body executed once; a circular import sees what is there so far."""

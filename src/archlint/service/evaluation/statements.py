@@ -363,6 +363,7 @@ def _class(machine: Machine, frame: Frame, definition: ClassDef) -> None:
     bases = tuple([evaluate(machine, frame, base) for base in definition.bases])
     module = frame.module.module
     cls = Class(definition, module, bases, {}, {})
+    machine.classes.append(cls)
     body = Frame(frame.module, cls.namespace, frame)
     execute(machine, body, definition.body)
     cls.annotations.update(_annotations(definition))

@@ -7,15 +7,25 @@ from dataclasses import dataclass
 from archlint.facts.syntax import Expression, Subscript, dotted
 from archlint.service.evaluation.attributes import class_member
 from archlint.service.evaluation.machine import Machine
-from archlint.service.evaluation.values import Class, External, ExternalObject, Value, settled
+from archlint.service.evaluation.values import (
+    Class,
+    External,
+    ExternalObject,
+    Native,
+    Unresolved,
+    Value,
+    settled,
+)
 from archlint.service.evaluation.values import Place as Spot
 from archlint.service.schema.elements import ColumnSpec, is_column, read_column
+from archlint.service.schema.libraries import Libraries
 from archlint.service.schema.tables import SqlType
 from archlint.service.schema.types import enum_of_class, python_type, read_type
 from archlint.service.schema.values import Element, EnumObject, Untold
 from archlint.service.symbols import Symbols
 from archlint.service.types import Place, Type, Types
 
+MISSING = Unresolved("no default")
 _TEXTS = frozenset(
     [
         *("pydantic.EmailStr", "pydantic.networks.EmailStr", "pathlib.Path", "pydantic.SecretStr"),
@@ -30,6 +40,7 @@ class Annotations:
 
     machine: Machine
     symbols: Symbols
+    libraries: Libraries
 
     def __post_init__(self) -> None:
         self.types = Types(self.machine, self.symbols)
@@ -113,16 +124,23 @@ class Annotations:
             return read_column(settled(item.keywords["sa_column"]), name)
         if item is not None and item.keywords.get("sa_column") is not None:
             raise Untold(f"column `{name}`")
-        return self._plain_field(name, item, found, Spot(owner.module, annotation))
+        default = value if item is None else item.get(0, "default", MISSING)
+        if name not in owner.namespace:
+            default = MISSING
+        return self._plain_field(name, item, found, settled(default), Spot(owner.module, annotation))
 
-    def _plain_field(self, name: str, item: Element | None, found: Type, spot: Spot) -> ColumnSpec:
+    def _plain_field(
+        self, name: str, item: Element | None, found: Type, default: Value, spot: Spot
+    ) -> ColumnSpec:
         given = dict(item.keywords) if item is not None else {}
         if item is not None and not item.complete:
             raise Untold(f"column `{name}`")
         extra = settled(given.get("sa_column_kwargs")) or {}
         if not isinstance(extra, dict):
             raise Untold(f"column `{name}`")
-        words = {k: given[k] for k in ("primary_key", "unique", "index", "nullable") if k in given}
+        words: dict[str, Value] = {
+            k: given[k] for k in ("primary_key", "unique", "index", "nullable") if k in given
+        }
         args = list(settled(given.get("sa_column_args")) or ())
         target = settled(given.get("foreign_key"))
         if target is not None:
@@ -131,11 +149,16 @@ class Annotations:
         made = Element("sqlalchemy.Column", (name, *args), {**words, **extra}, spot)
         spec = read_column(made)
         if "nullable" not in made.keywords:
-            known = found.name not in {"", "typing.Any"}
-            spec.column.nullable = False if spec.primary else (found.optional if known else None)
+            spec.column.nullable = False if spec.primary else self._noneable(found, default)
         sa_type = settled(given.get("sa_type"))
         spec.column.type = read_type(sa_type) if sa_type is not None else self._field_type(found, given)
         return spec
+
+    def _noneable(self, found: Type, given: Value) -> bool | None:
+        """Whether a field may be None; Pydantic 1 also takes a default of None for that."""
+        if found.name in {"", "typing.Any"}:
+            return None
+        return found.optional or (self.libraries.implicit_optional and given is None)
 
     def _field_type(self, found: Type, given: dict[str, Value]) -> SqlType | None:
         members = found.members
@@ -143,9 +166,10 @@ class Annotations:
             return None
         (member,) = members
         enumeration = self._enumeration(member)
-        if enumeration is not None:
+        plain = None if enumeration is None or self.libraries.enums_first else _mixed_in(enumeration)
+        if enumeration is not None and plain is None:
             return enum_of_class(enumeration)
-        if member.name == "builtins.str" or member.name in _TEXTS:
+        if member.name == "builtins.str" or member.name in _TEXTS or plain == "builtins.str":
             length = settled(given.get("max_length"))
             if length is None:
                 return SqlType("VARCHAR")
@@ -156,16 +180,30 @@ class Annotations:
                 return SqlType("NUMERIC")
             known = isinstance(digits, int) and isinstance(places, int)
             return SqlType(f"NUMERIC({digits}, {places})") if known else None
-        return python_type(member.name) if not member.args else None
+        return python_type(plain or member.name) if not member.args else None
+
+
+def _mixed_in(cls: Class) -> str | None:
+    """`int` or `str` where an enumeration is one, too."""
+    names = {base.name for base in cls.lineage() if isinstance(base, External)}
+    names |= {f"builtins.{base.name}" for base in cls.bases if isinstance(base, Native)}
+    texts = {"enum.StrEnum", "builtins.str"}
+    return (
+        "builtins.str"
+        if names & texts
+        else "builtins.int"
+        if names & {"enum.IntEnum", "builtins.int"}
+        else None
+    )
 
 
 def _merged(item: Element | None, inner: Type, cls: Class) -> Element:
     """The attribute's `mapped_column(…)` over the one in `Annotated[…]`."""
-    shared = next((m for t in inner.walk() for m in t.metadata if is_column(m)), None)
-    if item is None and shared is None:
-        return Element("sqlalchemy.orm.mapped_column", (), {}, Spot(cls.module, cls.definition))
-    if item is None or shared is None:
-        return item or shared
+    shared: Element | None = next((m for t in inner.walk() for m in t.metadata if is_column(m)), None)
+    if item is None:
+        return shared or Element("sqlalchemy.orm.mapped_column", (), {}, Spot(cls.module, cls.definition))
+    if shared is None:
+        return item
     keywords = {**shared.keywords, **item.keywords}
     complete = item.complete and shared.complete
     return Element(item.name, (*item.args, *shared.args), keywords, item.place, complete)

@@ -1,7 +1,7 @@
 """What `alembic revision --autogenerate` would do to bring the database to the models.
 
-Follows `alembic/autogenerate/compare` with the corrections of `alembic/ddl/postgresql.py`. What is not known of
-either side is not compared, and said.
+Follows `alembic/autogenerate/compare` with the corrections of `alembic/ddl/postgresql.py`. What is not known
+of either side is not compared, and said.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from archlint.findings import Location
+from archlint.service.evaluation.values import Value
 from archlint.service.schema.defaults import defaults_differ
 from archlint.service.schema.environments import Setup
 from archlint.service.schema.naming import UNKNOWN
@@ -46,7 +47,9 @@ class Comparison:
 
     setup: Setup
     compare_types: bool
+    untold_indexes: frozenset[str] = frozenset()
     gaps: list[Gap] = field(default_factory=list)
+    _untyped: dict[str, list[str]] = field(default_factory=dict)
 
     def changes(self, old: dict[Key, Table], new: dict[Key, Table]) -> Iterator[Change]:
         """All changes, by table."""
@@ -60,6 +63,13 @@ class Comparison:
                 yield from self._columns(database, model)
                 yield from self._named(database, model)
                 yield from self._foreign_keys(database, model)
+                self._note_types(model)
+
+    def _note_types(self, model: Table) -> None:
+        columns = self._untyped.pop(model.title, [])
+        if columns:
+            what = f"the type of {_quoted(columns)} in table `{model.title}`"
+            self.gaps.append(Gap(what, "archlint does not know it on both sides", model.place))
 
     def _passes(self, table: Table, kind: str, thing: Table | Column | object, name: str | None) -> bool:
         """Whether env.py's filters let a thing of the models through."""
@@ -69,7 +79,7 @@ class Comparison:
         if not {"include_object", "include_name"} & set(self.setup.options):
             return True
         name = table.name if thing is table else name
-        attributes = {"name": name, "schema": table.schema, "info": {}, "key": name}
+        attributes: dict[str, Value] = {"name": name, "schema": table.schema, "info": {}, "key": name}
         if thing is not table:
             attributes["table"] = Known("sqlalchemy.Table()", {"name": table.name, "schema": table.schema})
         passed = self.setup.includes(
@@ -124,12 +134,15 @@ class Comparison:
             yield from self._default(model, mine, theirs, place)
 
     def _type(self, model: Table, mine: Column, theirs: Column, place: Location | None) -> Iterator[Change]:
-        name = f"{model.name}.{mine.name}"
-        if mine.type is None or theirs.type is None:
-            side = "the migrations" if mine.type is None else "the models"
-            self.gaps.append(Gap(f"type of column `{name}`", f"archlint does not know it in {side}", place))
-        elif differ(mine.type, theirs.type):
-            detail = f"{mine.type.text} in the migrations, {theirs.type.text} in the models"
+        one, other = mine.type, theirs.type
+        if one is None or other is None or not (one.certain and other.certain):
+            if one is None or other is None or one.text != other.text:
+                self._untyped.setdefault(model.title, []).append(mine.name)
+        elif differ(one, other):
+            name, detail = (
+                f"{model.name}.{mine.name}",
+                f"{one.text} in the migrations, {other.text} in the models",
+            )
             yield Change("modify_type", name, model.title, place, detail)
 
     def _default(
@@ -155,6 +168,9 @@ class Comparison:
             why = "the name of one of them is computed"
             self.gaps.append(Gap(f"indexes and unique constraints of `{model.title}`", why, model.place))
             return
+        for name in self.untold_indexes & (old.keys() | new.keys()):
+            old.pop(name, None)
+            new.pop(name, None)
         unnamed = [unique for unique in model.uniques if unique.name is None]
         spared = {tuple(sorted(unique.columns)) for unique in unnamed}
         for name in sorted(old.keys() - new.keys()):
@@ -246,6 +262,10 @@ def _index(index: Index) -> str:
 
 def _on(found: Index | Unique) -> str:
     return f"it, on ({_listed(found.columns)})"
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _listed(columns: Iterable[str | None]) -> str:

@@ -30,6 +30,7 @@ from archlint.service.evaluation.values import (
 from archlint.service.modules import Module
 from archlint.service.schema.annotated import Annotations
 from archlint.service.schema.elements import Builder, ColumnSpec, is_column, location
+from archlint.service.schema.libraries import Libraries
 from archlint.service.schema.library import DECLARED
 from archlint.service.schema.naming import Convention, class_table_name
 from archlint.service.schema.tables import Table
@@ -67,12 +68,16 @@ class Models:
     symbols: Symbols
     classes: Classes
     target: Value
+    libraries: Libraries
     unknown: list[Unknown] = field(default_factory=list)
     made: dict[int, tuple[Key, str]] = field(default_factory=dict)
     """What became of each column object, by its identity."""
 
+    untold_indexes: set[str] = field(default_factory=set)
+    """Names of indexes of which the source does not tell the table."""
+
     def __post_init__(self) -> None:
-        self.annotations = Annotations(self.machine, self.symbols)
+        self.annotations = Annotations(self.machine, self.symbols, self.libraries)
 
     def read(self) -> list[Model]:
         """All models of the target metadata, in order of their modules."""
@@ -92,8 +97,28 @@ class Models:
         for made, model in tables:
             self._attempt(model, lambda m=model, t=made: self._builder().fill(m.table, t.args[2:]))
         found = list({id(m.table): m for m in [*models.values(), *(model for _, model in tables)]}.values())
+        self._add_loose_indexes(found)
         _complete_types(found)
         return found
+
+    def _add_loose_indexes(self, models: list[Model]) -> None:
+        """`Index("name", Model.column)` beside the classes belongs to its column's table."""
+        by_key = {model.table.key: model for model in models}
+        for index in [made for made in self.machine.created if isinstance(made, Element)]:
+            columns = [item for item in index.args[1:] if not isinstance(item, str)]
+            located = next(filter(None, map(self._located, columns)), None)
+            name = text(index.args[0]) if index.args else None
+            if located is not None and located[0] in by_key:
+                model = by_key[located[0]]
+                if name not in {other.name for other in model.table.indexes}:
+                    self._attempt(model, lambda m=model, i=index: self._builder().add(m.table, i))
+            elif columns and name is not None:
+                self.untold_indexes.add(name)
+
+    def _located(self, value: Value) -> tuple[Key, str] | None:
+        """The table and column of the first column in an expression."""
+        inner = value.args if isinstance(value, ExternalObject) and not is_column(value) else ()
+        return self._locate(value) or next(filter(None, map(self._located, inner)), None)
 
     def _attempt(self, model: Model, action: object) -> list[ColumnSpec] | None:
         assert callable(action)
@@ -105,31 +130,33 @@ class Models:
         return result
 
     def _classes(self) -> Iterator[Class]:
-        for path in sorted(self.machine.loaded):
-            loaded = self.machine.loaded[path]
-            for name, value in list(loaded.namespace.items()):
-                own = isinstance(value, Class) and value.module is loaded.module
-                if own and value.definition.name == name and self.is_mapped(value):
-                    yield value
+        """The mapped classes of the loaded modules, those that functions make included."""
+        for cls in sorted(self.machine.classes, key=lambda cls: cls.module.path):
+            loaded = self.machine.loaded.get(cls.module.path)
+            bound = None if loaded is None else loaded.namespace.get(cls.definition.name)
+            if (bound is cls and self._is_mapped(cls)) or (bound is not cls and self._is_local_model(cls)):
+                yield cls
 
-    def is_mapped(self, cls: Class) -> bool:
+    def _is_mapped(self, cls: Class) -> bool:
         """Whether SQLAlchemy maps the class to a table."""
         symbol = self.symbols.resolve(cls.module, cls.definition.name)
         return symbol.node is cls.definition and self.classes.is_mapped(symbol)
+
+    def _is_local_model(self, cls: Class) -> bool:
+        """Whether a class that a function or class body makes names a table of its own."""
+        inside = cls.definition not in cls.module.source.body
+        named = class_member(cls, "__tablename__") is not None or "__table__" in cls.namespace
+        return inside and named and "__abstract__" not in cls.namespace and metadata_of(cls) is not None
 
     def _selected(self, cls: Class) -> bool:
         """Whether the class belongs to the target metadata."""
         if self.target is EVERY:
             return True
         own = metadata_of(cls)
-        for target in self._targets:
-            if isinstance(target, Element):
-                if own is target:
-                    return True
-            elif isinstance(target, External):
-                if own is None and is_sqlmodel(cls) == ("SQLModel" in target.name):
-                    return True
-        return False
+        if own is not None:
+            return any(own is target for target in self._targets)
+        names = [target.name for target in self._targets if isinstance(target, External)]
+        return any(is_sqlmodel(cls) == ("SQLModel" in name) for name in names)
 
     @cached_property
     def convention(self) -> Convention:
@@ -180,7 +207,7 @@ class Models:
     def _unmapped(self, cls: Class) -> list[Class]:
         """The class and the mixins that give it columns, nearest first."""
         lineage = [base for base in cls.lineage() if isinstance(base, Class)]
-        parents = [base for base in lineage[1:] if self.is_mapped(base)]
+        parents = [base for base in lineage[1:] if self._is_mapped(base)]
         given = {id(b) for parent in parents for b in parent.lineage()}
         return [base for base in lineage if base is cls or id(base) not in given]
 
@@ -193,7 +220,7 @@ class Models:
         return settled(found)
 
     def _table_name(self, cls: Class) -> str | None:
-        own = [b for b in cls.lineage() if isinstance(b, Class) and (b is cls or not self.is_mapped(b))]
+        own = [b for b in cls.lineage() if isinstance(b, Class) and (b is cls or not self._is_mapped(b))]
         found = self._directive(cls, "__tablename__", own)
         if "__table__" in cls.namespace or (found is None and not is_sqlmodel(cls)):
             return None

@@ -125,7 +125,7 @@ class Builder:
             raise Untold(f"an index of table `{table.title}`")
         special = {"postgresql_include", "postgresql_nulls_not_distinct", "postgresql_ops"}
         plain = None not in columns and special.isdisjoint(item.keywords)
-        where = {n for n in re.findall(r"\w+", sql_of(item.get(99, "postgresql_where")) or "")}
+        where = set(re.findall(r"\w+", sql_of(item.get(99, "postgresql_where")) or ""))
         used |= where & set(table.columns)
         return Index(
             name, columns, unique, plain and "postgresql_where" not in item.keywords, frozenset(used)

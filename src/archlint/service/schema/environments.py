@@ -27,7 +27,6 @@ from archlint.service.modules import Module, Modules
 from archlint.service.schema.library import SchemaMachine, schema_machine
 from archlint.service.schema.values import Known
 
-
 _COMPARED = frozenset(
     [
         *("target_metadata", "include_object", "include_name", "include_schemas", "compare_type"),

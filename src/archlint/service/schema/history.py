@@ -1,4 +1,4 @@
-"""The revisions of an environment in the order in which Alembic runs them, and the database that they build."""
+"""The revisions of an environment in Alembic's order, and the database that they build."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ from archlint.service.evaluation.values import (
 )
 from archlint.service.modules import Module, Modules
 from archlint.service.schema import bases
+from archlint.service.schema.decorated import BASES, is_type_class, make_type
 from archlint.service.schema.values import EnumObject, TableObject, element
 
 DECLARED = "declared_attr"
@@ -36,6 +37,7 @@ _BASE_CLASSES = frozenset(
     for module in ("", "decl_api.")
     for name in ("DeclarativeBase", "DeclarativeBaseNoMeta")
 )
+_TYPE_CLASSES = tuple(f".{name}.__subclass__" for name in sorted(BASES))
 _LOWER = frozenset({"mapped_column", "text", "literal_column", "column", "deferred", "conv", "with_variant"})
 _MAX_TEXT = 100
 
@@ -64,6 +66,8 @@ def _by_last_part(name: str) -> LibraryCall | None:
         return _run_sync
     if name in _BASE_CLASSES:
         return bases.derive
+    if name.endswith(_TYPE_CLASSES):
+        return make_type
     root = name.partition(".")[0]
     if root in {"sqlalchemy", "sqlmodel"} and not name.endswith(".__subclass__"):
         return _sqlalchemy(name)
@@ -91,7 +95,28 @@ def _sqlalchemy(name: str) -> LibraryCall | None:
         return _table
     if last in bases.MODELS:
         return bases.MODELS[last]
-    return element(name) if last[:1].isupper() or last in _LOWER else None
+    return _element(name) if last[:1].isupper() or last in _LOWER else None
+
+
+def _element(name: str) -> LibraryCall:
+    """The model of a function that keeps its arguments; classes of types among them stand for an object."""
+    plain = element(name)
+
+    def model(machine: Machine, arguments: Arguments) -> Value:
+        keywords = {key: _as_object(machine, value, arguments) for key, value in arguments.keywords.items()}
+        args = tuple(_as_object(machine, value, arguments) for value in arguments.args)
+        made = plain(machine, Arguments(args, keywords, arguments.place, arguments.complete))
+        if name.endswith(".Index"):
+            machine.created.append(made)
+        return made
+
+    return model
+
+
+def _as_object(machine: Machine, value: Value, arguments: Arguments) -> Value:
+    if not is_type_class(value):
+        return value
+    return machine.call(value, Arguments((), {}, arguments.place))
 
 
 def _table(machine: Machine, arguments: Arguments) -> Value:
@@ -102,7 +127,7 @@ def _table(machine: Machine, arguments: Arguments) -> Value:
 
 @dataclass(eq=False)
 class SchemaMachine(Machine):
-    """An interpretation for models and revisions; `undecided` are the tests that the source did not decide."""
+    """An interpretation for models and revisions; `undecided` are tests that the source did not decide."""
 
     undecided: list[Node] = field(default_factory=list)
 

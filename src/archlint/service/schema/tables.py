@@ -16,7 +16,8 @@ class SqlType:
     """A column's type by the DDL that SQLAlchemy writes for PostgreSQL.
 
     An enumeration's `text` is its type's name; `values` are its labels, None where the source does not tell
-    them, empty for other types. `created` is whether `CREATE TABLE` creates the type, too.
+    them, empty for other types. `created` is whether `CREATE TABLE` creates the type, too. One that is not
+    `certain` is a library's of which only the name is known.
     """
 
     text: str
@@ -24,6 +25,7 @@ class SqlType:
     values: tuple[str, ...] | None = ()
     created: bool = False
     schema: str | None = None
+    certain: bool = True
 
 
 @dataclass(slots=True)
@@ -114,9 +116,8 @@ class Table:
         """Names of all constraints, the primary key's included."""
         if self.primary_name is not None:
             yield self.primary_name
-        for constraint in (*self.uniques, *self.foreign_keys, *self.checks):
-            if constraint.name is not None:
-                yield constraint.name
+        for constraints in (self.uniques, self.foreign_keys, self.checks):
+            yield from (found.name for found in constraints if found.name is not None)
 
     def has_key(self, columns: tuple[str, ...]) -> bool:
         """Whether a foreign key may point at these columns."""

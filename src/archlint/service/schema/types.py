@@ -7,18 +7,20 @@ assignment may use.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from archlint.service.evaluation.attributes import class_member
 from archlint.service.evaluation.values import (
     Class,
     External,
+    ExternalObject,
     Function,
     Member,
     Value,
     settled,
     text,
 )
+from archlint.service.schema.decorated import TypeObject
 from archlint.service.schema.tables import SqlType
 from archlint.service.schema.values import Element, EnumObject
 
@@ -99,7 +101,13 @@ def read_type(value: Value) -> SqlType | None:
         case Element():
             return _element(value)
         case External():
-            return _named(value.name.rpartition(".")[2], (), {}) if _is_sqlalchemy(value.name) else None
+            return _by_name(value.name, (), {})
+        case TypeObject():
+            return read_type(value.stored)
+        case str():
+            return SqlType(value.upper())
+        case ExternalObject():
+            return _foreign(value)
         case Class():
             return _decorated(value)
     return None
@@ -112,7 +120,7 @@ def is_type(value: Value) -> bool:
         return value.kind not in _NOT_TYPES
     if isinstance(value, External):
         return value.name.rpartition(".")[2] not in _NOT_TYPES
-    return isinstance(value, EnumObject | Class) or value is None
+    return isinstance(value, EnumObject | Class | TypeObject | ExternalObject) or value is None
 
 
 _NOT_TYPES = frozenset(
@@ -133,13 +141,35 @@ def enum_of_class(value: Class) -> SqlType | None:
     return SqlType(value.definition.name.lower(), True, labels, created=True)
 
 
-def _is_sqlalchemy(name: str) -> bool:
-    return name.split(".", maxsplit=1)[0] in {
-        "sqlalchemy",
-        "sqlmodel",
-        "geoalchemy2",
-        "citext",
-    } or name.endswith(".GUID")
+_FOREIGN = {
+    "sqlalchemy_utils.UUIDType": "UUID",
+    "sqlalchemy_utils.types.UUIDType": "UUID",
+    "sqlalchemy_utils.types.uuid.UUIDType": "UUID",
+    "fastapi_users_db_sqlalchemy.generics.GUID": "UUID",
+    "fastapi_users_db_sqlalchemy.generics.TIMESTAMPAware": "TIMESTAMP WITH TIME ZONE",
+    "advanced_alchemy.types.GUID": "UUID",
+    "advanced_alchemy.types.JsonB": "JSONB",
+    "advanced_alchemy.types.DateTimeUTC": "TIMESTAMP WITH TIME ZONE",
+}
+"""Types of libraries, and what they are in PostgreSQL."""
+
+
+def _by_name(name: str, args: Sequence[Value], keywords: Mapping[str, Value]) -> SqlType | None:
+    """A type of a library. One that is not known is still the same where both sides write the same."""
+    if name in _FOREIGN:
+        return SqlType(_FOREIGN[name])
+    root = name.partition(".")[0]
+    if root in {"sqlalchemy", "sqlmodel"}:
+        return _named(name.rpartition(".")[2], args, keywords)
+    given = [*args, *(item for pair in sorted(keywords.items()) for item in pair)]
+    plain = all(isinstance(settled(item), str | int | bool | None) for item in given)
+    words = ", ".join(map(str, map(settled, given)))
+    return SqlType(f"{name.rpartition('.')[2]}({words})", certain=False) if plain else None
+
+
+def _foreign(value: ExternalObject) -> SqlType | None:
+    native = settled(value.keywords.get("native", True))
+    return _by_name(value.name, value.args, value.keywords) if native is True else None
 
 
 def _element(value: Element) -> SqlType | None:
@@ -149,8 +179,7 @@ def _element(value: Element) -> SqlType | None:
     return _named(value.kind, value.args, value.keywords) if value.complete else None
 
 
-def _named(kind: str, args: Sequence[Value], keywords: dict[str, Value] | object) -> SqlType | None:
-    given = keywords if isinstance(keywords, dict) else {}
+def _named(kind: str, args: Sequence[Value], given: Mapping[str, Value]) -> SqlType | None:
     if kind in _PLAIN:
         return SqlType(_PLAIN[kind])
     if kind in _SIZED:
@@ -163,7 +192,7 @@ def _named(kind: str, args: Sequence[Value], keywords: dict[str, Value] | object
         return _sized("FLOAT", given.get("precision", args[0] if args else None))
     if kind == "ARRAY" and args:
         inner = read_type(args[0])
-        return None if inner is None else SqlType(f"{inner.text}[]")
+        return None if inner is None else SqlType(f"{inner.text}[]", certain=inner.certain)
     return None
 
 
@@ -174,7 +203,7 @@ def _sized(name: str, size: Value) -> SqlType | None:
     return SqlType(f"{name}({size})") if isinstance(size, int) else None
 
 
-def _zoned(kind: str, args: Sequence[Value], given: dict[str, Value]) -> SqlType | None:
+def _zoned(kind: str, args: Sequence[Value], given: Mapping[str, Value]) -> SqlType | None:
     zone = settled(given.get("timezone", args[0] if args else False))
     precision = settled(given.get("precision", args[1] if len(args) > 1 else None))
     if not isinstance(zone, bool | int) or not isinstance(precision, int | None):
@@ -183,7 +212,7 @@ def _zoned(kind: str, args: Sequence[Value], given: dict[str, Value]) -> SqlType
     return SqlType(f"{_ZONED[kind]}{size} {'WITH' if zone else 'WITHOUT'} TIME ZONE")
 
 
-def _number(name: str, args: list[Value], given: dict[str, Value]) -> SqlType | None:
+def _number(name: str, args: list[Value], given: Mapping[str, Value]) -> SqlType | None:
     precision = settled(given.get("precision", args[0] if args else None))
     scale = settled(given.get("scale", args[1] if len(args) > 1 else None))
     if not isinstance(precision, int | None) or not isinstance(scale, int | None):
@@ -236,6 +265,8 @@ def _decorated(value: Class) -> SqlType | None:
 
 def stored(found: SqlType) -> SqlType:
     """The type as SQLAlchemy reflects it from PostgreSQL."""
+    if not found.certain:
+        return found
     name = found.text.upper()
     size = re.fullmatch(r"FLOAT\((\d+)\)", name)
     if found.is_enum:

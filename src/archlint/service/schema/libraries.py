@@ -1,0 +1,31 @@
+"""What depends on the versions of the libraries that an install of the service gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Libraries:
+    """The versions; None is the newest."""
+
+    alembic: Version | None = None
+    pydantic: Version | None = None
+    sqlmodel: Version | None = None
+
+    @property
+    def compares_types(self) -> bool:
+        """Whether `compare_type` is on by default."""
+        return self.alembic is None or self.alembic >= Version("1.12")
+
+    @property
+    def implicit_optional(self) -> bool:
+        """Whether a field of `str = None` may be None: Pydantic 1 says so."""
+        return self.pydantic is not None and self.pydantic < Version("2")
+
+    @property
+    def enums_first(self) -> bool:
+        """Whether SQLModel takes an enumeration of strings for an enumeration, not for a string."""
+        return self.sqlmodel is None or self.sqlmodel >= Version("0.0.9")
