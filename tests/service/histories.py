@@ -14,7 +14,14 @@ from random import Random
 from tests.service.migrated import History, Step
 
 TYPES = (
-    *("sa.Integer()", "sa.BigInteger()", "sa.SmallInteger()", "sa.String()", "sa.String(20)", "sa.String(50)"),
+    *(
+        "sa.Integer()",
+        "sa.BigInteger()",
+        "sa.SmallInteger()",
+        "sa.String()",
+        "sa.String(20)",
+        "sa.String(50)",
+    ),
     *("sa.Text()", "sa.Boolean()", "sa.Date()", "sa.DateTime()", "sa.DateTime(timezone=True)", "sa.Time()"),
     *("sa.Numeric()", "sa.Numeric(10, 2)", "sa.Float()", "sa.Double()", "sa.JSON()", "postgresql.JSONB()"),
     *("sa.Uuid()", "sa.LargeBinary()", "sa.Interval()", "postgresql.ARRAY(sa.Integer())", "sa.CHAR(3)"),
@@ -149,7 +156,9 @@ class Maker:
         items += self._inner_constraints(name, table)
         enums = [c.enum for c in table.columns.values() if c.enum]
         down = [f'op.drop_table("{name}")']
-        down += [f'sa.Enum(name="{e}").drop(op.get_bind())' for e in dict.fromkeys(enums) if self._chance(0.8)]
+        down += [
+            f'sa.Enum(name="{e}").drop(op.get_bind())' for e in dict.fromkeys(enums) if self._chance(0.8)
+        ]
         self._do(f'op.create_table("{name}", {", ".join(items)})', *down)
         return None
 
@@ -224,16 +233,22 @@ class Maker:
         new = self.random.choice(TYPES)
         if old.enum or (column == "id" and not self._chance(0.2)):
             return
-        using, back = self._using(column, new), self._using(column, old.type)
+        using, back = self._using(column, old.type, new), self._using(column, new, old.type)
         table.columns[column] = Column(new, old.nullable, old.default)
         self._do(
             f'op.alter_column("{name}", "{column}", type_={new}{using})',
             f'op.alter_column("{name}", "{column}", type_={old.type}, existing_type={new}{back})',
         )
 
-    def _using(self, column: str, new: str) -> str:
-        words = {"sa.Integer()": "integer", "sa.Text()": "text", "sa.Date()": "date", "sa.String(20)": "varchar"}
-        if new not in words or self._chance(0.7):
+    def _using(self, column: str, old: str, new: str) -> str:
+        """Texts can be converted to anything, if it is asked for."""
+        words = {
+            "sa.Integer()": "integer",
+            "sa.Text()": "text",
+            "sa.Date()": "date",
+            "sa.String(20)": "varchar",
+        }
+        if new not in words or old not in {"sa.Text()", "sa.String()", "sa.String(50)"} or self._chance(0.3):
             return ""
         return f", postgresql_using='\"{column}\"::{words[new]}'"
 
@@ -367,7 +382,7 @@ class Maker:
                     table.constraints.append(made)
                     self._execute(
                         f'CREATE INDEX {made.name.lower() if made.name else ""} ON "{name}" ("{column}")',
-                        f'DROP INDEX {made.name.lower() if made.name else ""}',
+                        f"DROP INDEX {made.name.lower() if made.name else ''}",
                     )
                     made.name = made.name and made.name.lower()
             case 2 if plain:
@@ -429,9 +444,7 @@ class Maker:
                 sql = f'"{made.columns[0]}" IS NOT NULL'
                 return f'op.create_check_constraint("{made.name}", "{name}", {sql!r})'
         target, columns = made.target
-        return (
-            f'op.create_foreign_key("{made.name}", "{name}", "{target}", {[*made.columns]}, {[*columns]})'
-        )
+        return f'op.create_foreign_key("{made.name}", "{name}", "{target}", {[*made.columns]}, {[*columns]})'
 
     def _dropping(self, name: str, made: Constraint) -> str:
         wrong = self._chance(self.mischief / 3)

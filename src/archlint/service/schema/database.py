@@ -6,16 +6,15 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from archlint.service.schema import refusals
+from archlint.service.schema.casts import casts, compares, default_type, is_ordered, shown
 from archlint.service.schema.naming import UNKNOWN, postgresql_name
+from archlint.service.schema.refusals import Refused
 from archlint.service.schema.tables import Check, Column, ForeignKey, Index, SqlType, Table, Unique
-from archlint.service.schema.types import casts, stored
+from archlint.service.schema.types import stored
 from archlint.service.schema.values import Untold
 
 Key = tuple[str | None, str]
-
-
-class Refused(Exception):  # noqa: N818 (PostgreSQL's answer, which is what is asked for)
-    """A statement that PostgreSQL or Alembic does not take; the message says why."""
 
 
 @dataclass
@@ -51,7 +50,7 @@ class Database:
         """The table; raises `Refused` where there is none, `Untold` where the source does not tell."""
         self._tell(key)
         if key not in self.tables:
-            raise Refused(f"table `{_title(key)}` does not exist")
+            raise refusals.no_relation(key)
         return self.tables[key]
 
     def has_table(self, key: Key) -> bool | None:
@@ -68,32 +67,35 @@ class Database:
 
     def create_type(self, found: SqlType) -> None:
         """`CREATE TYPE … AS ENUM`."""
-        if self._has_type(found.text):
-            raise Refused(f"type `{found.text}` exists already")
+        if self._has_type(found.text) or self.has_table((None, found.text)):
+            raise refusals.type_exists(found.text)
         self.types[found.text] = found
 
     def drop_type(self, name: str) -> None:
-        """`DROP TYPE`."""
+        """`DROP TYPE`; refused while a column has it."""
         if not self._has_type(name):
-            raise Refused(f"type `{name}` does not exist")
-        for table in self.tables.values():
-            for column in table.columns.values():
-                if column.type is not None and column.type.is_enum and column.type.text == name:
-                    raise Refused(f"column `{table.title}.{column.name}` still has type `{name}`")
+            raise refusals.no_type(name)
+        if any(self._columns_of(name)):
+            raise refusals.needed(f"type {refusals.quoted(name)}")
         del self.types[name]
 
     def rename_type(self, old: str, new: str) -> None:
         """`ALTER TYPE … RENAME TO`."""
         if not self._has_type(old):
-            raise Refused(f"type `{old}` does not exist")
+            raise refusals.no_type(old)
         if self._has_type(new):
-            raise Refused(f"type `{new}` exists already")
+            raise refusals.type_exists(new)
         found = self.types.pop(old)
         self.types[new] = SqlType(new, True, found.values)
+        for column in self._columns_of(old):
+            column.type = SqlType(new, True, found.values)
+
+    def _columns_of(self, name: str) -> Iterator[Column]:
+        """The columns that have an enumeration."""
         for table in self.tables.values():
             for column in table.columns.values():
-                if column.type is not None and column.type.is_enum and column.type.text == old:
-                    column.type = SqlType(new, True, found.values)
+                if column.type is not None and column.type.is_enum and column.type.text == name:
+                    yield column
 
     def _has_type(self, name: str) -> bool:
         if self.blank is not None or name in self.untold_types:
@@ -103,12 +105,13 @@ class Database:
     def create_table(self, table: Table) -> None:
         """`CREATE TABLE` with its constraints; its indexes come by `create_index`."""
         self._tell(table.key)
-        if table.key in self.tables:
-            raise Refused(f"table `{table.title}` exists already")
         made = Table(table.name, table.schema, place=table.place)
         for column in table.columns.values():
             self._check_type(column.type)
             made.columns[column.name] = _as_stored(column)
+        self._free(table.name, table.schema)
+        if table.schema is None and table.name in self.types:
+            raise refusals.type_exists(table.name)
         self.tables[made.key] = made
         try:
             if table.primary:
@@ -125,17 +128,18 @@ class Database:
 
     def _check_type(self, found: SqlType | None) -> None:
         if found is not None and found.is_enum and not self._has_type(found.text):
-            raise Refused(f"type `{found.text}` does not exist")
+            raise refusals.no_type(found.text)
 
     def drop_table(self, key: Key, *, cascade: bool = False) -> None:
         """`DROP TABLE`; refused while other tables point at it."""
+        if self.has_table(key) is False:
+            raise refusals.no_table(key)
         self.table(key)
         for other, foreign_key in self._pointing(key):
             if other.key == key:
                 continue
             if not cascade:
-                title = _title(key)
-                raise Refused(f"a foreign key of `{other.title}` still points at table `{title}`")
+                raise refusals.needed(refusals.table_words(key))
             other.foreign_keys.remove(foreign_key)
         del self.tables[key]
 
@@ -143,8 +147,8 @@ class Database:
         """`ALTER TABLE … RENAME TO`; names of indexes and constraints stay."""
         table = self.table(key)
         target = (key[0], new)
-        if self.has_table(target):
-            raise Refused(f"table `{_title(target)}` exists already")
+        self._tell(target)
+        self._free(new, key[0])
         for _, foreign_key in self._pointing(key):
             foreign_key.target = target
         del self.tables[key]
@@ -154,9 +158,9 @@ class Database:
     def add_column(self, key: Key, column: Column) -> None:
         """`ADD COLUMN`."""
         table = self.table(key)
-        if column.name in table.columns:
-            raise Refused(f"column `{table.title}.{column.name}` exists already")
         self._check_type(column.type)
+        if column.name in table.columns:
+            raise refusals.column_exists(key, column.name)
         table.columns[column.name] = _as_stored(column)
 
     def drop_column(self, key: Key, name: str, *, cascade: bool = False) -> None:
@@ -167,7 +171,7 @@ class Database:
             own = other is table and name in foreign_key.columns
             if name in foreign_key.target_columns and not own:
                 if not cascade:
-                    raise Refused(f"a foreign key of `{other.title}` points at `{table.title}.{name}`")
+                    raise refusals.needed(f"column {name} of {refusals.table_words(key)}")
                 other.foreign_keys.remove(foreign_key)
         del table.columns[name]
         table.indexes = [i for i in table.indexes if name not in i.columns and name not in i.used]
@@ -180,11 +184,11 @@ class Database:
     def rename_column(self, key: Key, old: str, new: str) -> None:
         """`RENAME COLUMN`."""
         table = self.table(key)
-        column = self._column(table, old)
-        if old == new:
-            return
+        if old not in table.columns:
+            raise Refused(f'column "{old}" does not exist')
         if new in table.columns:
-            raise Refused(f"column `{table.title}.{new}` exists already")
+            raise refusals.column_exists(key, new)
+        column = table.columns[old]
         column.name = new
         table.columns = {c.name: c for c in table.columns.values()}
         table.primary = _renamed(table.primary, old, new)
@@ -202,33 +206,76 @@ class Database:
 
     def change_type(self, key: Key, name: str, new: SqlType | None, *, using: bool) -> None:
         """`ALTER COLUMN … TYPE`; refused where PostgreSQL has no cast, for values or for the default."""
-        column = self._column(self.table(key), name)
+        table = self.table(key)
+        column = self._column(table, name)
         self._check_type(new)
-        if new is not None and column.type is not None:
-            target = stored(new)
-            if not using and casts(column.type, target) is False:
-                old = column.type.text
-                raise Refused(
-                    f"`{name}` cannot be cast from {old} to {target.text} without `postgresql_using`"
-                )
-            if column.default is not None and casts(column.type, target) is False:
-                raise Refused(f"the default of `{name}` cannot be cast to {target.text}")
-        column.type = None if new is None else stored(new)
+        target = None if new is None else stored(new)
+        if target is not None:
+            if not using and column.type is not None and casts(column.type, target) is False:
+                raise refusals.no_cast(name, shown(target))
+            if column.default_type is not None and casts(column.default_type, target) is False:
+                raise refusals.no_default_cast(name, shown(target))
+        kept, column.type = column.type, target
+        try:
+            self._check_keys(table, name)
+        except Refused:
+            column.type = kept
+            raise
 
-    def column(self, key: Key, name: str) -> Column:
-        """A column of a table."""
-        return self._column(self.table(key), name)
+    def _check_keys(self, table: Table, name: str) -> None:
+        """Refuse a column's new type where its keys, or foreign keys from or to it, cannot have it."""
+        keys = [table.primary, *(unique.columns for unique in table.uniques)]
+        for columns in keys:
+            if name in columns:
+                self._check_order(table, columns)
+        for other, foreign_key in self._pointing(table.key):
+            if name in foreign_key.target_columns:
+                self._check_comparison(other, foreign_key)
+        for foreign_key in table.foreign_keys:
+            if name in foreign_key.columns and foreign_key.target not in self.untold:
+                self._check_comparison(table, foreign_key)
+
+    def _check_order(self, table: Table, columns: tuple[str, ...]) -> None:
+        for name in columns:
+            found = table.columns[name].type if name in table.columns else None
+            if found is not None and not is_ordered(found):
+                raise refusals.no_order(shown(found))
+
+    def _check_comparison(self, table: Table, foreign_key: ForeignKey) -> None:
+        target = self.tables.get(foreign_key.target)
+        if target is None:
+            return
+        for name, other in zip(foreign_key.columns, foreign_key.target_columns, strict=False):
+            one = table.columns[name].type if name in table.columns else None
+            two = target.columns[other].type if other in target.columns else None
+            if one is not None and two is not None and compares(two, one) is False:
+                raise refusals.incomparable(foreign_key.name or UNKNOWN)
+
+    def set_nullable(self, key: Key, name: str, nullable: bool | None) -> None:
+        """`SET NOT NULL` and `DROP NOT NULL`."""
+        table = self.table(key)
+        column = self._column(table, name)
+        if nullable and name in table.primary:
+            raise Refused(f'column "{name}" is in a primary key')
+        column.nullable = nullable
+
+    def set_default(self, key: Key, name: str, default: str | None) -> None:
+        """`SET DEFAULT` and `DROP DEFAULT`."""
+        column = self._column(self.table(key), name)
+        column.default, column.default_type = default, default_type(default, column.type)
 
     def _column(self, table: Table, name: str) -> Column:
         if name not in table.columns:
-            raise Refused(f"column `{table.title}.{name}` does not exist")
+            raise refusals.no_column(table.key, name)
         return table.columns[name]
 
     def create_index(self, key: Key, index: Index) -> None:
         """`CREATE INDEX`; names are unique in a schema."""
         table = self.table(key)
-        self._columns(table, tuple(name for name in index.columns if name is not None))
         self._free(index.name, table.schema)
+        for name in index.columns:
+            if name is not None and name not in table.columns:
+                raise Refused(f'column "{name}" does not exist')
         table.indexes.append(index)
 
     def drop_index(self, schema: str | None, name: str) -> None:
@@ -238,36 +285,44 @@ class Database:
             if found is not None:
                 table.indexes.remove(found)
                 try:
-                    self._check_pointing(table, f"index `{name}`")
-                except Refused:
+                    self._check_pointing(table, found.columns, f"index {refusals.quoted(name)}")
+                except (Refused, Untold):
                     table.indexes.append(found)
                     raise
                 return
             if name in {*(unique.name for unique in table.uniques), table.primary_name}:
-                raise Refused(f"index `{name}` belongs to a constraint of `{table.title}`")
+                index, owner = refusals.quoted(name), refusals.table_words(table.key)
+                raise Refused(f"cannot drop index {index} because constraint {name} on {owner} requires it")
         self._certain()
-        raise Refused(f"index `{name}` does not exist")
+        raise Refused(f'index "{name}" does not exist')
 
     def add_primary(self, key: Key, name: str | None, columns: tuple[str, ...]) -> None:
         """`ADD PRIMARY KEY`; its columns become `NOT NULL`."""
         table = self.table(key)
         if table.primary:
-            raise Refused(f"table `{table.title}` has a primary key already")
-        self._columns(table, columns)
+            raise Refused(f'multiple primary keys for table "{table.name}" are not allowed')
+        self._check_key_columns(table, columns)
         name = name or postgresql_name(table.name, (), "pkey", self._relations(table.schema))
         self._free(name, table.schema)
+        self._check_order(table, columns)
         table.primary, table.primary_name = columns, name
         for column in columns:
             table.columns[column].nullable = False
 
+    def _check_key_columns(self, table: Table, columns: tuple[str, ...]) -> None:
+        for name in columns:
+            if name not in table.columns:
+                raise Refused(f'column "{name}" named in key does not exist')
+
     def add_unique(self, key: Key, unique: Unique) -> None:
         """`ADD UNIQUE`."""
         table = self.table(key)
-        self._columns(table, unique.columns)
+        self._check_key_columns(table, unique.columns)
         taken = self._relations(table.schema)
         name = unique.name or postgresql_name(table.name, unique.columns, "key", taken)
         self._free(name, table.schema)
         self._free_constraint(table, name)
+        self._check_order(table, unique.columns)
         table.uniques.append(Unique(name, unique.columns))
 
     def add_check(self, key: Key, check: Check) -> None:
@@ -278,33 +333,38 @@ class Database:
         table.checks.append(Check(check.name or UNKNOWN, check.columns))
 
     def add_foreign_key(self, key: Key, foreign_key: ForeignKey) -> None:
-        """`ADD FOREIGN KEY`; what it points at must be a key."""
+        """`ADD FOREIGN KEY`; what it points at must be a key of types that compare."""
         table = self.table(key)
-        self._columns(table, foreign_key.columns)
         name = foreign_key.name or postgresql_name(
             table.name, foreign_key.columns, "fkey", set(table.constraint_names())
         )
-        self._free_constraint(table, name)
         made = copy.copy(foreign_key)
         made.name = name
-        if self.has_table(foreign_key.target) is not None:
-            target = self.table(foreign_key.target)
+        target = None if self.has_table(foreign_key.target) is None else self.table(foreign_key.target)
+        self._free_constraint(table, name)
+        self._check_pointing_columns(table, foreign_key.columns)
+        if target is not None:
             made.target_columns = foreign_key.target_columns or target.primary
-            self._columns(target, made.target_columns)
+            self._check_pointing_columns(target, made.target_columns)
             if not target.has_key(made.target_columns):
-                columns = ", ".join(made.target_columns)
-                raise Refused(f"no unique constraint is on `{target.title}` ({columns})")
+                raise refusals.no_key(target.name)
+            self._check_comparison(table, made)
         table.foreign_keys.append(made)
 
+    def _check_pointing_columns(self, table: Table, columns: tuple[str, ...]) -> None:
+        for name in columns:
+            if name not in table.columns:
+                raise Refused(f'column "{name}" referenced in foreign key constraint does not exist')
+
     def drop_constraint(self, key: Key, name: str) -> None:
-        """`DROP CONSTRAINT`."""
+        """`DROP CONSTRAINT`; refused for a key that a foreign key needs."""
         table = self.table(key)
         if name == table.primary_name:
             kept = table.primary
             table.primary, table.primary_name = (), None
             try:
-                self._check_pointing(table, f"constraint `{name}`")
-            except Refused:
+                self._check_pointing(table, kept, f"constraint {name} on {refusals.table_words(key)}")
+            except (Refused, Untold):
                 table.primary, table.primary_name = kept, name
                 raise
             return
@@ -312,15 +372,16 @@ class Database:
             return
         if UNKNOWN in table.constraint_names():
             raise Untold("the name of a constraint")
-        raise Refused(f"table `{table.title}` has no constraint `{name}`")
+        raise refusals.no_constraint(key, name)
 
     def _remove_named(self, table: Table, name: str) -> bool:
         for unique in table.uniques:
             if unique.name == name:
                 table.uniques.remove(unique)
                 try:
-                    self._check_pointing(table, f"constraint `{name}`")
-                except Refused:
+                    words = f"constraint {name} on {refusals.table_words(table.key)}"
+                    self._check_pointing(table, unique.columns, words)
+                except (Refused, Untold):
                     table.uniques.append(unique)
                     raise
                 return True
@@ -334,21 +395,19 @@ class Database:
                 return True
         return False
 
-    def _check_pointing(self, table: Table, what: str) -> None:
+    def _check_pointing(self, table: Table, columns: tuple[str | None, ...], what: str) -> None:
         """Refuse to leave a foreign key without the key that it points at."""
-        for other, foreign_key in self._pointing(table.key):
-            if foreign_key.target_columns and not table.has_key(foreign_key.target_columns):
-                raise Refused(f"a foreign key of `{other.title}` needs {what}")
+        for _, foreign_key in self._pointing(table.key):
+            if foreign_key.target_columns and sorted(foreign_key.target_columns) == sorted(map(str, columns)):
+                if table.has_key(foreign_key.target_columns):
+                    raise Untold("which of two equal keys a foreign key needs")
+                raise refusals.needed(what)
 
     def _pointing(self, key: Key) -> Iterator[tuple[Table, ForeignKey]]:
         for table in list(self.tables.values()):
             for foreign_key in list(table.foreign_keys):
                 if foreign_key.target == key and table.key not in self.untold:
                     yield table, foreign_key
-
-    def _columns(self, table: Table, names: tuple[str, ...]) -> None:
-        for name in names:
-            self._column(table, name)
 
     def _of_schema(self, schema: str | None) -> Iterator[Table]:
         return (t for t in self.tables.values() if t.schema == schema and t.key not in self.untold)
@@ -367,11 +426,11 @@ class Database:
         if name == UNKNOWN:
             return
         if name in self._relations(schema):
-            raise Refused(f"`{name}` exists already")
+            raise refusals.relation_exists(name)
 
     def _free_constraint(self, table: Table, name: str) -> None:
         if name != UNKNOWN and name in set(table.constraint_names()):
-            raise Refused(f"table `{table.title}` has a constraint `{name}` already")
+            raise refusals.constraint_exists(table.key, name)
 
     def _tell(self, key: Key) -> None:
         why = self.blank or self.untold.get(key)
@@ -381,10 +440,6 @@ class Database:
     def _certain(self) -> None:
         if self.blank is not None or self.untold:
             raise Untold(self.blank or "a table that cannot be replayed")
-
-
-def _title(key: Key) -> str:
-    return f"{key[0]}.{key[1]}" if key[0] else key[1]
 
 
 def _copied(table: Table) -> Table:
@@ -400,6 +455,7 @@ def _copied(table: Table) -> Table:
 def _as_stored(column: Column) -> Column:
     made = copy.copy(column)
     made.type = None if column.type is None else stored(column.type)
+    made.default_type = default_type(made.default, made.type)
     return made
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from archlint.service.evaluation.values import Arguments, Value, settled
-from archlint.service.schema.database import Database, Key, Refused
+from archlint.service.schema.database import Database, Key
 from archlint.service.schema.elements import Builder, location, made_name, read_column, read_default
 from archlint.service.schema.naming import Convention
+from archlint.service.schema.refusals import Refused
 from archlint.service.schema.tables import Check, ForeignKey, SqlType, Table, Unique
 from archlint.service.schema.types import read_type
 from archlint.service.schema.values import Element, EnumObject, Untold, flag, string, strings
@@ -160,28 +161,19 @@ class Operations:
             self.database.drop_column(key, name)
 
     def alter_column(self, it: Given) -> None:
-        """`alter_column`: type, default, nullability and name, in Alembic's order."""
+        """`alter_column`: type, nullability, default and name, in the order of Alembic's PostgreSQL."""
         key, name = it.key(), it.text("column_name")
-        column = self.database.column(key, name)
-        nullable = it.value("nullable")
-        if nullable is not None:
-            self._set_nullable(key, name, flag(nullable))
-        type_ = it.value("type_")
+        type_, nullable, renamed = it.value("type_"), it.value("nullable"), it.value("new_column_name")
+        default = it.value("server_default", False)
         if type_ is not None:
             using = it.value("postgresql_using") is not None
             self.database.change_type(key, name, read_type(type_), using=using)
-        default = it.value("server_default", False)
+        if nullable is not None:
+            self.database.set_nullable(key, name, flag(nullable))
         if default is not False:
-            column.default = read_default(default)
-        renamed = it.value("new_column_name")
+            self.database.set_default(key, name, read_default(default))
         if renamed is not None:
             self.database.rename_column(key, name, string(renamed, "`new_column_name`"))
-
-    def _set_nullable(self, key: Key, name: str, nullable: bool | None) -> None:
-        table = self.database.table(key)
-        if nullable and name in table.primary:
-            raise Refused(f"column `{name}` is in a primary key")
-        table.columns[name].nullable = nullable
 
     def create_index(self, it: Given) -> None:
         """`create_index`."""
@@ -211,7 +203,7 @@ class Operations:
         if isinstance(value, Element) and value.args:
             value = value.args[0]
         if value is None:
-            raise Refused("a constraint without a name cannot be dropped")
+            raise Refused("the constraint cannot be dropped: it has no name")
         return string(value, "a name")
 
     def create_unique_constraint(self, it: Given) -> None:

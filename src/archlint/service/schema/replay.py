@@ -24,13 +24,14 @@ from archlint.service.evaluation.values import (
 from archlint.service.modules import Module, Modules, Role
 from archlint.service.revisions import Revision
 from archlint.service.schema import statements
-from archlint.service.schema.database import Database, Refused
+from archlint.service.schema.database import Database
 from archlint.service.schema.early import early_returns
 from archlint.service.schema.elements import location, sql_of
 from archlint.service.schema.inspection import inspector
 from archlint.service.schema.library import schema_machine
 from archlint.service.schema.naming import Convention
 from archlint.service.schema.operations import SIGNATURES, Operations
+from archlint.service.schema.refusals import Refused
 from archlint.service.schema.types import read_type
 from archlint.service.schema.values import Element, EnumObject, Known, Untold
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from archlint.service.schema.database import Database, Key, Refused
+from archlint.service.schema.database import Database, Key
 from archlint.service.schema.definitions import column_of, names_of, references, written_type
 from archlint.service.schema.tables import Check, ForeignKey, Index, SqlType, Table, Unique
 from archlint.service.schema.values import Untold
@@ -334,18 +334,15 @@ def _drop_part(database: Database, key: Key, action: Any) -> None:
 
 def _alter_column(database: Database, key: Key, action: Any) -> None:
     name, args = name_of(action.this), action.args
-    column = database.column(key, name)
     if args.get("dtype") is not None:
         new = written_type(args["dtype"], database)
         database.change_type(key, name, new, using=args.get("using") is not None)
     elif args.get("allow_null") is not None:
-        if args["allow_null"] and name in database.table(key).primary:
-            raise Refused(f"column `{name}` is in a primary key")
-        column.nullable = bool(args["allow_null"])
+        database.set_nullable(key, name, bool(args["allow_null"]))
     elif args.get("default") is not None:
-        column.default = args["default"].sql(dialect="postgres")
+        database.set_default(key, name, args["default"].sql(dialect="postgres"))
     elif args.get("drop"):
-        column.default = None
+        database.set_default(key, name, None)
     else:
         raise Untold("an `ALTER COLUMN` that archlint does not follow")
 

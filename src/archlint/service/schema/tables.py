@@ -30,7 +30,10 @@ class SqlType:
 
 @dataclass(slots=True)
 class Column:
-    """A column. A type, nullability or default that the source does not tell is None, None and `"?"`."""
+    """A column. A type, nullability or default that the source does not tell is None, None and `"?"`.
+
+    `default_type` is the type of the default's own expression, in a database.
+    """
 
     name: str
     type: SqlType | None
@@ -38,6 +41,7 @@ class Column:
     default: str | None = None
     computed: bool = False
     place: Location | None = None
+    default_type: SqlType | None = None
 
 
 @dataclass(slots=True)

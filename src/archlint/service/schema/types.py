@@ -1,7 +1,6 @@
-"""Types: what SQLAlchemy writes for PostgreSQL, how Alembic compares that, and which casts PostgreSQL allows.
+"""Types: what SQLAlchemy writes for PostgreSQL, and how Alembic compares that.
 
-Comparison follows `DefaultImpl.compare_type` of `alembic/ddl/impl.py`; casts are those of `pg_cast` that an
-assignment may use.
+Comparison follows `DefaultImpl.compare_type` of `alembic/ddl/impl.py`.
 """
 
 from __future__ import annotations
@@ -302,41 +301,3 @@ def _synonyms(one: list[str], other: list[str]) -> bool:
         if {" ".join(one), " ".join(other)} <= batch or {one[0], other[0]} <= batch:
             return True
     return False
-
-
-_NUMERIC = frozenset({"SMALLINT", "INTEGER", "BIGINT", "NUMERIC", "REAL", "DOUBLE PRECISION"})
-_TEXTUAL = frozenset({"VARCHAR", "TEXT", "CHAR", "CITEXT"})
-_ASSIGNED = frozenset(
-    {
-        *(("DATE", "TIMESTAMP"), ("TIMESTAMP", "DATE"), ("TIMESTAMP", "TIME"), ("TIME", "INTERVAL")),
-        *(("INTERVAL", "TIME"), ("JSON", "JSONB"), ("JSONB", "JSON"), ("CIDR", "INET"), ("INET", "CIDR")),
-        *(("INTEGER", "MONEY"), ("BIGINT", "MONEY"), ("NUMERIC", "MONEY"), ("MONEY", "NUMERIC")),
-        *(("INTEGER", "OID"), ("BIGINT", "OID"), ("OID", "BIGINT"), ("OID", "INTEGER")),
-    }
-)
-_KNOWN = frozenset({*_PLAIN.values(), "VARCHAR", "CHAR", "TIMESTAMP", "TIME", "NUMERIC"}) - {
-    *("CITEXT", "HSTORE", "TSVECTOR", "TSQUERY", "MACADDR", "MACADDR8", "BYTEA"),
-    *("INT4RANGE", "INT8RANGE", "NUMRANGE", "DATERANGE", "TSRANGE", "TSTZRANGE"),
-}
-
-
-def casts(old: SqlType, new: SqlType) -> bool | None:
-    """Whether PostgreSQL converts a column without `USING`; None where archlint does not know."""
-    if old.is_enum or new.is_enum:
-        if new.is_enum:
-            return old.is_enum and old.text == new.text
-        return _family(new) in _TEXTUAL if _family(new) in _KNOWN else None
-    one, other = _family(old), _family(new)
-    if old.text.endswith("[]") != new.text.endswith("[]"):
-        return other in _TEXTUAL and not new.text.endswith("[]")
-    if one not in _KNOWN or other not in _KNOWN:
-        return True if one == other else None
-    if one == other or other in _TEXTUAL or {one, other} <= _NUMERIC:
-        return True
-    return (one, other) in _ASSIGNED
-
-
-def _family(found: SqlType) -> str:
-    name = re.sub(r"\(.*?\)|\[\]", "", found.text.upper()).strip()
-    name = re.sub(r" WITH(OUT)? TIME ZONE", "", name)
-    return name if found.is_enum else stored(SqlType(name)).text.replace("CHAR(1)", "CHAR")
