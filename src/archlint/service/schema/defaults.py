@@ -27,9 +27,15 @@ def defaults_differ(database: str | None, model: str | None) -> bool | None:
     if one == other:
         return False
     both = (one, other)
-    if all(_LITERAL.fullmatch(text) or text in {"true", "false"} for text in both):
-        return one.strip("'") != other.strip("'") or None
-    return None
+    if all(_LITERAL.fullmatch(text) for text in both):
+        return _value(one) != _value(other)
+    return True if {one, other} == {"true", "false"} else None
+
+
+def _value(literal: str) -> float | str:
+    """A number where it is one: PostgreSQL compares `'1.0'` and `1` as numbers."""
+    inner = literal.strip("'")
+    return float(inner) if re.fullmatch(r"-?\d+(\.\d+)?", inner) else inner
 
 
 def _plain(sql: str) -> str:

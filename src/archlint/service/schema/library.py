@@ -161,7 +161,7 @@ def schema_machine(modules: Modules, models: Mapping[str, LibraryCall]) -> Schem
     """A fresh interpretation; `models` are added to those of SQLAlchemy and Python."""
     library = Library({**python.library(), **files.library(), **introspection.library(), **_PYTHON, **models})
     semantics = Semantics(evaluate, execute, call, bind, library, python.builtins(), _CONSTANTS)
-    return SchemaMachine(modules, semantics, lazy_includes=True, by_default=True)
+    return SchemaMachine(modules, semantics, lazy_includes=True)
 
 
 def _substitute(machine: Machine, arguments: Arguments) -> Value:

@@ -36,6 +36,13 @@ class Schema:
     classes: Classes
     libraries: Libraries
 
+    @property
+    def place(self) -> Location:
+        """Where env.py configures Alembic."""
+        assert self.environment.env is not None
+        place = self.setup.place if self.setup is not None else None
+        return Location(self.environment.env) if place is None else place.module.location(place.node)
+
     @cached_property
     def setup(self) -> Setup | None:
         """What env.py tells; None where it cannot be read."""
@@ -96,11 +103,8 @@ class Schema:
 
     def _defining(self, loaded: set[str]) -> Iterator[Module]:
         """The runtime modules that define models and are not loaded."""
-        for module in self.modules.runtime:
-            if module.path not in loaded:
-                names = self.symbols.namespace(module).names
-                if any(self.classes.is_stored(self.symbols.resolve(module, name)) for name in names):
-                    yield module
+        others = (module for module in self.modules.runtime if module.path not in loaded)
+        return (module for module in others if defines_models(module, self.symbols, self.classes))
 
     @cached_property
     def history(self) -> History:
@@ -117,16 +121,28 @@ class Schema:
     @cached_property
     def drift(self) -> tuple[Change, ...]:
         """What autogenerate would do to bring the migrated database to the models."""
-        return () if self.untold is not None or self._blank is not None else self._compared[0]
+        nothing = self.untold or self._blank or self._dangling
+        return () if nothing is not None else self._compared[0]
+
+    @cached_property
+    def _dangling(self) -> Gap | None:
+        """A foreign key to a table that no loaded model has: Alembic stops there, and compares nothing."""
+        known = {model.table.key for model in self.models}
+        for model in self.models:
+            for key in model.table.foreign_keys:
+                if key.target not in known and not self.unread:
+                    why = f"`{model.name}` points at table `{key.target[1]}`, which no model that env.py loads has"
+                    return Gap("the schema", f"{why}: Alembic stops there", model.place)
+        return None
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be compared, with the reason."""
-        assert self.environment.env is not None
-        place = Location(self.environment.env)
         why = self.untold or self._blank
         if why is not None:
-            return (Gap("the schema", why, place),)
+            return (Gap("the schema", why, self.place),)
+        if self._dangling is not None:
+            return (self._dangling,)
         unread = tuple(Gap(unknown.what, unknown.why, unknown.location) for unknown in self.unread)
         return (*unread, *self._compared[1])
 
@@ -203,6 +219,17 @@ class Schemas:
         """One for each environment with an env.py, in the order of their folders."""
         parts = (self.modules, self.symbols, self.classes, self.libraries)
         return tuple(Schema(e, *parts) for e in self.migrations.environments if e.env is not None)
+
+    @cached_property
+    def has_models(self) -> bool:
+        """Whether any module that the service runs defines a model."""
+        return any(defines_models(module, self.symbols, self.classes) for module in self.modules.runtime)
+
+
+def defines_models(module: Module, symbols: Symbols, classes: Classes) -> bool:
+    """Whether a module itself defines mapped classes or tables."""
+    own = (symbols.resolve(module, name) for name in symbols.namespace(module).names)
+    return any(symbol.module is module and classes.is_stored(symbol) for symbol in own)
 
 
 def _title(key: Key) -> str:

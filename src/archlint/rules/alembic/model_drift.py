@@ -1,0 +1,45 @@
+"""BA0302: models and migrations that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.model import Service
+from archlint.service.schema.comparison import Change
+from archlint.service.schema.schemas import Schema
+
+_WHOLE = frozenset({"add_table", "remove_table"})
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each step that autogenerate would write; one for a table that only one side has."""
+    for schema in service.schemas.all:
+        if schema.environment.revisions:
+            yield from _judge(service, schema)
+
+
+def _judge(service: Service, schema: Schema) -> Iterator[Hit | Unknown]:
+    unseen = {model.table.title for model in schema.blind}
+    whole = {change.table for change in schema.drift if change.kind in _WHOLE}
+    for change in schema.drift:
+        part = change.table in whole and change.kind not in _WHOLE
+        if not part and change.table not in unseen:
+            fields = {"what": _words(change), "detail": change.detail}
+            yield Hit(change.location or service.anchor, fields)
+    for gap in schema.gaps:
+        yield Unknown(gap.what, gap.location or schema.place, gap.why)
+
+
+def _words(change: Change) -> str:
+    _, _, kind = change.kind.partition("_")
+    if kind in {"nullable", "type", "default"}:
+        return f"The {_MODIFIED[kind]} of column `{change.name}`"
+    if kind == "foreign_key":
+        return f"Foreign key `{change.name}`"
+    noun = "Unique constraint" if kind == "unique" else kind.capitalize()
+    of = "" if kind in {"table", "column"} else f" of table `{change.table}`"
+    return f"{noun} `{change.name}`{of}"
+
+
+_MODIFIED = {"nullable": "nullability", "type": "type", "default": "default"}
