@@ -343,9 +343,9 @@ class Maker:
 
     def _drop_table(self) -> None:
         name, table = self._table()
-        if any(c.target[0] == name for n, t in self.state.items() if n != name for c in t.constraints):
-            if not self._chance(0.1):
-                return
+        used = any(c.target[0] == name for n, t in self.state.items() if n != name for c in t.constraints)
+        if used and not self._chance(0.1):
+            return
         del self.state[name]
         items = [_rendered(n, c, primary=n in table.primary, created=False) for n, c in table.columns.items()]
         down = [f'op.create_table("{name}", {", ".join(items)})']
@@ -353,7 +353,7 @@ class Maker:
         self._do(f'op.drop_table("{name}")', *down)
 
     def _rename_table(self) -> None:
-        name, table = self._table()
+        name, _ = self._table()
         free = [n for n in TABLES if n not in self.state]
         if not free:
             return

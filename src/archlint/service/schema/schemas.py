@@ -131,7 +131,7 @@ class Schema:
         for model in self.models:
             for key in model.table.foreign_keys:
                 if key.target not in known and not self.unread:
-                    why = f"`{model.name}` points at table `{key.target[1]}`, which no model that env.py loads has"
+                    why = f"`{model.name}` points at table `{key.target[1]}`, which env.py loads no model of"
                     return Gap("the schema", f"{why}: Alembic stops there", model.place)
         return None
 
