@@ -51,7 +51,12 @@ _SAME_AS_FIRST = frozenset(
 )
 _SAME_AS_LAST = frozenset({"Awaitable", "Coroutine"})
 _ALL = frozenset({"Union", "Literal"})
-_NOTHING = frozenset({"Any", "Callable", "TypeVar", "object", "None", "Self", "ParamSpec", "Protocol"})
+_NOTHING = frozenset(
+    {
+        *("Any", "Callable", "Never", "NoReturn", "None", "ParamSpec", "Protocol", "Self", "TypeVar"),
+        "object",
+    }
+)
 _MAX_DEPTH = 12
 
 

@@ -211,12 +211,20 @@ class Edges:
 
     def _call(self, function: Function, site: Site, node: Call) -> None:
         callees = self._inference.values(node.func, function)
-        for callee in callees:
+        for callee in self._awaitable(callees) if site.awaited else callees:
             self._invoke(function, site, node, callee)
         if isinstance(node.func, Attribute):
             self._call_by_name(function, site, node, node.func, callees)
         elif not callees:
             self._store(function, site, node)
+
+    def _awaitable(self, callees: Values) -> Values:
+        """What `await` says of which is meant: a synchronous twin of a coroutine function is not."""
+        own = [value for value in callees if isinstance(value, FunctionValue)]
+        if not any(value.function.is_async for value in own):
+            return callees
+        plain = {v for v in own if not v.function.is_async and not v.function.decorators}
+        return tuple(value for value in callees if value not in plain)
 
     def _invoke(self, function: Function, site: Site, node: Call, callee: Value) -> None:
         match callee:
@@ -278,7 +286,7 @@ class Edges:
         for decorator in pending.decorators:
             given = decorator.node.parameters[:1] if decorator.node is not None else ()
             applied = self._parameters.applied(decorator, given[0].name) if given else frozenset()
-            for wrapper in self.wrappers(decorator):
+            for wrapper in self._inference.results.wrappers(decorator, pending.callee):
                 self._add(pending.caller, wrapper, pending.site, "here")
             uses = applied or uses
         self._use(pending.caller, pending.site, FunctionValue(pending.callee), uses)

@@ -97,9 +97,9 @@ class Inference:
         )
         return join([tuple(plain), *generators])
 
-    def entered(self, values: Values) -> Values:
-        """What `with … as` binds."""
-        return join(self._entered(value) for value in values)
+    def entered(self, values: Values, kind: str) -> Values:
+        """What `with … as` (`enter`) or `async with … as` (`aenter`) binds."""
+        return join(self._entered(value, kind) for value in values)
 
     def of_symbol(self, symbol: Symbol) -> Values:
         """What a name that `Symbols` resolved may be."""
@@ -131,8 +131,8 @@ class Inference:
                 return self.elements(found)
             case "element of element":
                 return self.elements(self.elements(found))
-            case "enter":
-                return self.entered(found)
+            case "enter" | "aenter":
+                return self.entered(found, binding.kind)
         return ()
 
     def parameter(self, function: Function, parameter: Parameter) -> Values:
@@ -175,13 +175,17 @@ class Inference:
                 return (Elements(self.awaited(values)),)
         return (value,)
 
-    def _entered(self, value: Value) -> Values:
+    def _entered(self, value: Value, kind: str) -> Values:
         match value:
             case Manager(function):
                 return self.results.yielded(function)
             case Instance(cls):
-                method = cls.find_method("__enter__") or cls.find_method("__aenter__")
-                return (method and self.results.returned(method)) or (value,)
+                methods = {name: cls.find_method(f"__{name}__") for name in ("enter", "aenter")}
+                method = methods[kind]
+                if method is None:
+                    # What can only be entered in the other way is not what comes here.
+                    return () if any(methods.values()) else (value,)
+                return self.results.returned(method) or (value,)
         return (value,)
 
     def _global(self, symbol: Symbol) -> Values:
@@ -235,7 +239,18 @@ class Inference:
         found = [self._binding(node, binding, function) for binding in reaching]
         if parameter is not None and not overwritten:
             found.insert(0, self.parameter(function, parameter))
-        return join(found)
+        return self._as_declared(join(found), function, parameter) if parameter else join(found)
+
+    def _as_declared(self, values: Values, function: Function, parameter: Parameter) -> Values:
+        """What a parameter is set to, without objects of classes that its annotation does not allow."""
+        declared = self.annotations.read(parameter.annotation, function.module, function.scope)
+        classes = {value.cls for value in declared if isinstance(value, Instance)}
+        allowed = tuple(
+            value
+            for value in values
+            if not isinstance(value, Instance) or not classes.isdisjoint(value.cls.lineage)
+        )
+        return (allowed or values) if classes else values
 
     def _binding(self, node: Name, binding: Binding, function: Function) -> Values:
         if binding.kind == "definition":

@@ -70,11 +70,12 @@ class Results:
     def gives_coroutine(self, function: Function) -> bool:
         """Whether a call must be awaited, a decorator of the service's own regarded."""
         wrappers = [
-            wrapper for decorator in self.decorators(function) for wrapper in self.wrappers(decorator)
+            wrapper
+            for decorator in self.decorators(function)
+            for wrapper in self.wrappers(decorator, function)
         ]
-        if wrappers and len({wrapper.is_async for wrapper in wrappers}) == 1:
+        if wrappers:
             return wrappers[0].is_async
-        # A decorator with wrappers of both kinds returns the one that is like what it is given.
         return function.is_async and not self._inference.scan(function).is_generator
 
     def decorators(self, function: Function) -> list[Function]:
@@ -84,10 +85,17 @@ class Results:
         values = join(self._inference.values(one, function.parent) for one in function.node.decorators)
         return [value.function for value in values if isinstance(value, FunctionValue)]
 
-    def wrappers(self, decorator: Function) -> list[Function]:
-        """The functions inside of a decorator that it returns."""
-        found = self.returned(decorator)
-        return [v.function for v in found if isinstance(v, FunctionValue) and v.function.parent is decorator]
+    def wrappers(self, decorator: Function, given: Function | None = None) -> list[Function]:
+        """The functions inside of a decorator that it returns.
+
+        One with wrappers of both kinds is taken to return the one that is like the function it is `given`.
+        """
+        values = self.returned(decorator)
+        found = [
+            v.function for v in values if isinstance(v, FunctionValue) and v.function.parent is decorator
+        ]
+        alike = [wrapper for wrapper in found if given is not None and wrapper.is_async is given.is_async]
+        return alike or found
 
     def returned(self, function: Function) -> Values:
         """What the function returns, or gives when awaited."""

@@ -56,9 +56,9 @@ GATHERING = frozenset(
 class Binding:
     """A name, or attribute of `self`, that gets a value, which holds from `start` on.
 
-    `kind` says how: the `value` itself, an `element` of it, by `enter`ing it, by its `annotation` alone, or
-    as a `definition` or import. `block` is the span of the statements around it; what a comprehension binds
-    is `limited` to it.
+    `kind` says how: the `value` itself, an `element` of it, by `enter`ing it (by `async with`: `aenter`), by
+    its `annotation` alone, or as a `definition` or import. `block` is the span of the statements around it;
+    what a comprehension binds is `limited` to it.
     """
 
     kind: str
@@ -255,7 +255,7 @@ class Scanner:
                     self._site("enter", item.value, awaited=statement.is_async)
                     self.visit(item.value, awaited=statement.is_async)
                     if item.target is not None:
-                        self._targets(item.target, item.value, "enter")
+                        self._targets(item.target, item.value, "aenter" if statement.is_async else "enter")
                 self._blocks(statement.body)
             case Try():
                 handlers = (handler.body for handler in statement.handlers)

@@ -1,0 +1,27 @@
+"""BA0607: an attribute of a mapped object that has to be fetched, in code that cannot wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit
+from archlint.service.expiring import Read, expired_reads, lazy_reads
+from archlint.service.model import Service
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each read after a commit that expired the object, and of a relationship that was not loaded."""
+    expired = {read.node: read for read in expired_reads(service.calls)}
+    for read in expired.values():
+        why = "which `commit` has expired"
+        instead = "Make the sessions with `expire_on_commit=False`, or `await session.refresh(…)` first"
+        yield _hit(read, why, instead)
+    for read in lazy_reads(service.calls):
+        if read.node not in expired:
+            why = "a relationship that is loaded lazily"
+            yield _hit(read, why, "Load it with the query: `.options(selectinload(…))`")
+
+
+def _hit(read: Read, why: str, instead: str) -> Hit:
+    fields = {"function": read.function.short_name, "attribute": read.text, "why": why, "instead": instead}
+    return Hit(read.location, fields, read.chain)
