@@ -15,7 +15,7 @@ from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence, read_yaml
 from archlint.findings import Location
 from archlint.service.deployment import Deployment, Image
 from archlint.service.pipelines import GITLAB, WORKFLOW, github_commands, gitlab_commands
-from archlint.service.scripts import Command, Context, Script, commands_of, script_of, unwrapped
+from archlint.service.scripts import SHELLS, Command, Context, Script, commands_of, script_of, unwrapped
 from archlint.service.tasks import task_commands
 
 _SHELL_FILE = re.compile(r".*\.(sh|bash)")
@@ -92,15 +92,17 @@ class Commands:
                 yield from self._followed(command)
 
     def image_start(self, image: Image) -> Iterator[Command]:
-        """What a container of an image runs when nobody says otherwise."""
+        """What a container of an image runs when nobody says otherwise; CMD is handed to ENTRYPOINT."""
         for target in image.targets:
-            for keyword in ("ENTRYPOINT", "CMD"):
-                instruction = _last(image, target, keyword)
-                if instruction is not None:
-                    place = f"`{keyword}` of `{image.path}`"
-                    environment = _environment(image, target)
-                    like = Command((), instruction.location, Context.START, place, environment=environment)
-                    yield from self._start(instruction, like)
+            entry, command = (_last(image, target, keyword) for keyword in ("ENTRYPOINT", "CMD"))
+            environment = _environment(image, target)
+            if entry is not None and command is not None and entry.is_json and command.is_json:
+                entry = replace(entry, arguments=entry.arguments + command.arguments)
+                command = None if posixpath.basename("".join(entry.arguments[:1])) in SHELLS else command
+            for instruction in filter(None, (entry, command)):
+                place = f"`{instruction.keyword}` of `{image.path}`"
+                like = Command((), instruction.location, Context.START, place, environment=environment)
+                yield from self._start(instruction, like)
 
     def _start(self, instruction: Instruction, like: Command) -> Iterator[Command]:
         if instruction.is_json:

@@ -75,6 +75,12 @@ class Image:
         stages = {stage.index: stage for stage in (*self.dockerfile.stages[-1:], *named) if stage}
         return tuple(stages[index] for index in sorted(stages))
 
+    @property
+    def shipped(self) -> tuple[Stage, ...]:
+        """The built stages but those for development by their name, where there are others."""
+        ready = [stage for stage in self.targets if not _DEVELOPMENT.match(stage.name or "")]
+        return tuple(ready) or self.targets
+
 
 @dataclass(frozen=True, eq=False)
 class Deployment:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 
 from archlint.facts.dockerfile import Dockerfile, Stage, read_dockerfile
 from archlint.service.commands import Commands
@@ -26,6 +27,9 @@ _NO_SERVERS = frozenset({
     "export", "flower", "mkdir", "pytest", "python", "python3", "rq", "set", "sh", "sleep", "source", "tail",
     "taskiq", "true", "zsh",
 })  # fmt: skip
+_RUNS = re.compile(rb"\b(uvicorn\.(run|Server)|hypercorn\b.*\bserve|Granian\()")
+_SERVING_BASE = re.compile(r"(docker\.io/)?tiangolo/uvicorn-gunicorn(-fastapi|-starlette)?(:.*)?")
+_IN_CODE = re.compile(rb"\b(daphne|granian|gunicorn|hypercorn|uvicorn|subprocess|exec[lv]\w*|popen|system)\b")
 
 
 class Starts(StrEnum):
@@ -47,16 +51,16 @@ class Images:
     def serving(self) -> tuple[Image, ...]:
         """The images that serve the service in production, as far as names and commands tell them apart."""
         images = [i for i in self.deployment.images if i.holds is Holds.SERVICE and not i.is_for_development]
-        return tuple([i for i in images if any(map(is_server, self.commands.started[i.path]))] or images)
+        return tuple([i for i in images if any(map(self.is_server, self.commands.started[i.path]))] or images)
 
     def starts(self, image: Image) -> Starts:
         """What a container of an image does, with the commands that compose gives it."""
         found = self.commands.started.get(image.path, ())
-        if any(map(is_server, found)):
+        if any(map(self.is_server, found)) or (not found and _base_serves(image.dockerfile)):
             return Starts.A_SERVER
         if not found:
             return Starts.NO_SERVER if has_plain_base(image.dockerfile) else Starts.UNCLEAR
-        return Starts.NO_SERVER if all(map(_serves_nothing, found)) else Starts.UNCLEAR
+        return Starts.NO_SERVER if all(map(self._serves_nothing, found)) else Starts.UNCLEAR
 
     def served_by(self, service: StackService) -> Image | None:
         """The image of a compose service that serves the app; None for a worker or another program."""
@@ -65,9 +69,38 @@ class Images:
             if image.path in built and image.holds is Holds.SERVICE:
                 layers = service.layers
                 own = [c for layer in layers for c in self.commands.compose_commands(service.name, layer)]
-                if any(map(is_server, own or self.commands.image_start(image))):
+                if any(map(self.is_server, own or self.commands.image_start(image))):
                     return image
         return None
+
+    def is_server(self, command: Command) -> bool:
+        """Whether a command starts a server for an ASGI app: by its name, or by code of the repository."""
+        if command.program not in {"python", "python3"}:
+            return is_server(command)
+        files = self._own_files(command)
+        return is_server(command) or any(_RUNS.search(self.deployment.data(file)) for file in files)
+
+    def _serves_nothing(self, command: Command) -> bool:
+        """Whether a command is known to serve no requests."""
+        if command.program in {"python", "python3"}:
+            return len(command.words) == 1 or (bool(self._own_files(command)) and not self._code_may_serve)
+        return command.program in _NO_SERVERS and not _starts_script(command.words)
+
+    def _own_files(self, command: Command) -> list[str]:
+        """The files of the repository that Python may be given: a script, or a module after `-m`."""
+        is_module = command.words[1:2] == ("-m",)
+        given = "".join(command.words[2:3] if is_module else command.words[1:2])
+        path = (
+            given.replace(".", "/") if is_module else given.removeprefix("./").removesuffix(".py").strip("/")
+        )
+        tails = (f"/{path}.py", f"/{path}/__main__.py")
+        return [file for file in self.deployment.near if path and f"/{file}".endswith(tails)]
+
+    @cached_property
+    def _code_may_serve(self) -> bool:
+        """Whether some code of the repository may start a server: by its library, or as another process."""
+        python = (file for file in self.deployment.near if file.endswith(".py"))
+        return any(_IN_CODE.search(self.deployment.data(file)) for file in python)
 
     def has_healthcheck(self, build: Build) -> bool | None:
         """Whether the image that compose builds checks itself; None when its Dockerfile cannot tell."""
@@ -98,6 +131,22 @@ def app_of(command: Command) -> str | None:
     return next(apps, None)
 
 
+def _base_serves(file: Dockerfile) -> bool:
+    bases = [stage.base or "" for stage in file.lineage(file.stages[-1])] if file.stages else []
+    return any(map(_SERVING_BASE.fullmatch, bases))
+
+
+def worker_class(command: Command) -> str | None:
+    """The workers that gunicorn is told to take."""
+    for word, following in pairwise((*command.words, "")):
+        option, _, value = word.partition("=")
+        if option in {"-k", "--worker-class"}:
+            return value or following
+        if word.startswith("-k") and len(word) > 2:
+            return word[2:]
+    return None
+
+
 def has_plain_base(file: Dockerfile, stage: Stage | None = None) -> bool:
     """Whether a stage, the last one by default, is built on an image that brings no service."""
     stages = file.stages
@@ -105,14 +154,6 @@ def has_plain_base(file: Dockerfile, stage: Stage | None = None) -> bool:
         return False
     *_, first = file.lineage(stage or stages[-1])
     return first.base is not None and _PLAIN.fullmatch(first.base) is not None
-
-
-def _serves_nothing(command: Command) -> bool:
-    """Whether a command is known to serve no requests; Python may, with whatever it is given."""
-    if command.program in {"python", "python3"}:
-        return len(command.words) == 1
-    known = command.program in _NO_SERVERS
-    return known and not _starts_script(command.words)
 
 
 def _starts_script(words: Sequence[str]) -> bool:

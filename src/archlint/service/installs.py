@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from archlint.service.pipelines import environment_of
+from archlint.service.project import ServiceProject, strings
 from archlint.service.scripts import Command
 
 BOOTSTRAP = frozenset({"pip", "setuptools", "uv", "wheel"})
@@ -16,6 +18,10 @@ _VALUED = frozenset({
     "--trusted-host", "-c", "-f", "-i", "-p", "-t",
 })  # fmt: skip
 _FILES = frozenset({"--requirement", "--requirements", "-r"})
+_DEVELOPMENT = re.compile(r"(?i)(^|[/_.-])(dev|develop|development|lint|tests?|testing)([/_.-]|$)")
+_WITHOUT_DEV = ("--no-default-groups", "--no-dev", "--no-group=dev", "--no-group", "--only-group")
+_WITHOUT_POETRY_DEV = ("--no-dev", "--only", "--without")
+_ONLY_GROUPS = ("--only-group", "--only-dev")
 _EDITABLE = frozenset({"--editable", "-e"})
 _LOCKING = frozenset({"--frozen", "--locked"})
 _NO_PROJECT = frozenset({"--isolated", "--no-project", "--no-sync", "--script"})
@@ -88,3 +94,56 @@ _UV_VALUED = frozenset({
     "--directory", "--env-file", "--extra", "--group", "--index", "--no-group", "--only-group", "--package",
     "--project", "--python", "--with", "--with-editable", "--with-requirements", "-C", "-p", "-w",
 })  # fmt: skip
+
+
+def only_groups(command: Command) -> bool:
+    """Whether a sync leaves the project's own dependencies out."""
+    return command.runs("uv", "sync") and any(word.startswith(_ONLY_GROUPS) for word in command.words)
+
+
+def development_part(command: Command, project: ServiceProject) -> str | None:
+    """What an install brings that only development needs, in words; None when none is known."""
+    named = next(_named_groups(command), None)
+    if named is not None:
+        return named
+    if command.runs("uv", "sync") and _has_default_dev(project):
+        left_out = any(word.startswith(_WITHOUT_DEV) for word in command.words)
+        return None if left_out or "UV_NO_DEV" in environment_of(command.environment) else "the `dev` group"
+    if command.runs("poetry", "install") and _has_poetry_dev(project):
+        return (
+            None if any(word.startswith(_WITHOUT_POETRY_DEV) for word in command.words) else "the `dev` group"
+        )
+    return None
+
+
+def _named_groups(command: Command) -> Iterator[str]:
+    for target in pip_targets(command) or uv_targets(command) or ():
+        extras = re.search(r"\[(.*)\]", target)
+        if target.startswith("-r ") and _DEVELOPMENT.search(target[3:].removeprefix("/dev/")):
+            yield f"`{target[3:]}`"
+        elif extras and any(map(_DEVELOPMENT.search, extras[1].split(","))):
+            yield f"`{target}`"
+    words = command.words if command.runs("uv", "sync") or command.runs("poetry", "install") else ()
+    if command.runs("pipenv", "install") and {"--dev", "-d"} & set(command.words):
+        yield "the development packages"
+    for word, following in pairwise((*words, "")):
+        option, _, value = word.partition("=")
+        if option == "--all-groups":
+            yield "every dependency group"
+        elif option in {"--group", "--extra", "--with"} and _DEVELOPMENT.search(value or following):
+            yield f"the `{value or following}` group"
+
+
+def _has_default_dev(project: ServiceProject) -> bool:
+    chosen = project.pyproject.file.get("tool", "uv", "default-groups") if project.pyproject else None
+    default = chosen is None or chosen == "all" or "dev" in strings(chosen)
+    return default and any(declared.group == "dev" for declared in project.declared)
+
+
+def _has_poetry_dev(project: ServiceProject) -> bool:
+    if project.pyproject is None:
+        return False
+    file = project.pyproject.file
+    group = file.get("tool", "poetry", "group", "dev", "dependencies")
+    optional = file.get("tool", "poetry", "group", "dev", "optional") is True
+    return bool(file.get("tool", "poetry", "dev-dependencies") or (group and not optional))

@@ -19,7 +19,7 @@ _WITH_VALUE = frozenset({
     "--env", "--entrypoint", "-f", "--file", "--profile", "--name", "-v", "--volume",
 })  # fmt: skip
 _WRAPPERS = frozenset({"command", "dumb-init", "exec", "nice", "nohup", "sudo", "time", "tini"})
-_SHELLS = frozenset({"ash", "bash", "dash", "sh", "zsh"})
+SHELLS = frozenset({"ash", "bash", "dash", "sh", "zsh"})
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 
 
@@ -108,7 +108,7 @@ def unwrapped(command: Command, depth: int = 5) -> Iterator[Command]:
     if not words or not depth:
         return
     yield command
-    if command.program in _SHELLS and (text := _shell_text(words)) is not None:
+    if command.program in SHELLS and (text := _shell_text(words)) is not None:
         flags = "".join(word for word in words[1:3] if word.startswith("-"))
         for found in read_shell(text, Options("e" in flags, "pipefail" in words)):
             hidden = command.hidden or found.hidden

@@ -1,0 +1,85 @@
+"""BA1005: what only the build needs is in the image that runs."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from archlint.facts.dockerfile import Instruction, Stage
+from archlint.findings import Hit, Location
+from archlint.service.deployment import Image
+from archlint.service.installs import development_part
+from archlint.service.model import Service
+from archlint.service.project import join
+from archlint.service.scripts import Command
+from archlint.service.virtualenvs import StageReader, is_install, takes_parts_only
+
+COMPILERS = frozenset({"build-base", "build-essential", "cargo", "clang", "g++", "gcc", "make", "rustc"})
+REMOVALS = frozenset({"autoremove", "del", "purge", "remove"})
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield compilers, dev groups and the unfiltered build context in the stages that are shipped."""
+    for image in service.images.serving:
+        reader = StageReader(image.dockerfile, service.commands.all)
+        for target in image.shipped[-1:]:
+            for place, what in (
+                *_leftovers(service, image, reader, target),
+                *_groups(service, reader, target),
+            ):
+                yield Hit(place, {"dockerfile": image.path, "what": what})
+
+
+def _leftovers(
+    service: Service, image: Image, reader: StageReader, target: Stage
+) -> Iterator[tuple[Location, str]]:
+    for instruction in reader.steps(target, "RUN"):
+        commands = reader.of(instruction)
+        purged = any(REMOVALS & set(command.words[1:3]) for command in commands)
+        for command in commands if not purged else ():
+            tools = sorted(COMPILERS & {_package(word) for word in command.words})
+            if _adds_packages(command) and tools and "--virtual" not in command.words:
+                yield command.location, f"the compiler tools of `{tools[0]}`"
+    for keyword in ("COPY", "ADD"):
+        for instruction in reader.steps(target, keyword):
+            if _takes_context(instruction) and not _filtered(service, image):
+                yield instruction.location, "the whole build context, which no `.dockerignore` filters"
+
+
+def _groups(service: Service, reader: StageReader, stage: Stage) -> Iterator[tuple[Location, str]]:
+    """The development dependencies that are installed in a stage or in one whose environment it takes."""
+    for instruction in reader.steps(stage, "RUN"):
+        installs = [command for command in reader.of(instruction) if is_install(command)]
+        parts = [development_part(command, service.project) for command in installs]
+        if None not in parts:  # a condition decides between an install with and one without
+            yield from (
+                (command.location, part) for command, part in zip(installs, parts, strict=True) if part
+            )
+    for copy, source in reader.copies(stage):
+        if source is not None and not takes_parts_only(copy) and _takes_environment(reader, copy, source):
+            yield from _groups(service, reader, source)
+
+
+def _takes_environment(reader: StageReader, copy: Instruction, source: Stage) -> bool:
+    found = [one.at for one in reader.environments(source) if one.at]
+    taken = [posixpath.normpath(posixpath.join("/", path)) for path in copy.arguments[:-1]]
+    return any(f"{at}/".startswith(f"{path.rstrip('/')}/") for at in found for path in taken)
+
+
+def _package(word: str) -> str:
+    return re.split(r"[=:<>~]", word, maxsplit=1)[0]
+
+
+def _adds_packages(command: Command) -> bool:
+    return command.program in {"apt", "apt-get", "apk"} and bool({"install", "add"} & set(command.words[1:6]))
+
+
+def _takes_context(instruction: Instruction) -> bool:
+    return instruction.arguments[:-1] in {(".",), ("./",)} and instruction.flag("from") is None
+
+
+def _filtered(service: Service, image: Image) -> bool:
+    folders = {b.context for b in image.builds if b.context} or {posixpath.dirname(image.path) or ".", "."}
+    ignores = [f"{image.path}.dockerignore", *(join(folder, ".dockerignore") for folder in folders)]
+    return any(service.project.has(path) for path in ignores)

@@ -1,0 +1,84 @@
+"""BA1002: the service's image starts no ASGI server, or one for an app that is not there."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from packaging.utils import canonicalize_name
+
+from archlint.findings import Hit, Unknown
+from archlint.service.images import Starts, app_of, is_server, worker_class
+from archlint.service.model import Service
+from archlint.service.modules import Module
+from archlint.service.scripts import Command
+
+WSGI_WORKERS = frozenset({"eventlet", "gevent", "gthread", "sync", "tornado"})
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield the image when none of the service's starts a server, and each server without its app."""
+    images = service.images.serving if service.routes.apps else ()
+    starts = {service.images.starts(image) for image in images}
+    if starts == {Starts.NO_SERVER} and not service.deployment.compose_problems:
+        yield Hit(images[0].location, {"dockerfile": images[0].path, "problem": "starts no ASGI server"})
+    elif images and Starts.A_SERVER not in starts:
+        yield Unknown(
+            f"what `{images[0].path}` starts", images[0].location, "a program that it does not know"
+        )
+    for image in images:
+        for command in service.commands.started.get(image.path, ()):
+            problem = _problem(service, command) if is_server(command) else None
+            if problem is not None:
+                yield Hit(command.location, {"dockerfile": image.path, "problem": problem})
+
+
+def _problem(service: Service, command: Command) -> str | None:
+    """What is wrong with a server's command, where that is certain."""
+    app = app_of(command)
+    if app is None:
+        return None
+    if command.runs("gunicorn") and _is_wsgi(service, command):
+        return f"serves `{app}` by gunicorn's WSGI workers, which no FastAPI app understands"
+    name, _, attribute = app.partition(":")
+    if not _exists(service, name):
+        return f"serves `{app}`, and there is no module `{name}`"
+    if not _has(service, name, attribute.partition(".")[0].removesuffix("()")):
+        return f"serves `{app}`, and `{name}` has no `{attribute}`"
+    return None
+
+
+def _is_wsgi(service: Service, command: Command) -> bool:
+    """Whether gunicorn takes workers for WSGI, said so or by default; a file or a variable may say more."""
+    chosen = worker_class(command)
+    if chosen is not None:
+        return chosen in WSGI_WORKERS
+    told = any(word.startswith(("-c", "--config")) for word in command.words)
+    file = any(posixpath.basename(path) == "gunicorn.conf.py" for path in service.repository.files)
+    return not told and not file and "GUNICORN_CMD_ARGS" not in command.environment
+
+
+def _exists(service: Service, name: str) -> bool:
+    """Whether the repository may have the module, wherever the server starts, or a dependency."""
+    tails = _tails(name)
+    top = canonicalize_name(name.partition(".")[0])
+    declared = (canonicalize_name(one.requirement.name) for one in service.project.declared)
+    if any(one == top or one.startswith(f"{top}-") for one in declared):
+        return True
+    return any(f"/{file}".endswith(tails) for file in service.repository.files)
+
+
+def _has(service: Service, name: str, attribute: str) -> bool:
+    """Whether a module of that name may have the attribute."""
+    found = [module for module in service.modules if f"/{module.path}".endswith(_tails(name))]
+    return not found or any(_defines(service, module, attribute) for module in found)
+
+
+def _defines(service: Service, module: Module, attribute: str) -> bool:
+    namespace = service.symbols.namespace(module)
+    return bool(namespace.stars) or "__getattr__" in namespace.names or attribute in namespace.names
+
+
+def _tails(name: str) -> tuple[str, str]:
+    path = name.replace(".", "/")
+    return f"/{path}.py", f"/{path}/__init__.py"
