@@ -18,6 +18,8 @@ STYLES = {
     "clause": "cyan",
     "label": "bold cyan",
     "faint": "dim",
+    "removed": "red",
+    "added": "green",
 }
 
 

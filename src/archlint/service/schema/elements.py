@@ -272,11 +272,21 @@ def read_default(value: Value) -> str | None:
 
 
 def sql_of(value: Value) -> str | None:
-    """The SQL in `text(…)`; None for what is no such text."""
+    """The SQL in `text(…)`, `func.now()` or `true()`; None for what is no such text."""
     value = settled(value)
     if isinstance(value, Element) and value.kind in {"text", "literal_column", "column"} and value.args:
         return text(value.args[0])
+    if isinstance(value, Element) and value.kind == "DefaultClause" and value.args:
+        return read_default(value.args[0])
+    if isinstance(value, ExternalObject) and not value.args:
+        owner, _, name = value.name.rpartition(".")
+        if owner.endswith(".func"):
+            return name.upper() if name.lower() in _BARE else f"{name}()"
+        return name if name in {"true", "false", "null"} and owner.startswith("sqlalchemy") else None
     return None
+
+
+_BARE = frozenset({"current_timestamp", "current_date", "current_time", "localtime", "localtimestamp"})
 
 
 def _listed(value: Value) -> list[Value]:

@@ -13,17 +13,34 @@ from archlint.service.evaluation.values import External, settled
 from archlint.service.migrations import Environment, Migrations
 from archlint.service.modules import Module, Modules
 from archlint.service.schema.comparison import Change, Comparison, Gap
-from archlint.service.schema.declarative import Model, Models
+from archlint.service.schema.declarative import EVERY, Model, Models
 from archlint.service.schema.downgrade import RoundTrip
 from archlint.service.schema.environments import Setup, run_environment
 from archlint.service.schema.history import History
 from archlint.service.schema.libraries import Libraries
+from archlint.service.schema.library import schema_machine
 from archlint.service.schema.naming import Convention
 from archlint.service.schema.tables import Table
 from archlint.service.schema.values import Element
 from archlint.service.symbols import Symbols
 
 Key = tuple[str | None, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """A table as its model declares it and as the migrations build it; `unknown` says why it is not known."""
+
+    title: str
+    model: Table | None
+    database: Table | None
+    unknown: str | None
+
+    @property
+    def place(self) -> Location | None:
+        """Where the model is, or else what makes the table."""
+        side = self.model or self.database
+        return None if side is None else side.place
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,24 +168,28 @@ class Schema:
         return self.history.upgraded.database.blank
 
     @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every table of either side, by name."""
+        old = {} if self._blank is not None else self.history.upgraded.database.tables
+        new = {model.table.key: model.table for model in self.models}
+        keys = sorted(
+            {*old, *new, *self._unsure} - {self._version_table}, key=lambda key: (key[0] or "", key[1])
+        )
+        return tuple(Pair(_title(key), new.get(key), old.get(key), self._unsure.get(key)) for key in keys)
+
+    @cached_property
     def _compared(self) -> tuple[tuple[Change, ...], tuple[Gap, ...]]:
         assert self.setup is not None
-        database = self.history.upgraded.database
-        model_tables = {model.table.key: model.table for model in self.models}
-        unsure = self._unsure(model_tables)
-        new = {key: table for key, table in model_tables.items() if key not in unsure}
-        old = {key: table for key, table in database.tables.items() if key not in unsure}
-        for tables in (old, new):
-            tables.pop(self._version_table, None)
-        comparison = Comparison(
-            self.setup, self._compares_types is True, frozenset(self._reader.untold_indexes)
-        )
+        names = frozenset(self._reader.untold_indexes)
+        comparison = Comparison(self.setup, self._compares_types is True, names)
         if self._compares_types is None:
             comparison.gaps.append(Gap("types of columns", "`compare_type` is a function", None))
+        known = [pair for pair in self.pairs if pair.unknown is None]
+        new = {pair.model.key: pair.model for pair in known if pair.model is not None}
+        old = {pair.database.key: pair.database for pair in known if pair.database is not None}
         changes = tuple(self._certain(comparison.changes(self._reflected(old), new)))
-        gaps = [
-            Gap(f"table `{_title(key)}`", why, place) for key, (why, place) in sorted(unsure.items(), key=str)
-        ]
+        unsure = [pair for pair in self.pairs if pair.unknown is not None]
+        gaps = [Gap(f"table `{pair.title}`", pair.unknown or "", pair.place) for pair in unsure]
         return changes, (*gaps, *comparison.gaps)
 
     def _certain(self, changes: Iterator[Change]) -> Iterator[Change]:
@@ -177,12 +198,13 @@ class Schema:
             if not (self.unread and change.kind in {"remove_table", "remove_index"}):
                 yield change
 
-    def _unsure(self, models: dict[Key, Table]) -> dict[Key, tuple[str, Location | None]]:
-        database = self.history.upgraded.database
-        found = {key: (why, None) for key, why in database.untold.items()}
+    @cached_property
+    def _unsure(self) -> dict[Key, str]:
+        """Tables of which one side is not known, and why."""
+        tables = [model.table for model in self.models]
         return {
-            **{key: (why, models[key].place if key in models else None) for key, (why, _) in found.items()},
-            **{key: (table.unknown, table.place) for key, table in models.items() if table.unknown},
+            **self.history.upgraded.database.untold,
+            **{table.key: table.unknown for table in tables if table.unknown is not None},
         }
 
     def _reflected(self, tables: dict[Key, Table]) -> dict[Key, Table]:
@@ -194,7 +216,8 @@ class Schema:
 
     @property
     def _version_table(self) -> Key:
-        assert self.setup is not None
+        if self.setup is None:
+            return None, "alembic_version"
         schema = self.setup.text("version_table_schema")
         return (None if schema == "public" else schema, self.setup.text("version_table") or "alembic_version")
 
@@ -219,6 +242,16 @@ class Schemas:
         """One for each environment with an env.py, in the order of their folders."""
         parts = (self.modules, self.symbols, self.classes, self.libraries)
         return tuple(Schema(e, *parts) for e in self.migrations.environments if e.env is not None)
+
+    @cached_property
+    def declared(self) -> tuple[Model, ...]:
+        """The models of all metadata, whatever an env.py loads."""
+        machine = schema_machine(self.modules, {})
+        with deep_recursion():
+            for module in self.modules.runtime:
+                if defines_models(module, self.symbols, self.classes):
+                    machine.load(module)
+            return tuple(Models(machine, self.symbols, self.classes, EVERY, self.libraries).read())
 
     @cached_property
     def has_models(self) -> bool:

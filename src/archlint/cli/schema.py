@@ -1,0 +1,54 @@
+"""`archlint schema`: the tables of models and of migrations, and how they differ."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+
+def schema(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Folders or files.", show_default=False),
+    ] = None,
+    format_: Annotated[
+        Literal["text", "json", "mermaid"],
+        typer.Option(
+            "--format", help="Tables side by side, JSON for programs, or an ER diagram of the models."
+        ),
+    ] = "text",
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Take the configuration of every service from this file."),
+    ] = None,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="Write without colours, as with NO_COLOR=1.")
+    ] = False,
+) -> None:
+    """Compare the tables of the models with those that the migrations build.
+
+    archlint reads the models that env.py loads and replays the revisions, without a database. What differs is
+    what `alembic check` would find: red in the migrations, green in the models, `!` before both.
+
+    Example: archlint schema services/shop --format mermaid
+    """
+    from archlint.engine import load
+    from archlint.report import output
+    from archlint.report.progress import progress
+    from archlint.report.schema_diagram import diagram
+    from archlint.report.schema_document import document
+    from archlint.report.schema_table import table
+
+    with progress(no_color=no_color) as step:
+        services = load(tuple(paths or [Path()]), config, step).services
+        step("reading models and migrations")
+        lines = [line for service in services for line in table(service)] if format_ == "text" else []
+    if format_ == "json":
+        output.write(json.dumps(document(services), indent=2) + "\n")
+    elif format_ == "mermaid":
+        output.write(diagram(services))
+    else:
+        output.write_lines(lines, colour=output.wants_colour(no_color))
