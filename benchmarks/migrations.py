@@ -4,8 +4,8 @@
 
 SERVICES holds a checkout of each service in a folder named OWNER__NAME, TRUTH a file OWNER__NAME.json for
 each: an object with `repo`, `check` (what `alembic check` said after `upgrade heads`: none, drift or error),
-`drift` (pairs of kind and name), `heads` (their number), `downgrade_ok` and `second_upgrade_ok`. Where Alembic
-itself stopped with an error there is no truth about drift, and archlint should report none.
+`drift` (pairs of kind and name), `downgrade_ok` and `second_upgrade_ok`. Where Alembic itself stopped with an
+error there is no truth about drift, and archlint should report none.
 """
 
 from __future__ import annotations
