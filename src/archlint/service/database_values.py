@@ -25,7 +25,7 @@ from archlint.service.evaluation.values import (
 )
 from archlint.service.libraries import PUBLIC_HOMES
 from archlint.service.modules import Module, Modules
-from archlint.service.scopes import scoped_nodes
+from archlint.service.scopes import last_name, scoped
 from archlint.service.symbols import Scope, Symbols
 
 GAP = "\N{HORIZONTAL ELLIPSIS}"
@@ -111,10 +111,8 @@ class Recorder:
         """Where the service calls a definition: each place once, by the outermost definition around it."""
         seen: set[object] = set()
         for caller in self.modules.runtime:
-            named = any(_last_name(call) == definition.name for call in caller.source.nodes.of(Call))
-            for scope, node in scoped_nodes(caller.source.body) if named else ():
-                if not isinstance(node, Call) or _last_name(node) != definition.name:
-                    continue
+            calls = (c for c in caller.source.nodes.of(Call) if last_name(c.func) == definition.name)
+            for scope, node in scoped(caller.source, calls):
                 key = (caller, scope[0] if scope else None)
                 called = self.symbols.resolve(caller, node.func, scope)
                 if called.node is definition and key not in seen and definition not in scope:
@@ -127,10 +125,6 @@ def _homes(public: str) -> list[str]:
     package, _, name = public.rpartition(".")
     homes = PUBLIC_HOMES.get(package, {})
     return [public, *(f"{home}.{name}" for home, names in homes.items() if name in names.split())]
-
-
-def _last_name(call: Call) -> str:
-    return call.func.id if isinstance(call.func, Name) else getattr(call.func, "attr", "")
 
 
 def _text(machine: Machine, arguments: Arguments) -> Value:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archlint.facts.syntax import Assign, Call, Constant, Dict, Expression, Keyword, Name, Operation
+from archlint.facts.syntax import Alias, Assign, Call, Constant, Dict, Expression, Keyword, Name, Operation
 from archlint.findings import Location
 from archlint.service.modules import Module
-from archlint.service.scopes import scoped_nodes
+from archlint.service.scopes import last_name, scoped
 from archlint.service.symbols import Scope, Symbol, Symbols
 
-_PACKAGES = ("sqlalchemy", "sqlmodel")
-
 ENGINES = frozenset({"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine"})
+_MAKERS = frozenset(name.rpartition(".")[2] for name in ENGINES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,21 +44,15 @@ class Engine:
 
 def engines(module: Module, symbols: Symbols) -> Iterator[Engine]:
     """The engines that a module makes, in reading order."""
-    if not any(
-        symbols.resolve(module, name).qualified.startswith(_PACKAGES) for name in _bound(module, symbols)
-    ):
-        return
-    for scope, node in scoped_nodes(module.source.body):
-        made = symbols.resolve(module, node.func, scope).qualified if isinstance(node, Call) else ""
-        if isinstance(node, Call) and made in ENGINES:
-            keywords = tuple(_keywords(module, scope, node, symbols))
+    names = _MAKERS | {alias.asname for alias in module.source.nodes.of(Alias) if alias.asname}
+    wanted = (call for call in module.source.nodes.of(Call) if last_name(call.func) in names)
+    for scope, call in scoped(module.source, wanted):
+        made = symbols.resolve(module, call.func, scope).qualified
+        if made in ENGINES:
+            keywords = tuple(_keywords(module, scope, call, symbols))
             named = next((keyword.value for keyword in keywords if keyword.name == "url"), None)
-            url = node.args[0] if node.args else named
-            yield Engine(module, node, scope, made.rpartition(".")[2], url, keywords)
-
-
-def _bound(module: Module, symbols: Symbols) -> Iterator[str]:
-    yield from symbols.namespace(module).names
+            url = call.args[0] if call.args else named
+            yield Engine(module, call, scope, made.rpartition(".")[2], url, keywords)
 
 
 def _keywords(module: Module, scope: Scope, call: Call, symbols: Symbols) -> Iterator[Keyword]:

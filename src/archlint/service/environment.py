@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archlint.facts.syntax import (
+    Alias,
     Assign,
     Attribute,
     AugmentedAssign,
@@ -23,7 +24,7 @@ from archlint.facts.syntax import (
 from archlint.service.classes import Classes
 from archlint.service.literals import Literals
 from archlint.service.modules import Module
-from archlint.service.scopes import scoped_nodes
+from archlint.service.scopes import last_name, scoped
 from archlint.service.symbols import Scope, Symbols
 
 _ENVIRON = frozenset({"os.environ", "os.environb"})
@@ -44,6 +45,7 @@ _LOADERS = frozenset(
         "starlette.config.Config",
     }
 )
+_LAST_NAMES = frozenset(name.rpartition(".")[2] for name in _ENVIRON | _GETENV | _LOADERS)
 _SOURCES = frozenset({"pydantic_settings.PydanticBaseSettingsSource", "pydantic_settings.EnvSettingsSource"})
 
 
@@ -64,21 +66,43 @@ def environment_reads(
 
     Writing a variable, or handing the whole environment to a child process, reads no configuration.
     """
-    if not _may_read(module, symbols):
+    names = _reader_names(module)
+    if not names:
         return
     written = set(_written(module))
-    for scope, node in scoped_nodes(module.source.body):
-        if id(node) not in written and not _in_settings(module, scope, symbols, classes):
-            found = _read(module, scope, node, symbols)
-            if found is not None:
-                reader, name = found
-                yield Read(module, node, reader, _variable(module, scope, name, literals))
+    nodes = module.source.nodes
+    wanted = (
+        node
+        for node in (*nodes.of(Subscript), *nodes.of(Call), *nodes.of(Operation))
+        if not names.isdisjoint(_asked(node)) and id(node) not in written
+    )
+    for scope, node in scoped(module.source, wanted):
+        found = None if _in_settings(module, scope, symbols, classes) else _read(module, scope, node, symbols)
+        if found is not None:
+            reader, name = found
+            yield Read(module, node, reader, _variable(module, scope, name, literals))
 
 
-def _may_read(module: Module, symbols: Symbols) -> bool:
-    tops = {name.partition(".")[0] for name in _ENVIRON | _LOADERS}
-    bound = symbols.namespace(module).names
-    return any(symbols.resolve(module, name).qualified.partition(".")[0] in tops for name in bound)
+def _reader_names(module: Module) -> frozenset[str]:
+    """The last names under which a module may speak of a reader, none where it speaks of none."""
+    imported = [alias for alias in module.source.nodes.of(Alias) if alias.name in _LAST_NAMES]
+    if not imported and not any(node.attr in _LAST_NAMES for node in module.source.nodes.of(Attribute)):
+        return frozenset()
+    return _LAST_NAMES.union(alias.asname for alias in imported if alias.asname)
+
+
+def _asked(node: Node) -> Iterator[str]:
+    """The last names of what may be a reader in a look-up, a call or a comparison."""
+    match node:
+        case Subscript(value=value):
+            yield last_name(value)
+        case Call(func=Attribute(attr=attr, value=value)):
+            yield attr
+            yield last_name(value)
+        case Call(func=func):
+            yield last_name(func)
+        case Operation(operator="compare", parts=(_, value)):
+            yield last_name(value)
 
 
 def _written(module: Module) -> Iterator[int]:

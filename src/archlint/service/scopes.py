@@ -1,61 +1,86 @@
-"""The nodes of a module, each with the definitions around it, by which its names are resolved."""
+"""The nodes of a file, each with the definitions around it, by which its names are resolved."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from archlint.facts.syntax import (
+    Attribute,
     ClassDef,
     Constant,
-    Expression,
     FunctionDef,
     If,
     Name,
     Node,
     Operation,
+    PythonSource,
     Statement,
-    all_nodes,
 )
-from archlint.service.namespaces import nested_blocks, own_nodes
 from archlint.service.symbols import Scope
 
+_N = TypeVar("_N", bound=Node)
 
-def scoped_nodes(body: tuple[Statement, ...], scope: Scope = ()) -> Iterator[tuple[Scope, Node]]:
-    """Every node below `body` in reading order of the statements.
+
+def scoped(source: PythonSource, wanted: Iterable[_N]) -> Iterator[tuple[Scope, _N]]:
+    """Some nodes of a file in reading order, outer ones first.
 
     Decorators, defaults, annotations and bases belong to the scope around their definition. What runs only
     when the file itself is started (`if __name__ == "__main__":`) is left out.
     """
-    for statement in body:
-        if _is_main_guard(statement):
-            continue
-        if isinstance(statement, FunctionDef | ClassDef):
-            yield scope, statement
-            for expression in _header(statement):
-                yield from ((scope, node) for node in all_nodes(expression))
-            yield from scoped_nodes(statement.body, (*scope, statement))
-        else:
-            yield from ((scope, node) for node in own_nodes(statement))
-            for block in nested_blocks(statement):
-                yield from scoped_nodes(block, scope)
+    nodes = sorted(wanted, key=lambda node: (node.start, -node.end))
+    bodies = _bodies(source) if nodes else []
+    around: list[tuple[int, int, FunctionDef | ClassDef | None]] = []
+    scope: Scope = ()
+    for node in nodes:
+        before = len(around)
+        while around and around[-1][1] <= node.start:
+            around.pop()
+        changed = len(around) != before
+        while bodies and bodies[-1][0] <= node.start:
+            if bodies[-1][1] > node.start:
+                around.append(bodies[-1])
+                changed = True
+            bodies.pop()
+        if changed:
+            scope = tuple(definition for _, _, definition in around if definition is not None)
+        if len(scope) == len(around):
+            yield scope, node
 
 
-def _header(statement: FunctionDef | ClassDef) -> Iterator[Expression]:
-    yield from statement.decorators
-    if isinstance(statement, ClassDef):
-        yield from statement.bases
-        yield from (keyword.value for keyword in statement.keywords)
-        return
-    for parameter in statement.parameters:
-        yield from (part for part in (parameter.annotation, parameter.default) if part is not None)
-    if statement.returns is not None:
-        yield statement.returns
+def _bodies(source: PythonSource) -> list[tuple[int, int, FunctionDef | ClassDef | None]]:
+    """Where the bodies of definitions, and None for those of main guards, start and end, last first."""
+    definitions: list[FunctionDef | ClassDef] = [*source.nodes.of(FunctionDef), *source.nodes.of(ClassDef)]
+    found: list[tuple[int, int, FunctionDef | ClassDef | None]] = [
+        (_header_end(definition), definition.body[-1].end, definition)
+        for definition in definitions
+        if definition.body
+    ]
+    found += [(guard.start, guard.end, None) for guard in source.nodes.of(If) if is_main_guard(guard)]
+    return sorted(found, key=lambda body: (-body[0], body[1]))
 
 
-def _is_main_guard(statement: Statement) -> bool:
+def _header_end(definition: FunctionDef | ClassDef) -> int:
+    if isinstance(definition, FunctionDef):
+        return definition.header_end
+    return max(
+        (part.end for part in (*definition.bases, *definition.keywords)), default=definition.name_start
+    )
+
+
+def is_main_guard(statement: Statement) -> bool:
+    """Whether the statement is `if __name__ == "__main__":` without an `else`."""
     match statement:
         case If(branches=(branch,)):
             match branch.test:
                 case Operation(operator="compare", parts=(Name(id="__name__"), Constant(value="__main__"))):
                     return True
     return False
+
+
+def last_name(node: Node) -> str:
+    """`c` of `a.b.c` and of `c`, empty for what is no name."""
+    match node:
+        case Name(id=name) | Attribute(attr=name):
+            return name
+    return ""

@@ -28,6 +28,7 @@ from archlint.findings import Location
 from archlint.service.classes import Classes
 from archlint.service.libraries import SCHEMA_BASES
 from archlint.service.modules import Module, Modules
+from archlint.service.scopes import last_name
 from archlint.service.symbols import Symbol, Symbols
 from archlint.service.types import parsed
 
@@ -173,10 +174,12 @@ class Settings:
             case Constant(value=str(text)) if text.strip():
                 yield from self._types(symbol, parsed(text))
                 return
-            case Subscript(value=value, index=Sequence(items=items)) if _last(value) == "Annotated" and items:
+            case Subscript(value=value, index=Sequence(items=items)) if (
+                last_name(value) == "Annotated" and items
+            ):
                 yield from self._types(symbol, items[0])
                 return
-            case Subscript(value=value) if _last(value) == "Literal":
+            case Subscript(value=value) if last_name(value) == "Literal":
                 yield "typing.Literal"
                 return
         for node in walk_expressions(annotation):
@@ -227,12 +230,12 @@ def _is_field(statement: Assign) -> bool:
     if statement.annotation is not None:
         wrapper = statement.annotation
         target = wrapper.value if isinstance(wrapper, Subscript) else wrapper
-        return _last(target) != "ClassVar"
+        return last_name(target) != "ClassVar"
     match statement.value:
         case Constant() | Sequence() | Dict():
             return True
         case Call(func=func):
-            return _last(func) in {"Field", "getenv", "config", "get"}
+            return last_name(func) in {"Field", "getenv", "config", "get"}
     return False
 
 
@@ -297,10 +300,3 @@ def _env_files(options: list[Keyword]) -> tuple[str, ...] | None:
             ]
             return tuple(texts) if len(texts) == len(items) else None
     return None
-
-
-def _last(node: Expression) -> str:
-    match node:
-        case Name(id=name) | Attribute(attr=name):
-            return name
-    return ""

@@ -1,71 +1,56 @@
-"""The code that may run in the service, without functions that nothing mentions."""
+"""The code that runs in the service, without functions that nothing mentions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
-from archlint.facts.syntax import (
-    Alias,
-    Attribute,
-    Call,
-    ClassDef,
-    Constant,
-    Expression,
-    FunctionDef,
-    If,
-    Name,
-    Node,
-    Operation,
-    Statement,
-    all_nodes,
-    dotted,
-)
+from archlint.facts.syntax import Alias, Attribute, Call, Constant, Expression, FunctionDef, Name, dotted
 from archlint.service.modules import Module, Modules
+from archlint.service.scopes import scoped
+from archlint.service.symbols import Scope
 
 
-def runtime_nodes(modules: Modules) -> Iterator[tuple[Module, Node]]:
-    """Every node of runtime modules but `if __name__ == "__main__"`, fixtures, and functions nobody uses.
+@dataclass(frozen=True, eq=False)
+class Startup:
+    """Which code of runtime modules something may start."""
 
-    A function counts as used when its name stands anywhere but in its definition, or when it is decorated:
-    whatever decorates it may call it.
-    """
-    used = frozenset(name for module in modules for name in _mentioned(module))
-    for module in modules.runtime:
-        for statement in module.source.body:
-            yield from ((module, node) for node in _reached(statement, used))
+    modules: Modules
+
+    def attributes(self, name: str) -> Iterator[tuple[Module, Scope, Attribute]]:
+        """The uses of `….name` but in `if __name__ == "__main__"`, fixtures, and functions nobody uses.
+
+        A function counts as used when its name stands anywhere but in its definition, or when it is
+        decorated: whatever decorates it may call it.
+        """
+        for module in self.modules.runtime:
+            wanted = (node for node in module.source.nodes.of(Attribute) if node.attr == name)
+            for scope, node in scoped(module.source, wanted):
+                if self._is_used(scope):
+                    yield module, scope, node
+
+    def _is_used(self, scope: Scope) -> bool:
+        """Whether something starts the outermost function around; what a function holds is its own affair."""
+        outer = next((one for one in scope if isinstance(one, FunctionDef)), None)
+        if outer is None:
+            return True
+        if outer.decorators:
+            return not any("fixture" in (_called(decorator) or "") for decorator in outer.decorators)
+        return outer.name in self._mentioned
+
+    @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        return frozenset(name for module in self.modules.runtime for name in _names(module))
 
 
-def _reached(statement: Statement, used: frozenset[str]) -> Iterator[Node]:
-    match statement:
-        case If(branches=(branch, *_)) if _is_main(branch.test):
-            return
-        case FunctionDef() if statement.name not in used and not statement.decorators:
-            return
-        case FunctionDef() if any("fixture" in (_called(d) or "") for d in statement.decorators):
-            return
-        case ClassDef():
-            for inner in statement.body:
-                yield from _reached(inner, used)
-        case _:
-            yield from all_nodes(statement)
+def _names(module: Module) -> Iterator[str]:
+    nodes = module.source.nodes
+    yield from (node.id for node in nodes.of(Name))
+    yield from (node.attr for node in nodes.of(Attribute))
+    yield from (node.name for node in nodes.of(Alias))
+    yield from (node.value for node in nodes.of(Constant) if isinstance(node.value, str))
 
 
 def _called(decorator: Expression) -> str | None:
     return dotted(decorator.func if isinstance(decorator, Call) else decorator)
-
-
-def _mentioned(module: Module) -> Iterator[str]:
-    for statement in module.source.body:
-        for node in all_nodes(statement):
-            match node:
-                case Name(id=name) | Attribute(attr=name) | Alias(name=name):
-                    yield name
-                case Constant(value=str(text)):
-                    yield text
-
-
-def _is_main(test: Node) -> bool:
-    match test:
-        case Operation(operator="compare", parts=(Name(id="__name__"), *_)):
-            return True
-    return False

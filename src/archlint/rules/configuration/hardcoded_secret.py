@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Severity
-from archlint.service.literal_secrets import LiteralSecret, secrets_in_deployment, secrets_in_module
+from archlint.service.code_secrets import secrets_in_module
+from archlint.service.literal_secrets import LiteralSecret, secrets_in_deployment
 from archlint.service.model import Service
 from archlint.service.secrets import Verdict
 
