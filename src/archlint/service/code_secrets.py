@@ -26,7 +26,15 @@ from archlint.service.classes import Classes
 from archlint.service.literal_secrets import LiteralSecret, is_demonstration
 from archlint.service.modules import Module, Role
 from archlint.service.scopes import last_name, scoped
-from archlint.service.secrets import SHORTEST_TOKEN, Verdict, is_secret_name, judge, masked
+from archlint.service.secrets import (
+    SHORTEST_TOKEN,
+    Verdict,
+    is_chosen,
+    is_database_setting,
+    is_secret_name,
+    judge,
+    masked,
+)
 from archlint.service.symbols import Scope, Symbols
 
 _READERS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config"})
@@ -36,6 +44,9 @@ _WRAPPERS = frozenset(
 )
 _WRAPPER_NAMES = frozenset(name.rpartition(".")[2] for name in _WRAPPERS)
 _PLACEHOLDER = re.compile(r"(?i)change|replace|your|secret|insecure|xxx|123")
+_DEVELOPMENT = re.compile(
+    r"(^|[/_.])(tests?|testing|dev(elopment)?|local)([/_.]|$)|Test|Dev(elop|S|C|$)|Local"
+)
 _EXAMPLES = re.compile(r"examples?|openapi_examples|(json_)?schema_extra|json_schema|responses|openapi_extra")
 
 
@@ -65,7 +76,7 @@ class _Reading:
             verdict = judge(name, text := str(literal.value))
             if verdict is Verdict.NONE or id(literal) in self._examples:
                 continue
-            if self._tells(scope, node, verdict, text):
+            if self._tells(scope, node, name, verdict, text):
                 seen.add(id(literal))
                 yield LiteralSecret(self.module.location(literal), name, masked(text), verdict)
         for constant in self.module.source.nodes.of(Constant):
@@ -102,26 +113,32 @@ class _Reading:
             value = inner
         return None
 
-    def _tells(self, scope: Scope, node: Node, verdict: Verdict, text: str) -> bool:
-        """Whether a literal counts there.
-
-        A dummy does where the service uses it when nobody configures it, and in a module's constant when it
-        asks to be replaced; elsewhere it is an example, a field's name, a word. The members of an
-        enumeration are words, and what `get` of any mapping falls back to is no default of the service's.
-        """
-        is_dummy = verdict is Verdict.DUMMY
-        if isinstance(node, Call) and last_name(node.func) in _READER_NAMES:
-            return self.symbols.resolve(self.module, node.func, scope).qualified in _READERS or not is_dummy
-        if not isinstance(node, Assign):
-            return not is_dummy
-        if not scope:
-            return not is_dummy or bool(_PLACEHOLDER.search(text))
-        if not isinstance(scope[-1], ClassDef):
-            return not is_dummy
+    def _tells(self, scope: Scope, node: Node, name: str, verdict: Verdict, text: str) -> bool:
+        """Whether a literal counts there: a secret anywhere but as the member of an enumeration, a word."""
+        if verdict is Verdict.DUMMY:
+            return self._is_used(scope, node, name, text)
+        if not isinstance(node, Assign) or not scope or not isinstance(scope[-1], ClassDef):
+            return True
         symbol = self.symbols.resolve(self.module, scope[-1].name, scope[:-1])
-        if is_dummy:
-            return self.classes.is_settings(symbol)
         return not any(base.qualified.startswith("enum.") for base in self.symbols.bases(symbol))
+
+    def _is_used(self, scope: Scope, node: Node, name: str, text: str) -> bool:
+        """Whether a dummy is what the service runs with when nobody configures it.
+
+        That is a default of the environment's or of the settings', but for a development database, and a
+        constant of the module that asks to be replaced. A password that somebody really chose counts
+        wherever it is given; anything else may be an example, a field's name, a word.
+        """
+        if _DEVELOPMENT.search(self.module.path) or is_database_setting(name):
+            return False
+        if isinstance(node, Call) and last_name(node.func) in _READER_NAMES:
+            return self.symbols.resolve(self.module, node.func, scope).qualified in _READERS
+        if isinstance(node, Assign) and not scope:
+            return bool(_PLACEHOLDER.search(text))
+        if isinstance(node, Assign) and isinstance(scope[-1], ClassDef):
+            symbol = self.symbols.resolve(self.module, scope[-1].name, scope[:-1])
+            return self.classes.is_settings(symbol) and not _DEVELOPMENT.search(scope[-1].name)
+        return isinstance(node, Assign) and is_chosen(text) and is_secret_name(name)
 
 
 def _everything_named(module: Module) -> Iterator[tuple[str | None, Expression]]:

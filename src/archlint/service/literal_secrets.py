@@ -10,16 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archlint.discover import UnreadableFileError
+from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.yaml import YamlFile, YamlMapping, YamlNode, YamlScalar, YamlSequence, read_yaml
 from archlint.findings import Location
 from archlint.service.deployment import Deployment
-from archlint.service.secrets import Verdict, judge, masked
+from archlint.service.secrets import Verdict, is_database_setting, judge, masked
 
 _PIPELINE = re.compile(r"(.*/)?(\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml)")
 _MANIFEST = re.compile(r"(?i)(.*/)?(k8s|kubernetes|kube|helm|charts?|manifests?|deploy(ment)?s?)/.*\.ya?ml")
 _DEMONSTRATION = re.compile(
     r"(?i)(.*[/_.-])?(seed(er|ers|s|ing)?|demo|mocks?|samples?|examples?|fixtures?|testing|testkit)([/_.-].*)?"
 )
+_DEVELOPMENT = re.compile(r"(?i)(^|[/_.-])(tests?|dev(elopment)?|local|override|ci)([/_.-]|$)")
 _ASIDE = frozenset(
     {"docs", "doc", "examples", "example", "tests", "test", "e2e", "node_modules", ".devcontainer"}
 )
@@ -48,14 +50,27 @@ def secrets_in_deployment(deployment: Deployment) -> Iterator[LiteralSecret]:
                 for pair in instruction.arguments:
                     name, _, value = pair.partition("=")
                     yield from _judged(name, value.strip("\"'"), instruction.location, dummies=True)
+    built = {(build.location.file, build.service) for image in deployment.images for build in image.builds}
     for file in deployment.compose:
-        dummies = not is_demonstration(file.path)
-        for service in file.services.values():
-            for name, scalar in _pairs(service.get("environment")):
-                yield from _judged(name, scalar[0], scalar[1], dummies=dummies)
+        for key, service in file.services.items():
+            for name, (value, place) in _pairs(service.get("environment")):
+                ours = (file.path, key) in built and not is_demonstration(file.path)
+                dummies = ours and not _DEVELOPMENT.search(file.path) and not is_database_setting(name)
+                yield from _judged(name, value, place, dummies=dummies)
     for path in deployment.repository.files:
+        if posixpath.basename(path) == "alembic.ini":
+            yield from _in_ini(deployment, path)
         if _ASIDE.isdisjoint(path.split("/")):
             yield from _in_yaml(deployment, path)
+
+
+def _in_ini(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
+    file = read_ini(path, deployment.data(path))
+    if not isinstance(file, IniFile):
+        return
+    for section, options in file.sections.items():
+        for name, value in options.items():
+            yield from _judged(name, value, file.location(section, name), dummies=False)
 
 
 def _in_yaml(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:

@@ -171,6 +171,8 @@ class Migrations:
         self, folder: str, settings: Location | None, places: list[str], recursive: bool
     ) -> Environment:
         env = join(folder, "env.py")
+        if moved := self._moved(env):
+            return Environment(folder, settings, env, tuple(places), (), (moved,))
         versions = tuple(place for place in places if any(_is_below(f, place) for f in self.repository.files))
         read = [self._revision(file) for file in self._version_files(versions, recursive)]
         return Environment(
@@ -181,6 +183,14 @@ class Migrations:
             tuple(entry for entry in read if isinstance(entry, Revision)),
             tuple(entry for entry in read if isinstance(entry, Unknown)),
         )
+
+    def _moved(self, env: str) -> Unknown | None:
+        """What env.py does where it says itself, while it runs, which folders hold the revisions."""
+        found = re.search(rb"version_locations[\"']?\s*[=,]", self._data(env)) if env in self._files else None
+        if found is None:
+            return None
+        line = self._data(env).count(b"\n", 0, found.start()) + 1
+        return Unknown("where the revisions lie", Location(env, line, 1, line, 1), "env.py decides it")
 
     def _version_files(self, versions: tuple[str, ...], recursive: bool) -> Iterator[str]:
         """Alembic takes every `*.py` but `__init__.py` and an editor's lock files."""
@@ -213,7 +223,8 @@ class Migrations:
     def _resolve(self, text: str, file: str, inside: str = "") -> str:
         """The folder that a setting means: of a package, or relative to where Alembic would be started."""
         if ":" in text:
-            package, _, rest = text.partition(":")
+            package, *inner = text.split(":")
+            rest = posixpath.join("", *inner)
             module = self.modules.by_name.get(package)
             if module is not None and module.is_package:
                 return join(posixpath.dirname(module.path), rest)

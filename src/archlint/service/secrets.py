@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ _NAME = re.compile(
     r"(password|passwd|passphrase|pwd|secret|secret_?key|api_?key|access_?key|private_?key|signing_?key"
     r"|encryption_?key|secret_?access_?key|client_?secret|jwt_?secret|(access|auth|api|bot|bearer|secret)_?token)"
 )
+_DATABASE = re.compile(
+    r"(?i)(.*_)?(database|db|postgres|postgresql|pg|mysql|sqlalchemy|dsn)_?(url|uri|dsn|host|hostname|server|port"
+    r"|user|username|password|pass|pwd|name|db|database)|database|dsn|(.*_)?(sqlalchemy_)?database_ur[il]"
+)
 _DUMMY = re.compile(
     r"(?i)change|replace|example|sample|placeholder|dummy|fake|insert|enter|your|my[-_]|xxx|\*\*|\.\.\.|todo|fixme"
     r"|secret|passw|pass$|test|dev|local|demo|default|insecure|unsafe|none|null|undefined|qwerty|letmein|1234"
@@ -27,10 +31,12 @@ _DUMMY = re.compile(
 )
 _REFERENCE = re.compile(
     r"\s|^[$%<{@/.]|[{}<>]|\$\{|\$\(|://|^(true|false|yes|no|on|off)$|^\d{1,4}$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$"
-    r"|^(bearer|basic|jwt|header|cookie|query|http|https|sha\d+|hs\d+|rs\d+)$|^\w+(\.[a-z_]\w*)+$|^\w+\(.*\)$"
+    r"|^(bearer|basic|jwt|header|cookie|query|http|https|sha\d+|hs\d+|rs\d+)$|^(?!eyJ)\w+(\.[a-z_]\w*)+$|^\w+\(.*\)$"
 )
 _URL_PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*://[^\s:/@{}$<]*:([^\s@/{}$<%]+)@([^\s/:?]*)")
 _NEAR_HOST = re.compile(r"(?i)localhost|127\.|0\.0\.0\.0|host\.docker\.internal|\[::1\]")
+_ENTROPY = 4.2
+_LEET = str.maketrans("013457@$", "oleastas")
 SHORTEST_TOKEN = 16
 """No format of a token is shorter."""
 
@@ -43,10 +49,15 @@ class Verdict(StrEnum):
     NONE = "none"
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def is_secret_name(name: str) -> bool:
     """Whether a variable, field or key of that name holds a secret."""
     return bool(_NAME.fullmatch(name))
+
+
+def is_database_setting(name: str) -> bool:
+    """Whether a variable or field of that name says where the database is, or how to enter it."""
+    return bool(_DATABASE.fullmatch(name))
 
 
 def judge(name: str | None, value: str) -> Verdict:
@@ -69,26 +80,45 @@ def _judge_named(name: str, value: str) -> Verdict:
     plain = re.sub(r"\W|_", "", value).lower()
     if not plain or _REFERENCE.search(value) or plain in re.sub(r"\W|_", "", name).lower():
         return Verdict.NONE
-    if (
-        _DUMMY.search(value)
-        or len(set(value)) < 4
-        or re.search(r"(?i)fake|test|mock|dummy|demo|example", name)
-    ):
+    if _is_dummy(value) or is_typed(value) or re.search(r"(?i)fake|test|mock|dummy|demo|example", name):
         return Verdict.DUMMY
-    return Verdict.SECRET if _is_chosen(value) or _is_token(value) else Verdict.DUMMY
+    return Verdict.SECRET if is_chosen(value) or _is_token(value) or _is_random(value) else Verdict.DUMMY
 
 
 def _judge_password(password: str, host: str) -> Verdict:
     """A password in a URL; one for the machine itself opens nothing elsewhere."""
-    if _DUMMY.search(password) or not _is_chosen(password) or _NEAR_HOST.match(host):
+    if _is_dummy(password) or is_typed(password) or not is_chosen(password) or _NEAR_HOST.match(host):
         return Verdict.DUMMY
     return Verdict.SECRET
 
 
-def _is_chosen(value: str) -> bool:
-    """Whether the text is no word: letters and digits mixed, and long or varied enough."""
+def _is_dummy(value: str) -> bool:
+    """Whether it says that it is none; in a short one, digits may stand for letters."""
+    plain = value.translate(_LEET) if len(value) < 20 else value
+    return bool(_DUMMY.search(value) or _DUMMY.search(plain))
+
+
+def is_typed(value: str) -> bool:
+    """Whether somebody typed it to have something there: a word with a number, names, one key held down."""
+    repeated = re.search(r"(.)\1{4}", value) is not None or len(set(value)) < min(8, len(value) // 2)
+    word = re.fullmatch(r"[A-Za-z]+[^A-Za-z0-9]?\d{0,4}[^A-Za-z0-9]?|\d+", value) and len(value) < 20
+    names = re.fullmatch(r"(?:[a-z]+\d{0,4}|\d{1,4})(?:[-_.:](?:[a-z]+\d{0,4}|\d{1,4}))+", value, re.I)
+    return bool(repeated or word or names)
+
+
+def is_chosen(value: str) -> bool:
+    """Whether letters and digits are mixed, and it is long or varied enough."""
     mixed = bool(re.search(r"[A-Za-z]", value)) and bool(re.search(r"\d", value))
     return len(value) >= 8 and mixed and (len(value) >= 12 or len(set(value)) >= 7)
+
+
+def _is_random(value: str) -> bool:
+    """Whether its characters are too evenly spread for words, by the measure and limit of detect-secrets."""
+    if len(value) < 20 or not value.isascii() or re.search(r"[\s.,:;]", value):
+        return False
+    from detect_secrets.plugins.high_entropy_strings import Base64HighEntropyString
+
+    return bool(Base64HighEntropyString().calculate_shannon_entropy(value) > _ENTROPY)
 
 
 def _is_token(value: str) -> bool:

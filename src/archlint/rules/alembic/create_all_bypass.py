@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Assign, Call, Expression, dotted
+from archlint.facts.syntax import Assign, Attribute, Call, Expression, FunctionDef, Name, dotted
 from archlint.findings import Hit
 from archlint.service.model import Service
 from archlint.service.modules import Module
@@ -16,16 +16,22 @@ from archlint.service.symbols import Scope
 def check(service: Service) -> Iterator[Hit]:
     """Yield each `metadata.create_all` in runtime code that something uses, called or handed to `run_sync`."""
     for module, scope, node in Startup(service.modules).attributes("create_all"):
-        if last_name(node.value) == "metadata" or _is_metadata(service, module, scope, node.value):
+        if _is_the_schema(service, module, scope, node.value):
             yield Hit(module.location(node), {"call": f"{dotted(node.value) or '….metadata'}.create_all"})
 
 
-def _is_metadata(service: Service, module: Module, scope: Scope, owner: Expression) -> bool:
-    """Whether the owner is a name for `MetaData(…)`, or for the `metadata` of a class."""
+def _is_the_schema(service: Service, module: Module, scope: Scope, owner: Expression) -> bool:
+    """Whether the owner is the `metadata` of a class, or a module's `MetaData(…)`.
+
+    One that a function makes for itself has tables that only exist at run time.
+    """
     found = service.symbols.resolve(module, owner, scope)
     match found.node:
         case Assign(value=Call(func=func)) if found.module is not None:
-            return service.symbols.resolve(found.module, func).qualified.endswith(".MetaData")
-        case Assign(value=value) if value is not None:
-            return last_name(value) == "metadata"
-    return False
+            inner = service.symbols.scope_of(found)
+            made = service.symbols.resolve(found.module, func, inner).qualified
+            return made.endswith(".MetaData") and not any(isinstance(one, FunctionDef) for one in inner)
+        case Assign(value=Attribute(attr="metadata")):
+            return True
+    is_parameter = isinstance(owner, Name) and found.node is not None
+    return last_name(owner) == "metadata" and not is_parameter

@@ -29,7 +29,12 @@ def _judge(service: Service, environment: Environment) -> Iterator[Hit]:
         if repository.tracked is not None and revision.file not in repository.tracked:
             fields = {"what": f"The revision `{revision.file}`", "problem": "is not tracked by git"}
             yield Hit(Location(revision.file), fields)
-    if environment.versions and not environment.revisions and not environment.unknown and _has_models(service):
+    if (
+        environment.versions
+        and not environment.revisions
+        and not environment.unknown
+        and _has_models(service)
+    ):
         place = environment.settings or Location(environment.env or environment.folder)
         yield Hit(place, {"what": f"`{environment.versions[0]}`", "problem": "holds no revision"})
 

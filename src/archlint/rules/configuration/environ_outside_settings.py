@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Unknown
+from archlint.service.databases import is_aside
 from archlint.service.environment import environment_reads
 from archlint.service.literals import Literals
 from archlint.service.model import Service
@@ -16,7 +17,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
     """Yield each read of the environment in runtime code outside of the settings classes."""
     exempt = re.compile("|".join(f"(?:{pattern})" for pattern in options["exempt"]) or r"(?!)")
     literals = Literals(service.symbols)
-    for module in service.modules.runtime:
+    for module in (module for module in service.modules.runtime if not is_aside(module)):
         for read in environment_reads(module, service.symbols, service.classes, literals):
             place = module.location(read.node)
             if read.variable is None and read.reader in {"os.environ", "os.getenv"}:

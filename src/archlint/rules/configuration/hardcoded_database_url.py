@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archlint.discover import UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
 from archlint.findings import Hit
+from archlint.service.databases import is_aside
 from archlint.service.engines import engines
 from archlint.service.literals import Literals
 from archlint.service.migrations import Environment
@@ -21,7 +22,7 @@ def check(service: Service) -> Iterator[Hit]:
     """Yield each runtime engine with a literal URL, and each used `sqlalchemy.url` with a password."""
     literals = Literals(service.symbols)
     for module in service.modules.runtime:
-        for engine in engines(module, service.symbols):
+        for engine in () if is_aside(module) else engines(module, service.symbols):
             if engine.connects_itself or engine.url is None:
                 continue
             if literals.text(module, engine.url, engine.scope) is not None:

@@ -9,17 +9,13 @@ from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Hit
 from archlint.service.dotenvs import dotenv_files
 from archlint.service.model import Service
-
-_DATABASE = re.compile(
-    r"(?i)(.*_)?(database|db|postgres|postgresql|pg|sqlalchemy|dsn)_?(url|uri|dsn|host|hostname|server|port|user"
-    r"|username|password|pass|pwd|name|db|database)|database|dsn|(.*_)?(sqlalchemy_)?database_ur[il]"
-)
+from archlint.service.secrets import is_database_setting
 
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each required database field to which no example, `.env` or compose file gives a value."""
     fields = {id(f): f for one in service.settings.classes for f in one.all_fields if f.required}
-    wanted = [field for field in fields.values() if _DATABASE.fullmatch(field.name)]
+    wanted = [field for field in fields.values() if is_database_setting(field.name)]
     if not wanted:
         return
     given = {name.lower() for name in _given(service)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit
+from archlint.service.databases import is_aside
 from archlint.service.engines import engines
 from archlint.service.literals import Literals
 from archlint.service.model import Service
@@ -16,7 +17,7 @@ def check(service: Service) -> Iterator[Hit]:
     """Yield each runtime engine with pool arguments that are numbers in the source."""
     literals = Literals(service.symbols)
     for module in service.modules.runtime:
-        for engine in engines(module, service.symbols):
+        for engine in () if is_aside(module) else engines(module, service.symbols):
             fixed = [
                 keyword
                 for keyword in engine.keywords
