@@ -24,6 +24,7 @@ from archlint.facts.cache import user_cache_dir
 from archlint.findings import ArchlintError, Finding, Hit, Location, Unknown
 from archlint.pages import Page, load_pages
 from archlint.service.layout import build_services
+from archlint.service.masks import mask_credentials
 from archlint.service.model import Service
 from archlint.suppressions import Suppressions, find_suppressions
 
@@ -242,10 +243,13 @@ def _rule(page: Page) -> Callable[..., Iterable[Hit | Unknown]]:
 def _statement(service: Service, page: Page, said: Hit | Unknown) -> _Statement:
     if isinstance(said, Unknown):
         said = replace(said, code=page.code)
-        return _Statement(service, page, said, f"Not decided: {said.what}: {said.why}", UNDECIDED_HELP)
-    return _Statement(
-        service, page, said, page.message.format(**said.fields), page.help.format(**said.fields)
-    )
+        message, help_ = f"Not decided: {said.what}: {said.why}", UNDECIDED_HELP
+    else:
+        message, help_ = page.message.format(**said.fields), page.help.format(**said.fields)
+        said = replace(
+            said, chain=tuple(replace(link, text=mask_credentials(link.text)) for link in said.chain)
+        )
+    return _Statement(service, page, said, mask_credentials(message), mask_credentials(help_))
 
 
 def _numbered(said: Iterable[_Statement]) -> list[_Statement]:

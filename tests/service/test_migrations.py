@@ -63,6 +63,21 @@ def test_settings_inside_of_the_package_name_a_folder_of_the_start(tmp_path: Pat
     ]
 
 
+def test_every_colon_of_a_script_location_is_a_step_down(tmp_path: Path) -> None:
+    files = {"alembic.ini": "[alembic]\nscript_location = pkg:db:scripts\n", "pkg/__init__.py": ""}
+    found = migrations(tmp_path, files | {"pkg/db/scripts/env.py": ENV})
+    assert [e.folder for e in found.environments] == ["pkg/db/scripts"]
+
+
+def test_an_env_py_that_moves_the_versions_makes_them_unknown(tmp_path: Path) -> None:
+    moves = ENV + "context.script.version_locations = [folder]\n"
+    files = {"alembic.ini": "[alembic]\nscript_location = alembic\n", "alembic/env.py": moves}
+    found = migrations(tmp_path, files | {"alembic/versions/sqlite/a.py": REVISION})
+    [environment] = found.environments
+    assert environment.revisions == ()
+    assert [unknown.location.line for unknown in environment.unknown] == [2]
+
+
 def test_settings_above_the_service(tmp_path: Path) -> None:
     sources = {
         "alembic.ini": "[alembic]\nscript_location = backend/alembic\n",

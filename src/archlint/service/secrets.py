@@ -7,7 +7,6 @@ only when a text is long enough to be a token. No value ever leaves this module 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -33,7 +32,7 @@ _REFERENCE = re.compile(
     r"\s|^[$%<{@/.]|[{}<>]|\$\{|\$\(|://|^(true|false|yes|no|on|off)$|^\d{1,4}$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$"
     r"|^(bearer|basic|jwt|header|cookie|query|http|https|sha\d+|hs\d+|rs\d+)$|^(?!eyJ)\w+(\.[a-z_]\w*)+$|^\w+\(.*\)$"
 )
-_URL_PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*://[^\s:/@{}$<]*:([^\s@/{}$<%]+)@([^\s/:?]*)")
+URL_PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*://[^\s:/@{}$<]*:([^\s@/{}$<%]+)@([^\s/:?]*)")
 _NEAR_HOST = re.compile(r"(?i)localhost|127\.|0\.0\.0\.0|host\.docker\.internal|\[::1\]")
 _ENTROPY = 4.2
 _LEET = str.maketrans("013457@$", "oleastas")
@@ -65,7 +64,7 @@ def judge(name: str | None, value: str) -> Verdict:
     value = value.strip()
     if name is not None and is_secret_name(name):
         return _judge_named(name, value)
-    password = _URL_PASSWORD.search(value)
+    password = URL_PASSWORD.search(value)
     if password is not None:
         return _judge_password(password[1], password[2])
     return Verdict.SECRET if _is_token(value) else Verdict.NONE
@@ -87,14 +86,15 @@ def _judge_named(name: str, value: str) -> Verdict:
 
 def _judge_password(password: str, host: str) -> Verdict:
     """A password in a URL; one for the machine itself opens nothing elsewhere."""
-    if _is_dummy(password) or is_typed(password) or not is_chosen(password) or _NEAR_HOST.match(host):
-        return Verdict.DUMMY
-    return Verdict.SECRET
+    dummy = _is_dummy(password) or is_typed(password) or not is_chosen(password)
+    if _NEAR_HOST.match(host):
+        return Verdict.NONE if dummy else Verdict.DUMMY
+    return Verdict.DUMMY if dummy else Verdict.SECRET
 
 
 def _is_dummy(value: str) -> bool:
     """Whether it says that it is none; in a short one, digits may stand for letters."""
-    plain = value.translate(_LEET) if len(value) < 20 else value
+    plain = value.translate(_LEET) if len(value) < 32 else value
     return bool(_DUMMY.search(value) or _DUMMY.search(plain))
 
 
@@ -167,32 +167,7 @@ def _plugins(*names: str) -> tuple[BasePlugin, ...]:
     return tuple(found[name]() for name in names if name in found)
 
 
-_ASSIGNED = re.compile(
-    r"(?P<name>[\w.\-]+)[\"']?\s*(?::\s*[\w\[\]| .]+?)?\s*(?:=|:)\s*(?:\w+\()?"
-    r"(?P<quote>[\"']?)(?P<value>[^\s\"'()]+)(?P=quote)"
-)
-_NO_LITERAL = re.compile(r"[$%{<]|(None|True|False|str|SecretStr)\b|\w+[.\[]")
-_LONG = re.compile(r"[\"'](?=[^\"']*\d)(?=[^\"']*[A-Za-z])(?P<value>[\w+=.:-]{20,})[\"']")
-
-
-def mask_line(line: str) -> str:
-    """A source line with what may be a secret starred out, every column kept."""
-    spans = [*_secret_spans(line)]
-    for start, end in spans:
-        line = f"{line[:start]}{'*' * (end - start)}{line[end:]}"
-    return line
-
-
-def _secret_spans(line: str) -> Iterator[tuple[int, int]]:
-    for found in _ASSIGNED.finditer(line):
-        literal = found["quote"] or not _NO_LITERAL.match(found["value"])
-        if literal and is_secret_name(found["name"].rpartition(".")[2]):
-            yield found.span("value")
-    yield from (found.span(1) for found in _URL_PASSWORD.finditer(line))
-    yield from (found.span("value") for found in _LONG.finditer(line))
-
-
 def url_password(url: str) -> str | None:
     """The password in a URL that is written out, None where there is none or it is filled in later."""
-    found = _URL_PASSWORD.search(url)
+    found = URL_PASSWORD.search(url)
     return found[1] if found else None
