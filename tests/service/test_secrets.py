@@ -6,8 +6,6 @@ import random
 import string
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from archlint.service.masks import mask_credentials, mask_line
 from archlint.service.secrets import Verdict, judge, masked
@@ -107,15 +105,15 @@ LINES = [
 
 
 @pytest.mark.parametrize("line", LINES)
-@given(seed=st.integers(0, 1000))
-def test_no_line_shows_a_secret(line: str, seed: int) -> None:
-    source = random.Random(seed)
+def test_no_line_shows_a_secret(line: str) -> None:
+    source = random.Random(7)
     letters = string.ascii_letters + string.digits
-    secret = "".join(source.choices(letters, k=source.choice([12, 16, 24, 40])))
-    if judge("secret", secret) is Verdict.SECRET:
-        shown = mask_line(line.format(secret))
-        assert secret not in shown
-        assert len(shown) == len(line.format(secret))
+    for length in (12, 16, 24, 40) * 25:
+        secret = "".join(source.choices(letters, k=length))
+        if judge("secret", secret) is Verdict.SECRET:
+            shown = mask_line(line.format(secret))
+            assert secret not in shown
+            assert len(shown) == len(line.format(secret))
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,12 @@ def is_chosen(value: str) -> bool:
 
 def _is_random(value: str) -> bool:
     """Whether its characters are too evenly spread for words, by the measure and limit of detect-secrets."""
-    if len(value) < 20 or not value.isascii() or re.search(r"[\s.,:;]", value):
+    if (
+        len(value) < 20
+        or len(set(value)) < 2**_ENTROPY
+        or not value.isascii()
+        or re.search(r"[\s.,:;]", value)
+    ):
         return False
     from detect_secrets.plugins.high_entropy_strings import Base64HighEntropyString
 
