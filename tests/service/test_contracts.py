@@ -87,6 +87,25 @@ def test_the_shortest_chain_is_shown_with_each_link() -> None:
     assert breach.chain[-1].text == "app.c imports app.crud.users"
 
 
+def test_of_a_whole_module_counts_what_is_used() -> None:
+    files = {
+        **CRUD,
+        "app/routers/r.py": "from app import common\ncommon.text()\nimport app.common as c\nc.look()",
+        "app/common.py": "from app.crud.users import get\ndef text(): ...\ndef look(): get()",
+    }
+    assert [text.split()[0] for text in found(files)] == ["app/routers/r.py:3"]
+
+
+def test_a_provider_behind_its_module_is_none_of_the_routers() -> None:
+    files = {
+        **CRUD,
+        "app/routers/r.py": "from app import auth\ndef f(user: auth.User): ...\n",
+        "app/auth.py": "from typing import Annotated\nfrom fastapi import Depends\n"
+        "from app.crud.users import get\ndef user(): get()\nUser = Annotated[str, Depends(user)]",
+    }
+    assert found(files) == []
+
+
 def test_every_statement_has_its_own_chain() -> None:
     files = {
         **CRUD,

@@ -6,6 +6,7 @@ Then what the handler returns decides: files, streams, redirects and pages have 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import TypeGuard
@@ -39,6 +40,10 @@ from archlint.service.symbols import NOTHING, Scope, Symbol, Symbols
 from archlint.service.types import NONE
 
 _JSON_RESPONSES = frozenset({"JSONResponse", "ORJSONResponse", "UJSONResponse", "MsgSpecJSONResponse"})
+_RESPONDING = re.compile(
+    r"download|file|forward|html|page$|proxy|redirect|render|respon[ds]|stream|template",
+    re.IGNORECASE,
+)
 _NO_BODY = frozenset({204, 205, 304})
 _MAX_DEPTH = 3
 
@@ -48,6 +53,7 @@ class Kind(StrEnum):
 
     DATA = "data"
     UNCLEAR = "what archlint cannot follow"
+    PAGE = "a page of HTML"
     OTHER = "a response without a schema"
     NOTHING = "nothing"
 
@@ -64,9 +70,18 @@ def undocumented(operation: Operation, symbols: Symbols) -> Kind | None:
     found.discard(Kind.NOTHING)
     if not found:
         return None if operation.answer.source == "none" else Kind.NOTHING
-    if found == {Kind.OTHER}:
+    if found <= {Kind.OTHER, Kind.PAGE}:
         return None
     return Kind.DATA if Kind.DATA in found else Kind.UNCLEAR
+
+
+def is_page(operation: Operation, symbols: Symbols) -> bool:
+    """Whether the operation answers with HTML, or sends elsewhere, and with nothing else."""
+    if operation.response_class:
+        return any(_is_html(name) for name in operation.response_class)
+    handler = operation.endpoint.handler
+    found = set(_Reader(symbols).returned(handler.module, handler.definition))
+    return Kind.PAGE in found and found <= {Kind.PAGE, Kind.OTHER}
 
 
 def _is_exempt(operation: Operation) -> bool:
@@ -115,22 +130,22 @@ class _Reader:
             case Dict() | Sequence() | Constant() | FString() | Comprehension():
                 yield Kind.DATA
             case _:
-                yield Kind.UNCLEAR
+                yield _by_name(value)
 
     def _called(self, module: Module, call: Call, scope: Scope, depth: int) -> Iterator[Kind]:
         if isinstance(call.func, Attribute) and call.func.attr == "TemplateResponse":
-            yield Kind.OTHER
+            yield Kind.PAGE
             return
         symbol = self._callee(module, call.func, scope)
         kind = self._of_class(symbol)
-        if kind is Kind.OTHER and _says_json(call):
+        if kind in {Kind.OTHER, Kind.PAGE} and _says_json(call):
             yield Kind.DATA
         elif kind is not None:
             yield kind
         elif isinstance(symbol.node, FunctionDef) and symbol.module is not None and depth < _MAX_DEPTH:
             yield from self._function(symbol.module, symbol.node, depth + 1)
         else:
-            yield Kind.DATA if isinstance(symbol.node, ClassDef) else Kind.UNCLEAR
+            yield Kind.DATA if isinstance(symbol.node, ClassDef) else _by_name(call.func)
 
     def _callee(self, module: Module, func: Expression, scope: Scope) -> Symbol:
         """The function or class that is called; a method by the class of its variable."""
@@ -162,18 +177,30 @@ class _Reader:
             return
         for value in assigned:
             if isinstance(value, Name) or depth >= _MAX_DEPTH:
-                yield Kind.UNCLEAR
+                yield _by_name(value)
             else:
                 yield from self._kinds(module, value, scope, depth + 1)
         if not assigned:
-            yield Kind.UNCLEAR
+            yield _by_name(name)
 
     def _of_class(self, symbol: Symbol) -> Kind | None:
         """What a class of responses stands for; None for what is none."""
         names = [symbol.qualified, *(base.qualified for base in self._symbols.bases(symbol))]
         if not any(_is_response(name) for name in names):
             return None
-        return Kind.DATA if any(_is_json(name) for name in names) else Kind.OTHER
+        if any(_is_json(name) for name in names):
+            return Kind.DATA
+        return Kind.PAGE if any(_is_html(name) for name in names) else Kind.OTHER
+
+
+def _by_name(value: Expression | str | None) -> Kind:
+    """What archlint cannot follow is data, as nearly all is, unless its name suggests a response."""
+    match value:
+        case str(name) | Name(id=name) | Attribute(attr=name):
+            return Kind.UNCLEAR if _RESPONDING.search(name) else Kind.DATA
+        case Call(func=function):
+            return _by_name(function)
+    return Kind.DATA
 
 
 def _local(function: Node, name: str) -> tuple[list[Expression | None], list[Expression]]:
@@ -204,6 +231,10 @@ def _has_no_body(status: int | None) -> bool:
 
 def _is_json(*names: str) -> bool:
     return any(name.rpartition(".")[2] in _JSON_RESPONSES for name in names)
+
+
+def _is_html(name: str) -> bool:
+    return name.rpartition(".")[2] == "HTMLResponse"
 
 
 def _says_json(call: Call) -> bool:

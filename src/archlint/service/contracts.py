@@ -65,7 +65,7 @@ def breaches(
         if targets:
             yield contract.direct(targets)
         else:
-            indirect.append([step for edge in statement if (step := contract.step(edge))])
+            indirect.append([step for edge in statement for step in contract.steps(edge)])
     for chain in chains(indirect, contract.onward):
         yield contract.indirect(chain)
 
@@ -105,29 +105,36 @@ class _Contract:
             return _Target(edge, symbol.module, steps)
         return None
 
-    def step(self, edge: ImportEdge) -> Onward | None:
-        """Where the edge leads: into a forbidden layer, or to a definition of a module of no layer."""
+    def steps(self, edge: ImportEdge) -> Iterator[Onward]:
+        """Where the edge leads: into a forbidden layer, or to definitions of a module of no layer."""
         symbol, _ = self._origin(edge)
         target = self.target(edge)
         if target is not None:
             # An enumeration or a constant of models does not bring the database with it.
             is_data = symbol.is_module or self._service.classes.is_stored(symbol)
-            leads = is_data or self._layer_name(target.module) != "models"
-            return Onward(edge, Place(target.module, None), forbidden=True) if leads else None
+            if is_data or self._layer_name(target.module) != "models":
+                yield Onward(edge, Place(target.module, None), forbidden=True)
+            return
         module = symbol.module if symbol.module is not None and symbol.defined else edge.imported
         layers = self._service.layers
         if module.role is not Role.RUNTIME or layers.of(module) is not None or layers.is_wiring(module):
-            return None
-        if self._service.providers.has(symbol):
-            return None
-        name = symbol.qualified.removeprefix(f"{module.name}.").partition(".")[0]
-        return Onward(edge, Place(module, None if symbol.is_module else name), forbidden=False)
+            return
+        for taken in self._taken_from(edge, symbol, module):
+            if not self._service.providers.has(taken):
+                name = taken.qualified.removeprefix(f"{module.name}.").partition(".")[0]
+                yield Onward(edge, Place(module, None if taken.is_module else name), forbidden=False)
+
+    def _taken_from(self, edge: ImportEdge, symbol: Symbol, module: Module) -> tuple[Symbol, ...]:
+        """What the importer uses of a module that it imports whole, if that is all the module's own."""
+        taken = self._service.uses.members(edge) if symbol.is_module else ()
+        is_own = all(one.module is module and one.defined and not one.is_module for one in taken)
+        return taken if taken and is_own else (symbol,)
 
     def onward(self, place: Place) -> Iterator[Onward]:
         """Where the imports that a place uses lead."""
         for edge in self._service.uses.of(place.module, place.name):
-            if self._counts(edge) and (step := self.step(edge)):
-                yield step
+            if self._counts(edge):
+                yield from self.steps(edge)
 
     def direct(self, targets: list[_Target]) -> Breach:
         """The breach of one statement, named by what it takes from forbidden layers."""

@@ -108,7 +108,17 @@ class Endpoint:
     @property
     def location(self) -> Location:
         """Where it is registered: the route decorator's call."""
-        return self.place.module.location(self.place.node)
+        if self.home is self.place.module:
+            return self.place.module.location(self.place.node)
+        return self.handler.location
+
+    @property
+    def home(self) -> Module:
+        """The module that registers it; its handler's where a router class of the service's own does it."""
+        module, node = self.place.module, self.place.node
+        classes = module.source.nodes.of(ClassDef) if module is not self.handler.module else ()
+        in_class = any(cls.start <= node.start < cls.end for cls in classes)
+        return self.handler.module if in_class else module
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,9 +24,9 @@ class Surface:
 
     @cached_property
     def registering(self) -> frozenset[Module]:
-        """The modules whose own functions are registered there; not those of a helper that registers."""
-        places = ((endpoint.place.module, endpoint.handler.module) for endpoint in self._routes.endpoints)
-        return frozenset(module for module, handlers in places if module is handlers)
+        """The modules that register functions of their own."""
+        endpoints = self._routes.endpoints
+        return frozenset(one.home for one in endpoints if one.home is one.handler.module)
 
     @cached_property
     def schemas(self) -> tuple[Symbol, ...]:

@@ -23,8 +23,13 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
         if exempt(endpoint) or id(definition) in seen:
             continue
         kind = undocumented(operation, service.symbols)
-        if kind is not None:
-            seen.add(id(definition))
+        if kind is None:
+            continue
+        seen.add(id(definition))
+        if kind is Kind.UNCLEAR:
+            why = "what it returns has the name of a response, and archlint cannot follow it"
+            yield Unknown(f"whether {served(endpoint)} answers with data", endpoint.handler.location, why)
+        else:
             yield _hit(endpoint, kind)
 
 

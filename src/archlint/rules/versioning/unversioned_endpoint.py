@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Link, Unknown
+from archlint.findings import Hit, Link, Severity, Unknown
+from archlint.service.answers import is_page
 from archlint.service.model import Service
 from archlint.service.operational import exemption, served, version_of
 from archlint.service.routes import Endpoint
+
+ELSEWHERE = re.compile(r"(/[^/{}]+)*?/v\d+(?=/|$)")
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
     """Yield each endpoint outside `/api/v<N>` that is not operational, with the includes that led there."""
     exempt = exemption(options)
     for endpoint in service.routes.endpoints:
-        if version_of(endpoint) is None and not exempt(endpoint):
-            yield Hit(endpoint.location, {"endpoint": served(endpoint)}, tuple(_prefixes(endpoint)))
+        if version_of(endpoint) is None and not exempt(endpoint) and not _is_page(service, endpoint):
+            yield _hit(endpoint)
     yield from service.routes.unknown
 
 
-def _prefixes(endpoint: Endpoint) -> Iterator[Link]:
-    for place in endpoint.includes:
-        yield Link(place.module.location(place.node), "included here, without a version in the prefix")
+def _is_page(service: Service, endpoint: Endpoint) -> bool:
+    """Whether people read what it answers, in a browser: a page is no API."""
+    return endpoint.kind == "http" and is_page(service.operations.of(endpoint), service.symbols)
+
+
+def _hit(endpoint: Endpoint) -> Hit:
+    """A version that stands elsewhere in the prefix is one, if not where the standard has it: a warning."""
+    found = ELSEWHERE.match(endpoint.path)
+    how = f"under `{found[0]}`, not under `/api/v<N>`" if found else "without a version prefix"
+    what = "included here" if found else "included here, without a version in the prefix"
+    links = tuple(Link(place.module.location(place.node), what) for place in endpoint.includes)
+    fields = {"endpoint": served(endpoint), "how": how}
+    return Hit(endpoint.location, fields, links, severity=Severity.WARNING if found else None)

@@ -24,6 +24,8 @@ from archlint.facts.syntax import (
     Starred,
     Subscript,
     Walrus,
+    dotted,
+    walk_expressions,
 )
 from archlint.service.evaluation.attributes import attribute
 from archlint.service.evaluation.calls import call, define
@@ -392,7 +394,13 @@ def _boolean(machine: Machine, frame: Frame, node: Operation) -> Value:
 
 def _conditional(machine: Machine, frame: Frame, node: Operation) -> Value:
     value, test, alternative = node.parts
-    answer = truth(evaluate(machine, frame, test))
+    tested = evaluate(machine, frame, test)
+    answer = truth(tested)
+    if answer is None and isinstance(tested, Configured) and (name := dotted(test)):
+        # A branch that uses what is tested can only be computed where the default leads into it.
+        default = truth(tested.default)
+        other = alternative if default else value
+        answer = default if any(dotted(inner) == name for inner in walk_expressions(other)) else None
     if answer is None:
         return choice([evaluate(machine, frame, value), evaluate(machine, frame, alternative)])
     return evaluate(machine, frame, value if answer else alternative)
