@@ -120,8 +120,7 @@ class _Body:
                     case Attribute(value=Name(id=name) as owner) if name not in seen:
                         if self._is_expired(commit, owner, node):
                             seen.add(name)
-                            chain = self._chain(maker, commit, name)
-                            found[node] = Read(self._function, node, f"{name}.{node.attr}", chain)
+                            found[node] = self._read(maker, commit, node, f"{name}.{node.attr}")
         yield from found.values()
 
     def read_lazily(self) -> Iterator[Read]:
@@ -185,12 +184,14 @@ class _Body:
         refreshed = any(one.method == "refresh" and one.gets(name) for one in self._rows.session_calls)
         return classes.pop() if len(classes) == 1 and not refreshed else None
 
-    def _chain(self, maker: LibraryCall, commit: SessionCall, name: str) -> tuple[Link, ...]:
-        place = self._function.module.location(commit.node)
-        return (
+    def _read(self, maker: LibraryCall, commit: SessionCall, node: Attribute, text: str) -> Read:
+        place, name = self._function.module.location, text.partition(".")[0]
+        chain = (
             Link(maker.location, "the sessions are made with `expire_on_commit` left on"),
-            Link(place, f"`{commit.session}.commit` expires `{name}`"),
+            Link(place(commit.node), f"`{commit.session}.commit` expires `{name}`"),
+            Link(place(node), f"`{text}` would have to be fetched again"),
         )
+        return Read(self._function, node, text, chain)
 
 
 def _following(body: tuple[Statement, ...], offset: int) -> Iterator[Statement]:
