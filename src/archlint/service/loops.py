@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Attribute, Call, Name, all_nodes
+from archlint.facts.syntax import Attribute, Call
 from archlint.service.calls.edges import Edge
-from archlint.service.calls.functions import Function
 from archlint.service.calls.graph import Calls
 from archlint.service.calls.reach import Blocked, Reach
 from archlint.service.calls.values import Instance
-
-_LOOKING = frozenset({"_get_running_loop", "current_async_library", "get_running_loop", "is_running"})
 
 
 def nested_loops(calls: Calls) -> Iterator[Blocked]:
@@ -19,7 +16,7 @@ def nested_loops(calls: Calls) -> Iterator[Blocked]:
     for blocked in Reach(calls, ("loop",)).on_loop():
         modules = {edge.callee.module for edge in blocked.edges} | {blocked.function.module}
         patched = any("nest_asyncio" in calls.symbols.namespace(module).names for module in modules)
-        certain = all(_is_certain(calls, edge) and not _looks(edge.callee) for edge in blocked.edges)
+        certain = all(_is_certain(calls, edge) and not edge.callee.asks_for_loop for edge in blocked.edges)
         if certain and not patched:
             yield blocked
 
@@ -31,12 +28,3 @@ def _is_certain(calls: Calls, edge: Edge) -> bool:
             objects = [v for v in calls.inference.values(receiver, edge.caller) if isinstance(v, Instance)]
             return all(one.cls.find_method(name) is edge.callee for one in objects)
     return True
-
-
-def _looks(function: Function) -> bool:
-    nodes = all_nodes(function.node) if function.node is not None else ()
-    return any(
-        (isinstance(node, Attribute) and node.attr in _LOOKING)
-        or (isinstance(node, Name) and node.id in _LOOKING)
-        for node in nodes
-    )

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from archlint.facts.syntax import ClassDef, FunctionDef, Lambda, Node, Statement, dotted
+from archlint.facts.syntax import (
+    Attribute,
+    ClassDef,
+    FunctionDef,
+    Lambda,
+    Name,
+    Node,
+    Statement,
+    all_nodes,
+    dotted,
+)
 from archlint.findings import Location
 from archlint.service.calls.values import Library
 from archlint.service.modules import Module
@@ -18,6 +28,9 @@ T = TypeVar("T")
 
 MODULE = "<module>"
 LAMBDA = "<lambda>"
+
+_NAMES = (Attribute, Name)
+_ASKING = frozenset({"_get_running_loop", "current_async_library", "get_running_loop", "is_running"})
 
 
 @dataclass(eq=False)
@@ -80,6 +93,13 @@ class Function:
         """The decorators' names as written, calls stripped: `property`, `contextlib.contextmanager`."""
         written = self.node.decorators if isinstance(self.node, FunctionDef) else ()
         return frozenset(dotted(getattr(one, "func", one)) or "" for one in written)
+
+    @cached_property
+    def asks_for_loop(self) -> bool:
+        """Whether it looks if an event loop runs, so that what it does depends on where it is called."""
+        nodes = all_nodes(self.node) if self.node is not None else ()
+        names = (getattr(node, "attr", getattr(node, "id", "")) for node in nodes if isinstance(node, _NAMES))
+        return not _ASKING.isdisjoint(names)
 
     def is_decorated(self, *names: str) -> bool:
         """Whether a decorator's last name is one of `names`."""

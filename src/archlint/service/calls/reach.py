@@ -122,7 +122,8 @@ class Reach:
         for call in self._calls.library_calls(function):
             if not (call.awaited or call.once or call.main or contradicts(call.needs, known)):
                 blocking = self._judge(call)
-                if blocking is not None:
+                # A plain function that asks for a running loop blocks where it finds none.
+                if blocking is not None and (function.is_async or not function.asks_for_loop):
                     yield call, blocking
 
     def _judge(self, call: LibraryCall) -> Blocking | None:
