@@ -53,8 +53,8 @@ _SAME_AS_LAST = frozenset({"Awaitable", "Coroutine"})
 _ALL = frozenset({"Union", "Literal"})
 _NOTHING = frozenset(
     {
-        *("Any", "Callable", "Never", "NoReturn", "None", "ParamSpec", "Protocol", "Self", "TypeVar"),
-        "object",
+        *("Any", "Callable", "DecoratedCallable", "Lifespan", "Never", "NoReturn", "None", "ParamSpec"),
+        *("Protocol", "Self", "TypeVar", "object"),
     }
 )
 _MAX_DEPTH = 12

@@ -22,29 +22,27 @@ from archlint.facts.syntax import (
 from archlint.service.namespaces import statements
 
 
-def first_time_branches(statement: If, outer_names: Collection[str]) -> tuple[tuple[Statement, ...], ...]:
+def first_time_branches(statement: If, own_names: Collection[str]) -> tuple[tuple[Statement, ...], ...]:
     """The branches that fill what the test found empty, where that outlives the call.
 
-    `outer_names` are the names that the function declares `global` or `nonlocal`.
+    `own_names` are those of the function's names that end with it.
     """
     kept: list[tuple[Statement, ...]] = []
     for branch in statement.branches:
-        missing = [one for one in _missing(branch.test) if _outlives(one, outer_names)]
+        missing = [one for one in _missing(branch.test) if _outlives(one, own_names)]
         if any(_fills(branch.body, one) for one in missing):
             kept.append(branch.body)
-        present = [one for one in _present(branch.test) if _outlives(one, outer_names)]
+        present = [one for one in _present(branch.test) if _outlives(one, own_names)]
         if any(_fills(statement.orelse, one) for one in present):
             kept.append(statement.orelse)
     return tuple(kept)
 
 
-def fills_after_return(
-    statement: Statement, following: tuple[Statement, ...], outer_names: Collection[str]
-) -> bool:
+def fills_after_return(statement: If, following: tuple[Statement, ...], own_names: Collection[str]) -> bool:
     """Whether `statement` is `if _client is not None: return …` and `following` set `_client`."""
     match statement:
         case If(branches=(branch,), orelse=()) if branch.body and isinstance(branch.body[-1], Return):
-            present = (one for one in _present(branch.test) if _outlives(one, outer_names))
+            present = (one for one in _present(branch.test) if _outlives(one, own_names))
             return any(_assigns(following, one) for one in present)
     return False
 
@@ -94,10 +92,12 @@ def _place(node: Expression) -> str:
     return dotted(node) or ""
 
 
-def _outlives(place: str, outer_names: Collection[str]) -> bool:
+def _outlives(place: str, own_names: Collection[str]) -> bool:
     """Whether what is stored there is still there in the next call."""
     first, dot, _ = place.partition(".")
-    return first in {"self", "cls"} or first[:1].isupper() if dot else place in outer_names or place.isupper()
+    if dot:
+        return first in {"self", "cls"} or first[:1].isupper()
+    return bool(place) and place not in own_names
 
 
 def _fills(body: tuple[Statement, ...], place: str) -> bool:

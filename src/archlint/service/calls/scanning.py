@@ -141,7 +141,9 @@ class Scanner:
         self._block, self._once = (statements[0].start, statements[-1].end), self._once or once
         for index, statement in enumerate(statements):
             self._statement(statement)
-            if fills_after_return(statement, statements[index + 1 :], self.found.outer_names):
+            if isinstance(statement, If) and fills_after_return(
+                statement, statements[index + 1 :], self._own_names
+            ):
                 self._once = True
             self._needs |= needs_after(statement, self._parameters)
         self._block, self._once, self._needs = outer
@@ -277,7 +279,7 @@ class Scanner:
 
     def _if(self, statement: If) -> None:
         main, outer = self._main, self._needs
-        kept = first_time_branches(statement, self.found.outer_names)
+        kept = first_time_branches(statement, self._own_names)
         for branch in statement.branches:
             self.visit(branch.test)
             if _is_type_checking(branch.test):
@@ -289,6 +291,11 @@ class Scanner:
             self._main, self._needs = main, before | needs(branch.test, False, self._parameters)
         self.body(statement.orelse, once=statement.orelse in kept)
         self._needs = outer
+
+    @property
+    def _own_names(self) -> set[str]:
+        """The parameters, and what has been bound so far and is not declared to be of the surroundings."""
+        return {*self._parameters, *self.found.bindings} - self.found.outer_names
 
     def _choice(self, node: Operation, awaited: bool) -> None:
         """`value if test else alternative`."""
