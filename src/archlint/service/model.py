@@ -30,6 +30,7 @@ from archlint.service.routes import RouteTable, resolve_routes
 from archlint.service.schema.libraries import Libraries
 from archlint.service.schema.schemas import Schemas
 from archlint.service.settings import Settings
+from archlint.service.suite.requests import Requests
 from archlint.service.suite.tests import Suite
 from archlint.service.surface import Surface
 from archlint.service.symbols import Symbols
@@ -176,3 +177,8 @@ class Service:
     def suite(self) -> Suite:
         """The tests, and how pytest is set up to run them."""
         return Suite(self.root, self.repository, self.modules, self.symbols)
+
+    @cached_property
+    def requests(self) -> Requests:
+        """Which endpoints the tests request."""
+        return Requests(self.suite, self.symbols, self.routes)

@@ -58,6 +58,7 @@ class Fixtures:
         self._by_name: dict[Module, dict[str, Fixture]] = {}
         self._here: dict[Module, dict[str, Fixture]] = {}
         self._places: dict[str, tuple[Module, ...]] = {}
+        self._closures: dict[tuple[Module, frozenset[str]], tuple[tuple[Fixture, ...], frozenset[str]]] = {}
         self._options = tuple(plugins)
 
     @cached_property
@@ -104,6 +105,12 @@ class Fixtures:
 
     def closure(self, names: Iterable[str], module: Module) -> tuple[tuple[Fixture, ...], frozenset[str]]:
         """The fixtures behind names, through the fixtures that these use, and all names on the way."""
+        key = (module, frozenset(names))
+        if key not in self._closures:
+            self._closures[key] = self._closed(key[1], module)
+        return self._closures[key]
+
+    def _closed(self, names: frozenset[str], module: Module) -> tuple[tuple[Fixture, ...], frozenset[str]]:
         found: dict[Fixture, None] = dict.fromkeys(self.automatic(module))
         asked = set(names)
         pending = [(name, module) for name in sorted(asked)]

@@ -1,0 +1,28 @@
+"""BA0908: no test requests the endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.model import Service
+from archlint.service.routes import Endpoint
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each endpoint that no request means, and each request that may mean one of them."""
+    requests = service.requests
+    if not service.suite.tests or requests.everything:
+        return
+    undecided = {one for endpoints in requests.possible.values() for one in endpoints}
+    for endpoint in service.routes.endpoints:
+        if endpoint not in requests.tested and endpoint not in undecided:
+            yield Hit(endpoint.location, {"endpoint": written(endpoint)})
+    for request, endpoints in requests.possible.items():
+        named = ", ".join(written(one) for one in endpoints[:3]) + (" …" if len(endpoints) > 3 else "")
+        yield Unknown("the path of a request", request.location, f"no other test requests {named}")
+
+
+def written(endpoint: Endpoint) -> str:
+    """`GET /tools/{id}`."""
+    return f"{'/'.join(endpoint.methods) or 'WebSocket'} {endpoint.path}"
