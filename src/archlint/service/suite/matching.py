@@ -52,10 +52,8 @@ def _open(path: str, endpoints: Iterable[Endpoint]) -> Matches:
     maybe: list[Endpoint] = []
     for endpoint in endpoints:
         route = _segments(endpoint.path)
-        head, tail = (
-            _segments(before)[:-1] if not before.endswith("/") else _segments(before),
-            _segments(after),
-        )
+        head = _segments(before) if before.endswith("/") else _segments(before)[:-1]
+        tail = _segments(after)
         known = tail if after.startswith("/") else tail[1:]
         if len(head) + len(known) > len(route) or not _begins(route, head, before):
             continue
@@ -78,14 +76,13 @@ def _begins(route: Sequence[str], head: Sequence[str], before: str) -> bool:
 
 def _by_tail(path: Sequence[str], endpoints: Iterable[Endpoint]) -> list[Endpoint]:
     """Where a client's base URL, a root path or an app of the tests' own hides a prefix from one side."""
-    found = []
-    for endpoint in endpoints:
-        route = _segments(endpoint.path)
-        size = min(len(route), len(path))
-        if size and len(route) != len(path) and _has_static(route[-size:]):
-            if _fit(route[-size:], path[-size:]) is True and _has_static(path[-size:]):
-                found.append(endpoint)
-    return found
+    return [one for one in endpoints if _shares_tail(_segments(one.path), path)]
+
+
+def _shares_tail(route: Sequence[str], path: Sequence[str]) -> bool:
+    size = min(len(route), len(path))
+    ends = route[-size:], path[-size:]
+    return size > 0 and len(route) != len(path) and all(map(_has_static, ends)) and _fit(*ends) is True
 
 
 def _has_static(segments: Iterable[str]) -> bool:

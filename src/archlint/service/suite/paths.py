@@ -1,7 +1,7 @@
 """What text an expression in a test can be: literals, f-strings, constants, settings, parameters, helpers.
 
-Two marks stand for what the source does not tell: `VALUE` for a piece such as an id that came out of an answer,
-and `GAP` for text that may be anything, slashes included.
+Two marks stand for what the source does not tell: `VALUE` for a piece such as an id that came out of an
+answer, and `GAP` for text that may be anything, slashes included.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias, get_args
+from typing import NamedTuple, TypeAlias, get_args
 
 from archlint.facts.syntax import (
     Assign,
@@ -28,6 +28,8 @@ from archlint.facts.syntax import (
     Node,
     Operation,
     Return,
+    Starred,
+    Statement,
     Subscript,
     all_nodes,
     dotted,
@@ -35,323 +37,288 @@ from archlint.facts.syntax import (
 from archlint.facts.syntax import Sequence as Items
 from archlint.service.evaluation.attributes import attribute
 from archlint.service.evaluation.machine import Machine, deep_recursion
-from archlint.service.evaluation.values import Member, Value, options, settled, text
+from archlint.service.evaluation.values import Value, options, settled, text
 from archlint.service.modules import Module, Role
 from archlint.service.namespaces import statements
 from archlint.service.suite.fixtures import Fixtures
 from archlint.service.symbols import Scope, Symbol, Symbols
 
-_EXPRESSIONS = get_args(Expression)
+Texts: TypeAlias = tuple[str, ...]
+
 VALUE = "\N{WHITE SQUARE}"
 GAP = "\N{HORIZONTAL ELLIPSIS}"
+_EXPRESSIONS = get_args(Expression)
 _MAX_TEXTS = 32
 _MAX_DEPTH = 8
 _SAME = frozenset(
-    {"builtins.str", "httpx.URL", "yarl.URL", "urllib.parse.quote", "furl.furl", "urllib.parse.quote_plus"}
+    {"builtins.str", "furl.furl", "httpx.URL", "urllib.parse.quote", "urllib.parse.quote_plus", "yarl.URL"}
 )
 _TRIMMING = frozenset({"lstrip", "removeprefix", "removesuffix", "rstrip", "strip"})
 _KEEPING = _TRIMMING | {"decode", "encode", "lower"}
 
-Texts: TypeAlias = tuple[str, ...]
-Given: TypeAlias = Mapping[str, Texts]
-"""What a helper's parameters are in the call that is followed."""
 
-RoutePath: TypeAlias = Callable[[str], Texts]
-"""The paths of the routes of a name."""
+class Spot(NamedTuple):
+    """Where an expression stands: its module, the definitions around it, and how many names led here.
+
+    `given` are the parameters of the innermost function in the call that is followed.
+    """
+
+    module: Module
+    scope: Scope = ()
+    given: Mapping[str, Texts] = {}
+    depth: int = 0
 
 
 class Paths:
-    """Evaluates text in test modules; `machine` knows what runtime modules define."""
+    """Evaluates text in test modules.
+
+    `machine` knows what runtime modules define, `route_paths` the paths of the routes of a name, `callers`
+    the calls of a function's name in the tests.
+    """
 
     def __init__(
-        self, symbols: Symbols, fixtures: Fixtures, machine: Machine | None, route_path: RoutePath
+        self,
+        symbols: Symbols,
+        fixtures: Fixtures,
+        machine: Machine | None,
+        route_paths: Callable[[str], Texts],
+        callers: Callable[[str], Iterable[tuple[Spot, Call]]],
     ) -> None:
         self._symbols = symbols
         self._fixtures = fixtures
         self._machine = machine
-        self._route_path = route_path
-        self.callers: Callable[[str], Iterable[tuple[Module, Scope, Call]]] = lambda name: ()
+        self._route_paths = route_paths
+        self._callers = callers
 
-    def texts(
-        self, module: Module, node: Expression, scope: Scope = (), given: Given | None = None, depth: int = 0
-    ) -> Texts:
+    def texts(self, node: Expression, spot: Spot) -> Texts:
         """What `node` can be; never empty."""
-        if depth > _MAX_DEPTH:
+        if spot.depth > _MAX_DEPTH:
             return (GAP,)
-        found = self._texts(module, node, scope, given or {}, depth + 1)
-        unique = tuple(dict.fromkeys(found))
+        unique = tuple(dict.fromkeys(self._texts(node, spot._replace(depth=spot.depth + 1))))
         return unique if 0 < len(unique) <= _MAX_TEXTS else (GAP,)
 
-    def _texts(
-        self, module: Module, node: Expression, scope: Scope, given: Given, depth: int
-    ) -> Iterable[str]:
-        def inner(part: Expression) -> Texts:
-            return self.texts(module, part, scope, given, depth)
-
+    def _texts(self, node: Expression, spot: Spot) -> Iterable[str]:
         match node:
             case Constant(value=str() | int() as value):
                 return (str(value),)
             case FString(parts=parts) | Operation(operator="+", parts=parts):
-                return _joined([inner(part) for part in parts])
-            case Operation(operator="%", parts=(left, *_)):
-                return [re.sub(r"%[sdr]|%\(\w+\)[sd]", VALUE, one) for one in inner(left)]
+                return self._joined("", parts, spot)
             case Operation(operator="/", parts=parts):
-                return ["/".join(one) for one in itertools.product(*map(inner, parts))][:_MAX_TEXTS]
+                return self._joined("/", parts, spot)
+            case Operation(operator="%", parts=(left, *_)):
+                return [re.sub(r"%[sdr]|%\(\w+\)[sd]", VALUE, one) for one in self.texts(left, spot)]
             case Operation(operator="if", parts=(first, _, second)):
-                return (*inner(first), *inner(second))
+                return (*self.texts(first, spot), *self.texts(second, spot))
             case Operation(operator="or" | "and", parts=parts):
-                return tuple(one for part in parts for one in inner(part))
+                return [one for part in parts for one in self.texts(part, spot)]
             case Await(value=value):
-                return inner(value)
+                return self.texts(value, spot)
             case Call():
-                return self._call(module, node, scope, given, depth)
+                return self._call(node, spot)
             case Name():
-                return self._name(module, node, scope, given, depth)
+                return self._name(node, spot)
             case Attribute():
-                return self._attribute(module, node, scope, given, depth)
+                return self._attribute(node, spot)
             case Subscript(value=value, index=Constant(value=key)):
-                return self._item(module, value, key, scope, given, depth)
+                return self._item(value, key, spot)
         return (VALUE,) if isinstance(node, Subscript | Operation) else (GAP,)
 
-    def _call(self, module: Module, node: Call, scope: Scope, given: Given, depth: int) -> Iterable[str]:
+    def _joined(self, glue: str, parts: Sequence[Expression], spot: Spot) -> list[str]:
+        ways = itertools.product(*(self.texts(part, spot) for part in parts))
+        return [glue.join(one) for one in itertools.islice(ways, _MAX_TEXTS + 1)]
+
+    def _call(self, node: Call, spot: Spot) -> Iterable[str]:
         if isinstance(node.func, Attribute):
-            found = self._method(module, node, node.func, scope, given, depth)
+            found = self._method(node, node.func, spot)
             if found is not None:
                 return found
-        symbol = self._symbols.resolve(module, node.func, scope)
+        symbol = self._symbols.resolve(spot.module, node.func, spot.scope)
         if symbol.qualified in _SAME and node.args:
-            return self.texts(module, node.args[0], scope, given, depth)
+            return self.texts(node.args[0], spot)
         if symbol.qualified == "urllib.parse.urljoin" and len(node.args) == 2:
-            return [GAP + one for one in self.texts(module, node.args[1], scope, given, depth)]
+            return [GAP + one for one in self.texts(node.args[1], spot)]
         if isinstance(symbol.node, FunctionDef) and symbol.module is not None:
-            bound = self._bound(module, node, symbol.node, scope, given, depth)
-            return self._returned(symbol.module, symbol.node, self._symbols.scope_of(symbol), bound, depth)
+            inside = (*self._symbols.scope_of(symbol), symbol.node)
+            given = self._bound(node, symbol.node, spot)
+            return self._returned(symbol.node, Spot(symbol.module, inside, given, spot.depth))
         return (VALUE,)
 
-    def _method(
-        self, module: Module, node: Call, func: Attribute, scope: Scope, given: Given, depth: int
-    ) -> Iterable[str] | None:
-        """A method of a text, or a request for a route's path by its name."""
+    def _method(self, node: Call, func: Attribute, spot: Spot) -> Iterable[str] | None:
+        """A method of a text, or the path of a route by its name."""
         if func.attr in {"url_path_for", "url_for"} and node.args:
-            names = self.texts(module, node.args[0], scope, given, depth)
-            return [path for name in names for path in (self._route_path(name) or (GAP,))]
+            names = self.texts(node.args[0], spot)
+            return [path for name in names for path in (self._route_paths(name) or (GAP,))]
         if func.attr == "format":
-            keywords = {
-                k.name: self.texts(module, k.value, scope, given, depth) for k in node.keywords if k.name
-            }
-            first = {name: one[0] if len(one) == 1 else VALUE for name, one in keywords.items()}
-            texts = self.texts(module, func.value, scope, given, depth)
+            known = {k.name: self.texts(k.value, spot) for k in node.keywords if k.name}
+            first = {name: one[0] if len(one) == 1 else VALUE for name, one in known.items()}
+            texts = self.texts(func.value, spot)
             return [re.sub(r"\{(\w*)[^}]*\}", lambda m: first.get(m[1], VALUE), one) for one in texts]
         if func.attr == "replace" and len(node.args) == 2:
-            old, new = (self.texts(module, one, scope, given, depth) for one in node.args)
-            texts = self.texts(module, func.value, scope, given, depth)
-            return [one.replace(a, b) for one in texts for a in old for b in new] if GAP not in old else None
+            old, new = (self.texts(one, spot) for one in node.args)
+            return [one.replace(a, b) for one in self.texts(func.value, spot) for a in old for b in new]
         if func.attr in _KEEPING:
-            ends = [
-                one.value for one in node.args if isinstance(one, Constant) and isinstance(one.value, str)
-            ]
-            texts = self.texts(module, func.value, scope, given, depth)
+            ends = [one.value for one in node.args if isinstance(one, Constant)]
+            texts = self.texts(func.value, spot)
             return [getattr(one, func.attr)(*ends) if func.attr in _TRIMMING else one for one in texts]
         return None
 
-    def _bound(
-        self, module: Module, call: Call, function: FunctionDef, scope: Scope, given: Given, depth: int
-    ) -> Given:
+    def _bound(self, call: Call, function: FunctionDef, spot: Spot) -> dict[str, Texts]:
+        """What a call gives to the parameters of the function."""
         names = [one.name for one in function.parameters if one.kind in {"positional", "normal"}]
         names = names[1:] if names[:1] in (["self"], ["cls"]) else names
+        if any(isinstance(one, Starred) for one in call.args):
+            return {}
         pairs = [*zip(names, call.args, strict=False), *((k.name, k.value) for k in call.keywords if k.name)]
-        bound = {name: self.texts(module, value, scope, given, depth) for name, value in pairs}
-        defaults = {
-            one.name: self.texts(module, one.default, (), None, depth)
-            for one in function.parameters
-            if one.default is not None and one.name not in bound
-        }
-        return {**defaults, **bound}
+        bound = {name: self.texts(value, spot) for name, value in pairs}
+        defaults = {one.name: one.default for one in function.parameters if one.default is not None}
+        left = {name: value for name, value in defaults.items() if name not in bound}
+        return {name: self.texts(value, spot._replace(given={})) for name, value in left.items()} | bound
 
-    def _returned(
-        self, module: Module, function: FunctionDef, around: Scope, given: Given, depth: int
-    ) -> Iterable[str]:
-        found = [
-            one.value
-            for one in statements(function.body)
-            if isinstance(one, Return) and one.value is not None
-        ]
-        scope = (*around, function)
-        return [one for value in found for one in self.texts(module, value, scope, given, depth)] or (VALUE,)
+    def _returned(self, function: FunctionDef, spot: Spot) -> Iterable[str]:
+        returns = (one for one in statements(function.body) if isinstance(one, Return))
+        values = [one.value for one in returns if one.value is not None]
+        return [one for value in values for one in self.texts(value, spot)] or (VALUE,)
 
-    def _name(self, module: Module, node: Name, scope: Scope, given: Given, depth: int) -> Iterable[str]:
-        for level in range(len(scope), 0, -1):
-            definition = scope[level - 1]
-            if not isinstance(definition, FunctionDef):
-                continue
-            found = self._local(
-                module, node, definition, scope[:level], given if level == len(scope) else {}, depth
-            )
-            if found is not None:
-                return found
-        return self._global(self._symbols.resolve(module, node, scope), depth)
+    def _name(self, node: Name, spot: Spot) -> Iterable[str]:
+        for level in range(len(spot.scope), 0, -1):
+            function = spot.scope[level - 1]
+            if isinstance(function, FunctionDef):
+                given = spot.given if level == len(spot.scope) else {}
+                here = Spot(spot.module, spot.scope[:level], given, spot.depth)
+                found = self._local(node.id, function, here)
+                if found:
+                    return found
+        return self._global(self._symbols.resolve(spot.module, node, spot.scope), spot.depth)
 
-    def _local(
-        self, module: Module, node: Name, function: FunctionDef, scope: Scope, given: Given, depth: int
-    ) -> Iterable[str] | None:
+    def _local(self, name: str, function: FunctionDef, spot: Spot) -> Iterable[str]:
         """What a name of the function is: all that is assigned to it, else what it gets as a parameter."""
         found: list[str] = []
         for statement in statements(function.body):
-            match statement:
-                case Assign(targets=targets, value=value) if value is not None:
-                    if any(isinstance(one, Name) and one.id == node.id for one in targets):
-                        # An assignment to itself cannot say more than the others.
-                        if not any(isinstance(n, Name) and n.id == node.id for n in _parts(value)):
-                            found += self.texts(module, value, scope, given, depth)
-                        else:
-                            found.append(GAP)
-                    elif any(isinstance(one, Items) and node.id in map(dotted, one.items) for one in targets):
-                        found.append(VALUE)
-                case AugmentedAssign(target=Name(id=name), value=value) if name == node.id:
-                    found += [
-                        one + more for one in found for more in self.texts(module, value, scope, given, depth)
-                    ]
-                case For(target=target, iterable=iterable):
-                    found += self._looped(module, node.id, target, iterable, scope, given, depth)
-        if found:
+            if isinstance(statement, AugmentedAssign):
+                if isinstance(statement.target, Name) and statement.target.id == name:
+                    more = self.texts(statement.value, spot)
+                    found += [one + end for one in found for end in more]
+            else:
+                found += self._bindings(name, statement, spot)
+        if found or not any(parameter.name == name for parameter in function.parameters):
             return found
-        if any(parameter.name == node.id for parameter in function.parameters):
-            return given.get(node.id) or self._parameter(module, node.id, function, scope[:-1], depth)
-        return None
+        return spot.given.get(name) or self._parameter(name, function, spot)
 
-    def _looped(
-        self,
-        module: Module,
-        name: str,
-        target: Expression,
-        iterable: Expression,
-        scope: Scope,
-        given: Given,
-        depth: int,
+    def _bindings(self, name: str, statement: Statement, spot: Spot) -> Iterable[str]:
+        match statement:
+            case Assign(targets=targets, value=value) if value is not None:
+                if any(isinstance(one, Name) and one.id == name for one in targets):
+                    circular = any(isinstance(one, Name) and one.id == name for one in _parts(value))
+                    return (GAP,) if circular else self.texts(value, spot)
+                unpacked = (one for one in targets if isinstance(one, Items))
+                return (VALUE,) if any(name in map(dotted, one.items) for one in unpacked) else ()
+            case For(target=target, iterable=iterable):
+                names = list(map(dotted, target.items)) if isinstance(target, Items) else [dotted(target)]
+                if name in names:
+                    return list(self._cells(self._rows(iterable, spot), names, name, spot)) or (GAP,)
+        return ()
+
+    def _cells(
+        self, rows: Iterable[Expression], names: Sequence[str | None], name: str, spot: Spot
     ) -> Iterator[str]:
-        names = list(map(dotted, target.items)) if isinstance(target, Items) else [dotted(target)]
-        if name not in names:
-            return
-        rows = self._rows(module, iterable, scope)
-        for row in rows or ():
-            cells = row.items if isinstance(row, Items) and len(names) > 1 else (row,)
-            if len(cells) == len(names):
-                yield from self.texts(module, cells[names.index(name)], scope, given, depth)
-        if not rows:
-            yield GAP
+        """One column of rows: of a loop over tuples, or of what a test is parametrized with."""
+        for row in rows:
+            cells: Sequence[Expression] = (row,)
+            if isinstance(row, Call) and dotted(row.func) in {"pytest.param", "param"}:
+                cells = row.args
+            elif isinstance(row, Items) and len(names) > 1:
+                cells = row.items
+            index = names.index(name)
+            yield from self.texts(cells[index], spot) if index < len(cells) else (GAP,)
 
-    def _rows(self, module: Module, node: Expression, scope: Scope) -> Sequence[Expression]:
+    def _rows(self, node: Expression, spot: Spot) -> Sequence[Expression]:
         """The items of a literal list, or of a name that stands for one."""
         if isinstance(node, Items):
             return node.items
         if isinstance(node, Dict):
             return tuple(key for key, _ in node.items if key is not None)
-        symbol = self._symbols.resolve(module, node, scope)
-        if isinstance(symbol.node, Assign) and symbol.module is module and symbol.node.value is not None:
-            return self._rows(module, symbol.node.value, ()) if symbol.node.value is not node else ()
+        symbol = self._symbols.resolve(spot.module, node, spot.scope)
+        if isinstance(symbol.node, Assign) and symbol.module is spot.module and spot.depth <= _MAX_DEPTH:
+            value = symbol.node.value
+            return self._rows(value, Spot(spot.module, depth=spot.depth + 1)) if value is not None else ()
         return ()
 
-    def _parameter(
-        self, module: Module, name: str, function: FunctionDef, around: Scope, depth: int
-    ) -> Iterable[str]:
+    def _parameter(self, name: str, function: FunctionDef, spot: Spot) -> Iterable[str]:
         """What parametrizing, a fixture, or the callers of a helper give."""
-        marks = [*function.decorators, *(d for one in around for d in one.decorators)]
-        found = [one for mark in marks for one in self._parametrized(module, name, mark, depth)]
+        outer = Spot(spot.module, spot.scope[:-1], depth=spot.depth)
+        marks = [*function.decorators, *(mark for one in outer.scope for mark in one.decorators)]
+        found = [one for mark in marks for one in self._parametrized(name, mark, outer)]
         if found:
             return found
-        fixture = self._fixtures.visible(name, module)
+        fixture = self._fixtures.visible(name, spot.module)
         if fixture is not None and fixture.node is not function:
-            return self._yielded(fixture.module, fixture.node, fixture.scope, depth)
+            inside = Spot(fixture.module, (*fixture.scope, fixture.node), depth=spot.depth)
+            return self._yielded(fixture.node, inside)
+        for where, call in self._callers(function.name):
+            bound = self._bound(call, function, where._replace(depth=spot.depth))
+            found += bound.get(name, ())
         default = next((one.default for one in function.parameters if one.name == name), None)
-        found = list(self.texts(module, default, around, None, depth)) if default is not None else []
-        for caller, scope, call in self.callers(function.name):
-            given = self._bound(caller, call, function, scope, {}, depth)
-            found += given.get(name, ())
-        return found or (GAP,)
+        return [*found, *(self.texts(default, outer) if default is not None else ())] or (GAP,)
 
-    def _yielded(self, module: Module, function: FunctionDef, around: Scope, depth: int) -> Iterable[str]:
-        scope = (*around, function)
-        yields = [
-            one
+    def _yielded(self, function: FunctionDef, spot: Spot) -> Iterable[str]:
+        values = [
+            one.parts[0]
             for statement in statements(function.body)
             for one in _parts(getattr(statement, "value", None))
             if isinstance(one, Operation) and one.operator == "yield" and one.parts
         ]
-        if yields:
-            return [text for one in yields for text in self.texts(module, one.parts[0], scope, None, depth)]
-        return self._returned(module, function, around, {}, depth)
+        found = [one for value in values for one in self.texts(value, spot)]
+        return found or self._returned(function, spot)
 
-    def _parametrized(self, module: Module, name: str, mark: Expression, depth: int) -> Iterator[str]:
-        if (
-            not isinstance(mark, Call)
-            or not isinstance(mark.func, Attribute)
-            or mark.func.attr != "parametrize"
-        ):
+    def _parametrized(self, name: str, mark: Expression, spot: Spot) -> Iterator[str]:
+        if not isinstance(mark, Call) or not isinstance(mark.func, Attribute):
             return
         arguments = [*mark.args, *(k.value for k in mark.keywords if k.name in {"argnames", "argvalues"})]
-        if len(arguments) < 2:
+        if mark.func.attr != "parametrize" or len(arguments) < 2:
             return
         first = arguments[0]
-        if isinstance(first, Constant) and isinstance(first.value, str):
-            names = [one.strip() for one in first.value.split(",") if one.strip()]
-        else:
-            names = [str(one.value) for one in getattr(first, "items", ()) if isinstance(one, Constant)]
-        if name not in names:
-            return
-        rows = self._rows(module, arguments[1], ())
-        for row in rows:
-            if isinstance(row, Call) and row.args:  # pytest.param(…)
-                cells: Sequence[Expression] = row.args
-            else:
-                cells = row.items if isinstance(row, Items) and len(names) > 1 else (row,)
-            index = names.index(name)
-            yield from self.texts(module, cells[index], (), None, depth) if index < len(cells) else (GAP,)
-        if not rows:
-            yield GAP
+        items = (one.value for one in getattr(first, "items", ()) if isinstance(one, Constant))
+        text = str(first.value) if isinstance(first, Constant) else ",".join(map(str, items))
+        names = [one.strip() for one in text.split(",") if one.strip()]
+        if name in names:
+            rows = self._rows(arguments[1], spot)
+            yield from self._cells(rows, names, name, spot) if rows else (GAP,)
 
-    def _attribute(
-        self, module: Module, node: Attribute, scope: Scope, given: Given, depth: int
-    ) -> Iterable[str]:
+    def _attribute(self, node: Attribute, spot: Spot) -> Iterable[str]:
         if isinstance(node.value, Name) and node.value.id in {"self", "cls"}:
-            return self._of_self(module, node.attr, scope, depth)
-        root = (dotted(node) or "").partition(".")[0]
-        if not root or any(
-            parameter.name == root
-            for one in scope
-            if isinstance(one, FunctionDef)
-            for parameter in one.parameters
-        ):
+            return self._of_self(node.attr, spot)
+        name = dotted(node)
+        functions = (one for one in spot.scope if isinstance(one, FunctionDef))
+        parameters = {parameter.name for one in functions for parameter in one.parameters}
+        if name is None or name.partition(".")[0] in parameters:
             return (VALUE,)
-        symbol = self._symbols.resolve(module, node, scope)
+        symbol = self._symbols.resolve(spot.module, node, spot.scope)
         if symbol.module is not None and isinstance(symbol.node, Assign):
-            return self._global(symbol, depth)
-        return self._configured(module, dotted(node) or "", scope)
+            return self._global(symbol, spot.depth)
+        return self._configured(name, spot)
 
-    def _of_self(self, module: Module, name: str, scope: Scope, depth: int) -> Iterable[str]:
+    def _of_self(self, name: str, spot: Spot) -> Iterable[str]:
         """An attribute of the test class: of its body, or what any of its methods sets."""
-        owner = next((one for one in reversed(scope) if isinstance(one, ClassDef)), None)
+        owner = next((one for one in reversed(spot.scope) if isinstance(one, ClassDef)), None)
         if owner is None:
             return (VALUE,)
-        found: list[str] = []
-        symbol = self._symbols.resolve(module, f"{owner.name}.{name}")
-        if isinstance(symbol.node, Assign) and symbol.module is not None and symbol.node.value is not None:
-            found += self.texts(symbol.module, symbol.node.value, self._symbols.scope_of(symbol), None, depth)
+        symbol = self._symbols.resolve(spot.module, f"{owner.name}.{name}")
+        found = [*self._global(symbol, spot.depth)] if isinstance(symbol.node, Assign) else []
         for method in (one for one in owner.body if isinstance(one, FunctionDef)):
+            inside = Spot(spot.module, (owner, method), depth=spot.depth)
             for assign in (one for one in statements(method.body) if isinstance(one, Assign)):
                 if assign.value is not None and any(dotted(t) == f"self.{name}" for t in assign.targets):
-                    found += self.texts(module, assign.value, (owner, method), None, depth)
+                    found += self.texts(assign.value, inside)
         return found or (VALUE,)
 
-    def _item(
-        self, module: Module, value: Expression, key: object, scope: Scope, given: Given, depth: int
-    ) -> Iterable[str]:
-        symbol = self._symbols.resolve(module, value, scope)
+    def _item(self, value: Expression, key: object, spot: Spot) -> Iterable[str]:
+        """An item of a literal dict; of anything else, such as an answer's body, a value."""
+        symbol = self._symbols.resolve(spot.module, value, spot.scope)
         node = symbol.node.value if isinstance(symbol.node, Assign) else value
-        home = symbol.module if isinstance(symbol.node, Assign) and symbol.module else module
-        if isinstance(node, Dict):
-            for name, item in node.items:
-                if isinstance(name, Constant) and name.value == key:
-                    return self.texts(home, item, scope if home is module else (), given, depth)
+        for name, item in node.items if isinstance(node, Dict) else ():
+            if isinstance(name, Constant) and name.value == key:
+                around = self._symbols.scope_of(symbol) if symbol.module else spot.scope
+                return self.texts(item, Spot(symbol.module or spot.module, around, depth=spot.depth))
         return (VALUE,)
 
     def _global(self, symbol: Symbol, depth: int) -> Iterable[str]:
@@ -359,39 +326,29 @@ class Paths:
             return (GAP,)
         if symbol.module.role is Role.RUNTIME:
             return self._configured(
-                symbol.module, symbol.qualified.removeprefix(f"{symbol.module.name}."), ()
+                symbol.qualified.removeprefix(f"{symbol.module.name}."), Spot(symbol.module)
             )
         if isinstance(symbol.node, Assign) and symbol.node.value is not None:
-            if any(isinstance(target, Name) for target in symbol.node.targets):
-                around = self._symbols.scope_of(symbol)
-                return self.texts(symbol.module, symbol.node.value, around, None, depth)
+            around = self._symbols.scope_of(symbol)
+            return self.texts(symbol.node.value, Spot(symbol.module, around, depth=depth))
         return (GAP,)
 
-    def _configured(self, module: Module, name: str, scope: Scope) -> Iterable[str]:
+    def _configured(self, name: str, spot: Spot) -> Iterable[str]:
         """What a runtime module's constant or a setting is, by interpretation."""
-        if self._machine is None or not name:
-            return (GAP,)
         root, *names = name.split(".")
-        symbol = self._symbols.resolve(module, root, scope)
-        home, own = symbol.module, symbol.qualified
-        if home is None or home.role is not Role.RUNTIME:
+        symbol = self._symbols.resolve(spot.module, root, spot.scope)
+        home = symbol.module
+        if self._machine is None or home is None or home.role is not Role.RUNTIME:
             return (GAP,)
+        own = symbol.qualified.removeprefix(home.name).removeprefix(".")
         with deep_recursion():
-            namespace = self._machine.load(home)
-            path = [] if own == home.name else own.removeprefix(f"{home.name}.").split(".")
-            value: Value = namespace
-            for one in (*path, *names):
+            value: Value = self._machine.load(home)
+            for one in (*filter(None, own.split(".")), *names):
                 value = attribute(self._machine, settled(value), one)
-        found = [text(option) for option in options(value)]
-        known = [one for one in found if one is not None]
-        return known or ((VALUE,) if isinstance(value, Member) or names else (GAP,))
-
-
-def _joined(pieces: Sequence[Texts]) -> list[str]:
-    """Every way of joining; text that nobody knows is a mere value when it stands behind some other."""
-    return ["".join(one) for one in itertools.islice(itertools.product(*pieces), _MAX_TEXTS + 1)]
+        known = [found for option in options(value) if (found := text(option)) is not None]
+        return known or ((VALUE,) if names else (GAP,))
 
 
 def _parts(node: Node | None) -> Iterator[Node]:
-    if isinstance(node, Node):
+    if node is not None:
         yield from (one for one in all_nodes(node) if isinstance(one, _EXPRESSIONS))

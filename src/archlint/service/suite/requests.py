@@ -29,7 +29,7 @@ from archlint.service.modules import Module
 from archlint.service.namespaces import statements
 from archlint.service.routes import Endpoint, RouteTable
 from archlint.service.suite.matching import matches
-from archlint.service.suite.paths import GAP, VALUE, Paths
+from archlint.service.suite.paths import GAP, VALUE, Paths, Spot
 from archlint.service.suite.placing import Places
 from archlint.service.suite.tests import Suite
 from archlint.service.symbols import Scope, Symbols
@@ -57,7 +57,7 @@ _KNOWN_CLIENTS = ("requests", "httpx", "aiohttp")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
-    """A call of a client: the methods that it may have (none of them for a WebSocket), what its path can be."""
+    """A call of a client: the methods that it may have, none for a WebSocket, and what its path can be."""
 
     module: Module
     call: Call
@@ -80,8 +80,7 @@ class Requests:
         self._symbols = symbols
         self._routes = routes
         self._places = Places()
-        self._paths = Paths(symbols, suite.fixtures, routes.machine, self._route_paths)
-        self._paths.callers = self._callers
+        self._paths = Paths(symbols, suite.fixtures, routes.machine, self._route_paths, self._callers)
         self._prefixes: dict[tuple[Module, str, Node | None], tuple[str, ...]] = {}
 
     @cached_property
@@ -100,11 +99,12 @@ class Requests:
 
     @cached_property
     def possible(self) -> dict[Request, tuple[Endpoint, ...]]:
-        """The requests whose path is not known well enough, with the untested endpoints that they may mean."""
-        open_ones = (
-            (request, [e for e in maybe if e not in self.tested]) for request, _, maybe in self._matched
-        )
-        return {request: tuple(found) for request, found in open_ones if found}
+        """The requests of which too little is known, with the untested endpoints that they may mean."""
+        left = {
+            request: tuple(one for one in maybe if one not in self.tested)
+            for request, _, maybe in self._matched
+        }
+        return {request: endpoints for request, endpoints in left.items() if endpoints}
 
     @cached_property
     def everything(self) -> bool:
@@ -159,7 +159,7 @@ class Requests:
             return None
         if not self._may_be_client(module, receiver, scope):
             return None
-        texts = self._paths.texts(module, path, scope)
+        texts = self._paths.texts(path, Spot(module, scope))
         is_client = _CLIENT.search(dotted(receiver) or "") is not None
         if not any(_looks_like_path(one, known_client=is_client) for one in texts):
             return None
@@ -173,7 +173,7 @@ class Requests:
         return Request(module, call, scope, frozenset(methods) - {""}, verb in _SOCKETS, joined)
 
     def _methods(self, module: Module, given: Expression | None, scope: Scope) -> frozenset[str]:
-        texts = self._paths.texts(module, given, scope) if given is not None else (GAP,)
+        texts = self._paths.texts(given, Spot(module, scope)) if given is not None else (GAP,)
         if any(GAP in one or VALUE in one for one in texts):
             return frozenset(_METHODS.values())
         return frozenset(one.upper() for one in texts)
@@ -186,10 +186,10 @@ class Requests:
         symbol = self._symbols.resolve(module, receiver, scope)
         if symbol.module is None and symbol.qualified:
             return symbol.qualified.partition(".")[0] in _KNOWN_CLIENTS
-        if isinstance(symbol.node, Assign) and isinstance(made := symbol.node.value, Call):
-            if self._symbols.resolve(symbol.module or module, made.func).qualified in _ROUTERS:
-                return False
-        return not (name and _NO_CLIENT.search(name))
+        made = symbol.node.value if isinstance(symbol.node, Assign) else None
+        maker = self._symbols.resolve(symbol.module or module, made.func) if isinstance(made, Call) else None
+        is_router = maker is not None and maker.qualified in _ROUTERS
+        return not is_router and not (name and _NO_CLIENT.search(name))
 
     def _base(self, module: Module, receiver: Expression, scope: Scope) -> tuple[str, ...]:
         """The path in the base URL that the receiver was made with."""
@@ -220,13 +220,13 @@ class Requests:
     def _base_of(self, module: Module, call: Call, scope: Scope) -> Iterator[str]:
         for keyword in call.keywords:
             if keyword.name in {"base_url", "root_path"}:
-                for one in self._paths.texts(module, keyword.value, scope):
+                for one in self._paths.texts(keyword.value, Spot(module, scope)):
                     path = re.sub(r"^[\w+]+://[^/]*", "", one).rstrip("/")
                     yield path if GAP not in path and VALUE not in path else ""
 
-    def _callers(self, name: str) -> Iterator[tuple[Module, Scope, Call]]:
+    def _callers(self, name: str) -> Iterator[tuple[Spot, Call]]:
         for module, call in self._by_name.get(name, ()):
-            yield module, self._places.around(module, call), call
+            yield Spot(module, self._places.around(module, call)), call
 
     @cached_property
     def _by_name(self) -> dict[str, list[tuple[Module, Call]]]:
