@@ -47,6 +47,8 @@ Texts: TypeAlias = tuple[str, ...]
 
 VALUE = "\N{WHITE SQUARE}"
 GAP = "\N{HORIZONTAL ELLIPSIS}"
+ANYTHING = GAP + GAP
+"""One of a list that the source does not tell: behind a slash, too, it may be anything."""
 _EXPRESSIONS = get_args(Expression)
 _MAX_TEXTS = 32
 _MAX_DEPTH = 8
@@ -124,8 +126,10 @@ class Paths:
         return (VALUE,) if isinstance(node, Subscript | Operation) else (GAP,)
 
     def _joined(self, glue: str, parts: Sequence[Expression], spot: Spot) -> list[str]:
+        """Every way of joining; what nobody knows is a mere value when it stands behind a slash."""
         ways = itertools.product(*(self.texts(part, spot) for part in parts))
-        return [glue.join(one) for one in itertools.islice(ways, _MAX_TEXTS + 1)]
+        texts = [glue.join(one) for one in itertools.islice(ways, _MAX_TEXTS + 1)]
+        return [re.sub(f"(?<=/){GAP}(?!{GAP})", VALUE, one) for one in texts]
 
     def _call(self, node: Call, spot: Spot) -> Iterable[str]:
         if isinstance(node.func, Attribute):
@@ -139,7 +143,7 @@ class Paths:
             return [GAP + one for one in self.texts(node.args[1], spot)]
         if isinstance(symbol.node, FunctionDef) and symbol.module is not None:
             inside = (*self._symbols.scope_of(symbol), symbol.node)
-            given = self._bound(node, symbol.node, spot)
+            given = self.bound(node, symbol.node, spot)
             return self._returned(symbol.node, Spot(symbol.module, inside, given, spot.depth))
         return (VALUE,)
 
@@ -162,7 +166,7 @@ class Paths:
             return [getattr(one, func.attr)(*ends) if func.attr in _TRIMMING else one for one in texts]
         return None
 
-    def _bound(self, call: Call, function: FunctionDef, spot: Spot) -> dict[str, Texts]:
+    def bound(self, call: Call, function: FunctionDef, spot: Spot) -> dict[str, Texts]:
         """What a call gives to the parameters of the function."""
         names = [one.name for one in function.parameters if one.kind in {"positional", "normal"}]
         names = names[1:] if names[:1] in (["self"], ["cls"]) else names
@@ -215,7 +219,7 @@ class Paths:
             case For(target=target, iterable=iterable):
                 names = list(map(dotted, target.items)) if isinstance(target, Items) else [dotted(target)]
                 if name in names:
-                    return list(self._cells(self._rows(iterable, spot), names, name, spot)) or (GAP,)
+                    return list(self._cells(self._rows(iterable, spot), names, name, spot)) or (ANYTHING,)
         return ()
 
     def _cells(
@@ -255,7 +259,7 @@ class Paths:
             inside = Spot(fixture.module, (*fixture.scope, fixture.node), depth=spot.depth)
             return self._yielded(fixture.node, inside)
         for where, call in self._callers(function.name):
-            bound = self._bound(call, function, where._replace(depth=spot.depth))
+            bound = self.bound(call, function, where._replace(depth=spot.depth))
             found += bound.get(name, ())
         default = next((one.default for one in function.parameters if one.name == name), None)
         return [*found, *(self.texts(default, outer) if default is not None else ())] or (GAP,)
@@ -282,20 +286,35 @@ class Paths:
         names = [one.strip() for one in text.split(",") if one.strip()]
         if name in names:
             rows = self._rows(arguments[1], spot)
-            yield from self._cells(rows, names, name, spot) if rows else (GAP,)
+            yield from self._cells(rows, names, name, spot) if rows else (ANYTHING,)
 
     def _attribute(self, node: Attribute, spot: Spot) -> Iterable[str]:
         if isinstance(node.value, Name) and node.value.id in {"self", "cls"}:
             return self._of_self(node.attr, spot)
         name = dotted(node)
+        if name == "request.param":
+            return self._fixture_parameter(spot)
+        if node.attr == "value" and isinstance(node.value, Name):
+            return self._name(node.value, spot)
         functions = (one for one in spot.scope if isinstance(one, FunctionDef))
         parameters = {parameter.name for one in functions for parameter in one.parameters}
         if name is None or name.partition(".")[0] in parameters:
             return (VALUE,)
         symbol = self._symbols.resolve(spot.module, node, spot.scope)
+        if symbol.qualified.startswith("http.HTTPMethod."):
+            return (node.attr,)
         if symbol.module is not None and isinstance(symbol.node, Assign):
             return self._global(symbol, spot.depth)
         return self._configured(name, spot)
+
+    def _fixture_parameter(self, spot: Spot) -> Iterable[str]:
+        """What `params` of the fixture around give."""
+        function = next((one for one in reversed(spot.scope) if isinstance(one, FunctionDef)), None)
+        makers = (one for one in (function.decorators if function else ()) if isinstance(one, Call))
+        values = [k.value for one in makers for k in one.keywords if k.name == "params"]
+        outer = Spot(spot.module, depth=spot.depth)
+        rows = [row for value in values for row in self._rows(value, outer)]
+        return list(self._cells(rows, ("param",), "param", outer)) or (ANYTHING,)
 
     def _of_self(self, name: str, spot: Spot) -> Iterable[str]:
         """An attribute of the test class: of its body, or what any of its methods sets."""

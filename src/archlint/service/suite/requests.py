@@ -28,7 +28,7 @@ from archlint.service.evaluation.values import text
 from archlint.service.modules import Module
 from archlint.service.namespaces import statements
 from archlint.service.routes import Endpoint, RouteTable
-from archlint.service.suite.matching import matches
+from archlint.service.suite.matching import Matches, matches
 from archlint.service.suite.paths import GAP, VALUE, Paths, Spot
 from archlint.service.suite.placing import Places
 from archlint.service.suite.tests import Suite
@@ -53,18 +53,29 @@ _NO_CLIENT = re.compile(
     r"|respx_mock|httpx_mock|requests_mock|responses|respx|rsps|aioresponses|m))(\(\))?$"
 )
 _KNOWN_CLIENTS = ("requests", "httpx", "aiohttp")
+_CLIENTS = frozenset({"AsyncClient", "AsyncTestClient", "Client", "ClientSession", "TestClient"})
+_MAX_HELPERS = 3
+"""How many helpers may stand between a test and its request."""
+_MAX_CALLS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What one request can be: its methods, none for a WebSocket, and the texts of its path."""
+
+    methods: frozenset[str]
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
-    """A call of a client: the methods that it may have, none for a WebSocket, and what its path can be."""
+    """A call of a client; in a helper that gets the path there is a way for each of the helper's calls."""
 
     module: Module
     call: Call
     scope: Scope
-    methods: frozenset[str]
     socket: bool
-    paths: tuple[str, ...]
+    ways: tuple[Way, ...]
 
     @property
     def location(self) -> Location:
@@ -81,6 +92,7 @@ class Requests:
         self._routes = routes
         self._places = Places()
         self._paths = Paths(symbols, suite.fixtures, routes.machine, self._route_paths, self._callers)
+        self._known: dict[tuple[frozenset[str], str, bool], Matches] = {}
         self._prefixes: dict[tuple[Module, str, Node | None], tuple[str, ...]] = {}
 
     @cached_property
@@ -119,25 +131,20 @@ class Requests:
 
     @cached_property
     def _matched(self) -> tuple[tuple[Request, tuple[Endpoint, ...], tuple[Endpoint, ...]], ...]:
-        known: dict[tuple[str, frozenset[str], bool], tuple[tuple[Endpoint, ...], tuple[Endpoint, ...]]] = {}
-        return tuple((request, *self._endpoints(request, known)) for request in self.all)
+        return tuple((request, *self._endpoints(request)) for request in self.all)
 
-    def _endpoints(
-        self,
-        request: Request,
-        known: dict[tuple[str, frozenset[str], bool], tuple[tuple[Endpoint, ...], tuple[Endpoint, ...]]],
-    ) -> tuple[tuple[Endpoint, ...], tuple[Endpoint, ...]]:
-        sure: dict[Endpoint, None] = {}
-        maybe: dict[Endpoint, None] = {}
-        for path in request.paths:
-            key = (path, request.methods, request.socket)
-            if key not in known:
-                fitting = [one for one in self._routes.endpoints if _has_method(one, request)]
-                found = matches(path, fitting)
-                known[key] = (found.sure, found.maybe)
-            sure.update(dict.fromkeys(known[key][0]))
-            maybe.update(dict.fromkeys(known[key][1]))
+    def _endpoints(self, request: Request) -> tuple[tuple[Endpoint, ...], tuple[Endpoint, ...]]:
+        found = [self._match(way.methods, path, request.socket) for way in request.ways for path in way.paths]
+        sure = dict.fromkeys(endpoint for one in found for endpoint in one.sure)
+        maybe = dict.fromkeys(endpoint for one in found for endpoint in one.maybe)
         return tuple(sure), tuple(one for one in maybe if one not in sure)
+
+    def _match(self, methods: frozenset[str], path: str, socket: bool) -> Matches:
+        key = (methods, path, socket)
+        if key not in self._known:
+            fitting = [one for one in self._routes.endpoints if _has_method(one, methods, socket=socket)]
+            self._known[key] = matches(path, fitting)
+        return self._known[key]
 
     def _in(self, module: Module) -> Iterator[Request]:
         calls = [one for one in module.source.nodes.of(Call) if _verb(one) in _VERBS]
@@ -152,31 +159,69 @@ class Requests:
                     yield request
 
     def _read(self, module: Module, call: Call, scope: Scope) -> Request | None:
-        verb, receiver, by_name = _verb(call), _receiver(call), _verb(call) == _BY_NAME
+        verb, receiver = _verb(call), _receiver(call)
         position = 1 if verb in _GENERAL else 0
         path = _argument(call, position, "url", "path", "endpoint", "route")
         if path is None or receiver is None or len(call.args) > position + _POSITIONAL.get(verb, 4):
             return None
-        if not self._may_be_client(module, receiver, scope):
+        certain = self._is_client(module, receiver, scope)
+        if not certain and not self._may_be_client(module, receiver, scope):
             return None
-        texts = self._paths.texts(path, Spot(module, scope))
-        is_client = _CLIENT.search(dotted(receiver) or "") is not None
-        if not any(_looks_like_path(one, known_client=is_client) for one in texts):
-            return None
-        given = _argument(call, 0, "method") if verb in _GENERAL else None
-        given = call.func.args[1] if by_name and isinstance(call.func, Call) else given
-        methods = (
-            self._methods(module, given, scope) if verb in _GENERAL or by_name else {_METHODS.get(verb, "")}
-        )
+        method = _method(call, verb)
         prefixes = self._base(module, receiver, scope)
-        joined = tuple(dict.fromkeys(prefix + one for prefix in prefixes for one in texts))
-        return Request(module, call, scope, frozenset(methods) - {""}, verb in _SOCKETS, joined)
+        ways = [self._way(method, path, prefixes, spot) for spot in self._contexts(module, scope, 0)]
+        texts = (one for way in ways for one in way.paths)
+        certain = certain or _CLIENT.search(dotted(receiver) or "") is not None
+        if not any(_looks_like_path(one, known_client=certain) for one in texts):
+            return None
+        return Request(module, call, scope, verb in _SOCKETS, tuple(dict.fromkeys(ways)))
 
-    def _methods(self, module: Module, given: Expression | None, scope: Scope) -> frozenset[str]:
-        texts = self._paths.texts(given, Spot(module, scope)) if given is not None else (GAP,)
-        if any(GAP in one or VALUE in one for one in texts):
-            return frozenset(_METHODS.values())
-        return frozenset(one.upper() for one in texts)
+    def _way(
+        self, method: Expression | str | None, path: Expression, prefixes: tuple[str, ...], spot: Spot
+    ) -> Way:
+        methods = (method or "",) if not isinstance(method, Node) else self._paths.texts(method, spot)
+        if any(GAP in one or VALUE in one for one in methods):
+            methods = tuple(_METHODS.values())
+        texts = self._paths.texts(path, spot)
+        joined = tuple(dict.fromkeys(prefix + one for prefix in prefixes for one in texts))
+        return Way(frozenset(one.upper() for one in methods) - {""}, joined)
+
+    def _contexts(self, module: Module, scope: Scope, depth: int) -> Iterator[Spot]:
+        """The body of a function with its parameters as each call of it in the tests gives them."""
+        inner = next((one for one in reversed(scope) if isinstance(one, FunctionDef)), None)
+        calls = list(self._callers(inner.name)) if inner is not None and self._is_helper(inner) else []
+        if inner is None or not calls or depth >= _MAX_HELPERS or len(calls) > _MAX_CALLS:
+            yield Spot(module, scope)
+            return
+        for spot, call in calls:
+            around = (
+                self._contexts(spot.module, spot.scope, depth + 1) if inner not in spot.scope else (spot,)
+            )
+            for outer in around:
+                yield Spot(module, scope, self._paths.bound(call, inner, outer))
+
+    def _is_helper(self, function: FunctionDef) -> bool:
+        return id(function) not in self._run_by_pytest and any(
+            one.default is None and one.name not in {"self", "cls"} for one in function.parameters
+        )
+
+    @cached_property
+    def _run_by_pytest(self) -> frozenset[int]:
+        tests = (id(test.node) for test in self._suite.tests)
+        return frozenset((*tests, *(id(fixture.node) for fixture in self._suite.fixtures.all)))
+
+    def _is_client(self, module: Module, receiver: Expression, scope: Scope) -> bool:
+        """Whether the source says so: by what the name is given, or by a parameter's annotation."""
+        name = dotted(receiver)
+        inner = next((one for one in reversed(scope) if isinstance(one, FunctionDef)), None)
+        if name is None or inner is None:
+            return False
+        said = [one.func for one in _made(name, inner)]
+        said += [
+            one.annotation for one in inner.parameters if one.name == name and one.annotation is not None
+        ]
+        found = (self._symbols.resolve(module, one, scope).qualified for one in said)
+        return any(one.rpartition(".")[2] in _CLIENTS for one in found)
 
     def _may_be_client(self, module: Module, receiver: Expression, scope: Scope) -> bool:
         """Whether this can be a client, as far as its name and its origin tell."""
@@ -271,10 +316,17 @@ def _route_name(endpoint: Endpoint) -> str:
     return text(endpoint.route.options.get("name")) or endpoint.handler.definition.name
 
 
-def _has_method(endpoint: Endpoint, request: Request) -> bool:
-    if request.socket or endpoint.kind == "websocket":
-        return request.socket and endpoint.kind == "websocket"
-    return not request.methods.isdisjoint(endpoint.methods)
+def _has_method(endpoint: Endpoint, methods: frozenset[str], *, socket: bool) -> bool:
+    if socket or endpoint.kind == "websocket":
+        return socket and endpoint.kind == "websocket"
+    return not methods.isdisjoint(endpoint.methods)
+
+
+def _method(call: Call, verb: str) -> Expression | str | None:
+    """The method as the call's name says it, or the expression that does; None for a WebSocket."""
+    if verb == _BY_NAME and isinstance(call.func, Call):
+        return call.func.args[1]
+    return _argument(call, 0, "method") if verb in _GENERAL else _METHODS.get(verb)
 
 
 def _argument(call: Call, position: int, *names: str) -> Expression | None:
