@@ -30,6 +30,7 @@ from archlint.service.routes import RouteTable, resolve_routes
 from archlint.service.schema.libraries import Libraries
 from archlint.service.schema.schemas import Schemas
 from archlint.service.settings import Settings
+from archlint.service.suite.reached import Reached
 from archlint.service.suite.requests import Requests
 from archlint.service.suite.tests import Suite
 from archlint.service.surface import Surface
@@ -182,3 +183,8 @@ class Service:
     def requests(self) -> Requests:
         """Which endpoints the tests request."""
         return Requests(self.suite, self.symbols, self.routes)
+
+    @cached_property
+    def reached(self) -> Reached:
+        """Which functions the tests reach."""
+        return Reached(self.suite, self.requests, self.calls, self.symbols)

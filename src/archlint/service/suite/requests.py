@@ -118,6 +118,11 @@ class Requests:
         }
         return {request: endpoints for request, endpoints in left.items() if endpoints}
 
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """All endpoints of the service."""
+        return self._routes.endpoints
+
     @cached_property
     def everything(self) -> bool:
         """Whether a tool makes requests of all that the OpenAPI document has."""
