@@ -16,9 +16,9 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
     for module in service.layers.modules("services") if service.suite.tests else ():
         for function in public_functions(module, service.calls):
             yield from _judged(service, function, (function,), "function")
-        for cls, methods in public_classes(module, service.calls):
+        for cls, _ in public_classes(module, service.calls):
             if not service.reached.names(cls):
-                yield from _judged(service, cls, methods, "class")
+                yield from _judged(service, cls, tuple(cls.methods.values()), "class")
 
 
 def _judged(

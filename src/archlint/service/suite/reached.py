@@ -32,6 +32,7 @@ from archlint.service.modules import Module
 from archlint.service.providers import INJECTORS
 from archlint.service.routes import Endpoint
 from archlint.service.suite.requests import Requests
+from archlint.service.suite.targets import is_empty
 from archlint.service.suite.tests import Suite
 from archlint.service.symbols import Symbol, Symbols, find_module
 
@@ -95,7 +96,8 @@ class Reached:
         if function not in self._onward:
             edges = (edge.callee for edge in self._calls.edges_from(function))
             inner = self._inner.get(function, ())
-            found = (*edges, *inner, *self._by_name(function), *self._injected(function))
+            named = (*self._by_name(function), *self._referred(function), *self._instead_of(function))
+            found = (*edges, *inner, *named, *self._injected(function))
             self._onward[function] = tuple(dict.fromkeys(found))
         return self._onward[function]
 
@@ -132,6 +134,28 @@ class Reached:
                     and not inference.values(node.func, function)
                 ):
                     yield from self._methods[name]
+
+    def _instead_of(self, function: Function) -> Iterator[Function]:
+        """What may run in a method's place: overriding methods, and for an interface any of its name."""
+        if function.owner is not None and isinstance(function.node, FunctionDef):
+            name = function.node.name
+            yield from (cls.methods[name] for cls in function.owner.descendants if name in cls.methods)
+            if is_empty(function):
+                yield from self._methods[name]
+
+    def _referred(self, function: Function) -> Iterator[Function]:
+        """The functions that it speaks of without a call: those that it keeps or hands to a library."""
+        with deep_recursion():
+            for node in all_nodes(function.node) if function.node is not None else ():
+                name = node.id if isinstance(node, Name) else node.attr if isinstance(node, Attribute) else ""
+                if name in self._function_names and isinstance(node, Name | Attribute):
+                    for value in self._calls.inference.values(node, function):
+                        if isinstance(value, FunctionValue):
+                            yield value.function
+
+    @cached_property
+    def _function_names(self) -> frozenset[str]:
+        return frozenset(map(_short, self._program.functions.values()))
 
     @cached_property
     def _methods(self) -> dict[str, list[Function]]:

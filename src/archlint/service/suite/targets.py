@@ -33,7 +33,7 @@ def public_classes(module: Module, calls: Calls) -> Iterator[tuple[Class, tuple[
 
 def _is_operation(method: Function) -> bool:
     abstract = method.is_decorated("abstractmethod", "overload", "property", "cached_property")
-    return _is_public(method) and not abstract and not _is_empty(method)
+    return _is_public(method) and not abstract and not is_empty(method)
 
 
 def _is_public(function: Function) -> bool:
@@ -50,7 +50,7 @@ def _is_abstract(cls: Class) -> bool:
     return any(one.is_decorated("abstractmethod") for one in cls.methods.values()) and not cls.descendants
 
 
-def _is_empty(function: Function) -> bool:
+def is_empty(function: Function) -> bool:
     """Whether nothing but a docstring, `...`, `pass` or an error stands in it."""
     body = function.node.body if isinstance(function.node, FunctionDef) else ()
     return isinstance(body, tuple) and all(
