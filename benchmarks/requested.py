@@ -1,6 +1,6 @@
 """Compares BA0908 with what the tests really request, as `request_log` wrote it down.
 
-    uv run python -m benchmarks.requested SERVICE log.json
+uv run python -m benchmarks.requested SERVICE log.json
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from archlint.service.model import Service
 
 
 def main(folder: str, log: str) -> None:
-    """Print how many endpoints archlint says are tested, untested and undecided, and where the log differs."""
+    """Print how many endpoints are said to be tested, untested or undecided, and where the log differs."""
     for service in load([Path(folder)]).services:
         really = {(method, file, name) for method, file, name in json.loads(Path(log).read_text("utf-8"))}
         _compare(service, really)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
+from archlint.service.project import strings
 from archlint.service.routes import Endpoint
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
     """Yield each endpoint that no request means, and each request that may mean one of them."""
     requests = service.requests
     if not service.suite.tests or requests.everything:
         return
     undecided = {one for endpoints in requests.possible.values() for one in endpoints}
+    exempt = frozenset(strings(options["exempt"]))
     for endpoint in service.routes.endpoints:
-        if endpoint not in requests.tested and endpoint not in undecided:
+        if endpoint.path not in exempt and endpoint not in requests.tested and endpoint not in undecided:
             yield Hit(endpoint.location, {"endpoint": written(endpoint)})
     for request, endpoints in requests.possible.items():
         named = ", ".join(written(one) for one in endpoints[:3]) + (" …" if len(endpoints) > 3 else "")

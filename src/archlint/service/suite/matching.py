@@ -61,7 +61,8 @@ def _open(path: str, endpoints: Iterable[Endpoint]) -> Matches:
         if end is False:
             continue
         plain = _segments(path.replace(GAP, VALUE))
-        likely = (not before and end is True and _has_static(known)) or _fit(route, plain) is True
+        fixed = _has_static(known) and _has_static(route[len(route) - len(known) :])
+        likely = (not before and end is True and fixed) or _fit(route, plain) is True
         (sure if likely else maybe).append(endpoint)
     return Matches(tuple(sure), tuple(maybe))
 

@@ -140,7 +140,8 @@ class Paths:
         if symbol.qualified in _SAME and node.args:
             return self.texts(node.args[0], spot)
         if symbol.qualified == "urllib.parse.urljoin" and len(node.args) == 2:
-            return [GAP + one for one in self.texts(node.args[1], spot)]
+            ends = self.texts(node.args[1], spot)
+            return [one if one.startswith(("/", "http")) else GAP + one for one in ends]
         if isinstance(symbol.node, FunctionDef) and symbol.module is not None:
             inside = (*self._symbols.scope_of(symbol), symbol.node)
             given = self.bound(node, symbol.node, spot)
@@ -153,10 +154,7 @@ class Paths:
             names = self.texts(node.args[0], spot)
             return [path for name in names for path in (self._route_paths(name) or (GAP,))]
         if func.attr == "format":
-            known = {k.name: self.texts(k.value, spot) for k in node.keywords if k.name}
-            first = {name: one[0] if len(one) == 1 else VALUE for name, one in known.items()}
-            texts = self.texts(func.value, spot)
-            return [re.sub(r"\{(\w*)[^}]*\}", lambda m: first.get(m[1], VALUE), one) for one in texts]
+            return [text for one in self.texts(func.value, spot) for text in self._formatted(one, node, spot)]
         if func.attr == "replace" and len(node.args) == 2:
             old, new = (self.texts(one, spot) for one in node.args)
             return [one.replace(a, b) for one in self.texts(func.value, spot) for a in old for b in new]
@@ -165,6 +163,21 @@ class Paths:
             texts = self.texts(func.value, spot)
             return [getattr(one, func.attr)(*ends) if func.attr in _TRIMMING else one for one in texts]
         return None
+
+    def _formatted(self, text: str, call: Call, spot: Spot) -> list[str]:
+        """`"{}/{name}".format(…)` as the f-string that it could be; numbers of fields count from the left."""
+        named = {keyword.name: keyword.value for keyword in call.keywords}
+        numbers = itertools.count()
+        found = [""]
+        for piece in re.split(r"(\{\w*[^}]*\})", text):
+            field = re.fullmatch(r"\{(\w*)[^}]*\}", piece)
+            name = (field[1] or str(next(numbers))) if field else ""
+            given = named.get(name) or (
+                call.args[int(name)] if name.isdecimal() and int(name) < len(call.args) else None
+            )
+            texts = (piece,) if not field else self.texts(given, spot) if given is not None else (VALUE,)
+            found = [one + more for one in found for more in texts][: _MAX_TEXTS + 1]
+        return [re.sub(f"(?<=/){GAP}(?!{GAP})", VALUE, one) for one in found]
 
     def bound(self, call: Call, function: FunctionDef, spot: Spot) -> dict[str, Texts]:
         """What a call gives to the parameters of the function."""

@@ -188,13 +188,16 @@ class Requests:
         if any(GAP in one or VALUE in one for one in methods):
             methods = tuple(_METHODS.values())
         texts = self._paths.texts(path, spot)
-        joined = tuple(dict.fromkeys(prefix + one for prefix in prefixes for one in texts))
+        joined = tuple(dict.fromkeys(_under(prefix, one) for prefix in prefixes for one in texts))
         return Way(frozenset(one.upper() for one in methods) - {""}, joined)
 
     def _contexts(self, module: Module, scope: Scope, depth: int) -> Iterator[Spot]:
         """The body of a function with its parameters as each call of it in the tests gives them."""
         inner = next((one for one in reversed(scope) if isinstance(one, FunctionDef)), None)
-        calls = list(self._callers(inner.name)) if inner is not None and self._is_helper(inner) else []
+        is_helper = inner is not None and self._is_helper(inner)
+        calls = list(self._callers(inner.name)) if inner is not None and is_helper else []
+        if is_helper and inner is not None and inner.name not in self._mentioned:
+            return
         if inner is None or not calls or depth >= _MAX_HELPERS or len(calls) > _MAX_CALLS:
             yield Spot(module, scope)
             return
@@ -209,6 +212,12 @@ class Requests:
         return id(function) not in self._run_by_pytest and any(
             one.default is None and one.name not in {"self", "cls"} for one in function.parameters
         )
+
+    @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        """The names that are used anywhere in the tests: a helper that nobody uses requests nothing."""
+        names = {one.id for module in self._suite.modules for one in module.source.nodes.of(Name)}
+        return frozenset(names | {o.attr for m in self._suite.modules for o in m.source.nodes.of(Attribute)})
 
     @cached_property
     def _run_by_pytest(self) -> frozenset[int]:
@@ -315,6 +324,13 @@ def _looks_like_path(text: str, *, known_client: bool) -> bool:
     if re.search(r"[\s<>\"']", text):
         return False
     return known_client or text.startswith(("/", "http", "ws:", f"{GAP}/", f"{VALUE}/"))
+
+
+def _under(base: str, path: str) -> str:
+    """A path as a client with this base URL takes it: a whole URL stands for itself."""
+    if not base or "://" in path:
+        return path
+    return f"{base}/{path.removeprefix('/')}"
 
 
 def _route_name(endpoint: Endpoint) -> str:
