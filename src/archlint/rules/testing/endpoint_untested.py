@@ -20,12 +20,12 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
     exempt = frozenset(strings(options["exempt"]))
     for endpoint in service.routes.endpoints:
         if endpoint.path not in exempt and endpoint not in requests.tested and endpoint not in undecided:
-            yield Hit(endpoint.location, {"endpoint": written(endpoint)})
+            yield Hit(endpoint.location, {"endpoint": _written(endpoint)})
     for request, endpoints in requests.possible.items():
-        named = ", ".join(written(one) for one in endpoints[:3]) + (" …" if len(endpoints) > 3 else "")
+        named = ", ".join(_written(one) for one in endpoints[:3]) + (" …" if len(endpoints) > 3 else "")
         yield Unknown("the path of a request", request.location, f"no other test requests {named}")
 
 
-def written(endpoint: Endpoint) -> str:
+def _written(endpoint: Endpoint) -> str:
     """`GET /tools/{id}`."""
     return f"{'/'.join(endpoint.methods) or 'WebSocket'} {endpoint.path}"
