@@ -1,4 +1,4 @@
-"""`lint-imports`, with contracts written by hand, finds the single imports that archlint finds in the fixtures.
+"""`lint-imports`, with contracts written by hand, finds the imports that archlint finds in the fixtures.
 
 What only archlint sees is left out: re-exports, chains through helpers, statements on sessions.
 """
