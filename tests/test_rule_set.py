@@ -1,9 +1,12 @@
 """The rule set is data, and held to itself both ways: nothing to register means nothing to forget."""
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from archlint.engine import load
 from archlint.pages import Page, load_pages
 from archlint.spec import load_spec, load_unchecked
 from tests.rule_set import paged, programmed, public_functions, with_fix
@@ -68,6 +71,16 @@ def test_the_page_explains_and_shows(page: Page) -> None:
     assert page.body.lstrip().startswith(f"# {page.name}\n")
     assert {"## Why", "## How to fix"} <= set(headings)
     assert {case.bad for case in page.cases} == {True, False}
+
+
+@each_page
+def test_what_the_page_says_to_configure_can_be(page: Page, tmp_path: Path) -> None:
+    examples = re.findall(r"^```toml\n(.*?)^```", page.body, re.DOTALL | re.MULTILINE)
+    (tmp_path / "main.py").write_text("from fastapi import FastAPI\napp = FastAPI()\n")
+    for example in examples:
+        if "[tool.archlint" in example:
+            (tmp_path / "pyproject.toml").write_text(example)
+            load([tmp_path])
 
 
 @each_page

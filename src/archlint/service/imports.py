@@ -77,7 +77,9 @@ class Imports:
         return defaultdict(tuple, {module: tuple(edges) for module, edges in by_importer.items()})
 
     def _edges(self, module: Module) -> Iterator[ImportEdge]:
+        dynamic = False
         for statement, context in import_statements(module.source.body, ImportContext()):
+            dynamic |= _is_importlib(statement)
             for alias in statement.names:
                 target = self._target(module, statement, alias)
                 if target is not None and target[0] is not module:
@@ -90,23 +92,19 @@ class Imports:
                         context.guarded,
                         statement.start,
                     )
-        yield from self._dynamic(module)
+        if dynamic:
+            yield from self._dynamic(module)
 
     def _dynamic(self, module: Module) -> Iterator[ImportEdge]:
         """What `importlib.import_module` takes by a literal name."""
         nodes = module.source.nodes
-        if not any(
-            alias.name == "importlib" for node in nodes.of(Import) for alias in node.names
-        ) and not any(node.module == "importlib" for node in nodes.of(ImportFrom)):
-            return
         for call in nodes.of(Call):
             match call:
                 case Call(func=Name() | Attribute() as func, args=(Constant(value=str(name)),)):
                     found = self._modules.find(name, module)
                     if found in {None, module} or not self._is_import(module, func):
                         continue
-                    around = (f for f in nodes.of(FunctionDef) if f.start <= call.start < f.end)
-                    lazy = any(True for _ in around)
+                    lazy = any(f.start <= call.start < f.end for f in nodes.of(FunctionDef))
                     place = module.location(call)
                     yield ImportEdge(module, found, None, place, lazy, False, False, call.start)
 
@@ -132,6 +130,12 @@ class Imports:
         symbol = self._symbols.member(package, name) if package.is_package and name != "*" else None
         submodule = symbol and self._modules.find(f"{package.name}.{name}", package)
         return submodule if symbol and symbol.is_module and symbol.module is submodule else None
+
+
+def _is_importlib(statement: Import | ImportFrom) -> bool:
+    if isinstance(statement, ImportFrom):
+        return statement.module == "importlib"
+    return any(alias.name == "importlib" for alias in statement.names)
 
 
 @dataclass(frozen=True, slots=True)
