@@ -51,7 +51,7 @@ class Images:
     def serving(self) -> tuple[Image, ...]:
         """The images that serve the service in production, as far as names and commands tell them apart."""
         images = [i for i in self.deployment.images if i.holds is Holds.SERVICE and not i.is_for_development]
-        return tuple([i for i in images if any(map(self.is_server, self.commands.started[i.path]))] or images)
+        return tuple([image for image in images if self.starts(image) is Starts.A_SERVER] or images)
 
     def starts(self, image: Image) -> Starts:
         """What a container of an image does, with the commands that compose gives it."""

@@ -9,8 +9,8 @@ from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
-    """Yield a hit when no compose file lies beside, below or above the service."""
-    if service.deployment.compose:
+    """Yield a hit when no compose file around the service is for its stack."""
+    if service.deployment.stack.judged:
         return
     if service.deployment.compose_problems:
         yield service.deployment.compose_problems[0]

@@ -21,7 +21,7 @@ INFRASTRUCTURE = re.compile(
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
     """Yield one hit with all that is missing, an unknown where a variable decides on an image."""
     stack = service.deployment.stack
-    services = stack.all_services
+    services = stack.all_services if stack.judged else ()
     if not services:
         return
     parts = {
@@ -34,7 +34,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
     if missing and unresolved is not None:
         yield Unknown("the compose stack", unresolved.location, "a variable decides which image this is")
     elif missing:
-        first = next((file for file in stack.judged or stack.files if file.services), stack.files[0])
+        first = next((file for file in stack.judged if file.services), stack.judged[0])
         key = first.file.mapping.key("services") if first.file.mapping else None
         place = key.location if key else Location(first.path)
         yield Hit(place, {"file": first.path, "missing": _listed(missing)})
