@@ -159,3 +159,34 @@ def test_a_base_that_serves_by_itself(tmp_path: Path) -> None:
     text = "FROM tiangolo/uvicorn-gunicorn-fastapi:python3.11\nCOPY app app\nRUN pip install x\n"
     found = service(tmp_path, text)
     assert found.images.starts(found.deployment.images[0]) == Starts.A_SERVER
+
+
+@pytest.mark.parametrize(
+    ("text", "files"),
+    [
+        (
+            "COPY docker/entry.sh /run.sh\nENTRYPOINT /run.sh",
+            {"docker___entry__sh": "exec uvicorn app.main:app\n"},
+        ),
+        (
+            "COPY . .\nCMD supervisord -c /etc/s.conf",
+            {"deploy___s__conf": "[program:x]\ncommand=uvicorn app.main:app\n"},
+        ),
+        (
+            "COPY . .\nCMD shop serve",
+            {"pyproject__toml": '[project]\nname = "shop"\nscripts = {shop = "app.cli:run"}\n'},
+        ),
+        ("COPY . .\nCMD python /srv/app/cli.py", {}),
+    ],
+)
+def test_what_starts_is_followed(tmp_path: Path, text: str, files: dict[str, str]) -> None:
+    cli = "import uvicorn\n\n\ndef run():\n    uvicorn.run('app.main:app')\n"
+    found = service(tmp_path, f"FROM python:3.13\nCOPY app app\n{text}\n", app___cli__py=cli, **files)
+    assert found.images.starts(found.deployment.images[0]) == Starts.A_SERVER
+
+
+def test_another_stage_that_can_be_built_may_serve(tmp_path: Path) -> None:
+    web = "FROM python:3.13 AS base\nCOPY app app\nFROM base AS web\nCMD uvicorn app.main:app\n"
+    text = f"{web}FROM base\nCMD bash\n"
+    found = service(tmp_path, text)
+    assert found.images.starts(found.deployment.images[0]) == Starts.A_SERVER

@@ -79,6 +79,12 @@ class Dockerfile:
         """The stage that a target or `--from` value means: a name, any case, or an index."""
         return _named_stage(self.stages, name)
 
+    @property
+    def ends(self) -> tuple[Stage, ...]:
+        """The stages that no other is built on or copies from: what may be built by naming it."""
+        used = {index for stage in self.stages for index in (*stage.sources, stage.parent)}
+        return tuple(stage for stage in self.stages if stage.index not in used)
+
     def lineage(self, stage: Stage) -> Iterator[Stage]:
         """`stage`, then the stages that it was built on by `FROM`, nearest first."""
         current: Stage | None = stage

@@ -92,8 +92,12 @@ class Commands:
                 yield from self._followed(command)
 
     def image_start(self, image: Image) -> Iterator[Command]:
-        """What a container of an image runs when nobody says otherwise; CMD is handed to ENTRYPOINT."""
-        for target in image.targets:
+        """What a container of an image runs when nobody says otherwise."""
+        return self.start_of(image, image.targets)
+
+    def start_of(self, image: Image, stages: tuple[Stage, ...]) -> Iterator[Command]:
+        """What containers of stages run when nobody says otherwise; CMD is handed to ENTRYPOINT."""
+        for target in stages:
             entry, command = (_last(image, target, keyword) for keyword in ("ENTRYPOINT", "CMD"))
             environment = _environment(image, target)
             if entry is not None and command is not None and entry.is_json and command.is_json:
@@ -174,14 +178,43 @@ class Commands:
                 for inner in self._script(file, command):
                     yield inner
                     yield from self._followed(inner, seen | {file})
+        if command.program == "supervisord" and "supervisord" not in seen:
+            for inner in self._supervised(command):
+                yield inner
+                yield from self._followed(inner, seen | {"supervisord"})
+
+    def _supervised(self, command: Command) -> Iterator[Command]:
+        """The programs of the configuration file that supervisord is given."""
+        words = (word for word in command.words[1:] if word.endswith((".conf", ".ini")))
+        name = posixpath.basename(next(words, "supervisord.conf"))
+        for file in (near for near in self.deployment.near if posixpath.basename(near) == name):
+            for number, line in enumerate(self._text(file).split("\n"), start=1):
+                if match := re.match(r"command\s*=\s*", line):
+                    script = Script(line[match.end() :], file, number, match.end() + 1)
+                    yield from commands_of(script, replace(command, place=f"`{file}`"))
 
     def _script_named(self, word: str) -> str | None:
         """The script of the repository that a word means, which may be a path inside of the image."""
+        name = posixpath.basename(word)
+        word = self._renamed.get(name, word)
         name = posixpath.basename(word)
         fitting = [file for file in self._shell_files if posixpath.basename(file) == name]
         common = {file: _common_tail(file, word) for file in fitting}
         best = [file for file in fitting if common[file] == max(common.values())]
         return best[0] if len(best) == 1 else None
+
+    @cached_property
+    def _renamed(self) -> Mapping[str, str]:
+        """What images call files of the repository that they copy to another name."""
+        copies = (
+            instruction.arguments
+            for image in self.deployment.images
+            for instruction in image.dockerfile.instructions
+            if instruction.keyword in {"ADD", "COPY"} and instruction.flag("from") is None
+        )
+        pairs = (words for words in copies if len(words) == 2 and _SHELL_FILE.fullmatch(words[0]))
+        named = {posixpath.basename(target): source for source, target in pairs if target[-1:] not in "/."}
+        return {name: source for name, source in named.items() if name != posixpath.basename(source)}
 
     def _is_ours(self, command: Command) -> bool:
         """Whether a command outside of images concerns this service, in a repository of several."""

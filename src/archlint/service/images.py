@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -46,17 +46,25 @@ class Images:
 
     deployment: Deployment
     commands: Commands
+    scripts: Mapping[str, str]
+    """The commands that installing the project makes, with the `module:function` of each."""
 
     @cached_property
     def serving(self) -> tuple[Image, ...]:
-        """The images that serve the service in production, as far as names and commands tell them apart."""
+        """The images that serve the service in production, as far as names and commands tell them apart.
+
+        When no command does, those are taken that lie nearest to the repository's root.
+        """
         images = [i for i in self.deployment.images if i.holds is Holds.SERVICE and not i.is_for_development]
-        return tuple([image for image in images if self.starts(image) is Starts.A_SERVER] or images)
+        depth = min((image.path.count("/") for image in images), default=0)
+        nearest = [image for image in images if image.path.count("/") == depth]
+        return tuple([image for image in images if self.starts(image) is Starts.A_SERVER] or nearest)
 
     def starts(self, image: Image) -> Starts:
         """What a container of an image does, with the commands that compose gives it."""
         found = self.commands.started.get(image.path, ())
-        if any(map(self.is_server, found)) or (not found and _base_serves(image.dockerfile)):
+        others = self.commands.start_of(image, image.dockerfile.ends)
+        if any(map(self.is_server, (*found, *others))) or (not found and _base_serves(image.dockerfile)):
             return Starts.A_SERVER
         if not found:
             return Starts.NO_SERVER if has_plain_base(image.dockerfile) else Starts.UNCLEAR
@@ -75,24 +83,31 @@ class Images:
 
     def is_server(self, command: Command) -> bool:
         """Whether a command starts a server for an ASGI app: by its name, or by code of the repository."""
-        if command.program not in {"python", "python3"}:
-            return is_server(command)
         files = self._own_files(command)
         return is_server(command) or any(_RUNS.search(self.deployment.data(file)) for file in files)
 
     def _serves_nothing(self, command: Command) -> bool:
         """Whether a command is known to serve no requests."""
         if command.program in {"python", "python3"}:
-            return len(command.words) == 1 or (bool(self._own_files(command)) and not self._code_may_serve)
+            has_code = len(command.words) > 1
+            return not has_code or (bool(self._own_files(command)) and not self._code_may_serve)
         return command.program in _NO_SERVERS and not _starts_script(command.words)
 
     def _own_files(self, command: Command) -> list[str]:
-        """The files of the repository that Python may be given: a script, or a module after `-m`."""
-        is_module = command.words[1:2] == ("-m",)
-        given = "".join(command.words[2:3] if is_module else command.words[1:2])
-        path = (
-            given.replace(".", "/") if is_module else given.removeprefix("./").removesuffix(".py").strip("/")
-        )
+        """The files of the repository that a command runs: given to Python, or of a script of the project."""
+        script = self.scripts.get(command.program)
+        if script is not None and "/" not in command.words[0]:
+            return self._modules(script.partition(":")[0].replace(".", "/"))
+        if command.program not in {"python", "python3"}:
+            return []
+        if command.words[1:2] == ("-m",):
+            return self._modules("".join(command.words[2:3]).replace(".", "/"))
+        path = "".join(command.words[1:2]).removeprefix("./").removesuffix(".py").strip("/")
+        parts = path.split("/")
+        tails = ("/".join(parts[start:]) for start in range(max(1, len(parts) - 1)))
+        return next((found for tail in tails if (found := self._modules(tail))), [])
+
+    def _modules(self, path: str) -> list[str]:
         tails = (f"/{path}.py", f"/{path}/__main__.py")
         return [file for file in self.deployment.near if path and f"/{file}".endswith(tails)]
 

@@ -138,7 +138,7 @@ class Service:
     @cached_property
     def images(self) -> Images:
         """What the images start and hold."""
-        return Images(self.deployment, self.commands)
+        return Images(self.deployment, self.commands, self.project.scripts)
 
     @cached_property
     def connections(self) -> Connections:

@@ -198,6 +198,12 @@ class ServiceProject:
         """Every requirement that the service's own pyproject.toml declares."""
         return self.pyproject.declared if self.pyproject else ()
 
+    @property
+    def scripts(self) -> dict[str, str]:
+        """The commands that the project installs, with the `module:function` that each calls."""
+        table = self.pyproject.file.table("project", "scripts") if self.pyproject else {}
+        return {name: value for name, value in table.items() if isinstance(value, str)}
+
     @cached_property
     def _files(self) -> frozenset[str]:
         return frozenset(self.repository.files)
