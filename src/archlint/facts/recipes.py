@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 _RULE = re.compile(r"([^\s:=#][^:=#]*?)\s*::?(?!=)(.*)")
 _VARIABLE = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)\s*(?::{0,3}|\?)=\s*(.*?)\s*")
-_JUST_HEADER = re.compile(r"@?([A-Za-z_][\w-]*)(\s[^:=]*)?:(?!=).*")
+_JUST_HEADER = re.compile(
+    r"@?([A-Za-z_][\w-]*)(?:\s+[+*]?\$?[\w-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s:]+))?)*\s*:(?!=).*"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +20,7 @@ STATEMENTS = frozenset({
     "while_statement",
 })  # fmt: skip
 _SPEAKS = frozenset({":", "echo", "printf", "sleep", "true", "log", "logger"})
+_SHELLS = frozenset({"ash", "bash", "dash", "sh", "zsh"})
 _BRANCHES = frozenset({"elif_clause", "else_clause"})
 
 
@@ -58,9 +60,11 @@ def read_shell(text: str, options: Options | None = None) -> tuple[ShellCommand,
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
     state = _State(options or _shebang_options(text))
     try:
-        return tuple(_Walker(data, state).block(parser.parse(data).root_node.children, None))
+        walker = _Walker(data, state)
+        found = (*walker.block(parser.parse(data).root_node.children, None), *walker.uncalled())
     except RecursionError:
         return ()
+    return tuple(sorted(dict.fromkeys(found), key=lambda command: command.start))
 
 
 def _shebang_options(text: str) -> Options:
@@ -71,16 +75,36 @@ def _shebang_options(text: str) -> Options:
 
 @dataclass(slots=True)
 class _State:
-    """What commands change for those after them."""
+    """What commands change for those after them.
+
+    `unchecked` is true where `set -e` does not look: in a condition, and left of `&&` and `||`.
+    """
 
     options: Options
     folder: str | None = "."
+    unchecked: bool = False
 
 
 class _Walker:
     def __init__(self, data: bytes, state: _State) -> None:
         self.lines = data.split(b"\n")
         self.state = state
+        self.functions: dict[str, Any] = {}
+        self.called: set[str] = set()
+
+    def uncalled(self) -> Iterator[ShellCommand]:
+        """What functions run that nothing in the script calls; whoever does may look at their status."""
+        for name, body in self.functions.items():
+            if name not in self.called:
+                self.state = _State(Options(errexit=True, pipefail=self.state.options.pipefail), None)
+                yield from self.block(body.children, None)
+
+    @contextmanager
+    def unchecked(self) -> Iterator[None]:
+        """Where a failure does not end the script, whatever `set -e` says."""
+        before, self.state.unchecked = self.state.unchecked, True
+        yield
+        self.state.unchecked = before
 
     def block(self, children: Sequence[Any], lost: str | None) -> Iterator[ShellCommand]:
         """Statements one after the other; `lost` says why nothing here can fail the script."""
@@ -92,15 +116,25 @@ class _Walker:
             elif following is None or b"$?" in following.text or b"PIPESTATUS" in following.text:
                 yield from self.statement(node, lost)
             else:
-                failing = None if self.state.options.errexit else "the commands after it decide the status"
-                yield from self.statement(node, lost or failing)
+                ends = self.state.options.errexit and not self.state.unchecked
+                failing = None if ends else "the commands after it decide the status"
+                if ends and node.type == "list":
+                    yield from self._list(node, lost, "`set -e` does not look left of `&&`")
+                else:
+                    yield from self.statement(node, lost or failing)
 
     def statement(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
         match node.type:
             case "command":
                 yield from self._command(node, lost)
             case "declaration_command":
-                yield from self._inner(node, lost)
+                yield from self._inner(
+                    node, lost or f"the status of `{node.children[0].type}` counts instead"
+                )
+            case "function_definition":
+                name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+                if name is not None and body is not None:
+                    self.functions[_text(name)] = body
             case "list":
                 yield from self._list(node, lost)
             case "pipeline":
@@ -115,8 +149,9 @@ class _Walker:
                 self.state = before
             case "negated_command":
                 yield from self.block(node.children, lost)
-            case "redirected_statement" | "compound_statement" | "function_definition":
+            case "redirected_statement" | "compound_statement":
                 yield from self.block(_flattened(node), lost)
+                yield from self._fed(node, lost)
             case "case_statement":
                 for item in node.named_children:
                     yield from self.block(item.children, lost) if item.type == "case_item" else ()
@@ -131,13 +166,14 @@ class _Walker:
             elif child.type not in STATEMENTS or child.type == "variable_assignment":
                 yield from self._inner(child, lost)
 
-    def _list(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
+    def _list(self, node: Any, lost: str | None, overlooked: str | None = None) -> Iterator[ShellCommand]:
+        """`left && right` or `left || right`; `overlooked` says why a failure left of `&&` goes unseen."""
         left, operator, right = node.children[0], node.children[1].type, node.children[-1]
-        if operator == "&&":
-            # `set -e` does not look at the left side, but what follows by `&&` does not run either.
-            yield from self.statement(left, lost)
-        else:
-            yield from self.statement(left, None if _bails([right]) else lost or _swallowed(right))
+        with self.unchecked():
+            if operator == "&&":
+                yield from self.statement(left, lost or overlooked)
+            else:
+                yield from self.statement(left, None if _bails([right]) else lost or _swallowed(right))
         yield from self.statement(right, lost)
 
     def _pipeline(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
@@ -152,7 +188,8 @@ class _Walker:
         cut = next((i for i, child in enumerate(node.children) if child.type == "then"), len(node.children))
         going_on = "the script goes on when it fails" if _only_speaks(node.children[cut:]) else None
         condition = None if _bails(node.children[cut:]) else lost or going_on
-        yield from self.block(node.children[:cut], condition)
+        with self.unchecked():
+            yield from self.block(node.children[:cut], condition)
         body = [child for child in node.children[cut:] if child.type not in _BRANCHES]
         yield from self.block(body, lost)
         for branch in (child for child in node.children[cut:] if child.type in _BRANCHES):
@@ -163,9 +200,11 @@ class _Walker:
         retries = b"break" in node.text
         for child in node.children:
             if child.type == "do_group":
-                yield from self.block(child.children, None if retries else lost)
+                for command in self.block(child.children, None if retries else lost):
+                    yield replace(command, hidden=None) if retries else command
             elif child.type in STATEMENTS:
-                yield from self.statement(child, None)
+                with self.unchecked():
+                    yield from self.statement(child, None)
 
     def _command(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
         words = [_word(child) for child in node.named_children if child.type in _WORDS]
@@ -176,6 +215,37 @@ class _Walker:
         yield ShellCommand(tuple(words), assigned, start, self._point(end), lost, self.state.folder)
         self._remember(words)
         yield from self._inner(node, None)
+        yield from self._call(words, lost)
+
+    def _call(self, words: Sequence[str], lost: str | None) -> Iterator[ShellCommand]:
+        """What a function of the script runs, at its first call."""
+        name = words[0] if words else ""
+        if name in self.functions and name not in self.called:
+            self.called.add(name)
+            yield from self.block(self.functions[name].children, lost)
+
+    def _fed(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
+        """What a shell reads from a here-document; its status is that of the last command there."""
+        program = next((_command_name(child) for child in node.children if child.type == "command"), "")
+        bodies = [
+            part
+            for child in node.children
+            if child.type == "heredoc_redirect"
+            for part in child.children
+            if part.type == "heredoc_body"
+        ]
+        for body in bodies if program in _SHELLS else ():
+            text = _text(body)
+            row = body.start_point[0]
+            for command in read_shell(text, Options()):
+                start, end = command.start, command.end
+                yield replace(
+                    command,
+                    start=(start[0] + row, start[1]),
+                    end=(end[0] + row, end[1]),
+                    hidden=lost or command.hidden,
+                    folder=None,
+                )
 
     def _remember(self, words: Sequence[str]) -> None:
         if words[:1] == ["set"]:
@@ -198,6 +268,11 @@ _WORDS = frozenset({
     "concatenation", "expansion", "number", "process_substitution", "raw_string", "simple_expansion",
     "string", "translated_string", "word",
 })  # fmt: skip
+
+
+def _command_name(node: Any) -> str:
+    name = node.child_by_field_name("name")
+    return posixpath.basename(_word(name)) if name is not None else ""
 
 
 def _text(node: Any) -> str:

@@ -14,7 +14,7 @@ from archlint.facts.shell import Options
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence, read_yaml
 from archlint.findings import Location
 from archlint.service.deployment import Deployment, Image
-from archlint.service.pipelines import GITLAB, WORKFLOW, github_commands, gitlab_commands
+from archlint.service.pipelines import GITLAB, WORKFLOW, github_commands, gitlab_commands, gitlab_includes
 from archlint.service.scripts import SHELLS, Command, Context, Script, commands_of, script_of, unwrapped
 from archlint.service.tasks import task_commands
 
@@ -145,11 +145,14 @@ class Commands:
                 yield from self._followed(command)
 
     def _pipelines(self) -> Iterator[Command]:
-        for file in self.repository.files:
-            reader = github_commands if WORKFLOW.fullmatch(file) else None
-            reader = gitlab_commands if GITLAB.fullmatch(file) else reader
-            if reader is not None:
-                yield from reader(read_yaml(file, self.deployment.data(file)), self._text(file))
+        files = self.repository.files
+        for file in (file for file in files if WORKFLOW.fullmatch(file)):
+            yield from github_commands(read_yaml(file, self.deployment.data(file)), self._text(file))
+        gitlab = [file for file in files if GITLAB.fullmatch(file)]
+        for file in gitlab:
+            yaml = read_yaml(file, self.deployment.data(file))
+            yield from gitlab_commands(yaml, self._text(file))
+            gitlab += [name for name in gitlab_includes(yaml) if name in files and name not in gitlab]
 
     def _tasks(self) -> Iterator[Command]:
         for file in self.deployment.near:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from archlint.facts.shell import Options
 from archlint.facts.yaml import YamlFile, YamlMapping, YamlNode, YamlScalar, YamlSequence
 from archlint.findings import Location
-from archlint.service.scripts import Command, Context, commands_of, script_of
+from archlint.service.scripts import Command, Context, Script, commands_of, script_of
 
 WORKFLOW = re.compile(r"(?:.*/)?\.github/(workflows/[^/]+|actions/(?:.*/)?action)\.ya?ml")
 GITLAB = re.compile(r"(?:.*/)?(?:\.gitlab-ci|\.gitlab/.*|[^/]*\.gitlab-ci)\.ya?ml")
@@ -53,7 +54,14 @@ def _steps(
             folder=_folder(_setting(levels, "working-directory")),
             environment={k: v for level in levels for k, v in _variables(level.mapping("env"))},
         )  # fmt: skip
-        yield from commands_of(script_of(script, lines), like, Options(True, shell == "bash"))
+        text = _expressions_blanked(script_of(script, lines))
+        yield from commands_of(text, like, Options(True, shell == "bash"))
+
+
+def _expressions_blanked(script: Script) -> Script:
+    """`${{ expressions }}` as variables of the same width, which nobody knows."""
+    blanked = re.sub(r"\$\{\{.*?\}\}", lambda found: "$" + "_" * (len(found[0]) - 1), script.text)
+    return replace(script, text=blanked)
 
 
 def _setting(levels: tuple[YamlMapping, ...], name: str) -> str | None:
@@ -62,6 +70,17 @@ def _setting(levels: tuple[YamlMapping, ...], name: str) -> str | None:
     defaults = (level.mapping("defaults") for level in reversed(levels[:-1]))
     runs = (found.mapping("run") for found in defaults if found is not None)
     return own or next((value for run in runs if run is not None and (value := run.text(name))), None)
+
+
+def gitlab_includes(file: YamlFile) -> Iterator[str]:
+    """The files of the repository that a pipeline is made of, too; patterns of names left out."""
+    node = file.mapping.get("include") if file.mapping else None
+    for item in node.items if isinstance(node, YamlSequence) else (node,):
+        local = item.text("local") if isinstance(item, YamlMapping) else None
+        if isinstance(item, YamlScalar) and "://" not in item.text:
+            local = item.text
+        if local is not None:
+            yield local.removeprefix("/")
 
 
 def gitlab_commands(file: YamlFile, text: str) -> Iterator[Command]:

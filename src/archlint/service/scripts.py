@@ -108,7 +108,7 @@ def unwrapped(command: Command, depth: int = 5) -> Iterator[Command]:
     if not words or not depth:
         return
     yield command
-    if command.program in SHELLS and (text := _shell_text(words)) is not None:
+    if command.program in {*SHELLS, "eval"} and (text := _shell_text(words)) is not None:
         flags = "".join(word for word in words[1:3] if word.startswith("-"))
         for found in read_shell(text, Options("e" in flags, "pipefail" in words)):
             hidden = command.hidden or found.hidden
@@ -154,6 +154,8 @@ def _after_options(words: Sequence[str]) -> list[str]:
 
 
 def _shell_text(words: Sequence[str]) -> str | None:
+    if words[0] == "eval":
+        return " ".join(words[1:])
     for index, word in enumerate(words[1:], start=1):
         if re.fullmatch(r"-\w*c", word):
             return words[index + 1] if index + 1 < len(words) else None

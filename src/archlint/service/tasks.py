@@ -6,6 +6,8 @@ import posixpath
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeGuard
 
 from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.python import UndecodableError, read_python
@@ -21,11 +23,21 @@ from archlint.facts.syntax import (
     Statement,
 )
 from archlint.facts.toml import TomlFile, read_toml
+from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence, read_yaml
 from archlint.findings import Location
 from archlint.service.namespaces import COMPOUND, nested_blocks
 from archlint.service.scripts import Command, Context, Script, commands_of, unwrapped
 
-_TABLES = (("tool", "poe", "tasks"), ("tool", "taskipy", "tasks"), ("tool", "pdm", "scripts"))
+_TABLES = (
+    ("tool", "hatch", "scripts"),
+    ("tool", "pdm", "scripts"),
+    ("tool", "pixi", "tasks"),
+    ("tool", "poe", "tasks"),
+    ("tool", "taskipy", "tasks"),
+    ("tool", "tox", "tasks"),
+)
+"""Where tools keep tasks; the second word is looked for in the file before it is read."""
+_NO_ENVIRONMENT = frozenset({"script", "system", "unsupported", "unsupported_script"})
 _IGNORED = "the leading `-` ignores its failure"
 
 
@@ -72,22 +84,28 @@ def _folder(path: str) -> str:
 
 def _tox(path: str, data: bytes) -> Iterator[Command]:
     """Split as tox does: it splits words but starts no shell; a `-` before a command ignores its failure."""
+    yield from _tox_ini(path, data, data)
+
+
+def _tox_ini(path: str, data: bytes, whole: bytes) -> Iterator[Command]:
+    """The commands of `data`, which stands in the file's `whole` content."""
     ini = read_ini(path, data)
     for section, options in ini.sections.items() if isinstance(ini, IniFile) else ():
         for option in ("commands_pre", "commands", "commands_post"):
             if section.startswith("testenv") and option in options:
-                yield from _tox_commands(path, data, section, options[option])
+                yield from _tox_commands(path, whole, section, options[option])
 
 
 def _tox_commands(path: str, data: bytes, section: str, text: str) -> Iterator[Command]:
     lines = data.decode(errors="replace").splitlines()
-    for line in filter(None, map(str.strip, text.replace("\\\n", " ").split("\n"))):
-        number = next((n for n, written in enumerate(lines, start=1) if line[:30] in written), 1)
+    for joined in filter(None, map(str.strip, text.replace("\\\n", "\0").split("\n"))):
+        line, first = joined.replace("\0", " "), joined.partition("\0")[0].rstrip()
+        number = next((n for n, written in enumerate(lines, start=1) if first in written), 1)
         words = _split(line)
         ignored = words[:1] == ["-"] or line.startswith("-")
         words = [word for word in (words[0].lstrip("-!"), *words[1:]) if word] if words else []
-        column = lines[number - 1].find(line[:30]) + 1 if lines else 1
-        place = Location(path, number, max(column, 1), number, max(column, 1) + len(line))
+        column = max(lines[number - 1].find(first) + 1, 1) if lines else 1
+        place = Location(path, number, column, number, column + len(first))
         hidden = _IGNORED if ignored else None
         yield from unwrapped(
             Command(tuple(words), place, Context.TASK, f"`[{section}]`", hidden, _folder(path))
@@ -107,12 +125,15 @@ def _noxfile(path: str, data: bytes) -> Iterator[Command]:
         source = read_python(data)
     except UndecodableError:
         return
+    by_uv = re.search(rb"venv_backend[\"']?\s*=\s*[\"'(\[]*uv\b|\bnox_uv\b", data) is not None
     for function in (statement for statement in source.body if isinstance(statement, FunctionDef)):
         for call in _calls(function.body):
             words = tuple(_constants(call.args))
-            if isinstance(call.func, Attribute) and call.func.attr == "install" and b"uv" not in data:
+            if isinstance(call.func, Attribute) and call.func.attr == "install" and not by_uv:
                 words = ("pip", "install", *words)
-            elif not (isinstance(call.func, Attribute) and call.func.attr in {"run", "run_always"}):
+            elif not (
+                isinstance(call.func, Attribute) and call.func.attr in {"run", "run_always", "run_install"}
+            ):
                 continue
             yield from _session_command(path, source, function.name, call, words)
 
@@ -142,14 +163,61 @@ def _constants(arguments: tuple[Expression, ...]) -> Iterator[str]:
 
 def _pyproject(path: str, data: bytes) -> Iterator[Command]:
     toml = read_toml(path, data) if any(b"tool." + t[1].encode() in data for t in _TABLES) else None
-    for table in _TABLES if isinstance(toml, TomlFile) else ():
-        assert isinstance(toml, TomlFile)
+    if not isinstance(toml, TomlFile):
+        return
+    for table in _task_tables(toml):
         for name, task in toml.table(*table).items():
-            text = task if isinstance(task, str) else task.get("cmd") or task.get("shell") if task else None
-            if isinstance(text, str):
-                place = toml.location(*table, name)
+            for keys, text in _task_texts(task):
+                place = toml.location(*table, name, *keys)
                 script = Script(text.replace("\n", " "), path, place.line, place.column)
                 yield from commands_of(script, _like(path, f"task `{name}`"))
+    legacy = toml.get("tool", "tox", "legacy_tox_ini")
+    if isinstance(legacy, str):
+        yield from _tox_ini(path, legacy.encode(), data)
+
+
+def _task_tables(toml: TomlFile) -> Iterator[tuple[str, ...]]:
+    """The tables whose entries are tasks; Hatch has one in each of its environments."""
+    yield from _TABLES
+    for name in toml.table("tool", "hatch", "envs"):
+        yield ("tool", "hatch", "envs", name, "scripts")
+
+
+def _task_texts(task: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The shell texts of a task, each with the keys that lead to it; names of other tasks run nothing."""
+    match task:
+        case str():
+            yield (), task
+        case {"sequence": list(steps)} | list(steps):
+            keys = ("sequence",) if isinstance(task, dict) else ()
+            for index, step in enumerate(steps):
+                yield from (((*keys, index, *inner), text) for inner, text in _task_texts(step))
+        case dict():
+            named = ((key, task.get(key)) for key in ("cmd", "shell", "composite", "default"))
+            yield from (((key,), text) for key, text in named if isinstance(text, str))
+
+
+def _hooks(path: str, data: bytes) -> Iterator[Command]:
+    """What pre-commit's local hooks start; hooks of other languages have an environment of their own."""
+    top = read_yaml(path, data).mapping
+    repos = top.get("repos") if top else None
+    for repo in _mappings(repos):
+        for hook in _mappings(repo.get("hooks")) if repo.text("repo") == "local" else ():
+            entry, args = hook.get("entry"), hook.get("args")
+            if isinstance(entry, YamlScalar) and hook.text("language") in _NO_ENVIRONMENT:
+                given = [i.text for i in args.items if isinstance(i, YamlScalar)] if _listed(args) else []
+                like = Command(
+                    (*_split(entry.text), *given), entry.location, Context.TASK, f"hook `{hook.text('id')}`"
+                )
+                yield from unwrapped(replace(like, folder=_folder(path)))
+
+
+def _listed(node: YamlNode | None) -> TypeGuard[YamlSequence]:
+    return isinstance(node, YamlSequence)
+
+
+def _mappings(node: YamlNode | None) -> Iterator[YamlMapping]:
+    yield from (item for item in node.items if isinstance(item, YamlMapping)) if _listed(node) else ()
 
 
 _Reader = Callable[[str, bytes], Iterator[Command]]
@@ -159,5 +227,6 @@ _READERS: tuple[tuple[str, _Reader], ...] = (
     (r"tox\.ini", _tox),
     (r"noxfile\.py", _noxfile),
     (r"procfile", _procfile),
+    (r"\.pre-commit-config\.ya?ml", _hooks),
     (r"pyproject\.toml", _pyproject),
 )
