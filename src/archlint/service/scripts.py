@@ -31,6 +31,7 @@ class Context(StrEnum):
     CI = "CI"
     TASK = "task"
     SCRIPT = "script"
+    DOCUMENT = "documentation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from archlint.findings import Hit, Location
 from archlint.service.migrations import Environment
 from archlint.service.model import Service
 
-LOGS = re.compile(rb"(?i)log")
+LOGS = re.compile(rb"(?i)(?<![a-z])(log|struct_?log)(s|ging|ger|gers|uru|_?config)?(?![a-z])|(file|dict)Config")
 
 
 def check(service: Service) -> Iterator[Hit]:

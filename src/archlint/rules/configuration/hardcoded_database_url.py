@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from archlint.discover import UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
+from archlint.facts.syntax import Assign, Name, all_nodes
 from archlint.findings import Hit
 from archlint.service.databases import is_aside
-from archlint.service.engines import engines
+from archlint.service.engines import Engine, engines
+from archlint.service.environment import environment_reads
 from archlint.service.literals import Literals
 from archlint.service.migrations import Environment
 from archlint.service.model import Service
+from archlint.service.modules import Role
 from archlint.service.secrets import url_password
 
 _TEMPLATE = "driver://"
@@ -25,10 +28,28 @@ def check(service: Service) -> Iterator[Hit]:
         for engine in () if is_aside(module) else engines(module, service.symbols):
             if engine.connects_itself or engine.url is None:
                 continue
+            place, what = module.location(engine.url), "The engine's URL"
             if literals.text(module, engine.url, engine.scope) is not None:
-                yield Hit(module.location(engine.url), {"what": "The engine's URL"})
+                yield Hit(place, {"what": what, "problem": "is a literal"})
+            elif _reads_environment(service, engine, literals):
+                yield Hit(place, {"what": what, "problem": "is read from the environment, past the settings"})
     for environment in service.migrations.environments:
         yield from _in_ini(service, environment)
+
+
+def _reads_environment(service: Service, engine: Engine, literals: Literals) -> bool:
+    """Whether the URL, or what its name is given, asks the environment itself."""
+    module, url = engine.module, engine.url
+    if isinstance(url, Name):
+        found = service.symbols.resolve(module, url, engine.scope)
+        if not isinstance(found.node, Assign) or found.module is None:
+            return False
+        module, url = found.module, found.node.value
+    if url is None or module.role is not Role.RUNTIME:
+        return False
+    reads = environment_reads(module, service.symbols, service.classes, literals)
+    inside = {id(node) for node in all_nodes(url)}
+    return any(id(read.node) in inside for read in reads)
 
 
 def _in_ini(service: Service, environment: Environment) -> Iterator[Hit]:
@@ -38,7 +59,7 @@ def _in_ini(service: Service, environment: Environment) -> Iterator[Hit]:
     for section, options in file.sections.items():
         url = options.get("sqlalchemy.url", "")
         if url_password(url) and not url.startswith(_TEMPLATE):
-            yield Hit(file.location(section, "sqlalchemy.url"), {"what": "`sqlalchemy.url`"})
+            yield Hit(file.location(section, "sqlalchemy.url"), {"what": "`sqlalchemy.url`", "problem": "is a literal"})
 
 
 def _ini(service: Service, environment: Environment) -> IniFile | None:

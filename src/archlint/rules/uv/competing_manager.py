@@ -35,7 +35,7 @@ def check(service: Service) -> Iterator[Hit]:
         key = (command.location.file, command.program)
         if key not in seen:
             seen.add(key)
-            what = f"`{' '.join(command.words[:2])}` in {command.place}"
+            what = f"`{command.program} {command.words[1]}` in {command.place}"
             yield Hit(command.location, {"what": what, "tool": NAMES[command.program]})
 
 

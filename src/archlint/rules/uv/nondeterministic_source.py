@@ -11,7 +11,10 @@ from archlint.service.project import Pyproject
 from archlint.service.scripts import Command, Context
 
 MOVING = re.compile(r"(?i)(^|/)(refs/heads/)?(main|master|develop|latest|HEAD)\.(zip|tar\.gz|tgz)$")
-UV_IMAGE = re.compile(r"ghcr\.io/astral-sh/uv(?P<tag>:[\w.-]+)?(?P<digest>@sha256:\w+)?")
+BRANCH = frozenset({"HEAD", "dev", "develop", "main", "master", "trunk"})
+UV_IMAGE = re.compile(
+    r"(?:ghcr\.io/astral-sh/uv|(?:docker\.io/)?astral/uv)(?P<tag>:[\w.-]+)?(?P<digest>@sha256:\w+)?"
+)
 
 
 def check(service: Service) -> Iterator[Hit]:
@@ -37,9 +40,11 @@ def _sources(pyproject: Pyproject) -> Iterator[Hit]:
     for name, entry in pyproject.file.table("tool", "uv", "sources").items():
         for source in entry if isinstance(entry, list) else [entry]:
             place = pyproject.file.location("tool", "uv", "sources", name)
-            if isinstance(source, dict) and "git" in source and not {"rev", "tag"} & source.keys():
-                branch = f"follows the branch `{source['branch']}`" if "branch" in source else "has no `rev`"
-                yield _hit(place, f"The git source of `{name}`", branch)
+            if isinstance(source, dict) and "git" in source and "tag" not in source:
+                branch = source.get("branch") or (source.get("rev") in BRANCH and source.get("rev"))
+                if branch or "rev" not in source:
+                    problem = f"follows the branch `{branch}`" if branch else "has no `rev`"
+                    yield _hit(place, f"The git source of `{name}`", problem)
             elif isinstance(source, dict) and MOVING.search(str(source.get("url", ""))):
                 yield _hit(place, f"The URL of `{name}`", "is of a branch, not of a release")
 
@@ -48,8 +53,11 @@ def _requirements(pyproject: Pyproject) -> Iterator[Hit]:
     for declared in pyproject.declared:
         url = (declared.requirement.url or "").partition("#")[0]
         name = f"The URL of `{declared.requirement.name}`"
-        if url.startswith("git+") and "@" not in url.rpartition("/")[2]:
-            yield _hit(declared.location, name, "names no revision")
+        revision = url.rpartition("/")[2].partition("@")[2]
+        if url.startswith("git+") and (not revision or revision in BRANCH):
+            yield _hit(
+                declared.location, name, f"names the branch `{revision}`" if revision else "names no revision"
+            )
         elif MOVING.search(url):
             yield _hit(declared.location, name, "is of a branch, not of a release")
 
@@ -62,5 +70,8 @@ def _moves(image: str) -> bool:
 def _resolves_anew(command: Command) -> bool:
     if command.context not in {Context.BUILD, Context.START} or command.program != "uv":
         return False
-    upgrades = command.words[1:2] in (("lock",), ("sync",)) and {"--upgrade", "-U"} & set(command.words)
-    return bool(upgrades) or any(word.startswith("--resolution=lowest") for word in command.words)
+    verb = next((word for word in command.words[1:] if not word.startswith("-")), "")
+    upgrades = {"--upgrade", "-U", "--upgrade-package", "-P"} & set(command.words)
+    lowest = re.search(r"--resolution[= ]lowest", " ".join(command.words)) is not None
+    by_variable = command.environment.get("UV_RESOLUTION", "").startswith("lowest")
+    return verb in {"lock", "run", "sync"} and bool(upgrades or lowest or by_variable)

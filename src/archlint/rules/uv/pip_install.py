@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archlint.findings import Hit
+from archlint.service.documents import documented
 from archlint.service.installs import pip_targets, without_tools
 from archlint.service.model import Service
+from archlint.service.projects import normalized
 from archlint.service.scripts import Command
 
 
 def check(service: Service) -> Iterator[Hit]:
-    """Yield each `pip install` that the images, pipelines, tasks and scripts of the service run."""
-    for command in service.commands.where(lambda command: bool(_installed(command))):
+    """Yield each `pip install` of the images, pipelines, tasks and scripts, and the documents' ones."""
+    name = service.project.pyproject.name if service.project.pyproject else None
+    found = list(service.commands.where(lambda command: bool(_installed(command))))
+    for command in documented(service.deployment, service.root):
+        if any(normalized(re.split(r"[\[=<>~!]", target)[0]) != name for target in _installed(command)):
+            found.append(command)
+    for command in found:
         first, *others = _installed(command)
         shown = f"pip install {first}" + (" …" if others else "")
         yield Hit(command.location, {"command": shown, "place": command.place})

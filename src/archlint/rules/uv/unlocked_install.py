@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from archlint.facts.toml import TomlFile
 from archlint.findings import Hit
-from archlint.service.installs import is_locked, needs_no_lock, uv_targets
+from archlint.service.installs import is_exported, is_locked, needs_no_lock, uv_targets
 from archlint.service.model import Service
+from archlint.service.project import join
 from archlint.service.scripts import Command, Context
 
 PLACES = frozenset({Context.BUILD, Context.CI, Context.START})
@@ -22,7 +23,7 @@ def check(service: Service) -> Iterator[Hit]:
     synced = {key for command in commands if command.runs("uv", "sync") for key in _places(command)}
     seen: set[object] = set()
     for command in commands:
-        verb = _unlocked(command, synced)
+        verb = _unlocked(service, command, synced)
         once = command.location if verb != "run" else _places(command)
         if verb is not None and once not in seen:
             seen.update((once, command.location))
@@ -31,7 +32,7 @@ def check(service: Service) -> Iterator[Hit]:
             yield Hit(command.location, fields)
 
 
-def _unlocked(command: Command, synced: set[str]) -> str | None:
+def _unlocked(service: Service, command: Command, synced: set[str]) -> str | None:
     """Which kind of unlocked install this is; a `uv run` after a `uv sync` finds all in place."""
     if command.runs("uv", "sync"):
         return None if is_locked(command) else "sync"
@@ -39,7 +40,7 @@ def _unlocked(command: Command, synced: set[str]) -> str | None:
         safe = is_locked(command) or needs_no_lock(command) or not synced.isdisjoint(_places(command))
         return None if safe else "run"
     targets = uv_targets(command) or ()
-    return "pip" if any(_is_project(target) for target in targets) else None
+    return "pip" if any(_is_project(t) or _is_unlocked_list(service, command, t) for t in targets) else None
 
 
 def _places(command: Command) -> tuple[str, ...]:
@@ -52,3 +53,16 @@ def _is_project(target: str) -> bool:
     """Whether a target is the project, whose requirements are then resolved anew."""
     bare = target.partition("[")[0]
     return bare in {".", "./"} or (target.startswith("-r ") and target.endswith("pyproject.toml"))
+
+
+def _is_unlocked_list(service: Service, command: Command, target: str) -> bool:
+    """Whether a target is a requirements file of the repository that uv did not write from the lock."""
+    flag, _, name = target.partition("-r ")
+    if flag or not name or "$" in name or "lock" in name:
+        return False
+    folders = dict.fromkeys((command.folder or service.root, service.root))
+    path = next((p for folder in folders if service.project.has(p := join(folder, name))), None)
+    if path is None:
+        return False
+    text = service.deployment.data(path).decode(errors="replace")
+    return "--hash=" not in text and not is_exported(path, text, service.commands)

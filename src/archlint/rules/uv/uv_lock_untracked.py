@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
+from archlint.facts.dockerfile import Instruction
 from archlint.findings import Hit, Location
 from archlint.service.deployment import Image
 from archlint.service.ignores import docker_ignores, git_ignores
@@ -30,6 +32,7 @@ def _left_out(service: Service, image: Image) -> Iterator[Hit]:
     """The image's build runs `uv sync`, and its context has the lock taken out."""
     lock = service.project.lock_path
     syncs = any(c.runs("uv", "sync") and c.location.file == image.path for c in service.commands)
+    syncs = syncs or any(_asks_for_lock(instruction) for instruction in image.dockerfile.instructions)
     contexts = {build.context for build in image.builds if build.context}
     contexts = contexts or {posixpath.dirname(image.path) or "."}
     for context in sorted(contexts):
@@ -40,3 +43,11 @@ def _left_out(service: Service, image: Image) -> Iterator[Hit]:
             line = docker_ignores(service.repository, ignore_file, posixpath.relpath(lock, context))
             if line is not None:
                 yield Hit(line, {"lock": lock, "problem": f"is kept out of the build of `{image.path}`"})
+
+
+def _asks_for_lock(instruction: Instruction) -> bool:
+    """Whether the lock is copied, or mounted, from the context by its name."""
+    named = any(posixpath.basename(source) == "uv.lock" for source in instruction.arguments[:-1])
+    mounts = (flag for flag in instruction.flags if flag.startswith("--mount="))
+    copied = instruction.keyword in {"ADD", "COPY"} and instruction.flag("from") is None and named
+    return copied or any(re.search(r"source=(\./)?([\w/-]+/)?uv\.lock", text) for text in mounts)
