@@ -20,7 +20,7 @@ STATEMENTS = frozenset({
     "while_statement",
 })  # fmt: skip
 _SPEAKS = frozenset({":", "echo", "printf", "sleep", "true", "log", "logger"})
-_SHELLS = frozenset({"ash", "bash", "dash", "sh", "zsh"})
+SHELLS = frozenset({"ash", "bash", "dash", "sh", "zsh"})
 _BRANCHES = frozenset({"elif_clause", "else_clause"})
 
 
@@ -234,7 +234,7 @@ class _Walker:
             for part in child.children
             if part.type == "heredoc_body"
         ]
-        for body in bodies if program in _SHELLS else ():
+        for body in bodies if program in SHELLS else ():
             text = _text(body)
             row = body.start_point[0]
             for command in read_shell(text, Options()):

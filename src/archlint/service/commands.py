@@ -10,12 +10,12 @@ from functools import cached_property
 
 from archlint.discover import Repository
 from archlint.facts.dockerfile import Instruction, Stage
-from archlint.facts.shell import Options
+from archlint.facts.shell import SHELLS, Options
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence, read_yaml
 from archlint.findings import Location
 from archlint.service.deployment import Deployment, Image
 from archlint.service.pipelines import GITLAB, WORKFLOW, github_commands, gitlab_commands, gitlab_includes
-from archlint.service.scripts import SHELLS, Command, Context, Script, commands_of, script_of, unwrapped
+from archlint.service.scripts import Command, Context, Script, commands_of, script_of, unwrapped
 from archlint.service.tasks import task_commands
 
 _SHELL_FILE = re.compile(r".*\.(sh|bash)")

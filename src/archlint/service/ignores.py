@@ -11,10 +11,23 @@ from archlint.service.project import ancestors, join
 
 
 def git_ignores(repository: Repository, path: str) -> Location | None:
-    """The line that makes git ignore `path`, by the nearest .gitignore that speaks of it."""
+    """The line that makes git ignore `path`: the last of the nearest .gitignore that speaks of it.
+
+    What lies in an ignored folder is ignored, whatever is said of it below (gitignore(5)).
+    """
+    parts = path.split("/")
+    for depth in range(1, len(parts) + 1):
+        place = "/".join(parts[:depth])
+        found = _ignoring(repository, place, is_folder=depth < len(parts))
+        if found is not None:
+            return found
+    return None
+
+
+def _ignoring(repository: Repository, path: str, *, is_folder: bool) -> Location | None:
     for folder in ancestors(posixpath.dirname(path) or "."):
         lines = list(_lines(repository, join(folder, ".gitignore")))
-        verdict = _verdict(lines, posixpath.relpath(path, folder))
+        verdict = _verdict(lines, posixpath.relpath(path, folder) + "/" * is_folder)
         if verdict is not None:
             number, ignored = verdict
             return _place(join(folder, ".gitignore"), number, lines[number]) if ignored else None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from archlint.facts.shell import Options, ShellCommand, read_shell
+from archlint.facts.shell import SHELLS, Options, ShellCommand, read_shell
 from archlint.facts.yaml import YamlScalar
 from archlint.findings import Location
 
@@ -19,7 +19,6 @@ _WITH_VALUE = frozenset({
     "--env", "--entrypoint", "-f", "--file", "--profile", "--name", "-v", "--volume",
 })  # fmt: skip
 _WRAPPERS = frozenset({"command", "dumb-init", "exec", "nice", "nohup", "sudo", "time", "tini"})
-SHELLS = frozenset({"ash", "bash", "dash", "sh", "zsh"})
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 
 
