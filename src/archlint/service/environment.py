@@ -14,6 +14,7 @@ from archlint.facts.syntax import (
     ClassDef,
     Constant,
     Expression,
+    FunctionDef,
     Name,
     Node,
     Operation,
@@ -77,6 +78,8 @@ def environment_reads(
         if not names.isdisjoint(_asked(node)) and id(node) not in written
     )
     for scope, node in scoped(module.source, wanted):
+        if any(isinstance(one, FunctionDef) and one.name.startswith("test_") for one in scope):
+            continue
         found = None if _in_settings(module, scope, symbols, classes) else _read(module, scope, node, symbols)
         if found is not None:
             reader, name = found
@@ -127,7 +130,7 @@ def _read(module: Module, scope: Scope, node: Node, symbols: Symbols) -> tuple[s
     match node:
         case Subscript(value=value, index=index) if _is_environ(module, scope, value, symbols):
             return "os.environ", index
-        case Call(func=Attribute(attr="get", value=value), args=args) if _is_environ(
+        case Call(func=Attribute(attr="get" | "pop", value=value), args=args) if _is_environ(
             module, scope, value, symbols
         ):
             return "os.environ", args[0] if args else None

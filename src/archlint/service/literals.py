@@ -52,16 +52,18 @@ class Literals:
                     )
         return None
 
-    def number(self, module: Module, expression: Expression, scope: Scope = ()) -> int | float | None:
-        """The number that an expression always is."""
+    def is_number(self, module: Module, expression: Expression, scope: Scope = ()) -> bool:
+        """Whether an expression is always the same number."""
         match expression:
-            case Constant(value=int() | float() as value) if not isinstance(value, bool):
-                return value
+            case Constant(value=int() | float() as value):
+                return not isinstance(value, bool)
+            case Operation(operator="+" | "-" | "*" | "/" | "//" | "**", parts=parts):
+                return all(self.is_number(module, part, scope) for part in parts)
             case Name() | Attribute():
                 found = self.constant(module, expression, scope)
                 given = found.node.value if found is not None and isinstance(found.node, Assign) else None
-                return self.number(module, given) if isinstance(given, Constant) else None
-        return None
+                return isinstance(given, Constant) and self.is_number(module, given)
+        return False
 
     def constant(self, module: Module, expression: Expression, scope: Scope = ()) -> Symbol | None:
         """What a name means, where the source gives it one value and settings are not asked."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.discover import UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
-from archlint.facts.syntax import Assign, Name, all_nodes
+from archlint.facts.syntax import Assign, Call, Expression, Name, all_nodes
 from archlint.findings import Hit
 from archlint.service.databases import is_aside
 from archlint.service.engines import Engine, engines
@@ -15,6 +15,7 @@ from archlint.service.literals import Literals
 from archlint.service.migrations import Environment
 from archlint.service.model import Service
 from archlint.service.modules import Role
+from archlint.service.scopes import last_name
 from archlint.service.secrets import url_password
 
 _TEMPLATE = "driver://"
@@ -29,12 +30,25 @@ def check(service: Service) -> Iterator[Hit]:
             if engine.connects_itself or engine.url is None:
                 continue
             place, what = module.location(engine.url), "The engine's URL"
-            if literals.text(module, engine.url, engine.scope) is not None:
+            if _is_literal(service, engine, engine.url, literals):
                 yield Hit(place, {"what": what, "problem": "is a literal"})
             elif _reads_environment(service, engine, literals):
                 yield Hit(place, {"what": what, "problem": "is read from the environment, past the settings"})
     for environment in service.migrations.environments:
         yield from _in_ini(service, environment)
+
+
+def _is_literal(service: Service, engine: Engine, url: Expression, literals: Literals) -> bool:
+    """Whether the URL is fixed, or made of parts that all are."""
+    module, scope = engine.module, engine.scope
+    if not isinstance(url, Call) or last_name(url.func) != "create":
+        return literals.text(module, url, scope) is not None
+    parts = (*url.args, *(keyword.value for keyword in url.keywords))
+    made = service.symbols.resolve(module, url.func, scope).qualified
+    return made.endswith(".URL.create") and all(
+        literals.text(module, part, scope) is not None or literals.is_number(module, part, scope)
+        for part in parts
+    )
 
 
 def _reads_environment(service: Service, engine: Engine, literals: Literals) -> bool:
@@ -59,7 +73,10 @@ def _in_ini(service: Service, environment: Environment) -> Iterator[Hit]:
     for section, options in file.sections.items():
         url = options.get("sqlalchemy.url", "")
         if url_password(url) and not url.startswith(_TEMPLATE):
-            yield Hit(file.location(section, "sqlalchemy.url"), {"what": "`sqlalchemy.url`", "problem": "is a literal"})
+            yield Hit(
+                file.location(section, "sqlalchemy.url"),
+                {"what": "`sqlalchemy.url`", "problem": "is a literal"},
+            )
 
 
 def _ini(service: Service, environment: Environment) -> IniFile | None:

@@ -10,12 +10,13 @@ from archlint.findings import Hit
 from archlint.service.dotenvs import dotenv_files
 from archlint.service.model import Service
 from archlint.service.secrets import is_database_setting
+from archlint.service.settings import Setting
 
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each required database field to which no example, `.env` or compose file gives a value."""
     fields = {id(f): f for one in service.settings.classes for f in one.all_fields if f.required}
-    wanted = [field for field in fields.values() if is_database_setting(field.name)]
+    wanted = [field for field in fields.values() if _is_of_database(field)]
     if not wanted:
         return
     given = {name.lower() for name in _given(service)}
@@ -24,6 +25,12 @@ def check(service: Service) -> Iterator[Hit]:
         if given.isdisjoint(field.environment) and field.location not in reported:
             reported.add(field.location)
             yield Hit(field.location, {"field": field.name, "variable": field.environment[0].upper()})
+
+
+def _is_of_database(field: Setting) -> bool:
+    """Whether its own name says so, or that of its variable, as with `db: Database` and its `host`."""
+    variables = (name.replace("__", "_") for name in field.environment)
+    return any(map(is_database_setting, (field.name, *variables)))
 
 
 def _given(service: Service) -> Iterator[str]:

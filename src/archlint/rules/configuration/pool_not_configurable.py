@@ -21,7 +21,7 @@ def check(service: Service) -> Iterator[Hit]:
             fixed = [
                 keyword
                 for keyword in engine.keywords
-                if keyword.name in _POOL and literals.number(module, keyword.value, engine.scope) is not None
+                if keyword.name in _POOL and literals.is_number(module, keyword.value, engine.scope)
             ]
             if fixed:
                 names = ", ".join(f"`{keyword.name}`" for keyword in fixed)
