@@ -6,16 +6,13 @@ from collections.abc import Iterator
 
 from archlint.discover import UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
-from archlint.facts.syntax import Assign, Call, Expression, Name, all_nodes
 from archlint.findings import Hit
 from archlint.service.databases import is_aside
-from archlint.service.engines import Engine, engines
-from archlint.service.environment import environment_reads
+from archlint.service.engine_urls import url_problem
+from archlint.service.engines import engines
 from archlint.service.literals import Literals
 from archlint.service.migrations import Environment
 from archlint.service.model import Service
-from archlint.service.modules import Role
-from archlint.service.scopes import last_name
 from archlint.service.secrets import url_password
 
 _TEMPLATE = "driver://"
@@ -29,41 +26,12 @@ def check(service: Service) -> Iterator[Hit]:
         for engine in () if is_aside(module) else engines(module, service.symbols):
             if engine.connects_itself or engine.url is None:
                 continue
-            place, what = module.location(engine.url), "The engine's URL"
-            if _is_literal(service, engine, engine.url, literals):
-                yield Hit(place, {"what": what, "problem": "is a literal"})
-            elif _reads_environment(service, engine, literals):
-                yield Hit(place, {"what": what, "problem": "is read from the environment, past the settings"})
+            problem = url_problem(service, engine, engine.url, literals)
+            if problem is not None:
+                fields = {"what": "The engine's URL", "problem": problem}
+                yield Hit(module.location(engine.url), fields)
     for environment in service.migrations.environments:
         yield from _in_ini(service, environment)
-
-
-def _is_literal(service: Service, engine: Engine, url: Expression, literals: Literals) -> bool:
-    """Whether the URL is fixed, or made of parts that all are."""
-    module, scope = engine.module, engine.scope
-    if not isinstance(url, Call) or last_name(url.func) != "create":
-        return literals.text(module, url, scope) is not None
-    parts = (*url.args, *(keyword.value for keyword in url.keywords))
-    made = service.symbols.resolve(module, url.func, scope).qualified
-    return made.endswith(".URL.create") and all(
-        literals.text(module, part, scope) is not None or literals.is_number(module, part, scope)
-        for part in parts
-    )
-
-
-def _reads_environment(service: Service, engine: Engine, literals: Literals) -> bool:
-    """Whether the URL, or what its name is given, asks the environment itself."""
-    module, url = engine.module, engine.url
-    if isinstance(url, Name):
-        found = service.symbols.resolve(module, url, engine.scope)
-        if not isinstance(found.node, Assign) or found.module is None:
-            return False
-        module, url = found.module, found.node.value
-    if url is None or module.role is not Role.RUNTIME:
-        return False
-    reads = environment_reads(module, service.symbols, service.classes, literals)
-    inside = {id(node) for node in all_nodes(url)}
-    return any(id(read.node) in inside for read in reads)
 
 
 def _in_ini(service: Service, environment: Environment) -> Iterator[Hit]:
