@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from archlint.discover import UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
+from archlint.facts.syntax import Call, Expression
 from archlint.findings import Hit
 from archlint.service.databases import is_aside
-from archlint.service.engine_urls import url_problem
-from archlint.service.engines import engines
+from archlint.service.engines import Engine, engines
 from archlint.service.literals import Literals
 from archlint.service.migrations import Environment
 from archlint.service.model import Service
+from archlint.service.scopes import last_name
 from archlint.service.secrets import url_password
 
 _TEMPLATE = "driver://"
@@ -26,12 +27,23 @@ def check(service: Service) -> Iterator[Hit]:
         for engine in () if is_aside(module) else engines(module, service.symbols):
             if engine.connects_itself or engine.url is None:
                 continue
-            problem = url_problem(service, engine, engine.url, literals)
-            if problem is not None:
-                fields = {"what": "The engine's URL", "problem": problem}
-                yield Hit(module.location(engine.url), fields)
+            if _is_literal(service, engine, engine.url, literals):
+                yield Hit(module.location(engine.url), {"what": "The engine's URL"})
     for environment in service.migrations.environments:
         yield from _in_ini(service, environment)
+
+
+def _is_literal(service: Service, engine: Engine, url: Expression, literals: Literals) -> bool:
+    """Whether the URL is fixed, or made of parts that all are."""
+    module, scope = engine.module, engine.scope
+    if not isinstance(url, Call) or last_name(url.func) != "create":
+        return literals.text(module, url, scope) is not None
+    parts = (*url.args, *(keyword.value for keyword in url.keywords))
+    made = service.symbols.resolve(module, url.func, scope).qualified
+    return made.endswith(".URL.create") and all(
+        literals.text(module, part, scope) is not None or literals.is_number(module, part, scope)
+        for part in parts
+    )
 
 
 def _in_ini(service: Service, environment: Environment) -> Iterator[Hit]:
@@ -43,7 +55,7 @@ def _in_ini(service: Service, environment: Environment) -> Iterator[Hit]:
         if url_password(url) and not url.startswith(_TEMPLATE):
             yield Hit(
                 file.location(section, "sqlalchemy.url"),
-                {"what": "`sqlalchemy.url`", "problem": "is a literal"},
+                {"what": "`sqlalchemy.url`"},
             )
 
 
