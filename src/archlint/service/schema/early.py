@@ -6,29 +6,29 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from archlint.facts.syntax import Call, FunctionDef, If, Node, PythonSource, Return, dotted
+from archlint.service.namespaces import statements
 
 
 @lru_cache(maxsize=8)
 def early_returns(source: PythonSource) -> frozenset[Node]:
     """The tests of each `if` that holds a `return`, in functions that do anything but compute a value."""
-    return frozenset(_tests(source))
+    return frozenset(test for function in _functions(source) for test in _tests(function, source))
 
 
-def _tests(source: PythonSource) -> Iterator[Node]:
-    local = {function.name for function in source.nodes.of(FunctionDef)}
-    returns = source.nodes.of(Return)
-    for function in source.nodes.of(FunctionDef):
-        acts = any(_acts(call, local) for call in source.nodes.of(Call) if _inside(call, function))
-        if acts:
-            for statement in source.nodes.of(If):
-                if _inside(statement, function) and any(_inside(found, statement) for found in returns):
-                    yield from (branch.test for branch in statement.branches)
+def _functions(source: PythonSource) -> Iterator[FunctionDef]:
+    return (found for found in statements(source.body) if isinstance(found, FunctionDef))
 
 
-def _acts(call: Call, local: set[str]) -> bool:
-    name = dotted(call.func) or ""
-    return name.startswith(("op.", "context.", "batch", "self.")) or name in local
+def _tests(function: FunctionDef, source: PythonSource) -> Iterator[Node]:
+    branching = [statement for statement in statements(function.body) if isinstance(statement, If)]
+    returning = [one for one in branching if any(isinstance(s, Return) for s in statements((one,)))]
+    if returning and _acts(function, source):
+        yield from (branch.test for statement in returning for branch in statement.branches)
 
 
-def _inside(inner: Node, outer: Node) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end
+def _acts(function: FunctionDef, source: PythonSource) -> bool:
+    """Whether it calls an operation, or a function of the file that may."""
+    local = {found.name for found in source.nodes.of(FunctionDef)}
+    calls = (call for call in source.nodes.of(Call) if function.start <= call.start < function.end)
+    names = (dotted(call.func) or "" for call in calls)
+    return any(name.startswith(("op.", "context.", "batch", "self.")) or name in local for name in names)

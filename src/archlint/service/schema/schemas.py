@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from archlint.facts.syntax import Assign, Call, ClassDef, Name
 from archlint.findings import Location, Unknown
 from archlint.service.classes import Classes
 from archlint.service.evaluation.machine import MAX_STEPS, deep_recursion
 from archlint.service.evaluation.values import External, settled
 from archlint.service.migrations import Environment, Migrations
 from archlint.service.modules import Module, Modules
+from archlint.service.namespaces import statements
 from archlint.service.schema.comparison import Change, Comparison, Gap
 from archlint.service.schema.declarative import EVERY, Model, Models
 from archlint.service.schema.downgrade import RoundTrip
@@ -261,8 +263,17 @@ class Schemas:
 
 def defines_models(module: Module, symbols: Symbols, classes: Classes) -> bool:
     """Whether a module itself defines mapped classes or tables."""
-    own = (symbols.resolve(module, name) for name in symbols.namespace(module).names)
-    return any(symbol.module is module and classes.is_stored(symbol) for symbol in own)
+    return any(classes.is_stored(symbols.resolve(module, name)) for name in _candidates(module))
+
+
+def _candidates(module: Module) -> Iterator[str]:
+    """Names of classes that derive from something or are decorated, and of what calls make."""
+    for statement in statements(module.source.body):
+        match statement:
+            case ClassDef() if statement.bases or statement.decorators:
+                yield statement.name
+            case Assign(value=Call(), targets=targets):
+                yield from (target.id for target in targets if isinstance(target, Name))
 
 
 def _title(key: Key) -> str:

@@ -42,13 +42,13 @@ def execute(database: Database, sql: str) -> None:
 
 def _split(database: Database, sql: str) -> list[exp.Expr]:
     """The statements that may change a table's definition."""
+    plain = re.sub(r"--[^\n]*", "", sql)
+    if ";" not in plain.strip().rstrip(";") and (_DATA.match(plain) or _ADD_VALUE.match(plain)):
+        return []  # most revisions run no other SQL, and to import sqlglot takes longer than they do
     from sqlglot import exp, parse
     from sqlglot.errors import SqlglotError
 
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
-    plain = re.sub(r"--[^\n]*", "", sql)
-    if ";" not in plain.strip().rstrip(";") and _DATA.match(plain):
-        return []
     try:
         found = parse(sql, read="postgres")
     except SqlglotError:
