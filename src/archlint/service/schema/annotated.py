@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archlint.facts.syntax import Expression, Subscript, dotted
+from archlint.facts.syntax import Expression, Operation, Subscript, dotted
 from archlint.service.evaluation.attributes import class_member
 from archlint.service.evaluation.machine import Machine
 from archlint.service.evaluation.values import (
@@ -53,6 +53,9 @@ class Annotations:
         """What is in `Mapped[…]`; None for another annotation."""
         if annotation is None:
             return None
+        index = annotation.index if isinstance(annotation, Subscript) else None
+        if isinstance(index, Operation) and index.detail == ("constrained_type",):
+            return Type("builtins.slice")  # `Mapped[uuid:UUID]`, which is no optional type
         found = self.read(annotation, owner)
         is_mapped = found.name.rpartition(".")[2] == "Mapped" and found.symbol is None
         return found.args[0] if is_mapped and found.args else None

@@ -116,7 +116,7 @@ class Database:
         try:
             if table.primary:
                 self.add_primary(made.key, table.primary_name, table.primary)
-            for unique in table.uniques:
+            for unique in _distinct(table):
                 self.add_unique(made.key, unique)
             for check in table.checks:
                 self.add_check(made.key, check)
@@ -450,6 +450,16 @@ def _copied(table: Table) -> Table:
     made.checks = [copy.copy(check) for check in table.checks]
     made.indexes = [copy.copy(index) for index in table.indexes]
     return made
+
+
+def _distinct(table: Table) -> Iterator[Unique]:
+    """What `CREATE TABLE` makes of them: one for the same columns, none for the primary key's."""
+    found: dict[tuple[str, ...], Unique] = {}
+    for unique in table.uniques:
+        if unique.columns != table.primary:
+            kept = found.setdefault(unique.columns, Unique(unique.name, unique.columns))
+            kept.name = kept.name or unique.name
+    yield from found.values()
 
 
 def _as_stored(column: Column) -> Column:

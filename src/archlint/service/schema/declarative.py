@@ -33,6 +33,7 @@ from archlint.service.schema.elements import Builder, ColumnSpec, is_column, loc
 from archlint.service.schema.libraries import Libraries
 from archlint.service.schema.library import DECLARED
 from archlint.service.schema.naming import Convention, class_table_name
+from archlint.service.schema.stubs import FOLDER
 from archlint.service.schema.tables import Table
 from archlint.service.schema.values import Element, Known, TableObject, Untold
 from archlint.service.symbols import Symbols
@@ -184,7 +185,6 @@ class Models:
 
     def _model(self, cls: Class, models: dict[int, Model]) -> Model | None:
         """The model of a class; one without a table of its own shares its parent's."""
-        place = Place(cls.module, cls.definition)
         spot = cls.module.span(
             cls.definition.name_start, cls.definition.name_start + len(cls.definition.name)
         )
@@ -197,7 +197,6 @@ class Models:
             parents = (models.get(id(base)) for base in cls.lineage()[1:])
             parent = next((model for model in parents if model is not None), None)
             return None if parent is None else Model(cls.module, cls.definition.name, spot, parent.table)
-        del place
         table = Table(name, self._schema(cls), place=spot)
         foreign = [b for b in _bases(cls) if not _is_neutral(b)]
         if foreign:
@@ -273,6 +272,8 @@ class Models:
                 raise Untold(f"column `{name}`: {value.why}")
         spec = self._spec(cls, owner, name, value, annotation)
         if spec is not None:
+            if owner.module.path.startswith(FOLDER):
+                spec.column.place = None
             specs[name] = spec
             if isinstance(value, Element):
                 inner = value.args[0] if value.kind in _WRAPPERS else value.keywords.get("sa_column", value)

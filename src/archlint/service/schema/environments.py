@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from archlint.facts.syntax import Call, FunctionDef, dotted
+from archlint.facts.syntax import Call, Constant, FunctionDef, dotted
 from archlint.service.evaluation import introspection
 from archlint.service.evaluation.machine import LibraryCall, Machine, deep_recursion
 from archlint.service.evaluation.values import (
@@ -119,6 +119,10 @@ def run_environment(path: str, modules: Modules) -> Setup | None:
     online = [a for a in run.configured if not _is_offline(a)] or run.configured
     place = online[0].place if online else None
     options, unresolved = _merged(online)
+    if any("search_path" in str(found.value) for found in module.source.nodes.of(Constant)):
+        unresolved = (
+            unresolved or "env.py sets the search path, which decides what a name without schema means"
+        )
     if not online:
         options = {"target_metadata": loaded.namespace.get("target_metadata")}
     return Setup(module, machine, options, place, tuple(run.undecided), unresolved)

@@ -28,6 +28,7 @@ from archlint.service.evaluation.values import (
 from archlint.service.modules import Module, Modules
 from archlint.service.schema import bases
 from archlint.service.schema.decorated import BASES, is_type_class, make_type
+from archlint.service.schema.stubs import stub
 from archlint.service.schema.values import EnumObject, TableObject, element
 
 DECLARED = "declared_attr"
@@ -138,6 +139,12 @@ class SchemaMachine(Machine):
                 super().load(package)
         return super().load(module)
 
+    def imported(self, dotted: str, importer: Module) -> Value:
+        """A library's mapped mixins are known by a stub."""
+        found = super().imported(dotted, importer)
+        module = stub(dotted) if isinstance(found, External) else None
+        return found if module is None else self.load(module)
+
     @contextmanager
     def condition(self, place: Place, why: str) -> Iterator[None]:
         """What happens inside happens only under a condition."""
@@ -164,15 +171,31 @@ def schema_machine(modules: Modules, models: Mapping[str, LibraryCall]) -> Schem
     return SchemaMachine(modules, semantics, lazy_includes=True)
 
 
+def _split(machine: Machine, arguments: Arguments) -> Value:
+    """`re.split` of short texts by patterns that cannot take long."""
+    pattern, subject = text(arguments.get(0, "pattern")), text(arguments.get(1, "string"))
+    if pattern is None or subject is None or _may_take_long(pattern, subject) or len(arguments.args) > 2:
+        return Unresolved("a text split by a pattern", arguments.place)
+    try:
+        return re.split(pattern, subject)
+    except re.error:
+        return Unresolved("a text split by a pattern", arguments.place)
+
+
+def _may_take_long(pattern: str, subject: str) -> bool:
+    nested = re.search(r"[*+}]\)[*+{]", pattern) is not None
+    return nested or max(len(pattern), len(subject)) > _MAX_TEXT
+
+
 def _substitute(machine: Machine, arguments: Arguments) -> Value:
     """`re.sub` over short texts by patterns that cannot take long."""
     pattern, replacement, subject = (
         text(arguments.get(i, n)) for i, n in enumerate(("pattern", "repl", "string"))
     )
     unknown = Unresolved("a substitution in a text", arguments.place)
-    if pattern is None or replacement is None or subject is None or re.search(r"[*+}]\)[*+{]", pattern):
+    if pattern is None or replacement is None or subject is None or len(arguments.args) > 3:
         return unknown
-    if max(len(pattern), len(subject)) > _MAX_TEXT or len(arguments.args) > 3:
+    if _may_take_long(pattern, subject):
         return unknown
     try:
         return re.sub(pattern, replacement, subject)
@@ -200,6 +223,7 @@ def _below(machine: Machine, package: ModuleValue, prefix: str) -> Iterator[Modu
 
 
 _PYTHON: dict[str, LibraryCall] = {
+    "re.split": _split,
     "re.sub": _substitute,
     "pkgutil.walk_packages": _walk_packages,
     "alembic.context.is_offline_mode": lambda machine, arguments: False,

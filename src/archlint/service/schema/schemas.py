@@ -140,7 +140,7 @@ class Schema:
     @cached_property
     def drift(self) -> tuple[Change, ...]:
         """What autogenerate would do to bring the migrated database to the models."""
-        nothing = self.untold or self._blank or self._dangling
+        nothing = self.untold or self._blank or self._dangling or self._refused
         return () if nothing is not None else self._compared[0]
 
     @cached_property
@@ -160,10 +160,19 @@ class Schema:
         why = self.untold or self._blank
         if why is not None:
             return (Gap("the schema", why, self.place),)
-        if self._dangling is not None:
-            return (self._dangling,)
+        stop = self._dangling or self._refused
+        if stop is not None:
+            return (stop,)
         unread = tuple(Gap(unknown.what, unknown.why, unknown.location) for unknown in self.unread)
         return (*unread, *self._compared[1])
+
+    @cached_property
+    def _refused(self) -> Gap | None:
+        """The first step of the upgrade that PostgreSQL refuses: no database to compare is left then."""
+        for problem in self.history.problems:
+            why = f"the upgrade stops at revision `{problem.revision.id}`: {problem.message}"
+            return Gap("the schema", why, problem.location)
+        return None
 
     @property
     def _blank(self) -> str | None:
