@@ -59,6 +59,7 @@ class Model:
     name: str
     place: Location
     table: Table
+    metadata: Value
 
 
 @dataclass
@@ -93,10 +94,10 @@ class Models:
                 pending.append((cls, model, specs or []))
         tables = [(made, model) for made in self._table_objects() if (model := self._table_model(made))]
         for cls, model, specs in pending:
-            self._attempt(model, lambda m=model, s=specs: self._builder().add_columns(m.table, s))
+            self._attempt(model, lambda m=model, s=specs: self._builder(m).add_columns(m.table, s))
             self._attempt(model, lambda m=model, c=cls: self._arguments(c, m))
         for made, model in tables:
-            self._attempt(model, lambda m=model, t=made: self._builder().fill(m.table, t.args[2:]))
+            self._attempt(model, lambda m=model, t=made: self._builder(m).fill(m.table, t.args[2:]))
         found = list({id(m.table): m for m in [*models.values(), *(model for _, model in tables)]}.values())
         self._add_loose_indexes(found)
         _complete_types(found)
@@ -112,7 +113,7 @@ class Models:
             if located is not None and located[0] in by_key:
                 model = by_key[located[0]]
                 if name not in {other.name for other in model.table.indexes}:
-                    self._attempt(model, lambda m=model, i=index: self._builder().add(m.table, i))
+                    self._attempt(model, lambda m=model, i=index: self._builder(m).add(m.table, i))
             elif columns and name is not None:
                 self.untold_indexes.add(name)
 
@@ -161,24 +162,27 @@ class Models:
 
     @cached_property
     def convention(self) -> Convention:
-        """The naming convention of the target metadata."""
-        first = self._targets[0]
-        given: Value = first.keywords.get("naming_convention") if isinstance(first, Element) else None
-        for loaded in list(self.machine.loaded.values()):
-            for value in _assigned(loaded.module, "naming_convention"):
-                given = self.machine.evaluate(Frame(loaded, loaded.namespace), value)
-        given = settled(given)
+        """The naming convention of the target metadata, its first where it has several."""
+        return self._convention(self._targets[0])
+
+    def _convention(self, metadata: Value) -> Convention:
+        given: Value = metadata.keywords.get("naming_convention") if isinstance(metadata, Element) else None
+        given = settled(given if self._assigned is None else self._assigned)
         if given is None:
             return Convention()
         return Convention(given if isinstance(given, dict) else dict.fromkeys(("ix", "uq", "ck", "fk", "pk")))
 
-    def _builder(self) -> Builder:
-        return Builder(self.convention, self._default_schema, self._locate)
+    @cached_property
+    def _assigned(self) -> Value:
+        """What a module assigns to `….metadata.naming_convention`, which is taken to be every metadata's."""
+        given: Value = None
+        for loaded in list(self.machine.loaded.values()):
+            for value in _assigned(loaded.module, "naming_convention"):
+                given = self.machine.evaluate(Frame(loaded, loaded.namespace), value)
+        return given
 
-    @property
-    def _default_schema(self) -> str | None:
-        first = self._targets[0]
-        return text(first.keywords.get("schema")) if isinstance(first, Element) else None
+    def _builder(self, model: Model) -> Builder:
+        return Builder(self._convention(model.metadata), _schema_of(model.metadata), self._locate)
 
     def _locate(self, value: Value) -> tuple[Key, str] | None:
         return self.made.get(id(value)) if is_column(value) else None
@@ -196,12 +200,16 @@ class Models:
         if name is None:
             parents = (models.get(id(base)) for base in cls.lineage()[1:])
             parent = next((model for model in parents if model is not None), None)
-            return None if parent is None else Model(cls.module, cls.definition.name, spot, parent.table)
+            return (
+                None
+                if parent is None
+                else Model(cls.module, cls.definition.name, spot, parent.table, metadata_of(cls))
+            )
         table = Table(name, self._schema(cls), place=spot)
         foreign = [b for b in _bases(cls) if not _is_neutral(b)]
         if foreign:
             table.unknown = f"`{cls.definition.name}` derives from what archlint cannot see"
-        return Model(cls.module, cls.definition.name, spot, table)
+        return Model(cls.module, cls.definition.name, spot, table, metadata_of(cls))
 
     def _unmapped(self, cls: Class) -> list[Class]:
         """The class and the mixins that give it columns, nearest first."""
@@ -246,7 +254,7 @@ class Models:
             _, options = self._table_args(cls)
         except Untold:
             return None
-        found = text(options.get("schema", self._default_schema))
+        found = text(options.get("schema", _schema_of(metadata_of(cls))))
         return None if found == "public" else found
 
     def _columns(self, cls: Class, model: Model) -> list[ColumnSpec]:
@@ -272,6 +280,7 @@ class Models:
                 raise Untold(f"column `{name}`: {value.why}")
         spec = self._spec(cls, owner, name, value, annotation)
         if spec is not None:
+            _note_override(spec, specs.get(name), annotated=name not in owner.namespace)
             if owner.module.path.startswith(FOLDER):
                 spec.column.place = None
             specs[name] = spec
@@ -302,7 +311,7 @@ class Models:
     def _arguments(self, cls: Class, model: Model) -> None:
         items, _ = self._table_args(cls)
         for item in items:
-            self._builder().add(model.table, item)
+            self._builder(model).add(model.table, item)
 
     def _table_objects(self) -> Iterator[TableObject]:
         for made in self.machine.created:
@@ -336,14 +345,18 @@ class Models:
         if name is None:
             self.unknown.append(Unknown("a `Table(…)`", spot, "its name is computed"))
             return None
-        schema = text(made.keywords.get("schema", self._default_schema))
+        schema = text(made.keywords.get("schema", _schema_of(settled(made.args[1]))))
         table = Table(name, None if schema == "public" else schema, place=spot)
         if not made.complete:
             table.unknown = "its arguments are computed"
         for item in map(settled, made.args[2:]):
             if is_column(item) and item.args and text(item.args[0]) is not None:
                 self.made[id(item)] = (table.key, text(item.args[0]) or "")
-        return Model(module, name, spot, table)
+        return Model(module, name, spot, table, settled(made.args[1]))
+
+
+def _schema_of(metadata: Value) -> str | None:
+    return text(metadata.keywords.get("schema")) if isinstance(metadata, Element) else None
 
 
 def is_sqlmodel(cls: Class) -> bool:
@@ -360,6 +373,16 @@ def metadata_of(cls: Class) -> Value:
         if isinstance(base, Known):
             return settled(base.attributes.get("metadata"))
     return None
+
+
+def _note_override(spec: ColumnSpec, inherited: ColumnSpec | None, *, annotated: bool) -> None:
+    """An annotation alone does not replace a mixin's column: SQLAlchemy keeps parts of both."""
+    if inherited is None or not annotated:
+        return
+    if spec.column.nullable != inherited.column.nullable:
+        spec.column.nullable = None
+    if spec.column.type != inherited.column.type:
+        spec.column.type = None
 
 
 def _bases(cls: Class) -> Iterator[Value]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archlint.service.evaluation.machine import LibraryCall, Machine, Modelled
@@ -82,7 +82,15 @@ class TableObject(Modelled):
         """A table's columns and statements are a library's objects."""
         if name == "name" and self.args:
             return self.args[0]
+        if name in {"c", "columns"}:
+            return Known("sqlalchemy.Table().c", dict(self._columns()))
         return self.attributes.get(name, External(f"sqlalchemy.Table().{name}"))
+
+    def _columns(self) -> Iterator[tuple[str, Value]]:
+        """Its columns by their names."""
+        for item in self.args[2:]:
+            if isinstance(item, Element) and item.kind == "Column" and text(item.get(0, "name")) is not None:
+                yield text(item.get(0, "name")) or "", item
 
     def set_attribute(self, machine: Machine, name: str, value: Value) -> None:
         """Assign an attribute."""
