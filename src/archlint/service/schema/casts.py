@@ -47,6 +47,12 @@ _ASSIGNED = frozenset(
         *((_UNZONED, _TIME), (_ZONED, _TIME), (_ZONED, _ZONED_TIME)),
     ]
 )
+_ASKED = frozenset(
+    [
+        *(("INTEGER", "BOOLEAN"), ("BOOLEAN", "INTEGER")),
+        *(("JSONB", other) for other in (*_NUMBERS, "BOOLEAN")),
+    ]
+)
 _COMPARED = (_INTEGERS, _FLOATS, _TEXTS, _DATES, _NETWORKS, _ADDRESSES)
 _WIDENED = frozenset(
     [
@@ -71,6 +77,20 @@ def casts(old: SqlType, new: SqlType) -> bool | None:
     if not (_is_known(old) and _is_known(new)):
         return True if one == other else None
     return one == other or any({one, other} <= alike for alike in _ALIKE) or (one, other) in _ASSIGNED
+
+
+def asked_casts(old: SqlType, new: SqlType) -> bool | None:
+    """Whether PostgreSQL takes `old::new`; None where archlint does not know."""
+    found = casts(old, new)
+    if found is not False:
+        return found
+    if family(old) in _TEXTS and not is_array(old):
+        return True
+    if is_array(old) and is_array(new):
+        return asked_casts(_element(old), _element(new))
+    if {family(old), family(new)} & {"BYTEA"}:
+        return None
+    return (family(old), family(new)) in _ASKED and not is_array(old) and not is_array(new)
 
 
 def compares(key: SqlType, pointing: SqlType) -> bool | None:
@@ -121,6 +141,10 @@ def family(found: SqlType) -> str:
 def is_array(found: SqlType) -> bool:
     """Whether it is an array of the family."""
     return found.text.endswith("[]")
+
+
+def _element(found: SqlType) -> SqlType:
+    return SqlType(found.text.replace("[]", ""), certain=found.certain)
 
 
 def _bare(found: SqlType) -> str:

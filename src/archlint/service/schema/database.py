@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from archlint.service.schema import refusals
-from archlint.service.schema.casts import casts, compares, default_type, is_ordered, shown
+from archlint.service.schema.casts import asked_casts, casts, compares, default_type, is_ordered, shown
 from archlint.service.schema.naming import UNKNOWN, postgresql_name
 from archlint.service.schema.refusals import Refused
 from archlint.service.schema.tables import Check, Column, ForeignKey, Index, SqlType, Table, Unique
@@ -176,7 +176,9 @@ class Database:
         del table.columns[name]
         table.indexes = [i for i in table.indexes if name not in i.columns and name not in i.used]
         table.uniques = [u for u in table.uniques if name not in u.columns]
-        table.checks = [c for c in table.checks if name not in c.columns]
+        table.checks = [c for c in table.checks if name not in (c.columns or ())]
+        for check in table.checks:
+            check.name = UNKNOWN if check.columns is None else check.name
         table.foreign_keys = [f for f in table.foreign_keys if name not in f.columns]
         if name in table.primary:
             table.primary, table.primary_name = (), None
@@ -195,7 +197,7 @@ class Database:
         for unique in table.uniques:
             unique.columns = _renamed(unique.columns, old, new)
         for check in table.checks:
-            check.columns = _renamed(check.columns, old, new)
+            check.columns = check.columns and _renamed(check.columns, old, new)
         for index in table.indexes:
             index.columns = tuple(new if name == old else name for name in index.columns)
             index.used = frozenset(_renamed(tuple(index.used), old, new))
@@ -204,15 +206,19 @@ class Database:
         for _, foreign_key in self._pointing(key):
             foreign_key.target_columns = _renamed(foreign_key.target_columns, old, new)
 
-    def change_type(self, key: Key, name: str, new: SqlType | None, *, using: bool) -> None:
-        """`ALTER COLUMN … TYPE`; refused where PostgreSQL has no cast, for values or for the default."""
+    def change_type(
+        self, key: Key, name: str, new: SqlType | None, *, using: bool, cast: SqlType | None = None
+    ) -> None:
+        """`ALTER COLUMN … TYPE`; refused where PostgreSQL has no cast, for values or for the default.
+
+        `cast` is the type to which `USING` converts the column itself, None where it says anything else.
+        """
         table = self.table(key)
         column = self._column(table, name)
         self._check_type(new)
         target = None if new is None else stored(new)
         if target is not None:
-            if not using and column.type is not None and casts(column.type, target) is False:
-                raise refusals.no_cast(name, shown(target))
+            self._check_cast(column, target, using, cast)
             if column.default_type is not None and casts(column.default_type, target) is False:
                 raise refusals.no_default_cast(name, shown(target))
         kept, column.type = column.type, target
@@ -221,6 +227,14 @@ class Database:
         except Refused:
             column.type = kept
             raise
+
+    def _check_cast(self, column: Column, target: SqlType, using: bool, cast: SqlType | None) -> None:
+        if column.type is None:
+            return
+        if not using and casts(column.type, target) is False:
+            raise refusals.no_cast(column.name, shown(target))
+        if cast is not None and asked_casts(column.type, cast) is False:
+            raise Refused(f"cannot cast type {shown(column.type)} to {shown(cast)}")
 
     def _check_keys(self, table: Table, name: str) -> None:
         """Refuse a column's new type where its keys, or foreign keys from or to it, cannot have it."""
@@ -277,18 +291,16 @@ class Database:
             if name is not None and name not in table.columns:
                 raise Refused(f'column "{name}" does not exist')
         table.indexes.append(index)
+        if index.unique:
+            table.add_key(index.name)
 
     def drop_index(self, schema: str | None, name: str) -> None:
         """`DROP INDEX`; refused for one that belongs to a constraint, or that a foreign key needs."""
         for table in self._of_schema(schema):
             found = next((index for index in table.indexes if index.name == name), None)
             if found is not None:
+                self._check_unneeded(table, name, f"index {refusals.quoted(name)}")
                 table.indexes.remove(found)
-                try:
-                    self._check_pointing(table, found.columns, f"index {refusals.quoted(name)}")
-                except (Refused, Untold):
-                    table.indexes.append(found)
-                    raise
                 return
             if name in {*(unique.name for unique in table.uniques), table.primary_name}:
                 index, owner = refusals.quoted(name), refusals.table_words(table.key)
@@ -306,6 +318,7 @@ class Database:
         self._free(name, table.schema)
         self._check_order(table, columns)
         table.primary, table.primary_name = columns, name
+        table.add_key(name)
         for column in columns:
             table.columns[column].nullable = False
 
@@ -324,6 +337,7 @@ class Database:
         self._free_constraint(table, name)
         self._check_order(table, unique.columns)
         table.uniques.append(Unique(name, unique.columns))
+        table.add_key(name)
 
     def add_check(self, key: Key, check: Check) -> None:
         """`ADD CHECK`."""
@@ -346,7 +360,8 @@ class Database:
         if target is not None:
             made.target_columns = foreign_key.target_columns or target.primary
             self._check_pointing_columns(target, made.target_columns)
-            if not target.has_key(made.target_columns):
+            made.needs = target.key_on(made.target_columns)
+            if made.needs is None:
                 raise refusals.no_key(target.name)
             self._check_comparison(table, made)
         table.foreign_keys.append(made)
@@ -359,49 +374,21 @@ class Database:
     def drop_constraint(self, key: Key, name: str) -> None:
         """`DROP CONSTRAINT`; refused for a key that a foreign key needs."""
         table = self.table(key)
+        if name not in set(table.constraint_names()):
+            if UNKNOWN in table.constraint_names():
+                raise Untold("the name of a constraint")
+            raise refusals.no_constraint(key, name)
+        self._check_unneeded(table, name, f"constraint {name} on {refusals.table_words(key)}")
         if name == table.primary_name:
-            kept = table.primary
             table.primary, table.primary_name = (), None
-            try:
-                self._check_pointing(table, kept, f"constraint {name} on {refusals.table_words(key)}")
-            except (Refused, Untold):
-                table.primary, table.primary_name = kept, name
-                raise
-            return
-        if self._remove_named(table, name):
-            return
-        if UNKNOWN in table.constraint_names():
-            raise Untold("the name of a constraint")
-        raise refusals.no_constraint(key, name)
+        table.uniques = [unique for unique in table.uniques if unique.name != name]
+        table.foreign_keys = [found for found in table.foreign_keys if found.name != name]
+        table.checks = [check for check in table.checks if check.name != name]
 
-    def _remove_named(self, table: Table, name: str) -> bool:
-        for unique in table.uniques:
-            if unique.name == name:
-                table.uniques.remove(unique)
-                try:
-                    words = f"constraint {name} on {refusals.table_words(table.key)}"
-                    self._check_pointing(table, unique.columns, words)
-                except (Refused, Untold):
-                    table.uniques.append(unique)
-                    raise
-                return True
-        for foreign_key in table.foreign_keys:
-            if foreign_key.name == name:
-                table.foreign_keys.remove(foreign_key)
-                return True
-        for check in table.checks:
-            if check.name == name:
-                table.checks.remove(check)
-                return True
-        return False
-
-    def _check_pointing(self, table: Table, columns: tuple[str | None, ...], what: str) -> None:
-        """Refuse to leave a foreign key without the key that it points at."""
-        for _, foreign_key in self._pointing(table.key):
-            if foreign_key.target_columns and sorted(foreign_key.target_columns) == sorted(map(str, columns)):
-                if table.has_key(foreign_key.target_columns):
-                    raise Untold("which of two equal keys a foreign key needs")
-                raise refusals.needed(what)
+    def _check_unneeded(self, table: Table, name: str, what: str) -> None:
+        """Refuse to leave a foreign key without the key that it uses."""
+        if any(foreign_key.needs == name for _, foreign_key in self._pointing(table.key)):
+            raise refusals.needed(what)
 
     def _pointing(self, key: Key) -> Iterator[tuple[Table, ForeignKey]]:
         for table in list(self.tables.values()):
@@ -449,6 +436,7 @@ def _copied(table: Table) -> Table:
     made.foreign_keys = [copy.copy(foreign_key) for foreign_key in table.foreign_keys]
     made.checks = [copy.copy(check) for check in table.checks]
     made.indexes = [copy.copy(index) for index in table.indexes]
+    made.keys = [*table.keys]
     return made
 
 

@@ -87,6 +87,23 @@ def written_type(found: Any, database: Database) -> SqlType | None:
     return SqlType(f"{name}({sizes})" if sizes else name)
 
 
+def own_cast(sql: str | None, column: str, database: Database) -> SqlType | None:
+    """The type in `column::type`; None for any other SQL."""
+    from sqlglot import exp, parse_one
+    from sqlglot.errors import SqlglotError
+
+    try:
+        found: Any = parse_one(sql, read="postgres") if sql else None
+    except SqlglotError:
+        return None
+    plain = (
+        isinstance(found, exp.Cast)
+        and isinstance(found.this, exp.Column)
+        and not found.this.args.get("table")
+    )
+    return written_type(found.args["to"], database) if plain and names_of([found.this]) == (column,) else None
+
+
 def names_of(parts: Any) -> tuple[str, ...]:
     """Identifiers as PostgreSQL folds them."""
     from sqlglot import exp

@@ -152,10 +152,10 @@ class Builder:
         return tuple(found)
 
     def _check(self, table: Table, item: Element) -> Check:
-        sql = sql_of(settled(item.get(0, "sqltext"))) or text(item.get(0, "sqltext")) or ""
-        columns = tuple(name for name in table.columns if re.search(rf"\b{re.escape(name)}\b", sql))
-        given = item.get(1, "name") if item.kind == "CheckConstraint" else item.get(99, "name")
-        return Check(self._name("ck", table, columns, given), columns)
+        is_check = item.kind == "CheckConstraint"
+        columns = used_columns(table, [item.get(0, "sqltext")] if is_check else item.args)
+        given = item.get(1, "name") if is_check else item.get(99, "name")
+        return Check(self._name("ck", table, columns or (), given), columns)
 
     def _foreign_key(
         self, table: Table, item: Element, columns: tuple[str, ...], targets: Sequence[Value]
@@ -202,6 +202,19 @@ class Builder:
         target: tuple[str, Sequence[str]] | None = None,
     ) -> str | None:
         return made_name(self.convention, (kind, table, columns, target), given)
+
+
+def used_columns(table: Table, conditions: Iterable[Value]) -> tuple[str, ...] | None:
+    """The columns that conditions name; None where one of them is no text."""
+    found: list[str] = []
+    for condition in conditions:
+        value = settled(condition)
+        parts = value[:1] if isinstance(value, list | tuple) else [value]
+        texts = [text(part) or sql_of(part) for part in parts]
+        if None in texts:
+            return None
+        found += [word for sql in texts for word in re.findall(r"\w+", sql or "")]
+    return tuple(name for name in table.columns if name in found or name.lower() in map(str.lower, found))
 
 
 def made_name(

@@ -6,9 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from archlint.service.evaluation.values import Arguments, Value, settled
+from archlint.service.evaluation.values import Arguments, Value, settled, text
 from archlint.service.schema.database import Database, Key
-from archlint.service.schema.elements import Builder, location, made_name, read_column, read_default
+from archlint.service.schema.definitions import own_cast
+from archlint.service.schema.elements import (
+    Builder,
+    location,
+    made_name,
+    read_column,
+    read_default,
+    used_columns,
+)
 from archlint.service.schema.naming import Convention
 from archlint.service.schema.refusals import Refused
 from archlint.service.schema.tables import Check, ForeignKey, SqlType, Table, Unique
@@ -166,8 +174,9 @@ class Operations:
         type_, nullable, renamed = it.value("type_"), it.value("nullable"), it.value("new_column_name")
         default = it.value("server_default", False)
         if type_ is not None:
-            using = it.value("postgresql_using") is not None
-            self.database.change_type(key, name, read_type(type_), using=using)
+            using = it.value("postgresql_using")
+            cast = own_cast(text(using), name, self.database)
+            self.database.change_type(key, name, read_type(type_), using=using is not None, cast=cast)
         if nullable is not None:
             self.database.set_nullable(key, name, flag(nullable))
         if default is not False:
@@ -225,7 +234,8 @@ class Operations:
         key = it.key()
         table = self.database.table(key)
         name = made_name(self.convention, ("ck", table, (), None), it.value("constraint_name"))
-        self.database.add_check(key, Check(name))
+        conditions = [it.value("condition")] if "condition" in it.names else it.arguments.args[2:]
+        self.database.add_check(key, Check(name, used_columns(table, conditions)))
 
     def create_foreign_key(self, it: Given) -> None:
         """`create_foreign_key`."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archlint.service.schema.database import Database, Key
-from archlint.service.schema.definitions import column_of, names_of, references, written_type
+from archlint.service.schema.definitions import column_of, names_of, own_cast, references, written_type
 from archlint.service.schema.tables import Check, ForeignKey, Index, SqlType, Table, Unique
 from archlint.service.schema.values import Untold
 
@@ -336,7 +336,9 @@ def _alter_column(database: Database, key: Key, action: Any) -> None:
     name, args = name_of(action.this), action.args
     if args.get("dtype") is not None:
         new = written_type(args["dtype"], database)
-        database.change_type(key, name, new, using=args.get("using") is not None)
+        using = args.get("using")
+        cast = None if using is None else own_cast(using.sql(dialect="postgres"), name, database)
+        database.change_type(key, name, new, using=using is not None, cast=cast)
     elif args.get("allow_null") is not None:
         database.set_nullable(key, name, bool(args["allow_null"]))
     elif args.get("default") is not None:

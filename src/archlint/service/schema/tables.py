@@ -66,7 +66,10 @@ class Unique:
 
 @dataclass(slots=True)
 class ForeignKey:
-    """A foreign key; `target` is schema and table. Empty `target_columns` are the target's primary key."""
+    """A foreign key; `target` is schema and table. Empty `target_columns` are the target's primary key.
+
+    `needs` is the name of the key in the target that it uses, in a database.
+    """
 
     name: str | None
     columns: tuple[str, ...]
@@ -75,6 +78,7 @@ class ForeignKey:
     ondelete: str | None = None
     onupdate: str | None = None
     deferral: str = "not deferrable"
+    needs: str | None = None
 
     @property
     def words(self) -> str:
@@ -84,10 +88,10 @@ class ForeignKey:
 
 @dataclass(slots=True)
 class Check:
-    """A check or exclusion constraint; what it says is not compared."""
+    """A check or exclusion constraint; what it says is not compared. Columns may not be known: None."""
 
     name: str | None
-    columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] | None = ()
 
 
 @dataclass(slots=True)
@@ -105,6 +109,8 @@ class Table:
     indexes: list[Index] = field(default_factory=list)
     place: Location | None = None
     unknown: str | None = None
+    keys: list[str] = field(default_factory=list)
+    """The names of the primary key, unique constraints and unique indexes by age, in a database."""
 
     @property
     def key(self) -> tuple[str | None, str]:
@@ -123,13 +129,17 @@ class Table:
         for constraints in (self.uniques, self.foreign_keys, self.checks):
             yield from (found.name for found in constraints if found.name is not None)
 
-    def has_key(self, columns: tuple[str, ...]) -> bool:
-        """Whether a foreign key may point at these columns."""
+    def add_key(self, name: str) -> None:
+        """A new key, the youngest."""
+        self.keys = [*(key for key in self.keys if key != name), name]
+
+    def key_on(self, columns: tuple[str, ...]) -> str | None:
+        """The name of the key that a foreign key to these columns uses: PostgreSQL takes the oldest."""
         wanted = sorted(columns)
-        keys = [self.primary, *(unique.columns for unique in self.uniques)]
-        keys += [
-            tuple(name or "" for name in index.columns)
-            for index in self.indexes
-            if index.unique and index.plain
-        ]
-        return any(sorted(key) == wanted for key in keys if key)
+        found: dict[str, tuple[str | None, ...]] = {}
+        if self.primary_name is not None:
+            found[self.primary_name] = self.primary
+        found |= {unique.name or "": unique.columns for unique in self.uniques}
+        found |= {index.name: index.columns for index in self.indexes if index.unique and index.plain}
+        names = (name for name in self.keys if sorted(map(str, found.get(name, ()))) == wanted)
+        return next(names, None)
