@@ -30,6 +30,8 @@ class Database:
     untold: dict[Key, str] = field(default_factory=dict)
     untold_types: set[str] = field(default_factory=set)
     blank: str | None = None
+    touched: dict[Key, Table | None] = field(default_factory=dict)
+    """The tables that statements named since it was last emptied, as they were before."""
 
     def snapshot(self) -> Database:
         """A copy that later statements do not change."""
@@ -51,7 +53,16 @@ class Database:
         self._tell(key)
         if key not in self.tables:
             raise refusals.no_relation(key)
+        self._touch(key)
         return self.tables[key]
+
+    def copy_of(self, key: Key) -> Table | None:
+        """The table as it is now; None where there is none or none is known."""
+        return _copied(self.tables[key]) if self.has_table(key) else None
+
+    def _touch(self, key: Key) -> None:
+        if key not in self.touched:
+            self.touched[key] = self.copy_of(key)
 
     def has_table(self, key: Key) -> bool | None:
         """Whether there is such a table; None where the source does not tell."""
@@ -112,6 +123,7 @@ class Database:
         self._free(table.name, table.schema)
         if table.schema is None and table.name in self.types:
             raise refusals.type_exists(table.name)
+        self._touch(made.key)
         self.tables[made.key] = made
         try:
             if table.primary:
@@ -151,6 +163,7 @@ class Database:
         self._free(new, key[0])
         for _, foreign_key in self._pointing(key):
             foreign_key.target = target
+        self._touch(target)
         del self.tables[key]
         table.name = new
         self.tables[target] = table
@@ -300,6 +313,7 @@ class Database:
             found = next((index for index in table.indexes if index.name == name), None)
             if found is not None:
                 self._check_unneeded(table, name, f"index {refusals.quoted(name)}")
+                self._touch(table.key)
                 table.indexes.remove(found)
                 return
             if name in {*(unique.name for unique in table.uniques), table.primary_name}:

@@ -10,7 +10,21 @@ from archlint.service.migrations import Environment
 from archlint.service.modules import Modules
 from archlint.service.revisions import Graph, Revision
 from archlint.service.schema.naming import Convention
-from archlint.service.schema.replay import Problem, Replay
+from archlint.service.schema.replay import Done, Problem, Replay
+from archlint.service.schema.tables import Table
+
+Key = tuple[str | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a revision's upgrade did: its operations, and the tables and types before and after it."""
+
+    done: tuple[Done, ...]
+    before: dict[Key, Table | None]
+    after: dict[Key, Table | None]
+    types_before: frozenset[str]
+    types_after: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +83,23 @@ class History:
         """What the upgrade would be refused."""
         return self._upgrade[1]
 
+    @property
+    def deeds(self) -> dict[str, Deed]:
+        """What each upgrade did, by the revision's id."""
+        return self._upgrade[2]
+
     @cached_property
-    def _upgrade(self) -> tuple[Replay, tuple[Problem, ...]]:
+    def _upgrade(self) -> tuple[Replay, tuple[Problem, ...], dict[str, Deed]]:
         replay = Replay(self.modules, self.convention)
         if self.unknown is not None:
             replay.database.forget_all(self.unknown)
-        problems = [problem for revision in self.order or () for problem in replay.run(revision, "upgrade")]
-        return replay, tuple(problems)
+        problems: list[Problem] = []
+        deeds: dict[str, Deed] = {}
+        for revision in self.order or ():
+            types = frozenset(replay.database.types)
+            problems += replay.run(revision, "upgrade")
+            before = replay.database.touched
+            after = {key: replay.database.copy_of(key) for key in before}
+            now = frozenset(replay.database.types)
+            deeds[revision.id] = Deed(tuple(replay.done), before, after, types, now)
+        return replay, tuple(problems), deeds

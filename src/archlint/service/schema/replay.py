@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from archlint.facts.syntax import Call, Constant, Expression, FString
@@ -49,15 +50,25 @@ class Problem:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An operation that was done; `words` are the names and other texts in its arguments."""
+
+    location: Location
+    operation: str
+    words: frozenset[str]
+
+
 @dataclass
 class Replay:
-    """One interpretation of a service's revisions. `problems` are those of the runs so far."""
+    """One interpretation of a service's revisions. `problems` and `done` are those of the last run."""
 
     modules: Modules
     convention: Convention
     database: Database = field(default_factory=Database)
     memo: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    done: list[Done] = field(default_factory=list)
     revision: Revision | None = None
 
     def __post_init__(self) -> None:
@@ -65,7 +76,8 @@ class Replay:
 
     def run(self, revision: Revision, name: str) -> list[Problem]:
         """Run one function of a revision; what it cannot follow is forgotten in the database."""
-        self.revision, self.problems = revision, []
+        self.revision, self.problems, self.done = revision, [], []
+        self.database.touched = {}
         module = self._module(revision)
         with deep_recursion():
             loaded = self.machine.load(module)
@@ -140,9 +152,14 @@ class Replay:
 
         def model(machine: Machine, arguments: Arguments) -> Value:
             self._guarded(arguments, lambda operations: operations.apply(name, arguments), name)
+            self._note(arguments, f"op.{name}")
             return None
 
         return model
+
+    def _note(self, arguments: Arguments, operation: str) -> None:
+        values = [*arguments.args, *arguments.keywords.values()]
+        self.done.append(Done(location(arguments.place), operation, frozenset(_words(values))))
 
     def _guarded(self, arguments: Arguments, action: Callable[[Operations], None], name: str) -> None:
         """Do something to the database; where that is not certain, forget what it is about."""
@@ -179,6 +196,7 @@ class Replay:
 
     def _act(self, action: str, value: EnumObject, arguments: Arguments) -> Value:
         """`create` or `drop` of an enumeration."""
+        self._note(Arguments((value,), {}, arguments.place), f"{value.kind}.{action}")
         try:
             if self.machine.conditions:
                 raise Untold("a condition that the source does not decide")
@@ -214,6 +232,7 @@ class Replay:
         """`op.execute(sql)`: text is parsed; statements of SQLAlchemy change data only."""
         value = settled(arguments.get(0, "sqltext"))
         sql = text(value) or sql_of(value)
+        self._note(arguments, "op.execute")
         answer = Unresolved("the answer of a database", arguments.place)
         if sql is not None:
             self._execute_text(arguments, sql)
@@ -279,6 +298,20 @@ _BATCHED = {
     "drop_constraint": 1,
 }
 """Operations of a batch, and where the table's name stands in the plain operation."""
+
+
+def _words(values: Iterable[Value]) -> Iterator[str]:
+    """The words in texts, however deep they are in lists and SQLAlchemy's objects."""
+    for value in map(settled, values):
+        found = text(value)
+        if found is not None:
+            yield from re.findall(r"\w+", found)
+        elif isinstance(value, list | tuple):
+            yield from _words(value)
+        elif isinstance(value, Element | EnumObject):
+            yield from _words([*value.args, *value.keywords.values()])
+            named = read_type(value) if isinstance(value, EnumObject) else None
+            yield from [] if named is None else [named.text]
 
 
 def _is_data(node: object) -> bool:
