@@ -17,8 +17,8 @@ from archlint.service.schema.elements import (
     read_default,
     used_columns,
 )
-from archlint.service.schema.naming import Convention
-from archlint.service.schema.refusals import Refused
+from archlint.service.schema.naming import UNKNOWN, Convention
+from archlint.service.schema.refusals import Impossible
 from archlint.service.schema.tables import Check, ForeignKey, SqlType, Table, Unique
 from archlint.service.schema.types import read_type
 from archlint.service.schema.values import Element, EnumObject, Untold, flag, string, strings
@@ -85,7 +85,7 @@ def given(name: str, arguments: Arguments) -> Given:
         if position >= len(arguments.args) and word not in arguments.keywords
     ]
     if missing:
-        raise Refused(f"`op.{name}` lacks the argument `{missing[0]}`")
+        raise Impossible(f"`op.{name}` lacks the argument `{missing[0]}`")
     return Given(arguments, names)
 
 
@@ -212,7 +212,7 @@ class Operations:
         if isinstance(value, Element) and value.args:
             value = value.args[0]
         if value is None:
-            raise Refused("the constraint cannot be dropped: it has no name")
+            raise Impossible("the index cannot be dropped: it has no name")
         return string(value, "a name")
 
     def create_unique_constraint(self, it: Given) -> None:
@@ -254,12 +254,25 @@ class Operations:
     def drop_constraint(self, it: Given) -> None:
         """`drop_constraint`; a plain name of a check goes through the convention."""
         value = it.value("constraint_name")
-        name, key = self._given_name(it, "constraint_name"), it.key()
+        key = it.key()
+        name = self._made_name(it, key) if value is None else self._given_name(it, "constraint_name")
         table = self.database.table(key)
         if it.value("type_") == "check" and not isinstance(value, Element):
             name = self.convention.name("ck", table, (), name) or name
         if not self._spared(it, "if_exists", name not in set(table.constraint_names())):
             self.database.drop_constraint(key, name)
+
+    def _made_name(self, it: Given, key: Key) -> str:
+        """The name of a constraint that is dropped by its kind alone: a convention may know it."""
+        kind = {"unique": "uq", "foreignkey": "fk", "check": "ck", "primary": "pk"}.get(
+            str(it.value("type_")), ""
+        )
+        if kind not in self.convention.templates:
+            raise Impossible("the constraint cannot be dropped: it has no name")
+        made = self.convention.name(kind, Table(key[1], key[0]), ())
+        if made is None or made == UNKNOWN:
+            raise Untold("the name that a convention makes of no columns")
+        return made
 
     def enumeration(self, action: str, value: EnumObject, arguments: Arguments) -> None:
         """`enum.create(bind)` and `enum.drop(bind)`."""

@@ -11,6 +11,10 @@ class Refused(Exception):  # noqa: N818 (PostgreSQL's answer, which is what is a
     """A statement that PostgreSQL or Alembic does not take; the message says why."""
 
 
+class Impossible(Refused):
+    """A call that fails whatever the database holds."""
+
+
 def no_relation(key: Key) -> Refused:
     """`ALTER TABLE` or `CREATE INDEX` of what is not there."""
     return Refused(f'relation "{title(key)}" does not exist')

@@ -32,7 +32,7 @@ from archlint.service.schema.inspection import inspector
 from archlint.service.schema.library import schema_machine
 from archlint.service.schema.naming import Convention
 from archlint.service.schema.operations import SIGNATURES, Operations
-from archlint.service.schema.refusals import Refused
+from archlint.service.schema.refusals import Impossible, Refused
 from archlint.service.schema.types import read_type
 from archlint.service.schema.values import Element, EnumObject, Known, Untold
 
@@ -48,6 +48,8 @@ class Problem:
     location: Location
     operation: str
     message: str
+    always: bool = False
+    """Whether it fails whatever the database holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +102,13 @@ class Replay:
         self.machine.call(function, Arguments((), {}, place))
         if kept is not None and any(node in early for node in self.machine.undecided):
             self.database.restore(kept)
-            self.problems = []
+            self.problems, self.done = [], []
             with self.machine.condition(place, "the revision may return early"):
                 self.machine.call(function, Arguments((), {}, place))
 
     def _without(self, revision: Revision, name: str, found: Value) -> None:
         if found is None:
-            self._problem(revision.location, f"{name}()", "the file has no such function")
+            self._problem(revision.location, f"{name}()", "the file has no such function", always=True)
         else:
             self.database.forget_all(f"`{name}()` of revision `{revision.id}` is computed")
 
@@ -115,9 +117,9 @@ class Replay:
         name = posixpath.splitext(revision.file)[0].replace("/", ".")
         return known or Module(name, revision.file, revision.source, Role.RUNTIME)
 
-    def _problem(self, place: Location, operation: str, message: str) -> None:
+    def _problem(self, place: Location, operation: str, message: str, *, always: bool = False) -> None:
         assert self.revision is not None
-        self.problems.append(Problem(self.revision, place, operation, message))
+        self.problems.append(Problem(self.revision, place, operation, message, always))
 
     def _models(self) -> Mapping[str, LibraryCall]:
         models: dict[str, LibraryCall] = {f"alembic.op.{name}": self._operation(name) for name in SIGNATURES}
@@ -172,7 +174,8 @@ class Replay:
         except Untold as untold:
             self._forget(arguments, name, str(untold))
         except Refused as refused:
-            self._problem(location(arguments.place), f"op.{name}", str(refused))
+            always = isinstance(refused, Impossible)
+            self._problem(location(arguments.place), f"op.{name}", str(refused), always=always)
             self._forget(arguments, name, str(refused))
 
     def _forget(self, arguments: Arguments, name: str, why: str) -> None:
