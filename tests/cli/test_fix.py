@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.cli.command_line import Run, write
@@ -54,3 +55,16 @@ def test_options_that_contradict_each_other(run: Run, tmp_path: Path) -> None:
     assert run("check", "--unsafe-fixes").code == 2
     assert run("check", "--fix", "--diff").code == 2
     assert run("check", "--diff", "--output-format", "json").code == 2
+
+
+def test_shows_fixes_to_programs_and_writes_nothing(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    found = json.loads(run(*ASK, "--output-format", "json", "--show-fixes").out)["findings"]
+    assert [one["fix"]["safe"] for one in found] == [True, False]
+    assert found[0]["fix"]["replacements"][0]["text"] == "async def a():\n"
+    assert (tmp_path / "app/main.py").read_text() == FILES["app/main.py"]
+
+
+def test_fixes_are_shown_in_formats_for_programs_only(run: Run) -> None:
+    for wrong in (["--show-fixes"], ["--show-fixes", "--fix", "--output-format", "json"]):
+        assert run("check", *wrong).code == 2

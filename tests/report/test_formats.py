@@ -11,6 +11,8 @@ from jsonschema import Draft4Validator, Draft202012Validator
 import archlint
 from archlint.discover import Repository
 from archlint.engine import Report
+from archlint.findings import Location
+from archlint.fixes.showing import Replacement, ShownFix
 from archlint.report.as_json import render_json
 from archlint.report.github import render_github
 from archlint.report.sarif import render_sarif
@@ -19,6 +21,7 @@ from tests.report.reports import example
 
 SARIF_SCHEMA = Path(__file__).parent / "sarif-schema" / "sarif-schema-2.1.0.json"
 JSON_SCHEMA = Path(archlint.__file__).parent / "schemas" / "check.schema.json"
+FIX = ShownFix((Replacement(Location("shop/app/routers/users.py", 3, 1, 4, 1), "pass\n"),), "who knows")
 EMPTY = Report(Repository(Path(), (), None))
 
 
@@ -120,6 +123,35 @@ def test_sarif_tells_of_unknowns_and_failures_without_raising_alerts(tmp_path: P
     levels = [notification["level"] for notification in invocation["toolExecutionNotifications"]]
     assert levels == ["error", "note", "note"]
     assert len(run["results"]) == 4
+
+
+def test_fixes_are_shown_where_they_were_asked_for(tmp_path: Path) -> None:
+    report = example(tmp_path)
+    fixes = {report.findings[1].fingerprint: FIX}
+    document = json.loads(render_json(report, fixes))
+    Draft202012Validator(json.loads(JSON_SCHEMA.read_text())).validate(document)
+    assert document["findings"][1]["fix"] == {
+        "safe": False,
+        "why": "who knows",
+        "replacements": [
+            {
+                "file": "shop/app/routers/users.py",
+                "line": 3,
+                "column": 1,
+                "end_line": 4,
+                "end_column": 1,
+                "text": "pass\n",
+            }
+        ],
+    }
+    assert json.loads(render_json(report, {}))["findings"][1]["fix"] is None
+    log = json.loads(render_sarif(report, 1, fixes))
+    Draft4Validator(json.loads(SARIF_SCHEMA.read_text())).validate(log)
+    [fix] = log["runs"][0]["results"][1]["fixes"]
+    assert fix["description"]["text"] == "Unsafe: who knows"
+    [change] = fix["artifactChanges"]
+    assert change["artifactLocation"]["uri"] == "shop/app/routers/users.py"
+    assert change["replacements"][0]["insertedContent"] == {"text": "pass\n"}
 
 
 def test_github(tmp_path: Path) -> None:

@@ -60,6 +60,10 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     diff: Annotated[
         bool, typer.Option("--diff", help="Show what --fix would change, as a diff, and change nothing.")
     ] = False,
+    show_fixes: Annotated[
+        bool,
+        typer.Option("--show-fixes", help="Add to json and sarif what --fix --unsafe-fixes would replace."),
+    ] = False,
     no_color: Annotated[
         bool, typer.Option("--no-color", help="Write without colours, as with NO_COLOR=1.")
     ] = False,
@@ -92,12 +96,17 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
         raise ArchlintError("--unsafe-fixes is for --fix and --diff")
     if diff and (fix or output_format != "text"):
         raise ArchlintError("--diff stands alone: it neither fixes nor has a format")
+    if show_fixes and (fix or output_format not in {"json", "sarif"}):
+        raise ArchlintError("--show-fixes is for the json and sarif formats, without --fix")
     selection = Selection(_split(select), _split(ignore), _split(extend_select))
     request = Request(tuple(paths or [Path()]), selection, config, strict)
     delivery = Delivery(output_format, output_file, statistics, quiet, strict, no_color)
     if diff:
         raise typer.Exit(_show_diff(request, delivery, unsafe_fixes, exit_zero))
-    report = _fixed(request, delivery, unsafe_fixes) if fix else _checked(request, delivery)
+    if show_fixes:
+        report, delivery = _with_fixes(request, delivery)
+    else:
+        report = _fixed(request, delivery, unsafe_fixes) if fix else _checked(request, delivery)
     code = _exit_code(report, exit_zero)
     _tell(report, quiet)
     deliver(report, delivery, code)
@@ -110,6 +119,18 @@ def _checked(request: Request, delivery: Delivery) -> Report:
 
     with progress(not delivery.quiet, delivery.no_color) as step:
         return run(request, step)
+
+
+def _with_fixes(request: Request, delivery: Delivery) -> tuple[Report, Delivery]:
+    """The report, and the delivery with what could be fixed."""
+    from dataclasses import replace
+
+    from archlint.fixes.showing import check_with_fixes
+    from archlint.report.progress import progress
+
+    with progress(not delivery.quiet, delivery.no_color) as step:
+        report, fixes = check_with_fixes(request, step)
+    return report, replace(delivery, fixes=fixes)
 
 
 def _fixed(request: Request, delivery: Delivery, unsafe: bool) -> Report:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from archlint.engine import Report
 from archlint.report import output
 from archlint.report.styled import Line, plain
+
+if TYPE_CHECKING:
+    from archlint.fixes.showing import ShownFix
 
 Format = Literal["text", "concise", "json", "sarif", "github"]
 
@@ -24,6 +27,7 @@ class Delivery:
     quiet: bool = False
     strict: bool = False
     no_color: bool = False
+    fixes: Mapping[str, ShownFix] | None = None
 
 
 def deliver(report: Report, wanted: Delivery, exit_code: int) -> None:
@@ -44,11 +48,11 @@ def _document(report: Report, wanted: Delivery, exit_code: int) -> str:
         case "json":
             from archlint.report.as_json import render_json
 
-            return render_json(report)
+            return render_json(report, wanted.fixes)
         case "sarif":
             from archlint.report.sarif import render_sarif
 
-            return render_sarif(report, exit_code)
+            return render_sarif(report, exit_code, wanted.fixes)
         case _:
             from archlint.report.github import render_github
 

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from archlint import __version__
 from archlint.engine import Failure, Report, Undecided
 from archlint.findings import Finding, Link, Severity
 
+if TYPE_CHECKING:
+    from archlint.fixes.showing import ShownFix
 
-def render_json(report: Report) -> str:
-    """The whole report."""
+
+def render_json(report: Report, fixes: Mapping[str, ShownFix] | None = None) -> str:
+    """The whole report, with `fixes` by fingerprint where they were asked for."""
     counts = Counter(finding.severity for finding in report.findings)
     document = {
         "version": __version__,
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [
+            _finding(finding) | ({} if fixes is None else {"fix": _fix(fixes.get(finding.fingerprint))})
+            for finding in report.findings
+        ],
         "unknown": [_unknown(undecided) for undecided in report.unknowns],
         "failures": [_failure(failure) for failure in report.failures],
         "summary": {
@@ -48,6 +56,23 @@ def _finding(finding: Finding) -> dict[str, object]:
         "chain": [_link(link) for link in finding.chain],
         "fingerprint": finding.fingerprint,
     }
+
+
+def _fix(fix: ShownFix | None) -> dict[str, object] | None:
+    if fix is None:
+        return None
+    replacements = [
+        {
+            "file": one.location.file,
+            "line": one.location.line,
+            "column": one.location.column,
+            "end_line": one.location.end_line,
+            "end_column": one.location.end_column,
+            "text": one.text,
+        }
+        for one in fix.replacements
+    ]
+    return {"safe": not fix.why, "why": fix.why, "replacements": replacements}
 
 
 def _link(link: Link) -> dict[str, object]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from archlint import __version__
@@ -10,19 +13,28 @@ from archlint.engine import Failure, Report, Undecided
 from archlint.findings import Finding, Link, Location
 from archlint.pages import Page
 
+if TYPE_CHECKING:
+    from archlint.fixes.showing import Replacement, ShownFix
+
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 BASE = "%SRCROOT%"
 
 
-def render_sarif(report: Report, exit_code: int) -> str:
-    """A log of one run. Unknowns are notifications, not results: they are no alerts."""
+def render_sarif(report: Report, exit_code: int, fixes: Mapping[str, ShownFix] | None = None) -> str:
+    """A log of one run. Unknowns are notifications, not results: they are no alerts.
+
+    `fixes` are by fingerprint.
+    """
     numbers = {page.code: number for number, page in enumerate(report.pages)}
     run = {
         "tool": {"driver": _driver(report.pages)},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {BASE: {"description": {"text": "The root of the repository"}}},
         "invocations": [_invocation(report, exit_code, numbers)],
-        "results": [_result(finding, numbers[finding.code]) for finding in report.findings],
+        "results": [
+            _result(finding, numbers[finding.code]) | _fixes((fixes or {}).get(finding.fingerprint))
+            for finding in report.findings
+        ],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
@@ -89,17 +101,41 @@ def _result(finding: Finding, rule: int) -> dict[str, object]:
     return result
 
 
+def _fixes(fix: ShownFix | None) -> dict[str, object]:
+    """Section 3.55: what to replace in each file."""
+    if fix is None:
+        return {}
+    changes = [
+        {"artifactLocation": _artifact(file), "replacements": [_replaced(one) for one in of_file]}
+        for file, of_file in groupby(fix.replacements, key=lambda one: one.location.file)
+    ]
+    text = f"Unsafe: {fix.why}" if fix.why else "Safe"
+    return {"fixes": [{"description": {"text": text}, "artifactChanges": changes}]}
+
+
+def _replaced(replacement: Replacement) -> dict[str, object]:
+    return {
+        "deletedRegion": _region(replacement.location),
+        "insertedContent": {"text": replacement.text},
+    }
+
+
 def _step(link: Link) -> dict[str, object]:
     return {"physicalLocation": _physical(link.location), "message": {"text": link.text}}
 
 
 def _physical(place: Location) -> dict[str, object]:
+    return {"artifactLocation": _artifact(place.file), "region": _region(place)}
+
+
+def _artifact(file: str) -> dict[str, object]:
+    return {"uri": quote(file), "uriBaseId": BASE}
+
+
+def _region(place: Location) -> dict[str, object]:
     return {
-        "artifactLocation": {"uri": quote(place.file), "uriBaseId": BASE},
-        "region": {
-            "startLine": place.line,
-            "startColumn": place.column,
-            "endLine": place.end_line,
-            "endColumn": place.end_column,
-        },
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
     }

@@ -1,0 +1,104 @@
+"""What the fixes of a report's findings would replace, for formats that carry fixes; nothing is written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from archlint.config import check_selectors
+from archlint.discover import Repository
+from archlint.engine import Loaded, Progress, Report, Request, check, load
+from archlint.facts.python import read_python
+from archlint.findings import Location
+from archlint.fixes.edits import Edit
+from archlint.fixes.guard import refusal
+from archlint.fixes.planning import Planned, plans
+from archlint.fixes.worker import Job
+from archlint.fixes.workers import answers
+from archlint.pages import load_pages
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """`text` instead of what stands at `location`, whole lines of it."""
+
+    location: Location
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFix:
+    """What the fix of one finding by itself replaces; `why` says why it is unsafe, if it is."""
+
+    replacements: tuple[Replacement, ...]
+    why: str
+
+
+def check_with_fixes(
+    request: Request, progress: Progress = lambda stage: None
+) -> tuple[Report, dict[str, ShownFix]]:
+    """The report, and what can be fixed of it. Raises ArchlintError."""
+    selection = request.selection
+    check_selectors((*selection.select, *selection.ignore, *selection.extend_select), load_pages())
+    loaded = load(request.paths, request.config_file, progress)
+    report = check(loaded, request, progress)
+    progress("fixing")
+    return report, shown_fixes(loaded, report)
+
+
+def shown_fixes(loaded: Loaded, report: Report) -> dict[str, ShownFix]:
+    """The fixes by their findings' fingerprints; those that cannot be carried out are left out."""
+    planned = list(plans(loaded, report))
+    jobs = [(one, job) for one in planned for job in _jobs(loaded.repository, one)]
+    replaced: dict[str, list[Replacement]] = defaultdict(list)
+    failed: set[str] = set()
+    for (one, job), answer in zip(jobs, answers([job for _, job in jobs]), strict=True):
+        found = None if answer.problem or answer.refused else _replacements(job, answer.data)
+        replaced[one.finding.fingerprint] += found or ()
+        if not found:
+            failed.add(one.finding.fingerprint)
+    return {
+        one.finding.fingerprint: ShownFix(tuple(replaced[one.finding.fingerprint]), one.plan.why)
+        for one in planned
+        if one.finding.fingerprint not in failed
+    }
+
+
+def _jobs(repository: Repository, planned: Planned) -> Iterator[Job]:
+    """What one plan does to each of its files."""
+    edits: dict[str, list[Edit]] = defaultdict(list)
+    for file, edit in planned.plan.edits:
+        edits[file].append(edit)
+    for file, wanted in sorted(edits.items()):
+        data = repository.read_bytes(file)
+        refused = refusal(data, read_python(data))
+        # An empty job is answered with the file as it is, which counts as no fix.
+        yield Job(file, b"" if refused else data, () if refused else tuple(wanted))
+
+
+def _replacements(job: Job, after: bytes) -> tuple[Replacement, ...]:
+    """The lines that differ; none where the new file is no Python, or no UTF-8."""
+    try:
+        old, new = (data.decode().split("\n") for data in (job.data, after))
+    except UnicodeDecodeError:
+        return ()
+    if read_python(after).problems:
+        return ()
+    found = []
+    for kind, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            found.append(_replacement(job.file, old, (start, end), new[first:last]))
+    return tuple(found)
+
+
+def _replacement(file: str, old: list[str], lines: tuple[int, int], new: list[str]) -> Replacement:
+    """Lines from the first to before the last; at the end of the file there is no next one to end before."""
+    start, end = lines
+    if end < len(old):
+        return Replacement(Location(file, start + 1, 1, end + 1, 1), "".join(f"{line}\n" for line in new))
+    last = len(old), len(old[-1]) + 1
+    if start == end:
+        return Replacement(Location(file, *last, *last), "".join(f"\n{line}" for line in new))
+    return Replacement(Location(file, start + 1, 1, *last), "\n".join(new))
