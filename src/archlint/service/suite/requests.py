@@ -123,6 +123,12 @@ class Requests:
         """All endpoints of the service."""
         return self._routes.endpoints
 
+    def made_in(self, function: FunctionDef) -> tuple[Endpoint, ...]:
+        """The endpoints that the requests in a function mean, in their order."""
+        matched = (sure[:1] for request, sure, _ in self._matched if function in request.scope)
+        found = (endpoint for sure in matched for endpoint in sure)
+        return tuple(dict.fromkeys(found))
+
     @cached_property
     def everything(self) -> bool:
         """Whether a tool makes requests of all that the OpenAPI document has."""
@@ -296,7 +302,8 @@ class Requests:
         return found
 
     def _route_paths(self, name: str) -> tuple[str, ...]:
-        found = (one.path for one in self._routes.endpoints if _route_name(one) == name.rpartition(":")[2])
+        names = {name, name.rpartition(":")[2]}
+        found = (one.path for one in self._routes.endpoints if _route_name(one) in names)
         return tuple(dict.fromkeys(re.sub(r"\{[^}]*\}", VALUE, path) for path in found))
 
 

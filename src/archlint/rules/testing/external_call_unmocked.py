@@ -1,0 +1,27 @@
+"""BA0910: a test sends a request to somewhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.model import Service
+from archlint.service.suite.outgoing import OutgoingCalls, written
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield each outgoing call that a test is certain to make, with the first such test and its way there."""
+    if not service.suite.tests:
+        return
+    outgoing = OutgoingCalls(service.suite, service.requests, service.calls, service.symbols)
+    if not any(outgoing.calls()):
+        return
+    said = set()
+    for found in outgoing.unreplaced:
+        if found.call not in said:
+            said.add(found.call)
+            fields = {"test": found.test.name, "call": written(found.call)}
+            yield Hit(found.test.location, fields, found.chain)
+    for call in outgoing.calls() if not outgoing.replaces_anything else ():
+        if call not in said and service.reached.has(call.caller):
+            yield Unknown(f"whether tests make the call `{written(call)}`", call.location, "nothing replaces it")
