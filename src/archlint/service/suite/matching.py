@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archlint.service.routes import Endpoint
 from archlint.service.suite.paths import GAP, VALUE
@@ -90,8 +91,9 @@ def _has_static(segments: Iterable[str]) -> bool:
     return any(not _PARAMETER.search(one) and VALUE not in one for one in segments)
 
 
-def _segments(path: str) -> list[str]:
-    return [one for one in path.split("/") if one]
+@lru_cache(maxsize=4096)
+def _segments(path: str) -> tuple[str, ...]:
+    return tuple(one for one in path.split("/") if one)
 
 
 def _fit(route: Sequence[str], path: Sequence[str]) -> bool | None:

@@ -80,6 +80,7 @@ class OutgoingCalls:
         self._calls = calls
         self._symbols = symbols
         self._words: dict[Node | Module, frozenset[str]] = {}
+        self._found: dict[Function, tuple[tuple[Edge, ...], LibraryCall] | None] = {}
 
     @cached_property
     def replaces_anything(self) -> bool:
@@ -91,7 +92,32 @@ class OutgoingCalls:
     @cached_property
     def unreplaced(self) -> tuple[Outgoing, ...]:
         """The calls that tests make for certain and nothing replaces, one of each test."""
-        return tuple(found for test in self._suite.tests if (found := self._made_by(test)) is not None)
+        near = {module for module in self._suite.modules if self._comes_near(module)}
+        tests = (test for test in self._suite.tests if test.module in near)
+        return tuple(found for test in tests if (found := self._made_by(test)) is not None)
+
+    def _comes_near(self, module: Module) -> bool:
+        """Whether the module's tests use a name, or request an endpoint, behind which an outgoing call is."""
+        names = {function.short_name.rpartition(".")[2] for function in self._leading}
+        definitions = {function.node for function in self._leading}
+        requested = self._requests.made_by(module)
+        behind = any(endpoint.handler.definition in definitions for endpoint in requested)
+        return behind or not names.isdisjoint(self._words_of_module(module))
+
+    @cached_property
+    def _leading(self) -> frozenset[Function]:
+        """The functions from which calls of the service's own lead to an outgoing call."""
+        callers: dict[Function, list[Function]] = {}
+        for edge in self._calls.edges:
+            callers.setdefault(edge.callee, []).append(edge.caller)
+        found = {call.caller for call in self.calls()}
+        pending = list(found)
+        while pending:
+            for caller in callers.get(pending.pop(), ()):
+                if caller not in found:
+                    found.add(caller)
+                    pending.append(caller)
+        return frozenset(found)
 
     def calls(self) -> Iterator[LibraryCall]:
         """Every outgoing call of the service."""
@@ -100,7 +126,7 @@ class OutgoingCalls:
 
     def _made_by(self, test: Test) -> Outgoing | None:
         for function in self._run_by(test):
-            found = self._search(function)
+            found = self._search(function) if function in self._leading else None
             if found is not None and not self._may_be_replaced(test):
                 return Outgoing(test, function, *found)
         return None
@@ -120,6 +146,11 @@ class OutgoingCalls:
 
     def _search(self, start: Function) -> tuple[tuple[Edge, ...], LibraryCall] | None:
         """The nearest outgoing call that running `start` makes whatever happens."""
+        if start not in self._found:
+            self._found[start] = self._searched(start)
+        return self._found[start]
+
+    def _searched(self, start: Function) -> tuple[tuple[Edge, ...], LibraryCall] | None:
         pending: list[tuple[Function, tuple[Edge, ...]]] = [(start, ())]
         seen = {start}
         while pending:
@@ -130,7 +161,13 @@ class OutgoingCalls:
                     return edges, call
             for edge in self._calls.edges_from(function) if len(edges) < _MAX_LINKS else ():
                 alone = sum(1 for one in self._calls.edges_from(function) if one.node is edge.node) == 1
-                if alone and id(edge.node) in certain and edge.callee not in seen and not edge.once:
+                if (
+                    alone
+                    and id(edge.node) in certain
+                    and edge.callee in self._leading
+                    and edge.callee not in seen
+                    and not edge.once
+                ):
                     seen.add(edge.callee)
                     pending.append((edge.callee, (*edges, edge)))
         return None
@@ -152,12 +189,16 @@ class OutgoingCalls:
 
     def _words_of_module(self, module: Module, *, top_only: bool = False) -> frozenset[str]:
         if not top_only:
-            names = {one.id for one in module.source.nodes.of(Name)}
-            return frozenset(names | {one.attr for one in module.source.nodes.of(Attribute)})
+            return _all_words_of(module)
         if module not in self._words:
             plain = (one for one in module.source.body if not isinstance(one, FunctionDef | ClassDef))
             self._words[module] = frozenset(word for one in plain for word in _words(one))
         return self._words[module]
+
+
+def _all_words_of(module: Module) -> frozenset[str]:
+    names = {one.id for one in module.source.nodes.of(Name)}
+    return frozenset(names | {one.attr for one in module.source.nodes.of(Attribute)})
 
 
 def is_outgoing(call: LibraryCall) -> bool:

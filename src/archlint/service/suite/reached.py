@@ -34,6 +34,7 @@ from archlint.service.routes import Endpoint
 from archlint.service.suite.requests import Requests
 from archlint.service.suite.targets import is_empty
 from archlint.service.suite.tests import Suite
+from archlint.service.suite.words import Words
 from archlint.service.symbols import Symbol, Symbols, find_module
 
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
@@ -48,6 +49,8 @@ class Reached:
         self._calls = calls
         self._symbols = symbols
         self._program = calls.program
+        self._index = Words()
+        self._classes: dict[Module, dict[str, Class]] = {}
 
     def has(self, function: Function) -> bool:
         """Whether a test reaches the function."""
@@ -146,9 +149,9 @@ class Reached:
     def _referred(self, function: Function) -> Iterator[Function]:
         """The functions that it speaks of without a call: those that it keeps or hands to a library."""
         with deep_recursion():
-            for node in all_nodes(function.node) if function.node is not None else ():
-                name = node.id if isinstance(node, Name) else node.attr if isinstance(node, Attribute) else ""
-                if name in self._function_names and isinstance(node, Name | Attribute):
+            for node in self._index.within(function):
+                name = node.id if isinstance(node, Name) else node.attr
+                if name in self._function_names:
                     for value in self._calls.inference.values(node, function):
                         if isinstance(value, FunctionValue):
                             yield value.function
@@ -322,12 +325,20 @@ class Reached:
         return frozenset(found)
 
     def _spoken_of(self, one: Function | Class) -> Iterator[Class]:
-        for node in all_nodes(one.node) if one.node is not None else ():
-            if isinstance(node, Name):
-                symbol = self._symbols.resolve(one.module, node)
-                cls = self._program.classes.get(symbol.node) if symbol.node is not None else None
-                if cls is not None:
-                    yield cls
+        classes = self._classes_by_name(one.module)
+        found = (classes.get(node.id) for node in self._index.within(one) if isinstance(node, Name))
+        return (cls for cls in found if cls is not None)
+
+    def _classes_by_name(self, module: Module) -> dict[str, Class]:
+        """The classes that names of the module mean."""
+        if module not in self._classes:
+            found: dict[str, Class] = {}
+            for name in dict.fromkeys(node.id for node in module.source.nodes.of(Name)):
+                node = self._symbols.resolve(module, name).node
+                if node is not None and node in self._program.classes:
+                    found[name] = self._program.classes[node]
+            self._classes[module] = found
+        return self._classes[module]
 
 
 _MAX_ALIASES = 3

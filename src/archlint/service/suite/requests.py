@@ -129,6 +129,12 @@ class Requests:
         found = (endpoint for sure in matched for endpoint in sure)
         return tuple(dict.fromkeys(found))
 
+    def made_by(self, module: Module) -> tuple[Endpoint, ...]:
+        """The endpoints that the requests in a module mean."""
+        return tuple(
+            one for request, sure, _ in self._matched if request.module is module for one in sure[:1]
+        )
+
     @cached_property
     def everything(self) -> bool:
         """Whether a tool makes requests of all that the OpenAPI document has."""
@@ -175,15 +181,15 @@ class Requests:
         path = _argument(call, position, "url", "path", "endpoint", "route")
         if path is None or receiver is None or len(call.args) > position + _POSITIONAL.get(verb, 4):
             return None
-        certain = self._is_client(module, receiver, scope)
+        named = _CLIENT.search(dotted(receiver) or "") is not None
+        certain = not named and self._is_client(module, receiver, scope)
         if not certain and not self._may_be_client(module, receiver, scope):
             return None
         method = _method(call, verb)
         prefixes = self._base(module, receiver, scope)
         ways = [self._way(method, path, prefixes, spot) for spot in self._contexts(module, scope, 0)]
         texts = (one for way in ways for one in way.paths)
-        certain = certain or _CLIENT.search(dotted(receiver) or "") is not None
-        if not any(_looks_like_path(one, known_client=certain) for one in texts):
+        if not any(_looks_like_path(one, known_client=certain or named) for one in texts):
             return None
         return Request(module, call, scope, verb in _SOCKETS, tuple(dict.fromkeys(ways)))
 
@@ -247,7 +253,10 @@ class Requests:
         """Whether this can be a client, as far as its name and its origin tell."""
         if isinstance(receiver, Constant | FString | Items | Dict):
             return False
-        name = (dotted(receiver) or "").rpartition(".")[2]
+        root, _, name = (dotted(receiver) or "").rpartition(".")
+        functions = (one for one in scope if isinstance(one, FunctionDef))
+        if not root and any(name == parameter.name for one in functions for parameter in one.parameters):
+            return not _NO_CLIENT.search(name)
         symbol = self._symbols.resolve(module, receiver, scope)
         if symbol.module is None and symbol.qualified:
             return symbol.qualified.partition(".")[0] in _KNOWN_CLIENTS
