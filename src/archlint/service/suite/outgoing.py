@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from archlint.facts.syntax import (
     Attribute,
@@ -85,9 +85,7 @@ class OutgoingCalls:
     @cached_property
     def replaces_anything(self) -> bool:
         """Whether the tests speak of any means of replacing a call."""
-        return any(
-            _REPLACES.search(word) for one in self._suite.modules for word in self._words_of_module(one)
-        )
+        return any(_replaces(word) for one in self._suite.modules for word in _words_of_module(one))
 
     @cached_property
     def unreplaced(self) -> tuple[Outgoing, ...]:
@@ -98,11 +96,20 @@ class OutgoingCalls:
 
     def _comes_near(self, module: Module) -> bool:
         """Whether the module's tests use a name, or request an endpoint, behind which an outgoing call is."""
-        names = {function.short_name.rpartition(".")[2] for function in self._leading}
-        definitions = {function.node for function in self._leading}
+        words = _words_of_module(module)
+        if any(map(_replaces, words)):
+            return False
         requested = self._requests.made_by(module)
-        behind = any(endpoint.handler.definition in definitions for endpoint in requested)
-        return behind or not names.isdisjoint(self._words_of_module(module))
+        behind = any(endpoint.handler.definition in self._leading_definitions for endpoint in requested)
+        return behind or not self._leading_names.isdisjoint(words)
+
+    @cached_property
+    def _leading_names(self) -> frozenset[str]:
+        return frozenset(one.node.name for one in self._leading if isinstance(one.node, FunctionDef))
+
+    @cached_property
+    def _leading_definitions(self) -> frozenset[Node]:
+        return frozenset(one.node for one in self._leading if one.node is not None)
 
     @cached_property
     def _leading(self) -> frozenset[Function]:
@@ -178,27 +185,30 @@ class OutgoingCalls:
         for node in (test.node, *(fixture.node for fixture in test.fixtures)):
             words |= self._words_of(node)
         for module in self._suite.fixtures.places(test.home):
-            words |= self._words_of_module(module, top_only=True)
+            words |= self._words_at_top(module)
         overridden = (one for module in self._suite.modules for one in _overridden(module))
-        return any(map(_REPLACES.search, words)) or any(not _NOT_THE_CALL.search(one) for one in overridden)
+        return any(map(_replaces, words)) or any(not _NOT_THE_CALL.search(one) for one in overridden)
 
     def _words_of(self, node: Node) -> frozenset[str]:
         if node not in self._words:
             self._words[node] = frozenset(_words(node))
         return self._words[node]
 
-    def _words_of_module(self, module: Module, *, top_only: bool = False) -> frozenset[str]:
-        if not top_only:
-            return _all_words_of(module)
+    def _words_at_top(self, module: Module) -> frozenset[str]:
         if module not in self._words:
             plain = (one for one in module.source.body if not isinstance(one, FunctionDef | ClassDef))
             self._words[module] = frozenset(word for one in plain for word in _words(one))
         return self._words[module]
 
 
-def _all_words_of(module: Module) -> frozenset[str]:
+def _words_of_module(module: Module) -> frozenset[str]:
     names = {one.id for one in module.source.nodes.of(Name)}
     return frozenset(names | {one.attr for one in module.source.nodes.of(Attribute)})
+
+
+@lru_cache(maxsize=65_536)
+def _replaces(word: str) -> bool:
+    return _REPLACES.search(word) is not None
 
 
 def is_outgoing(call: LibraryCall) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from archlint.facts.syntax import (
+    Alias,
     Assign,
     Attribute,
     Call,
@@ -329,11 +330,17 @@ class Reached:
         found = (classes.get(node.id) for node in self._index.within(one) if isinstance(node, Name))
         return (cls for cls in found if cls is not None)
 
+    @cached_property
+    def _class_names(self) -> frozenset[str]:
+        return frozenset(cls.node.name for cls in self._program.classes.values())
+
     def _classes_by_name(self, module: Module) -> dict[str, Class]:
         """The classes that names of the module mean."""
         if module not in self._classes:
             found: dict[str, Class] = {}
-            for name in dict.fromkeys(node.id for node in module.source.nodes.of(Name)):
+            renamed = {alias.asname for alias in module.source.nodes.of(Alias) if alias.asname}
+            wanted = self._class_names | renamed
+            for name in dict.fromkeys(n.id for n in module.source.nodes.of(Name) if n.id in wanted):
                 node = self._symbols.resolve(module, name).node
                 if node is not None and node in self._program.classes:
                     found[name] = self._program.classes[node]
