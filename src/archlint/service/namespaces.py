@@ -137,7 +137,7 @@ def statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
                 yield from statements(block)
 
 
-def own_nodes(statement: Statement) -> Iterator[Node]:
+def own_nodes(statement: Statement | Expression) -> Iterator[Node]:
     """The statement and the nodes in it, those of the statements in its blocks left out."""
     return all_nodes(statement, _STATEMENTS)
 

@@ -1,0 +1,19 @@
+"""BA0210: a request that writes and never commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Unknown
+from archlint.service.model import Service
+from archlint.service.transactions.boundaries import unbounded
+
+
+def check(service: Service) -> Iterator[Hit | Unknown]:
+    """Yield the place in each handler that comes to a write; an unknown where not all of the way is seen."""
+    for one in unbounded(service):
+        if one.doubt:
+            yield Unknown(f"the commit of {one.request.title}", one.location, one.doubt)
+        else:
+            fields = {"request": one.request.title, "function": one.act.function.short_name}
+            yield Hit(one.location, fields, one.chain)

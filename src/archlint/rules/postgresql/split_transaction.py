@@ -1,0 +1,20 @@
+"""BA0209: work of one request in several transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit
+from archlint.service.model import Service
+from archlint.service.transactions.splits import splits
+
+
+def check(service: Service) -> Iterator[Hit]:
+    """Yield each function that comes to several commits on the way of a request, with writes in between."""
+    for split in splits(service):
+        fields = {
+            "function": split.function.short_name,
+            "commits": str(split.commits),
+            "request": split.request.title,
+        }
+        yield Hit(split.location, fields, split.chain)
