@@ -9,12 +9,12 @@ import pytest
 
 from tests.cli.command_line import Run, write
 
-SECRETS = ("Wm3r8Tb1c92yUs7a", "n0w4yT0Kn0wTh1s", "Hs5nQr4k7D", "b3Gx9Vd5Jk1Sy6Lf2Pc8", "mRzTqWnXvLcYjHgFbDsPkUaE")
-    "Zk2l9Qp0a81xVt6b",
-    "h4rdT0Gue55it",
-    "Vt6bZk2l9Q",
-    "q8Yt5Lw2Np7Rz4Kd1Xm3",
-    "kQzWpLmNvBtYhGfDsRcXjUoE",
+SECRETS = (
+    "Wm3r8Tb1c92yUs7a",
+    "n0w4yT0Kn0wTh1s",
+    "Hs5nQr4k7D",
+    "b3Gx9Vd5Jk1Sy6Lf2Pc8",
+    "mRzTqWnXvLcYjHgFbDsPkUaE",
 )
 FILES = {
     "app/main.py": f"""\
