@@ -13,7 +13,7 @@ from archlint.findings import Location, Unknown
 _NAME = re.compile(
     r"(?i)\.env([._-][\w.-]+)?|[\w-]+\.env([._-][\w-]+)?|env[._-](example|sample|template|dist)"
 )
-_EXAMPLE = re.compile(r"(?i).*(example|sample|template|tmpl|dist|default|skeleton|test|ci)s?\b.*")
+_EXAMPLE = re.compile(r"(?i)(.*[^a-z])?(example|sample|template|tmpl|dist|default|skeleton|test|ci)s?\b.*")
 
 
 def dotenv_files(repository: Repository, root: str) -> Iterator[DotenvFile]:
