@@ -146,12 +146,15 @@ def test_what_an_install_brings_for_development(tmp_path: Path, run: str, part: 
         ("CMD python manage.py", Starts.UNCLEAR),
         ("CMD supervisord", Starts.UNCLEAR),
         ("CMD bash", Starts.NO_SERVER),
+        ("CMD ./start.sh", Starts.NO_SERVER),
         ("", Starts.NO_SERVER),
     ],
 )
 def test_what_an_image_starts(tmp_path: Path, lines: str, starts: Starts) -> None:
     serve = "import uvicorn\n\nuvicorn.run('app.main:app')\n"
-    found = service(tmp_path, f"FROM python:3.13\nCOPY . .\n{lines}\n", app___serve__py=serve)
+    start = "#!/bin/sh\nalembic upgrade head\nsleep infinity\n"
+    text = f"FROM python:3.13\nCOPY . .\n{lines}\n"
+    found = service(tmp_path, text, app___serve__py=serve, start__sh=start)
     assert found.images.starts(found.deployment.images[0]) == starts
 
 

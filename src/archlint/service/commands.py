@@ -175,8 +175,8 @@ class Commands:
 
     def _followed(self, command: Command, seen: frozenset[str] = frozenset()) -> Iterator[Command]:
         """The commands of the scripts that a command names."""
-        for word in _named_scripts(command):
-            file = self._script_named(word)
+        for word in named_scripts(command):
+            file = self.script_named(word)
             if file is not None and file not in seen:
                 for inner in self._script(file, command):
                     yield inner
@@ -196,7 +196,7 @@ class Commands:
                     script = Script(line[match.end() :], file, number, match.end() + 1)
                     yield from commands_of(script, replace(command, place=f"`{file}`"))
 
-    def _script_named(self, word: str) -> str | None:
+    def script_named(self, word: str) -> str | None:
         """The script of the repository that a word means, which may be a path inside of the image."""
         name = posixpath.basename(word)
         word = self._renamed.get(name, word)
@@ -278,7 +278,7 @@ def _extends(service: YamlMapping) -> str | None:
     return service.text("extends") or (value.text("service") if isinstance(value, YamlMapping) else None)
 
 
-def _named_scripts(command: Command) -> list[str]:
+def named_scripts(command: Command) -> list[str]:
     """What of a command may be the path of a script: its program, or what a shell is given to read."""
     if command.program in {"ash", "bash", "dash", "sh", "zsh", ".", "source"}:
         return [word for word in command.words[1:] if not word.startswith(("-", "+"))][:1]

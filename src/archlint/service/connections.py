@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from archlint.facts.dockerfile import Instruction
 from archlint.facts.dotenv import read_dotenv
 from archlint.facts.syntax import Assign, ClassDef, Constant, Expression, Keyword, Name
 from archlint.service.containers import env_files, mounts, variables
 from archlint.service.deployment import Deployment, Image
+from archlint.service.ignores import docker_ignores
+from archlint.service.project import join
 from archlint.service.scripts import Command
 from archlint.service.settings import Settings, SettingsClass
 from archlint.service.stack import StackService
@@ -82,10 +85,35 @@ class Connections:
         python, others = self._texts
         return name.startswith("PG") or bool(quoted.search(python) or used.search(others))
 
-    @cached_property
-    def reads_file(self) -> bool:
-        """Whether a settings class reads an env file by itself, which an image may hold."""
-        return any(one.env_files is None or one.env_files for one in self.settings.classes)
+    def may_read_file(self, image: Image) -> bool:
+        """Whether a settings class reads an env file by itself that the image may hold where it runs."""
+        files = [
+            file for one in self.settings.classes for file in one.env_files or (".env",) * _computes(one)
+        ]
+        names = {posixpath.basename(file) for file in files}
+        computed = any(map(_computes, self.settings.classes))
+        return any(self._may_bring(image, names, computed, i) for i in image.dockerfile.instructions if names)
+
+    def _may_bring(self, image: Image, names: set[str], anywhere: bool, instruction: Instruction) -> bool:
+        """Whether a COPY takes one of the files along: by its name, or in a folder to where the app runs."""
+        if instruction.keyword not in {"ADD", "COPY"} or instruction.flag("from") is not None:
+            return False
+        *sources, target = instruction.arguments or ("",)
+        if any("env" in posixpath.basename(source) or "$" in source for source in sources):
+            return True
+        folders = [folder for folder in sources if not self._is_file(image, folder)]
+        runs_there = anywhere or _holds_a_workdir(image, target)
+        return runs_there and any(
+            docker_ignores(self.deployment.repository, join(context, ".dockerignore"), join(folder, name))
+            is None
+            for folder in folders
+            for name in names
+            for context in _contexts(image)
+        )
+
+    def _is_file(self, image: Image, source: str) -> bool:
+        files = self.deployment.repository.files
+        return any(join(context, source) in files for context in _contexts(image))
 
     @cached_property
     def _texts(self) -> tuple[str, str]:
@@ -102,6 +130,21 @@ class Connections:
             if mount.kind == "bind" and (_CONFIGURATION.search(source) or not source.strip("./")):
                 return True
         return False
+
+
+def _contexts(image: Image) -> set[str]:
+    return {b.context for b in image.builds if b.context} or {posixpath.dirname(image.path) or "."}
+
+
+def _computes(one: SettingsClass) -> bool:
+    return one.env_files is None
+
+
+def _holds_a_workdir(image: Image, target: str) -> bool:
+    """Whether a target is a folder in which commands run, or one above it."""
+    folders = [i.text.strip().rstrip("/") for i in image.dockerfile.instructions if i.keyword == "WORKDIR"]
+    to = posixpath.normpath(target)
+    return to in {".", "/"} or any(f"{f}/".startswith(f"{to}/") or f.endswith(f"/{to}") for f in folders)
 
 
 def _hides_names(one: SettingsClass) -> bool:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
 from archlint.facts.dockerfile import Dockerfile, Stage, read_dockerfile
-from archlint.service.commands import Commands
+from archlint.facts.shell import SHELLS
+from archlint.service.commands import Commands, named_scripts
 from archlint.service.compose import Build
 from archlint.service.deployment import Deployment, Holds, Image
 from archlint.service.scripts import Command
@@ -91,7 +91,11 @@ class Images:
         if command.program in {"python", "python3"}:
             has_code = len(command.words) > 1
             return not has_code or (bool(self._own_files(command)) and not self._code_may_serve)
-        return command.program in _NO_SERVERS and not _starts_script(command.words)
+        is_shell = command.program in SHELLS and any(re.fullmatch(r"-\w*c", word) for word in command.words)
+        scripts = [] if is_shell else named_scripts(command)
+        if scripts:  # what a script of the repository runs is among the commands, as is the text after -c
+            return all(self.commands.script_named(word) for word in scripts)
+        return command.program in _NO_SERVERS
 
     def _own_files(self, command: Command) -> list[str]:
         """The files of the repository that a command runs: given to Python, or of a script of the project."""
@@ -169,8 +173,3 @@ def has_plain_base(file: Dockerfile, stage: Stage | None = None) -> bool:
         return False
     *_, first = file.lineage(stage or stages[-1])
     return first.base is not None and _PLAIN.fullmatch(first.base) is not None
-
-
-def _starts_script(words: Sequence[str]) -> bool:
-    is_shell = posixpath.basename(words[0]) in {"ash", "bash", "sh", "zsh", ".", "source"}
-    return is_shell and any(not word.startswith("-") for word in words[1:2])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from archlint.findings import Hit, Unknown
 from archlint.service.connections import POSTGRESQL, REDIS, Kind
+from archlint.service.deployment import Image
 from archlint.service.model import Service
 from archlint.service.stack import StackService
 
@@ -19,11 +20,11 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
             continue
         given = service.connections.given(one, image, service.commands.started.get(image.path, ()))
         for kind in (POSTGRESQL, REDIS) if given is not None else ():
-            yield from _judge(service, one, kind, given or {})
+            yield from _judge(service, one, kind, given or {}, image)
 
 
 def _judge(
-    service: Service, one: StackService, kind: Kind, given: Mapping[str, str | None]
+    service: Service, one: StackService, kind: Kind, given: Mapping[str, str | None], image: Image
 ) -> Iterator[Hit | Unknown]:
     servers = [other for other in service.deployment.stack.services if other.is_kind(kind.servers)]
     expected = service.connections.expected(kind)
@@ -33,7 +34,7 @@ def _judge(
     related = sorted(name for name in given if _speaks_of(kind, servers, name, given[name]))
     if any(service.connections.reads(name) for name in related):
         return
-    if service.connections.reads_file:
+    if service.connections.may_read_file(image):
         yield Unknown(f"the variables of `{one.name}`", one.location, "the image may hold an env file")
     elif not expected and related:
         yield Unknown(f"the variables of `{one.name}`", one.location, "what reads them is not clear")

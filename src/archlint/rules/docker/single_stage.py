@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.dockerfile import Dockerfile, Stage
+from archlint.facts.dockerfile import Dockerfile, Instruction, Stage
 from archlint.findings import Hit, Unknown
 from archlint.service.deployment import Image
 from archlint.service.model import Service
+from archlint.service.virtualenvs import takes_parts_only
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
@@ -18,7 +19,7 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
 
 def _judge(image: Image) -> Iterator[Hit | Unknown]:
     file, targets = image.dockerfile, image.targets
-    if any(stage.sources for target in targets for stage in file.lineage(target)):
+    if any(_copies_built(file, stage) for target in targets for stage in file.lineage(target)):
         return
     if file.problems:
         yield file.problems[0]
@@ -34,6 +35,19 @@ def _judge(image: Image) -> Iterator[Hit | Unknown]:
             "copies nothing from an earlier stage into its last one" if several else "has one stage only"
         )
         yield Hit(targets[-1].location, {"dockerfile": file.path, "problem": problem})
+
+
+def _copies_built(file: Dockerfile, stage: Stage) -> bool:
+    """Whether a stage takes something from an earlier one, a tool out of a mere name for an image aside."""
+    tools = {file.stage(copy.flag("from") or "") for copy in _copies(stage) if takes_parts_only(copy)}
+    names = {
+        tool.index for tool in tools if tool is not None and not tool.instructions and tool.parent is None
+    }
+    return bool(set(stage.sources) - names)
+
+
+def _copies(stage: Stage) -> Iterator[Instruction]:
+    return (i for i in stage.instructions if i.keyword == "COPY" and i.flag("from") is not None)
 
 
 def _is_open(file: Dockerfile, stage: Stage) -> bool:
