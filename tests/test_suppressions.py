@@ -18,7 +18,7 @@ KNOWN = frozenset({"BA0102", "BA0511", "BA1003"})
 def suppressions(text: str, ran: frozenset[str] = KNOWN) -> Suppressions:
     source = read_python(dedent(text).encode())
     found = find_suppressions(Repository(Path(), (), None), [("app.py", source)])
-    return Suppressions(found, KNOWN, lambda code, file: code in ran)
+    return Suppressions(found, KNOWN, lambda code, file: code in ran, {"sync-route-handler": "BA0102"})
 
 
 def problems(text: str, *suppressed: tuple[str, int], ran: frozenset[str] = KNOWN) -> list[str]:
@@ -111,6 +111,11 @@ def test_one_of_a_rule_that_did_not_run_is_not_called_unused() -> None:
         (
             "ignore[BA0102, BA1004] why",
             "ignore[BA0102, BA1004] names `BA1004`, which is no rule's code; did you mean `BA1003`?",
+        ),
+        (
+            "ignore[BA0102, sync-route-handler] why",
+            "ignore[BA0102, sync-route-handler] names `sync-route-handler`, which is no rule's code; "
+            "its code is `BA0102`",
         ),
         ("ignore[XY] why", "ignore[XY] names `XY`, which is no rule's code"),
         ("ignore[] why", "ignore[] why is not understood"),

@@ -179,7 +179,8 @@ class _Run:
         """All that the rules say, in order, each once, for services may share files."""
         modules = (module for service in self.loaded.services for module in service.modules)
         found = find_suppressions(self.loaded.repository, ((m.path, m.source) for m in modules))
-        suppressions = Suppressions(found, frozenset(page.code for page in load_pages()), self._ran)
+        names = {page.name: page.code for page in load_pages()}
+        suppressions = Suppressions(found, frozenset(names.values()), self._ran, names)
         self._apply(suppressions, last=False)
         for one in self.said:
             one.suppressed = suppressions.suppress(one.page.code, one.said.location)

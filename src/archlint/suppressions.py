@@ -6,7 +6,7 @@ One without a reason, that suppresses nothing, that names no rule, or that canno
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -39,12 +39,13 @@ class Suppressions:
     """The suppressions of a run, and which of them suppressed something.
 
     `known` are the rules' codes; `ran(code, file)` says whether the rule was run where the file lies, for a
-    suppression of a rule that was not run cannot be called unused.
+    suppression of a rule that was not run cannot be called unused. `names` gives a rule's code by its name.
     """
 
     suppressions: tuple[Suppression, ...]
     known: frozenset[str]
     ran: Callable[[str, str], bool]
+    names: Mapping[str, str] = field(default_factory=dict)
     used: set[tuple[Location, str]] = field(default_factory=set)
 
     def suppress(self, code: str, place: Location) -> bool:
@@ -74,7 +75,9 @@ class Suppressions:
             return
         for code in suppression.codes:
             if code not in self.known:
-                yield f"names `{code}`, which is no rule's code{suggestion(code, self.known)}"
+                named = self.names.get(code)
+                hint = f"; its code is `{named}`" if named else suggestion(code, self.known)
+                yield f"names `{code}`, which is no rule's code{hint}"
             elif (suppression.location, code) not in self.used and self.ran(code, suppression.location.file):
                 yield f"suppresses no {code}"
         if not suppression.reason:

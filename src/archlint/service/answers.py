@@ -234,7 +234,7 @@ def _is_json(*names: str) -> bool:
 
 
 def _is_html(name: str) -> bool:
-    return name.rpartition(".")[2] == "HTMLResponse"
+    return name.rpartition(".")[2] in {"HTMLResponse", "TemplateResponse", "_TemplateResponse"}
 
 
 def _says_json(call: Call) -> bool:
