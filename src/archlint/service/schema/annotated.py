@@ -177,6 +177,15 @@ class Annotations:
             if length is None:
                 return SqlType("VARCHAR")
             return SqlType(f"VARCHAR({length})") if isinstance(length, int) else None
+        if member.name == "datetime.datetime":
+            aware = self.libraries.aware_datetimes
+            return (
+                SqlType("TIMESTAMP WITH TIME ZONE")
+                if aware
+                else python_type(member.name)
+                if aware is False
+                else None
+            )
         if member.name == "decimal.Decimal":
             digits, places = settled(given.get("max_digits")), settled(given.get("decimal_places"))
             if digits is None and places is None:

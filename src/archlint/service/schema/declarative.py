@@ -182,7 +182,7 @@ class Models:
         return given
 
     def _builder(self, model: Model) -> Builder:
-        return Builder(self._convention(model.metadata), _schema_of(model.metadata), self._locate)
+        return Builder(self._convention(model.metadata), _schema_of(model.metadata), locate=self._locate)
 
     def _locate(self, value: Value) -> tuple[Key, str] | None:
         return self.made.get(id(value)) if is_column(value) else None

@@ -45,6 +45,9 @@ class Builder:
     schema: str | None = None
     """The schema of foreign keys that name none: `MetaData(schema=…)`."""
 
+    created: bool = False
+    """Whether the table is only created: foreign keys with `use_alter` are then left out."""
+
     locate: Callable[[Value], tuple[Key, str] | None] = lambda value: None
 
     def fill(self, table: Table, items: Iterable[Value]) -> None:
@@ -74,7 +77,7 @@ class Builder:
             table.indexes.append(Index(made, name, spec.unique))
         elif spec.unique:
             table.uniques.append(Unique(self.convention.name("uq", table, name), name))
-        for element in spec.foreign_keys:
+        for element in filter(self._wanted, spec.foreign_keys):
             table.foreign_keys.append(self._foreign_key(table, element, name, [element.get(0, "column")]))
         for element in spec.checks:
             table.checks.append(self._check(table, element))
@@ -102,7 +105,7 @@ class Builder:
             case "UniqueConstraint":
                 columns = self._names(table, item.args)
                 table.uniques.append(Unique(self._name("uq", table, columns, item.get(99, "name")), columns))
-            case "ForeignKeyConstraint":
+            case "ForeignKeyConstraint" if self._wanted(item):
                 columns = self._names(table, _listed(item.get(0, "columns")))
                 targets = _listed(item.get(1, "refcolumns"))
                 table.foreign_keys.append(self._foreign_key(table, item, columns, targets))
@@ -110,6 +113,9 @@ class Builder:
                 table.checks.append(self._check(table, item))
             case "Index":
                 table.indexes.append(self.index(table, item))
+
+    def _wanted(self, item: Element) -> bool:
+        return not (self.created and flag(item.keywords.get("use_alter")))
 
     def index(self, table: Table, item: Element) -> Index:
         """`Index(name, *columns, unique=…)`."""

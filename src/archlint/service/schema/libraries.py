@@ -26,6 +26,11 @@ class Libraries:
         return self.pydantic is not None and self.pydantic < Version("2")
 
     @property
+    def aware_datetimes(self) -> bool | None:
+        """Whether SQLModel stores a `datetime` with its zone, as of 0.0.45; None where no version is told."""
+        return None if self.sqlmodel is None else self.sqlmodel >= Version("0.0.45")
+
+    @property
     def enums_first(self) -> bool:
         """Whether SQLModel takes an enumeration of strings for an enumeration, not for a string."""
         return self.sqlmodel is None or self.sqlmodel >= Version("0.0.9")

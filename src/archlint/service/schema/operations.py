@@ -110,7 +110,7 @@ class Operations:
         table = Table(it.text("table_name"), it.schema(), place=location(it.arguments.place))
         if self._spared(it, "if_not_exists", self.database.has_table(table.key) is not False):
             return
-        self.builder().fill(table, it.arguments.args[1:])
+        Builder(self.convention, created=True).fill(table, it.arguments.args[1:])
         for column in table.columns.values():
             found = column.type
             if found is not None and found.is_enum and found.created and found.text not in self.memo:

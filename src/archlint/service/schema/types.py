@@ -84,6 +84,8 @@ _PYTHON = {
     "datetime.date": "DATE",
     "datetime.datetime": "TIMESTAMP WITHOUT TIME ZONE",
     "datetime.time": "TIME WITHOUT TIME ZONE",
+    "pydantic.AwareDatetime": "TIMESTAMP WITH TIME ZONE",
+    "pydantic.NaiveDatetime": "TIMESTAMP WITHOUT TIME ZONE",
     "datetime.timedelta": "INTERVAL",
     "decimal.Decimal": "NUMERIC",
     "uuid.UUID": "UUID",
@@ -183,6 +185,8 @@ def _named(kind: str, args: Sequence[Value], given: Mapping[str, Value]) -> SqlT
         return SqlType(_PLAIN[kind])
     if kind in _SIZED:
         return _sized(_SIZED[kind], given.get("length", args[0] if args else None))
+    if kind == "UTCDateTime":
+        return SqlType("TIMESTAMP WITH TIME ZONE")
     if kind in _ZONED:
         return _zoned(kind, args, given)
     if kind in _NUMBERS:
