@@ -37,6 +37,8 @@ def _words(change: Change) -> str:
         return f"The {_MODIFIED[kind]} of column `{change.name}`"
     if kind == "foreign_key":
         return f"Foreign key `{change.name}`"
+    if change.name == "None":
+        return f"A unique constraint without a name of table `{change.table}`"
     noun = "Unique constraint" if kind == "unique" else kind.capitalize()
     of = "" if kind in {"table", "column"} else f" of table `{change.table}`"
     return f"{noun} `{change.name}`{of}"

@@ -89,11 +89,13 @@ def written_type(found: Any, database: Database) -> SqlType | None:
 
 def own_cast(sql: str | None, column: str, database: Database) -> SqlType | None:
     """The type in `column::type`; None for any other SQL."""
+    if not sql or ("::" not in sql and "cast" not in sql.lower()):
+        return None
     from sqlglot import exp, parse_one
     from sqlglot.errors import SqlglotError
 
     try:
-        found: Any = parse_one(sql, read="postgres") if sql else None
+        found: Any = parse_one(sql, read="postgres")
     except SqlglotError:
         return None
     plain = (
