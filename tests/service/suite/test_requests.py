@@ -105,6 +105,7 @@ def test_what_requests_no_endpoint(tmp_path: Path, line: str) -> None:
         ("client.get(app.url_path_for('loans', tool_id=1))", ["loans"]),
         ("with TestClient(app) as c:\n    c.get('/tools')", ["tools"]),
         ("TestClient(app).get('/tools')", ["tools"]),
+        ("client.get(f'{fixture.prefix}/tools/popular')", ["popular"]),
         ("requests.get(os.environ['SERVER'] + '/tools')", ["tools"]),
     ],
 )

@@ -35,13 +35,17 @@ def matches(template: str, endpoints: Sequence[Endpoint]) -> Matches:
     exact = [one for one, fit in fits if fit is True]
     if exact and VALUE not in path:
         exact = [one for one in exact if one.path == exact[0].path]
-    exact = exact or _by_tail(_segments(path), endpoints)
+    if not any(_has_static(_segments(one.path)) for one in exact) and _segments(path):
+        # A route of parameters alone takes everything, also what is meant for an app that is mounted.
+        exact += (one for one in _by_tail(_segments(path), endpoints) if one not in exact)
     return Matches(tuple(exact), () if exact else tuple(one for one, fit in fits if fit is None))
 
 
 def normalized(template: str) -> str:
     """The path of a text: without scheme, host, query and fragment, with a slash in front."""
     path = re.sub(r"^[a-z]+://[^/?#]*", "", template)
+    # A value that a path starts with is a prefix, of any length or none.
+    path = re.sub(f"^{VALUE}", GAP, path)
     path = re.split(r"[?#]", path, maxsplit=1)[0]
     return path if path.startswith(("/", GAP)) else f"/{path}"
 
@@ -65,7 +69,7 @@ def _open(path: str, endpoints: Iterable[Endpoint]) -> Matches:
         fixed = _has_static(known) and _has_static(route[len(route) - len(known) :])
         likely = (not before and end is True and fixed) or _fit(route, plain) is True
         (sure if likely else maybe).append(endpoint)
-    return Matches(tuple(sure), tuple(maybe))
+    return Matches(tuple(sure), () if sure and not before else tuple(maybe))
 
 
 def _begins(route: Sequence[str], head: Sequence[str], before: str) -> bool:
