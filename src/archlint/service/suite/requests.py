@@ -171,7 +171,8 @@ class Requests:
         for call in calls:
             if id(call) not in decorators and isinstance(call.func, Attribute | Call):
                 scope = self._places.around(module, call)
-                request = self._read(module, call, scope)
+                unused = any(id(one) in self._unused_fixtures for one in scope)
+                request = None if unused else self._read(module, call, scope)
                 if request is not None:
                     yield request
 
@@ -224,6 +225,13 @@ class Requests:
         return id(function) not in self._run_by_pytest and any(
             one.default is None and one.name not in {"self", "cls"} for one in function.parameters
         )
+
+    @cached_property
+    def _unused_fixtures(self) -> frozenset[int]:
+        """The fixtures that no test asks for; those that one gets by name are not known to be unused."""
+        used = {id(fixture.node) for test in self._suite.tests for fixture in test.fixtures}
+        by_name = "getfixturevalue" in self._mentioned
+        return frozenset(id(one.node) for one in self._suite.fixtures.all if not by_name) - used
 
     @cached_property
     def _mentioned(self) -> frozenset[str]:
