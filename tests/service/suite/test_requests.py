@@ -117,6 +117,10 @@ def test_what_a_line_requests(tmp_path: Path, line: str, handlers: list[str]) ->
     ("line", "handlers"),
     [
         ("client.get(fixture)", ["files", "loans", "popular", "tool", "tools"]),
+        (
+            "send = client.get if tool_id else client.put\nsend(tool_id)",
+            ["files", "loans", "popular", "tool", "tools"],
+        ),
         ("client.get(f'/tools{fixture}')", ["loans", "popular", "tool", "tools"]),
         ("for name in os.listdir('.'):\n    client.get(f'/tools/{name}')", ["loans", "popular", "tools"]),
     ],

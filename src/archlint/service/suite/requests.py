@@ -175,6 +175,17 @@ class Requests:
                 request = None if unused else self._read(module, call, scope)
                 if request is not None:
                     yield request
+        yield from self._kept(module)
+
+    def _kept(self, module: Module) -> Iterator[Request]:
+        """A client's method that is kept or handed on, `send = client.patch`, may request anything."""
+        called = {id(one.func) for one in module.source.nodes.of(Call)}
+        for node in module.source.nodes.of(Attribute):
+            name = dotted(node.value) if node.attr in _METHODS and id(node) not in called else None
+            if name and _CLIENT.search(name) and not _NO_CLIENT.search(name.rpartition(".")[2]):
+                call = Call(node.start, node.end, node, (), ())
+                way = Way(frozenset({_METHODS[node.attr]}), (GAP,))
+                yield Request(module, call, self._places.around(module, node), False, (way,))
 
     def _read(self, module: Module, call: Call, scope: Scope) -> Request | None:
         verb, receiver = _verb(call), _receiver(call)
