@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import NamedTuple
 
 from archlint.service.schema.tables import Table
+from archlint.service.schema.types import differ
 
 Key = tuple[str | None, str]
 
@@ -16,6 +17,8 @@ class Difference(NamedTuple):
     table: str
     name: str
     words: str
+    whole: bool = True
+    """Whether a table, column or type is there or not, and not only how it is made."""
 
 
 def differences(before: Mapping[Key, Table | None], now: Mapping[Key, Table | None]) -> Iterator[Difference]:
@@ -44,10 +47,10 @@ def _column(old: Table, new: Table, name: str) -> Iterator[Difference]:
     one, other = old.columns[name], new.columns[name]
     if None not in (one.nullable, other.nullable) and one.nullable != other.nullable:
         words = "accepts" if other.nullable else "refuses"
-        yield Difference(new.name, name, f"column `{new.title}.{name}` still {words} NULL")
+        yield Difference(new.name, name, f"column `{new.title}.{name}` still {words} NULL", whole=False)
     types = [found for found in (one.type, other.type) if found is not None and found.certain]
-    if len({found.text for found in types}) == 2:
-        yield Difference(new.name, name, f"column `{new.title}.{name}` stays {types[1].text}")
+    if len(types) == 2 and differ(types[0], types[1]) and differ(types[1], types[0]):
+        yield Difference(new.name, name, f"column `{new.title}.{name}` stays {types[1].text}", whole=False)
 
 
 def _parts(old: Table, new: Table) -> Iterator[Difference]:
@@ -58,7 +61,7 @@ def _parts(old: Table, new: Table) -> Iterator[Difference]:
         kind, name, columns = one.get(shape) or other[shape]
         if columns <= both:
             words = "stays" if shape in other else "is not made again"
-            yield Difference(new.name, name, f"{kind} `{name}` of table `{new.title}` {words}")
+            yield Difference(new.name, name, f"{kind} `{name}` of table `{new.title}` {words}", whole=False)
 
 
 def _shapes(table: Table) -> Iterator[tuple[Hashable, tuple[str, str, set[str]]]]:

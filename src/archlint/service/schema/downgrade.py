@@ -108,7 +108,12 @@ class _Down:
         )
         found = [*differences(before, now), *kinds]
         if database.blank is None:
-            self.leftovers += [_blamed(revision, deed, one) for one in found if one not in late]
+            left = (one for one in found if one not in late and (one.whole or not self._is_named(one)))
+            self.leftovers += [_blamed(revision, deed, one) for one in left]
+
+    def _is_named(self, found: Difference) -> bool:
+        """Whether the downgrade does something to it, if not quite what the upgrade did."""
+        return any({found.table, found.name} <= done.words for done in self.replay.done)
 
     def _raise(self, revision: Revision, function: FunctionDef, deed: Deed) -> None:
         place = revision.place(function)
