@@ -1,0 +1,282 @@
+"""archlint's word on each operation against Alembic's and PostgreSQL's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine
+
+from tests.service.migrated import History, Step, predicted, run, write
+from tests.service.postgresql import running_postgresql
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[Connection]:
+    with running_postgresql() as url:
+        engine = create_engine(url)
+        with engine.connect() as found:
+            yield found
+        engine.dispose()
+
+
+T = (
+    'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Integer),'
+    ' sa.Column("s", sa.String(20)))'
+)
+DROP_T = 'op.drop_table("t")'
+P = 'op.create_table("p", sa.Column("t_id", sa.Integer, sa.ForeignKey("t.id", name="p_fk")))'
+DROP_P = 'op.drop_table("p")'
+MOOD = 'sa.Enum("a", "b", name="mood")'
+WITH_MOOD = f'op.create_table("m", sa.Column("mood", {MOOD}))'
+DROP_MOOD = f"{MOOD}.drop(op.get_bind())"
+DROP_MOOD_AT_ONCE = f"{MOOD}.drop(op.get_bind(), checkfirst=False)"
+
+
+def after_t(up: str, down: str) -> tuple[Step, ...]:
+    return Step(T, DROP_T), Step(up, down)
+
+
+# What PostgreSQL takes, there and back and there again
+
+TAKEN = {
+    "nothing": (Step("", ""),),
+    "a table": (Step(T, DROP_T),),
+    "a table if it is there": (
+        Step(T, 'op.drop_table("t", if_exists=True)\nop.drop_table("x", if_exists=True)'),
+    ),
+    "a column": after_t('op.add_column("t", sa.Column("c", sa.Text()))', 'op.drop_column("t", "c")'),
+    "a column with a key": after_t(
+        'op.add_column("t", sa.Column("c", sa.Text(), unique=True))',
+        'op.drop_constraint("t_c_key", "t")\nop.drop_column("t", "c")',
+    ),
+    "a column with an index": after_t(
+        'op.add_column("t", sa.Column("c", sa.Text(), index=True))',
+        'op.drop_index("ix_t_c")\nop.drop_column("t", "c")',
+    ),
+    "an index goes with its column": after_t(
+        'op.add_column("t", sa.Column("c", sa.Text()))\nop.create_index("i", "t", ["c", "n"])',
+        'op.drop_column("t", "c")',
+    ),
+    "NOT NULL": after_t(
+        'op.alter_column("t", "n", nullable=False)', 'op.alter_column("t", "n", nullable=True)'
+    ),
+    "a wider type": after_t(
+        'op.alter_column("t", "s", type_=sa.Text())', 'op.alter_column("t", "s", type_=sa.String(20))'
+    ),
+    "a cast with USING": after_t(
+        'op.alter_column("t", "n", type_=sa.Text())',
+        'op.alter_column("t", "n", type_=sa.Integer(), postgresql_using="n::integer")',
+    ),
+    "a default": after_t(
+        'op.alter_column("t", "n", server_default=sa.text("7"))',
+        'op.alter_column("t", "n", server_default=None)',
+    ),
+    "a new name of a column": after_t(
+        'op.create_index("i", "t", ["n"])\nop.alter_column("t", "n", new_column_name="m")',
+        'op.alter_column("t", "m", new_column_name="n")\nop.drop_index("i")',
+    ),
+    "a new name of a table": after_t(
+        P + '\nop.rename_table("t", "u")', f'{DROP_P}\nop.rename_table("u", "t")'
+    ),
+    "the old index keeps its name": after_t(
+        f'op.rename_table("t", "u")\n{T}', f'{DROP_T}\nop.rename_table("u", "t")'
+    ),
+    "a partial index": after_t(
+        'op.create_index("i", "t", ["n"], unique=True, postgresql_where=sa.text("n > 0"))',
+        'op.drop_index("i")',
+    ),
+    "an index of an expression": after_t(
+        'op.create_index("i", "t", [sa.text("lower(s)")])\nop.drop_column("t", "s")',
+        'op.add_column("t", sa.Column("s", sa.String(20)))',
+    ),
+    "an index of another method": after_t(
+        'op.add_column("t", sa.Column("j", postgresql.JSONB()))\n'
+        'op.create_index("i", "t", ["j"], postgresql_using="gin")',
+        'op.drop_index("i")\nop.drop_column("t", "j")',
+    ),
+    "a key by PostgreSQL's name": after_t(
+        'op.create_unique_constraint(None, "t", ["n", "s"])',
+        'op.drop_constraint("t_n_s_key", "t", type_="unique")',
+    ),
+    "the same key twice": (
+        Step(
+            'op.create_table("t", sa.Column("n", sa.Integer),'
+            ' sa.UniqueConstraint("n", name="k"), sa.UniqueConstraint("n", name="k"))',
+            'op.drop_constraint("k", "t")\nop.drop_table("t")',
+        ),
+    ),
+    "a check": after_t('op.create_check_constraint("c", "t", "n > 0")', 'op.drop_constraint("c", "t")'),
+    "a check goes with its column": after_t(
+        'op.create_check_constraint("c", "t", "n > id")\nop.drop_column("t", "n")',
+        'op.add_column("t", sa.Column("n", sa.Integer))\nop.create_check_constraint("c", "t", "n > id")\n'
+        'op.drop_constraint("c", "t")',
+    ),
+    "a primary key": after_t('op.drop_constraint("t_pkey", "t")', 'op.create_primary_key(None, "t", ["id"])'),
+    "a foreign key": after_t(P, DROP_P),
+    "a foreign key by PostgreSQL's name": after_t(
+        f'{P}\nop.create_foreign_key(None, "p", "t", ["t_id"], ["id"])',
+        f'op.drop_constraint("p_t_id_fkey", "p", type_="foreignkey")\n{DROP_P}',
+    ),
+    "tables that point at each other": (
+        Step(
+            f'{T}\n{P}\nop.create_unique_constraint("k", "p", ["t_id"])\n'
+            'op.create_foreign_key("back", "t", "p", ["n"], ["t_id"])',
+            f'op.drop_constraint("back", "t")\n{DROP_P}\n{DROP_T}',
+        ),
+    ),
+    "a table that points at itself": after_t('op.create_foreign_key("f", "t", "t", ["n"], ["id"])', ""),
+    "an enumeration": (Step(WITH_MOOD, f'op.drop_table("m")\n{DROP_MOOD}'),),
+    "an enumeration of two tables": (
+        Step(
+            f'{WITH_MOOD}\nop.create_table("k", sa.Column("mood", {MOOD}))',
+            f'op.drop_table("k")\nop.drop_table("m")\n{DROP_MOOD}',
+        ),
+    ),
+    "an enumeration that is made first": after_t(
+        f'{MOOD}.create(op.get_bind())\nop.add_column("t", sa.Column("mood", {MOOD}))',
+        f'op.drop_column("t", "mood")\n{DROP_MOOD}',
+    ),
+    "an enumeration by SQL": after_t(
+        "op.execute(\"CREATE TYPE mood AS ENUM ('a')\")\nop.execute(\"ALTER TYPE mood ADD VALUE 'b'\")",
+        'op.execute("DROP TYPE IF EXISTS mood")',
+    ),
+    "a table by SQL": (
+        Step(
+            "op.execute(\"CREATE TABLE q (id serial PRIMARY KEY, n int UNIQUE, s text NOT NULL DEFAULT 'x')\")\n"
+            'op.execute("CREATE INDEX q_s ON q (s)")\nop.execute("ALTER TABLE q ALTER COLUMN s DROP NOT NULL")',
+            'op.execute("DROP INDEX q_s")\nop.execute("ALTER TABLE q DROP CONSTRAINT q_n_key")\nop.drop_table("q")',
+        ),
+    ),
+    "CASCADE": after_t(P, 'op.execute("DROP TABLE t CASCADE")\nop.drop_table("p")\n' + T),
+    "rows only": after_t('op.execute("INSERT INTO t (n) VALUES (1)")', 'op.execute("DELETE FROM t")'),
+    "a loop and a helper": after_t(
+        'for name in ("a", "b"):\n    op.add_column("t", sa.Column(name, sa.Text()))',
+        'for name in ("a", "b"):\n    op.drop_column("t", name)',
+    ),
+    "a batch": after_t(
+        'with op.batch_alter_table("t") as batch:\n    batch.add_column(sa.Column("c", sa.Text()))',
+        'with op.batch_alter_table("t") as batch:\n    batch.drop_column("c")',
+    ),
+}
+
+# What PostgreSQL refuses
+
+REFUSED = {
+    "a table twice": (Step(f"{T}\n{T}", DROP_T),),
+    "a table of a type's name": (
+        Step(WITH_MOOD, f'op.drop_table("m")\n{DROP_MOOD}'),
+        Step(T.replace('"t"', '"mood"'), 'op.drop_table("mood")'),
+    ),
+    "a table that is not there": (Step(T, 'op.drop_table("u")'),),
+    "a table that another one points at": after_t(P, f"{DROP_T}\n{DROP_P}"),
+    "a reserved name": (
+        Step(
+            T.replace('"t"', '"user"') + "\n" + P.replace("t.id", "user.id"),
+            f'op.drop_table("user")\n{DROP_P}',
+        ),
+    ),
+    "a column that is there": after_t('op.add_column("t", sa.Column("n", sa.Text()))', ""),
+    "a column that is not there": after_t("", 'op.drop_column("t", "x")'),
+    "a column without its name": after_t("", 'op.drop_column("t")'),
+    "a column of a table that is not there": after_t("", 'op.drop_column("u", "x")'),
+    "a column that a foreign key needs": after_t(P, f'op.drop_column("t", "id")\n{DROP_P}'),
+    "a type that is not there": after_t(f'op.add_column("t", sa.Column("mood", {MOOD}))', ""),
+    "a change of a column that is not there": after_t("", 'op.alter_column("t", "x", nullable=True)'),
+    "NULL in a primary key": after_t("", 'op.alter_column("t", "id", nullable=True)'),
+    "a new name that is taken": after_t("", 'op.alter_column("t", "n", new_column_name="s")'),
+    "an old name that is not there": after_t("", 'op.alter_column("t", "x", new_column_name="y")'),
+    "a table's new name that is taken": after_t(P, 'op.rename_table("t", "p")'),
+    "text to integer": after_t(
+        'op.alter_column("t", "n", type_=sa.Text())', 'op.alter_column("t", "n", type_=sa.Integer())'
+    ),
+    "text to an enumeration": after_t(
+        f"{MOOD}.create(op.get_bind())", f'op.alter_column("t", "s", type_={MOOD})\n{DROP_MOOD}'
+    ),
+    "an array to what it holds": after_t(
+        'op.add_column("t", sa.Column("a", postgresql.ARRAY(sa.Integer())))',
+        'op.alter_column("t", "a", type_=sa.Integer())',
+    ),
+    "a cast that is asked for and does not exist": after_t(
+        'op.add_column("t", sa.Column("j", sa.JSON()))',
+        'op.alter_column("t", "j", type_=postgresql.ARRAY(sa.Text()), postgresql_using="j::text[]")',
+    ),
+    "a default that does not convert": after_t(
+        'op.alter_column("t", "s", server_default="none")',
+        'op.alter_column("t", "s", type_=sa.Integer(), postgresql_using="s::integer")',
+    ),
+    "a foreign key's type": after_t(
+        f'{P}\nop.alter_column("p", "t_id", type_=sa.BigInteger())',
+        f'op.alter_column("p", "t_id", type_=sa.Text())\n{DROP_P}',
+    ),
+    "an index that is not there": after_t("", 'op.drop_index("i")'),
+    "an index that is there": after_t(
+        'op.create_index("i", "t", ["n"])\nop.create_index("i", "t", ["s"])', ""
+    ),
+    "an index of a column that is not there": after_t('op.create_index("i", "t", ["x"])', ""),
+    "the index of a constraint": after_t(
+        'op.create_unique_constraint("k", "t", ["n"])', 'op.drop_index("k", "t")'
+    ),
+    "an index that a foreign key needs": after_t(
+        'op.create_index("i", "t", ["n"], unique=True)\nop.create_table("p", sa.Column("n", sa.Integer))\n'
+        'op.create_foreign_key("f", "p", "t", ["n"], ["n"])',
+        'op.drop_index("i")\nop.drop_table("p")',
+    ),
+    "an index of JSON": after_t(
+        'op.add_column("t", sa.Column("j", sa.JSON()))\nop.create_unique_constraint("k", "t", ["j"])', ""
+    ),
+    "a constraint without a name": after_t(
+        'op.create_unique_constraint(None, "t", ["n"])', 'op.drop_constraint(None, "t", type_="unique")'
+    ),
+    "a constraint that is not there": after_t("", 'op.drop_constraint("k", "t", type_="check")'),
+    "a constraint that is there": after_t(
+        'op.create_check_constraint("c", "t", "n > 0")\nop.create_check_constraint("c", "t", "n > 1")', ""
+    ),
+    "a key of a column that is not there": after_t('op.create_unique_constraint("k", "t", ["x"])', ""),
+    "a second primary key": after_t('op.create_primary_key("k", "t", ["n"])', ""),
+    "a primary key that a foreign key needs": after_t(P, f'op.drop_constraint("t_pkey", "t")\n{DROP_P}'),
+    "a foreign key to no key": after_t(f'{P}\nop.create_foreign_key("f", "p", "t", ["t_id"], ["n"])', DROP_P),
+    "a foreign key of another type": after_t(
+        'op.create_table("p", sa.Column("a", sa.Text()))\nop.create_foreign_key("f", "p", "t", ["a"], ["id"])',
+        DROP_P,
+    ),
+    "a foreign key to nothing": after_t(
+        f'{P}\nop.create_foreign_key("f", "p", "u", ["t_id"], ["id"])', DROP_P
+    ),
+    "a type that stays": (Step(WITH_MOOD, 'op.drop_table("m")'),),
+    "a type that stays after its column": after_t(
+        f'{MOOD}.create(op.get_bind(), checkfirst=False)\nop.add_column("t", sa.Column("mood", {MOOD}))',
+        'op.drop_column("t", "mood")',
+    ),
+    "a type in use": (Step(WITH_MOOD, f'{DROP_MOOD}\nop.drop_table("m")'),),
+    "a type dropped twice": (Step(WITH_MOOD, f'op.drop_table("m")\n{DROP_MOOD}\n{DROP_MOOD_AT_ONCE}'),),
+    "a column that stays": after_t(
+        'op.add_column("t", sa.Column("a", sa.Text()))\nop.rename_table("t", "u")', 'op.drop_column("u", "a")'
+    ),
+    "SQL for a column that is not there": after_t("", 'op.execute("ALTER TABLE t DROP COLUMN x")'),
+    "SQL for a type in use": (Step(WITH_MOOD, 'op.execute("DROP TYPE mood")\nop.drop_table("m")'),),
+}
+
+
+@pytest.mark.parametrize("steps", TAKEN.values(), ids=TAKEN)
+def test_what_postgresql_takes(steps: tuple[Step, ...], tmp_path: Path, connection: Connection) -> None:
+    files = write(History(steps), tmp_path)
+    truth, found = run(tmp_path, connection), predicted(tmp_path, files)
+    assert (truth.upgrade, truth.downgrade, truth.second_upgrade) == (None, None, None), truth.answers
+    assert found.verdict == truth
+    assert found.unknown == ()
+
+
+@pytest.mark.parametrize("steps", REFUSED.values(), ids=REFUSED)
+def test_what_postgresql_refuses(steps: tuple[Step, ...], tmp_path: Path, connection: Connection) -> None:
+    files = write(History(steps), tmp_path)
+    truth, found = run(tmp_path, connection), predicted(tmp_path, files)
+    assert truth.answers != ()
+    assert found.verdict == truth
+    assert agree(found.verdict.answers, truth.answers)
+
+
+def agree(found: tuple[str, ...], truth: tuple[str, ...]) -> bool:
+    """Whether archlint uses PostgreSQL's words; Alembic's and Python's own errors have others."""
+    return not truth or not truth[0].startswith("(psycopg.") or found[0] in truth[0]
