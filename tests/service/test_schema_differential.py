@@ -144,9 +144,12 @@ TAKEN = {
     ),
     "a table by SQL": (
         Step(
-            "op.execute(\"CREATE TABLE q (id serial PRIMARY KEY, n int UNIQUE, s text NOT NULL DEFAULT 'x')\")\n"
-            'op.execute("CREATE INDEX q_s ON q (s)")\nop.execute("ALTER TABLE q ALTER COLUMN s DROP NOT NULL")',
-            'op.execute("DROP INDEX q_s")\nop.execute("ALTER TABLE q DROP CONSTRAINT q_n_key")\nop.drop_table("q")',
+            'op.execute("CREATE TABLE q (id serial PRIMARY KEY, n int UNIQUE, s text NOT NULL)")\n'
+            'op.execute("CREATE INDEX q_s ON q (s)")\n'
+            'op.execute("ALTER TABLE q ALTER COLUMN s DROP NOT NULL")',
+            'op.execute("DROP INDEX q_s")\n'
+            'op.execute("ALTER TABLE q DROP CONSTRAINT q_n_key")\n'
+            'op.drop_table("q")',
         ),
     ),
     "CASCADE": after_t(P, 'op.execute("DROP TABLE t CASCADE")\nop.drop_table("p")\n' + T),
@@ -236,9 +239,13 @@ REFUSED = {
     "a key of a column that is not there": after_t('op.create_unique_constraint("k", "t", ["x"])', ""),
     "a second primary key": after_t('op.create_primary_key("k", "t", ["n"])', ""),
     "a primary key that a foreign key needs": after_t(P, f'op.drop_constraint("t_pkey", "t")\n{DROP_P}'),
-    "a foreign key to no key": after_t(f'{P}\nop.create_foreign_key("f", "p", "t", ["t_id"], ["n"])', DROP_P),
+    "a foreign key to no key": after_t(
+        f'{P}\nop.create_foreign_key("f", "p", "t", ["t_id"], ["n"])',
+        DROP_P,
+    ),
     "a foreign key of another type": after_t(
-        'op.create_table("p", sa.Column("a", sa.Text()))\nop.create_foreign_key("f", "p", "t", ["a"], ["id"])',
+        'op.create_table("p", sa.Column("a", sa.Text()))\n'
+        'op.create_foreign_key("f", "p", "t", ["a"], ["id"])',
         DROP_P,
     ),
     "a foreign key to nothing": after_t(
