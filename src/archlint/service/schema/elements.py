@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archlint.findings import Location
@@ -221,6 +221,15 @@ def used_columns(table: Table, conditions: Iterable[Value]) -> tuple[str, ...] |
             return None
         found += [word for sql in texts for word in re.findall(r"\w+", sql or "")]
     return tuple(name for name in table.columns if name in found or name.lower() in map(str.lower, found))
+
+
+def missing_columns(table: Table, conditions: Iterable[Value]) -> Iterator[str]:
+    """Quoted names in conditions that can only be columns, and that the table has not."""
+    for condition in conditions:
+        sql = text(settled(condition)) or sql_of(settled(condition)) or ""
+        if not re.search(r"\bcollate\b|\bcast\b|'", sql, re.IGNORECASE):
+            names = re.findall(r'(?<![\w:.])"(\w+)"(?!\s*[(.])', sql)
+            yield from (name for name in names if name not in table.columns)
 
 
 def made_name(

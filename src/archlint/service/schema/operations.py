@@ -13,12 +13,13 @@ from archlint.service.schema.elements import (
     Builder,
     location,
     made_name,
+    missing_columns,
     read_column,
     read_default,
     used_columns,
 )
 from archlint.service.schema.naming import UNKNOWN, Convention
-from archlint.service.schema.refusals import Impossible
+from archlint.service.schema.refusals import Impossible, Refused
 from archlint.service.schema.tables import Check, ForeignKey, SqlType, Table, Unique
 from archlint.service.schema.types import read_type
 from archlint.service.schema.values import Element, EnumObject, Untold, flag, string, strings
@@ -235,6 +236,8 @@ class Operations:
         table = self.database.table(key)
         name = made_name(self.convention, ("ck", table, (), None), it.value("constraint_name"))
         conditions = [it.value("condition")] if "condition" in it.names else it.arguments.args[2:]
+        for missing in missing_columns(table, conditions):
+            raise Refused(f'column "{missing}" does not exist')
         self.database.add_check(key, Check(name, used_columns(table, conditions)))
 
     def create_foreign_key(self, it: Given) -> None:
