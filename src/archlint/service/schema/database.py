@@ -33,6 +33,9 @@ class Database:
     touched: dict[Key, Table | None] = field(default_factory=dict)
     """The tables that statements named since it was last emptied, as they were before."""
 
+    dropped: set[Key] = field(default_factory=set)
+    """The tables that were there once, and that no view can have replaced."""
+
     def snapshot(self) -> Database:
         """A copy that later statements do not change."""
         return Database(
@@ -41,12 +44,14 @@ class Database:
             dict(self.untold),
             set(self.untold_types),
             self.blank,
+            dropped=set(self.dropped),
         )
 
     def restore(self, kept: Database) -> None:
         """Be as when the snapshot was taken."""
         self.tables, self.types = kept.tables, kept.types
         self.untold, self.untold_types, self.blank = kept.untold, kept.untold_types, kept.blank
+        self.dropped = kept.dropped
 
     def table(self, key: Key) -> Table:
         """The table; raises `Refused` where there is none, `Untold` where the source does not tell."""
@@ -154,6 +159,7 @@ class Database:
                 raise refusals.needed(refusals.table_words(key))
             other.foreign_keys.remove(foreign_key)
         del self.tables[key]
+        self.dropped.add(key)
 
     def rename_table(self, key: Key, new: str) -> None:
         """`ALTER TABLE … RENAME TO`; names of indexes and constraints stay."""
@@ -165,6 +171,7 @@ class Database:
             foreign_key.target = target
         self._touch(target)
         del self.tables[key]
+        self.dropped.add(key)
         table.name = new
         self.tables[target] = table
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from archlint.service.schema.database import Database, Key
 from archlint.service.schema.definitions import column_of, names_of, own_cast, references, written_type
+from archlint.service.schema.refusals import no_relation
 from archlint.service.schema.tables import Check, ForeignKey, Index, SqlType, Table, Unique
 from archlint.service.schema.values import Untold
 
@@ -25,11 +26,17 @@ _NAME = r'(?:(?:"?(\w+)"?)\.)?"?(\w+)"?'
 _ADD_VALUE = re.compile(rf"\s*ALTER\s+TYPE\s+{_NAME}\s+(ADD|RENAME)\s+VALUE\b", re.IGNORECASE)
 _RENAME_TYPE = re.compile(rf"\s*ALTER\s+TYPE\s+{_NAME}\s+RENAME\s+TO\s+{_NAME}\s*$", re.IGNORECASE)
 _DO_TYPE = re.compile(rf"CREATE\s+TYPE\s+{_NAME}\s+AS\s+ENUM\s*\(([^)]*)\)", re.IGNORECASE)
+_ROWS = re.compile(
+    r"\s*(UPDATE|DELETE\s+FROM|INSERT\s+INTO)\s+(?P<quote>\"?)(?P<name>\w+)(?P=quote)(?![\w.\"])",
+    re.IGNORECASE,
+)
 _MENTIONED = re.compile(rf"\b(TABLE|TYPE)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?{_NAME}", re.IGNORECASE)
 
 
 def execute(database: Database, sql: str) -> None:
     """Do what the SQL does; raises `Refused`. What cannot be told of is forgotten."""
+    if re.search(r"\bVIEW\b", sql, re.IGNORECASE):
+        database.dropped.clear()
     if sql.lstrip()[:2].upper() == "DO":
         _anonymous(database, sql)
         return
@@ -46,6 +53,7 @@ def _split(database: Database, sql: str) -> list[exp.Expr]:
     """The statements that may change a table's definition."""
     plain = re.sub(r"--[^\n]*", "", sql)
     if ";" not in plain.strip().rstrip(";") and (_DATA.match(plain) or _ADD_VALUE.match(plain)):
+        _check_target(database, plain)
         return []  # most revisions run no other SQL, and to import sqlglot takes longer than they do
     from sqlglot import exp, parse
     from sqlglot.errors import SqlglotError
@@ -59,6 +67,15 @@ def _split(database: Database, sql: str) -> list[exp.Expr]:
     return [
         s for s in found if s is not None and isinstance(s, exp.Create | exp.Drop | exp.Alter | exp.Command)
     ]
+
+
+def _check_target(database: Database, sql: str) -> None:
+    """Refuse to change the rows of a table that was dropped."""
+    found = _ROWS.match(sql)
+    if found is not None:
+        name = found["name"] if found["quote"] else found["name"].lower()
+        if (None, name) in database.dropped and database.has_table((None, name)) is False:
+            raise no_relation((None, name))
 
 
 def forget_mentioned(database: Database, sql: str, why: str) -> None:
