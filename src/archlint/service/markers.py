@@ -25,7 +25,6 @@ PLATFORMS = (
     ("posix", "emscripten", "Emscripten"),
 )
 IMPLEMENTATIONS = (("cpython", "CPython"), ("pypy", "PyPy"), ("graalpy", "GraalVM"))
-VERSION_NAMES = {"python_version", "python_full_version", "implementation_version"}
 
 
 def equivalent(first: Marker | None, second: Marker | None, python: SpecifierSet) -> bool | None:

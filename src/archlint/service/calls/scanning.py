@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from archlint.facts.syntax import (
     Assign,
@@ -100,9 +99,6 @@ class Scan:
 
     outer_names: set[str] = field(default_factory=set)
     is_generator: bool = False
-
-
-Visitor: TypeAlias = "Callable[[Scanner, Expression], None]"
 
 
 def scan(function: Function) -> Scan:
