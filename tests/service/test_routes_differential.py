@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.service.route_mechanisms import MECHANISMS
+from tests.service.app_mechanisms import APP_MECHANISMS
+from tests.service.route_mechanisms import ROUTE_MECHANISMS
 from tests.service.running_app import Row, resolved, rows, running
+
+MECHANISMS = {**ROUTE_MECHANISMS, **APP_MECHANISMS}
 
 
 @pytest.mark.parametrize("name", MECHANISMS)
