@@ -1,4 +1,4 @@
-"""More ways in which services register endpoints: discovery, mounts, routes edited later, whole applications."""
+"""More ways in which services register endpoints: discovery, mounts, edited routes, whole applications."""
 
 from __future__ import annotations
 
