@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from archlint.discover import Repository
 from archlint.engine import Report
-from archlint.findings import Location
+from archlint.findings import Link, Location
 from archlint.report.snippet import columns, snippet
 from archlint.report.styled import STYLES, plain, printable
 from archlint.report.summary import render_statistics, render_summary
 from archlint.report.text import render_concise, render_text
-from tests.report.reports import example
+from tests.report.reports import example, finding
 
 
 def test_nothing_found() -> None:
@@ -82,6 +82,15 @@ def test_text(tmp_path: Path) -> None:
           = help: Call a service instead
 
         """)
+
+
+def test_the_links_of_a_long_chain_are_aligned(tmp_path: Path) -> None:
+    links = tuple(Link(Location("app.py", line, 1, line, 2), "a call") for line in range(1, 11))
+    report = Report(
+        Repository(tmp_path, (), None), findings=(finding(Location("app.py", 1, 1, 1, 2), chain=links),)
+    )
+    steps = [line for line in plain(render_text(report)).splitlines() if line.endswith("a call")]
+    assert [step.index(". app.py") for step in steps] == [steps[-1].index(". app.py")] * 10
 
 
 def test_concise(tmp_path: Path) -> None:

@@ -83,10 +83,10 @@ def _clauses(finding: Finding, said: set[object]) -> Iterator[str]:
 
 def _chain(chain: tuple[Link, ...], margin: str) -> Iterator[Line]:
     places = [printable(f"{link.location.file}:{link.location.line}") for link in chain]
-    longest = max(map(len, places), default=0)
+    longest, digits = max(map(len, places), default=0), len(str(len(chain)))
     for number, (place, link) in enumerate(zip(places, chain, strict=True), start=1):
         label = "= via: " if number == 1 else "       "
-        step = f"{number}. {place.ljust(longest)}  "
+        step = f"{number:>{digits}}. {place.ljust(longest)}  "
         yield (margin, ""), (label, "label"), (step, "faint"), (printable(link.text), "")
 
 
