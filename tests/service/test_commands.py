@@ -15,11 +15,11 @@ from archlint.service.model import Service
 from archlint.service.scripts import Command
 
 
-def service(folder: Path, files: dict[str, str]) -> Service:
+def service(folder: Path, files: dict[str, str], root: str = ".") -> Service:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(dedent(text))
-    return build_service(Repository(folder, tuple(sorted(files)), None), ".", Config())
+    return build_service(Repository(folder, tuple(sorted(files)), None), root, Config())
 
 
 def ran(folder: Path, files: dict[str, str], program: str = "pip") -> list[str]:
@@ -301,6 +301,19 @@ def test_documents(tmp_path: Path) -> None:
     files = {"README.md": readme, "notes/README.md": readme, "CHANGELOG.md": readme}
     found = documented(service(tmp_path, files).deployment, ".")
     assert [shown(c) for c in found] == ["README.md:3:3 one", "README.md:5:10 two", "README.md:12:3 three"]
+
+
+@pytest.mark.parametrize(
+    ("above", "files"), [("", ["README.md", "api/docs/SETUP.md"]), ("x", ["api/docs/SETUP.md"])]
+)
+def test_documents_above_a_service_speak_of_it_unless_they_are_another_projects(
+    tmp_path: Path, above: str, files: list[str]
+) -> None:
+    text = "```sh\npip install x\n```\n"
+    manifest = {"pyproject.toml": "[project]\nname = 'x'\n"} if above else {}
+    own = {"README.md": text, "api/docs/SETUP.md": text, "api/pyproject.toml": ""}
+    found = documented(service(tmp_path, {**own, **manifest}, "api").deployment, "api")
+    assert sorted(command.location.file for command in found) == files
 
 
 @pytest.mark.parametrize(

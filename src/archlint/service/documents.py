@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Location
 from archlint.service.deployment import Deployment
-from archlint.service.project import ancestors
+from archlint.service.project import ancestors, join
 from archlint.service.scripts import Command, Context, Script, commands_of
 
 _FENCE = re.compile(r"(?P<indent>\s*)(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w-]*).*")
@@ -21,12 +21,21 @@ _NAMES = re.compile(
 
 def documented(deployment: Deployment, root: str) -> Iterator[Command]:
     """The commands in shell blocks of the files on setting up the service, beside it and above."""
-    folders = {*ancestors(root), posixpath.join(root, "docs").removeprefix("./"), "docs"}
+    around = [*_around(deployment, root)]
+    folders = {join(folder, name) for folder in around for name in (".", "docs")}
     for file in deployment.repository.files:
         folder, name = posixpath.split(file)
         if _NAMES.fullmatch(name) and (folder or ".") in folders:
             text = deployment.data(file).decode(errors="replace").replace("\r\n", "\n")
             yield from _commands(file, text.split("\n"))
+
+
+def _around(deployment: Deployment, root: str) -> Iterator[str]:
+    """The service's folder and those above it; what lies in another project speaks of that one."""
+    for folder in ancestors(root):
+        if folder != root and join(folder, "pyproject.toml") in deployment.repository.files:
+            return
+        yield folder
 
 
 def _commands(file: str, lines: list[str]) -> Iterator[Command]:
