@@ -121,6 +121,20 @@ class Calls:
                     seen.add(edge.callee)
                     pending.append((depth + 1, edge.callee))
 
+    def leading_to(self, functions: Iterable[Function]) -> frozenset[Function]:
+        """The functions, and all from which calls lead to one of them."""
+        callers: dict[Function, list[Function]] = {}
+        for edge in self.edges:
+            callers.setdefault(edge.callee, []).append(edge.caller)
+        found = set(functions)
+        pending = list(found)
+        while pending:
+            for caller in callers.get(pending.pop(), ()):
+                if caller not in found:
+                    found.add(caller)
+                    pending.append(caller)
+        return frozenset(found)
+
     def _build(self) -> None:
         for module in self.modules:
             if module.role not in _LEFT_OUT:

@@ -114,17 +114,7 @@ class OutgoingCalls:
     @cached_property
     def _leading(self) -> frozenset[Function]:
         """The functions from which calls of the service's own lead to an outgoing call."""
-        callers: dict[Function, list[Function]] = {}
-        for edge in self._calls.edges:
-            callers.setdefault(edge.callee, []).append(edge.caller)
-        found = {call.caller for call in self.calls()}
-        pending = list(found)
-        while pending:
-            for caller in callers.get(pending.pop(), ()):
-                if caller not in found:
-                    found.add(caller)
-                    pending.append(caller)
-        return frozenset(found)
+        return self._calls.leading_to(call.caller for call in self.calls())
 
     def calls(self) -> Iterator[LibraryCall]:
         """Every outgoing call of the service."""

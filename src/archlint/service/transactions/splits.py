@@ -99,16 +99,7 @@ def _busy(calls: Calls) -> frozenset[Function]:
     """The functions that come to a write, a commit or a transaction, themselves or by what they call."""
     found = {f for f in calls.functions if any(act.work in _CHANGING for act in acts(calls, f))}
     found |= {f for f in calls.functions if _begins(calls, f)}
-    callers: dict[Function, list[Function]] = {}
-    for edge in calls.edges:
-        callers.setdefault(edge.callee, []).append(edge.caller)
-    pending = list(found)
-    while pending:
-        for caller in callers.get(pending.pop(), ()):
-            if caller not in found:
-                found.add(caller)
-                pending.append(caller)
-    return frozenset(found)
+    return calls.leading_to(found)
 
 
 _CHANGING = frozenset({Work.WRITE, Work.COMMIT, Work.ROLLBACK, Work.BEGIN})
