@@ -58,7 +58,7 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
         typer.Option("--unsafe-fixes", help="With --fix or --diff: also fix what may change how it behaves."),
     ] = False,
     diff: Annotated[
-        bool, typer.Option("--diff", help="Show what --fix would change, as a diff, and change nothing.")
+        bool, typer.Option("--diff", help="Show what --fix changes, as a diff, and change nothing.")
     ] = False,
     show_fixes: Annotated[
         bool,
@@ -94,8 +94,8 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
         raise ArchlintError("--statistics is for the text and concise formats")
     if unsafe_fixes and not (fix or diff):
         raise ArchlintError("--unsafe-fixes is for --fix and --diff")
-    if diff and (fix or output_format != "text"):
-        raise ArchlintError("--diff stands alone: it neither fixes nor has a format")
+    if diff and output_format != "text":
+        raise ArchlintError("--diff is a format of its own: leave --output-format out")
     if show_fixes and (fix or output_format not in {"json", "sarif"}):
         raise ArchlintError("--show-fixes is for the json and sarif formats, without --fix")
     selection = Selection(_split(select), _split(ignore), _split(extend_select))
