@@ -53,6 +53,11 @@ def scheme(url: str) -> str | None:
     return found[1].lower() if found else None
 
 
+def schemes_in(expression: Expression | None) -> frozenset[str | None]:
+    """What the literals in an expression name, as `scheme` does."""
+    return frozenset(map(scheme, _texts((expression,)))) if expression is not None else frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A database that a URL may name: `scheme`, None where the source does not tell.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.database_variables import assigned
-from archlint.service.databases import DRIVER, Connection, Target, scheme
+from archlint.service.databases import DRIVER, Connection, Target, scheme, schemes_in
 from archlint.service.model import Service
 
 
@@ -34,9 +34,9 @@ def _judge(service: Service, connection: Connection) -> Iterator[Hit | Unknown]:
 
 
 def _named(service: Service, connection: Connection, target: Target) -> Hit | Unknown:
-    """The setting whose default names the database, else the engine."""
+    """The setting whose default names the database, else the engine, which takes parts from settings at most."""
     setting = service.databases.setting(target.source)
-    if setting is None:
+    if setting is None or target.scheme not in schemes_in(setting.default):
         return Hit(connection.location, {"where": "The engine's URL", "scheme": target.scheme or ""})
     if service.databases.is_validated(setting):
         return Unknown(
