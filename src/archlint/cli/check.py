@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
+from archlint.cli.options import ConfigFile, NoColor, OutputFile, Paths
 from archlint.findings import ArchlintError, Severity
 
 if TYPE_CHECKING:
@@ -18,61 +19,57 @@ if TYPE_CHECKING:
 SELECTORS = "SELECTORS"
 
 
+Selectors: TypeAlias = list[str] | None
+Select: TypeAlias = Annotated[
+    Selectors, typer.Option(metavar=SELECTORS, help="Run these rules and no others.")
+]
+Ignore: TypeAlias = Annotated[Selectors, typer.Option(metavar=SELECTORS, help="Leave these rules out.")]
+ExtendSelect: TypeAlias = Annotated[
+    Selectors, typer.Option(metavar=SELECTORS, help="Run these rules as well.")
+]
+Format: TypeAlias = Annotated[
+    Literal["text", "concise", "json", "sarif", "github"], typer.Option(help="How findings are written.")
+]
+ExitZero: TypeAlias = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 despite violations.")]
+Strict: TypeAlias = Annotated[
+    bool, typer.Option("--strict", help="Make what could not be decided a finding as well.")
+]
+Fix: TypeAlias = Annotated[
+    bool, typer.Option("--fix", help="Fix what can be fixed, and report what is left.")
+]
+UnsafeFixes: TypeAlias = Annotated[
+    bool,
+    typer.Option("--unsafe-fixes", help="With --fix or --diff: also fix what may change how it behaves."),
+]
+Diff: TypeAlias = Annotated[
+    bool, typer.Option("--diff", help="Show what --fix changes, as a diff, and change nothing.")
+]
+ShowFixes: TypeAlias = Annotated[
+    bool, typer.Option("--show-fixes", help="Add to json and sarif what --fix --unsafe-fixes would replace.")
+]
+Statistics: TypeAlias = Annotated[
+    bool, typer.Option("--statistics", help="Count the findings of each rule instead of listing them.")
+]
+Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Write the findings and nothing else.")]
+
+
 def check(  # noqa: PLR0913, PLR0917 (each is an option)
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="[PATH]...",
-            help="Folders or files to check; without any, this folder.",
-            show_default=False,
-        ),
-    ] = None,
-    select: Annotated[
-        list[str] | None, typer.Option(metavar=SELECTORS, help="Run these rules and no others.")
-    ] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option(metavar=SELECTORS, help="Leave these rules out.")
-    ] = None,
-    extend_select: Annotated[
-        list[str] | None, typer.Option(metavar=SELECTORS, help="Run these rules as well.")
-    ] = None,
-    output_format: Annotated[
-        Literal["text", "concise", "json", "sarif", "github"], typer.Option(help="How findings are written.")
-    ] = "text",
-    output_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write to this file, whole or not at all.")
-    ] = None,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 despite violations.")] = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Make what could not be decided a finding as well.")
-    ] = False,
-    config: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Take the configuration of every service from this file."),
-    ] = None,
-    fix: Annotated[
-        bool, typer.Option("--fix", help="Fix what can be fixed, and report what is left.")
-    ] = False,
-    unsafe_fixes: Annotated[
-        bool,
-        typer.Option("--unsafe-fixes", help="With --fix or --diff: also fix what may change how it behaves."),
-    ] = False,
-    diff: Annotated[
-        bool, typer.Option("--diff", help="Show what --fix changes, as a diff, and change nothing.")
-    ] = False,
-    show_fixes: Annotated[
-        bool,
-        typer.Option("--show-fixes", help="Add to json and sarif what --fix --unsafe-fixes would replace."),
-    ] = False,
-    no_color: Annotated[
-        bool, typer.Option("--no-color", help="Write without colours, as with NO_COLOR=1.")
-    ] = False,
-    statistics: Annotated[
-        bool, typer.Option("--statistics", help="Count the findings of each rule instead of listing them.")
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Write the findings and nothing else.")
-    ] = False,
+    paths: Paths = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    extend_select: ExtendSelect = None,
+    output_format: Format = "text",
+    output_file: OutputFile = None,
+    exit_zero: ExitZero = False,
+    strict: Strict = False,
+    config: ConfigFile = None,
+    fix: Fix = False,
+    unsafe_fixes: UnsafeFixes = False,
+    diff: Diff = False,
+    show_fixes: ShowFixes = False,
+    no_color: NoColor = False,
+    statistics: Statistics = False,
+    quiet: Quiet = False,
 ) -> None:
     """Check FastAPI services against the architecture standard.
 
@@ -90,14 +87,9 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     from archlint.engine import Request
     from archlint.report import Delivery, deliver
 
-    if statistics and output_format not in {"text", "concise"}:
-        raise ArchlintError("--statistics is for the text and concise formats")
-    if unsafe_fixes and not (fix or diff):
-        raise ArchlintError("--unsafe-fixes is for --fix and --diff")
-    if diff and output_format != "text":
-        raise ArchlintError("--diff is a format of its own: leave --output-format out")
-    if show_fixes and (fix or output_format not in {"json", "sarif"}):
-        raise ArchlintError("--show-fixes is for the json and sarif formats, without --fix")
+    _refuse_contradictions(
+        output_format, statistics=statistics, fix=fix, unsafe=unsafe_fixes, diff=diff, show=show_fixes
+    )
     selection = Selection(_split(select), _split(ignore), _split(extend_select))
     request = Request(tuple(paths or [Path()]), selection, config, strict)
     delivery = Delivery(output_format, output_file, statistics, quiet, strict, no_color)
@@ -111,6 +103,19 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     _tell(report, quiet)
     deliver(report, delivery, code)
     raise typer.Exit(code)
+
+
+def _refuse_contradictions(
+    output_format: str, *, statistics: bool, fix: bool, unsafe: bool, diff: bool, show: bool
+) -> None:
+    if statistics and output_format not in {"text", "concise"}:
+        raise ArchlintError("--statistics is for the text and concise formats")
+    if unsafe and not (fix or diff):
+        raise ArchlintError("--unsafe-fixes is for --fix and --diff")
+    if diff and output_format != "text":
+        raise ArchlintError("--diff is a format of its own: leave --output-format out")
+    if show and (fix or output_format not in {"json", "sarif"}):
+        raise ArchlintError("--show-fixes is for the json and sarif formats, without --fix")
 
 
 def _checked(request: Request, delivery: Delivery) -> Report:

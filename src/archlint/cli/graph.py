@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from archlint.cli.options import ConfigFile, OutputFile
 from archlint.findings import ArchlintError
 
 if TYPE_CHECKING:
@@ -37,12 +38,8 @@ def graph(  # noqa: PLR0913, PLR0917 (each is an option)
             "--calls", metavar="FUNCTION", help="What this function reaches, as app.users:get_user."
         ),
     ] = None,
-    output_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write to this file, whole or not at all.")
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Take the configuration from this file.")
-    ] = None,
+    output_file: OutputFile = None,
+    config: ConfigFile = None,
 ) -> None:
     """Draw a service: its layers (without an option), its modules, or what a function reaches.
 

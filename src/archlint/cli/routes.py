@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from archlint.cli.options import ConfigFile, NoColor, Paths
+
 if TYPE_CHECKING:
     from archlint.service.routes import Endpoint
 
 
 def routes(  # noqa: PLR0913, PLR0917 (each is an option)
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Folders or files.", show_default=False),
-    ] = None,
+    paths: Paths = None,
     format_: Annotated[
         Literal["text", "tree", "json"],
         typer.Option("--format", help="A table, a tree of routers, or JSON for programs."),
@@ -34,13 +33,8 @@ def routes(  # noqa: PLR0913, PLR0917 (each is an option)
     unversioned: Annotated[
         bool, typer.Option("--unversioned", help="Only paths without a prefix `/api/v<N>`.")
     ] = False,
-    config: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Take the configuration of every service from this file."),
-    ] = None,
-    no_color: Annotated[
-        bool, typer.Option("--no-color", help="Write without colours, as with NO_COLOR=1.")
-    ] = False,
+    config: ConfigFile = None,
+    no_color: NoColor = False,
 ) -> None:
     """List the endpoints of FastAPI services.
 

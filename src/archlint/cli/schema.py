@@ -8,25 +8,19 @@ from typing import Annotated, Literal
 
 import typer
 
+from archlint.cli.options import ConfigFile, NoColor, Paths
+
 
 def schema(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Folders or files.", show_default=False),
-    ] = None,
+    paths: Paths = None,
     format_: Annotated[
         Literal["text", "json", "mermaid"],
         typer.Option(
             "--format", help="Tables side by side, JSON for programs, or an ER diagram of the models."
         ),
     ] = "text",
-    config: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Take the configuration of every service from this file."),
-    ] = None,
-    no_color: Annotated[
-        bool, typer.Option("--no-color", help="Write without colours, as with NO_COLOR=1.")
-    ] = False,
+    config: ConfigFile = None,
+    no_color: NoColor = False,
 ) -> None:
     """Compare the tables of the models with those that the migrations build.
 
