@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from archlint.config import Config
-from archlint.discover import Repository
-from archlint.service.layout import build_service
 from archlint.service.transactions.boundaries import Unbounded, unbounded
+from tests.service.small import service_of
 
 APP = """
 from fastapi import Depends, FastAPI
@@ -34,8 +32,7 @@ async def handler(a: int, session: AsyncSession = Depends(get_session)):
 
 def found(folder: Path, lines: str) -> list[Unbounded]:
     body = "".join(f"    {line}\n" for line in lines.splitlines())
-    (folder / "main.py").write_text(APP + body)
-    return list(unbounded(build_service(Repository(folder, ("main.py",), None), ".", Config())))
+    return list(unbounded(service_of(folder, {"main.py": APP + body})))
 
 
 @pytest.mark.parametrize(

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
-from archlint.config import Config
-from archlint.discover import Repository
 from archlint.service.documents import documented
-from archlint.service.layout import build_service
-from archlint.service.model import Service
 from archlint.service.scripts import Command
-
-
-def service(folder: Path, files: dict[str, str], root: str = ".") -> Service:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(dedent(text))
-    return build_service(Repository(folder, tuple(sorted(files)), None), root, Config())
+from tests.service.small import service_of
 
 
 def ran(folder: Path, files: dict[str, str], program: str = "pip") -> list[str]:
     """`file:line:column words` of the commands of a program."""
-    return [shown(c) for c in service(folder, files).commands if c.program == program]
+    return [shown(c) for c in service_of(folder, files).commands if c.program == program]
 
 
 def shown(command: Command) -> str:
@@ -75,7 +64,7 @@ def test_github_steps_shells_and_expressions(tmp_path: Path) -> None:
         f".github/workflows/ci.yml:21:14 ${'_' * 27}",
         ".github/workflows/ci.yml:22:14 five",
     ]
-    found = {c.words[2]: c for c in service(tmp_path, files).commands if c.program == "pip"}
+    found = {c.words[2]: c for c in service_of(tmp_path, files).commands if c.program == "pip"}
     assert [found[name].folder for name in ("one", "four", "composite")] == ["backend", "other", "."]
     assert found["one"].environment == {"UV_FROZEN": "1"}
 
@@ -93,7 +82,7 @@ def test_a_step_that_may_fail(tmp_path: Path) -> None:
               - run: pip install four
                 continue-on-error: ${{ matrix.experimental }}
         """
-    found = service(tmp_path, {".github/workflows/ci.yml": workflow}).commands
+    found = service_of(tmp_path, {".github/workflows/ci.yml": workflow}).commands
     assert {c.words[2]: c.hidden for c in found if c.program == "pip"} == {
         "one": "only the last command of its pipe counts",
         "two": None,
@@ -131,7 +120,7 @@ def test_gitlab_anchors_includes_and_failures(tmp_path: Path) -> None:
         ".gitlab-ci.yml:17:11 allowed",
         "ci/extra.yml:2:12 included",
     ]
-    hidden = {c.words[2]: c.hidden for c in service(tmp_path, files).commands if c.program == "pip"}
+    hidden = {c.words[2]: c.hidden for c in service_of(tmp_path, files).commands if c.program == "pip"}
     assert [name for name, why in hidden.items() if why] == ["one", "allowed"]
 
 
@@ -154,7 +143,7 @@ def test_makefiles(tmp_path: Path) -> None:
         "Makefile:5:15 inline", "Makefile:6:3 one", "Makefile:7:3 ignored", "Makefile:8:16 two",
         "Makefile:10:2 three",
     ]  # fmt: skip
-    found = {c.words[2]: c for c in service(tmp_path, files).commands if c.program == "pip"}
+    found = {c.words[2]: c for c in service_of(tmp_path, files).commands if c.program == "pip"}
     assert (found["two"].folder, found["ignored"].hidden) == (
         "backend",
         "the leading `-` ignores its failure",
@@ -202,7 +191,7 @@ def test_tox_and_nox(tmp_path: Path) -> None:
                 session.run_always("uvicorn", "app")
         """
     files = {"tox.ini": tox, "noxfile.py": nox}
-    found = [shown(c) for c in service(tmp_path, files).commands if c.runs("pip", "install")]
+    found = [shown(c) for c in service_of(tmp_path, files).commands if c.runs("pip", "install")]
     assert found == [
         "noxfile.py:5:5 -e .", "noxfile.py:6:5 run", "noxfile.py:7:5 once", "tox.ini:3:16 pre",
         "tox.ini:5:5 ignored", "tox.ini:6:5 {posargs} continued", "tox.ini:8:5 pip install by-python",
@@ -273,7 +262,7 @@ def test_scripts_are_followed_from_what_starts_them(tmp_path: Path) -> None:
         "other.sh": "pip install three\n",
         "main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
     }
-    found = [c for c in service(tmp_path, files).commands if c.program == "pip"]
+    found = [c for c in service_of(tmp_path, files).commands if c.program == "pip"]
     assert [(c.words[2], c.context.value) for c in found] == [
         ("three", "script"), ("two", "container start"), ("one", "container start")
     ]  # fmt: skip
@@ -299,7 +288,7 @@ def test_documents(tmp_path: Path) -> None:
         ```
         """
     files = {"README.md": readme, "notes/README.md": readme, "CHANGELOG.md": readme}
-    found = documented(service(tmp_path, files).deployment, ".")
+    found = documented(service_of(tmp_path, files).deployment, ".")
     assert [shown(c) for c in found] == ["README.md:3:3 one", "README.md:5:10 two", "README.md:12:3 three"]
 
 
@@ -312,7 +301,7 @@ def test_documents_above_a_service_speak_of_it_unless_they_are_another_projects(
     text = "```sh\npip install x\n```\n"
     manifest = {"pyproject.toml": "[project]\nname = 'x'\n"} if above else {}
     own = {"README.md": text, "api/docs/SETUP.md": text, "api/pyproject.toml": ""}
-    found = documented(service(tmp_path, {**own, **manifest}, "api").deployment, "api")
+    found = documented(service_of(tmp_path, {**own, **manifest}, "api").deployment, "api")
     assert sorted(command.location.file for command in found) == files
 
 
@@ -332,4 +321,4 @@ def test_documents_above_a_service_speak_of_it_unless_they_are_another_projects(
     ],
 )
 def test_what_is_broken_raises_nothing(tmp_path: Path, name: str, text: str) -> None:
-    assert isinstance(service(tmp_path, {name: text}).commands.all, tuple)
+    assert isinstance(service_of(tmp_path, {name: text}).commands.all, tuple)

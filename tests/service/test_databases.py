@@ -4,23 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from archlint.config import Config
-from archlint.discover import Repository
 from archlint.service.database_variables import assigned
 from archlint.service.dependencies import Provision, provision
-from archlint.service.layout import build_service
-from archlint.service.model import Service
+from tests.service.small import service_of
 
 IMPORTS = (
     "from sqlalchemy import create_engine, text\nfrom sqlalchemy.ext.asyncio import create_async_engine\n"
 )
-
-
-def service(folder: Path, files: dict[str, str]) -> Service:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return build_service(Repository(folder, tuple(sorted(files)), None), ".", Config())
 
 
 @pytest.mark.parametrize(
@@ -35,7 +25,7 @@ def service(folder: Path, files: dict[str, str]) -> Service:
     ],
 )
 def test_what_is_no_engine_of_the_running_service(tmp_path: Path, path: str, text: str) -> None:
-    assert service(tmp_path, {path: IMPORTS + text}).databases.connections == ()
+    assert service_of(tmp_path, {path: IMPORTS + text}).databases.connections == ()
 
 
 @pytest.mark.parametrize(
@@ -50,7 +40,7 @@ def test_what_is_no_engine_of_the_running_service(tmp_path: Path, path: str, tex
 )
 def test_what_a_url_names(tmp_path: Path, url: str, schemes: set[str | None]) -> None:
     text = f"{IMPORTS}import os\nHOST = os.environ['HOST']\nengine = create_engine({url})\n"
-    (found,) = service(tmp_path, {"app/database.py": text}).databases.connections
+    (found,) = service_of(tmp_path, {"app/database.py": text}).databases.connections
     assert {target.scheme for target in found.targets} == schemes
 
 
@@ -80,7 +70,7 @@ def test_what_variables_are_given(tmp_path: Path) -> None:
         "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
     }
     found = {
-        (one.location.file, one.name, one.value) for one in assigned(service(tmp_path, files).deployment)
+        (one.location.file, one.name, one.value) for one in assigned(service_of(tmp_path, files).deployment)
     }
     assert {one for one in found if one[1] == "DATABASE_URL"} == {
         (".env.example", "DATABASE_URL", "postgresql+asyncpg://localhost/shop"),
@@ -103,5 +93,5 @@ PROJECT = '[project]\nname = "shop"\nversion = "1"\n'
     ],
 )
 def test_how_a_distribution_comes_into_the_runtime(tmp_path: Path, text: str, expected: Provision) -> None:
-    found = service(tmp_path, {"pyproject.toml": PROJECT + text, "app/main.py": ""})
+    found = service_of(tmp_path, {"pyproject.toml": PROJECT + text, "app/main.py": ""})
     assert provision(found.project, found.repository, found.root, "asyncpg") is expected

@@ -4,20 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from archlint.config import Config
-from archlint.discover import Repository
 from archlint.service.deployment import Deployment, Holds
-from archlint.service.layout import build_service
+from tests.service.small import service_of
 
 APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 IMAGE = "FROM python:3.13\nCOPY . /app\nCMD uvicorn app.main:app\n"
 
 
 def deployment(folder: Path, files: dict[str, str], root: str = ".") -> Deployment:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return build_service(Repository(folder, tuple(sorted(files)), None), root, Config()).deployment
+    return service_of(folder, files, root).deployment
 
 
 def held(found: Deployment) -> dict[str, Holds]:

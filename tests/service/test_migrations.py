@@ -4,20 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from archlint.config import Config
-from archlint.discover import Repository
-from archlint.service.layout import build_service
 from archlint.service.migrations import Migrations
+from tests.service.small import service_of
 
 ENV = "from alembic import context\n"
 REVISION = "revision = 'a'\ndown_revision = None\n"
 
 
 def migrations(folder: Path, files: dict[str, str], root: str = ".") -> Migrations:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return build_service(Repository(folder, tuple(sorted(files)), None), root, Config()).migrations
+    return service_of(folder, files, root).migrations
 
 
 def shape(found: Migrations) -> list[tuple[str, str | None, tuple[str, ...], list[str]]]:

@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from archlint.config import Config
-from archlint.discover import Repository
-from archlint.service.layout import build_service
 from archlint.service.transactions.splits import Split, splits
+from tests.service.small import service_of
 
 APP = """
 from fastapi import Depends, FastAPI
@@ -35,8 +33,7 @@ async def handler(a: int, b: int, session: AsyncSession = Depends(get_session)):
 
 def found(folder: Path, lines: str) -> list[Split]:
     body = "".join(f"    {line}\n" for line in lines.splitlines())
-    (folder / "main.py").write_text(APP + body)
-    return list(splits(build_service(Repository(folder, ("main.py",), None), ".", Config())))
+    return list(splits(service_of(folder, {"main.py": APP + body})))
 
 
 @pytest.mark.parametrize(

@@ -8,19 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.config import Config
-from archlint.discover import Repository
 from archlint.service.containers import dependencies, env_files, healthcheck, mounts, variables
-from archlint.service.layout import build_service
 from archlint.service.stack import Stack, StackService
+from tests.service.small import service_of
 
 
 def stack(folder: Path, files: dict[str, str]) -> Stack:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    repository = Repository(folder, tuple(sorted(files)), None)
-    return build_service(repository, ".", Config()).deployment.stack
+    return service_of(folder, files).deployment.stack
 
 
 def one(folder: Path, *texts: str) -> StackService:

@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from archlint.config import Config
-from archlint.discover import Repository
-from archlint.service.layout import build_service
 from archlint.service.transactions.work import acts
+from tests.service.small import service_of
 
 IMPORTS = """
 from typing import Annotated
@@ -21,8 +19,7 @@ SessionDep = Annotated[AsyncSession, Depends(sessions)]
 
 
 def done(folder: Path, text: str) -> list[str]:
-    (folder / "m.py").write_text(IMPORTS + text)
-    service = build_service(Repository(folder, ("m.py",), None), ".", Config())
+    service = service_of(folder, {"m.py": IMPORTS + text})
     found = [act for function in service.calls.functions for act in acts(service.calls, function)]
     return [act.work.value for act in sorted(found, key=lambda act: act.node.end)]
 

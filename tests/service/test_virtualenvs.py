@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from archlint.config import Config
-from archlint.discover import Repository
 from archlint.service.images import Starts
 from archlint.service.installs import development_part
-from archlint.service.layout import build_service
 from archlint.service.model import Service
 from archlint.service.virtualenvs import StageReader
+from tests.service.small import service_of
 
 APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 
@@ -21,10 +19,7 @@ def service(folder: Path, dockerfile: str, **files: str) -> Service:
     """A service with an app, a Dockerfile, and files by name, `__` for a dot and `___` for a slash."""
     named = {name.replace("___", "/").replace("__", "."): text for name, text in files.items()}
     named |= {"app/main.py": APP, "Dockerfile": dockerfile}
-    for name, text in named.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return build_service(Repository(folder, tuple(sorted(named)), None), ".", Config())
+    return service_of(folder, named)
 
 
 def reader(folder: Path, dockerfile: str) -> StageReader:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from archlint.service.suite.matching import normalized
 from archlint.service.suite.paths import GAP, VALUE
-from tests.service.suite.suites import service_of
+from tests.service.small import service_of
 
 APP = """
 from fastapi import FastAPI, WebSocket

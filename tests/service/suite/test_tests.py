@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.suite.suites import service_of
+from tests.service.small import service_of
 
 MODULE = """
 import unittest
