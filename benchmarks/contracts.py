@@ -17,8 +17,8 @@ from pathlib import Path
 
 from archlint.config import LAYERS
 from archlint.engine import load
-from archlint.service.contracts import breaches
-from archlint.service.graph import FORBIDDEN
+from archlint.service.diagrams import FORBIDDEN
+from archlint.service.layers.contracts import breaches
 from archlint.service.model import Service
 
 _SHOWN = re.compile(r"^\s*-?\s*(\S+) -> (\S+) \((l\.[\d,\s l.]+)\)", re.MULTILINE)

@@ -9,7 +9,7 @@ from pathlib import Path
 from archlint.config import Config, Selection
 from archlint.engine import Loaded, Request, check, load
 from archlint.pages import Case, Mark, Page, split_marks
-from archlint.service.layout import build_service
+from archlint.service.services import build_service
 
 
 def write_case(case: Case, root: Path) -> None:

@@ -23,9 +23,9 @@ from archlint.discover import Repository, find_repository
 from archlint.facts.cache import user_cache_dir
 from archlint.findings import ArchlintError, Finding, Hit, Location, Unknown
 from archlint.pages import Page, load_pages
-from archlint.service.layout import build_services
-from archlint.service.masks import mask_credentials
+from archlint.service.configuration.masks import mask_credentials
 from archlint.service.model import Service
+from archlint.service.services import build_services
 from archlint.suppressions import Suppressions, find_suppressions
 
 Progress = Callable[[str], None]

@@ -8,7 +8,7 @@ import pytest
 from dotenv import dotenv_values
 
 from archlint.facts.dotenv import read_dotenv
-from archlint.service.dotenvs import is_example
+from archlint.service.configuration.dotenvs import is_example
 
 FILES = [
     "",

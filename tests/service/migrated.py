@@ -21,8 +21,8 @@ from sqlalchemy import Connection, text
 
 from archlint.config import Config as ArchlintConfig
 from archlint.discover import Repository
-from archlint.service.layout import build_service
-from archlint.service.schema.replay import Problem
+from archlint.service.schema.alembic.replay import Problem
+from archlint.service.services import build_service
 
 MODELS = """\
 import enum

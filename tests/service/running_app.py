@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from packaging.version import Version
 from starlette.routing import Mount, WebSocketRoute
 
-from archlint.service.routes import resolve_routes
+from archlint.service.api.routes import resolve_routes
 from tests.service.small import modules_of
 
 VERSION = Version(fastapi.__version__)

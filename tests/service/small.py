@@ -9,10 +9,10 @@ from textwrap import dedent
 from archlint.config import Config
 from archlint.discover import Repository
 from archlint.facts.python import read_python
-from archlint.service.layout import build_service
 from archlint.service.model import Service
-from archlint.service.modules import Modules
-from archlint.service.resolution import Resolution
+from archlint.service.semantics.module_resolution import Resolution
+from archlint.service.semantics.modules import Modules
+from archlint.service.services import build_service
 
 
 def modules_of(files: Mapping[str, str]) -> Modules:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archlint.service.transactions.boundaries import Unbounded, unbounded
+from archlint.service.transactions.missing_commits import Unbounded, unbounded
 from tests.service.small import service_of
 
 APP = """

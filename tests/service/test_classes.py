@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from archlint.service.classes import Classes
-from archlint.service.symbols import Symbols
+from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.symbols import Symbols
 from tests.service.small import modules_of
 
 BASE = "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase): ...\n"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archlint.service.documents import documented
-from archlint.service.scripts import Command
+from archlint.service.deployment.command import Command
+from archlint.service.deployment.readme_commands import documented
 from tests.service.small import service_of
 
 

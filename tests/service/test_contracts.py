@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archlint.config import LAYERS, Config
 from archlint.discover import Repository
-from archlint.service.contracts import breaches
+from archlint.service.layers.contracts import breaches
 from archlint.service.model import Service
 from tests.service.small import modules_of
 

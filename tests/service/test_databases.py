@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from archlint.service.database_variables import assigned
-from archlint.service.dependencies import Provision, provision
+from archlint.service.database.url_variables import assigned
+from archlint.service.packaging.runtime_dependencies import Provision, provision
 from tests.service.small import service_of
 
 IMPORTS = (

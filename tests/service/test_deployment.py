@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archlint.service.deployment import Deployment, Holds
+from archlint.service.deployment.dockerfiles import Deployment, Holds
 from tests.service.small import service_of
 
 APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"

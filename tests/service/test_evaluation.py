@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archlint.service.routes import RouteTable, resolve_routes
+from archlint.service.api.routes import RouteTable, resolve_routes
 from tests.service.small import modules_of
 
 APP = "from fastapi import APIRouter, FastAPI\napp = FastAPI()\nrouter = APIRouter()\n"

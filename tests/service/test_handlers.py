@@ -10,8 +10,8 @@ import pytest
 from archlint.config import Config
 from archlint.discover import find_repository
 from archlint.facts.syntax import FunctionDef
-from archlint.service.handlers import Work, work_of
-from archlint.service.layout import build_service
+from archlint.service.layers.handlers import Work, work_of
+from archlint.service.services import build_service
 
 CRUD = """\
     class Users:

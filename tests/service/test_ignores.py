@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archlint.discover import Repository
-from archlint.service.ignores import docker_ignores, git_ignores
+from archlint.ignores import docker_ignores, git_ignores
 
 PATHS = ["uv.lock", "app/uv.lock", "app/a/b.py", "alembic/versions/0001_x.py", "a.txt", "app/a.txt"]
 LINES = [

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from archlint.service.imports import ImportEdge, Imports
-from archlint.service.symbols import Symbols
+from archlint.service.semantics.imports import ImportEdge, Imports
+from archlint.service.semantics.symbols import Symbols
 from tests.service.small import modules_of
 
 FILES = {

@@ -8,8 +8,8 @@ import pytest
 from archlint.config import Config
 from archlint.discover import find_repository
 from archlint.findings import Location
-from archlint.service.layout import build_service, build_services
 from archlint.service.model import Service
+from archlint.service.services import build_service, build_services
 
 APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 PROJECT = '[project]\nname = "{0}"\ndependencies = ["fastapi"]\n'

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import pytest
 
-from archlint.service.libraries import PUBLIC_HOMES, public_name
+from archlint.service.semantics.library_names import PUBLIC_HOMES, public_name
 
 
 def test_only_listed_names_are_renamed() -> None:

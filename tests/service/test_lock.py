@@ -11,8 +11,8 @@ from uv import find_uv_bin
 
 from archlint.discover import Repository
 from archlint.findings import Link, Unknown
-from archlint.service.lock import lock_differences
-from archlint.service.project import ServiceProject
+from archlint.service.packaging.lock_freshness import lock_differences
+from archlint.service.packaging.pyproject import ServiceProject
 
 BASE = """\
 [project]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 
-from archlint.service.markers import equivalent
+from archlint.service.packaging.markers import equivalent
 
 PYTHON = SpecifierSet(">=3.11")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archlint.service.migrations import Migrations
+from archlint.service.migrations.environments import Migrations
 from tests.service.small import service_of
 
 ENV = "from alembic import context\n"

@@ -15,8 +15,8 @@ from sqlalchemy.dialects import postgresql
 
 from archlint.config import Config
 from archlint.engine import load
-from archlint.service.layout import build_service
-from archlint.service.schema.tables import Table
+from archlint.service.schema.core.tables import Table
+from archlint.service.services import build_service
 from tests.service.model_sources import SOURCES
 
 Described = dict[str, object]

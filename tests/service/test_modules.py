@@ -7,8 +7,8 @@ import pytest
 
 from archlint.config import Config
 from archlint.discover import find_repository
-from archlint.service.layout import build_service
-from archlint.service.modules import Module, Modules, Role
+from archlint.service.semantics.modules import Module, Modules, Role
+from archlint.service.services import build_service
 from tests.service.small import modules_of
 
 PACKAGE = {

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from archlint.engine import load
+from archlint.service.api.operations import Operation
 from archlint.service.model import Service
-from archlint.service.operations import Operation
 
 IN_DOCUMENT = {"path", "query", "header", "cookie"}
 

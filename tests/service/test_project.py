@@ -6,7 +6,7 @@ import pytest
 
 from archlint.discover import Repository
 from archlint.findings import Unknown
-from archlint.service.project import ServiceProject, ancestors
+from archlint.service.packaging.pyproject import ServiceProject, ancestors
 
 
 def project(root: str, folder: Path, files: dict[str, str]) -> ServiceProject:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archlint.facts.python import read_python
 from archlint.findings import Unknown
-from archlint.service.revisions import Graph, Revision, does_nothing, only_raises, read_revision
+from archlint.service.migrations.revisions import Graph, Revision, does_nothing, only_raises, read_revision
 
 
 def read(text: str, file: str = "versions/a.py") -> Revision | Unknown | None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from archlint.facts.python import read_python
 from archlint.facts.syntax import Call, Name
-from archlint.service.scopes import scoped
+from archlint.service.semantics.scopes import scoped
 
 SOURCE = b"""
 outside(0)

@@ -7,8 +7,8 @@ import string
 
 import pytest
 
-from archlint.service.masks import mask_credentials, mask_line
-from archlint.service.secrets import Verdict, judge, masked
+from archlint.service.configuration.masks import mask_credentials, mask_line
+from archlint.service.configuration.secrets import Verdict, judge, masked
 
 NOTHING = [
     ("API_KEY", ""),

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from archlint.service.sessions import session_calls
-from archlint.service.symbols import Symbols
+from archlint.service.database.session_calls import session_calls
+from archlint.service.semantics.symbols import Symbols
 from tests.service.small import modules_of
 
 IMPORTS = """

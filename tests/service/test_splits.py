@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archlint.service.transactions.splits import Split, splits
+from archlint.service.transactions.split_commits import Split, splits
 from tests.service.small import service_of
 
 APP = """

@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.service.containers import dependencies, env_files, healthcheck, mounts, variables
-from archlint.service.stack import Stack, StackService
+from archlint.service.deployment.compose_containers import (
+    dependencies,
+    env_files,
+    healthcheck,
+    mounts,
+    variables,
+)
+from archlint.service.deployment.compose_stack import Stack, StackService
 from tests.service.small import service_of
 
 
@@ -155,6 +161,6 @@ def test_dependencies_are_merged_by_name(tmp_path: Path) -> None:
 
 @given(st.text(alphabet="${}:-?/.ab", max_size=20))
 def test_any_text_is_some_mount(text: str) -> None:
-    from archlint.service.containers import _short
+    from archlint.service.deployment.compose_containers import _short
 
     assert _short(text).target

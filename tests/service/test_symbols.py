@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from archlint.facts.syntax import Assign, ClassDef, Evaluate, FunctionDef
-from archlint.service.symbols import NOTHING, Symbol, Symbols
+from archlint.service.semantics.symbols import NOTHING, Symbol, Symbols
 from tests.service.small import modules_of
 
 

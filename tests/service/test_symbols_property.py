@@ -14,7 +14,7 @@ from types import ModuleType
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archlint.service.symbols import Symbols
+from archlint.service.semantics.symbols import Symbols
 from tests.service.small import modules_of
 
 # A module imports only from those after it, so that none is read half-way through an import cycle.

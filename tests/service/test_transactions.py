@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archlint.service.transactions.work import acts
+from archlint.service.transactions.session_acts import acts
 from tests.service.small import service_of
 
 IMPORTS = """

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from archlint.service.images import Starts
-from archlint.service.installs import development_part
+from archlint.service.deployment.image_starts import Starts
+from archlint.service.deployment.installs import development_part
+from archlint.service.deployment.virtualenvs import StageReader
 from archlint.service.model import Service
-from archlint.service.virtualenvs import StageReader
 from tests.service.small import service_of
 
 APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"

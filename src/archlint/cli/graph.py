@@ -11,7 +11,7 @@ from archlint.cli.options import ConfigFile, OutputFile
 from archlint.findings import ArchlintError
 
 if TYPE_CHECKING:
-    from archlint.service.graph import Graph
+    from archlint.service.diagrams import Graph
     from archlint.service.model import Service
 
 _SHOWN = 8
@@ -75,7 +75,7 @@ def _service(path: Path, config: Path | None) -> Service:
 
 
 def _draw(service: Service, modules: bool, calls: str | None) -> Graph:
-    from archlint.service.graph import call_graph, layer_graph, module_graph
+    from archlint.service.diagrams import call_graph, layer_graph, module_graph
 
     if calls is None:
         return module_graph(service) if modules else layer_graph(service)

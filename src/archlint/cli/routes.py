@@ -13,7 +13,7 @@ import typer
 from archlint.cli.options import ConfigFile, NoColor, Paths
 
 if TYPE_CHECKING:
-    from archlint.service.routes import Endpoint
+    from archlint.service.api.routes import Endpoint
 
 
 def routes(  # noqa: PLR0913, PLR0917 (each is an option)
@@ -67,7 +67,7 @@ def routes(  # noqa: PLR0913, PLR0917 (each is an option)
 
 
 def _filter(path: str | None, methods: list[str], unversioned: bool) -> Callable[[Endpoint], bool]:
-    from archlint.service.operational import version_of
+    from archlint.service.api.exemptions import version_of
 
     wanted = {method.upper() for method in methods}
 

@@ -8,7 +8,7 @@ from archlint.facts.syntax import Call, Expression, FunctionDef, Starred
 from archlint.findings import Finding
 from archlint.fixes.edits import Span, span_of
 from archlint.service.model import Service
-from archlint.service.modules import Module
+from archlint.service.semantics.modules import Module
 
 
 @dataclass(frozen=True, slots=True)

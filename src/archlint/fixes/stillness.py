@@ -16,11 +16,11 @@ from archlint.facts.syntax import (
     all_nodes,
     dotted,
 )
+from archlint.service.asynchronous.blocking import written
+from archlint.service.asynchronous.waiting import first_wait
 from archlint.service.calls.functions import Function
-from archlint.service.calls.reach import written
 from archlint.service.model import Service
-from archlint.service.symbols import Symbol
-from archlint.service.waiting import first_wait
+from archlint.service.semantics.symbols import Symbol
 
 _QUICK_LIBRARIES = frozenset(
     (  # noqa: SIM905 (words read better so)

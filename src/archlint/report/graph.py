@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import groupby
 
-from archlint.service.graph import Arrow, Graph, Node
+from archlint.service.diagrams import Arrow, Graph, Node
 
 RED = "#c62828"
 

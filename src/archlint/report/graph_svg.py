@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from archlint.report.graph import RED, label_of
-from archlint.service.graph import Arrow, Graph, Node
+from archlint.service.diagrams import Arrow, Graph, Node
 
 GREY = "#607d8b"
 FILL = "#eceff1"

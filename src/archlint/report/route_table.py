@@ -9,9 +9,9 @@ from itertools import groupby
 from archlint.findings import Unknown
 from archlint.report.output import width
 from archlint.report.styled import Line, Span, printable
+from archlint.service.api.exemptions import version_of
+from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
-from archlint.service.operational import version_of
-from archlint.service.routes import Endpoint
 
 GAP = "  "
 

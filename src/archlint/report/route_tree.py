@@ -10,9 +10,9 @@ from archlint.facts.syntax import Call, Expression
 from archlint.findings import Unknown
 from archlint.report.route_table import GAP, methods, notes, title, unknowns
 from archlint.report.styled import Line, printable
-from archlint.service.evaluation.values import Place
+from archlint.service.api.routes import Endpoint
+from archlint.service.interpreter.values import Place
 from archlint.service.model import Service
-from archlint.service.routes import Endpoint
 
 _BRANCH, _LAST, _DOWN, _NONE = "├─ ", "└─ ", "│  ", "   "
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from archlint.service.model import Service
-from archlint.service.schema.tables import Column, ForeignKey, Table
+from archlint.service.schema.core.tables import Column, ForeignKey, Table
 
 
 def diagram(services: Iterable[Service]) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from archlint.report.styled import Line, printable
 from archlint.service.model import Service
+from archlint.service.schema.core.tables import Column, ForeignKey, Index, Table, Unique
 from archlint.service.schema.schemas import Pair, Schema
-from archlint.service.schema.tables import Column, ForeignKey, Index, Table, Unique
 
 GAP = "  "
 NONE = "-"

@@ -10,7 +10,7 @@ from functools import cache
 from archlint.discover import Repository, UnreadableFileError
 from archlint.findings import Location
 from archlint.report.styled import Line, printable
-from archlint.service.masks import mask_line
+from archlint.service.configuration.masks import mask_line
 
 ELLIPSIS = "..."
 LEAD = 20

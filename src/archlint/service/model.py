@@ -10,34 +10,34 @@ from packaging.version import Version
 from archlint.config import Config
 from archlint.discover import Repository
 from archlint.findings import Location
-from archlint.service.anchor import find_anchor
-from archlint.service.calls.graph import Calls
-from archlint.service.classes import Classes
-from archlint.service.commands import Commands
-from archlint.service.connections import Connections
-from archlint.service.databases import Databases
-from archlint.service.deployment import Deployment
-from archlint.service.images import Images
-from archlint.service.imports import Imports
-from archlint.service.layers import Layers
-from archlint.service.migrations import Migrations
-from archlint.service.modules import Modules
-from archlint.service.operations import Operations
-from archlint.service.project import ServiceProject
-from archlint.service.providers import Providers
-from archlint.service.queries import Queries
-from archlint.service.routes import RouteTable, resolve_routes
-from archlint.service.schema.libraries import Libraries
+from archlint.service.api.api_surface import Surface
+from archlint.service.api.injection import Providers
+from archlint.service.api.operations import Operations
+from archlint.service.api.routes import RouteTable, resolve_routes
+from archlint.service.calls.call_graph import Calls
+from archlint.service.configuration.container_environment import Connections
+from archlint.service.configuration.settings import Settings
+from archlint.service.database.engine_connections import Databases
+from archlint.service.deployment.commands import Commands
+from archlint.service.deployment.dockerfiles import Deployment
+from archlint.service.deployment.image_starts import Images
+from archlint.service.layers.layers import Layers
+from archlint.service.layers.queries import Queries
+from archlint.service.migrations.environments import Migrations
+from archlint.service.migrations.upgrades import Upgrades
+from archlint.service.packaging.pyproject import ServiceProject
+from archlint.service.packaging.versions import highest_version
+from archlint.service.schema.core.library_versions import Libraries
 from archlint.service.schema.schemas import Schemas
-from archlint.service.settings import Settings
-from archlint.service.suite.reached import Reached
-from archlint.service.suite.requests import Requests
-from archlint.service.suite.tests import Suite
-from archlint.service.surface import Surface
-from archlint.service.symbols import Symbols
-from archlint.service.upgrades import Upgrades
-from archlint.service.uses import Uses
-from archlint.service.versions import highest_version
+from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.import_uses import Uses
+from archlint.service.semantics.imports import Imports
+from archlint.service.semantics.modules import Modules
+from archlint.service.semantics.symbols import Symbols
+from archlint.service.service_location import find_anchor
+from archlint.service.testing.client_requests import Requests
+from archlint.service.testing.reachability import Reached
+from archlint.service.testing.tests import Suite
 
 
 @dataclass(frozen=True)

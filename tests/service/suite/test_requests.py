@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.service.suite.matching import normalized
-from archlint.service.suite.paths import GAP, VALUE
+from archlint.service.testing.matching import normalized
+from archlint.service.testing.paths import GAP, VALUE
 from tests.service.small import service_of
 
 APP = """

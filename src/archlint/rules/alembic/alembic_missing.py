@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archlint.facts.syntax import ClassDef
 from archlint.findings import Hit, Link, Unknown
 from archlint.service.model import Service
-from archlint.service.modules import Module
+from archlint.service.semantics.modules import Module
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

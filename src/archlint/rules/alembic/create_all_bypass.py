@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from archlint.facts.syntax import Assign, Attribute, Call, Expression, FunctionDef, Name, dotted
 from archlint.findings import Hit
 from archlint.service.model import Service
-from archlint.service.modules import Module
-from archlint.service.scopes import last_name
-from archlint.service.startup import Startup
-from archlint.service.symbols import Scope
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.scopes import last_name
+from archlint.service.database.live_code import Startup
+from archlint.service.semantics.symbols import Scope
 
 
 def check(service: Service) -> Iterator[Hit]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from archlint.facts.syntax import FunctionDef
 from archlint.findings import Hit, Location, Unknown
 from archlint.service.model import Service
-from archlint.service.revisions import Revision, does_nothing, only_raises
-from archlint.service.schema.downgrade import RoundTrip
+from archlint.service.migrations.revisions import Revision, does_nothing, only_raises
+from archlint.service.schema.alembic.downgrade import RoundTrip
 from archlint.service.schema.schemas import Schema
 
 

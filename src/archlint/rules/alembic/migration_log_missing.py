@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archlint.facts.ini import IniFile, read_ini
 from archlint.findings import Hit, Location
-from archlint.service.migrations import Environment
+from archlint.service.migrations.environments import Environment
 from archlint.service.model import Service
 
 LOGS = re.compile(rb"(?i)(?<![a-z])(log|struct_?log)(s|ging|ger|gers|uru|_?config)?(?![a-z])|(file|dict)Config")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Location
-from archlint.service.ignores import git_ignores
-from archlint.service.migrations import Environment
+from archlint.ignores import git_ignores
+from archlint.service.migrations.environments import Environment
 from archlint.service.model import Service
-from archlint.service.project import join
+from archlint.service.packaging.pyproject import join
 
 
 def check(service: Service) -> Iterator[Hit]:

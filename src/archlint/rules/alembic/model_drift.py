@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.schema.comparison import Change
+from archlint.service.schema.alembic.comparison import Change
 from archlint.service.schema.schemas import Schema
 
 _WHOLE = frozenset({"add_table", "remove_table"})

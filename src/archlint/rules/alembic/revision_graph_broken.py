@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.revisions import Graph
+from archlint.service.migrations.revisions import Graph
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

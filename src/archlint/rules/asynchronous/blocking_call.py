@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit
-from archlint.service.calls.reach import Reach
+from archlint.service.asynchronous.blocking import Reach
 from archlint.service.model import Service
 
 _KINDS = ("broker", "database", "future", "input", "mail", "sleep", "socket", "subprocess")

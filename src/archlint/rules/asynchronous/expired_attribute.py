@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.expiring import Read, expired_reads, lazy_reads
+from archlint.service.asynchronous.expiring import Read, expired_reads, lazy_reads
 from archlint.service.model import Service
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.calls.reach import written
-from archlint.service.loops import nested_loops
+from archlint.service.asynchronous.blocking import written
+from archlint.service.asynchronous.nested_loops import nested_loops
 from archlint.service.model import Service
-from archlint.service.unawaited import OWN, unawaited
+from archlint.service.asynchronous.unawaited import OWN, unawaited
 
 
 def check(service: Service) -> Iterator[Hit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.engines import pool_classes
+from archlint.service.database.engines import pool_classes
 from archlint.service.model import Service
 
 _SYNC = frozenset({"sqlalchemy.QueuePool", "sqlalchemy.SingletonThreadPool"})

@@ -7,8 +7,8 @@ from typing import Any
 
 from archlint.findings import Hit
 from archlint.service.calls.functions import Function
-from archlint.service.calls.reach import Reach
-from archlint.service.calls.sessions import opened_sessions
+from archlint.service.asynchronous.blocking import Reach
+from archlint.service.asynchronous.sync_sessions import opened_sessions
 from archlint.service.model import Service
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit
 from archlint.service.model import Service
-from archlint.service.unawaited import unawaited
+from archlint.service.asynchronous.unawaited import unawaited
 
 
 def check(service: Service) -> Iterator[Hit]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from archlint.facts.dotenv import DotenvFile
 from archlint.findings import Hit, Severity, Unknown
-from archlint.service.dotenvs import dotenv_files, is_example
+from archlint.service.configuration.dotenvs import dotenv_files, is_example
 from archlint.service.model import Service
-from archlint.service.secrets import Verdict, judge
+from archlint.service.configuration.secrets import Verdict, judge
 
 _ENV_FILE = re.compile(r"(?i)\.env([._-][\w-]+)?")
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Unknown
-from archlint.service.databases import is_aside
-from archlint.service.environment import environment_reads
-from archlint.service.literals import Literals
+from archlint.service.database.engine_connections import is_aside
+from archlint.service.configuration.environment_reads import environment_reads
+from archlint.service.semantics.constants import Literals
 from archlint.service.model import Service
 
 

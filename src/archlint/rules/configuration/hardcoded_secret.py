@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Severity
-from archlint.service.code_secrets import secrets_in_module
-from archlint.service.literal_secrets import LiteralSecret, secrets_in_deployment
+from archlint.service.configuration.code_secrets import secrets_in_module
+from archlint.service.configuration.literal_secrets import LiteralSecret, secrets_in_deployment
 from archlint.service.model import Service
-from archlint.service.secrets import Verdict
+from archlint.service.configuration.secrets import Verdict
 
 
 def check(service: Service) -> Iterator[Hit]:

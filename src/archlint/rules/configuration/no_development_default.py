@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Hit
-from archlint.service.dotenvs import dotenv_files
+from archlint.service.configuration.dotenvs import dotenv_files
 from archlint.service.model import Service
-from archlint.service.secrets import is_database_setting
-from archlint.service.settings import Setting
+from archlint.service.configuration.secrets import is_database_setting
+from archlint.service.configuration.settings import Setting
 
 
 def check(service: Service) -> Iterator[Hit]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.environment import environment_reads
-from archlint.service.literals import Literals
+from archlint.service.configuration.environment_reads import environment_reads
+from archlint.service.semantics.constants import Literals
 from archlint.service.model import Service
-from archlint.service.settings import SettingsClass
+from archlint.service.configuration.settings import SettingsClass
 
 _ENVIRONMENT = re.compile(
     r"(?i)(.*_)?(env|environment|production|is_?prod|stage|profile|app_?mode|run_?mode|deployment|tier)(_.*)?"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.databases import is_aside
-from archlint.service.engines import engines
-from archlint.service.literals import Literals
+from archlint.service.database.engine_connections import is_aside
+from archlint.service.database.engines import engines
+from archlint.service.semantics.constants import Literals
 from archlint.service.model import Service
 
 _POOL = ("pool_size", "max_overflow", "pool_timeout", "pool_recycle")

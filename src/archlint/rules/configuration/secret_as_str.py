@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit
 from archlint.service.model import Service
-from archlint.service.secrets import is_secret_name
+from archlint.service.configuration.secrets import is_secret_name
 
 _PLAIN = frozenset({"builtins.str", "builtins.bytes"})
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from archlint.findings import Hit, Location, Unknown
 from archlint.service.model import Service
-from archlint.service.stack import NOT_THE_SERVER, StackService
+from archlint.service.deployment.compose_stack import NOT_THE_SERVER, StackService
 
 INFRASTRUCTURE = re.compile(
     r"(?i)postg|pgvector|timescale|redis|valkey|rabbitmq|nginx|traefik|caddy|mysql|mariadb|mongo|memcached|adminer"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
-from archlint.service.containers import Mount, mounts
+from archlint.service.deployment.compose_containers import Mount, mounts
 from archlint.service.model import Service
-from archlint.service.postgres_images import Layout, layouts
-from archlint.service.stack import Stack, StackService
+from archlint.service.deployment.postgres_images import Layout, layouts
+from archlint.service.deployment.compose_stack import Stack, StackService
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

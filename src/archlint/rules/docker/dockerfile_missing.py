@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
-from archlint.service.deployment import Holds
+from archlint.service.deployment.dockerfiles import Holds
 from archlint.service.model import Service
 
 

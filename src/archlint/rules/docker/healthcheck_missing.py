@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
-from archlint.service.containers import healthcheck
+from archlint.service.deployment.compose_containers import healthcheck
 from archlint.service.model import Service
-from archlint.service.stack import StackService
+from archlint.service.deployment.compose_stack import StackService
 
 OFFICIAL = frozenset({
     "adminer", "alpine", "busybox", "caddy", "cassandra", "couchdb", "debian", "eclipse-mosquitto",

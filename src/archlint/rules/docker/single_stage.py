@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from archlint.facts.dockerfile import Dockerfile, Instruction, Stage
 from archlint.findings import Hit, Unknown
-from archlint.service.deployment import Image
+from archlint.service.deployment.dockerfiles import Image
 from archlint.service.model import Service
-from archlint.service.virtualenvs import takes_parts_only
+from archlint.service.deployment.virtualenvs import takes_parts_only
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

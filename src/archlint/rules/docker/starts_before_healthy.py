@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from archlint.findings import Hit
-from archlint.service.containers import dependencies
+from archlint.service.deployment.compose_containers import dependencies
 from archlint.service.model import Service
-from archlint.service.stack import StackService
+from archlint.service.deployment.compose_stack import StackService
 
 WAITS = re.compile(r"(?i)wait|pg_isready|dockerize|pre_?start|^nc$|/dev/tcp|check_db|db_ready")
 

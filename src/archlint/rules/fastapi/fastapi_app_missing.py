@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
-from archlint.service.frameworks import FASTAPI, creations
+from archlint.service.api.applications import FASTAPI, creations
 from archlint.service.model import Service
 
 

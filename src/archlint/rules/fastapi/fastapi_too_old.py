@@ -8,7 +8,7 @@ from packaging.version import Version
 
 from archlint.findings import Hit, Severity, Unknown
 from archlint.service.model import Service
-from archlint.service.versions import Required, locked_versions, requirements
+from archlint.service.packaging.versions import Required, locked_versions, requirements
 
 _FIRST = Version("0.99")
 """The first version that emits OpenAPI 3.1."""

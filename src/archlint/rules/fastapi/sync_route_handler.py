@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Unknown
 from archlint.service.model import Service
-from archlint.service.routes import Handler
-from archlint.service.waiting import chain_of, first_wait
+from archlint.service.api.routes import Handler
+from archlint.service.asynchronous.waiting import chain_of, first_wait
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit
-from archlint.service.handlers import work_of
+from archlint.service.layers.handlers import work_of
 from archlint.service.model import Service
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Severity
-from archlint.service.frameworks import makes_app
+from archlint.service.api.applications import makes_app
 from archlint.service.model import Service
-from archlint.service.modules import Module
-from archlint.service.placement import Piece, misplaced
-from archlint.service.setups import has_configuration, has_database, has_security, place_of, setups
+from archlint.service.semantics.modules import Module
+from archlint.service.layers.placement import Piece, misplaced
+from archlint.service.layers.setups import has_configuration, has_database, has_security, place_of, setups
 
 KINDS = ("configuration", "security", "database set-up")
 

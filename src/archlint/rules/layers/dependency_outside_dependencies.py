@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Hit
 from archlint.service.model import Service
-from archlint.service.modules import Module
-from archlint.service.placement import Piece, misplaced
-from archlint.service.sharing import shared_providers
+from archlint.service.semantics.modules import Module
+from archlint.service.layers.placement import Piece, misplaced
+from archlint.service.layers.sharing import shared_providers
 
 SECURITY = re.compile(r"auth\w*|identity\w*|permissions?|securit(y|ies)")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.operational import exemption, is_root, served
-from archlint.service.placement import Piece, misplaced
+from archlint.service.api.exemptions import exemption, is_root, served
+from archlint.service.layers.placement import Piece, misplaced
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:

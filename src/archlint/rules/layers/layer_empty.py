@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from archlint.config import LAYERS
 from archlint.facts.syntax import Assign, ClassDef, FunctionDef
 from archlint.findings import Hit, Location
-from archlint.service.frameworks import makes_app
+from archlint.service.api.applications import makes_app
 from archlint.service.model import Service
-from archlint.service.modules import Module
+from archlint.service.semantics.modules import Module
 
 KINDS = {
     "core": ("BA05.1.2", "no definition"),

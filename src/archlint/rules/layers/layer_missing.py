@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.config import LAYERS
 from archlint.findings import Hit
-from archlint.service.frameworks import makes_app
+from archlint.service.api.applications import makes_app
 from archlint.service.model import Service
 
 CLAUSES = {

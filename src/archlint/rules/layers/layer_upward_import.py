@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link
-from archlint.service.contracts import Breach, breaches
-from archlint.service.imports import ImportEdge
-from archlint.service.layers import ORDER
+from archlint.service.layers.contracts import Breach, breaches
+from archlint.service.semantics.imports import ImportEdge
+from archlint.service.layers.layers import ORDER
 from archlint.service.model import Service
-from archlint.service.symbols import Symbol
+from archlint.service.semantics.symbols import Symbol
 
 ELSEWHERE = frozenset({("services", "routers")})
 """Upward imports that a rule of their own reports; those of models are BA0513's."""

@@ -7,10 +7,10 @@ from typing import Any
 
 from archlint.config import LAYERS
 from archlint.findings import Hit
-from archlint.service.contracts import breaches
-from archlint.service.imports import ImportEdge
+from archlint.service.layers.contracts import breaches
+from archlint.service.semantics.imports import ImportEdge
 from archlint.service.model import Service
-from archlint.service.symbols import Symbol
+from archlint.service.semantics.symbols import Symbol
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:

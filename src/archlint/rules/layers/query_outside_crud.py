@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from archlint.facts.syntax import FunctionDef
 from archlint.findings import Hit
 from archlint.service.model import Service
-from archlint.service.modules import Module
-from archlint.service.placement import Piece, misplaced
-from archlint.service.queries import Query
+from archlint.service.semantics.modules import Module
+from archlint.service.layers.placement import Piece, misplaced
+from archlint.service.layers.queries import Query
 
 SEEDING = re.compile(r"seed\w*|init_db|initial_data")
 """Names of modules and packages that fill a new database once."""

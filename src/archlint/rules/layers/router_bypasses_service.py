@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.contracts import breaches
+from archlint.service.layers.contracts import breaches
 from archlint.service.model import Service
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.contracts import breaches
-from archlint.service.exposure import exposed_models
+from archlint.service.layers.contracts import breaches
+from archlint.service.layers.exposure import exposed_models
 from archlint.service.model import Service
 
 

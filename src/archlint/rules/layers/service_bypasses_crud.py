@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.contracts import breaches
+from archlint.service.layers.contracts import breaches
 from archlint.service.model import Service
-from archlint.service.sessions import session_calls
+from archlint.service.database.session_calls import session_calls
 
 
 def check(service: Service) -> Iterator[Hit]:

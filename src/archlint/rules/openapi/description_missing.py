@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Unknown
-from archlint.service.documentation import documented
+from archlint.service.api.openapi_pages import documented
 from archlint.service.model import Service
-from archlint.service.operational import exemption, served
+from archlint.service.api.exemptions import exemption, served
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from archlint.findings import Hit, Location, Unknown
 from archlint.service.model import Service
-from archlint.service.operational import exemption, hidden_at, served, version_of
+from archlint.service.api.exemptions import exemption, hidden_at, served, version_of
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Unknown
-from archlint.service.documentation import documented
-from archlint.service.looseness import loose_part, written
+from archlint.service.api.openapi_pages import documented
+from archlint.service.api.looseness import loose_part, written
 from archlint.service.model import Service
-from archlint.service.operations import Operation
-from archlint.service.schemas import Model, Schemas
-from archlint.service.types import Type
+from archlint.service.api.operations import Operation
+from archlint.service.api.pydantic_models import Model, Schemas
+from archlint.service.interpreter.types import Type
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

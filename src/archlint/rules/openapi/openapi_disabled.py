@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
-from archlint.service.documentation import Page, pages, unserved
+from archlint.service.api.openapi_pages import Page, pages, unserved
 from archlint.service.model import Service
 
 

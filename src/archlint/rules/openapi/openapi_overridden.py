@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.overrides import overrides
+from archlint.service.api.overrides import overrides
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Severity, Unknown
-from archlint.service.answers import Kind, undocumented
-from archlint.service.documentation import documented
+from archlint.service.api.response_kinds import Kind, undocumented
+from archlint.service.api.openapi_pages import documented
 from archlint.service.model import Service
-from archlint.service.operational import exemption, served
-from archlint.service.routes import Endpoint
+from archlint.service.api.exemptions import exemption, served
+from archlint.service.api.routes import Endpoint
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:

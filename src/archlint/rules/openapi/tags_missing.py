@@ -7,10 +7,10 @@ from typing import Any
 
 from archlint.facts.syntax import Call
 from archlint.findings import Hit, Unknown
-from archlint.service.documentation import documented
+from archlint.service.api.openapi_pages import documented
 from archlint.service.model import Service
-from archlint.service.operational import exemption, served
-from archlint.service.routes import Endpoint
+from archlint.service.api.exemptions import exemption, served
+from archlint.service.api.routes import Endpoint
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Unknown
-from archlint.service.dependencies import Provision, provision
+from archlint.service.packaging.runtime_dependencies import Provision, provision
 from archlint.service.model import Service
 
 

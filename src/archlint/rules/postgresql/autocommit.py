@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from archlint.facts.syntax import Call, Constant, Dict, Node, all_nodes
 from archlint.findings import Hit, Unknown
 from archlint.service.calls.edges import LibraryCall
-from archlint.service.databases import is_aside
-from archlint.service.engines import ENGINES
+from archlint.service.database.engine_connections import is_aside
+from archlint.service.database.engines import ENGINES
 from archlint.service.model import Service
-from archlint.service.modules import Module
+from archlint.service.semantics.modules import Module
 
 _SESSIONS = ("sqlalchemy.orm.Session()", "sqlalchemy.ext.asyncio.AsyncSession()", "sqlmodel.Session()")
 _OF_SESSIONS = frozenset(f"{session}.connection" for session in _SESSIONS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.transactions.providers import anything_ends_sessions, providers
+from archlint.service.transactions.session_providers import anything_ends_sessions, providers
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.transactions.boundaries import unbounded
+from archlint.service.transactions.missing_commits import unbounded
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

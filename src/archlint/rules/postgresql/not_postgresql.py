@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
-from archlint.service.database_variables import assigned
-from archlint.service.databases import DRIVER, Connection, Target, scheme, schemes_in
+from archlint.service.database.url_variables import assigned
+from archlint.service.database.engine_connections import DRIVER, Connection, Target, scheme, schemes_in
 from archlint.service.model import Service
 
 

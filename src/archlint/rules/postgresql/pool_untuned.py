@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
-from archlint.service.databases import Connection
+from archlint.service.database.engine_connections import Connection
 from archlint.service.model import Service
 
 _TUNING = frozenset({"max_overflow", "pool", "pool_pre_ping", "pool_recycle", "pool_size", "poolclass"})

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Unknown
-from archlint.service.databases import Connection
-from archlint.service.evaluation.values import External
+from archlint.service.database.engine_connections import Connection
+from archlint.service.interpreter.values import External
 from archlint.service.model import Service
 
 _POOLS = frozenset({"NullPool", "StaticPool"})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit
 from archlint.service.model import Service
-from archlint.service.transactions.splits import splits
+from archlint.service.transactions.split_commits import splits
 
 
 def check(service: Service) -> Iterator[Hit]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from packaging.version import Version
 
 from archlint.findings import Hit, Unknown
-from archlint.service.dependencies import Provision, provision
+from archlint.service.packaging.runtime_dependencies import Provision, provision
 from archlint.service.model import Service
-from archlint.service.versions import Required, locked_versions, requirements
+from archlint.service.packaging.versions import Required, locked_versions, requirements
 
 _FIRST = Version("2.0")
 _OLD = tuple(f"1.{minor}.{patch}" for minor in (4, 3, 2) for patch in range(60, -1, -1))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link
-from archlint.service.databases import is_aside
+from archlint.service.database.engine_connections import is_aside
 from archlint.service.model import Service
-from archlint.service.modules import Role
-from archlint.service.transactions.swallowing import swallowed
+from archlint.service.semantics.modules import Role
+from archlint.service.transactions.swallowed_errors import swallowed
 
 
 def check(service: Service) -> Iterator[Hit]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.suite.tests import Test
+from archlint.service.testing.tests import Test
 
 _RUNNERS = ("alt-pytest-asyncio", "asynctest", "pytest-aiohttp", "pytest-curio", "pytest-tornasync")
 _MARKS = "pytest.mark."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Location
 from archlint.service.model import Service
-from archlint.service.suite.coverage import RUN, exists, sources
+from archlint.service.testing.coverage import RUN, exists, sources
 
 
 def check(service: Service) -> Iterator[Hit]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.suite.database import PLUGINS, DatabaseFixtures
+from archlint.service.testing.database_fixtures import PLUGINS, DatabaseFixtures
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.project import strings
-from archlint.service.routes import Endpoint
+from archlint.service.packaging.pyproject import strings
+from archlint.service.api.routes import Endpoint
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:

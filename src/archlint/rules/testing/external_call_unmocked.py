@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.suite.outgoing import OutgoingCalls, written
+from archlint.service.testing.outgoing import OutgoingCalls, written
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

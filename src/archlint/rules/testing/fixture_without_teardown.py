@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit
 from archlint.service.model import Service
-from archlint.service.suite.database import DatabaseFixtures
+from archlint.service.testing.database_fixtures import DatabaseFixtures
 
 
 def check(service: Service) -> Iterator[Hit]:

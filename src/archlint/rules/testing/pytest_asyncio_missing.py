@@ -7,7 +7,7 @@ from typing import Any
 
 from archlint.findings import Hit, Link
 from archlint.service.model import Service
-from archlint.service.project import strings
+from archlint.service.packaging.pyproject import strings
 
 _BRINGING = {"pytest-asyncio": ("pytest-aiohttp",)}
 

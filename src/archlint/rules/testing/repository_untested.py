@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archlint.findings import Hit, Unknown
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
-from archlint.service.suite.targets import public_classes, public_functions
+from archlint.service.testing.expected_targets import public_classes, public_functions
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Location
 from archlint.service.model import Service
-from archlint.service.project import join
-from archlint.service.scripts import Command
+from archlint.service.packaging.pyproject import join
+from archlint.service.deployment.command import Command
 
 FILES = {
     "poetry.lock": "Poetry",

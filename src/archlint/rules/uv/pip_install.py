@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.documents import documented
-from archlint.service.installs import pip_targets, without_tools
+from archlint.service.deployment.readme_commands import documented
+from archlint.service.deployment.installs import pip_targets, without_tools
 from archlint.service.model import Service
-from archlint.service.projects import normalized
-from archlint.service.scripts import Command
+from archlint.service.semantics.source_roots import normalized
+from archlint.service.deployment.command import Command
 
 
 def check(service: Service) -> Iterator[Hit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link
-from archlint.service.distributions import Distributions
+from archlint.service.packaging.undeclared_imports import Distributions
 from archlint.service.model import Service
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.project import join
+from archlint.service.packaging.pyproject import join
 
 OTHERS = ("poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt")
 

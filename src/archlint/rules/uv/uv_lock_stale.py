@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Unknown
-from archlint.service.lock import lock_differences
+from archlint.service.packaging.lock_freshness import lock_differences
 from archlint.service.model import Service
 
 

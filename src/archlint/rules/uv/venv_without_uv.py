@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.documents import documented
+from archlint.service.deployment.readme_commands import documented
 from archlint.service.model import Service
-from archlint.service.scripts import Command
+from archlint.service.deployment.command import Command
 
 
 def check(service: Service) -> Iterator[Hit]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
-from archlint.service.deprecations import undated
+from archlint.service.api.deprecations import undated
 from archlint.service.model import Service
-from archlint.service.operational import served
+from archlint.service.api.exemptions import served
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.releases import is_told, versions
+from archlint.service.api.api_versions import is_told, versions
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

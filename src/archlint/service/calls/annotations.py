@@ -14,11 +14,11 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.service.calls.functions import Program
-from archlint.service.calls.knowledge import Knowledge
+from archlint.service.calls.library_models import Knowledge
 from archlint.service.calls.values import ClassValue, Elements, Instance, Library, Values, join
-from archlint.service.modules import Module
-from archlint.service.symbols import Scope, Symbol, Symbols
-from archlint.service.types import parsed
+from archlint.service.interpreter.types import parsed
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
 _TYPING = ("builtins", "typing", "typing_extensions", "collections", "types", "sqlalchemy")
 _OF_FIRST = frozenset(

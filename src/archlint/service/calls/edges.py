@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from archlint.facts.syntax import Attribute, Call, Constant, Expression, FunctionDef, Keyword, Name, Starred
 from archlint.findings import Location
+from archlint.service.calls.callbacks import AWAITED, CALLED, Parameters, Use, use_of
 from archlint.service.calls.conditions import Known, Need
+from archlint.service.calls.function_summary import Site
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inference import Inference
-from archlint.service.calls.knowledge import Handoff, Way
-from archlint.service.calls.parameters import AWAITED, CALLED, Parameters, Use, use_of
-from archlint.service.calls.scanning import Site
+from archlint.service.calls.library_models import Handoff, Way
 from archlint.service.calls.values import (
     ClassValue,
     Coroutine,

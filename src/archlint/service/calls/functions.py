@@ -20,9 +20,9 @@ from archlint.facts.syntax import (
 )
 from archlint.findings import Location
 from archlint.service.calls.values import Library
-from archlint.service.modules import Module
-from archlint.service.namespaces import nested_blocks
-from archlint.service.symbols import Scope, Symbol, Symbols
+from archlint.service.semantics.bindings import nested_blocks
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
 T = TypeVar("T")
 

@@ -27,12 +27,13 @@ from archlint.facts.syntax import (
     Walrus,
     dotted,
 )
+from archlint.service.api.injection import INJECTORS
 from archlint.service.calls.annotations import Annotations
+from archlint.service.calls.call_results import Results
+from archlint.service.calls.function_summary import Binding, Scan, scan
 from archlint.service.calls.functions import Function, Program
-from archlint.service.calls.knowledge import Knowledge
+from archlint.service.calls.library_models import Knowledge
 from archlint.service.calls.members import Members
-from archlint.service.calls.results import Results
-from archlint.service.calls.scanning import Binding, Scan, scan
 from archlint.service.calls.values import (
     ClassValue,
     Coroutine,
@@ -49,8 +50,7 @@ from archlint.service.calls.values import (
     elements,
     join,
 )
-from archlint.service.providers import INJECTORS
-from archlint.service.symbols import Symbol, Symbols
+from archlint.service.semantics.symbols import Symbol, Symbols
 
 
 class Inference:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Assign, ClassDef, Name
+from archlint.service.calls.function_summary import Binding
 from archlint.service.calls.functions import Class, Function
-from archlint.service.calls.scanning import Binding
 from archlint.service.calls.values import (
     ClassValue,
     Elements,
@@ -20,8 +20,8 @@ from archlint.service.calls.values import (
     Values,
     join,
 )
-from archlint.service.libraries import public_name
-from archlint.service.namespaces import statements
+from archlint.service.semantics.bindings import statements
+from archlint.service.semantics.library_names import public_name
 
 if TYPE_CHECKING:
     from archlint.service.calls.inference import Inference

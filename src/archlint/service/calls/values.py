@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from archlint.service.calls.functions import Class, Function
-    from archlint.service.modules import Module
+    from archlint.service.semantics.modules import Module
 
 MAX_VALUES = 80
 """An expression that may be more than this is not followed further."""

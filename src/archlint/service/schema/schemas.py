@@ -8,23 +8,23 @@ from functools import cached_property
 
 from archlint.facts.syntax import Assign, Call, ClassDef, Name
 from archlint.findings import Location, Unknown
-from archlint.service.classes import Classes
-from archlint.service.evaluation.machine import MAX_STEPS, deep_recursion
-from archlint.service.evaluation.values import External, settled
-from archlint.service.migrations import Environment, Migrations
-from archlint.service.modules import Module, Modules
-from archlint.service.namespaces import statements
-from archlint.service.schema.comparison import Change, Comparison, Gap
-from archlint.service.schema.declarative import EVERY, Model, Models
-from archlint.service.schema.downgrade import RoundTrip
-from archlint.service.schema.environments import Setup, run_environment
-from archlint.service.schema.history import History
-from archlint.service.schema.libraries import Libraries
-from archlint.service.schema.library import schema_machine
-from archlint.service.schema.naming import Convention
-from archlint.service.schema.tables import Table
-from archlint.service.schema.values import Element
-from archlint.service.symbols import Symbols
+from archlint.service.interpreter.machine import MAX_STEPS, deep_recursion
+from archlint.service.interpreter.values import External, settled
+from archlint.service.migrations.environments import Environment, Migrations
+from archlint.service.schema.alembic.comparison import Change, Comparison, Gap
+from archlint.service.schema.alembic.downgrade import RoundTrip
+from archlint.service.schema.alembic.environments import Setup, run_environment
+from archlint.service.schema.alembic.history import History
+from archlint.service.schema.core.library_versions import Libraries
+from archlint.service.schema.core.naming import Convention
+from archlint.service.schema.core.tables import Table
+from archlint.service.schema.sqlalchemy.declarative import EVERY, Model, Models
+from archlint.service.schema.sqlalchemy.library_mixins import schema_machine
+from archlint.service.schema.sqlalchemy.values import Element
+from archlint.service.semantics.bindings import statements
+from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.symbols import Symbols
 
 Key = tuple[str | None, str]
 

@@ -1,0 +1,77 @@
+"""The API versions that a service serves, and where its documentation speaks of them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from archlint.discover import Repository
+from archlint.service.api.exemptions import version_of
+from archlint.service.api.routes import App, Endpoint, RouteTable
+from archlint.service.interpreter.values import Choice, Unresolved, Value, settled, text
+from archlint.service.packaging.pyproject import ancestors, join
+
+_CHANGELOG = re.compile(
+    r"(change(log|s)|history|news|releases?|release[-_]notes|migrat(ion|ing)\S*)(\.\w+)?", re.IGNORECASE
+)
+_TEXTS = ("title", "summary", "description")
+
+
+def versions(routes: RouteTable) -> dict[int, Endpoint]:
+    """The versions in paths, oldest first, each with its first endpoint."""
+    found: dict[int, Endpoint] = {}
+    for endpoint in routes.endpoints:
+        version = version_of(endpoint)
+        if version is not None:
+            found.setdefault(version, endpoint)
+    return dict(sorted(found.items()))
+
+
+def is_told(version: int, routes: RouteTable, repository: Repository, root: str) -> bool | None:
+    """Whether tags, an app of its own, an app's words or a changelog name a version; None if unknown."""
+    own = [e for e in routes.endpoints if version_of(e) == version]
+    roots = {id(app.router) for app in routes.apps}
+    if any(id(endpoint.app.router) not in roots for endpoint in own):
+        return True
+    if any(_names(version, tag) for endpoint in own for tag in endpoint.tags):
+        return True
+    told = [_app_tells(version, app) for app in routes.apps]
+    if True in told or any(_names(version, words) for words in _changelogs(repository, root)):
+        return True
+    return None if None in told else False
+
+
+def _app_tells(version: int, app: App) -> bool | None:
+    keywords = app.router.keywords
+    values = [keywords.get(name) for name in _TEXTS]
+    release = text(keywords.get("version"))
+    if release is not None and re.match(rf"v?{version}(\.|$)", release):
+        return True
+    for tag in _listed(keywords.get("openapi_tags")):
+        values.extend(tag.values() if isinstance(tag, dict) else [])
+    if any(_names(version, text(value) or "") for value in values):
+        return True
+    untold = (settled(value) for value in (*values, keywords.get("openapi_tags")))
+    return None if any(isinstance(value, Unresolved | Choice) for value in untold) else False
+
+
+def _listed(value: Value) -> list[Value]:
+    found = settled(value)
+    return [settled(item) for item in found] if isinstance(found, list | tuple) else []
+
+
+def _names(version: int, words: str) -> bool:
+    return re.search(rf"(?<![\w.])v(ersion)?[ ._-]?{version}(?![\w]|\.\d)", words, re.IGNORECASE) is not None
+
+
+def _changelogs(repository: Repository, root: str) -> Iterator[str]:
+    """The texts of the files that tell what changed, beside the service, above it, and in `docs/`."""
+    folders = [folder for own in ancestors(root) for folder in (own, join(own, "docs"))]
+    for file in repository.files:
+        folder, name = posixpath.split(file)
+        if _CHANGELOG.fullmatch(name) and (folder or ".") in folders:
+            try:
+                yield repository.text(file)
+            except OSError:
+                continue

@@ -1,0 +1,105 @@
+"""Where a file creates a web application, of FastAPI or of another framework."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from archlint.facts.syntax import Call, ClassDef, Expression, FunctionDef, Import, PythonSource, dotted
+from archlint.service.semantics.module_resolution import import_statements
+
+FASTAPI = "FastAPI"
+
+_CREATORS = {
+    "aiohttp.web.Application": "aiohttp.web",
+    "blacksheep.Application": "BlackSheep",
+    "bottle.Bottle": "Bottle",
+    "django.core.asgi.get_asgi_application": "Django",
+    "django.core.wsgi.get_wsgi_application": "Django",
+    "falcon.App": "Falcon",
+    "falcon.asgi.App": "Falcon",
+    "fastapi.FastAPI": FASTAPI,
+    "fastapi.applications.FastAPI": FASTAPI,
+    "flask.Flask": "Flask",
+    "flask.app.Flask": "Flask",
+    "litestar.Litestar": "Litestar",
+    "litestar.app.Litestar": "Litestar",
+    "quart.Quart": "Quart",
+    "robyn.Robyn": "Robyn",
+    "sanic.Sanic": "Sanic",
+    "starlette.applications.Starlette": "Starlette",
+    "starlite.Starlite": "Litestar",
+    "tornado.web.Application": "Tornado",
+}
+_TELLING = frozenset(
+    ".".join(parts[:length])
+    for parts in (name.split(".") for name in _CREATORS)
+    for length in range(1, len(parts) + 1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """A call that makes an application, or a subclass of its class.
+
+    `owner` is the top-level `def` or class around it, None at the module's own level.
+    """
+
+    framework: str
+    node: Call | ClassDef
+    owner: str | None
+
+
+@lru_cache(maxsize=4096)
+def creations(source: PythonSource) -> tuple[Creation, ...]:
+    """The applications that a file creates, in reading order, by the names that its own imports give."""
+    names = imported_names(source)
+    if _TELLING.isdisjoint(names.values()):
+        return ()
+    found = (
+        Creation(framework, node, owner)
+        for owner, node, name in uses(source)
+        if (framework := _CREATORS.get(_absolute(name, names)))
+    )
+    return tuple(sorted(found, key=lambda creation: creation.node.start))
+
+
+def makes_app(sources: Iterable[PythonSource]) -> bool:
+    """Whether any of the files creates a FastAPI application."""
+    return any(creation.framework == FASTAPI for source in sources for creation in creations(source))
+
+
+def uses(source: PythonSource) -> Iterator[tuple[str | None, Call | ClassDef, str]]:
+    """Every call and every base of a class by its dotted name, with the top-level definition around it."""
+    tops = [statement for statement in source.body if isinstance(statement, FunctionDef | ClassDef)]
+    starts = [top.start for top in tops]
+    named: list[tuple[Call | ClassDef, Expression]] = [(node, node.func) for node in source.nodes.of(Call)]
+    bases = [(node, base) for node in source.nodes.of(ClassDef) for base in node.bases]
+    for node, function in (*named, *bases):
+        if name := dotted(function):
+            around = bisect_right(starts, node.start) - 1
+            owner = tops[around].name if around >= 0 and node.start < tops[around].end else None
+            yield owner, node, name
+
+
+def imported_names(source: PythonSource) -> Mapping[str, str]:
+    """The names that a file's absolute imports bind, with what they mean."""
+    names: dict[str, str] = {}
+    for statement in import_statements(source):
+        for alias in statement.names:
+            if not isinstance(statement, Import):
+                names[alias.asname or alias.name] = f"{'.' * statement.level}{statement.module}.{alias.name}"
+            elif alias.asname:
+                names[alias.asname] = alias.name
+            else:
+                top = alias.name.partition(".")[0]
+                names[top] = top
+    return names
+
+
+def _absolute(name: str, names: Mapping[str, str]) -> str:
+    first, _, rest = name.partition(".")
+    target = names.get(first, "")
+    return f"{target}.{rest}" if rest else target

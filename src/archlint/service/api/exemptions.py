@@ -1,0 +1,56 @@
+"""Which endpoints are for machines of one's own, and exempt from what a public API needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from archlint.facts.syntax import Call, Constant
+from archlint.findings import Location
+from archlint.service.api.routes import Endpoint
+
+_PARAMETER = re.compile(r"\{[^}]*\}")
+
+
+def exemption(options: Mapping[str, Any]) -> Callable[[Endpoint], bool]:
+    """Whether a rule's options `exempt` and `extend-exempt` exempt an endpoint by its whole path.
+
+    Both are lists of regular expressions; a path parameter stands there as `{}`.
+    """
+    patterns = re.compile("|".join([*options["exempt"], *options["extend-exempt"]]) or "(?!)")
+    return lambda endpoint: patterns.fullmatch(_PARAMETER.sub("{}", endpoint.path)) is not None
+
+
+def is_root(endpoint: Endpoint) -> bool:
+    """Whether it is the root of its own app, a mounted one too."""
+    is_direct = any(route is endpoint.route for route in endpoint.app.router.routes)
+    return is_direct and endpoint.route.path in {"", "/"}
+
+
+def version_of(endpoint: Endpoint) -> int | None:
+    """The N of the endpoint's prefix `/api/v<N>`, None without such a prefix."""
+    found = re.match(r"/api/v(\d+)(/|$)", endpoint.path)
+    return int(found[1]) if found else None
+
+
+def served(endpoint: Endpoint) -> str:
+    """The endpoint as people write it: `GET /items`."""
+    return f"{' '.join(endpoint.methods) or 'WebSocket'} {endpoint.path or '/'}"
+
+
+def hidden_at(endpoint: Endpoint) -> Location | None:
+    """What hides it from the schema: a call's `include_in_schema=False`, else its router's.
+
+    None where it is shown, or where only settings hide it.
+    """
+    if endpoint.kind != "http" or endpoint.in_schema or not endpoint.route.documented:
+        return None
+    for place in (*endpoint.includes, endpoint.place):
+        keywords = place.node.keywords if isinstance(place.node, Call) else ()
+        given = next((k.value for k in keywords if k.name == "include_in_schema"), None)
+        if given is not None and not isinstance(given, Constant):
+            return None
+        if isinstance(given, Constant) and given.value is False:
+            return place.module.location(place.node)
+    return endpoint.location

@@ -1,0 +1,70 @@
+"""Which definitions FastAPI injects: what stands in `Depends(…)` and `Security(…)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archlint.facts.syntax import Assign, Attribute, Call, Name, Node, all_nodes, walk_expressions
+from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.symbols import Symbol, Symbols
+
+INJECTORS = frozenset({"fastapi.Depends", "fastapi.Security"})
+
+
+@dataclass(frozen=True, slots=True)
+class Injection:
+    """One `Depends(…)` of a module: the call, and a definition that it names."""
+
+    module: Module
+    call: Call
+    symbol: Symbol
+
+
+class Providers:
+    """What the runtime modules of a service have injected; `injections` are all of it, as it stands."""
+
+    def __init__(self, modules: Modules, symbols: Symbols) -> None:
+        self._symbols = symbols
+        self.injections = tuple(found for module in modules.runtime for found in self._provided(module))
+        named = (injection.symbol for injection in self.injections)
+        self._injected = frozenset((symbol.module, _outermost(symbol)) for symbol in named)
+
+    def has(self, symbol: Symbol) -> bool:
+        """Whether the definition or a part of it is injected, or is an alias that says what to inject."""
+        if symbol.module is None or symbol.node is None:
+            return False
+        is_alias = any(self._is_injector(symbol.module, node) for node in _values(symbol.node))
+        return is_alias or (symbol.module, _outermost(symbol)) in self._injected
+
+    def _provided(self, module: Module) -> Iterator[Injection]:
+        # Few modules inject, and looking at every expression of all others would take long.
+        if any(self._may_inject(module, name) for name in self._symbols.namespace(module).names):
+            for node in module.source.nodes.of(Call):
+                if self._is_injector(module, node):
+                    yield from (Injection(module, node, symbol) for symbol in self._named_in(module, node))
+
+    def _may_inject(self, module: Module, name: str) -> bool:
+        symbol = self._symbols.resolve(module, name)
+        return symbol.module is None and symbol.qualified in INJECTORS | {"fastapi"}
+
+    def _is_injector(self, module: Module, node: Node) -> bool:
+        if not isinstance(node, Call) or not isinstance(node.func, Name | Attribute):
+            return False
+        return self._symbols.resolve(module, node.func).qualified in INJECTORS
+
+    def _named_in(self, module: Module, call: Call) -> Iterator[Symbol]:
+        """What the call injects, and what a provider that is made on the spot is made of."""
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+            for part in walk_expressions(argument):
+                if isinstance(part, Name | Attribute):
+                    yield self._symbols.resolve(module, part)
+
+
+def _outermost(symbol: Symbol) -> str:
+    """The name of the module's definition that the symbol is, or is in."""
+    return symbol.qualified.removeprefix(f"{symbol.module.name}.").partition(".")[0] if symbol.module else ""
+
+
+def _values(node: Node) -> Iterator[Node]:
+    return all_nodes(node.value) if isinstance(node, Assign) and node.value is not None else iter(())

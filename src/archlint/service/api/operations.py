@@ -1,0 +1,167 @@
+"""What FastAPI makes of an endpoint: what it takes, what it answers, how the documentation describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Literal
+
+from archlint.facts.syntax import Call, Expression
+from archlint.findings import Location
+from archlint.service.api.pydantic_models import Schemas
+from archlint.service.api.routes import Endpoint, RouteTable, docstring
+from archlint.service.api.signatures import BODY_KINDS, Callee, Dependency, Parameter, Signatures, called
+from archlint.service.interpreter.types import NONE, UNKNOWN, Place, Type, Types
+from archlint.service.interpreter.values import (
+    Class,
+    External,
+    Member,
+    Value,
+    settled,
+    text,
+)
+from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.symbols import Symbols
+
+_DEFAULT_STATUS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The declared answer: `source` tells by what, `"none"` where `response_model=None` refuses a schema.
+
+    `"missing"` is neither a `response_model` nor a return annotation; `type` is then not known.
+    """
+
+    source: Literal["response_model", "annotation", "none", "missing"]
+    type: Type
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One endpoint in full.
+
+    `parameters` are those of path, query, headers and cookies, `body` those of the body, dependencies'
+    included. `status` is None where the source does not tell. `response_class` are the qualified names of a
+    class and its ancestors, none for FastAPI's own choice. `responses` are the additional schemas by status:
+    None where there is none, `UNKNOWN` for `content` written by hand. `unknown` says what could not be
+    followed: then parameters may be missing.
+    """
+
+    endpoint: Endpoint
+    parameters: tuple[Parameter, ...]
+    body: tuple[Parameter, ...]
+    dependencies: tuple[Dependency, ...]
+    answer: Answer
+    status: int | None
+    response_class: tuple[str, ...]
+    summary: str | None
+    description: str | None
+    responses: Mapping[str, Type | None]
+    unknown: tuple[str, ...]
+
+
+class Operations:
+    """The operations of one service."""
+
+    def __init__(self, routes: RouteTable, symbols: Symbols, classes: Classes) -> None:
+        self._routes = routes
+        self._known: dict[int, Operation] = {}
+        if routes.machine is not None:
+            self.types = Types(routes.machine, symbols)
+            self.schemas = Schemas(self.types, classes)
+            self.signatures = Signatures(self.types, self.schemas)
+
+    def __iter__(self) -> Iterator[Operation]:
+        """Of every HTTP endpoint, in the order of the route table."""
+        return (self.of(endpoint) for endpoint in self._routes.endpoints if endpoint.kind == "http")
+
+    def of(self, endpoint: Endpoint) -> Operation:
+        """The operation of an endpoint of the service."""
+        if id(endpoint) not in self._known:
+            self._known[id(endpoint)] = self._read(endpoint)
+        return self._known[id(endpoint)]
+
+    def _read(self, endpoint: Endpoint) -> Operation:
+        options = endpoint.route.options
+        signature = self.signatures.read(endpoint.route.endpoint, endpoint.path, endpoint.dependencies)
+        definition = endpoint.handler.definition
+        description = text(options.get("description")) or docstring(definition)
+        return Operation(
+            endpoint=endpoint,
+            parameters=tuple(p for p in signature.parameters if p.kind not in BODY_KINDS),
+            body=tuple(p for p in signature.parameters if p.kind in BODY_KINDS),
+            dependencies=tuple(signature.dependencies),
+            answer=self._answer(endpoint),
+            status=_status(options.get("status_code", _DEFAULT_STATUS)),
+            response_class=self._response_class(options.get("response_class")),
+            summary=text(options.get("summary")),
+            description=description,
+            responses=self._responses(options.get("responses")),
+            unknown=tuple(signature.unknown),
+        )
+
+    def _answer(self, endpoint: Endpoint) -> Answer:
+        options, place = endpoint.route.options, endpoint.place
+        if "response_model" in options:
+            value = options["response_model"]
+            written = _keyword(place.node, "response_model")
+            where = place.module.location(written) if written is not None else endpoint.location
+            if settled(value) is None:
+                return Answer("none", NONE, where)
+            return Answer("response_model", self._written(endpoint, written, value), where)
+        callee = called(endpoint.route.endpoint)
+        returns = getattr(callee.function.definition, "returns", None) if callee else None
+        if callee is None or returns is None:
+            return Answer("missing", UNKNOWN, endpoint.handler.location)
+        found = self.types.read(returns, self._place(callee))
+        return Answer("annotation", found, callee.function.module.location(returns))
+
+    def _place(self, callee: Callee) -> Place:
+        return self.signatures.place(callee.function)
+
+    def _written(self, endpoint: Endpoint, expression: Expression | None, value: Value) -> Type:
+        """The type as the decorator writes it, for values forget the arguments of generics."""
+        found = UNKNOWN
+        if expression is not None:
+            found = self.types.read(expression, Place(endpoint.place.module))
+        return found if found != UNKNOWN else self.types.of_value(value)
+
+    def _response_class(self, value: Value) -> tuple[str, ...]:
+        found = settled(value)
+        lineage = found.lineage() if isinstance(found, Class) else [found]
+        return tuple(self.types.of_value(cls).name for cls in lineage if isinstance(cls, Class | External))
+
+    def _responses(self, value: Value) -> dict[str, Type | None]:
+        found = settled(value)
+        if not isinstance(found, dict):
+            return {}
+        return {str(_status(key) or text(key) or "?"): self._model(entry) for key, entry in found.items()}
+
+    def _model(self, entry: Value) -> Type | None:
+        found = settled(entry)
+        if not isinstance(found, dict) or not found.keys() & {"model", "content"}:
+            return None
+        return self.types.of_value(found["model"]) if "model" in found else UNKNOWN
+
+
+def _keyword(node: object, name: str) -> Expression | None:
+    keywords = node.keywords if isinstance(node, Call) else ()
+    return next((keyword.value for keyword in keywords if keyword.name == name), None)
+
+
+def _status(value: Value) -> int | None:
+    """The number of a status, written as such, as `status.HTTP_…` or as a member of `HTTPStatus`."""
+    found = settled(value)
+    if isinstance(found, Member):
+        found = settled(found.value)
+    if isinstance(found, int):
+        return found
+    if not isinstance(found, External):
+        return None
+    name = found.name.rpartition(".")[2]
+    if name.startswith("HTTP_") and name[5:8].isdigit():
+        return int(name[5:8])
+    return HTTPStatus[name].value if name in HTTPStatus.__members__ else None

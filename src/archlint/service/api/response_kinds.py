@@ -1,0 +1,242 @@
+"""Whether an endpoint answers with data that the documentation should describe, and does not.
+
+FastAPI makes a schema of `response_model`, else of the return annotation, but not of a class of responses.
+Then what the handler returns decides: files, streams, redirects and pages have no schema to document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TypeGuard
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Await,
+    Call,
+    ClassDef,
+    Comprehension,
+    Constant,
+    Dict,
+    Expression,
+    FString,
+    FunctionDef,
+    Name,
+    Node,
+    Return,
+    Sequence,
+    Statement,
+)
+from archlint.facts.syntax import (
+    Operation as Operator,
+)
+from archlint.service.api.operations import Operation
+from archlint.service.interpreter.calls import is_generator
+from archlint.service.interpreter.types import NONE
+from archlint.service.semantics.bindings import statements
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import NOTHING, Scope, Symbol, Symbols
+
+_JSON_RESPONSES = frozenset({"JSONResponse", "ORJSONResponse", "UJSONResponse", "MsgSpecJSONResponse"})
+_RESPONDING = re.compile(
+    r"download|file|forward|html|page$|proxy|redirect|render|respon[ds]|stream|template",
+    re.IGNORECASE,
+)
+_NO_BODY = frozenset({204, 205, 304})
+_MAX_DEPTH = 3
+
+
+class Kind(StrEnum):
+    """What a handler answers with."""
+
+    DATA = "data"
+    UNCLEAR = "what archlint cannot follow"
+    PAGE = "a page of HTML"
+    OTHER = "a response without a schema"
+    NOTHING = "nothing"
+
+
+def undocumented(operation: Operation, symbols: Symbols) -> Kind | None:
+    """What the operation answers with, where neither a model nor an annotation describes it."""
+    endpoint, handler = operation.endpoint, operation.endpoint.handler
+    if endpoint.response_schema or not endpoint.route.documented or _is_exempt(operation):
+        return None
+    reader = _Reader(symbols)
+    found = set(reader.returned(handler.module, handler.definition))
+    if operation.answer.source == "annotation":
+        found.add(reader.declared(handler.module, handler.definition))
+    found.discard(Kind.NOTHING)
+    if not found:
+        return None if operation.answer.source == "none" else Kind.NOTHING
+    if found <= {Kind.OTHER, Kind.PAGE}:
+        return None
+    return Kind.DATA if Kind.DATA in found else Kind.UNCLEAR
+
+
+def is_page(operation: Operation, symbols: Symbols) -> bool:
+    """Whether the operation answers with HTML, or sends elsewhere, and with nothing else."""
+    if operation.response_class:
+        return any(_is_html(name) for name in operation.response_class)
+    handler = operation.endpoint.handler
+    found = set(_Reader(symbols).returned(handler.module, handler.definition))
+    return Kind.PAGE in found and found <= {Kind.PAGE, Kind.OTHER}
+
+
+def _is_exempt(operation: Operation) -> bool:
+    """Whether what the decorator and the signature say leaves nothing to describe, or describes it."""
+    answer = operation.answer
+    return (
+        _has_no_body(operation.status)
+        or operation.responses.get(str(operation.status)) is not None
+        or (answer.source == "annotation" and answer.type == NONE)
+        or (bool(operation.response_class) and not _is_json(*operation.response_class))
+        or is_generator(operation.endpoint.handler.definition)
+    )
+
+
+class _Reader:
+    """Finds what functions return, as far as their own code tells."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self._symbols = symbols
+
+    def returned(self, module: Module, function: FunctionDef, depth: int = 0) -> Iterator[Kind]:
+        """What each `return` of the function gives back."""
+        scope = (function,)
+        for statement in statements(function.body):
+            if isinstance(statement, Return):
+                yield from self._kinds(module, statement.value, scope, depth)
+
+    def declared(self, module: Module, function: FunctionDef) -> Kind:
+        """What the return annotation says."""
+        symbol = self._symbols.resolve(module, function.returns) if function.returns else NOTHING
+        return self._of_class(symbol) or Kind.DATA
+
+    def _kinds(self, module: Module, value: Expression | None, scope: Scope, depth: int) -> Iterator[Kind]:
+        match value:
+            case None | Constant(value=None):
+                yield Kind.NOTHING
+            case Await(value=inner):
+                yield from self._kinds(module, inner, scope, depth)
+            case Operator(operator="if", parts=(first, _, second)):
+                yield from self._kinds(module, first, scope, depth)
+                yield from self._kinds(module, second, scope, depth)
+            case Call():
+                yield from self._called(module, value, scope, depth)
+            case Name(id=name):
+                yield from self._named(module, name, scope, depth)
+            case Dict() | Sequence() | Constant() | FString() | Comprehension():
+                yield Kind.DATA
+            case _:
+                yield _by_name(value)
+
+    def _called(self, module: Module, call: Call, scope: Scope, depth: int) -> Iterator[Kind]:
+        if isinstance(call.func, Attribute) and call.func.attr == "TemplateResponse":
+            yield Kind.PAGE
+            return
+        symbol = self._callee(module, call.func, scope)
+        kind = self._of_class(symbol)
+        if kind in {Kind.OTHER, Kind.PAGE} and _says_json(call):
+            yield Kind.DATA
+        elif kind is not None:
+            yield kind
+        elif isinstance(symbol.node, FunctionDef) and symbol.module is not None and depth < _MAX_DEPTH:
+            yield from self._function(symbol.module, symbol.node, depth + 1)
+        else:
+            yield Kind.DATA if isinstance(symbol.node, ClassDef) else _by_name(call.func)
+
+    def _callee(self, module: Module, func: Expression, scope: Scope) -> Symbol:
+        """The function or class that is called; a method by the class of its variable."""
+        match func:
+            case Attribute(value=Name(id=name), attr=attr):
+                owner = self._class_of(module, name, scope)
+                if owner is not None and owner.module is not None and isinstance(owner.node, ClassDef):
+                    dotted = f"{owner.node.name}.{attr}"
+                    return self._symbols.resolve(owner.module, dotted, self._symbols.scope_of(owner))
+        return self._symbols.resolve(module, func, scope)
+
+    def _class_of(self, module: Module, name: str, scope: Scope) -> Symbol | None:
+        assigned, annotations = _local(scope[-1], name)
+        named = [*annotations, *(value.func for value in assigned if isinstance(value, Call))]
+        found = (self._symbols.resolve(module, expression, scope[:-1]) for expression in named)
+        return next((symbol for symbol in found if isinstance(symbol.node, ClassDef)), None)
+
+    def _function(self, module: Module, function: FunctionDef, depth: int) -> Iterator[Kind]:
+        if function.returns is not None:
+            yield self.declared(module, function)
+        else:
+            yield from self.returned(module, function, depth)
+
+    def _named(self, module: Module, name: str, scope: Scope, depth: int) -> Iterator[Kind]:
+        """What the handler's variable or parameter holds."""
+        assigned, annotations = _local(scope[-1], name)
+        if annotations:
+            yield self._of_class(self._symbols.resolve(module, annotations[0])) or Kind.DATA
+            return
+        for value in assigned:
+            if isinstance(value, Name) or depth >= _MAX_DEPTH:
+                yield _by_name(value)
+            else:
+                yield from self._kinds(module, value, scope, depth + 1)
+        if not assigned:
+            yield _by_name(name)
+
+    def _of_class(self, symbol: Symbol) -> Kind | None:
+        """What a class of responses stands for; None for what is none."""
+        names = [symbol.qualified, *(base.qualified for base in self._symbols.bases(symbol))]
+        if not any(_is_response(name) for name in names):
+            return None
+        if any(_is_json(name) for name in names):
+            return Kind.DATA
+        return Kind.PAGE if any(_is_html(name) for name in names) else Kind.OTHER
+
+
+def _by_name(value: Expression | str | None) -> Kind:
+    """What archlint cannot follow is data, as nearly all is, unless its name suggests a response."""
+    match value:
+        case str(name) | Name(id=name) | Attribute(attr=name):
+            return Kind.UNCLEAR if _RESPONDING.search(name) else Kind.DATA
+        case Call(func=function):
+            return _by_name(function)
+    return Kind.DATA
+
+
+def _local(function: Node, name: str) -> tuple[list[Expression | None], list[Expression]]:
+    """What a function assigns to a variable, and the annotations of it or of the parameter."""
+    assert isinstance(function, FunctionDef)
+    found = [statement for statement in statements(function.body) if _assigns(statement, name)]
+    annotations = [statement.annotation for statement in found if statement.annotation is not None]
+    own = [p.annotation for p in function.parameters if p.name == name and p.annotation is not None]
+    return [statement.value for statement in found], annotations if found else own
+
+
+def _is_response(name: str) -> bool:
+    """Whether a library's class of that qualified name is one of responses."""
+    return name.rpartition(".")[2].endswith("Response") and name.startswith(_LIBRARIES)
+
+
+_LIBRARIES = ("fastapi.", "starlette.", "sse_starlette.", "fastapi_utils.", "prometheus_client.")
+
+
+def _assigns(statement: Statement, name: str) -> TypeGuard[Assign]:
+    targets = statement.targets if isinstance(statement, Assign) else ()
+    return any(isinstance(target, Name) and target.id == name for target in targets)
+
+
+def _has_no_body(status: int | None) -> bool:
+    return status is None or status in _NO_BODY or status < 200 or 300 <= status < 400
+
+
+def _is_json(*names: str) -> bool:
+    return any(name.rpartition(".")[2] in _JSON_RESPONSES for name in names)
+
+
+def _is_html(name: str) -> bool:
+    return name.rpartition(".")[2] in {"HTMLResponse", "TemplateResponse", "_TemplateResponse"}
+
+
+def _says_json(call: Call) -> bool:
+    written = [keyword.value for keyword in call.keywords if keyword.name == "media_type"]
+    return any(isinstance(value, Constant) and "json" in str(value.value) for value in written)

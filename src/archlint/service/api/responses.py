@@ -1,0 +1,60 @@
+"""Whether FastAPI documents a response schema for a route: `response_model`, else the return annotation."""
+
+from __future__ import annotations
+
+from archlint.facts.syntax import Constant, FunctionDef
+from archlint.service.api.registered import Route
+from archlint.service.interpreter.attributes import class_member
+from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.values import (
+    Bound,
+    Class,
+    External,
+    Function,
+    Instance,
+    Partial,
+    Value,
+    settled,
+)
+
+_RESPONSES = ("starlette.responses.", "fastapi.responses.", "fastapi.Response", "starlette.Response")
+
+
+def has_response_schema(machine: Machine, route: Route, endpoint: Value, *, infer: bool) -> bool:
+    """Whether the operation has a response field, as `fastapi/routing.py` decides it.
+
+    `infer` is whether this FastAPI reads the return annotation (0.89 and later). A class of responses, and
+    `None`, give no schema.
+    """
+    if "response_model" in route.options:
+        return settled(route.options["response_model"]) is not None
+    function = _innermost(endpoint)
+    if not infer or function is None or not isinstance(function.definition, FunctionDef):
+        return False
+    annotation = function.definition.returns
+    if annotation is None or (isinstance(annotation, Constant) and annotation.value in (None, "None")):
+        return False
+    if isinstance(annotation, Constant):
+        return not str(annotation.value).endswith("Response")
+    return not _is_response(machine.evaluate(function.frame, annotation))
+
+
+def _innermost(value: Value) -> Function | None:
+    if isinstance(value, Instance):
+        value = class_member(value.cls, "__call__")
+    while isinstance(value, Bound | Partial):
+        value = value.function
+    while isinstance(value, Function) and isinstance(value.wraps, Function):
+        value = value.wraps
+    return value if isinstance(value, Function) else None
+
+
+def _is_response(value: Value) -> bool:
+    match value:
+        case None:
+            return True
+        case External():
+            return value.name.startswith(_RESPONSES)
+        case Class():
+            return any(isinstance(base, External) and _is_response(base) for base in value.lineage())
+    return False

@@ -1,0 +1,142 @@
+"""Blocking calls that are made on the event loop, each with the chain of calls that leads there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from archlint.facts.syntax import Node
+from archlint.findings import Link, Location
+from archlint.service.calls.call_graph import Calls
+from archlint.service.calls.conditions import contradicts
+from archlint.service.calls.contexts import NOTHING_KNOWN, Context, Onward
+from archlint.service.calls.edges import Edge, LibraryCall
+from archlint.service.calls.functions import Function
+from archlint.service.calls.library_models import Blocking, NameTable, key
+
+Stop: TypeAlias = tuple[LibraryCall, Blocking]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocked:
+    """The async function `function` blocks the event loop: `edges` lead to `call`."""
+
+    function: Function
+    edges: tuple[Edge, ...]
+    call: LibraryCall
+    blocking: Blocking
+
+    @property
+    def location(self) -> Location:
+        """The call in the async function."""
+        return (self.edges[0] if self.edges else self.call).location
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What the rules' messages say."""
+        return {
+            "function": self.function.short_name,
+            "call": written(self.call.path),
+            "through": f" through `{self.edges[0].callee.short_name}`" if self.edges else "",
+            "use": self.blocking.use,
+        }
+
+    @property
+    def chain(self) -> tuple[Link, ...]:
+        """Every call on the way, none for a blocking call in the async function itself."""
+        if not self.edges:
+            return ()
+        links = [
+            Link(edge.location, f"`{edge.caller.short_name}` calls `{edge.callee.short_name}`")
+            for edge in self.edges
+        ]
+        end = f"`{self.call.caller.short_name}` calls `{written(self.call.path)}`, which blocks"
+        return (*links, Link(self.call.location, end))
+
+
+class Reach:
+    """The nearest blocking call of some kinds that each plain function comes to.
+
+    `options` are a rule's: `extend-blocking` are more names that block, `allow` names that do not.
+    """
+
+    def __init__(self, calls: Calls, kinds: Iterable[str], options: Mapping[str, Any] | None = None) -> None:
+        self._calls = calls
+        self._kinds = frozenset(kinds)
+        options = options or {}
+        self._more = NameTable()
+        for name in options.get("extend-blocking", ()):
+            self._more.add(key(name), Blocking("configured", "an async client"))
+        self._allowed = NameTable()
+        for name in options.get("allow", ()):
+            self._allowed.add(key(name), name)
+        self._next = self._search()
+
+    def on_loop(self) -> Iterator[Blocked]:
+        """What blocks the event loop, for each call in an async function that leads to it."""
+        for function in sorted(self._calls.functions, key=lambda function: function.order):
+            if function.is_async and self._calls.on_loop(function):
+                yield from self.blocked(function)
+
+    def blocked(self, function: Function) -> Iterator[Blocked]:
+        """The calls in the function that block, or lead to one that does: the shortest way from each."""
+        best: dict[Node, Blocked] = {}
+        for call, blocking in self._stops((function, NOTHING_KNOWN)):
+            best.setdefault(call.node, Blocked(function, (), call, blocking))
+        for edge, context in self._calls.contexts.onward((function, NOTHING_KNOWN)):
+            if context in self._next:
+                found = self._along(function, edge, context)
+                known = best.get(edge.node)
+                if known is None or len(found.edges) < len(known.edges):
+                    best[edge.node] = found
+        yield from sorted(best.values(), key=lambda one: one.location)
+
+    def _along(self, function: Function, edge: Edge, context: Context) -> Blocked:
+        edges = [edge]
+        while isinstance(step := self._next[context], Onward):
+            edges.append(step.edge)
+            context = step.context
+        return Blocked(function, tuple(edges), *step)
+
+    def _search(self) -> dict[Context, Onward | Stop]:
+        """The next step from each context to the nearest blocking call, breadth first."""
+        contexts = self._calls.contexts
+        found: dict[Context, Onward | Stop] = {}
+        for context in contexts:
+            if stop := next(self._stops(context), None):
+                found[context] = stop
+        pending = list(found)
+        while pending:
+            reached: list[Context] = []
+            for context in pending:
+                for caller, edge in contexts.callers(context):
+                    if caller not in found:
+                        found[caller] = Onward(edge, context)
+                        reached.append(caller)
+            pending = reached
+        return found
+
+    def _stops(self, context: Context) -> Iterator[Stop]:
+        function, known = context
+        for call in self._calls.library_calls(function):
+            if not (call.awaited or call.once or call.main or contradicts(call.needs, known)):
+                blocking = self._judge(call)
+                # A plain function that asks for a running loop blocks where it finds none.
+                if blocking is not None and (function.is_async or not function.asks_for_loop):
+                    yield call, blocking
+
+    def _judge(self, call: LibraryCall) -> Blocking | None:
+        name = key(call.path)
+        if self._allowed.find(name):
+            return None
+        found = self._calls.knowledge.blocking(call.path)
+        if found is not None and found.kind in self._kinds and (call.by_path or not found.by_path):
+            return found
+        more = self._more.find(name)
+        return more[0] if more and isinstance(more[0], Blocking) else None
+
+
+def written(path: str) -> str:
+    """A library call as one writes it: `open`, `requests.Session.get`."""
+    return key(path).removeprefix("builtins.").removesuffix(".__iter__")

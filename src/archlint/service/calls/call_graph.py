@@ -1,0 +1,166 @@
+"""`service.calls`: the call graph of a service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from archlint.facts.syntax import FunctionDef
+from archlint.service.api.routes import Endpoint
+from archlint.service.calls.contexts import Contexts
+from archlint.service.calls.edges import Edge, Edges, LibraryCall
+from archlint.service.calls.execution_places import Places, Where
+from archlint.service.calls.functions import Function, Program
+from archlint.service.calls.inference import Inference
+from archlint.service.calls.library_models import Knowledge, load_knowledge
+from archlint.service.interpreter.machine import deep_recursion
+from archlint.service.semantics.modules import Module, Modules, Role
+from archlint.service.semantics.symbols import Symbols
+
+_LEFT_OUT = frozenset({Role.TEST, Role.MIGRATION})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A call that a walk came by, `depth` calls away from where it started."""
+
+    depth: int
+    edge: Edge
+
+
+class Calls:
+    """Functions, what they call, and where they run.
+
+    Tests and migrations are left out; modules of the repository's other projects are in as far as the
+    service uses them.
+    """
+
+    def __init__(
+        self, modules: Modules, symbols: Symbols, endpoints: Callable[[], Iterable[Endpoint]]
+    ) -> None:
+        self.modules = modules
+        self.symbols = symbols
+        self.program = Program(symbols)
+        self.inference = Inference(symbols, self.program, load_knowledge())
+        self._endpoints = endpoints
+        self._edges = Edges(self.inference)
+        self._sorted: dict[Function, tuple[Edge, ...]] = {}
+        with deep_recursion():
+            self._build()
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What is known of libraries."""
+        return self.inference.knowledge
+
+    @property
+    def functions(self) -> Iterator[Function]:
+        """Every function, modules' own statements and lambdas included."""
+        yield from self.program.modules.values()
+        yield from self.program.functions.values()
+
+    @property
+    def edges(self) -> Iterator[Edge]:
+        """Every edge."""
+        return (edge for group in self._edges.edges.values() for edge in group)
+
+    def edges_from(self, function: Function) -> tuple[Edge, ...]:
+        """What the function runs, in reading order."""
+        if function not in self._sorted:
+            self._sorted[function] = tuple(sorted(self._edges.edges.get(function, ()), key=_edge_order))
+        return self._sorted[function]
+
+    def library_calls(self, function: Function) -> tuple[LibraryCall, ...]:
+        """The library functions that it calls, in reading order."""
+        return tuple(self._edges.library_calls.get(function, ()))
+
+    def where(self, function: Function) -> frozenset[Where]:
+        """Where the function may run."""
+        return self.places.of(function)
+
+    def on_loop(self, function: Function) -> bool:
+        """Whether the function runs on the event loop while the service serves, as far as this service knows.
+
+        Of a module of another project only what this service reaches counts.
+        """
+        if function.module.path in self.modules.by_path:
+            return self.places.on_loop(function)
+        return Where.LOOP in self.places.of(function)
+
+    @cached_property
+    def contexts(self) -> Contexts:
+        """The functions with what is known of their parameters."""
+        return Contexts(self.functions, self.edges_from)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where the functions run."""
+        handlers = [
+            (self.program.functions[endpoint.handler.definition], endpoint.handler.is_async)
+            for endpoint in self._endpoints()
+            if endpoint.handler.definition in self.program.functions
+        ]
+        return Places(self.functions, self.edges, handlers)
+
+    def find(self, name: str) -> tuple[Function, ...]:
+        """The functions that `app.routers.users:get_user`, or the end of such a name, means."""
+        known = [f for f in self.functions if isinstance(f.node, FunctionDef)]
+        exact = tuple(function for function in known if function.name == name)
+        return exact or tuple(f for f in known if f.name.endswith((f".{name}", f":{name}")))
+
+    def walk(self, function: Function) -> Iterator[Step]:
+        """What the function reaches, nearest first; each function's calls once."""
+        seen = {function}
+        pending = [(0, function)]
+        while pending:
+            depth, current = pending.pop(0)
+            for edge in self.edges_from(current):
+                yield Step(depth + 1, edge)
+                if edge.callee not in seen:
+                    seen.add(edge.callee)
+                    pending.append((depth + 1, edge.callee))
+
+    def leading_to(self, functions: Iterable[Function]) -> frozenset[Function]:
+        """The functions, and all from which calls lead to one of them."""
+        callers: dict[Function, list[Function]] = {}
+        for edge in self.edges:
+            callers.setdefault(edge.callee, []).append(edge.caller)
+        found = set(functions)
+        pending = list(found)
+        while pending:
+            for caller in callers.get(pending.pop(), ()):
+                if caller not in found:
+                    found.add(caller)
+                    pending.append(caller)
+        return frozenset(found)
+
+    def _build(self) -> None:
+        for module in self.modules:
+            if module.role not in _LEFT_OUT:
+                self.program.add(module)
+        self.program.link()
+        visited: set[Module] = set()
+        while missing := [m for m in self.program.modules if m not in visited and m.role not in _LEFT_OUT]:
+            for module in missing:
+                visited.add(module)
+                self._visit(module)
+        self._edges.finish()
+
+    def _visit(self, module: Module) -> None:
+        self._edges.visit(self.program.modules[module])
+        for cls in self.program.classes_in(module):
+            self._edges.define(cls)
+        for function in self.program.in_module(module):
+            self._edges.decorate(function)
+            self._edges.visit(function)
+        # Lambdas become known while their surroundings are read.
+        done: set[Function] = set()
+        while waiting := [f for f in self.program.lambdas(module) if f not in done]:
+            for function in waiting:
+                done.add(function)
+                self._edges.visit(function)
+
+
+def _edge_order(edge: Edge) -> tuple[int, int, str, str, int]:
+    return (edge.node.start, edge.node.end, edge.way, *edge.callee.order)

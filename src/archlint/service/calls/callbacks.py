@@ -1,0 +1,127 @@
+"""What functions do with the functions that they are given: call them, hand them on, or wrap them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from archlint.service.calls.functions import Function
+from archlint.service.calls.library_models import Handoff, Way
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Use:
+    """How a given function gets to run: a plain one, and a coroutine function; None for never."""
+
+    function: Way | None
+    coroutine: Way | None
+
+    def way(self, is_async: bool) -> Way | None:
+        """How a function of this kind gets to run."""
+        return self.coroutine if is_async else self.function
+
+
+CALLED = Use("here", "here")
+AWAITED = Use(None, "here")
+"""`await given()`: only a coroutine function can be meant."""
+
+
+def use_of(handoff: Handoff) -> Use:
+    """How a library that takes functions runs them."""
+    return Use(handoff.function, handoff.coroutine)
+
+
+class Relations(Protocol):
+    """Which functions run, and return, those that are defined inside of them."""
+
+    def ways(self, outer: Function, inner: Function) -> Iterable[Way]:
+        """How `outer` runs `inner`."""
+
+    def wrappers(self, decorator: Function) -> list[Function]:
+        """The functions inside of `decorator` that it returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Forward:
+    """A parameter that is given on, as the parameter `name` of `function`."""
+
+    function: Function
+    name: str
+
+
+class Parameters:
+    """What becomes of each parameter, in its function and in the functions inside of that one."""
+
+    def __init__(self, relations: Relations) -> None:
+        self._relations = relations
+        self._uses: defaultdict[_Forward, list[tuple[Function, Use | _Forward]]] = defaultdict(list)
+        self._known: dict[_Forward, frozenset[Use]] = {}
+
+    def use(self, function: Function, name: str, where: Function, use: Use) -> None:
+        """Note that `where`, which is `function` or lies in it, uses the parameter."""
+        self._uses[_Forward(function, name)].append((where, use))
+
+    def forward(self, function: Function, name: str, where: Function, to: Function, parameter: str) -> None:
+        """Note that `where` gives the parameter on to another function."""
+        self._uses[_Forward(function, name)].append((where, _Forward(to, parameter)))
+
+    def uses(self, function: Function, name: str) -> frozenset[Use]:
+        """What a call of `function` does with what it gets for the parameter."""
+        place = _Forward(function, name)
+        if place not in self._known:
+            self._known[place] = frozenset()
+            self._known[place] = frozenset(
+                _compose(outer, use)
+                for where, noted in self._uses.get(place, ())
+                for outer in self._related(function, where)
+                for use in self._resolved(noted)
+            )
+        return self._known[place]
+
+    def applied(self, decorator: Function, name: str) -> frozenset[Use]:
+        """What a call of the function that `decorator` returns does with what `decorator` was given."""
+        found: set[Use] = set()
+        for wrapper in self._relations.wrappers(decorator):
+            for where, noted in self._uses.get(_Forward(decorator, name), ()):
+                if _is_inside(where, wrapper):
+                    found |= {
+                        _compose(outer, use)
+                        for outer in self._related(wrapper, where)
+                        for use in self._resolved(noted)
+                    }
+        return frozenset(found)
+
+    def _resolved(self, noted: Use | _Forward) -> frozenset[Use]:
+        return frozenset({noted}) if isinstance(noted, Use) else self.uses(noted.function, noted.name)
+
+    def _related(self, outer: Function, inner: Function) -> frozenset[Way]:
+        """How `outer` runs `inner`, which lies in it."""
+        if inner is outer:
+            return frozenset({"here"})
+        if inner.parent is None:
+            return frozenset()
+        ways = self._relations.ways(inner.parent, inner)
+        return frozenset(
+            _then(first, second) for first in self._related(outer, inner.parent) for second in ways
+        )
+
+
+def _compose(outer: Way, use: Use) -> Use:
+    return Use(
+        use.function and _then(outer, use.function),
+        use.coroutine and _then(outer, use.coroutine),
+    )
+
+
+def _then(first: Way, second: Way) -> Way:
+    """How what a function does `second` gets to run when the function itself runs in the `first` way."""
+    return second if first == "here" or second in {"thread", "queue", "program"} else first
+
+
+def _is_inside(function: Function, outer: Function) -> bool:
+    current: Function | None = function
+    while current is not None and current is not outer:
+        current = current.parent
+    return current is outer

@@ -1,0 +1,107 @@
+"""Where functions run: on the event loop, in threads, in a task queue, at start-up, at import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+from archlint.service.calls.edges import Edge
+from archlint.service.calls.functions import Function
+from archlint.service.semantics.modules import Role
+
+
+class Where(StrEnum):
+    """A place where a function runs.
+
+    `PROGRAM` is a script, a command, or an event loop of its own; `UNKNOWN` is that of a function that
+    nothing in the repository seems to call.
+    """
+
+    LOOP = "event loop"
+    THREAD = "worker thread"
+    QUEUE = "task queue"
+    START = "start-up"
+    IMPORT = "import"
+    PROGRAM = "program"
+    UNKNOWN = "unknown"
+
+
+_AWAY = frozenset({Where.QUEUE, Where.PROGRAM})
+"""Places that are no part of serving: what one starts there stays there."""
+
+
+class Places:
+    """The places of each function: those of its callers, followed along the edges."""
+
+    def __init__(
+        self, functions: Iterable[Function], edges: Iterable[Edge], handlers: Iterable[tuple[Function, bool]]
+    ) -> None:
+        self._outgoing: dict[Function, list[Edge]] = {}
+        self._called: set[Function] = set()
+        self._found: dict[Function, set[Where]] = {function: set() for function in functions}
+        for edge in edges:
+            self._outgoing.setdefault(edge.caller, []).append(edge)
+            if edge.callee is not edge.caller and _follow(Where.UNKNOWN, edge) is not None:
+                self._called.add(edge.callee)
+        self._spread((function, _own_place(function)) for function in self._found if function.node is None)
+        self._spread((f, Where.LOOP if is_async else Where.THREAD) for f, is_async in handlers)
+        self._spread((f, _unknown(f)) for f in self._homeless() if f not in self._called)
+        # What is left calls itself in circles; plain functions first, for they may start loops of their own.
+        self._spread((f, _unknown(f)) for f in self._homeless() if not f.is_async)
+        self._spread((f, _unknown(f)) for f in self._homeless())
+
+    def of(self, function: Function) -> frozenset[Where]:
+        """Everywhere the function may run."""
+        return frozenset(self._found.get(function, ()))
+
+    def on_loop(self, function: Function) -> bool:
+        """Whether requests wait for the function; an async function that nobody calls is meant to be."""
+        found = self.of(function)
+        return Where.LOOP in found or (function.is_async and Where.UNKNOWN in found)
+
+    def _homeless(self) -> list[Function]:
+        return [function for function, found in self._found.items() if not found]
+
+    def _spread(self, starts: Iterable[tuple[Function, Where]]) -> None:
+        pending = list(starts)
+        while pending:
+            function, where = pending.pop()
+            known = self._found.setdefault(function, set())
+            if where not in known:
+                known.add(where)
+                pending.extend(self._next(function, where))
+
+    def _next(self, function: Function, where: Where) -> Iterator[tuple[Function, Where]]:
+        for edge in self._outgoing.get(function, ()):
+            start = Where.PROGRAM if edge.main else where
+            then = _follow(start, edge)
+            if then is not None:
+                yield edge.callee, then
+
+
+def _own_place(module: Function) -> Where:
+    return Where.PROGRAM if module.module.role is Role.SCRIPT else Where.IMPORT
+
+
+def _unknown(function: Function) -> Where:
+    return Where.PROGRAM if function.module.role is Role.SCRIPT else Where.UNKNOWN
+
+
+def _follow(where: Where, edge: Edge) -> Where | None:
+    """Where the callee of an edge runs when the caller runs `where`."""
+    match edge.way:
+        case "here" | "awaited":
+            return where
+        case "queue":
+            return Where.QUEUE
+        case "start":
+            return Where.START
+        case "stored" if not edge.callee.is_async:
+            return None
+        case _ if where in _AWAY:
+            return where
+        case "thread":
+            return Where.THREAD
+        case "program":
+            return Where.PROGRAM
+    return Where.LOOP

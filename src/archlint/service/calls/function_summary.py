@@ -1,0 +1,402 @@
+"""One reading of a function's own statements: what it binds, calls, awaits, iterates, enters and returns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    AugmentedAssign,
+    Await,
+    Call,
+    ClassDef,
+    Comprehension,
+    Constant,
+    Evaluate,
+    Expression,
+    For,
+    FunctionDef,
+    If,
+    Import,
+    ImportFrom,
+    Lambda,
+    Match,
+    Name,
+    Node,
+    Operation,
+    Raise,
+    Return,
+    Sequence,
+    Simple,
+    Starred,
+    Statement,
+    Subscript,
+    Try,
+    Walrus,
+    While,
+    With,
+    children,
+    comprehension_parts,
+)
+from archlint.service.calls.conditions import Need, needs, needs_after
+from archlint.service.calls.functions import Function
+from archlint.service.calls.run_once import fills_after_return, first_time_branches, is_main_guard
+
+GATHERING = frozenset(
+    {"gather", "create_task", "ensure_future", "wait", "wait_for", "shield", "as_completed"}
+)
+"""Who gets a coroutine as an argument and sees to it that it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A name, or attribute of `self`, that gets a value, which holds from `start` on.
+
+    `kind` says how: the `value` itself, an `element` of it, by `enter`ing it (by `async with`: `aenter`), by
+    its `annotation` alone, or as a `definition` or import. `block` is the span of the statements around it;
+    what a comprehension binds is `limited` to it.
+    """
+
+    kind: str
+    start: int
+    block: tuple[int, int]
+    value: Expression | None = None
+    annotation: Expression | None = None
+    limited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An expression at which something may run.
+
+    `kind` is `call`, `read` (of an attribute), `await`, `iterate` or `enter`. `awaited`: its value is
+    awaited, there or by `gather`. `once`: it runs the first time only, and its result is kept. `main`: it
+    runs only when the file is started as a program. `needs` are the parameters' values that lead here.
+    """
+
+    kind: str
+    node: Expression
+    awaited: bool = False
+    once: bool = False
+    main: bool = False
+    needs: frozenset[Need] = frozenset()
+
+
+@dataclass(slots=True)
+class Scan:
+    """What one function's own statements say; those of functions in it are left out."""
+
+    bindings: defaultdict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    attributes: defaultdict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    sites: list[Site] = field(default_factory=list)
+    returned: list[Expression] = field(default_factory=list)
+    yielded: list[Expression] = field(default_factory=list)
+    delegated: list[Expression] = field(default_factory=list)
+    """What `yield from` iterates over."""
+
+    outer_names: set[str] = field(default_factory=set)
+    is_generator: bool = False
+
+
+def scan(function: Function) -> Scan:
+    """Read the function's own statements."""
+    scanner = Scanner(function)
+    match function.node:
+        case FunctionDef():
+            scanner.body(function.node.body)
+        case Lambda():
+            scanner.found.returned.append(function.node.body)
+            scanner.visit(function.node.body)
+        case None:
+            scanner.body(function.module.source.body)
+    return scanner.found
+
+
+class Scanner:
+    """Walks statements; `once` and `main` hold for what is being read."""
+
+    def __init__(self, function: Function) -> None:
+        self.found = Scan()
+        self._self_name = _self_name(function)
+        self._block = (0, 1 << 60)
+        self._limited = False
+        self._once = False
+        self._main = False
+        self._needs: frozenset[Need] = frozenset()
+        parameters = function.node.parameters if function.node is not None else ()
+        self._parameters = {parameter.name: parameter.name for parameter in parameters}
+
+    def body(self, statements: tuple[Statement, ...], once: bool = False) -> None:
+        """Read one block."""
+        if not statements:
+            return
+        outer = self._block, self._once, self._needs
+        self._block, self._once = (statements[0].start, statements[-1].end), self._once or once
+        for index, statement in enumerate(statements):
+            self._statement(statement)
+            if isinstance(statement, If) and fills_after_return(
+                statement, statements[index + 1 :], self._own_names
+            ):
+                self._once = True
+            self._needs |= needs_after(statement, self._parameters)
+        self._block, self._once, self._needs = outer
+
+    def visit(self, node: Expression, awaited: bool = False) -> None:
+        """Read an expression."""
+        match node:
+            case Name() | Constant():  # Most are, and hold nothing.
+                return
+            case Call():
+                self._site("call", node, awaited)
+                self._call(node)
+            case Await(value=value):
+                self._site("await", value)
+                self.visit(value, awaited=True)
+            case Attribute(value=value):
+                self._site("read", node)
+                self.visit(value)
+            case Comprehension():
+                self._comprehension(node, awaited)
+            case Walrus(name=name, value=value):
+                self._bind(name, Binding("value", value.end, self._block, value))
+                self.visit(value)
+            case Operation(operator="yield" | "yield from"):
+                self._yield(node)
+            case Operation(operator="if"):
+                self._choice(node, awaited)
+            case Lambda():
+                for parameter in node.parameters:
+                    if parameter.default is not None:
+                        self.visit(parameter.default)
+            case _:
+                for child in children(node):
+                    self.visit(child, awaited and isinstance(node, Operation | Sequence | Starred))
+
+    def _call(self, node: Call) -> None:
+        if isinstance(node.func, Attribute):
+            self.visit(node.func.value)
+            name = node.func.attr
+        else:
+            self.visit(node.func)
+            name = node.func.id if isinstance(node.func, Name) else ""
+        gathers = name in GATHERING
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            if isinstance(argument, Starred):
+                self._site("iterate", argument.value, awaited=gathers)
+            self.visit(argument, awaited=gathers)
+
+    def _comprehension(self, node: Comprehension, awaited: bool) -> None:
+        outer = self._block
+        for clause in node.clauses:
+            self._site("iterate", clause.iterable, awaited=clause.is_async)
+            self._block, self._limited = (node.start, node.end), True
+            self._targets(clause.target, clause.iterable, "element")
+            self._block, self._limited = outer, False
+        for part in comprehension_parts(node):
+            self.visit(part, awaited and part is node.value)
+
+    def _yield(self, node: Operation) -> None:
+        self.found.is_generator = True
+        for part in node.parts:
+            if node.operator == "yield from":
+                self._site("iterate", part)
+                self.found.delegated.append(part)
+            else:
+                self.found.yielded.append(part)
+            self.visit(part)
+
+    def _statement(self, statement: Statement) -> None:
+        match statement:
+            case Evaluate(value=value):
+                self.visit(value)
+            case Assign():
+                self._assign(statement)
+            case AugmentedAssign(target=target, value=value):
+                self.visit(target)
+                self.visit(value)
+            case Return(value=value):
+                if value is not None:
+                    self.found.returned.append(value)
+                    self.visit(value)
+            case Raise():
+                self._each(statement.value, statement.cause)
+            case Simple(keyword="global" | "nonlocal"):
+                self.found.outer_names.update(part.id for part in statement.parts if isinstance(part, Name))
+            case Simple(parts=parts):
+                self._each(*parts)
+            case FunctionDef() | ClassDef():
+                self._definition(statement)
+            case Import() | ImportFrom():
+                for alias in statement.names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    self._bind(name, Binding("definition", statement.start, self._block))
+            case _:
+                self._compound(statement)
+
+    def _compound(self, statement: Statement) -> None:
+        match statement:
+            case If():
+                self._if(statement)
+            case For():
+                self._site("iterate", statement.iterable, awaited=statement.is_async)
+                self.visit(statement.iterable, awaited=statement.is_async)
+                self._targets(statement.target, statement.iterable, "element")
+                self._blocks(statement.body, statement.orelse)
+            case While():
+                self.visit(statement.test)
+                self._blocks(statement.body, statement.orelse)
+            case With():
+                for item in statement.items:
+                    self._site("enter", item.value, awaited=statement.is_async)
+                    self.visit(item.value, awaited=statement.is_async)
+                    if item.target is not None:
+                        self._targets(item.target, item.value, "aenter" if statement.is_async else "enter")
+                self._blocks(statement.body)
+            case Try():
+                handlers = (handler.body for handler in statement.handlers)
+                self._blocks(statement.body, *handlers, statement.orelse, statement.finally_)
+            case Match():
+                self.visit(statement.subject)
+                for case in statement.cases:
+                    self._each(case.guard)
+                    self._blocks(case.body)
+
+    def _blocks(self, *blocks: tuple[Statement, ...]) -> None:
+        for block in blocks:
+            self.body(block)
+
+    def _each(self, *expressions: Expression | None) -> None:
+        for expression in expressions:
+            if expression is not None:
+                self.visit(expression)
+
+    def _if(self, statement: If) -> None:
+        main, outer = self._main, self._needs
+        kept = first_time_branches(statement, self._own_names)
+        for branch in statement.branches:
+            self.visit(branch.test)
+            if _is_type_checking(branch.test):
+                continue
+            before = self._needs
+            self._main = main or is_main_guard(branch.test)
+            self._needs = before | needs(branch.test, True, self._parameters)
+            self.body(branch.body, once=branch.body in kept)
+            self._main, self._needs = main, before | needs(branch.test, False, self._parameters)
+        self.body(statement.orelse, once=statement.orelse in kept)
+        self._needs = outer
+
+    @property
+    def _own_names(self) -> set[str]:
+        """The parameters, and what has been bound so far and is not declared to be of the surroundings."""
+        return {*self._parameters, *self.found.bindings} - self.found.outer_names
+
+    def _choice(self, node: Operation, awaited: bool) -> None:
+        """`value if test else alternative`."""
+        value, test, alternative = node.parts
+        self.visit(test)
+        outer = self._needs
+        self._needs = outer | needs(test, True, self._parameters)
+        self.visit(value, awaited)
+        self._needs = outer | needs(test, False, self._parameters)
+        self.visit(alternative, awaited)
+        self._needs = outer
+
+    def _definition(self, statement: FunctionDef | ClassDef) -> None:
+        self._bind(statement.name, Binding("definition", statement.start, self._block))
+        self._each(*statement.decorators)
+        if isinstance(statement, ClassDef):
+            self._class_body(statement)
+            return
+        for parameter in statement.parameters:
+            self._each(parameter.default)
+            if parameter.annotation is not None:
+                self._annotation(parameter.annotation)
+
+    def _class_body(self, statement: ClassDef) -> None:
+        """What stands in a class's body runs where the class is defined, but binds names of the class."""
+        inner = Scanner.__new__(Scanner)
+        inner.found, inner._self_name = Scan(sites=self.found.sites), None
+        inner._block, inner._limited = self._block, False
+        inner._once, inner._main = self._once, self._main
+        inner._needs, inner._parameters = self._needs, {}
+        inner.body(statement.body)
+
+    def _annotation(self, annotation: Expression) -> None:
+        """`Annotated[…, Depends(f)]`: the calls in an annotation, which run with the definition."""
+        if isinstance(annotation, Subscript | Sequence | Operation):
+            for child in children(annotation):
+                self._annotation(child)
+        elif isinstance(annotation, Call):
+            self.visit(annotation)
+
+    def _assign(self, statement: Assign) -> None:
+        if statement.annotation is not None:
+            self._annotation(statement.annotation)
+        for target in statement.targets:
+            self._targets(target, statement.value, "value", statement.annotation)
+            if isinstance(target, Subscript):
+                self.visit(target)
+        if statement.value is not None:
+            self.visit(statement.value)
+
+    def _targets(
+        self,
+        target: Expression,
+        value: Expression | None,
+        kind: str,
+        annotation: Expression | None = None,
+    ) -> None:
+        start = self._block[0] if self._limited else max(target.end, value.end if value else 0)
+        binding = Binding(kind, start, self._block, value, annotation, self._limited)
+        match target:
+            case Name(id=name):
+                self._bind(name, binding)
+            case Attribute(value=Name(id=owner), attr=name) if owner == self._self_name:
+                self.found.attributes[name].append(binding)
+                if isinstance(value, Name) and value.id in self._parameters:
+                    self._parameters[f"{owner}.{name}"] = value.id
+            case Starred(value=inner):
+                self._targets(inner, None, kind)
+            case Sequence(items=items):
+                for item, (one, how) in zip(items, _unpacked(items, value, kind), strict=True):
+                    self._targets(item, one, how)
+
+    def _bind(self, name: str, binding: Binding) -> None:
+        self.found.bindings[name].append(binding)
+
+    def _site(self, kind: str, node: Expression, awaited: bool = False) -> None:
+        self.found.sites.append(Site(kind, node, awaited, self._once, self._main, self._needs))
+
+
+def _unpacked(
+    items: tuple[Expression, ...], value: Expression | None, kind: str
+) -> Iterator[tuple[Expression | None, str]]:
+    """What each of several targets gets."""
+    if kind == "value" and isinstance(value, Sequence) and len(value.items) == len(items):
+        yield from ((item, "value") for item in value.items)
+    else:
+        how = {"value": "element", "element": "element of element"}.get(kind, "unknown")
+        yield from ((value, how) for _ in items)
+
+
+def _self_name(function: Function) -> str | None:
+    """The name of the object in a method, and in the functions inside of one."""
+    while function.owner is None:
+        if function.parent is None:
+            return None
+        function = function.parent
+    node = function.node
+    is_method = (
+        isinstance(node, FunctionDef) and node.parameters and not function.is_decorated("staticmethod")
+    )
+    return node.parameters[0].name if is_method and isinstance(node, FunctionDef) else None
+
+
+def _is_type_checking(test: Node) -> bool:
+    match test:
+        case Name(id="TYPE_CHECKING") | Attribute(attr="TYPE_CHECKING"):
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""Where settings, secrets and the values of environment variables come from."""

@@ -1,0 +1,189 @@
+"""The literals in a module's code that stand where a secret belongs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Dict,
+    Expression,
+    Name,
+    Node,
+    Nodes,
+    Parameter,
+    Subscript,
+    all_nodes,
+)
+from archlint.service.configuration.literal_secrets import LiteralSecret, is_demonstration
+from archlint.service.configuration.secrets import (
+    SHORTEST_TOKEN,
+    Verdict,
+    is_chosen,
+    is_database_setting,
+    is_secret_name,
+    judge,
+    masked,
+)
+from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.modules import Module, Role
+from archlint.service.semantics.scopes import last_name, scoped
+from archlint.service.semantics.symbols import Scope, Symbols
+
+_READERS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config"})
+_READER_NAMES = frozenset(name.rpartition(".")[2] for name in _READERS)
+_WRAPPERS = frozenset(
+    {"pydantic.SecretStr", "pydantic.Field", "pydantic.SecretBytes", "starlette.datastructures.Secret"}
+)
+_WRAPPER_NAMES = frozenset(name.rpartition(".")[2] for name in _WRAPPERS)
+_PLACEHOLDER = re.compile(r"(?i)change|replace|your|secret|insecure|xxx|123")
+_DEVELOPMENT = re.compile(
+    r"(^|[/_.])(tests?|testing|dev(elopment)?|local)([/_.]|$)|Test|Dev(elop|S|C|$)|Local"
+)
+_EXAMPLES = re.compile(r"examples?|openapi_examples|(json_)?schema_extra|json_schema|responses|openapi_extra")
+
+
+def secrets_in_module(module: Module, symbols: Symbols, classes: Classes) -> Iterator[LiteralSecret]:
+    """The literals in code; dummies only where the service would really take them for a secret."""
+    if module.role in {Role.TEST, Role.SCRIPT} or is_demonstration(module.path):
+        return
+    yield from _Reading(module, symbols, classes).secrets()
+
+
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    module: Module
+    symbols: Symbols
+    classes: Classes
+
+    def secrets(self) -> Iterator[LiteralSecret]:
+        """Those under a name, then those that only their format gives away."""
+        seen: set[int] = set()
+        named = list(_named(self.module.source.nodes))
+        scopes = {id(node): scope for scope, node in scoped(self.module.source, (one[0] for one in named))}
+        for node, name, value in named:
+            scope = scopes.get(id(node))
+            literal = None if scope is None else self._literal(scope, value)
+            if scope is None or literal is None or id(literal) in seen:
+                continue
+            verdict = judge(name, text := str(literal.value))
+            if verdict is Verdict.NONE or id(literal) in self._examples:
+                continue
+            if self._tells(scope, node, name, verdict, text):
+                seen.add(id(literal))
+                yield LiteralSecret(self.module.location(literal), name, masked(text), verdict)
+        for constant in self.module.source.nodes.of(Constant):
+            written = constant.value
+            if not isinstance(written, str) or len(written) < SHORTEST_TOKEN or id(constant) in seen:
+                continue
+            if judge(None, written) is Verdict.SECRET and id(constant) not in self._examples:
+                place = self.module.location(constant)
+                yield LiteralSecret(place, None, masked(written), Verdict.SECRET)
+
+    @cached_property
+    def _examples(self) -> frozenset[int]:
+        """The literals that only the documentation shows, by identity."""
+        shown = (
+            value
+            for name, value in _everything_named(self.module)
+            if name is not None and _EXAMPLES.fullmatch(name)
+        )
+        return frozenset(id(node) for value in shown for node in all_nodes(value))
+
+    def _literal(self, scope: Scope, value: Expression) -> Constant | None:
+        """The literal text, also in `SecretStr("…")` or `Field(default="…")`."""
+        for _ in range(3):
+            if isinstance(value, Constant):
+                return value if isinstance(value.value, str) and value.value else None
+            if not isinstance(value, Call) or last_name(value.func) not in _WRAPPER_NAMES:
+                return None
+            if self.symbols.resolve(self.module, value.func, scope).qualified not in _WRAPPERS:
+                return None
+            default = next((keyword.value for keyword in value.keywords if keyword.name == "default"), None)
+            inner = value.args[0] if value.args else default
+            if inner is None:
+                return None
+            value = inner
+        return None
+
+    def _tells(self, scope: Scope, node: Node, name: str, verdict: Verdict, text: str) -> bool:
+        """Whether a literal counts there: a secret anywhere but as the member of an enumeration, a word."""
+        if verdict is Verdict.DUMMY:
+            return self._is_used(scope, node, name, text)
+        if not isinstance(node, Assign) or not scope or not isinstance(scope[-1], ClassDef):
+            return True
+        symbol = self.symbols.resolve(self.module, scope[-1].name, scope[:-1])
+        return not any(base.qualified.startswith("enum.") for base in self.symbols.bases(symbol))
+
+    def _is_used(self, scope: Scope, node: Node, name: str, text: str) -> bool:
+        """Whether a dummy is what the service runs with when nobody configures it.
+
+        That is a default of the environment's or of the settings', but for a development database, and a
+        constant of the module that asks to be replaced. A password that somebody really chose counts
+        wherever it is given; anything else may be an example, a field's name, a word.
+        """
+        if _DEVELOPMENT.search(self.module.path) or is_database_setting(name):
+            return False
+        if isinstance(node, Call) and last_name(node.func) in _READER_NAMES:
+            return self.symbols.resolve(self.module, node.func, scope).qualified in _READERS
+        if isinstance(node, Assign) and not scope:
+            return bool(_PLACEHOLDER.search(text))
+        if isinstance(node, Assign) and isinstance(scope[-1], ClassDef):
+            symbol = self.symbols.resolve(self.module, scope[-1].name, scope[:-1])
+            return self.classes.is_settings(symbol) and not _DEVELOPMENT.search(scope[-1].name)
+        return isinstance(node, Assign) and is_chosen(text) and is_secret_name(name)
+
+
+def _everything_named(module: Module) -> Iterator[tuple[str | None, Expression]]:
+    for call in module.source.nodes.of(Call):
+        yield from ((keyword.name, keyword.value) for keyword in call.keywords)
+    for one in module.source.nodes.of(Dict):
+        yield from ((str(key.value), given) for key, given in one.items if isinstance(key, Constant))
+    for assign in module.source.nodes.of(Assign):
+        if assign.value is not None:
+            yield from ((name, assign.value) for target in assign.targets for name in _name(target))
+
+
+def _named(nodes: Nodes) -> Iterator[tuple[Node, str, Expression]]:
+    """The nodes that give something a value that may be a secret by its name or form, the name, the value.
+
+    Calls come first: the default in `os.getenv` has the variable's name, not that of what it is assigned to.
+    """
+    for call in nodes.of(Call):
+        for keyword in call.keywords:
+            if keyword.name is not None and _may_hold(keyword.name, keyword.value):
+                yield call, keyword.name, keyword.value
+        if last_name(call.func) in _READER_NAMES and call.args and isinstance(call.args[0], Constant):
+            defaults = (*call.args[1:2], *(k.value for k in call.keywords if k.name == "default"))
+            variable = str(call.args[0].value)
+            yield from ((call, variable, value) for value in defaults if _may_hold(variable, value))
+    for assign in nodes.of(Assign):
+        for name in (name for target in assign.targets for name in _name(target)):
+            if assign.value is not None and _may_hold(name, assign.value):
+                yield assign, name, assign.value
+    for mapping in nodes.of(Dict):
+        for key, value in mapping.items:
+            if isinstance(key, Constant) and isinstance(key.value, str) and _may_hold(key.value, value):
+                yield mapping, key.value, value
+    for parameter in nodes.of(Parameter):
+        if parameter.default is not None and _may_hold(parameter.name, parameter.default):
+            yield parameter, parameter.name, parameter.default
+
+
+def _may_hold(name: str, value: Expression) -> bool:
+    if isinstance(value, Constant):
+        return isinstance(value.value, str) and (is_secret_name(name) or "://" in value.value)
+    return isinstance(value, Call) and is_secret_name(name)
+
+
+def _name(target: Expression) -> Iterator[str]:
+    match target:
+        case Name(id=name) | Attribute(attr=name) | Subscript(index=Constant(value=str(name))):
+            yield name

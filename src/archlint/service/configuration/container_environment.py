@@ -1,0 +1,173 @@
+"""Whether a container gets the connections that its app takes from the environment, under the app's names."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from archlint.facts.dockerfile import Instruction
+from archlint.facts.dotenv import read_dotenv
+from archlint.facts.syntax import Assign, ClassDef, Constant, Expression, Keyword, Name
+from archlint.ignores import docker_ignores
+from archlint.service.configuration.settings import Settings, SettingsClass
+from archlint.service.deployment.command import Command
+from archlint.service.deployment.compose_containers import env_files, mounts, variables
+from archlint.service.deployment.compose_stack import StackService
+from archlint.service.deployment.dockerfiles import Deployment, Image
+from archlint.service.packaging.pyproject import join
+
+_CONFIGURATION = re.compile(r"(^|/)(\.env[^/]*|[^/]*\.(cfg|env|ini|json|toml|ya?ml))$")
+_ASSIGNED = re.compile(r"(\w+)(?:=|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A server that an app connects to, and what variables for it are called."""
+
+    label: str
+    servers: re.Pattern[str]
+    variables: re.Pattern[str]
+
+
+POSTGRESQL = Kind(
+    "PostgreSQL",
+    re.compile(r"(?i)postgres|postgis|pgvector|timescale"),
+    re.compile(r"(?i)database|(^|_)db|db_|postgres|^pg|sql|dsn"),
+)
+REDIS = Kind(
+    "Redis",
+    re.compile(r"(?i)^(redis|valkey|keydb|dragonfly)"),
+    re.compile(r"(?i)redis|valkey|cache|broker|celery"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Connections:
+    """What the settings and the code of a service read."""
+
+    settings: Settings
+    deployment: Deployment
+
+    def given(
+        self, one: StackService, image: Image, commands: tuple[Command, ...]
+    ) -> dict[str, str | None] | None:
+        """The variables of a container by name; None when some come from where this repository has none."""
+        if one.values("secrets") or one.values("configs") or self._is_configured_by_mount(one):
+            return None
+        found: dict[str, str | None] = {}
+        for instruction in image.dockerfile.instructions:
+            if instruction.keyword == "ENV":
+                found.update({m[1]: None for a in instruction.arguments if (m := _ASSIGNED.match(a))})
+        for path in env_files(one):
+            if path not in self.deployment.repository.files:
+                return None
+            read = read_dotenv(path, self.deployment.data(path)).variables
+            found.update((variable.name, variable.value) for variable in read)
+        for command in commands:
+            found.update(command.environment)
+        return found | variables(one)
+
+    def expected(self, kind: Kind) -> frozenset[str] | None:
+        """The names, in lower case, of the settings for a server; None when a class hides its names."""
+        if any(map(_hides_names, self.settings.classes)) or self.settings.unclear:
+            return None
+        fields = (field for one in self.settings.classes for field in one.all_fields)
+        names = {name for field in fields for name in field.environment if "\0" not in name}
+        return frozenset(name for name in names if kind.variables.search(name))
+
+    def reads(self, name: str) -> bool:
+        """Whether code or a script names the variable, or a library reads it by itself."""
+        written = re.escape(name)
+        quoted, used = re.compile(rf"[\"']{written}[\"']"), re.compile(rf"\$\{{?{written}\b")
+        python, others = self._texts
+        return name.startswith("PG") or bool(quoted.search(python) or used.search(others))
+
+    def may_read_file(self, image: Image) -> bool:
+        """Whether a settings class reads an env file by itself that the image may hold where it runs."""
+        files = [
+            file for one in self.settings.classes for file in one.env_files or (".env",) * _computes(one)
+        ]
+        names = {posixpath.basename(file) for file in files}
+        computed = any(map(_computes, self.settings.classes))
+        return any(self._may_bring(image, names, computed, i) for i in image.dockerfile.instructions if names)
+
+    def _may_bring(self, image: Image, names: set[str], anywhere: bool, instruction: Instruction) -> bool:
+        """Whether a COPY takes one of the files along: by its name, or in a folder to where the app runs."""
+        if instruction.keyword not in {"ADD", "COPY"} or instruction.flag("from") is not None:
+            return False
+        *sources, target = instruction.arguments or ("",)
+        if any("env" in posixpath.basename(source) or "$" in source for source in sources):
+            return True
+        folders = [folder for folder in sources if not self._is_file(image, folder)]
+        runs_there = anywhere or _holds_a_workdir(image, target)
+        return runs_there and any(
+            docker_ignores(self.deployment.repository, join(context, ".dockerignore"), join(folder, name))
+            is None
+            for folder in folders
+            for name in names
+            for context in _contexts(image)
+        )
+
+    def _is_file(self, image: Image, source: str) -> bool:
+        files = self.deployment.repository.files
+        return any(join(context, source) in files for context in _contexts(image))
+
+    @cached_property
+    def _texts(self) -> tuple[str, str]:
+        python = [file for file in self.deployment.near if file.endswith(".py")]
+        others = [file for file in self.deployment.near if file.endswith((".sh", ".ini", ".toml"))]
+        return self._joined(python), self._joined(others)
+
+    def _joined(self, files: list[str]) -> str:
+        return "\n".join(self.deployment.data(file).decode(errors="replace") for file in files)
+
+    def _is_configured_by_mount(self, one: StackService) -> bool:
+        for mount in mounts(one):
+            source = posixpath.normpath(mount.source or "")
+            if mount.kind == "bind" and (_CONFIGURATION.search(source) or not source.strip("./")):
+                return True
+        return False
+
+
+def _contexts(image: Image) -> set[str]:
+    return {b.context for b in image.builds if b.context} or {posixpath.dirname(image.path) or "."}
+
+
+def _computes(one: SettingsClass) -> bool:
+    return one.env_files is None
+
+
+def _holds_a_workdir(image: Image, target: str) -> bool:
+    """Whether a target is a folder in which commands run, or one above it."""
+    folders = [i.text.strip().rstrip("/") for i in image.dockerfile.instructions if i.keyword == "WORKDIR"]
+    to = posixpath.normpath(target)
+    return to in {".", "/"} or any(f"{f}/".startswith(f"{to}/") or f.endswith(f"/{to}") for f in folders)
+
+
+def _hides_names(one: SettingsClass) -> bool:
+    """Whether a prefix is computed, or sources other than the usual ones may give values."""
+    return any(_is_open(option, value) for option, value in _options(one.node))
+
+
+def _is_open(option: str, value: Expression | None) -> bool:
+    return option.startswith("settings_customise") or (
+        option == "env_prefix" and not isinstance(value, Constant)
+    )
+
+
+def _options(node: ClassDef) -> Iterator[tuple[str, Expression | None]]:
+    for statement in node.body:
+        match statement:
+            case Assign(targets=(Name(id="model_config"),), value=value):
+                for keyword in getattr(value, "keywords", ()):
+                    if isinstance(keyword, Keyword):
+                        yield keyword.name or "", keyword.value
+            case ClassDef(name="Config"):
+                yield from _options(statement)
+            case Assign(targets=(Name(id=name),), value=value):
+                yield name, value
+            case _ if hasattr(statement, "name"):
+                yield statement.name, None

@@ -1,0 +1,157 @@
+"""Where code reads configuration by other means than the settings classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archlint.facts.syntax import (
+    Alias,
+    Assign,
+    Attribute,
+    AugmentedAssign,
+    Call,
+    ClassDef,
+    Constant,
+    Expression,
+    FunctionDef,
+    Name,
+    Node,
+    Operation,
+    Simple,
+    Subscript,
+    dotted,
+)
+from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.constants import Literals
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.scopes import last_name, scoped
+from archlint.service.semantics.symbols import Scope, Symbols
+
+_ENVIRON = frozenset({"os.environ", "os.environb"})
+_GETENV = frozenset({"os.getenv", "os.getenvb"})
+_LOADERS = frozenset(
+    {
+        "decouple.AutoConfig",
+        "decouple.Config",
+        "decouple.config",
+        "dotenv.dotenv_values",
+        "dotenv.load_dotenv",
+        "dotenv.main.dotenv_values",
+        "dotenv.main.load_dotenv",
+        "dynaconf.Dynaconf",
+        "dynaconf.LazySettings",
+        "environ.Env",
+        "environs.Env",
+        "starlette.config.Config",
+    }
+)
+_LAST_NAMES = frozenset(name.rpartition(".")[2] for name in _ENVIRON | _GETENV | _LOADERS)
+_SOURCES = frozenset({"pydantic_settings.PydanticBaseSettingsSource", "pydantic_settings.EnvSettingsSource"})
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A call or look-up that reads configuration; `variable` is the name read, None where it is computed."""
+
+    module: Module
+    node: Node
+    reader: str
+    variable: str | None
+
+
+def environment_reads(
+    module: Module, symbols: Symbols, classes: Classes, literals: Literals
+) -> Iterator[Read]:
+    """The reads of a module outside of its settings classes, in reading order.
+
+    Writing a variable, or handing the whole environment to a child process, reads no configuration.
+    """
+    names = _reader_names(module)
+    if not names:
+        return
+    written = set(_written(module))
+    nodes = module.source.nodes
+    wanted = (
+        node
+        for node in (*nodes.of(Subscript), *nodes.of(Call), *nodes.of(Operation))
+        if not names.isdisjoint(_asked(node)) and id(node) not in written
+    )
+    for scope, node in scoped(module.source, wanted):
+        if any(isinstance(one, FunctionDef) and one.name.startswith("test_") for one in scope):
+            continue
+        found = None if _in_settings(module, scope, symbols, classes) else _read(module, scope, node, symbols)
+        if found is not None:
+            reader, name = found
+            yield Read(module, node, reader, _variable(module, scope, name, literals))
+
+
+def _reader_names(module: Module) -> frozenset[str]:
+    """The last names under which a module may speak of a reader, none where it speaks of none."""
+    imported = [alias for alias in module.source.nodes.of(Alias) if alias.name in _LAST_NAMES]
+    if not imported and not any(node.attr in _LAST_NAMES for node in module.source.nodes.of(Attribute)):
+        return frozenset()
+    return _LAST_NAMES.union(alias.asname for alias in imported if alias.asname)
+
+
+def _asked(node: Node) -> Iterator[str]:
+    """The last names of what may be a reader in a look-up, a call or a comparison."""
+    match node:
+        case Subscript(value=value):
+            yield last_name(value)
+        case Call(func=Attribute(attr=attr, value=value)):
+            yield attr
+            yield last_name(value)
+        case Call(func=func):
+            yield last_name(func)
+        case Operation(operator="compare", parts=(_, value)):
+            yield last_name(value)
+
+
+def _written(module: Module) -> Iterator[int]:
+    for assign in module.source.nodes.of(Assign):
+        yield from map(id, assign.targets)
+    yield from (id(node.target) for node in module.source.nodes.of(AugmentedAssign))
+    for node in module.source.nodes.of(Simple):
+        yield from map(id, node.parts if node.keyword == "del" else ())
+
+
+def _in_settings(module: Module, scope: Scope, symbols: Symbols, classes: Classes) -> bool:
+    for depth, definition in enumerate(scope):
+        if isinstance(definition, ClassDef):
+            symbol = symbols.resolve(module, definition.name, scope[:depth])
+            bases = {base.qualified for base in symbols.bases(symbol)}
+            if classes.is_settings(symbol) or bases & _SOURCES:
+                return True
+    return False
+
+
+def _read(module: Module, scope: Scope, node: Node, symbols: Symbols) -> tuple[str, Expression | None] | None:
+    match node:
+        case Subscript(value=value, index=index) if _is_environ(module, scope, value, symbols):
+            return "os.environ", index
+        case Call(func=Attribute(attr="get" | "pop", value=value), args=args) if _is_environ(
+            module, scope, value, symbols
+        ):
+            return "os.environ", args[0] if args else None
+        case Operation(operator="compare", parts=(name, value), detail=("in" | "not in",)):
+            return ("os.environ", name) if _is_environ(module, scope, value, symbols) else None
+        case Call(func=Name() | Attribute() as func, args=args):
+            qualified = symbols.resolve(module, func, scope).qualified
+            if qualified in _GETENV:
+                return "os.getenv", args[0] if args else None
+            if qualified in _LOADERS:
+                return dotted(func) or qualified, args[0] if qualified == "decouple.config" and args else None
+    return None
+
+
+def _is_environ(module: Module, scope: Scope, value: Expression, symbols: Symbols) -> bool:
+    if not isinstance(value, Name | Attribute):
+        return False
+    return symbols.resolve(module, value, scope).qualified in _ENVIRON
+
+
+def _variable(module: Module, scope: Scope, name: Expression | None, literals: Literals) -> str | None:
+    if isinstance(name, Constant):
+        return name.value if isinstance(name.value, str) else None
+    return literals.text(module, name, scope) if name is not None else None

@@ -1,0 +1,156 @@
+"""What a service hands to SQLAlchemy when it makes engines: URLs and arguments, by interpretation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from archlint.facts.syntax import Call, ClassDef, FunctionDef, Name, Node
+from archlint.service.database.engines import ENGINES, Engine
+from archlint.service.interpreter.assembly import interpreter
+from archlint.service.interpreter.attributes import SETTINGS, attribute
+from archlint.service.interpreter.machine import LibraryCall, Machine, deep_recursion
+from archlint.service.interpreter.values import (
+    Arguments,
+    Class,
+    Configured,
+    ExternalObject,
+    Frame,
+    Function,
+    Place,
+    Unresolved,
+    Value,
+    options,
+    text,
+)
+from archlint.service.semantics.library_names import PUBLIC_HOMES
+from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.scopes import last_name, scoped
+from archlint.service.semantics.symbols import Scope, Symbols
+
+GAP = "\N{HORIZONTAL ELLIPSIS}"
+"""Stands in a URL for a piece that the source does not tell."""
+
+_BUILDERS = {
+    "sqlalchemy.URL": ".create",
+    "pydantic.PostgresDsn": ".build",
+    "pydantic.AnyUrl": ".build",
+    "pydantic.MultiHostUrl": ".build",
+    "pydantic_core.MultiHostUrl": ".build",
+    "pydantic_core.Url": ".build",
+}
+_TEXTS = (
+    *("pydantic.AnyUrl", "pydantic.MySQLDsn", "pydantic.PostgresDsn", "pydantic.SecretStr"),
+    *("pydantic_core.MultiHostUrl", "pydantic_core.Url", "sqlalchemy.make_url"),
+)
+_MAX_CALLERS = 3
+"""How many functions may stand between an engine and the call that gives it its URL."""
+
+
+@dataclass(eq=False)
+class Recorder:
+    """An interpretation of the modules that make engines; `calls` has the arguments by the engine's call."""
+
+    modules: Modules
+    symbols: Symbols
+    calls: dict[Node, list[Arguments]] = field(default_factory=dict)
+
+    def run(self, engines: Sequence[Engine]) -> None:
+        """Load the modules of the engines, then call the functions in which engines are made."""
+        machine = interpreter(self.modules, models=self._models(), gap=GAP)
+        with deep_recursion():
+            for engine in engines:
+                machine.load(engine.module)
+            for engine in engines:
+                if engine.scope and not self._knows(engine.call):
+                    self._enter(machine, engine.module, engine.scope, engine.call, 0)
+
+    def _models(self) -> dict[str, LibraryCall]:
+        found: dict[str, LibraryCall] = {}
+        for name in ENGINES:
+            found.update(dict.fromkeys(_homes(name), self._record))
+        for name in _TEXTS:
+            found.update(dict.fromkeys(_homes(name), _text))
+        for name, method in _BUILDERS.items():
+            found.update(dict.fromkeys([f"{home}{method}" for home in _homes(name)], _built))
+        return found
+
+    def _record(self, machine: Machine, arguments: Arguments) -> Value:
+        self.calls.setdefault(arguments.place.node, []).append(arguments)
+        return ExternalObject("sqlalchemy.Engine", arguments.args, arguments.keywords)
+
+    def _knows(self, call: Node) -> bool:
+        """Whether some interpretation of the call got a URL that the source tells."""
+        return any(text(url) for one in self.calls.get(call, ()) for url in options(one.get(0, "url")))
+
+    def _enter(self, machine: Machine, module: Module, scope: Scope, call: Node, depth: int) -> None:
+        """Call what stands around the engine: by those who call that, else with what annotations tell."""
+        outer = scope[0]
+        for caller, around in self._callers(module, outer) if depth < _MAX_CALLERS else ():
+            machine.load(caller)
+            if around:
+                self._enter(machine, caller, around, call, depth + 1)
+            if self._knows(call):
+                return
+        value = machine.load(module).namespace.get(outer.name)
+        if isinstance(value, Class):
+            self._enter_method(machine, module, scope, value)
+        elif isinstance(value, Function) and isinstance(outer, FunctionDef):
+            machine.call(value, _arguments(machine, module, outer))
+
+    def _enter_method(self, machine: Machine, module: Module, scope: Scope, cls: Class) -> None:
+        initialise = cls.namespace.get("__init__")
+        definition = initialise.definition if isinstance(initialise, Function) else None
+        arguments = _arguments(machine, module, definition if isinstance(definition, FunctionDef) else None)
+        instance = machine.call(cls, arguments)
+        method = next((part for part in scope[1:] if isinstance(part, FunctionDef)), None)
+        if method is not None and method.name != "__init__":
+            machine.call(attribute(machine, instance, method.name), _arguments(machine, module, method))
+
+    def _callers(self, module: Module, definition: FunctionDef | ClassDef) -> Iterator[tuple[Module, Scope]]:
+        """Where the service calls a definition: each place once, by the outermost definition around it."""
+        seen: set[object] = set()
+        for caller in self.modules.runtime:
+            calls = (c for c in caller.source.nodes.of(Call) if last_name(c.func) == definition.name)
+            for scope, node in scoped(caller.source, calls):
+                key = (caller, scope[0] if scope else None)
+                called = self.symbols.resolve(caller, node.func, scope)
+                if called.node is definition and key not in seen and definition not in scope:
+                    seen.add(key)
+                    yield caller, scope
+
+
+def _homes(public: str) -> list[str]:
+    """The names under which a library's object can be imported."""
+    package, _, name = public.rpartition(".")
+    homes = PUBLIC_HOMES.get(package, {})
+    return [public, *(f"{home}.{name}" for home, names in homes.items() if name in names.split())]
+
+
+def _text(machine: Machine, arguments: Arguments) -> Value:
+    return arguments.get(0, "url", Unresolved("a URL without arguments", arguments.place))
+
+
+def _built(machine: Machine, arguments: Arguments) -> Value:
+    """A URL made of its parts, of which only the first is asked for."""
+    scheme = arguments.keywords.get("scheme", arguments.get(0, "drivername"))
+    name = text(scheme)
+    if name is None:
+        return Unresolved("a URL with a scheme that the source does not tell", arguments.place)
+    url = f"{name}://{GAP}"
+    return Configured(url, scheme.source) if isinstance(scheme, Configured) else url
+
+
+def _arguments(machine: Machine, module: Module, definition: FunctionDef | None) -> Arguments:
+    """What a call of the function can be given: settings, where a parameter's annotation asks for them."""
+    place = Place(module, definition or Name(0, 0, ""))
+    keywords: dict[str, Value] = {}
+    loaded = machine.load(module)
+    frame = Frame(loaded, loaded.namespace)
+    for parameter in definition.parameters if definition else ():
+        if parameter.annotation is None or parameter.default is not None:
+            continue
+        kind = machine.evaluate(frame, parameter.annotation)
+        if isinstance(kind, Class) and kind.derives_from(SETTINGS):
+            keywords[parameter.name] = machine.call(kind, Arguments((), {}, place))
+    return Arguments((), keywords, place)

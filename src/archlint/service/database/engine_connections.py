@@ -1,0 +1,265 @@
+"""The databases of the running service: its engines, and where each gets its URL and its pool from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Expression,
+    FunctionDef,
+    Name,
+    Node,
+    Subscript,
+    all_nodes,
+    dotted,
+)
+from archlint.findings import Location
+from archlint.service.configuration.settings import Setting, Settings
+from archlint.service.database.engine_arguments import Recorder
+from archlint.service.database.engines import Engine, engines
+from archlint.service.interpreter.values import Arguments, Choice, Configured, Value, options, text
+from archlint.service.semantics.bindings import Imported
+from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.symbols import Scope, Symbols
+
+_SCHEME = re.compile(r"([a-z][a-z0-9]*(?:\+[a-z0-9_]+)?)://?", re.IGNORECASE)
+_ASIDE = frozenset({"cli", "commands", "management", "manage", "seed", "seeds", "test", "testing", "tests"})
+"""Folders and modules of commands and test helpers that a package ships beside the service."""
+
+_ADMINISTRATION = re.compile(r"\b(create|drop)\s+database\b", re.IGNORECASE)
+
+DRIVER = "postgresql+asyncpg"
+
+LIBRARIES = {
+    "aiomysql": "aiomysql", "aiosqlite": "aiosqlite", "asyncpg": "asyncpg", "databases": "databases",
+    "MySQLdb": "mysqlclient", "ormar": "ormar", "peewee": "peewee", "piccolo": "piccolo",
+    "psycopg": "psycopg", "psycopg2": "psycopg2", "pymysql": "pymysql", "sqlalchemy": "sqlalchemy",
+    "sqlmodel": "sqlmodel", "tortoise": "tortoise-orm",
+}  # fmt: skip
+"""Libraries of relational databases by the package that is imported: their distributions."""
+
+
+def scheme(url: str) -> str | None:
+    """The part of a URL that names database and driver, in lower case."""
+    found = _SCHEME.match(url.strip())
+    return found[1].lower() if found else None
+
+
+def schemes_in(expression: Expression | None) -> frozenset[str | None]:
+    """What the literals in an expression name, as `scheme` does."""
+    return frozenset(map(scheme, _texts((expression,)))) if expression is not None else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A database that a URL may name: `scheme`, None where the source does not tell.
+
+    `source` is the setting, or with a `$` the variable, whose default the URL comes from.
+    """
+
+    scheme: str | None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Connection:
+    """An engine of the running service with the arguments of every call that archlint could follow."""
+
+    engine: Engine
+    calls: tuple[Arguments, ...]
+
+    @property
+    def location(self) -> Location:
+        """The call that makes the engine."""
+        return self.engine.location
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What the URL may name; empty where no call could be followed."""
+        values = [option for call in self.calls for option in _alternatives(call.get(0, "url"))]
+        return tuple(dict.fromkeys(_target(value) for value in values))
+
+    @property
+    def arguments(self) -> frozenset[str] | None:
+        """The names of the keywords that the engine is given; None where a `**` hides some."""
+        if self.calls and not all(call.complete for call in self.calls):
+            return None
+        if not self.calls and any(keyword.name is None for keyword in self.engine.call.keywords):
+            return None
+        written = {keyword.name for keyword in self.engine.keywords if keyword.name}
+        return frozenset(written.union(*(call.keywords for call in self.calls)))
+
+    def values(self, name: str) -> tuple[Value, ...]:
+        """What a keyword may be; empty where it is not given or no call could be followed."""
+        given = (call.keywords[name] for call in self.calls if name in call.keywords)
+        return tuple(option for value in given for option in options(value))
+
+
+class Databases:
+    """The engines that the service makes while it serves: not those of commands, tests and migrations."""
+
+    def __init__(self, modules: Modules, symbols: Symbols, settings: Settings) -> None:
+        self._modules = modules
+        self._symbols = symbols
+        self._settings = settings
+
+    @cached_property
+    def connections(self) -> tuple[Connection, ...]:
+        """The engines by path and line."""
+        found = [e for module in self._modules.runtime for e in engines(module, self._symbols)]
+        found = [engine for engine in found if self._serves(engine)]
+        recorder = Recorder(self._modules, self._symbols)
+        recorder.run(found)
+        return tuple(Connection(engine, tuple(recorder.calls.get(engine.call, ()))) for engine in found)
+
+    @cached_property
+    def libraries(self) -> dict[str, Location]:
+        """The distributions of relational databases that runtime code imports, each with the first import."""
+        found: dict[str, Location] = {}
+        for module in self._modules.runtime:
+            for binding in self._symbols.namespace(module).names.values():
+                if isinstance(binding, Imported) and not binding.level and not is_aside(module):
+                    top = binding.module.partition(".")[0]
+                    if top in LIBRARIES and self._modules.find(top, module) is None:
+                        found.setdefault(LIBRARIES[top], module.location(binding.node))
+        return found
+
+    def variables(self, engine: Engine) -> frozenset[str]:
+        """The environment variables, in lower case, that an engine's URL is read from just as it stands."""
+        match engine.url:
+            case None:
+                return frozenset()
+            case Call(func=Name(id="str"), args=(url,)) | url:
+                return frozenset(self._read(engine.module, engine.scope, url))
+
+    def setting(self, source: str | None) -> Setting | None:
+        """The field of a settings class by `Class.field`."""
+        owner, _, name = (source or "").partition(".")
+        found = (
+            field
+            for one in self._settings.classes
+            if one.name == owner
+            for field in one.all_fields
+            if field.name == name
+        )
+        return next(found, None)
+
+    def is_validated(self, setting: Setting) -> bool:
+        """Whether code of a class of settings may change the field when it is read."""
+        owners = [one.node for one in self._settings.classes if setting in one.all_fields]
+        return any(_may_change(node, setting.name) for node in owners)
+
+    def _serves(self, engine: Engine) -> bool:
+        return not (
+            is_aside(engine.module) or _is_for_tests(engine) or _administers(engine) or self._migrates(engine)
+        )
+
+    def _migrates(self, engine: Engine) -> bool:
+        """Whether the function around the engine works with Alembic."""
+        names = (
+            node
+            for definition in engine.scope
+            if isinstance(definition, FunctionDef)
+            for node in all_nodes(definition)
+            if isinstance(node, Name)
+        )
+        return any(
+            self._symbols.resolve(engine.module, name, engine.scope).qualified.partition(".")[0] == "alembic"
+            for name in names
+        )
+
+    def _read(self, module: Module, scope: Scope, url: Expression) -> Iterator[str]:
+        match url:
+            case Subscript(value=value, index=Constant(value=str(name))):
+                if self._symbols.resolve(module, value, scope).qualified == "os.environ":
+                    yield name.lower()
+            case Call(func=func, args=(Constant(value=str(name)), *_)):
+                if self._symbols.resolve(module, func, scope).qualified in {"os.getenv", "os.environ.get"}:
+                    yield name.lower()
+            case Attribute(attr=name):
+                fields = [f for one in self._settings.classes for f in one.all_fields if f.name == name]
+                if fields and not any(map(self.is_validated, fields)):
+                    yield from (variable for field in fields for variable in field.environment)
+            case Name():
+                found = self._symbols.resolve(module, url, scope)
+                if (
+                    found.module is not None
+                    and isinstance(found.node, Assign)
+                    and found.node.value is not None
+                ):
+                    yield from self._assigned(found.module, self._symbols.scope_of(found), found.node.value)
+
+    def _assigned(self, module: Module, scope: Scope, value: Expression) -> Iterator[str]:
+        if not isinstance(value, Name):
+            yield from self._read(module, scope, value)
+
+
+def is_aside(module: Module) -> bool:
+    """Whether the module is a command or a helper of tests that stands in the service's package."""
+    return not _ASIDE.isdisjoint(module.name.split("."))
+
+
+def _is_for_tests(engine: Engine) -> bool:
+    """Whether the names in the call say that the engine's database is one for tests."""
+    names = (dotted(node) or "" for node in all_nodes(engine.call) if isinstance(node, Name | Attribute))
+    return any("test" in re.split(r"[._]", name.lower()) for name in names)
+
+
+def _administers(engine: Engine) -> bool:
+    """Whether the function around the engine creates or drops databases."""
+    around = engine.scope[-1:]
+    return any(_ADMINISTRATION.search(text) for text in _texts(around))
+
+
+def _alternatives(value: Value) -> Iterator[Value]:
+    """The values with the source of each that configuration may replace."""
+    match value:
+        case Configured():
+            yield from (Configured(option, value.source) for option in options(value.default))
+        case Choice():
+            for option in value.values:
+                yield from _alternatives(option)
+        case _:
+            yield value
+
+
+def _target(value: Value) -> Target:
+    url = text(value)
+    found = scheme(url) if url else None
+    return Target(found, value.source if isinstance(value, Configured) else None)
+
+
+def _may_change(node: ClassDef, field: str) -> bool:
+    """Whether a validator names the field, or one of the whole model speaks of it."""
+    for function in (item for item in node.body if isinstance(item, FunctionDef)):
+        names = {_last(d.func if isinstance(d, Call) else d) for d in function.decorators}
+        texts = set(_texts(function.decorators))
+        if names & {"field_validator", "validator"} and texts & {field, "*"}:
+            return True
+        named = {*_texts((function,)), *_attributes(function)}
+        if names & {"model_validator", "root_validator"} and field in named:
+            return True
+    return False
+
+
+def _texts(nodes: tuple[Node, ...]) -> Iterator[str]:
+    for root in nodes:
+        for node in all_nodes(root):
+            if isinstance(node, Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def _attributes(function: FunctionDef) -> Iterator[str]:
+    return (node.attr for node in all_nodes(function) if isinstance(node, Attribute))
+
+
+def _last(node: Expression) -> str:
+    return node.attr if isinstance(node, Attribute) else getattr(node, "id", "")

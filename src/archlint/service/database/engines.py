@@ -1,0 +1,85 @@
+"""The database engines that a service creates, with the arguments of each as far as the source shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archlint.facts.syntax import Alias, Assign, Call, Constant, Dict, Expression, Keyword, Name, Operation
+from archlint.findings import Location
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.scopes import last_name, scoped
+from archlint.service.semantics.symbols import Scope, Symbol, Symbols
+
+ENGINES = frozenset({"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine"})
+_MAKERS = frozenset(name.rpartition(".")[2] for name in ENGINES)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Engine:
+    """A call that makes an engine; `keywords` include those of a literal dict that `**` unpacks."""
+
+    module: Module
+    call: Call
+    scope: Scope
+    function: str
+    url: Expression | None
+    keywords: tuple[Keyword, ...]
+
+    @property
+    def connects_itself(self) -> bool:
+        """Whether a function of the service makes the connections, so that the URL names only a dialect."""
+        return any(keyword.name in {"creator", "async_creator"} for keyword in self.keywords)
+
+    @property
+    def location(self) -> Location:
+        """The call."""
+        return self.module.location(self.call)
+
+    @property
+    def is_async(self) -> bool:
+        """Whether `create_async_engine` makes it."""
+        return self.function == "create_async_engine"
+
+
+def engines(module: Module, symbols: Symbols) -> Iterator[Engine]:
+    """The engines that a module makes, in reading order."""
+    names = _MAKERS | {alias.asname for alias in module.source.nodes.of(Alias) if alias.asname}
+    wanted = (call for call in module.source.nodes.of(Call) if last_name(call.func) in names)
+    for scope, call in scoped(module.source, wanted):
+        made = symbols.resolve(module, call.func, scope).qualified
+        if made in ENGINES:
+            keywords = tuple(_keywords(module, scope, call, symbols))
+            named = next((keyword.value for keyword in keywords if keyword.name == "url"), None)
+            url = call.args[0] if call.args else named
+            yield Engine(module, call, scope, made.rpartition(".")[2], url, keywords)
+
+
+def _keywords(module: Module, scope: Scope, call: Call, symbols: Symbols) -> Iterator[Keyword]:
+    for keyword in call.keywords:
+        if keyword.name is not None:
+            yield keyword
+            continue
+        value: Expression | None = keyword.value
+        if isinstance(value, Name):
+            found = symbols.resolve(module, value, scope)
+            value = found.node.value if isinstance(found.node, Assign) else None
+        for key, item in value.items if isinstance(value, Dict) else ():
+            if isinstance(key, Constant) and isinstance(key.value, str):
+                yield Keyword(key.start, item.end, key.value, item)
+
+
+def pool_classes(engine: Engine, symbols: Symbols) -> Iterator[tuple[Expression, Symbol]]:
+    """The classes that the engine's `poolclass` may be, each where it is written."""
+    for keyword in engine.keywords:
+        if keyword.name == "poolclass":
+            for choice in _choices(keyword.value):
+                yield choice, symbols.resolve(engine.module, choice, engine.scope)
+
+
+def _choices(value: Expression) -> Iterator[Expression]:
+    match value:
+        case Operation(operator="if", parts=(first, _, second)):
+            yield from (*_choices(first), *_choices(second))
+        case _:
+            yield value

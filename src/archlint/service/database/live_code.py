@@ -1,0 +1,81 @@
+"""The code that runs in the service, without functions that nothing in it reaches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from archlint.facts.syntax import Alias, Attribute, Call, Constant, Expression, FunctionDef, Name, dotted
+from archlint.service.database.engine_connections import is_aside
+from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.scopes import scoped
+from archlint.service.semantics.symbols import Scope
+
+_Naming: TypeAlias = Name | Attribute | Alias | Constant
+
+
+@dataclass(frozen=True, eq=False)
+class Startup:
+    """Which code of runtime modules something may start, commands that somebody runs by hand left out."""
+
+    modules: Modules
+
+    def attributes(self, name: str) -> Iterator[tuple[Module, Scope, Attribute]]:
+        """The uses of `….name` but in `if __name__ == "__main__"`, fixtures, and functions nobody uses."""
+        for module in self._serving:
+            wanted = (node for node in module.source.nodes.of(Attribute) if node.attr == name)
+            for scope, node in scoped(module.source, wanted):
+                outer = _outer(scope)
+                if outer is None or self._is_used(outer):
+                    yield module, scope, node
+
+    @property
+    def _serving(self) -> Iterator[Module]:
+        return (module for module in self.modules.runtime if not is_aside(module))
+
+    def _is_used(self, function: FunctionDef) -> bool:
+        if any("fixture" in (_called(decorator) or "") for decorator in function.decorators):
+            return False
+        return bool(function.decorators) or function.name in self._reached
+
+    @cached_property
+    def _reached(self) -> frozenset[str]:
+        """The names that stand in code that runs: outside of functions, or in one whose name is reached.
+
+        Whatever decorates a function may call it, and Python calls `__init__` and its like.
+        """
+        inside: defaultdict[str, set[str]] = defaultdict(set)
+        reached: set[str] = set()
+        for module in self._serving:
+            nodes = module.source.nodes
+            texts = (node for node in nodes.of(Constant) if isinstance(node.value, str))
+            named: tuple[_Naming, ...] = (*nodes.of(Name), *nodes.of(Attribute), *nodes.of(Alias), *texts)
+            for scope, node in scoped(module.source, named):
+                outer = _outer(scope)
+                runs = outer is None or outer.decorators or outer.name.startswith("__")
+                (reached if runs or outer is None else inside[outer.name]).add(_name(node))
+        pending = list(reached)
+        while pending:
+            new = inside.get(pending.pop(), set()) - reached
+            reached |= new
+            pending += new
+        return frozenset(reached)
+
+
+def _outer(scope: Scope) -> FunctionDef | None:
+    """The outermost function around; what a function holds is its own affair."""
+    return next((one for one in scope if isinstance(one, FunctionDef)), None)
+
+
+def _name(node: _Naming) -> str:
+    match node:
+        case Name(id=name) | Attribute(attr=name) | Alias(name=name):
+            return name.rpartition(".")[2]
+    return str(node.value)
+
+
+def _called(decorator: Expression) -> str | None:
+    return dotted(decorator.func if isinstance(decorator, Call) else decorator)

@@ -1,0 +1,160 @@
+"""Where a module gives statements to a SQLAlchemy session: the receivers whose type the source states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Expression,
+    FunctionDef,
+    Name,
+    Operation,
+    Sequence,
+    Statement,
+    Subscript,
+    With,
+    dotted,
+)
+from archlint.service.semantics.bindings import own_nodes, statements
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import Scope, Symbols
+
+SESSIONS = frozenset(
+    {
+        "sqlalchemy.ext.asyncio.AsyncSession",
+        "sqlalchemy.ext.asyncio.async_scoped_session",
+        "sqlalchemy.orm.Session",
+        "sqlalchemy.orm.scoped_session",
+        "sqlmodel.Session",
+        "sqlmodel.ext.asyncio.session.AsyncSession",
+    }
+)
+FACTORIES = frozenset({"sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.orm.sessionmaker"})
+DATA_ACCESS = frozenset(
+    {
+        *("add", "add_all", "bulk_insert_mappings", "bulk_save_objects", "bulk_update_mappings", "delete"),
+        *("exec", "execute", "get", "get_one", "merge", "query", "scalar", "scalars", "stream"),
+        "stream_scalars",
+    }
+)
+"""Methods that read or write; who begins, commits or rolls back only draws a transaction's bounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCall:
+    """A call of `text`, such as `self.session.execute`, on a session."""
+
+    node: Call
+    text: str
+
+
+def session_calls(module: Module, symbols: Symbols) -> Iterator[SessionCall]:
+    """The calls that read or write by a session, in reading order."""
+    reader = _Reader(module, symbols)
+    yield from sorted(reader.scope(module.source.body, (), frozenset()), key=lambda call: call.node.start)
+
+
+class _Reader:
+    def __init__(self, module: Module, symbols: Symbols) -> None:
+        self._module = module
+        self._symbols = symbols
+
+    def scope(
+        self, body: tuple[Statement, ...], scope: Scope, known: frozenset[str]
+    ) -> Iterator[SessionCall]:
+        """The calls in `body`; `known` are the receivers that the scopes around it show to be sessions."""
+        known |= frozenset(self._opened(body, scope))
+        for statement in statements(body):
+            if isinstance(statement, FunctionDef):
+                inner = (*scope, statement)
+                names = known - {parameter.name for parameter in statement.parameters}
+                yield from self.scope(statement.body, inner, names | self._parameters(statement, scope))
+            elif isinstance(statement, ClassDef):
+                inner = (*scope, statement)
+                yield from self.scope(
+                    statement.body, inner, known | frozenset(self._fields(statement, inner))
+                )
+            else:
+                yield from _data_access(statement, known)
+
+    def _opened(self, body: tuple[Statement, ...], scope: Scope) -> Iterator[str]:
+        """Names bound to a session: annotated, or opened by `with` from a session factory."""
+        for statement in statements(body):
+            match statement:
+                case Assign(targets=(target,), annotation=annotation) if annotation is not None:
+                    if self._is_session(annotation, scope) and (name := dotted(target)):
+                        yield name
+                case With(items=items):
+                    for item in items:
+                        if item.target is not None and self._opens(item.value, scope):
+                            yield dotted(item.target) or ""
+
+    def _opens(self, value: Expression, scope: Scope) -> bool:
+        if not isinstance(value, Call):
+            return False
+        made = self._symbols.resolve(self._module, value.func, scope)
+        if made.qualified in SESSIONS:
+            return True
+        maker = made.node.value if isinstance(made.node, Assign) else None
+        if not isinstance(maker, Call) or made.module is None:
+            return False
+        return self._symbols.resolve(made.module, maker.func).qualified in FACTORIES
+
+    def _parameters(self, function: FunctionDef, scope: Scope) -> frozenset[str]:
+        return frozenset(
+            parameter.name
+            for parameter in function.parameters
+            if parameter.annotation is not None and self._is_session(parameter.annotation, scope)
+        )
+
+    def _fields(self, node: ClassDef, scope: Scope) -> Iterator[str]:
+        """`self.name` for the class's fields that hold a session: annotated, or set from a parameter."""
+        yield from (f"self.{name}" for name in self._opened(node.body, scope))
+        for function in (item for item in node.body if isinstance(item, FunctionDef)):
+            sessions = self._parameters(function, scope)
+            for statement in statements(function.body):
+                match statement:
+                    case Assign(targets=(Attribute() as target,), value=Name(id=name)) if name in sessions:
+                        yield dotted(target) or ""
+                    case Assign(targets=(Attribute() as target,), annotation=annotation) if annotation:
+                        if self._is_session(annotation, scope):
+                            yield dotted(target) or ""
+
+    def _is_session(self, annotation: Expression, scope: Scope) -> bool:
+        return _is_session(self._symbols, self._module, annotation, scope)
+
+
+def _is_session(symbols: Symbols, module: Module, annotation: Expression, scope: Scope = ()) -> bool:
+    """Whether an annotation says session: the class itself, an `Annotated` of it, an alias, or it or None."""
+    match annotation:
+        case Operation(operator="|", parts=parts):
+            return any(_is_session(symbols, module, part, scope) for part in parts)
+        case Subscript(value=value, index=index) if _wraps(symbols, module, value):
+            first = index.items[0] if isinstance(index, Sequence) and index.items else index
+            return _is_session(symbols, module, first, scope)
+        case Constant(value=str(text)):
+            names = (name.strip() for name in text.split("|"))
+            return any(symbols.resolve(module, name, scope).qualified in SESSIONS for name in names)
+    symbol = symbols.resolve(module, annotation, scope)
+    if isinstance(symbol.node, Assign) and symbol.module and isinstance(symbol.node.value, Subscript):
+        return _is_session(symbols, symbol.module, symbol.node.value)
+    return symbol.qualified in SESSIONS
+
+
+def _wraps(symbols: Symbols, module: Module, value: Expression) -> bool:
+    name = symbols.resolve(module, value).qualified
+    return name.rpartition(".")[2] in {"Annotated", "Optional", "async_scoped_session", "scoped_session"}
+
+
+def _data_access(statement: Statement, known: frozenset[str]) -> Iterator[SessionCall]:
+    for node in own_nodes(statement) if known else ():
+        if isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in DATA_ACCESS:
+            receiver = dotted(node.func.value)
+            if receiver in known:
+                yield SessionCall(node, f"{receiver}.{node.func.attr}")

@@ -1,0 +1,59 @@
+"""The values that compose files and `.env` files give to the variables of a database's URL."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
+from archlint.findings import Location
+from archlint.service.configuration.dotenvs import dotenv_files
+from archlint.service.deployment.dockerfiles import Deployment
+
+_TESTS = re.compile(r"(?i)(^|[._/-])(ci|e2e|test|tests|testing)([._/-]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """`name` gets `value` in a file of the repository."""
+
+    name: str
+    value: str
+    location: Location
+
+
+def assigned(deployment: Deployment) -> Iterator[Assigned]:
+    """The variables of `.env` files, then of the service's containers; those for tests are left out."""
+    for file in dotenv_files(deployment.repository, deployment.root):
+        for variable in file.variables if not _TESTS.search(file.path) else ():
+            if variable.value:
+                yield Assigned(variable.name, variable.value, variable.location)
+    for compose in deployment.compose:
+        if _TESTS.search(compose.path):
+            continue
+        contexts = {build.service: build.context for build in compose.builds}
+        for name, service in compose.services.items():
+            if _is_ours(contexts.get(name), deployment.root) and not _TESTS.search(name):
+                yield from _environment(service)
+
+
+def _is_ours(context: str | None, root: str) -> bool:
+    if context is None:
+        return root == "."
+    near = (context, root) if len(context) <= len(root) else (root, context)
+    return near[0] == "." or posixpath.commonpath(near) == near[0]
+
+
+def _environment(service: YamlMapping) -> Iterator[Assigned]:
+    match service.get("environment"):
+        case YamlMapping(entries=entries):
+            for key, value in entries:
+                if isinstance(value, YamlScalar):
+                    yield Assigned(key.text, value.text, value.location)
+        case YamlSequence(items=items):
+            for item in items:
+                if isinstance(item, YamlScalar) and "=" in item.text:
+                    name, _, text = item.text.partition("=")
+                    yield Assigned(name, text, item.location)

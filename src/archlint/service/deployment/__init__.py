@@ -1,0 +1,1 @@
+"""Images, containers, CI and the commands that they run."""

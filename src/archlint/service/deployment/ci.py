@@ -1,0 +1,129 @@
+"""The commands that CI runs: GitHub Actions' workflows and composite actions, GitLab's pipelines.
+
+How a step's shell starts is in GitHub's "Workflow syntax", `jobs.<job_id>.steps[*].shell`; GitLab's runner
+starts Bash with `set -eo pipefail` ("Shells supported by GitLab Runner").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from archlint.facts.shell import Options
+from archlint.facts.yaml import YamlFile, YamlMapping, YamlNode, YamlScalar, YamlSequence
+from archlint.findings import Location
+from archlint.service.deployment.command import Command, Context, Script, commands_of, script_of
+
+WORKFLOW = re.compile(r"(?:.*/)?\.github/(workflows/[^/]+|actions/(?:.*/)?action)\.ya?ml")
+GITLAB = re.compile(r"(?:.*/)?(?:\.gitlab-ci|\.gitlab/.*|[^/]*\.gitlab-ci)\.ya?ml")
+_NO_JOBS = frozenset({
+    "cache", "default", "image", "include", "services", "spec", "stages", "variables", "workflow",
+})  # fmt: skip
+
+
+def github_commands(file: YamlFile, text: str) -> Iterator[Command]:
+    """What the `run` steps of a workflow or a composite action run."""
+    top = file.mapping
+    if top is None:
+        return
+    lines = text.split("\n")
+    jobs = top.mapping("jobs")
+    for name, job in jobs.entries if jobs else ():
+        if isinstance(job, YamlMapping):
+            yield from _steps((top, job), job.get("steps"), f"job `{name.text}`", lines)
+    if (runs := top.mapping("runs")) is not None:
+        yield from _steps((top,), runs.get("steps"), "the composite action", lines)
+
+
+def _steps(
+    around: tuple[YamlMapping, ...], steps: YamlNode | None, place: str, lines: list[str]
+) -> Iterator[Command]:
+    for step in steps.items if isinstance(steps, YamlSequence) else ():
+        script = step.get("run") if isinstance(step, YamlMapping) else None
+        if not isinstance(script, YamlScalar) or not isinstance(step, YamlMapping):
+            continue
+        levels = (*around, step)
+        shell = _setting(levels, "shell") or ""
+        if shell.split()[:1] and shell.split()[0] not in {"bash", "sh"}:
+            continue
+        ignored = next((level for level in levels if level.text("continue-on-error") == "true"), None)
+        like = Command(
+            (), Location(file=script.location.file), Context.CI, place,
+            hidden="`continue-on-error: true` lets the job succeed" if ignored else None,
+            folder=_folder(_setting(levels, "working-directory")),
+            environment={k: v for level in levels for k, v in _variables(level.mapping("env"))},
+        )  # fmt: skip
+        text = _expressions_blanked(script_of(script, lines))
+        yield from commands_of(text, like, Options(True, shell == "bash"))
+
+
+def _expressions_blanked(script: Script) -> Script:
+    """`${{ expressions }}` as variables of the same width, which nobody knows."""
+    blanked = re.sub(r"\$\{\{.*?\}\}", lambda found: "$" + "_" * (len(found[0]) - 1), script.text)
+    return replace(script, text=blanked)
+
+
+def _setting(levels: tuple[YamlMapping, ...], name: str) -> str | None:
+    """A step's own setting, else the nearest of `defaults.run`."""
+    own = levels[-1].text(name)
+    defaults = (level.mapping("defaults") for level in reversed(levels[:-1]))
+    runs = (found.mapping("run") for found in defaults if found is not None)
+    return own or next((value for run in runs if run is not None and (value := run.text(name))), None)
+
+
+def gitlab_includes(file: YamlFile) -> Iterator[str]:
+    """The files of the repository that a pipeline is made of, too; patterns of names left out."""
+    node = file.mapping.get("include") if file.mapping else None
+    for item in node.items if isinstance(node, YamlSequence) else (node,):
+        local = item.text("local") if isinstance(item, YamlMapping) else None
+        if isinstance(item, YamlScalar) and "://" not in item.text:
+            local = item.text
+        if local is not None:
+            yield local.removeprefix("/")
+
+
+def gitlab_commands(file: YamlFile, text: str) -> Iterator[Command]:
+    """What the jobs of a GitLab pipeline run."""
+    lines = text.split("\n")
+    top = file.mapping
+    variables = dict(_variables(top.mapping("variables"))) if top else {}
+    for name, job in top.entries if top else ():
+        if not isinstance(job, YamlMapping) or (name.text in _NO_JOBS and name.text != "default"):
+            continue
+        allowed = job.text("allow_failure") == "true"
+        for key in ("before_script", "script", "after_script"):
+            hidden = "`allow_failure: true` lets the pipeline succeed" if allowed else None
+            if key == "after_script":
+                hidden = "the status of `after_script` does not count"
+            like = Command(
+                (), Location(file.path), Context.CI, f"job `{name.text}`", hidden, ".",
+                {**variables, **dict(_variables(job.mapping("variables")))},
+            )  # fmt: skip
+            for scalar in _scalars(job.get(key)):
+                yield from commands_of(script_of(scalar, lines), like, Options(True, True))
+
+
+def _scalars(node: YamlNode | None) -> Iterator[YamlScalar]:
+    if isinstance(node, YamlScalar):
+        yield node
+    elif isinstance(node, YamlSequence) and node.kind == "seq":
+        for item in node.items:
+            yield from _scalars(item)
+
+
+def _variables(node: YamlMapping | None) -> Iterator[tuple[str, str]]:
+    for key, value in node.entries if node else ():
+        if isinstance(value, YamlScalar):
+            yield key.text, value.text
+
+
+def _folder(text: str | None) -> str | None:
+    if text is None:
+        return "."
+    return None if "$" in text or text.startswith("/") else text.removeprefix("./").rstrip("/") or "."
+
+
+def environment_of(values: Mapping[str, str]) -> frozenset[str]:
+    """The names of the variables that are set to something that means yes."""
+    return frozenset(name for name, value in values.items() if value.lower() not in {"", "0", "false", "no"})

@@ -1,0 +1,300 @@
+"""Every command that images, containers, pipelines, tasks and scripts run for the service."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from archlint.discover import Repository
+from archlint.facts.dockerfile import Instruction, Stage
+from archlint.facts.shell import SHELLS, Options
+from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence, read_yaml
+from archlint.findings import Location
+from archlint.service.deployment.ci import GITLAB, WORKFLOW, github_commands, gitlab_commands, gitlab_includes
+from archlint.service.deployment.command import Command, Context, Script, commands_of, script_of, unwrapped
+from archlint.service.deployment.dockerfiles import Deployment, Image
+from archlint.service.deployment.tasks import task_commands
+
+_SHELL_FILE = re.compile(r".*\.(sh|bash)")
+_SHEBANG = re.compile(rb"#!\s*\S*/(?:env\s+)?(?:ba|da|a|z)?sh\b")
+_PAIR = re.compile(r"""([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|(.*))""", re.DOTALL)
+
+
+@dataclass(frozen=True, eq=False)
+class Commands:
+    """The commands of a service: those of its own files, and those of shared files that speak of it."""
+
+    root: str
+    repository: Repository
+    deployment: Deployment
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(self.all)
+
+    @cached_property
+    def all(self) -> tuple[Command, ...]:
+        """Every command once, by place."""
+        first = {(c.location, c.words, c.context, c.hidden): c for c in reversed(self._found)}
+        return tuple(sorted(first.values(), key=lambda c: (c.location, len(c.words), c.words, c.context)))
+
+    def where(self, wanted: Callable[[Command], bool]) -> Iterator[Command]:
+        """The commands that `wanted` takes, one of each place."""
+        places: set[Location] = set()
+        for command in self.all:
+            if command.location not in places and wanted(command):
+                places.add(command.location)
+                yield command
+
+    @cached_property
+    def started(self) -> Mapping[str, tuple[Command, ...]]:
+        """What starting a container of each image runs, by Dockerfile; compose's commands included."""
+        return {
+            image.path: (*self.image_start(image), *self._compose_start(image))
+            for image in self.deployment.images
+        }
+
+    @cached_property
+    def _found(self) -> tuple[Command, ...]:
+        images = self.deployment.images
+        builds = [command for image in images for command in self._image_build(image)]
+        starts = [command for commands in self.started.values() for command in commands]
+        outside = [*self._pipelines(), *self._tasks()]
+        outside += [c for command in outside for c in self._followed(command)]
+        read = {command.location.file for command in (*builds, *starts, *outside)}
+        scripts = [c for file in self._shell_files if file not in read for c in self._script(file)]
+        ours = [command for command in (*outside, *scripts) if self._is_ours(command)]
+        return (*builds, *starts, *ours)
+
+    def _image_build(self, image: Image) -> Iterator[Command]:
+        for stage in image.dockerfile.stages:
+            environment = _environment(image, stage)
+            options = Options()
+            place = f"stage `{stage.name}`" if stage.name else "the image's build"
+            for instruction in stage.instructions:
+                if instruction.keyword == "SHELL":
+                    flags = " ".join(instruction.arguments[1:])
+                    options = Options(re.search(r"-\w*e", flags) is not None, "pipefail" in flags)
+                elif instruction.keyword == "RUN":
+                    like = Command((), instruction.location, Context.BUILD, place, environment=environment)
+                    yield from self._run(instruction, like, options)
+
+    def _run(self, instruction: Instruction, like: Command, options: Options) -> Iterator[Command]:
+        if instruction.is_json:
+            yield from unwrapped(replace(like, words=instruction.arguments))
+            return
+        text = self._text(instruction.location.file)
+        for script in _run_scripts(instruction, text):
+            for command in commands_of(script, like, options):
+                yield command
+                yield from self._followed(command)
+
+    def image_start(self, image: Image) -> Iterator[Command]:
+        """What a container of an image runs when nobody says otherwise."""
+        return self.start_of(image, image.targets)
+
+    def start_of(self, image: Image, stages: tuple[Stage, ...]) -> Iterator[Command]:
+        """What containers of stages run when nobody says otherwise; CMD is handed to ENTRYPOINT."""
+        for target in stages:
+            entry, command = (_last(image, target, keyword) for keyword in ("ENTRYPOINT", "CMD"))
+            environment = _environment(image, target)
+            if entry is not None and command is not None and entry.is_json and command.is_json:
+                entry = replace(entry, arguments=entry.arguments + command.arguments)
+                command = None if posixpath.basename("".join(entry.arguments[:1])) in SHELLS else command
+            for instruction in filter(None, (entry, command)):
+                place = f"`{instruction.keyword}` of `{image.path}`"
+                like = Command((), instruction.location, Context.START, place, environment=environment)
+                yield from self._start(instruction, like)
+
+    def _start(self, instruction: Instruction, like: Command) -> Iterator[Command]:
+        if instruction.is_json:
+            found = unwrapped(replace(like, words=instruction.arguments))
+        else:
+            found = (
+                replace(command, location=instruction.location)
+                for command in commands_of(Script(instruction.text, like.location.file), like)
+            )
+        for command in found:
+            yield command
+            yield from self._followed(command)
+
+    def _compose_start(self, image: Image) -> Iterator[Command]:
+        built = {(build.location.file, build.service) for build in image.builds}
+        for file in self.deployment.compose:
+            for name, service in file.services.items():
+                if (file.path, name) in built or _extends(service) in {n for f, n in built}:
+                    yield from self.compose_commands(name, service)
+
+    def compose_commands(self, name: str, service: YamlMapping) -> Iterator[Command]:
+        """What a compose service says that its container runs."""
+        for key in ("entrypoint", "command"):
+            value = service.get(key)
+            like = Command((), Location(""), Context.START, f"`{key}` of compose service `{name}`")
+            if isinstance(value, YamlSequence):
+                words = tuple(item.text for item in value.items if isinstance(item, YamlScalar))
+                found = unwrapped(replace(like, words=words, location=value.location))
+            elif isinstance(value, YamlScalar) and value.kind == "str":
+                lines = self._text(value.location.file).split("\n")
+                found = commands_of(script_of(value, lines), like)
+            else:
+                continue
+            for command in found:
+                yield command
+                yield from self._followed(command)
+
+    def _pipelines(self) -> Iterator[Command]:
+        files = self.repository.files
+        for file in (file for file in files if WORKFLOW.fullmatch(file)):
+            yield from github_commands(read_yaml(file, self.deployment.data(file)), self._text(file))
+        gitlab = [file for file in files if GITLAB.fullmatch(file)]
+        for file in gitlab:
+            yaml = read_yaml(file, self.deployment.data(file))
+            yield from gitlab_commands(yaml, self._text(file))
+            gitlab += [name for name in gitlab_includes(yaml) if name in files and name not in gitlab]
+
+    def _tasks(self) -> Iterator[Command]:
+        for file in self.deployment.near:
+            yield from task_commands(file, self.deployment.data(file))
+
+    @cached_property
+    def _shell_files(self) -> tuple[str, ...]:
+        """Shell scripts by name or by their first line; a file without an ending may be one."""
+        return tuple(
+            file
+            for file in self.deployment.near
+            if _SHELL_FILE.fullmatch(file)
+            or ("." not in posixpath.basename(file) and _SHEBANG.match(self.deployment.data(file)))
+        )
+
+    def _script(self, file: str, like: Command | None = None) -> Iterator[Command]:
+        """The commands of a shell script; it starts at the repository's root where nothing says otherwise."""
+        here = Command((), Location(file), Context.SCRIPT, f"`{file}`")
+        yield from commands_of(Script(self._text(file), file), replace(like or here, place=f"`{file}`"))
+
+    def _followed(self, command: Command, seen: frozenset[str] = frozenset()) -> Iterator[Command]:
+        """The commands of the scripts that a command names."""
+        for word in named_scripts(command):
+            file = self.script_named(word)
+            if file is not None and file not in seen:
+                for inner in self._script(file, command):
+                    yield inner
+                    yield from self._followed(inner, seen | {file})
+        if command.program == "supervisord" and "supervisord" not in seen:
+            for inner in self._supervised(command):
+                yield inner
+                yield from self._followed(inner, seen | {"supervisord"})
+
+    def _supervised(self, command: Command) -> Iterator[Command]:
+        """The programs of the configuration file that supervisord is given."""
+        words = (word for word in command.words[1:] if word.endswith((".conf", ".ini")))
+        name = posixpath.basename(next(words, "supervisord.conf"))
+        for file in (near for near in self.deployment.near if posixpath.basename(near) == name):
+            for number, line in enumerate(self._text(file).split("\n"), start=1):
+                if match := re.match(r"command\s*=\s*", line):
+                    script = Script(line[match.end() :], file, number, match.end() + 1)
+                    yield from commands_of(script, replace(command, place=f"`{file}`"))
+
+    def script_named(self, word: str) -> str | None:
+        """The script of the repository that a word means, which may be a path inside of the image."""
+        name = posixpath.basename(word)
+        word = self._renamed.get(name, word)
+        name = posixpath.basename(word)
+        fitting = [file for file in self._shell_files if posixpath.basename(file) == name]
+        common = {file: _common_tail(file, word) for file in fitting}
+        best = [file for file in fitting if common[file] == max(common.values())]
+        return best[0] if len(best) == 1 else None
+
+    @cached_property
+    def _renamed(self) -> Mapping[str, str]:
+        """What images call files of the repository that they copy to another name."""
+        copies = (
+            instruction.arguments
+            for image in self.deployment.images
+            for instruction in image.dockerfile.instructions
+            if instruction.keyword in {"ADD", "COPY"} and instruction.flag("from") is None
+        )
+        pairs = (words for words in copies if len(words) == 2 and _SHELL_FILE.fullmatch(words[0]))
+        named = {posixpath.basename(target): source for source, target in pairs if target[-1:] not in "/."}
+        return {name: source for name, source in named.items() if name != posixpath.basename(source)}
+
+    def _is_ours(self, command: Command) -> bool:
+        """Whether a command outside of images concerns this service, in a repository of several."""
+        folder, file = command.folder, command.location.file
+        if folder is not None and self.deployment.is_others(folder):
+            return False
+        if self.root == "." or file.startswith(f"{self.root}/") or _below(folder or "", self.root):
+            return True
+        return re.search(rf"(?<![\w-]){re.escape(self.root)}(?![\w-])", self._text(file)) is not None
+
+    def _text(self, file: str) -> str:
+        return (
+            self.deployment.data(file).decode(errors="replace").replace("\r\n", "\n").removeprefix("\ufeff")
+        )
+
+
+def _run_scripts(instruction: Instruction, text: str) -> Iterator[Script]:
+    """The shell text of a RUN in the columns of its file, so that places need no sums."""
+    place = instruction.location
+    if instruction.heredocs:
+        for body in instruction.heredocs:
+            start = text.find(body)
+            yield Script(body, place.file, text.count("\n", 0, start) + 1 if start >= 0 else place.line)
+        return
+    lines = text.split("\n")[place.line - 1 : max(place.end_line, place.line)]
+    kept = [line if line.strip() and not line.lstrip().startswith("#") else "\\" for line in lines]
+    written = "\n".join(kept).rstrip("\\\n")
+    head = re.match(r"(?i)\s*(?:onbuild\s+)?run\s+(?:--\S+(?:\s|\\\n)+)*", written)
+    width = head.end() if head else 0
+    blank = re.sub(r"[^\n]", " ", written[:width]).replace(" \n", "\\\n")
+    yield Script(blank + written[width:], place.file, place.line)
+
+
+def _environment(image: Image, stage: Stage) -> dict[str, str]:
+    lineage = reversed(list(image.dockerfile.lineage(stage)))
+    words = (
+        word
+        for part in lineage
+        for instruction in part.instructions
+        if instruction.keyword in {"ENV", "ARG"}
+        for word in instruction.arguments
+    )
+    pairs = (match for word in words if (match := _PAIR.fullmatch(word)))
+    return {pair[1]: next((value for value in pair.groups()[1:] if value is not None), "") for pair in pairs}
+
+
+def _last(image: Image, stage: Stage, keyword: str) -> Instruction | None:
+    """The instruction of a keyword that counts in a stage: its last one, else that of its base."""
+    for part in image.dockerfile.lineage(stage):
+        for instruction in reversed(part.instructions):
+            if instruction.keyword == keyword:
+                return instruction
+    return None
+
+
+def _extends(service: YamlMapping) -> str | None:
+    value = service.get("extends")
+    return service.text("extends") or (value.text("service") if isinstance(value, YamlMapping) else None)
+
+
+def named_scripts(command: Command) -> list[str]:
+    """What of a command may be the path of a script: its program, or what a shell is given to read."""
+    if command.program in {"ash", "bash", "dash", "sh", "zsh", ".", "source"}:
+        return [word for word in command.words[1:] if not word.startswith(("-", "+"))][:1]
+    is_path = "/" in command.words[0] or _SHELL_FILE.fullmatch(command.words[0])
+    return [command.words[0]] if is_path else []
+
+
+def _common_tail(file: str, word: str) -> int:
+    parts = zip(reversed(file.split("/")), reversed(word.split("/")), strict=False)
+    count = 0
+    for one, other in parts:
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")

@@ -1,0 +1,129 @@
+"""Compose files: which of a repository's YAML files are some, their services, and what they build.
+
+The format is the Compose Specification, https://github.com/compose-spec/compose-spec.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from archlint.discover import Repository, UnreadableFileError
+from archlint.facts.dockerfile import substitute
+from archlint.facts.yaml import YamlFile, YamlMapping, YamlScalar, YamlSequence, read_yaml
+from archlint.findings import Location, Unknown
+from archlint.service.packaging.pyproject import join
+
+_NAME = re.compile(r"(?i)[^/]*compose[^/]*\.ya?ml")
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How a compose service builds its image; None where the file leaves that to the environment.
+
+    `context` and `dockerfile` are folder and file of the repository.
+    """
+
+    service: str
+    location: Location
+    context: str | None
+    dockerfile: str | None
+    target: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class ComposeFile:
+    """One compose file."""
+
+    path: str
+    file: YamlFile
+
+    @cached_property
+    def services(self) -> dict[str, YamlMapping]:
+        """The services by name, as this one file has them."""
+        services = self.file.mapping.mapping("services") if self.file.mapping else None
+        entries = services.entries if services else ()
+        return {key.text: value for key, value in entries if isinstance(value, YamlMapping)}
+
+    def name_place(self, name: str) -> Location:
+        """Where a service's name stands."""
+        services = self.file.mapping.mapping("services") if self.file.mapping else None
+        key = services.key(name) if services else None
+        return key.location if key else Location(self.path)
+
+    def volume(self, name: str) -> YamlMapping | None:
+        """What it says of a volume among those that it defines."""
+        volumes = self.file.mapping.mapping("volumes") if self.file.mapping else None
+        return volumes.mapping(name) if volumes else None
+
+    @property
+    def includes(self) -> Iterator[str]:
+        """The files that `include` names, as paths of the repository."""
+        value = self.file.mapping.get("include") if self.file.mapping else None
+        for item in value.items if isinstance(value, YamlSequence) else ():
+            paths = item.get("path") if isinstance(item, YamlMapping) else item
+            for path in paths.items if isinstance(paths, YamlSequence) else (paths,):
+                if isinstance(path, YamlScalar) and (text := substitute(path.text, {})):
+                    yield join(posixpath.dirname(self.path), text)
+
+    @property
+    def builds(self) -> Iterator[Build]:
+        """The builds of its services."""
+        for name, service in self.services.items():
+            value = service.get("build")
+            if isinstance(value, YamlScalar | YamlMapping) and value.kind in {"str", "map"}:
+                yield self._build(name, value)
+
+    def _build(self, name: str, value: YamlScalar | YamlMapping) -> Build:
+        here = posixpath.dirname(self.path)
+        if isinstance(value, YamlScalar):
+            context = _folder(here, value.text)
+            return Build(name, value.location, context, context and join(context, "Dockerfile"), None)
+        context = _folder(here, value.text("context") or ".")
+        dockerfile = substitute(value.text("dockerfile") or "Dockerfile", {})
+        inline = value.get("dockerfile_inline") is not None
+        path = None if inline or context is None or dockerfile is None else join(context, dockerfile)
+        target = value.text("target")
+        return Build(name, value.location, context, path, substitute(target, {}) if target else None)
+
+
+def find_compose(
+    repository: Repository, files: Iterable[str]
+) -> tuple[tuple[ComposeFile, ...], tuple[Unknown, ...]]:
+    """The compose files among `files` and what they include, and what of them cannot be read."""
+    known = set(repository.files)
+    pending = [file for file in files if _NAME.fullmatch(posixpath.basename(file))]
+    found: dict[str, ComposeFile] = {}
+    problems: list[Unknown] = []
+    included: set[str] = set()
+    while pending:
+        path = pending.pop(0)
+        if path in found or path not in known:
+            continue
+        read = _read(repository, path)
+        mapping = read.mapping
+        if mapping and (path in included or mapping.mapping("services") or mapping.get("include")):
+            found[path] = ComposeFile(path, read)
+            included.update(found[path].includes)
+            pending.extend(found[path].includes)
+        elif mapping is None:
+            problems.extend(read.problems)
+    return tuple(found[path] for path in sorted(found)), tuple(problems)
+
+
+def _read(repository: Repository, path: str) -> YamlFile:
+    try:
+        return read_yaml(path, repository.read_bytes(path))
+    except UnreadableFileError as error:
+        return YamlFile(path, (), (Unknown(f"`{path}`", Location(path), error.reason),))
+
+
+def _folder(here: str, text: str) -> str | None:
+    """A build context as a folder of the repository; None for a URL, or when the environment decides."""
+    path = substitute(text, {})
+    if path is None or re.match(r"[a-z+]+://|git@|/|~", path):
+        return None
+    return join(here, path)

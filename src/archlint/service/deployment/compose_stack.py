@@ -1,0 +1,231 @@
+"""The stack that compose runs: services merged over files, and what each image is known to be.
+
+Merging and `extends` are those of the Compose Specification, "Merge" and "Extend", as far as rules ask.
+Files of one folder are taken for parts of one project, with what they include: the file that compose reads
+by itself first, its override after it, then the files that are named with `-f`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from archlint.facts.dockerfile import substitute
+from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
+from archlint.findings import Location
+from archlint.service.deployment.compose import Build, ComposeFile
+
+_IMAGE = re.compile(r"(?P<name>[^@]*?)(:(?P<tag>[\w][\w.-]*))?(@sha256:\w+)?")
+_OPEN_TAG = re.compile(r"(?P<name>.*[^/:]):[^/:]*\$[^/]*")
+_DEFAULT_NAMES = re.compile(r"(docker-)?compose\.ya?ml")
+_OVERRIDE = re.compile(r"(?i).*override.*")
+_POSTGRES = re.compile(r"(?i)postgres|postgis|pgvector|timescale|supabase|^pg[\d_-]*$|paradedb|citus|alloydb")
+_SERVER = re.compile(rf"{_POSTGRES.pattern}|redis|valkey")
+NOT_THE_SERVER = re.compile(
+    r"(?i)export|admin|bouncer|backup|postgrest|pgpool|insight|commander|sentinel|meta|[-_.]ui\b"
+)
+_SPEAKS_OF_ONE_RUN = re.compile(
+    r"(?i)(^|[-_])(migrat\w*|init\w*|pre-?start|tests?|seed\w*|set-?up|create\w*|bootstrap)($|[-_])"
+)
+_RUNS_ONCE = re.compile(
+    r"(?i)alembic|migrat|prestart|pre_start|pytest|\bseed|\bmc\b|create-?bucket|npm run build"
+)
+_SERVES = re.compile(r"uvicorn|gunicorn|hypercorn|granian|fastapi (run|dev)")
+
+
+@dataclass(frozen=True, eq=False)
+class StackService:
+    """One service; `layers` are its mappings in the order of files, what it extends before it."""
+
+    name: str
+    location: Location
+    layers: tuple[YamlMapping, ...]
+    builds: tuple[Build, ...]
+    is_extra: bool = False
+    """Whether only an override has it, which is for development."""
+
+    def values(self, key: str) -> tuple[YamlNode, ...]:
+        """What each layer says of a key, after the last `!reset` or `!override` of it."""
+        found: list[YamlNode] = []
+        for value in (layer.get(key) for layer in self.layers):
+            if value is not None:
+                found = [] if value.kind in {"!reset", "!override"} else found
+                found += [value] if value.kind not in {"!reset", "null"} else []
+        return tuple(found)
+
+    def text(self, key: str) -> str | None:
+        """The last layer's text of a key."""
+        texts = [value.text for value in self.values(key) if isinstance(value, YamlScalar)]
+        return texts[-1] if texts else None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """All scalars of a list, or the keys and values `a=b` of a mapping, over all layers."""
+        return tuple(text for value in self.values(key) for text in _texts(value))
+
+    @cached_property
+    def image(self) -> tuple[str, str | None] | None:
+        """Name and tag of its image, the tag None where it is not known; None when the name is not."""
+        written = self.text("image") or ""
+        text = substitute(written, {})
+        if text is None and (match := _OPEN_TAG.fullmatch(written)):
+            name = substitute(match["name"], {})
+            return (name, None) if name else None
+        match = _IMAGE.fullmatch(text) if text else None
+        return (match["name"], match["tag"]) if match else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a variable decides which image this is."""
+        return self.text("image") is not None and self.image is None and not self.builds
+
+    def is_kind(self, pattern: re.Pattern[str]) -> bool:
+        """Whether the last part of its image's name fits, or its build's folder or name does."""
+        names = [posixpath.basename(self.image[0])] if self.image else []
+        if self.builds:
+            names += [self.name, *(posixpath.basename(b.dockerfile or "") for b in self.builds)]
+        return any(pattern.search(name) and not NOT_THE_SERVER.search(name) for name in names)
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether it is a PostgreSQL server of whatever make."""
+        return self.is_kind(_POSTGRES)
+
+    @property
+    def runs_once(self) -> bool:
+        """Whether it is a job rather than a server, or not started with the rest."""
+        aside = bool(self.values("profiles")) or self.text("restart") in {"no", "false"}
+        aside = aside or self.text("scale") == "0"
+        words = " ".join((*self.texts("entrypoint"), *self.texts("command")))
+        once = _RUNS_ONCE.search(words) is not None and _SERVES.search(words) is None
+        return aside or once or _SPEAKS_OF_ONE_RUN.search(self.name) is not None
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """The compose files of a service, those for development and examples apart where there are others.
+
+    `holds_app` says whether a build's image may hold the service's code.
+    """
+
+    files: tuple[ComposeFile, ...]
+    aside: re.Pattern[str]
+    holds_app: Callable[[Build], bool]
+
+    @cached_property
+    def judged(self) -> tuple[ComposeFile, ...]:
+        """The files that say how the full stack runs: of the projects with the app, or else with its servers.
+
+        Beside these a repository may have stacks of tools, of examples and of other parts.
+        """
+        projects = self._projects(self._main)
+        with_app = [one for one in projects if any(self._has_app(file) for file in one)]
+        with_servers = [one for one in projects if any(map(_has_server, one))]
+        at_top = [one for one in projects if "/" not in one[0].path]
+        chosen = with_app or with_servers[:1] or at_top
+        return tuple(file for project in chosen for file in project)
+
+    @cached_property
+    def services(self) -> tuple[StackService, ...]:
+        """The services of the judged files."""
+        return tuple(self._services(self.judged))
+
+    @cached_property
+    def all_services(self) -> tuple[StackService, ...]:
+        """The services of all files."""
+        return tuple(self._services(self.files))
+
+    @cached_property
+    def finishing(self) -> frozenset[str]:
+        """The services that others wait for until they are done."""
+        return frozenset(
+            key.text
+            for service in self.all_services
+            for value in service.values("depends_on")
+            if isinstance(value, YamlMapping)
+            for key, condition in value.entries
+            if isinstance(condition, YamlMapping)
+            and condition.text("condition") == "service_completed_successfully"
+        )
+
+    def volume(self, name: str) -> YamlMapping | None:
+        """What a file says of a named volume."""
+        return next((found for file in self.files if (found := file.volume(name)) is not None), None)
+
+    @cached_property
+    def _main(self) -> tuple[ComposeFile, ...]:
+        main = [file for file in self.files if not self.aside.match(posixpath.basename(file.path))]
+        return tuple(main or self.files)
+
+    def _has_app(self, file: ComposeFile) -> bool:
+        return any(map(self.holds_app, file.builds))
+
+    def _projects(self, files: tuple[ComposeFile, ...]) -> list[list[ComposeFile]]:
+        """The files by project, those nearest to the repository's root first, in the order of merging."""
+        projects: dict[str, list[ComposeFile]] = {}
+        for file in sorted(files, key=lambda one: (_rank(one), one.path)):
+            projects.setdefault(self._project(file), []).append(file)
+        folders = sorted(projects, key=lambda folder: (folder.count("/") + bool(folder), folder))
+        return [projects[folder] for folder in folders]
+
+    def _services(self, files: tuple[ComposeFile, ...]) -> Iterator[StackService]:
+        for members in self._projects(files):
+            for name in dict.fromkeys(name for file in members for name in file.services):
+                yield self._service(name, [file for file in members if name in file.services])
+
+    def _project(self, file: ComposeFile) -> str:
+        """The folder of the file that includes this one, or its own."""
+        seen = {file.path}
+        while (above := self._includer(file)) is not None and above.path not in seen:
+            seen.add(above.path)
+            file = above
+        return posixpath.dirname(file.path)
+
+    def _includer(self, file: ComposeFile) -> ComposeFile | None:
+        return next((one for one in self.files if file.path in set(one.includes)), None)
+
+    def _service(self, name: str, holding: list[ComposeFile]) -> StackService:
+        layers = [layer for file in holding for layer in self._layers(file, name)]
+        builds = [build for file in holding for build in file.builds if build.service == name]
+        is_extra = all(_OVERRIDE.fullmatch(posixpath.basename(file.path)) for file in holding)
+        return StackService(name, holding[0].name_place(name), tuple(layers), tuple(builds), is_extra)
+
+    def _layers(self, file: ComposeFile, name: str, depth: int = 5) -> Iterator[YamlMapping]:
+        """A service as one file has it, after what it extends."""
+        own = file.services[name]
+        extended = own.get("extends")
+        table = extended if isinstance(extended, YamlMapping) else None
+        target = own.text("extends") or (table.text("service") if table else None)
+        path = table.text("file") if table else None
+        source = self._file(posixpath.join(posixpath.dirname(file.path), path)) if path else file
+        if target and source and target in source.services and depth:
+            yield from self._layers(source, target, depth - 1)
+        yield own
+
+    def _file(self, path: str) -> ComposeFile | None:
+        wanted = posixpath.normpath(path)
+        return next((file for file in self.files if file.path == wanted), None)
+
+
+def _has_server(file: ComposeFile) -> bool:
+    return any(_SERVER.search(service.text("image") or "") for service in file.services.values())
+
+
+def _rank(file: ComposeFile) -> int:
+    name = posixpath.basename(file.path)
+    if _DEFAULT_NAMES.fullmatch(name):
+        return 0
+    return 1 if _OVERRIDE.fullmatch(name) else 2
+
+
+def _texts(node: YamlNode) -> Iterator[str]:
+    if isinstance(node, YamlScalar):
+        yield node.text
+    elif isinstance(node, YamlSequence):
+        for item in node.items:
+            yield from _texts(item)
+    else:
+        for key, value in node.entries:
+            yield f"{key.text}={value.text}" if isinstance(value, YamlScalar) else key.text

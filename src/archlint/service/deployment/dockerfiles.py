@@ -1,0 +1,272 @@
+"""How the service is deployed: the Dockerfiles whose image holds it, and the compose files around it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from archlint.discover import Repository, UnreadableFileError
+from archlint.facts.dockerfile import Dockerfile, Instruction, Stage, read_dockerfile
+from archlint.findings import Location, Unknown
+from archlint.service.deployment.compose import Build, ComposeFile, find_compose
+from archlint.service.deployment.compose_stack import Stack
+from archlint.service.packaging.pyproject import ancestors, join
+from archlint.service.semantics.modules import Modules
+from archlint.service.semantics.source_roots import find_projects
+
+_DOCKERFILE = re.compile(r"(?i)(.*[._-])?(docker|container)file([._-][\w.-]*)?")
+_NO_DOCKERFILE = re.compile(
+    r"(?i).*\.(dockerignore|containerignore|md|rst|txt|py|sh|ya?ml|json|toml|bak|orig)"
+)
+_DEVELOPMENT = re.compile(r"(?i)(^|.*[._-])(dev|devel|development|local|debug|tests?|testing|ci)([._-].*|$)")
+_NOT_FULL = re.compile(
+    r"(?i)(^|.*[._-])(dev|devel|development|local|debug|tests?|testing|ci|examples?|sample|template)([._-].*|$)"
+)
+_PYTHON = re.compile(
+    r"(?i)(?<![\w-])(python|pypy|uv|pip|poetry|pdm|conda|uvicorn|gunicorn|hypercorn|granian)"
+)
+_ASIDE = frozenset(
+    {".devcontainer", ".github", "docs", "e2e", "example", "examples", "node_modules", "test", "tests"}
+)
+_MANIFESTS = frozenset({"package.json", "pyproject.toml", "setup.py", "go.mod", "Cargo.toml", "pom.xml"})
+
+
+class Holds(StrEnum):
+    """Whether an image holds the service's code."""
+
+    SERVICE = "service"
+    SOMETHING_ELSE = "something else"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """A Dockerfile with the compose builds that use it."""
+
+    dockerfile: Dockerfile
+    builds: tuple[Build, ...]
+    holds: Holds
+
+    @property
+    def path(self) -> str:
+        """The Dockerfile's path."""
+        return self.dockerfile.path
+
+    @property
+    def location(self) -> Location:
+        """Where its last stage starts."""
+        stages = self.dockerfile.stages
+        return stages[-1].location if stages else Location(self.path)
+
+    @property
+    def is_for_development(self) -> bool:
+        """Whether the file's name says that it is not what gets deployed."""
+        return bool(_DEVELOPMENT.match(posixpath.basename(self.path)))
+
+    @property
+    def targets(self) -> tuple[Stage, ...]:
+        """The stages that are built: the last one and those that compose files name."""
+        named = (self.dockerfile.stage(build.target) for build in self.builds if build.target)
+        stages = {stage.index: stage for stage in (*self.dockerfile.stages[-1:], *named) if stage}
+        return tuple(stages[index] for index in sorted(stages))
+
+    @property
+    def shipped(self) -> tuple[Stage, ...]:
+        """The built stages but those for development by their name, where there are others."""
+        ready = [stage for stage in self.targets if not _DEVELOPMENT.match(stage.name or "")]
+        return tuple(ready) or self.targets
+
+
+@dataclass(frozen=True, eq=False)
+class Deployment:
+    """The deployment files of the service at `root`, below and above it."""
+
+    root: str
+    name: str | None
+    repository: Repository
+    modules: Modules
+
+    @cached_property
+    def images(self) -> tuple[Image, ...]:
+        """The Dockerfiles whose images hold the service or may hold it, by path."""
+        images = (self._image(path) for path in self._dockerfile_paths)
+        return tuple(image for image in images if image.holds is not Holds.SOMETHING_ELSE)
+
+    @property
+    def compose(self) -> tuple[ComposeFile, ...]:
+        """The compose files, by path."""
+        return self._compose[0]
+
+    @cached_property
+    def stack(self) -> Stack:
+        """The services that the compose files run, those of one name in one."""
+        return Stack(self.compose, _NOT_FULL, self._may_hold)
+
+    def _may_hold(self, build: Build) -> bool:
+        return any(image.path == build.dockerfile for image in self.images)
+
+    @property
+    def compose_problems(self) -> tuple[Unknown, ...]:
+        """What may be compose files and cannot be read."""
+        return self._compose[1]
+
+    @cached_property
+    def _compose(self) -> tuple[tuple[ComposeFile, ...], tuple[Unknown, ...]]:
+        return find_compose(self.repository, self.near)
+
+    @cached_property
+    def _builds(self) -> tuple[Build, ...]:
+        return tuple(build for file in self.compose for build in file.builds)
+
+    @cached_property
+    def near(self) -> tuple[str, ...]:
+        """Files below the service or above it, but neither in another component nor set aside."""
+        return tuple(file for file in self.repository.files if self._is_near(file))
+
+    def data(self, file: str) -> bytes:
+        """The content of a file of the repository; nothing when it cannot be read."""
+        try:
+            return self.repository.read_bytes(file)
+        except UnreadableFileError:
+            return b""
+
+    def _is_near(self, file: str) -> bool:
+        folder = posixpath.dirname(file) or "."
+        shared = next(
+            above for above in ancestors(self.root) if above == "." or f"{folder}/".startswith(f"{above}/")
+        )
+        if not _ASIDE.isdisjoint(posixpath.relpath(folder, shared).split("/")):
+            return False
+        return shared == self.root or not self.is_others(folder)
+
+    def is_others(self, folder: str) -> bool:
+        """Whether a folder lies in another component of the repository."""
+        return any(
+            component != "." and f"{folder}/".startswith(f"{component}/")
+            for component in self._other_components
+        )
+
+    @cached_property
+    def _other_components(self) -> frozenset[str]:
+        """Folders with a manifest of their own beside the service."""
+        own = set(ancestors(self.root))
+        split = (posixpath.split(file) for file in self.repository.files)
+        return frozenset(
+            folder
+            for folder, name in split
+            if name in _MANIFESTS and folder and folder not in own and not self._is_below(folder)
+        )
+
+    def _is_below(self, path: str) -> bool:
+        return _below(path, self.root)
+
+    @property
+    def _dockerfile_paths(self) -> Iterator[str]:
+        built = {build.dockerfile for build in self._builds}
+        for file in self.repository.files:
+            name = posixpath.basename(file)
+            named = _DOCKERFILE.fullmatch(name) and not _NO_DOCKERFILE.fullmatch(name) and self._is_near(file)
+            if named or file in built:
+                yield file
+
+    def _image(self, path: str) -> Image:
+        builds = tuple(build for build in self._builds if build.dockerfile == path)
+        try:
+            dockerfile = read_dockerfile(path, self.repository.read_bytes(path))
+        except UnreadableFileError as error:
+            problem = Unknown(f"`{path}`", Location(path), error.reason)
+            return Image(Dockerfile(path, (), (), (problem,)), builds, Holds.UNCLEAR)
+        return Image(dockerfile, builds, self._holds(dockerfile, builds))
+
+    def _holds(self, dockerfile: Dockerfile, builds: tuple[Build, ...]) -> Holds:
+        """What is copied from the build context decides; a package may be installed by its name instead."""
+        contexts = {b.context for b in builds if b.context} or set(self._contexts(dockerfile.path))
+        sources = {source for instruction in dockerfile.instructions for source in _sources(instruction)}
+        open_ones = {source for source in sources if "$" in source or "://" in source}
+        paths = {join(c, source.lstrip("/")) for source in sources - open_ones for c in contexts}
+        holding = [p for p in paths if any(_matches(module.path, p) for module in self.modules.runtime)]
+        if not any(_PYTHON.search(part) for part in _words(dockerfile)) and dockerfile.stages:
+            return Holds.UNCLEAR if holding else Holds.SOMETHING_ELSE
+        if holding:
+            only_whole = all(path != self.root and _below(self.root, path) for path in holding)
+            return self._meant(dockerfile, builds) if only_whole else Holds.SERVICE
+        if any(i.keyword == "RUN" and self._installs(i.text) for i in dockerfile.instructions):
+            return Holds.SERVICE
+        unclear = open_ones or dockerfile.problems or not dockerfile.stages
+        return Holds.UNCLEAR if unclear else Holds.SOMETHING_ELSE
+
+    def _meant(self, dockerfile: Dockerfile, builds: tuple[Build, ...]) -> Holds:
+        """Which service an image is for that holds a whole repository: the one that it speaks of."""
+        text = "\n".join((dockerfile.path, *_words(dockerfile), *(build.service for build in builds)))
+        own = filter(None, (self.name, posixpath.basename(self.root)))
+        if not self._other_projects or any(_names(text, name) for name in own):
+            return Holds.SERVICE
+        others = any(_names(text, name) for name in self._other_projects)
+        return Holds.SOMETHING_ELSE if others else Holds.UNCLEAR
+
+    @cached_property
+    def _other_projects(self) -> frozenset[str]:
+        """The names and folders of the Python projects beside the service."""
+        projects = find_projects(self.repository)
+        beside = (
+            projects[root]
+            for root in projects
+            if root not in set(ancestors(self.root)) and not _below(root, self.root)
+        )
+        return frozenset(
+            name
+            for project in beside
+            if project.is_distribution
+            for name in (project.name, posixpath.basename(project.root))
+            if name
+        )
+
+    def _contexts(self, path: str) -> Iterator[str]:
+        """The folders from which a Dockerfile without compose may be built: its own, or any above it."""
+        folder = posixpath.dirname(path) or "."
+        alone = folder in self._other_components or any(_below(m.path, folder) for m in self.modules.runtime)
+        yield from [folder] if alone else ancestors(folder)
+
+    def _installs(self, command: str) -> bool:
+        installs = re.findall(r"\binstall\b([^;&|]*)", command)
+        return self.name is not None and any(_names(arguments, self.name) for arguments in installs)
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a text names a project, in any of the spellings that PEP 503 takes for one."""
+    spelling = re.sub(r"[-_.]+", "[-_.]", re.escape(name).replace("\\", ""))
+    return re.search(rf"(?i)(?<![\w.-]){spelling}(?![\w-])", text) is not None
+
+
+def _words(dockerfile: Dockerfile) -> Iterator[str]:
+    for instruction in dockerfile.instructions:
+        yield instruction.text
+        yield from (f for f in instruction.flags if f.startswith("--from="))
+
+
+def _sources(instruction: Instruction) -> Iterator[str]:
+    """What is taken from the build context: by COPY and ADD, or bound to a RUN."""
+    if instruction.keyword in {"COPY", "ADD"} and instruction.flag("from") is None:
+        yield from instruction.arguments[:-1]
+    for flag in instruction.flags if instruction.keyword == "RUN" else ():
+        options = dict(option.partition("=")[::2] for option in flag.partition("=")[2].split(","))
+        if flag.startswith("--mount=") and options.get("type", "bind") == "bind" and "from" not in options:
+            yield options.get("source") or options.get("src") or "."
+
+
+def _matches(file: str, path: str) -> bool:
+    """Whether a source path of COPY, which may have wildcards, is or holds `file`."""
+    if not re.search(r"[*?\[]", path):
+        return _below(file, path)
+    depth = path.count("/") + 1
+    head = "/".join(file.split("/")[:depth])
+    return head.count("/") + 1 == depth and fnmatchcase(head, path)
+
+
+def _below(file: str, folder: str) -> bool:
+    return folder in {".", file} or file.startswith(f"{folder}/")

@@ -1,0 +1,175 @@
+"""What the images of a service start: a server, something else, or nobody can tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from itertools import pairwise
+
+from archlint.facts.dockerfile import Dockerfile, Stage, read_dockerfile
+from archlint.facts.shell import SHELLS
+from archlint.service.deployment.command import Command
+from archlint.service.deployment.commands import Commands, named_scripts
+from archlint.service.deployment.compose import Build
+from archlint.service.deployment.compose_stack import StackService
+from archlint.service.deployment.dockerfiles import Deployment, Holds, Image
+
+_PLAIN = re.compile(
+    r"(docker\.io/)?(library/)?(python|pypy|debian|ubuntu|alpine|fedora|node|nginx|rust|golang|scratch|bun)(:.*)?"
+    r"|ghcr\.io/astral-sh/uv(:.*)?|gcr\.io/distroless/.*|(public\.ecr\.aws|mirror\.gcr\.io)/(docker/)?library/.*"
+)
+SERVERS = frozenset({"daphne", "granian", "gunicorn", "hypercorn", "uvicorn"})
+_NO_SERVERS = frozenset({
+    ".", "alembic", "arq", "ash", "bash", "cat", "cd", "celery", "chmod", "chown", "dramatiq", "echo", "exec",
+    "export", "flower", "mkdir", "pytest", "python", "python3", "rq", "set", "sh", "sleep", "source", "tail",
+    "taskiq", "true", "zsh",
+})  # fmt: skip
+_RUNS = re.compile(rb"\b(uvicorn\.(run|Server)|hypercorn\b.*\bserve|Granian\()")
+_SERVING_BASE = re.compile(r"(docker\.io/)?tiangolo/uvicorn-gunicorn(-fastapi|-starlette)?(:.*)?")
+_IN_CODE = re.compile(rb"\b(daphne|granian|gunicorn|hypercorn|uvicorn|subprocess|exec[lv]\w*|popen|system)\b")
+
+
+class Starts(StrEnum):
+    """What starting a container does."""
+
+    A_SERVER = "a server"
+    NO_SERVER = "no server"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """The images of the service with what they start."""
+
+    deployment: Deployment
+    commands: Commands
+    scripts: Mapping[str, str]
+    """The commands that installing the project makes, with the `module:function` of each."""
+
+    @cached_property
+    def serving(self) -> tuple[Image, ...]:
+        """The images that serve the service in production, as far as names and commands tell them apart.
+
+        When no command does, those are taken that lie nearest to the repository's root.
+        """
+        images = [i for i in self.deployment.images if i.holds is Holds.SERVICE and not i.is_for_development]
+        depth = min((image.path.count("/") for image in images), default=0)
+        nearest = [image for image in images if image.path.count("/") == depth]
+        return tuple([image for image in images if self.starts(image) is Starts.A_SERVER] or nearest)
+
+    def starts(self, image: Image) -> Starts:
+        """What a container of an image does, with the commands that compose gives it."""
+        found = self.commands.started.get(image.path, ())
+        others = self.commands.start_of(image, image.dockerfile.ends)
+        if any(map(self.is_server, (*found, *others))) or (not found and _base_serves(image.dockerfile)):
+            return Starts.A_SERVER
+        if not found:
+            return Starts.NO_SERVER if has_plain_base(image.dockerfile) else Starts.UNCLEAR
+        return Starts.NO_SERVER if all(map(self._serves_nothing, found)) else Starts.UNCLEAR
+
+    def served_by(self, service: StackService) -> Image | None:
+        """The image of a compose service that serves the app; None for a worker or another program."""
+        built = {build.dockerfile for build in service.builds}
+        for image in self.deployment.images:
+            if image.path in built and image.holds is Holds.SERVICE:
+                layers = service.layers
+                own = [c for layer in layers for c in self.commands.compose_commands(service.name, layer)]
+                if any(map(self.is_server, own or self.commands.image_start(image))):
+                    return image
+        return None
+
+    def is_server(self, command: Command) -> bool:
+        """Whether a command starts a server for an ASGI app: by its name, or by code of the repository."""
+        files = self._own_files(command)
+        return is_server(command) or any(_RUNS.search(self.deployment.data(file)) for file in files)
+
+    def _serves_nothing(self, command: Command) -> bool:
+        """Whether a command is known to serve no requests."""
+        if command.program in {"python", "python3"}:
+            has_code = len(command.words) > 1
+            return not has_code or (bool(self._own_files(command)) and not self._code_may_serve)
+        is_shell = command.program in SHELLS and any(re.fullmatch(r"-\w*c", word) for word in command.words)
+        scripts = [] if is_shell else named_scripts(command)
+        if scripts:  # what a script of the repository runs is among the commands, as is the text after -c
+            return all(self.commands.script_named(word) for word in scripts)
+        return command.program in _NO_SERVERS
+
+    def _own_files(self, command: Command) -> list[str]:
+        """The files of the repository that a command runs: given to Python, or of a script of the project."""
+        script = self.scripts.get(command.program)
+        if script is not None and "/" not in command.words[0]:
+            return self._modules(script.partition(":")[0].replace(".", "/"))
+        if command.program not in {"python", "python3"}:
+            return []
+        if command.words[1:2] == ("-m",):
+            return self._modules("".join(command.words[2:3]).replace(".", "/"))
+        path = "".join(command.words[1:2]).removeprefix("./").removesuffix(".py").strip("/")
+        parts = path.split("/")
+        tails = ("/".join(parts[start:]) for start in range(max(1, len(parts) - 1)))
+        return next((found for tail in tails if (found := self._modules(tail))), [])
+
+    def _modules(self, path: str) -> list[str]:
+        tails = (f"/{path}.py", f"/{path}/__main__.py")
+        return [file for file in self.deployment.near if path and f"/{file}".endswith(tails)]
+
+    @cached_property
+    def _code_may_serve(self) -> bool:
+        """Whether some code of the repository may start a server: by its library, or as another process."""
+        python = (file for file in self.deployment.near if file.endswith(".py"))
+        return any(_IN_CODE.search(self.deployment.data(file)) for file in python)
+
+    def has_healthcheck(self, build: Build) -> bool | None:
+        """Whether the image that compose builds checks itself; None when its Dockerfile cannot tell."""
+        files = self.deployment.repository.files
+        if build.dockerfile is None or build.dockerfile not in files:
+            return None
+        file = read_dockerfile(build.dockerfile, self.deployment.data(build.dockerfile))
+        target = file.stage(build.target) if build.target else (file.stages[-1] if file.stages else None)
+        if target is None or file.problems:
+            return None
+        for stage in file.lineage(target):
+            checks = [i for i in stage.instructions if i.keyword == "HEALTHCHECK"]
+            if checks:
+                return checks[-1].text.strip().upper() != "NONE"
+        return False if has_plain_base(file, target) else None
+
+
+def is_server(command: Command) -> bool:
+    """Whether a command starts a server for an ASGI app."""
+    if command.program == "fastapi":
+        return command.words[1:2] in (("run",), ("dev",))
+    return any(command.runs(server) for server in sorted(SERVERS))
+
+
+def app_of(command: Command) -> str | None:
+    """The `module:attribute` that a server is given."""
+    apps = (w for w in command.words[1:] if re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(\(\))?", w))
+    return next(apps, None)
+
+
+def _base_serves(file: Dockerfile) -> bool:
+    bases = [stage.base or "" for stage in file.lineage(file.stages[-1])] if file.stages else []
+    return any(map(_SERVING_BASE.fullmatch, bases))
+
+
+def worker_class(command: Command) -> str | None:
+    """The workers that gunicorn is told to take."""
+    for word, following in pairwise((*command.words, "")):
+        option, _, value = word.partition("=")
+        if option in {"-k", "--worker-class"}:
+            return value or following
+        if word.startswith("-k") and len(word) > 2:
+            return word[2:]
+    return None
+
+
+def has_plain_base(file: Dockerfile, stage: Stage | None = None) -> bool:
+    """Whether a stage, the last one by default, is built on an image that brings no service."""
+    stages = file.stages
+    if not stages:
+        return False
+    *_, first = file.lineage(stage or stages[-1])
+    return first.base is not None and _PLAIN.fullmatch(first.base) is not None

@@ -1,0 +1,72 @@
+"""Where images of PostgreSQL keep their data.
+
+The official image, https://hub.docker.com/_/postgres ("PGDATA"): up to version 17 in
+`/var/lib/postgresql/data`, which it declares as a volume; from 18 on in a folder per version below
+`/var/lib/postgresql`, which is the volume then. Images that are built on it keep to that.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+
+from archlint.facts.dotenv import read_dotenv
+from archlint.service.deployment.compose_containers import env_files, variables
+from archlint.service.deployment.compose_stack import StackService
+from archlint.service.deployment.dockerfiles import Deployment
+
+_AS_OFFICIAL = frozenset({"age", "citus", "paradedb", "pgvector", "postgis", "postgres", "timescaledb"})
+_NUMBERED_AS_POSTGRES = frozenset({"postgis", "postgres"})
+_BY_FOLDER_PER_VERSION = 18
+_MAKERS = {"bitnami": "/bitnami/postgresql", "bitnamilegacy": "/bitnami/postgresql"}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The folder of the data, and the folders that the image declares as volumes."""
+
+    data: str
+    volumes: tuple[str, ...]
+
+
+def layouts(service: StackService, deployment: Deployment) -> tuple[Layout, ...]:
+    """What the image's layout is or, with an unknown version, may be; nothing for an image not known here."""
+    if service.image is None or service.builds:
+        return ()
+    name, tag = service.image
+    maker = posixpath.basename(posixpath.dirname(name))
+    if maker in _MAKERS:
+        return (Layout(_MAKERS[maker], (_MAKERS[maker],)),)
+    chosen, is_known = _chosen(service, deployment)
+    if posixpath.basename(name) not in _AS_OFFICIAL or not is_known:
+        return ()
+    return tuple(Layout(chosen or layout.data, layout.volumes) for layout in _official(_version(name, tag)))
+
+
+def _official(version: int | None) -> tuple[Layout, ...]:
+    old = Layout("/var/lib/postgresql/data", ("/var/lib/postgresql/data",))
+    new = Layout(f"/var/lib/postgresql/{version or ''}/docker".replace("//", "/"), ("/var/lib/postgresql",))
+    if version is None:
+        return old, new
+    return (new,) if version >= _BY_FOLDER_PER_VERSION else (old,)
+
+
+def _version(name: str, tag: str | None) -> int | None:
+    """The major version in a tag: `17`, `17.2-alpine`, `pg17`, `0.8.0-pg17`."""
+    match = re.search(r"(?:^|[-_.])pg(\d+)", tag or "")
+    if match is None and posixpath.basename(name) in _NUMBERED_AS_POSTGRES:
+        match = re.match(r"(\d+)(?=$|[.-])", tag or "")
+    return int(match[1]) if match else None
+
+
+def _chosen(service: StackService, deployment: Deployment) -> tuple[str | None, bool]:
+    """The folder that `PGDATA` chooses, and whether that is known."""
+    given = dict(variables(service))
+    for path in env_files(service):
+        read = read_dotenv(path, deployment.data(path)).variables
+        given = {variable.name: variable.value for variable in read} | given
+    if "PGDATA" not in given:
+        return None, True
+    folder = given["PGDATA"]
+    return (None, False) if not folder or "$" in folder else (posixpath.normpath(folder), True)

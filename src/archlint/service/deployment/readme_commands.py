@@ -1,0 +1,69 @@
+"""The commands that a repository's documents tell their readers to run."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from archlint.findings import Location
+from archlint.service.deployment.command import Command, Context, Script, commands_of
+from archlint.service.deployment.dockerfiles import Deployment
+from archlint.service.packaging.pyproject import ancestors, join
+
+_FENCE = re.compile(r"(?P<indent>\s*)(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w-]*).*")
+_SHELLS = frozenset({"bash", "console", "sh", "shell", "shell-session", "zsh"})
+_PROMPT = re.compile(r"(\([\w.-]+\)\s*)?[$%>]\s+")
+_NAMES = re.compile(
+    r"(?i)(readme|contributing|install(ation|ing)?|develop(ment|ing)?|getting[-_ ]started|setup)\.md"
+)
+
+
+def documented(deployment: Deployment, root: str) -> Iterator[Command]:
+    """The commands in shell blocks of the files on setting up the service, beside it and above."""
+    around = [*_around(deployment, root)]
+    folders = {join(folder, name) for folder in around for name in (".", "docs")}
+    for file in deployment.repository.files:
+        folder, name = posixpath.split(file)
+        if _NAMES.fullmatch(name) and (folder or ".") in folders:
+            text = deployment.data(file).decode(errors="replace").replace("\r\n", "\n")
+            yield from _commands(file, text.split("\n"))
+
+
+def _around(deployment: Deployment, root: str) -> Iterator[str]:
+    """The service's folder and those above it; what lies in another project speaks of that one."""
+    for folder in ancestors(root):
+        if folder != root and join(folder, "pyproject.toml") in deployment.repository.files:
+            return
+        yield folder
+
+
+def _commands(file: str, lines: list[str]) -> Iterator[Command]:
+    like = Command((), Location(file), Context.DOCUMENT, f"`{file}`", folder=None)
+    for first, block in _blocks(lines):
+        prompted = any(_PROMPT.match(line.strip()) for line in block)
+        shown = [_without_prompt(line, prompted) for line in block]
+        yield from commands_of(Script("\n".join(shown), file, first), like)
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """The shell blocks, each with the number of its first line."""
+    start: int | None = None
+    fence, language = "", ""
+    for number, line in enumerate(lines, start=1):
+        match = _FENCE.fullmatch(line)
+        if start is None and match:
+            start, fence, language = number + 1, match["fence"], match["language"].lower()
+        elif start is not None and match and match["fence"].startswith(fence) and not match["language"]:
+            if language in _SHELLS:
+                yield start, lines[start - 1 : number - 1]
+            start = None
+
+
+def _without_prompt(line: str, prompted: bool) -> str:
+    """The command in its columns; where others have a prompt, a line without one is what a command prints."""
+    indent = len(line) - len(line.lstrip())
+    prompt = _PROMPT.match(line.lstrip())
+    if prompt is None:
+        return "" if prompted else line
+    return " " * (indent + prompt.end()) + line[indent + prompt.end() :]

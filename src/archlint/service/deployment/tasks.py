@@ -1,0 +1,232 @@
+"""The commands of task files: Makefile, justfile, tox.ini, noxfile.py, Procfile, tables of pyproject.toml."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeGuard
+
+from archlint.facts.ini import IniFile, read_ini
+from archlint.facts.python import UndecodableError, read_python
+from archlint.facts.recipes import RecipeLine, read_justfile, read_makefile
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    Constant,
+    Evaluate,
+    Expression,
+    FunctionDef,
+    PythonSource,
+    Statement,
+)
+from archlint.facts.toml import TomlFile, read_toml
+from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence, read_yaml
+from archlint.findings import Location
+from archlint.service.deployment.command import Command, Context, Script, commands_of, unwrapped
+from archlint.service.semantics.bindings import COMPOUND, nested_blocks
+
+_TABLES = (
+    ("tool", "hatch", "scripts"),
+    ("tool", "pdm", "scripts"),
+    ("tool", "pixi", "tasks"),
+    ("tool", "poe", "tasks"),
+    ("tool", "taskipy", "tasks"),
+    ("tool", "tox", "tasks"),
+)
+"""Where tools keep tasks; the second word is looked for in the file before it is read."""
+_NO_ENVIRONMENT = frozenset({"script", "system", "unsupported", "unsupported_script"})
+_IGNORED = "the leading `-` ignores its failure"
+
+
+def task_commands(path: str, data: bytes) -> Iterator[Command]:
+    """What the tasks of a file run; nothing of a file that is no task file."""
+    name = posixpath.basename(path).lower()
+    reader = next((reader for pattern, reader in _READERS if re.fullmatch(pattern, name)), None)
+    if reader is not None:
+        yield from reader(path, data)
+
+
+def _like(path: str, place: str) -> Command:
+    return Command((), Location(path), Context.TASK, place, folder=posixpath.dirname(path) or ".")
+
+
+def _makefile(path: str, data: bytes) -> Iterator[Command]:
+    yield from _recipes(path, read_makefile(data.decode(errors="replace")), "target")
+
+
+def _justfile(path: str, data: bytes) -> Iterator[Command]:
+    yield from _recipes(path, read_justfile(data.decode(errors="replace")), "recipe")
+
+
+def _recipes(path: str, lines: tuple[RecipeLine, ...], kind: str) -> Iterator[Command]:
+    for line in lines:
+        script = Script(line.text, path, line.line, line.column)
+        ignored = _IGNORED if line.ignored else None
+        yield from commands_of(script, _like(path, f"{kind} `{line.target}`"), ignored=ignored)
+
+
+def _procfile(path: str, data: bytes) -> Iterator[Command]:
+    for number, line in enumerate(data.decode(errors="replace").splitlines(), start=1):
+        name, separator, text = line.partition(":")
+        if separator and re.fullmatch(r"[\w-]+", name):
+            start = len(line) - len(text.lstrip()) + 1
+            script = Script(text.lstrip(), path, number, start)
+            like = Command((), Location(path), Context.START, f"process `{name}`", folder=_folder(path))
+            yield from commands_of(script, like)
+
+
+def _folder(path: str) -> str:
+    return posixpath.dirname(path) or "."
+
+
+def _tox(path: str, data: bytes) -> Iterator[Command]:
+    """Split as tox does: it splits words but starts no shell; a `-` before a command ignores its failure."""
+    yield from _tox_ini(path, data, data)
+
+
+def _tox_ini(path: str, data: bytes, whole: bytes) -> Iterator[Command]:
+    """The commands of `data`, which stands in the file's `whole` content."""
+    ini = read_ini(path, data)
+    for section, options in ini.sections.items() if isinstance(ini, IniFile) else ():
+        for option in ("commands_pre", "commands", "commands_post"):
+            if section.startswith("testenv") and option in options:
+                yield from _tox_commands(path, whole, section, options[option])
+
+
+def _tox_commands(path: str, data: bytes, section: str, text: str) -> Iterator[Command]:
+    lines = data.decode(errors="replace").splitlines()
+    for joined in filter(None, map(str.strip, text.replace("\\\n", "\0").split("\n"))):
+        line, first = joined.replace("\0", " "), joined.partition("\0")[0].rstrip()
+        number = next((n for n, written in enumerate(lines, start=1) if first in written), 1)
+        words = _split(line)
+        ignored = words[:1] == ["-"] or line.startswith("-")
+        words = [word for word in (words[0].lstrip("-!"), *words[1:]) if word] if words else []
+        column = max(lines[number - 1].find(first) + 1, 1) if lines else 1
+        place = Location(path, number, column, number, column + len(first))
+        hidden = _IGNORED if ignored else None
+        yield from unwrapped(
+            Command(tuple(words), place, Context.TASK, f"`[{section}]`", hidden, _folder(path))
+        )
+
+
+def _split(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()
+
+
+def _noxfile(path: str, data: bytes) -> Iterator[Command]:
+    """`session.run("a", "b")` and `session.install("a")`, which is pip's unless the backend is uv."""
+    try:
+        source = read_python(data)
+    except UndecodableError:
+        return
+    by_uv = re.search(rb"venv_backend[\"']?\s*=\s*[\"'(\[]*uv\b|\bnox_uv\b", data) is not None
+    for function in (statement for statement in source.body if isinstance(statement, FunctionDef)):
+        for call in _calls(function.body):
+            words = tuple(_constants(call.args))
+            if isinstance(call.func, Attribute) and call.func.attr == "install" and not by_uv:
+                words = ("pip", "install", *words)
+            elif not (
+                isinstance(call.func, Attribute) and call.func.attr in {"run", "run_always", "run_install"}
+            ):
+                continue
+            yield from _session_command(path, source, function.name, call, words)
+
+
+def _session_command(
+    path: str, source: PythonSource, session: str, call: Call, words: tuple[str, ...]
+) -> Iterator[Command]:
+    place = source.location(path, call.start, call.end)
+    yield from unwrapped(
+        Command(words, place, Context.TASK, f"session `{session}`", folder=posixpath.dirname(path) or ".")
+    )
+
+
+def _calls(body: tuple[Statement, ...]) -> Iterator[Call]:
+    for statement in body:
+        if isinstance(statement, Evaluate) and isinstance(statement.value, Call):
+            yield statement.value
+        elif isinstance(statement, COMPOUND):
+            for block in nested_blocks(statement):
+                yield from _calls(block)
+
+
+def _constants(arguments: tuple[Expression, ...]) -> Iterator[str]:
+    for argument in arguments:
+        yield argument.value if isinstance(argument, Constant) and isinstance(argument.value, str) else "$"
+
+
+def _pyproject(path: str, data: bytes) -> Iterator[Command]:
+    toml = read_toml(path, data) if any(b"tool." + t[1].encode() in data for t in _TABLES) else None
+    if not isinstance(toml, TomlFile):
+        return
+    for table in _task_tables(toml):
+        for name, task in toml.table(*table).items():
+            for keys, text in _task_texts(task):
+                place = toml.location(*table, name, *keys)
+                script = Script(text.replace("\n", " "), path, place.line, place.column)
+                yield from commands_of(script, _like(path, f"task `{name}`"))
+    legacy = toml.get("tool", "tox", "legacy_tox_ini")
+    if isinstance(legacy, str):
+        yield from _tox_ini(path, legacy.encode(), data)
+
+
+def _task_tables(toml: TomlFile) -> Iterator[tuple[str, ...]]:
+    """The tables whose entries are tasks; Hatch has one in each of its environments."""
+    yield from _TABLES
+    for name in toml.table("tool", "hatch", "envs"):
+        yield ("tool", "hatch", "envs", name, "scripts")
+
+
+def _task_texts(task: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The shell texts of a task, each with the keys that lead to it; names of other tasks run nothing."""
+    match task:
+        case str():
+            yield (), task
+        case {"sequence": list(steps)} | list(steps):
+            keys = ("sequence",) if isinstance(task, dict) else ()
+            for index, step in enumerate(steps):
+                yield from (((*keys, index, *inner), text) for inner, text in _task_texts(step))
+        case dict():
+            named = ((key, task.get(key)) for key in ("cmd", "shell", "composite", "default"))
+            yield from (((key,), text) for key, text in named if isinstance(text, str))
+
+
+def _hooks(path: str, data: bytes) -> Iterator[Command]:
+    """What pre-commit's local hooks start; hooks of other languages have an environment of their own."""
+    top = read_yaml(path, data).mapping
+    repos = top.get("repos") if top else None
+    for repo in _mappings(repos):
+        for hook in _mappings(repo.get("hooks")) if repo.text("repo") == "local" else ():
+            entry, args = hook.get("entry"), hook.get("args")
+            if isinstance(entry, YamlScalar) and hook.text("language") in _NO_ENVIRONMENT:
+                given = [i.text for i in args.items if isinstance(i, YamlScalar)] if _listed(args) else []
+                like = Command(
+                    (*_split(entry.text), *given), entry.location, Context.TASK, f"hook `{hook.text('id')}`"
+                )
+                yield from unwrapped(replace(like, folder=_folder(path)))
+
+
+def _listed(node: YamlNode | None) -> TypeGuard[YamlSequence]:
+    return isinstance(node, YamlSequence)
+
+
+def _mappings(node: YamlNode | None) -> Iterator[YamlMapping]:
+    yield from (item for item in node.items if isinstance(item, YamlMapping)) if _listed(node) else ()
+
+
+_Reader = Callable[[str, bytes], Iterator[Command]]
+_READERS: tuple[tuple[str, _Reader], ...] = (
+    (r"(gnu)?makefile|.*\.mk", _makefile),
+    (r"\.?justfile|.*\.just", _justfile),
+    (r"tox\.ini", _tox),
+    (r"noxfile\.py", _noxfile),
+    (r"procfile", _procfile),
+    (r"\.pre-commit-config\.ya?ml", _hooks),
+    (r"pyproject\.toml", _pyproject),
+)

@@ -1,0 +1,218 @@
+"""Which stage of an image installs the project's dependencies, where to, and what of it arrives at the end.
+
+`COPY` copies a folder's content into its destination (Dockerfile reference, "COPY"), so an environment at
+`/a/.venv` lies at `/b/.venv` after `COPY --from=build /a /b`. A virtual environment does not move: its
+programs name its first place in their first lines (venv, "How venvs work").
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archlint.facts.dockerfile import Dockerfile, Instruction, Stage
+from archlint.service.deployment.command import Command
+from archlint.service.deployment.image_starts import has_plain_base
+from archlint.service.deployment.installs import pip_targets, uv_targets, without_tools
+
+_MANAGERS = re.compile(r"poetry|pdm|pipenv|conda|mamba|micromamba|pixi|hatch|rye")
+_VERBS = frozenset({"create", "install", "run", "sync", "update"})
+_PARTS = re.compile(r"(^|/)(wheels?|dist|uvx?|requirements[^/]*\.txt|[^/]*\.(whl|txt|lock|toml))(/\*.*)?/?$")
+_ELSEWHERE = re.compile(r"--(prefix|target|root|user)\b|-t$")
+_KNOWN = frozenset({
+    "[", "addgroup", "adduser", "apk", "apt", "apt-get", "cd", "chmod", "chown", "cp", "curl", "dpkg", "echo",
+    "export", "groupadd", "ln", "ls", "mkdir", "mv", "pip", "pip3", "python", "python3", "rm", "sed", "set",
+    "tar", "test", "touch", "true", "update-ca-certificates", "useradd", "usermod", "uv", "virtualenv",
+    "wget",
+})  # fmt: skip
+_PYTHON = re.compile(r"(?:^|/)(?:python:|uv:(?:[\w.]+-)?python)(\d+\.\d+)")
+_SYSTEM = "/usr/local"
+"""Where the official images of Python have theirs, and what is installed without an environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A virtual environment: where it was made, where it is now, and with which Python, each if known."""
+
+    made_at: str | None
+    at: str | None
+    python: str | None
+    relocatable: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class StageReader:
+    """The stages of one Dockerfile with the commands that their RUN instructions run."""
+
+    file: Dockerfile
+    commands: tuple[Command, ...]
+
+    def of(self, instruction: Instruction) -> list[Command]:
+        """The commands of a RUN, with those of scripts of the repository that it runs left out."""
+        place = instruction.location
+        return [
+            c
+            for c in self.commands
+            if c.location.file == place.file and place.line <= c.location.line <= place.end_line
+        ]
+
+    def runs(self, stage: Stage) -> list[Command]:
+        """The commands that a stage runs, those of the stages that it was built on included."""
+        return [command for instruction in self.steps(stage, "RUN") for command in self.of(instruction)]
+
+    def steps(self, stage: Stage, keyword: str) -> Iterator[Instruction]:
+        """The instructions of a keyword in a stage, after those of the stages that it was built on."""
+        for part in reversed(list(self.file.lineage(stage))):
+            yield from (i for i in part.instructions if i.keyword == keyword)
+
+    def is_clear(self, stage: Stage) -> bool:
+        """Whether nothing happens in a stage that could install in a way that is not known here."""
+        known = all(c.program in _KNOWN or _MANAGERS.fullmatch(c.program) for c in self.runs(stage))
+        read = all(i.is_json or self.of(i) for i in self.steps(stage, "RUN"))
+        return known and read and has_plain_base(self.file, stage) and not self.file.problems
+
+    def installs(self, stage: Stage) -> list[Command]:
+        """The commands of a stage that install dependencies."""
+        return [command for command in self.runs(stage) if is_install(command)]
+
+    def copies(self, stage: Stage) -> Iterator[tuple[Instruction, Stage | None]]:
+        """What a stage copies from elsewhere than the build context, and from which stage."""
+        for instruction in self.steps(stage, "COPY"):
+            source = instruction.flag("from")
+            if source is not None:
+                yield instruction, self.file.stage(source)
+
+    def folder(self, stage: Stage, before: Instruction | None = None) -> str | None:
+        """The working folder in a stage, at an instruction or at its end; None where a variable decides."""
+        folder: str | None = "/"
+        for part in reversed(list(self.file.lineage(stage))):
+            for instruction in part.instructions:
+                if instruction is before:
+                    return folder
+                if instruction.keyword == "WORKDIR":
+                    text = instruction.text.strip().strip("\"'")
+                    known = folder is not None and "$" not in text
+                    folder = posixpath.normpath(posixpath.join(folder or "/", text)) if known else None
+        return folder
+
+    def environments(self, stage: Stage) -> tuple[Environment, ...]:
+        """The virtual environments in a stage: made there, or copied from another."""
+        made = {}
+        for instruction in self.steps(stage, "RUN"):
+            folder = self._run_folder(stage, instruction)
+            for command in self.of(instruction):
+                for found in _made(command, folder, self.python(stage)):
+                    made[found.made_at] = found
+        copied = [
+            Environment(one.made_at, at, one.python, one.relocatable)
+            for copy, source in self.copies(stage)
+            for one in (self.environments(source) if source else ())
+            if one.at and (at := arrives_at(one.at, copy, self.folder(stage, copy)))
+        ]
+        return (*made.values(), *copied)
+
+    def brings(self, stage: Stage) -> bool:
+        """Whether a stage has what was installed in it, or may have it from a stage that it copies from."""
+        copied = (s for copy, s in self.copies(stage) if s is not None and not takes_parts_only(copy))
+        return bool(self.installs(stage)) or any(self.brings(source) for source in copied)
+
+    def places(self, stage: Stage) -> frozenset[str] | None:
+        """The folders that a stage installs into; None where that is not known of all."""
+        installs = self.installs(stage)
+        made = [one.at for one in self.environments(stage)]
+        if not all(map(_is_plain, installs)) or None in made or not self.is_clear(stage):
+            return None
+        own = {posixpath.dirname(posixpath.dirname(c.words[0])) for c in installs if c.words[0][:1] == "/"}
+        return frozenset({_SYSTEM, *own, *(at for at in made if at)})
+
+    def path(self, stage: Stage, start: str | None = None) -> tuple[str, ...] | None:
+        """The folders of PATH at the end of a stage; None where another variable is in it."""
+        value = "/usr/local/bin"
+        for instruction in self.steps(stage, "ENV"):
+            for word in instruction.arguments:
+                name, _, text = word.partition("=")
+                if name == "PATH":
+                    value = re.sub(r"\$PATH\b|\$\{PATH\}", value, text.strip("\"'"))
+        value = re.sub(r"\$PATH\b|\$\{PATH\}", value, start) if start else value
+        return None if "$" in value else tuple(posixpath.normpath(part) for part in value.split(":") if part)
+
+    def python(self, stage: Stage) -> str | None:
+        """The minor version of the Python in the image that a stage starts from."""
+        *_, first = self.file.lineage(stage)
+        match = _PYTHON.search(first.base or "")
+        return match[1] if match else None
+
+    def _run_folder(self, stage: Stage, instruction: Instruction) -> str | None:
+        """Where the commands of a RUN run; None where they go elsewhere themselves."""
+        moves = any(command.program in {"cd", "pushd"} for command in self.of(instruction))
+        return None if moves else self.folder(stage, instruction)
+
+
+def is_install(command: Command) -> bool:
+    """Whether a command installs dependencies of the project."""
+    if command.runs("uv", "sync") or command.runs("uv", "run"):
+        return True
+    if _MANAGERS.fullmatch(command.program):
+        return any(verb in _VERBS for verb in command.words[1:4])
+    return bool(without_tools(pip_targets(command) or uv_targets(command) or ()))
+
+
+def takes_parts_only(instruction: Instruction) -> bool:
+    """Whether a COPY takes only wheels, lists or a program, which still want installing."""
+    return all(_PARTS.search(source) is not None for source in instruction.arguments[:-1])
+
+
+def arrives_at(place: str, instruction: Instruction, folder: str | None) -> str | None:
+    """Where an environment lies after a COPY into a stage whose working folder is `folder`."""
+    *written, target = instruction.arguments
+    for source in (posixpath.normpath(posixpath.join("/", text)) for text in written):
+        if "$" in source or "$" in target or (folder is None and not target.startswith("/")):
+            return None
+        if place == source or place.startswith(f"{source.rstrip('/')}/"):
+            into = posixpath.normpath(posixpath.join(folder or "/", target))
+            return posixpath.normpath(posixpath.join(into, posixpath.relpath(place, source)))
+    return None
+
+
+def misses(instruction: Instruction, places: frozenset[str]) -> bool:
+    """Whether what a COPY takes surely has nothing to do with any of the folders."""
+    sources = [posixpath.normpath(posixpath.join("/", source)) for source in instruction.arguments[:-1]]
+    return not any(
+        "$" in source or "*" in source or _related(source, place) for source in sources for place in places
+    )
+
+
+def _related(one: str, other: str) -> bool:
+    first, second = f"{one.rstrip('/')}/", f"{other.rstrip('/')}/"
+    return first.startswith(second) or second.startswith(first)
+
+
+def _is_plain(command: Command) -> bool:
+    """Whether a command installs into an environment that it or an earlier one made, or the system's."""
+    if _MANAGERS.fullmatch(command.program):
+        return False
+    return not any(_ELSEWHERE.match(word) for word in command.words) and "$" not in command.words[0]
+
+
+def _made(command: Command, folder: str | None, python: str | None) -> Iterator[Environment]:
+    """The environment that a command makes."""
+    if command.runs("venv|virtualenv") or command.runs("uv", "venv"):
+        given = [
+            word for word in command.words[1:] if not word.startswith("-") and word not in {"uv", "venv"}
+        ]
+        given = [word for word in given if not re.fullmatch(r"(virtualenv|(python)?\d\S*)", word)]
+        at = _at(given[-1] if given else ".venv", folder)
+        movable = "--relocatable" in command.words or "UV_VENV_RELOCATABLE" in command.environment
+        yield Environment(at, at, None if "--python" in command.words else python, movable)
+    elif command.runs("uv", "sync") and "UV_SYSTEM_PYTHON" not in command.environment:
+        at = _at(command.environment.get("UV_PROJECT_ENVIRONMENT", ".venv"), folder)
+        chosen = {"--python", "-p"} & set(command.words) or "UV_PYTHON" in command.environment
+        yield Environment(at, at, None if chosen else python)
+
+
+def _at(path: str, folder: str | None) -> str | None:
+    if "$" in path or (folder is None and not path.startswith("/")):
+        return None
+    return posixpath.normpath(posixpath.join(folder or "/", path))

@@ -1,0 +1,331 @@
+"""Attribute access: on modules, classes, instances, enumeration members, library names and strings."""
+
+from __future__ import annotations
+
+from archlint.service.interpreter.machine import Machine, Modelled
+from archlint.service.interpreter.values import (
+    MAX_SIZE,
+    Arguments,
+    Bound,
+    Choice,
+    Class,
+    Configured,
+    Descriptor,
+    External,
+    ExternalObject,
+    Function,
+    Instance,
+    Member,
+    ModuleValue,
+    Native,
+    Partial,
+    Place,
+    Super,
+    Unresolved,
+    Value,
+    canonical,
+    choice,
+    settled,
+)
+
+SETTINGS = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
+_FIELDS = frozenset(
+    {"pydantic.Field", "dataclasses.field", "pydantic.v1.Field", "sqlmodel.Field", "pydantic.fields.Field"}
+)
+_SAME_TEXT = frozenset(
+    {
+        *("get_secret_value", "render_as_string", "unicode_string"),
+        *("update_query_dict", "update_query_pairs", "update_query_string"),
+    }
+)
+"""Methods of secrets and URLs, which stand here as texts, that keep the text as far as anybody asks."""
+
+_CONTAINER_METHODS = {
+    str: frozenset(
+        [
+            "format",
+            "strip",
+            "lstrip",
+            "rstrip",
+            "replace",
+            "join",
+            "lower",
+            "upper",
+            "title",
+            "capitalize",
+            "split",
+            "rsplit",
+            "startswith",
+            "endswith",
+            "removeprefix",
+            "removesuffix",
+            "partition",
+            "rpartition",
+            "count",
+            "find",
+            "index",
+            "isdigit",
+            "isupper",
+            "islower",
+            "isalpha",
+            "isalnum",
+            "encode",
+            "casefold",
+        ]
+    ),
+    dict: frozenset(["get", "items", "keys", "values", "update", "pop", "setdefault", "copy"]),
+    list: frozenset(
+        ["append", "extend", "insert", "remove", "pop", "copy", "index", "count", "reverse", "sort", "clear"]
+    ),
+    tuple: frozenset(("index", "count")),
+    set: frozenset(["add", "update", "remove", "discard", "union", "copy"]),
+}
+
+
+def attribute(machine: Machine, value: Value, name: str) -> Value:
+    """`value.name`; unresolved where the source does not tell."""
+    match value:
+        case Modelled():
+            return value.attribute(machine, name)
+        case ModuleValue():
+            return _of_module(machine, value, name)
+        case Instance():
+            return _of_instance(machine, value, name)
+        case Class():
+            return _of_class(machine, value, name)
+        case Super():
+            return _of_super(machine, value, name)
+        case External():
+            return canonical(External(f"{value.name}.{name}"))
+        case Member():
+            return {"value": value.value, "name": value.name}.get(name, Unresolved(f"`.{name}` of a member"))
+        case Function():
+            return _of_function(value, name)
+        case Choice():
+            return choice([attribute(machine, option, name) for option in value.values])
+        case Configured():
+            return _configured(machine, value, name)
+        case Partial() if name == "func":
+            return value.function
+        case Descriptor():
+            return Native(name, lambda _machine, arguments: value)
+        case ExternalObject():
+            return _of_external(value, name)
+    return _of_container(machine, value, name)
+
+
+def set_attribute(machine: Machine, value: Value, name: str, new: Value) -> None:
+    """`value.name = new`, where the object is known."""
+    match value:
+        case Modelled():
+            value.set_attribute(machine, name, new)
+        case Instance() | Function():
+            value.attributes[name] = new
+        case ModuleValue() | Class():
+            value.namespace[name] = new
+        case Choice():
+            for option in value.values:
+                set_attribute(machine, option, name, new)
+
+
+def class_member(cls: Class, name: str) -> Value:
+    """What the class or an ancestor in the repository defines under a name; None where none does."""
+    for ancestor in cls.lineage():
+        if isinstance(ancestor, Class) and name in ancestor.namespace:
+            return ancestor.namespace[name]
+    return None
+
+
+def field_default(machine: Machine, value: Value, place: Place) -> Value:
+    """The default behind `Field(…)`, or the plain value."""
+    if not (isinstance(value, ExternalObject) and value.name in _FIELDS):
+        return value
+    if "default_factory" in value.keywords:
+        return machine.call(value.keywords["default_factory"], Arguments((), {}, place))
+    default = value.keywords.get("default", value.args[0] if value.args else None)
+    if (isinstance(default, External) and default.name == "...") or not (
+        value.args or "default" in value.keywords
+    ):
+        return Unresolved("a required field")
+    return default
+
+
+def _of_module(machine: Machine, value: ModuleValue, name: str) -> Value:
+    if name in value.namespace:
+        return value.namespace[name]
+    submodule = machine.modules.find(f"{value.module.name}.{name}", value.module)
+    if submodule is not None:
+        return machine.load(submodule)
+    if name == "__path__":
+        return [value]
+    if name == "__dict__":
+        return value.namespace
+    return Unresolved(f"`{value.module.name}` defines no `{name}` that archlint can see")
+
+
+def _of_instance(machine: Machine, value: Instance, name: str) -> Value:
+    if name in value.attributes:
+        return value.attributes[name]
+    found = class_member(value.cls, name)
+    if found is None:
+        return _undefined(machine, value, name)
+    if value.cls.derives_from(SETTINGS) and not isinstance(found, Function | Descriptor):
+        place = Place(value.cls.module, value.cls.definition)
+        default = field_default(machine, found, place)
+        return default if machine.by_default else Configured(default, f"{value.cls.definition.name}.{name}")
+    return _bind(machine, value, value.cls, found)
+
+
+def _undefined(machine: Machine, value: Instance, name: str) -> Value:
+    if name == "__class__":
+        return value.cls
+    if name == "__dict__":
+        return value.attributes
+    if name in {"model_dump", "dict"}:
+        return Native(name, lambda machine, arguments: _fields(machine, value))
+    if any(isinstance(a, Class) and name in a.annotations for a in value.cls.lineage()):
+        return Unresolved(f"`{value.cls.definition.name}.{name}` has no default")
+    return Unresolved(f"`{value.cls.definition.name}` defines no `{name}` that archlint can see")
+
+
+def _fields(machine: Machine, value: Instance) -> dict[str, Value]:
+    names = [
+        name
+        for ancestor in reversed(value.cls.lineage())
+        if isinstance(ancestor, Class)
+        for name in ancestor.annotations
+    ]
+    return {name: _of_instance(machine, value, name) for name in dict.fromkeys(names)}
+
+
+def _bind(machine: Machine, receiver: Value, cls: Class, found: Value) -> Value:
+    """What attribute access makes of a class's member: a method, a property's value, the thing itself."""
+    place = Place(cls.module, cls.definition)
+    match found:
+        case Function():
+            return Bound(found, receiver)
+        case Descriptor(kind="property"):
+            return machine.call(found.function, Arguments((receiver,), {}, place))
+        case Descriptor(kind="classmethod"):
+            return Bound(found.function, cls)
+        case Descriptor():
+            return found.function
+    return field_default(machine, found, place)
+
+
+def bind_member(machine: Machine, receiver: Value, cls: Class, name: str) -> Value:
+    """A member of the class bound to a modelled receiver; None where the class has none."""
+    found = class_member(cls, name)
+    return None if found is None else _bind(machine, receiver, cls, found)
+
+
+def _of_class(machine: Machine, value: Class, name: str) -> Value:
+    found = class_member(value, name)
+    match found:
+        case None:
+            pass
+        case Descriptor(kind="classmethod"):
+            return Bound(found.function, value)
+        case Descriptor(kind="staticmethod"):
+            return found.function
+        case _:
+            return found
+    match name:
+        case "__name__" | "__qualname__":
+            return value.definition.name
+        case "__members__":
+            return {k: v for k, v in value.namespace.items() if isinstance(v, Member)}
+        case "__subclasses__":
+            return Native(name, lambda machine, arguments: list(value.subclasses))
+        case "__init__":
+            return Native("__init__", lambda machine, arguments: None)
+    external = next((base for base in value.lineage() if isinstance(base, External)), None)
+    if external is not None:
+        return External(f"{external.name}.{name}")
+    return Unresolved(f"class `{value.definition.name}` defines no `{name}` that archlint can see")
+
+
+def _of_super(machine: Machine, value: Super, name: str) -> Value:
+    receiver = value.receiver
+    lineage = receiver.cls.lineage() if getattr(receiver, "cls", None) is not None else value.owner.lineage()
+    behind = lineage[lineage.index(value.owner) + 1 :] if value.owner in lineage else []
+    for ancestor in behind:
+        if isinstance(ancestor, Class) and name in ancestor.namespace:
+            return _bind(machine, receiver, ancestor, ancestor.namespace[name])
+    if isinstance(receiver, Modelled):
+        return receiver.attribute(machine, f"super.{name}")
+    return Native(name, lambda machine, arguments: None)
+
+
+def _of_function(value: Function, name: str) -> Value:
+    if name in value.attributes:
+        return value.attributes[name]
+    if name == "__wrapped__" and value.wraps is not None:
+        return value.wraps
+    if name in {"__name__", "__qualname__"}:
+        return getattr(value.definition, "name", "<lambda>")
+    if name == "__module__":
+        return value.module.name
+    return Unresolved(f"attribute `{name}` of a function")
+
+
+def _configured(machine: Machine, value: Configured, name: str) -> Value:
+    found = attribute(machine, value.default, name)
+    if isinstance(found, Native):
+        return Native(name, lambda m, arguments: configured(m.call(found, arguments), value.source))
+    return configured(found, value.source)
+
+
+def configured(value: Value, source: str) -> Value:
+    """The value marked as one that configuration may replace."""
+    return value if isinstance(value, Configured | Unresolved) else Configured(value, source)
+
+
+def _of_external(value: ExternalObject, name: str) -> Value:
+    """A library object's attributes are named after it, so that what it returns can be named, too."""
+    if name in value.keywords and value.name in {"types.SimpleNamespace"}:
+        return value.keywords[name]
+    return External(f"{value.name}().{name}")
+
+
+def _of_container(machine: Machine, value: Value, name: str) -> Value:
+    if isinstance(value, tuple) and name in getattr(value, "_fields", ()):
+        return getattr(value, name)
+    if isinstance(value, str) and name in _SAME_TEXT:
+        return Native(name, lambda machine, arguments: value)
+    for kind, methods in _CONTAINER_METHODS.items():
+        if isinstance(value, kind) and name in methods:
+            return Native(name, lambda machine, arguments: _method(value, name, arguments))
+    if isinstance(value, Unresolved):
+        return value
+    return Unresolved(f"attribute `{name}`")
+
+
+def _method(value: Value, name: str, arguments: Arguments) -> Value:
+    """A method of a plain container, called for real: its arguments are plain or opaque values."""
+    args = [a.default if isinstance(a, Configured) else a for a in arguments.args]
+    args = [_as_text(a) for a in args] if isinstance(value, str) else args
+    keywords = {key: settled(a) for key, a in arguments.keywords.items()}
+    known = isinstance(value, dict | list | set) or all(map(_plain, (*args, *keywords.values())))
+    if not known or not arguments.complete or len(value) > MAX_SIZE or (name == "format" and ":" in value):
+        return Unresolved(f"`.{name}()` of values that the source does not tell")
+    try:
+        result = getattr(value, name)(*args, **keywords)
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+        return Unresolved(f"`.{name}()` cannot be evaluated")
+    if isinstance(result, str | int | float | bool | list | dict | tuple | set | None):
+        return result
+    return list(result) if name in {"items", "keys", "values"} else result
+
+
+def _as_text(value: Value) -> Value:
+    """Members of enumerations stand for their values where a string's method takes them."""
+    if isinstance(value, list | tuple):
+        return [_as_text(item) for item in value]
+    return value.value if isinstance(value, Member) else settled(value)
+
+
+def _plain(value: Value) -> bool:
+    if isinstance(value, list | tuple):
+        return all(_plain(item) for item in value)
+    return isinstance(value, str | int | float | bool | None)

@@ -1,0 +1,239 @@
+"""Calls: of the repository's functions and classes by interpreting them, of libraries' by their models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from archlint.facts.syntax import (
+    Assign,
+    Evaluate,
+    Expression,
+    For,
+    FunctionDef,
+    If,
+    Lambda,
+    Operation,
+    Statement,
+    Try,
+    While,
+    With,
+    walk_expressions,
+)
+from archlint.service.interpreter.attributes import SETTINGS, attribute, class_member
+from archlint.service.interpreter.machine import Machine, Modelled
+from archlint.service.interpreter.values import (
+    Arguments,
+    Bound,
+    Choice,
+    Class,
+    Configured,
+    Descriptor,
+    External,
+    ExternalObject,
+    Frame,
+    Function,
+    Instance,
+    Member,
+    Native,
+    Partial,
+    Place,
+    Unresolved,
+    Value,
+    choice,
+    same,
+)
+
+
+def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
+    """The value of `callee(arguments)`."""
+    match callee:
+        case Native():
+            return callee.call(machine, arguments)
+        case Function():
+            return _interpret(machine, callee, arguments, None)
+        case Bound():
+            return _bound(machine, callee, arguments)
+        case Class():
+            return _instantiate(machine, callee, arguments)
+        case External():
+            model = machine.semantics.library.get(callee.name)
+            if model is not None:
+                return model(machine, arguments)
+            return ExternalObject(callee.name, arguments.args, arguments.keywords)
+        case Choice():
+            return choice([call(machine, option, arguments) for option in callee.values])
+        case Partial():
+            keywords = {**callee.keywords, **arguments.keywords}
+            args = (*callee.args, *arguments.args)
+            return call(
+                machine, callee.function, Arguments(args, keywords, arguments.place, arguments.complete)
+            )
+        case Configured():
+            return call(machine, callee.default, arguments)
+        case ExternalObject() if (model := machine.semantics.library.get(f"{callee.name}()")) is not None:
+            return model(machine, arguments)
+        case Instance() | Modelled():
+            method = attribute(machine, callee, "__call__")
+            return call(machine, method, arguments) if isinstance(method, Bound) else _uncallable(arguments)
+        case Descriptor():
+            return call(machine, callee.function, arguments)
+    return callee if isinstance(callee, Unresolved) else _uncallable(arguments)
+
+
+def _uncallable(arguments: Arguments) -> Unresolved:
+    return Unresolved("a call of something that archlint cannot follow", arguments.place)
+
+
+def define(machine: Machine, frame: Frame, definition: FunctionDef | Lambda) -> Function:
+    """The function that a definition makes, its defaults evaluated."""
+    defaults = {
+        p.name: machine.evaluate(frame, p.default) for p in definition.parameters if p.default is not None
+    }
+    return Function(definition, frame, defaults)
+
+
+def decorate(machine: Machine, frame: Frame, decorators: Sequence[Expression], value: Value) -> Value:
+    """Apply decorators, innermost first. What archlint cannot follow is taken to keep the function."""
+    for decorator in reversed(decorators):
+        applied = machine.evaluate(frame, decorator)
+        place = Place(frame.module.module, decorator)
+        result = call(machine, applied, Arguments((value,), {}, place))
+        if isinstance(result, Unresolved | ExternalObject | External) or result is None:
+            continue
+        value = result
+    return value
+
+
+def _bound(machine: Machine, callee: Bound, arguments: Arguments) -> Value:
+    if isinstance(callee.function, Function):
+        return _interpret(machine, callee.function, arguments, callee.receiver)
+    inner = Arguments(
+        (callee.receiver, *arguments.args), arguments.keywords, arguments.place, arguments.complete
+    )
+    return call(machine, callee.function, inner)
+
+
+def _interpret(machine: Machine, function: Function, arguments: Arguments, receiver: Value) -> Value:
+    if not machine.may_call(function.definition):
+        return Unresolved("calls are nested too deeply to follow", arguments.place)
+    args = arguments.args if receiver is None else (receiver, *arguments.args)
+    if machine.only_with_app and not any(
+        isinstance(a, Modelled) for a in (*args, *arguments.keywords.values())
+    ):
+        return Unresolved(
+            "what runs at start-up is followed only where the app is handed on", arguments.place
+        )
+    names = bind_parameters(function, args, arguments)
+    first = args[0] if args else None
+    frame = Frame(function.frame.module, names, _closure(function), function, first)
+    with machine.calling(function.definition):
+        if isinstance(function.definition, Lambda):
+            return machine.evaluate(frame, function.definition.body)
+        machine.semantics.execute(machine, frame, function.definition.body)
+    if is_generator(function.definition):
+        return frame.yielded
+    return choice(frame.returned) if frame.returned else None
+
+
+def _closure(function: Function) -> Frame:
+    """Methods do not see the names of their class's body."""
+    frame = function.frame
+    if (
+        function.owner is not None
+        and frame.namespace is function.owner.namespace
+        and frame.parent is not None
+    ):
+        return frame.parent
+    return frame
+
+
+def bind_parameters(function: Function, args: Sequence[Value], arguments: Arguments) -> dict[str, Value]:
+    """The parameters' values, as Python binds them; what the call leaves open is unresolved."""
+    keywords = dict(arguments.keywords)
+    remaining = list(args)
+    names: dict[str, Value] = {}
+    for parameter in function.definition.parameters:
+        if parameter.kind == "*":
+            names[parameter.name] = tuple(remaining)
+            remaining = []
+        elif parameter.kind == "**":
+            names[parameter.name] = keywords
+        elif parameter.kind in {"normal", "positional"} and remaining:
+            names[parameter.name] = remaining.pop(0)
+        elif parameter.name in keywords:
+            names[parameter.name] = keywords.pop(parameter.name)
+        elif parameter.name in function.defaults and arguments.complete:
+            names[parameter.name] = function.defaults[parameter.name]
+        else:
+            why = f"parameter `{parameter.name}` has no value that the source tells"
+            names[parameter.name] = Unresolved(why, Place(function.module, parameter))
+    return names
+
+
+@lru_cache(maxsize=8192)
+def is_generator(definition: FunctionDef) -> bool:
+    """Whether the function yields."""
+    return any(_yields(statement) for statement in definition.body)
+
+
+def _yields(statement: Statement) -> bool:
+    match statement:
+        case Evaluate(value=value) | Assign(value=value) if value is not None:
+            return any(
+                isinstance(e, Operation) and e.operator.startswith("yield") for e in walk_expressions(value)
+            )
+        case If():
+            bodies = [branch.body for branch in statement.branches] + [statement.orelse]
+        case For() | While():
+            bodies = [statement.body, statement.orelse]
+        case With():
+            bodies = [statement.body]
+        case Try():
+            bodies = [
+                statement.body,
+                statement.orelse,
+                statement.finally_,
+                *(h.body for h in statement.handlers),
+            ]
+        case _:
+            return False
+    return any(_yields(inner) for body in bodies for inner in body)
+
+
+def _instantiate(machine: Machine, cls: Class, arguments: Arguments) -> Value:
+    members = [value for value in cls.namespace.values() if isinstance(value, Member) and value.cls is cls]
+    if members:
+        wanted = arguments.get(0, "value")
+        return next((m for m in members if same(m.value, wanted)), Unresolved("a member of an enumeration"))
+    created = _modelled(machine, cls, arguments)
+    if created is not None:
+        return created
+    instance = Instance(cls)
+    initialise = class_member(cls, "__init__")
+    if isinstance(initialise, Function):
+        _interpret(machine, initialise, arguments, instance)
+    else:
+        _set_fields(cls, instance, arguments)
+    return instance
+
+
+def _modelled(machine: Machine, cls: Class, arguments: Arguments) -> Value:
+    """An object of a library's class that archlint models, made through the repository's subclass."""
+    for base in cls.lineage():
+        model = (
+            machine.semantics.library.get(f"{base.name}.__subclass__") if isinstance(base, External) else None
+        )
+        if model is not None:
+            return model(machine, Arguments((cls, *arguments.args), arguments.keywords, arguments.place))
+    return None
+
+
+def _set_fields(cls: Class, instance: Instance, arguments: Arguments) -> None:
+    """A dataclass's or pydantic model's generated `__init__`: positional in order of the annotations."""
+    if cls.derives_from(SETTINGS):
+        instance.attributes.update(arguments.keywords)
+        return
+    names = [name for base in reversed(cls.lineage()) if isinstance(base, Class) for name in base.annotations]
+    instance.attributes.update(zip(dict.fromkeys(names), arguments.args, strict=False))
+    instance.attributes.update(arguments.keywords)

@@ -1,0 +1,228 @@
+"""Paths and folders of the repository: `__file__`, `os.path`, `os.walk`, `pathlib`, as loops use them.
+
+Only the service's Python files are seen, which is what such loops look for. Paths are absolute under a root
+of archlint's own, so that joining and cutting them works as on a disk.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from archlint.service.interpreter.machine import REPOSITORY, LibraryCall, Machine, Modelled
+from archlint.service.interpreter.values import Arguments, Native, Unresolved, Value, settled, text
+
+
+def library() -> dict[str, LibraryCall]:
+    """The models of the functions that find files, for `Semantics.library`."""
+    textual = {f"os.path.{name}": _textual(function) for name, function in _TEXTUAL.items()}
+    return {**textual, **_LIBRARY}
+
+
+@dataclass(frozen=True)
+class PathValue(Modelled):
+    """A `pathlib.Path`."""
+
+    path: str
+
+    def attribute(self, machine: Machine, name: str) -> Value:
+        """What discovery loops ask of a path."""
+        stem, suffix = posixpath.splitext(posixpath.basename(self.path))
+        match name:
+            case "parent":
+                return PathValue(posixpath.dirname(self.path))
+            case "parents":
+                return [PathValue(path) for path in _parents(self.path)]
+            case "name":
+                return posixpath.basename(self.path)
+            case "stem":
+                return stem
+            case "suffix":
+                return suffix
+            case "parts":
+                return tuple(self.path.split("/"))
+        method = _PATH_METHODS.get(name)
+        if method is None:
+            return Unresolved(f"`.{name}` of a path")
+        return Native(name, lambda machine, arguments: method(machine, self.path, arguments))
+
+    def set_attribute(self, machine: Machine, name: str, value: Value) -> None:
+        """Paths do not change."""
+
+
+def as_path(value: Value) -> str | None:
+    """The path that a text or a `Path` stands for."""
+    value = settled(value)
+    return value.path if isinstance(value, PathValue) else text(value)
+
+
+def listed(machine: Machine, folder: str) -> tuple[list[str], list[str]] | None:
+    """Names of the folders and of the files in a folder, sorted; None outside of the repository."""
+    if folder != REPOSITORY and not folder.startswith(f"{REPOSITORY}/"):
+        return None
+    inside = folder.removeprefix(REPOSITORY).lstrip("/")
+    start = f"{inside}/" if inside else ""
+    below = [path.removeprefix(start) for path in machine.modules.by_path if path.startswith(start)]
+    folders = {path.partition("/")[0] for path in below if "/" in path}
+    return sorted(folders), sorted(path for path in below if "/" not in path)
+
+
+def _textual(function: Callable[..., Value]) -> LibraryCall:
+    def call(machine: Machine, arguments: Arguments) -> Value:
+        paths = [as_path(argument) for argument in arguments.args]
+        known = [path for path in paths if path is not None]
+        if len(known) != len(paths) or not known:
+            return Unresolved("a path that the source does not tell", arguments.place)
+        return function(*known)
+
+    return call
+
+
+def _path(machine: Machine, arguments: Arguments) -> Value:
+    paths = [as_path(argument) for argument in arguments.args]
+    known = [path for path in paths if path is not None]
+    if len(known) != len(paths) or not known:
+        return Unresolved("a path that the source does not tell", arguments.place)
+    return PathValue(posixpath.normpath(posixpath.join(*known)))
+
+
+def _listdir(machine: Machine, arguments: Arguments) -> Value:
+    found = listed(machine, posixpath.normpath(as_path(arguments.get(0, "path")) or "?"))
+    if found is None:
+        return Unresolved("a folder that the source does not tell", arguments.place)
+    return [*found[0], *found[1]]
+
+
+def _walk(machine: Machine, arguments: Arguments) -> Value:
+    top = posixpath.normpath(as_path(arguments.get(0, "top")) or "?")
+    if listed(machine, top) is None:
+        return Unresolved("a folder that the source does not tell", arguments.place)
+    return list(_walked(machine, top))
+
+
+def _walked(machine: Machine, top: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    folders, files = listed(machine, top) or ([], [])
+    yield top, folders, files
+    for folder in folders:
+        yield from _walked(machine, f"{top}/{folder}")
+
+
+def _is_folder(machine: Machine, arguments: Arguments) -> Value:
+    found = listed(machine, posixpath.normpath(as_path(arguments.get(0, "path")) or "?"))
+    return Unresolved("whether a folder exists", arguments.place) if found is None else any(found)
+
+
+def _iterdir(machine: Machine, path: str, arguments: Arguments) -> Value:
+    found = listed(machine, path)
+    if found is None:
+        return Unresolved("a folder that the source does not tell", arguments.place)
+    return [PathValue(f"{path}/{name}") for names in found for name in names]
+
+
+def _glob(machine: Machine, path: str, arguments: Arguments) -> Value:
+    pattern = text(arguments.get(0, "pattern"))
+    if pattern is None or listed(machine, path) is None:
+        return Unresolved("files that the source does not tell", arguments.place)
+    deep = pattern.startswith("**/")
+    return _matching(machine, path, pattern.removeprefix("**/"), deep)
+
+
+def _glob_text(machine: Machine, arguments: Arguments) -> Value:
+    """`glob.glob(pattern)` with the wildcards in the last part only."""
+    pattern = as_path(arguments.get(0, "pathname")) or ""
+    folder, _, last = pattern.rpartition("/")
+    if "*" in folder or listed(machine, folder) is None:
+        return Unresolved("files that the source does not tell", arguments.place)
+    return [found.path for found in _matching(machine, folder, last, False)]
+
+
+def _rglob(machine: Machine, path: str, arguments: Arguments) -> Value:
+    pattern = text(arguments.get(0, "pattern"))
+    if pattern is None or listed(machine, path) is None:
+        return Unresolved("files that the source does not tell", arguments.place)
+    return _matching(machine, path, pattern, True)
+
+
+def _matching(machine: Machine, path: str, pattern: str, deep: bool) -> list[PathValue]:
+    tops = list(_walked(machine, path)) if deep else [(path, *(listed(machine, path) or ([], [])))]
+    found = (f"{top}/{name}" for top, folders, files in tops for name in (*folders, *files))
+    depth = pattern.count("/") + 1
+    return [PathValue(p) for p in found if fnmatchcase("/".join(p.split("/")[-depth:]), pattern)]
+
+
+def _joined(machine: Machine, path: str, arguments: Arguments) -> Value:
+    return _path(machine, Arguments((path, *arguments.args), {}, arguments.place))
+
+
+def _same(machine: Machine, path: str, arguments: Arguments) -> Value:
+    return PathValue(path)
+
+
+def _folder(machine: Machine, path: str, arguments: Arguments) -> Value:
+    found = listed(machine, path)
+    return Unresolved("whether a folder exists", arguments.place) if found is None else any(found)
+
+
+def _file(machine: Machine, path: str, arguments: Arguments) -> Value:
+    found = listed(machine, posixpath.dirname(path))
+    if found is None:
+        return Unresolved("whether a file exists", arguments.place)
+    return posixpath.basename(path) in found[1]
+
+
+def _relative(machine: Machine, path: str, arguments: Arguments) -> Value:
+    base = as_path(arguments.get(0, "other"))
+    if base is None or not path.startswith(f"{base}/"):
+        return Unresolved("a path relative to one that the source does not tell", arguments.place)
+    return PathValue(path.removeprefix(f"{base}/"))
+
+
+def _without_suffix(machine: Machine, path: str, arguments: Arguments) -> Value:
+    suffix = text(arguments.get(0, "suffix", "")) or ""
+    return PathValue(posixpath.splitext(path)[0] + suffix)
+
+
+def _parents(path: str) -> Iterator[str]:
+    while path not in {"/", ""}:
+        path = posixpath.dirname(path)
+        yield path
+
+
+_PATH_METHODS: dict[str, Callable[[Machine, str, Arguments], Value]] = {
+    "joinpath": _joined,
+    "iterdir": _iterdir,
+    "glob": _glob,
+    "rglob": _rglob,
+    "resolve": _same,
+    "absolute": _same,
+    "is_dir": _folder,
+    "is_file": _file,
+    "exists": lambda machine, path, arguments: (
+        _folder(machine, path, arguments) or _file(machine, path, arguments)
+    ),
+    "relative_to": _relative,
+    "with_suffix": _without_suffix,
+    "as_posix": lambda machine, path, arguments: path,
+}
+
+_TEXTUAL: dict[str, Callable[..., Value]] = {
+    "dirname": posixpath.dirname,
+    "basename": posixpath.basename,
+    "join": posixpath.join,
+    "abspath": posixpath.normpath,
+    "realpath": posixpath.normpath,
+    "normpath": posixpath.normpath,
+    "splitext": posixpath.splitext,
+    "relpath": lambda path, start=REPOSITORY: posixpath.relpath(path, start),
+}
+
+_LIBRARY: dict[str, LibraryCall] = {
+    "glob.glob": _glob_text,
+    "os.listdir": _listdir,
+    "os.walk": _walk,
+    "os.path.isdir": _is_folder,
+    "pathlib.Path": _path,
+    "pathlib.PurePath": _path,
+}

@@ -1,0 +1,110 @@
+"""Python's ways to look at modules and classes: import by name, members of a module, a class's subclasses."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import NamedTuple
+
+from archlint.service.interpreter.attributes import attribute
+from archlint.service.interpreter.expressions import iterate
+from archlint.service.interpreter.machine import LibraryCall, Machine
+from archlint.service.interpreter.values import (
+    Arguments,
+    Class,
+    Function,
+    Instance,
+    ModuleValue,
+    Unresolved,
+    Value,
+    text,
+    truth,
+)
+
+
+def library() -> dict[str, LibraryCall]:
+    """The models of these functions, for `Semantics.library`."""
+    return {
+        "importlib.import_module": import_module,
+        "pkgutil.iter_modules": _iter_modules,
+        "inspect.getmembers": _members,
+        "inspect.isclass": lambda machine, arguments: isinstance(arguments.get(0, "object"), Class),
+        "inspect.isfunction": lambda machine, arguments: isinstance(arguments.get(0, "object"), Function),
+        "inspect.ismodule": lambda machine, arguments: isinstance(arguments.get(0, "object"), ModuleValue),
+        "builtins.dir": _names,
+    }
+
+
+class ModuleInfo(NamedTuple):
+    """What `pkgutil.iter_modules` gives for a module."""
+
+    module_finder: Value
+    name: str
+    ispkg: bool
+
+
+def import_module(machine: Machine, arguments: Arguments) -> Value:
+    """`importlib.import_module(name, package)`, relative names included."""
+    name, package = text(arguments.get(0, "name")), text(arguments.get(1, "package"))
+    if name is None:
+        return Unresolved("a module whose name the source does not tell", arguments.place)
+    if name.startswith("."):
+        level = len(name) - len(name.lstrip("."))
+        parts = (package or arguments.place.module.name).split(".")
+        name = ".".join([*parts[: len(parts) - level + 1], name.lstrip(".")])
+    return machine.imported(name, arguments.place.module)
+
+
+def _iter_modules(machine: Machine, arguments: Arguments) -> Value:
+    """`pkgutil.iter_modules(package.__path__)`: the modules that lie in that package's folder."""
+    path = iterate(machine, arguments.get(0, "path"))
+    prefix = text(arguments.get(1, "prefix", "")) or ""
+    packages = [item for item in path or () if isinstance(item, ModuleValue)]
+    if not packages:
+        return Unresolved("a package folder that the source does not tell", arguments.place)
+    return [
+        ModuleInfo(Unresolved("a finder"), prefix + name, is_package)
+        for package in packages
+        for name, is_package in submodules(machine, package)
+    ]
+
+
+def submodules(machine: Machine, package: ModuleValue) -> list[tuple[str, bool]]:
+    """Names of the modules directly in a package's folder, sorted, and whether each is a package."""
+    folder = posixpath.dirname(package.module.path)
+    found: dict[str, bool] = {}
+    for path in machine.modules.by_path:
+        inner = posixpath.relpath(path, folder) if folder else path
+        parts = inner.removesuffix(".py").split("/")
+        if parts[0] != ".." and parts != ["__init__"] and (len(parts) == 1 or parts[1:] == ["__init__"]):
+            found[parts[0]] = len(parts) > 1
+    return sorted(found.items())
+
+
+def _members(machine: Machine, arguments: Arguments) -> Value:
+    """`inspect.getmembers(object, predicate)`, sorted by name; those of an undecided predicate are kept."""
+    value, predicate = arguments.get(0, "object"), arguments.get(1, "predicate")
+    names = _defined(value)
+    if names is None:
+        return Unresolved("the members of something that the source does not tell", arguments.place)
+    pairs = [(name, attribute(machine, value, name)) for name in names]
+    if predicate is None:
+        return pairs
+    answers = (machine.call(predicate, Arguments((member,), {}, arguments.place)) for _, member in pairs)
+    return [pair for pair, answer in zip(pairs, answers, strict=True) if truth(answer) is not False]
+
+
+def _names(machine: Machine, arguments: Arguments) -> Value:
+    names = _defined(arguments.get(0, "object"))
+    return Unresolved("names that the source does not tell", arguments.place) if names is None else names
+
+
+def _defined(value: Value) -> list[str] | None:
+    match value:
+        case ModuleValue():
+            return sorted(value.namespace)
+        case Class():
+            classes = [base for base in value.lineage() if isinstance(base, Class)]
+            return sorted({name for base in classes for name in base.namespace})
+        case Instance():
+            return sorted({*(_defined(value.cls) or ()), *value.attributes})
+    return None

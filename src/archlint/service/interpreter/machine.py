@@ -1,0 +1,190 @@
+"""The interpreter's state: loaded modules, the conditions it is under, and how much work it may still do."""
+
+from __future__ import annotations
+
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from archlint.facts.syntax import Expression, Node, Statement
+from archlint.service.interpreter.values import (
+    Arguments,
+    Class,
+    External,
+    Frame,
+    ModuleValue,
+    Place,
+    Unresolved,
+    Value,
+)
+from archlint.service.semantics.modules import Module, Modules
+
+MAX_STEPS = 2_000_000
+"""Expressions evaluated for one service; what comes after is unresolved."""
+
+MAX_CALL_STEPS = 200_000
+"""Expressions evaluated for one call that a module makes when imported, with all that it calls."""
+
+MAX_CALLS = 40
+"""Calls nested deeper than this give an unresolved value."""
+
+MAX_RECURSION = 2
+"""How often one function may be under way."""
+
+REPOSITORY = "/repository"
+"""Where `__file__` says that the repository lies: nothing of the real place shows in a value."""
+
+_RECURSION_LIMIT = 30_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """A test that the source does not decide, under which something is done."""
+
+    place: Place
+    why: str
+
+
+class Modelled(ABC):
+    """An object whose behaviour archlint models in Python: an app, a router, a route."""
+
+    @abstractmethod
+    def attribute(self, machine: Machine, name: str) -> Value:
+        """The value of an attribute."""
+
+    @abstractmethod
+    def set_attribute(self, machine: Machine, name: str, value: Value) -> None:
+        """Assign an attribute."""
+
+
+LibraryCall: TypeAlias = Callable[["Machine", Arguments], Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Semantics:
+    """The parts of the interpreter that call each other, tied together in `interpreter`."""
+
+    evaluate: Callable[[Machine, Frame, Expression], Value]
+    execute: Callable[[Machine, Frame, Sequence[Statement]], Any]
+    call: Callable[[Machine, Value, Arguments], Value]
+    bind: Callable[[Machine, Frame, Expression, Value], None]
+    library: Mapping[str, LibraryCall]
+    builtins: Mapping[str, Value]
+    constants: Mapping[str, Value] = field(default_factory=dict)
+    """Values of libraries' names, by qualified name."""
+
+
+@dataclass(eq=False)
+class Machine:
+    """One interpretation of one service."""
+
+    modules: Modules
+    semantics: Semantics
+    lazy_includes: bool
+    steps: int = 0
+    loaded: dict[str, ModuleValue] = field(default_factory=dict)
+    conditions: list[Condition] = field(default_factory=list)
+    limit: int = MAX_STEPS
+    stack: list[Node] = field(default_factory=list)
+    """The definitions of the calls under way, outermost first."""
+
+    only_with_app: bool = False
+    """At start-up a service does all sorts of work; calls that get no app or router register nothing."""
+
+    by_default: bool = False
+    """Whether settings have their defaults for certain: what the service does when nobody configures it."""
+
+    gap: str | None = None
+    """What stands in a text for a piece that the source does not tell; None leaves all of it unresolved."""
+
+    created: list[Any] = field(default_factory=list)
+    """Every app and router made, in order."""
+
+    classes: list[Class] = field(default_factory=list)
+    """Every class made, in order, those of functions and classes too."""
+
+    def load(self, module: Module) -> ModuleValue:
+        """The module's value, its body executed once; a circular import sees what is there so far."""
+        found = self.loaded.get(module.path)
+        if found is None:
+            found = self.loaded[module.path] = ModuleValue(module, _module_names(module))
+            frame = Frame(found, found.namespace)
+            with self.outside_conditions(), deep_recursion():
+                self.semantics.execute(self, frame, module.source.body)
+        return found
+
+    def imported(self, dotted: str, importer: Module) -> Value:
+        """The module of that name as the importer would get it: the repository's, or a library's."""
+        module = self.modules.find(dotted, importer)
+        return External(dotted) if module is None else self.load(module)
+
+    def evaluate(self, frame: Frame, node: Expression) -> Value:
+        """The value of an expression."""
+        return self.semantics.evaluate(self, frame, node)
+
+    def call(self, callee: Value, arguments: Arguments) -> Value:
+        """The value of a call."""
+        return self.semantics.call(self, callee, arguments)
+
+    def spend(self) -> bool:
+        """Count one step; false when the work allowed is done."""
+        self.steps += 1
+        return self.steps < self.limit
+
+    @contextmanager
+    def calling(self, definition: Node) -> Iterator[None]:
+        """A call is under way; what a module's own statement calls may not take all the work there is."""
+        if not self.stack:
+            self.limit = min(MAX_STEPS, self.steps + MAX_CALL_STEPS)
+        self.stack.append(definition)
+        try:
+            yield
+        finally:
+            self.stack.pop()
+            if not self.stack:
+                self.limit = MAX_STEPS
+
+    def may_call(self, definition: Node) -> bool:
+        """Whether a call may be followed: recursion ends here, or unknown conditions would unfold it."""
+        return len(self.stack) < MAX_CALLS and self.stack.count(definition) < MAX_RECURSION and self.spend()
+
+    @contextmanager
+    def condition(self, place: Place, why: str) -> Iterator[None]:
+        """What happens inside happens only under a condition."""
+        self.conditions.append(Condition(place, why))
+        try:
+            yield
+        finally:
+            self.conditions.pop()
+
+    @contextmanager
+    def outside_conditions(self) -> Iterator[None]:
+        """An imported module's body runs once, whatever the import stood under."""
+        kept, self.conditions = self.conditions, []
+        try:
+            yield
+        finally:
+            self.conditions = kept
+
+    def unresolved(self, frame: Frame, node: Node, why: str) -> Unresolved:
+        """An unresolved value that knows its place."""
+        return Unresolved(why, Place(frame.module.module, node))
+
+
+def _module_names(module: Module) -> dict[str, Value]:
+    package = module.name if module.is_package else module.name.rpartition(".")[0]
+    return {"__name__": module.name, "__package__": package, "__file__": f"{REPOSITORY}/{module.path}"}
+
+
+@contextmanager
+def deep_recursion() -> Iterator[None]:
+    """Let interpreted calls and imports nest; calls between Python functions need no C stack since 3.11."""
+    kept = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(kept, _RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(kept)

@@ -1,0 +1,99 @@
+"""Operators over values: what is known of the operands decides what is known of the result."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+from archlint.service.interpreter.values import (
+    MAX_SIZE,
+    Choice,
+    Configured,
+    External,
+    ExternalObject,
+    Member,
+    Unresolved,
+    Value,
+    same,
+)
+
+_PLAIN = (str, int, float, bool, type(None))
+_ADDABLE = (str, int, float, list, tuple)
+_WIDTH = re.compile(r"%[^a-zA-Z]*[\d*]")
+"""A format with a width, which may ask for any amount of memory."""
+
+
+def arithmetic(operator: str, first: Value, second: Value) -> Value:
+    """An arithmetic operator over known strings, numbers and containers, none of them large."""
+    first, second = _string_member(first), _string_member(second)
+    try:
+        if _small(first) and _small(second):
+            return _known(operator, first, second)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    return Unresolved(f"`{operator}` of values that the source does not tell")
+
+
+def _known(operator: str, first: Value, second: Value) -> Value:
+    match operator, first, second:
+        case "+", _, _ if isinstance(first, _ADDABLE) and isinstance(second, _ADDABLE):
+            return cast("Any", first) + second
+        case "%", str(), (str() | int()) if not _WIDTH.search(first):
+            return first % second
+        case "%", str(), tuple() if all(isinstance(i, _PLAIN) for i in second) and not _WIDTH.search(first):
+            return first % second
+        case "-", int(), int():
+            return first - second
+        case "*", int(), int():
+            return first * second
+        case "|", dict(), dict():
+            return {**first, **second}
+        case "|", set(), set():
+            return first | second
+    return Unresolved(f"`{operator}` of such values")
+
+
+def _small(value: Value) -> bool:
+    """Paths, names and lists of routers are small; a loop that doubles something is no use to follow."""
+    if isinstance(value, int | float):
+        return abs(value) < MAX_SIZE**3
+    return not hasattr(value, "__len__") or len(value) < MAX_SIZE
+
+
+def compared(operator: str, first: Value, second: Value) -> bool | None:
+    """A comparison; None where the source does not decide it."""
+    if operator in {"in", "not in"}:
+        found = _contains(second, first)
+        return found if found is None or operator == "in" else not found
+    equal = _equal(first, second)
+    if equal is None:
+        return None
+    return {"==": equal, "is": equal, "!=": not equal, "is not": not equal, "<>": not equal}.get(operator)
+
+
+def _equal(first: Value, second: Value) -> bool | None:
+    undecided = (Unresolved, Configured, Choice, ExternalObject)
+    if isinstance(first, undecided) or isinstance(second, undecided):
+        return None
+    if same(first, second):
+        return True
+    if isinstance(first, External) or isinstance(second, External):
+        return None if isinstance(first, External) and isinstance(second, External) else False
+    if isinstance(first, _PLAIN) and isinstance(second, _PLAIN):
+        return bool(first == second)
+    if isinstance(first, list | tuple | dict) and isinstance(second, list | tuple | dict):
+        return None
+    return False
+
+
+def _contains(container: Value, item: Value) -> bool | None:
+    if isinstance(container, str) and isinstance(item, str):
+        return item in container
+    if not isinstance(container, list | tuple | dict | set):
+        return None
+    answers = [_equal(item, other) for other in container]
+    return True if True in answers else None if None in answers else False
+
+
+def _string_member(value: Value) -> Value:
+    return value.value if isinstance(value, Member) and isinstance(value.value, str) else value

@@ -1,0 +1,428 @@
+"""Executes statements: bindings, branches, loops, definitions and imports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence as Items
+from enum import Enum, auto
+from typing import Any
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    AugmentedAssign,
+    ClassDef,
+    Evaluate,
+    Expression,
+    For,
+    FunctionDef,
+    If,
+    Import,
+    ImportFrom,
+    Match,
+    Name,
+    Node,
+    Operation,
+    Raise,
+    Return,
+    Sequence,
+    Simple,
+    Starred,
+    Statement,
+    Subscript,
+    Try,
+    While,
+    With,
+)
+from archlint.service.interpreter.attributes import attribute, class_member, set_attribute
+from archlint.service.interpreter.calls import decorate, define
+from archlint.service.interpreter.expressions import binary, evaluate, iterate
+from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.values import (
+    Arguments,
+    Class,
+    External,
+    ExternalObject,
+    Frame,
+    Function,
+    Member,
+    ModuleValue,
+    Place,
+    Value,
+    canonical,
+    choice,
+    settled,
+    truth,
+)
+from archlint.service.semantics.modules import Module
+
+_ENUMERATIONS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
+
+
+class Signal(Enum):
+    """How a block ended other than by its last statement."""
+
+    RETURN = auto()
+    BREAK = auto()
+    CONTINUE = auto()
+    RAISE = auto()
+
+
+def execute(machine: Machine, frame: Frame, body: Items[Statement]) -> Signal | None:
+    """Run statements in order; the signal tells what ended the block early."""
+    for statement in body:
+        handler = _STATEMENTS.get(type(statement))
+        if handler is not None and machine.spend():
+            signal = handler(machine, frame, statement)
+            if signal is not None:
+                return signal
+    return None
+
+
+def bind(machine: Machine, frame: Frame, target: Expression, value: Value) -> None:
+    """Assign a value to a name, attribute, item or unpacking."""
+    match target:
+        case Name(id=name):
+            _scope(frame, name)[name] = value
+        case Attribute():
+            set_attribute(machine, evaluate(machine, frame, target.value), target.attr, value)
+        case Subscript():
+            _set_item(machine, frame, target, value)
+        case Sequence(items=targets):
+            _unpack(machine, frame, targets, value)
+        case Starred():
+            bind(machine, frame, target.value, value)
+
+
+def _scope(frame: Frame, name: str) -> dict[str, Value]:
+    if name not in frame.outer_names:
+        return frame.namespace
+    scope = frame.parent
+    while scope is not None and scope.parent is not None and name not in scope.namespace:
+        scope = scope.parent
+    return scope.namespace if scope is not None else frame.module.namespace
+
+
+def _set_item(machine: Machine, frame: Frame, target: Subscript, value: Value) -> None:
+    container = settled(evaluate(machine, frame, target.value))
+    index = settled(evaluate(machine, frame, target.index))
+    if isinstance(container, dict) and isinstance(index, str | int | Member | External):
+        if machine.conditions and index in container:
+            value = choice([container[index], value])
+        container[index] = value
+    elif isinstance(container, list) and isinstance(index, int) and -len(container) <= index < len(container):
+        container[index] = value
+    elif isinstance(container, list) and isinstance(target.index, Operation) and isinstance(value, list):
+        container[:] = value
+
+
+def _unpack(machine: Machine, frame: Frame, targets: Items[Expression], value: Value) -> None:
+    values = iterate(machine, value)
+    stars = [i for i, target in enumerate(targets) if isinstance(target, Starred)]
+    if values is None or (not stars and len(values) != len(targets)) or len(values) < len(targets) - 1:
+        for target in targets:
+            why = "unpacked from a value that the source does not tell"
+            bind(machine, frame, target, machine.unresolved(frame, target, why))
+        return
+    if stars:
+        rest = len(values) - len(targets) + 1
+        middle = list(values[stars[0] : stars[0] + rest])
+        values = [*values[: stars[0]], middle, *values[stars[0] + rest :]]
+    for target, item in zip(targets, values, strict=False):
+        bind(machine, frame, target, item)
+
+
+def _import(machine: Machine, frame: Frame, statement: Import) -> None:
+    importer = frame.module.module
+    for alias in statement.names:
+        whole = machine.imported(alias.name, importer)
+        if alias.asname is not None:
+            frame.namespace[alias.asname] = whole
+            continue
+        top, *rest = alias.name.split(".")
+        frame.namespace[top] = parent = machine.imported(top, importer)
+        for depth, name in enumerate(rest, start=2):
+            child = machine.imported(".".join(alias.name.split(".")[:depth]), importer)
+            if isinstance(parent, ModuleValue):
+                parent.namespace.setdefault(name, child)
+            parent = child
+
+
+def _import_from(machine: Machine, frame: Frame, statement: ImportFrom) -> None:
+    importer = frame.module.module
+    base = _found(machine, statement, statement.module, importer)
+    for alias in statement.names:
+        if alias.name == "*":
+            _import_star(frame, base)
+        else:
+            value = _imported_name(machine, statement, base, alias.name, importer)
+            frame.namespace[alias.asname or alias.name] = value
+
+
+def _found(machine: Machine, statement: ImportFrom, dotted: str, importer: Module) -> Value:
+    if not statement.level:
+        return machine.imported(dotted, importer)
+    module = machine.modules.find_relative(statement.level, dotted, importer)
+    return machine.load(module) if module is not None else External("." * statement.level + dotted)
+
+
+def _imported_name(
+    machine: Machine, statement: ImportFrom, base: Value, name: str, importer: Module
+) -> Value:
+    """What `from base import name` gives: a name of the module, else a submodule, else a library's name."""
+    if isinstance(base, ModuleValue) and name in base.namespace:
+        return base.namespace[name]
+    dotted = f"{statement.module}.{name}".lstrip(".")
+    submodule = _found(machine, statement, dotted, importer)
+    if isinstance(submodule, ModuleValue):
+        return submodule
+    if isinstance(base, ModuleValue):
+        return attribute(machine, base, name)
+    constants = machine.semantics.constants
+    return constants[submodule.name] if submodule.name in constants else canonical(submodule)
+
+
+def _import_star(frame: Frame, source: Value) -> None:
+    if not isinstance(source, ModuleValue):
+        return
+    exported = source.namespace.get("__all__")
+    if isinstance(exported, list | tuple):
+        names = [name for name in exported if isinstance(name, str)]
+    else:
+        names = [name for name in source.namespace if not name.startswith("_")]
+    frame.namespace.update({n: source.namespace[n] for n in names if n in source.namespace})
+
+
+def _assign(machine: Machine, frame: Frame, statement: Assign) -> None:
+    if statement.value is None:
+        return
+    value = evaluate(machine, frame, statement.value)
+    for target in statement.targets:
+        bind(machine, frame, target, value)
+
+
+def _augmented(machine: Machine, frame: Frame, statement: AugmentedAssign) -> None:
+    current = evaluate(machine, frame, statement.target)
+    value = evaluate(machine, frame, statement.value)
+    if isinstance(current, list) and statement.operator == "+":
+        items = iterate(machine, value)
+        why = "the list is extended by a value that the source does not tell"
+        current.extend(items if items is not None else [machine.unresolved(frame, statement, why)])
+        return
+    if isinstance(current, dict) and isinstance(value, dict) and statement.operator == "|":
+        current.update(value)
+        return
+    result = binary(machine, frame, statement, statement.operator, [current, value])
+    bind(machine, frame, statement.target, result)
+
+
+def _evaluate(machine: Machine, frame: Frame, statement: Evaluate) -> None:
+    evaluate(machine, frame, statement.value)
+
+
+def _if(machine: Machine, frame: Frame, statement: If) -> Signal | None:
+    undecided: list[tuple[Items[Statement], Node]] = []
+    for branch in statement.branches:
+        answer = truth(evaluate(machine, frame, branch.test))
+        if answer is False:
+            continue
+        if answer is True and not undecided:
+            return execute(machine, frame, branch.body)
+        undecided.append((branch.body, branch.test))
+        if answer is True:
+            return _alternatives(machine, frame, undecided)
+    if not undecided:
+        return execute(machine, frame, statement.orelse)
+    return _alternatives(machine, frame, [*undecided, (statement.orelse, undecided[0][1])])
+
+
+def _alternatives(
+    machine: Machine, frame: Frame, blocks: Items[tuple[Items[Statement], Node]]
+) -> Signal | None:
+    """Run every block from the same start, and keep what each leaves: a name may then be a choice."""
+    before = dict(frame.namespace)
+    outcomes: list[tuple[dict[str, Value], Signal | None]] = []
+    for body, test in blocks:
+        frame.namespace.clear()
+        frame.namespace.update(before)
+        with machine.condition(Place(frame.module.module, test), "depends on a condition"):
+            signal = execute(machine, frame, body)
+        outcomes.append((dict(frame.namespace), signal))
+    going_on = [names for names, signal in outcomes if signal is None]
+    frame.namespace.clear()
+    frame.namespace.update(_merged(going_on or [names for names, _ in outcomes]))
+    return None if going_on else outcomes[-1][1]
+
+
+def _merged(outcomes: Items[dict[str, Value]]) -> dict[str, Value]:
+    names = dict.fromkeys(name for outcome in outcomes for name in outcome)
+    return {name: choice([o[name] for o in outcomes if name in o]) for name in names}
+
+
+def _for(machine: Machine, frame: Frame, statement: For) -> Signal | None:
+    values = iterate(machine, evaluate(machine, frame, statement.iterable))
+    if values is None:
+        why = "an item of something that the source does not tell"
+        bind(machine, frame, statement.target, machine.unresolved(frame, statement.iterable, why))
+        with machine.condition(
+            Place(frame.module.module, statement.iterable), "in a loop over unknown items"
+        ):
+            signal = execute(machine, frame, statement.body)
+        return signal if signal is Signal.RETURN else None
+    for value in values:
+        bind(machine, frame, statement.target, value)
+        signal = execute(machine, frame, statement.body)
+        if signal is Signal.BREAK:
+            return None
+        if signal in (Signal.RETURN, Signal.RAISE):
+            return signal
+    return execute(machine, frame, statement.orelse)
+
+
+def _while(machine: Machine, frame: Frame, statement: While) -> Signal | None:
+    if truth(evaluate(machine, frame, statement.test)) is False:
+        return execute(machine, frame, statement.orelse)
+    with machine.condition(Place(frame.module.module, statement.test), "in a loop"):
+        signal = execute(machine, frame, statement.body)
+    return signal if signal is Signal.RETURN else None
+
+
+def _with(machine: Machine, frame: Frame, statement: With) -> Signal | None:
+    for item in statement.items:
+        value = evaluate(machine, frame, item.value)
+        if item.target is not None:
+            bind(machine, frame, item.target, value)
+    return execute(machine, frame, statement.body)
+
+
+def _try(machine: Machine, frame: Frame, statement: Try) -> Signal | None:
+    """The body is taken to succeed; what it raises itself goes to the handlers, one of which applies."""
+    signal = execute(machine, frame, statement.body)
+    if signal is Signal.RAISE and statement.handlers:
+        blocks = [(h.body, h.types or statement) for h in statement.handlers]
+        signal = _alternatives(machine, frame, blocks)
+    elif signal is None:
+        signal = execute(machine, frame, statement.orelse)
+    ending = execute(machine, frame, statement.finally_)
+    return ending or signal
+
+
+def _match(machine: Machine, frame: Frame, statement: Match) -> Signal | None:
+    evaluate(machine, frame, statement.subject)
+    blocks = [(case.body, case.pattern) for case in statement.cases]
+    return _alternatives(machine, frame, [*blocks, ((), statement.subject)]) if blocks else None
+
+
+def _return(machine: Machine, frame: Frame, statement: Return) -> Signal:
+    value = None if statement.value is None else evaluate(machine, frame, statement.value)
+    frame.returned.append(value)
+    return Signal.RETURN
+
+
+def _raise(machine: Machine, frame: Frame, statement: Raise) -> Signal:
+    return Signal.RAISE
+
+
+def _simple(machine: Machine, frame: Frame, statement: Simple) -> Signal | None:
+    match statement.keyword:
+        case "break":
+            return Signal.BREAK
+        case "continue":
+            return Signal.CONTINUE
+        case "global" | "nonlocal":
+            names = [part.id for part in statement.parts if isinstance(part, Name)]
+            frame.outer_names = frame.outer_names.union(names)
+        case "del":
+            for part in statement.parts:
+                _delete(machine, frame, part)
+    return None
+
+
+def _delete(machine: Machine, frame: Frame, target: Expression) -> None:
+    match target:
+        case Name(id=name):
+            frame.namespace.pop(name, None)
+        case Sequence(items=items):
+            for item in items:
+                _delete(machine, frame, item)
+        case Subscript():
+            container = settled(evaluate(machine, frame, target.value))
+            index = settled(evaluate(machine, frame, target.index))
+            if isinstance(container, dict) and isinstance(index, str | int):
+                container.pop(index, None)
+            elif isinstance(container, list) and isinstance(index, int) and abs(index) < len(container):
+                del container[index]
+
+
+def _function(machine: Machine, frame: Frame, definition: FunctionDef) -> None:
+    value: Value = define(machine, frame, definition)
+    frame.namespace[definition.name] = decorate(machine, frame, definition.decorators, value)
+
+
+def _class(machine: Machine, frame: Frame, definition: ClassDef) -> None:
+    bases = tuple([evaluate(machine, frame, base) for base in definition.bases])
+    module = frame.module.module
+    cls = Class(definition, module, bases, {}, {})
+    machine.classes.append(cls)
+    body = Frame(frame.module, cls.namespace, frame)
+    execute(machine, body, definition.body)
+    cls.annotations.update(_annotations(definition))
+    for value in cls.namespace.values():
+        function = getattr(value, "function", value)
+        if isinstance(function, Function) and function.owner is None:
+            function.owner = cls
+    if cls.derives_from(_ENUMERATIONS):
+        _enumerate(cls)
+    _tell_bases(machine, frame, cls)
+    frame.namespace[definition.name] = decorate(machine, frame, definition.decorators, cls)
+
+
+def _tell_bases(machine: Machine, frame: Frame, cls: Class) -> None:
+    """A base knows its subclasses, and may register them as they are made."""
+    keywords = {k.name: evaluate(machine, frame, k.value) for k in cls.definition.keywords if k.name}
+    for base in cls.bases:
+        if isinstance(base, Class):
+            base.subclasses.append(cls)
+            hook = class_member(base, "__init_subclass__")
+            if isinstance(hook, Function):
+                machine.call(hook, Arguments((cls,), keywords, Place(cls.module, cls.definition)))
+        elif isinstance(base, External):
+            model = machine.semantics.library.get(f"{base.name}.__init_subclass__")
+            if model is not None:
+                model(machine, Arguments((cls,), keywords, Place(cls.module, cls.definition)))
+
+
+def _annotations(definition: ClassDef) -> dict[str, Expression]:
+    found: dict[str, Expression] = {}
+    for statement in definition.body:
+        if isinstance(statement, Assign) and statement.annotation is not None:
+            found.update({t.id: statement.annotation for t in statement.targets if isinstance(t, Name)})
+    return found
+
+
+def _enumerate(cls: Class) -> None:
+    for name, value in list(cls.namespace.items()):
+        if name.startswith("_") or isinstance(value, Function) or hasattr(value, "function"):
+            continue
+        automatic = isinstance(value, ExternalObject) and value.name == "enum.auto"
+        cls.namespace[name] = Member(cls, name, name.lower() if automatic else value)
+
+
+_STATEMENTS: dict[type, Callable[[Machine, Frame, Any], Signal | None]] = {
+    Import: _import,
+    ImportFrom: _import_from,
+    Assign: _assign,
+    AugmentedAssign: _augmented,
+    Evaluate: _evaluate,
+    If: _if,
+    For: _for,
+    While: _while,
+    With: _with,
+    Try: _try,
+    Match: _match,
+    Return: _return,
+    Raise: _raise,
+    Simple: _simple,
+    FunctionDef: _function,
+    ClassDef: _class,
+}

@@ -1,0 +1,446 @@
+"""Python's own functions and the parts of its library on which services build their routers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from archlint.service.interpreter.attributes import attribute, set_attribute
+from archlint.service.interpreter.expressions import iterate
+from archlint.service.interpreter.machine import LibraryCall, Machine, Modelled
+from archlint.service.interpreter.values import (
+    Arguments,
+    Class,
+    Configured,
+    Descriptor,
+    External,
+    ExternalObject,
+    Function,
+    Instance,
+    Member,
+    Native,
+    Partial,
+    Unresolved,
+    Value,
+    choice,
+    distinct,
+    settled,
+    text,
+    truth,
+)
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": bool,
+    "list": list,
+    "dict": dict,
+    "tuple": tuple,
+    "set": set,
+}
+
+
+def builtins() -> dict[str, Value]:
+    """The names that need no import."""
+    functions = {name: Native(name, call) for name, call in _BUILTINS.items()}
+    return {**{name: External(f"builtins.{name}") for name in _NAMES}, **functions}
+
+
+def library() -> dict[str, LibraryCall]:
+    """The models of Python's library, for `Semantics.library`."""
+    return dict(_LIBRARY) | {f"builtins.{name}": call for name, call in _BUILTINS.items()}
+
+
+def _iterated(build: Callable[[list[Value]], Value]) -> LibraryCall:
+    def call(machine: Machine, arguments: Arguments) -> Value:
+        if not arguments.args:
+            return build([])
+        items = iterate(machine, arguments.args[0])
+        return (
+            Unresolved("items that the source does not tell", arguments.place)
+            if items is None
+            else build(list(items))
+        )
+
+    return call
+
+
+def _str(machine: Machine, arguments: Arguments) -> Value:
+    value = arguments.get(0, "object", "")
+    known = text(value)
+    if known is None and isinstance(settled(value), int | float):
+        known = str(settled(value))
+    if known is None:
+        return value if isinstance(value, Unresolved) else Unresolved("a text made of an unknown value")
+    return Configured(known, value.source) if isinstance(value, Configured) else known
+
+
+def _converted(kind: type) -> LibraryCall:
+    def call(machine: Machine, arguments: Arguments) -> Value:
+        value = arguments.get(0, "x", kind())
+        known = settled(value)
+        if isinstance(known, str | int | float):
+            try:
+                result = kind(known)
+            except ValueError:
+                return Unresolved("a conversion that fails")
+            return Configured(result, value.source) if isinstance(value, Configured) else result
+        return Unresolved("a conversion of an unknown value")
+
+    return call
+
+
+def _bool(machine: Machine, arguments: Arguments) -> Value:
+    answer = truth(arguments.get(0, "x"))
+    return Unresolved("a condition") if answer is None else answer
+
+
+def _dict(machine: Machine, arguments: Arguments) -> Value:
+    found: dict[Value, Value] = {}
+    source = settled(arguments.get(0, "mapping"))
+    if isinstance(source, dict):
+        found.update(source)
+    else:
+        for pair in iterate(machine, source) or ():
+            if isinstance(pair, tuple | list) and len(pair) == 2 and isinstance(pair[0], str | int | Member):
+                found[pair[0]] = pair[1]
+    return found | dict(arguments.keywords)
+
+
+def _enumerate(machine: Machine, arguments: Arguments) -> Value:
+    items = iterate(machine, arguments.get(0, "iterable"))
+    start = settled(arguments.get(1, "start", 0))
+    return (
+        Unresolved("unknown items")
+        if items is None
+        else list(enumerate(items, start if isinstance(start, int) else 0))
+    )
+
+
+def _zip(machine: Machine, arguments: Arguments) -> Value:
+    lists = [iterate(machine, arg) for arg in arguments.args]
+    known = [items for items in lists if items is not None]
+    return list(zip(*known, strict=False)) if len(known) == len(lists) else Unresolved("unknown items")
+
+
+def _sorted(machine: Machine, arguments: Arguments) -> Value:
+    """Plain items are sorted; for others only the order is lost, which decides no route."""
+    items = iterate(machine, arguments.get(0, "iterable"))
+    if items is None:
+        return Unresolved("unknown items")
+    try:
+        return sorted(items)
+    except TypeError:
+        return list(items)
+
+
+def _range(machine: Machine, arguments: Arguments) -> Value:
+    bounds = [settled(arg) for arg in arguments.args]
+    if bounds and all(isinstance(bound, int) for bound in bounds):
+        return list(range(*bounds)[:1000])
+    return Unresolved("an unknown range")
+
+
+def _len(machine: Machine, arguments: Arguments) -> Value:
+    items = iterate(machine, arguments.get(0, "obj"))
+    return Unresolved("an unknown length") if items is None else len(items)
+
+
+def _getattr(machine: Machine, arguments: Arguments) -> Value:
+    name = text(arguments.get(1, "name"))
+    if name is None:
+        return Unresolved("an attribute by an unknown name", arguments.place)
+    found = attribute(machine, arguments.get(0, "object"), name)
+    if isinstance(found, Unresolved) and len(arguments.args) > 2:
+        return arguments.args[2]
+    return found
+
+
+def _setattr(machine: Machine, arguments: Arguments) -> Value:
+    name = text(arguments.get(1, "name"))
+    if name is not None:
+        set_attribute(machine, arguments.get(0, "object"), name, arguments.get(2, "value"))
+    return None
+
+
+def _hasattr(machine: Machine, arguments: Arguments) -> Value:
+    name, value = text(arguments.get(1, "name")), arguments.get(0, "object")
+    if name is None or isinstance(value, Unresolved | External | ExternalObject | Configured):
+        return Unresolved("whether an attribute exists")
+    return not isinstance(attribute(machine, value, name), Unresolved)
+
+
+def _isinstance(machine: Machine, arguments: Arguments) -> Value:
+    value, wanted = settled(arguments.get(0, "object")), arguments.get(1, "class")
+    kinds = wanted if isinstance(wanted, tuple) else (wanted,)
+    answers = [_is_a(machine, value, kind) for kind in kinds]
+    if True in answers:
+        return True
+    return Unresolved("a type that the source does not tell") if None in answers else False
+
+
+def _is_a(machine: Machine, value: Value, kind: Value) -> bool | None:
+    if isinstance(value, External) and value.name in machine.semantics.library:
+        return False
+    if isinstance(value, Unresolved | External | ExternalObject) or isinstance(kind, Unresolved):
+        return None
+    if isinstance(value, Modelled | Instance):
+        cls = value.cls if isinstance(value, Instance) else attribute(machine, value, "__class__")
+        lineage = cls.lineage() if isinstance(cls, Class) else [cls]
+        names = {base.name.rpartition(".")[2] for base in lineage if isinstance(base, External)}
+        return kind in lineage or (isinstance(kind, External) and kind.name.rpartition(".")[2] in names)
+    if isinstance(kind, Native) and kind.name in _TYPES:
+        return isinstance(value, _TYPES[kind.name])
+    return isinstance(value, Class) if isinstance(kind, Native) and kind.name == "type" else False
+
+
+def _issubclass(machine: Machine, arguments: Arguments) -> Value:
+    cls, wanted = arguments.get(0, "cls"), arguments.get(1, "class")
+    if not isinstance(cls, Class):
+        return Unresolved("a class that the source does not tell")
+    kinds = wanted if isinstance(wanted, tuple) else (wanted,)
+    return any(kind in cls.lineage() for kind in kinds)
+
+
+def _callable(machine: Machine, arguments: Arguments) -> Value:
+    return isinstance(arguments.get(0, "obj"), Function | Class | Native | Partial)
+
+
+def _type(machine: Machine, arguments: Arguments) -> Value:
+    value = arguments.get(0, "object")
+    if isinstance(value, Instance):
+        return value.cls
+    return attribute(machine, value, "__class__") if isinstance(value, Modelled) else Unresolved("a type")
+
+
+def _descriptor(kind: str) -> LibraryCall:
+    return lambda machine, arguments: Descriptor(kind, arguments.get(0, "func"))
+
+
+def _field_property(machine: Machine, arguments: Arguments) -> Value:
+    """`@computed_field` above or around a property, with or without arguments."""
+    value = arguments.get(0, "func")
+    if isinstance(value, Descriptor):
+        return value
+    if value is None:
+        return Native("computed_field", _field_property)
+    return Descriptor("property", value)
+
+
+def _wraps(machine: Machine, arguments: Arguments) -> Value:
+    wrapped = arguments.get(0, "wrapped")
+
+    def apply(machine: Machine, applied: Arguments) -> Value:
+        function = applied.get(0, "func")
+        if isinstance(function, Function):
+            function.wraps = wrapped
+        return function
+
+    return Native("wraps", apply)
+
+
+def _partial(machine: Machine, arguments: Arguments) -> Value:
+    return Partial(arguments.get(0, "func"), arguments.args[1:], arguments.keywords)
+
+
+def _kept(machine: Machine, arguments: Arguments) -> Value:
+    """A decorator that keeps what it decorates, with or without arguments of its own."""
+    value = arguments.get(0, "func")
+    if isinstance(value, Function | Class | Descriptor):
+        return value
+    return Native("decorator", lambda machine, applied: applied.get(0, "func"))
+
+
+def _environment(machine: Machine, arguments: Arguments) -> Value:
+    """`os.getenv(name, default)`: the default, if the source has one."""
+    name = text(arguments.get(0, "key")) or "?"
+    if machine.by_default:
+        return arguments.get(1, "default")
+    missing = Unresolved(f"environment variable `{name}`", arguments.place)
+    return Configured(arguments.get(1, "default", missing), f"${name}")
+
+
+def _config(machine: Machine, arguments: Arguments) -> Value:
+    """`config(name, cast, default)` of starlette and decouple."""
+    name = text(arguments.get(0, "key")) or "?"
+    missing = Unresolved(f"environment variable `{name}`", arguments.place)
+    default = arguments.keywords.get("default", missing)
+    return default if machine.by_default else Configured(default, f"${name}")
+
+
+def _first(machine: Machine, arguments: Arguments) -> Value:
+    return arguments.get(0, "value")
+
+
+def _cast(machine: Machine, arguments: Arguments) -> Value:
+    return arguments.get(1, "val")
+
+
+def _map(machine: Machine, arguments: Arguments) -> Value:
+    """`map(function, items)`, called at once: laziness changes no route."""
+    items = iterate(machine, arguments.get(1, "iterable"))
+    if items is None or len(arguments.args) != 2:
+        return Unresolved("unknown items", arguments.place)
+    return [machine.call(arguments.args[0], Arguments((item,), {}, arguments.place)) for item in items]
+
+
+def _filter(machine: Machine, arguments: Arguments) -> Value:
+    items = iterate(machine, arguments.get(1, "iterable"))
+    if items is None:
+        return Unresolved("unknown items", arguments.place)
+    test = arguments.get(0, "function")
+    answers = [
+        item if test is None else machine.call(test, Arguments((item,), {}, arguments.place))
+        for item in items
+    ]
+    return [item for item, answer in zip(items, answers, strict=True) if truth(answer) is not False]
+
+
+def _next(machine: Machine, arguments: Arguments) -> Value:
+    items = iterate(machine, arguments.get(0, "iterator"))
+    if items:
+        return items[0]
+    return Unresolved("the next of unknown items") if items is None else arguments.get(1, "default")
+
+
+_NAMES = [
+    "dir",
+    "object",
+    "Exception",
+    "BaseException",
+    "ValueError",
+    "KeyError",
+    "TypeError",
+    "RuntimeError",
+    "NotImplementedError",
+    "ImportError",
+    "AttributeError",
+    "OSError",
+    "LookupError",
+    "IndexError",
+    "StopIteration",
+    "NotImplemented",
+    "Ellipsis",
+    "print",
+    "open",
+    "id",
+    "hash",
+    "iter",
+    "min",
+    "max",
+    "sum",
+    "any",
+    "all",
+    "abs",
+    "round",
+    "repr",
+    "input",
+    "eval",
+    "exec",
+    "compile",
+    "__import__",
+    "vars",
+    "globals",
+    "locals",
+    "bytes",
+    "bytearray",
+    "frozenset",
+    "complex",
+    "memoryview",
+    "slice",
+    "super",
+    "divmod",
+    "pow",
+    "ord",
+    "chr",
+    "hex",
+    "oct",
+    "bin",
+    "format",
+    "staticmethod",
+    "classmethod",
+    "property",
+    "TimeoutError",
+    "PermissionError",
+    "FileNotFoundError",
+    "ConnectionError",
+    "UnicodeDecodeError",
+    "AssertionError",
+    "ArithmeticError",
+    "ZeroDivisionError",
+    "OverflowError",
+    "ModuleNotFoundError",
+    "KeyboardInterrupt",
+    "SystemExit",
+    "GeneratorExit",
+    "Warning",
+    "DeprecationWarning",
+    "UserWarning",
+    "__debug__",
+]
+
+_BUILTINS: dict[str, LibraryCall] = {
+    "str": _str,
+    "int": _converted(int),
+    "float": _converted(float),
+    "bool": _bool,
+    "list": _iterated(list),
+    "tuple": _iterated(tuple),
+    "set": _iterated(distinct),
+    "frozenset": _iterated(distinct),
+    "reversed": _iterated(lambda items: list(reversed(items))),
+    "iter": _iterated(list),
+    "dict": _dict,
+    "enumerate": _enumerate,
+    "zip": _zip,
+    "sorted": _sorted,
+    "range": _range,
+    "len": _len,
+    "getattr": _getattr,
+    "setattr": _setattr,
+    "hasattr": _hasattr,
+    "isinstance": _isinstance,
+    "issubclass": _issubclass,
+    "callable": _callable,
+    "type": _type,
+    "property": _descriptor("property"),
+    "staticmethod": _descriptor("staticmethod"),
+    "classmethod": _descriptor("classmethod"),
+    "map": _map,
+    "filter": _filter,
+    "next": _next,
+}
+
+_LIBRARY: dict[str, Any] = {
+    "functools.wraps": _wraps,
+    "functools.partial": _partial,
+    "functools.lru_cache": _kept,
+    "functools.cache": _kept,
+    "functools.cached_property": _descriptor("property"),
+    "contextlib.asynccontextmanager": _kept,
+    "contextlib.contextmanager": _kept,
+    "dataclasses.dataclass": _kept,
+    "pydantic.dataclasses.dataclass": _kept,
+    "pydantic.computed_field": _field_property,
+    "abc.abstractmethod": _kept,
+    "typing.cast": _cast,
+    "typing.overload": _kept,
+    "os.getenv": _environment,
+    "os.environ.get": _environment,
+    "environs.Env().str": _environment,
+    "starlette.config.Config()": _config,
+    "decouple.AutoConfig()": _config,
+    "decouple.config": _config,
+    "copy.copy": _first,
+    "copy.deepcopy": _first,
+    "itertools.chain": lambda machine, arguments: [
+        item for arg in arguments.args for item in iterate(machine, arg) or ()
+    ],
+    "types.SimpleNamespace": lambda machine, arguments: ExternalObject(
+        "types.SimpleNamespace", arguments.args, arguments.keywords
+    ),
+    "typing.TypeVar": lambda machine, arguments: Unresolved("a type variable"),
+    "asyncio.run": _first,
+    "operator.or_": lambda machine, arguments: choice(list(arguments.args)),
+}

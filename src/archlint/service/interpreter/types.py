@@ -1,0 +1,290 @@
+"""What an annotation means: aliases, strings and `Annotated` followed to the classes of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from archlint.facts.python import read_python
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Evaluate,
+    Expression,
+    Name,
+    Operation,
+    Sequence,
+    Subscript,
+    dotted,
+)
+from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.values import (
+    Class,
+    Configured,
+    External,
+    ExternalObject,
+    Frame,
+    Native,
+    Value,
+)
+from archlint.service.semantics.library_names import public_name
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import Scope, Symbol, Symbols
+
+UNION = "typing.Union"
+LITERAL = "typing.Literal"
+VARIABLE = "typing.TypeVar"
+
+_SAME = {
+    "typing.List": "builtins.list",
+    "typing.Dict": "builtins.dict",
+    "typing.Set": "builtins.set",
+    "typing.FrozenSet": "builtins.frozenset",
+    "typing.Tuple": "builtins.tuple",
+    "typing.Type": "builtins.type",
+    "typing_extensions.Any": "typing.Any",
+    "typing_extensions.Literal": LITERAL,
+    "typing.Mapping": "collections.abc.Mapping",
+    "typing.MutableMapping": "collections.abc.MutableMapping",
+    "typing.Sequence": "collections.abc.Sequence",
+    "typing.MutableSequence": "collections.abc.MutableSequence",
+    "typing.Iterable": "collections.abc.Iterable",
+    "typing.Iterator": "collections.abc.Iterator",
+    "typing.Generator": "collections.abc.Generator",
+    "typing.AsyncIterator": "collections.abc.AsyncIterator",
+    "typing.AsyncIterable": "collections.abc.AsyncIterable",
+    "typing.AsyncGenerator": "collections.abc.AsyncGenerator",
+}
+_TRANSPARENT = frozenset(
+    f"{package}.{name}"
+    for package in ("typing", "typing_extensions")
+    for name in ("ClassVar", "Final", "Required", "NotRequired", "ReadOnly")
+)
+_MAX_DEPTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A resolved type.
+
+    `name` is a library's public name (`builtins.list`, `typing.Any`), the qualified name of a class of the
+    service, `"None"`, or empty where the source does not tell. A union's `args` are its members, a literal's
+    `values` its alternatives. `symbol` is the class of the service, `metadata` what `Annotated` adds.
+    """
+
+    name: str
+    args: tuple[Type, ...] = ()
+    values: tuple[str, ...] = ()
+    symbol: Symbol | None = field(default=None, compare=False)
+    metadata: tuple[Value, ...] = field(default=(), compare=False)
+
+    def __str__(self) -> str:
+        """As an annotation with qualified names; `?` for what is not known."""
+        if self.name == UNION:
+            return " | ".join(map(str, self.args))
+        name = (self.name or "?").removeprefix("builtins.")
+        inner = [*map(str, self.args), *self.values]
+        return f"{name}[{', '.join(inner)}]" if inner else name
+
+    def walk(self) -> Iterator[Type]:
+        """The type itself and all in it, outermost first."""
+        yield self
+        for arg in self.args:
+            yield from arg.walk()
+
+    @property
+    def members(self) -> tuple[Type, ...]:
+        """The alternatives of a union, without `None`; of any other type itself."""
+        found = self.args if self.name == UNION else (self,)
+        return tuple(member for member in found if member != NONE)
+
+    @property
+    def optional(self) -> bool:
+        """Whether `None` is one of its alternatives."""
+        return self == NONE or (self.name == UNION and NONE in self.args)
+
+
+UNKNOWN = Type("")
+NONE = Type("None")
+ANY = Type("typing.Any")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an annotation stands: its module, the definitions around it, the frame of a running function."""
+
+    module: Module
+    scope: Scope = ()
+    frame: Frame | None = None
+
+
+class Types:
+    """Resolves annotations of one service; `machine` is the interpretation that gave its routes."""
+
+    def __init__(self, machine: Machine, symbols: Symbols) -> None:
+        self._machine = machine
+        self._symbols = symbols
+
+    def read(self, annotation: Expression | None, place: Place, depth: int = 0) -> Type:
+        """What an annotation means there; no annotation means any type."""
+        if depth > _MAX_DEPTH:
+            return UNKNOWN
+        match annotation:
+            case None:
+                return ANY
+            case Name() | Attribute():
+                return self._name(annotation, place, depth + 1)
+            case Subscript():
+                return self._subscript(annotation, place, depth + 1)
+            case Constant(value=str(text)) if text.strip():
+                return self.read(parsed(text), place, depth + 1)
+            case Constant(value=None):
+                return NONE
+            case Operation(operator="|", parts=parts):
+                return _union(tuple(self.read(part, place, depth + 1) for part in parts))
+            case Call(func=func):
+                # `conint(gt=0)`, `create_model(…)`: known by what makes it
+                return replace(self.read(func, place, depth + 1), args=())
+        return UNKNOWN
+
+    def of_value(self, value: Value) -> Type:
+        """The type that an evaluated value, such as `response_model`'s, stands for."""
+        match value:
+            case None:
+                return NONE
+            case Class():
+                return _of_class(value)
+            case External():
+                return _named(public_name(value.name))
+            case Native():
+                return _named(f"builtins.{value.name}")
+            case Configured():
+                return self.of_value(value.default)
+            case ExternalObject(name="typing.Annotated", args=(first, *metadata)):
+                return replace(self.of_value(first), metadata=tuple(metadata))
+        return UNKNOWN
+
+    def evaluate(self, expression: Expression, place: Place) -> Value:
+        """The value of an expression there."""
+        return self._machine.evaluate(place.frame or self.frame(place.module), expression)
+
+    def class_value(self, symbol: Symbol) -> Class | None:
+        """The evaluated class behind a symbol; None for one inside a function or class."""
+        if symbol.module is None or not isinstance(symbol.node, ClassDef):
+            return None
+        found = self.frame(symbol.module).namespace.get(symbol.node.name)
+        return found if isinstance(found, Class) and found.definition is symbol.node else None
+
+    def frame(self, module: Module) -> Frame:
+        """The global names of a module."""
+        loaded = self._machine.load(module)
+        return Frame(loaded, loaded.namespace)
+
+    def place_of(self, symbol: Symbol) -> Place | None:
+        """Where the annotations in a class of the service stand."""
+        if symbol.module is None or not isinstance(symbol.node, ClassDef):
+            return None
+        return Place(symbol.module, (*self._symbols.scope_of(symbol), symbol.node))
+
+    def _name(self, node: Expression, place: Place, depth: int) -> Type:
+        if isinstance(node, Name) and node.id == "...":
+            return Type("...")
+        local = self._local(node, place)
+        if local is not None:
+            return local
+        symbol = self._symbols.resolve(place.module, node, place.scope)
+        if isinstance(symbol.node, ClassDef):
+            return Type(symbol.qualified, symbol=symbol)
+        if isinstance(symbol.node, Assign) and symbol.module is not None:
+            return self._alias(symbol, symbol.node, depth)
+        return _named(symbol.qualified) if symbol.module is None else UNKNOWN
+
+    def _local(self, node: Expression, place: Place) -> Type | None:
+        """The type that a name of an enclosing function's run stands for, as in a factory of routers."""
+        name = dotted(node)
+        frame = place.frame
+        while name is not None and frame is not None and frame.namespace is not frame.module.namespace:
+            if name.partition(".")[0] in frame.namespace:
+                found = self.of_value(self._machine.evaluate(frame, node))
+                return None if found == UNKNOWN else found
+            frame = frame.parent
+        return None
+
+    def _alias(self, symbol: Symbol, node: Assign, depth: int) -> Type:
+        assert symbol.module is not None
+        place = Place(symbol.module, self._symbols.scope_of(symbol))
+        match node.value:
+            case Call(func=func, args=args):
+                maker = self._symbols.resolve(place.module, func, place.scope).qualified.rpartition(".")[2]
+                if maker in {"TypeVar", "ParamSpec"}:
+                    return Type(VARIABLE, values=(symbol.qualified,), symbol=symbol)
+                if maker in {"NewType", "TypeAliasType"} and len(args) > 1:
+                    return self.read(args[1], place, depth)
+                return self.read(node.value, place, depth)
+            case None:
+                return UNKNOWN
+        return self.read(node.value, place, depth)
+
+    def _subscript(self, node: Subscript, place: Place, depth: int) -> Type:
+        origin = self.read(node.value, place, depth)
+        several = isinstance(node.index, Sequence) and node.index.kind == "tuple"
+        inner = node.index.items if several and isinstance(node.index, Sequence) else (node.index,)
+        name = origin.name.rpartition(".")[2] if origin.symbol is None else ""
+        if name == "Annotated" and inner:
+            metadata = tuple(self.evaluate(item, place) for item in inner[1:])
+            first = self.read(inner[0], place, depth)
+            return replace(first, metadata=(*first.metadata, *metadata))
+        if origin.name == LITERAL:
+            return Type(LITERAL, values=tuple(sorted(_literal(item) for item in inner)))
+        args = tuple(self.read(item, place, depth) for item in inner)
+        if name == "Optional":
+            return _union((*args, NONE))
+        if origin.name == UNION:
+            return _union(args)
+        if origin.name in _TRANSPARENT:
+            return args[0]
+        return replace(origin, args=args)
+
+
+def substitute(found: Type, variables: Mapping[str, Type]) -> Type:
+    """The type with type variables replaced; `variables` has them by their qualified names."""
+    if found.name == VARIABLE:
+        return variables.get(found.values[0], found)
+    if not found.args:
+        return found
+    return replace(found, args=tuple(substitute(arg, variables) for arg in found.args))
+
+
+@cache
+def parsed(text: str) -> Expression:
+    """The expression in a string annotation; `...` where it is none."""
+    match read_python(text.strip().encode()).body:
+        case (Evaluate(value=value),):
+            return value
+    return Name(0, 0, "...")
+
+
+def _union(args: tuple[Type, ...]) -> Type:
+    """Flat, each once, `None` last; order says nothing else."""
+    flat = [member for arg in args for member in (arg.args if arg.name == UNION else (arg,))]
+    once = list(dict.fromkeys(flat))
+    ordered = [*(member for member in once if member != NONE), *([NONE] if NONE in once else [])]
+    return ordered[0] if len(ordered) == 1 else Type(UNION, tuple(ordered))
+
+
+def _named(name: str) -> Type:
+    name = "typing." + name.rpartition(".")[2] if name.startswith("typing_extensions.") else name
+    return Type(_SAME.get(name, name))
+
+
+def _of_class(value: Class) -> Type:
+    symbol = Symbol(f"{value.module.name}.{value.definition.name}", value.module, value.definition)
+    return Type(symbol.qualified, symbol=symbol)
+
+
+def _literal(node: Expression) -> str:
+    return repr(node.value) if isinstance(node, Constant) else dotted(node) or "?"

@@ -1,0 +1,298 @@
+"""What an expression can stand for. Plain Python values (str, list, dict…) stand for themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from archlint.facts.syntax import ClassDef, Expression, FunctionDef, Lambda, Node
+from archlint.service.semantics.modules import Module
+
+Value: TypeAlias = Any
+"""One of the classes below, or a str, int, float, bool, None, list, dict, tuple or set of values."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A node of a module: what a finding or an unknown can point at."""
+
+    module: Module
+    node: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unresolved:
+    """A value that the source does not tell; `why` goes into the report."""
+
+    why: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """One of several values, by a condition that the source does not decide."""
+
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Configured:
+    """A value that configuration may replace; `default` is what stands in the source."""
+
+    default: Value
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something of a library, by its qualified name."""
+
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class ExternalObject:
+    """What a call of a library's function or class gives."""
+
+    name: str
+    args: Sequence[Value]
+    keywords: Mapping[str, Value]
+
+
+@dataclass(slots=True, eq=False)
+class ModuleValue:
+    """A module of the repository, executed as far as its own import has come."""
+
+    module: Module
+    namespace: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """The names of a module, function or class body, and where the enclosing names are."""
+
+    module: ModuleValue
+    namespace: dict[str, Value]
+    parent: Frame | None = None
+    function: Function | None = None
+    receiver: Value = None
+    returned: list[Value] = field(default_factory=list)
+    yielded: list[Value] = field(default_factory=list)
+    outer_names: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, eq=False)
+class Function:
+    """A function or lambda of the repository, with the frame it closes over."""
+
+    definition: FunctionDef | Lambda
+    frame: Frame
+    defaults: Mapping[str, Value]
+    owner: Class | None = None
+    wraps: Value = None
+    attributes: dict[str, Value] = field(default_factory=dict)
+
+    @property
+    def module(self) -> Module:
+        """The module that defines it."""
+        return self.frame.module.module
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """A method with its receiver."""
+
+    function: Value
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Descriptor:
+    """A `property`, `staticmethod` or `classmethod`, as `kind` says."""
+
+    kind: str
+    function: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial:
+    """`functools.partial(function, *args, **keywords)`."""
+
+    function: Value
+    args: tuple[Value, ...]
+    keywords: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Native:
+    """A function that archlint itself models."""
+
+    name: str
+    call: Callable[[Any, Arguments], Value]
+    """Takes the machine and the arguments."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arguments:
+    """The values of one call, and where it stands; `complete` is false behind an unknown `*` or `**`."""
+
+    args: tuple[Value, ...]
+    keywords: Mapping[str, Value]
+    place: Place
+    complete: bool = True
+
+    def get(self, position: int, name: str, default: Value = None) -> Value:
+        """The argument by keyword or position."""
+        if name in self.keywords:
+            return self.keywords[name]
+        return self.args[position] if position < len(self.args) else default
+
+
+@dataclass(slots=True, eq=False)
+class Class:
+    """A class of the repository."""
+
+    definition: ClassDef
+    module: Module
+    bases: tuple[Value, ...]
+    namespace: dict[str, Value]
+    annotations: dict[str, Expression]
+    subclasses: list[Class] = field(default_factory=list)
+
+    def lineage(self) -> list[Class | External]:
+        """The class and its ancestors, depth first, libraries' classes included."""
+        found: list[Class | External] = [self]
+        for base in self.bases:
+            for ancestor in base.lineage() if isinstance(base, Class) else [base]:
+                if isinstance(ancestor, Class | External) and ancestor not in found:
+                    found.append(ancestor)
+        return found
+
+    def derives_from(self, names: frozenset[str]) -> bool:
+        """Whether a library's class of one of these names is among its ancestors."""
+        return any(isinstance(base, External) and base.name in names for base in self.lineage())
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """An object of a repository's class."""
+
+    cls: Class
+    attributes: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Super:
+    """`super()` in a method of `owner`."""
+
+    owner: Class
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Member:
+    """A member of a repository's enumeration."""
+
+    cls: Class
+    name: str
+    value: Value
+
+
+_REEXPORTED = frozenset(
+    [
+        "FastAPI",
+        "APIRouter",
+        "Depends",
+        "Response",
+        "Request",
+        "WebSocket",
+        "Query",
+        "Path",
+        "Body",
+        "Header",
+        "Cookie",
+        "Form",
+        "File",
+        "UploadFile",
+        "Security",
+        "HTTPException",
+        "BackgroundTasks",
+    ]
+)
+
+
+def canonical(value: External) -> External:
+    """FastAPI's public names by their one short name: `fastapi.routing.APIRouter` is `fastapi.APIRouter`."""
+    package, _, name = value.name.rpartition(".")
+    return External(f"fastapi.{name}") if package.startswith("fastapi.") and name in _REEXPORTED else value
+
+
+MAX_SIZE = 20_000
+"""Texts and containers longer than this are not computed with."""
+
+MAX_CHOICES = 24
+"""A value with more alternatives than this is unresolved."""
+
+
+def choice(values: Sequence[Value]) -> Value:
+    """One value where all are the same, else a `Choice` of the different ones, one unresolved at most."""
+    flat: list[Value] = []
+    for value in values:
+        for option in value.values if isinstance(value, Choice) else (value,):
+            if not any(same(option, seen) for seen in flat):
+                flat.append(option)
+    if len(flat) > MAX_CHOICES:
+        return Unresolved("it can be one of too many things")
+    return flat[0] if len(flat) == 1 else Choice(tuple(flat))
+
+
+def same(first: Value, second: Value) -> bool:
+    """Whether two values are known to be equal, or both unknown."""
+    if first is second or (isinstance(first, Unresolved) and isinstance(second, Unresolved)):
+        return True
+    plain = (str, int, float, bool, type(None), External)
+    return isinstance(first, plain) and type(first) is type(second) and bool(first == second)
+
+
+def distinct(values: Sequence[Value]) -> list[Value]:
+    """The values without those known to be equal to an earlier one: a set, in an order that never varies."""
+    found: list[Value] = []
+    for value in values:
+        if not any(same(value, seen) for seen in found):
+            found.append(value)
+    return found
+
+
+def options(value: Value) -> tuple[Value, ...]:
+    """The values that a value may be, configuration's default taken for a configured one."""
+    if isinstance(value, Choice):
+        return tuple(option for item in value.values for option in options(item))
+    return options(value.default) if isinstance(value, Configured) else (value,)
+
+
+def settled(value: Value) -> Value:
+    """The value behind configuration: its default."""
+    return settled(value.default) if isinstance(value, Configured) else value
+
+
+def text(value: Value) -> str | None:
+    """The string that a value is known to be, enumeration members by their value."""
+    value = settled(value)
+    if isinstance(value, Member):
+        value = settled(value.value)
+    return value if isinstance(value, str) else None
+
+
+def truth(value: Value) -> bool | None:
+    """Whether a value counts as true; None where the source does not tell."""
+    match value:
+        case Unresolved() | Configured() | External() | ExternalObject():
+            return None
+        case Choice():
+            answers = {truth(option) for option in value.values}
+            return answers.pop() if len(answers) == 1 else None
+        case str() | int() | float() | None | list() | dict() | tuple() | set():
+            return bool(value)
+        case _:
+            return True

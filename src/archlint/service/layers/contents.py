@@ -1,0 +1,183 @@
+"""What a module defines, as far as it tells which layer the module plays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    Evaluate,
+    Expression,
+    FunctionDef,
+    Statement,
+)
+from archlint.service.api.applications import makes_app
+from archlint.service.semantics.bindings import COMPOUND, Imported, nested_blocks, statements
+from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.library_names import SQLMODEL
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import Symbol, Symbols
+
+_METHODS = frozenset(
+    {
+        *("get", "post", "put", "patch", "delete", "head", "options", "trace", "route", "api_route"),
+        *("websocket", "websocket_route"),
+    }
+)
+_ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
+_CONTAINERS = frozenset({"dependency_injector.containers.DeclarativeContainer", "dishka.Provider"})
+_APPS = frozenset({"fastapi.FastAPI"})
+_ROUTERS = _APPS | {"fastapi.APIRouter"}
+_TABLES = frozenset({"sqlalchemy.Table"})
+_DATABASE = frozenset(
+    {
+        "sqlalchemy.create_engine",
+        "sqlalchemy.ext.asyncio.async_sessionmaker",
+        "sqlalchemy.ext.asyncio.create_async_engine",
+        "sqlalchemy.orm.sessionmaker",
+    }
+)
+_STORAGE = frozenset(
+    {"asyncpg", "beanie", "databases", "motor", "odmantic", "peewee", "sqlalchemy", "sqlmodel", "tortoise"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """How many definitions of which kind a module has.
+
+    `models`: mapped classes, tables, documents, declarative bases; `schemas`: Pydantic models; `shapes`:
+    SQLModel classes without a table, which tables or schemas may derive from; `routes`: endpoints or an
+    `APIRouter`; `setup`: settings classes, engines, session factories; `app`: an application is made;
+    `wiring`: that, or routers are included, or a container is filled; `plain`: other functions and classes;
+    `storage`: the module imports a database library.
+    """
+
+    models: int
+    schemas: int
+    shapes: int
+    routes: int
+    setup: int
+    app: bool
+    wiring: bool
+    plain: int
+    storage: bool
+
+
+def read_contents(module: Module, symbols: Symbols, classes: Classes) -> Contents:
+    """What `module` defines at its top level and in its classes."""
+    return _Reader(module, symbols, classes).contents()
+
+
+def endpoint_decorator(module: Module, node: FunctionDef, symbols: Symbols) -> Call | None:
+    """The decorator by which an `APIRouter` or an application registers the function."""
+    for decorator in node.decorators:
+        match decorator:
+            case Call(func=Attribute(attr=method, value=owner)) if method in _METHODS:
+                if is_router(module, owner, symbols):
+                    return decorator
+    return None
+
+
+def is_router(module: Module, owner: Expression, symbols: Symbols) -> bool:
+    """Whether the name `owner` is assigned an `APIRouter` or an application."""
+    made = symbols.resolve(module, owner)
+    value = made.node.value if isinstance(made.node, Assign) else None
+    return (
+        isinstance(value, Call) and made.module is not None and _makes(made.module, value, symbols, _ROUTERS)
+    )
+
+
+def _makes(module: Module, call: Call, symbols: Symbols, names: frozenset[str]) -> bool:
+    maker = symbols.resolve(module, call.func)
+    return any(symbol.qualified in names for symbol in (maker, *symbols.bases(maker)))
+
+
+class _Reader:
+    def __init__(self, module: Module, symbols: Symbols, classes: Classes) -> None:
+        self._module = module
+        self._symbols = symbols
+        self._classes = classes
+
+    def contents(self) -> Contents:
+        body = list(statements(self._module.source.body))
+        kinds = Counter(self._class_kind(node) for node in body if isinstance(node, ClassDef))
+        kinds.update(self._function_kind(node) for node in body if isinstance(node, FunctionDef))
+        kinds.update(self._made(node) for node in body if isinstance(node, Assign))
+        app = makes_app([self._module.source])
+        return Contents(
+            models=kinds["models"],
+            schemas=kinds["schemas"],
+            shapes=kinds["shapes"],
+            routes=kinds["routes"],
+            setup=kinds["setup"],
+            app=app,
+            wiring=app or kinds["container"] > 0 or self._includes_routers(),
+            plain=kinds["plain"],
+            storage=self._imports_storage(),
+        )
+
+    def _class_kind(self, node: ClassDef) -> str:
+        symbol = self._symbols.resolve(self._module, node.name)
+        if symbol.node is not node:
+            return "plain"
+        is_endpoint = any(isinstance(item, FunctionDef) and self._is_endpoint(item) for item in node.body)
+        answers = {
+            "models": self._classes.is_stored(symbol) or self._classes.is_declarative_base(symbol),
+            "setup": self._classes.is_settings(symbol),
+            "shapes": self._derives(symbol, frozenset({SQLMODEL})),
+            "schemas": self._classes.is_schema(symbol),
+            "container": self._derives(symbol, _CONTAINERS),
+            "routes": is_endpoint,
+            "": self._derives(symbol, _ENUMS),
+        }
+        return next((kind for kind, holds in answers.items() if holds), "plain")
+
+    def _derives(self, symbol: Symbol, names: frozenset[str]) -> bool:
+        return any(base.qualified in names for base in self._symbols.bases(symbol))
+
+    def _function_kind(self, node: FunctionDef) -> str:
+        return "routes" if self._is_endpoint(node) else "plain"
+
+    def _is_endpoint(self, node: FunctionDef) -> bool:
+        return endpoint_decorator(self._module, node, self._symbols) is not None
+
+    def _made(self, node: Assign) -> str:
+        if not isinstance(node.value, Call):
+            return ""
+        maker = self._symbols.resolve(self._module, node.value.func).qualified
+        if maker in _TABLES:
+            return "models"
+        if maker in _DATABASE:
+            return "setup"
+        return "routes" if _makes(self._module, node.value, self._symbols, _ROUTERS - _APPS) else ""
+
+    def _includes_routers(self) -> bool:
+        return any(_includes_router(statement) for statement in _all_statements(self._module.source.body))
+
+    def _imports_storage(self) -> bool:
+        bindings = self._symbols.namespace(self._module).names.values()
+        sources = (binding for binding in bindings if isinstance(binding, Imported) and not binding.level)
+        return any(source.module.partition(".")[0] in _STORAGE for source in sources)
+
+
+def _all_statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
+    for statement in body:
+        yield statement
+        if isinstance(statement, FunctionDef | ClassDef):
+            yield from _all_statements(statement.body)
+        elif isinstance(statement, COMPOUND):
+            for block in nested_blocks(statement):
+                yield from _all_statements(block)
+
+
+def _includes_router(statement: Statement) -> bool:
+    match statement:
+        case Evaluate(value=Call(func=Attribute(attr="include_router"))):
+            return True
+    return False

@@ -1,0 +1,205 @@
+"""Which imports break a contract between layers, and by which chain.
+
+An import of a forbidden layer, or of a name that is only re-exported from it, shows in the statement. Whether
+a chain leads there through modules of no layer is import-linter's verdict (`service/chains.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from archlint.findings import Link, Location
+from archlint.service.layers.chains import Onward, Place, chains
+from archlint.service.layers.layers import Layer
+from archlint.service.semantics.imports import ImportEdge
+from archlint.service.semantics.modules import Module, Role
+from archlint.service.semantics.symbols import Step, Symbol
+
+if TYPE_CHECKING:
+    from archlint.service.model import Service
+
+Excuse = Callable[[ImportEdge, Symbol], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One import statement of `importer` in layer `source` that leads into the forbidden layer `target`.
+
+    `imported` says what it takes, `through` by which module where that is not the one named.
+    """
+
+    importer: Module
+    source: Layer
+    target: Layer
+    location: Location
+    imported: str
+    through: str = ""
+    chain: tuple[Link, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What the import does: "imports `get_user` from `app.crud.users` of the crud layer"."""
+        verb = "reaches" if self.through else "imports"
+        return f"{verb} {self.imported} of the {self.target} layer{self.through}"
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields of a message that says what `{module}` of layer `{layer}` does: `{what}`."""
+        return {"module": self.importer.name, "layer": str(self.source), "what": self.text}
+
+
+def breaches(
+    service: Service, source: str, forbidden: Iterable[str], excuse: Excuse = lambda edge, symbol: False
+) -> Iterator[Breach]:
+    """The imports that lead from layer `source` into a layer of `forbidden`, one per statement.
+
+    `excuse` says of an import, and of what it means, that it is allowed all the same.
+    """
+    contract = _Contract(service, frozenset(forbidden), excuse)
+    indirect: list[list[Onward]] = []
+    for statement in contract.statements(source):
+        targets = [target for edge in statement if (target := contract.target(edge))]
+        if targets:
+            yield contract.direct(targets)
+        else:
+            indirect.append([step for edge in statement for step in contract.steps(edge)])
+    for chain in chains(indirect, contract.onward):
+        yield contract.indirect(chain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What an import takes from `module`, a module of a forbidden layer, by way of re-exports in `steps`."""
+
+    edge: ImportEdge
+    module: Module
+    steps: tuple[Step, ...] = ()
+
+
+class _Contract:
+    def __init__(self, service: Service, forbidden: frozenset[str], excuse: Excuse) -> None:
+        self._service = service
+        self._forbidden = forbidden
+        self._excuse = excuse
+
+    def statements(self, layer: str) -> Iterator[list[ImportEdge]]:
+        """The imports of a layer's modules that count, by statement."""
+        for module in self._service.layers.modules(layer):
+            counted = filter(self._counts, self._service.imports.of(module))
+            for _, edges in groupby(counted, lambda edge: edge.statement):
+                yield list(edges)
+
+    def target(self, edge: ImportEdge) -> _Target | None:
+        """What the edge takes from a forbidden layer, by itself or by a re-export."""
+        symbol, steps = self._origin(edge)
+        if self._excuse(edge, symbol) or self._is_schema_among_models(symbol):
+            return None
+        if self._is_breached(edge.importer, edge.imported, symbol):
+            return _Target(edge, edge.imported)
+        # What a layer re-exports to itself is reported where it enters the layer.
+        within = self._layer_name(edge.imported) == self._layer_name(edge.importer)
+        if symbol.module and not within and self._is_breached(edge.importer, symbol.module, symbol):
+            return _Target(edge, symbol.module, steps)
+        return None
+
+    def steps(self, edge: ImportEdge) -> Iterator[Onward]:
+        """Where the edge leads: into a forbidden layer, or to definitions of a module of no layer."""
+        symbol, _ = self._origin(edge)
+        target = self.target(edge)
+        if target is not None:
+            # An enumeration or a constant of models does not bring the database with it.
+            is_data = symbol.is_module or self._service.classes.is_stored(symbol)
+            if is_data or self._layer_name(target.module) != "models":
+                yield Onward(edge, Place(target.module, None), forbidden=True)
+            return
+        module = symbol.module if symbol.module is not None and symbol.defined else edge.imported
+        layers = self._service.layers
+        if module.role is not Role.RUNTIME or layers.of(module) is not None or layers.is_wiring(module):
+            return
+        for taken in self._taken_from(edge, symbol, module):
+            if not self._service.providers.has(taken):
+                name = taken.qualified.removeprefix(f"{module.name}.").partition(".")[0]
+                yield Onward(edge, Place(module, None if taken.is_module else name), forbidden=False)
+
+    def _taken_from(self, edge: ImportEdge, symbol: Symbol, module: Module) -> tuple[Symbol, ...]:
+        """What the importer uses of a module that it imports whole, if that is all the module's own."""
+        taken = self._service.uses.members(edge) if symbol.is_module else ()
+        is_own = all(one.module is module and one.defined and not one.is_module for one in taken)
+        return taken if taken and is_own else (symbol,)
+
+    def onward(self, place: Place) -> Iterator[Onward]:
+        """Where the imports that a place uses lead."""
+        for edge in self._service.uses.of(place.module, place.name):
+            if self._counts(edge):
+                yield from self.steps(edge)
+
+    def direct(self, targets: list[_Target]) -> Breach:
+        """The breach of one statement, named by what it takes from forbidden layers."""
+        edge, module, steps = targets[0].edge, targets[0].module, targets[0].steps
+        names = f"{edge.importer.name} imports {edge.imported.name}"
+        links = [
+            Link(step.module.location(step.node), f"which takes it from {module.name}") for step in steps
+        ]
+        return self._breach(
+            edge,
+            module,
+            _listed(_taken(targets)),
+            f", re-exported by `{edge.imported.name}`" if steps else "",
+            (Link(edge.location, names), *links) if steps else (),
+        )
+
+    def indirect(self, chain: tuple[ImportEdge, ...]) -> Breach:
+        """The breach of a chain of imports."""
+        first, last = chain[0], chain[-1]
+        target = self.target(last) or _Target(last, last.imported)
+        links = [Link(edge.location, f"{edge.importer.name} imports {edge.imported.name}") for edge in chain]
+        through = f" through `{last.importer.name}`"
+        return self._breach(first, target.module, _listed(_taken([target])), through, tuple(links))
+
+    def _breach(
+        self, edge: ImportEdge, module: Module, imported: str, through: str, chain: tuple[Link, ...]
+    ) -> Breach:
+        source, target = self._layer(edge.importer), self._layer(module)
+        return Breach(edge.importer, source, target, edge.location, imported, through, chain)
+
+    def _layer(self, module: Module) -> Layer:
+        return self._service.layers.of(module) or Layer("", "inferred")
+
+    def _counts(self, edge: ImportEdge) -> bool:
+        return not edge.type_checking or self._service.config.type_checking_imports
+
+    def _is_schema_among_models(self, symbol: Symbol) -> bool:
+        """A schema that stands beside models is misplaced, but who imports it depends on no model."""
+        in_models = symbol.module is not None and self._layer_name(symbol.module) == "models"
+        return in_models and self._service.classes.is_schema(symbol)
+
+    def _is_breached(self, importer: Module, imported: Module, symbol: Symbol) -> bool:
+        """Whether the module is of a forbidden layer; in one directory, only the symbol can tell that."""
+        if self._layer_name(imported) not in self._forbidden:
+            return False
+        is_stored = self._service.classes.is_stored(symbol)
+        return is_stored or not self._service.layers.share_home(importer, imported)
+
+    def _origin(self, edge: ImportEdge) -> tuple[Symbol, tuple[Step, ...]]:
+        if edge.name is None or edge.name == "*":
+            return Symbol(edge.imported.name, edge.imported, None), ()
+        return self._service.symbols.trail(edge.imported, edge.name)
+
+    def _layer_name(self, module: Module) -> str | None:
+        layer = self._service.layers.of(module)
+        return layer.name if layer is not None else None
+
+
+def _taken(targets: list[_Target]) -> Iterator[str]:
+    """What a statement takes, by module: "`User` and `Role` from `app.models`"."""
+    for module, group in groupby(targets, lambda target: target.module):
+        names = [f"`{target.edge.name}`" for target in group if target.edge.name not in {None, "*"}]
+        yield f"{_listed(names)} from `{module.name}`" if names else f"`{module.name}`"
+
+
+def _listed(texts: Iterable[str]) -> str:
+    *first, last = texts
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,132 @@
+"""How much of a service's work an endpoint's handler does itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Await,
+    Call,
+    Constant,
+    Expression,
+    For,
+    FunctionDef,
+    If,
+    Name,
+    Node,
+    Operation,
+    Sequence,
+    Subscript,
+    all_nodes,
+    dotted,
+)
+from archlint.service.semantics.modules import Module
+
+if TYPE_CHECKING:
+    from archlint.service.model import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a handler does: runs queries, calls repositories, decides in loops over their rows."""
+
+    queries: int
+    repository_calls: int
+    decisions: int
+
+    @property
+    def total(self) -> int:
+        """All steps."""
+        return self.queries + self.repository_calls + self.decisions
+
+    def __str__(self) -> str:
+        """In words: "2 queries and 1 decision in a loop over rows"."""
+        parts = [
+            _count(self.queries, "query", "queries"),
+            _count(self.repository_calls, "repository call", "repository calls"),
+            _count(self.decisions, "decision in a loop over rows", "decisions in loops over rows"),
+        ]
+        *first, last = [part for part in parts if part] or ["nothing"]
+        return f"{', '.join(first)} and {last}" if first else last
+
+
+def work_of(service: Service, module: Module, handler: FunctionDef) -> Work:
+    """The work that `handler` itself does; what it calls does not count."""
+    executed = {q.node for q in service.queries.of(module).get(handler, []) if q.executed}
+    repositories = _repositories(service, module, handler)
+    calls = {n for n in all_nodes(handler) if isinstance(n, Call) and _asks(service, module, n, repositories)}
+    rows = set(_assigned_from(handler, executed | calls))
+    loops = [
+        n for n in all_nodes(handler) if isinstance(n, For) and _is_over(n.iterable, rows, executed | calls)
+    ]
+    decisions = {inner for loop in loops for inner in all_nodes(loop) if isinstance(inner, If)}
+    return Work(len(executed), len(calls - executed), len(decisions))
+
+
+def _repositories(service: Service, module: Module, handler: FunctionDef) -> frozenset[str]:
+    """The handler's parameters whose type is a class of crud."""
+    return frozenset(
+        parameter.name
+        for parameter in handler.parameters
+        if parameter.annotation is not None and _is_of_crud(service, module, parameter.annotation)
+    )
+
+
+def _is_of_crud(service: Service, module: Module, annotation: Expression) -> bool:
+    match annotation:
+        case Subscript(value=Name(id="Annotated" | "Optional"), index=index):
+            first = index.items[0] if isinstance(index, Sequence) and index.items else index
+            return _is_of_crud(service, module, first)
+        case Operation(operator="|", parts=parts):
+            return any(_is_of_crud(service, module, part) for part in parts)
+        case Constant(value=str(text)):
+            return _in_crud(service, service.symbols.resolve(module, text).module)
+    symbol = service.symbols.resolve(module, annotation)
+    if isinstance(symbol.node, Assign) and symbol.module and isinstance(symbol.node.value, Subscript):
+        return _is_of_crud(service, symbol.module, symbol.node.value)
+    return _in_crud(service, symbol.module)
+
+
+def _in_crud(service: Service, module: Module | None) -> bool:
+    layer = service.layers.of(module) if module is not None else None
+    return layer is not None and layer.name == "crud"
+
+
+def _asks(service: Service, module: Module, call: Call, repositories: frozenset[str]) -> bool:
+    """Whether the call is of a function of crud, or of a method of one of the `repositories`."""
+    name = dotted(call.func)
+    if name is None:
+        return False
+    owner, _, rest = name.partition(".")
+    if owner in repositories:
+        return "." not in rest and bool(rest)
+    symbol = service.symbols.resolve(module, call.func)
+    return _in_crud(service, symbol.module) and not symbol.qualified.rpartition(".")[2][:1].isupper()
+
+
+def _assigned_from(handler: FunctionDef, calls: set[Call]) -> Iterator[str]:
+    """The names that are given the result of one of the `calls`, or something made of it."""
+    for node in all_nodes(handler):
+        match node:
+            case Assign(targets=(Name(id=name),), value=Node() as value):
+                if any(inner in calls for inner in all_nodes(value)):
+                    yield name
+
+
+def _is_over(iterable: Expression, rows: set[str], calls: set[Call]) -> bool:
+    match iterable:
+        case Name(id=name):
+            return name in rows
+        case Await(value=value):
+            return _is_over(value, rows, calls)
+        case Call(func=Attribute(value=owner)):
+            return iterable in calls or _is_over(owner, rows, calls)
+    return iterable in calls
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}" if number else ""

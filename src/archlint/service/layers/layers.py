@@ -1,0 +1,354 @@
+"""Which layer of the architecture a module belongs to, and how archlint knows."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from archlint.config import LAYERS, Config
+from archlint.service.api.api_surface import Surface
+from archlint.service.layers.contents import Contents, read_contents
+from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.modules import Module, Modules, Role
+from archlint.service.semantics.symbols import Symbols
+
+ORDER = (("routers",), ("dependencies",), ("services",), ("crud",), ("models", "schemas", "core"))
+"""The layers from the top down: a module may import what stands below its own layer."""
+
+SYNONYMS = {
+    "routers": frozenset(
+        {
+            *("api", "apis", "controller", "controllers", "endpoint", "endpoints", "handlers", "resources"),
+            *("route", "router", "routes", "views"),
+        }
+    ),
+    "dependencies": frozenset({"dependency", "depends", "deps"}),
+    "services": frozenset(
+        {
+            *("bl", "business", "business_logic", "controller", "controllers", "handlers", "logic"),
+            *("service", "usecase", "usecases", "use_cases"),
+        }
+    ),
+    "crud": frozenset({"cruds", "dao", "daos", "repo", "repos", "repositories", "repository"}),
+    "models": frozenset({"db_models", "entities", "entity", "model", "orm", "table", "tables"}),
+    "schemas": frozenset({"dto", "dtos", "schema", "serializers"}),
+}
+"""Names of directories and files that commonly play a layer's role, where the contents bear it out."""
+
+_DIRECTORIES_ONLY = frozenset({"bl", "business", "business_logic", "controller", "handlers", "logic"})
+"""Synonyms that say nothing when a file is called so."""
+
+_UTILITIES = frozenset({"common", "helpers", "kit", "lib", "libs", "util", "utilities", "utils"})
+"""Packages of what is in no layer; a `services.py` in one helps to run services."""
+
+_WIRING = frozenset({"bootstrap", "container", "containers", "di", "ioc", "wiring"})
+"""Files that put the application together, beside those that make it or include its routers."""
+
+_ROUTERS_ONLY = SYNONYMS["routers"] - {"api", "apis", "handlers", "resources"}
+"""Names of directories that hold routers and what only these need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A layer, and whether a directory, the configuration or an inference puts the module there."""
+
+    name: str
+    by: Literal["directory", "config", "inferred"]
+
+    def __str__(self) -> str:
+        """The layer as messages name it; what is only inferred says so."""
+        return f"{self.name} (inferred)" if self.by == "inferred" else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The directory or file that seems to play a layer's role, and the configuration line that says so."""
+
+    path: str
+    line: str
+
+
+class Layers:
+    """The layers of a service's modules. Tests, migrations and scripts are in none."""
+
+    def __init__(
+        self,
+        root: str,
+        config: Config,
+        modules: Modules,
+        symbols: Symbols,
+        classes: Classes,
+        surface: Callable[[], Surface],
+    ) -> None:
+        self._root = root
+        self._config = config
+        self._modules = modules
+        self._symbols = symbols
+        self._classes = classes
+        self._surface = surface
+        self._contents: dict[Module, Contents] = {}
+        self._found: dict[Module, Layer | None] = {}
+        self._above: dict[str, tuple[str, ...]] = {}
+
+    def of(self, module: Module) -> Layer | None:
+        """The layer of `module`; None for what is in no layer, such as the module that makes the app."""
+        if module not in self._found:
+            self._found[module] = self._layer(module) if self._is_own(module) else None
+        return self._found[module]
+
+    def modules(self, name: str) -> tuple[Module, ...]:
+        """The modules of a layer."""
+        return self._by_layer[name]
+
+    def share_home(self, first: Module, second: Module) -> bool:
+        """Whether both lie in one directory of a layer, so that only an inference tells them apart."""
+        inferred = any(
+            layer is not None and layer.by == "inferred" for layer in (self.of(first), self.of(second))
+        )
+        return inferred and self._home(first) == self._home(second) != ""
+
+    def is_wiring(self, module: Module) -> bool:
+        """Whether the module puts the application together and so may import every layer."""
+        return self._wires(module) and self.of(module) is None
+
+    def directories(self, name: str) -> tuple[str, ...]:
+        """The directories of that name that hold runtime modules."""
+        return tuple(sorted({folder for folder, layer in self._folders if layer == name}))
+
+    def candidate(self, name: str) -> Candidate | None:
+        """What seems to play the role of the layer: the place of most modules that are inferred to do so.
+
+        Places of one name, such as the `api.py` of every feature, are one line of the configuration.
+        """
+        modules = [module for module in self.modules(name) if self.of(module) == Layer(name, "inferred")]
+        places = Counter(place for module in modules if (place := self._place(module, name)))
+        if not places:
+            return None
+        endings: Counter[str] = Counter()
+        for place, count in places.items():
+            endings[_ending(place)] += count
+        chosen = min(places, key=lambda place: (-endings[_ending(place)], -places[place], place))
+        ending = _ending(chosen)
+        alike = [place for place in places if _ending(place) == ending]
+        inside = posixpath.dirname(chosen.removeprefix(f"{self._config.folder}/").rstrip("/"))
+        pattern = posixpath.join("**" if len(alike) > 1 else inside, ending)
+        return Candidate(chosen, f'{name} = ["{pattern}"]')
+
+    def contents(self, module: Module) -> Contents:
+        """What the module defines."""
+        if module not in self._contents:
+            self._contents[module] = read_contents(module, self._symbols, self._classes)
+        return self._contents[module]
+
+    def has_routes(self, module: Module) -> bool:
+        """Whether it makes routers or registers endpoints of its own, in whatever way."""
+        return self.contents(module).routes > 0 or module in self._surface().registering
+
+    @cached_property
+    def _by_layer(self) -> dict[str, tuple[Module, ...]]:
+        by_layer: dict[str, list[Module]] = defaultdict(list)
+        for module in self._modules.runtime:
+            layer = self.of(module)
+            if layer is not None:
+                by_layer[layer.name].append(module)
+        return {name: tuple(by_layer[name]) for name in LAYERS}
+
+    @cached_property
+    def _folders(self) -> frozenset[tuple[str, str]]:
+        """The directories named like a layer, above any runtime module, with that name."""
+        return frozenset(
+            (folder, _base(folder))
+            for module in self._modules.runtime
+            for folder in self._parents(module)
+            if _base(folder) in LAYERS
+        )
+
+    @cached_property
+    def _containers(self) -> frozenset[str]:
+        """The directories that hold several layers: an application or a feature, even when called `core`."""
+        inside: dict[str, set[str]] = defaultdict(set)
+        for folder, name in self._folders:
+            inside[posixpath.dirname(folder)].add(name)
+        return frozenset(folder for folder, names in inside.items() if len(names) > 1)
+
+    @cached_property
+    def _model_folders(self) -> frozenset[str]:
+        """The directories named `models` that do hold stored classes."""
+        return frozenset(
+            folder
+            for module in self._modules.runtime
+            if (folder := self._nearest(module, frozenset({"models"}))) and self.contents(module).models
+        )
+
+    @cached_property
+    def _storage_folders(self) -> frozenset[str]:
+        """The directories with a synonym of `crud` for a name whose modules use a database library."""
+        return frozenset(
+            folder
+            for module in self._modules.runtime
+            if (folder := self._nearest(module, SYNONYMS["crud"])) and self.contents(module).storage
+        )
+
+    @cached_property
+    def _route_folders(self) -> frozenset[str]:
+        """The directories with a synonym of `routers` for a name that do hold endpoints."""
+        return frozenset(
+            folder
+            for module in self._modules.runtime
+            if (folder := self._nearest(module, _ROUTERS_ONLY)) and self.contents(module).routes
+        )
+
+    @cached_property
+    def _feature_folders(self) -> frozenset[str]:
+        """The directories that hold several single-file layers: features, whatever their names suggest."""
+        names: dict[str, set[str]] = defaultdict(set)
+        for module in self._modules.runtime:
+            names[posixpath.dirname(module.path)] |= set(_names_of(_stem(module)))
+        return frozenset(folder for folder, found in names.items() if len(found) > 1)
+
+    def _is_own(self, module: Module) -> bool:
+        return module.role is Role.RUNTIME and self._modules.by_path.get(module.path) is module
+
+    def _layer(self, module: Module) -> Layer | None:
+        for name in LAYERS:
+            if self._config.matches(self._config.layers.get(name, ()), module.path):
+                return Layer(name, "config")
+        inner, folder = self._around(module)
+        name = _base(folder)
+        if name != "routers" and self._wires(module):
+            return None
+        nearer = self._suggested(module, self._synonyms_of(inner)) if folder else None
+        if nearer:
+            return Layer(nearer, "inferred")
+        if name == "models":
+            return self._in_models(module, folder)
+        return Layer(name, "directory") if folder else self._inferred(module)
+
+    def _around(self, module: Module) -> tuple[list[str], str]:
+        """The directories below the nearest that is a layer, innermost first, and that one, if any."""
+        inner: list[str] = []
+        for folder in self._parents(module):
+            if _base(folder) in LAYERS and folder not in self._containers:
+                return inner, folder
+            inner.append(folder)
+        return inner, ""
+
+    def _wires(self, module: Module) -> bool:
+        """Whether it puts the application together; a router with endpoints may include further ones."""
+        contents = self.contents(module)
+        has_endpoints = contents.wiring and not contents.app and contents.routes > 0
+        if has_endpoints and module in self._surface().registering:
+            return False
+        return contents.wiring or _stem(module) in _WIRING
+
+    def _in_models(self, module: Module, folder: str) -> Layer | None:
+        """Not all that is called `models` is stored: schemas and trained models are called so too."""
+        contents = self.contents(module)
+        if contents.schemas and contents.schemas >= contents.plain and not contents.models + contents.routes:
+            return Layer("schemas", "inferred")
+        if folder in self._model_folders:
+            return Layer("models", "directory")
+        return self._inferred(module) if contents.routes else None
+
+    def _inferred(self, module: Module) -> Layer | None:
+        inner, _ = self._around(module)
+        suggestions = [*self._of_stem(module), *self._synonyms_of(inner)]
+        name = self._suggested(module, suggestions) or self._shown(module)
+        return Layer(name, "inferred") if name else None
+
+    def _suggested(self, module: Module, names: Iterable[str]) -> str | None:
+        return next((name for name in names if self._plays(module, name)), None)
+
+    def _of_stem(self, module: Module) -> Iterator[str]:
+        """The layers that the file's name suggests: `models.py`, `user_service.py`."""
+        stem = _stem(module)
+        if stem in SYNONYMS["services"] | {"services"} and _UTILITIES & set(module.name.split(".")):
+            return
+        yield from _names_of(stem)
+        yield from _names_of(stem.rpartition("_")[2])
+
+    def _synonyms_of(self, folders: Iterable[str]) -> Iterator[str]:
+        """The layers that directories' names suggest, where these are not features of that name."""
+        for folder in folders:
+            if folder not in self._feature_folders:
+                yield from (name for name, names in SYNONYMS.items() if _base(folder) in names)
+
+    def _plays(self, module: Module, name: str) -> bool:
+        """Whether what the module defines bears out the role that its name suggests."""
+        contents = self.contents(module)
+        match name:
+            case "models":
+                return contents.models > 0
+            case "schemas":
+                return contents.schemas + contents.shapes > 0 == contents.models
+            case "routers":
+                return self.has_routes(module) or self._nearest(module, _ROUTERS_ONLY) in self._route_folders
+            case "crud":
+                folder = self._nearest(module, SYNONYMS["crud"])
+                return contents.storage or folder in self._storage_folders
+        return name in {"services", "dependencies"} and not self.has_routes(module)
+
+    def _shown(self, module: Module) -> str | None:
+        """The layer that a module's definitions alone show, when they are of one kind."""
+        contents = self.contents(module)
+        kinds = {"models": contents.models, "routers": contents.routes, "core": contents.setup}
+        shown = [name for name, count in kinds.items() if count]
+        if shown:
+            return shown[0] if len(shown) == 1 else None
+        is_schemas = contents.schemas and not contents.plain and not contents.shapes
+        return "schemas" if is_schemas and module in self._surface().publishing else None
+
+    def _place(self, module: Module, name: str) -> str:
+        """The nearest directory around a module whose name suggests the layer, or else its file.
+
+        Schemas are defined everywhere; only a name makes a place of them.
+        """
+        folders = [f for f in self._parents(module) if _base(f) in SYNONYMS.get(name, ())]
+        if folders:
+            return f"{folders[0]}/"
+        return module.path if name != "schemas" or name in self._of_stem(module) else ""
+
+    def _home(self, module: Module) -> str:
+        """The nearest directory that is named like a layer or its synonym."""
+        named = frozenset(LAYERS).union(*SYNONYMS.values())
+        return self._nearest(module, named)
+
+    def _nearest(self, module: Module, names: frozenset[str]) -> str:
+        return next((folder for folder in self._parents(module) if _base(folder) in names), "")
+
+    def _parents(self, module: Module) -> tuple[str, ...]:
+        """The directories above a module below the service's root, innermost first."""
+        folder = posixpath.dirname(module.path)
+        if folder not in self._above:
+            self._above[folder] = tuple(_folders(folder, self._root))
+        return self._above[folder]
+
+
+def _folders(folder: str, root: str) -> Iterator[str]:
+    while folder and folder != root:
+        yield folder
+        folder = posixpath.dirname(folder)
+
+
+def _base(path: str) -> str:
+    return posixpath.basename(path.rstrip("/"))
+
+
+def _ending(place: str) -> str:
+    """The end of a pattern for a file, or for all in a directory."""
+    return _base(place) + ("/**" if place.endswith("/") else "")
+
+
+def _stem(module: Module) -> str:
+    return posixpath.basename(module.path).removesuffix(".py")
+
+
+def _names_of(stem: str) -> list[str]:
+    """The layers that a file of that name may be."""
+    if stem in _DIRECTORIES_ONLY:
+        return []
+    return [name for name, synonyms in SYNONYMS.items() if stem == name or stem in synonyms]

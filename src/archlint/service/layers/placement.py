@@ -1,0 +1,116 @@
+"""Where code that belongs to one layer lies in another, or in none."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import Node
+from archlint.findings import Link, Location
+from archlint.service.semantics.modules import Module, Role
+
+if TYPE_CHECKING:
+    from archlint.service.model import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something of a module that belongs to a certain layer: "the mapped class `User`" at `location`."""
+
+    module: Module
+    location: Location
+    what: str
+
+    @classmethod
+    def at(cls, module: Module, node: Node, what: str) -> Piece:
+        """The piece that `node` is."""
+        return cls(module, module.location(node), what)
+
+
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """One finding: a piece, where it is, and the others, of that file or its namesakes, that go with it."""
+
+    piece: Piece
+    where: str
+    others: tuple[Piece, ...] = ()
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields of a message that says that `{what}` lies `{where}`."""
+        return {"what": self.piece.what + self._more, "where": self.where}
+
+    @property
+    def _more(self) -> str:
+        files = {other.module.path for other in self.others} - {self.piece.module.path}
+        here = sum(other.module is self.piece.module for other in self.others)
+        name = posixpath.basename(self.piece.module.path)
+        parts = [f"{here} more in this file"] if here else []
+        parts += [f"those of {len(files)} more files `{name}`"] if files else []
+        return f" (and {', and '.join(parts)})" if parts else ""
+
+    @property
+    def chain(self) -> tuple[Link, ...]:
+        """The other places."""
+        return tuple(Link(other.location, other.what) for other in self.others)
+
+
+def misplaced(service: Service, layer: str, pieces: Iterable[Piece]) -> Iterator[Misplaced]:
+    """What lies outside of `layer`: one finding per place, or per file where that is the decision to take.
+
+    Where the layer is missing, or a whole file plays it from outside, the file has to move: one finding, and
+    one for all files of that name, which one line of the configuration maps. And where both hold, BA0501 has
+    said so already, with the file's name.
+    """
+    exists = has_place(service, layer)
+    playing: dict[str, list[Piece]] = {}
+    for module, group in groupby(pieces, lambda piece: piece.module):
+        inferred = _plays(service, layer, module)
+        is_there = _lies_in(service, layer, module)
+        if is_there or (inferred and not exists) or not _is_own(service, module):
+            continue
+        if inferred:
+            playing.setdefault(posixpath.basename(module.path), []).extend(group)
+        elif exists:
+            yield from (Misplaced(piece, _where(service, module)) for piece in group)
+        else:
+            yield _together(service, list(group))
+    yield from (_together(service, alike) for alike in playing.values())
+
+
+def _together(service: Service, pieces: list[Piece]) -> Misplaced:
+    return Misplaced(pieces[0], _where(service, pieces[0].module), tuple(pieces[1:]))
+
+
+def has_place(service: Service, layer: str) -> bool:
+    """Whether the layer has a directory, or a line in the configuration."""
+    return bool(service.layers.directories(layer) or service.config.layers.get(layer))
+
+
+def _lies_in(service: Service, layer: str, module: Module) -> bool:
+    """Whether the module is of the layer; what is of none, such as wiring, is where its directory is."""
+    found = service.layers.of(module)
+    if found is not None:
+        return found.name == layer and found.by != "inferred"
+    return any(module.path.startswith(f"{folder}/") for folder in service.layers.directories(layer))
+
+
+def _plays(service: Service, layer: str, module: Module) -> bool:
+    """Whether the module only seems to be of the layer, by itself or by the directory that it lies in."""
+    found = service.layers.of(module)
+    if found is not None:
+        return found.name == layer and found.by == "inferred"
+    candidate = service.layers.candidate(layer)
+    return candidate is not None and module.path.startswith(candidate.path)
+
+
+def _is_own(service: Service, module: Module) -> bool:
+    return module.role is Role.RUNTIME and service.modules.by_path.get(module.path) is module
+
+
+def _where(service: Service, module: Module) -> str:
+    layer = service.layers.of(module)
+    return f"`{module.name}` of the {layer} layer" if layer else f"`{module.name}`, which is in no layer"

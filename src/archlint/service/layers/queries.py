@@ -1,0 +1,77 @@
+"""Where functions build statements of SQLAlchemy, or run them on a session."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archlint.facts.syntax import Call, Constant, Expression, FunctionDef, dotted
+from archlint.service.database.session_calls import session_calls
+from archlint.service.layers.layers import Layers
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import Symbols
+
+_VERBS = frozenset({"delete", "insert", "select", "update"})
+_HOMES = frozenset({"sqlalchemy", "sqlalchemy.dialects.postgresql", "sqlmodel"})
+_PROBE = re.compile(r"\s*(select\s+(1|version\(\)|now\(\))|set\s.*)\s*;?\s*", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A statement that is built, or, `executed`, given to a session: `session.execute` in `text`."""
+
+    node: Call
+    text: str
+    executed: bool
+
+
+class Queries:
+    """The queries of a service's modules.
+
+    What only asks whether the database answers (`select(1)`), or sets up the connection, is no query.
+    """
+
+    def __init__(self, symbols: Symbols, layers: Layers) -> None:
+        self._symbols = symbols
+        self._layers = layers
+        self._known: dict[Module, dict[FunctionDef | None, list[Query]]] = {}
+
+    def of(self, module: Module) -> dict[FunctionDef | None, list[Query]]:
+        """The queries by the innermost function around them, None for the module's own statements."""
+        if module not in self._known:
+            found = sorted(self._queries(module), key=lambda query: query.node.start)
+            functions = module.source.nodes.of(FunctionDef) if found else ()
+            by_function: dict[FunctionDef | None, list[Query]] = defaultdict(list)
+            for query in found:
+                around = [f for f in functions if f.start <= query.node.start < f.end]
+                by_function[max(around, key=lambda f: f.start, default=None)].append(query)
+            self._known[module] = dict(by_function)
+        return self._known[module]
+
+    def _queries(self, module: Module) -> Iterator[Query]:
+        if not self._layers.contents(module).storage:
+            return
+        for call in session_calls(module, self._symbols):
+            if not (call.node.args and self._is_probe(module, call.node.args[0])):
+                yield Query(call.node, call.text, executed=True)
+        for node in module.source.nodes.of(Call):
+            if self._verb(module, node) in _VERBS and not self._is_probe(module, node):
+                yield Query(node, dotted(node.func) or "", executed=False)
+
+    def _verb(self, module: Module, node: Expression) -> str:
+        """`select` for a call of SQLAlchemy's or SQLModel's `select`, and so on."""
+        name = dotted(node.func) if isinstance(node, Call) else None
+        if name is None or name.count(".") > 1:
+            return ""
+        home, _, verb = self._symbols.resolve(module, name).qualified.rpartition(".")
+        return verb if home in _HOMES else ""
+
+    def _is_probe(self, module: Module, node: Expression) -> bool:
+        match node:
+            case Call(args=(Constant(value=int()),)):
+                return self._verb(module, node) == "select"
+            case Call(args=(Constant(value=str(text)),)):
+                return self._verb(module, node) == "text" and _PROBE.fullmatch(text) is not None
+        return False

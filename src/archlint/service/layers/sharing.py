@@ -1,0 +1,88 @@
+"""Which definitions several routers have injected."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    Expression,
+    FunctionDef,
+    Keyword,
+    Name,
+    Subscript,
+)
+from archlint.service.api.injection import Injection
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import Symbol
+
+if TYPE_CHECKING:
+    from archlint.service.model import Service
+
+
+def shared_providers(service: Service) -> Iterator[tuple[Symbol, tuple[Module, ...]]]:
+    """The providers that stand in `Depends` of two routers or more, with these, in the order of files.
+
+    A provider is a function, a function that makes one, or a class whose instances can be called. A class
+    that is itself injected is none: it may be injected from where it lives.
+    """
+    users: dict[Symbol, set[Module]] = defaultdict(set)
+    for injection in service.providers.injections:
+        if injection.symbol.module is not None and _provides(service, injection):
+            users[injection.symbol] |= set(_routers(service, injection))
+    shared = ((symbol, modules) for symbol, modules in users.items() if len(modules) > 1)
+    for symbol, modules in sorted(shared, key=lambda pair: pair[0].qualified):
+        yield symbol, tuple(sorted(modules, key=lambda module: module.path))
+
+
+def _provides(service: Service, injection: Injection) -> bool:
+    """Whether the definition is the provider itself, not only something that goes into it."""
+    call, node = injection.call, injection.symbol.node
+    given = [*call.args[:1], *(keyword.value for keyword in call.keywords if _is_dependency(keyword))]
+    match given:
+        case [Name() | Attribute() as one]:
+            return isinstance(node, FunctionDef) and _means(service, injection, one)
+        case [Call(func=function, args=args)]:
+            if service.symbols.resolve(injection.module, function).qualified == "functools.partial":
+                return isinstance(node, FunctionDef) and bool(args) and _means(service, injection, args[0])
+            return _makes_provider(injection.symbol) and _means(service, injection, function)
+    return False
+
+
+def _is_dependency(keyword: Keyword) -> bool:
+    return keyword.name == "dependency"
+
+
+def _means(service: Service, injection: Injection, expression: Expression) -> bool:
+    return service.symbols.resolve(injection.module, expression) == injection.symbol
+
+
+def _makes_provider(symbol: Symbol) -> bool:
+    match symbol.node:
+        case ClassDef(body=body):
+            return any(isinstance(item, FunctionDef) and item.name == "__call__" for item in body)
+    return isinstance(symbol.node, FunctionDef)
+
+
+def _routers(service: Service, injection: Injection) -> Iterator[Module]:
+    """The module of the injection, or where an alias says it (`Annotated[…]`), its importers."""
+    modules = [injection.module]
+    for name in _aliases(injection):
+        edges = service.imports.edges
+        modules += [e.importer for e in edges if e.imported is injection.module and e.name == name]
+    yield from (module for module in modules if service.layers.has_routes(module))
+
+
+def _aliases(injection: Injection) -> Iterator[str]:
+    """The names that stand for the injection: `Annotated[…, Depends(f)]`, or `Depends(f)` itself."""
+    for statement in injection.module.source.body:
+        match statement:
+            case Assign(targets=(Name(id=name),), value=Subscript() | Call() as value):
+                is_in = value.start <= injection.call.start < value.end
+                if is_in and (value is injection.call or isinstance(value, Subscript)):
+                    yield name

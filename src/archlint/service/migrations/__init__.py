@@ -1,0 +1,1 @@
+"""Alembic's environments, revisions, and what applies them."""

@@ -1,0 +1,1 @@
+"""How the service is packaged: pyproject.toml, the lock, requirements and markers."""

@@ -1,0 +1,143 @@
+"""Requirements in the form in which pyproject.toml and uv.lock are compared.
+
+What uv records of a requirement once `tool.uv.sources` are applied is in its
+`crates/uv-distribution/src/metadata/lowering.rs`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from packaging.markers import InvalidMarker, Marker
+from packaging.requirements import Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+
+from archlint.service.packaging.pyproject import Declared, Pyproject, ServiceProject, join, strings
+
+LOCAL_KINDS = ("editable", "virtual", "directory")
+ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A requirement in the form in which both sides are compared; `source` is its kind and identity."""
+
+    name: str
+    extras: frozenset[str]
+    specifier: SpecifierSet
+    source: tuple[str, ...]
+    marker: Marker | None
+
+    def __str__(self) -> str:
+        extras = f"[{','.join(sorted(self.extras))}]" if self.extras else ""
+        origin = f" from {self.source[1]}" if len(self.source) > 1 else ""
+        marker = f"; {self.marker}" if self.marker else ""
+        return f"{self.name}{extras}{ordered(self.specifier)}{origin}{marker}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """Turns declared requirements into what uv records, `tool.uv.sources` applied."""
+
+    project: ServiceProject
+    root: Pyproject
+    member: Pyproject
+
+    def wanted(self, entry: Declared) -> Wanted | None:
+        """None when the requirement's source is one that cannot be told statically."""
+        requirement, name = entry.requirement, canonicalize_name(entry.requirement.name)
+        marker = requirement.marker
+        if entry.extra is not None:
+            condition = f'extra == "{entry.extra}"'
+            marker = Marker(f"({marker}) and {condition}" if marker else condition)
+        source = self._source(name, requirement)
+        if source is None:
+            return None
+        specifier = requirement.specifier if source == ("registry",) else SpecifierSet()
+        return Wanted(name, frozenset(map(canonicalize_name, requirement.extras)), specifier, source, marker)
+
+    def _source(self, name: str, requirement: Requirement) -> tuple[str, ...] | None:
+        for pyproject in (self.member, self.root):
+            for key, source in pyproject.file.table("tool", "uv", "sources").items():
+                if canonicalize_name(key) == name:
+                    return self._declared_source(name, source, pyproject.folder)
+        return ("registry",) if requirement.url is None else _url_source(requirement.url)
+
+    def _declared_source(self, name: str, source: Any, folder: str) -> tuple[str, ...] | None:
+        if isinstance(source, list) and len(source) == 1:
+            source = source[0]
+        if not isinstance(source, dict) or {"marker", "extra", "group"} & source.keys():
+            return None
+        found: tuple[str, ...] | None = None
+        match source:
+            case {"index": _}:
+                found = ("registry",)
+            case {"workspace": True}:
+                found = next((("local", m.folder) for m in self.project.members if m.name == name), None)
+            case {"path": str(path)} if not path.startswith(("/", "~")):
+                found = ("path" if path.endswith(ARCHIVES) else "local", join(folder, path))
+            case {"git": str(url)}:
+                references = [str(source[key]) for key in ("rev", "tag", "branch") if key in source]
+                found = ("git", _repository(url), *references, str(source.get("subdirectory", "")))
+            case {"url": str(url)} if "subdirectory" not in source:
+                found = ("url", url)
+        return found
+
+
+def _url_source(url: str) -> tuple[str, ...] | None:
+    """A PEP 508 URL; what stands behind `@` of a git URL may be a branch, a tag or a commit."""
+    if url.startswith("git+"):
+        address, _, fragment = url.removeprefix("git+").partition("#")
+        scheme, _, rest = address.partition("://")
+        path, at, reference = rest.rpartition("@") if "@" in rest.rpartition("/")[2] else (rest, "", "")
+        folder = dict(parse_qsl(fragment)).get("subdirectory", "")
+        return ("git", _repository(f"{scheme}://{path}"), *([reference] if at else []), folder)
+    return ("url", url) if url.startswith(("http://", "https://")) and "#" not in url else None
+
+
+def read_locked(entry: Any, root: str) -> Wanted | None:
+    """One entry of `requires-dist` or a group of the lock, None when it has a form unknown here."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or "conflict" in entry:
+        return None
+    source = _locked_source(entry, root)
+    try:
+        marker = Marker(entry["marker"]) if "marker" in entry else None
+        specifier = (
+            SpecifierSet(entry.get("specifier", "")) if entry.get("specifier") != "*" else SpecifierSet()
+        )
+    except (InvalidMarker, InvalidSpecifier, TypeError):
+        return None
+    extras = frozenset(map(canonicalize_name, strings(entry.get("extras"))))
+    return Wanted(canonicalize_name(entry["name"]), extras, specifier, source, marker) if source else None
+
+
+def _locked_source(entry: dict[str, Any], root: str) -> tuple[str, ...] | None:
+    for kind in LOCAL_KINDS:
+        if kind in entry:
+            return ("local", join(root, str(entry[kind])))
+    if "path" in entry:
+        return ("path", join(root, str(entry["path"])))
+    if "git" in entry:
+        parts = urlsplit(str(entry["git"]))
+        query = dict(parse_qsl(parts.query))
+        references = [query[key] for key in ("rev", "tag", "branch") if key in query]
+        return ("git", _repository(str(entry["git"])), *references, query.get("subdirectory", ""))
+    if "url" in entry:
+        return ("url", str(entry["url"])) if "subdirectory" not in entry else None
+    return ("registry",)
+
+
+def _repository(url: str) -> str:
+    """A git URL without what does not tell repositories apart here: credentials, query, `.git`, a slash."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2].lower()
+    return f"{host}{posixpath.normpath(parts.path)}".removesuffix(".git")
+
+
+def ordered(specifier: SpecifierSet) -> str:
+    """A specifier's text, the same on every run."""
+    return ",".join(sorted(map(str, specifier)))

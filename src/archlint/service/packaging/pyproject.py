@@ -1,0 +1,265 @@
+"""The service's pyproject.toml, its uv workspace and lock, and the requirements that it declares.
+
+Where uv looks for a workspace and its lock is in its documentation, "Using workspaces", and in
+`crates/uv-workspace/src/workspace.rs`: the nearest pyproject.toml above a project decides.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from archlint.discover import Repository, UnreadableFileError
+from archlint.facts.toml import TomlFile, read_toml
+from archlint.findings import Location, Unknown
+from archlint.service.semantics.source_roots import normalized
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A requirement as pyproject.toml declares it.
+
+    `extra` or `group` name where it stands, normalized; both are None for a runtime dependency.
+    """
+
+    requirement: Requirement
+    location: Location
+    extra: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Pyproject:
+    """One pyproject.toml; `folder` is POSIX, relative to the repository's root, `"."` for that itself."""
+
+    folder: str
+    file: TomlFile
+
+    @property
+    def name(self) -> str | None:
+        """The project's normalized name, None without a `[project]` table."""
+        name = self.file.get("project", "name")
+        return normalized(name) if isinstance(name, str) else None
+
+    @property
+    def dynamic(self) -> frozenset[str]:
+        """The fields of `[project]` that the build backend fills in."""
+        return frozenset(strings(self.file.get("project", "dynamic")))
+
+    @cached_property
+    def declared(self) -> tuple[Declared, ...]:
+        """Every requirement: dependencies, extras, then groups with their includes followed."""
+        return tuple(entry for entry in self._entries if isinstance(entry, Declared))
+
+    @cached_property
+    def problems(self) -> tuple[Unknown, ...]:
+        """What of the declarations cannot be read."""
+        return tuple(entry for entry in self._entries if isinstance(entry, Unknown))
+
+    @cached_property
+    def extras(self) -> frozenset[str]:
+        """The normalized names of the extras."""
+        return frozenset(map(normalized, self.file.table("project", "optional-dependencies")))
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """The dependency groups' names as written."""
+        return tuple(self.file.table("dependency-groups"))
+
+    @cached_property
+    def _entries(self) -> tuple[Declared | Unknown, ...]:
+        return tuple(self._read())
+
+    def _read(self) -> Iterator[Declared | Unknown]:
+        yield from self._requirements("project", "dependencies")
+        for extra in self.file.table("project", "optional-dependencies"):
+            yield from self._requirements("project", "optional-dependencies", extra, extra=normalized(extra))
+        for group in self.groups:
+            yield from self._group(group, normalized(group), ())
+        yield from self._requirements("tool", "uv", "dev-dependencies", group="dev")
+
+    def _requirements(
+        self, *keys: str, extra: str | None = None, group: str | None = None
+    ) -> Iterator[Declared | Unknown]:
+        items = self.file.get(*keys)
+        for index, item in enumerate(items if isinstance(items, list) else ()):
+            if isinstance(item, str):
+                yield self._requirement(item, self.file.location(*keys, index), extra, group)
+
+    def _group(self, name: str, group: str, path: tuple[str, ...]) -> Iterator[Declared | Unknown]:
+        """PEP 735: strings are requirements, `{include-group = …}` brings another group's."""
+        items = self.file.get("dependency-groups", name)
+        for index, item in enumerate(items if isinstance(items, list) else ()):
+            place = self.file.location("dependency-groups", name, index)
+            if isinstance(item, str):
+                yield self._requirement(item, place, None, group)
+            elif isinstance(item, dict) and isinstance(item.get("include-group"), str):
+                included = self._group_named(item["include-group"])
+                if included is None or included in (*path, name):
+                    yield Unknown("the dependency groups", place, "a group includes itself or a missing one")
+                else:
+                    yield from self._group(included, group, (*path, name))
+
+    def _group_named(self, name: str) -> str | None:
+        return next((g for g in self.groups if normalized(g) == normalized(name)), None)
+
+    def _requirement(
+        self, text: str, place: Location, extra: str | None, group: str | None
+    ) -> Declared | Unknown:
+        from packaging.requirements import InvalidRequirement, Requirement
+
+        try:
+            return Declared(Requirement(text), place, extra, group)
+        except InvalidRequirement:
+            return Unknown(f"the requirement `{text}`", place, "it is not a PEP 508 requirement")
+
+
+@dataclass(frozen=True, eq=False)
+class ServiceProject:
+    """How a service is packaged; `root` is the service's folder."""
+
+    root: str
+    repository: Repository
+
+    @cached_property
+    def pyproject(self) -> Pyproject | None:
+        """The nearest pyproject.toml at or above the service's folder; None when missing or broken."""
+        return next((p for folder in ancestors(self.root) if (p := self._pyproject(folder))), None)
+
+    @cached_property
+    def problems(self) -> tuple[Unknown, ...]:
+        """Why the nearest pyproject.toml cannot be read, when it cannot."""
+        for folder in ancestors(self.root):
+            path = join(folder, "pyproject.toml")
+            if path in self._files:
+                read = self._read(path)
+                return (read,) if isinstance(read, Unknown) else ()
+        return ()
+
+    @property
+    def label(self) -> str:
+        """What to call the service in a message: its project's name, else its folder."""
+        if self.pyproject is not None and self.pyproject.name is not None:
+            return self.pyproject.name
+        return "the service" if self.root == "." else self.root
+
+    @cached_property
+    def workspace(self) -> Pyproject | None:
+        """The pyproject.toml beside which uv keeps the lock: the workspace root's, or the project's own."""
+        own = self.pyproject
+        if own is None or _workspace_table(own) is not None:
+            return own
+        for folder in ancestors(posixpath.dirname(own.folder) or ".") if own.folder != "." else ():
+            above = self._pyproject(folder)
+            if above is not None and _workspace_table(above) is not None:
+                return above if _is_member(own.folder, above) else own
+            if above is not None and above.name is not None:
+                return own
+        return own
+
+    @cached_property
+    def members(self) -> tuple[Pyproject, ...]:
+        """The workspace's projects, the root first when it is one; a lone project is its own workspace."""
+        root = self.workspace
+        if root is None:
+            return ()
+        folders = sorted(
+            posixpath.dirname(file) or "."
+            for file in self.repository.files
+            if posixpath.basename(file) == "pyproject.toml"
+        )
+        inner = (self._pyproject(folder) for folder in folders if folder != root.folder)
+        members = [
+            p for p in inner if p is not None and p.name is not None and _is_member(p.folder, root, "[^/]*")
+        ]
+        return (root, *members) if root.name is not None else tuple(members)
+
+    @property
+    def lock_path(self) -> str:
+        """Where uv would look for the lock."""
+        return join(self.workspace.folder if self.workspace else self.root, "uv.lock")
+
+    @cached_property
+    def lock(self) -> TomlFile | Unknown | None:
+        """The lock; `Unknown` when it cannot be read, None when there is none."""
+        if self.lock_path not in self._files:
+            return None
+        return self._read(self.lock_path)
+
+    @cached_property
+    def declared(self) -> tuple[Declared, ...]:
+        """Every requirement that the service's own pyproject.toml declares."""
+        return self.pyproject.declared if self.pyproject else ()
+
+    @property
+    def scripts(self) -> dict[str, str]:
+        """The commands that the project installs, with the `module:function` that each calls."""
+        table = self.pyproject.file.table("project", "scripts") if self.pyproject else {}
+        return {name: value for name, value in table.items() if isinstance(value, str)}
+
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        return frozenset(self.repository.files)
+
+    def has(self, path: str) -> bool:
+        """Whether the repository has a file of that path."""
+        return path in self._files
+
+    def _pyproject(self, folder: str) -> Pyproject | None:
+        path = join(folder, "pyproject.toml")
+        file = self._read(path) if path in self._files else None
+        return Pyproject(folder, file) if isinstance(file, TomlFile) else None
+
+    def _read(self, path: str) -> TomlFile | Unknown:
+        try:
+            return read_toml(path, self.repository.read_bytes(path))
+        except UnreadableFileError as error:
+            return Unknown(f"`{path}`", Location(path), error.reason)
+
+
+def ancestors(folder: str) -> Iterator[str]:
+    """`folder` and the folders above it, up to the repository's root `"."`."""
+    while folder not in {".", ""}:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield "."
+
+
+def join(folder: str, path: str) -> str:
+    """A path in `folder`, normalized; `"."` is the repository's root."""
+    return posixpath.normpath(posixpath.join(folder, path))
+
+
+def strings(value: Any) -> Iterator[str]:
+    """The strings in a list; nothing of any other value."""
+    return (item for item in value if isinstance(item, str)) if isinstance(value, list) else iter(())
+
+
+def _workspace_table(pyproject: Pyproject) -> dict[str, Any] | None:
+    table = pyproject.file.get("tool", "uv", "workspace")
+    return table if isinstance(table, dict) else None
+
+
+def _is_member(folder: str, root: Pyproject, star: str = ".*") -> bool:
+    table = _workspace_table(root) or {}
+    included = _matches(folder, root.folder, strings(table.get("members")), star)
+    return included and not _matches(folder, root.folder, strings(table.get("exclude")), ".*")
+
+
+def _matches(folder: str, root: str, patterns: Iterable[str], star: str) -> bool:
+    relative = posixpath.relpath(folder, root)
+    return any(re.fullmatch(_glob(posixpath.normpath(pattern), star), relative) for pattern in patterns)
+
+
+def _glob(pattern: str, star: str) -> str:
+    """Rust's `glob` as a regular expression: `*` crosses `/` when a path is matched, not when listing."""
+    pieces = {"**/": "(?:.*/)?", "**": ".*", "*": star, "?": "."}
+    tokens = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
+    return "".join(pieces.get(token) or re.escape(token) for token in tokens)

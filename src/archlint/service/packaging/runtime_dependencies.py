@@ -1,0 +1,60 @@
+"""Whether a service's runtime gets a distribution, by what pyproject.toml, requirements and locks say."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from packaging.utils import canonicalize_name
+
+from archlint.discover import Repository
+from archlint.service.packaging.pyproject import ServiceProject
+from archlint.service.packaging.versions import locked_versions, requirements
+
+_EXTRAS = {
+    "asyncpg": {
+        "databases": {"asyncpg", "postgresql"},
+        "sqlalchemy": {"asyncpg", "postgresql-asyncpg"},
+        "tortoise-orm": {"asyncpg"},
+        "piccolo": {"postgres", "all"},
+    }
+}
+"""Extras that bring a distribution, by the distribution that has them."""
+
+
+class Provision(StrEnum):
+    """How a distribution comes into the runtime."""
+
+    RUNTIME = "runtime"
+    OPTIONAL = "optional"
+    MISSING = "missing"
+
+
+def provision(project: ServiceProject, repository: Repository, root: str, name: str) -> Provision:
+    """Whether the runtime dependencies have `name`, only an extra or a group, or nothing does."""
+    asked = (project, repository, root, canonicalize_name(name))
+    declared = [d for d in project.declared if canonicalize_name(d.requirement.name) == name]
+    aside = {d.location for d in declared if d.extra or d.group}
+    if any(required.location not in aside for required in requirements(*asked)) or _by_extra(project, name):
+        return Provision.RUNTIME
+    if aside:
+        return Provision.OPTIONAL
+    return Provision.RUNTIME if locked_versions(*asked) or _in_workspace(project, name) else Provision.MISSING
+
+
+def _by_extra(project: ServiceProject, name: str) -> bool:
+    bringing = _EXTRAS.get(name, {})
+    return any(
+        bringing.get(canonicalize_name(d.requirement.name), set())
+        & {canonicalize_name(extra) for extra in d.requirement.extras}
+        for d in project.declared
+        if not d.group
+    )
+
+
+def _in_workspace(project: ServiceProject, name: str) -> bool:
+    """Whether another project of the workspace, on which the service may build, declares it."""
+    return any(
+        canonicalize_name(d.requirement.name) == name and not d.group
+        for member in project.members
+        for d in member.declared
+    )

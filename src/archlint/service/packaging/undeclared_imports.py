@@ -1,0 +1,113 @@
+"""Which distributions a service imports from, and whether its project declares them.
+
+Only what is certain counts: an import belongs to a distribution when the lock has one that is known to
+provide that name, by the table of `projects` or because the names agree.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from archlint.facts.syntax import Alias, ImportFrom
+from archlint.facts.toml import TomlFile
+from archlint.findings import Location
+from archlint.service.packaging.pyproject import ServiceProject
+from archlint.service.semantics.imports import ImportContext, import_statements
+from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.source_roots import import_names, normalized
+
+
+@dataclass(frozen=True, slots=True)
+class Undeclared:
+    """An imported distribution that the project does not declare; `places` are its imports."""
+
+    distribution: str
+    places: tuple[Location, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Distributions:
+    """What the runtime modules import from outside, against the project's declarations."""
+
+    modules: Modules
+    project: ServiceProject
+
+    def undeclared(self) -> Iterator[Undeclared]:
+        """The distributions that only arrive because another one needs them, by name."""
+        found: dict[str, list[Location]] = {}
+        for module in self.modules.runtime:
+            for name, place in self._outside(module):
+                distribution = self._provider(name)
+                if distribution is not None:
+                    found.setdefault(distribution, []).append(place)
+        return (Undeclared(name, tuple(found[name])) for name in sorted(found))
+
+    def _outside(self, module: Module) -> Iterator[tuple[str, Location]]:
+        """The top-level names that a module needs from outside of the repository."""
+        for statement, context in import_statements(module.source.body, ImportContext()):
+            if context.guarded or context.type_checking:
+                continue
+            if isinstance(statement, ImportFrom):
+                pairs = [] if statement.level else [(statement.module, statement.names[0])]
+            else:
+                pairs = [(alias.name, alias) for alias in statement.names]
+            yield from self._foreign(module, pairs)
+
+    def _foreign(self, module: Module, pairs: list[tuple[str, Alias]]) -> Iterator[tuple[str, Location]]:
+        for dotted, alias in pairs:
+            top = dotted.partition(".")[0]
+            own = self.modules.find(top, module) or self.modules.find(dotted, module)
+            if own is None and top not in sys.stdlib_module_names and not self._is_folder(top):
+                yield top, module.location(alias)
+
+    def _is_folder(self, name: str) -> bool:
+        """Whether a folder or file of the repository may be what is imported."""
+        return name in self._names_of_files
+
+    @cached_property
+    def _names_of_files(self) -> frozenset[str]:
+        parts = (part for file in self.project.repository.files for part in file.split("/"))
+        return frozenset(part.removesuffix(".py") for part in parts)
+
+    def _provider(self, name: str) -> str | None:
+        """The locked distribution that provides a name when no declared one may."""
+        if name in self._declared_names or any(d.startswith(f"{_plain(name)}-") for d in self._declared):
+            return None
+        asked = {normalized(entry.requirement.name) for entry in self.project.declared}
+        providers = [d for d in sorted(self._locked) if name in import_names(d)]
+        if not asked.isdisjoint(providers):  # of a group: whether the module runs without it is not known
+            return None
+        sure = [d for d in providers if _plain(name) == d] or providers
+        return sure[0] if len(sure) == 1 else None
+
+    @cached_property
+    def _declared(self) -> frozenset[str]:
+        """All that the project asks for, in extras too, and what the extras that it asks for bring."""
+        entries = [entry for entry in self.project.declared if entry.group is None]
+        names = {normalized(entry.requirement.name) for entry in entries}
+        for entry in entries:
+            for extra in entry.requirement.extras:
+                names |= self._brought(normalized(entry.requirement.name), extra)
+        return frozenset(names)
+
+    @cached_property
+    def _declared_names(self) -> frozenset[str]:
+        return frozenset(name for distribution in self._declared for name in import_names(distribution))
+
+    @cached_property
+    def _locked(self) -> dict[str, dict[str, object]]:
+        lock = self.project.lock
+        packages = lock.values.get("package", []) if isinstance(lock, TomlFile) else []
+        return {p["name"]: p for p in packages if isinstance(p, dict) and isinstance(p.get("name"), str)}
+
+    def _brought(self, name: str, extra: str) -> set[str]:
+        optional = self._locked.get(name, {}).get("optional-dependencies")
+        items = optional.get(extra, []) if isinstance(optional, dict) else []
+        return {item["name"] for item in items if isinstance(item, dict) and "name" in item}
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "-").lower()

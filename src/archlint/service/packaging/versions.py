@@ -1,0 +1,142 @@
+"""Which version of a distribution a service runs on, as its lock files and requirements tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from archlint.discover import Repository
+from archlint.facts.toml import TomlFile, read_toml
+from archlint.findings import Location
+from archlint.service.packaging.pyproject import ServiceProject, ancestors, join
+
+_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
+_REQUIREMENTS = ("requirements.txt", "requirements/base.txt", "requirements/prod.txt", "requirements.lock")
+_POETRY = ("tool", "poetry", "dependencies")
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A version that a lock pins, and where."""
+
+    version: Version
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """The versions that a requirement admits, and where it stands."""
+
+    specifiers: SpecifierSet
+    location: Location
+
+
+def highest_version(project: ServiceProject, repository: Repository, root: str, name: str) -> Version | None:
+    """The version that an install of the service gets: the locked one, else the highest that is required.
+
+    None where nothing bounds it: then it is the newest.
+    """
+    name = canonicalize_name(name)
+    pins = [locked.version for locked in locked_versions(project, repository, root, name)]
+    if pins:
+        return max(pins)
+    required = requirements(project, repository, root, name)
+    return min((bound for one in required for bound in _upper(one.specifiers)), default=None)
+
+
+def locked_versions(project: ServiceProject, repository: Repository, root: str, name: str) -> list[Locked]:
+    """The versions in the nearest lock files, at or above the service, that know the distribution."""
+    files = set(repository.files)
+    for folder in ancestors(root):
+        paths = [path for lock in _LOCKS if (path := join(folder, lock)) in files]
+        locks = [project.lock if path == project.lock_path else _read(repository, path) for path in paths]
+        found = [locked for lock in locks for locked in _versions(lock, name)]
+        if found:
+            return found
+    return []
+
+
+def requirements(project: ServiceProject, repository: Repository, root: str, name: str) -> Iterator[Required]:
+    """What pyproject.toml and the requirements files at and above the service ask for."""
+    for declared in project.declared:
+        if canonicalize_name(declared.requirement.name) == name:
+            yield Required(declared.requirement.specifier, declared.location)
+    if project.pyproject is not None:
+        yield from _caret(project.pyproject.file, name)
+    files = set(repository.files)
+    for path in (join(folder, file) for folder in ancestors(root) for file in _REQUIREMENTS):
+        if path in files:
+            yield from _pinned(repository, path, name)
+
+
+def _versions(lock: object, name: str) -> Iterator[Locked]:
+    packages = lock.get("package") if isinstance(lock, TomlFile) else None
+    for index, package in enumerate(packages if isinstance(packages, list) else ()):
+        if isinstance(lock, TomlFile) and canonicalize_name(str(package.get("name"))) == name:
+            try:
+                version = Version(str(package.get("version")))
+            except InvalidVersion:
+                continue
+            yield Locked(version, lock.location("package", index, "version"))
+
+
+def _caret(file: TomlFile, name: str) -> Iterator[Required]:
+    """Poetry's own operators, https://python-poetry.org/docs/dependency-specification/."""
+    for key, value in file.table(*_POETRY).items():
+        text = value.get("version") if isinstance(value, dict) else value
+        if canonicalize_name(key) != name or not isinstance(text, str):
+            continue
+        found = re.match(r"([\^~])\s*(\d+(?:\.\d+)*)", text)
+        written = f">={found[2]},<{_next(*found.groups())}" if found else "" if text == "*" else text
+        try:
+            specifiers = SpecifierSet(written if written[:1] in "<>=!~" else f"=={written}")
+        except InvalidSpecifier:
+            continue
+        yield Required(specifiers, file.location(*_POETRY, key))
+
+
+def _next(operator: str, version: str) -> str:
+    """Where `^` (the leftmost part that is not zero stays) and `~` (the minor version stays) end."""
+    parts = [int(part) for part in version.split(".")]
+    kept = 0 if len(parts) == 1 else 1
+    if operator == "^":
+        kept = next((index for index, part in enumerate(parts) if part), len(parts) - 1)
+    return ".".join(str(part) for part in [*parts[:kept], parts[kept] + 1])
+
+
+def _pinned(repository: Repository, path: str, name: str) -> Iterator[Required]:
+    try:
+        lines = repository.text(path).splitlines()
+    except (OSError, ValueError):
+        return
+    for number, line in enumerate(lines, start=1):
+        try:
+            requirement = Requirement(re.split(r"\s#|\s--|\\$", line.strip())[0])
+        except InvalidRequirement:
+            continue
+        if canonicalize_name(requirement.name) == name:
+            location = Location(path, number, 1, number, len(line.rstrip()) + 1)
+            yield Required(requirement.specifier, location)
+
+
+def _upper(specifiers: SpecifierSet) -> Iterator[Version]:
+    for specifier in specifiers:
+        if specifier.operator in {"==", "<=", "<", "==="}:
+            try:
+                version = specifier.version.removesuffix(".*")
+                yield Version(f"{version}.dev0" if specifier.operator == "<" else version)
+            except InvalidVersion:
+                continue
+
+
+def _read(repository: Repository, path: str) -> object:
+    try:
+        return read_toml(path, repository.read_bytes(path))
+    except OSError:
+        return None

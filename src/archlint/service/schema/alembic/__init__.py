@@ -1,0 +1,1 @@
+"""The schema that the migrations build, replayed, and how it differs from the models'."""

@@ -1,0 +1,280 @@
+"""What `alembic revision --autogenerate` would do to bring the database to the models.
+
+Follows `alembic/autogenerate/compare` with the corrections of `alembic/ddl/postgresql.py`. What is not known
+of either side is not compared, and said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from archlint.findings import Location
+from archlint.service.interpreter.values import Value
+from archlint.service.schema.alembic.environments import Setup
+from archlint.service.schema.core.naming import UNKNOWN
+from archlint.service.schema.core.tables import Column, ForeignKey, Index, Table, Unique
+from archlint.service.schema.postgresql.defaults import defaults_differ
+from archlint.service.schema.sqlalchemy.types import differ
+from archlint.service.schema.sqlalchemy.values import Known
+
+Key = tuple[str | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of autogenerate. `table` is the title of its table, `detail` says both sides in words."""
+
+    kind: str
+    name: str
+    table: str
+    location: Location | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that cannot be compared."""
+
+    what: str
+    why: str
+    location: Location | None
+
+
+@dataclass
+class Comparison:
+    """Compares the tables that migrations build (`old`) with those of the models (`new`), under `setup`."""
+
+    setup: Setup
+    compare_types: bool
+    untold_indexes: frozenset[str] = frozenset()
+    gaps: list[Gap] = field(default_factory=list)
+    _untyped: dict[str, list[str]] = field(default_factory=dict)
+
+    def changes(self, old: dict[Key, Table], new: dict[Key, Table]) -> Iterator[Change]:
+        """All changes, by table."""
+        for key in sorted({*old, *new}, key=lambda key: (key[0] or "", key[1])):
+            database, model = old.get(key), new.get(key)
+            if model is not None and database is None:
+                yield from self._added(model)
+            elif database is not None and model is None:
+                yield from self._removed(database)
+            elif database is not None and model is not None and self._passes(model, "table", model, None):
+                yield from self._columns(database, model)
+                yield from self._named(database, model)
+                yield from self._foreign_keys(database, model)
+                self._note_types(model)
+
+    def _note_types(self, model: Table) -> None:
+        columns = self._untyped.pop(model.title, [])
+        if columns:
+            what = f"the type of {_quoted(columns)} in table `{model.title}`"
+            self.gaps.append(Gap(what, "archlint does not know it on both sides", model.place))
+
+    def _passes(self, table: Table, kind: str, thing: Table | Column | object, name: str | None) -> bool:
+        """Whether env.py's filters let a thing of the models through."""
+        return self._filter(table, kind, thing, name, reflected=False)
+
+    def _filter(self, table: Table, kind: str, thing: object, name: str | None, *, reflected: bool) -> bool:
+        if not {"include_object", "include_name"} & set(self.setup.options):
+            return True
+        name = table.name if thing is table else name
+        attributes: dict[str, Value] = {"name": name, "schema": table.schema, "info": {}, "key": name}
+        if thing is not table:
+            attributes["table"] = Known("sqlalchemy.Table()", {"name": table.name, "schema": table.schema})
+        passed = self.setup.includes(
+            Known("sqlalchemy.Object()", attributes), name, kind, reflected=reflected
+        )
+        if passed is None:
+            why = "`include_object` or `include_name` of env.py decides by what the source does not tell"
+            self.gaps.append(Gap(f"{kind.replace('_', ' ')} `{name}`", why, table.place))
+        return passed is True
+
+    def _added(self, model: Table) -> Iterator[Change]:
+        if self._passes(model, "table", model, None):
+            yield Change("add_table", model.title, model.title, model.place, "only the models have it")
+            for index in model.indexes:
+                if index.name != UNKNOWN and self._passes(model, "index", index, index.name):
+                    yield Change("add_index", index.name, model.title, model.place, "only the models have it")
+
+    def _removed(self, database: Table) -> Iterator[Change]:
+        detail = "only the migrations make it"
+        if self._filter(database, "table", database, None, reflected=True):
+            for index in database.indexes:
+                if self._filter(database, "index", index, index.name, reflected=True):
+                    yield Change("remove_index", index.name, database.title, database.place, detail)
+            yield Change("remove_table", database.title, database.title, database.place, detail)
+
+    def _columns(self, database: Table, model: Table) -> Iterator[Change]:
+        for name in sorted({*database.columns, *model.columns}):
+            mine, theirs = database.columns.get(name), model.columns.get(name)
+            title = f"{model.title}.{name}"
+            if mine is None and theirs is not None:
+                if self._passes(model, "column", theirs, name):
+                    place = theirs.place or model.place
+                    yield Change("add_column", title, model.title, place, "only the models have it")
+            elif theirs is None and mine is not None:
+                if self._filter(model, "column", mine, name, reflected=True):
+                    yield Change(
+                        "remove_column", title, model.title, model.place, "only the migrations make it"
+                    )
+            elif mine is not None and theirs is not None and self._passes(model, "column", theirs, name):
+                yield from self._column(model, mine, theirs)
+
+    def _column(self, model: Table, mine: Column, theirs: Column) -> Iterator[Change]:
+        name, place = f"{model.name}.{mine.name}", theirs.place or model.place
+        if mine.nullable is None or theirs.nullable is None:
+            self.gaps.append(Gap(f"column `{name}`", "whether it may be NULL is computed", place))
+        elif mine.nullable != theirs.nullable and not (mine.computed or theirs.computed):
+            detail = f"{_null(mine)} in the migrations, {_null(theirs)} in the models"
+            yield Change("modify_nullable", name, model.title, place, detail)
+        if self.compare_types:
+            yield from self._type(model, mine, theirs, place)
+        if self.setup.flag("compare_server_default", default=False):
+            yield from self._default(model, mine, theirs, place)
+
+    def _type(self, model: Table, mine: Column, theirs: Column, place: Location | None) -> Iterator[Change]:
+        one, other = mine.type, theirs.type
+        if one is None or other is None or not (one.certain and other.certain):
+            if one is None or other is None or one.text != other.text:
+                self._untyped.setdefault(model.title, []).append(mine.name)
+        elif differ(one, other):
+            name, detail = (
+                f"{model.name}.{mine.name}",
+                f"{one.text} in the migrations, {other.text} in the models",
+            )
+            yield Change("modify_type", name, model.title, place, detail)
+
+    def _default(
+        self, model: Table, mine: Column, theirs: Column, place: Location | None
+    ) -> Iterator[Change]:
+        if mine.computed or theirs.computed or (mine.name in model.primary and len(model.primary) == 1):
+            return
+        name = f"{model.name}.{mine.name}"
+        different = defaults_differ(mine.default, theirs.default)
+        if different is None:
+            self.gaps.append(Gap(f"default of column `{name}`", "only a server can compare it", place))
+        elif different:
+            detail = f"{mine.default or 'none'} in the migrations, {theirs.default or 'none'} in the models"
+            yield Change("modify_default", name, model.title, place, detail)
+
+    def _named(self, database: Table, model: Table) -> Iterator[Change]:
+        """Indexes and unique constraints, which Alembic compares by their names."""
+        old: dict[str, Index | Unique] = {i.name: i for i in database.indexes}
+        old |= {unique.name or UNKNOWN: unique for unique in database.uniques}
+        new: dict[str, Index | Unique] = {i.name: i for i in model.indexes}
+        new |= {unique.name: unique for unique in model.uniques if unique.name is not None}
+        if UNKNOWN in old or UNKNOWN in new:
+            why = "the name of one of them is computed"
+            self.gaps.append(Gap(f"indexes and unique constraints of `{model.title}`", why, model.place))
+            return
+        for name in self.untold_indexes & (old.keys() | new.keys()):
+            old.pop(name, None)
+            new.pop(name, None)
+        unnamed = [unique for unique in model.uniques if unique.name is None]
+        spared = {tuple(sorted(unique.columns)) for unique in unnamed}
+        for name in sorted(old.keys() - new.keys()):
+            found = old[name]
+            if not (isinstance(found, Unique) and tuple(sorted(found.columns)) in spared):
+                yield from self._gone(model, found, name)
+        for name in sorted(old.keys() & new.keys()):
+            yield from self._both(model, old[name], new[name], name)
+        for name in sorted(new.keys() - old.keys()):
+            yield from self._new(model, new[name], name)
+        there = {tuple(sorted(unique.columns)) for unique in database.uniques}
+        for unique in unnamed:
+            if tuple(sorted(unique.columns)) not in there:
+                yield from self._new(model, unique, None)
+
+    def _both(
+        self, model: Table, mine: Index | Unique, theirs: Index | Unique, name: str
+    ) -> Iterator[Change]:
+        if isinstance(mine, Index) and isinstance(theirs, Index):
+            if _indexes_differ(mine, theirs) and self._passes(model, "index", theirs, name):
+                detail = f"{_index(mine)} in the migrations, {_index(theirs)} in the models"
+                yield Change("change_index", name, model.title, model.place, detail)
+        elif type(mine) is not type(theirs) or sorted(mine.columns, key=str) != sorted(
+            theirs.columns, key=str
+        ):
+            yield from self._gone(model, mine, name)
+            yield from self._new(model, theirs, name)
+
+    def _gone(self, model: Table, found: Index | Unique, name: str) -> Iterator[Change]:
+        kind = "index" if isinstance(found, Index) else "unique_constraint"
+        if self._filter(model, kind, found, name, reflected=True):
+            word = kind.removesuffix("_constraint")
+            yield Change(
+                f"remove_{word}", name, model.title, model.place, f"only the migrations make {_on(found)}"
+            )
+
+    def _new(self, model: Table, found: Index | Unique, name: str | None) -> Iterator[Change]:
+        kind = "index" if isinstance(found, Index) else "unique_constraint"
+        if self._passes(model, kind, found, name):
+            word = kind.removesuffix("_constraint")
+            yield Change(
+                f"add_{word}", str(name), model.title, model.place, f"only the models have {_on(found)}"
+            )
+
+    def _foreign_keys(self, database: Table, model: Table) -> Iterator[Change]:
+        """Foreign keys, which Alembic compares by all but their names."""
+        old = {_signature(key): key for key in database.foreign_keys}
+        new = {_signature(key): key for key in model.foreign_keys}
+        kind = "foreign_key_constraint"
+        for signature in sorted(old.keys() - new.keys(), key=str):
+            key = old[signature]
+            if self._filter(model, kind, key, key.name, reflected=True):
+                name, detail = (
+                    f"{key.words} on table {model.title}",
+                    f"only the migrations make {_options(key)}",
+                )
+                yield Change("remove_foreign_key", name, model.title, model.place, detail)
+        for signature in sorted(new.keys() - old.keys(), key=str):
+            key = new[signature]
+            if self._passes(model, kind, key, key.name):
+                name, detail = f"{key.words} on table {model.title}", f"only the models have {_options(key)}"
+                yield Change("add_foreign_key", name, model.title, model.place, detail)
+
+
+def _indexes_differ(mine: Index, theirs: Index) -> bool:
+    """Expressions are compared in number only: PostgreSQL writes them anew."""
+    if mine.unique != theirs.unique or len(mine.columns) != len(theirs.columns):
+        return True
+    pairs = zip(mine.columns, theirs.columns, strict=True)
+    return any(None not in pair and pair[0] != pair[1] for pair in pairs)
+
+
+def _signature(key: ForeignKey) -> tuple[object, ...]:
+    actions = (_action(key.onupdate), _action(key.ondelete), key.deferral)
+    return key.columns, key.target, key.target_columns, *actions
+
+
+def _action(word: str | None) -> str | None:
+    return None if word is None or word.lower() == "no action" else word.lower()
+
+
+def _null(column: Column) -> str:
+    return "NULL" if column.nullable else "NOT NULL"
+
+
+def _index(index: Index) -> str:
+    return f"{'unique ' if index.unique else ''}({_listed(index.columns)})"
+
+
+def _on(found: Index | Unique) -> str:
+    return f"it, on ({_listed(found.columns)})"
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _listed(columns: Iterable[str | None]) -> str:
+    return ", ".join(name or "an expression" for name in columns)
+
+
+def _options(key: ForeignKey) -> str:
+    words = [f"to `{key.target[1]}`"]
+    words += [f"ON DELETE {key.ondelete}"] if key.ondelete else []
+    words += [f"ON UPDATE {key.onupdate}"] if key.onupdate else []
+    words += [key.deferral] if key.deferral != "not deferrable" else []
+    return " ".join(words)

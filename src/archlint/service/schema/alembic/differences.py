@@ -1,0 +1,83 @@
+"""How one state of a database differs from another: what a downgrade did not take back."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from typing import NamedTuple
+
+from archlint.service.schema.core.tables import Table
+from archlint.service.schema.sqlalchemy.types import differ
+
+Key = tuple[str | None, str]
+
+
+class Difference(NamedTuple):
+    """One thing that was not there before, or is not there again; `name` is what operations call it."""
+
+    table: str
+    name: str
+    words: str
+    whole: bool = True
+    """Whether a table, column or type is there or not, and not only how it is made."""
+
+
+def differences(before: Mapping[Key, Table | None], now: Mapping[Key, Table | None]) -> Iterator[Difference]:
+    """What differs in the tables of `before`; constraints and indexes by what they are on, not by name."""
+    for key, old in before.items():
+        new = now.get(key)
+        if old is None and new is not None:
+            yield Difference(new.name, new.name, f"table `{new.title}` stays")
+        elif old is not None and new is None:
+            yield Difference(old.name, old.name, f"table `{old.title}` is not made again")
+        elif old is not None and new is not None:
+            yield from _within(old, new)
+
+
+def _within(old: Table, new: Table) -> Iterator[Difference]:
+    for name in new.columns.keys() - old.columns.keys():
+        yield Difference(new.name, name, f"column `{new.title}.{name}` stays")
+    for name in old.columns.keys() - new.columns.keys():
+        yield Difference(new.name, name, f"column `{new.title}.{name}` is not made again")
+    for name in old.columns.keys() & new.columns.keys():
+        yield from _column(old, new, name)
+    yield from _parts(old, new)
+
+
+def _column(old: Table, new: Table, name: str) -> Iterator[Difference]:
+    one, other = old.columns[name], new.columns[name]
+    if None not in (one.nullable, other.nullable) and one.nullable != other.nullable:
+        words = "accepts" if other.nullable else "refuses"
+        yield Difference(new.name, name, f"column `{new.title}.{name}` still {words} NULL", whole=False)
+    types = [found for found in (one.type, other.type) if found is not None and found.certain]
+    if len(types) == 2 and differ(types[0], types[1]) and differ(types[1], types[0]):
+        yield Difference(new.name, name, f"column `{new.title}.{name}` stays {types[1].text}", whole=False)
+
+
+def _parts(old: Table, new: Table) -> Iterator[Difference]:
+    """Constraints and indexes that only one side has; those that go with a column are told with that."""
+    one, other = dict(_shapes(old)), dict(_shapes(new))
+    both = old.columns.keys() & new.columns.keys()
+    for shape in one.keys() ^ other.keys():
+        kind, name, columns = one.get(shape) or other[shape]
+        if columns <= both:
+            words = "stays" if shape in other else "is not made again"
+            yield Difference(new.name, name, f"{kind} `{name}` of table `{new.title}` {words}", whole=False)
+
+
+def _shapes(table: Table) -> Iterator[tuple[Hashable, tuple[str, str, set[str]]]]:
+    if table.primary:
+        shape = ("primary", tuple(sorted(table.primary)))
+        yield shape, ("primary key", table.primary_name or "", set(table.primary))
+    for index in table.indexes:
+        columns = {name for name in index.columns if name is not None}
+        shape_of_index = index.columns if None not in index.columns else index.name
+        yield ("index", shape_of_index, index.unique), ("index", index.name, columns)
+    for unique in table.uniques:
+        key = ("unique", tuple(sorted(unique.columns)))
+        yield key, ("unique constraint", unique.name or "", set(unique.columns))
+    for found in table.foreign_keys:
+        words = ("foreign key", found.name or "", set(found.columns))
+        yield ("foreign key", found.columns, found.target, found.target_columns), words
+    for check in table.checks:
+        if check.columns is not None and check.name not in {None, "?"}:
+            yield ("check", check.name), ("check constraint", check.name or "", set(check.columns))

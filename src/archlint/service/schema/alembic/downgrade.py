@@ -1,0 +1,140 @@
+"""The way back and forth: `alembic downgrade base` after the upgrade, and the second upgrade after that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from archlint.facts.syntax import FunctionDef
+from archlint.findings import Location
+from archlint.service.migrations.revisions import Revision, only_raises
+from archlint.service.schema.alembic.differences import Difference, differences
+from archlint.service.schema.alembic.history import Deed, History
+from archlint.service.schema.alembic.replay import Problem, Replay
+from archlint.service.schema.postgresql.refusals import title
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Something that a revision's downgrade does not take back, with the operation that did it."""
+
+    revision: Revision
+    location: Location
+    operation: str
+    words: str
+
+
+@dataclass(frozen=True, eq=False)
+class RoundTrip:
+    """`downgrade base` and a second `upgrade heads`, each a run of Alembic of its own.
+
+    Of what PostgreSQL refuses everything is told, not only the first, which would end the run: the tables
+    concerned are unknown from there on.
+    """
+
+    history: History
+
+    @cached_property
+    def downgrade(self) -> tuple[Problem, ...]:
+        """What `alembic downgrade base` would be refused, in its order."""
+        return self._certain(self._down.problems)
+
+    @cached_property
+    def leftovers(self) -> tuple[Leftover, ...]:
+        """What the downgrades do not take back, whether or not anything is refused for it."""
+        return () if self.history.problems else tuple(self._down.leftovers)
+
+    @cached_property
+    def second_upgrade(self) -> tuple[Problem, ...]:
+        """What `alembic upgrade heads` would be refused after that."""
+        again = self._replay(self._down.replay)
+        return self._certain([p for revision in self._order for p in again.run(revision, "upgrade")])
+
+    @cached_property
+    def untold(self) -> tuple[tuple[str, str], ...]:
+        """What the source does not tell: of which tables, and why."""
+        if self.history.problems:
+            return (("the revisions", f"their upgrade fails: {self.history.problems[0].message}"),)
+        database = self._down.replay.database
+        if database.blank is not None:
+            return (("the revisions", database.blank),)
+        refused = {problem.message for problem in self._down.problems}
+        untold = {title(key): why for key, why in database.untold.items() if why not in refused}
+        return tuple((f"table `{name}`", why) for name, why in sorted(untold.items()))
+
+    def _certain(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+        """After an upgrade that fails nothing is certain but what always does."""
+        return tuple(problem for problem in problems if problem.always or not self.history.problems)
+
+    @property
+    def _order(self) -> tuple[Revision, ...]:
+        return self.history.order or ()
+
+    @cached_property
+    def _down(self) -> _Down:
+        down = _Down(self._replay(self.history.upgraded))
+        for revision in reversed(self._order):
+            down.run(revision, self.history.deeds[revision.id])
+        return down
+
+    def _replay(self, after: Replay) -> Replay:
+        return Replay(self.history.modules, self.history.convention, after.database.snapshot())
+
+
+@dataclass
+class _Down:
+    """The downgrade under way."""
+
+    replay: Replay
+    problems: list[Problem] = field(default_factory=list)
+    leftovers: list[Leftover] = field(default_factory=list)
+
+    def run(self, revision: Revision, deed: Deed) -> None:
+        """Take one revision back, and compare with what was before it."""
+        database = self.replay.database
+        function = revision.function("downgrade")
+        if function is not None and only_raises(function):
+            self._raise(revision, function, deed)
+            return
+        there = {key: database.copy_of(key) for key in deed.before}
+        types = frozenset(database.types)
+        self.problems += self.replay.run(revision, "downgrade")
+        now = {key: database.copy_of(key) for key in deed.before}
+        before = {key: deed.before[key] for key in now if database.has_table(key) is not None}
+        late = set(differences(deed.after, there))
+        kinds = (
+            d for d in _types(deed, types, frozenset(database.types)) if d.name not in database.untold_types
+        )
+        found = [*differences(before, now), *kinds]
+        if database.blank is None:
+            left = (one for one in found if one not in late and (one.whole or not self._is_named(one)))
+            self.leftovers += [_blamed(revision, deed, one) for one in left]
+
+    def _is_named(self, found: Difference) -> bool:
+        """Whether the downgrade does something to it, if not quite what the upgrade did."""
+        return any({found.table, found.name} <= done.words for done in self.replay.done)
+
+    def _raise(self, revision: Revision, function: FunctionDef, deed: Deed) -> None:
+        place = revision.place(function)
+        self.problems.append(Problem(revision, place, "downgrade()", "it only raises", always=True))
+        for key in deed.before:
+            self.replay.database.forget(key, "a downgrade that only raises")
+        self.replay.database.untold_types |= deed.types_before ^ deed.types_after
+
+
+def _types(deed: Deed, there: frozenset[str], now: frozenset[str]) -> Iterator[Difference]:
+    """Enumerations that the upgrade made and the downgrade leaves, and the other way round."""
+    for name in sorted((deed.types_after - deed.types_before) & there & now):
+        yield Difference(name, name, f"type `{name}` stays")
+    for name in sorted(deed.types_before - deed.types_after - there - now):
+        yield Difference(name, name, f"type `{name}` is not made again")
+
+
+def _blamed(revision: Revision, deed: Deed, found: Difference) -> Leftover:
+    """The last operation that names the thing, or else the table that it is in."""
+    for words in ({found.table, found.name}, {found.name}, {found.table}):
+        for done in reversed(deed.done):
+            if words <= done.words:
+                return Leftover(revision, done.location, done.operation, found.words)
+    return Leftover(revision, revision.location, "upgrade()", found.words)

@@ -1,0 +1,158 @@
+"""What an env.py tells Alembic: it is run as Alembic would run it online, and its `configure()` is kept.
+
+Options and their defaults are those of `alembic/runtime/environment.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from archlint.facts.syntax import Call, Constant, FunctionDef, dotted
+from archlint.service.interpreter import introspection
+from archlint.service.interpreter.machine import LibraryCall, Machine, deep_recursion
+from archlint.service.interpreter.values import (
+    Arguments,
+    Function,
+    ModuleValue,
+    Place,
+    Unresolved,
+    Value,
+    same,
+    settled,
+    text,
+    truth,
+)
+from archlint.service.schema.sqlalchemy.library_mixins import SchemaMachine, schema_machine
+from archlint.service.schema.sqlalchemy.values import Known
+from archlint.service.semantics.modules import Module, Modules
+
+_COMPARED = frozenset(
+    [
+        *("target_metadata", "include_object", "include_name", "include_schemas", "compare_type"),
+        *("compare_server_default", "version_table", "version_table_schema"),
+    ]
+)
+"""The options of `configure()` on which a comparison depends."""
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """An env.py that ran: its machine, with the modules that it loaded, and the options of `configure()`.
+
+    `unresolved` says why nothing certain is known of the options, None where they are. `undecided` are the
+    places where it imports a module whose name the source does not tell.
+    """
+
+    module: Module
+    machine: SchemaMachine
+    options: Mapping[str, Value]
+    place: Place | None
+    undecided: tuple[Place, ...]
+    unresolved: str | None = None
+
+    @property
+    def target(self) -> Value:
+        """`target_metadata`; None where env.py sets none."""
+        return self.options.get("target_metadata")
+
+    def flag(self, name: str, *, default: bool) -> bool | None:
+        """A boolean option; None for a function, or where the source does not tell."""
+        value = settled(self.options.get(name, default))
+        return value if isinstance(value, bool) else None if value is not None else default
+
+    def text(self, name: str) -> str | None:
+        """An option that is a string."""
+        return text(self.options.get(name))
+
+    def includes(self, thing: Known, name: str | None, kind: str, *, reflected: bool) -> bool | None:
+        """Whether `include_object` and `include_name` let it pass; None where the source does not tell."""
+        place = Place(self.module, self.place.node) if self.place else None
+        assert place is not None
+        answers: list[bool | None] = []
+        chosen = self.options.get("include_object")
+        if chosen is not None:
+            args = (thing, name, kind, reflected, None if reflected else Unresolved("the other side"))
+            answers.append(truth(self.machine.call(chosen, Arguments(args, {}, place))))
+        chosen = self.options.get("include_name")
+        if chosen is not None and reflected:
+            parents = Unresolved("the names of what holds it")
+            answers.append(truth(self.machine.call(chosen, Arguments((name, kind, parents), {}, place))))
+        return False if False in answers else None if None in answers else True
+
+
+@dataclass
+class _Run:
+    """What happens while an env.py runs."""
+
+    configured: list[Arguments] = field(default_factory=list)
+    undecided: list[Place] = field(default_factory=list)
+
+    def models(self) -> dict[str, LibraryCall]:
+        return {
+            "alembic.context.configure": self._configure,
+            "importlib.import_module": self._import,
+            "builtins.__import__": self._import,
+        }
+
+    def _configure(self, machine: Machine, arguments: Arguments) -> Value:
+        self.configured.append(arguments)
+
+    def _import(self, machine: Machine, arguments: Arguments) -> Value:
+        found = introspection.import_module(machine, arguments)
+        if isinstance(found, Unresolved):
+            self.undecided.append(arguments.place)
+        return found
+
+
+def run_environment(path: str, modules: Modules) -> Setup | None:
+    """Run the env.py; None where it cannot be read."""
+    module = modules.by_path.get(path)
+    if module is None:
+        return None
+    run = _Run()
+    machine = schema_machine(modules, run.models())
+    with deep_recursion():
+        loaded = machine.load(module)
+        if not run.configured:
+            _call_configuring(machine, loaded)
+    online = [a for a in run.configured if not _is_offline(a)] or run.configured
+    place = online[0].place if online else None
+    options, unresolved = _merged(online)
+    if any("search_path" in str(found.value) for found in module.source.nodes.of(Constant)):
+        unresolved = (
+            unresolved or "env.py sets the search path, which decides what a name without schema means"
+        )
+    if not online:
+        options = {"target_metadata": loaded.namespace.get("target_metadata")}
+    return Setup(module, machine, options, place, tuple(run.undecided), unresolved)
+
+
+def _call_configuring(machine: Machine, loaded: ModuleValue) -> None:
+    """Call the functions that configure Alembic, where what calls them cannot be followed."""
+    source = loaded.module.source
+    calls = [c for c in source.nodes.of(Call) if (dotted(c.func) or "").endswith("context.configure")]
+    for value in list(loaded.namespace.values()):
+        if isinstance(value, Function) and isinstance(value.definition, FunctionDef):
+            definition = value.definition
+            if any(definition.start <= call.start < definition.end for call in calls):
+                machine.call(value, Arguments((), {}, Place(loaded.module, definition), complete=False))
+
+
+def _is_offline(arguments: Arguments) -> bool:
+    return "url" in arguments.keywords and "connection" not in arguments.keywords and not arguments.args
+
+
+def _merged(configured: list[Arguments]) -> tuple[dict[str, Value], str | None]:
+    """The options; what two calls say differently is unresolved."""
+    if not configured:
+        return {}, None
+    if not all(one.complete for one in configured):
+        return dict(configured[0].keywords), "the options of `context.configure()` are computed"
+    options = dict(configured[0].keywords)
+    for other in configured[1:]:
+        names = _COMPARED & {*options, *other.keywords}
+        for name in sorted(names):
+            if not same(options.get(name), other.keywords.get(name)):
+                return options, f"several calls of `context.configure()` differ in `{name}`"
+    return options, None

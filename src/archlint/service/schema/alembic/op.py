@@ -1,0 +1,317 @@
+"""`alembic.op`: what each operation does to the database, as `alembic/operations/ops.py` declares them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from archlint.service.interpreter.values import Arguments, Value, settled, text
+from archlint.service.schema.core.naming import UNKNOWN, Convention
+from archlint.service.schema.core.tables import Check, ForeignKey, SqlType, Table, Unique
+from archlint.service.schema.postgresql.definitions import own_cast
+from archlint.service.schema.postgresql.refusals import Impossible, Refused
+from archlint.service.schema.postgresql.server import Database, Key
+from archlint.service.schema.sqlalchemy.elements import (
+    Builder,
+    location,
+    made_name,
+    missing_columns,
+    read_column,
+    read_default,
+    used_columns,
+)
+from archlint.service.schema.sqlalchemy.types import read_type
+from archlint.service.schema.sqlalchemy.values import Element, EnumObject, Untold, flag, string, strings
+
+SIGNATURES: Mapping[str, tuple[tuple[str, ...], int]] = {
+    "create_table": (("table_name",), 1),
+    "drop_table": (("table_name",), 1),
+    "rename_table": (("old_table_name", "new_table_name"), 2),
+    "add_column": (("table_name", "column"), 2),
+    "drop_column": (("table_name", "column_name"), 2),
+    "alter_column": (("table_name", "column_name"), 2),
+    "create_index": (("index_name", "table_name", "columns"), 3),
+    "drop_index": (("index_name", "table_name"), 1),
+    "create_unique_constraint": (("constraint_name", "table_name", "columns"), 3),
+    "create_primary_key": (("constraint_name", "table_name", "columns"), 3),
+    "create_check_constraint": (("constraint_name", "table_name", "condition"), 3),
+    "create_exclude_constraint": (("constraint_name", "table_name"), 2),
+    "create_foreign_key": (
+        ("constraint_name", "source_table", "referent_table", "local_cols", "remote_cols"),
+        5,
+    ),
+    "drop_constraint": (("constraint_name", "table_name", "type_"), 2),
+}
+"""The positional parameters of each operation, and how many of them it needs."""
+
+
+@dataclass
+class Given:
+    """The arguments of one operation, its positional ones by name."""
+
+    arguments: Arguments
+    names: tuple[str, ...]
+
+    def value(self, name: str, default: Value = None) -> Value:
+        """An argument."""
+        if name in self.arguments.keywords:
+            return settled(self.arguments.keywords[name])
+        position = self.names.index(name) if name in self.names else len(self.arguments.args)
+        return settled(self.arguments.args[position]) if position < len(self.arguments.args) else default
+
+    def text(self, name: str) -> str:
+        """An argument that must be a string."""
+        return string(self.value(name), f"`{name}`")
+
+    def schema(self, name: str = "schema") -> str | None:
+        """The schema, None for the default one."""
+        value = self.value(name)
+        found = None if value is None else string(value, "a schema")
+        return None if found == "public" else found
+
+    def key(self, name: str = "table_name", schema: str = "schema") -> Key:
+        """The table that the operation is about."""
+        return self.schema(schema), self.text(name)
+
+
+def given(name: str, arguments: Arguments) -> Given:
+    """The arguments of `op.name(…)`; raises `Refused` where Python would."""
+    names, needed = SIGNATURES[name]
+    if not arguments.complete:
+        raise Untold(f"the arguments of `op.{name}`")
+    missing = [
+        word
+        for position, word in enumerate(names[:needed])
+        if position >= len(arguments.args) and word not in arguments.keywords
+    ]
+    if missing:
+        raise Impossible(f"`op.{name}` lacks the argument `{missing[0]}`")
+    return Given(arguments, names)
+
+
+@dataclass
+class Operations:
+    """Does operations to a database. `memo` has the enumerations that this run of Alembic has created."""
+
+    database: Database
+    convention: Convention
+    memo: set[str]
+
+    def apply(self, name: str, arguments: Arguments) -> None:
+        """Do `op.name(arguments)`; raises `Refused` or `Untold`."""
+        _OPERATIONS[name](self, given(name, arguments))
+
+    def builder(self) -> Builder:
+        """What puts elements on tables under the metadata's naming convention."""
+        return Builder(self.convention)
+
+    def create_table(self, it: Given) -> None:
+        """`create_table`; enumerations of its columns are created, once for each run."""
+        table = Table(it.text("table_name"), it.schema(), place=location(it.arguments.place))
+        if self._spared(it, "if_not_exists", self.database.has_table(table.key) is not False):
+            return
+        Builder(self.convention, created=True).fill(table, it.arguments.args[1:])
+        for column in table.columns.values():
+            found = column.type
+            if found is not None and found.is_enum and found.created and found.text not in self.memo:
+                self.memo.add(found.text)
+                self.database.create_type(found)
+        indexes, table.indexes = table.indexes, []
+        self.database.create_table(table)
+        for index in indexes:
+            self.database.create_index(table.key, index)
+
+    def _spared(self, it: Given, word: str, condition: bool) -> bool:
+        """Whether `if_exists` or `if_not_exists` keeps PostgreSQL from doing it."""
+        asked = flag(it.value(word))
+        if asked is None:
+            raise Untold(f"`{word}`")
+        return asked and condition
+
+    def drop_table(self, it: Given) -> None:
+        """`drop_table`; enumerations stay."""
+        if not self._spared(it, "if_exists", self.database.has_table(it.key()) is False):
+            self.database.drop_table(it.key())
+
+    def rename_table(self, it: Given) -> None:
+        """`rename_table`."""
+        self.database.rename_table(it.key("old_table_name"), it.text("new_table_name"))
+
+    def add_column(self, it: Given) -> None:
+        """`add_column`, with the constraints and indexes of the column itself."""
+        value = it.value("column")
+        if not isinstance(value, Element):
+            raise Untold("a column that is computed")
+        spec = read_column(value)
+        key = it.key()
+        table = self.database.table(key)
+        if self._spared(it, "if_not_exists", spec.column.name in table.columns):
+            return
+        primary, spec.primary = spec.primary and bool(flag(it.value("inline_primary_key"))), False
+        shadow = Table(table.name, table.schema)
+        self.builder().add_columns(shadow, [spec])
+        self.database.add_column(key, spec.column)
+        if primary:
+            self.database.add_primary(key, None, (spec.column.name,))
+        for unique in shadow.uniques:
+            self.database.add_unique(key, unique)
+        for check in shadow.checks:
+            self.database.add_check(key, check)
+        for foreign_key in shadow.foreign_keys:
+            self.database.add_foreign_key(key, foreign_key)
+        for index in shadow.indexes:
+            self.database.create_index(key, index)
+
+    def drop_column(self, it: Given) -> None:
+        """`drop_column`."""
+        key, name = it.key(), it.text("column_name")
+        if not self._spared(it, "if_exists", name not in self.database.table(key).columns):
+            self.database.drop_column(key, name)
+
+    def alter_column(self, it: Given) -> None:
+        """`alter_column`: type, nullability, default and name, in the order of Alembic's PostgreSQL."""
+        key, name = it.key(), it.text("column_name")
+        type_, nullable, renamed = it.value("type_"), it.value("nullable"), it.value("new_column_name")
+        default = it.value("server_default", False)
+        if type_ is not None:
+            using = it.value("postgresql_using")
+            cast = own_cast(text(using), name, self.database)
+            self.database.change_type(key, name, read_type(type_), using=using is not None, cast=cast)
+        if nullable is not None:
+            self.database.set_nullable(key, name, flag(nullable))
+        if default is not False:
+            self.database.set_default(key, name, read_default(default))
+        if renamed is not None:
+            self.database.rename_column(key, name, string(renamed, "`new_column_name`"))
+
+    def create_index(self, it: Given) -> None:
+        """`create_index`."""
+        key = it.key()
+        columns = it.value("columns")
+        if not isinstance(columns, list | tuple):
+            raise Untold("the columns of an index")
+        table = self.database.table(key)
+        args = (it.value("index_name"), *columns)
+        element = Element("sqlalchemy.Index", args, it.arguments.keywords, it.arguments.place)
+        index = self.builder().index(table, element)
+        exists = any(index.name == other.name for other in table.indexes)
+        if not self._spared(it, "if_not_exists", exists):
+            self.database.create_index(key, index)
+
+    def drop_index(self, it: Given) -> None:
+        """`drop_index`; the table's name only tells where a schema is."""
+        name = self._given_name(it, "index_name")
+        if it.value("table_name") is not None:
+            self.database.has_table(it.key())
+        exists = any(i.name == name for t in self.database.tables.values() for i in t.indexes)
+        if not self._spared(it, "if_exists", not exists):
+            self.database.drop_index(it.schema(), name)
+
+    def _given_name(self, it: Given, word: str) -> str:
+        value = it.value(word)
+        if isinstance(value, Element) and value.args:
+            value = value.args[0]
+        if value is None:
+            raise Impossible("the index cannot be dropped: it has no name")
+        return string(value, "a name")
+
+    def create_unique_constraint(self, it: Given) -> None:
+        """`create_unique_constraint`."""
+        key, columns = it.key(), strings(it.value("columns"), "the columns of a unique constraint")
+        table = self.database.table(key)
+        name = made_name(self.convention, ("uq", table, columns, None), it.value("constraint_name"))
+        self.database.add_unique(key, Unique(name, columns))
+
+    def create_primary_key(self, it: Given) -> None:
+        """`create_primary_key`."""
+        key, columns = it.key(), strings(it.value("columns"), "the columns of a primary key")
+        table = self.database.table(key)
+        name = made_name(self.convention, ("pk", table, columns, None), it.value("constraint_name"))
+        self.database.add_primary(key, name, columns)
+
+    def create_check(self, it: Given) -> None:
+        """`create_check_constraint` and `create_exclude_constraint`."""
+        key = it.key()
+        table = self.database.table(key)
+        name = made_name(self.convention, ("ck", table, (), None), it.value("constraint_name"))
+        conditions = [it.value("condition")] if "condition" in it.names else it.arguments.args[2:]
+        for missing in missing_columns(table, conditions):
+            raise Refused(f'column "{missing}" does not exist')
+        self.database.add_check(key, Check(name, used_columns(table, conditions)))
+
+    def create_foreign_key(self, it: Given) -> None:
+        """`create_foreign_key`."""
+        key = it.key("source_table", "source_schema")
+        target = it.key("referent_table", "referent_schema")
+        columns = strings(it.value("local_cols"), "the columns of a foreign key")
+        remote = strings(it.value("remote_cols"), "the target of a foreign key")
+        table = self.database.table(key)
+        options = self.builder().options(
+            Element("sqlalchemy.ForeignKey", (), it.arguments.keywords, it.arguments.place)
+        )
+        what = ("fk", table, columns, (target[1], remote))
+        name = made_name(self.convention, what, it.value("constraint_name"))
+        self.database.add_foreign_key(key, ForeignKey(name, columns, target, remote, **options))
+
+    def drop_constraint(self, it: Given) -> None:
+        """`drop_constraint`; a plain name of a check goes through the convention."""
+        value = it.value("constraint_name")
+        key = it.key()
+        name = self._made_name(it, key) if value is None else self._given_name(it, "constraint_name")
+        table = self.database.table(key)
+        if it.value("type_") == "check" and not isinstance(value, Element):
+            name = self.convention.name("ck", table, (), name) or name
+        if not self._spared(it, "if_exists", name not in set(table.constraint_names())):
+            self.database.drop_constraint(key, name)
+
+    def _made_name(self, it: Given, key: Key) -> str:
+        """The name of a constraint that is dropped by its kind alone: a convention may know it."""
+        kind = {"unique": "uq", "foreignkey": "fk", "check": "ck", "primary": "pk"}.get(
+            str(it.value("type_")), ""
+        )
+        if kind not in self.convention.templates:
+            raise Impossible("the constraint cannot be dropped: it has no name")
+        made = self.convention.name(kind, Table(key[1], key[0]), ())
+        if made is None or made == UNKNOWN:
+            raise Untold("the name that a convention makes of no columns")
+        return made
+
+    def enumeration(self, action: str, value: EnumObject, arguments: Arguments) -> None:
+        """`enum.create(bind)` and `enum.drop(bind)`."""
+        found = read_type(value)
+        # `ENUM.create` of the dialect looks first, `Enum.create` does not
+        check = flag(arguments.get(1, "checkfirst", value.kind == "ENUM"))
+        if found is None or check is None or not found.is_enum:
+            raise Untold("an enumeration's name")
+        exists = self.exists(found)
+        if action == "create" and not (check and exists):
+            self.database.create_type(found)
+        elif action == "drop" and not (check and not exists):
+            self.database.drop_type(found.text)
+
+    def exists(self, found: SqlType) -> bool:
+        """Whether the type is there; raises `Untold` where the source does not tell."""
+        if self.database.blank is not None or found.text in self.database.untold_types:
+            raise Untold(f"type `{found.text}`")
+        return found.text in self.database.types
+
+
+Operation: TypeAlias = Callable[[Operations, Given], None]
+
+_OPERATIONS: Mapping[str, Operation] = {
+    "create_table": Operations.create_table,
+    "drop_table": Operations.drop_table,
+    "rename_table": Operations.rename_table,
+    "add_column": Operations.add_column,
+    "drop_column": Operations.drop_column,
+    "alter_column": Operations.alter_column,
+    "create_index": Operations.create_index,
+    "drop_index": Operations.drop_index,
+    "create_unique_constraint": Operations.create_unique_constraint,
+    "create_primary_key": Operations.create_primary_key,
+    "create_check_constraint": Operations.create_check,
+    "create_exclude_constraint": Operations.create_check,
+    "create_foreign_key": Operations.create_foreign_key,
+    "drop_constraint": Operations.drop_constraint,
+}

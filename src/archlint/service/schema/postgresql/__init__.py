@@ -1,0 +1,1 @@
+"""What a PostgreSQL server would do with a statement, and what it refuses."""

@@ -1,0 +1,489 @@
+"""PostgreSQL as far as migrations change it: which statement it takes, and which it refuses."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from archlint.service.schema.core.naming import UNKNOWN, postgresql_name
+from archlint.service.schema.core.tables import Check, Column, ForeignKey, Index, SqlType, Table, Unique
+from archlint.service.schema.postgresql import refusals
+from archlint.service.schema.postgresql.casts import (
+    asked_casts,
+    casts,
+    compares,
+    default_type,
+    is_ordered,
+    shown,
+)
+from archlint.service.schema.postgresql.refusals import Refused
+from archlint.service.schema.sqlalchemy.types import stored
+from archlint.service.schema.sqlalchemy.values import Untold
+
+Key = tuple[str | None, str]
+
+
+@dataclass
+class Database:
+    """Tables, types, and what the source does not tell of them.
+
+    `untold` has the tables of which nothing is known any more, each with the reason; `blank` is the reason
+    when nothing is known of any table.
+    """
+
+    tables: dict[Key, Table] = field(default_factory=dict)
+    types: dict[str, SqlType] = field(default_factory=dict)
+    untold: dict[Key, str] = field(default_factory=dict)
+    untold_types: set[str] = field(default_factory=set)
+    blank: str | None = None
+    touched: dict[Key, Table | None] = field(default_factory=dict)
+    """The tables that statements named since it was last emptied, as they were before."""
+
+    dropped: set[Key] = field(default_factory=set)
+    """The tables that were there once, and that no view can have replaced."""
+
+    def snapshot(self) -> Database:
+        """A copy that later statements do not change."""
+        return Database(
+            {key: _copied(table) for key, table in self.tables.items()},
+            dict(self.types),
+            dict(self.untold),
+            set(self.untold_types),
+            self.blank,
+            dropped=set(self.dropped),
+        )
+
+    def restore(self, kept: Database) -> None:
+        """Be as when the snapshot was taken."""
+        self.tables, self.types = kept.tables, kept.types
+        self.untold, self.untold_types, self.blank = kept.untold, kept.untold_types, kept.blank
+        self.dropped = kept.dropped
+
+    def table(self, key: Key) -> Table:
+        """The table; raises `Refused` where there is none, `Untold` where the source does not tell."""
+        self._tell(key)
+        if key not in self.tables:
+            raise refusals.no_relation(key)
+        self._touch(key)
+        return self.tables[key]
+
+    def copy_of(self, key: Key) -> Table | None:
+        """The table as it is now; None where there is none or none is known."""
+        return _copied(self.tables[key]) if self.has_table(key) else None
+
+    def _touch(self, key: Key) -> None:
+        if key not in self.touched:
+            self.touched[key] = self.copy_of(key)
+
+    def has_table(self, key: Key) -> bool | None:
+        """Whether there is such a table; None where the source does not tell."""
+        return None if self.blank is not None or key in self.untold else key in self.tables
+
+    def forget(self, key: Key, why: str) -> None:
+        """Nothing more is known of the table."""
+        self.untold.setdefault(key, why)
+
+    def forget_all(self, why: str) -> None:
+        """Nothing more is known of anything."""
+        self.blank = self.blank or why
+
+    def create_type(self, found: SqlType) -> None:
+        """`CREATE TYPE … AS ENUM`."""
+        if self._has_type(found.text) or self.has_table((None, found.text)):
+            raise refusals.type_exists(found.text)
+        self.types[found.text] = found
+
+    def drop_type(self, name: str) -> None:
+        """`DROP TYPE`; refused while a column has it."""
+        if not self._has_type(name):
+            raise refusals.no_type(name)
+        if any(self._columns_of(name)):
+            raise refusals.needed(f"type {refusals.quoted(name)}")
+        del self.types[name]
+
+    def rename_type(self, old: str, new: str) -> None:
+        """`ALTER TYPE … RENAME TO`."""
+        if not self._has_type(old):
+            raise refusals.no_type(old)
+        if self._has_type(new):
+            raise refusals.type_exists(new)
+        found = self.types.pop(old)
+        self.types[new] = SqlType(new, True, found.values)
+        for column in self._columns_of(old):
+            column.type = SqlType(new, True, found.values)
+
+    def _columns_of(self, name: str) -> Iterator[Column]:
+        """The columns that have an enumeration."""
+        for table in self.tables.values():
+            for column in table.columns.values():
+                if column.type is not None and column.type.is_enum and column.type.text == name:
+                    yield column
+
+    def _has_type(self, name: str) -> bool:
+        if self.blank is not None or name in self.untold_types:
+            raise Untold(self.blank or f"type `{name}`")
+        return name in self.types
+
+    def create_table(self, table: Table) -> None:
+        """`CREATE TABLE` with its constraints; its indexes come by `create_index`."""
+        self._tell(table.key)
+        made = Table(table.name, table.schema, place=table.place)
+        for column in table.columns.values():
+            self._check_type(column.type)
+            made.columns[column.name] = _as_stored(column)
+        self._free(table.name, table.schema)
+        if table.schema is None and table.name in self.types:
+            raise refusals.type_exists(table.name)
+        self._touch(made.key)
+        self.tables[made.key] = made
+        try:
+            if table.primary:
+                self.add_primary(made.key, table.primary_name, table.primary)
+            for unique in _distinct(table):
+                self.add_unique(made.key, unique)
+            for check in table.checks:
+                self.add_check(made.key, check)
+            for foreign_key in table.foreign_keys:
+                self.add_foreign_key(made.key, foreign_key)
+        except Refused:
+            del self.tables[made.key]
+            raise
+
+    def _check_type(self, found: SqlType | None) -> None:
+        if found is not None and found.is_enum and not self._has_type(found.text):
+            raise refusals.no_type(found.text)
+
+    def drop_table(self, key: Key, *, cascade: bool = False) -> None:
+        """`DROP TABLE`; refused while other tables point at it."""
+        if self.has_table(key) is False:
+            raise refusals.no_table(key)
+        self.table(key)
+        for other, foreign_key in self._pointing(key):
+            if other.key == key:
+                continue
+            if not cascade:
+                raise refusals.needed(refusals.table_words(key))
+            other.foreign_keys.remove(foreign_key)
+        del self.tables[key]
+        self.dropped.add(key)
+
+    def rename_table(self, key: Key, new: str) -> None:
+        """`ALTER TABLE … RENAME TO`; names of indexes and constraints stay."""
+        table = self.table(key)
+        target = (key[0], new)
+        self._tell(target)
+        self._free(new, key[0])
+        for _, foreign_key in self._pointing(key):
+            foreign_key.target = target
+        self._touch(target)
+        del self.tables[key]
+        self.dropped.add(key)
+        table.name = new
+        self.tables[target] = table
+
+    def add_column(self, key: Key, column: Column) -> None:
+        """`ADD COLUMN`."""
+        table = self.table(key)
+        self._check_type(column.type)
+        if column.name in table.columns:
+            raise refusals.column_exists(key, column.name)
+        table.columns[column.name] = _as_stored(column)
+
+    def drop_column(self, key: Key, name: str, *, cascade: bool = False) -> None:
+        """`DROP COLUMN`, with the indexes and constraints on it."""
+        table = self.table(key)
+        self._column(table, name)
+        for other, foreign_key in self._pointing(key):
+            own = other is table and name in foreign_key.columns
+            if name in foreign_key.target_columns and not own:
+                if not cascade:
+                    raise refusals.needed(f"column {name} of {refusals.table_words(key)}")
+                other.foreign_keys.remove(foreign_key)
+        del table.columns[name]
+        table.indexes = [i for i in table.indexes if name not in i.columns and name not in i.used]
+        table.uniques = [u for u in table.uniques if name not in u.columns]
+        table.checks = [c for c in table.checks if name not in (c.columns or ())]
+        for check in table.checks:
+            check.name = UNKNOWN if check.columns is None else check.name
+        table.foreign_keys = [f for f in table.foreign_keys if name not in f.columns]
+        if name in table.primary:
+            table.primary, table.primary_name = (), None
+
+    def rename_column(self, key: Key, old: str, new: str) -> None:
+        """`RENAME COLUMN`."""
+        table = self.table(key)
+        if old not in table.columns:
+            raise Refused(f'column "{old}" does not exist')
+        if new in table.columns:
+            raise refusals.column_exists(key, new)
+        column = table.columns[old]
+        column.name = new
+        table.columns = {c.name: c for c in table.columns.values()}
+        table.primary = _renamed(table.primary, old, new)
+        for unique in table.uniques:
+            unique.columns = _renamed(unique.columns, old, new)
+        for check in table.checks:
+            check.columns = check.columns and _renamed(check.columns, old, new)
+        for index in table.indexes:
+            index.columns = tuple(new if name == old else name for name in index.columns)
+            index.used = frozenset(_renamed(tuple(index.used), old, new))
+        for foreign_key in table.foreign_keys:
+            foreign_key.columns = _renamed(foreign_key.columns, old, new)
+        for _, foreign_key in self._pointing(key):
+            foreign_key.target_columns = _renamed(foreign_key.target_columns, old, new)
+
+    def change_type(
+        self, key: Key, name: str, new: SqlType | None, *, using: bool, cast: SqlType | None = None
+    ) -> None:
+        """`ALTER COLUMN … TYPE`; refused where PostgreSQL has no cast, for values or for the default.
+
+        `cast` is the type to which `USING` converts the column itself, None where it says anything else.
+        """
+        table = self.table(key)
+        column = self._column(table, name)
+        self._check_type(new)
+        target = None if new is None else stored(new)
+        if target is not None:
+            self._check_cast(column, target, using, cast)
+            if column.default_type is not None and casts(column.default_type, target) is False:
+                raise refusals.no_default_cast(name, shown(target))
+        kept, column.type = column.type, target
+        try:
+            self._check_keys(table, name)
+        except Refused:
+            column.type = kept
+            raise
+
+    def _check_cast(self, column: Column, target: SqlType, using: bool, cast: SqlType | None) -> None:
+        if column.type is None:
+            return
+        if not using and casts(column.type, target) is False:
+            raise refusals.no_cast(column.name, shown(target))
+        if cast is not None and asked_casts(column.type, cast) is False:
+            raise Refused(f"cannot cast type {shown(column.type)} to {shown(cast)}")
+
+    def _check_keys(self, table: Table, name: str) -> None:
+        """Refuse a column's new type where its keys, or foreign keys from or to it, cannot have it."""
+        keys = [table.primary, *(unique.columns for unique in table.uniques)]
+        for columns in keys:
+            if name in columns:
+                self._check_order(table, columns)
+        for other, foreign_key in self._pointing(table.key):
+            if name in foreign_key.target_columns:
+                self._check_comparison(other, foreign_key)
+        for foreign_key in table.foreign_keys:
+            if name in foreign_key.columns and foreign_key.target not in self.untold:
+                self._check_comparison(table, foreign_key)
+
+    def _check_order(self, table: Table, columns: tuple[str, ...]) -> None:
+        for name in columns:
+            found = table.columns[name].type if name in table.columns else None
+            if found is not None and not is_ordered(found):
+                raise refusals.no_order(shown(found))
+
+    def _check_comparison(self, table: Table, foreign_key: ForeignKey) -> None:
+        target = self.tables.get(foreign_key.target)
+        if target is None:
+            return
+        for name, other in zip(foreign_key.columns, foreign_key.target_columns, strict=False):
+            one = table.columns[name].type if name in table.columns else None
+            two = target.columns[other].type if other in target.columns else None
+            if one is not None and two is not None and compares(two, one) is False:
+                raise refusals.incomparable(foreign_key.name or UNKNOWN)
+
+    def set_nullable(self, key: Key, name: str, nullable: bool | None) -> None:
+        """`SET NOT NULL` and `DROP NOT NULL`."""
+        table = self.table(key)
+        column = self._column(table, name)
+        if nullable and name in table.primary:
+            raise Refused(f'column "{name}" is in a primary key')
+        column.nullable = nullable
+
+    def set_default(self, key: Key, name: str, default: str | None) -> None:
+        """`SET DEFAULT` and `DROP DEFAULT`."""
+        column = self._column(self.table(key), name)
+        column.default, column.default_type = default, default_type(default, column.type)
+
+    def _column(self, table: Table, name: str) -> Column:
+        if name not in table.columns:
+            raise refusals.no_column(table.key, name)
+        return table.columns[name]
+
+    def create_index(self, key: Key, index: Index) -> None:
+        """`CREATE INDEX`; names are unique in a schema."""
+        table = self.table(key)
+        self._free(index.name, table.schema)
+        for name in index.columns:
+            if name is not None and name not in table.columns:
+                raise Refused(f'column "{name}" does not exist')
+        table.indexes.append(index)
+        if index.unique:
+            table.add_key(index.name)
+
+    def drop_index(self, schema: str | None, name: str) -> None:
+        """`DROP INDEX`; refused for one that belongs to a constraint, or that a foreign key needs."""
+        for table in self._of_schema(schema):
+            found = next((index for index in table.indexes if index.name == name), None)
+            if found is not None:
+                self._check_unneeded(table, name, f"index {refusals.quoted(name)}")
+                self._touch(table.key)
+                table.indexes.remove(found)
+                return
+            if name in {*(unique.name for unique in table.uniques), table.primary_name}:
+                index, owner = refusals.quoted(name), refusals.table_words(table.key)
+                raise Refused(f"cannot drop index {index} because constraint {name} on {owner} requires it")
+        self._certain()
+        raise Refused(f'index "{name}" does not exist')
+
+    def add_primary(self, key: Key, name: str | None, columns: tuple[str, ...]) -> None:
+        """`ADD PRIMARY KEY`; its columns become `NOT NULL`."""
+        table = self.table(key)
+        if table.primary:
+            raise Refused(f'multiple primary keys for table "{table.name}" are not allowed')
+        self._check_key_columns(table, columns)
+        name = name or postgresql_name(table.name, (), "pkey", self._relations(table.schema))
+        self._free(name, table.schema)
+        self._check_order(table, columns)
+        table.primary, table.primary_name = columns, name
+        table.add_key(name)
+        for column in columns:
+            table.columns[column].nullable = False
+
+    def _check_key_columns(self, table: Table, columns: tuple[str, ...]) -> None:
+        for name in columns:
+            if name not in table.columns:
+                raise Refused(f'column "{name}" named in key does not exist')
+
+    def add_unique(self, key: Key, unique: Unique) -> None:
+        """`ADD UNIQUE`."""
+        table = self.table(key)
+        self._check_key_columns(table, unique.columns)
+        taken = self._relations(table.schema)
+        name = unique.name or postgresql_name(table.name, unique.columns, "key", taken)
+        self._free(name, table.schema)
+        self._free_constraint(table, name)
+        self._check_order(table, unique.columns)
+        table.uniques.append(Unique(name, unique.columns))
+        table.add_key(name)
+
+    def add_check(self, key: Key, check: Check) -> None:
+        """`ADD CHECK`."""
+        table = self.table(key)
+        if check.name is not None:
+            self._free_constraint(table, check.name)
+        table.checks.append(Check(check.name or UNKNOWN, check.columns))
+
+    def add_foreign_key(self, key: Key, foreign_key: ForeignKey) -> None:
+        """`ADD FOREIGN KEY`; what it points at must be a key of types that compare."""
+        table = self.table(key)
+        name = foreign_key.name or postgresql_name(
+            table.name, foreign_key.columns, "fkey", set(table.constraint_names())
+        )
+        made = copy.copy(foreign_key)
+        made.name = name
+        target = None if self.has_table(foreign_key.target) is None else self.table(foreign_key.target)
+        self._free_constraint(table, name)
+        self._check_pointing_columns(table, foreign_key.columns)
+        if target is not None:
+            made.target_columns = foreign_key.target_columns or target.primary
+            self._check_pointing_columns(target, made.target_columns)
+            made.needs = target.key_on(made.target_columns)
+            if made.needs is None:
+                raise refusals.no_key(target.name)
+            self._check_comparison(table, made)
+        table.foreign_keys.append(made)
+
+    def _check_pointing_columns(self, table: Table, columns: tuple[str, ...]) -> None:
+        for name in columns:
+            if name not in table.columns:
+                raise Refused(f'column "{name}" referenced in foreign key constraint does not exist')
+
+    def drop_constraint(self, key: Key, name: str) -> None:
+        """`DROP CONSTRAINT`; refused for a key that a foreign key needs."""
+        table = self.table(key)
+        if name not in set(table.constraint_names()):
+            if UNKNOWN in table.constraint_names():
+                raise Untold("the name of a constraint")
+            raise refusals.no_constraint(key, name)
+        self._check_unneeded(table, name, f"constraint {name} on {refusals.table_words(key)}")
+        if name == table.primary_name:
+            table.primary, table.primary_name = (), None
+        table.uniques = [unique for unique in table.uniques if unique.name != name]
+        table.foreign_keys = [found for found in table.foreign_keys if found.name != name]
+        table.checks = [check for check in table.checks if check.name != name]
+
+    def _check_unneeded(self, table: Table, name: str, what: str) -> None:
+        """Refuse to leave a foreign key without the key that it uses."""
+        if any(foreign_key.needs == name for _, foreign_key in self._pointing(table.key)):
+            raise refusals.needed(what)
+
+    def _pointing(self, key: Key) -> Iterator[tuple[Table, ForeignKey]]:
+        for table in list(self.tables.values()):
+            for foreign_key in list(table.foreign_keys):
+                if foreign_key.target == key and table.key not in self.untold:
+                    yield table, foreign_key
+
+    def _of_schema(self, schema: str | None) -> Iterator[Table]:
+        return (t for t in self.tables.values() if t.schema == schema and t.key not in self.untold)
+
+    def _relations(self, schema: str | None) -> set[str]:
+        """The names of a schema's tables and indexes, constraints' own included."""
+        taken: set[str] = set()
+        for table in self.tables.values():
+            if table.schema == schema:
+                taken |= {table.name, *(index.name for index in table.indexes)}
+                taken |= {unique.name or "" for unique in table.uniques}
+                taken |= {table.primary_name} if table.primary_name else set()
+        return taken
+
+    def _free(self, name: str, schema: str | None) -> None:
+        if name == UNKNOWN:
+            return
+        if name in self._relations(schema):
+            raise refusals.relation_exists(name)
+
+    def _free_constraint(self, table: Table, name: str) -> None:
+        if name != UNKNOWN and name in set(table.constraint_names()):
+            raise refusals.constraint_exists(table.key, name)
+
+    def _tell(self, key: Key) -> None:
+        why = self.blank or self.untold.get(key)
+        if why is not None:
+            raise Untold(why)
+
+    def _certain(self) -> None:
+        if self.blank is not None or self.untold:
+            raise Untold(self.blank or "a table that cannot be replayed")
+
+
+def _copied(table: Table) -> Table:
+    made = copy.copy(table)
+    made.columns = {name: copy.copy(column) for name, column in table.columns.items()}
+    made.uniques = [copy.copy(unique) for unique in table.uniques]
+    made.foreign_keys = [copy.copy(foreign_key) for foreign_key in table.foreign_keys]
+    made.checks = [copy.copy(check) for check in table.checks]
+    made.indexes = [copy.copy(index) for index in table.indexes]
+    made.keys = [*table.keys]
+    return made
+
+
+def _distinct(table: Table) -> Iterator[Unique]:
+    """What `CREATE TABLE` makes of them: one for the same columns, none for the primary key's."""
+    found: dict[tuple[str, ...], Unique] = {}
+    for unique in table.uniques:
+        if unique.columns != table.primary:
+            kept = found.setdefault(unique.columns, Unique(unique.name, unique.columns))
+            kept.name = kept.name or unique.name
+    yield from found.values()
+
+
+def _as_stored(column: Column) -> Column:
+    made = copy.copy(column)
+    made.type = None if column.type is None else stored(column.type)
+    made.default_type = default_type(made.default, made.type)
+    return made
+
+
+def _renamed(columns: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
+    return tuple(new if name == old else name for name in columns)

@@ -1,0 +1,385 @@
+"""SQL that revisions execute as text, parsed with sqlglot; what is beyond that makes its tables unknown."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from archlint.service.schema.core.tables import Check, ForeignKey, Index, SqlType, Table, Unique
+from archlint.service.schema.postgresql.definitions import (
+    column_of,
+    names_of,
+    own_cast,
+    references,
+    written_type,
+)
+from archlint.service.schema.postgresql.refusals import no_relation
+from archlint.service.schema.postgresql.server import Database, Key
+from archlint.service.schema.sqlalchemy.values import Untold
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+_DATA = re.compile(
+    r"\s*(WITH|SELECT|INSERT|UPDATE|DELETE|SET|RESET|COMMIT|BEGIN|GRANT|REVOKE|COMMENT|TRUNCATE|ANALYZE|VACUUM"
+    r"|LOCK|REFRESH|COPY|CALL|(CREATE|DROP|ALTER)\s+(OR\s+REPLACE\s+)?(CONSTRAINT\s+)?"
+    r"(EXTENSION|FUNCTION|PROCEDURE|TRIGGER|SEQUENCE|SCHEMA|ROLE|USER|POLICY|AGGREGATE|DATABASE))\b",
+    re.IGNORECASE,
+)
+_NAME = r'(?:(?:"?(\w+)"?)\.)?"?(\w+)"?'
+_ADD_VALUE = re.compile(rf"\s*ALTER\s+TYPE\s+{_NAME}\s+(ADD|RENAME)\s+VALUE\b", re.IGNORECASE)
+_RENAME_TYPE = re.compile(rf"\s*ALTER\s+TYPE\s+{_NAME}\s+RENAME\s+TO\s+{_NAME}\s*$", re.IGNORECASE)
+_DO_TYPE = re.compile(rf"CREATE\s+TYPE\s+{_NAME}\s+AS\s+ENUM\s*\(([^)]*)\)", re.IGNORECASE)
+_ROWS = re.compile(
+    r"\s*(UPDATE|DELETE\s+FROM|INSERT\s+INTO)\s+(?P<quote>\"?)(?P<name>\w+)(?P=quote)(?![\w.\"])",
+    re.IGNORECASE,
+)
+_MENTIONED = re.compile(rf"\b(TABLE|TYPE)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?{_NAME}", re.IGNORECASE)
+
+
+def execute(database: Database, sql: str) -> None:
+    """Do what the SQL does; raises `Refused`. What cannot be told of is forgotten."""
+    if re.search(r"\bVIEW\b", sql, re.IGNORECASE):
+        database.dropped.clear()
+    if sql.lstrip()[:2].upper() == "DO":
+        _anonymous(database, sql)
+        return
+    for statement in _split(database, sql):
+        try:
+            _one(database, statement)
+        except Untold as untold:
+            forget_mentioned(database, statement.sql(dialect="postgres"), str(untold))
+        except (AttributeError, KeyError, TypeError):  # a tree that is not as archlint knows sqlglot's
+            forget_mentioned(database, sql, "SQL that archlint cannot follow")
+
+
+def _split(database: Database, sql: str) -> list[exp.Expr]:
+    """The statements that may change a table's definition."""
+    plain = re.sub(r"--[^\n]*", "", sql)
+    if ";" not in plain.strip().rstrip(";") and (_DATA.match(plain) or _ADD_VALUE.match(plain)):
+        _check_target(database, plain)
+        return []  # most revisions run no other SQL, and to import sqlglot takes longer than they do
+    from sqlglot import exp, parse
+    from sqlglot.errors import SqlglotError
+
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)
+    try:
+        found = parse(sql, read="postgres")
+    except SqlglotError:
+        forget_mentioned(database, sql, "SQL that archlint cannot parse")
+        return []
+    return [
+        s for s in found if s is not None and isinstance(s, exp.Create | exp.Drop | exp.Alter | exp.Command)
+    ]
+
+
+def _check_target(database: Database, sql: str) -> None:
+    """Refuse to change the rows of a table that was dropped."""
+    found = _ROWS.match(sql)
+    if found is not None:
+        name = found["name"] if found["quote"] else found["name"].lower()
+        if (None, name) in database.dropped and database.has_table((None, name)) is False:
+            raise no_relation((None, name))
+
+
+def forget_mentioned(database: Database, sql: str, why: str) -> None:
+    """Forget the tables and types whose names stand in the SQL."""
+    words = {word.lower() for word in re.findall(r"\w+", sql)}
+    for key in list(database.tables):
+        if key[1].lower() in words:
+            database.forget(key, why)
+    for name in list(database.types):
+        if name.lower() in words:
+            database.untold_types.add(name)
+    for kind, schema, name in _MENTIONED.findall(sql):
+        if kind.upper() == "TABLE":
+            database.forget((_schema(schema.lower()), name.lower()), why)
+        else:
+            database.untold_types.add(name)
+
+
+def _anonymous(database: Database, sql: str) -> None:
+    """`DO $$ … $$`: a type that is created unless it is there; anything else is not followed."""
+    created = _DO_TYPE.findall(sql)
+    if len(created) == 1 and len(re.findall(r"\b(CREATE|ALTER|DROP)\b", sql, re.IGNORECASE)) == 1:
+        _, name, labels = created[0]
+        if re.search(r"duplicate_object|IF\s+NOT\s+EXISTS", sql, re.IGNORECASE):
+            name = name if f'"{name}"' in sql else name.lower()
+            database.types.setdefault(name, SqlType(name, True, _labels(labels)))
+            return
+    forget_mentioned(database, sql, "a `DO` block")
+
+
+def _labels(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"'((?:[^']|'')*)'", text))
+
+
+def _one(database: Database, statement: Any) -> None:
+    from sqlglot import exp
+
+    kind = str(statement.args.get("kind") or "").upper()
+    match statement:
+        case exp.Command():
+            _command(database, statement.sql(dialect="postgres"))
+        case exp.Create() if kind in _CREATE:
+            _CREATE[kind](database, statement)
+        case exp.Drop() if kind in {"TABLE", "INDEX", "TYPE"}:
+            for target in [statement.this, *statement.args.get("tables", ())]:
+                if target is not None:
+                    _drop(database, kind, _key(target), statement)
+        case exp.Alter() if kind == "TABLE":
+            _alter(database, statement)
+        case exp.Alter():
+            raise Untold("an `ALTER` that archlint does not follow")
+
+
+def _command(database: Database, sql: str) -> None:
+    if _DATA.match(sql) or _ADD_VALUE.match(sql):
+        return
+    renamed = _RENAME_TYPE.match(sql)
+    if renamed is not None:
+        database.rename_type(renamed[2], renamed[4])
+        return
+    if re.match(r"\s*(CREATE|ALTER|DROP|DO)\b", sql, re.IGNORECASE):
+        raise Untold("SQL that archlint cannot parse")
+
+
+def _schema(name: str) -> str | None:
+    return None if name in {"", "public"} else name
+
+
+def name_of(identifier: Any) -> str:
+    """An identifier as PostgreSQL folds it."""
+    from sqlglot import exp
+
+    while not isinstance(identifier, exp.Identifier):
+        identifier = identifier.this
+    return str(identifier.this if identifier.args.get("quoted") else identifier.this.lower())
+
+
+def _key(table: Any) -> Key:
+    db = table.args.get("db")
+    return (None if db is None else _schema(name_of(db)), name_of(table))
+
+
+def _create_type(database: Database, statement: Any) -> None:
+    from sqlglot import exp
+
+    made = statement.args.get("expression")
+    name = name_of(statement.this)
+    if not isinstance(made, exp.DataType):
+        database.untold_types.add(name)
+        return
+    labels = tuple(str(part.this) for part in made.expressions)
+    database.create_type(SqlType(name, True, labels))
+
+
+def _create_index(database: Database, statement: Any) -> None:
+    from sqlglot import exp
+
+    made = statement.this
+    if made.this is None or made.args.get("table") is None:
+        raise Untold("an index without a name")
+    columns: list[str | None] = []
+    plain = made.args["params"].args.get("where") is None
+    for ordered in made.args["params"].args.get("columns") or ():
+        inner = ordered.this if isinstance(ordered, exp.Ordered) else ordered
+        simple = isinstance(inner, exp.Column) and not ordered.args.get("desc")
+        columns.append(name_of(inner) if simple else None)
+    used = frozenset(name_of(column) for column in made.find_all(exp.Column))
+    key, name = _key(made.args["table"]), name_of(made.this)
+    exists = any(index.name == name for table in database.tables.values() for index in table.indexes)
+    if not (statement.args.get("exists") and exists):
+        index = Index(
+            name, tuple(columns), bool(statement.args.get("unique")), plain and None not in columns, used
+        )
+        database.create_index(key, index)
+
+
+def _create_table(database: Database, statement: Any) -> None:
+    from sqlglot import exp
+
+    if not isinstance(statement.this, exp.Schema):
+        raise Untold("a table made of a query")
+    key = _key(statement.this.this)
+    if statement.args.get("exists") and database.has_table(key) is not False:
+        return
+    table = Table(key[1], key[0])
+    for item in statement.this.expressions:
+        if isinstance(item, exp.ColumnDef):
+            _define(database, table, item)
+        elif isinstance(item, exp.Constraint):
+            for part in item.expressions:
+                _constrain(table, part, name_of(item))
+        else:
+            _constrain(table, item, None)
+    database.create_table(table)
+
+
+def _define(database: Database, table: Table, item: Any) -> None:
+    """A column with its own constraints."""
+    from sqlglot import exp
+
+    column = column_of(item, database)
+    table.columns[column.name] = column
+    for constraint in item.args.get("constraints") or ():
+        kind = constraint.args.get("kind")
+        if isinstance(kind, exp.PrimaryKeyColumnConstraint):
+            table.primary = (column.name,)
+        elif isinstance(kind, exp.UniqueColumnConstraint):
+            table.uniques.append(Unique(None, (column.name,)))
+        elif isinstance(kind, exp.Reference):
+            table.foreign_keys.append(_pointing(None, (column.name,), kind))
+        elif isinstance(kind, exp.CheckColumnConstraint):
+            table.checks.append(Check(None, (column.name,)))
+
+
+def _pointing(name: str | None, columns: tuple[str, ...], reference: Any) -> ForeignKey:
+    target, target_columns, options = references(reference)
+    return ForeignKey(name, columns, _key(target), target_columns, **options)
+
+
+def _constrain(table: Table, part: Any, name: str | None) -> None:
+    """A constraint of the table."""
+    from sqlglot import exp
+
+    match part:
+        case exp.PrimaryKey():
+            table.primary, table.primary_name = names_of(part.expressions), name
+        case exp.UniqueColumnConstraint():
+            table.uniques.append(Unique(name, names_of(part.this.expressions)))
+        case exp.ForeignKey():
+            columns = names_of(part.expressions)
+            table.foreign_keys.append(_pointing(name, columns, part.args["reference"]))
+        case exp.CheckColumnConstraint() | exp.Check():
+            used = dict.fromkeys(name_of(column) for column in part.find_all(exp.Column))
+            table.checks.append(Check(name, tuple(used)))
+        case _:
+            raise Untold("a constraint that archlint does not follow")
+
+
+_CREATE = {"TABLE": _create_table, "INDEX": _create_index, "TYPE": _create_type}
+
+
+def _drop(database: Database, kind: str, key: Key, statement: Any) -> None:
+    exists, cascade = bool(statement.args.get("exists")), bool(statement.args.get("cascade"))
+    if kind == "TABLE":
+        if not (exists and database.has_table(key) is False):
+            database.drop_table(key, cascade=cascade)
+    elif kind == "INDEX":
+        there = any(index.name == key[1] for table in database.tables.values() for index in table.indexes)
+        if not (exists and not there):
+            database.drop_index(key[0], key[1])
+    elif not (exists and key[1] not in database.types and key[1] not in database.untold_types):
+        if cascade:
+            raise Untold("a type dropped with all that uses it")
+        database.drop_type(key[1])
+
+
+def _alter(database: Database, statement: Any) -> None:
+    key = _key(statement.this)
+    if statement.args.get("exists") and database.has_table(key) is False:
+        return
+    database.table(key)
+    for action in statement.args.get("actions") or ():
+        _action(database, key, action)
+
+
+def _action(database: Database, key: Key, action: Any) -> None:
+    from sqlglot import exp
+
+    match action:
+        case exp.ColumnDef():
+            _add_column(database, key, action)
+        case exp.Drop():
+            _drop_part(database, key, action)
+        case exp.AlterColumn():
+            _alter_column(database, key, action)
+        case exp.AddConstraint():
+            for item in action.expressions:
+                named = isinstance(item, exp.Constraint)
+                for part in item.expressions if named else [item]:
+                    _add_constraint(database, key, part, name_of(item) if named else None)
+        case exp.RenameColumn():
+            database.rename_column(key, name_of(action.this), name_of(action.args["to"]))
+        case exp.AlterRename():
+            database.rename_table(key, name_of(action.this))
+        case _:
+            raise Untold("an `ALTER TABLE` that archlint does not follow")
+
+
+def _add_column(database: Database, key: Key, action: Any) -> None:
+    shadow = Table(key[1], key[0])
+    _define(database, shadow, action)
+    (column,) = shadow.columns.values()
+    if action.args.get("exists") and column.name in database.table(key).columns:
+        return
+    database.add_column(key, column)
+    if shadow.primary:
+        database.add_primary(key, None, shadow.primary)
+    _add_constraints(database, key, shadow)
+
+
+def _add_constraint(database: Database, key: Key, part: Any, name: str | None) -> None:
+    shadow = Table(key[1], key[0])
+    _constrain(shadow, part, name)
+    if shadow.primary:
+        database.add_primary(key, name, shadow.primary)
+    _add_constraints(database, key, shadow)
+
+
+def _add_constraints(database: Database, key: Key, shadow: Table) -> None:
+    for unique in shadow.uniques:
+        database.add_unique(key, unique)
+    for check in shadow.checks:
+        database.add_check(key, check)
+    for foreign_key in shadow.foreign_keys:
+        database.add_foreign_key(key, foreign_key)
+
+
+def _drop_part(database: Database, key: Key, action: Any) -> None:
+    """`DROP COLUMN` and `DROP CONSTRAINT`."""
+    kind, exists = str(action.args.get("kind")).upper(), bool(action.args.get("exists"))
+    cascade = bool(action.args.get("cascade"))
+    targets: Iterable[Any] = filter(None, [action.this, *action.args.get("tables", ())])
+    for name in [name_of(target) for target in targets]:
+        if kind == "COLUMN":
+            if not (exists and name not in database.table(key).columns):
+                database.drop_column(key, name, cascade=cascade)
+        elif kind == "CONSTRAINT":
+            if cascade:
+                raise Untold("a constraint dropped with all that needs it")
+            if not (exists and name not in set(database.table(key).constraint_names())):
+                database.drop_constraint(key, name)
+        else:
+            raise Untold("an `ALTER TABLE` that archlint does not follow")
+
+
+def _alter_column(database: Database, key: Key, action: Any) -> None:
+    name, args = name_of(action.this), action.args
+    if args.get("dtype") is not None:
+        new = written_type(args["dtype"], database)
+        using = args.get("using")
+        cast = None if not using else own_cast(using.sql(dialect="postgres"), name, database)
+        database.change_type(key, name, new, using=bool(using), cast=cast)
+    elif args.get("allow_null") is not None:
+        database.set_nullable(key, name, bool(args["allow_null"]))
+    elif args.get("default") is not None:
+        database.set_default(key, name, args["default"].sql(dialect="postgres"))
+    elif args.get("drop"):
+        database.set_default(key, name, None)
+    else:
+        raise Untold("an `ALTER COLUMN` that archlint does not follow")
+
+
+def is_data(sql: str) -> bool:
+    """Whether the SQL starts as a statement that changes no table's definition."""
+    return _DATA.match(sql) is not None
+
+
+def forget_if_definition(database: Database, sql: str) -> None:
+    """Forget what the SQL may have changed, for SQL under a condition."""
+    if not is_data(sql):
+        forget_mentioned(database, sql, "a condition that the source does not decide")

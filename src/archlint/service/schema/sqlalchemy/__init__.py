@@ -1,0 +1,1 @@
+"""The schema that the models declare."""

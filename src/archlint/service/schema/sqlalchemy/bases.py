@@ -1,0 +1,79 @@
+"""Declarative bases: each has a metadata of its own, by which its models are told from those of another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from archlint.service.interpreter.machine import LibraryCall, Machine
+from archlint.service.interpreter.values import Arguments, Class, Native, Place, Value, settled
+from archlint.service.schema.sqlalchemy.values import Element, Known
+
+BASE = "sqlalchemy.orm.declarative_base()"
+
+
+def derive(machine: Machine, arguments: Arguments) -> Value:
+    """`class Base(DeclarativeBase)`: its metadata is its own, its registry's, or a new one."""
+    cls = arguments.get(0, "cls")
+    _give(cls, settled(cls.namespace.get("registry")), arguments.place)
+
+
+def _declarative_base(machine: Machine, arguments: Arguments) -> Value:
+    """`declarative_base(metadata=…, cls=…)`: a class that is given is the base itself."""
+    metadata = settled(arguments.get(0, "metadata")) or _metadata(arguments)
+    given = settled(arguments.keywords.get("cls"))
+    if isinstance(given, Class):
+        given.namespace.setdefault("metadata", metadata)
+        return given
+    return Known(BASE, {"metadata": metadata})
+
+
+def _as_declarative(machine: Machine, arguments: Arguments) -> Value:
+    """`@as_declarative(metadata=…)`."""
+
+    def decorate(machine: Machine, applied: Arguments) -> Value:
+        cls = settled(applied.get(0, "cls"))
+        if isinstance(cls, Class):
+            cls.namespace.setdefault(
+                "metadata", settled(arguments.keywords.get("metadata")) or _metadata(applied)
+            )
+        return cls
+
+    return Native("as_declarative", decorate)
+
+
+def _registry(machine: Machine, arguments: Arguments) -> Value:
+    """`registry(metadata=…)`."""
+    made = Known("sqlalchemy.orm.registry()", {})
+    metadata = settled(arguments.keywords.get("metadata")) or _metadata(arguments)
+
+    def mapped(machine: Machine, applied: Arguments) -> Value:
+        cls = settled(applied.get(0, "cls"))
+        if isinstance(cls, Class):
+            _give(cls, made, applied.place)
+        return cls if cls is not None else Native("mapped", mapped)
+
+    made.attributes = {
+        "metadata": metadata,
+        "generate_base": Native("generate_base", lambda machine, given: Known(BASE, {"metadata": metadata})),
+        "mapped": Native("mapped", mapped),
+        "mapped_as_dataclass": Native("mapped_as_dataclass", mapped),
+    }
+    return made
+
+
+def _give(cls: Class, registry: Value, place: Place) -> None:
+    if "metadata" not in cls.namespace:
+        known = registry.attributes.get("metadata") if isinstance(registry, Known) else None
+        cls.namespace["metadata"] = known or Element("sqlalchemy.MetaData", (), {}, place)
+
+
+def _metadata(arguments: Arguments) -> Element:
+    return Element("sqlalchemy.MetaData", (), {}, arguments.place)
+
+
+MODELS: Mapping[str, LibraryCall] = {
+    "declarative_base": _declarative_base,
+    "automap_base": _declarative_base,
+    "as_declarative": _as_declarative,
+    "registry": _registry,
+}

@@ -1,0 +1,422 @@
+"""Tables from models: mapped classes, SQLModel tables and `Table(…)` objects of the loaded modules.
+
+Which attribute of which class becomes a column of which table follows `sqlalchemy/orm/decl_base.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from archlint.facts.syntax import Assign, Attribute, Expression
+from archlint.findings import Location, Unknown
+from archlint.service.interpreter.attributes import class_member
+from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.values import (
+    Arguments,
+    Class,
+    Descriptor,
+    External,
+    ExternalObject,
+    Frame,
+    Place,
+    Unresolved,
+    Value,
+    settled,
+    text,
+)
+from archlint.service.schema.core.library_versions import Libraries
+from archlint.service.schema.core.naming import Convention, class_table_name
+from archlint.service.schema.core.tables import Table
+from archlint.service.schema.sqlalchemy.annotated import Annotations
+from archlint.service.schema.sqlalchemy.elements import Builder, ColumnSpec, is_column, location
+from archlint.service.schema.sqlalchemy.interpreter_models import FOLDER
+from archlint.service.schema.sqlalchemy.library_mixins import DECLARED
+from archlint.service.schema.sqlalchemy.values import Element, Known, TableObject, Untold
+from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import Symbols
+
+Key = tuple[str | None, str]
+_NEUTRAL = frozenset(
+    [
+        *("sqlalchemy", "sqlmodel", "typing", "typing_extensions", "abc", "builtins", "pydantic", "enum"),
+        *("dataclasses", "collections", "generic"),
+    ]
+)
+EVERY = External("every metadata")
+"""The target of which all models are."""
+
+_WRAPPERS = frozenset({"deferred", "column_property"})
+
+
+@dataclass(eq=False)
+class Model:
+    """A class or `Table(…)` with the table that it declares; `module` is where it is."""
+
+    module: Module
+    name: str
+    place: Location
+    table: Table
+    metadata: Value
+
+
+@dataclass
+class Models:
+    """The models of the modules that a machine has loaded."""
+
+    machine: Machine
+    symbols: Symbols
+    classes: Classes
+    target: Value
+    libraries: Libraries
+    unknown: list[Unknown] = field(default_factory=list)
+    made: dict[int, tuple[Key, str]] = field(default_factory=dict)
+    """What became of each column object, by its identity."""
+
+    untold_indexes: set[str] = field(default_factory=set)
+    """Names of indexes of which the source does not tell the table."""
+
+    def __post_init__(self) -> None:
+        self.annotations = Annotations(self.machine, self.symbols, self.libraries)
+
+    def read(self) -> list[Model]:
+        """All models of the target metadata, in order of their modules."""
+        classes = [cls for cls in self._classes() if self._selected(cls)]
+        models: dict[int, Model] = {}
+        pending: list[tuple[Class, Model, list[ColumnSpec]]] = []
+        for cls in sorted(classes, key=lambda cls: len(cls.lineage())):
+            model = self._model(cls, models)
+            if model is not None:
+                models[id(cls)] = model
+                specs = self._attempt(model, lambda cls=cls, model=model: self._columns(cls, model))
+                pending.append((cls, model, specs or []))
+        tables = [(made, model) for made in self._table_objects() if (model := self._table_model(made))]
+        for cls, model, specs in pending:
+            self._attempt(model, lambda m=model, s=specs: self._builder(m).add_columns(m.table, s))
+            self._attempt(model, lambda m=model, c=cls: self._arguments(c, m))
+        for made, model in tables:
+            self._attempt(model, lambda m=model, t=made: self._builder(m).fill(m.table, t.args[2:]))
+        found = list({id(m.table): m for m in [*models.values(), *(model for _, model in tables)]}.values())
+        self._add_loose_indexes(found)
+        _complete_types(found)
+        return found
+
+    def _add_loose_indexes(self, models: list[Model]) -> None:
+        """`Index("name", Model.column)` beside the classes belongs to its column's table."""
+        by_key = {model.table.key: model for model in models}
+        for index in [made for made in self.machine.created if isinstance(made, Element)]:
+            columns = [item for item in index.args[1:] if not isinstance(item, str)]
+            located = next(filter(None, map(self._located, columns)), None)
+            name = text(index.args[0]) if index.args else None
+            if located is not None and located[0] in by_key:
+                model = by_key[located[0]]
+                if name not in {other.name for other in model.table.indexes}:
+                    self._attempt(model, lambda m=model, i=index: self._builder(m).add(m.table, i))
+            elif columns and name is not None:
+                self.untold_indexes.add(name)
+
+    def _located(self, value: Value) -> tuple[Key, str] | None:
+        """The table and column of the first column in an expression."""
+        inner = value.args if isinstance(value, ExternalObject) and not is_column(value) else ()
+        return self._locate(value) or next(filter(None, map(self._located, inner)), None)
+
+    def _attempt(self, model: Model, action: object) -> list[ColumnSpec] | None:
+        assert callable(action)
+        try:
+            result: list[ColumnSpec] | None = action()
+        except Untold as untold:
+            model.table.unknown = model.table.unknown or str(untold)
+            return None
+        return result
+
+    def _classes(self) -> Iterator[Class]:
+        """The mapped classes of the loaded modules, those that functions make included."""
+        for cls in sorted(self.machine.classes, key=lambda cls: cls.module.path):
+            loaded = self.machine.loaded.get(cls.module.path)
+            bound = None if loaded is None else loaded.namespace.get(cls.definition.name)
+            if (bound is cls and self._is_mapped(cls)) or (bound is not cls and self._is_local_model(cls)):
+                yield cls
+
+    def _is_mapped(self, cls: Class) -> bool:
+        """Whether SQLAlchemy maps the class to a table."""
+        symbol = self.symbols.resolve(cls.module, cls.definition.name)
+        return symbol.node is cls.definition and self.classes.is_mapped(symbol)
+
+    def _is_local_model(self, cls: Class) -> bool:
+        """Whether a class that a function or class body makes names a table of its own."""
+        inside = cls.definition not in cls.module.source.body
+        named = class_member(cls, "__tablename__") is not None or "__table__" in cls.namespace
+        return inside and named and "__abstract__" not in cls.namespace and metadata_of(cls) is not None
+
+    def _selected(self, cls: Class) -> bool:
+        """Whether the class belongs to the target metadata."""
+        if self.target is EVERY:
+            return True
+        own = metadata_of(cls)
+        if own is not None:
+            return any(own is target for target in self._targets)
+        names = [target.name for target in self._targets if isinstance(target, External)]
+        return any(is_sqlmodel(cls) == ("SQLModel" in name) for name in names)
+
+    @cached_property
+    def convention(self) -> Convention:
+        """The naming convention of the target metadata, its first where it has several."""
+        return self._convention(self._targets[0])
+
+    def _convention(self, metadata: Value) -> Convention:
+        given: Value = metadata.keywords.get("naming_convention") if isinstance(metadata, Element) else None
+        given = settled(given if self._assigned is None else self._assigned)
+        if given is None:
+            return Convention()
+        return Convention(given if isinstance(given, dict) else dict.fromkeys(("ix", "uq", "ck", "fk", "pk")))
+
+    @cached_property
+    def _assigned(self) -> Value:
+        """What a module assigns to `….metadata.naming_convention`, which is taken to be every metadata's."""
+        given: Value = None
+        for loaded in list(self.machine.loaded.values()):
+            for value in _assigned(loaded.module, "naming_convention"):
+                given = self.machine.evaluate(Frame(loaded, loaded.namespace), value)
+        return given
+
+    def _builder(self, model: Model) -> Builder:
+        return Builder(self._convention(model.metadata), _schema_of(model.metadata), locate=self._locate)
+
+    def _locate(self, value: Value) -> tuple[Key, str] | None:
+        return self.made.get(id(value)) if is_column(value) else None
+
+    def _model(self, cls: Class, models: dict[int, Model]) -> Model | None:
+        """The model of a class; one without a table of its own shares its parent's."""
+        spot = cls.module.span(
+            cls.definition.name_start, cls.definition.name_start + len(cls.definition.name)
+        )
+        try:
+            name = self._table_name(cls)
+        except Untold as untold:
+            self.unknown.append(Unknown(f"the table of `{cls.definition.name}`", spot, str(untold)))
+            return None
+        if name is None:
+            parents = (models.get(id(base)) for base in cls.lineage()[1:])
+            parent = next((model for model in parents if model is not None), None)
+            return (
+                None
+                if parent is None
+                else Model(cls.module, cls.definition.name, spot, parent.table, metadata_of(cls))
+            )
+        table = Table(name, self._schema(cls), place=spot)
+        foreign = [b for b in _bases(cls) if not _is_neutral(b)]
+        if foreign:
+            table.unknown = f"`{cls.definition.name}` derives from what archlint cannot see"
+        return Model(cls.module, cls.definition.name, spot, table, metadata_of(cls))
+
+    def _unmapped(self, cls: Class) -> list[Class]:
+        """The class and the mixins that give it columns, nearest first."""
+        lineage = [base for base in cls.lineage() if isinstance(base, Class)]
+        parents = [base for base in lineage[1:] if self._is_mapped(base)]
+        given = {id(b) for parent in parents for b in parent.lineage()}
+        return [base for base in lineage if base is cls or id(base) not in given]
+
+    def _directive(self, cls: Class, name: str, sources: Iterable[Class]) -> Value:
+        """A `__dunder__` of the class or its mixins, called where it is declared by a function."""
+        found = next((base.namespace[name] for base in sources if name in base.namespace), None)
+        if isinstance(found, Descriptor):
+            place = Place(cls.module, cls.definition)
+            return settled(self.machine.call(found.function, Arguments((cls,), {}, place)))
+        return settled(found)
+
+    def _table_name(self, cls: Class) -> str | None:
+        own = [b for b in cls.lineage() if isinstance(b, Class) and (b is cls or not self._is_mapped(b))]
+        found = self._directive(cls, "__tablename__", own)
+        if "__table__" in cls.namespace or (found is None and not is_sqlmodel(cls)):
+            return None
+        if found is None:
+            return class_table_name(cls.definition.name)
+        if text(found) is None:
+            raise Untold(f"`__tablename__` of `{cls.definition.name}` is computed")
+        return text(found)
+
+    def _table_args(self, cls: Class) -> tuple[list[Value], dict[str, Value]]:
+        found = self._directive(cls, "__table_args__", self._unmapped(cls))
+        if found is None:
+            return [], {}
+        if isinstance(found, dict):
+            return [], found
+        if not isinstance(found, list | tuple):
+            raise Untold(f"`__table_args__` of `{cls.definition.name}` are computed")
+        items = [settled(item) for item in found]
+        options = items[-1] if items and isinstance(items[-1], dict) else {}
+        return [item for item in items if not isinstance(item, dict)], options
+
+    def _schema(self, cls: Class) -> str | None:
+        try:
+            _, options = self._table_args(cls)
+        except Untold:
+            return None
+        found = text(options.get("schema", _schema_of(metadata_of(cls))))
+        return None if found == "public" else found
+
+    def _columns(self, cls: Class, model: Model) -> list[ColumnSpec]:
+        """The columns that the class adds to its table, its own and its mixins'."""
+        specs: dict[str, ColumnSpec] = {}
+        for owner in reversed(self._unmapped(cls)):
+            names = dict.fromkeys([*owner.annotations, *owner.namespace])
+            for name in names:
+                if not name.startswith("__"):
+                    self._column(cls, owner, name, model, specs)
+        return list(specs.values())
+
+    def _column(
+        self, cls: Class, owner: Class, name: str, model: Model, specs: dict[str, ColumnSpec]
+    ) -> None:
+        value = settled(owner.namespace.get(name))
+        annotation = owner.annotations.get(name)
+        if isinstance(value, Descriptor) and value.kind == DECLARED:
+            place = Place(cls.module, cls.definition)
+            annotation = getattr(getattr(value.function, "definition", None), "returns", None)
+            value = settled(self.machine.call(value.function, Arguments((cls,), {}, place)))
+            if isinstance(value, Unresolved):
+                raise Untold(f"column `{name}`: {value.why}")
+        spec = self._spec(cls, owner, name, value, annotation)
+        if spec is not None:
+            _note_override(spec, specs.get(name), annotated=name not in owner.namespace)
+            if owner.module.path.startswith(FOLDER):
+                spec.column.place = None
+            specs[name] = spec
+            if isinstance(value, Element):
+                inner = value.args[0] if value.kind in _WRAPPERS else value.keywords.get("sa_column", value)
+                self.made[id(inner)] = (model.table.key, spec.column.name)
+
+    def _spec(
+        self, cls: Class, owner: Class, name: str, value: Value, annotation: Expression | None
+    ) -> ColumnSpec | None:
+        if isinstance(value, Element) and value.kind in _WRAPPERS:
+            value = settled(value.args[0]) if value.args else None
+            if not is_column(value):
+                return None
+        if is_sqlmodel(cls) and not is_column(value):
+            return None if annotation is None else self.annotations.field(name, value, annotation, owner)
+        inner = self.annotations.mapped(annotation, owner)
+        if is_column(value):
+            return self.annotations.column(name, value, inner, cls)
+        if isinstance(value, Unresolved) and (inner is not None or annotation is None):
+            raise Untold(f"attribute `{name}`: {value.why}")
+        if inner is not None and name not in owner.namespace:
+            spec = self.annotations.column(name, None, inner, cls)
+            spec.column.place = owner.module.location(annotation) if annotation is not None else None
+            return spec
+        return None
+
+    def _arguments(self, cls: Class, model: Model) -> None:
+        items, _ = self._table_args(cls)
+        for item in items:
+            self._builder(model).add(model.table, item)
+
+    def _table_objects(self) -> Iterator[TableObject]:
+        for made in self.machine.created:
+            if (
+                isinstance(made, TableObject)
+                and len(made.args) > 1
+                and self._holds(settled(made.args[1]), made)
+            ):
+                yield made
+
+    def _holds(self, metadata: Value, made: TableObject) -> bool:
+        """Whether a metadata is one of the target's."""
+        if self.target is EVERY:
+            return True
+        if not isinstance(metadata, Element | External):
+            place = location(made.place)
+            self.unknown.append(Unknown("a `Table(…)`", place, "the source does not tell its metadata"))
+        named = {target.name for target in self._targets if isinstance(target, External)}
+        return any(metadata is target for target in self._targets) or (
+            isinstance(metadata, External) and metadata.name in named
+        )
+
+    @cached_property
+    def _targets(self) -> tuple[Value, ...]:
+        several = isinstance(self.target, list | tuple)
+        return tuple(map(settled, self.target if several else (self.target,)))
+
+    def _table_model(self, made: TableObject) -> Model | None:
+        module, name = made.place.module, text(made.args[0])
+        spot = location(made.place)
+        if name is None:
+            self.unknown.append(Unknown("a `Table(…)`", spot, "its name is computed"))
+            return None
+        schema = text(made.keywords.get("schema", _schema_of(settled(made.args[1]))))
+        table = Table(name, None if schema == "public" else schema, place=spot)
+        if not made.complete:
+            table.unknown = "its arguments are computed"
+        for item in map(settled, made.args[2:]):
+            if is_column(item) and item.args and text(item.args[0]) is not None:
+                self.made[id(item)] = (table.key, text(item.args[0]) or "")
+        return Model(module, name, spot, table, settled(made.args[1]))
+
+
+def _schema_of(metadata: Value) -> str | None:
+    return text(metadata.keywords.get("schema")) if isinstance(metadata, Element) else None
+
+
+def is_sqlmodel(cls: Class) -> bool:
+    """Whether the class is one of SQLModel."""
+    return any(isinstance(base, External) and base.name.endswith("SQLModel") for base in cls.lineage())
+
+
+def metadata_of(cls: Class) -> Value:
+    """The `MetaData(…)` that the class's base names; None where the base makes its own."""
+    found = settled(class_member(cls, "metadata"))
+    if isinstance(found, Element):
+        return found
+    for base in _bases(cls):
+        if isinstance(base, Known):
+            return settled(base.attributes.get("metadata"))
+    return None
+
+
+def _note_override(spec: ColumnSpec, inherited: ColumnSpec | None, *, annotated: bool) -> None:
+    """An annotation alone does not replace a mixin's column: SQLAlchemy keeps parts of both."""
+    if inherited is None or not annotated:
+        return
+    if spec.column.nullable != inherited.column.nullable:
+        spec.column.nullable = None
+    if spec.column.type != inherited.column.type:
+        spec.column.type = None
+
+
+def _bases(cls: Class) -> Iterator[Value]:
+    """What the class and its ancestors derive from, that is no class of the repository."""
+    for base in map(settled, cls.bases):
+        if isinstance(base, Class):
+            yield from _bases(base)
+        else:
+            yield base
+
+
+def _is_neutral(base: Value) -> bool:
+    """Whether a base is known to add no column."""
+    named = isinstance(base, External | ExternalObject | Known)
+    return named and base.name.partition(".")[0] in _NEUTRAL
+
+
+def _assigned(module: Module, name: str) -> Iterator[Expression]:
+    """What a module assigns to an attribute of a metadata, `….metadata.naming_convention = …`."""
+    for statement in module.source.body:
+        if isinstance(statement, Assign) and statement.value is not None:
+            for target in statement.targets:
+                if isinstance(target, Attribute) and target.attr == name:
+                    yield statement.value
+
+
+def _complete_types(models: list[Model]) -> None:
+    """A column without a type has that of the column it points at."""
+    tables = {model.table.key: model.table for model in models}
+    for model in models:
+        for foreign_key in model.table.foreign_keys:
+            target = tables.get(foreign_key.target)
+            for mine, theirs in zip(foreign_key.columns, foreign_key.target_columns, strict=False):
+                column = model.table.columns.get(mine)
+                if column is not None and column.type is None and target is not None:
+                    other = target.columns.get(theirs)
+                    column.type = other.type if other is not None else None

@@ -1,0 +1,231 @@
+"""SQLAlchemy's and Alembic's names for the interpreter: what calls of them give."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from archlint.facts.syntax import Node
+from archlint.service.interpreter import files, introspection, stdlib
+from archlint.service.interpreter.calls import call
+from archlint.service.interpreter.expressions import evaluate, iterate
+from archlint.service.interpreter.introspection import ModuleInfo, submodules
+from archlint.service.interpreter.machine import LibraryCall, Machine, Semantics
+from archlint.service.interpreter.statements import bind, execute
+from archlint.service.interpreter.values import (
+    Arguments,
+    Descriptor,
+    External,
+    ModuleValue,
+    Place,
+    Unresolved,
+    Value,
+    text,
+)
+from archlint.service.schema.sqlalchemy import bases
+from archlint.service.schema.sqlalchemy.decorated import BASES, is_type_class, make_type
+from archlint.service.schema.sqlalchemy.interpreter_models import stub
+from archlint.service.schema.sqlalchemy.values import EnumObject, TableObject, element
+from archlint.service.semantics.modules import Module, Modules
+
+DECLARED = "declared_attr"
+_CONSTANTS = {"typing.TYPE_CHECKING": False, "typing_extensions.TYPE_CHECKING": False}
+_BASE_CLASSES = frozenset(
+    f"sqlalchemy.orm.{module}{name}.__init_subclass__"
+    for module in ("", "decl_api.")
+    for name in ("DeclarativeBase", "DeclarativeBaseNoMeta")
+)
+_TYPE_CLASSES = tuple(f".{name}.__subclass__" for name in sorted(BASES))
+_LOWER = frozenset({"mapped_column", "text", "literal_column", "column", "deferred", "conv", "with_variant"})
+_MAX_TEXT = 100
+
+
+class Library(Mapping[str, LibraryCall]):
+    """Models by name; SQLAlchemy's names are known by their last part, from wherever they are imported."""
+
+    def __init__(self, known: Mapping[str, LibraryCall]) -> None:
+        self._known = known
+
+    def __getitem__(self, name: str) -> LibraryCall:
+        found = self._known.get(name) or _by_last_part(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+def _by_last_part(name: str) -> LibraryCall | None:
+    if name.endswith(".run_sync"):
+        return _run_sync
+    if name in _BASE_CLASSES:
+        return bases.derive
+    if name.endswith(_TYPE_CLASSES):
+        return make_type
+    root = name.partition(".")[0]
+    if root in {"sqlalchemy", "sqlmodel"} and not name.endswith(".__subclass__"):
+        return _sqlalchemy(name)
+    return None
+
+
+def _run_sync(machine: Machine, arguments: Arguments) -> Value:
+    """`await connection.run_sync(function, *args)`: the function gets a plain connection."""
+    args = (External("sqlalchemy.Connection()"), *arguments.args[1:])
+    inner = Arguments(args, arguments.keywords, arguments.place, arguments.complete)
+    return machine.call(arguments.get(0, "fn"), inner)
+
+
+def _sqlalchemy(name: str) -> LibraryCall | None:
+    last = name.rpartition(".")[2]
+    if "()" in name and last != "with_variant":
+        return None
+    if last == DECLARED or name.endswith((".declared_attr.directive", ".declared_attr.cascading")):
+        return lambda machine, arguments: Descriptor(DECLARED, arguments.get(0, "fn"))
+    if last in {"Enum", "ENUM"}:
+        return lambda machine, arguments: EnumObject(
+            last, arguments.args, arguments.keywords, arguments.place
+        )
+    if last == "Table":
+        return _table
+    if last in bases.MODELS:
+        return bases.MODELS[last]
+    return _element(name) if last[:1].isupper() or last in _LOWER else None
+
+
+def _element(name: str) -> LibraryCall:
+    """The model of a function that keeps its arguments; classes of types among them stand for an object."""
+    plain = element(name)
+
+    def model(machine: Machine, arguments: Arguments) -> Value:
+        keywords = {key: _as_object(machine, value, arguments) for key, value in arguments.keywords.items()}
+        args = tuple(_as_object(machine, value, arguments) for value in arguments.args)
+        made = plain(machine, Arguments(args, keywords, arguments.place, arguments.complete))
+        if name.endswith(".Index"):
+            machine.created.append(made)
+        return made
+
+    return model
+
+
+def _as_object(machine: Machine, value: Value, arguments: Arguments) -> Value:
+    if not is_type_class(value):
+        return value
+    return machine.call(value, Arguments((), {}, arguments.place))
+
+
+def _table(machine: Machine, arguments: Arguments) -> Value:
+    made = TableObject(arguments.args, arguments.keywords, arguments.place, arguments.complete)
+    machine.created.append(made)
+    return made
+
+
+@dataclass(eq=False)
+class SchemaMachine(Machine):
+    """An interpretation for models and revisions; `undecided` are tests that the source did not decide."""
+
+    undecided: list[Node] = field(default_factory=list)
+
+    def load(self, module: Module) -> ModuleValue:
+        """A module's packages are executed before it, as Python does."""
+        if module.path not in self.loaded:
+            for package in reversed([*_packages(module, self.modules)]):
+                super().load(package)
+        return super().load(module)
+
+    def imported(self, dotted: str, importer: Module) -> Value:
+        """A library's mapped mixins are known by a stub."""
+        found = super().imported(dotted, importer)
+        module = stub(dotted) if isinstance(found, External) else None
+        return found if module is None else self.load(module)
+
+    @contextmanager
+    def condition(self, place: Place, why: str) -> Iterator[None]:
+        """What happens inside happens only under a condition."""
+        self.undecided.append(place.node)
+        with super().condition(place, why):
+            yield
+
+
+def _packages(module: Module, modules: Modules) -> Iterator[Module]:
+    """The packages that a module is in, innermost first."""
+    folder = posixpath.dirname(module.path)
+    while (found := modules.by_path.get(posixpath.join(folder, "__init__.py"))) is not None:
+        if found is not module:
+            yield found
+        folder, inner = posixpath.dirname(folder), folder
+        if folder == inner:
+            return
+
+
+def schema_machine(modules: Modules, models: Mapping[str, LibraryCall]) -> SchemaMachine:
+    """A fresh interpretation; `models` are added to those of SQLAlchemy and Python."""
+    library = Library({**stdlib.library(), **files.library(), **introspection.library(), **_PYTHON, **models})
+    semantics = Semantics(evaluate, execute, call, bind, library, stdlib.builtins(), _CONSTANTS)
+    return SchemaMachine(modules, semantics, lazy_includes=True)
+
+
+def _split(machine: Machine, arguments: Arguments) -> Value:
+    """`re.split` of short texts by patterns that cannot take long."""
+    pattern, subject = text(arguments.get(0, "pattern")), text(arguments.get(1, "string"))
+    if pattern is None or subject is None or _may_take_long(pattern, subject) or len(arguments.args) > 2:
+        return Unresolved("a text split by a pattern", arguments.place)
+    try:
+        return re.split(pattern, subject)
+    except re.error:
+        return Unresolved("a text split by a pattern", arguments.place)
+
+
+def _may_take_long(pattern: str, subject: str) -> bool:
+    nested = re.search(r"[*+}]\)[*+{]", pattern) is not None
+    return nested or max(len(pattern), len(subject)) > _MAX_TEXT
+
+
+def _substitute(machine: Machine, arguments: Arguments) -> Value:
+    """`re.sub` over short texts by patterns that cannot take long."""
+    pattern, replacement, subject = (
+        text(arguments.get(i, n)) for i, n in enumerate(("pattern", "repl", "string"))
+    )
+    unknown = Unresolved("a substitution in a text", arguments.place)
+    if pattern is None or replacement is None or subject is None or len(arguments.args) > 3:
+        return unknown
+    if _may_take_long(pattern, subject):
+        return unknown
+    try:
+        return re.sub(pattern, replacement, subject)
+    except (re.error, IndexError):
+        return unknown
+
+
+def _walk_packages(machine: Machine, arguments: Arguments) -> Value:
+    """`pkgutil.walk_packages(package.__path__, prefix)`: modules of the package and all below it."""
+    path = iterate(machine, arguments.get(0, "path"))
+    prefix = text(arguments.get(1, "prefix", "")) or ""
+    packages = [item for item in path or () if isinstance(item, ModuleValue)]
+    if not packages:
+        return Unresolved("a package folder that the source does not tell", arguments.place)
+    return [info for package in packages for info in _below(machine, package, prefix)]
+
+
+def _below(machine: Machine, package: ModuleValue, prefix: str) -> Iterator[ModuleInfo]:
+    for name, is_package in submodules(machine, package):
+        yield ModuleInfo(Unresolved("a finder"), prefix + name, is_package)
+        if is_package:
+            inner = machine.modules.find(f"{package.module.name}.{name}", package.module)
+            if inner is not None:
+                yield from _below(machine, machine.load(inner), f"{prefix}{name}.")
+
+
+_PYTHON: dict[str, LibraryCall] = {
+    "re.split": _split,
+    "re.sub": _substitute,
+    "pkgutil.walk_packages": _walk_packages,
+    "alembic.context.is_offline_mode": lambda machine, arguments: False,
+    "alembic.op.f": element("alembic.op.f"),
+}

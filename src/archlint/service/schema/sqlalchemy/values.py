@@ -1,0 +1,144 @@
+"""What SQLAlchemy's calls give, kept with their place until tables are made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from archlint.service.interpreter.machine import LibraryCall, Machine, Modelled
+from archlint.service.interpreter.values import (
+    Arguments,
+    External,
+    ExternalObject,
+    Native,
+    Place,
+    Unresolved,
+    Value,
+    settled,
+    text,
+)
+
+
+class Untold(Exception):  # noqa: N818 (not an error: the source does not tell)
+    """Something that the source does not tell; the message says what."""
+
+
+@dataclass(slots=True, eq=False)
+class Element(ExternalObject):
+    """A call of SQLAlchemy; `kind` is the function's own name; incomplete behind an unknown `*` or `**`."""
+
+    place: Place
+    complete: bool = True
+
+    @property
+    def kind(self) -> str:
+        """The last part of its name: `Column`, `mapped_column`."""
+        return self.name.rpartition(".")[2]
+
+    def get(self, position: int, name: str, default: Value = None) -> Value:
+        """The argument by keyword or position."""
+        if name in self.keywords:
+            return self.keywords[name]
+        return self.args[position] if position < len(self.args) else default
+
+
+@dataclass(eq=False)
+class EnumObject(Modelled):
+    """`Enum(…)` or `ENUM(…)`: a type that can be created and dropped by itself."""
+
+    kind: str
+    args: Sequence[Value]
+    keywords: Mapping[str, Value]
+    place: Place
+    act: Callable[[str, EnumObject, Arguments], Value] | None = None
+
+    def attribute(self, machine: Machine, name: str) -> Value:
+        """`create` and `drop` act on the database that is replayed."""
+        act = self.act
+        if act is not None and name in {"create", "drop"}:
+            return Native(name, lambda machine, arguments: act(name, self, arguments))
+        if name in {"with_variant", "copy"}:
+            return Native(name, lambda machine, arguments: Unresolved("a type's variant"))
+        if name in self.keywords:
+            return self.keywords[name]
+        return External(f"sqlalchemy.{self.kind}().{name}")
+
+    def set_attribute(self, machine: Machine, name: str, value: Value) -> None:
+        """`status.create_type = False`."""
+        self.keywords = {**self.keywords, name: value}
+
+
+@dataclass(eq=False)
+class TableObject(Modelled):
+    """`Table(name, metadata, …)`."""
+
+    args: Sequence[Value]
+    keywords: Mapping[str, Value]
+    place: Place
+    complete: bool = True
+    attributes: dict[str, Value] = field(default_factory=dict)
+
+    def attribute(self, machine: Machine, name: str) -> Value:
+        """A table's columns and statements are a library's objects."""
+        if name == "name" and self.args:
+            return self.args[0]
+        if name in {"c", "columns"}:
+            return Known("sqlalchemy.Table().c", dict(self._columns()))
+        return self.attributes.get(name, External(f"sqlalchemy.Table().{name}"))
+
+    def _columns(self) -> Iterator[tuple[str, Value]]:
+        """Its columns by their names."""
+        for item in self.args[2:]:
+            if isinstance(item, Element) and item.kind == "Column" and text(item.get(0, "name")) is not None:
+                yield text(item.get(0, "name")) or "", item
+
+    def set_attribute(self, machine: Machine, name: str, value: Value) -> None:
+        """Assign an attribute."""
+        self.attributes[name] = value
+
+
+@dataclass(eq=False)
+class Known(Modelled):
+    """An object of which only some attributes are known."""
+
+    name: str
+    attributes: Mapping[str, Value]
+
+    def attribute(self, machine: Machine, name: str) -> Value:
+        """The known attribute, or a library's."""
+        return self.attributes.get(name, External(f"{self.name}.{name}"))
+
+    def set_attribute(self, machine: Machine, name: str, value: Value) -> None:
+        """Assign an attribute."""
+        self.attributes = {**self.attributes, name: value}
+
+
+def element(name: str) -> LibraryCall:
+    """The model of a SQLAlchemy function that keeps its arguments and its place."""
+    return lambda machine, arguments: Element(
+        name, arguments.args, arguments.keywords, arguments.place, arguments.complete
+    )
+
+
+def string(value: Value, what: str) -> str:
+    """The string that a value is; raises `Untold` where the source does not tell it."""
+    found = text(value)
+    if found is None:
+        raise Untold(f"{what} is computed" + (f": {value.why}" if isinstance(value, Unresolved) else ""))
+    return found
+
+
+def strings(value: Value, what: str) -> tuple[str, ...]:
+    """The strings in a list."""
+    value = settled(value)
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list | tuple):
+        raise Untold(f"{what} are computed")
+    return tuple(string(item, what) for item in value)
+
+
+def flag(value: Value) -> bool | None:
+    """A boolean, None where the source does not tell it."""
+    value = settled(value)
+    return bool(value) if isinstance(value, bool | int | None) else None

@@ -1,0 +1,1 @@
+"""What the names of the service's modules mean."""

@@ -1,0 +1,86 @@
+"""Text that the source itself fixes: literals, and names that are given one literal and nothing else."""
+
+from __future__ import annotations
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Expression,
+    FString,
+    Name,
+    Operation,
+)
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import Scope, Symbol, Symbols
+
+_MAX_DEPTH = 10
+_WRAPPERS = frozenset({"pydantic.SecretStr", "sqlalchemy.make_url", "builtins.str", "pydantic.SecretBytes"})
+
+
+class Literals:
+    """Answers for one service; what configuration may replace is never a literal."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self._symbols = symbols
+
+    def text(self, module: Module, expression: Expression, scope: Scope = (), depth: int = 0) -> str | None:
+        """The string that an expression always is; None where anything else may decide."""
+        if depth > _MAX_DEPTH:
+            return None
+        match expression:
+            case Constant(value=str(text)):
+                return text
+            case Constant(value=int() | float() as number) if depth and not isinstance(number, bool):
+                return str(number)
+            case FString(parts=parts) | Operation(operator="+", parts=parts):
+                texts = [self.text(module, part, scope, depth + 1) for part in parts]
+                return None if None in texts else "".join(text for text in texts if text is not None)
+            case Call(func=func, args=(value,), keywords=()):
+                known = self._symbols.resolve(module, func, scope).qualified in _WRAPPERS
+                return self.text(module, value, scope, depth + 1) if known else None
+            case Name() | Attribute():
+                found = self.constant(module, expression, scope)
+                if found is not None and found.module is not None and isinstance(found.node, Assign):
+                    inner = self._symbols.scope_of(found)
+                    return (
+                        self.text(found.module, found.node.value, inner, depth + 1)
+                        if found.node.value
+                        else None
+                    )
+        return None
+
+    def is_number(self, module: Module, expression: Expression, scope: Scope = ()) -> bool:
+        """Whether an expression is always the same number."""
+        match expression:
+            case Constant(value=int() | float() as value):
+                return not isinstance(value, bool)
+            case Operation(operator="+" | "-" | "*" | "/" | "//" | "**", parts=parts):
+                return all(self.is_number(module, part, scope) for part in parts)
+            case Name() | Attribute():
+                found = self.constant(module, expression, scope)
+                given = found.node.value if found is not None and isinstance(found.node, Assign) else None
+                return isinstance(given, Constant) and self.is_number(module, given)
+        return False
+
+    def constant(self, module: Module, expression: Expression, scope: Scope = ()) -> Symbol | None:
+        """What a name means, where the source gives it one value and settings are not asked."""
+        found = self._symbols.resolve(module, expression, scope)
+        if not isinstance(found.node, Assign) or found.module is None or self._is_rebound(found):
+            return None
+        around = self._symbols.scope_of(found)
+        classes = [one for one in around if isinstance(one, ClassDef)]
+        return None if classes else found
+
+    def _is_rebound(self, found: Symbol) -> bool:
+        """Whether the module gives the name a value more than once, in whatever branch."""
+        assert found.module is not None
+        name = found.qualified.rpartition(".")[2]
+        assigned = [
+            statement
+            for statement in found.module.source.nodes.of(Assign)
+            if any(isinstance(target, Name) and target.id == name for target in statement.targets)
+        ]
+        return len(assigned) != 1

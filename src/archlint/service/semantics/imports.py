@@ -1,0 +1,186 @@
+"""The imports between a service's own modules, each with its place and the circumstances it runs under."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from archlint.facts.syntax import (
+    Alias,
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Expression,
+    FunctionDef,
+    If,
+    Import,
+    ImportFrom,
+    Name,
+    Sequence,
+    Statement,
+    Try,
+    dotted,
+)
+from archlint.findings import Location
+from archlint.service.semantics.bindings import COMPOUND, nested_blocks
+from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.symbols import Symbols, find_module
+from archlint.service.semantics.type_checking import is_type_checking
+
+
+@dataclass(frozen=True, slots=True)
+class ImportEdge:
+    """One imported name.
+
+    `name` is the name taken from `imported`, None where the module itself is imported, `*` for all of it.
+    `location` is that of the name in the statement, which starts at the offset `statement`. The import is
+    `lazy` in a function, `guarded` in a `try` that catches its failure.
+    """
+
+    importer: Module
+    imported: Module
+    name: str | None
+    location: Location
+    lazy: bool
+    type_checking: bool
+    guarded: bool
+    statement: int
+
+
+class Imports:
+    """All imports between modules of the service, in the order of files and lines."""
+
+    def __init__(self, modules: Modules, symbols: Symbols) -> None:
+        self._modules = modules
+        self._symbols = symbols
+
+    def __iter__(self) -> Iterator[ImportEdge]:
+        return iter(self.edges)
+
+    def of(self, module: Module) -> tuple[ImportEdge, ...]:
+        """What `module` imports."""
+        return self._by_importer[module]
+
+    @cached_property
+    def edges(self) -> tuple[ImportEdge, ...]:
+        """Every edge."""
+        return tuple(edge for module in self._modules for edge in self._edges(module))
+
+    @cached_property
+    def _by_importer(self) -> dict[Module, tuple[ImportEdge, ...]]:
+        by_importer: dict[Module, list[ImportEdge]] = defaultdict(list)
+        for edge in self.edges:
+            by_importer[edge.importer].append(edge)
+        return defaultdict(tuple, {module: tuple(edges) for module, edges in by_importer.items()})
+
+    def _edges(self, module: Module) -> Iterator[ImportEdge]:
+        dynamic = False
+        for statement, context in import_statements(module.source.body, ImportContext()):
+            dynamic |= _is_importlib(statement)
+            for alias in statement.names:
+                target = self._target(module, statement, alias)
+                if target is not None and target[0] is not module:
+                    yield ImportEdge(
+                        module,
+                        *target,
+                        module.location(alias),
+                        context.lazy,
+                        context.type_checking,
+                        context.guarded,
+                        statement.start,
+                    )
+        if dynamic:
+            yield from self._dynamic(module)
+
+    def _dynamic(self, module: Module) -> Iterator[ImportEdge]:
+        """What `importlib.import_module` takes by a literal name."""
+        nodes = module.source.nodes
+        for call in nodes.of(Call):
+            match call:
+                case Call(func=Name() | Attribute() as func, args=(Constant(value=str(name)),)):
+                    found = self._modules.find(name, module)
+                    if found in {None, module} or not self._is_import(module, func):
+                        continue
+                    lazy = any(f.start <= call.start < f.end for f in nodes.of(FunctionDef))
+                    place = module.location(call)
+                    yield ImportEdge(module, found, None, place, lazy, False, False, call.start)
+
+    def _is_import(self, module: Module, function: Name | Attribute) -> bool:
+        return self._symbols.resolve(module, function).qualified == "importlib.import_module"
+
+    def _target(
+        self, module: Module, statement: Import | ImportFrom, alias: Alias
+    ) -> tuple[Module, str | None] | None:
+        if isinstance(statement, Import):
+            found = self._modules.find(alias.name, module)
+            return (found, None) if found else None
+        package = find_module(self._modules, module, statement.module, statement.level)
+        if package is None:
+            whole = ".".join(part for part in (statement.module, alias.name) if part)
+            submodule = find_module(self._modules, module, whole, statement.level)
+            return (submodule, None) if submodule else None
+        submodule = self._submodule(package, alias.name)
+        return (submodule, None) if submodule else (package, alias.name)
+
+    def _submodule(self, package: Module, name: str) -> Module | None:
+        """The submodule that `from package import name` gives, rather than a name in `package`."""
+        symbol = self._symbols.member(package, name) if package.is_package and name != "*" else None
+        submodule = symbol and self._modules.find(f"{package.name}.{name}", package)
+        return submodule if symbol and symbol.is_module and symbol.module is submodule else None
+
+
+def _is_importlib(statement: Import | ImportFrom) -> bool:
+    if isinstance(statement, ImportFrom):
+        return statement.module == "importlib"
+    return any(alias.name == "importlib" for alias in statement.names)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportContext:
+    """Where an import statement stands; the fields are those of `ImportEdge`."""
+
+    lazy: bool = False
+    type_checking: bool = False
+    guarded: bool = False
+
+
+def import_statements(
+    body: tuple[Statement, ...], context: ImportContext
+) -> Iterator[tuple[Import | ImportFrom, ImportContext]]:
+    """Every import statement of a body, nested ones included, with where it stands."""
+    for statement in body:
+        if isinstance(statement, Import | ImportFrom):
+            yield statement, context
+        elif isinstance(statement, COMPOUND):
+            for block, inner in _blocks(statement, context):
+                yield from import_statements(block, inner)
+
+
+def _blocks(
+    statement: Statement, context: ImportContext
+) -> Iterator[tuple[tuple[Statement, ...], ImportContext]]:
+    match statement:
+        case FunctionDef():
+            yield statement.body, replace(context, lazy=True)
+        case ClassDef():
+            yield statement.body, context
+        case If():
+            for branch in statement.branches:
+                typing = context.type_checking or is_type_checking(branch.test)
+                yield branch.body, replace(context, type_checking=typing)
+            yield statement.orelse, context
+        case Try() if any(_catches_import_errors(handler.types) for handler in statement.handlers):
+            guarded = replace(context, guarded=True)
+            yield from ((block, guarded) for block in nested_blocks(statement))
+        case _:
+            yield from ((block, context) for block in nested_blocks(statement))
+
+
+def _catches_import_errors(types: Expression | None) -> bool:
+    if isinstance(types, Sequence):
+        return any(_catches_import_errors(item) for item in types.items)
+    names = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+    return types is None or dotted(types) in names

@@ -1,0 +1,160 @@
+"""The service's Python modules, and which module an import means."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from archlint.facts.store import Unreadable
+from archlint.facts.syntax import Node, PythonSource
+from archlint.findings import Location
+from archlint.service.semantics.module_resolution import Resolution, ancestors
+from archlint.service.semantics.roles import Role, assign_roles
+
+__all__ = ["Module", "Modules", "Role"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Module:
+    """A Python file of the repository under the name by which the service imports it."""
+
+    name: str
+    path: str
+    source: PythonSource
+    role: Role
+
+    @property
+    def is_package(self) -> bool:
+        """Whether this is a package's `__init__`."""
+        return posixpath.basename(self.path) == "__init__.py"
+
+    @property
+    def package(self) -> str:
+        """The dotted name of the package that relative imports start from; empty at the top level."""
+        return self.name if self.is_package else self.name.rpartition(".")[0]
+
+    def location(self, node: Node) -> Location:
+        """Where `node` stands."""
+        return self.source.location(self.path, node.start, node.end)
+
+    def span(self, start: int, end: int) -> Location:
+        """Where the text from offset `start` to `end` stands."""
+        return self.source.location(self.path, start, end)
+
+
+class Modules:
+    """The modules of one service, in the order of their paths.
+
+    `by_path` and `by_name` hold the service's own modules. `find` also answers with modules of the same
+    repository outside of the service, such as a workspace's libraries: no rule reports on those.
+    `unreadable` are the service's files without facts, for BA0001.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        own: Iterable[str],
+        facts: Mapping[str, PythonSource | Unreadable],
+        resolution: Resolution,
+    ) -> None:
+        self._root = root
+        self._facts = facts
+        self._resolution = resolution
+        self._outside: dict[str, Module] = {}
+        sources, self.unreadable = _sorted_out(own, facts)
+        roles = assign_roles(root, sources, resolution.imports_of)
+        self.by_path = {
+            path: Module(resolution.name(path), path, source, roles[path]) for path, source in sources.items()
+        }
+        self.by_name = {module.name: module for module in reversed(self.by_path.values())}
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(self.by_path.values())
+
+    def __len__(self) -> int:
+        return len(self.by_path)
+
+    @cached_property
+    def runtime(self) -> tuple[Module, ...]:
+        """The modules that the running service may load."""
+        return tuple(module for module in self if module.role is Role.RUNTIME)
+
+    @cached_property
+    def tests_beside(self) -> tuple[Module, ...]:
+        """The tests outside of the service's folder that import it, with what they import of their own kind.
+
+        A repository may keep them above or beside the service; a conftest belongs to the tests below it.
+        """
+        outside = self._test_files_outside
+        found = {path for path in outside if any(one in self.by_path for one in self._imports_of(path))}
+        pending = list(found)
+        while pending:
+            path = pending.pop()
+            above = (f"{folder}/conftest.py".removeprefix("./") for folder in ancestors(path))
+            for one in (*self._imports_of(path), *above):
+                if one in outside and one not in found:
+                    found.add(one)
+                    pending.append(one)
+        return tuple(self._test_module(path) for path in sorted(found))
+
+    @cached_property
+    def tests_around(self) -> tuple[str, ...]:
+        """The files of tests outside of the service's folder that nothing ties to it, or to another."""
+        beside = {module.path for module in self.tests_beside}
+        home = set(ancestors(f"{self._root}/x"))
+        projects = {path: self._resolution.project_of(path) for path in self._test_files_outside - beside}
+        return tuple(sorted(path for path, one in projects.items() if one is None or one.root in home))
+
+    @cached_property
+    def _test_files_outside(self) -> frozenset[str]:
+        if self._root == ".":
+            return frozenset()
+        facts = {path: found for path, found in self._facts.items() if path not in self.by_path}
+        sources = {path: found for path, found in facts.items() if isinstance(found, PythonSource)}
+        roles = assign_roles(".", sources, lambda _: ())
+        return frozenset(path for path, role in roles.items() if role is Role.TEST)
+
+    def _imports_of(self, path: str) -> Iterable[str]:
+        return self._resolution.imports_of(path)
+
+    def _test_module(self, path: str) -> Module:
+        source = self._facts[path]
+        assert isinstance(source, PythonSource)
+        made = Module(self._resolution.name(path), path, source, Role.TEST)
+        return self._outside.setdefault(path, made)
+
+    def find(self, dotted: str, importer: Module) -> Module | None:
+        """The module that the absolute name `dotted` means in `importer`; None for another's."""
+        path = self._resolution.find(dotted, importer.path)
+        return None if path is None else self._module(path)
+
+    def find_relative(self, level: int, module: str, importer: Module) -> Module | None:
+        """The module that `from <level dots><module> import …` means in `importer`."""
+        path = self._resolution.find_relative(level, module, importer.path)
+        return None if path is None else self._module(path)
+
+    def _module(self, path: str) -> Module | None:
+        own = self.by_path.get(path) or self._outside.get(path)
+        if own is not None:
+            return own
+        source = self._facts.get(path)
+        if not isinstance(source, PythonSource):
+            return None
+        role = assign_roles(".", {path: source}, lambda _: ())[path]
+        return self._outside.setdefault(path, Module(self._resolution.name(path), path, source, role))
+
+
+def _sorted_out(
+    own: Iterable[str], facts: Mapping[str, PythonSource | Unreadable]
+) -> tuple[dict[str, PythonSource], dict[str, Unreadable]]:
+    sources: dict[str, PythonSource] = {}
+    unreadable: dict[str, Unreadable] = {}
+    for path in sorted(own):
+        found = facts[path]
+        if isinstance(found, Unreadable):
+            unreadable[path] = found
+        else:
+            sources[path] = found
+    return sources, unreadable

@@ -1,0 +1,86 @@
+"""The nodes of a file, each with the definitions around it, by which its names are resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from archlint.facts.syntax import (
+    Attribute,
+    ClassDef,
+    Constant,
+    FunctionDef,
+    If,
+    Name,
+    Node,
+    Operation,
+    PythonSource,
+    Statement,
+)
+from archlint.service.semantics.symbols import Scope
+
+_N = TypeVar("_N", bound=Node)
+
+
+def scoped(source: PythonSource, wanted: Iterable[_N]) -> Iterator[tuple[Scope, _N]]:
+    """Some nodes of a file in reading order, outer ones first.
+
+    Decorators, defaults, annotations and bases belong to the scope around their definition. What runs only
+    when the file itself is started (`if __name__ == "__main__":`) is left out.
+    """
+    nodes = sorted(wanted, key=lambda node: (node.start, -node.end))
+    bodies = _bodies(source) if nodes else []
+    around: list[tuple[int, int, FunctionDef | ClassDef | None]] = []
+    scope: Scope = ()
+    for node in nodes:
+        before = len(around)
+        while around and around[-1][1] <= node.start:
+            around.pop()
+        changed = len(around) != before
+        while bodies and bodies[-1][0] <= node.start:
+            if bodies[-1][1] > node.start:
+                around.append(bodies[-1])
+                changed = True
+            bodies.pop()
+        if changed:
+            scope = tuple(definition for _, _, definition in around if definition is not None)
+        if len(scope) == len(around):
+            yield scope, node
+
+
+def _bodies(source: PythonSource) -> list[tuple[int, int, FunctionDef | ClassDef | None]]:
+    """Where the bodies of definitions, and None for those of main guards, start and end, last first."""
+    definitions: list[FunctionDef | ClassDef] = [*source.nodes.of(FunctionDef), *source.nodes.of(ClassDef)]
+    found: list[tuple[int, int, FunctionDef | ClassDef | None]] = [
+        (_header_end(definition), definition.body[-1].end, definition)
+        for definition in definitions
+        if definition.body
+    ]
+    found += [(guard.start, guard.end, None) for guard in source.nodes.of(If) if is_main_guard(guard)]
+    return sorted(found, key=lambda body: (-body[0], body[1]))
+
+
+def _header_end(definition: FunctionDef | ClassDef) -> int:
+    if isinstance(definition, FunctionDef):
+        return definition.header_end
+    return max(
+        (part.end for part in (*definition.bases, *definition.keywords)), default=definition.name_start
+    )
+
+
+def is_main_guard(statement: Statement) -> bool:
+    """Whether the statement is `if __name__ == "__main__":` without an `else`."""
+    match statement:
+        case If(branches=(branch,)):
+            match branch.test:
+                case Operation(operator="compare", parts=(Name(id="__name__"), Constant(value="__main__"))):
+                    return True
+    return False
+
+
+def last_name(node: Node) -> str:
+    """`c` of `a.b.c` and of `c`, empty for what is no name."""
+    match node:
+        case Name(id=name) | Attribute(attr=name):
+            return name
+    return ""

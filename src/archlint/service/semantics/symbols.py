@@ -1,0 +1,349 @@
+"""Any name followed to its definition: across modules, through re-exports, aliases and star imports."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Expression,
+    FunctionDef,
+    Name,
+    Node,
+    Operation,
+    Sequence,
+    Starred,
+    Statement,
+    Subscript,
+    dotted,
+)
+from archlint.service.semantics.bindings import (
+    Assigned,
+    Binding,
+    Defined,
+    Imported,
+    Namespace,
+    Star,
+    function_namespace,
+    read_namespace,
+)
+from archlint.service.semantics.library_names import public_name
+from archlint.service.semantics.modules import Module, Modules
+
+Scope: TypeAlias = tuple[FunctionDef | ClassDef, ...]
+"""The definitions around an expression, outermost first."""
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """What a name means.
+
+    Of the service: `qualified` names module and definition, `node` is the `def`, the `class`, or whatever
+    else binds the name (never a mere alias or import); a module has no node and `qualified` is its name.
+    Where nothing defines the name, `node` is None too. Of a library: `module` is None, and `qualified` is
+    the library's public name, as in `fastapi.APIRouter`. An expression that is no name gives `NOTHING`.
+    """
+
+    qualified: str
+    module: Module | None
+    node: Node | None
+
+    @property
+    def is_module(self) -> bool:
+        """Whether this is a module of the service."""
+        return self.module is not None and self.node is None and self.qualified == self.module.name
+
+    @property
+    def defined(self) -> bool:
+        """Whether the service or a library defines this."""
+        return self.node is not None or self.is_module or (self.module is None and bool(self.qualified))
+
+
+NOTHING = Symbol("", None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One import statement that a name was followed through."""
+
+    module: Module
+    node: Node
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One name being followed.
+
+    `open` are the places on the current way, where cycles end; `dead` those that led nowhere; `steps` the
+    imports passed.
+    """
+
+    open: set[object] = field(default_factory=set)
+    dead: set[object] = field(default_factory=set)
+    steps: list[Step] = field(default_factory=list)
+
+    @contextmanager
+    def entering(self, place: object) -> Iterator[bool]:
+        """Whether `place` is new on the way that is being followed."""
+        new = place not in self.open and place not in self.dead
+        if new:
+            self.open.add(place)
+        yield new
+        if new:
+            self.open.discard(place)
+
+
+class Symbols:
+    """The names of a service's modules."""
+
+    def __init__(self, modules: Modules) -> None:
+        self._modules = modules
+        self._namespaces: dict[Module | Node, Namespace] = {}
+        self._scopes: dict[Node, Scope] = {}
+        self._known: dict[tuple[Module, str], Symbol] = {}
+
+    def resolve(self, module: Module, expression: Expression | str, scope: Scope = ()) -> Symbol:
+        """What `expression` (a name, an attribute chain, `Generic[…]`, or dotted text) means in `module`."""
+        names = _names(expression)
+        if names is None:
+            return NOTHING
+        if any(names[0] in self._local(definition).names for definition in scope):
+            return self._chain(module, names, scope, _Walk())
+        key = (module, ".".join(names))
+        if key not in self._known:
+            self._known[key] = self._chain(module, names, scope, _Walk())
+        return self._known[key]
+
+    def member(self, module: Module, name: str) -> Symbol:
+        """What `module.name` means to another module: a name that it binds, or a submodule."""
+        return self._module_member(module, name, _Walk())
+
+    def trail(self, module: Module, name: str) -> tuple[Symbol, tuple[Step, ...]]:
+        """What `module.name` means, and the imports that re-export it on the way, nearest first."""
+        walk = _Walk()
+        return self._module_member(module, name, walk), tuple(walk.steps)
+
+    def namespace(self, module: Module) -> Namespace:
+        """The names that `module` itself binds."""
+        return self._namespace(module, module.source.body)
+
+    def bases(self, symbol: Symbol) -> tuple[Symbol, ...]:
+        """All classes that a class derives from, nearest first, as far as names lead to them."""
+        found: dict[Symbol, None] = {}
+        pending = list(self.direct_bases(symbol))
+        while pending:
+            base = pending.pop(0)
+            if base not in found and base != symbol:
+                found[base] = None
+                pending.extend(self.direct_bases(base))
+        return tuple(found)
+
+    def direct_bases(self, symbol: Symbol) -> Iterator[Symbol]:
+        """The bases that the class statement names."""
+        if isinstance(symbol.node, ClassDef) and symbol.module is not None:
+            for expression in symbol.node.bases:
+                base = self.resolve(symbol.module, expression, self.scope_of(symbol))
+                if base.defined:
+                    yield base
+
+    def scope_of(self, symbol: Symbol) -> Scope:
+        """The definitions around a symbol that `resolve` gave."""
+        return self._scopes.get(symbol.node, ()) if symbol.node is not None else ()
+
+    def exported(self, module: Module) -> frozenset[str] | None:
+        """What `module.__all__` lists; None where there is none, or it is computed."""
+        return self._exported(module, _Walk())
+
+    def _namespace(self, key: Module | Node, body: tuple[Statement, ...]) -> Namespace:
+        if key not in self._namespaces:
+            self._namespaces[key] = read_namespace(body)
+        return self._namespaces[key]
+
+    def _local(self, definition: FunctionDef | ClassDef) -> Namespace:
+        if isinstance(definition, ClassDef):
+            return self._namespace(definition, definition.body)
+        if definition not in self._namespaces:
+            self._namespaces[definition] = function_namespace(definition)
+        return self._namespaces[definition]
+
+    def _chain(self, module: Module, names: list[str], scope: Scope, walk: _Walk) -> Symbol:
+        symbol = self._lookup(module, names[0], scope, walk)
+        for name in names[1:]:
+            symbol = self._attribute(module, symbol, name, walk)
+        return symbol
+
+    def _lookup(self, module: Module, name: str, scope: Scope, walk: _Walk) -> Symbol:
+        """Python's scoping: the innermost function outwards (a class only for its own body), then globals."""
+        for depth in range(len(scope), 0, -1):
+            definition = scope[depth - 1]
+            if isinstance(definition, ClassDef) and depth < len(scope):
+                continue
+            binding = self._local(definition).names.get(name)
+            with walk.entering((definition, name)) as new:
+                if binding is not None and new:
+                    return self._follow(module, name, binding, scope[:depth], walk)
+        return self._global(module, name, walk)
+
+    def _global(self, module: Module, name: str, walk: _Walk) -> Symbol:
+        symbol = self._module_member(module, name, walk)
+        if not symbol.defined and name in _BUILTINS:
+            return Symbol(f"builtins.{name}", None, None)
+        return symbol
+
+    def _module_member(self, module: Module, name: str, walk: _Walk) -> Symbol:
+        symbol = self._bound(module, name, walk)
+        if symbol is None and module.is_package:
+            submodule = self._modules.find(f"{module.name}.{name}", module)
+            symbol = _module_symbol(submodule) if submodule else None
+        return symbol or Symbol(f"{module.name}.{name}", module, None)
+
+    def _bound(self, module: Module, name: str, walk: _Walk) -> Symbol | None:
+        """What the module binds `name` to: its own binding, or a later star import that has the name."""
+        with walk.entering((module, name)) as new:
+            symbol = self._read(module, name, walk) if new else None
+        if new and symbol is None:
+            walk.dead.add((module, name))
+        return symbol
+
+    def _read(self, module: Module, name: str, walk: _Walk) -> Symbol | None:
+        namespace = self.namespace(module)
+        binding = namespace.names.get(name)
+        for star in reversed(namespace.stars):
+            if binding is not None and binding.node.start > star.node.start:
+                break
+            symbol = self._from_star(module, star, name, walk)
+            if symbol is not None:
+                return symbol
+        if binding is not None:
+            return self._follow(module, name, binding, (), walk)
+        return self._from_library_star(module, namespace, name)
+
+    def _from_star(self, module: Module, star: Star, name: str, walk: _Walk) -> Symbol | None:
+        source = find_module(self._modules, module, star.module, star.level)
+        if source is None or source is module:
+            return None
+        exported = self._exported(source, _Walk())
+        if name not in exported if exported is not None else name.startswith("_"):
+            return None
+        mark = len(walk.steps)
+        walk.steps.append(Step(module, star.node))
+        symbol = self._module_member(source, name, walk) if exported else self._bound(source, name, walk)
+        if symbol is None:
+            del walk.steps[mark:]
+        return symbol
+
+    def _from_library_star(self, module: Module, namespace: Namespace, name: str) -> Symbol | None:
+        """`name` where only one star import can have brought it, that of a library."""
+        libraries = {star.module for star in namespace.stars if not star.level}
+        libraries = {name for name in libraries if self._modules.find(name, module) is None}
+        if len(libraries) != 1 or name.startswith("_") or name in _BUILTINS:
+            return None
+        return Symbol(public_name(f"{libraries.pop()}.{name}"), None, None)
+
+    def _follow(self, module: Module, name: str, binding: Binding, scope: Scope, walk: _Walk) -> Symbol:
+        """The symbol behind a binding of `name` in the innermost definition of `scope`."""
+        qualified = ".".join([module.name, *(outer.name for outer in scope), name])
+        match binding:
+            case Imported():
+                return self._imported(module, binding, walk)
+            case Defined(node=node):
+                self._scopes[node] = scope
+                return Symbol(qualified, module, node)
+            case Assigned(node=node, value=value):
+                self._scopes[node] = scope
+                names = _names(value) if isinstance(value, Name | Attribute) else None
+                alias = self._chain(module, names, scope, walk) if names else NOTHING
+                return alias if alias.defined else Symbol(qualified, module, node)
+
+    def _imported(self, module: Module, binding: Imported, walk: _Walk) -> Symbol:
+        walk.steps.append(Step(module, binding.node))
+        found = find_module(self._modules, module, binding.module, binding.level)
+        if binding.name is None:
+            return _module_symbol(found) if found else Symbol(binding.module, None, None)
+        if found:
+            return self._module_member(found, binding.name, walk)
+        whole = f"{binding.module}.{binding.name}" if binding.module else binding.name
+        submodule = find_module(self._modules, module, whole, binding.level)
+        if submodule:
+            return _module_symbol(submodule)
+        return Symbol(public_name(whole), None, None) if not binding.level else NOTHING
+
+    def _attribute(self, importer: Module, symbol: Symbol, name: str, walk: _Walk) -> Symbol:
+        if symbol.module is None:
+            qualified = f"{symbol.qualified}.{name}"
+            found = self._modules.find(qualified, importer)
+            return _module_symbol(found) if found else Symbol(public_name(qualified), None, None)
+        if symbol.is_module:
+            return self._module_member(symbol.module, name, walk)
+        if isinstance(symbol.node, ClassDef):
+            return self._class_member(symbol, name, walk)
+        qualified = f"{symbol.qualified}.{name}"
+        # A folder without `__init__` below a package is no module, but what lies in it is.
+        inside = self._modules.find(qualified, importer) if symbol.node is None else None
+        return _module_symbol(inside) if inside else Symbol(qualified, symbol.module, None)
+
+    def _class_member(self, symbol: Symbol, name: str, walk: _Walk) -> Symbol:
+        """An attribute of a class, its own or the first that a base has."""
+        for owner in (symbol, *self.bases(symbol)):
+            if isinstance(owner.node, ClassDef) and owner.module is not None:
+                binding = self._local(owner.node).names.get(name)
+                scope = (*self.scope_of(owner), owner.node)
+                with walk.entering((owner.node, name)) as new:
+                    if binding is not None and new:
+                        return self._follow(owner.module, name, binding, scope, walk)
+        return Symbol(f"{symbol.qualified}.{name}", symbol.module, None)
+
+    def _exported(self, module: Module, walk: _Walk) -> frozenset[str] | None:
+        parts = self.namespace(module).exported
+        with walk.entering(module) as new:
+            if parts is None or not new:
+                return None
+            return self._union(module, parts, walk)
+
+    def _union(self, module: Module, parts: Iterable[Expression], walk: _Walk) -> frozenset[str] | None:
+        names: set[str] = set()
+        for part in parts:
+            found = self._strings(module, part, walk)
+            if found is None:
+                return None
+            names |= found
+        return frozenset(names)
+
+    def _strings(self, module: Module, part: Expression, walk: _Walk) -> frozenset[str] | None:
+        """The strings in one part of `__all__`, or None where it is computed in another way."""
+        match part:
+            case Constant(value=str(text)):
+                return frozenset({text})
+            case Sequence(items=parts) | Operation(operator="+", parts=parts):
+                return self._union(module, parts, walk)
+            case Starred(value=value) | Call(func=Name(id="list" | "tuple" | "sorted"), args=(value,)):
+                return self._strings(module, value, walk)
+            case Attribute(attr="__all__", value=owner):
+                source = self.resolve(module, owner)
+                return self._exported(source.module, walk) if source.module and source.is_module else None
+        return None
+
+
+def find_module(modules: Modules, importer: Module, name: str, level: int) -> Module | None:
+    """The module of the repository that `from <level dots>name import …` reads."""
+    return modules.find_relative(level, name, importer) if level else modules.find(name, importer)
+
+
+def _module_symbol(module: Module) -> Symbol:
+    return Symbol(module.name, module, None)
+
+
+def _names(expression: Expression | str | None) -> list[str] | None:
+    if isinstance(expression, Subscript):
+        expression = expression.value
+    text = expression if isinstance(expression, str) or expression is None else dotted(expression)
+    return text.split(".") if text else None

@@ -1,0 +1,44 @@
+"""The place to report what a service lacks: a missing file or folder has no line of its own."""
+
+from __future__ import annotations
+
+import re
+
+from archlint.discover import Repository
+from archlint.findings import Location
+from archlint.service.api.applications import creations
+from archlint.service.semantics.modules import Modules
+from archlint.service.semantics.source_roots import join
+
+_PROJECT_NAME = re.compile(
+    r"^\[(?:project|tool\.poetry)\][ \t]*(?:#.*)?$(?:\n(?!\[).*)*?\n(name[ \t]*=.*)$", re.MULTILINE
+)
+
+
+def find_anchor(root: str, repository: Repository, modules: Modules) -> Location:
+    """The project's name in pyproject.toml, else where the service makes its app, else its first file."""
+    return _project_name(root, repository) or _application(modules) or _first_file(root, repository, modules)
+
+
+def _project_name(root: str, repository: Repository) -> Location | None:
+    path = join(root, "pyproject.toml")
+    try:
+        text = repository.text(path) if path in repository.files else ""
+    except OSError:
+        return None
+    found = _PROJECT_NAME.search(text)
+    if found is None:
+        return None
+    line = text.count("\n", 0, found.start(1)) + 1
+    return Location(path, line, 1, line, len(found[1].rstrip()) + 1)
+
+
+def _application(modules: Modules) -> Location | None:
+    made = ((module, creation) for module in modules.runtime for creation in creations(module.source))
+    return next((module.location(creation.node) for module, creation in made), None)
+
+
+def _first_file(root: str, repository: Repository, modules: Modules) -> Location:
+    own = (module.path for module in modules)
+    below = (file for file in repository.files if root == "." or file.startswith(f"{root}/"))
+    return Location(next(own, None) or next(below, join(root, "pyproject.toml")))

@@ -1,0 +1,406 @@
+"""Which endpoints the tests request: every call of a client, its path as far as the source tells it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Dict,
+    Expression,
+    FString,
+    FunctionDef,
+    Name,
+    Node,
+    With,
+    dotted,
+)
+from archlint.facts.syntax import Sequence as Items
+from archlint.findings import Location
+from archlint.service.api.routes import Endpoint, RouteTable
+from archlint.service.interpreter.values import text
+from archlint.service.semantics.bindings import statements
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.placing import Places
+from archlint.service.semantics.symbols import Scope, Symbols
+from archlint.service.testing.matching import Matches, matches
+from archlint.service.testing.paths import GAP, VALUE, Paths, Spot
+from archlint.service.testing.tests import Suite
+
+_METHODS = {name.lower(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")}
+_GENERAL = frozenset({"build_request", "request", "stream"})
+_SOCKETS = frozenset({"websocket_connect"})
+_BY_NAME = "getattr"
+_VERBS = frozenset({*_METHODS, *_GENERAL, *_SOCKETS, _BY_NAME})
+_POSITIONAL = {"delete": 1, "get": 1, "head": 1, _BY_NAME: 4}
+"""How many arguments a request of the kind has by position; a `get` with a default asks no server."""
+_ROUTERS = frozenset({"fastapi.APIRouter", "fastapi.FastAPI"})
+_CLIENT = re.compile(
+    r"(?i)(^|_|\b)(\w*client\w*|ac|api|app|http\w*|\w*requests?|rest|browser|user_agent|c|tc|server)$"
+)
+_NO_CLIENT = re.compile(
+    r"(?i)(^|[._])(\w*(session|db|database|redis|cache|repo|repository|crud|dao|environ|headers|cookies|dict|data"
+    r"|json|body|response|resp|res|result|payload|mock\w*|store|storage|settings|config|service|registry|manager|params"
+    r"|router|storage|queue|state|store|context|ctx|row|item|kwargs|args|info|meta|metadata|attrs|fields|map|values"
+    r"|uow|connection|conn|cursor|engine|table|model|objects?|spec|schema|form|detail|error|event|message|props"
+    r"|respx_mock|httpx_mock|requests_mock|responses|respx|rsps|aioresponses|m))(\(\))?$"
+)
+_KNOWN_CLIENTS = ("requests", "httpx", "aiohttp")
+_CLIENTS = frozenset({"AsyncClient", "AsyncTestClient", "Client", "ClientSession", "TestClient"})
+_MAX_HELPERS = 3
+"""How many helpers may stand between a test and its request."""
+_MAX_CALLS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What one request can be: its methods, none for a WebSocket, and the texts of its path."""
+
+    methods: frozenset[str]
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """A call of a client; in a helper that gets the path there is a way for each of the helper's calls."""
+
+    module: Module
+    call: Call
+    scope: Scope
+    socket: bool
+    ways: tuple[Way, ...]
+
+    @property
+    def location(self) -> Location:
+        """The call."""
+        return self.module.location(self.call)
+
+
+class Requests:
+    """All requests of a service's tests, and the endpoints that they mean."""
+
+    def __init__(self, suite: Suite, symbols: Symbols, routes: RouteTable) -> None:
+        self._suite = suite
+        self._symbols = symbols
+        self._routes = routes
+        self._places = Places()
+        self._paths = Paths(symbols, suite.fixtures, routes.machine, self._route_paths, self._callers)
+        self._known: dict[tuple[frozenset[str], str, bool], Matches] = {}
+        self._prefixes: dict[tuple[Module, str, Node | None], tuple[str, ...]] = {}
+
+    @cached_property
+    def all(self) -> tuple[Request, ...]:
+        """Every request by path and line."""
+        return tuple(request for module in self._suite.modules for request in self._in(module))
+
+    @cached_property
+    def tested(self) -> dict[Endpoint, tuple[Request, ...]]:
+        """The endpoints that requests mean, with these."""
+        found: dict[Endpoint, list[Request]] = {}
+        for request, sure, _ in self._matched:
+            for endpoint in sure:
+                found.setdefault(endpoint, []).append(request)
+        return {endpoint: tuple(requests) for endpoint, requests in found.items()}
+
+    @cached_property
+    def possible(self) -> dict[Request, tuple[Endpoint, ...]]:
+        """The requests of which too little is known, with the untested endpoints that they may mean."""
+        left = {
+            request: tuple(one for one in maybe if one not in self.tested)
+            for request, _, maybe in self._matched
+        }
+        return {request: endpoints for request, endpoints in left.items() if endpoints}
+
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """All endpoints of the service."""
+        return self._routes.endpoints
+
+    def made_in(self, function: FunctionDef) -> tuple[Endpoint, ...]:
+        """The endpoints that the requests in a function mean, in their order."""
+        matched = (sure[:1] for request, sure, _ in self._matched if function in request.scope)
+        found = (endpoint for sure in matched for endpoint in sure)
+        return tuple(dict.fromkeys(found))
+
+    def made_by(self, module: Module) -> tuple[Endpoint, ...]:
+        """The endpoints that the requests in a module mean."""
+        return tuple(
+            one for request, sure, _ in self._matched if request.module is module for one in sure[:1]
+        )
+
+    @cached_property
+    def everything(self) -> bool:
+        """Whether a tool makes requests of all that the OpenAPI document has."""
+        tools = ("schemathesis", "hypothesis_fastapi", "fastapi_fuzz")
+        return any(
+            binding.module.partition(".")[0] in tools
+            for module in self._suite.modules
+            for binding in self._symbols.namespace(module).names.values()
+            if hasattr(binding, "module")
+        )
+
+    @cached_property
+    def _matched(self) -> tuple[tuple[Request, tuple[Endpoint, ...], tuple[Endpoint, ...]], ...]:
+        return tuple((request, *self._endpoints(request)) for request in self.all)
+
+    def _endpoints(self, request: Request) -> tuple[tuple[Endpoint, ...], tuple[Endpoint, ...]]:
+        found = [self._match(way.methods, path, request.socket) for way in request.ways for path in way.paths]
+        sure = dict.fromkeys(endpoint for one in found for endpoint in one.sure)
+        maybe = dict.fromkeys(endpoint for one in found for endpoint in one.maybe)
+        return tuple(sure), tuple(one for one in maybe if one not in sure)
+
+    def _match(self, methods: frozenset[str], path: str, socket: bool) -> Matches:
+        key = (methods, path, socket)
+        if key not in self._known:
+            fitting = [one for one in self._routes.endpoints if _has_method(one, methods, socket=socket)]
+            self._known[key] = matches(path, fitting)
+        return self._known[key]
+
+    def _in(self, module: Module) -> Iterator[Request]:
+        calls = [one for one in module.source.nodes.of(Call) if _verb(one) in _VERBS]
+        if not calls:
+            return
+        decorators = {id(d) for one in module.source.nodes.of(FunctionDef) for d in one.decorators}
+        for call in calls:
+            if id(call) not in decorators and isinstance(call.func, Attribute | Call):
+                scope = self._places.around(module, call)
+                unused = any(id(one) in self._unused_fixtures for one in scope)
+                request = None if unused else self._read(module, call, scope)
+                if request is not None:
+                    yield request
+        yield from self._kept(module)
+
+    def _kept(self, module: Module) -> Iterator[Request]:
+        """A client's method that is kept or handed on, `send = client.patch`, may request anything."""
+        called = {id(one.func) for one in module.source.nodes.of(Call)}
+        for node in module.source.nodes.of(Attribute):
+            name = dotted(node.value) if node.attr in _METHODS and id(node) not in called else None
+            if name and _CLIENT.search(name) and not _NO_CLIENT.search(name.rpartition(".")[2]):
+                call = Call(node.start, node.end, node, (), ())
+                way = Way(frozenset({_METHODS[node.attr]}), (GAP,))
+                yield Request(module, call, self._places.around(module, node), False, (way,))
+
+    def _read(self, module: Module, call: Call, scope: Scope) -> Request | None:
+        verb, receiver = _verb(call), _receiver(call)
+        position = 1 if verb in _GENERAL else 0
+        path = _argument(call, position, "url", "path", "endpoint", "route")
+        if path is None or receiver is None or len(call.args) > position + _POSITIONAL.get(verb, 4):
+            return None
+        named = _CLIENT.search(dotted(receiver) or "") is not None
+        certain = not named and self._is_client(module, receiver, scope)
+        if not certain and not self._may_be_client(module, receiver, scope):
+            return None
+        method = _method(call, verb)
+        prefixes = self._base(module, receiver, scope)
+        ways = [self._way(method, path, prefixes, spot) for spot in self._contexts(module, scope, 0)]
+        texts = (one for way in ways for one in way.paths)
+        if not any(_looks_like_path(one, known_client=certain or named) for one in texts):
+            return None
+        return Request(module, call, scope, verb in _SOCKETS, tuple(dict.fromkeys(ways)))
+
+    def _way(
+        self, method: Expression | str | None, path: Expression, prefixes: tuple[str, ...], spot: Spot
+    ) -> Way:
+        methods = (method or "",) if not isinstance(method, Node) else self._paths.texts(method, spot)
+        if any(GAP in one or VALUE in one for one in methods):
+            methods = tuple(_METHODS.values())
+        texts = self._paths.texts(path, spot)
+        joined = tuple(dict.fromkeys(_under(prefix, one) for prefix in prefixes for one in texts))
+        return Way(frozenset(one.upper() for one in methods) - {""}, joined)
+
+    def _contexts(self, module: Module, scope: Scope, depth: int) -> Iterator[Spot]:
+        """The body of a function with its parameters as each call of it in the tests gives them."""
+        inner = next((one for one in reversed(scope) if isinstance(one, FunctionDef)), None)
+        is_helper = inner is not None and self._is_helper(inner)
+        calls = list(self._callers(inner.name)) if inner is not None and is_helper else []
+        if is_helper and inner is not None and inner.name not in self._mentioned:
+            return
+        if inner is None or not calls or depth >= _MAX_HELPERS or len(calls) > _MAX_CALLS:
+            yield Spot(module, scope)
+            return
+        for spot, call in calls:
+            around = (
+                self._contexts(spot.module, spot.scope, depth + 1) if inner not in spot.scope else (spot,)
+            )
+            for outer in around:
+                yield Spot(module, scope, self._paths.bound(call, inner, outer))
+
+    def _is_helper(self, function: FunctionDef) -> bool:
+        return id(function) not in self._run_by_pytest and any(
+            one.default is None and one.name not in {"self", "cls"} for one in function.parameters
+        )
+
+    @cached_property
+    def _unused_fixtures(self) -> frozenset[int]:
+        """The fixtures that no test asks for; those that one gets by name are not known to be unused."""
+        used = {id(fixture.node) for test in self._suite.tests for fixture in test.fixtures}
+        by_name = "getfixturevalue" in self._mentioned
+        return frozenset(id(one.node) for one in self._suite.fixtures.all if not by_name) - used
+
+    @cached_property
+    def _mentioned(self) -> frozenset[str]:
+        """The names that are used anywhere in the tests: a helper that nobody uses requests nothing."""
+        names = {one.id for module in self._suite.modules for one in module.source.nodes.of(Name)}
+        return frozenset(names | {o.attr for m in self._suite.modules for o in m.source.nodes.of(Attribute)})
+
+    @cached_property
+    def _run_by_pytest(self) -> frozenset[int]:
+        tests = (id(test.node) for test in self._suite.tests)
+        return frozenset((*tests, *(id(fixture.node) for fixture in self._suite.fixtures.all)))
+
+    def _is_client(self, module: Module, receiver: Expression, scope: Scope) -> bool:
+        """Whether the source says so: by what the name is given, or by a parameter's annotation."""
+        name = dotted(receiver)
+        inner = next((one for one in reversed(scope) if isinstance(one, FunctionDef)), None)
+        if name is None or inner is None:
+            return False
+        said = [one.func for one in _made(name, inner)]
+        said += [
+            one.annotation for one in inner.parameters if one.name == name and one.annotation is not None
+        ]
+        found = (self._symbols.resolve(module, one, scope).qualified for one in said)
+        return any(one.rpartition(".")[2] in _CLIENTS for one in found)
+
+    def _may_be_client(self, module: Module, receiver: Expression, scope: Scope) -> bool:
+        """Whether this can be a client, as far as its name and its origin tell."""
+        if isinstance(receiver, Constant | FString | Items | Dict):
+            return False
+        root, _, name = (dotted(receiver) or "").rpartition(".")
+        functions = (one for one in scope if isinstance(one, FunctionDef))
+        if not root and any(name == parameter.name for one in functions for parameter in one.parameters):
+            return not _NO_CLIENT.search(name)
+        symbol = self._symbols.resolve(module, receiver, scope)
+        if symbol.module is None and symbol.qualified:
+            return symbol.qualified.partition(".")[0] in _KNOWN_CLIENTS
+        made = symbol.node.value if isinstance(symbol.node, Assign) else None
+        maker = self._symbols.resolve(symbol.module or module, made.func) if isinstance(made, Call) else None
+        is_router = maker is not None and maker.qualified in _ROUTERS
+        return not is_router and not (name and _NO_CLIENT.search(name))
+
+    def _base(self, module: Module, receiver: Expression, scope: Scope) -> tuple[str, ...]:
+        """The path in the base URL that the receiver was made with."""
+        name = dotted(receiver) or ""
+        inner = next((one for one in reversed(scope) if isinstance(one, FunctionDef)), None)
+        key = (module, name, inner)
+        if key not in self._prefixes:
+            self._prefixes[key] = tuple(self._bases(module, name, scope, 0)) or ("",)
+        return self._prefixes[key]
+
+    def _bases(self, module: Module, name: str, scope: Scope, depth: int) -> Iterator[str]:
+        inner = next((one for one in reversed(scope) if isinstance(one, FunctionDef)), None)
+        for value in _made(name, inner) if inner else ():
+            yield from self._base_of(module, value, scope)
+        fixture = self._suite.fixtures.visible(name, module)
+        if fixture is None or depth > 3 or not isinstance(fixture.node, FunctionDef):
+            return
+        around = (*fixture.scope, fixture.node)
+        calls = [one for one in fixture.module.source.nodes.of(Call) if _inside(one, fixture.node)]
+        found = [base for one in calls for base in self._base_of(fixture.module, one, around)]
+        if found:
+            yield from found
+            return
+        for parameter in fixture.parameters:
+            if parameter != name and "client" in parameter:
+                yield from self._bases(fixture.module, parameter, (), depth + 1)
+
+    def _base_of(self, module: Module, call: Call, scope: Scope) -> Iterator[str]:
+        for keyword in call.keywords:
+            if keyword.name in {"base_url", "root_path"}:
+                for one in self._paths.texts(keyword.value, Spot(module, scope)):
+                    path = re.sub(r"^[\w+]+://[^/]*", "", one).rstrip("/")
+                    yield path if GAP not in path and VALUE not in path else ""
+
+    def _callers(self, name: str) -> Iterator[tuple[Spot, Call]]:
+        for module, call in self._by_name.get(name, ()):
+            yield Spot(module, self._places.around(module, call)), call
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[tuple[Module, Call]]]:
+        found: dict[str, list[tuple[Module, Call]]] = {}
+        for module in self._suite.modules:
+            for call in module.source.nodes.of(Call):
+                found.setdefault(_verb(call), []).append((module, call))
+        return found
+
+    def _route_paths(self, name: str) -> tuple[str, ...]:
+        names = {name, name.rpartition(":")[2]}
+        found = (one.path for one in self._routes.endpoints if _route_name(one) in names)
+        return tuple(dict.fromkeys(re.sub(r"\{[^}]*\}", VALUE, path) for path in found))
+
+
+def _verb(call: Call) -> str:
+    """The last name of what is called; `getattr(client, method)(…)` may be any method."""
+    match call.func:
+        case Attribute(attr=name) | Name(id=name):
+            return name
+        case Call(func=Name(id="getattr"), args=(_, _)):
+            return _BY_NAME
+    return ""
+
+
+def _receiver(call: Call) -> Expression | None:
+    match call.func:
+        case Attribute(value=value):
+            return value
+        case Call(args=(value, _)):
+            return value
+    return None
+
+
+def _looks_like_path(text: str, *, known_client: bool) -> bool:
+    """Whether a text may be a URL; of a word without any slash only a client can make one."""
+    if re.search(r"[\s<>\"']", text):
+        return False
+    return known_client or text.startswith(("/", "http", "ws:", f"{GAP}/", f"{VALUE}/"))
+
+
+def _under(base: str, path: str) -> str:
+    """A path as a client with this base URL takes it: a whole URL stands for itself."""
+    if not base or "://" in path:
+        return path
+    return f"{base}/{path.removeprefix('/')}"
+
+
+def _route_name(endpoint: Endpoint) -> str:
+    return text(endpoint.route.options.get("name")) or endpoint.handler.definition.name
+
+
+def _has_method(endpoint: Endpoint, methods: frozenset[str], *, socket: bool) -> bool:
+    if socket or endpoint.kind == "websocket":
+        return socket and endpoint.kind == "websocket"
+    return not methods.isdisjoint(endpoint.methods)
+
+
+def _method(call: Call, verb: str) -> Expression | str | None:
+    """The method as the call's name says it, or the expression that does; None for a WebSocket."""
+    if verb == _BY_NAME and isinstance(call.func, Call):
+        return call.func.args[1]
+    return _argument(call, 0, "method") if verb in _GENERAL else _METHODS.get(verb)
+
+
+def _argument(call: Call, position: int, *names: str) -> Expression | None:
+    named = next((keyword.value for keyword in call.keywords if keyword.name in names), None)
+    return named or (call.args[position] if position < len(call.args) else None)
+
+
+def _made(name: str, function: FunctionDef) -> Iterator[Call]:
+    """The calls whose result the function gives to a name."""
+    for statement in statements(function.body):
+        if isinstance(statement, Assign) and isinstance(statement.value, Call):
+            if any(dotted(target) == name for target in statement.targets):
+                yield statement.value
+        elif isinstance(statement, With):
+            for item in statement.items:
+                if isinstance(item.value, Call) and item.target is not None and dotted(item.target) == name:
+                    yield item.value
+
+
+def _inside(node: Node, around: FunctionDef | ClassDef) -> bool:
+    return around.start <= node.start and node.end <= around.end

@@ -1,0 +1,133 @@
+"""How pytest is configured for a service: in pytest.ini, pyproject.toml, tox.ini or setup.cfg.
+
+Which file wins depends on where pytest is started, so an option counts wherever one of them sets it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from archlint.discover import Repository, UnreadableFileError
+from archlint.facts.ini import IniFile, read_ini
+from archlint.facts.toml import TomlFile, read_toml
+from archlint.service.packaging.pyproject import ancestors
+
+_SECTIONS = {"pytest.ini": "pytest", ".pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
+_TABLES = {"pyproject.toml": ("tool", "pytest"), "pytest.toml": ("pytest",), ".pytest.toml": ("pytest",)}
+_NOT_ENTERED = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}")
+
+
+@dataclass(frozen=True, eq=False)
+class PytestConfiguration:
+    """The options of all configuration files at, below and above the service's folder."""
+
+    root: str
+    repository: Repository
+
+    def texts(self, option: str) -> tuple[str, ...]:
+        """Every value that a file gives an option, lists joined by spaces."""
+        return tuple(_text(options[option]) for options in self._tables if option in options)
+
+    @property
+    def addopts(self) -> str:
+        """The options that every run of pytest gets."""
+        return " ".join(self.texts("addopts"))
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """The modules that `-p` loads."""
+        words = self.words("addopts")
+        given = (
+            after if word == "-p" else word.removeprefix("-p")
+            for word, after in pairwise((*words, ""))
+            if word.startswith("-p")
+        )
+        return tuple(name for name in given if name and not name.startswith(("no:", "-", "y")))
+
+    def collects_file(self, path: str) -> bool:
+        """Whether pytest looks for tests in a file of that name."""
+        patterns = self.words("python_files") or ("test_*.py", "*_test.py")
+        folder, name = posixpath.split(path)
+        fits = any(
+            fnmatchcase(f"/{path}" if "/" in p else name, f"*/{p}" if "/" in p else p) for p in patterns
+        )
+        closed = self.words("norecursedirs") or _NOT_ENTERED
+        below = folder.removeprefix("" if self.root == "." else self.root)
+        return fits and not any(fnmatchcase(part, p) for part in below.split("/") if part for p in closed)
+
+    def asks_for(self, path: str) -> bool:
+        """Whether a file has a name that only the configuration makes a test's, in a folder of tests."""
+        given = bool(self.words("python_files")) and self.collects_file(path)
+        folders = (*self.words("testpaths"), "test", "tests")
+        return given and any(f"/{folder.strip('/')}/" in f"/{path}" for folder in folders)
+
+    def collects_function(self, name: str) -> bool:
+        """Whether a function of that name is a test."""
+        return _starts(name, self.words("python_functions") or ("test",))
+
+    def collects_class(self, name: str) -> bool:
+        """Whether the methods of a class of that name may be tests."""
+        return _starts(name, self.words("python_classes") or ("Test",))
+
+    def words(self, option: str) -> tuple[str, ...]:
+        """The words of an option's values."""
+        return tuple(word for text in self.texts(option) for word in _split(text))
+
+    @cached_property
+    def _tables(self) -> tuple[dict[str, Any], ...]:
+        return tuple(
+            table for path in self.repository.files if self._concerns(path) for table in self._read(path)
+        )
+
+    def _concerns(self, path: str) -> bool:
+        folder, name = posixpath.split(path)
+        if name not in {*_SECTIONS, *_TABLES}:
+            return False
+        return (
+            (folder or ".") in set(ancestors(self.root))
+            or self.root == "."
+            or path.startswith(f"{self.root}/")
+        )
+
+    def _read(self, path: str) -> Iterator[dict[str, Any]]:
+        try:
+            data = self.repository.read_bytes(path)
+        except UnreadableFileError:
+            return
+        name = posixpath.basename(path)
+        if name in _TABLES:
+            toml = read_toml(path, data)
+            if isinstance(toml, TomlFile):
+                table = toml.table(*_TABLES[name])
+                yield table.get("ini_options") or table
+            return
+        ini = read_ini(path, data)
+        if isinstance(ini, IniFile):
+            yield dict(ini.sections.get(_SECTIONS[name], {}))
+
+
+def _text(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
+
+
+def _starts(name: str, patterns: tuple[str, ...]) -> bool:
+    """Pytest's rule: a plain word is a prefix, anything with a wildcard is a glob."""
+    return any(
+        fnmatchcase(name, pattern) if re.search(r"[*?\[]", pattern) else name.startswith(pattern)
+        for pattern in patterns
+    )

@@ -1,0 +1,84 @@
+"""What a repository's own files say of its tools: which distributions are asked for, which commands are run.
+
+Only presence is asked, and in every file that may say it, because each answer is used to report an absence.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from archlint.discover import Repository, UnreadableFileError
+from archlint.service.packaging.pyproject import ancestors
+
+_MANIFEST = re.compile(
+    r"(?i)pyproject\.toml|setup\.(py|cfg)|pipfile|tox\.ini|noxfile\.py|environment[\w.-]*\.ya?ml|conda[\w.-]*\.ya?ml"
+    r"|[\w.-]*(requirements?|constraints)[\w.-]*\.(txt|in|toml)|pixi\.toml|(dev|tests?|testing|base|ci|local)\.(txt|in)"
+)
+_LOCK = re.compile(r"(?i)(uv|poetry|pdm|pixi)\.lock|pipfile\.lock|conda-lock\.yml")
+_COMMANDS = re.compile(
+    r"(?i)(.*/)?(\.github/(workflows|actions)/.*\.ya?ml|\.gitlab[\w./-]*\.ya?ml|\.circleci/.*|\.travis\.yml"
+    r"|\.woodpecker[\w./-]*|\.drone\.ya?ml|\.buildkite/.*|cloudbuild[\w.-]*\.ya?ml|buildspec[\w.-]*\.ya?ml|earthfile"
+    r"|azure-pipelines[\w.-]*\.yml|bitbucket-pipelines\.yml|jenkinsfile[\w.]*|(gnu)?makefile|[\w-]+\.mk|\.?justfile"
+    r"|taskfile[\w.]*\.ya?ml|tox\.ini|(nox|duties|dodo|task|tasks)[\w-]*\.py|setup\.cfg|[\w.-]+\.toml|\.?pytest\.ini"
+    r"|package\.json|[\w.-]+\.(sh|bash|ps1|bat|cmd)|[\w.-]*(docker|container)file[\w.-]*|[\w.-]*compose[\w.-]*\.ya?ml"
+    r"|\.pre-commit-config\.yaml|(scripts?|bin|ci)/[\w-]+|\.env[\w.-]*|\.coveragerc|procfile)"
+)
+_COMMENT = re.compile(r"(?m)(^|\s)#.*$")
+
+
+@dataclass(frozen=True, eq=False)
+class Tooling:
+    """Answers for the service in the folder `root`, from the files at, below and above it."""
+
+    root: str
+    repository: Repository
+
+    def has(self, *distributions: str) -> bool:
+        """Whether a manifest asks for one of the distributions, a command installs it, or a lock has it."""
+        names = "|".join(re.escape(name).replace(r"\-", "[-_.]") for name in distributions)
+        asked = re.compile(rf"(?i)(?<![\w./-])({names})(?![\w-]|\.\w|/)")
+        installed = re.compile(
+            rf"(?i)(pip|uv|poetry|pdm|conda)\b.*(install|add|--with|sync)\b.*[\s\"']({names})(?![\w-])"
+        )
+        locked = re.compile(rf"(?i)name ?= ?\"({names})\"|\"({names})\": ?\{{|name: ({names})$", re.MULTILINE)
+        return (
+            any(map(asked.search, self._manifests))
+            or any(map(locked.search, self._locks))
+            or any(map(installed.search, self._commands))
+        )
+
+    def runs(self, command: str) -> bool:
+        """Whether a pipeline, a task file or a script has text that the expression `command` finds."""
+        return any(map(re.compile(command).search, self._commands))
+
+    @cached_property
+    def _manifests(self) -> tuple[str, ...]:
+        return tuple(self._texts(_MANIFEST, by_name=True))
+
+    @cached_property
+    def _locks(self) -> tuple[str, ...]:
+        return tuple(self._texts(_LOCK, by_name=True))
+
+    @cached_property
+    def _commands(self) -> tuple[str, ...]:
+        return tuple(self._texts(_COMMANDS, by_name=False))
+
+    def _texts(self, wanted: re.Pattern[str], *, by_name: bool) -> Iterator[str]:
+        above = set(ancestors(self.root))
+        for path in self.repository.files:
+            folder, name = posixpath.split(path)
+            if wanted.fullmatch(name if by_name else path) and self._is_near(folder or ".", above):
+                try:
+                    yield _COMMENT.sub(" ", self.repository.text(path))
+                except UnreadableFileError:
+                    continue
+
+    def _is_near(self, folder: str, above: set[str]) -> bool:
+        if folder in above or self.root == "." or f"{folder}/".startswith(f"{self.root}/"):
+            return True
+        top = folder.partition("/")[0]
+        return folder.startswith(".") or top in {"bin", "ci", "docker", "requirements", "scripts"}

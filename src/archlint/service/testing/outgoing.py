@@ -1,0 +1,280 @@
+"""Outgoing HTTP calls that a test is certain to make, and what the tests replace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    ClassDef,
+    Comprehension,
+    Constant,
+    Expression,
+    FunctionDef,
+    Lambda,
+    Name,
+    Node,
+    Operation,
+    Raise,
+    Return,
+    Statement,
+    Subscript,
+    Try,
+    With,
+    all_nodes,
+)
+from archlint.findings import Link
+from archlint.service.calls.call_graph import Calls
+from archlint.service.calls.edges import Edge, LibraryCall
+from archlint.service.calls.functions import Function
+from archlint.service.calls.library_models import key
+from archlint.service.semantics.bindings import own_nodes
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import Symbols
+from archlint.service.testing.client_requests import Requests
+from archlint.service.testing.tests import Suite, Test
+
+_OUTGOING = re.compile(
+    r"(httpx|requests|aiohttp|urllib3|niquests)\.(\w+\.)*(get|post|put|patch|delete|head|options|request|stream)"
+    r"|urllib\.request\.urlopen"
+)
+_REPLACES = re.compile(
+    r"(?i)mock|patch|respx|responses$|httpretty|vcr|cassette|stub|fake|pook|http_?server|wiremock|moto\b|betamax"
+    r"|replay|dummy|spy|double|live_?server|local_?server|simulat|sandbox|recorded|socket"
+)
+_NOT_THE_CALL = re.compile(r"(?i)(^|_)(db|database|session|user|auth\w*|settings|config|engine|token)(_|$)")
+_MAX_LINKS = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outgoing:
+    """`edges` lead from what the test runs, `first`, to the call."""
+
+    test: Test
+    first: Function
+    edges: tuple[Edge, ...]
+    call: LibraryCall
+
+    @property
+    def chain(self) -> tuple[Link, ...]:
+        """Every step on the way."""
+        start = Link(self.test.location, f"`{self.test.name}` runs `{self.first.short_name}`")
+        links = [
+            Link(one.location, f"`{one.caller.short_name}` calls `{one.callee.short_name}`")
+            for one in self.edges
+        ]
+        end = f"`{self.call.caller.short_name}` calls `{written(self.call)}`"
+        return (start, *links, Link(self.call.location, end))
+
+
+class OutgoingCalls:
+    """Answers for one suite."""
+
+    def __init__(self, suite: Suite, requests: Requests, calls: Calls, symbols: Symbols) -> None:
+        self._suite = suite
+        self._requests = requests
+        self._calls = calls
+        self._symbols = symbols
+        self._words: dict[Node | Module, frozenset[str]] = {}
+        self._found: dict[Function, tuple[tuple[Edge, ...], LibraryCall] | None] = {}
+
+    @cached_property
+    def replaces_anything(self) -> bool:
+        """Whether the tests speak of any means of replacing a call."""
+        return any(_replaces(word) for one in self._suite.modules for word in _words_of_module(one))
+
+    @cached_property
+    def unreplaced(self) -> tuple[Outgoing, ...]:
+        """The calls that tests make for certain and nothing replaces, one of each test."""
+        near = {module for module in self._suite.modules if self._comes_near(module)}
+        tests = (test for test in self._suite.tests if test.module in near)
+        return tuple(found for test in tests if (found := self._made_by(test)) is not None)
+
+    def _comes_near(self, module: Module) -> bool:
+        """Whether the module's tests use a name, or request an endpoint, behind which an outgoing call is."""
+        words = _words_of_module(module)
+        if any(map(_replaces, words)):
+            return False
+        requested = self._requests.made_by(module)
+        behind = any(endpoint.handler.definition in self._leading_definitions for endpoint in requested)
+        return behind or not self._leading_names.isdisjoint(words)
+
+    @cached_property
+    def _leading_names(self) -> frozenset[str]:
+        return frozenset(one.node.name for one in self._leading if isinstance(one.node, FunctionDef))
+
+    @cached_property
+    def _leading_definitions(self) -> frozenset[Node]:
+        return frozenset(one.node for one in self._leading if one.node is not None)
+
+    @cached_property
+    def _leading(self) -> frozenset[Function]:
+        """The functions from which calls of the service's own lead to an outgoing call."""
+        return self._calls.leading_to(call.caller for call in self.calls())
+
+    def calls(self) -> Iterator[LibraryCall]:
+        """Every outgoing call of the service."""
+        for function in sorted(self._calls.functions, key=lambda one: one.order):
+            yield from (call for call in self._calls.library_calls(function) if is_outgoing(call))
+
+    def _made_by(self, test: Test) -> Outgoing | None:
+        for function in self._run_by(test):
+            found = self._search(function) if function in self._leading else None
+            if found is not None and not self._may_be_replaced(test):
+                return Outgoing(test, function, *found)
+        return None
+
+    def _run_by(self, test: Test) -> Iterator[Function]:
+        """The functions that the test calls by name, and the handlers of what it requests with success."""
+        for call in _certain_calls(test.node.body):
+            symbol = self._symbols.resolve(test.module, call.func, (*test.scope, test.node))
+            function = self._calls.program.functions.get(symbol.node) if symbol.node is not None else None
+            if function is not None and function.module.path in self._calls.modules.by_path:
+                yield function
+        if _expects_success(test.node):
+            for endpoint in self._requests.made_in(test.node):
+                handler = self._calls.program.functions.get(endpoint.handler.definition)
+                if handler is not None:
+                    yield handler
+
+    def _search(self, start: Function) -> tuple[tuple[Edge, ...], LibraryCall] | None:
+        """The nearest outgoing call that running `start` makes whatever happens."""
+        if start not in self._found:
+            self._found[start] = self._searched(start)
+        return self._found[start]
+
+    def _searched(self, start: Function) -> tuple[tuple[Edge, ...], LibraryCall] | None:
+        pending: list[tuple[Function, tuple[Edge, ...]]] = [(start, ())]
+        seen = {start}
+        while pending:
+            function, edges = pending.pop(0)
+            certain = {id(one) for one in _certain_calls(_body(function))}
+            for call in self._calls.library_calls(function):
+                if id(call.node) in certain and is_outgoing(call) and not call.once:
+                    return edges, call
+            for edge in self._calls.edges_from(function) if len(edges) < _MAX_LINKS else ():
+                alone = sum(1 for one in self._calls.edges_from(function) if one.node is edge.node) == 1
+                if (
+                    alone
+                    and id(edge.node) in certain
+                    and edge.callee in self._leading
+                    and edge.callee not in seen
+                    and not edge.once
+                ):
+                    seen.add(edge.callee)
+                    pending.append((edge.callee, (*edges, edge)))
+        return None
+
+    def _may_be_replaced(self, test: Test) -> bool:
+        """Whether the test, its fixtures, or the modules around them speak of replacing anything."""
+        words = {*test.asked, *(name.rpartition(".")[2] for name in test.markers)}
+        for node in (test.node, *(fixture.node for fixture in test.fixtures)):
+            words |= self._words_of(node)
+        for module in self._suite.fixtures.places(test.home):
+            words |= self._words_at_top(module)
+        overridden = (one for module in self._suite.modules for one in _overridden(module))
+        return any(map(_replaces, words)) or any(not _NOT_THE_CALL.search(one) for one in overridden)
+
+    def _words_of(self, node: Node) -> frozenset[str]:
+        if node not in self._words:
+            self._words[node] = frozenset(_words(node))
+        return self._words[node]
+
+    def _words_at_top(self, module: Module) -> frozenset[str]:
+        if module not in self._words:
+            plain = (one for one in module.source.body if not isinstance(one, FunctionDef | ClassDef))
+            self._words[module] = frozenset(word for one in plain for word in _words(one))
+        return self._words[module]
+
+
+def _words_of_module(module: Module) -> frozenset[str]:
+    names = {one.id for one in module.source.nodes.of(Name)}
+    return frozenset(names | {one.attr for one in module.source.nodes.of(Attribute)})
+
+
+@lru_cache(maxsize=65_536)
+def _replaces(word: str) -> bool:
+    return _REPLACES.search(word) is not None
+
+
+def is_outgoing(call: LibraryCall) -> bool:
+    """Whether the call sends a request to wherever its URL says."""
+    return _OUTGOING.fullmatch(key(call.path)) is not None
+
+
+def written(call: LibraryCall) -> str:
+    """The call as documentation writes it."""
+    return key(call.path)
+
+
+def _words(node: Node) -> Iterator[str]:
+    for one in all_nodes(node):
+        if isinstance(one, Name):
+            yield one.id
+        elif isinstance(one, Attribute):
+            yield one.attr
+
+
+def _overridden(module: Module) -> Iterator[str]:
+    """What FastAPI's `dependency_overrides` get another provider for."""
+    for node in module.source.nodes.of(Subscript):
+        if isinstance(node.value, Attribute) and node.value.attr == "dependency_overrides":
+            yield next(_words(node.index), "")
+
+
+def _body(function: Function) -> tuple[Statement, ...]:
+    return function.node.body if isinstance(function.node, FunctionDef) else ()
+
+
+def _certain_calls(body: tuple[Statement, ...]) -> Iterator[Call]:
+    """The calls that a body makes unless something raises: under no condition, and before any way out."""
+    for statement in body:
+        match statement:
+            case With(items=items, body=inner):
+                if any("raises" in word for item in items for word in _words(item.value)):
+                    return
+                yield from (call for item in items for call in _unconditional(item.value))
+                yield from _certain_calls(inner)
+            case Try(body=inner):
+                yield from _certain_calls(inner)
+            case FunctionDef() | ClassDef():
+                continue
+            case _:
+                if not hasattr(statement, "body") and not hasattr(statement, "branches"):
+                    for node in own_nodes(statement):
+                        if isinstance(node, Call) and id(node) not in _guarded(statement):
+                            yield node
+        if any(isinstance(one, Return | Raise) for one in all_nodes(statement, (FunctionDef, Lambda))):
+            return
+
+
+def _unconditional(node: Expression) -> Iterator[Call]:
+    yield from (one for one in all_nodes(node, (Lambda, Comprehension)) if isinstance(one, Call))
+
+
+def _guarded(statement: Statement) -> frozenset[int]:
+    """The nodes of a statement that may not be evaluated: behind `and`, `or`, `if`, in lambdas and loops."""
+    conditional = (
+        one
+        for one in all_nodes(statement)
+        if isinstance(one, Lambda | Comprehension)
+        or (isinstance(one, Operation) and one.operator in {"and", "or", "if"})
+    )
+    return frozenset(id(inner) for one in conditional for inner in all_nodes(one))
+
+
+def _expects_success(test: FunctionDef) -> bool:
+    """Whether the test speaks of an answer that is no error, and of none that is."""
+    numbers = {one.value for one in all_nodes(test) if isinstance(one, Constant) and type(one.value) is int}
+    names = set(_words(test))
+    good = any(200 <= one < 400 for one in numbers) or any(
+        name.startswith(("HTTP_2", "is_success")) for name in names
+    )
+    bad = any(400 <= one < 600 for one in numbers) or any(
+        name.startswith(("HTTP_4", "HTTP_5")) for name in names
+    )
+    return good and not bad

@@ -1,0 +1,370 @@
+"""Which functions of the service the tests reach: by name, by import, or through the endpoints they request.
+
+Everything doubtful counts as reached, because each answer is used to report that something is not: a method
+that the tests call on an object of unknown type is that of every class which they may have got hold of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from archlint.facts.syntax import (
+    Alias,
+    Assign,
+    Attribute,
+    Call,
+    Constant,
+    FunctionDef,
+    Import,
+    ImportFrom,
+    Name,
+    Node,
+    all_nodes,
+    dotted,
+)
+from archlint.service.api.injection import INJECTORS
+from archlint.service.api.routes import Endpoint
+from archlint.service.calls.call_graph import Calls
+from archlint.service.calls.functions import Class, Function
+from archlint.service.calls.names_within import Words
+from archlint.service.calls.values import ClassValue, FunctionValue, Instance, Value
+from archlint.service.interpreter.machine import deep_recursion
+from archlint.service.interpreter.values import Function as Interpreted
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import Symbol, Symbols, find_module
+from archlint.service.testing.client_requests import Requests
+from archlint.service.testing.expected_targets import is_empty
+from archlint.service.testing.tests import Suite
+
+_DOTTED = re.compile(r"[A-Za-z_][\w.]*")
+
+
+class Reached:
+    """Answers about the runtime functions of one service."""
+
+    def __init__(self, suite: Suite, requests: Requests, calls: Calls, symbols: Symbols) -> None:
+        self._suite = suite
+        self._requests = requests
+        self._calls = calls
+        self._symbols = symbols
+        self._program = calls.program
+        self._index = Words()
+        self._classes: dict[Module, dict[str, Class]] = {}
+
+    def has(self, function: Function) -> bool:
+        """Whether a test reaches the function."""
+        return function in self._surely
+
+    def may_have(self, function: Function) -> bool:
+        """Whether a test reaches it if one of the requests of unknown paths means the right endpoint."""
+        return function in self._perhaps
+
+    def names(self, cls: Class) -> bool:
+        """Whether the tests speak of the class itself."""
+        return cls in self._named[1]
+
+    def endpoints_of(self, function: Function) -> tuple[Endpoint, ...]:
+        """The endpoints whose handlers come to the function, in the routes' order."""
+        callers: dict[Function, None] = {function: None}
+        pending = [function]
+        while pending:
+            for caller in self._callers.get(pending.pop(), ()):
+                if caller not in callers:
+                    callers[caller] = None
+                    pending.append(caller)
+        definitions = {one.node for one in callers}
+        return tuple(one for one in self._requests.endpoints if one.handler.definition in definitions)
+
+    @cached_property
+    def _surely(self) -> frozenset[Function]:
+        return self._closure({*self._roots, *self._handled(self._requests.tested)})
+
+    @cached_property
+    def _perhaps(self) -> frozenset[Function]:
+        endpoints = {one for found in self._requests.possible.values() for one in found}
+        return self._closure({*self._surely, *self._handled(endpoints)}) if endpoints else self._surely
+
+    def _closure(self, roots: Iterable[Function]) -> frozenset[Function]:
+        found = dict.fromkeys(roots)
+        pending = list(found)
+        while pending:
+            for callee in self._callees(pending.pop()):
+                if callee not in found:
+                    found[callee] = None
+                    pending.append(callee)
+        return frozenset(found)
+
+    def _callees(self, function: Function) -> tuple[Function, ...]:
+        if function not in self._onward:
+            edges = (edge.callee for edge in self._calls.edges_from(function))
+            inner = self._inner.get(function, ())
+            named = (*self._by_name(function), *self._referred(function), *self._instead_of(function))
+            found = (*edges, *inner, *named, *self._injected(function))
+            self._onward[function] = tuple(dict.fromkeys(found))
+        return self._onward[function]
+
+    @cached_property
+    def _onward(self) -> dict[Function, tuple[Function, ...]]:
+        return {}
+
+    @cached_property
+    def _inner(self) -> dict[Function, list[Function]]:
+        """The functions that stand in others: a wrapper is no function of its own to a test."""
+        found: dict[Function, list[Function]] = {}
+        for one in self._calls.functions:
+            if one.parent is not None and one.parent.node is not None:
+                found.setdefault(one.parent, []).append(one)
+        return found
+
+    @cached_property
+    def _callers(self) -> dict[Function, list[Function]]:
+        found: dict[Function, list[Function]] = {}
+        for function in self._calls.functions:
+            for callee in self._callees(function):
+                found.setdefault(callee, []).append(function)
+        return found
+
+    def _by_name(self, function: Function) -> Iterator[Function]:
+        """The methods that calls on receivers of unknown type may mean."""
+        inference = self._calls.inference
+        with deep_recursion():
+            for node in (site.node for site in inference.scan(function).sites):
+                name = node.func.attr if isinstance(node, Call) and isinstance(node.func, Attribute) else ""
+                if (
+                    name in self._methods
+                    and isinstance(node, Call)
+                    and not inference.values(node.func, function)
+                ):
+                    yield from self._methods[name]
+
+    def _instead_of(self, function: Function) -> Iterator[Function]:
+        """What may run in a method's place: overriding methods, and for an interface any of its name."""
+        if function.owner is not None and isinstance(function.node, FunctionDef):
+            name = function.node.name
+            yield from (cls.methods[name] for cls in function.owner.descendants if name in cls.methods)
+            if is_empty(function):
+                yield from self._methods[name]
+
+    def _referred(self, function: Function) -> Iterator[Function]:
+        """The functions that it speaks of without a call: those that it keeps or hands to a library."""
+        with deep_recursion():
+            for node in self._index.within(function):
+                name = node.id if isinstance(node, Name) else node.attr
+                if name in self._function_names:
+                    for value in self._calls.inference.values(node, function):
+                        if isinstance(value, FunctionValue):
+                            yield value.function
+
+    @cached_property
+    def _function_names(self) -> frozenset[str]:
+        return frozenset(map(_short, self._program.functions.values()))
+
+    @cached_property
+    def _methods(self) -> dict[str, list[Function]]:
+        found: dict[str, list[Function]] = {}
+        for cls in self._program.classes.values():
+            for name, method in cls.methods.items():
+                found.setdefault(name, []).append(method)
+        return found
+
+    def _handled(self, endpoints: Iterable[Endpoint]) -> Iterator[Function]:
+        """The handlers of endpoints, and what FastAPI calls before them."""
+        for endpoint in endpoints:
+            handler = self._program.functions.get(endpoint.handler.definition)
+            if handler is not None:
+                yield handler
+            for value in endpoint.dependencies:
+                if isinstance(value, Interpreted) and value.definition in self._program.functions:
+                    yield self._program.functions[value.definition]
+
+    def _injected(self, function: Function) -> Iterator[Function]:
+        """The providers that the function's parameters ask for."""
+        parameters = function.node.parameters if isinstance(function.node, FunctionDef) else ()
+        for parameter in parameters:
+            for part in (parameter.annotation, parameter.default):
+                if part is not None:
+                    yield from self._providers(function.module, part, 0)
+
+    def _providers(self, module: Module, part: Node, depth: int) -> Iterator[Function]:
+        for node in all_nodes(part):
+            if isinstance(node, Call) and self._symbols.resolve(module, node.func).qualified in INJECTORS:
+                for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+                    for inner in all_nodes(argument):
+                        if isinstance(inner, Name | Attribute):
+                            yield from self._run_by(self._symbols.resolve(module, inner))
+            elif isinstance(node, Name) and depth < _MAX_ALIASES:
+                symbol = self._symbols.resolve(module, node)
+                if (
+                    symbol.module is not None
+                    and isinstance(symbol.node, Assign)
+                    and symbol.node.value is not None
+                ):
+                    yield from self._providers(symbol.module, symbol.node.value, depth + 1)
+                else:
+                    yield from self._made_of(symbol)
+
+    def _made_of(self, symbol: Symbol) -> Iterator[Function]:
+        """A class as an annotation may be what FastAPI makes for `Depends()`."""
+        cls = self._program.classes.get(symbol.node) if symbol.node is not None else None
+        method = cls.find_method("__init__") if cls is not None else None
+        if method is not None:
+            yield method
+
+    def _run_by(self, symbol: Symbol) -> Iterator[Function]:
+        with deep_recursion():
+            for value in self._calls.inference.of_symbol(symbol):
+                if isinstance(value, FunctionValue):
+                    yield value.function
+                for name in ("__init__", "__call__"):
+                    cls = _class_of(value)
+                    method = cls.find_method(name) if cls is not None else None
+                    if method is not None:
+                        yield method
+
+    @property
+    def _roots(self) -> Iterator[Function]:
+        """What tests import and call, and what runs with the application itself."""
+        functions, classes = self._named
+        yield from functions
+        yield from self._program.modules.values()
+        attributes = self._attributes
+        for cls in self._alive(functions, classes):
+            for name in attributes & self._method_names(cls):
+                yield from (one for owner in (cls, *cls.descendants) if (one := owner.find_method(name)))
+        handlers = {endpoint.handler.definition for endpoint in self._requests.endpoints}
+        for function in self._calls.functions:
+            if function.node not in handlers and _runs_by_itself(function):
+                yield function
+
+    def _method_names(self, cls: Class) -> frozenset[str]:
+        lineage = (one for one in cls.lineage if isinstance(one, Class))
+        return frozenset(name for one in (*lineage, *cls.descendants) for name in one.methods)
+
+    @cached_property
+    def _named(self) -> tuple[tuple[Function, ...], frozenset[Class]]:
+        """The functions that tests refer to, and the classes, those of imported objects among them."""
+        functions: dict[Function, None] = {}
+        classes: dict[Class, None] = {}
+        for symbol in dict.fromkeys(self._symbols_in_tests()):
+            with deep_recursion():
+                for value in self._calls.inference.of_symbol(symbol):
+                    if isinstance(value, FunctionValue):
+                        functions[value.function] = None
+                    elif (cls := _class_of(value)) is not None:
+                        classes[cls] = None
+        words = self._words
+        functions.update((f, None) for f in self._program.functions.values() if _short(f) in words)
+        classes.update((one, None) for one in self._program.classes.values() if one.node.name in words)
+        return tuple(functions), frozenset(classes)
+
+    def _symbols_in_tests(self) -> Iterator[Symbol]:
+        for module in self._suite.modules:
+            aliases = self._imported(module)
+            yield from aliases.values()
+            modules = {name for name, symbol in aliases.items() if symbol.is_module}
+            for node in module.source.nodes.of(Attribute) if modules else ():
+                name = dotted(node) or ""
+                root, _, rest = name.partition(".")
+                if root in modules and rest:
+                    yield self._member(aliases[root], rest)
+
+    def _member(self, symbol: Symbol, rest: str) -> Symbol:
+        for name in rest.split("."):
+            if symbol.module is None or not symbol.is_module:
+                break
+            symbol = self._symbols.member(symbol.module, name)
+        return symbol
+
+    def _imported(self, module: Module) -> dict[str, Symbol]:
+        """What the imports of a test module mean, those in functions included."""
+        found: dict[str, Symbol] = {}
+        for statement in module.source.nodes.of(ImportFrom):
+            for alias in statement.names:
+                found[alias.asname or alias.name] = self._from(module, statement, alias.name)
+        for alias in (one for statement in module.source.nodes.of(Import) for one in statement.names):
+            name = alias.name if alias.asname else alias.name.partition(".")[0]
+            home = self._calls.modules.find(name, module)
+            if home is not None:
+                found[alias.asname or name] = Symbol(home.name, home, None)
+        return {name: symbol for name, symbol in found.items() if symbol.module is not None}
+
+    def _from(self, module: Module, statement: ImportFrom, name: str) -> Symbol:
+        source = find_module(self._calls.modules, module, statement.module, statement.level)
+        if source is not None:
+            return self._symbols.member(source, name)
+        whole = f"{statement.module}.{name}" if statement.module else name
+        inner = find_module(self._calls.modules, module, whole, statement.level)
+        return Symbol(inner.name, inner, None) if inner is not None else Symbol("", None, None)
+
+    @cached_property
+    def _attributes(self) -> frozenset[str]:
+        """The attributes that tests read, but for the methods of their clients."""
+        requests = {id(one.call.func) for one in self._requests.all}
+        nodes = (node for module in self._suite.modules for node in module.source.nodes.of(Attribute))
+        return frozenset(node.attr for node in nodes if id(node) not in requests) | self._words
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """The last names of dotted paths in strings, as patching and `getattr` have them."""
+        nodes = (node for module in self._suite.modules for node in module.source.nodes.of(Constant))
+        texts = (
+            node.value for node in nodes if isinstance(node.value, str) and _DOTTED.fullmatch(node.value)
+        )
+        return frozenset(text.rpartition(".")[2] for text in texts if "." in text)
+
+    def _alive(self, functions: Iterable[Function], classes: Iterable[Class]) -> frozenset[Class]:
+        """The classes of which tests may hold an object: what they name, and what that speaks of in turn."""
+        found = dict.fromkeys(classes)
+        pending: list[Function | Class] = [*functions, *found]
+        while pending:
+            for cls in self._spoken_of(pending.pop()):
+                if cls not in found:
+                    found[cls] = None
+                    pending.append(cls)
+        return frozenset(found)
+
+    def _spoken_of(self, one: Function | Class) -> Iterator[Class]:
+        classes = self._classes_by_name(one.module)
+        found = (classes.get(node.id) for node in self._index.within(one) if isinstance(node, Name))
+        return (cls for cls in found if cls is not None)
+
+    @cached_property
+    def _class_names(self) -> frozenset[str]:
+        return frozenset(cls.node.name for cls in self._program.classes.values())
+
+    def _classes_by_name(self, module: Module) -> dict[str, Class]:
+        """The classes that names of the module mean."""
+        if module not in self._classes:
+            found: dict[str, Class] = {}
+            renamed = {alias.asname for alias in module.source.nodes.of(Alias) if alias.asname}
+            wanted = self._class_names | renamed
+            for name in dict.fromkeys(n.id for n in module.source.nodes.of(Name) if n.id in wanted):
+                node = self._symbols.resolve(module, name).node
+                if node is not None and node in self._program.classes:
+                    found[name] = self._program.classes[node]
+            self._classes[module] = found
+        return self._classes[module]
+
+
+_MAX_ALIASES = 3
+_DRIVEN = frozenset({"__call__", "dispatch", "handle", "lifespan"})
+
+
+def _runs_by_itself(function: Function) -> bool:
+    """Whether a framework calls the function wherever the application runs: middleware, hooks, validators."""
+    if not isinstance(function.node, FunctionDef):
+        return False
+    hooked = function.is_decorated(
+        *("middleware", "exception_handler", "on_event", "listens_for", "validates", "event_handler")
+    )
+    return hooked or (function.owner is not None and function.node.name in _DRIVEN)
+
+
+def _class_of(value: Value) -> Class | None:
+    return value.cls if isinstance(value, ClassValue | Instance) else None
+
+
+def _short(function: Function) -> str:
+    return function.node.name if isinstance(function.node, FunctionDef) else ""

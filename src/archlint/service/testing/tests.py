@@ -1,0 +1,209 @@
+"""The tests of a service as pytest would collect them, with their fixtures and markers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from archlint.discover import Repository
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Expression,
+    FunctionDef,
+    Name,
+    Sequence,
+    Statement,
+)
+from archlint.findings import Location
+from archlint.service.semantics.bindings import statements
+from archlint.service.semantics.modules import Module, Modules, Role
+from archlint.service.semantics.symbols import Scope, Symbol, Symbols
+from archlint.service.testing.configuration import PytestConfiguration
+from archlint.service.testing.declared_tools import Tooling
+from archlint.service.testing.fixtures import Fixture, Fixtures
+
+_TEST_CASES = frozenset(
+    {"unittest.IsolatedAsyncioTestCase", "unittest.TestCase"}
+    | {"unittest.async_case.IsolatedAsyncioTestCase", "unittest.case.TestCase"}
+)
+_ASYNC_CASES = frozenset({name for name in _TEST_CASES if "Async" in name})
+_AUTO_MODE = r"(asyncio|anyio)[-_]mode\W{1,4}auto"
+HOOKS = frozenset(
+    {"pytest_collection_modifyitems", "pytest_itemcollected", "pytest_pycollect_makeitem"}
+    | {"pytest_pyfunc_call", "pytest_runtest_call", "pytest_generate_tests"}
+)
+"""What a conftest can change tests with."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Test:
+    """A test function or method.
+
+    `module` defines it and `scope` is around it; `home` is the module that it is collected in, another one
+    where a class inherits it. `markers` are the qualified names of its decorators, of its class's and of the
+    module's `pytestmark`. `fixtures` are those that it uses, directly or not, `asked` the names that lead to
+    them. `case` is how unittest runs it: as a `plain` or an `async` test case, None for pytest's own.
+    """
+
+    module: Module
+    node: FunctionDef
+    scope: Scope
+    home: Module
+    markers: frozenset[str]
+    fixtures: tuple[Fixture, ...]
+    asked: frozenset[str]
+    case: str | None
+
+    @property
+    def location(self) -> Location:
+        """The header of its definition."""
+        return self.module.span(self.node.start, self.node.header_end)
+
+    @property
+    def name(self) -> str:
+        """`test_a` or `TestA.test_b`."""
+        return ".".join([*(outer.name for outer in self.scope), self.node.name])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Around:
+    """What a test gets from where it stands: its class, and the markers above it."""
+
+    home: Module
+    marks: frozenset[str]
+    used: frozenset[str]
+    case: str | None = None
+
+
+class Suite:
+    """The tests of one service."""
+
+    def __init__(self, root: str, repository: Repository, modules: Modules, symbols: Symbols) -> None:
+        self._all = modules
+        self._symbols = symbols
+        self.configuration = PytestConfiguration(root, repository)
+        self.tooling = Tooling(root, repository)
+
+    @cached_property
+    def modules(self) -> tuple[Module, ...]:
+        """The modules of tests, with their helpers and conftests, those beside the service included."""
+        own = (one for one in self._all if one.role is Role.TEST or self.configuration.asks_for(one.path))
+        return tuple(sorted((*own, *self._all.tests_beside), key=lambda module: module.path))
+
+    @cached_property
+    def fixtures(self) -> Fixtures:
+        """Their fixtures."""
+        return Fixtures(self.modules, self._all, self._symbols, self.configuration.plugins)
+
+    @cached_property
+    def tests(self) -> tuple[Test, ...]:
+        """Every test, by path and line."""
+        collected = (module for module in self.modules if self.configuration.collects_file(module.path))
+        return tuple(test for module in collected for test in self._collect(module))
+
+    @cached_property
+    def async_auto(self) -> bool:
+        """Whether a plugin takes every async test for its own, by configuration or a command's option."""
+        modes = (*self.configuration.texts("asyncio_mode"), *self.configuration.texts("anyio_mode"))
+        return "auto" in modes or self.tooling.runs(_AUTO_MODE) or any(map(self._sets_mode, self.modules))
+
+    def hooks(self, test: Test) -> Iterator[tuple[Module, FunctionDef]]:
+        """The functions by which conftests and plugins may change what a test is."""
+        for place in self.fixtures.places(test.home):
+            for statement in place.source.body:
+                if isinstance(statement, FunctionDef) and statement.name in HOOKS:
+                    yield place, statement
+
+    def _sets_mode(self, module: Module) -> bool:
+        is_conftest = module.path.endswith("conftest.py")
+        return is_conftest and any(one.attr == "asyncio_mode" for one in module.source.nodes.of(Attribute))
+
+    def _collect(self, module: Module) -> Iterator[Test]:
+        around = self._module(module)
+        for statement in statements(module.source.body):
+            if isinstance(statement, FunctionDef):
+                if self.configuration.collects_function(statement.name):
+                    yield self._test(module, statement, (), around)
+            elif isinstance(statement, ClassDef):
+                yield from self._methods(module, statement, around)
+
+    def _module(self, module: Module) -> _Around:
+        marks = tuple(_pytestmark(module.source.body))
+        used = self._used(module, marks) | set(self.configuration.words("usefixtures"))
+        return _Around(module, frozenset(self._marks(module, marks)), used)
+
+    def _methods(self, module: Module, owner: ClassDef, around: _Around) -> Iterator[Test]:
+        symbol = self._symbols.resolve(module, owner.name)
+        if symbol.node is not owner:
+            symbol = Symbol(owner.name, module, owner)
+        lineage = (symbol, *self._symbols.bases(symbol))
+        case = _case({one.qualified for one in lineage})
+        if not (case or self.configuration.collects_class(owner.name)):
+            return
+        own = [(one.module, one.node) for one in lineage if one.module and isinstance(one.node, ClassDef)]
+        marked = [(where, (*cls.decorators, *_pytestmark(cls.body))) for where, cls in own]
+        inner = _Around(
+            module,
+            around.marks.union(*(self._marks(where, marks) for where, marks in marked)),
+            around.used.union(*(self._used(where, marks) for where, marks in marked)),
+            case,
+        )
+        found: dict[str, Test] = {}
+        for where, cls in own:
+            for method in (one for one in cls.body if isinstance(one, FunctionDef)):
+                if self.configuration.collects_function(method.name) and method.name not in found:
+                    found[method.name] = self._test(where, method, (cls,), inner)
+        yield from found.values()
+
+    def _test(self, module: Module, node: FunctionDef, scope: Scope, around: _Around) -> Test:
+        names = {one.name for one in node.parameters if one.name != "self" and one.default is None}
+        used = self._used(module, node.decorators)
+        fixtures, asked = self.fixtures.closure(names | used | around.used, around.home)
+        marks = around.marks | set(self._marks(module, node.decorators))
+        return Test(module, node, scope, around.home, marks, fixtures, asked, around.case)
+
+    def _marks(self, module: Module, decorators: Iterable[Expression]) -> Iterator[str]:
+        """The markers' names; a name that stands for a marker is followed, any other decorator kept."""
+        for decorator in decorators:
+            target = decorator.func if isinstance(decorator, Call) else decorator
+            symbol = self._symbols.resolve(module, target)
+            made = symbol.node.value if isinstance(symbol.node, Assign) else None
+            if symbol.module is not None and made is not None:
+                inner = made.func if isinstance(made, Call) else made
+                if isinstance(inner, Name | Attribute):
+                    yield self._symbols.resolve(symbol.module, inner).qualified
+            yield symbol.qualified
+
+    def _used(self, module: Module, decorators: Iterable[Expression]) -> frozenset[str]:
+        """The fixtures that `usefixtures` names."""
+        return frozenset(
+            argument.value
+            for decorator in decorators
+            if isinstance(decorator, Call) and isinstance(decorator.func, Attribute)
+            if decorator.func.attr == "usefixtures"
+            for argument in decorator.args
+            if isinstance(argument, Constant) and isinstance(argument.value, str)
+        )
+
+
+def _case(classes: set[str]) -> str | None:
+    """How unittest runs a class's methods: anything that is not known to be plain may await them."""
+    if classes & _ASYNC_CASES:
+        return "async"
+    if any(name.rpartition(".")[2].endswith("TestCase") for name in classes - _TEST_CASES if "." in name):
+        return "async" if not classes & _TEST_CASES else "plain"
+    return "plain" if classes & _TEST_CASES else None
+
+
+def _pytestmark(body: tuple[Statement, ...]) -> Iterator[Expression]:
+    for statement in body:
+        if isinstance(statement, Assign) and any(
+            isinstance(target, Name) and target.id == "pytestmark" for target in statement.targets
+        ):
+            value = statement.value
+            yield from value.items if isinstance(value, Sequence) else () if value is None else (value,)

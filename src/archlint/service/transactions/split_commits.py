@@ -1,0 +1,133 @@
+"""Requests that commit twice with writes before and between, so that a failure leaves half of the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archlint.findings import Link, Location
+from archlint.service.calls.call_graph import Calls
+from archlint.service.calls.edges import Edge
+from archlint.service.calls.functions import Function
+from archlint.service.transactions.abstract_run import Runner, provided
+from archlint.service.transactions.effects import Reader
+from archlint.service.transactions.request_flow import Request, requests, session_parameters
+from archlint.service.transactions.session_acts import Work, acts
+from archlint.service.transactions.session_states import Mark, Token, Variant
+
+if TYPE_CHECKING:
+    from archlint.service.model import Service
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """`function` comes to several commits on the way of a request, with writes before and between them.
+
+    Each of `ways` has four marks: a write, its commit, a write after that, and its commit.
+    """
+
+    request: Request
+    function: Function
+    location: Location
+    ways: tuple[Variant, ...]
+
+    @property
+    def commits(self) -> int:
+        """How many commits there are."""
+        return len({(mark.chain, mark.location) for marks in self.ways for mark in (marks[1], marks[3])})
+
+    @property
+    def chain(self) -> tuple[Link, ...]:
+        """The calls from the handler to each write and commit."""
+        first, *others = self.ways
+        marks = [*first, *(mark for marks in others for mark in marks[2:])]
+        before: tuple[Edge, ...] = ()
+        found: list[Link] = []
+        for mark in marks:
+            found += _links(mark, _common(before, mark.chain))
+            before = mark.chain
+        return tuple(found)
+
+
+def splits(service: Service) -> Iterator[Split]:
+    """The functions that split the work of requests, each with the first request that shows it."""
+    calls = service.calls
+    busy = _busy(calls)
+    runner = Runner(calls, Reader(calls, busy), busy)
+    found: dict[Function, Split] = {}
+    for request in requests(calls, service.routes.endpoints):
+        if request.handler not in busy:
+            continue
+        ways: dict[Function, list[tuple[Location, Variant]]] = {}
+        for marks in runner.splits(request, _ambient(calls, request)):
+            function, location = _place(request, marks)
+            ways.setdefault(function, []).append((location, marks))
+        for function, group in ways.items():
+            group.sort(key=lambda one: one[0])
+            split = Split(request, function, group[0][0], tuple(marks for _, marks in group))
+            found.setdefault(function, split)
+    yield from sorted(found.values(), key=lambda split: split.location)
+
+
+def _place(request: Request, marks: Variant) -> tuple[Function, Location]:
+    """The innermost function that comes to both commits, and where it comes to the second.
+
+    A commit of the session's own dependency is told of where the handler writes for it.
+    """
+    _, first, write, second = marks
+    second = write if second.function in request.dependencies else second
+    shared = _common(first.chain, second.chain)
+    if shared < len(second.chain):
+        return second.chain[shared].caller, second.chain[shared].location
+    return second.function, second.location
+
+
+def _common(first: tuple[Edge, ...], second: tuple[Edge, ...]) -> int:
+    """How many calls two chains have in common, counted from the handler."""
+    pairs = zip(first, second, strict=False)
+    return next((i for i, (a, b) in enumerate(pairs) if a is not b), min(len(first), len(second)))
+
+
+def _links(mark: Mark, shared: int) -> Iterator[Link]:
+    for edge in mark.chain[shared:]:
+        yield Link(edge.location, f"`{edge.caller.short_name}` calls `{edge.callee.short_name}`")
+    yield Link(mark.location, f"`{mark.function.short_name}`: {mark.text}")
+
+
+def _busy(calls: Calls) -> frozenset[Function]:
+    """The functions that come to a write, a commit or a transaction, themselves or by what they call."""
+    found = {f for f in calls.functions if any(act.work in _CHANGING for act in acts(calls, f))}
+    found |= {f for f in calls.functions if _begins(calls, f)}
+    return calls.leading_to(found)
+
+
+_CHANGING = frozenset({Work.WRITE, Work.COMMIT, Work.ROLLBACK, Work.BEGIN})
+
+
+def _begins(calls: Calls, function: Function) -> bool:
+    return any(call.path.endswith("sessionmaker().begin") for call in calls.library_calls(function))
+
+
+def _ambient(calls: Calls, request: Request) -> Token | None:
+    """The one session of the request, that what holds a session holds; None where it may be another."""
+    functions = (request.handler, *request.dependencies)
+    tokens = {provided(by) for f in functions for _, by in session_parameters(calls, f)}
+    if len(tokens) != 1 or any(_opens(calls, step) for step in _reached(calls, request.handler)):
+        return None
+    return next(iter(tokens))
+
+
+def _reached(calls: Calls, function: Function) -> Iterator[Function]:
+    yield function
+    for step in calls.walk(function):
+        if step.edge.way in {"here", "awaited"}:
+            yield step.edge.callee
+
+
+def _opens(calls: Calls, function: Function) -> bool:
+    """Whether the function makes a session, or takes one from where it is not known."""
+    for call in calls.library_calls(function):
+        if call.path.endswith(("sessionmaker()", "sessionmaker().begin")):
+            return True
+    return False
