@@ -17,6 +17,7 @@ from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import ArchlintError, Severity, Unknown
 from archlint.pages import Option, Page
+from archlint.paths import is_inside
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -170,11 +171,6 @@ def check_selectors(selectors: Iterable[str], pages: Iterable[Page]) -> None:
         if not any(_strength(selector, page) for page in pages):
             names = {name for p in pages for name in ("ALL", p.code, p.requirement, p.family, p.name)}
             raise ArchlintError(f"`{selector}` selects no rule{suggestion(selector, names)}")
-
-
-def is_inside(path: str, folder: str) -> bool:
-    """Whether a path lies in a folder or is it; both relative to the repository's root, `"."` for that."""
-    return folder in {".", path} or path.startswith(f"{folder}/")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -18,11 +18,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from archlint.config import Config, Selection, check_selectors, configure, is_inside, without_excluded
+from archlint.config import Config, Selection, check_selectors, configure, without_excluded
 from archlint.discover import Repository, find_repository
 from archlint.facts.cache import user_cache_dir
 from archlint.findings import ArchlintError, Finding, Hit, Location, Unknown
 from archlint.pages import Page, load_pages
+from archlint.paths import is_inside
 from archlint.service.configuration.masks import mask_credentials
 from archlint.service.model import Service
 from archlint.service.services import build_services

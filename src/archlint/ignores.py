@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archlint.discover import Repository, UnreadableFileError
 from archlint.findings import Location
-from archlint.service.packaging.pyproject import ancestors, join
+from archlint.paths import ancestors, join
 
 
 def git_ignores(repository: Repository, path: str) -> Location | None:

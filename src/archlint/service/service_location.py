@@ -6,9 +6,9 @@ import re
 
 from archlint.discover import Repository
 from archlint.findings import Location
+from archlint.paths import join
 from archlint.service.api.applications import creations
 from archlint.service.semantics.modules import Modules
-from archlint.service.semantics.source_roots import join
 
 _PROJECT_NAME = re.compile(
     r"^\[(?:project|tool\.poetry)\][ \t]*(?:#.*)?$(?:\n(?!\[).*)*?\n(name[ \t]*=.*)$", re.MULTILINE

@@ -13,12 +13,13 @@ from archlint.config import Config
 from archlint.discover import Repository
 from archlint.facts.store import Unreadable, read_facts
 from archlint.facts.syntax import PythonSource
+from archlint.paths import join, parents
 from archlint.service.api.applications import FASTAPI, Creation, creations, imported_names, uses
 from archlint.service.model import Service
-from archlint.service.semantics.module_resolution import Resolution, ancestors
+from archlint.service.semantics.module_resolution import Resolution
 from archlint.service.semantics.modules import Modules
 from archlint.service.semantics.roles import Role, assign_roles
-from archlint.service.semantics.source_roots import find_projects, join
+from archlint.service.semantics.source_roots import find_projects
 
 _SMALL = frozenset({FASTAPI, "aiohttp.web", "Bottle", "Starlette", "Tornado"})
 _SERVERS = frozenset({"daphne", "fastapi-cli", "granian", "gunicorn", "hypercorn", "uvicorn"})
@@ -74,7 +75,7 @@ class Layout:
     def _services_for(self, folder: str) -> frozenset[str]:
         if below := self._services_below(folder):
             return below
-        for outer in ancestors(f"{folder}/x"):
+        for outer in parents(f"{folder}/x"):
             if outer in self._services_below(outer):
                 return frozenset({outer})
         has_app = any(self._creations_below(folder).values())
@@ -197,7 +198,7 @@ class Layout:
 
     def _root_of(self, file: str) -> str:
         """The project of a file; a list of requirements inside of a distribution with FastAPI makes none."""
-        around = [self._projects[folder] for folder in ancestors(file) if folder in self._projects]
+        around = [self._projects[folder] for folder in parents(file) if folder in self._projects]
         for project in around:
             outer = (other for other in around if other is not project and other.is_distribution)
             if project.is_distribution or not any("fastapi" in other.requirements for other in outer):
@@ -206,7 +207,7 @@ class Layout:
 
     def _home(self, file: str, root: str) -> str | None:
         """The service or distribution that a file is part of, `root` being one."""
-        return next((f for f in ancestors(file) if f == root or self._is_separate(f)), None)
+        return next((f for f in parents(file) if f == root or self._is_separate(f)), None)
 
     def _is_separate(self, folder: str) -> bool:
         project = self._projects.get(folder)

@@ -8,7 +8,7 @@ from archlint.findings import Hit, Location
 from archlint.ignores import git_ignores
 from archlint.service.migrations.environments import Environment
 from archlint.service.model import Service
-from archlint.service.packaging.pyproject import join
+from archlint.paths import join
 
 
 def check(service: Service) -> Iterator[Hit]:

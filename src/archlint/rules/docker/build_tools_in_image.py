@@ -11,7 +11,7 @@ from archlint.findings import Hit, Location
 from archlint.service.deployment.dockerfiles import Image
 from archlint.service.deployment.installs import development_part
 from archlint.service.model import Service
-from archlint.service.packaging.pyproject import join
+from archlint.paths import join
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.virtualenvs import StageReader, is_install, takes_parts_only
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Location
 from archlint.service.model import Service
-from archlint.service.packaging.pyproject import join
+from archlint.paths import join
 from archlint.service.deployment.command import Command
 
 FILES = {

@@ -8,7 +8,7 @@ from archlint.discover import UnreadableFileError
 from archlint.findings import Hit
 from archlint.service.deployment.installs import is_exported
 from archlint.service.model import Service
-from archlint.service.packaging.pyproject import ancestors, join
+from archlint.paths import ancestors, join
 
 SOURCES = ("requirements.txt", "requirements/base.txt", "requirements.in", "setup.py", "setup.cfg", "Pipfile")
 

@@ -9,7 +9,7 @@ from archlint.findings import Hit
 from archlint.service.deployment.readme_commands import documented
 from archlint.service.deployment.installs import pip_targets, without_tools
 from archlint.service.model import Service
-from archlint.service.semantics.source_roots import normalized
+from packaging.utils import canonicalize_name
 from archlint.service.deployment.command import Command
 
 
@@ -18,7 +18,7 @@ def check(service: Service) -> Iterator[Hit]:
     name = service.project.pyproject.name if service.project.pyproject else None
     found = list(service.commands.where(lambda command: bool(_installed(command))))
     for command in documented(service.deployment, service.root):
-        if any(normalized(re.split(r"[\[=<>~!]", target)[0]) != name for target in _installed(command)):
+        if any(canonicalize_name(re.split(r"[\[=<>~!]", target)[0]) != name for target in _installed(command)):
             found.append(command)
     for command in found:
         first, *others = _installed(command)

@@ -8,7 +8,7 @@ from archlint.facts.toml import TomlFile
 from archlint.findings import Hit
 from archlint.service.deployment.installs import is_exported, is_locked, needs_no_lock, uv_targets
 from archlint.service.model import Service
-from archlint.service.packaging.pyproject import join
+from archlint.paths import join
 from archlint.service.deployment.command import Command, Context
 
 PLACES = frozenset({Context.BUILD, Context.CI, Context.START})

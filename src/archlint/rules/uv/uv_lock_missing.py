@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.packaging.pyproject import join
+from archlint.paths import join
 
 OTHERS = ("poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt")
 

@@ -11,7 +11,7 @@ from archlint.findings import Hit, Location
 from archlint.service.deployment.dockerfiles import Image
 from archlint.ignores import docker_ignores, git_ignores
 from archlint.service.model import Service
-from archlint.service.packaging.pyproject import join
+from archlint.paths import join
 
 
 def check(service: Service) -> Iterator[Hit]:

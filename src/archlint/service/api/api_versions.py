@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from archlint.discover import Repository
+from archlint.paths import ancestors, join
 from archlint.service.api.exemptions import version_of
 from archlint.service.api.routes import App, Endpoint, RouteTable
 from archlint.service.interpreter.values import Choice, Unresolved, Value, settled, text
-from archlint.service.packaging.pyproject import ancestors, join
 
 _CHANGELOG = re.compile(
     r"(change(log|s)|history|news|releases?|release[-_]notes|migrat(ion|ing)\S*)(\.\w+)?", re.IGNORECASE

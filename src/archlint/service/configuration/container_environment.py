@@ -12,12 +12,12 @@ from archlint.facts.dockerfile import Instruction
 from archlint.facts.dotenv import read_dotenv
 from archlint.facts.syntax import Assign, ClassDef, Constant, Expression, Keyword, Name
 from archlint.ignores import docker_ignores
+from archlint.paths import join
 from archlint.service.configuration.settings import Settings, SettingsClass
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.compose_containers import env_files, mounts, variables
 from archlint.service.deployment.compose_stack import StackService
 from archlint.service.deployment.dockerfiles import Deployment, Image
-from archlint.service.packaging.pyproject import join
 
 _CONFIGURATION = re.compile(r"(^|/)(\.env[^/]*|[^/]*\.(cfg|env|ini|json|toml|ya?ml))$")
 _ASSIGNED = re.compile(r"(\w+)(?:=|$)")

@@ -15,7 +15,7 @@ from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.dockerfile import substitute
 from archlint.facts.yaml import YamlFile, YamlMapping, YamlScalar, YamlSequence, read_yaml
 from archlint.findings import Location, Unknown
-from archlint.service.packaging.pyproject import join
+from archlint.paths import join
 
 _NAME = re.compile(r"(?i)[^/]*compose[^/]*\.ya?ml")
 

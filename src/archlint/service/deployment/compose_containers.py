@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
 from archlint.findings import Location
+from archlint.paths import join
 from archlint.service.deployment.compose_stack import StackService
-from archlint.service.packaging.pyproject import join
 
 _VARIABLE = re.compile(r"\$\{\w+(?::?-(?P<word>[^${}]*)|:?[+?][^${}]*)?\}|\$\w+")
 

@@ -13,9 +13,9 @@ from functools import cached_property
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.dockerfile import Dockerfile, Instruction, Stage, read_dockerfile
 from archlint.findings import Location, Unknown
+from archlint.paths import ancestors, join
 from archlint.service.deployment.compose import Build, ComposeFile, find_compose
 from archlint.service.deployment.compose_stack import Stack
-from archlint.service.packaging.pyproject import ancestors, join
 from archlint.service.semantics.modules import Modules
 from archlint.service.semantics.source_roots import find_projects
 

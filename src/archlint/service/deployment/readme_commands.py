@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from archlint.findings import Location
+from archlint.paths import ancestors, join
 from archlint.service.deployment.command import Command, Context, Script, commands_of
 from archlint.service.deployment.dockerfiles import Deployment
-from archlint.service.packaging.pyproject import ancestors, join
 
 _FENCE = re.compile(r"(?P<indent>\s*)(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w-]*).*")
 _SHELLS = frozenset({"bash", "console", "sh", "shell", "shell-session", "zsh"})

@@ -19,8 +19,9 @@ from archlint.facts.python import UndecodableError, read_python
 from archlint.facts.syntax import ImportFrom, PythonSource
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import Location, Unknown
+from archlint.paths import ancestors, join
 from archlint.service.migrations.revisions import Revision, read_revision
-from archlint.service.packaging.pyproject import ancestors, join, strings
+from archlint.service.packaging.pyproject import strings
 from archlint.service.semantics.modules import Modules
 from archlint.service.semantics.source_roots import find_projects
 

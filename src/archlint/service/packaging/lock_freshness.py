@@ -20,9 +20,10 @@ from packaging.version import InvalidVersion, Version
 
 from archlint.facts.toml import Path, TomlFile
 from archlint.findings import Link, Location, Unknown
+from archlint.paths import join
 from archlint.service.packaging.lowering import LOCAL_KINDS, Lowering, Wanted, ordered, read_locked
 from archlint.service.packaging.markers import equivalent, python_versions
-from archlint.service.packaging.pyproject import Declared, Pyproject, ServiceProject, join, strings
+from archlint.service.packaging.pyproject import Declared, Pyproject, ServiceProject, strings
 
 RECORDS_NAMES = 1
 """The first revision of the lock's format that records extras and empty groups."""

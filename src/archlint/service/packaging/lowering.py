@@ -16,7 +16,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from archlint.service.packaging.pyproject import Declared, Pyproject, ServiceProject, join, strings
+from archlint.paths import join
+from archlint.service.packaging.pyproject import Declared, Pyproject, ServiceProject, strings
 
 LOCAL_KINDS = ("editable", "virtual", "directory")
 ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from packaging.utils import canonicalize_name
+
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import Location, Unknown
-from archlint.service.semantics.source_roots import normalized
+from archlint.paths import ancestors, join
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -46,7 +48,7 @@ class Pyproject:
     def name(self) -> str | None:
         """The project's normalized name, None without a `[project]` table."""
         name = self.file.get("project", "name")
-        return normalized(name) if isinstance(name, str) else None
+        return canonicalize_name(name) if isinstance(name, str) else None
 
     @property
     def dynamic(self) -> frozenset[str]:
@@ -66,7 +68,7 @@ class Pyproject:
     @cached_property
     def extras(self) -> frozenset[str]:
         """The normalized names of the extras."""
-        return frozenset(map(normalized, self.file.table("project", "optional-dependencies")))
+        return frozenset(map(canonicalize_name, self.file.table("project", "optional-dependencies")))
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
@@ -80,9 +82,11 @@ class Pyproject:
     def _read(self) -> Iterator[Declared | Unknown]:
         yield from self._requirements("project", "dependencies")
         for extra in self.file.table("project", "optional-dependencies"):
-            yield from self._requirements("project", "optional-dependencies", extra, extra=normalized(extra))
+            yield from self._requirements(
+                "project", "optional-dependencies", extra, extra=canonicalize_name(extra)
+            )
         for group in self.groups:
-            yield from self._group(group, normalized(group), ())
+            yield from self._group(group, canonicalize_name(group), ())
         yield from self._requirements("tool", "uv", "dev-dependencies", group="dev")
 
     def _requirements(
@@ -108,7 +112,7 @@ class Pyproject:
                     yield from self._group(included, group, (*path, name))
 
     def _group_named(self, name: str) -> str | None:
-        return next((g for g in self.groups if normalized(g) == normalized(name)), None)
+        return next((g for g in self.groups if canonicalize_name(g) == canonicalize_name(name)), None)
 
     def _requirement(
         self, text: str, place: Location, extra: str | None, group: str | None
@@ -222,19 +226,6 @@ class ServiceProject:
             return read_toml(path, self.repository.read_bytes(path))
         except UnreadableFileError as error:
             return Unknown(f"`{path}`", Location(path), error.reason)
-
-
-def ancestors(folder: str) -> Iterator[str]:
-    """`folder` and the folders above it, up to the repository's root `"."`."""
-    while folder not in {".", ""}:
-        yield folder
-        folder = posixpath.dirname(folder)
-    yield "."
-
-
-def join(folder: str, path: str) -> str:
-    """A path in `folder`, normalized; `"."` is the repository's root."""
-    return posixpath.normpath(posixpath.join(folder, path))
 
 
 def strings(value: Any) -> Iterator[str]:

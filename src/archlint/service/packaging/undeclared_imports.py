@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from packaging.utils import canonicalize_name
+
 from archlint.facts.syntax import Alias, ImportFrom
 from archlint.facts.toml import TomlFile
 from archlint.findings import Location
 from archlint.service.packaging.pyproject import ServiceProject
 from archlint.service.semantics.imports import ImportContext, import_statements
 from archlint.service.semantics.modules import Module, Modules
-from archlint.service.semantics.source_roots import import_names, normalized
+from archlint.service.semantics.source_roots import import_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Distributions:
         """The locked distribution that provides a name when no declared one may."""
         if name in self._declared_names or any(d.startswith(f"{_plain(name)}-") for d in self._declared):
             return None
-        asked = {normalized(entry.requirement.name) for entry in self.project.declared}
+        asked = {canonicalize_name(entry.requirement.name) for entry in self.project.declared}
         providers = [d for d in sorted(self._locked) if name in import_names(d)]
         if not asked.isdisjoint(providers):  # of a group: whether the module runs without it is not known
             return None
@@ -87,10 +89,10 @@ class Distributions:
     def _declared(self) -> frozenset[str]:
         """All that the project asks for, in extras too, and what the extras that it asks for bring."""
         entries = [entry for entry in self.project.declared if entry.group is None]
-        names = {normalized(entry.requirement.name) for entry in entries}
+        names: set[str] = {canonicalize_name(entry.requirement.name) for entry in entries}
         for entry in entries:
             for extra in entry.requirement.extras:
-                names |= self._brought(normalized(entry.requirement.name), extra)
+                names |= self._brought(canonicalize_name(entry.requirement.name), extra)
         return frozenset(names)
 
     @cached_property

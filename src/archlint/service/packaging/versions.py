@@ -14,7 +14,8 @@ from packaging.version import InvalidVersion, Version
 from archlint.discover import Repository
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import Location
-from archlint.service.packaging.pyproject import ServiceProject, ancestors, join
+from archlint.paths import ancestors, join
+from archlint.service.packaging.pyproject import ServiceProject
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 _REQUIREMENTS = ("requirements.txt", "requirements/base.txt", "requirements/prod.txt", "requirements.lock")

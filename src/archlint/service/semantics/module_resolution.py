@@ -26,8 +26,9 @@ from archlint.facts.syntax import (
     Simple,
     Statement,
 )
+from archlint.paths import join, parents
 from archlint.service.semantics.bindings import nested_blocks
-from archlint.service.semantics.source_roots import Project, import_names, join
+from archlint.service.semantics.source_roots import Project, import_names
 
 # Whatever interpreter runs archlint, the same names are the standard library's.
 _STANDARD_LIBRARY = sys.stdlib_module_names | frozenset(
@@ -69,7 +70,7 @@ class Resolution:
         self._imported = {file: tuple(imported_modules(facts[file])) for file in sorted(facts)}
         self._found: dict[tuple[str, str], str | None] = {}
         self._homes: dict[str, Project | None] = {}
-        self._folders = {folder for file in self._files for folder in ancestors(file)}
+        self._folders = {folder for file in self._files for folder in parents(file)}
         own = {project.name for project in projects.values()}
         foreign = {name for project in projects.values() for name in project.dependencies - own}
         installed = {name for distribution in foreign for name in import_names(distribution)}
@@ -86,7 +87,7 @@ class Resolution:
         """The path of the module that `level` dots and `module` mean in the file `importer`."""
         if not level:
             return self.find(module, importer)
-        above = ancestors(importer)
+        above = parents(importer)
         if level > len(above):
             return None
         if not module:
@@ -114,7 +115,7 @@ class Resolution:
         """The innermost project that holds `file`."""
         folder = file.rpartition("/")[0]
         if folder not in self._homes:
-            found = (self._projects[above] for above in ancestors(file) if above in self._projects)
+            found = (self._projects[above] for above in parents(file) if above in self._projects)
             self._homes[folder] = next(found, None)
         return self._homes[folder]
 
@@ -154,7 +155,7 @@ class Resolution:
 
     def _evident(self, importer: str) -> list[str]:
         """The folders that imports prove to be on the path: those above the importer first, nearest first."""
-        above = [folder for folder in ancestors(importer) if folder in self._proven]
+        above = [folder for folder in parents(importer) if folder in self._proven]
         home = self.project_of(importer)
         beside = self._proven_by_project.get(home.root, ()) if home else ()
         return [*above, *(folder for folder in beside if folder not in above)]
@@ -184,7 +185,7 @@ class Resolution:
         if top in self._external or any(self._has(root, top) for root in self._declared(file)):
             return None
         path = dotted.replace(".", "/")
-        able = [f for f in ancestors(file) if self.module_at(f, dotted) or join(f, path) in self._folders]
+        able = [f for f in parents(file) if self.module_at(f, dotted) or join(f, path) in self._folders]
         return able[-1] if able else None
 
     def _has(self, root: str, top: str) -> bool:
@@ -201,7 +202,7 @@ class Resolution:
             for file, dotted in self._imports
             for root in self._declared(file)
         }
-        return frozenset(folder for stem in stems for folder in (stem, *ancestors(stem)))
+        return frozenset(folder for stem in stems for folder in (stem, *parents(stem)))
 
     @cached_property
     def _imports(self) -> tuple[tuple[str, str], ...]:
@@ -218,7 +219,7 @@ class Resolution:
     def _naming_root(self, file: str) -> str:
         home = self.project_of(file)
         declared = home.import_roots if home else (".",)
-        above = ancestors(file)
+        above = parents(file)
         allowed = [folder for folder in above if folder in declared or folder in self._proven]
 
         def weight(folder: str) -> tuple[int, bool, int]:
@@ -272,12 +273,6 @@ def import_statements(source: PythonSource) -> tuple[Import | ImportFrom, ...]:
             else:
                 pending.extend(nested_blocks(statement))
     return tuple(found)
-
-
-def ancestors(file: str) -> list[str]:
-    """The folders above `file`, the innermost first, the repository's root (`"."`) last."""
-    parts = file.split("/")[:-1]
-    return ["/".join(parts[:length]) for length in range(len(parts), 0, -1)] + ["."]
 
 
 def _shared(left: str, right: str) -> int:

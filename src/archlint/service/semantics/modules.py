@@ -10,7 +10,8 @@ from functools import cached_property
 from archlint.facts.store import Unreadable
 from archlint.facts.syntax import Node, PythonSource
 from archlint.findings import Location
-from archlint.service.semantics.module_resolution import Resolution, ancestors
+from archlint.paths import parents
+from archlint.service.semantics.module_resolution import Resolution
 from archlint.service.semantics.roles import Role, assign_roles
 
 __all__ = ["Module", "Modules", "Role"]
@@ -92,7 +93,7 @@ class Modules:
         pending = list(found)
         while pending:
             path = pending.pop()
-            above = (f"{folder}/conftest.py".removeprefix("./") for folder in ancestors(path))
+            above = (f"{folder}/conftest.py".removeprefix("./") for folder in parents(path))
             for one in (*self._imports_of(path), *above):
                 if one in outside and one not in found:
                     found.add(one)
@@ -103,7 +104,7 @@ class Modules:
     def tests_around(self) -> tuple[str, ...]:
         """The files of tests outside of the service's folder that nothing ties to it, or to another."""
         beside = {module.path for module in self.tests_beside}
-        home = set(ancestors(f"{self._root}/x"))
+        home = set(parents(f"{self._root}/x"))
         projects = {path: self._resolution.project_of(path) for path in self._test_files_outside - beside}
         return tuple(sorted(path for path, one in projects.items() if one is None or one.root in home))
 

@@ -10,8 +10,10 @@ from functools import cached_property
 from typing import Any
 
 import tomli
+from packaging.utils import canonicalize_name
 
 from archlint.discover import Repository
+from archlint.paths import join
 
 _REQUIREMENTS = re.compile(r"(^|/)(requirements[^/]*|requirements/[^/]+)\.(txt|in)$")
 _MANIFESTS = frozenset(
@@ -95,7 +97,7 @@ class Project:
         if name is None and "setup.py" in self.manifests:
             found = re.search(r"""\bname\s*=\s*["']([\w.-]+)["']""", self._text("setup.py"))
             name = found and found[1]
-        return normalized(name) if isinstance(name, str) else None
+        return canonicalize_name(name) if isinstance(name, str) else None
 
     @cached_property
     def import_roots(self) -> tuple[str, ...]:
@@ -122,12 +124,12 @@ class Project:
     @cached_property
     def requirements(self) -> frozenset[str]:
         """The normalized names of what the project declares that it needs to run."""
-        return frozenset(map(normalized, self._requirements()))
+        return frozenset(map(canonicalize_name, self._requirements()))
 
     @cached_property
     def dependencies(self) -> frozenset[str]:
         """The normalized names of all that the manifests name: `requirements`, groups, what is locked."""
-        return self.requirements | frozenset(map(normalized, self._other_dependencies()))
+        return self.requirements | frozenset(map(canonicalize_name, self._other_dependencies()))
 
     def _requirements(self) -> Iterator[str]:
         yield from _requirement_names(_table(self.pyproject, "project").get("dependencies"))
@@ -188,16 +190,6 @@ def import_names(distribution: str) -> tuple[str, ...]:
     name = distribution.replace("-", "_").replace(".", "_")
     short = name.removeprefix("python_").removeprefix("py_").removesuffix("_binary")
     return tuple(dict.fromkeys((name, short, distribution.split(".", maxsplit=1)[0])))
-
-
-def normalized(name: str) -> str:
-    """The name of a distribution as PEP 503 compares it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def join(folder: str, name: str) -> str:
-    """`name` in `folder`, where the folder may be `"."`."""
-    return name if folder in (".", "") else f"{folder}/{name}"
 
 
 def _table(document: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:

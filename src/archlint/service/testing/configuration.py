@@ -18,7 +18,7 @@ from typing import Any
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.toml import TomlFile, read_toml
-from archlint.service.packaging.pyproject import ancestors
+from archlint.paths import ancestors
 
 _SECTIONS = {"pytest.ini": "pytest", ".pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
 _TABLES = {"pyproject.toml": ("tool", "pytest"), "pytest.toml": ("pytest",), ".pytest.toml": ("pytest",)}

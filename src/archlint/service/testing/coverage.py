@@ -12,7 +12,8 @@ from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import Location
-from archlint.service.packaging.pyproject import ancestors, join, strings
+from archlint.paths import ancestors, join
+from archlint.service.packaging.pyproject import strings
 from archlint.service.semantics.modules import Modules
 from archlint.service.testing.configuration import PytestConfiguration
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archlint.discover import Repository, UnreadableFileError
-from archlint.service.packaging.pyproject import ancestors
+from archlint.paths import ancestors
 
 _MANIFEST = re.compile(
     r"(?i)pyproject\.toml|setup\.(py|cfg)|pipfile|tox\.ini|noxfile\.py|environment[\w.-]*\.ya?ml|conda[\w.-]*\.ya?ml"

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from archlint.facts.syntax import Assign, Call, ClassDef, Constant, FunctionDef, Name, Sequence
 from archlint.findings import Location
-from archlint.service.packaging.pyproject import ancestors, join
+from archlint.paths import ancestors, join
 from archlint.service.semantics.bindings import Imported, statements
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols, find_module

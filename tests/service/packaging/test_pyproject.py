@@ -6,7 +6,8 @@ import pytest
 
 from archlint.discover import Repository
 from archlint.findings import Unknown
-from archlint.service.packaging.pyproject import ServiceProject, ancestors
+from archlint.paths import ancestors
+from archlint.service.packaging.pyproject import ServiceProject
 
 
 def project(root: str, folder: Path, files: dict[str, str]) -> ServiceProject:

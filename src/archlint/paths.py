@@ -1,0 +1,30 @@
+"""Paths as the repository's files are named: POSIX, relative to its root, `"."` for that itself."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+
+def join(folder: str, path: str) -> str:
+    """A path in `folder`, normalized."""
+    return posixpath.normpath(posixpath.join(folder, path))
+
+
+def ancestors(folder: str) -> Iterator[str]:
+    """`folder` and the folders above it, up to the repository's root."""
+    while folder not in {".", ""}:
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield "."
+
+
+def parents(file: str) -> list[str]:
+    """The folders around a file, the innermost first, the repository's root last."""
+    parts = file.split("/")[:-1]
+    return ["/".join(parts[:length]) for length in range(len(parts), 0, -1)] + ["."]
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a path lies in a folder or is it."""
+    return folder in {".", path} or path.startswith(f"{folder}/")
