@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import os
 import stat
-import subprocess
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archlint import git
 from archlint.findings import ArchlintError
 
 if TYPE_CHECKING:
@@ -24,13 +24,6 @@ MAX_FILE_SIZE = 20_000_000
 NEVER_SOURCE = frozenset({
     ".archlint_cache", ".eggs", ".git", ".hg", ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".svn",
     ".tox", ".venv", "__pycache__", "__pypackages__", "node_modules", "site-packages",
-})
-
-# Git sets these for hooks, and they would turn every question about this repository into one about the
-# repository whose hook runs. GIT_CONFIG_* stay: they are how CI declares a checkout safe.
-_HOOK_VARIABLES = frozenset({
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
-    "GIT_NAMESPACE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_WORK_TREE",
 })
 # fmt: on
 
@@ -86,13 +79,15 @@ def find_repository(paths: Sequence[Path]) -> Repository:
     root, notes = _git_top_level(folders)
     if root is not None and not all(_is_ignored(root, folder) for folder in folders):
         tracked, new = _git_files(root)
-        return Repository(root, _readable(root, _sources(tracked | new)), tracked, notes)
+        return Repository(root, _readable(root, without_installed(tracked | new)), tracked, notes)
     if root is not None:
         notes = (f"git ignores {folders[0]}: its files were found by walking the folder",)
     elif (checkout := _checkout_above(folders[0])) is not None:
-        return Repository(checkout, _readable(checkout, _sources(_walk(checkout, [checkout]))), None, notes)
+        return Repository(
+            checkout, _readable(checkout, without_installed(_walk(checkout, [checkout]))), None, notes
+        )
     root = _common(folders)
-    return Repository(root, _readable(root, _sources(_walk(root, folders))), None, notes)
+    return Repository(root, _readable(root, without_installed(_walk(root, folders))), None, notes)
 
 
 def _folder(path: Path) -> Path:
@@ -109,7 +104,7 @@ def _git_top_level(folders: Sequence[Path]) -> tuple[Path | None, tuple[str, ...
     roots: set[Path] = set()
     for folder in folders:
         try:
-            answer = _git(folder, "rev-parse", "--show-toplevel")
+            answer = git.run(folder, "rev-parse", "--show-toplevel")
         except OSError:
             missing = _checkout_above(folder) is not None
             return None, ("git is not installed: .gitignore was applied without it",) if missing else ()
@@ -128,28 +123,17 @@ _REFUSED = (
 )
 
 
-def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """Run git in `folder` so that nothing of the repository's configuration starts a program."""
-    environment = {name: value for name, value in os.environ.items() if name not in _HOOK_VARIABLES}
-    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-    safe = ("-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit")
-    return subprocess.run(
-        ["git", *safe, "-C", str(folder), *arguments],
-        capture_output=True, check=False, env=environment, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-
-
 def _is_ignored(root: Path, folder: Path) -> bool:
     """Whether git leaves the folder out, so that only asking for it by name can mean its files."""
-    return folder != root and _git(root, "check-ignore", "--quiet", str(folder)).returncode == 0
+    return folder != root and git.run(root, "check-ignore", "--quiet", str(folder)).returncode == 0
 
 
 def _git_files(root: Path) -> tuple[frozenset[str], frozenset[str]]:
     """Tracked files, and untracked ones that are not ignored."""
-    tracked = _git(root, "ls-files", "-z", "--cached", "--recurse-submodules")
+    tracked = git.run(root, "ls-files", "-z", "--cached", "--recurse-submodules")
     if tracked.returncode:  # a submodule whose own repository is missing
-        tracked = _git(root, "ls-files", "-z", "--cached")
-    new = _git(root, "ls-files", "-z", "--others", "--exclude-standard")
+        tracked = git.run(root, "ls-files", "-z", "--cached")
+    new = git.run(root, "ls-files", "-z", "--others", "--exclude-standard")
     if tracked.returncode or new.returncode:
         message = os.fsdecode(tracked.stderr or new.stderr).strip()
         raise ArchlintError(f"git cannot list the files of {root}: {message}")
@@ -172,7 +156,7 @@ def _checkout_above(folder: Path) -> Path | None:
     return next((parent for parent in (folder, *folder.parents) if (parent / ".git").exists()), None)
 
 
-def _sources(files: Iterable[str]) -> Iterator[str]:
+def without_installed(files: Iterable[str]) -> Iterator[str]:
     """Each file once, without installed packages, caches, and names that no output format could hold."""
     files = sorted(set(files))
     environments = tuple(file.removesuffix("pyvenv.cfg") for file in files if file.endswith("/pyvenv.cfg"))

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from archlint.committed import CommittedRepository
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.cache import Cache, Stamp, load, save
 from archlint.facts.reading import Unreadable, read_contents
@@ -47,14 +48,21 @@ def read_facts(repository: Repository, paths: Iterable[str], cache_dir: Path | N
 
     A file that cannot be read gives an Unreadable. Whatever is wrong with the cache costs time, no more.
     """
-    kept = load(cache_dir, repository.root)
-    survey = _Survey(repository, kept)
+    survey: _Survey
+    home = repository.root
+    if isinstance(repository, CommittedRepository):
+        home = repository.root / ".git"  # kept apart: each file holds what its last run used, no more
+        kept = load(cache_dir, home)
+        survey = _CommittedSurvey(repository, kept, load(cache_dir, repository.root))
+    else:
+        kept = load(cache_dir, home)
+        survey = _Survey(repository, kept)
     files = {path: survey.identify(path) for path in paths}
     read = dict(zip(survey.unknown, read_contents(tuple(survey.unknown.values())), strict=True))
     facts: dict[bytes, Encoded | Unreadable] = {**survey.known, **read}
     if cache_dir is not None and (read or survey.stamps != kept.files):
         good = {digest: blob for digest, blob in facts.items() if not isinstance(blob, Unreadable)}
-        save(cache_dir, repository.root, survey.stamps, good)
+        save(cache_dir, home, survey.stamps, good)
     return Facts({path: facts[it] if isinstance(it, bytes) else it for path, it in files.items()})
 
 
@@ -75,10 +83,7 @@ class _Survey:
             settled = stamp.is_settled()
             kept_stamp, digest = self._kept.files.get(path, (None, b""))
             if kept_stamp != stamp or not self._knows(digest):
-                data = self._repository.read_bytes(path)
-                digest = hashlib.blake2b(data, digest_size=16).digest()
-                if not self._knows(digest):
-                    self.unknown[digest] = data
+                digest = self._read(path)
         except UnreadableFileError as error:
             return Unreadable(error.reason)
         except OSError as error:
@@ -86,7 +91,45 @@ class _Survey:
         self.stamps[path] = (stamp if settled else None, digest)
         return digest
 
+    def _read(self, path: str) -> bytes:
+        data = self._repository.read_bytes(path)
+        digest = hashlib.blake2b(data, digest_size=16).digest()
+        if not self._knows(digest):
+            self.unknown[digest] = data
+        return digest
+
     def _knows(self, digest: bytes) -> bool:
         if digest not in self.known and (blob := self._kept.blob(digest)) is not None:
+            self.known[digest] = blob
+        return digest in self.known
+
+
+class _CommittedSurvey(_Survey):
+    """A commit's files, whose contents git has named: only one that is new here is read at all.
+
+    What the working tree has in the same form is taken from its facts.
+    """
+
+    def __init__(self, repository: CommittedRepository, kept: Cache, checked_out: Cache) -> None:
+        super().__init__(repository, kept)
+        self._blobs = repository.blobs
+        self._checked_out = checked_out
+
+    def identify(self, path: str) -> bytes | Unreadable:
+        """The digest of a file's content, by the name that git gave that."""
+        oid = self._blobs[path].oid
+        _, digest = self._kept.files.get(oid, (None, b""))
+        try:
+            if not self._knows(digest):
+                digest = self._read(path)
+        except UnreadableFileError as error:
+            return Unreadable(error.reason)
+        self.stamps[oid] = (None, digest)
+        return digest
+
+    def _knows(self, digest: bytes) -> bool:
+        if super()._knows(digest):
+            return True
+        if (blob := self._checked_out.blob(digest)) is not None:
             self.known[digest] = blob
         return digest in self.known
