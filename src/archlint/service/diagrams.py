@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archlint.config import LAYERS
 from archlint.findings import Location
-from archlint.service.layers.contracts import Breach, breaches
+from archlint.service.layers.contracts import Breach
 from archlint.service.layers.layers import ORDER
 from archlint.service.semantics.imports import ImportEdge
 from archlint.service.semantics.modules import Module, Role
@@ -142,7 +142,7 @@ def _all_breaches(service: Service) -> Iterator[Breach]:
 
     for layer in LAYERS:
         excuse = is_base if layer == "models" else lambda edge, symbol: False
-        yield from breaches(service, layer, FORBIDDEN[layer], excuse)
+        yield from service.contracts.breaches(layer, FORBIDDEN[layer], excuse)
 
 
 def _arrow(source: str, target: str, count: int, broken: list[Location]) -> Arrow:

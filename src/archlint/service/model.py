@@ -12,6 +12,7 @@ from archlint.discover import Repository
 from archlint.findings import Location
 from archlint.service.api.api_surface import Surface
 from archlint.service.api.injection import Providers
+from archlint.service.api.openapi_pages import OpenAPIPages
 from archlint.service.api.operations import Operations
 from archlint.service.api.routes import RouteTable, resolve_routes
 from archlint.service.calls.call_graph import Calls
@@ -21,8 +22,11 @@ from archlint.service.database.engine_connections import Databases
 from archlint.service.deployment.commands import Commands
 from archlint.service.deployment.dockerfiles import Deployment
 from archlint.service.deployment.image_starts import Images
+from archlint.service.layers.contracts import Contracts
+from archlint.service.layers.handlers import Handlers
 from archlint.service.layers.layers import Layers
 from archlint.service.layers.queries import Queries
+from archlint.service.layers.setups import Setups
 from archlint.service.migrations.environments import Migrations
 from archlint.service.migrations.upgrades import Upgrades
 from archlint.service.packaging.pyproject import ServiceProject
@@ -38,6 +42,7 @@ from archlint.service.service_location import find_anchor
 from archlint.service.testing.client_requests import Requests
 from archlint.service.testing.reachability import Reached
 from archlint.service.testing.tests import Suite
+from archlint.service.transactions.transactions import Transactions
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,22 @@ class Service:
     def layers(self) -> Layers:
         """The layer of each module."""
         return Layers(self.root, self.config, self.modules, self.symbols, self.classes, lambda: self.surface)
+
+    @cached_property
+    def contracts(self) -> Contracts:
+        """Which imports break a contract between layers."""
+        counted = self.config.type_checking_imports
+        return Contracts(self.layers, self.imports, self.uses, self.classes, self.providers, counted)
+
+    @cached_property
+    def setups(self) -> Setups:
+        """Where configuration, security and database are set up."""
+        return Setups(self.modules, self.symbols, self.classes, self.layers)
+
+    @cached_property
+    def handlers(self) -> Handlers:
+        """How much work handlers do themselves."""
+        return Handlers(self.symbols, self.layers, self.queries)
 
     @cached_property
     def surface(self) -> Surface:
@@ -170,9 +191,19 @@ class Service:
         return Operations(self.routes, self.symbols, self.classes)
 
     @cached_property
+    def openapi_pages(self) -> OpenAPIPages:
+        """Where the apps serve their OpenAPI documents and pages, and what these show."""
+        return OpenAPIPages(self.routes, lambda: self.routes_by_default, self.operations, self.symbols)
+
+    @cached_property
     def calls(self) -> Calls:
         """Which function reaches which, and where it runs."""
         return Calls(self.modules, self.symbols, lambda: self.routes.endpoints)
+
+    @cached_property
+    def transactions(self) -> Transactions:
+        """What the requests do with sessions."""
+        return Transactions(self.calls, self.routes, self.providers, self.modules)
 
     @cached_property
     def suite(self) -> Suite:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from archlint.config import LAYERS, Config
 from archlint.discover import Repository
-from archlint.service.layers.contracts import breaches
 from archlint.service.model import Service
 from tests.service.small import modules_of
 
@@ -24,7 +23,7 @@ def service(files: Mapping[str, str], **config: bool) -> Service:
 
 
 def found(files: Mapping[str, str], source: str = "routers", *forbidden: str, **config: bool) -> list[str]:
-    broken = breaches(service(files, **config), source, forbidden or ("crud", "models"))
+    broken = service(files, **config).contracts.breaches(source, forbidden or ("crud", "models"))
     return [f"{breach.location.file}:{breach.location.line} {breach.text}" for breach in broken]
 
 
@@ -78,7 +77,7 @@ def test_the_shortest_chain_is_shown_with_each_link() -> None:
         "app/b.py": "from app import c",
         "app/c.py": "\nfrom app.crud.users import get",
     }
-    (breach,) = breaches(service(files), "routers", ("crud",))
+    (breach,) = service(files).contracts.breaches("routers", ("crud",))
     assert [str(link.location) for link in breach.chain] == [
         "app/routers/r.py:1:8",
         "app/a.py:2:17",
@@ -184,5 +183,5 @@ def test_import_linter_agrees(pairs: list[tuple[str, str]]) -> None:
         contract_options={"source_modules": ["app.routers"], "forbidden_modules": ["app.crud"]},
     )
     assert contract.check(graph=graph, verbose=False).kept == (
-        not list(breaches(built, "routers", ("crud",)))
+        not list(built.contracts.breaches("routers", ("crud",)))
     )

@@ -10,7 +10,7 @@ import pytest
 from archlint.config import Config
 from archlint.discover import find_repository
 from archlint.facts.syntax import FunctionDef
-from archlint.service.layers.handlers import Work, work_of
+from archlint.service.layers.handlers import Work
 from archlint.service.services import build_service
 
 CRUD = """\
@@ -70,7 +70,7 @@ def test_only_work_on_the_data_counts(tmp_path: Path, handler: str, work: tuple[
     service = build_service(find_repository([tmp_path]), ".", Config())
     module = service.modules.by_path["app/routers/users.py"]
     found = next(node for node in module.source.nodes.of(FunctionDef) if node.name == "h")
-    assert work_of(service, module, found) == Work(*work)
+    assert service.handlers.work_of(module, found) == Work(*work)
 
 
 def test_the_figure_in_words() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archlint.service.transactions.missing_commits import Unbounded, unbounded
+from archlint.service.transactions.missing_commits import Unbounded
 from tests.service.small import service_of
 
 APP = """
@@ -32,7 +32,7 @@ async def handler(a: int, session: AsyncSession = Depends(get_session)):
 
 def found(folder: Path, lines: str) -> list[Unbounded]:
     body = "".join(f"    {line}\n" for line in lines.splitlines())
-    return list(unbounded(service_of(folder, {"main.py": APP + body})))
+    return list(service_of(folder, {"main.py": APP + body}).transactions.unbounded)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archlint.service.transactions.split_commits import Split, splits
+from archlint.service.transactions.split_commits import Split
 from tests.service.small import service_of
 
 APP = """
@@ -33,7 +33,7 @@ async def handler(a: int, b: int, session: AsyncSession = Depends(get_session)):
 
 def found(folder: Path, lines: str) -> list[Split]:
     body = "".join(f"    {line}\n" for line in lines.splitlines())
-    return list(splits(service_of(folder, {"main.py": APP + body})))
+    return list(service_of(folder, {"main.py": APP + body}).transactions.splits)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit
-from archlint.service.layers.handlers import work_of
 from archlint.service.model import Service
 
 
@@ -18,7 +17,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
         if id(handler.definition) in seen:
             continue
         seen.add(id(handler.definition))
-        work = work_of(service, handler.module, handler.definition)
+        work = service.handlers.work_of(handler.module, handler.definition)
         if work.total > options["max-steps"]:
             fields = {
                 "handler": handler.definition.name,

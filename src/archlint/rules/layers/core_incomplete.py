@@ -9,7 +9,7 @@ from archlint.service.api.applications import makes_app
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 from archlint.service.layers.placement import Piece, misplaced
-from archlint.service.layers.setups import has_configuration, has_database, has_security, place_of, setups
+from archlint.service.layers.setups import place_of
 
 KINDS = ("configuration", "security", "database set-up")
 
@@ -18,7 +18,7 @@ def check(service: Service) -> Iterator[Hit]:
     """Yield each file that does core's work elsewhere, and what a service with a `core/` does not have."""
     pieces = [piece for module in service.modules.runtime for piece in _firsts(service, module)]
     for kind in KINDS:
-        for found in misplaced(service, "core", [piece for of, piece in pieces if of == kind]):
+        for found in misplaced(service.layers, "core", [piece for of, piece in pieces if of == kind]):
             fields = {"what": f"{found.fields['what']} is in {found.where}; its place is `core/`"}
             yield Hit(found.piece.location, fields, found.chain)
     if _has_core(service) and makes_app(module.source for module in service.modules.runtime):
@@ -28,10 +28,11 @@ def check(service: Service) -> Iterator[Hit]:
 def _firsts(service: Service, module: Module) -> Iterator[tuple[str, Piece]]:
     """A file's first set-up of a kind stands for all of that kind."""
     seen: set[str] = set()
-    for kind, node, what in setups(service, module):
-        if kind not in seen:
-            seen.add(kind)
-            yield kind, Piece(module, place_of(module, node), f"{kind.capitalize()} ({what})")
+    for setup in service.setups.of(module):
+        if setup.kind not in seen:
+            seen.add(setup.kind)
+            what = f"{setup.kind.capitalize()} ({setup.what})"
+            yield setup.kind, Piece(module, place_of(module, setup.node), what)
 
 
 def _has_core(service: Service) -> bool:
@@ -41,11 +42,11 @@ def _has_core(service: Service) -> bool:
 
 def _missing(service: Service) -> Iterator[Hit]:
     """What the service sets up nowhere; a library that the source does not show may do all but the first."""
-    if not has_configuration(service):
+    if not service.setups.has_configuration:
         yield Hit(service.anchor, {"what": "The service has no configuration, neither in `core/` nor elsewhere"})
-    if not has_security(service):
+    if not service.setups.has_security:
         what = "The service has no security, neither in `core/` nor elsewhere: nothing authenticates its callers"
         yield Hit(service.anchor, {"what": what}, severity=Severity.WARNING)
-    if not has_database(service):
+    if not service.setups.has_database:
         what = "The service has models and sets up no database, neither in `core/` nor elsewhere"
         yield Hit(service.anchor, {"what": what}, severity=Severity.WARNING)

@@ -17,12 +17,12 @@ SECURITY = re.compile(r"auth\w*|identity\w*|permissions?|securit(y|ies)")
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each provider in `Depends` of two routers or more that neither dependencies nor core define."""
-    for found in misplaced(service, "dependencies", sorted(_pieces(service), key=lambda p: p.location)):
+    for found in misplaced(service.layers, "dependencies", sorted(_pieces(service), key=lambda p: p.location)):
         yield Hit(found.piece.location, found.fields, found.chain)
 
 
 def _pieces(service: Service) -> Iterator[Piece]:
-    for symbol, routers in shared_providers(service):
+    for symbol, routers in shared_providers(service.providers, service.symbols, service.imports, service.layers):
         node, module = symbol.node, symbol.module
         if node is None or module is None or _may_provide(service, module):
             continue

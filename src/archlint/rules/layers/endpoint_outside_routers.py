@@ -23,6 +23,6 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
         endpoint.location: Piece(endpoint.home, endpoint.location, f"The endpoint {served(endpoint)}")
         for endpoint in reversed(endpoints)
     }
-    for found in misplaced(service, "routers", (pieces[place] for place in sorted(pieces))):
+    for found in misplaced(service.layers, "routers", (pieces[place] for place in sorted(pieces))):
         yield Hit(found.piece.location, found.fields, found.chain)
     yield from service.routes.unknown

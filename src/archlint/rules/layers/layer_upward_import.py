@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link
-from archlint.service.layers.contracts import Breach, breaches
+from archlint.service.layers.contracts import Breach
 from archlint.service.semantics.imports import ImportEdge
 from archlint.service.layers.layers import ORDER
 from archlint.service.model import Service
@@ -24,7 +24,7 @@ def check(service: Service) -> Iterator[Hit]:
         above = [layer for higher in ORDER[:height] for layer in higher]
         for source in (layer for layer in level if layer != "models"):
             forbidden = [layer for layer in above if (source, layer) not in ELSEWHERE]
-            for breach in breaches(service, source, forbidden):
+            for breach in service.contracts.breaches(source, forbidden):
                 yield Hit(breach.location, breach.fields | {"why": ABOVE}, breach.chain)
     yield from _cycles(service)
 
@@ -35,9 +35,9 @@ def _cycles(service: Service) -> Iterator[Hit]:
     def is_no_base(edge: ImportEdge, symbol: Symbol) -> bool:
         return not service.classes.is_model_base(symbol)
 
-    models = breaches(service, "models", ("core",), is_no_base)
-    for layer, backwards in (("models", models), ("schemas", breaches(service, "schemas", ("core",)))):
-        forth = next(filter(_is_plain, breaches(service, "core", (layer,))), None)
+    models = service.contracts.breaches("models", ("core",), is_no_base)
+    for layer, backwards in (("models", models), ("schemas", service.contracts.breaches("schemas", ("core",)))):
+        forth = next(filter(_is_plain, service.contracts.breaches("core", (layer,))), None)
         back = next(filter(_is_plain, backwards), None)
         if forth and back:
             links = (Link(one.location, f"{one.importer.name} {one.text}") for one in (forth, back))

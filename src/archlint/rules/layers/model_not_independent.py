@@ -7,7 +7,6 @@ from typing import Any
 
 from archlint.config import LAYERS
 from archlint.findings import Hit
-from archlint.service.layers.contracts import breaches
 from archlint.service.semantics.imports import ImportEdge
 from archlint.service.model import Service
 from archlint.service.semantics.symbols import Symbol
@@ -25,5 +24,5 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
 
     others = set(LAYERS) - {"models"}
     excuse = is_base if options["core-base"] else lambda edge, symbol: False
-    for breach in breaches(service, "models", others, excuse):
+    for breach in service.contracts.breaches("models", others, excuse):
         yield Hit(breach.location, breach.fields, breach.chain)

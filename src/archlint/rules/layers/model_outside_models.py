@@ -14,7 +14,7 @@ from archlint.service.layers.placement import Piece, misplaced
 def check(service: Service) -> Iterator[Hit]:
     """Yield each class that SQLAlchemy maps to a table in a module of another layer, or of none."""
     pieces = (piece for module in service.modules.runtime for piece in _mapped(service, module))
-    for found in misplaced(service, "models", pieces):
+    for found in misplaced(service.layers, "models", pieces):
         yield Hit(found.piece.location, found.fields, found.chain)
 
 

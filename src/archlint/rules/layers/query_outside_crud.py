@@ -19,7 +19,7 @@ SEEDING = re.compile(r"seed\w*|init_db|initial_data")
 def check(service: Service) -> Iterator[Hit]:
     """Yield each function that builds or runs statements in a module of another layer, or of none."""
     pieces = (piece for module in service.modules.runtime for piece in _querying(service, module))
-    for found in misplaced(service, "crud", pieces):
+    for found in misplaced(service.layers, "crud", pieces):
         yield Hit(found.piece.location, found.fields, found.chain)
 
 

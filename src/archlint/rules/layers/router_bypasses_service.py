@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.layers.contracts import breaches
 from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each import statement of a router that leads to crud or models, directly or through helpers."""
-    for breach in breaches(service, "routers", ("crud", "models")):
+    for breach in service.contracts.breaches("routers", ("crud", "models")):
         yield Hit(breach.location, breach.fields, breach.chain)

@@ -14,7 +14,7 @@ from archlint.service.semantics.symbols import Symbol
 def check(service: Service) -> Iterator[Hit]:
     """Yield each schema that an endpoint's signature reaches in a module of another layer, or of none."""
     pieces = sorted(map(_piece, service.surface.schemas), key=lambda piece: piece.location)
-    for found in misplaced(service, "schemas", pieces):
+    for found in misplaced(service.layers, "schemas", pieces):
         yield Hit(found.piece.location, found.fields, found.chain)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.layers.contracts import breaches
 from archlint.service.model import Service
 from archlint.service.database.session_calls import session_calls
 
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each import of a router in a service, and each statement that a service gives to a session."""
-    for breach in breaches(service, "services", ("routers",)):
+    for breach in service.contracts.breaches("services", ("routers",)):
         yield Hit(breach.location, breach.fields, breach.chain)
     for module in service.layers.modules("services"):
         layer = str(service.layers.of(module))

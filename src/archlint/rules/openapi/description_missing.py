@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Unknown
-from archlint.service.api.openapi_pages import documented
 from archlint.service.model import Service
 from archlint.service.api.exemptions import exemption, served
 
@@ -15,7 +14,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
     """Yield each documented handler without docstring, summary and description, once."""
     exempt = exemption(options)
     seen: set[int] = set()
-    for operation in documented(service):
+    for operation in service.openapi_pages.documented:
         endpoint = operation.endpoint
         definition = endpoint.handler.definition
         if not endpoint.described and not exempt(endpoint) and id(definition) not in seen:

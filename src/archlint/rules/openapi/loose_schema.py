@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Unknown
-from archlint.service.api.openapi_pages import documented
 from archlint.service.api.looseness import loose_part, written
 from archlint.service.model import Service
 from archlint.service.api.operations import Operation
@@ -16,7 +15,7 @@ from archlint.service.interpreter.types import Type
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield each loose response, and each loose field and open model that documented endpoints use, once."""
     seen: set[Location] = set()
-    for operation in documented(service):
+    for operation in service.openapi_pages.documented:
         for hit in _in_operation(operation, service.operations.schemas):
             if hit.location not in seen:
                 seen.add(hit.location)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
-from archlint.service.api.openapi_pages import Page, pages, unserved
+from archlint.service.api.openapi_pages import Page
 from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield each app whose document is switched off, unless the service serves one by hand."""
-    for page in pages(service, "openapi_url"):
+    for page in service.openapi_pages.at("openapi_url"):
         if isinstance(page, Unknown):
             yield page
         elif page.path is None:
-            for one in unserved(service, page, "openapi_url"):
+            for one in service.openapi_pages.unserved(page, "openapi_url"):
                 yield Hit(one.location) if isinstance(one, Page) else one

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
-from archlint.service.api.openapi_pages import misplaced
 from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield each app that serves ReDoc elsewhere or not at all, unless the service serves it by hand."""
-    for page in misplaced(service, "redoc_url"):
+    for page in service.openapi_pages.misplaced("redoc_url"):
         if isinstance(page, Unknown):
             yield page
         else:

@@ -7,7 +7,6 @@ from typing import Any
 
 from archlint.findings import Hit, Severity, Unknown
 from archlint.service.api.response_kinds import Kind, undocumented
-from archlint.service.api.openapi_pages import documented
 from archlint.service.model import Service
 from archlint.service.api.exemptions import exemption, served
 from archlint.service.api.routes import Endpoint
@@ -17,7 +16,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
     """Yield each documented handler without a schema for what it returns, once."""
     exempt = exemption(options)
     seen: set[int] = set()
-    for operation in documented(service):
+    for operation in service.openapi_pages.documented:
         endpoint = operation.endpoint
         definition = endpoint.handler.definition
         if exempt(endpoint) or id(definition) in seen:

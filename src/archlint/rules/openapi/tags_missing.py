@@ -7,7 +7,6 @@ from typing import Any
 
 from archlint.facts.syntax import Call
 from archlint.findings import Hit, Unknown
-from archlint.service.api.openapi_pages import documented
 from archlint.service.model import Service
 from archlint.service.api.exemptions import exemption, served
 from archlint.service.api.routes import Endpoint
@@ -16,7 +15,7 @@ from archlint.service.api.routes import Endpoint
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
     """Yield each documented endpoint to which neither decorator, router nor include gives a tag."""
     exempt = exemption(options)
-    for operation in documented(service):
+    for operation in service.openapi_pages.documented:
         endpoint = operation.endpoint
         if endpoint.tags or exempt(endpoint):
             continue

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.transactions.session_providers import anything_ends_sessions, providers
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield each such dependency; an unknown where a session that is returned may be closed elsewhere."""
-    for provider in providers(service):
+    for provider in service.transactions.providers:
         if provider.guarded:
             continue
         name = provider.function.short_name
-        if not provider.yields and anything_ends_sessions(service.calls):
+        if not provider.yields and service.transactions.anything_ends_sessions:
             yield Unknown("the end of the session", provider.location, f"`{name}` leaves it to others")
         else:
             does = "yields" if provider.yields else "returns"

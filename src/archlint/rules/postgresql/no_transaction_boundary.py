@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.transactions.missing_commits import unbounded
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield the place in each handler that comes to a write; an unknown where not all of the way is seen."""
-    for one in unbounded(service):
+    for one in service.transactions.unbounded:
         if one.doubt:
             yield Unknown(f"the commit of {one.request.title}", one.location, one.doubt)
         else:

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit
 from archlint.service.model import Service
-from archlint.service.transactions.split_commits import splits
 
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each function that comes to several commits on the way of a request, with writes in between."""
-    for split in splits(service):
+    for split in service.transactions.splits:
         fields = {
             "function": split.function.short_name,
             "commits": str(split.commits),

@@ -6,17 +6,18 @@ the document there are no pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from archlint.facts.syntax import Call
 from archlint.findings import Location, Unknown
-from archlint.service.api.operations import Operation
+from archlint.service.api.operations import Operation, Operations
 from archlint.service.api.response_kinds import Kind, undocumented
 from archlint.service.api.routes import App, RouteTable
 from archlint.service.api.web import Include, Mount, Router
 from archlint.service.interpreter.values import Choice, Unresolved, settled, text
-from archlint.service.model import Service
+from archlint.service.semantics.symbols import Symbols
 
 DEFAULTS = {"openapi_url": "/openapi.json", "docs_url": "/docs", "redoc_url": "/redoc"}
 _OPERATIONAL = ("/", "/health", "/healthz", "/ready", "/readyz", "/live", "/livez", "/metrics", "/ping")
@@ -32,60 +33,97 @@ class Page:
     location: Location
 
 
-def pages(service: Service, argument: str) -> Iterator[Page | Unknown]:
-    """Where each app with an API serves the document or page that `argument` of `FastAPI(…)` places.
+@dataclass(frozen=True, eq=False)
+class OpenAPIPages:
+    """The documents and pages of a service's apps; `by_default` gives the routes of one nobody configured."""
 
-    Where settings decide, what happens when nobody configures the service is what counts.
-    """
-    for app, mount, mounted in _apps(service.routes):
-        if _has_api(app, mount, mounted, service):
-            yield _page(app, mount, argument, service)
+    routes: RouteTable
+    by_default: Callable[[], RouteTable]
+    operations: Operations
+    symbols: Symbols
 
+    def at(self, argument: str) -> Iterator[Page | Unknown]:
+        """Where each app with an API serves the document or page that `argument` of `FastAPI(…)` places.
 
-def misplaced(service: Service, argument: str) -> Iterator[Page | Unknown]:
-    """Where Swagger UI or ReDoc is not where people look for it, and the service serves none by hand there.
+        Where settings decide, what happens when nobody configures the service is what counts.
+        """
+        for app, mount, mounted in _apps(self.routes):
+            if self._has_api(app, mount, mounted):
+                yield self._page(app, mount, argument)
 
-    An app that has no document has no pages either: that is one mistake, and not this one.
-    """
-    bare = _without_document(service)
-    for page in pages(service, argument):
-        if isinstance(page, Unknown):
+    def misplaced(self, argument: str) -> Iterator[Page | Unknown]:
+        """Where Swagger UI or ReDoc is not where people look, and the service serves none by hand there.
+
+        An app that has no document has no pages either: that is one mistake, and not this one.
+        """
+        for page in self.at(argument):
+            if isinstance(page, Unknown):
+                yield page
+            elif page.path not in _expected(page.app, argument) and not self._is_implied(page, argument):
+                yield from self.unserved(page, argument)
+
+    def unserved(self, page: Page, argument: str) -> Iterator[Page | Unknown]:
+        """The page, unless the service has an endpoint of its own where it belongs."""
+        path = page.mount + DEFAULTS[argument]
+        own = next((e for e in self.routes.endpoints if e.path == path and "GET" in e.methods), None)
+        if own is None:
             yield page
-        elif page.path not in _expected(page.app, argument) and not _is_implied(page, argument, bare):
-            yield from unserved(service, page, argument)
+        elif own.conditions:
+            yield Unknown(f"`{path}`", own.location, "it is served only under a condition")
 
+    @cached_property
+    def documented(self) -> tuple[Operation, ...]:
+        """The operations that an OpenAPI document shows: those of apps without one are no part of any."""
+        return tuple(operation for operation in self.operations if self._is_documented(operation))
 
-def unserved(service: Service, page: Page, argument: str) -> Iterator[Page | Unknown]:
-    """The page, unless the service has an endpoint of its own where it belongs."""
-    path = page.mount + DEFAULTS[argument]
-    own = next((e for e in service.routes.endpoints if e.path == path and "GET" in e.methods), None)
-    if own is None:
-        yield page
-    elif own.conditions:
-        yield Unknown(f"`{path}`", own.location, "it is served only under a condition")
-
-
-def documented(service: Service) -> Iterator[Operation]:
-    """The operations that an OpenAPI document shows: those of apps without one are no part of any."""
-    bare = _without_document(service)
-    for operation in service.operations:
+    def _is_documented(self, operation: Operation) -> bool:
         endpoint = operation.endpoint
-        if endpoint.in_schema and endpoint.route.documented and id(endpoint.app.router) not in bare:
-            yield operation
+        is_shown = bool(endpoint.in_schema and endpoint.route.documented)
+        return is_shown and id(endpoint.app.router) not in self._bare
 
+    @cached_property
+    def _bare(self) -> frozenset[int]:
+        """The routers of the apps whose document is off, by identity."""
+        read = (self._page(app, mount, "openapi_url") for app, mount, _ in _apps(self.routes))
+        off = [page for page in read if isinstance(page, Page) and page.path is None]
+        missing = [one for page in off for one in self.unserved(page, "openapi_url")]
+        return frozenset(id(page.app.router) for page in missing if isinstance(page, Page))
 
-def _without_document(service: Service) -> set[int]:
-    """The routers of the apps whose document is off, by identity."""
-    read = (_page(app, mount, "openapi_url", service) for app, mount, _ in _apps(service.routes))
-    off = [page for page in read if isinstance(page, Page) and page.path is None]
-    missing = [one for page in off for one in unserved(service, page, "openapi_url")]
-    return {id(page.app.router) for page in missing if isinstance(page, Page)}
+    def _is_implied(self, page: Page, argument: str) -> bool:
+        """Whether the page is off only because the app has no document."""
+        return id(page.app.router) in self._bare and argument not in page.app.router.keywords
 
+    def _has_api(self, app: App, mount: str, mounted: bool) -> bool:
+        """Whether it answers with data for a documentation, or archlint sees no endpoint of it."""
+        apart = {mount + path for path in (*DEFAULTS.values(), *_OPERATIONAL)}
+        own = [o for o in self.operations if o.endpoint.app.router is app.router]
+        if all(o.endpoint.path.removeprefix(mount) in DEFAULTS.values() for o in own):
+            return not mounted and not any(isinstance(entry, Mount) for entry in app.router.routes)
+        public = (o for o in own if o.endpoint.in_schema and o.endpoint.path not in apart)
+        return any(o.endpoint.response_schema or undocumented(o, self.symbols) is Kind.DATA for o in public)
 
-def _by_default(app: App, service: Service) -> App:
-    """The same app when nobody configures anything."""
-    twins = (twin for twin, _, _ in _apps(service.routes_by_default))
-    return next((twin for twin in twins if twin.router.place.node is app.router.place.node), app)
+    def _page(self, app: App, mount: str, argument: str) -> Page | Unknown:
+        where = _place(app, argument)
+        value = app.router.keywords.get(argument, DEFAULTS[argument])
+        if isinstance(value, Choice | Unresolved):
+            value = self._by_default(app).router.keywords.get(argument, value)
+        found = settled(value)
+        if found is None or found is False or text(found) == "":
+            return Page(app, mount, None, where)
+        path = text(found)
+        if path is None:
+            why = (
+                found.why
+                if isinstance(found, Unresolved)
+                else "it depends on what the source does not decide"
+            )
+            return Unknown(f"`{argument}`", where, why)
+        return Page(app, mount, path, where)
+
+    def _by_default(self, app: App) -> App:
+        """The same app when nobody configures anything."""
+        twins = (twin for twin, _, _ in _apps(self.by_default()))
+        return next((twin for twin in twins if twin.router.place.node is app.router.place.node), app)
 
 
 def _apps(routes: RouteTable) -> Iterator[tuple[App, str, bool]]:
@@ -105,40 +143,10 @@ def _mounted(router: Router, prefix: str, above: tuple[Router, ...]) -> Iterator
             yield from _mounted(entry.app, prefix + entry.path, (*above, router))
 
 
-def _has_api(app: App, mount: str, mounted: bool, service: Service) -> bool:
-    """Whether it answers with data that belongs into a documentation, or archlint sees no endpoint of it."""
-    apart = {mount + path for path in (*DEFAULTS.values(), *_OPERATIONAL)}
-    own = [o for o in service.operations if o.endpoint.app.router is app.router]
-    if all(o.endpoint.path.removeprefix(mount) in DEFAULTS.values() for o in own):
-        return not mounted and not any(isinstance(entry, Mount) for entry in app.router.routes)
-    public = (o for o in own if o.endpoint.in_schema and o.endpoint.path not in apart)
-    return any(o.endpoint.response_schema or undocumented(o, service.symbols) is Kind.DATA for o in public)
-
-
 def _expected(app: App, argument: str) -> set[str]:
     """The address, and the same behind a root path, which is what a proxy takes away."""
     root = text(app.router.keywords.get("root_path")) or ""
     return {DEFAULTS[argument], root.rstrip("/") + DEFAULTS[argument]}
-
-
-def _is_implied(page: Page, argument: str, bare: set[int]) -> bool:
-    """Whether the page is off only because the app has no document."""
-    return id(page.app.router) in bare and argument not in page.app.router.keywords
-
-
-def _page(app: App, mount: str, argument: str, service: Service) -> Page | Unknown:
-    where = _place(app, argument)
-    value = app.router.keywords.get(argument, DEFAULTS[argument])
-    if isinstance(value, Choice | Unresolved):
-        value = _by_default(app, service).router.keywords.get(argument, value)
-    found = settled(value)
-    if found is None or found is False or text(found) == "":
-        return Page(app, mount, None, where)
-    path = text(found)
-    if path is None:
-        why = found.why if isinstance(found, Unresolved) else "it depends on what the source does not decide"
-        return Unknown(f"`{argument}`", where, why)
-    return Page(app, mount, path, where)
 
 
 def _place(app: App, argument: str) -> Location:

@@ -10,6 +10,7 @@ from packaging.version import Version
 
 from archlint.facts.syntax import ClassDef, Constant, Evaluate, FunctionDef, ImportFrom
 from archlint.findings import Location, Unknown
+from archlint.service.api import web
 from archlint.service.api.applications import FASTAPI, Creation, creations, uses
 from archlint.service.api.registered import Missed, Route
 from archlint.service.api.responses import has_response_schema
@@ -171,7 +172,7 @@ def resolve_routes(modules: Modules, fastapi: Version | None, *, by_default: boo
     if not entries:
         return RouteTable()
     lazy_includes = fastapi is None or fastapi >= _LAZY_INCLUDES
-    machine = interpreter(modules, lazy_includes=lazy_includes, by_default=by_default)
+    machine = interpreter(modules, lazy_includes=lazy_includes, by_default=by_default, models=web.library())
     with deep_recursion():
         _run(machine, modules, entries)
         collector = _Collector()

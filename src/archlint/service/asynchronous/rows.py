@@ -9,8 +9,8 @@ from archlint.facts.syntax import Attribute, Await, Call, Expression, Name, Sequ
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.function_summary import Binding
 from archlint.service.calls.functions import Class, Function
-from archlint.service.calls.library_models import key
-from archlint.service.calls.values import ClassValue, Instance, Library, Values
+from archlint.service.calls.library_models import Library, key
+from archlint.service.calls.values import ClassValue, Instance, Values
 
 SESSIONS = frozenset(
     {

@@ -32,7 +32,8 @@ from archlint.findings import Location
 from archlint.service.asynchronous.coroutines import kind_of_coroutine
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
-from archlint.service.calls.values import FunctionValue, Library, Value
+from archlint.service.calls.library_models import Library
+from archlint.service.calls.values import FunctionValue, Value
 
 OWN = "own"
 """The kind of the service's own coroutines; those of libraries have the kinds of `coroutines.toml`."""

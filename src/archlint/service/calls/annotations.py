@@ -14,8 +14,8 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.service.calls.functions import Program
-from archlint.service.calls.library_models import Knowledge
-from archlint.service.calls.values import ClassValue, Elements, Instance, Library, Values, join
+from archlint.service.calls.library_models import Knowledge, Library
+from archlint.service.calls.values import ClassValue, Elements, Instance, Values, join
 from archlint.service.interpreter.types import parsed
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols

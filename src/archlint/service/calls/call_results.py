@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archlint.facts.syntax import Attribute, Call, Constant, Expression, FunctionDef, Lambda, Starred
 from archlint.service.calls.functions import Class, Function
+from archlint.service.calls.inferring import Inferring
+from archlint.service.calls.library_models import Library
 from archlint.service.calls.values import (
     ClassValue,
     Coroutine,
@@ -13,7 +13,6 @@ from archlint.service.calls.values import (
     FunctionValue,
     Generator,
     Instance,
-    Library,
     Manager,
     ParameterValue,
     Super,
@@ -21,9 +20,6 @@ from archlint.service.calls.values import (
     Values,
     join,
 )
-
-if TYPE_CHECKING:
-    from archlint.service.calls.inference import Inference
 
 _MANAGERS = ("contextmanager", "asynccontextmanager")
 _LISTS = frozenset(["list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "aiter", "filter"])
@@ -48,7 +44,7 @@ _RUNNERS = {
 class Results:
     """What functions return and yield, and what calls give."""
 
-    def __init__(self, inference: Inference) -> None:
+    def __init__(self, inference: Inferring) -> None:
         self._inference = inference
         self._returned: dict[Function, Values] = {}
         self._yielded: dict[Function, Values] = {}
@@ -216,7 +212,7 @@ class Results:
                 owner = _owner(function)
                 return (Super(owner),) if owner else ()
             case "getattr", (owner, Constant(value=str(attribute)), *_):
-                return join(self._inference.members.of(v, attribute) for v in values(owner, function))
+                return join(self._inference.attribute(v, attribute) for v in values(owner, function))
             case "next" | "max" | "min", (only,):
                 return self._inference.elements(values(only, function))
             case (("enumerate" | "zip"), _):

@@ -13,7 +13,7 @@ from archlint.service.calls.conditions import Known, Need
 from archlint.service.calls.function_summary import Site
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inference import Inference
-from archlint.service.calls.library_models import Handoff, Way
+from archlint.service.calls.library_models import Handoff, Library, Way
 from archlint.service.calls.values import (
     ClassValue,
     Coroutine,
@@ -21,7 +21,6 @@ from archlint.service.calls.values import (
     FunctionValue,
     Generator,
     Instance,
-    Library,
     Manager,
     ParameterValue,
     Value,

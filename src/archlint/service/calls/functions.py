@@ -19,7 +19,7 @@ from archlint.facts.syntax import (
     dotted,
 )
 from archlint.findings import Location
-from archlint.service.calls.values import Library
+from archlint.service.calls.library_models import Library
 from archlint.service.semantics.bindings import nested_blocks
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols

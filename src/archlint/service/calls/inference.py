@@ -32,7 +32,7 @@ from archlint.service.calls.annotations import Annotations
 from archlint.service.calls.call_results import Results
 from archlint.service.calls.function_summary import Binding, Scan, scan
 from archlint.service.calls.functions import Function, Program
-from archlint.service.calls.library_models import Knowledge
+from archlint.service.calls.library_models import Knowledge, Library
 from archlint.service.calls.members import Members
 from archlint.service.calls.values import (
     ClassValue,
@@ -41,7 +41,6 @@ from archlint.service.calls.values import (
     FunctionValue,
     Generator,
     Instance,
-    Library,
     Manager,
     ModuleValue,
     ParameterValue,
@@ -100,6 +99,14 @@ class Inference:
     def entered(self, values: Values, kind: str) -> Values:
         """What `with … as` (`enter`) or `async with … as` (`aenter`) binds."""
         return join(self._entered(value, kind) for value in values)
+
+    def attribute(self, value: Value, name: str) -> Values:
+        """What the attribute `name` of `value` may be."""
+        return self.members.of(value, name)
+
+    def returned(self, function: Function) -> Values:
+        """What the function returns, or gives when awaited."""
+        return self.results.returned(function)
 
     def of_symbol(self, symbol: Symbol) -> Values:
         """What a name that `Symbols` resolved may be."""

@@ -61,6 +61,13 @@ class _Handoffs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     handoff: tuple[Handoff, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Something of a library, by how one gets at it: `requests.Session().get`, `rows()[]` for an element."""
+
+    path: str
+
+
 @dataclass
 class NameTable:
     """Values by qualified names, `*` in a name standing for any one name and `**` for several."""
@@ -89,7 +96,7 @@ class NameTable:
 
 
 class Knowledge:
-    """Answers for paths as `values.Library` has them."""
+    """Answers for paths as `Library` has them."""
 
     def __init__(self, facts: _Facts, handoffs: _Handoffs) -> None:
         self._facts = facts

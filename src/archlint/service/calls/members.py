@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Assign, ClassDef, Name
 from archlint.service.calls.function_summary import Binding
 from archlint.service.calls.functions import Class, Function
+from archlint.service.calls.inferring import Inferring
+from archlint.service.calls.library_models import Library
 from archlint.service.calls.values import (
     ClassValue,
     Elements,
     FunctionValue,
     Instance,
-    Library,
     ModuleValue,
     Super,
     Value,
@@ -22,9 +22,6 @@ from archlint.service.calls.values import (
 )
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.library_names import public_name
-
-if TYPE_CHECKING:
-    from archlint.service.calls.inference import Inference
 
 _PLAIN_BASES = frozenset(
     {"abc.ABC", "builtins.object", "enum.Enum", "typing.Generic", "typing.Protocol", "pydantic.BaseModel"}
@@ -36,7 +33,7 @@ _CONTAINER = frozenset({"copy", "values", "keys"})
 class Members:
     """What `value.name` may be."""
 
-    def __init__(self, inference: Inference) -> None:
+    def __init__(self, inference: Inferring) -> None:
         self._inference = inference
         self._fields: dict[Class, dict[str, list[Binding]]] = {}
         self._known: dict[tuple[Value, str], Values] = {}
@@ -59,7 +56,7 @@ class Members:
     def indexed(self, values: Values) -> Values:
         """What `value[…]` gives for objects that define it."""
         methods = (v.cls.find_method("__getitem__") for v in values if isinstance(v, Instance))
-        return join(self._inference.results.returned(method) for method in methods if method is not None)
+        return join(self._inference.returned(method) for method in methods if method is not None)
 
     def _read(self, value: Value, name: str) -> Values:
         match value:
@@ -112,7 +109,7 @@ class Members:
 
     def _method(self, method: Function) -> Values:
         if method.is_property:
-            return self._inference.results.returned(method)
+            return self._inference.returned(method)
         return (FunctionValue(method, bound=not method.is_decorated("staticmethod")),)
 
     def _bound(self, receiver: Instance, values: Values) -> Values:

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from archlint.service.calls.functions import Class, Function
-    from archlint.service.semantics.modules import Module
+from archlint.service.calls.functions import Class, Function
+from archlint.service.calls.library_models import Library
+from archlint.service.semantics.modules import Module
 
 MAX_VALUES = 80
 """An expression that may be more than this is not followed further."""
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """Something of a library, by how one gets at it: `requests.Session().get`, `rows()[]` for an element."""
-
-    path: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archlint.facts.syntax import Call, ClassDef, FunctionDef, Name, Node
+from archlint.service.api import web
 from archlint.service.database.engines import ENGINES, Engine
 from archlint.service.interpreter.assembly import interpreter
 from archlint.service.interpreter.attributes import SETTINGS, attribute
@@ -57,7 +58,7 @@ class Recorder:
 
     def run(self, engines: Sequence[Engine]) -> None:
         """Load the modules of the engines, then call the functions in which engines are made."""
-        machine = interpreter(self.modules, models=self._models(), gap=GAP)
+        machine = interpreter(self.modules, models={**web.library(), **self._models()}, gap=GAP)
         with deep_recursion():
             for engine in engines:
                 machine.load(engine.module)

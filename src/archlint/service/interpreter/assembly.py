@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archlint.service.api import web
 from archlint.service.interpreter import files, introspection, stdlib
 from archlint.service.interpreter.calls import call
 from archlint.service.interpreter.expressions import evaluate
@@ -30,7 +29,6 @@ def interpreter(
         **stdlib.library(),
         **files.library(),
         **introspection.library(),
-        **web.library(),
         **(models or {}),
     }
     semantics = Semantics(evaluate, execute, call, bind, library, stdlib.builtins())

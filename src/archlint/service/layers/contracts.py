@@ -1,7 +1,7 @@
 """Which imports break a contract between layers, and by which chain.
 
 An import of a forbidden layer, or of a name that is only re-exported from it, shows in the statement. Whether
-a chain leads there through modules of no layer is import-linter's verdict (`service/chains.py`).
+a chain leads there through modules of no layer is import-linter's verdict (`layers/chains.py`).
 """
 
 from __future__ import annotations
@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from archlint.findings import Link, Location
+from archlint.service.api.injection import Providers
 from archlint.service.layers.chains import Onward, Place, chains
-from archlint.service.layers.layers import Layer
-from archlint.service.semantics.imports import ImportEdge
+from archlint.service.layers.layers import Layer, Layers
+from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.import_uses import Uses
+from archlint.service.semantics.imports import ImportEdge, Imports
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Step, Symbol
-
-if TYPE_CHECKING:
-    from archlint.service.model import Service
 
 Excuse = Callable[[ImportEdge, Symbol], bool]
 
@@ -51,23 +50,35 @@ class Breach:
         return {"module": self.importer.name, "layer": str(self.source), "what": self.text}
 
 
-def breaches(
-    service: Service, source: str, forbidden: Iterable[str], excuse: Excuse = lambda edge, symbol: False
-) -> Iterator[Breach]:
-    """The imports that lead from layer `source` into a layer of `forbidden`, one per statement.
+@dataclass(frozen=True, slots=True, eq=False)
+class Contracts:
+    """What may be asked of the imports between the layers of a service."""
 
-    `excuse` says of an import, and of what it means, that it is allowed all the same.
-    """
-    contract = _Contract(service, frozenset(forbidden), excuse)
-    indirect: list[list[Onward]] = []
-    for statement in contract.statements(source):
-        targets = [target for edge in statement if (target := contract.target(edge))]
-        if targets:
-            yield contract.direct(targets)
-        else:
-            indirect.append([step for edge in statement for step in contract.steps(edge)])
-    for chain in chains(indirect, contract.onward):
-        yield contract.indirect(chain)
+    layers: Layers
+    imports: Imports
+    uses: Uses
+    classes: Classes
+    providers: Providers
+    type_checking_imports: bool
+    """Whether imports that only a type checker sees count."""
+
+    def breaches(
+        self, source: str, forbidden: Iterable[str], excuse: Excuse = lambda edge, symbol: False
+    ) -> Iterator[Breach]:
+        """The imports that lead from layer `source` into a layer of `forbidden`, one per statement.
+
+        `excuse` says of an import, and of what it means, that it is allowed all the same.
+        """
+        contract = _Contract(self, frozenset(forbidden), excuse)
+        indirect: list[list[Onward]] = []
+        for statement in contract.statements(source):
+            targets = [target for edge in statement if (target := contract.target(edge))]
+            if targets:
+                yield contract.direct(targets)
+            else:
+                indirect.append([step for edge in statement for step in contract.steps(edge)])
+        for chain in chains(indirect, contract.onward):
+            yield contract.indirect(chain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +91,21 @@ class _Target:
 
 
 class _Contract:
-    def __init__(self, service: Service, forbidden: frozenset[str], excuse: Excuse) -> None:
-        self._service = service
+    def __init__(self, parts: Contracts, forbidden: frozenset[str], excuse: Excuse) -> None:
+        self._parts = parts
         self._forbidden = forbidden
         self._excuse = excuse
 
     def statements(self, layer: str) -> Iterator[list[ImportEdge]]:
         """The imports of a layer's modules that count, by statement."""
-        for module in self._service.layers.modules(layer):
-            counted = filter(self._counts, self._service.imports.of(module))
+        for module in self._parts.layers.modules(layer):
+            counted = filter(self._counts, self._parts.imports.of(module))
             for _, edges in groupby(counted, lambda edge: edge.statement):
                 yield list(edges)
 
     def target(self, edge: ImportEdge) -> _Target | None:
         """What the edge takes from a forbidden layer, by itself or by a re-export."""
-        symbol, steps = self._origin(edge)
+        symbol, steps = self._parts.imports.origin(edge)
         if self._excuse(edge, symbol) or self._is_schema_among_models(symbol):
             return None
         if self._is_breached(edge.importer, edge.imported, symbol):
@@ -107,32 +118,32 @@ class _Contract:
 
     def steps(self, edge: ImportEdge) -> Iterator[Onward]:
         """Where the edge leads: into a forbidden layer, or to definitions of a module of no layer."""
-        symbol, _ = self._origin(edge)
+        symbol, _ = self._parts.imports.origin(edge)
         target = self.target(edge)
         if target is not None:
             # An enumeration or a constant of models does not bring the database with it.
-            is_data = symbol.is_module or self._service.classes.is_stored(symbol)
+            is_data = symbol.is_module or self._parts.classes.is_stored(symbol)
             if is_data or self._layer_name(target.module) != "models":
                 yield Onward(edge, Place(target.module, None), forbidden=True)
             return
         module = symbol.module if symbol.module is not None and symbol.defined else edge.imported
-        layers = self._service.layers
+        layers = self._parts.layers
         if module.role is not Role.RUNTIME or layers.of(module) is not None or layers.is_wiring(module):
             return
         for taken in self._taken_from(edge, symbol, module):
-            if not self._service.providers.has(taken):
+            if not self._parts.providers.has(taken):
                 name = taken.qualified.removeprefix(f"{module.name}.").partition(".")[0]
                 yield Onward(edge, Place(module, None if taken.is_module else name), forbidden=False)
 
     def _taken_from(self, edge: ImportEdge, symbol: Symbol, module: Module) -> tuple[Symbol, ...]:
         """What the importer uses of a module that it imports whole, if that is all the module's own."""
-        taken = self._service.uses.members(edge) if symbol.is_module else ()
+        taken = self._parts.uses.members(edge) if symbol.is_module else ()
         is_own = all(one.module is module and one.defined and not one.is_module for one in taken)
         return taken if taken and is_own else (symbol,)
 
     def onward(self, place: Place) -> Iterator[Onward]:
         """Where the imports that a place uses lead."""
-        for edge in self._service.uses.of(place.module, place.name):
+        for edge in self._parts.uses.of(place.module, place.name):
             if self._counts(edge):
                 yield from self.steps(edge)
 
@@ -166,30 +177,25 @@ class _Contract:
         return Breach(edge.importer, source, target, edge.location, imported, through, chain)
 
     def _layer(self, module: Module) -> Layer:
-        return self._service.layers.of(module) or Layer("", "inferred")
+        return self._parts.layers.of(module) or Layer("", "inferred")
 
     def _counts(self, edge: ImportEdge) -> bool:
-        return not edge.type_checking or self._service.config.type_checking_imports
+        return not edge.type_checking or self._parts.type_checking_imports
 
     def _is_schema_among_models(self, symbol: Symbol) -> bool:
         """A schema that stands beside models is misplaced, but who imports it depends on no model."""
         in_models = symbol.module is not None and self._layer_name(symbol.module) == "models"
-        return in_models and self._service.classes.is_schema(symbol)
+        return in_models and self._parts.classes.is_schema(symbol)
 
     def _is_breached(self, importer: Module, imported: Module, symbol: Symbol) -> bool:
         """Whether the module is of a forbidden layer; in one directory, only the symbol can tell that."""
         if self._layer_name(imported) not in self._forbidden:
             return False
-        is_stored = self._service.classes.is_stored(symbol)
-        return is_stored or not self._service.layers.share_home(importer, imported)
-
-    def _origin(self, edge: ImportEdge) -> tuple[Symbol, tuple[Step, ...]]:
-        if edge.name is None or edge.name == "*":
-            return Symbol(edge.imported.name, edge.imported, None), ()
-        return self._service.symbols.trail(edge.imported, edge.name)
+        is_stored = self._parts.classes.is_stored(symbol)
+        return is_stored or not self._parts.layers.share_home(importer, imported)
 
     def _layer_name(self, module: Module) -> str | None:
-        layer = self._service.layers.of(module)
+        layer = self._parts.layers.of(module)
         return layer.name if layer is not None else None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
     Assign,
@@ -19,14 +18,14 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.findings import Location
+from archlint.service.api.api_surface import Surface
 from archlint.service.interpreter.types import parsed
 from archlint.service.layers.contents import endpoint_decorator
+from archlint.service.layers.layers import Layers
 from archlint.service.semantics.bindings import statements
-from archlint.service.semantics.modules import Module
-from archlint.service.semantics.symbols import Symbol
-
-if TYPE_CHECKING:
-    from archlint.service.model import Service
+from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.symbols import Symbol, Symbols
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,12 @@ class Exposure:
     model: str
 
 
-def exposed_models(service: Service) -> Iterator[Exposure]:
+def exposed_models(
+    modules: Modules, symbols: Symbols, classes: Classes, layers: Layers, surface: Surface
+) -> Iterator[Exposure]:
     """The mapped classes in schemas and in the signatures of endpoints, by module, in reading order."""
-    for module in service.modules.runtime:
-        reader = _Reader(service, module)
+    for module in modules.runtime:
+        reader = _Reader(module, symbols, classes, layers, surface)
         for statement in statements(module.source.body):
             if isinstance(statement, ClassDef):
                 yield from reader.schema(statement)
@@ -53,9 +54,14 @@ def exposed_models(service: Service) -> Iterator[Exposure]:
 
 
 class _Reader:
-    def __init__(self, service: Service, module: Module) -> None:
-        self._service = service
+    def __init__(
+        self, module: Module, symbols: Symbols, classes: Classes, layers: Layers, surface: Surface
+    ) -> None:
         self._module = module
+        self._symbols = symbols
+        self._classes = classes
+        self._layers = layers
+        self._surface = surface
 
     def schema(self, node: ClassDef) -> Iterator[Exposure]:
         """The mapped classes that a schema inherits from, and those that its fields hold.
@@ -63,10 +69,10 @@ class _Reader:
         A Pydantic class that is neither shown at the API nor lies with the schemas may hold what it wants.
         """
         symbol = self._symbol(Name(node.name_start, node.name_start, node.name))
-        if symbol.node is not node or not self._service.classes.is_schema(symbol):
+        if symbol.node is not node or not self._classes.is_schema(symbol):
             return
         for base in node.bases:
-            if self._service.classes.is_mapped(self._symbol(base)):
+            if self._classes.is_mapped(self._symbol(base)):
                 yield self._exposure(base, f"Schema `{node.name}` inherits from", self._symbol(base))
         for statement in node.body if self._is_for_the_api(symbol) else ():
             match statement:
@@ -75,12 +81,12 @@ class _Reader:
                         yield self._exposure(part, f"Field `{name}` of schema `{node.name}` holds", model)
 
     def _is_for_the_api(self, symbol: Symbol) -> bool:
-        layer = self._service.layers.of(self._module)
-        return (layer is not None and layer.name == "schemas") or self._service.surface.shows(symbol)
+        layer = self._layers.of(self._module)
+        return (layer is not None and layer.name == "schemas") or self._surface.shows(symbol)
 
     def endpoint(self, node: FunctionDef) -> Iterator[Exposure]:
         """The tables that are Pydantic models too and stand for an endpoint's response or body."""
-        decorator = endpoint_decorator(self._module, node, self._service.symbols)
+        decorator = endpoint_decorator(self._module, node, self._symbols)
         if decorator is None:
             return
         declared = next((one.value for one in decorator.keywords if one.name == "response_model"), None)
@@ -90,14 +96,14 @@ class _Reader:
         for parameter in node.parameters:
             if parameter.annotation is not None and parameter.default is None:
                 model = self._symbol(parameter.annotation)
-                if self._service.classes.is_table_model(model):
+                if self._classes.is_table_model(model):
                     what = f"Endpoint `{node.name}` takes as its body"
                     yield self._exposure(parameter.annotation, what, model)
 
     def _mapped_in(self, annotation: Expression) -> Iterator[tuple[Expression, Symbol]]:
         for part, named in self._types_in(annotation):
             symbol = self._symbol(named)
-            if self._service.classes.is_mapped(symbol):
+            if self._classes.is_mapped(symbol):
                 yield part, symbol
 
     def _types_in(self, annotation: Expression) -> Iterator[tuple[Expression, Expression]]:
@@ -118,10 +124,10 @@ class _Reader:
 
     def _tables_in(self, annotation: Expression) -> Iterator[tuple[Expression, Symbol]]:
         found = self._mapped_in(annotation)
-        return ((part, symbol) for part, symbol in found if self._service.classes.is_table_model(symbol))
+        return ((part, symbol) for part, symbol in found if self._classes.is_table_model(symbol))
 
     def _symbol(self, expression: Expression) -> Symbol:
-        return self._service.symbols.resolve(self._module, expression)
+        return self._symbols.resolve(self._module, expression)
 
     def _exposure(self, part: Expression, what: str, symbol: Symbol) -> Exposure:
         return Exposure(self._module.location(part), what, symbol.qualified)

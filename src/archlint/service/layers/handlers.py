@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
     Assign,
@@ -24,10 +23,10 @@ from archlint.facts.syntax import (
     all_nodes,
     dotted,
 )
+from archlint.service.layers.layers import Layers
+from archlint.service.layers.queries import Queries
 from archlint.service.semantics.modules import Module
-
-if TYPE_CHECKING:
-    from archlint.service.model import Service
+from archlint.service.semantics.symbols import Symbols
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,58 +53,65 @@ class Work:
         return f"{', '.join(first)} and {last}" if first else last
 
 
-def work_of(service: Service, module: Module, handler: FunctionDef) -> Work:
-    """The work that `handler` itself does; what it calls does not count."""
-    executed = {q.node for q in service.queries.of(module).get(handler, []) if q.executed}
-    repositories = _repositories(service, module, handler)
-    calls = {n for n in all_nodes(handler) if isinstance(n, Call) and _asks(service, module, n, repositories)}
-    rows = set(_assigned_from(handler, executed | calls))
-    loops = [
-        n for n in all_nodes(handler) if isinstance(n, For) and _is_over(n.iterable, rows, executed | calls)
-    ]
-    decisions = {inner for loop in loops for inner in all_nodes(loop) if isinstance(inner, If)}
-    return Work(len(executed), len(calls - executed), len(decisions))
+@dataclass(frozen=True, slots=True, eq=False)
+class Handlers:
+    """What may be asked of the bodies of handlers."""
 
+    symbols: Symbols
+    layers: Layers
+    queries: Queries
 
-def _repositories(service: Service, module: Module, handler: FunctionDef) -> frozenset[str]:
-    """The handler's parameters whose type is a class of crud."""
-    return frozenset(
-        parameter.name
-        for parameter in handler.parameters
-        if parameter.annotation is not None and _is_of_crud(service, module, parameter.annotation)
-    )
+    def work_of(self, module: Module, handler: FunctionDef) -> Work:
+        """The work that `handler` itself does; what it calls does not count."""
+        executed = {q.node for q in self.queries.of(module).get(handler, []) if q.executed}
+        repositories = self._repositories(module, handler)
+        asked = (n for n in all_nodes(handler) if isinstance(n, Call))
+        calls = {n for n in asked if self._asks(module, n, repositories)}
+        rows = set(_assigned_from(handler, executed | calls))
+        loops = [
+            n
+            for n in all_nodes(handler)
+            if isinstance(n, For) and _is_over(n.iterable, rows, executed | calls)
+        ]
+        decisions = {inner for loop in loops for inner in all_nodes(loop) if isinstance(inner, If)}
+        return Work(len(executed), len(calls - executed), len(decisions))
 
+    def _repositories(self, module: Module, handler: FunctionDef) -> frozenset[str]:
+        """The handler's parameters whose type is a class of crud."""
+        return frozenset(
+            parameter.name
+            for parameter in handler.parameters
+            if parameter.annotation is not None and self._is_of_crud(module, parameter.annotation)
+        )
 
-def _is_of_crud(service: Service, module: Module, annotation: Expression) -> bool:
-    match annotation:
-        case Subscript(value=Name(id="Annotated" | "Optional"), index=index):
-            first = index.items[0] if isinstance(index, Sequence) and index.items else index
-            return _is_of_crud(service, module, first)
-        case Operation(operator="|", parts=parts):
-            return any(_is_of_crud(service, module, part) for part in parts)
-        case Constant(value=str(text)):
-            return _in_crud(service, service.symbols.resolve(module, text).module)
-    symbol = service.symbols.resolve(module, annotation)
-    if isinstance(symbol.node, Assign) and symbol.module and isinstance(symbol.node.value, Subscript):
-        return _is_of_crud(service, symbol.module, symbol.node.value)
-    return _in_crud(service, symbol.module)
+    def _is_of_crud(self, module: Module, annotation: Expression) -> bool:
+        match annotation:
+            case Subscript(value=Name(id="Annotated" | "Optional"), index=index):
+                first = index.items[0] if isinstance(index, Sequence) and index.items else index
+                return self._is_of_crud(module, first)
+            case Operation(operator="|", parts=parts):
+                return any(self._is_of_crud(module, part) for part in parts)
+            case Constant(value=str(text)):
+                return self._in_crud(self.symbols.resolve(module, text).module)
+        symbol = self.symbols.resolve(module, annotation)
+        if isinstance(symbol.node, Assign) and symbol.module and isinstance(symbol.node.value, Subscript):
+            return self._is_of_crud(symbol.module, symbol.node.value)
+        return self._in_crud(symbol.module)
 
+    def _in_crud(self, module: Module | None) -> bool:
+        layer = self.layers.of(module) if module is not None else None
+        return layer is not None and layer.name == "crud"
 
-def _in_crud(service: Service, module: Module | None) -> bool:
-    layer = service.layers.of(module) if module is not None else None
-    return layer is not None and layer.name == "crud"
-
-
-def _asks(service: Service, module: Module, call: Call, repositories: frozenset[str]) -> bool:
-    """Whether the call is of a function of crud, or of a method of one of the `repositories`."""
-    name = dotted(call.func)
-    if name is None:
-        return False
-    owner, _, rest = name.partition(".")
-    if owner in repositories:
-        return "." not in rest and bool(rest)
-    symbol = service.symbols.resolve(module, call.func)
-    return _in_crud(service, symbol.module) and not symbol.qualified.rpartition(".")[2][:1].isupper()
+    def _asks(self, module: Module, call: Call, repositories: frozenset[str]) -> bool:
+        """Whether the call is of a function of crud, or of a method of one of the `repositories`."""
+        name = dotted(call.func)
+        if name is None:
+            return False
+        owner, _, rest = name.partition(".")
+        if owner in repositories:
+            return "." not in rest and bool(rest)
+        symbol = self.symbols.resolve(module, call.func)
+        return self._in_crud(symbol.module) and not symbol.qualified.rpartition(".")[2][:1].isupper()
 
 
 def _assigned_from(handler: FunctionDef, calls: set[Call]) -> Iterator[str]:

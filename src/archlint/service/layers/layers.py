@@ -97,12 +97,16 @@ class Layers:
     def of(self, module: Module) -> Layer | None:
         """The layer of `module`; None for what is in no layer, such as the module that makes the app."""
         if module not in self._found:
-            self._found[module] = self._layer(module) if self._is_own(module) else None
+            self._found[module] = self._layer(module) if self.owns(module) else None
         return self._found[module]
 
     def modules(self, name: str) -> tuple[Module, ...]:
         """The modules of a layer."""
         return self._by_layer[name]
+
+    def owns(self, module: Module) -> bool:
+        """Whether it is a module of the running service."""
+        return module.role is Role.RUNTIME and self._modules.by_path.get(module.path) is module
 
     def share_home(self, first: Module, second: Module) -> bool:
         """Whether both lie in one directory of a layer, so that only an inference tells them apart."""
@@ -118,6 +122,10 @@ class Layers:
     def directories(self, name: str) -> tuple[str, ...]:
         """The directories of that name that hold runtime modules."""
         return tuple(sorted({folder for folder, layer in self._folders if layer == name}))
+
+    def has_place(self, name: str) -> bool:
+        """Whether the layer has a directory, or a line in the configuration."""
+        return bool(self.directories(name) or self._config.layers.get(name))
 
     def candidate(self, name: str) -> Candidate | None:
         """What seems to play the role of the layer: the place of most modules that are inferred to do so.
@@ -209,9 +217,6 @@ class Layers:
         for module in self._modules.runtime:
             names[posixpath.dirname(module.path)] |= set(_names_of(_stem(module)))
         return frozenset(folder for folder, found in names.items() if len(found) > 1)
-
-    def _is_own(self, module: Module) -> bool:
-        return module.role is Role.RUNTIME and self._modules.by_path.get(module.path) is module
 
     def _layer(self, module: Module) -> Layer | None:
         for name in LAYERS:

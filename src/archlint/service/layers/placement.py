@@ -6,14 +6,11 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Node
 from archlint.findings import Link, Location
-from archlint.service.semantics.modules import Module, Role
-
-if TYPE_CHECKING:
-    from archlint.service.model import Service
+from archlint.service.layers.layers import Layers
+from archlint.service.semantics.modules import Module
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,59 +55,50 @@ class Misplaced:
         return tuple(Link(other.location, other.what) for other in self.others)
 
 
-def misplaced(service: Service, layer: str, pieces: Iterable[Piece]) -> Iterator[Misplaced]:
+def misplaced(layers: Layers, layer: str, pieces: Iterable[Piece]) -> Iterator[Misplaced]:
     """What lies outside of `layer`: one finding per place, or per file where that is the decision to take.
 
     Where the layer is missing, or a whole file plays it from outside, the file has to move: one finding, and
     one for all files of that name, which one line of the configuration maps. And where both hold, BA0501 has
     said so already, with the file's name.
     """
-    exists = has_place(service, layer)
+    exists = layers.has_place(layer)
     playing: dict[str, list[Piece]] = {}
     for module, group in groupby(pieces, lambda piece: piece.module):
-        inferred = _plays(service, layer, module)
-        is_there = _lies_in(service, layer, module)
-        if is_there or (inferred and not exists) or not _is_own(service, module):
+        inferred = _plays(layers, layer, module)
+        is_there = _lies_in(layers, layer, module)
+        if is_there or (inferred and not exists) or not layers.owns(module):
             continue
         if inferred:
             playing.setdefault(posixpath.basename(module.path), []).extend(group)
         elif exists:
-            yield from (Misplaced(piece, _where(service, module)) for piece in group)
+            yield from (Misplaced(piece, _where(layers, module)) for piece in group)
         else:
-            yield _together(service, list(group))
-    yield from (_together(service, alike) for alike in playing.values())
+            yield _together(layers, list(group))
+    yield from (_together(layers, alike) for alike in playing.values())
 
 
-def _together(service: Service, pieces: list[Piece]) -> Misplaced:
-    return Misplaced(pieces[0], _where(service, pieces[0].module), tuple(pieces[1:]))
+def _together(layers: Layers, pieces: list[Piece]) -> Misplaced:
+    return Misplaced(pieces[0], _where(layers, pieces[0].module), tuple(pieces[1:]))
 
 
-def has_place(service: Service, layer: str) -> bool:
-    """Whether the layer has a directory, or a line in the configuration."""
-    return bool(service.layers.directories(layer) or service.config.layers.get(layer))
-
-
-def _lies_in(service: Service, layer: str, module: Module) -> bool:
+def _lies_in(layers: Layers, layer: str, module: Module) -> bool:
     """Whether the module is of the layer; what is of none, such as wiring, is where its directory is."""
-    found = service.layers.of(module)
+    found = layers.of(module)
     if found is not None:
         return found.name == layer and found.by != "inferred"
-    return any(module.path.startswith(f"{folder}/") for folder in service.layers.directories(layer))
+    return any(module.path.startswith(f"{folder}/") for folder in layers.directories(layer))
 
 
-def _plays(service: Service, layer: str, module: Module) -> bool:
+def _plays(layers: Layers, layer: str, module: Module) -> bool:
     """Whether the module only seems to be of the layer, by itself or by the directory that it lies in."""
-    found = service.layers.of(module)
+    found = layers.of(module)
     if found is not None:
         return found.name == layer and found.by == "inferred"
-    candidate = service.layers.candidate(layer)
+    candidate = layers.candidate(layer)
     return candidate is not None and module.path.startswith(candidate.path)
 
 
-def _is_own(service: Service, module: Module) -> bool:
-    return module.role is Role.RUNTIME and service.modules.by_path.get(module.path) is module
-
-
-def _where(service: Service, module: Module) -> str:
-    layer = service.layers.of(module)
+def _where(layers: Layers, module: Module) -> str:
+    layer = layers.of(module)
     return f"`{module.name}` of the {layer} layer" if layer else f"`{module.name}`, which is in no layer"

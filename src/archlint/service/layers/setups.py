@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
 
 from archlint.facts.syntax import (
     Attribute,
@@ -19,10 +20,10 @@ from archlint.facts.syntax import (
 )
 from archlint.findings import Location
 from archlint.service.database.engine_connections import LIBRARIES
-from archlint.service.semantics.modules import Module, Role
-
-if TYPE_CHECKING:
-    from archlint.service.model import Service
+from archlint.service.layers.layers import Layers
+from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.modules import Module, Modules, Role
+from archlint.service.semantics.symbols import Symbols
 
 Kind = Literal["configuration", "security", "database set-up"]
 
@@ -59,54 +60,98 @@ _CLIENTS = frozenset({"aiohttp", "httpx", "requests"})
 _TOKEN = re.compile(r"token|jwt", re.IGNORECASE)
 
 
-def setups(service: Service, module: Module) -> Iterator[tuple[Kind, Node, str]]:
-    """What the module sets up, where, and by what: "the settings class `Settings`".
+@dataclass(frozen=True, slots=True, eq=False)
+class Setup:
+    """One place where a module sets something up: `what` is "the settings class `Settings`"."""
 
-    What a package offers for tests sets up nothing that the service runs on.
-    """
-    if "testing" in module.name.split("."):
-        return
-    for node in module.source.nodes.of(ClassDef):
-        symbol = service.symbols.resolve(module, node.name)
-        if symbol.node is node and service.classes.is_settings(symbol):
-            yield "configuration", node, f"the settings class `{node.name}`"
-    for call in module.source.nodes.of(Call) if _knows_libraries(module) else ():
-        if isinstance(call.func, Name | Attribute):
-            name = service.symbols.resolve(module, call.func).qualified
-            if name in _ENGINES:
-                yield "database set-up", call, f"`{dotted(call.func)}(…)`"
-            elif name in _HASHING or (name in _SIGNING and _makes_token(service, module, call)):
-                yield "security", call, f"`{dotted(call.func)}(…)`"
+    kind: Kind
+    node: Node
+    what: str
 
 
-def has_security(service: Service) -> bool:
-    """Whether anything of the service looks like authentication: a scheme, hashing, tokens, or its name."""
-    modules = service.modules.runtime
-    return (
-        any(_SECURE_NAMES.search(module.name) for module in modules)
-        or any(_has_scheme(service, module) for module in modules)
-        or any(kind == "security" for module in modules for kind, _, _ in setups(service, module))
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class Setups:
+    """What the modules of a service set up."""
 
+    modules: Modules
+    symbols: Symbols
+    classes: Classes
+    layers: Layers
+    _found: dict[Module, tuple[Setup, ...]] = field(default_factory=dict)
 
-def has_configuration(service: Service) -> bool:
-    """Whether any module sets up configuration, reads the environment, or is called like one that does."""
-    modules = service.modules.runtime
-    return (
-        any(_CONFIGURING_NAMES.search(module.name) for module in modules)
-        or any(_reads_environment(module) for module in modules)
-        or any(kind == "configuration" for module in modules for kind, _, _ in setups(service, module))
-    )
+    def of(self, module: Module) -> tuple[Setup, ...]:
+        """What the module sets up.
 
+        What a package offers for tests sets up nothing that the service runs on.
+        """
+        if module not in self._found:
+            is_for_tests = "testing" in module.name.split(".")
+            self._found[module] = () if is_for_tests else tuple(self._read(module))
+        return self._found[module]
 
-def has_database(service: Service) -> bool:
-    """Whether the service makes an engine or uses a library that does; without any models it needs none."""
-    modules = [module for module in service.modules if module.role in {Role.RUNTIME, Role.SCRIPT}]
-    return (
-        not any(service.layers.contents(module).models for module in service.modules.runtime)
-        or any(name in _DATABASES or "alchemy_" in name for module in modules for name in _imported(module))
-        or any(kind == "database set-up" for module in modules for kind, _, _ in setups(service, module))
-    )
+    @property
+    def has_security(self) -> bool:
+        """Whether anything looks like authentication: a scheme, hashing, tokens, or its name."""
+        modules = self.modules.runtime
+        return (
+            any(_SECURE_NAMES.search(module.name) for module in modules)
+            or any(self._has_scheme(module) for module in modules)
+            or self._any_of("security", modules)
+        )
+
+    @property
+    def has_configuration(self) -> bool:
+        """Whether a module sets up configuration, reads the environment, or is called like one that does."""
+        modules = self.modules.runtime
+        return (
+            any(_CONFIGURING_NAMES.search(module.name) for module in modules)
+            or any(_reads_environment(module) for module in modules)
+            or self._any_of("configuration", modules)
+        )
+
+    @property
+    def has_database(self) -> bool:
+        """Whether it makes an engine or uses a library that does; without any models it needs none."""
+        modules = [module for module in self.modules if module.role in {Role.RUNTIME, Role.SCRIPT}]
+        return (
+            not any(self.layers.contents(module).models for module in self.modules.runtime)
+            or any(
+                name in _DATABASES or "alchemy_" in name for module in modules for name in _imported(module)
+            )
+            or self._any_of("database set-up", modules)
+        )
+
+    def _any_of(self, kind: Kind, modules: Iterable[Module]) -> bool:
+        return any(setup.kind == kind for module in modules for setup in self.of(module))
+
+    def _read(self, module: Module) -> Iterator[Setup]:
+        for node in module.source.nodes.of(ClassDef):
+            symbol = self.symbols.resolve(module, node.name)
+            if symbol.node is node and self.classes.is_settings(symbol):
+                yield Setup("configuration", node, f"the settings class `{node.name}`")
+        for call in module.source.nodes.of(Call) if _knows_libraries(module) else ():
+            if isinstance(call.func, Name | Attribute):
+                name = self.symbols.resolve(module, call.func).qualified
+                if name in _ENGINES:
+                    yield Setup("database set-up", call, f"`{dotted(call.func)}(…)`")
+                elif name in _HASHING or (name in _SIGNING and self._makes_token(module, call)):
+                    yield Setup("security", call, f"`{dotted(call.func)}(…)`")
+
+    def _has_scheme(self, module: Module) -> bool:
+        if "fastapi" not in _imported(module):
+            return False
+        functions = (
+            node.func for node in module.source.nodes.of(Call) if isinstance(node.func, Name | Attribute)
+        )
+        return any(_SCHEMES.fullmatch(self.symbols.resolve(module, func).qualified) for func in functions)
+
+    def _makes_token(self, module: Module, call: Call) -> bool:
+        """Whether the token is the service's own: its function says token, and nothing sends it away."""
+        names = self.symbols.namespace(module).names
+        if any(self.symbols.resolve(module, name).qualified.partition(".")[0] in _CLIENTS for name in names):
+            return False
+        around = (f.name for f in module.source.nodes.of(FunctionDef) if f.start <= call.start < f.end)
+        return any(_TOKEN.search(name) for name in around)
 
 
 def place_of(module: Module, node: Node) -> Location:
@@ -114,6 +159,10 @@ def place_of(module: Module, node: Node) -> Location:
     if isinstance(node, ClassDef):
         return module.span(node.start, node.name_start + len(node.name))
     return module.location(node)
+
+
+def _is_database(package: str) -> bool:
+    return package in _DATABASES or "alchemy_" in package
 
 
 def _knows_libraries(module: Module) -> bool:
@@ -134,21 +183,3 @@ def _reads_environment(module: Module) -> bool:
     nodes = module.source.nodes
     named = any(alias.name in {"environ", "getenv"} for node in nodes.of(ImportFrom) for alias in node.names)
     return named or any(node.attr in {"environ", "getenv"} for node in nodes.of(Attribute))
-
-
-def _has_scheme(service: Service, module: Module) -> bool:
-    if "fastapi" not in _imported(module):
-        return False
-    functions = (
-        node.func for node in module.source.nodes.of(Call) if isinstance(node.func, Name | Attribute)
-    )
-    return any(_SCHEMES.fullmatch(service.symbols.resolve(module, func).qualified) for func in functions)
-
-
-def _makes_token(service: Service, module: Module, call: Call) -> bool:
-    """Whether the token is one of the service's own: its function says token, and nothing sends it away."""
-    names = service.symbols.namespace(module).names
-    if any(service.symbols.resolve(module, name).qualified.partition(".")[0] in _CLIENTS for name in names):
-        return False
-    around = (f.name for f in module.source.nodes.of(FunctionDef) if f.start <= call.start < f.end)
-    return any(_TOKEN.search(name) for name in around)

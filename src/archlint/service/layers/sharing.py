@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
     Assign,
@@ -17,40 +16,42 @@ from archlint.facts.syntax import (
     Name,
     Subscript,
 )
-from archlint.service.api.injection import Injection
+from archlint.service.api.injection import Injection, Providers
+from archlint.service.layers.layers import Layers
+from archlint.service.semantics.imports import Imports
 from archlint.service.semantics.modules import Module
-from archlint.service.semantics.symbols import Symbol
-
-if TYPE_CHECKING:
-    from archlint.service.model import Service
+from archlint.service.semantics.symbols import Symbol, Symbols
 
 
-def shared_providers(service: Service) -> Iterator[tuple[Symbol, tuple[Module, ...]]]:
+def shared_providers(
+    providers: Providers, symbols: Symbols, imports: Imports, layers: Layers
+) -> Iterator[tuple[Symbol, tuple[Module, ...]]]:
     """The providers that stand in `Depends` of two routers or more, with these, in the order of files.
 
     A provider is a function, a function that makes one, or a class whose instances can be called. A class
     that is itself injected is none: it may be injected from where it lives.
     """
     users: dict[Symbol, set[Module]] = defaultdict(set)
-    for injection in service.providers.injections:
-        if injection.symbol.module is not None and _provides(service, injection):
-            users[injection.symbol] |= set(_routers(service, injection))
+    for injection in providers.injections:
+        if injection.symbol.module is not None and _provides(symbols, injection):
+            modules = (injection.module, *_importers(imports, injection))
+            users[injection.symbol] |= {module for module in modules if layers.has_routes(module)}
     shared = ((symbol, modules) for symbol, modules in users.items() if len(modules) > 1)
-    for symbol, modules in sorted(shared, key=lambda pair: pair[0].qualified):
-        yield symbol, tuple(sorted(modules, key=lambda module: module.path))
+    for symbol, routers in sorted(shared, key=lambda pair: pair[0].qualified):
+        yield symbol, tuple(sorted(routers, key=lambda module: module.path))
 
 
-def _provides(service: Service, injection: Injection) -> bool:
+def _provides(symbols: Symbols, injection: Injection) -> bool:
     """Whether the definition is the provider itself, not only something that goes into it."""
     call, node = injection.call, injection.symbol.node
     given = [*call.args[:1], *(keyword.value for keyword in call.keywords if _is_dependency(keyword))]
     match given:
         case [Name() | Attribute() as one]:
-            return isinstance(node, FunctionDef) and _means(service, injection, one)
+            return isinstance(node, FunctionDef) and _means(symbols, injection, one)
         case [Call(func=function, args=args)]:
-            if service.symbols.resolve(injection.module, function).qualified == "functools.partial":
-                return isinstance(node, FunctionDef) and bool(args) and _means(service, injection, args[0])
-            return _makes_provider(injection.symbol) and _means(service, injection, function)
+            if symbols.resolve(injection.module, function).qualified == "functools.partial":
+                return isinstance(node, FunctionDef) and bool(args) and _means(symbols, injection, args[0])
+            return _makes_provider(injection.symbol) and _means(symbols, injection, function)
     return False
 
 
@@ -58,8 +59,8 @@ def _is_dependency(keyword: Keyword) -> bool:
     return keyword.name == "dependency"
 
 
-def _means(service: Service, injection: Injection, expression: Expression) -> bool:
-    return service.symbols.resolve(injection.module, expression) == injection.symbol
+def _means(symbols: Symbols, injection: Injection, expression: Expression) -> bool:
+    return symbols.resolve(injection.module, expression) == injection.symbol
 
 
 def _makes_provider(symbol: Symbol) -> bool:
@@ -69,13 +70,11 @@ def _makes_provider(symbol: Symbol) -> bool:
     return isinstance(symbol.node, FunctionDef)
 
 
-def _routers(service: Service, injection: Injection) -> Iterator[Module]:
-    """The module of the injection, or where an alias says it (`Annotated[…]`), its importers."""
-    modules = [injection.module]
+def _importers(imports: Imports, injection: Injection) -> Iterator[Module]:
+    """The modules that import an alias which says the injection (`Annotated[…]`)."""
     for name in _aliases(injection):
-        edges = service.imports.edges
-        modules += [e.importer for e in edges if e.imported is injection.module and e.name == name]
-    yield from (module for module in modules if service.layers.has_routes(module))
+        edges = imports.edges
+        yield from (e.importer for e in edges if e.imported is injection.module and e.name == name)
 
 
 def _aliases(injection: Injection) -> Iterator[str]:

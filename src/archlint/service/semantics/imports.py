@@ -27,7 +27,7 @@ from archlint.facts.syntax import (
 from archlint.findings import Location
 from archlint.service.semantics.bindings import COMPOUND, nested_blocks
 from archlint.service.semantics.modules import Module, Modules
-from archlint.service.semantics.symbols import Symbols, find_module
+from archlint.service.semantics.symbols import Step, Symbol, Symbols, find_module
 from archlint.service.semantics.type_checking import is_type_checking
 
 
@@ -63,6 +63,12 @@ class Imports:
     def of(self, module: Module) -> tuple[ImportEdge, ...]:
         """What `module` imports."""
         return self._by_importer[module]
+
+    def origin(self, edge: ImportEdge) -> tuple[Symbol, tuple[Step, ...]]:
+        """What the edge means, and the re-exports by which it gets there."""
+        if edge.name is None or edge.name == "*":
+            return Symbol(edge.imported.name, edge.imported, None), ()
+        return self._symbols.trail(edge.imported, edge.name)
 
     @cached_property
     def edges(self) -> tuple[ImportEdge, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archlint.facts.syntax import ClassDef, Evaluate, FunctionDef, Raise, Simple
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Class, Function
-from archlint.service.calls.values import Library
+from archlint.service.calls.library_models import Library
 from archlint.service.semantics.modules import Module
 
 _PASSIVE = frozenset(

@@ -30,7 +30,8 @@ from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.conditions import Need, needs
 from archlint.service.calls.edges import Edge
 from archlint.service.calls.functions import Function
-from archlint.service.calls.values import Library, Manager
+from archlint.service.calls.library_models import Library
+from archlint.service.calls.values import Manager
 from archlint.service.semantics.bindings import own_nodes
 from archlint.service.transactions.session_acts import Act, Work, acts, is_session
 

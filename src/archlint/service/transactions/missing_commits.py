@@ -7,22 +7,19 @@ one dependency that opens it, and no name on the way speaks of a transaction.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Keyword, Name, Node, all_nodes
 from archlint.findings import Link, Location
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edges import Edge
 from archlint.service.calls.functions import Function
-from archlint.service.calls.values import Library
-from archlint.service.transactions.request_flow import Request, requests, session_parameters
+from archlint.service.calls.library_models import Library
+from archlint.service.semantics.modules import Module
+from archlint.service.transactions.request_flow import Request, session_parameters
 from archlint.service.transactions.session_acts import Act, Work, acts
-from archlint.service.transactions.session_providers import providers
-
-if TYPE_CHECKING:
-    from archlint.service.model import Service
+from archlint.service.transactions.session_providers import Provider
 
 _BOUNDARY = re.compile(r"commit|begin|transact|atomic|uow|unit_?of_?work", re.IGNORECASE)
 _PLAIN = frozenset(
@@ -61,14 +58,15 @@ class Unbounded:
         return (*links, Link(self.act.location, f"`{self.act.function.short_name}`: {self.act.text}()"))
 
 
-def unbounded(service: Service) -> Iterator[Unbounded]:
+def unbounded(
+    calls: Calls, requests: Iterable[Request], providers: Iterable[Provider], modules: Iterable[Module]
+) -> Iterator[Unbounded]:
     """The first write of each request that nothing commits, by the place in its handler."""
-    calls = service.calls
-    openers = {one.function for one in providers(service) if one.yields}
-    if not openers or _commits_elsewhere(service):
+    openers = {one.function for one in providers if one.yields}
+    if not openers or _commits_elsewhere(calls, modules):
         return
     found: dict[Location, Unbounded] = {}
-    for request in requests(calls, service.routes.endpoints):
+    for request in requests:
         one = _Judge(calls, request, openers).judge()
         if one is not None:
             found.setdefault(one.location, one)
@@ -162,9 +160,9 @@ def _opens(calls: Calls, function: Function) -> bool:
     return any("sessionmaker()" in call.path for call in calls.library_calls(function))
 
 
-def _commits_elsewhere(service: Service) -> bool:
+def _commits_elsewhere(calls: Calls, modules: Iterable[Module]) -> bool:
     """Whether middleware may commit, or the engine commits by itself."""
-    for module in service.modules.runtime:
+    for module in modules:
         nodes = module.source.nodes
         if any(one.value == "AUTOCOMMIT" for one in nodes.of(Constant)):
             return True
@@ -172,7 +170,7 @@ def _commits_elsewhere(service: Service) -> bool:
             return True
     return any(
         any(_MIDDLEWARE.search(name) for name in _kinds(function)) and _speaks_of_transactions(function)
-        for function in service.calls.functions
+        for function in calls.functions
     )
 
 

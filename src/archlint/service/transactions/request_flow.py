@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from archlint.facts.syntax import (
@@ -42,7 +42,7 @@ class Request:
         return f"{'/'.join(self.endpoint.methods) or 'WEBSOCKET'} {self.endpoint.path}"
 
 
-def requests(calls: Calls, endpoints: tuple[Endpoint, ...]) -> Iterator[Request]:
+def requests(calls: Calls, endpoints: Iterable[Endpoint]) -> Iterator[Request]:
     """The requests to the service's own handlers, each handler once."""
     seen: set[Function] = set()
     for endpoint in endpoints:

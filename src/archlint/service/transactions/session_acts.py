@@ -11,7 +11,8 @@ from archlint.facts.syntax import Attribute, Call, Constant, Expression
 from archlint.findings import Location
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
-from archlint.service.calls.values import Library, Value
+from archlint.service.calls.library_models import Library
+from archlint.service.calls.values import Value
 from archlint.service.database.session_calls import SESSIONS
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
     Attribute,
@@ -20,15 +19,13 @@ from archlint.facts.syntax import (
     all_nodes,
 )
 from archlint.findings import Location
+from archlint.service.api.injection import Injection
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
-from archlint.service.calls.values import Library
+from archlint.service.calls.library_models import Library
 from archlint.service.semantics.bindings import own_nodes, statements
 from archlint.service.semantics.blocks import around, holds
 from archlint.service.transactions.session_acts import Work, acts, is_session
-
-if TYPE_CHECKING:
-    from archlint.service.model import Service
 
 _ENDING = frozenset({"aclose", "close", "remove", "reset", "rollback"})
 
@@ -52,16 +49,16 @@ class Provider:
         return self.function.module.location(self.opening)
 
 
-def providers(service: Service) -> Iterator[Provider]:
+def providers(calls: Calls, injections: Iterable[Injection]) -> Iterator[Provider]:
     """The injected functions that open a session themselves, by path and line."""
-    functions = service.calls.program.functions
+    functions = calls.program.functions
     injected = {
         functions[injection.symbol.node]: None
-        for injection in service.providers.injections
+        for injection in injections
         if injection.symbol.node in functions
     }
     for function in sorted(injected, key=lambda function: function.order):
-        yield from _provided(service.calls, function)
+        yield from _provided(calls, function)
 
 
 def anything_ends_sessions(calls: Calls) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from archlint.findings import Link, Location
 from archlint.service.calls.call_graph import Calls
@@ -12,12 +11,9 @@ from archlint.service.calls.edges import Edge
 from archlint.service.calls.functions import Function
 from archlint.service.transactions.abstract_run import Runner, provided
 from archlint.service.transactions.effects import Reader
-from archlint.service.transactions.request_flow import Request, requests, session_parameters
+from archlint.service.transactions.request_flow import Request, session_parameters
 from archlint.service.transactions.session_acts import Work, acts
 from archlint.service.transactions.session_states import Mark, Token, Variant
-
-if TYPE_CHECKING:
-    from archlint.service.model import Service
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,13 +46,12 @@ class Split:
         return tuple(found)
 
 
-def splits(service: Service) -> Iterator[Split]:
+def splits(calls: Calls, requests: Iterable[Request]) -> Iterator[Split]:
     """The functions that split the work of requests, each with the first request that shows it."""
-    calls = service.calls
     busy = _busy(calls)
     runner = Runner(calls, Reader(calls, busy), busy)
     found: dict[Function, Split] = {}
-    for request in requests(calls, service.routes.endpoints):
+    for request in requests:
         if request.handler not in busy:
             continue
         ways: dict[Function, list[tuple[Location, Variant]]] = {}

@@ -1,0 +1,57 @@
+"""What the parts of the inference ask of each other: the value of any expression depends on all of them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from archlint.facts.syntax import Expression
+from archlint.service.calls.annotations import Annotations
+from archlint.service.calls.function_summary import Binding, Scan
+from archlint.service.calls.functions import Function, Program
+from archlint.service.calls.library_models import Knowledge
+from archlint.service.calls.values import Value, Values
+from archlint.service.semantics.symbols import Symbol, Symbols
+
+
+class Inferring(Protocol):
+    """The inference as `Members` and `Results` see it; `Inference` ties them together."""
+
+    @property
+    def symbols(self) -> Symbols:
+        """What names mean."""
+
+    @property
+    def program(self) -> Program:
+        """The functions and classes."""
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What is known of libraries."""
+
+    @property
+    def annotations(self) -> Annotations:
+        """What annotations mean."""
+
+    def scan(self, function: Function) -> Scan:
+        """What the function's own statements say."""
+
+    def values(self, node: Expression, function: Function) -> Values:
+        """What `node` in the body of `function` may be."""
+
+    def awaited(self, values: Values) -> Values:
+        """What awaiting them gives."""
+
+    def elements(self, values: Values) -> Values:
+        """What iterating over them gives."""
+
+    def of_symbol(self, symbol: Symbol) -> Values:
+        """What a name that `Symbols` resolved may be."""
+
+    def bound(self, binding: Binding, function: Function) -> Values:
+        """What a binding gives its name."""
+
+    def attribute(self, value: Value, name: str) -> Values:
+        """What the attribute `name` of `value` may be."""
+
+    def returned(self, function: Function) -> Values:
+        """What the function returns, or gives when awaited."""

@@ -1,0 +1,50 @@
+"""`Transactions`: what the requests of a service do with sessions. Each part is computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from archlint.service.api.injection import Providers
+from archlint.service.api.routes import RouteTable
+from archlint.service.calls.call_graph import Calls
+from archlint.service.semantics.modules import Modules
+from archlint.service.transactions.missing_commits import Unbounded, unbounded
+from archlint.service.transactions.request_flow import Request, requests
+from archlint.service.transactions.session_providers import Provider, anything_ends_sessions, providers
+from archlint.service.transactions.split_commits import Split, splits
+
+
+@dataclass(frozen=True, eq=False)
+class Transactions:
+    """The sessions of a service's requests: who opens them, and where their work is committed."""
+
+    calls: Calls
+    routes: RouteTable
+    injected: Providers
+    modules: Modules
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        """The requests to the service's own handlers, each handler once."""
+        return tuple(requests(self.calls, self.routes.endpoints))
+
+    @cached_property
+    def providers(self) -> tuple[Provider, ...]:
+        """The injected functions that open a session themselves, by path and line."""
+        return tuple(providers(self.calls, self.injected.injections))
+
+    @cached_property
+    def anything_ends_sessions(self) -> bool:
+        """Whether some function of the service closes a session, rolls one back, or enters one by `with`."""
+        return anything_ends_sessions(self.calls)
+
+    @cached_property
+    def unbounded(self) -> tuple[Unbounded, ...]:
+        """The first write of each request that nothing commits, by the place in its handler."""
+        return tuple(unbounded(self.calls, self.requests, self.providers, self.modules.runtime))
+
+    @cached_property
+    def splits(self) -> tuple[Split, ...]:
+        """The functions that split the work of requests, each with the first request that shows it."""
+        return tuple(splits(self.calls, self.requests))
