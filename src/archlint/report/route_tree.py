@@ -11,7 +11,7 @@ from archlint.findings import Unknown
 from archlint.report.route_table import GAP, methods, notes, title, unknowns
 from archlint.report.styled import Line, printable
 from archlint.service.api.routes import Endpoint
-from archlint.service.interpreter.values import Place
+from archlint.service.interpreter.values import Origin
 from archlint.service.model import Service
 
 _BRANCH, _LAST, _DOWN, _NONE = "├─ ", "└─ ", "│  ", "   "
@@ -23,7 +23,7 @@ class _Node:
 
     prefix: str
     label: str
-    place: Place
+    place: Origin
     children: dict[tuple[int, str], _Node] = field(default_factory=dict)
     endpoints: list[tuple[str, Endpoint]] = field(default_factory=list)
 
@@ -76,7 +76,7 @@ def _leaf(path: str, endpoint: Endpoint, lead: str) -> Line:
     )
 
 
-def _label(service: Service, place: Place) -> str:
+def _label(service: Service, place: Origin) -> str:
     """What the call includes or mounts, as the source writes it."""
     node = place.node
     if not isinstance(node, Call):
@@ -88,11 +88,11 @@ def _label(service: Service, place: Place) -> str:
     return next((f"{verb} {_source(service, place, found)}" for found in (*named, *args)), verb)
 
 
-def _source(service: Service, place: Place, expression: Expression) -> str:
+def _source(service: Service, place: Origin, expression: Expression) -> str:
     text = decode(service.repository.read_bytes(place.module.path))[expression.start : expression.end]
     return printable(" ".join(text.split()))
 
 
-def _where(place: Place) -> str:
+def _where(place: Origin) -> str:
     location = place.module.location(place.node)
     return f"{GAP}{location.file}:{location.line}"

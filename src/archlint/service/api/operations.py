@@ -12,9 +12,9 @@ from archlint.findings import Location
 from archlint.service.api.pydantic_models import Schemas
 from archlint.service.api.routes import Endpoint, RouteTable, docstring
 from archlint.service.api.signatures import BODY_KINDS, Callee, Dependency, Parameter, Signatures, called
-from archlint.service.interpreter.types import NONE, UNKNOWN, Place, Type, Types
+from archlint.service.interpreter.types import NONE, UNKNOWN, AnnotationContext, Type, Types
 from archlint.service.interpreter.values import (
-    Class,
+    ClassObject,
     External,
     Member,
     Value,
@@ -119,20 +119,21 @@ class Operations:
         found = self.types.read(returns, self._place(callee))
         return Answer("annotation", found, callee.function.module.location(returns))
 
-    def _place(self, callee: Callee) -> Place:
+    def _place(self, callee: Callee) -> AnnotationContext:
         return self.signatures.place(callee.function)
 
     def _written(self, endpoint: Endpoint, expression: Expression | None, value: Value) -> Type:
         """The type as the decorator writes it, for values forget the arguments of generics."""
         found = UNKNOWN
         if expression is not None:
-            found = self.types.read(expression, Place(endpoint.place.module))
+            found = self.types.read(expression, AnnotationContext(endpoint.place.module))
         return found if found != UNKNOWN else self.types.of_value(value)
 
     def _response_class(self, value: Value) -> tuple[str, ...]:
         found = settled(value)
-        lineage = found.lineage() if isinstance(found, Class) else [found]
-        return tuple(self.types.of_value(cls).name for cls in lineage if isinstance(cls, Class | External))
+        lineage = found.lineage() if isinstance(found, ClassObject) else [found]
+        named = (cls for cls in lineage if isinstance(cls, ClassObject | External))
+        return tuple(self.types.of_value(cls).name for cls in named)
 
     def _responses(self, value: Value) -> dict[str, Type | None]:
         found = settled(value)

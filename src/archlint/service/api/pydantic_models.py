@@ -21,7 +21,7 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.findings import Location
-from archlint.service.interpreter.types import VARIABLE, Place, Type, Types, substitute
+from archlint.service.interpreter.types import VARIABLE, AnnotationContext, Type, Types, substitute
 from archlint.service.interpreter.values import External, ExternalObject, Value, text, truth
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SCHEMA_BASES
@@ -119,8 +119,8 @@ class Schemas:
             return True
         return any(base.name in _RECORDS for base in self._bases(node, place))
 
-    def _bases(self, node: ClassDef, place: Place) -> list[Type]:
-        outside = Place(place.module, place.scope[:-1])
+    def _bases(self, node: ClassDef, place: AnnotationContext) -> list[Type]:
+        outside = AnnotationContext(place.module, place.scope[:-1])
         return [self._types.read(base, outside) for base in node.bases]
 
     def _read(self, found: Type) -> Model:
@@ -141,7 +141,7 @@ class Schemas:
         complete = known and all(model.complete for model in inherited)
         return Model(found, tuple(fields.values()), extra, complete)
 
-    def _variables(self, node: ClassDef, place: Place) -> list[str]:
+    def _variables(self, node: ClassDef, place: AnnotationContext) -> list[str]:
         """The class's type variables in order: those of `Generic[…]`, else as its bases name them."""
         bases = self._bases(node, place)
         generic = [base for base in bases if base.name in {"typing.Generic", "typing.Protocol"}]
@@ -149,7 +149,7 @@ class Schemas:
         return list(dict.fromkeys(t.values[0] for t in found))
 
     def _own(
-        self, symbol: Symbol, node: ClassDef, place: Place, variables: _Variables, renamed: bool
+        self, symbol: Symbol, node: ClassDef, place: AnnotationContext, variables: _Variables, renamed: bool
     ) -> Iterator[Field]:
         for statement in node.body:
             if not isinstance(statement, Assign) or statement.annotation is None:
@@ -183,7 +183,7 @@ class Schemas:
             location=place.module.location(statement),
         )
 
-    def _extra(self, node: ClassDef, place: Place) -> Extra | None:
+    def _extra(self, node: ClassDef, place: AnnotationContext) -> Extra | None:
         for key, value, where in _configuration(node):
             if key == "extra":
                 mode = self._types.evaluate(value, place)
@@ -192,7 +192,7 @@ class Schemas:
                     return Extra(known, place.module.location(where))
         return None
 
-    def _rename(self, node: ClassDef, place: Place) -> bool:
+    def _rename(self, node: ClassDef, place: AnnotationContext) -> bool:
         """Whether fields get camel-case aliases by Pydantic's own generator."""
         generators = [value for key, value, _ in _configuration(node) if key == "alias_generator"]
         names = (self._types.read(value, place).name for value in generators)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archlint.service.interpreter.machine import Condition, Machine, Modelled
-from archlint.service.interpreter.values import External, Place, Unresolved, Value
+from archlint.service.interpreter.values import External, Origin, Unresolved, Value
 
 _ROUTE_CLASSES = {"http": ("Route", "APIRoute"), "websocket": ("WebSocketRoute", "APIWebSocketRoute")}
 
@@ -23,7 +23,7 @@ class Route(Modelled):
     endpoint: Value
     methods: tuple[str, ...]
     kind: str
-    place: Place
+    place: Origin
     tags: list[Value]
     options: Mapping[str, Value]
     deprecated: Value
@@ -32,7 +32,7 @@ class Route(Modelled):
     documented: bool = True
     """Whether it is FastAPI's own route, not a plain Starlette one that the schema leaves out."""
 
-    includes: tuple[Place, ...] = ()
+    includes: tuple[Origin, ...] = ()
     prefixes: tuple[str, ...] = ()
     """What each of the includes put before the path."""
 
@@ -73,4 +73,4 @@ class Missed:
 
     what: str
     why: str
-    place: Place
+    place: Origin

@@ -8,10 +8,10 @@ from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import (
     Bound,
-    Class,
+    ClassObject,
     External,
-    Function,
-    Instance,
+    FunctionObject,
+    InstanceObject,
     Partial,
     Value,
     settled,
@@ -39,14 +39,14 @@ def has_response_schema(machine: Machine, route: Route, endpoint: Value, *, infe
     return not _is_response(machine.evaluate(function.frame, annotation))
 
 
-def _innermost(value: Value) -> Function | None:
-    if isinstance(value, Instance):
+def _innermost(value: Value) -> FunctionObject | None:
+    if isinstance(value, InstanceObject):
         value = class_member(value.cls, "__call__")
     while isinstance(value, Bound | Partial):
         value = value.function
-    while isinstance(value, Function) and isinstance(value.wraps, Function):
+    while isinstance(value, FunctionObject) and isinstance(value.wraps, FunctionObject):
         value = value.wraps
-    return value if isinstance(value, Function) else None
+    return value if isinstance(value, FunctionObject) else None
 
 
 def _is_response(value: Value) -> bool:
@@ -55,6 +55,6 @@ def _is_response(value: Value) -> bool:
             return True
         case External():
             return value.name.startswith(_RESPONSES)
-        case Class():
+        case ClassObject():
             return any(isinstance(base, External) and _is_response(base) for base in value.lineage())
     return False

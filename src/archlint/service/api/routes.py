@@ -22,12 +22,12 @@ from archlint.service.interpreter.values import (
     Arguments,
     Bound,
     Choice,
-    Class,
+    ClassObject,
     Descriptor,
-    Function,
-    Instance,
+    FunctionObject,
+    InstanceObject,
+    Origin,
     Partial,
-    Place,
     Value,
     options,
     settled,
@@ -92,13 +92,13 @@ class Endpoint:
     methods: tuple[str, ...]
     kind: Literal["http", "websocket"]
     handler: Handler
-    place: Place
+    place: Origin
     tags: tuple[str, ...]
     response_schema: bool
     described: bool
     deprecated: bool
     in_schema: bool
-    includes: tuple[Place, ...]
+    includes: tuple[Origin, ...]
     prefixes: tuple[str, ...]
     conditions: tuple[Condition, ...]
     dependencies: tuple[Value, ...]
@@ -143,7 +143,7 @@ class _Context:
     tags: tuple[Value, ...] = ()
     deprecated: bool = False
     in_schema: bool = True
-    includes: tuple[Place, ...] = ()
+    includes: tuple[Origin, ...] = ()
     prefixes: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
     dependencies: tuple[Value, ...] = ()
@@ -204,8 +204,8 @@ def _run(machine: Machine, modules: Modules, entries: list[tuple[Module, Creatio
         if all(_made(machine, creation) for _, creation in entries):
             break
         function = machine.load(module).namespace.get(name)
-        if isinstance(function, Function):
-            machine.call(function, Arguments((), {}, Place(module, function.definition)))
+        if isinstance(function, FunctionObject):
+            machine.call(function, Arguments((), {}, Origin(module, function.definition)))
     machine.only_with_app = True
     for router in list(machine.created):
         for started in router.startup:
@@ -279,9 +279,10 @@ def _entry_order(modules: list[Module]) -> list[Module]:
 
 def _start(machine: Machine, router: Router, function: Value) -> None:
     for option in options(function):
-        takes_app = isinstance(option, Function) and option.definition.parameters
-        place = Place(option.module, option.definition) if isinstance(option, Function) else router.place
-        if isinstance(option, Function | Bound | Partial):
+        place, takes_app = router.place, False
+        if isinstance(option, FunctionObject):
+            place, takes_app = Origin(option.module, option.definition), bool(option.definition.parameters)
+        if isinstance(option, FunctionObject | Bound | Partial):
             machine.call(option, Arguments((router,) if takes_app else (), {}, place))
 
 
@@ -379,7 +380,7 @@ def _handler(value: Value) -> Handler | None:
     if outer is None:
         return None
     inner = outer
-    while isinstance(wrapped := _function(inner.wraps), Function) and wrapped is not inner:
+    while isinstance(wrapped := _function(inner.wraps), FunctionObject) and wrapped is not inner:
         inner = wrapped
     if not isinstance(inner.definition, FunctionDef):
         return None
@@ -388,15 +389,15 @@ def _handler(value: Value) -> Handler | None:
     return Handler(inner.module, inner.definition, owner, is_async)
 
 
-def _function(value: Value) -> Function | None:
+def _function(value: Value) -> FunctionObject | None:
     match value:
-        case Function():
+        case FunctionObject():
             return value
         case Bound() | Partial() | Descriptor():
             return _function(value.function)
-        case Instance():
+        case InstanceObject():
             return _function(class_member(value.cls, "__call__"))
-        case Class():
+        case ClassObject():
             return None
         case Choice():
             return next((f for f in map(_function, value.values) if f is not None), None)

@@ -14,16 +14,16 @@ from archlint.findings import Location
 from archlint.service.api.pydantic_models import Schemas
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import deep_recursion
-from archlint.service.interpreter.types import Place, Type, Types
+from archlint.service.interpreter.types import AnnotationContext, Type, Types
 from archlint.service.interpreter.values import (
     Bound,
-    Class,
+    ClassObject,
     Configured,
     Descriptor,
     External,
     ExternalObject,
-    Function,
-    Instance,
+    FunctionObject,
+    InstanceObject,
     Partial,
     Value,
     settled,
@@ -99,7 +99,7 @@ class Dependency:
     """One callable that FastAPI calls for an endpoint: of the service, or a library's by `name` alone."""
 
     name: str
-    function: Function | None = None
+    function: FunctionObject | None = None
 
 
 @dataclass(slots=True)
@@ -115,7 +115,7 @@ class Signature:
 class Callee:
     """A function of the service, and how many of its first parameters are already given."""
 
-    function: Function
+    function: FunctionObject
     bound: int = 0
     given: frozenset[str] = frozenset()
 
@@ -141,9 +141,9 @@ class Signatures:
                 self._function(signature, callee, names, ())
         return signature
 
-    def place(self, function: Function) -> Place:
+    def place(self, function: FunctionObject) -> AnnotationContext:
         """Where the function's annotations stand."""
-        return Place(function.module, (), function.frame)
+        return AnnotationContext(function.module, (), function.frame)
 
     def _function(
         self, signature: Signature, callee: Callee, path: frozenset[str], via: tuple[str, ...]
@@ -156,7 +156,7 @@ class Signatures:
     def _parameter(
         self,
         signature: Signature,
-        function: Function,
+        function: FunctionObject,
         declared: Declared,
         path: frozenset[str],
         via: tuple[str, ...],
@@ -237,7 +237,7 @@ class Signatures:
             signature.dependencies.append(Dependency(name, callee.function))
             if len(via) < _MAX_DEPTH:
                 self._function(signature, callee, path, (*via, name))
-        elif isinstance(target, Class | External):
+        elif isinstance(target, ClassObject | External):
             self._class(signature, self._types.of_value(target), path, via)
         elif isinstance(target, ExternalObject | Bound):
             signature.dependencies.append(Dependency(getattr(target, "name", "?")))
@@ -280,16 +280,16 @@ class Signatures:
         assert found.symbol is not None
         value = self._types.class_value(found.symbol)
         init = class_member(value, "__init__") if value is not None else None
-        if isinstance(init, Function) and len(via) < _MAX_DEPTH:
+        if isinstance(init, FunctionObject) and len(via) < _MAX_DEPTH:
             self._function(signature, Callee(init, 1), path, via)
 
 
 def called(value: Value) -> Callee | None:
     """The function of the service that a call of `value` runs, under decorators that name what they wrap."""
     match value:
-        case Function(wraps=inner) if isinstance(inner, Function) and inner is not value:
+        case FunctionObject(wraps=inner) if isinstance(inner, FunctionObject) and inner is not value:
             return called(inner)
-        case Function():
+        case FunctionObject():
             return Callee(value)
         case Bound(function=function):
             inner = called(function)
@@ -303,7 +303,7 @@ def called(value: Value) -> Callee | None:
             )
         case Descriptor(function=function):
             return called(function)
-        case Instance(cls=cls):
+        case InstanceObject(cls=cls):
             inner = called(class_member(cls, "__call__"))
             return replace(inner, bound=inner.bound + 1) if inner else None
         case Configured(default=default):

@@ -15,12 +15,12 @@ from archlint.service.interpreter.attributes import attribute, bind_member
 from archlint.service.interpreter.machine import Condition, LibraryCall, Machine, Modelled
 from archlint.service.interpreter.values import (
     Arguments,
-    Class,
+    ClassObject,
     External,
     ExternalObject,
-    ModuleValue,
+    ModuleObject,
     Native,
-    Place,
+    Origin,
     Unresolved,
     Value,
     options,
@@ -47,7 +47,7 @@ class Include:
     tags: tuple[Value, ...]
     deprecated: Value
     in_schema: Value
-    place: Place
+    place: Origin
     conditions: tuple[Condition, ...]
     dependencies: tuple[Value, ...] = ()
 
@@ -58,7 +58,7 @@ class Mount:
 
     path: str
     app: Router
-    place: Place
+    place: Origin
     conditions: tuple[Condition, ...]
 
 
@@ -67,8 +67,8 @@ class Router(Modelled):
     """An app (`is_app`) or a router."""
 
     is_app: bool
-    cls: Class | None
-    place: Place
+    cls: ClassObject | None
+    place: Origin
     keywords: Mapping[str, Value] = field(default_factory=dict)
     prefix: Value = ""
     tags: list[Value] = field(default_factory=list)
@@ -327,7 +327,7 @@ def _include_router(machine: Machine, router: Router, arguments: Arguments) -> V
         if isinstance(child, Router):
             for prefix in _joined("", arguments.keywords.get("prefix", "")):
                 _include(machine, router, child, prefix, arguments)
-        elif not isinstance(child, ModuleValue):
+        elif not isinstance(child, ModuleObject):
             _miss(router, "an included router", _why(child, "archlint cannot tell which"), arguments.place)
     return None
 
@@ -408,7 +408,7 @@ def _mount(machine: Machine, router: Router, arguments: Arguments) -> Value:
     return None
 
 
-def _miss(router: Router, what: str, why: str, place: Place) -> None:
+def _miss(router: Router, what: str, why: str, place: Origin) -> None:
     router.missed.append(Missed(what, why, place))
 
 

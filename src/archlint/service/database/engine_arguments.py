@@ -13,12 +13,12 @@ from archlint.service.interpreter.attributes import SETTINGS, attribute
 from archlint.service.interpreter.machine import LibraryCall, Machine, deep_recursion
 from archlint.service.interpreter.values import (
     Arguments,
-    Class,
+    ClassObject,
     Configured,
     ExternalObject,
     Frame,
-    Function,
-    Place,
+    FunctionObject,
+    Origin,
     Unresolved,
     Value,
     options,
@@ -94,14 +94,14 @@ class Recorder:
             if self._knows(call):
                 return
         value = machine.load(module).namespace.get(outer.name)
-        if isinstance(value, Class):
+        if isinstance(value, ClassObject):
             self._enter_method(machine, module, scope, value)
-        elif isinstance(value, Function) and isinstance(outer, FunctionDef):
+        elif isinstance(value, FunctionObject) and isinstance(outer, FunctionDef):
             machine.call(value, _arguments(machine, module, outer))
 
-    def _enter_method(self, machine: Machine, module: Module, scope: Scope, cls: Class) -> None:
+    def _enter_method(self, machine: Machine, module: Module, scope: Scope, cls: ClassObject) -> None:
         initialise = cls.namespace.get("__init__")
-        definition = initialise.definition if isinstance(initialise, Function) else None
+        definition = initialise.definition if isinstance(initialise, FunctionObject) else None
         arguments = _arguments(machine, module, definition if isinstance(definition, FunctionDef) else None)
         instance = machine.call(cls, arguments)
         method = next((part for part in scope[1:] if isinstance(part, FunctionDef)), None)
@@ -144,7 +144,7 @@ def _built(machine: Machine, arguments: Arguments) -> Value:
 
 def _arguments(machine: Machine, module: Module, definition: FunctionDef | None) -> Arguments:
     """What a call of the function can be given: settings, where a parameter's annotation asks for them."""
-    place = Place(module, definition or Name(0, 0, ""))
+    place = Origin(module, definition or Name(0, 0, ""))
     keywords: dict[str, Value] = {}
     loaded = machine.load(module)
     frame = Frame(loaded, loaded.namespace)
@@ -152,6 +152,6 @@ def _arguments(machine: Machine, module: Module, definition: FunctionDef | None)
         if parameter.annotation is None or parameter.default is not None:
             continue
         kind = machine.evaluate(frame, parameter.annotation)
-        if isinstance(kind, Class) and kind.derives_from(SETTINGS):
+        if isinstance(kind, ClassObject) and kind.derives_from(SETTINGS):
             keywords[parameter.name] = machine.call(kind, Arguments((), {}, place))
     return Arguments((), keywords, place)

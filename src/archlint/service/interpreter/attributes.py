@@ -8,19 +8,19 @@ from archlint.service.interpreter.values import (
     Arguments,
     Bound,
     Choice,
-    Class,
+    ClassObject,
     Configured,
     Descriptor,
     External,
     ExternalObject,
-    Function,
-    Instance,
+    FunctionObject,
+    InstanceObject,
     Member,
-    ModuleValue,
+    ModuleObject,
     Native,
+    Origin,
     Partial,
-    Place,
-    Super,
+    SuperObject,
     Unresolved,
     Value,
     canonical,
@@ -87,19 +87,19 @@ def attribute(machine: Machine, value: Value, name: str) -> Value:
     match value:
         case Modelled():
             return value.attribute(machine, name)
-        case ModuleValue():
+        case ModuleObject():
             return _of_module(machine, value, name)
-        case Instance():
+        case InstanceObject():
             return _of_instance(machine, value, name)
-        case Class():
+        case ClassObject():
             return _of_class(machine, value, name)
-        case Super():
+        case SuperObject():
             return _of_super(machine, value, name)
         case External():
             return canonical(External(f"{value.name}.{name}"))
         case Member():
             return {"value": value.value, "name": value.name}.get(name, Unresolved(f"`.{name}` of a member"))
-        case Function():
+        case FunctionObject():
             return _of_function(value, name)
         case Choice():
             return choice([attribute(machine, option, name) for option in value.values])
@@ -119,24 +119,24 @@ def set_attribute(machine: Machine, value: Value, name: str, new: Value) -> None
     match value:
         case Modelled():
             value.set_attribute(machine, name, new)
-        case Instance() | Function():
+        case InstanceObject() | FunctionObject():
             value.attributes[name] = new
-        case ModuleValue() | Class():
+        case ModuleObject() | ClassObject():
             value.namespace[name] = new
         case Choice():
             for option in value.values:
                 set_attribute(machine, option, name, new)
 
 
-def class_member(cls: Class, name: str) -> Value:
+def class_member(cls: ClassObject, name: str) -> Value:
     """What the class or an ancestor in the repository defines under a name; None where none does."""
     for ancestor in cls.lineage():
-        if isinstance(ancestor, Class) and name in ancestor.namespace:
+        if isinstance(ancestor, ClassObject) and name in ancestor.namespace:
             return ancestor.namespace[name]
     return None
 
 
-def field_default(machine: Machine, value: Value, place: Place) -> Value:
+def field_default(machine: Machine, value: Value, place: Origin) -> Value:
     """The default behind `Field(…)`, or the plain value."""
     if not (isinstance(value, ExternalObject) and value.name in _FIELDS):
         return value
@@ -150,7 +150,7 @@ def field_default(machine: Machine, value: Value, place: Place) -> Value:
     return default
 
 
-def _of_module(machine: Machine, value: ModuleValue, name: str) -> Value:
+def _of_module(machine: Machine, value: ModuleObject, name: str) -> Value:
     if name in value.namespace:
         return value.namespace[name]
     submodule = machine.modules.find(f"{value.module.name}.{name}", value.module)
@@ -163,46 +163,46 @@ def _of_module(machine: Machine, value: ModuleValue, name: str) -> Value:
     return Unresolved(f"`{value.module.name}` defines no `{name}` that archlint can see")
 
 
-def _of_instance(machine: Machine, value: Instance, name: str) -> Value:
+def _of_instance(machine: Machine, value: InstanceObject, name: str) -> Value:
     if name in value.attributes:
         return value.attributes[name]
     found = class_member(value.cls, name)
     if found is None:
         return _undefined(machine, value, name)
-    if value.cls.derives_from(SETTINGS) and not isinstance(found, Function | Descriptor):
-        place = Place(value.cls.module, value.cls.definition)
+    if value.cls.derives_from(SETTINGS) and not isinstance(found, FunctionObject | Descriptor):
+        place = Origin(value.cls.module, value.cls.definition)
         default = field_default(machine, found, place)
         return default if machine.by_default else Configured(default, f"{value.cls.definition.name}.{name}")
     return _bind(machine, value, value.cls, found)
 
 
-def _undefined(machine: Machine, value: Instance, name: str) -> Value:
+def _undefined(machine: Machine, value: InstanceObject, name: str) -> Value:
     if name == "__class__":
         return value.cls
     if name == "__dict__":
         return value.attributes
     if name in {"model_dump", "dict"}:
         return Native(name, lambda machine, arguments: _fields(machine, value))
-    if any(isinstance(a, Class) and name in a.annotations for a in value.cls.lineage()):
+    if any(isinstance(a, ClassObject) and name in a.annotations for a in value.cls.lineage()):
         return Unresolved(f"`{value.cls.definition.name}.{name}` has no default")
     return Unresolved(f"`{value.cls.definition.name}` defines no `{name}` that archlint can see")
 
 
-def _fields(machine: Machine, value: Instance) -> dict[str, Value]:
+def _fields(machine: Machine, value: InstanceObject) -> dict[str, Value]:
     names = [
         name
         for ancestor in reversed(value.cls.lineage())
-        if isinstance(ancestor, Class)
+        if isinstance(ancestor, ClassObject)
         for name in ancestor.annotations
     ]
     return {name: _of_instance(machine, value, name) for name in dict.fromkeys(names)}
 
 
-def _bind(machine: Machine, receiver: Value, cls: Class, found: Value) -> Value:
+def _bind(machine: Machine, receiver: Value, cls: ClassObject, found: Value) -> Value:
     """What attribute access makes of a class's member: a method, a property's value, the thing itself."""
-    place = Place(cls.module, cls.definition)
+    place = Origin(cls.module, cls.definition)
     match found:
-        case Function():
+        case FunctionObject():
             return Bound(found, receiver)
         case Descriptor(kind="property"):
             return machine.call(found.function, Arguments((receiver,), {}, place))
@@ -213,13 +213,13 @@ def _bind(machine: Machine, receiver: Value, cls: Class, found: Value) -> Value:
     return field_default(machine, found, place)
 
 
-def bind_member(machine: Machine, receiver: Value, cls: Class, name: str) -> Value:
+def bind_member(machine: Machine, receiver: Value, cls: ClassObject, name: str) -> Value:
     """A member of the class bound to a modelled receiver; None where the class has none."""
     found = class_member(cls, name)
     return None if found is None else _bind(machine, receiver, cls, found)
 
 
-def _of_class(machine: Machine, value: Class, name: str) -> Value:
+def _of_class(machine: Machine, value: ClassObject, name: str) -> Value:
     found = class_member(value, name)
     match found:
         case None:
@@ -245,19 +245,19 @@ def _of_class(machine: Machine, value: Class, name: str) -> Value:
     return Unresolved(f"class `{value.definition.name}` defines no `{name}` that archlint can see")
 
 
-def _of_super(machine: Machine, value: Super, name: str) -> Value:
+def _of_super(machine: Machine, value: SuperObject, name: str) -> Value:
     receiver = value.receiver
     lineage = receiver.cls.lineage() if getattr(receiver, "cls", None) is not None else value.owner.lineage()
     behind = lineage[lineage.index(value.owner) + 1 :] if value.owner in lineage else []
     for ancestor in behind:
-        if isinstance(ancestor, Class) and name in ancestor.namespace:
+        if isinstance(ancestor, ClassObject) and name in ancestor.namespace:
             return _bind(machine, receiver, ancestor, ancestor.namespace[name])
     if isinstance(receiver, Modelled):
         return receiver.attribute(machine, f"super.{name}")
     return Native(name, lambda machine, arguments: None)
 
 
-def _of_function(value: Function, name: str) -> Value:
+def _of_function(value: FunctionObject, name: str) -> Value:
     if name in value.attributes:
         return value.attributes[name]
     if name == "__wrapped__" and value.wraps is not None:

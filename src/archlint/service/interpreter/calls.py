@@ -26,18 +26,18 @@ from archlint.service.interpreter.values import (
     Arguments,
     Bound,
     Choice,
-    Class,
+    ClassObject,
     Configured,
     Descriptor,
     External,
     ExternalObject,
     Frame,
-    Function,
-    Instance,
+    FunctionObject,
+    InstanceObject,
     Member,
     Native,
+    Origin,
     Partial,
-    Place,
     Unresolved,
     Value,
     choice,
@@ -50,11 +50,11 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
     match callee:
         case Native():
             return callee.call(machine, arguments)
-        case Function():
+        case FunctionObject():
             return _interpret(machine, callee, arguments, None)
         case Bound():
             return _bound(machine, callee, arguments)
-        case Class():
+        case ClassObject():
             return _instantiate(machine, callee, arguments)
         case External():
             model = machine.semantics.library.get(callee.name)
@@ -73,7 +73,7 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
             return call(machine, callee.default, arguments)
         case ExternalObject() if (model := machine.semantics.library.get(f"{callee.name}()")) is not None:
             return model(machine, arguments)
-        case Instance() | Modelled():
+        case InstanceObject() | Modelled():
             method = attribute(machine, callee, "__call__")
             return call(machine, method, arguments) if isinstance(method, Bound) else _uncallable(arguments)
         case Descriptor():
@@ -85,19 +85,19 @@ def _uncallable(arguments: Arguments) -> Unresolved:
     return Unresolved("a call of something that archlint cannot follow", arguments.place)
 
 
-def define(machine: Machine, frame: Frame, definition: FunctionDef | Lambda) -> Function:
+def define(machine: Machine, frame: Frame, definition: FunctionDef | Lambda) -> FunctionObject:
     """The function that a definition makes, its defaults evaluated."""
     defaults = {
         p.name: machine.evaluate(frame, p.default) for p in definition.parameters if p.default is not None
     }
-    return Function(definition, frame, defaults)
+    return FunctionObject(definition, frame, defaults)
 
 
 def decorate(machine: Machine, frame: Frame, decorators: Sequence[Expression], value: Value) -> Value:
     """Apply decorators, innermost first. What archlint cannot follow is taken to keep the function."""
     for decorator in reversed(decorators):
         applied = machine.evaluate(frame, decorator)
-        place = Place(frame.module.module, decorator)
+        place = Origin(frame.module.module, decorator)
         result = call(machine, applied, Arguments((value,), {}, place))
         if isinstance(result, Unresolved | ExternalObject | External) or result is None:
             continue
@@ -106,7 +106,7 @@ def decorate(machine: Machine, frame: Frame, decorators: Sequence[Expression], v
 
 
 def _bound(machine: Machine, callee: Bound, arguments: Arguments) -> Value:
-    if isinstance(callee.function, Function):
+    if isinstance(callee.function, FunctionObject):
         return _interpret(machine, callee.function, arguments, callee.receiver)
     inner = Arguments(
         (callee.receiver, *arguments.args), arguments.keywords, arguments.place, arguments.complete
@@ -114,7 +114,7 @@ def _bound(machine: Machine, callee: Bound, arguments: Arguments) -> Value:
     return call(machine, callee.function, inner)
 
 
-def _interpret(machine: Machine, function: Function, arguments: Arguments, receiver: Value) -> Value:
+def _interpret(machine: Machine, function: FunctionObject, arguments: Arguments, receiver: Value) -> Value:
     if not machine.may_call(function.definition):
         return Unresolved("calls are nested too deeply to follow", arguments.place)
     args = arguments.args if receiver is None else (receiver, *arguments.args)
@@ -136,7 +136,7 @@ def _interpret(machine: Machine, function: Function, arguments: Arguments, recei
     return choice(frame.returned) if frame.returned else None
 
 
-def _closure(function: Function) -> Frame:
+def _closure(function: FunctionObject) -> Frame:
     """Methods do not see the names of their class's body."""
     frame = function.frame
     if (
@@ -148,7 +148,9 @@ def _closure(function: Function) -> Frame:
     return frame
 
 
-def bind_parameters(function: Function, args: Sequence[Value], arguments: Arguments) -> dict[str, Value]:
+def bind_parameters(
+    function: FunctionObject, args: Sequence[Value], arguments: Arguments
+) -> dict[str, Value]:
     """The parameters' values, as Python binds them; what the call leaves open is unresolved."""
     keywords = dict(arguments.keywords)
     remaining = list(args)
@@ -167,7 +169,7 @@ def bind_parameters(function: Function, args: Sequence[Value], arguments: Argume
             names[parameter.name] = function.defaults[parameter.name]
         else:
             why = f"parameter `{parameter.name}` has no value that the source tells"
-            names[parameter.name] = Unresolved(why, Place(function.module, parameter))
+            names[parameter.name] = Unresolved(why, Origin(function.module, parameter))
     return names
 
 
@@ -201,7 +203,7 @@ def _yields(statement: Statement) -> bool:
     return any(_yields(inner) for body in bodies for inner in body)
 
 
-def _instantiate(machine: Machine, cls: Class, arguments: Arguments) -> Value:
+def _instantiate(machine: Machine, cls: ClassObject, arguments: Arguments) -> Value:
     members = [value for value in cls.namespace.values() if isinstance(value, Member) and value.cls is cls]
     if members:
         wanted = arguments.get(0, "value")
@@ -209,16 +211,16 @@ def _instantiate(machine: Machine, cls: Class, arguments: Arguments) -> Value:
     created = _modelled(machine, cls, arguments)
     if created is not None:
         return created
-    instance = Instance(cls)
+    instance = InstanceObject(cls)
     initialise = class_member(cls, "__init__")
-    if isinstance(initialise, Function):
+    if isinstance(initialise, FunctionObject):
         _interpret(machine, initialise, arguments, instance)
     else:
         _set_fields(cls, instance, arguments)
     return instance
 
 
-def _modelled(machine: Machine, cls: Class, arguments: Arguments) -> Value:
+def _modelled(machine: Machine, cls: ClassObject, arguments: Arguments) -> Value:
     """An object of a library's class that archlint models, made through the repository's subclass."""
     for base in cls.lineage():
         model = (
@@ -229,11 +231,12 @@ def _modelled(machine: Machine, cls: Class, arguments: Arguments) -> Value:
     return None
 
 
-def _set_fields(cls: Class, instance: Instance, arguments: Arguments) -> None:
+def _set_fields(cls: ClassObject, instance: InstanceObject, arguments: Arguments) -> None:
     """A dataclass's or pydantic model's generated `__init__`: positional in order of the annotations."""
     if cls.derives_from(SETTINGS):
         instance.attributes.update(arguments.keywords)
         return
-    names = [name for base in reversed(cls.lineage()) if isinstance(base, Class) for name in base.annotations]
+    own = (base for base in reversed(cls.lineage()) if isinstance(base, ClassObject))
+    names = [name for base in own for name in base.annotations]
     instance.attributes.update(zip(dict.fromkeys(names), arguments.args, strict=False))
     instance.attributes.update(arguments.keywords)

@@ -34,15 +34,15 @@ from archlint.service.interpreter.operators import arithmetic, compared
 from archlint.service.interpreter.values import (
     Arguments,
     Choice,
-    Class,
+    ClassObject,
     Configured,
     External,
     ExternalObject,
     Frame,
-    Instance,
+    InstanceObject,
     Member,
-    Place,
-    Super,
+    Origin,
+    SuperObject,
     Unresolved,
     Value,
     choice,
@@ -71,10 +71,10 @@ def iterate(machine: Machine, value: Value) -> Items[Value] | None:
         return list(value)[:_MAX_ITEMS]
     if isinstance(value, str):
         return list(value[:_MAX_ITEMS])
-    if isinstance(value, Class):
+    if isinstance(value, ClassObject):
         members = [v for v in value.namespace.values() if isinstance(v, Member)]
         return members or None
-    if isinstance(value, Instance) and value.cls.derives_from(_NAMED_TUPLES):
+    if isinstance(value, InstanceObject) and value.cls.derives_from(_NAMED_TUPLES):
         return [value.attributes.get(name, value.cls.namespace.get(name)) for name in value.cls.annotations]
     if isinstance(value, Choice):
         lists = [iterate(machine, option) for option in value.values]
@@ -96,7 +96,7 @@ def _combine(machine: Machine, frame: Frame, node: Node, operator: str, first: V
             pairs = [(o, second) if value is first else (first, o) for o in value.values]
             return choice([_combine(machine, frame, node, operator, a, b) for a, b in pairs])
     if operator == "/" and isinstance(settled(first), Modelled):
-        place = Place(frame.module.module, node)
+        place = Origin(frame.module.module, node)
         return call(machine, attribute(machine, settled(first), "joinpath"), Arguments((second,), {}, place))
     source = next((v.source for v in (first, second) if isinstance(v, Configured)), None)
     result = arithmetic(operator, settled(first), settled(second))
@@ -141,7 +141,7 @@ def _attribute(machine: Machine, frame: Frame, node: Attribute) -> Value:
 
 
 def _call(machine: Machine, frame: Frame, node: Call) -> Value:
-    place = Place(frame.module.module, node)
+    place = Origin(frame.module.module, node)
     if isinstance(node.func, Name) and node.func.id in {"super", "globals", "locals", "vars"}:
         special = _frame_call(machine, frame, node)
         if special is not None:
@@ -185,7 +185,7 @@ def _frame_call(machine: Machine, frame: Frame, node: Call) -> Value:
             while scope is not None and (scope.function is None or scope.function.owner is None):
                 scope = scope.parent
             if scope is not None and scope.function is not None and scope.function.owner is not None:
-                return Super(scope.function.owner, scope.receiver)
+                return SuperObject(scope.function.owner, scope.receiver)
         case "globals":
             return frame.module.namespace
         case "locals":
@@ -261,7 +261,7 @@ def _hashable(value: Value) -> bool:
 
 def _subscript(machine: Machine, frame: Frame, node: Subscript) -> Value:
     value = evaluate(machine, frame, node.value)
-    if isinstance(value, External | Class):
+    if isinstance(value, External | ClassObject):
         return _generic(machine, frame, node, value)
     container = settled(value)
     if isinstance(container, list | tuple | str) and isinstance(node.index, Operation):
@@ -272,8 +272,8 @@ def _subscript(machine: Machine, frame: Frame, node: Subscript) -> Value:
     return _item(machine, frame, node, container, index)
 
 
-def _generic(machine: Machine, frame: Frame, node: Subscript, value: External | Class) -> Value:
-    if isinstance(value, Class):
+def _generic(machine: Machine, frame: Frame, node: Subscript, value: External | ClassObject) -> Value:
+    if isinstance(value, ClassObject):
         name = settled(evaluate(machine, frame, node.index))
         return value.namespace.get(name, value) if isinstance(name, str) else value
     if value.name == "sys.modules":
@@ -293,9 +293,9 @@ def _item(machine: Machine, frame: Frame, node: Subscript, container: Value, ind
         return container[index]
     if isinstance(container, list | tuple | str) and isinstance(index, int) and _within(container, index):
         return container[index]
-    if isinstance(container, Instance):
+    if isinstance(container, InstanceObject):
         method = attribute(machine, container, "__getitem__")
-        return call(machine, method, Arguments((index,), {}, Place(frame.module.module, node)))
+        return call(machine, method, Arguments((index,), {}, Origin(frame.module.module, node)))
     return machine.unresolved(frame, node, "an item of something that the source does not tell")
 
 

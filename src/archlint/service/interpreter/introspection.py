@@ -10,10 +10,10 @@ from archlint.service.interpreter.expressions import iterate
 from archlint.service.interpreter.machine import LibraryCall, Machine
 from archlint.service.interpreter.values import (
     Arguments,
-    Class,
-    Function,
-    Instance,
-    ModuleValue,
+    ClassObject,
+    FunctionObject,
+    InstanceObject,
+    ModuleObject,
     Unresolved,
     Value,
     text,
@@ -27,9 +27,9 @@ def library() -> dict[str, LibraryCall]:
         "importlib.import_module": import_module,
         "pkgutil.iter_modules": _iter_modules,
         "inspect.getmembers": _members,
-        "inspect.isclass": lambda machine, arguments: isinstance(arguments.get(0, "object"), Class),
-        "inspect.isfunction": lambda machine, arguments: isinstance(arguments.get(0, "object"), Function),
-        "inspect.ismodule": lambda machine, arguments: isinstance(arguments.get(0, "object"), ModuleValue),
+        "inspect.isclass": _is_a(ClassObject),
+        "inspect.isfunction": _is_a(FunctionObject),
+        "inspect.ismodule": _is_a(ModuleObject),
         "builtins.dir": _names,
     }
 
@@ -40,6 +40,11 @@ class ModuleInfo(NamedTuple):
     module_finder: Value
     name: str
     ispkg: bool
+
+
+def _is_a(kind: type) -> LibraryCall:
+    """`inspect.isclass(object)` and its like."""
+    return lambda machine, arguments: isinstance(arguments.get(0, "object"), kind)
 
 
 def import_module(machine: Machine, arguments: Arguments) -> Value:
@@ -58,7 +63,7 @@ def _iter_modules(machine: Machine, arguments: Arguments) -> Value:
     """`pkgutil.iter_modules(package.__path__)`: the modules that lie in that package's folder."""
     path = iterate(machine, arguments.get(0, "path"))
     prefix = text(arguments.get(1, "prefix", "")) or ""
-    packages = [item for item in path or () if isinstance(item, ModuleValue)]
+    packages = [item for item in path or () if isinstance(item, ModuleObject)]
     if not packages:
         return Unresolved("a package folder that the source does not tell", arguments.place)
     return [
@@ -68,7 +73,7 @@ def _iter_modules(machine: Machine, arguments: Arguments) -> Value:
     ]
 
 
-def submodules(machine: Machine, package: ModuleValue) -> list[tuple[str, bool]]:
+def submodules(machine: Machine, package: ModuleObject) -> list[tuple[str, bool]]:
     """Names of the modules directly in a package's folder, sorted, and whether each is a package."""
     folder = posixpath.dirname(package.module.path)
     found: dict[str, bool] = {}
@@ -100,11 +105,11 @@ def _names(machine: Machine, arguments: Arguments) -> Value:
 
 def _defined(value: Value) -> list[str] | None:
     match value:
-        case ModuleValue():
+        case ModuleObject():
             return sorted(value.namespace)
-        case Class():
-            classes = [base for base in value.lineage() if isinstance(base, Class)]
+        case ClassObject():
+            classes = [base for base in value.lineage() if isinstance(base, ClassObject)]
             return sorted({name for base in classes for name in base.namespace})
-        case Instance():
+        case InstanceObject():
             return sorted({*(_defined(value.cls) or ()), *value.attributes})
     return None

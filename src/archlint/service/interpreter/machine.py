@@ -12,11 +12,11 @@ from typing import Any, TypeAlias
 from archlint.facts.syntax import Expression, Node, Statement
 from archlint.service.interpreter.values import (
     Arguments,
-    Class,
+    ClassObject,
     External,
     Frame,
-    ModuleValue,
-    Place,
+    ModuleObject,
+    Origin,
     Unresolved,
     Value,
 )
@@ -44,7 +44,7 @@ _RECURSION_LIMIT = 30_000
 class Condition:
     """A test that the source does not decide, under which something is done."""
 
-    place: Place
+    place: Origin
     why: str
 
 
@@ -85,7 +85,7 @@ class Machine:
     semantics: Semantics
     lazy_includes: bool
     steps: int = 0
-    loaded: dict[str, ModuleValue] = field(default_factory=dict)
+    loaded: dict[str, ModuleObject] = field(default_factory=dict)
     conditions: list[Condition] = field(default_factory=list)
     limit: int = MAX_STEPS
     stack: list[Node] = field(default_factory=list)
@@ -103,14 +103,14 @@ class Machine:
     created: list[Any] = field(default_factory=list)
     """Every app and router made, in order."""
 
-    classes: list[Class] = field(default_factory=list)
+    classes: list[ClassObject] = field(default_factory=list)
     """Every class made, in order, those of functions and classes too."""
 
-    def load(self, module: Module) -> ModuleValue:
+    def load(self, module: Module) -> ModuleObject:
         """The module's value, its body executed once; a circular import sees what is there so far."""
         found = self.loaded.get(module.path)
         if found is None:
-            found = self.loaded[module.path] = ModuleValue(module, _module_names(module))
+            found = self.loaded[module.path] = ModuleObject(module, _module_names(module))
             frame = Frame(found, found.namespace)
             with self.outside_conditions(), deep_recursion():
                 self.semantics.execute(self, frame, module.source.body)
@@ -152,7 +152,7 @@ class Machine:
         return len(self.stack) < MAX_CALLS and self.stack.count(definition) < MAX_RECURSION and self.spend()
 
     @contextmanager
-    def condition(self, place: Place, why: str) -> Iterator[None]:
+    def condition(self, place: Origin, why: str) -> Iterator[None]:
         """What happens inside happens only under a condition."""
         self.conditions.append(Condition(place, why))
         try:
@@ -171,7 +171,7 @@ class Machine:
 
     def unresolved(self, frame: Frame, node: Node, why: str) -> Unresolved:
         """An unresolved value that knows its place."""
-        return Unresolved(why, Place(frame.module.module, node))
+        return Unresolved(why, Origin(frame.module.module, node))
 
 
 def _module_names(module: Module) -> dict[str, Value]:

@@ -40,14 +40,14 @@ from archlint.service.interpreter.expressions import binary, evaluate, iterate
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import (
     Arguments,
-    Class,
+    ClassObject,
     External,
     ExternalObject,
     Frame,
-    Function,
+    FunctionObject,
     Member,
-    ModuleValue,
-    Place,
+    ModuleObject,
+    Origin,
     Value,
     canonical,
     choice,
@@ -143,7 +143,7 @@ def _import(machine: Machine, frame: Frame, statement: Import) -> None:
         frame.namespace[top] = parent = machine.imported(top, importer)
         for depth, name in enumerate(rest, start=2):
             child = machine.imported(".".join(alias.name.split(".")[:depth]), importer)
-            if isinstance(parent, ModuleValue):
+            if isinstance(parent, ModuleObject):
                 parent.namespace.setdefault(name, child)
             parent = child
 
@@ -170,20 +170,20 @@ def _imported_name(
     machine: Machine, statement: ImportFrom, base: Value, name: str, importer: Module
 ) -> Value:
     """What `from base import name` gives: a name of the module, else a submodule, else a library's name."""
-    if isinstance(base, ModuleValue) and name in base.namespace:
+    if isinstance(base, ModuleObject) and name in base.namespace:
         return base.namespace[name]
     dotted = f"{statement.module}.{name}".lstrip(".")
     submodule = _found(machine, statement, dotted, importer)
-    if isinstance(submodule, ModuleValue):
+    if isinstance(submodule, ModuleObject):
         return submodule
-    if isinstance(base, ModuleValue):
+    if isinstance(base, ModuleObject):
         return attribute(machine, base, name)
     constants = machine.semantics.constants
     return constants[submodule.name] if submodule.name in constants else canonical(submodule)
 
 
 def _import_star(frame: Frame, source: Value) -> None:
-    if not isinstance(source, ModuleValue):
+    if not isinstance(source, ModuleObject):
         return
     exported = source.namespace.get("__all__")
     if isinstance(exported, list | tuple):
@@ -245,7 +245,7 @@ def _alternatives(
     for body, test in blocks:
         frame.namespace.clear()
         frame.namespace.update(before)
-        with machine.condition(Place(frame.module.module, test), "depends on a condition"):
+        with machine.condition(Origin(frame.module.module, test), "depends on a condition"):
             signal = execute(machine, frame, body)
         outcomes.append((dict(frame.namespace), signal))
     going_on = [names for names, signal in outcomes if signal is None]
@@ -265,7 +265,7 @@ def _for(machine: Machine, frame: Frame, statement: For) -> Signal | None:
         why = "an item of something that the source does not tell"
         bind(machine, frame, statement.target, machine.unresolved(frame, statement.iterable, why))
         with machine.condition(
-            Place(frame.module.module, statement.iterable), "in a loop over unknown items"
+            Origin(frame.module.module, statement.iterable), "in a loop over unknown items"
         ):
             signal = execute(machine, frame, statement.body)
         return signal if signal is Signal.RETURN else None
@@ -282,7 +282,7 @@ def _for(machine: Machine, frame: Frame, statement: For) -> Signal | None:
 def _while(machine: Machine, frame: Frame, statement: While) -> Signal | None:
     if truth(evaluate(machine, frame, statement.test)) is False:
         return execute(machine, frame, statement.orelse)
-    with machine.condition(Place(frame.module.module, statement.test), "in a loop"):
+    with machine.condition(Origin(frame.module.module, statement.test), "in a loop"):
         signal = execute(machine, frame, statement.body)
     return signal if signal is Signal.RETURN else None
 
@@ -362,14 +362,14 @@ def _function(machine: Machine, frame: Frame, definition: FunctionDef) -> None:
 def _class(machine: Machine, frame: Frame, definition: ClassDef) -> None:
     bases = tuple([evaluate(machine, frame, base) for base in definition.bases])
     module = frame.module.module
-    cls = Class(definition, module, bases, {}, {})
+    cls = ClassObject(definition, module, bases, {}, {})
     machine.classes.append(cls)
     body = Frame(frame.module, cls.namespace, frame)
     execute(machine, body, definition.body)
     cls.annotations.update(_annotations(definition))
     for value in cls.namespace.values():
         function = getattr(value, "function", value)
-        if isinstance(function, Function) and function.owner is None:
+        if isinstance(function, FunctionObject) and function.owner is None:
             function.owner = cls
     if cls.derives_from(_ENUMERATIONS):
         _enumerate(cls)
@@ -377,19 +377,19 @@ def _class(machine: Machine, frame: Frame, definition: ClassDef) -> None:
     frame.namespace[definition.name] = decorate(machine, frame, definition.decorators, cls)
 
 
-def _tell_bases(machine: Machine, frame: Frame, cls: Class) -> None:
+def _tell_bases(machine: Machine, frame: Frame, cls: ClassObject) -> None:
     """A base knows its subclasses, and may register them as they are made."""
     keywords = {k.name: evaluate(machine, frame, k.value) for k in cls.definition.keywords if k.name}
     for base in cls.bases:
-        if isinstance(base, Class):
+        if isinstance(base, ClassObject):
             base.subclasses.append(cls)
             hook = class_member(base, "__init_subclass__")
-            if isinstance(hook, Function):
-                machine.call(hook, Arguments((cls,), keywords, Place(cls.module, cls.definition)))
+            if isinstance(hook, FunctionObject):
+                machine.call(hook, Arguments((cls,), keywords, Origin(cls.module, cls.definition)))
         elif isinstance(base, External):
             model = machine.semantics.library.get(f"{base.name}.__init_subclass__")
             if model is not None:
-                model(machine, Arguments((cls,), keywords, Place(cls.module, cls.definition)))
+                model(machine, Arguments((cls,), keywords, Origin(cls.module, cls.definition)))
 
 
 def _annotations(definition: ClassDef) -> dict[str, Expression]:
@@ -400,9 +400,9 @@ def _annotations(definition: ClassDef) -> dict[str, Expression]:
     return found
 
 
-def _enumerate(cls: Class) -> None:
+def _enumerate(cls: ClassObject) -> None:
     for name, value in list(cls.namespace.items()):
-        if name.startswith("_") or isinstance(value, Function) or hasattr(value, "function"):
+        if name.startswith("_") or isinstance(value, FunctionObject) or hasattr(value, "function"):
             continue
         automatic = isinstance(value, ExternalObject) and value.name == "enum.auto"
         cls.namespace[name] = Member(cls, name, name.lower() if automatic else value)

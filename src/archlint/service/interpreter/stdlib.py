@@ -10,13 +10,13 @@ from archlint.service.interpreter.expressions import iterate
 from archlint.service.interpreter.machine import LibraryCall, Machine, Modelled
 from archlint.service.interpreter.values import (
     Arguments,
-    Class,
+    ClassObject,
     Configured,
     Descriptor,
     External,
     ExternalObject,
-    Function,
-    Instance,
+    FunctionObject,
+    InstanceObject,
     Member,
     Native,
     Partial,
@@ -185,31 +185,31 @@ def _is_a(machine: Machine, value: Value, kind: Value) -> bool | None:
         return False
     if isinstance(value, Unresolved | External | ExternalObject) or isinstance(kind, Unresolved):
         return None
-    if isinstance(value, Modelled | Instance):
-        cls = value.cls if isinstance(value, Instance) else attribute(machine, value, "__class__")
-        lineage = cls.lineage() if isinstance(cls, Class) else [cls]
+    if isinstance(value, Modelled | InstanceObject):
+        cls = value.cls if isinstance(value, InstanceObject) else attribute(machine, value, "__class__")
+        lineage = cls.lineage() if isinstance(cls, ClassObject) else [cls]
         names = {base.name.rpartition(".")[2] for base in lineage if isinstance(base, External)}
         return kind in lineage or (isinstance(kind, External) and kind.name.rpartition(".")[2] in names)
     if isinstance(kind, Native) and kind.name in _TYPES:
         return isinstance(value, _TYPES[kind.name])
-    return isinstance(value, Class) if isinstance(kind, Native) and kind.name == "type" else False
+    return isinstance(value, ClassObject) if isinstance(kind, Native) and kind.name == "type" else False
 
 
 def _issubclass(machine: Machine, arguments: Arguments) -> Value:
     cls, wanted = arguments.get(0, "cls"), arguments.get(1, "class")
-    if not isinstance(cls, Class):
+    if not isinstance(cls, ClassObject):
         return Unresolved("a class that the source does not tell")
     kinds = wanted if isinstance(wanted, tuple) else (wanted,)
     return any(kind in cls.lineage() for kind in kinds)
 
 
 def _callable(machine: Machine, arguments: Arguments) -> Value:
-    return isinstance(arguments.get(0, "obj"), Function | Class | Native | Partial)
+    return isinstance(arguments.get(0, "obj"), FunctionObject | ClassObject | Native | Partial)
 
 
 def _type(machine: Machine, arguments: Arguments) -> Value:
     value = arguments.get(0, "object")
-    if isinstance(value, Instance):
+    if isinstance(value, InstanceObject):
         return value.cls
     return attribute(machine, value, "__class__") if isinstance(value, Modelled) else Unresolved("a type")
 
@@ -233,7 +233,7 @@ def _wraps(machine: Machine, arguments: Arguments) -> Value:
 
     def apply(machine: Machine, applied: Arguments) -> Value:
         function = applied.get(0, "func")
-        if isinstance(function, Function):
+        if isinstance(function, FunctionObject):
             function.wraps = wrapped
         return function
 
@@ -247,7 +247,7 @@ def _partial(machine: Machine, arguments: Arguments) -> Value:
 def _kept(machine: Machine, arguments: Arguments) -> Value:
     """A decorator that keeps what it decorates, with or without arguments of its own."""
     value = arguments.get(0, "func")
-    if isinstance(value, Function | Class | Descriptor):
+    if isinstance(value, FunctionObject | ClassObject | Descriptor):
         return value
     return Native("decorator", lambda machine, applied: applied.get(0, "func"))
 

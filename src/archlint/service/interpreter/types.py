@@ -23,7 +23,7 @@ from archlint.facts.syntax import (
 )
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import (
-    Class,
+    ClassObject,
     Configured,
     External,
     ExternalObject,
@@ -114,7 +114,7 @@ ANY = Type("typing.Any")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AnnotationContext:
     """Where an annotation stands: its module, the definitions around it, the frame of a running function."""
 
     module: Module
@@ -129,7 +129,7 @@ class Types:
         self._machine = machine
         self._symbols = symbols
 
-    def read(self, annotation: Expression | None, place: Place, depth: int = 0) -> Type:
+    def read(self, annotation: Expression | None, place: AnnotationContext, depth: int = 0) -> Type:
         """What an annotation means there; no annotation means any type."""
         if depth > _MAX_DEPTH:
             return UNKNOWN
@@ -156,7 +156,7 @@ class Types:
         match value:
             case None:
                 return NONE
-            case Class():
+            case ClassObject():
                 return _of_class(value)
             case External():
                 return _named(public_name(value.name))
@@ -168,29 +168,29 @@ class Types:
                 return replace(self.of_value(first), metadata=tuple(metadata))
         return UNKNOWN
 
-    def evaluate(self, expression: Expression, place: Place) -> Value:
+    def evaluate(self, expression: Expression, place: AnnotationContext) -> Value:
         """The value of an expression there."""
         return self._machine.evaluate(place.frame or self.frame(place.module), expression)
 
-    def class_value(self, symbol: Symbol) -> Class | None:
+    def class_value(self, symbol: Symbol) -> ClassObject | None:
         """The evaluated class behind a symbol; None for one inside a function or class."""
         if symbol.module is None or not isinstance(symbol.node, ClassDef):
             return None
         found = self.frame(symbol.module).namespace.get(symbol.node.name)
-        return found if isinstance(found, Class) and found.definition is symbol.node else None
+        return found if isinstance(found, ClassObject) and found.definition is symbol.node else None
 
     def frame(self, module: Module) -> Frame:
         """The global names of a module."""
         loaded = self._machine.load(module)
         return Frame(loaded, loaded.namespace)
 
-    def place_of(self, symbol: Symbol) -> Place | None:
+    def place_of(self, symbol: Symbol) -> AnnotationContext | None:
         """Where the annotations in a class of the service stand."""
         if symbol.module is None or not isinstance(symbol.node, ClassDef):
             return None
-        return Place(symbol.module, (*self._symbols.scope_of(symbol), symbol.node))
+        return AnnotationContext(symbol.module, (*self._symbols.scope_of(symbol), symbol.node))
 
-    def _name(self, node: Expression, place: Place, depth: int) -> Type:
+    def _name(self, node: Expression, place: AnnotationContext, depth: int) -> Type:
         if isinstance(node, Name) and node.id == "...":
             return Type("...")
         local = self._local(node, place)
@@ -203,7 +203,7 @@ class Types:
             return self._alias(symbol, symbol.node, depth)
         return _named(symbol.qualified) if symbol.module is None else UNKNOWN
 
-    def _local(self, node: Expression, place: Place) -> Type | None:
+    def _local(self, node: Expression, place: AnnotationContext) -> Type | None:
         """The type that a name of an enclosing function's run stands for, as in a factory of routers."""
         name = dotted(node)
         frame = place.frame
@@ -216,7 +216,7 @@ class Types:
 
     def _alias(self, symbol: Symbol, node: Assign, depth: int) -> Type:
         assert symbol.module is not None
-        place = Place(symbol.module, self._symbols.scope_of(symbol))
+        place = AnnotationContext(symbol.module, self._symbols.scope_of(symbol))
         match node.value:
             case Call(func=func, args=args):
                 maker = self._symbols.resolve(place.module, func, place.scope).qualified.rpartition(".")[2]
@@ -229,7 +229,7 @@ class Types:
                 return UNKNOWN
         return self.read(node.value, place, depth)
 
-    def _subscript(self, node: Subscript, place: Place, depth: int) -> Type:
+    def _subscript(self, node: Subscript, place: AnnotationContext, depth: int) -> Type:
         origin = self.read(node.value, place, depth)
         several = isinstance(node.index, Sequence) and node.index.kind == "tuple"
         inner = node.index.items if several and isinstance(node.index, Sequence) else (node.index,)
@@ -281,7 +281,7 @@ def _named(name: str) -> Type:
     return Type(_SAME.get(name, name))
 
 
-def _of_class(value: Class) -> Type:
+def _of_class(value: ClassObject) -> Type:
     symbol = Symbol(f"{value.module.name}.{value.definition.name}", value.module, value.definition)
     return Type(symbol.qualified, symbol=symbol)
 

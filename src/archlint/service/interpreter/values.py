@@ -14,7 +14,7 @@ Value: TypeAlias = Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class Origin:
     """A node of a module: what a finding or an unknown can point at."""
 
     module: Module
@@ -26,7 +26,7 @@ class Unresolved:
     """A value that the source does not tell; `why` goes into the report."""
 
     why: str
-    place: Place | None = None
+    place: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +61,7 @@ class ExternalObject:
 
 
 @dataclass(slots=True, eq=False)
-class ModuleValue:
+class ModuleObject:
     """A module of the repository, executed as far as its own import has come."""
 
     module: Module
@@ -72,10 +72,10 @@ class ModuleValue:
 class Frame:
     """The names of a module, function or class body, and where the enclosing names are."""
 
-    module: ModuleValue
+    module: ModuleObject
     namespace: dict[str, Value]
     parent: Frame | None = None
-    function: Function | None = None
+    function: FunctionObject | None = None
     receiver: Value = None
     returned: list[Value] = field(default_factory=list)
     yielded: list[Value] = field(default_factory=list)
@@ -83,13 +83,13 @@ class Frame:
 
 
 @dataclass(slots=True, eq=False)
-class Function:
+class FunctionObject:
     """A function or lambda of the repository, with the frame it closes over."""
 
     definition: FunctionDef | Lambda
     frame: Frame
     defaults: Mapping[str, Value]
-    owner: Class | None = None
+    owner: ClassObject | None = None
     wraps: Value = None
     attributes: dict[str, Value] = field(default_factory=dict)
 
@@ -139,7 +139,7 @@ class Arguments:
 
     args: tuple[Value, ...]
     keywords: Mapping[str, Value]
-    place: Place
+    place: Origin
     complete: bool = True
 
     def get(self, position: int, name: str, default: Value = None) -> Value:
@@ -150,7 +150,7 @@ class Arguments:
 
 
 @dataclass(slots=True, eq=False)
-class Class:
+class ClassObject:
     """A class of the repository."""
 
     definition: ClassDef
@@ -158,14 +158,14 @@ class Class:
     bases: tuple[Value, ...]
     namespace: dict[str, Value]
     annotations: dict[str, Expression]
-    subclasses: list[Class] = field(default_factory=list)
+    subclasses: list[ClassObject] = field(default_factory=list)
 
-    def lineage(self) -> list[Class | External]:
+    def lineage(self) -> list[ClassObject | External]:
         """The class and its ancestors, depth first, libraries' classes included."""
-        found: list[Class | External] = [self]
+        found: list[ClassObject | External] = [self]
         for base in self.bases:
-            for ancestor in base.lineage() if isinstance(base, Class) else [base]:
-                if isinstance(ancestor, Class | External) and ancestor not in found:
+            for ancestor in base.lineage() if isinstance(base, ClassObject) else [base]:
+                if isinstance(ancestor, ClassObject | External) and ancestor not in found:
                     found.append(ancestor)
         return found
 
@@ -175,18 +175,18 @@ class Class:
 
 
 @dataclass(slots=True, eq=False)
-class Instance:
+class InstanceObject:
     """An object of a repository's class."""
 
-    cls: Class
+    cls: ClassObject
     attributes: dict[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Super:
+class SuperObject:
     """`super()` in a method of `owner`."""
 
-    owner: Class
+    owner: ClassObject
     receiver: Value
 
 
@@ -194,7 +194,7 @@ class Super:
 class Member:
     """A member of a repository's enumeration."""
 
-    cls: Class
+    cls: ClassObject
     name: str
     value: Value
 

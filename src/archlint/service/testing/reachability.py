@@ -31,7 +31,7 @@ from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.names_within import Words
 from archlint.service.calls.values import ClassValue, FunctionValue, Instance, Value
 from archlint.service.interpreter.machine import deep_recursion
-from archlint.service.interpreter.values import Function as Interpreted
+from archlint.service.interpreter.values import FunctionObject
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbol, Symbols, find_module
 from archlint.service.testing.client_requests import Requests
@@ -176,7 +176,7 @@ class Reached:
             if handler is not None:
                 yield handler
             for value in endpoint.dependencies:
-                if isinstance(value, Interpreted) and value.definition in self._program.functions:
+                if isinstance(value, FunctionObject) and value.definition in self._program.functions:
                     yield self._program.functions[value.definition]
 
     def _injected(self, function: Function) -> Iterator[Function]:

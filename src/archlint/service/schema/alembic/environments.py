@@ -13,9 +13,9 @@ from archlint.service.interpreter import introspection
 from archlint.service.interpreter.machine import LibraryCall, Machine, deep_recursion
 from archlint.service.interpreter.values import (
     Arguments,
-    Function,
-    ModuleValue,
-    Place,
+    FunctionObject,
+    ModuleObject,
+    Origin,
     Unresolved,
     Value,
     same,
@@ -47,8 +47,8 @@ class Setup:
     module: Module
     machine: SchemaMachine
     options: Mapping[str, Value]
-    place: Place | None
-    undecided: tuple[Place, ...]
+    place: Origin | None
+    undecided: tuple[Origin, ...]
     unresolved: str | None = None
 
     @property
@@ -67,7 +67,7 @@ class Setup:
 
     def includes(self, thing: Known, name: str | None, kind: str, *, reflected: bool) -> bool | None:
         """Whether `include_object` and `include_name` let it pass; None where the source does not tell."""
-        place = Place(self.module, self.place.node) if self.place else None
+        place = Origin(self.module, self.place.node) if self.place else None
         assert place is not None
         answers: list[bool | None] = []
         chosen = self.options.get("include_object")
@@ -86,7 +86,7 @@ class _Run:
     """What happens while an env.py runs."""
 
     configured: list[Arguments] = field(default_factory=list)
-    undecided: list[Place] = field(default_factory=list)
+    undecided: list[Origin] = field(default_factory=list)
 
     def models(self) -> dict[str, LibraryCall]:
         return {
@@ -128,15 +128,15 @@ def run_environment(path: str, modules: Modules) -> Setup | None:
     return Setup(module, machine, options, place, tuple(run.undecided), unresolved)
 
 
-def _call_configuring(machine: Machine, loaded: ModuleValue) -> None:
+def _call_configuring(machine: Machine, loaded: ModuleObject) -> None:
     """Call the functions that configure Alembic, where what calls them cannot be followed."""
     source = loaded.module.source
     calls = [c for c in source.nodes.of(Call) if (dotted(c.func) or "").endswith("context.configure")]
     for value in list(loaded.namespace.values()):
-        if isinstance(value, Function) and isinstance(value.definition, FunctionDef):
+        if isinstance(value, FunctionObject) and isinstance(value.definition, FunctionDef):
             definition = value.definition
             if any(definition.start <= call.start < definition.end for call in calls):
-                machine.call(value, Arguments((), {}, Place(loaded.module, definition), complete=False))
+                machine.call(value, Arguments((), {}, Origin(loaded.module, definition), complete=False))
 
 
 def _is_offline(arguments: Arguments) -> bool:

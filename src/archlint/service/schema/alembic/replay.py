@@ -14,9 +14,9 @@ from archlint.service.interpreter.values import (
     Arguments,
     External,
     ExternalObject,
-    Function,
+    FunctionObject,
     Native,
-    Place,
+    Origin,
     Unresolved,
     Value,
     settled,
@@ -86,7 +86,7 @@ class Replay:
             for value in loaded.namespace.values():
                 self._adopt(value)
             function = loaded.namespace.get(name)
-            if isinstance(function, Function):
+            if isinstance(function, FunctionObject):
                 self._call(function)
             else:
                 self._without(revision, name, function)
@@ -94,9 +94,9 @@ class Replay:
             self.database.forget_all("the revisions do too much to follow")
         return self.problems
 
-    def _call(self, function: Function) -> None:
+    def _call(self, function: FunctionObject) -> None:
         """Call it; all of it under a condition, where a test that nothing decides may end it early."""
-        place, self.machine.undecided = Place(function.module, function.definition), []
+        place, self.machine.undecided = Origin(function.module, function.definition), []
         early = early_returns(function.module.source)
         kept = self.database.snapshot() if early else None
         self.machine.call(function, Arguments((), {}, place))

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from archlint.facts.syntax import Expression, Operation, Subscript, dotted
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import Machine
-from archlint.service.interpreter.types import Place, Type, Types
+from archlint.service.interpreter.types import AnnotationContext, Type, Types
 from archlint.service.interpreter.values import (
-    Class,
+    ClassObject,
     External,
     ExternalObject,
     Native,
+    Origin,
     Unresolved,
     Value,
     settled,
 )
-from archlint.service.interpreter.values import Place as Spot
 from archlint.service.schema.core.library_versions import Libraries
 from archlint.service.schema.core.tables import SqlType
 from archlint.service.schema.sqlalchemy.elements import ColumnSpec, is_column, read_column
@@ -45,11 +45,11 @@ class Annotations:
     def __post_init__(self) -> None:
         self.types = Types(self.machine, self.symbols)
 
-    def read(self, annotation: Expression, owner: Class) -> Type:
+    def read(self, annotation: Expression, owner: ClassObject) -> Type:
         """What the annotation in the class means."""
-        return self.types.read(annotation, Place(owner.module))
+        return self.types.read(annotation, AnnotationContext(owner.module))
 
-    def mapped(self, annotation: Expression | None, owner: Class) -> Type | None:
+    def mapped(self, annotation: Expression | None, owner: ClassObject) -> Type | None:
         """What is in `Mapped[…]`; None for another annotation."""
         if annotation is None:
             return None
@@ -60,7 +60,7 @@ class Annotations:
         is_mapped = found.name.rpartition(".")[2] == "Mapped" and found.symbol is None
         return found.args[0] if is_mapped and found.args else None
 
-    def column(self, name: str, item: Element | None, inner: Type | None, cls: Class) -> ColumnSpec:
+    def column(self, name: str, item: Element | None, inner: Type | None, cls: ClassObject) -> ColumnSpec:
         """A column by its `mapped_column(…)`, its `Mapped[…]`, or both."""
         plain = item if inner is None or item is None else None
         if inner is None:
@@ -78,7 +78,7 @@ class Annotations:
             spec.column.type = None if spec.foreign_keys and not inner.name else self._type(inner, cls)
         return spec
 
-    def _type(self, inner: Type, cls: Class) -> SqlType | None:
+    def _type(self, inner: Type, cls: ClassObject) -> SqlType | None:
         members = inner.members
         if len(members) != 1:
             return None
@@ -99,11 +99,11 @@ class Annotations:
             return python_type(member.name) if all(map(is_column, member.metadata)) else None
         return python_type(member.name) if not member.args else None
 
-    def _enumeration(self, found: Type) -> Class | None:
+    def _enumeration(self, found: Type) -> ClassObject | None:
         cls = None if found.symbol is None else self.types.class_value(found.symbol)
         return cls if cls is not None and enum_of_class(cls) is not None else None
 
-    def _by_template(self, cls: Class, template: Value) -> SqlType | None:
+    def _by_template(self, cls: ClassObject, template: Value) -> SqlType | None:
         """`type_annotation_map = {enum.Enum: Enum(…)}` gives its options to every enumeration."""
         if template is None:
             return enum_of_class(cls)
@@ -111,7 +111,7 @@ class Annotations:
             return None
         return read_type(EnumObject(template.kind, (cls,), template.keywords, template.place))
 
-    def field(self, name: str, value: Value, annotation: Expression, owner: Class) -> ColumnSpec | None:
+    def field(self, name: str, value: Value, annotation: Expression, owner: ClassObject) -> ColumnSpec | None:
         """A field of a SQLModel table; None for what is no column."""
         word = dotted(annotation.value) if isinstance(annotation, Subscript) else None
         if (word or "").rpartition(".")[2] == "ClassVar" or name.startswith("_") or name == "model_config":
@@ -121,8 +121,8 @@ class Annotations:
         found = self.read(annotation, owner)
         item = value if isinstance(value, Element) and value.kind == "Field" else None
         if isinstance(value, ExternalObject) and value.name.rpartition(".")[2] == "Field" and item is None:
-            spot = Spot(owner.module, annotation)
-            item = Element(value.name, value.args, value.keywords, spot)
+            origin = Origin(owner.module, annotation)
+            item = Element(value.name, value.args, value.keywords, origin)
         if item is not None and is_column(settled(item.keywords.get("sa_column"))):
             return read_column(settled(item.keywords["sa_column"]), name)
         if item is not None and item.keywords.get("sa_column") is not None:
@@ -130,10 +130,10 @@ class Annotations:
         default = value if item is None else item.get(0, "default", MISSING)
         if name not in owner.namespace:
             default = MISSING
-        return self._plain_field(name, item, found, settled(default), Spot(owner.module, annotation))
+        return self._plain_field(name, item, found, settled(default), Origin(owner.module, annotation))
 
     def _plain_field(
-        self, name: str, item: Element | None, found: Type, default: Value, spot: Spot
+        self, name: str, item: Element | None, found: Type, default: Value, origin: Origin
     ) -> ColumnSpec:
         given = dict(item.keywords) if item is not None else {}
         if item is not None and not item.complete:
@@ -148,8 +148,8 @@ class Annotations:
         target = settled(given.get("foreign_key"))
         if target is not None:
             options = {"ondelete": given["ondelete"]} if given.get("ondelete") is not None else {}
-            args.append(Element("sqlalchemy.ForeignKey", (target,), options, spot))
-        made = Element("sqlalchemy.Column", (name, *args), {**words, **extra}, spot)
+            args.append(Element("sqlalchemy.ForeignKey", (target,), options, origin))
+        made = Element("sqlalchemy.Column", (name, *args), {**words, **extra}, origin)
         spec = read_column(made)
         if "nullable" not in made.keywords:
             spec.column.nullable = False if spec.primary else self._noneable(found, default)
@@ -195,7 +195,7 @@ class Annotations:
         return python_type(plain or member.name) if not member.args else None
 
 
-def _mixed_in(cls: Class) -> str | None:
+def _mixed_in(cls: ClassObject) -> str | None:
     """`int` or `str` where an enumeration is one, too."""
     names = {base.name for base in cls.lineage() if isinstance(base, External)}
     names |= {f"builtins.{base.name}" for base in cls.bases if isinstance(base, Native)}
@@ -209,11 +209,11 @@ def _mixed_in(cls: Class) -> str | None:
     )
 
 
-def _merged(item: Element | None, inner: Type, cls: Class) -> Element:
+def _merged(item: Element | None, inner: Type, cls: ClassObject) -> Element:
     """The attribute's `mapped_column(…)` over the one in `Annotated[…]`."""
     shared: Element | None = next((m for t in inner.walk() for m in t.metadata if is_column(m)), None)
     if item is None:
-        return shared or Element("sqlalchemy.orm.mapped_column", (), {}, Spot(cls.module, cls.definition))
+        return shared or Element("sqlalchemy.orm.mapped_column", (), {}, Origin(cls.module, cls.definition))
     if shared is None:
         return item
     keywords = {**shared.keywords, **item.keywords}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archlint.service.interpreter.machine import LibraryCall, Machine
-from archlint.service.interpreter.values import Arguments, Class, Native, Place, Value, settled
+from archlint.service.interpreter.values import Arguments, ClassObject, Native, Origin, Value, settled
 from archlint.service.schema.sqlalchemy.values import Element, Known
 
 BASE = "sqlalchemy.orm.declarative_base()"
@@ -21,7 +21,7 @@ def _declarative_base(machine: Machine, arguments: Arguments) -> Value:
     """`declarative_base(metadata=…, cls=…)`: a class that is given is the base itself."""
     metadata = settled(arguments.get(0, "metadata")) or _metadata(arguments)
     given = settled(arguments.keywords.get("cls"))
-    if isinstance(given, Class):
+    if isinstance(given, ClassObject):
         given.namespace.setdefault("metadata", metadata)
         return given
     return Known(BASE, {"metadata": metadata})
@@ -32,7 +32,7 @@ def _as_declarative(machine: Machine, arguments: Arguments) -> Value:
 
     def decorate(machine: Machine, applied: Arguments) -> Value:
         cls = settled(applied.get(0, "cls"))
-        if isinstance(cls, Class):
+        if isinstance(cls, ClassObject):
             cls.namespace.setdefault(
                 "metadata", settled(arguments.keywords.get("metadata")) or _metadata(applied)
             )
@@ -48,7 +48,7 @@ def _registry(machine: Machine, arguments: Arguments) -> Value:
 
     def mapped(machine: Machine, applied: Arguments) -> Value:
         cls = settled(applied.get(0, "cls"))
-        if isinstance(cls, Class):
+        if isinstance(cls, ClassObject):
             _give(cls, made, applied.place)
         return cls if cls is not None else Native("mapped", mapped)
 
@@ -61,7 +61,7 @@ def _registry(machine: Machine, arguments: Arguments) -> Value:
     return made
 
 
-def _give(cls: Class, registry: Value, place: Place) -> None:
+def _give(cls: ClassObject, registry: Value, place: Origin) -> None:
     if "metadata" not in cls.namespace:
         known = registry.attributes.get("metadata") if isinstance(registry, Known) else None
         cls.namespace["metadata"] = known or Element("sqlalchemy.MetaData", (), {}, place)

@@ -15,12 +15,12 @@ from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import (
     Arguments,
-    Class,
+    ClassObject,
     Descriptor,
     External,
     ExternalObject,
     Frame,
-    Place,
+    Origin,
     Unresolved,
     Value,
     settled,
@@ -85,7 +85,7 @@ class Models:
         """All models of the target metadata, in order of their modules."""
         classes = [cls for cls in self._classes() if self._selected(cls)]
         models: dict[int, Model] = {}
-        pending: list[tuple[Class, Model, list[ColumnSpec]]] = []
+        pending: list[tuple[ClassObject, Model, list[ColumnSpec]]] = []
         for cls in sorted(classes, key=lambda cls: len(cls.lineage())):
             model = self._model(cls, models)
             if model is not None:
@@ -131,7 +131,7 @@ class Models:
             return None
         return result
 
-    def _classes(self) -> Iterator[Class]:
+    def _classes(self) -> Iterator[ClassObject]:
         """The mapped classes of the loaded modules, those that functions make included."""
         for cls in sorted(self.machine.classes, key=lambda cls: cls.module.path):
             loaded = self.machine.loaded.get(cls.module.path)
@@ -139,18 +139,18 @@ class Models:
             if (bound is cls and self._is_mapped(cls)) or (bound is not cls and self._is_local_model(cls)):
                 yield cls
 
-    def _is_mapped(self, cls: Class) -> bool:
+    def _is_mapped(self, cls: ClassObject) -> bool:
         """Whether SQLAlchemy maps the class to a table."""
         symbol = self.symbols.resolve(cls.module, cls.definition.name)
         return symbol.node is cls.definition and self.classes.is_mapped(symbol)
 
-    def _is_local_model(self, cls: Class) -> bool:
+    def _is_local_model(self, cls: ClassObject) -> bool:
         """Whether a class that a function or class body makes names a table of its own."""
         inside = cls.definition not in cls.module.source.body
         named = class_member(cls, "__tablename__") is not None or "__table__" in cls.namespace
         return inside and named and "__abstract__" not in cls.namespace and metadata_of(cls) is not None
 
-    def _selected(self, cls: Class) -> bool:
+    def _selected(self, cls: ClassObject) -> bool:
         """Whether the class belongs to the target metadata."""
         if self.target is EVERY:
             return True
@@ -187,7 +187,7 @@ class Models:
     def _locate(self, value: Value) -> tuple[Key, str] | None:
         return self.made.get(id(value)) if is_column(value) else None
 
-    def _model(self, cls: Class, models: dict[int, Model]) -> Model | None:
+    def _model(self, cls: ClassObject, models: dict[int, Model]) -> Model | None:
         """The model of a class; one without a table of its own shares its parent's."""
         spot = cls.module.span(
             cls.definition.name_start, cls.definition.name_start + len(cls.definition.name)
@@ -211,23 +211,24 @@ class Models:
             table.unknown = f"`{cls.definition.name}` derives from what archlint cannot see"
         return Model(cls.module, cls.definition.name, spot, table, metadata_of(cls))
 
-    def _unmapped(self, cls: Class) -> list[Class]:
+    def _unmapped(self, cls: ClassObject) -> list[ClassObject]:
         """The class and the mixins that give it columns, nearest first."""
-        lineage = [base for base in cls.lineage() if isinstance(base, Class)]
+        lineage = [base for base in cls.lineage() if isinstance(base, ClassObject)]
         parents = [base for base in lineage[1:] if self._is_mapped(base)]
         given = {id(b) for parent in parents for b in parent.lineage()}
         return [base for base in lineage if base is cls or id(base) not in given]
 
-    def _directive(self, cls: Class, name: str, sources: Iterable[Class]) -> Value:
+    def _directive(self, cls: ClassObject, name: str, sources: Iterable[ClassObject]) -> Value:
         """A `__dunder__` of the class or its mixins, called where it is declared by a function."""
         found = next((base.namespace[name] for base in sources if name in base.namespace), None)
         if isinstance(found, Descriptor):
-            place = Place(cls.module, cls.definition)
+            place = Origin(cls.module, cls.definition)
             return settled(self.machine.call(found.function, Arguments((cls,), {}, place)))
         return settled(found)
 
-    def _table_name(self, cls: Class) -> str | None:
-        own = [b for b in cls.lineage() if isinstance(b, Class) and (b is cls or not self._is_mapped(b))]
+    def _table_name(self, cls: ClassObject) -> str | None:
+        classes = (base for base in cls.lineage() if isinstance(base, ClassObject))
+        own = [base for base in classes if base is cls or not self._is_mapped(base)]
         found = self._directive(cls, "__tablename__", own)
         if "__table__" in cls.namespace or (found is None and not is_sqlmodel(cls)):
             return None
@@ -237,7 +238,7 @@ class Models:
             raise Untold(f"`__tablename__` of `{cls.definition.name}` is computed")
         return text(found)
 
-    def _table_args(self, cls: Class) -> tuple[list[Value], dict[str, Value]]:
+    def _table_args(self, cls: ClassObject) -> tuple[list[Value], dict[str, Value]]:
         found = self._directive(cls, "__table_args__", self._unmapped(cls))
         if found is None:
             return [], {}
@@ -249,7 +250,7 @@ class Models:
         options = items[-1] if items and isinstance(items[-1], dict) else {}
         return [item for item in items if not isinstance(item, dict)], options
 
-    def _schema(self, cls: Class) -> str | None:
+    def _schema(self, cls: ClassObject) -> str | None:
         try:
             _, options = self._table_args(cls)
         except Untold:
@@ -257,7 +258,7 @@ class Models:
         found = text(options.get("schema", _schema_of(metadata_of(cls))))
         return None if found == "public" else found
 
-    def _columns(self, cls: Class, model: Model) -> list[ColumnSpec]:
+    def _columns(self, cls: ClassObject, model: Model) -> list[ColumnSpec]:
         """The columns that the class adds to its table, its own and its mixins'."""
         specs: dict[str, ColumnSpec] = {}
         for owner in reversed(self._unmapped(cls)):
@@ -268,12 +269,12 @@ class Models:
         return list(specs.values())
 
     def _column(
-        self, cls: Class, owner: Class, name: str, model: Model, specs: dict[str, ColumnSpec]
+        self, cls: ClassObject, owner: ClassObject, name: str, model: Model, specs: dict[str, ColumnSpec]
     ) -> None:
         value = settled(owner.namespace.get(name))
         annotation = owner.annotations.get(name)
         if isinstance(value, Descriptor) and value.kind == DECLARED:
-            place = Place(cls.module, cls.definition)
+            place = Origin(cls.module, cls.definition)
             annotation = getattr(getattr(value.function, "definition", None), "returns", None)
             value = settled(self.machine.call(value.function, Arguments((cls,), {}, place)))
             if isinstance(value, Unresolved):
@@ -289,7 +290,7 @@ class Models:
                 self.made[id(inner)] = (model.table.key, spec.column.name)
 
     def _spec(
-        self, cls: Class, owner: Class, name: str, value: Value, annotation: Expression | None
+        self, cls: ClassObject, owner: ClassObject, name: str, value: Value, annotation: Expression | None
     ) -> ColumnSpec | None:
         if isinstance(value, Element) and value.kind in _WRAPPERS:
             value = settled(value.args[0]) if value.args else None
@@ -308,7 +309,7 @@ class Models:
             return spec
         return None
 
-    def _arguments(self, cls: Class, model: Model) -> None:
+    def _arguments(self, cls: ClassObject, model: Model) -> None:
         items, _ = self._table_args(cls)
         for item in items:
             self._builder(model).add(model.table, item)
@@ -359,12 +360,12 @@ def _schema_of(metadata: Value) -> str | None:
     return text(metadata.keywords.get("schema")) if isinstance(metadata, Element) else None
 
 
-def is_sqlmodel(cls: Class) -> bool:
+def is_sqlmodel(cls: ClassObject) -> bool:
     """Whether the class is one of SQLModel."""
     return any(isinstance(base, External) and base.name.endswith("SQLModel") for base in cls.lineage())
 
 
-def metadata_of(cls: Class) -> Value:
+def metadata_of(cls: ClassObject) -> Value:
     """The `MetaData(…)` that the class's base names; None where the base makes its own."""
     found = settled(class_member(cls, "metadata"))
     if isinstance(found, Element):
@@ -385,10 +386,10 @@ def _note_override(spec: ColumnSpec, inherited: ColumnSpec | None, *, annotated:
         spec.column.type = None
 
 
-def _bases(cls: Class) -> Iterator[Value]:
+def _bases(cls: ClassObject) -> Iterator[Value]:
     """What the class and its ancestors derive from, that is no class of the repository."""
     for base in map(settled, cls.bases):
-        if isinstance(base, Class):
+        if isinstance(base, ClassObject):
             yield from _bases(base)
         else:
             yield base

@@ -9,9 +9,9 @@ from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
-    Class,
+    ClassObject,
     External,
-    Function,
+    FunctionObject,
     Native,
     Unresolved,
     Value,
@@ -26,7 +26,7 @@ BASES = frozenset({"TypeDecorator", "UserDefinedType"})
 class TypeObject(Modelled):
     """An object of such a class. `stored` is the type that it is in PostgreSQL, a text as DDL says it."""
 
-    cls: Class
+    cls: ClassObject
     attributes: dict[str, Value] = field(default_factory=dict)
     stored: Value = None
 
@@ -46,13 +46,13 @@ class TypeObject(Modelled):
     def _decorate(self, machine: Machine, arguments: Arguments) -> Value:
         """`TypeDecorator.__init__(*args, **kwargs)` hands all on to `impl`, where that is a class."""
         found = settled(class_member(self.cls, "impl"))
-        made = machine.call(found, arguments) if isinstance(found, External | Class) else found
+        made = machine.call(found, arguments) if isinstance(found, External | ClassObject) else found
         self.attributes["impl"] = self.stored = made
 
 
 def is_type_class(value: Value) -> bool:
     """Whether a value is a class of such types."""
-    return isinstance(value, Class) and any(
+    return isinstance(value, ClassObject) and any(
         isinstance(base, External) and base.name.rpartition(".")[2] in BASES for base in value.lineage()
     )
 
@@ -62,13 +62,13 @@ def make_type(machine: Machine, arguments: Arguments) -> Value:
     made = TypeObject(arguments.args[0])
     inner = Arguments(arguments.args[1:], arguments.keywords, arguments.place, arguments.complete)
     initialise = class_member(made.cls, "__init__")
-    if isinstance(initialise, Function):
+    if isinstance(initialise, FunctionObject):
         machine.call(Bound(initialise, made), inner)
     else:
         machine.call(made.attribute(machine, "super.__init__"), inner)
     for name, argument in (("get_col_spec", None), ("load_dialect_impl", _dialect())):
         method = class_member(made.cls, name)
-        if isinstance(method, Function):
+        if isinstance(method, FunctionObject):
             given = () if argument is None else (argument,)
             made.stored = machine.call(Bound(method, made), Arguments(given, {}, arguments.place))
     return made

@@ -10,7 +10,7 @@ from archlint.findings import Location
 from archlint.service.interpreter.values import (
     External,
     ExternalObject,
-    Place,
+    Origin,
     Unresolved,
     Value,
     settled,
@@ -251,7 +251,7 @@ def is_column(value: Value) -> bool:
     return isinstance(value, Element) and value.kind in COLUMNS
 
 
-def location(place: Place) -> Location:
+def location(place: Origin) -> Location:
     """Where a value was made."""
     return place.module.location(place.node)
 

@@ -19,8 +19,8 @@ from archlint.service.interpreter.values import (
     Arguments,
     Descriptor,
     External,
-    ModuleValue,
-    Place,
+    ModuleObject,
+    Origin,
     Unresolved,
     Value,
     text,
@@ -132,7 +132,7 @@ class SchemaMachine(Machine):
 
     undecided: list[Node] = field(default_factory=list)
 
-    def load(self, module: Module) -> ModuleValue:
+    def load(self, module: Module) -> ModuleObject:
         """A module's packages are executed before it, as Python does."""
         if module.path not in self.loaded:
             for package in reversed([*_packages(module, self.modules)]):
@@ -146,7 +146,7 @@ class SchemaMachine(Machine):
         return found if module is None else self.load(module)
 
     @contextmanager
-    def condition(self, place: Place, why: str) -> Iterator[None]:
+    def condition(self, place: Origin, why: str) -> Iterator[None]:
         """What happens inside happens only under a condition."""
         self.undecided.append(place.node)
         with super().condition(place, why):
@@ -207,13 +207,13 @@ def _walk_packages(machine: Machine, arguments: Arguments) -> Value:
     """`pkgutil.walk_packages(package.__path__, prefix)`: modules of the package and all below it."""
     path = iterate(machine, arguments.get(0, "path"))
     prefix = text(arguments.get(1, "prefix", "")) or ""
-    packages = [item for item in path or () if isinstance(item, ModuleValue)]
+    packages = [item for item in path or () if isinstance(item, ModuleObject)]
     if not packages:
         return Unresolved("a package folder that the source does not tell", arguments.place)
     return [info for package in packages for info in _below(machine, package, prefix)]
 
 
-def _below(machine: Machine, package: ModuleValue, prefix: str) -> Iterator[ModuleInfo]:
+def _below(machine: Machine, package: ModuleObject, prefix: str) -> Iterator[ModuleInfo]:
     for name, is_package in submodules(machine, package):
         yield ModuleInfo(Unresolved("a finder"), prefix + name, is_package)
         if is_package:

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.values import (
-    Class,
+    ClassObject,
     External,
     ExternalObject,
-    Function,
+    FunctionObject,
     Member,
     Value,
     settled,
@@ -109,7 +109,7 @@ def read_type(value: Value) -> SqlType | None:
             return SqlType(value.upper())
         case ExternalObject():
             return _foreign(value)
-        case Class():
+        case ClassObject():
             return _decorated(value)
     return None
 
@@ -121,7 +121,7 @@ def is_type(value: Value) -> bool:
         return value.kind not in _NOT_TYPES
     if isinstance(value, External):
         return value.name.rpartition(".")[2] not in _NOT_TYPES
-    return isinstance(value, EnumObject | Class | TypeObject | ExternalObject) or value is None
+    return isinstance(value, EnumObject | ClassObject | TypeObject | ExternalObject) or value is None
 
 
 _NOT_TYPES = frozenset(
@@ -134,7 +134,7 @@ def python_type(name: str) -> SqlType | None:
     return SqlType(_PYTHON[name]) if name in _PYTHON else None
 
 
-def enum_of_class(value: Class) -> SqlType | None:
+def enum_of_class(value: ClassObject) -> SqlType | None:
     """The native enumeration of an `enum.Enum` class."""
     if not value.derives_from(_ENUM_BASES):
         return None
@@ -251,7 +251,7 @@ def _text_enum(value: EnumObject) -> SqlType | None:
 def _labels(value: EnumObject) -> tuple[tuple[str, ...] | None, str | None]:
     """Labels, and the name that an enumeration class gives."""
     first = settled(value.args[0]) if value.args else None
-    if isinstance(first, Class):
+    if isinstance(first, ClassObject):
         found = enum_of_class(first)
         known = found.values if found is not None and "values_callable" not in value.keywords else None
         return known, first.definition.name.lower()
@@ -259,9 +259,10 @@ def _labels(value: EnumObject) -> tuple[tuple[str, ...] | None, str | None]:
     return (None if None in labels else tuple(label or "" for label in labels)), None
 
 
-def _decorated(value: Class) -> SqlType | None:
+def _decorated(value: ClassObject) -> SqlType | None:
     """A `TypeDecorator` of the service, by its `impl`."""
-    if any(isinstance(class_member(value, name), Function) for name in ("load_dialect_impl", "get_col_spec")):
+    methods = (class_member(value, name) for name in ("load_dialect_impl", "get_col_spec"))
+    if any(isinstance(method, FunctionObject) for method in methods):
         return None
     return read_type(class_member(value, "impl"))
 

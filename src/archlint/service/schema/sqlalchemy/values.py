@@ -11,7 +11,7 @@ from archlint.service.interpreter.values import (
     External,
     ExternalObject,
     Native,
-    Place,
+    Origin,
     Unresolved,
     Value,
     settled,
@@ -27,7 +27,7 @@ class Untold(Exception):  # noqa: N818 (not an error: the source does not tell)
 class Element(ExternalObject):
     """A call of SQLAlchemy; `kind` is the function's own name; incomplete behind an unknown `*` or `**`."""
 
-    place: Place
+    place: Origin
     complete: bool = True
 
     @property
@@ -49,7 +49,7 @@ class EnumObject(Modelled):
     kind: str
     args: Sequence[Value]
     keywords: Mapping[str, Value]
-    place: Place
+    place: Origin
     act: Callable[[str, EnumObject, Arguments], Value] | None = None
 
     def attribute(self, machine: Machine, name: str) -> Value:
@@ -74,7 +74,7 @@ class TableObject(Modelled):
 
     args: Sequence[Value]
     keywords: Mapping[str, Value]
-    place: Place
+    place: Origin
     complete: bool = True
     attributes: dict[str, Value] = field(default_factory=dict)
 
