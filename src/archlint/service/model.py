@@ -32,7 +32,7 @@ from archlint.service.migrations.upgrades import Upgrades
 from archlint.service.packaging.pyproject import ServiceProject
 from archlint.service.packaging.versions import highest_version
 from archlint.service.schema.core.library_versions import Libraries
-from archlint.service.schema.schemas import Schemas
+from archlint.service.schema.schemas import DatabaseSchemas
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.import_uses import Uses
 from archlint.service.semantics.imports import Imports
@@ -139,11 +139,12 @@ class Service:
         return Migrations(self.root, self.repository, self.modules)
 
     @cached_property
-    def schemas(self) -> Schemas:
+    def schemas(self) -> DatabaseSchemas:
         """The tables of models and of migrations."""
         names = ("alembic", "pydantic", "sqlmodel")
         versions = [highest_version(self.project, self.repository, self.root, name) for name in names]
-        return Schemas(self.migrations, self.modules, self.symbols, self.classes, Libraries(*versions))
+        libraries = Libraries(*versions)
+        return DatabaseSchemas(self.migrations, self.modules, self.symbols, self.classes, libraries)
 
     @cached_property
     def deployment(self) -> Deployment:

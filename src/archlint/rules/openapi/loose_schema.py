@@ -8,7 +8,7 @@ from archlint.findings import Hit, Location, Unknown
 from archlint.service.api.looseness import loose_part, written
 from archlint.service.model import Service
 from archlint.service.api.operations import Operation
-from archlint.service.api.pydantic_models import Model, Schemas
+from archlint.service.api.pydantic_models import PydanticModel, PydanticModels
 from archlint.service.interpreter.types import Type
 
 
@@ -22,7 +22,7 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
                 yield hit
 
 
-def _in_operation(operation: Operation, schemas: Schemas) -> Iterator[Hit]:
+def _in_operation(operation: Operation, schemas: PydanticModels) -> Iterator[Hit]:
     answer = operation.answer
     if operation.endpoint.response_schema:
         if loose_part(answer.type) is not None:
@@ -33,12 +33,12 @@ def _in_operation(operation: Operation, schemas: Schemas) -> Iterator[Hit]:
         yield from _in_models(parameter.type, schemas)
 
 
-def _in_models(start: Type, schemas: Schemas) -> Iterator[Hit]:
+def _in_models(start: Type, schemas: PydanticModels) -> Iterator[Hit]:
     for model in schemas.reachable(start):
         yield from _in_model(schemas.generic(model))
 
 
-def _in_model(model: Model) -> Iterator[Hit]:
+def _in_model(model: PydanticModel) -> Iterator[Hit]:
     if model.extra is not None and model.extra.mode == "allow":
         yield _hit(model.extra.location, f"`{written(model.type)}`", "open to undeclared fields")
     for field in model.fields:

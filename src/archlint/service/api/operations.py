@@ -9,7 +9,7 @@ from typing import Literal
 
 from archlint.facts.syntax import Call, Expression
 from archlint.findings import Location
-from archlint.service.api.pydantic_models import Schemas
+from archlint.service.api.pydantic_models import PydanticModels
 from archlint.service.api.routes import Endpoint, RouteTable, docstring
 from archlint.service.api.signatures import BODY_KINDS, Callee, Dependency, Parameter, Signatures, called
 from archlint.service.interpreter.types import NONE, UNKNOWN, AnnotationContext, Type, Types
@@ -71,7 +71,7 @@ class Operations:
         self._known: dict[int, Operation] = {}
         if routes.machine is not None:
             self.types = Types(routes.machine, symbols)
-            self.schemas = Schemas(self.types, classes)
+            self.schemas = PydanticModels(self.types, classes)
             self.signatures = Signatures(self.types, self.schemas)
 
     def __iter__(self) -> Iterator[Operation]:

@@ -59,7 +59,7 @@ class Extra:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class PydanticModel:
     """A Pydantic model, a dataclass or a typed dict; `complete` is false where a base is not in sight."""
 
     type: Type
@@ -68,13 +68,13 @@ class Model:
     complete: bool
 
 
-class Schemas:
+class PydanticModels:
     """The models of one service."""
 
     def __init__(self, types: Types, classes: Classes) -> None:
         self._types = types
         self._classes = classes
-        self._known: dict[Type, Model] = {}
+        self._known: dict[Type, PydanticModel] = {}
 
     def is_model(self, found: Type) -> bool:
         """Whether FastAPI takes it for an object with fields: a model, a dataclass, a typed dict."""
@@ -87,18 +87,19 @@ class Schemas:
             or self._is_record(symbol, symbol.node)
         )
 
-    def model(self, found: Type) -> Model:
+    def model(self, found: Type) -> PydanticModel:
         """The model behind a type that `is_model`; generic ones with their arguments filled in."""
         if found not in self._known:
-            self._known[found] = Model(found, (), None, complete=False)  # where a model contains itself
+            # What a model that contains itself finds.
+            self._known[found] = PydanticModel(found, (), None, complete=False)
             self._known[found] = self._read(found)
         return self._known[found]
 
-    def generic(self, model: Model) -> Model:
+    def generic(self, model: PydanticModel) -> PydanticModel:
         """The same model with its type variables left open, as its class statement writes it."""
         return self.model(replace(model.type, args=())) if model.type.args else model
 
-    def reachable(self, start: Type) -> Iterator[Model]:
+    def reachable(self, start: Type) -> Iterator[PydanticModel]:
         """The models in a type and, through their fields, in one another, each once."""
         seen: set[Type] = set()
         pending = [start]
@@ -123,11 +124,11 @@ class Schemas:
         outside = AnnotationContext(place.module, place.scope[:-1])
         return [self._types.read(base, outside) for base in node.bases]
 
-    def _read(self, found: Type) -> Model:
+    def _read(self, found: Type) -> PydanticModel:
         symbol = found.symbol
         place = self._types.place_of(symbol) if symbol is not None else None
         if symbol is None or place is None or not isinstance(symbol.node, ClassDef):
-            return Model(found, (), None, complete=False)
+            return PydanticModel(found, (), None, complete=False)
         node = symbol.node
         variables = dict(zip(self._variables(node, place), found.args, strict=False))
         bases = [substitute(base, variables) for base in self._bases(node, place)]
@@ -139,7 +140,7 @@ class Schemas:
         extra = self._extra(node, place) or next((m.extra for m in inherited if m.extra is not None), None)
         known = all(base.symbol is not None or _is_empty(base) for base in bases)
         complete = known and all(model.complete for model in inherited)
-        return Model(found, tuple(fields.values()), extra, complete)
+        return PydanticModel(found, tuple(fields.values()), extra, complete)
 
     def _variables(self, node: ClassDef, place: AnnotationContext) -> list[str]:
         """The class's type variables in order: those of `Generic[…]`, else as its bases name them."""

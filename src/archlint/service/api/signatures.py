@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from archlint.facts.syntax import Parameter as Declared
 from archlint.findings import Location
-from archlint.service.api.pydantic_models import Schemas
+from archlint.service.api.pydantic_models import PydanticModels
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.types import AnnotationContext, Type, Types
@@ -123,7 +123,7 @@ class Callee:
 class Signatures:
     """Reads the signatures of one service's handlers and dependencies."""
 
-    def __init__(self, types: Types, schemas: Schemas) -> None:
+    def __init__(self, types: Types, schemas: PydanticModels) -> None:
         self._types = types
         self._schemas = schemas
 

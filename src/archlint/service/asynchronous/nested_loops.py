@@ -8,7 +8,7 @@ from archlint.facts.syntax import Attribute, Call
 from archlint.service.asynchronous.blocking import Blocked, Reach
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edges import Edge
-from archlint.service.calls.values import Instance
+from archlint.service.calls.values import InstanceType
 
 
 def nested_loops(calls: Calls) -> Iterator[Blocked]:
@@ -25,6 +25,7 @@ def _is_certain(calls: Calls, edge: Edge) -> bool:
     """Whether the call cannot mean a method of another subclass: who calls that one knows how."""
     match edge.node:
         case Call(func=Attribute(value=receiver, attr=name)) if edge.callee.owner is not None:
-            objects = [v for v in calls.inference.values(receiver, edge.caller) if isinstance(v, Instance)]
+            values = calls.inference.values(receiver, edge.caller)
+            objects = [value for value in values if isinstance(value, InstanceType)]
             return all(one.cls.find_method(name) is edge.callee for one in objects)
     return True

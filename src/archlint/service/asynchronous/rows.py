@@ -10,7 +10,7 @@ from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.function_summary import Binding
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import Library, key
-from archlint.service.calls.values import ClassValue, Instance, Values
+from archlint.service.calls.values import ClassType, InstanceType, Values
 
 SESSIONS = frozenset(
     {
@@ -89,7 +89,7 @@ class Rows:
 
     def class_of(self, node: Expression) -> Class | None:
         """The class that the expression is an object of, by what the call graph knows."""
-        found = [value.cls for value in self._values(node) if isinstance(value, Instance)]
+        found = [value.cls for value in self._values(node) if isinstance(value, InstanceType)]
         return found[0] if len(found) == 1 else None
 
     def bound(self, binding: Binding) -> Loaded | None:
@@ -146,7 +146,7 @@ class Rows:
 
     def _mentioned(self, node: Expression) -> Class | None:
         found = [
-            v.cls for v in self._calls.inference.values(node, self._function) if isinstance(v, ClassValue)
+            v.cls for v in self._calls.inference.values(node, self._function) if isinstance(v, ClassType)
         ]
         return found[0] if len(found) == 1 else None
 

@@ -33,7 +33,7 @@ from archlint.service.asynchronous.coroutines import kind_of_coroutine
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Library
-from archlint.service.calls.values import FunctionValue, Value
+from archlint.service.calls.values import FunctionType, Value
 
 OWN = "own"
 """The kind of the service's own coroutines; those of libraries have the kinds of `coroutines.toml`."""
@@ -97,7 +97,7 @@ def _kind(calls: Calls, callee: Value) -> str:
     match callee:
         case Library(path):
             return kind_of_coroutine(path)
-        case FunctionValue(function) if calls.inference.results.gives_coroutine(function):
+        case FunctionType(function) if calls.inference.results.gives_coroutine(function):
             return OWN if _stays_as_defined(calls, function) else ""
     return ""
 

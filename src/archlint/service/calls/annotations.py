@@ -15,7 +15,7 @@ from archlint.facts.syntax import (
 )
 from archlint.service.calls.functions import Program
 from archlint.service.calls.library_models import Knowledge, Library
-from archlint.service.calls.values import ClassValue, Elements, Instance, Values, join
+from archlint.service.calls.values import ClassType, Elements, InstanceType, Values, join
 from archlint.service.interpreter.types import parsed
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
@@ -90,7 +90,7 @@ class Annotations:
             return (Library(known),) if name and name not in _NOTHING else ()
         cls = self._program.class_of(symbol)
         if cls is not None:
-            return (Instance(cls),)
+            return (InstanceType(cls),)
         if isinstance(symbol.node, Assign):
             return self._alias(symbol, symbol.node, depth)
         return ()
@@ -120,11 +120,11 @@ class Annotations:
             return (Elements(self.read(items[-1], module, scope, depth)),)
         every = join(self.read(item, module, scope, depth) for item in items)
         if name in {"type", "Type"}:
-            return tuple(_class_of(value) for value in every if isinstance(value, Instance | Library))
+            return tuple(_class_of(value) for value in every if isinstance(value, InstanceType | Library))
         if name in {"tuple", "Tuple"}:
             return (Elements(every),)
         return every if name in _ALL else self._named(head, depth)
 
 
-def _class_of(value: Instance | Library) -> ClassValue | Library:
-    return ClassValue(value.cls) if isinstance(value, Instance) else Library(value.path.removesuffix("()"))
+def _class_of(value: InstanceType | Library) -> ClassType | Library:
+    return ClassType(value.cls) if isinstance(value, InstanceType) else Library(value.path.removesuffix("()"))

@@ -7,15 +7,15 @@ from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inferring import Inferring
 from archlint.service.calls.library_models import Library
 from archlint.service.calls.values import (
-    ClassValue,
+    ClassType,
     Coroutine,
     Elements,
-    FunctionValue,
+    FunctionType,
     Generator,
-    Instance,
+    InstanceType,
     Manager,
-    ParameterValue,
-    Super,
+    ParameterType,
+    SuperType,
     Value,
     Values,
     join,
@@ -79,7 +79,7 @@ class Results:
         if not isinstance(function.node, FunctionDef) or function.parent is None:
             return []
         values = join(self._inference.values(one, function.parent) for one in function.node.decorators)
-        return [value.function for value in values if isinstance(value, FunctionValue)]
+        return [value.function for value in values if isinstance(value, FunctionType)]
 
     def wrappers(self, decorator: Function, given: Function | None = None) -> list[Function]:
         """The functions inside of a decorator that it returns.
@@ -87,9 +87,7 @@ class Results:
         One with wrappers of both kinds is taken to return the one that is like the function it is `given`.
         """
         values = self.returned(decorator)
-        found = [
-            v.function for v in values if isinstance(v, FunctionValue) and v.function.parent is decorator
-        ]
+        found = [v.function for v in values if isinstance(v, FunctionType) and v.function.parent is decorator]
         alike = [wrapper for wrapper in found if given is not None and wrapper.is_async is given.is_async]
         return alike or found
 
@@ -116,15 +114,15 @@ class Results:
     def provided(self, provider: Value) -> Values:
         """What FastAPI injects for `Depends(provider)`."""
         match provider:
-            case FunctionValue(function) if self._inference.scan(function).is_generator:
+            case FunctionType(function) if self._inference.scan(function).is_generator:
                 return self.yielded(function)
-            case FunctionValue(function):
+            case FunctionType(function):
                 return self.returned(function)
-            case ClassValue(cls):
-                return (Instance(cls, exact=True),)
-            case Instance(cls):
+            case ClassType(cls):
+                return (InstanceType(cls, exact=True),)
+            case InstanceType(cls):
                 method = cls.find_method("__call__")
-                return self.provided(FunctionValue(method)) if method else ()
+                return self.provided(FunctionType(method)) if method else ()
         return ()
 
     def _annotated(self, function: Function) -> Values:
@@ -144,32 +142,30 @@ class Results:
 
     def _called(self, callee: Value, node: Call, function: Function) -> Values:
         match callee:
-            case FunctionValue(called):
+            case FunctionType(called):
                 return self._with_arguments(self.of_calling(called), callee, node, function)
-            case ClassValue(cls):
-                return (Instance(cls, exact=True),)
-            case Instance(cls):
+            case ClassType(cls):
+                return (InstanceType(cls, exact=True),)
+            case InstanceType(cls):
                 method = cls.find_method("__call__")
                 return self.of_calling(method) if method else ()
             case Library(path):
                 return self._from_library(path, node, function)
         return ()
 
-    def _with_arguments(
-        self, values: Values, callee: FunctionValue, node: Call, function: Function
-    ) -> Values:
+    def _with_arguments(self, values: Values, callee: FunctionType, node: Call, function: Function) -> Values:
         """The values, with what this call gives for the parameters among them."""
-        if not any(isinstance(value, ParameterValue) for value in values):
+        if not any(isinstance(value, ParameterType) for value in values):
             return values
         given = dict(self.arguments(callee, node))
         return join(
             self._inference.values(given[value.name], function)
-            if isinstance(value, ParameterValue) and value.function is callee.function and value.name in given
+            if isinstance(value, ParameterType) and value.function is callee.function and value.name in given
             else (value,)
             for value in values
         )
 
-    def arguments(self, callee: FunctionValue, node: Call) -> list[tuple[str, Expression]]:
+    def arguments(self, callee: FunctionType, node: Call) -> list[tuple[str, Expression]]:
         """The call's arguments by the names of the parameters that get them."""
         if callee.function.node is None:
             return []
@@ -199,7 +195,7 @@ class Results:
 
     def _run(self, value: Value) -> Values:
         match value:
-            case FunctionValue(called):
+            case FunctionType(called):
                 return self.returned(called)
             case Coroutine():
                 return self._inference.awaited((value,))
@@ -210,7 +206,7 @@ class Results:
         match name, node.args:
             case "super", _:
                 owner = _owner(function)
-                return (Super(owner),) if owner else ()
+                return (SuperType(owner),) if owner else ()
             case "getattr", (owner, Constant(value=str(attribute)), *_):
                 return join(self._inference.attribute(v, attribute) for v in values(owner, function))
             case "next" | "max" | "min", (only,):
@@ -220,7 +216,7 @@ class Results:
                 return (Elements((Elements(inner),)),)
             case "type", (only,):
                 objects = values(only, function)
-                return tuple(ClassValue(v.cls) for v in objects if isinstance(v, Instance))
+                return tuple(ClassType(v.cls) for v in objects if isinstance(v, InstanceType))
         if name in _LISTS and first is not None:
             source = node.args[1] if name == "filter" and len(node.args) > 1 else first
             return (Elements(self._inference.elements(values(source, function))),)

@@ -15,14 +15,14 @@ from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inference import Inference
 from archlint.service.calls.library_models import Handoff, Library, Way
 from archlint.service.calls.values import (
-    ClassValue,
+    ClassType,
     Coroutine,
     Elements,
-    FunctionValue,
+    FunctionType,
     Generator,
-    Instance,
+    InstanceType,
     Manager,
-    ParameterValue,
+    ParameterType,
     Value,
     Values,
 )
@@ -172,17 +172,17 @@ class Edges:
             handoff = self._inference.knowledge.bases.get(base.path) if isinstance(base, Library) else None
             for name in handoff.overridden if handoff else ():
                 if handoff is not None and name in cls.methods:
-                    self._use(body, site, FunctionValue(cls.methods[name]), frozenset({use_of(handoff)}))
+                    self._use(body, site, FunctionType(cls.methods[name]), frozenset({use_of(handoff)}))
         if cls.node.name.endswith("WorkerSettings"):
             for name in _TASK_FIELDS:
-                for value in self._inference.members.of(ClassValue(cls), name):
+                for value in self._inference.members.of(ClassType(cls), name):
                     self._use(body, site, value, _QUEUED)
         for decorator in cls.node.decorators:
             for value in self._inference.values(decorator, body):
                 if isinstance(value, Library):
                     for handoff in self._inference.knowledge.handoffs(value.path):
                         for method in cls.methods.values():
-                            self._use(body, site, FunctionValue(method), frozenset({use_of(handoff)}))
+                            self._use(body, site, FunctionType(method), frozenset({use_of(handoff)}))
 
     def finish(self) -> None:
         """Follow what was given to the service's own functions."""
@@ -198,7 +198,7 @@ class Edges:
         """How `outer` runs `inner`, which is defined in it."""
         yield from (edge.way for edge in self.edges.get(outer, ()) if edge.callee is inner)
         for pending in self._pending.get(outer, ()):
-            if isinstance(pending, _Given) and FunctionValue(inner) in pending.values:
+            if isinstance(pending, _Given) and FunctionType(inner) in pending.values:
                 for use in self._parameters.uses(pending.callee, pending.parameter):
                     way = use.way(inner.is_async)
                     if way is not None:
@@ -219,7 +219,7 @@ class Edges:
 
     def _awaitable(self, callees: Values) -> Values:
         """What `await` says of which is meant: a synchronous twin of a coroutine function is not."""
-        own = [value for value in callees if isinstance(value, FunctionValue)]
+        own = [value for value in callees if isinstance(value, FunctionType)]
         if not any(value.function.is_async for value in own):
             return callees
         plain = {v for v in own if not v.function.is_async and not v.function.decorators}
@@ -227,27 +227,27 @@ class Edges:
 
     def _invoke(self, function: Function, site: Site, node: Call, callee: Value) -> None:
         match callee:
-            case FunctionValue():
+            case FunctionType():
                 self._call_own(function, site, node, callee)
-            case ClassValue(cls):
+            case ClassType(cls):
                 made = [method for name in _CONSTRUCTORS if (method := cls.find_method(name))]
                 for method in made:
-                    self._call_own(function, site, node, FunctionValue(method, bound=True))
+                    self._call_own(function, site, node, FunctionType(method, bound=True))
                 if not made:
                     for base in cls.lineage:
                         if isinstance(base, Library):
                             self._call_library(function, site, node, base.path)
-            case Instance(cls):
+            case InstanceType(cls):
                 method = cls.find_method("__call__")
                 if method is not None:
-                    self._call_own(function, site, node, FunctionValue(method, bound=True))
+                    self._call_own(function, site, node, FunctionType(method, bound=True))
             case Library(path):
                 self._call_library(function, site, node, path)
                 self._give_library(function, site, node, path)
-            case ParameterValue(owner, name):
+            case ParameterType(owner, name):
                 self._parameters.use(owner, name, function, AWAITED if site.awaited else CALLED)
 
-    def _call_own(self, function: Function, site: Site, node: Call, callee: FunctionValue) -> None:
+    def _call_own(self, function: Function, site: Site, node: Call, callee: FunctionType) -> None:
         called = callee.function
         runs = not any(
             isinstance(value, Coroutine | Generator | Manager) and value.function is called
@@ -258,9 +258,9 @@ class Edges:
         for name, argument in self._inference.results.arguments(callee, node):
             given = self._functions(self._inference.values(argument, function))
             for value in given:
-                if isinstance(value, ParameterValue):
+                if isinstance(value, ParameterType):
                     self._parameters.forward(value.function, value.name, function, called, name)
-            own = tuple(value for value in given if not isinstance(value, ParameterValue))
+            own = tuple(value for value in given if not isinstance(value, ParameterType))
             if own:
                 self._pending[function].append(_Given(function, site, called, name, own))
 
@@ -288,7 +288,7 @@ class Edges:
             for wrapper in self._inference.results.wrappers(decorator, pending.callee):
                 self._add(pending.caller, wrapper, pending.site, "here")
             uses = applied or uses
-        self._use(pending.caller, pending.site, FunctionValue(pending.callee), uses)
+        self._use(pending.caller, pending.site, FunctionType(pending.callee), uses)
 
     def _use(self, function: Function, site: Site, value: Value, uses: frozenset[Use]) -> None:
         """Edges to what is given away; when it may go to a thread, it is not said to run on the spot."""
@@ -301,14 +301,14 @@ class Edges:
     def _targets(self, value: Value) -> Iterator[tuple[Function, bool]]:
         """The functions that run when `value` is run, and whether they are coroutines or async generators."""
         match value:
-            case FunctionValue(function):
+            case FunctionType(function):
                 yield function, function.is_async or self._inference.results.gives_coroutine(function)
             case Coroutine(function) | Manager(function) | Generator(function):
                 yield function, function.is_async
-            case ClassValue(cls):
+            case ClassType(cls):
                 methods = (cls.find_method(name) for name in _CONSTRUCTORS)
                 yield from ((method, False) for method in methods if method is not None)
-            case Instance(cls):
+            case InstanceType(cls):
                 method = cls.find_method("__call__")
                 if method is not None:
                     yield method, method.is_async
@@ -318,7 +318,7 @@ class Edges:
 
     def _functions(self, values: Values) -> Values:
         """Of what is given to a function, what can be run."""
-        kinds = (FunctionValue, Coroutine, Generator, ParameterValue)
+        kinds = (FunctionType, Coroutine, Generator, ParameterType)
         return tuple(
             value
             for value in values
@@ -364,7 +364,7 @@ class Edges:
         owners = self._inference.values(func.value, function)
         if func.attr in _DELAYING:
             for owner in owners:
-                if isinstance(owner, FunctionValue):
+                if isinstance(owner, FunctionType):
                     self._add(function, owner.function, site, "queue")
         known = any(
             not isinstance(callee, Library) or self._inference.knowledge.handoffs(callee.path)
@@ -379,13 +379,13 @@ class Edges:
     def _hand_off(self, function: Function, site: Site, node: Call, handoff: Handoff) -> None:
         for argument in _handed(node, handoff):
             for value in self._inference.values(argument, function):
-                if isinstance(value, ParameterValue):
+                if isinstance(value, ParameterType):
                     self._parameters.use(value.function, value.name, function, use_of(handoff))
                 else:
                     self._use(function, site, value, frozenset({use_of(handoff)}))
             if handoff.function == "queue" and isinstance(argument, Constant):
                 for task in self._inference.program.named(str(argument.value)):
-                    self._use(function, site, FunctionValue(task), _QUEUED)
+                    self._use(function, site, FunctionType(task), _QUEUED)
 
     def _store(self, function: Function, site: Site, node: Call, use: Use = _GIVEN_AWAY) -> None:
         """Functions given away, by default to nobody knows whom."""
@@ -420,14 +420,14 @@ class Edges:
         for value in self._inference.values(site.node, function):
             if isinstance(value, Manager):
                 self._run(function, site, value.function)
-            elif isinstance(value, Instance):
+            elif isinstance(value, InstanceType):
                 names = ("__aenter__", "__aexit__") if site.awaited else ("__enter__", "__exit__")
                 for method in (value.cls.find_method(name) for name in names):
                     if method is not None:
                         self._run(function, site, method)
 
     def _arguments(
-        self, function: Function, node: Call, callee: FunctionValue
+        self, function: Function, node: Call, callee: FunctionType
     ) -> tuple[Known, tuple[tuple[str, str], ...]]:
         """Which of the callee's parameters this call sets to a constant, or to a parameter of its own."""
         called = callee.function.node

@@ -35,15 +35,15 @@ from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.library_models import Knowledge, Library
 from archlint.service.calls.members import Members
 from archlint.service.calls.values import (
-    ClassValue,
+    ClassType,
     Coroutine,
     Elements,
-    FunctionValue,
+    FunctionType,
     Generator,
-    Instance,
+    InstanceType,
     Manager,
-    ModuleValue,
-    ParameterValue,
+    ModuleType,
+    ParameterType,
     Value,
     Values,
     elements,
@@ -113,13 +113,13 @@ class Inference:
         if symbol.module is None:
             return (Library(symbol.qualified),) if symbol.qualified else ()
         if symbol.is_module:
-            return (ModuleValue(symbol.module),)
+            return (ModuleType(symbol.module),)
         function = self.program.function_of(symbol)
         if function is not None:
-            return (FunctionValue(function),)
+            return (FunctionType(function),)
         cls = self.program.class_of(symbol)
         if cls is not None:
-            return (ClassValue(cls),)
+            return (ClassType(cls),)
         return self._global(symbol)
 
     def bound(self, binding: Binding, function: Function) -> Values:
@@ -147,7 +147,7 @@ class Inference:
         found = self._declared(function, parameter)
         if parameter.kind in {"*", "**"}:
             return (Elements(found),)
-        return found or (ParameterValue(function, parameter.name),)
+        return found or (ParameterType(function, parameter.name),)
 
     def _declared(self, function: Function, parameter: Parameter) -> Values:
         receiver = _receiver(function, parameter)
@@ -186,7 +186,7 @@ class Inference:
         match value:
             case Manager(function):
                 return self.results.yielded(function)
-            case Instance(cls):
+            case InstanceType(cls):
                 methods = {name: cls.find_method(f"__{name}__") for name in ("enter", "aenter")}
                 method = methods[kind]
                 if method is None:
@@ -251,11 +251,11 @@ class Inference:
     def _as_declared(self, values: Values, function: Function, parameter: Parameter) -> Values:
         """What a parameter is set to, without objects of classes that its annotation does not allow."""
         declared = self.annotations.read(parameter.annotation, function.module, function.scope)
-        classes = {value.cls for value in declared if isinstance(value, Instance)}
+        classes = {value.cls for value in declared if isinstance(value, InstanceType)}
         allowed = tuple(
             value
             for value in values
-            if not isinstance(value, Instance) or not classes.isdisjoint(value.cls.lineage)
+            if not isinstance(value, InstanceType) or not classes.isdisjoint(value.cls.lineage)
         )
         return (allowed or values) if classes else values
 
@@ -290,7 +290,7 @@ class Inference:
 
     def _subscript(self, node: Subscript, function: Function) -> Values:
         found = self.values(node.value, function)
-        generic = [value for value in found if isinstance(value, ClassValue)]
+        generic = [value for value in found if isinstance(value, ClassType)]
         return join([tuple(generic), self.elements(found), self.members.indexed(found)])
 
     def _sequence(self, node: Sequence, function: Function) -> Values:
@@ -325,7 +325,7 @@ class Inference:
         return self.values(node.value, function)
 
     def _lambda(self, node: Lambda, function: Function) -> Values:
-        return (FunctionValue(self.program.add_lambda(node, function)),)
+        return (FunctionType(self.program.add_lambda(node, function)),)
 
     def _constant(self, node: Constant, function: Function) -> Values:
         return _TEXT if isinstance(node.value, str) else ()
@@ -349,7 +349,7 @@ def _receiver(function: Function, parameter: Parameter) -> Value | None:
     if function.is_decorated("staticmethod") or parameter.kind not in {"positional", "normal"}:
         return None
     by_class = function.is_decorated("classmethod") or node.name in {"__new__", "__init_subclass__"}
-    return ClassValue(owner) if by_class else Instance(owner)
+    return ClassType(owner) if by_class else InstanceType(owner)
 
 
 def _reaching(bindings: list[Binding] | tuple[()], at: int | None) -> tuple[list[Binding], bool]:

@@ -10,12 +10,12 @@ from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inferring import Inferring
 from archlint.service.calls.library_models import Library
 from archlint.service.calls.values import (
-    ClassValue,
+    ClassType,
     Elements,
-    FunctionValue,
-    Instance,
-    ModuleValue,
-    Super,
+    FunctionType,
+    InstanceType,
+    ModuleType,
+    SuperType,
     Value,
     Values,
     join,
@@ -48,28 +48,28 @@ class Members:
 
     def properties(self, value: Value, name: str) -> Iterator[Function]:
         """The functions that reading the attribute runs."""
-        if isinstance(value, Instance):
+        if isinstance(value, InstanceType):
             for method in self._methods(value, name):
                 if method.is_property:
                     yield method
 
     def indexed(self, values: Values) -> Values:
         """What `value[…]` gives for objects that define it."""
-        methods = (v.cls.find_method("__getitem__") for v in values if isinstance(v, Instance))
+        methods = (v.cls.find_method("__getitem__") for v in values if isinstance(v, InstanceType))
         return join(self._inference.returned(method) for method in methods if method is not None)
 
     def _read(self, value: Value, name: str) -> Values:
         match value:
             case Library(path):
                 return (Library(self._inference.knowledge.attribute(public_name(f"{path}.{name}"))),)
-            case ModuleValue(module):
+            case ModuleType(module):
                 return self._inference.of_symbol(self._inference.symbols.member(module, name))
-            case Instance():
+            case InstanceType():
                 return self._of_instance(value, name)
-            case ClassValue(cls):
+            case ClassType(cls):
                 return self._of_class(cls.lineage, name)
-            case Super(cls):
-                return self._bound(Instance(cls, exact=True), self._of_class(cls.lineage[1:], name, "()"))
+            case SuperType(cls):
+                return self._bound(InstanceType(cls, exact=True), self._of_class(cls.lineage[1:], name, "()"))
             case Elements() if name in _ELEMENT | _CONTAINER | {"items"}:
                 return (Library(f"builtins.dict().{name}"),)
         return ()
@@ -83,12 +83,12 @@ class Members:
                     from_libraries.append(Library(f"{base.path}{made}.{name}"))
             elif name in base.methods:
                 method = base.methods[name]
-                return (FunctionValue(method, bound=method.is_decorated("classmethod")),)
+                return (FunctionType(method, bound=method.is_decorated("classmethod")),)
             elif found := self._field(base, name):
                 return found
         return tuple(from_libraries)
 
-    def _of_instance(self, value: Instance, name: str) -> Values:
+    def _of_instance(self, value: InstanceType, name: str) -> Values:
         methods = self._methods(value, name)
         if methods:
             return join(self._method(method) for method in methods)
@@ -99,7 +99,7 @@ class Members:
             (base for base in value.cls.lineage if isinstance(base, Library)), name, "()"
         )
 
-    def _methods(self, value: Instance, name: str) -> list[Function]:
+    def _methods(self, value: InstanceType, name: str) -> list[Function]:
         """The method of the class itself, then those by which classes derived from it replace it."""
         own = value.cls.find_method(name)
         found = [own] if own is not None else []
@@ -110,11 +110,11 @@ class Members:
     def _method(self, method: Function) -> Values:
         if method.is_property:
             return self._inference.returned(method)
-        return (FunctionValue(method, bound=not method.is_decorated("staticmethod")),)
+        return (FunctionType(method, bound=not method.is_decorated("staticmethod")),)
 
-    def _bound(self, receiver: Instance, values: Values) -> Values:
+    def _bound(self, receiver: InstanceType, values: Values) -> Values:
         return tuple(
-            FunctionValue(value.function, bound=True) if isinstance(value, FunctionValue) else value
+            FunctionType(value.function, bound=True) if isinstance(value, FunctionType) else value
             for value in values
         )
 
@@ -132,7 +132,7 @@ class Members:
         found = [self._inference.bound(one, body) for one in self._body(cls).get(name, ())]
         inner = [one for one in cls.node.body if isinstance(one, ClassDef) and one.name == name]
         nested = (self._inference.program.classes.get(one) for one in inner)
-        return join([*found, tuple(ClassValue(one) for one in nested if one is not None)])
+        return join([*found, tuple(ClassType(one) for one in nested if one is not None)])
 
     def _body(self, cls: Class) -> dict[str, list[Binding]]:
         if cls not in self._fields:

@@ -15,21 +15,21 @@ MAX_VALUES = 80
 
 
 @dataclass(frozen=True, slots=True)
-class ModuleValue:
+class ModuleType:
     """A module of the repository."""
 
     module: Module
 
 
 @dataclass(frozen=True, slots=True)
-class ClassValue:
+class ClassType:
     """A class of the repository."""
 
     cls: Class
 
 
 @dataclass(frozen=True, slots=True)
-class Instance:
+class InstanceType:
     """An object of a repository's class; `exact` when the source shows that it is of no subclass."""
 
     cls: Class
@@ -37,14 +37,14 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
-class Super:
+class SuperType:
     """`super()` in a method of `cls`."""
 
     cls: Class
 
 
 @dataclass(frozen=True, slots=True)
-class FunctionValue:
+class FunctionType:
     """A function of the repository; `bound` when its first parameter is already given."""
 
     function: Function
@@ -52,7 +52,7 @@ class FunctionValue:
 
 
 @dataclass(frozen=True, slots=True)
-class ParameterValue:
+class ParameterType:
     """Whatever a caller of `function` gives for the parameter `name`, of which nothing else is known."""
 
     function: Function
@@ -89,12 +89,12 @@ class Elements:
 
 Value: TypeAlias = (
     Library
-    | ModuleValue
-    | ClassValue
-    | Instance
-    | Super
-    | FunctionValue
-    | ParameterValue
+    | ModuleType
+    | ClassType
+    | InstanceType
+    | SuperType
+    | FunctionType
+    | ParameterType
     | Coroutine
     | Generator
     | Manager

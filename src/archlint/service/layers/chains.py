@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ImportTarget:
     """A definition of a module of no layer, or with `name` None all of the module."""
 
     module: Module
@@ -32,12 +32,12 @@ class Onward:
     """Where an import leads: to a place of no layer, or into a forbidden layer."""
 
     edge: ImportEdge
-    place: Place
+    place: ImportTarget
     forbidden: bool
 
 
 def chains(
-    statements: Iterable[Sequence[Onward]], onward: Callable[[Place], Iterable[Onward]]
+    statements: Iterable[Sequence[Onward]], onward: Callable[[ImportTarget], Iterable[Onward]]
 ) -> Iterator[tuple[ImportEdge, ...]]:
     """For each statement, given by where it leads, the shortest chain into a forbidden layer, if any.
 
@@ -55,12 +55,12 @@ def chains(
 class _Graph:
     """The places that can be reached and where each leads."""
 
-    def __init__(self, onward: Callable[[Place], Iterable[Onward]]) -> None:
+    def __init__(self, onward: Callable[[ImportTarget], Iterable[Onward]]) -> None:
         self._onward = onward
-        self.steps: dict[Place, dict[str, Onward]] = {}
+        self.steps: dict[ImportTarget, dict[str, Onward]] = {}
         self.has_exits = False
 
-    def explore(self, start: Place) -> None:
+    def explore(self, start: ImportTarget) -> None:
         pending = [start]
         while pending:
             place = pending.pop()
@@ -128,6 +128,6 @@ def _node(step: Onward) -> str:
     return f"{'target' if step.forbidden else 'helper'}.{_slug(step.place)}"
 
 
-def _slug(place: Place) -> str:
+def _slug(place: ImportTarget) -> str:
     """A place as one component of a name in the graph, where dots would make packages."""
     return f"{place.module.path}:{place.name or ''}".replace(".", "_")

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from archlint.findings import Link, Location
 from archlint.service.api.injection import Providers
-from archlint.service.layers.chains import Onward, Place, chains
+from archlint.service.layers.chains import ImportTarget, Onward, chains
 from archlint.service.layers.layers import Layer, Layers
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.import_uses import Uses
@@ -124,7 +124,7 @@ class _Contract:
             # An enumeration or a constant of models does not bring the database with it.
             is_data = symbol.is_module or self._parts.classes.is_stored(symbol)
             if is_data or self._layer_name(target.module) != "models":
-                yield Onward(edge, Place(target.module, None), forbidden=True)
+                yield Onward(edge, ImportTarget(target.module, None), forbidden=True)
             return
         module = symbol.module if symbol.module is not None and symbol.defined else edge.imported
         layers = self._parts.layers
@@ -133,7 +133,7 @@ class _Contract:
         for taken in self._taken_from(edge, symbol, module):
             if not self._parts.providers.has(taken):
                 name = taken.qualified.removeprefix(f"{module.name}.").partition(".")[0]
-                yield Onward(edge, Place(module, None if taken.is_module else name), forbidden=False)
+                yield Onward(edge, ImportTarget(module, None if taken.is_module else name), forbidden=False)
 
     def _taken_from(self, edge: ImportEdge, symbol: Symbol, module: Module) -> tuple[Symbol, ...]:
         """What the importer uses of a module that it imports whole, if that is all the module's own."""
@@ -141,7 +141,7 @@ class _Contract:
         is_own = all(one.module is module and one.defined and not one.is_module for one in taken)
         return taken if taken and is_own else (symbol,)
 
-    def onward(self, place: Place) -> Iterator[Onward]:
+    def onward(self, place: ImportTarget) -> Iterator[Onward]:
         """Where the imports that a place uses lead."""
         for edge in self._parts.uses.of(place.module, place.name):
             if self._counts(edge):

@@ -18,7 +18,7 @@ from archlint.service.schema.alembic.history import History
 from archlint.service.schema.core.library_versions import Libraries
 from archlint.service.schema.core.naming import Convention
 from archlint.service.schema.core.tables import Table
-from archlint.service.schema.sqlalchemy.declarative import EVERY, Model, Models
+from archlint.service.schema.sqlalchemy.declarative import EVERY, MappedModel, Models
 from archlint.service.schema.sqlalchemy.library_mixins import schema_machine
 from archlint.service.schema.sqlalchemy.values import Element
 from archlint.service.semantics.bindings import statements
@@ -91,13 +91,13 @@ class Schema:
         return Models(self.setup.machine, self.symbols, self.classes, self.setup.target, self.libraries)
 
     @cached_property
-    def _seen(self) -> tuple[tuple[Model, ...], tuple[Unknown, ...]]:
+    def _seen(self) -> tuple[tuple[MappedModel, ...], tuple[Unknown, ...]]:
         with deep_recursion():
             found = tuple(self._reader.read())
         return found, tuple(self._reader.unknown)
 
     @property
-    def models(self) -> tuple[Model, ...]:
+    def models(self) -> tuple[MappedModel, ...]:
         """The models that env.py loads, of its target metadata."""
         return () if self.untold is not None else self._seen[0]
 
@@ -107,7 +107,7 @@ class Schema:
         return () if self.untold is not None else self._seen[1]
 
     @cached_property
-    def blind(self) -> tuple[Model, ...]:
+    def blind(self) -> tuple[MappedModel, ...]:
         """Models of the target metadata in modules that env.py does not load."""
         if self.untold is not None or self.setup is None:
             return ()
@@ -239,7 +239,7 @@ class Schema:
 
 
 @dataclass(frozen=True, eq=False)
-class Schemas:
+class DatabaseSchemas:
     """The schemas of one service."""
 
     migrations: Migrations
@@ -255,7 +255,7 @@ class Schemas:
         return tuple(Schema(e, *parts) for e in self.migrations.environments if e.env is not None)
 
     @cached_property
-    def declared(self) -> tuple[Model, ...]:
+    def declared(self) -> tuple[MappedModel, ...]:
         """The models of all metadata, whatever an env.py loads."""
         machine = schema_machine(self.modules, {})
         with deep_recursion():

@@ -29,7 +29,7 @@ from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.names_within import Words
-from archlint.service.calls.values import ClassValue, FunctionValue, Instance, Value
+from archlint.service.calls.values import ClassType, FunctionType, InstanceType, Value
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.values import FunctionObject
 from archlint.service.semantics.modules import Module
@@ -154,7 +154,7 @@ class Reached:
                 name = node.id if isinstance(node, Name) else node.attr
                 if name in self._function_names:
                     for value in self._calls.inference.values(node, function):
-                        if isinstance(value, FunctionValue):
+                        if isinstance(value, FunctionType):
                             yield value.function
 
     @cached_property
@@ -215,7 +215,7 @@ class Reached:
     def _run_by(self, symbol: Symbol) -> Iterator[Function]:
         with deep_recursion():
             for value in self._calls.inference.of_symbol(symbol):
-                if isinstance(value, FunctionValue):
+                if isinstance(value, FunctionType):
                     yield value.function
                 for name in ("__init__", "__call__"):
                     cls = _class_of(value)
@@ -250,7 +250,7 @@ class Reached:
         for symbol in dict.fromkeys(self._symbols_in_tests()):
             with deep_recursion():
                 for value in self._calls.inference.of_symbol(symbol):
-                    if isinstance(value, FunctionValue):
+                    if isinstance(value, FunctionType):
                         functions[value.function] = None
                     elif (cls := _class_of(value)) is not None:
                         classes[cls] = None
@@ -363,7 +363,7 @@ def _runs_by_itself(function: Function) -> bool:
 
 
 def _class_of(value: Value) -> Class | None:
-    return value.cls if isinstance(value, ClassValue | Instance) else None
+    return value.cls if isinstance(value, ClassType | InstanceType) else None
 
 
 def _short(function: Function) -> str:

@@ -14,7 +14,7 @@ from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.conditions import Known, contradicts
 from archlint.service.calls.edges import Edge
 from archlint.service.calls.functions import Function
-from archlint.service.calls.values import FunctionValue
+from archlint.service.calls.values import FunctionType
 from archlint.service.transactions.effects import (
     Attempt,
     Block,
@@ -336,7 +336,7 @@ class Runner:
         inference = self._calls.inference
         if isinstance(edge.node, Call):
             for value in inference.values(edge.node.func, caller):
-                if isinstance(value, FunctionValue) and value.function is edge.callee:
+                if isinstance(value, FunctionType) and value.function is edge.callee:
                     return dict(inference.results.arguments(value, edge.node))
         return {}
 
@@ -373,7 +373,7 @@ class Runner:
         """The session that a name is given: another one's, or a new one."""
         if isinstance(value, Call):
             makers = self._calls.inference.values(value.func, frame.function)
-            own = any(isinstance(maker, FunctionValue) for maker in makers)
+            own = any(isinstance(maker, FunctionType) for maker in makers)
             return None if own or not makers else value
         return self._token(value, frame)
 

@@ -20,7 +20,7 @@ from archlint.service.api.injection import INJECTORS
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
-from archlint.service.calls.values import ClassValue, FunctionValue, Instance, Values
+from archlint.service.calls.values import ClassType, FunctionType, InstanceType, Values
 from archlint.service.transactions.session_acts import is_session
 
 
@@ -75,13 +75,13 @@ def provider_functions(values: Values) -> Iterator[Function]:
     """The functions that FastAPI calls for `Depends` of one of the values."""
     for value in values:
         match value:
-            case FunctionValue(function):
+            case FunctionType(function):
                 yield function
-            case ClassValue(cls):
+            case ClassType(cls):
                 method = cls.find_method("__init__")
                 if method is not None:
                     yield method
-            case Instance(cls):
+            case InstanceType(cls):
                 method = cls.find_method("__call__")
                 if method is not None:
                     yield method

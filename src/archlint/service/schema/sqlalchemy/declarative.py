@@ -52,7 +52,7 @@ _WRAPPERS = frozenset({"deferred", "column_property"})
 
 
 @dataclass(eq=False)
-class Model:
+class MappedModel:
     """A class or `Table(…)` with the table that it declares; `module` is where it is."""
 
     module: Module
@@ -81,11 +81,11 @@ class Models:
     def __post_init__(self) -> None:
         self.annotations = Annotations(self.machine, self.symbols, self.libraries)
 
-    def read(self) -> list[Model]:
+    def read(self) -> list[MappedModel]:
         """All models of the target metadata, in order of their modules."""
         classes = [cls for cls in self._classes() if self._selected(cls)]
-        models: dict[int, Model] = {}
-        pending: list[tuple[ClassObject, Model, list[ColumnSpec]]] = []
+        models: dict[int, MappedModel] = {}
+        pending: list[tuple[ClassObject, MappedModel, list[ColumnSpec]]] = []
         for cls in sorted(classes, key=lambda cls: len(cls.lineage())):
             model = self._model(cls, models)
             if model is not None:
@@ -103,7 +103,7 @@ class Models:
         _complete_types(found)
         return found
 
-    def _add_loose_indexes(self, models: list[Model]) -> None:
+    def _add_loose_indexes(self, models: list[MappedModel]) -> None:
         """`Index("name", Model.column)` beside the classes belongs to its column's table."""
         by_key = {model.table.key: model for model in models}
         for index in [made for made in self.machine.created if isinstance(made, Element)]:
@@ -122,7 +122,7 @@ class Models:
         inner = value.args if isinstance(value, ExternalObject) and not is_column(value) else ()
         return self._locate(value) or next(filter(None, map(self._located, inner)), None)
 
-    def _attempt(self, model: Model, action: object) -> list[ColumnSpec] | None:
+    def _attempt(self, model: MappedModel, action: object) -> list[ColumnSpec] | None:
         assert callable(action)
         try:
             result: list[ColumnSpec] | None = action()
@@ -181,13 +181,13 @@ class Models:
                 given = self.machine.evaluate(Frame(loaded, loaded.namespace), value)
         return given
 
-    def _builder(self, model: Model) -> Builder:
+    def _builder(self, model: MappedModel) -> Builder:
         return Builder(self._convention(model.metadata), _schema_of(model.metadata), locate=self._locate)
 
     def _locate(self, value: Value) -> tuple[Key, str] | None:
         return self.made.get(id(value)) if is_column(value) else None
 
-    def _model(self, cls: ClassObject, models: dict[int, Model]) -> Model | None:
+    def _model(self, cls: ClassObject, models: dict[int, MappedModel]) -> MappedModel | None:
         """The model of a class; one without a table of its own shares its parent's."""
         spot = cls.module.span(
             cls.definition.name_start, cls.definition.name_start + len(cls.definition.name)
@@ -203,13 +203,13 @@ class Models:
             return (
                 None
                 if parent is None
-                else Model(cls.module, cls.definition.name, spot, parent.table, metadata_of(cls))
+                else MappedModel(cls.module, cls.definition.name, spot, parent.table, metadata_of(cls))
             )
         table = Table(name, self._schema(cls), place=spot)
         foreign = [b for b in _bases(cls) if not _is_neutral(b)]
         if foreign:
             table.unknown = f"`{cls.definition.name}` derives from what archlint cannot see"
-        return Model(cls.module, cls.definition.name, spot, table, metadata_of(cls))
+        return MappedModel(cls.module, cls.definition.name, spot, table, metadata_of(cls))
 
     def _unmapped(self, cls: ClassObject) -> list[ClassObject]:
         """The class and the mixins that give it columns, nearest first."""
@@ -258,7 +258,7 @@ class Models:
         found = text(options.get("schema", _schema_of(metadata_of(cls))))
         return None if found == "public" else found
 
-    def _columns(self, cls: ClassObject, model: Model) -> list[ColumnSpec]:
+    def _columns(self, cls: ClassObject, model: MappedModel) -> list[ColumnSpec]:
         """The columns that the class adds to its table, its own and its mixins'."""
         specs: dict[str, ColumnSpec] = {}
         for owner in reversed(self._unmapped(cls)):
@@ -269,7 +269,12 @@ class Models:
         return list(specs.values())
 
     def _column(
-        self, cls: ClassObject, owner: ClassObject, name: str, model: Model, specs: dict[str, ColumnSpec]
+        self,
+        cls: ClassObject,
+        owner: ClassObject,
+        name: str,
+        model: MappedModel,
+        specs: dict[str, ColumnSpec],
     ) -> None:
         value = settled(owner.namespace.get(name))
         annotation = owner.annotations.get(name)
@@ -309,7 +314,7 @@ class Models:
             return spec
         return None
 
-    def _arguments(self, cls: ClassObject, model: Model) -> None:
+    def _arguments(self, cls: ClassObject, model: MappedModel) -> None:
         items, _ = self._table_args(cls)
         for item in items:
             self._builder(model).add(model.table, item)
@@ -340,7 +345,7 @@ class Models:
         several = isinstance(self.target, list | tuple)
         return tuple(map(settled, self.target if several else (self.target,)))
 
-    def _table_model(self, made: TableObject) -> Model | None:
+    def _table_model(self, made: TableObject) -> MappedModel | None:
         module, name = made.place.module, text(made.args[0])
         spot = location(made.place)
         if name is None:
@@ -353,7 +358,7 @@ class Models:
         for item in map(settled, made.args[2:]):
             if is_column(item) and item.args and text(item.args[0]) is not None:
                 self.made[id(item)] = (table.key, text(item.args[0]) or "")
-        return Model(module, name, spot, table, settled(made.args[1]))
+        return MappedModel(module, name, spot, table, settled(made.args[1]))
 
 
 def _schema_of(metadata: Value) -> str | None:
@@ -410,7 +415,7 @@ def _assigned(module: Module, name: str) -> Iterator[Expression]:
                     yield statement.value
 
 
-def _complete_types(models: list[Model]) -> None:
+def _complete_types(models: list[MappedModel]) -> None:
     """A column without a type has that of the column it points at."""
     tables = {model.table.key: model.table for model in models}
     for model in models:
