@@ -38,7 +38,7 @@ _ROUTERS = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Include:
     """`include_router` as FastAPI 0.137 and later keep it: resolved when a request comes."""
 
@@ -52,7 +52,7 @@ class Include:
     dependencies: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Mount:
     """`app.mount(path, other)`, `other` being an app or router that archlint knows."""
 
@@ -62,7 +62,7 @@ class Mount:
     conditions: tuple[Condition, ...]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Router(Modelled):
     """An app (`is_app`) or a router."""
 

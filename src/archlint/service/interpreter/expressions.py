@@ -249,7 +249,7 @@ def _dict(machine: Machine, frame: Frame, node: Dict) -> Value:
             found.update(value if isinstance(value, dict) else {})
             continue
         name = settled(evaluate(machine, frame, key))
-        found[name if _hashable(name) else repr(name)] = value
+        found[name if _hashable(name) else Unresolved("it is no key")] = value
     return found
 
 

@@ -40,7 +40,7 @@ REPOSITORY = "/repository"
 _RECURSION_LIMIT = 30_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Condition:
     """A test that the source does not decide, under which something is done."""
 
@@ -63,7 +63,7 @@ class Modelled(ABC):
 LibraryCall: TypeAlias = Callable[["Machine", Arguments], Value]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Semantics:
     """The parts of the interpreter that call each other, tied together in `interpreter`."""
 
@@ -77,7 +77,7 @@ class Semantics:
     """Values of libraries' names, by qualified name."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Machine:
     """One interpretation of one service."""
 

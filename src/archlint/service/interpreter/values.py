@@ -13,7 +13,7 @@ Value: TypeAlias = Any
 """One of the classes below, or a str, int, float, bool, None, list, dict, tuple or set of values."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Origin:
     """A node of a module: what a finding or an unknown can point at."""
 
@@ -21,7 +21,7 @@ class Origin:
     node: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Unresolved:
     """A value that the source does not tell; `why` goes into the report."""
 
@@ -29,14 +29,14 @@ class Unresolved:
     place: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Choice:
     """One of several values, by a condition that the source does not decide."""
 
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Configured:
     """A value that configuration may replace; `default` is what stands in the source."""
 
@@ -51,7 +51,7 @@ class External:
     name: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ExternalObject:
     """What a call of a library's function or class gives."""
 
@@ -60,7 +60,7 @@ class ExternalObject:
     keywords: Mapping[str, Value]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ModuleObject:
     """A module of the repository, executed as far as its own import has come."""
 
@@ -68,7 +68,7 @@ class ModuleObject:
     namespace: dict[str, Value] = field(default_factory=dict)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Frame:
     """The names of a module, function or class body, and where the enclosing names are."""
 
@@ -82,7 +82,7 @@ class Frame:
     outer_names: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class FunctionObject:
     """A function or lambda of the repository, with the frame it closes over."""
 
@@ -99,7 +99,7 @@ class FunctionObject:
         return self.frame.module.module
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Bound:
     """A method with its receiver."""
 
@@ -107,7 +107,7 @@ class Bound:
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Descriptor:
     """A `property`, `staticmethod` or `classmethod`, as `kind` says."""
 
@@ -115,7 +115,7 @@ class Descriptor:
     function: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Partial:
     """`functools.partial(function, *args, **keywords)`."""
 
@@ -124,7 +124,7 @@ class Partial:
     keywords: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Native:
     """A function that archlint itself models."""
 
@@ -133,7 +133,7 @@ class Native:
     """Takes the machine and the arguments."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Arguments:
     """The values of one call, and where it stands; `complete` is false behind an unknown `*` or `**`."""
 
@@ -149,7 +149,7 @@ class Arguments:
         return self.args[position] if position < len(self.args) else default
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ClassObject:
     """A class of the repository."""
 
@@ -174,7 +174,7 @@ class ClassObject:
         return any(isinstance(base, External) and base.name in names for base in self.lineage())
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class InstanceObject:
     """An object of a repository's class."""
 
@@ -182,7 +182,7 @@ class InstanceObject:
     attributes: dict[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class SuperObject:
     """`super()` in a method of `owner`."""
 
@@ -190,7 +190,7 @@ class SuperObject:
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Member:
     """A member of a repository's enumeration."""
 

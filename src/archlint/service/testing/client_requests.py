@@ -93,6 +93,8 @@ class Requests:
         self._places = Places()
         self._paths = Paths(symbols, suite.fixtures, routes.machine, self._route_paths, self._callers)
         self._known: dict[tuple[frozenset[str], str, bool], Matches] = {}
+        self._called_at: dict[str, tuple[tuple[Spot, Call], ...]] = {}
+        self._spots: dict[tuple[Scope, int], tuple[Spot, ...]] = {}
         self._prefixes: dict[tuple[Module, str, Node | None], tuple[str, ...]] = {}
 
     @cached_property
@@ -215,11 +217,18 @@ class Requests:
         joined = tuple(dict.fromkeys(_under(prefix, one) for prefix in prefixes for one in texts))
         return Way(frozenset(one.upper() for one in methods) - {""}, joined)
 
-    def _contexts(self, module: Module, scope: Scope, depth: int) -> Iterator[Spot]:
-        """The body of a function with its parameters as each call of it in the tests gives them."""
+    def _contexts(self, module: Module, scope: Scope, depth: int) -> tuple[Spot, ...]:
+        """The body of a function with its parameters as the calls of it in the tests give them, each once."""
+        if not scope:
+            return (Spot(module),)
+        if (scope, depth) not in self._spots:
+            self._spots[scope, depth] = tuple(dict.fromkeys(self._called(module, scope, depth)))
+        return self._spots[scope, depth]
+
+    def _called(self, module: Module, scope: Scope, depth: int) -> Iterator[Spot]:
         inner = next((one for one in reversed(scope) if isinstance(one, FunctionDef)), None)
         is_helper = inner is not None and self._is_helper(inner)
-        calls = list(self._callers(inner.name)) if inner is not None and is_helper else []
+        calls = self._callers(inner.name) if inner is not None and is_helper else ()
         if is_helper and inner is not None and inner.name not in self._mentioned:
             return
         if inner is None or not calls or depth >= _MAX_HELPERS or len(calls) > _MAX_CALLS:
@@ -230,7 +239,7 @@ class Requests:
                 self._contexts(spot.module, spot.scope, depth + 1) if inner not in spot.scope else (spot,)
             )
             for outer in around:
-                yield Spot(module, scope, self._paths.bound(call, inner, outer))
+                yield Spot(module, scope, tuple(self._paths.bound(call, inner, outer).items()))
 
     def _is_helper(self, function: FunctionDef) -> bool:
         return id(function) not in self._run_by_pytest and any(
@@ -317,9 +326,12 @@ class Requests:
                     path = re.sub(r"^[\w+]+://[^/]*", "", one).rstrip("/")
                     yield path if GAP not in path and VALUE not in path else ""
 
-    def _callers(self, name: str) -> Iterator[tuple[Spot, Call]]:
-        for module, call in self._by_name.get(name, ()):
-            yield Spot(module, self._places.around(module, call)), call
+    def _callers(self, name: str) -> tuple[tuple[Spot, Call], ...]:
+        if name not in self._called_at:
+            calls = self._by_name.get(name, ())
+            found = ((Spot(module, self._places.around(module, call)), call) for module, call in calls)
+            self._called_at[name] = tuple(found)
+        return self._called_at[name]
 
     @cached_property
     def _by_name(self) -> dict[str, list[tuple[Module, Call]]]:

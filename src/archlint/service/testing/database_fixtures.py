@@ -55,6 +55,7 @@ class DatabaseFixtures:
     def __init__(self, suite: Suite, symbols: Symbols) -> None:
         self._suite = suite
         self._symbols = symbols
+        self._known: dict[tuple[Node, int], bool] = {}
 
     @cached_property
     def certain(self) -> bool:
@@ -84,6 +85,12 @@ class DatabaseFixtures:
                         yield module, node, scope
 
     def _sets_up(self, module: Module, node: FunctionDef | ClassDef, scope: Scope, depth: int = 0) -> bool:
+        """Whether the definition, or what it calls up to some depth, sets a database up."""
+        if (node, depth) not in self._known:
+            self._known[node, depth] = self._find_setup(module, node, scope, depth)
+        return self._known[node, depth]
+
+    def _find_setup(self, module: Module, node: FunctionDef | ClassDef, scope: Scope, depth: int) -> bool:
         inner = (*scope, node)
         for found in all_nodes(node):
             if isinstance(found, Attribute) and found.attr in _SETS_UP:

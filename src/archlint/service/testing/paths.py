@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias, get_args
 
 from archlint.facts.syntax import (
@@ -62,12 +62,12 @@ _KEEPING = _TRIMMING | {"decode", "encode", "lower"}
 class Spot(NamedTuple):
     """Where an expression stands: its module, the definitions around it, and how many names led here.
 
-    `given` are the parameters of the innermost function in the call that is followed.
+    `given` are the parameters of the innermost function, and what the call that is followed gives them.
     """
 
     module: Module
     scope: Scope = ()
-    given: Mapping[str, Texts] = {}
+    given: tuple[tuple[str, Texts], ...] = ()
     depth: int = 0
 
 
@@ -91,12 +91,24 @@ class Paths:
         self._machine = machine
         self._route_paths = route_paths
         self._callers = callers
+        self._known: dict[tuple[Expression, Spot], Texts] = {}
+        self._binding: dict[FunctionDef, dict[str, list[Statement]]] = {}
+        self._set: dict[ClassDef, dict[str, list[tuple[FunctionDef, Expression]]]] = {}
 
     def texts(self, node: Expression, spot: Spot) -> Texts:
         """What `node` can be; never empty."""
+        if isinstance(node, Constant) and isinstance(node.value, str):
+            return (node.value,) if spot.depth <= _MAX_DEPTH else (GAP,)
+        found = self._known.get((node, spot))
+        if found is None:
+            found = self._known[node, spot] = self._read(node, spot)
+        return found
+
+    def _read(self, node: Expression, spot: Spot) -> Texts:
         if spot.depth > _MAX_DEPTH:
             return (GAP,)
-        unique = tuple(dict.fromkeys(self._texts(node, spot._replace(depth=spot.depth + 1))))
+        deeper = Spot(spot.module, spot.scope, spot.given, spot.depth + 1)
+        unique = tuple(dict.fromkeys(self._texts(node, deeper)))
         return unique if 0 < len(unique) <= _MAX_TEXTS else (GAP,)
 
     def _texts(self, node: Expression, spot: Spot) -> Iterable[str]:
@@ -144,7 +156,7 @@ class Paths:
             return [one if one.startswith(("/", "http")) else GAP + one for one in ends]
         if isinstance(symbol.node, FunctionDef) and symbol.module is not None:
             inside = (*self._symbols.scope_of(symbol), symbol.node)
-            given = self.bound(node, symbol.node, spot)
+            given = tuple(self.bound(node, symbol.node, spot).items())
             return self._returned(symbol.node, Spot(symbol.module, inside, given, spot.depth))
         return (VALUE,)
 
@@ -181,15 +193,11 @@ class Paths:
 
     def bound(self, call: Call, function: FunctionDef, spot: Spot) -> dict[str, Texts]:
         """What a call gives to the parameters of the function."""
-        names = [one.name for one in function.parameters if one.kind in {"positional", "normal"}]
-        names = names[1:] if names[:1] in (["self"], ["cls"]) else names
-        if any(isinstance(one, Starred) for one in call.args):
-            return {}
-        pairs = [*zip(names, call.args, strict=False), *((k.name, k.value) for k in call.keywords if k.name)]
-        bound = {name: self.texts(value, spot) for name, value in pairs}
-        defaults = {one.name: one.default for one in function.parameters if one.default is not None}
-        left = {name: value for name, value in defaults.items() if name not in bound}
-        return {name: self.texts(value, spot._replace(given={})) for name, value in left.items()} | bound
+        outside = Spot(spot.module, spot.scope, depth=spot.depth)
+        return {
+            name: self.texts(value, outside if is_default else spot)
+            for name, (value, is_default) in _arguments(call, function).items()
+        }
 
     def _returned(self, function: FunctionDef, spot: Spot) -> Iterable[str]:
         returns = (one for one in statements(function.body) if isinstance(one, Return))
@@ -200,7 +208,7 @@ class Paths:
         for level in range(len(spot.scope), 0, -1):
             function = spot.scope[level - 1]
             if isinstance(function, FunctionDef):
-                given = spot.given if level == len(spot.scope) else {}
+                given = spot.given if level == len(spot.scope) else ()
                 here = Spot(spot.module, spot.scope[:level], given, spot.depth)
                 found = self._local(node.id, function, here)
                 if found:
@@ -210,16 +218,18 @@ class Paths:
     def _local(self, name: str, function: FunctionDef, spot: Spot) -> Iterable[str]:
         """What a name of the function is: all that is assigned to it, else what it gets as a parameter."""
         found: list[str] = []
-        for statement in statements(function.body):
+        if function not in self._binding:
+            self._binding[function] = _binding(function)
+        for statement in self._binding[function].get(name, ()):
             if isinstance(statement, AugmentedAssign):
-                if isinstance(statement.target, Name) and statement.target.id == name:
-                    more = self.texts(statement.value, spot)
-                    found += [one + end for one in found for end in more]
+                more = self.texts(statement.value, spot)
+                found += [one + end for one in found for end in more]
             else:
                 found += self._bindings(name, statement, spot)
         if found or not any(parameter.name == name for parameter in function.parameters):
             return found
-        return spot.given.get(name) or self._parameter(name, function, spot)
+        given = next((texts for known, texts in spot.given if known == name), None)
+        return given or self._parameter(name, function, spot)
 
     def _bindings(self, name: str, statement: Statement, spot: Spot) -> Iterable[str]:
         match statement:
@@ -272,8 +282,9 @@ class Paths:
             inside = Spot(fixture.module, (*fixture.scope, fixture.node), depth=spot.depth)
             return self._yielded(fixture.node, inside)
         for where, call in self._callers(function.name):
-            bound = self.bound(call, function, where._replace(depth=spot.depth))
-            found += bound.get(name, ())
+            value, _ = _arguments(call, function).get(name, (None, False))
+            if value is not None:
+                found += self.texts(value, Spot(where.module, where.scope, depth=spot.depth))
         default = next((one.default for one in function.parameters if one.name == name), None)
         return [*found, *(self.texts(default, outer) if default is not None else ())] or (GAP,)
 
@@ -336,11 +347,10 @@ class Paths:
             return (VALUE,)
         symbol = self._symbols.resolve(spot.module, f"{owner.name}.{name}")
         found = [*self._global(symbol, spot.depth)] if isinstance(symbol.node, Assign) else []
-        for method in (one for one in owner.body if isinstance(one, FunctionDef)):
-            inside = Spot(spot.module, (owner, method), depth=spot.depth)
-            for assign in (one for one in statements(method.body) if isinstance(one, Assign)):
-                if assign.value is not None and any(dotted(t) == f"self.{name}" for t in assign.targets):
-                    found += self.texts(assign.value, inside)
+        if owner not in self._set:
+            self._set[owner] = _set_by_methods(owner)
+        for method, value in self._set[owner].get(name, ()):
+            found += self.texts(value, Spot(spot.module, (owner, method), depth=spot.depth))
         return found or (VALUE,)
 
     def _item(self, value: Expression, key: object, spot: Spot) -> Iterable[str]:
@@ -379,6 +389,47 @@ class Paths:
                 value = attribute(self._machine, settled(value), one)
         known = [found for option in options(value) if (found := text(option)) is not None]
         return known or ((VALUE,) if names else (GAP,))
+
+
+def _arguments(call: Call, function: FunctionDef) -> dict[str, tuple[Expression, bool]]:
+    """What each parameter of the function gets by the call, and whether that is its default."""
+    if any(isinstance(one, Starred) for one in call.args):
+        return {}
+    names = [one.name for one in function.parameters if one.kind in {"positional", "normal"}]
+    names = names[1:] if names[:1] in (["self"], ["cls"]) else names
+    given = dict(zip(names, call.args, strict=False))
+    given |= {keyword.name: keyword.value for keyword in call.keywords if keyword.name}
+    left = (one for one in function.parameters if one.default is not None and one.name not in given)
+    found = {one.name: (one.default, True) for one in left if one.default is not None}
+    return found | {name: (value, False) for name, value in given.items()}
+
+
+def _binding(function: FunctionDef) -> dict[str, list[Statement]]:
+    """The statements of a function that may say what a name is, in reading order."""
+    found: dict[str, list[Statement]] = {}
+    for statement in statements(function.body):
+        match statement:
+            case AugmentedAssign(target=target) | For(target=target):
+                targets: tuple[Expression, ...] = (target,)
+            case Assign():
+                targets = statement.targets
+            case _:
+                continue
+        flat = [item for one in targets for item in (one.items if isinstance(one, Items) else (one,))]
+        for name in dict.fromkeys(filter(None, map(dotted, flat))):
+            found.setdefault(name, []).append(statement)
+    return found
+
+
+def _set_by_methods(owner: ClassDef) -> dict[str, list[tuple[FunctionDef, Expression]]]:
+    """By attribute: what the methods of a class give to it, with the method."""
+    found: dict[str, list[tuple[FunctionDef, Expression]]] = {}
+    for method in (one for one in owner.body if isinstance(one, FunctionDef)):
+        for assign in (one for one in statements(method.body) if isinstance(one, Assign)):
+            for name in {dotted(target) for target in assign.targets}:
+                if assign.value is not None and name is not None and name.startswith("self."):
+                    found.setdefault(name.removeprefix("self."), []).append((method, assign.value))
+    return found
 
 
 def _parts(node: Node | None) -> Iterator[Node]:

@@ -51,7 +51,7 @@ EVERY = External("every metadata")
 _WRAPPERS = frozenset({"deferred", "column_property"})
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class MappedModel:
     """A class or `Table(…)` with the table that it declares; `module` is where it is."""
 

@@ -22,7 +22,7 @@ from archlint.service.schema.sqlalchemy.values import Known
 BASES = frozenset({"TypeDecorator", "UserDefinedType"})
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class TypeObject(Modelled):
     """An object of such a class. `stored` is the type that it is in PostgreSQL, a text as DDL says it."""
 

@@ -126,7 +126,7 @@ def _table(machine: Machine, arguments: Arguments) -> Value:
     return made
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SchemaMachine(Machine):
     """An interpretation for models and revisions; `undecided` are tests that the source did not decide."""
 

@@ -164,8 +164,10 @@ def _by_name(name: str, args: Sequence[Value], keywords: Mapping[str, Value]) ->
         return _named(name.rpartition(".")[2], args, keywords)
     given = [*args, *(item for pair in sorted(keywords.items()) for item in pair)]
     plain = all(isinstance(settled(item), str | int | bool | None) for item in given)
+    if not plain:
+        return None
     words = ", ".join(map(str, map(settled, given)))
-    return SqlType(f"{name.rpartition('.')[2]}({words})", certain=False) if plain else None
+    return SqlType(f"{name.rpartition('.')[2]}({words})", certain=False)
 
 
 def _foreign(value: ExternalObject) -> SqlType | None:

@@ -23,7 +23,7 @@ class Untold(Exception):  # noqa: N818 (not an error: the source does not tell)
     """Something that the source does not tell; the message says what."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Element(ExternalObject):
     """A call of SQLAlchemy; `kind` is the function's own name; incomplete behind an unknown `*` or `**`."""
 
@@ -42,7 +42,7 @@ class Element(ExternalObject):
         return self.args[position] if position < len(self.args) else default
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class EnumObject(Modelled):
     """`Enum(…)` or `ENUM(…)`: a type that can be created and dropped by itself."""
 
@@ -68,7 +68,7 @@ class EnumObject(Modelled):
         self.keywords = {**self.keywords, name: value}
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class TableObject(Modelled):
     """`Table(name, metadata, …)`."""
 
@@ -97,7 +97,7 @@ class TableObject(Modelled):
         self.attributes[name] = value
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Known(Modelled):
     """An object of which only some attributes are known."""
 
