@@ -1,6 +1,7 @@
 """Compare archlint with ruff's and flake8-async's rules on 19 small cases, as a Markdown table.
 
     python benchmarks/probe.py
+from archlint.standard import bundled_standard
 
 The cases are those of the rules' pages. Of what the others say, only findings about blocking calls (ASYNC2)
 count; uv fetches flake8-async.
@@ -16,7 +17,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from archlint.pages import Case, load_pages
+from archlint.pages import Case
+from archlint.standard import bundled_standard
 
 PROBE = {
     "directly, `time.sleep`": ("blocking-call", "directly"),
@@ -71,7 +73,7 @@ def _cell(found: bool, wanted: bool) -> str:
 
 
 def _case(page: str, title: str) -> Case:
-    cases = next(one.cases for one in load_pages() if one.name == page)
+    cases = next(one.cases for one in bundled_standard().pages if one.name == page)
     return next(case for case in cases if case.title == title)
 
 

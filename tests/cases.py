@@ -10,6 +10,7 @@ from archlint.config import Config, Selection
 from archlint.engine import Loaded, Request, check, load
 from archlint.pages import Case, Mark, Page, split_marks
 from archlint.service.services import build_service
+from archlint.standard import bundled_standard
 
 
 def write_case(case: Case, root: Path) -> None:
@@ -53,9 +54,11 @@ def differences(said: set[Mark], wanted: set[Mark] | frozenset[Mark]) -> str:
 
 def marks_in(root: Path) -> Iterator[Mark]:
     """The marks in the files below `root`, which lie where archlint reads them."""
+    prefix = bundled_standard().spec.prefix
     for path in sorted(root.rglob("*")):
         if path.is_file():
-            yield from split_marks(path.relative_to(root).as_posix(), path.read_text("utf-8", "replace"))[1]
+            file, text = path.relative_to(root).as_posix(), path.read_text("utf-8", "replace")
+            yield from split_marks(file, text, prefix)[1]
 
 
 def _said(loaded: Loaded, *selectors: str) -> set[Mark]:

@@ -5,10 +5,11 @@ from shutil import copytree, ignore_patterns
 
 import pytest
 
-import archlint.engine
+from archlint import engine
 from archlint.findings import Hit, Unknown
-from archlint.pages import Case, Page, load_pages
-from archlint.service.model import Service
+from archlint.pages import Case, Page
+from archlint.standard import bundled_standard
+from archlint.statements import state
 from tests.cases import differences, judged, marks_in, said_of, write_case
 from tests.rule_set import placeholders
 
@@ -18,7 +19,7 @@ BROKEN = sorted(
 )
 CASES = [
     pytest.param(page, case, id=f"{page.name} {page.code} {'bad' if case.bad else 'good'}: {case.title}")
-    for page in load_pages()
+    for page in bundled_standard().pages
     for case in page.cases
 ]
 
@@ -30,13 +31,13 @@ Hits = list[tuple[Page, Hit]]
 def hits(monkeypatch: pytest.MonkeyPatch) -> Hits:
     """Every hit that the engine puts into words."""
     noted: Hits = []
-    put_into_words = archlint.engine._statement
+    put_into_words = state
 
-    def note(service: Service, page: Page, said: Hit | Unknown) -> object:
+    def note(root: str, page: Page, said: Hit | Unknown) -> object:
         noted.extend([(page, said)] if isinstance(said, Hit) else [])
-        return put_into_words(service, page, said)
+        return put_into_words(root, page, said)
 
-    monkeypatch.setattr(archlint.engine, "_statement", note)
+    monkeypatch.setattr(engine, "state", note)
     return noted
 
 

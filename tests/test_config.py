@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archlint.config import Config, Selection, check_selectors, configure, read_config, without_excluded
 from archlint.discover import Repository
 from archlint.findings import ArchlintError, Severity
-from tests.example_pages import PAGES
+from tests.example_pages import PAGES, STANDARD
 
 HANDLER, ROUTER, SERVICE, VERSION = PAGES
 
@@ -26,7 +26,7 @@ def repository(root: Path, files: dict[str, str]) -> Repository:
 
 
 def read(text: str) -> Config:
-    config = read_config("archlint.toml", dedent(text).encode(), ".", PAGES, is_pyproject=False)
+    config = read_config("archlint.toml", dedent(text).encode(), ".", STANDARD, is_pyproject=False)
     assert config is not None
     return config
 
@@ -38,7 +38,7 @@ def complaint(text: str) -> str:
 
 
 def test_without_a_file_every_rule_runs(tmp_path: Path) -> None:
-    config = configure(repository(tmp_path, {"app/main.py": ""}), PAGES)("app")
+    config = configure(repository(tmp_path, {"app/main.py": ""}), STANDARD)("app")
     assert config == Config()
     assert all(config.selection.includes(page) for page in PAGES)
 
@@ -48,7 +48,7 @@ def test_without_a_file_every_rule_runs(tmp_path: Path) -> None:
 )
 def test_a_pyproject_without_a_table_of_ours_is_none_of_our_business(text: str, tmp_path: Path) -> None:
     files = {"pyproject.toml": text, "archlint/pyproject.toml": "dependencies = 'archlint ["}
-    configured = configure(repository(tmp_path, files), PAGES)
+    configured = configure(repository(tmp_path, files), STANDARD)
     assert configured(".") == configured("archlint") == Config()
 
 
@@ -58,7 +58,7 @@ def test_the_nearest_file_counts_alone(tmp_path: Path) -> None:
         "a/pyproject.toml": "[tool.archlint]\nignore = ['BA0511']\n",
         "b/pyproject.toml": "[project]\nname = 'b'\n",
     }
-    configured = configure(repository(tmp_path, files), PAGES)
+    configured = configure(repository(tmp_path, files), STANDARD)
     assert configured("a/deep/down") == Config(folder="a", selection=Selection(ignore=("BA0511",)))
     assert configured("b") == configured(".")
     assert configured(".").severity == {"BA08": Severity.WARNING}
@@ -69,13 +69,13 @@ def test_archlint_toml_wins_over_pyproject_in_the_same_folder(tmp_path: Path) ->
         "pyproject.toml": "[tool.archlint]\nignore = ['BA0102']\n",
         "archlint.toml": "ignore = ['BA0511']\n",
     }
-    assert configure(repository(tmp_path, files), PAGES)(".").selection.ignore == ("BA0511",)
+    assert configure(repository(tmp_path, files), STANDARD)(".").selection.ignore == ("BA0511",)
 
 
 def test_a_given_file_counts_everywhere(tmp_path: Path) -> None:
     files = {"a/archlint.toml": "ignore = ['BA0102']\n", "shared/strict.toml": "exclude = ['old/']\n"}
     repo = repository(tmp_path, files)
-    configured = configure(repo, PAGES, tmp_path / "shared/strict.toml")
+    configured = configure(repo, STANDARD, tmp_path / "shared/strict.toml")
     assert configured("a") == configured(".") == Config(folder="shared", exclude=("old/",))
 
 
@@ -93,7 +93,7 @@ def test_a_given_file_must_be_a_configuration(
     if text is not None:
         (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(ArchlintError) as caught:
-        configure(Repository(tmp_path, (), None), PAGES, tmp_path / name)
+        configure(Repository(tmp_path, (), None), STANDARD, tmp_path / name)
     assert str(caught.value) == f"{tmp_path}/{message}"
 
 
@@ -192,7 +192,7 @@ def test_a_mistake_is_named_with_its_place(text: str, message: str) -> None:
 def test_a_mistake_in_a_service_names_the_services_file(tmp_path: Path) -> None:
     files = {"shop/pyproject.toml": "[project]\nname = 'shop'\n[tool.archlint]\nlayer = {}\n"}
     with pytest.raises(ArchlintError) as caught:
-        configure(repository(tmp_path, files), PAGES)("shop/app")
+        configure(repository(tmp_path, files), STANDARD)("shop/app")
     assert str(caught.value) == (
         "shop/pyproject.toml:4:1: unknown key `layer` in [tool.archlint]; did you mean `layers`?"
     )
@@ -202,7 +202,7 @@ def test_a_mistake_in_a_service_names_the_services_file(tmp_path: Path) -> None:
 @given(st.text())
 def test_no_content_crashes_the_reader(text: str) -> None:
     try:
-        read_config("archlint.toml", text.encode("utf-8", "surrogatepass"), ".", PAGES, is_pyproject=False)
+        read_config("archlint.toml", text.encode("utf-8", "surrogatepass"), ".", STANDARD, is_pyproject=False)
     except ArchlintError as error:
         assert str(error).startswith("archlint.toml:")
 
@@ -279,12 +279,12 @@ def test_excluded_folders_are_not_even_asked_for_their_configuration(tmp_path: P
         "shop/new.py": "",
     }
     repo = repository(tmp_path, files)
-    left = without_excluded(repo, configure(repo, PAGES), ["."])
+    left = without_excluded(repo, configure(repo, STANDARD), ["."])
     assert set(left.files) == {"archlint.toml", "app/main.py", "shop/archlint.toml", "shop/new.py"}
 
 
 def test_a_mistake_elsewhere_in_the_repository_does_not_matter(tmp_path: Path) -> None:
     repo = repository(tmp_path, {"a/archlint.toml": "", "a/x.py": "", "b/archlint.toml": "nonsense = 1\n"})
-    assert without_excluded(repo, configure(repo, PAGES), ["a"]) == repo
+    assert without_excluded(repo, configure(repo, STANDARD), ["a"]) == repo
     with pytest.raises(ArchlintError, match="unknown key `nonsense`"):
-        without_excluded(repo, configure(repo, PAGES), ["a", "b"])
+        without_excluded(repo, configure(repo, STANDARD), ["a", "b"])

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archlint import engine
 from archlint.config import Config, Selection
 from archlint.discover import Repository
-from archlint.engine import Loaded, Report, Request, check
+from archlint.engine import Loaded, Request, check
 from archlint.findings import ArchlintError, Finding, Hit, Link, Location, Severity, Unknown
 from archlint.pages import Page
+from archlint.results import Report
 from archlint.rules.archlint import unused_suppression
 from archlint.service.model import Service
-from tests.example_pages import PAGES, page
+from archlint.standard import Rule
+from tests.example_pages import PAGES, nothing, page, standard
 from tests.service.small import modules_of
 
 UNUSED = page(
@@ -28,22 +30,16 @@ UNUSED = page(
     help="Delete it",
 )
 FIELDS = {"module": "a", "imported": "b"}
-Rule = Callable[..., Iterable[Hit | Unknown]]
-
-
-def nothing(service: Service) -> Iterator[Hit]:
-    yield from ()
 
 
 class Scene:
     """Services under rules that a test makes up, by their codes; the other rules say nothing."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         self.rules: dict[str, Rule] = {"BA0003": unused_suppression.check}
         self.files: dict[str, dict[str, str]] = {".": {"app.py": "x = 1\n" * 9}}
         self.config = Config()
-        monkeypatch.setattr(engine, "load_pages", lambda: (UNUSED, *PAGES))
-        monkeypatch.setattr(engine, "_rule", lambda page: self.rules.get(page.code, nothing))
+        self.standard = standard((UNUSED, *PAGES), self.rules)
 
     def hits(self, code: str, *places: Location, fields: Mapping[str, str] = FIELDS) -> None:
         self.rules[code] = lambda service: [Hit(place, dict(fields)) for place in places]
@@ -53,12 +49,12 @@ class Scene:
         services = tuple(
             Service(root, repository, self.config, modules_of(files)) for root, files in self.files.items()
         )
-        return check(Loaded(repository, services, targets or (".",)), Request(**request))
+        return check(Loaded(self.standard, repository, services, targets or (".",)), Request(**request))
 
 
 @pytest.fixture
-def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
-    return Scene(monkeypatch)
+def scene() -> Scene:
+    return Scene()
 
 
 def places(report: Report) -> list[tuple[str, str, int]]:
@@ -122,14 +118,14 @@ def test_findings_are_in_one_order_and_each_stands_once(scene: Scene) -> None:
     ]
 
 
-def test_only_selected_rules_are_loaded(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_selected_rules_are_loaded(scene: Scene) -> None:
     loaded: set[str] = set()
 
     def rule(page: Page) -> Rule:
         loaded.add(page.code)
         return nothing
 
-    monkeypatch.setattr(engine, "_rule", rule)
+    scene.standard = replace(scene.standard, rules=rule)
     scene.config = Config(selection=Selection(select=("BA05",)))
     scene.check(selection=Selection(ignore=("BA0512",)))
     assert loaded == {"BA0511"}

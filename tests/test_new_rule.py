@@ -5,11 +5,14 @@ from shutil import copytree
 
 import pytest
 
-from archlint.pages import load_pages, read_pages
-from archlint.spec import load_spec, rules_directory
+from archlint.pages import read_pages
+from archlint.spec import rules_directory
+from archlint.standard import bundled_standard
 from tests.cases import judged, write_case
 from tests.rule_set import PACKAGE, paged, placeholders, programmed, public_functions
 from tools.new_rule import main
+
+STANDARD = bundled_standard()
 
 
 @pytest.fixture
@@ -33,15 +36,15 @@ def test_a_started_rule_is_a_rule(checkout: Path) -> None:
     (page,) = (page for page in pages if page.name == "service-knows-http")
     package = checkout / "src/archlint"
     started = {("layers", "service-knows-http")}
-    assert paged(pages) - paged(load_pages()) == programmed(package) - programmed() == started
+    assert paged(pages) - paged(STANDARD.pages) == programmed(package) - programmed() == started
     assert public_functions("layers", "service-knows-http", package) == ["check"]
-    assert page.code not in {page.code for page in load_pages()}
+    assert page.code not in {page.code for page in STANDARD.pages}
     assert page.requirement == "BA05"
     assert {case.bad for case in page.cases} == {True, False}
     assert placeholders(page.message) == placeholders(page.help) == {"name"}
 
 
-@pytest.mark.parametrize("family", [requirement.family for requirement in load_spec().requirements])
+@pytest.mark.parametrize("family", [requirement.family for requirement in STANDARD.spec.requirements])
 def test_its_good_case_is_good_in_every_family(checkout: Path, tmp_path: Path, family: str) -> None:
     main([family, "some-rule"], checkout)
     (page,) = (page for page in read_pages(checkout / "rules") if page.name == "some-rule")
@@ -71,7 +74,10 @@ def test_the_catalogues_code_can_be_asked_for(checkout: Path) -> None:
         (["layers", "SomeRule"], "not a name like router-bypasses-service"),
         (["layers", "some-rule", "--clause", "BA06.1.1"], "BA05 has no clause BA06.1.1"),
         (["layers", "some-rule", "--code", "BA0601"], "BA0601 is no free code of BA05"),
-        (["layers", load_pages()[-1].name if load_pages() else "x"], "there is a rule"),
+        (
+            ["layers", STANDARD.pages[-1].name if STANDARD.pages else "x"],
+            "there is a rule",
+        ),
     ],
 )
 def test_a_bad_request_is_one_clear_message(

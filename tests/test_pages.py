@@ -146,7 +146,7 @@ def test_a_section_that_is_no_case_is_an_error(tmp_path: Path, old: str, new: st
 
 @given(st.text(alphabet="ab #:\n\r\t'\"éBA0511error", max_size=80))
 def test_taking_marks_out_keeps_every_line_and_the_rest_of_it(text: str) -> None:
-    bare, marks = split_marks("f", text)
+    bare, marks = split_marks("f", text, "BA")
     assert bare.count("\n") == text.count("\n")
     assert all(line.startswith(kept) for line, kept in zip(text.split("\n"), bare.split("\n"), strict=True))
     assert bool(marks) == (bare != text)
@@ -163,4 +163,4 @@ def test_taking_marks_out_keeps_every_line_and_the_rest_of_it(text: str) -> None
     ],
 )
 def test_what_only_looks_like_a_mark_is_none(line: str) -> None:
-    assert split_marks("f", line) == (line, ())
+    assert split_marks("f", line, "BA") == (line, ())

@@ -7,9 +7,10 @@ import pytest
 
 import archlint
 from archlint.config import read_config
-from archlint.pages import load_pages
+from archlint.standard import bundled_standard
 from tools.readme import PICTURE, ROOT, picture
 
+STANDARD = bundled_standard()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -25,7 +26,7 @@ def test_the_configurations_that_it_shows_are_good(document: str) -> None:
     blocks = re.findall(r"```toml\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
     for block in blocks:
-        assert read_config("pyproject.toml", block.encode(), ".", load_pages(), is_pyproject=True) is not None
+        assert read_config("pyproject.toml", block.encode(), ".", STANDARD, is_pyproject=True) is not None
 
 
 def test_the_files_that_it_links_exist() -> None:

@@ -7,55 +7,56 @@ from pathlib import Path
 import pytest
 
 from archlint.engine import load
-from archlint.pages import Page, load_pages
-from archlint.spec import load_spec, load_unchecked
+from archlint.pages import Page
+from archlint.standard import bundled_standard
 from tests.rule_set import paged, programmed, public_functions, with_fix
 
-each_page = pytest.mark.parametrize("page", load_pages(), ids=lambda page: page.code)
+STANDARD = bundled_standard()
+each_page = pytest.mark.parametrize("page", STANDARD.pages, ids=lambda page: page.code)
 
 OWN = "BA00"
 """The requirement of archlint's own rules, which the standard does not speak of."""
 
 
 def test_every_page_has_a_module_and_every_module_a_page() -> None:
-    assert paged(load_pages()) == programmed()
+    assert paged(STANDARD.pages) == programmed()
 
 
 def test_every_fixable_page_has_a_fix_and_every_fix_a_fixable_page() -> None:
-    assert paged(page for page in load_pages() if page.fixable) == with_fix()
+    assert paged(page for page in STANDARD.pages if page.fixable) == with_fix()
 
 
 def test_no_code_and_no_name_means_two_rules() -> None:
-    counts = Counter(key for page in load_pages() for key in (page.code, page.name))
+    counts = Counter(key for page in STANDARD.pages for key in (page.code, page.name))
     assert {key for key, count in counts.items() if count > 1} == set()
 
 
 def test_every_clause_is_decided_by_a_rule_or_excused_and_never_both() -> None:
-    decided = {clause for page in load_pages() for clause in page.clauses}
-    excused = set(load_unchecked())
-    assert decided | excused == {clause.id for clause in load_spec().clauses}
+    decided = {clause for page in STANDARD.pages for clause in page.clauses}
+    excused = set(STANDARD.unchecked)
+    assert decided | excused == {clause.id for clause in STANDARD.spec.clauses}
     assert decided & excused == set(), "delete these lines from rules/unchecked.toml"
 
 
 def test_every_excuse_has_a_reason() -> None:
-    assert [clause for clause, reason in load_unchecked().items() if len(reason.split()) < 4] == []
+    assert [clause for clause, reason in STANDARD.unchecked.items() if len(reason.split()) < 4] == []
 
 
 def test_only_a_permission_is_excused_for_good() -> None:
-    obligations = {clause.id for clause in load_spec().clauses if clause.keyword == "SHALL"}
-    reasons = {clause: reason for clause, reason in load_unchecked().items() if clause in obligations}
+    obligations = {clause.id for clause in STANDARD.spec.clauses if clause.keyword == "SHALL"}
+    reasons = {clause: reason for clause, reason in STANDARD.unchecked.items() if clause in obligations}
     assert [clause for clause, reason in reasons.items() if "planned: " not in reason] == []
 
 
 @each_page
 def test_the_code_belongs_to_the_family(page: Page) -> None:
-    families = {requirement.id: requirement.family for requirement in load_spec().requirements}
+    families = {requirement.id: requirement.family for requirement in STANDARD.spec.requirements}
     assert page.family == families.get(page.requirement, "archlint")
 
 
 @each_page
 def test_the_clauses_are_the_standards(page: Page) -> None:
-    known = {clause.id for clause in load_spec().clauses}
+    known = {clause.id for clause in STANDARD.spec.clauses}
     assert set(page.clauses) <= known
     assert bool(page.clauses) == (page.requirement != OWN)
 

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from archlint.pages import read_pages
-from archlint.spec import Requirement, load_spec
+from archlint.spec import Requirement
+from archlint.standard import bundled_standard
 
 ROOT = Path(__file__).parents[1]
 
@@ -60,7 +61,7 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Write the two files, or say what is wrong with the request."""
-    families = {requirement.family: requirement for requirement in load_spec().requirements}
+    families = {requirement.family: requirement for requirement in bundled_standard().spec.requirements}
     parser = argparse.ArgumentParser(prog="new_rule", description="Start a rule: its page and its module.")
     parser.add_argument("family", choices=sorted(families), help="whose requirement the rule enforces")
     parser.add_argument("name", type=_name, help="the rule's name, as in router-bypasses-service")
@@ -93,7 +94,7 @@ def _code(wanted: str | None, requirement: Requirement, name: str, root: Path) -
     if name in taken.values():
         raise ValueError(f"there is a rule {name} already")
     last = max([code for code in taken if code.startswith(requirement.id)], default=f"{requirement.id}00")
-    code = wanted or f"BA{int(last[2:]) + 1:04}"
+    code = wanted or f"{last[:-2]}{int(last[-2:]) + 1:02}"
     if not re.fullmatch(rf"{requirement.id}\d\d", code) or code in taken:
         raise ValueError(f"{code} is no free code of {requirement.id} {requirement.title}")
     return code

@@ -6,7 +6,7 @@ The nearest file counts, alone, as docs/decisions/configuration.md explains. Pat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache, partial
@@ -18,6 +18,7 @@ from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import ArchlintError, Severity, Unknown
 from archlint.pages import Option, Page
 from archlint.paths import is_inside
+from archlint.standard import Standard
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 NAMES = ("archlint.toml", "pyproject.toml")
 """Where a configuration stands; of two in one folder the first counts."""
 
-LAYERS = ("core", "models", "schemas", "crud", "services", "routers", "dependencies")
 KEYS = ("select", "ignore", "extend-select", "per-file-ignores", "exclude", "severity", "layers",
         "type-checking-imports", "rules")  # fmt: skip
 
@@ -41,6 +41,11 @@ class Selection:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
+
+    @property
+    def selectors(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.select, *self.ignore, *self.extend_select)
 
     def includes(self, page: Page, otherwise: bool = True) -> bool:
         """Whether the rule runs; `otherwise` is the answer where no selector speaks of it."""
@@ -95,22 +100,21 @@ class Config:
 
 
 def configure(
-    repository: Repository, pages: Iterable[Page], config_file: Path | None = None
+    repository: Repository, standard: Standard, config_file: Path | None = None
 ) -> Callable[[str], Config]:
     """The function from a folder, relative to the repository's root, to its configuration.
 
     `config_file`, where given, counts for every folder. The function raises ArchlintError for a file that
     is no configuration, with the place in it.
     """
-    pages = tuple(pages)
     if config_file is not None:
-        config = _explicit(config_file, repository, pages)
+        config = _explicit(config_file, repository, standard)
         return lambda folder: config
-    return cache(partial(_nearest, repository, frozenset(repository.files), pages))
+    return cache(partial(_nearest, repository, frozenset(repository.files), standard))
 
 
 def read_config(
-    path: str, data: bytes, folder: str, pages: Iterable[Page], *, is_pyproject: bool
+    path: str, data: bytes, folder: str, standard: Standard, *, is_pyproject: bool
 ) -> Config | None:
     """The configuration in a file's content; None for a pyproject.toml without `[tool.archlint]`.
 
@@ -124,7 +128,7 @@ def read_config(
     prefix = ("tool", "archlint") if is_pyproject else ()
     if is_pyproject and file.get(*prefix) is None:
         return None
-    table = _Table(file, prefix, tuple(pages))
+    table = _Table(file, prefix, standard)
     table.allow(KEYS)
     return Config(
         folder=folder,
@@ -136,7 +140,7 @@ def read_config(
         },
         exclude=table.strings("exclude"),
         severity={name: inner.severity(name) for name, inner in table.items("severity")},
-        layers={layer: inner.strings(layer) for layer, inner in table.items("layers", LAYERS)},
+        layers=table.layers(),
         type_checking_imports=table.value("type-checking-imports", False),
         options=dict(inner.options(name) for name, inner in table.items("rules")),
     )
@@ -164,9 +168,8 @@ def strength(selectors: Iterable[str], page: Page) -> int:
     return max((_strength(selector, page) for selector in selectors), default=0)
 
 
-def check_selectors(selectors: Iterable[str], pages: Iterable[Page]) -> None:
+def check_selectors(selectors: Iterable[str], pages: Sequence[Page]) -> None:
     """Raises ArchlintError for a selector that means no rule at all."""
-    pages = tuple(pages)
     for selector in selectors:
         if not any(_strength(selector, page) for page in pages):
             names = {name for p in pages for name in ("ALL", p.code, p.requirement, p.family, p.name)}
@@ -187,7 +190,7 @@ def _strength(selector: str, page: Page) -> int:
         return len(page.requirement)
     if selector == "ALL":
         return 1
-    return len(selector) if selector.startswith("BA") and page.code.startswith(selector) else 0
+    return len(selector) if selector.startswith(page.prefix) and page.code.startswith(selector) else 0
 
 
 @cache
@@ -205,7 +208,7 @@ def _related(folder: str, path: str) -> bool:
     return is_inside(folder, path) or is_inside(path, folder)
 
 
-def _explicit(config_file: Path, repository: Repository, pages: tuple[Page, ...]) -> Config:
+def _explicit(config_file: Path, repository: Repository, standard: Standard) -> Config:
     try:
         data = config_file.read_bytes()
     except OSError as error:
@@ -213,7 +216,9 @@ def _explicit(config_file: Path, repository: Repository, pages: tuple[Page, ...]
     parent = config_file.resolve().parent
     inside = parent.is_relative_to(repository.root)
     folder = parent.relative_to(repository.root).as_posix() if inside else "."
-    config = read_config(str(config_file), data, folder, pages, is_pyproject=_is_pyproject(config_file.name))
+    config = read_config(
+        str(config_file), data, folder, standard, is_pyproject=_is_pyproject(config_file.name)
+    )
     if config is None:
         raise ArchlintError(f"{config_file} has no [tool.archlint] table")
     return config
@@ -223,17 +228,17 @@ def _is_pyproject(name: str) -> bool:
     return name == "pyproject.toml"
 
 
-def _nearest(repository: Repository, files: frozenset[str], pages: tuple[Page, ...], folder: str) -> Config:
+def _nearest(repository: Repository, files: frozenset[str], standard: Standard, folder: str) -> Config:
     for parent in (PurePosixPath(folder), *PurePosixPath(folder).parents):
         for name in NAMES:
             path = str(parent / name)
-            config = _in_repository(repository, path, pages) if path in files else None
+            config = _in_repository(repository, path, standard) if path in files else None
             if config is not None:
                 return config
     return Config()
 
 
-def _in_repository(repository: Repository, path: str, pages: tuple[Page, ...]) -> Config | None:
+def _in_repository(repository: Repository, path: str, standard: Standard) -> Config | None:
     is_pyproject = _is_pyproject(PurePosixPath(path).name)
     try:
         data = repository.read_bytes(path)
@@ -241,7 +246,7 @@ def _in_repository(repository: Repository, path: str, pages: tuple[Page, ...]) -
         if is_pyproject:
             return None  # BA0001 says so, and the rest is checked
         raise ArchlintError(f"{path} cannot be read: {error.reason}") from error
-    return read_config(path, data, _folder(path), pages, is_pyproject=is_pyproject)
+    return read_config(path, data, _folder(path), standard, is_pyproject=is_pyproject)
 
 
 @dataclass(frozen=True)
@@ -250,7 +255,7 @@ class _Table:
 
     file: TomlFile
     path: tuple[str, ...]
-    pages: tuple[Page, ...]
+    standard: Standard
 
     @property
     def name(self) -> str:
@@ -308,7 +313,7 @@ class _Table:
 
     def _check_selector(self, selector: str, *keys: str | int) -> None:
         try:
-            check_selectors((selector,), self.pages)
+            check_selectors((selector,), self.standard.pages)
         except ArchlintError as error:
             raise self.error(str(error), *keys) from error
 
@@ -320,11 +325,16 @@ class _Table:
             raise self.error(f"a severity is `error` or `warning`, not `{value}`{hint}", selector)
         return Severity(value)
 
+    def layers(self) -> dict[str, tuple[str, ...]]:
+        """The patterns of each layer that is mapped, in the standard's order."""
+        mapped = {name: inner.strings(name) for name, inner in self.items("layers", self.standard.layers)}
+        return {name: mapped[name] for name in self.standard.layers if name in mapped}
+
     def options(self, rule: str) -> tuple[str, dict[str, Any]]:
         """The code of the rule of this name, and its options as set."""
-        by_name = {page.name: page for page in self.pages}
+        by_name = {page.name: page for page in self.standard.pages}
         if rule not in by_name:
-            named = next((page.name for page in self.pages if page.code == rule), None)
+            named = next((page.name for page in self.standard.pages if page.code == rule), None)
             hint = f"; did you mean `{named}`?" if named else suggestion(rule, by_name)
             raise self.error(f"no rule is named `{rule}`{hint}", rule)
         inner = replace(self, path=(*self.path, rule))

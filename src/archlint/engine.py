@@ -6,65 +6,28 @@ A rule is a page and the module of the same stem, whose `check` says by its para
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-import json
 import traceback
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, partial
-from importlib import import_module
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from archlint.config import Config, Selection, check_selectors, configure, without_excluded
 from archlint.discover import Repository, find_repository
 from archlint.facts.cache import user_cache_dir
-from archlint.findings import ArchlintError, Finding, Hit, Location, Unknown
-from archlint.pages import Page, load_pages
+from archlint.findings import ArchlintError, Hit, Unknown
+from archlint.pages import Page
 from archlint.paths import is_inside
-from archlint.service.configuration.masks import mask_credentials
+from archlint.results import Failure, Report, Undecided
 from archlint.service.model import Service
 from archlint.service.services import build_services
+from archlint.standard import Standard, bundled_standard
+from archlint.statements import Statement, numbered, state
 from archlint.suppressions import Suppressions, find_suppressions
 
 Progress = Callable[[str], None]
-
-UNDECIDED_HELP = "Write it so that it can be read without running it, or suppress it with the reason"
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """What a rule could not know of a service."""
-
-    page: Page
-    service: str
-    unknown: Unknown
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A rule that broke: archlint's own mistake, which must not pass for a clean service."""
-
-    page: Page
-    service: str
-    error: str
-    traceback: str
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a run has to say. `pages` are the rules that ran, `files` counts the Python files read."""
-
-    repository: Repository
-    pages: tuple[Page, ...] = ()
-    services: tuple[str, ...] = ()
-    files: int = 0
-    findings: tuple[Finding, ...] = ()
-    unknowns: tuple[Undecided, ...] = ()
-    failures: tuple[Failure, ...] = ()
-    suppressed: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,12 +38,17 @@ class Request:
     selection: Selection = field(default_factory=Selection)
     config_file: Path | None = None
     strict: bool = False
+    standard: Standard = field(default_factory=bundled_standard)
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """The services that `paths` mean, by root; `targets` are the paths relative to the repository's root."""
+    """The services that `paths` mean, by root, and the standard that they are held to.
 
+    `targets` are the paths relative to the repository's root.
+    """
+
+    standard: Standard
     repository: Repository
     services: tuple[Service, ...]
     targets: tuple[str, ...]
@@ -88,23 +56,34 @@ class Loaded:
 
 def run(request: Request, progress: Progress = lambda stage: None) -> Report:
     """All that `archlint check` does before it prints. Raises ArchlintError."""
-    selection = request.selection
-    check_selectors((*selection.select, *selection.ignore, *selection.extend_select), load_pages())
-    return check(load(request.paths, request.config_file, progress), request, progress)
+    return check(prepare(request, progress), request, progress)
+
+
+def prepare(request: Request, progress: Progress = lambda stage: None) -> Loaded:
+    """Read what `request` is about. Raises ArchlintError for a request that is no good."""
+    check_selectors(request.selection.selectors, request.standard.pages)
+    return load(request.paths, request.config_file, progress, request.standard)
 
 
 def load(
-    paths: Sequence[Path], config_file: Path | None = None, progress: Progress = lambda stage: None
+    paths: Sequence[Path],
+    config_file: Path | None = None,
+    progress: Progress = lambda stage: None,
+    standard: Standard | None = None,
 ) -> Loaded:
-    """Find and read services. Raises ArchlintError for paths and configurations that are no good."""
+    """Find and read services, which are held to the bundled standard unless another is given.
+
+    Raises ArchlintError for paths and configurations that are no good.
+    """
+    standard = standard or bundled_standard()
     progress("looking for files")
     repository = find_repository(paths)
     targets = tuple(path.resolve().relative_to(repository.root).as_posix() for path in paths)
-    configured = configure(repository, load_pages(), config_file)
+    configured = configure(repository, standard, config_file)
     repository = without_excluded(repository, configured, targets)
     progress("reading files")
     services = build_services(repository, configured, paths, user_cache_dir())
-    return Loaded(repository, tuple(sorted(services, key=lambda service: service.root)), targets)
+    return Loaded(standard, repository, tuple(sorted(services, key=lambda service: service.root)), targets)
 
 
 def check(loaded: Loaded, request: Request | None = None, progress: Progress = lambda stage: None) -> Report:
@@ -113,58 +92,22 @@ def check(loaded: Loaded, request: Request | None = None, progress: Progress = l
     run = _Run(loaded, request.selection, progress)
     statements = [one for one in run.statements() if run.concerns(one)]
     shown = [one for one in statements if not one.suppressed]
-    findings = (one.finding() for one in shown if request.strict or isinstance(one.said, Hit))
+    findings = (
+        one.finding(run.configs[one.root]) for one in shown if request.strict or isinstance(one.said, Hit)
+    )
     return Report(
         loaded.repository,
-        pages=tuple(page for page in load_pages() if any(page in pages for pages in run.chosen.values())),
+        loaded.standard,
+        pages=tuple(page for page in loaded.standard.pages if page in run.ran),
         services=tuple(service.root for service in loaded.services),
         files=len({module.path for service in loaded.services for module in service.modules}),
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
         unknowns=tuple(
-            Undecided(one.page, one.service.root, one.said) for one in shown if isinstance(one.said, Unknown)
+            Undecided(one.page, one.root, one.said) for one in shown if isinstance(one.said, Unknown)
         ),
         failures=tuple(run.failures),
         suppressed=len(statements) - len(shown),
     )
-
-
-@dataclass(slots=True)
-class _Statement:
-    """What a rule said of a place, in words; `occurrence` counts its equals in the file from above."""
-
-    service: Service
-    page: Page
-    said: Hit | Unknown
-    message: str
-    help: str
-    suppressed: bool = False
-    occurrence: int = 0
-
-    @property
-    def identity(self) -> tuple[str, ...]:
-        """What stays when lines move."""
-        fields = self.said.fields if isinstance(self.said, Hit) else {"unknown": self.said.what}
-        return (self.page.code, self.said.location.file, json.dumps(fields, sort_keys=True))
-
-    @property
-    def order(self) -> tuple[Location, str, str, str]:
-        return (self.said.location, self.page.code, self.message, self.service.root)
-
-    def finding(self) -> Finding:
-        hit = self.said if isinstance(self.said, Hit) else Hit(self.said.location)
-        return Finding(
-            code=self.page.code,
-            rule=self.page.name,
-            requirement=self.page.requirement,
-            clauses=hit.clauses or self.page.clauses,
-            severity=self.service.config.severity_of(self.page, hit.severity or self.page.severity),
-            message=self.message,
-            help=self.help,
-            service=self.service.root,
-            location=hit.location,
-            chain=hit.chain,
-            fingerprint=_digest(*self.identity, str(self.occurrence)),
-        )
 
 
 class _Run:
@@ -172,27 +115,37 @@ class _Run:
 
     def __init__(self, loaded: Loaded, selection: Selection, progress: Progress) -> None:
         self.loaded, self.progress = loaded, progress
-        self.chosen = {service.root: _chosen(service.config, selection) for service in loaded.services}
+        self.configs = {service.root: service.config for service in loaded.services}
+        self.chosen = {root: self._chosen(config, selection) for root, config in self.configs.items()}
         self.failures: list[Failure] = []
-        self.said: list[_Statement] = []
+        self.said: list[Statement] = []
 
-    def statements(self) -> list[_Statement]:
-        """All that the rules say, in order, each once, for services may share files."""
+    @property
+    def ran(self) -> frozenset[Page]:
+        """The rules that were chosen for any service."""
+        return frozenset(page for pages in self.chosen.values() for page in pages)
+
+    def statements(self) -> list[Statement]:
+        """All that the rules say, in order, each once."""
         modules = (module for service in self.loaded.services for module in service.modules)
         found = find_suppressions(self.loaded.repository, ((m.path, m.source) for m in modules))
-        names = {page.name: page.code for page in load_pages()}
+        names = {page.name: page.code for page in self.loaded.standard.pages}
         suppressions = Suppressions(found, frozenset(names.values()), self._ran, names)
         self._apply(suppressions, last=False)
         for one in self.said:
             one.suppressed = suppressions.suppress(one.page.code, one.said.location)
         self._apply(suppressions, last=True)
-        return _numbered(self.said)
+        return numbered(self.said)
 
-    def concerns(self, one: _Statement) -> bool:
+    def concerns(self, one: Statement) -> bool:
         """Whether it lies in a target, or in a service that does, and no configuration silences it."""
-        places = (one.said.location.file, one.service.root)
+        places = (one.said.location.file, one.root)
         asked_for = any(is_inside(place, target) for target in self.loaded.targets for place in places)
-        return asked_for and not one.service.config.ignores(one.page, one.said.location.file)
+        return asked_for and not self.configs[one.root].ignores(one.page, one.said.location.file)
+
+    def _chosen(self, config: Config, selection: Selection) -> tuple[Page, ...]:
+        pages = self.loaded.standard.pages
+        return tuple(page for page in pages if selection.includes(page, config.selection.includes(page)))
 
     def _apply(self, suppressions: Suppressions, *, last: bool) -> None:
         for service in self.loaded.services:
@@ -208,7 +161,7 @@ class _Run:
                     self.failures.append(Failure(page, service.root, problem, traceback.format_exc()))
 
     def _ask(self, page: Page, service: Service, inputs: Mapping[str, Any], last: bool) -> None:
-        rule = _rule(page)
+        rule = self.loaded.standard.rules(page)
         wanted = inspect.signature(rule).parameters
         if ("suppressions" in wanted) is not last or any(
             f.page is page and f.service == service.root for f in self.failures
@@ -216,7 +169,7 @@ class _Run:
             return
         self.progress(f"checking {service.root}: {page.name}")
         for said in rule(**{name: inputs[name] for name in wanted}):
-            self.said.append(_statement(service, page, said))
+            self.said.append(state(service.root, page, said))
 
     def _owns(self, service: Service, file: str) -> bool:
         """Whether this is the innermost service around the file, or the first for one outside of all."""
@@ -229,41 +182,3 @@ class _Run:
         return any(
             page.code == code and (code, root) not in failed for root in around for page in self.chosen[root]
         )
-
-
-def _chosen(config: Config, selection: Selection) -> tuple[Page, ...]:
-    return tuple(page for page in load_pages() if selection.includes(page, config.selection.includes(page)))
-
-
-@cache
-def _rule(page: Page) -> Callable[..., Iterable[Hit | Unknown]]:
-    module = import_module(f"archlint.rules.{page.family}.{page.name.replace('-', '_')}")
-    rule: Callable[..., Iterable[Hit | Unknown]] = module.check
-    return rule
-
-
-def _statement(service: Service, page: Page, said: Hit | Unknown) -> _Statement:
-    if isinstance(said, Unknown):
-        said = replace(said, code=page.code)
-        message, help_ = f"Not decided: {said.what}: {said.why}", UNDECIDED_HELP
-    else:
-        message, help_ = page.message.format(**said.fields), page.help.format(**said.fields)
-        said = replace(
-            said, chain=tuple(replace(link, text=mask_credentials(link.text)) for link in said.chain)
-        )
-    return _Statement(service, page, said, mask_credentials(message), mask_credentials(help_))
-
-
-def _numbered(said: Iterable[_Statement]) -> list[_Statement]:
-    once: dict[object, _Statement] = {}
-    for one in sorted(said, key=lambda one: one.order):
-        once.setdefault((one.said.location, one.page.code, one.message), one)
-    counts: Counter[tuple[str, ...]] = Counter()
-    for one in once.values():
-        one.occurrence = counts[one.identity]
-        counts[one.identity] += 1
-    return list(once.values())
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -20,7 +20,6 @@ import msgspec
 import tomli
 
 from archlint.findings import ArchlintError, Severity
-from archlint.spec import rules_directory
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -30,8 +29,6 @@ Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 FENCE = "+++\n"
 TITLE = re.compile(r'\btitle="([^"]+)"')
-CODE = re.compile(r"BA\d{4}")
-MARK = re.compile(r"[ \t]*#[ \t]*(error|unknown):[ \t]*(BA\d{4}(?:,[ \t]*BA\d{4})*)[ \t]*$")
 
 
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,18 +96,17 @@ class Page:
     @property
     def requirement(self) -> str:
         """The requirement that the rule's code starts with, `BA05`."""
-        return self.code[:4]
+        return self.code[:-2]
+
+    @property
+    def prefix(self) -> str:
+        """What all codes of the rule's standard start with, `BA`."""
+        return self.code[:-4]
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
         """The page's cases in order. Raises ArchlintError when a section is no case."""
         return tuple(_cases(self))
-
-
-@cache
-def load_pages() -> tuple[Page, ...]:
-    """Every rule's page, by code. Raises ArchlintError that says which page is wrong, and where."""
-    return read_pages(rules_directory())
 
 
 def read_pages(directory: Path) -> tuple[Page, ...]:
@@ -150,22 +146,27 @@ def read_page(path: Path) -> Page:
     )
 
 
-def split_marks(file: str, text: str) -> tuple[str, tuple[Mark, ...]]:
-    """`text` with its marks taken out, every line kept, and the marks, each with the line it speaks of."""
+def split_marks(file: str, text: str, prefix: str) -> tuple[str, tuple[Mark, ...]]:
+    """`text` with its marks taken out, every line kept, and the marks, each with the line it speaks of.
+
+    A mark names codes that start with `prefix`.
+    """
+    code = rf"{prefix}\d{{4}}"
+    pattern = re.compile(rf"[ \t]*#[ \t]*(error|unknown):[ \t]*({code}(?:,[ \t]*{code})*)[ \t]*$")
     lines = text.split("\n")
     marks: list[Mark] = []
     for number, line in enumerate(lines, start=1):
-        if found := MARK.search(line):
+        if found := pattern.search(line):
             lines[number - 1] = line[: found.start()]
             spoken_of = number + (found.start() == 0 and number < len(lines))
-            marks += [Mark(file, spoken_of, code, found[1]) for code in CODE.findall(found[2])]
+            marks += [Mark(file, spoken_of, named, found[1]) for named in re.findall(code, found[2])]
     return "\n".join(lines), tuple(marks)
 
 
 class _Front(msgspec.Struct, forbid_unknown_fields=True):
     """The front matter."""
 
-    code: Annotated[str, msgspec.Meta(pattern=r"^BA\d{4}$")]
+    code: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]+\d{4}$")]
     severity: Severity
     clauses: tuple[Text, ...]
     message: Text
@@ -190,16 +191,16 @@ def _cases(page: Page) -> Iterator[Case]:
     for start, end in pairwise([*headings, len(tokens)]):
         kind, _, title = tokens[start + 1].content.partition(":")
         if kind in {"Bad", "Good"}:
-            files = tuple(file for token in tokens[start:end] for file in _case_file(token))
+            files = tuple(file for token in tokens[start:end] for file in _case_file(token, page.prefix))
             case = Case(title.strip(), kind == "Bad", files, page.body_line + (tokens[start].map or [0])[0])
             _check(case, page)
             yield case
 
 
-def _case_file(token: Token) -> Iterator[CaseFile]:
+def _case_file(token: Token, prefix: str) -> Iterator[CaseFile]:
     title = TITLE.search(token.info) if token.type == "fence" else None
     if title is not None:
-        text, marks = split_marks(title[1], token.content)
+        text, marks = split_marks(title[1], token.content, prefix)
         yield CaseFile(title[1], text, marks)
 
 

@@ -1,11 +1,10 @@
-"""The standard: requirements, their scenarios, and the clauses that rules decide. Read from `spec.toml`."""
+"""The text of a standard, from `spec.toml`: requirements, scenarios, and the clauses that rules decide."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import tomli
@@ -49,8 +48,14 @@ class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole standard."""
+    """The whole text.
 
+    `prefix` is what all its codes start with, `layers` are the names of the layers that it asks for, the
+    lowest first.
+    """
+
+    prefix: Annotated[str, msgspec.Meta(pattern="^[A-Z]+$")]
+    layers: tuple[str, ...]
     requirements: tuple[Requirement, ...] = msgspec.field(name="requirement")
 
     @property
@@ -59,20 +64,18 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return (clause for requirement in self.requirements for clause in requirement.clauses)
 
 
-@cache
-def load_spec() -> Spec:
-    """The standard that this archlint enforces. Raises ArchlintError when its data is damaged."""
-    path = rules_directory() / "spec.toml"
+def read_spec(directory: Path) -> Spec:
+    """The text of the standard in `directory`. Raises ArchlintError when its data is damaged."""
+    path = directory / "spec.toml"
     try:
         return msgspec.convert(_read(path), Spec)
     except msgspec.ValidationError as error:
         raise ArchlintError(f"{path}: {error}") from error
 
 
-@cache
-def load_unchecked() -> dict[str, str]:
+def read_unchecked(directory: Path) -> dict[str, str]:
     """The clauses that no rule decides, each with the reason."""
-    return _read(rules_directory() / "unchecked.toml")
+    return _read(directory / "unchecked.toml")
 
 
 def rules_directory() -> Path:

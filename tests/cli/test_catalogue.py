@@ -9,8 +9,7 @@ from typer.testing import CliRunner
 from archlint.cli import app
 from archlint.cli.explain import find_page
 from archlint.findings import ArchlintError
-from archlint.pages import load_pages
-from archlint.spec import load_spec, load_unchecked
+from archlint.standard import bundled_standard
 
 
 def output(*arguments: str) -> str:
@@ -29,7 +28,7 @@ def test_help_has_an_example(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("rules",), ("spec",), *(("explain", page.code) for page in load_pages())]
+    "arguments", [("rules",), ("spec",), *(("explain", page.code) for page in bundled_standard().pages)]
 )
 def test_text_fits_a_pipe(arguments: tuple[str, ...]) -> None:
     lines = output(*arguments).splitlines()
@@ -44,7 +43,7 @@ def test_no_table_cuts_a_word() -> None:
 def test_rules_lists_every_page() -> None:
     text = output("rules")
     listed = from_json("rules")
-    assert [rule["code"] for rule in listed] == [page.code for page in load_pages()]
+    assert [rule["code"] for rule in listed] == [page.code for page in bundled_standard().pages]
     assert [rule["name"] for rule in listed if f" {rule['code']} {rule['name']} " not in text] == []
 
 
@@ -56,21 +55,21 @@ def test_spec_lists_every_clause_and_what_checks_it() -> None:
         for scenario in requirement["scenarios"]
         for clause in scenario["clauses"]
     ]
-    assert [clause["id"] for clause in clauses] == [clause.id for clause in load_spec().clauses]
+    assert [clause["id"] for clause in clauses] == [clause.id for clause in bundled_standard().spec.clauses]
     assert [clause["id"] for clause in clauses if bool(clause["rules"]) == bool(clause["unchecked"])] == []
-    checked = len(clauses) - len(load_unchecked())
-    assert listed["summary"] == {"clauses": 77, "checked": checked, "rules": len(load_pages())}
+    checked = len(clauses) - len(bundled_standard().unchecked)
+    assert listed["summary"] == {"clauses": 77, "checked": checked, "rules": len(bundled_standard().pages)}
     assert f"{checked} of 77 clauses are checked" in output("spec")
 
 
 def test_explain_takes_codes_and_names_in_any_case() -> None:
-    page = load_pages()[0]
+    page = bundled_standard().pages[0]
     for wanted in (page.code, page.code.lower(), page.name, page.name.title()):
-        assert find_page(wanted) is page
+        assert find_page(bundled_standard(), wanted) is page
 
 
 def test_explain_shows_each_page_asked_for() -> None:
-    first, last = load_pages()[0], load_pages()[-1]
+    first, last = bundled_standard().pages[0], bundled_standard().pages[-1]
     text = output("explain", first.code, last.name)
     assert text.startswith(f"{first.code} {first.name} ({first.severity})\n")
     assert f"\n{last.code} {last.name} ({last.severity})\n" in text
@@ -89,5 +88,5 @@ def test_explain_shows_each_page_asked_for() -> None:
 )
 def test_explain_proposes_the_nearest(asked: str, message: str) -> None:
     with pytest.raises(ArchlintError) as raised:
-        find_page(asked)
+        find_page(bundled_standard(), asked)
     assert message in str(raised.value)

@@ -6,17 +6,27 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from archlint import engine
+from archlint import engine, standard
 from archlint.findings import Hit, Location, Unknown
+from archlint.pages import Page
 from archlint.service.model import Service
+from archlint.standard import Rule
 from tests.cli.command_line import Run, write
 
 CLEAN = {"app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"}
 BROKEN = CLEAN | {"app/users.py": "def users(:\n    pass\n"}
+
+
+def under(monkeypatch: pytest.MonkeyPatch, rules: Callable[[Page], Rule]) -> None:
+    """Hold services to the bundled pages with other rules."""
+    changed = replace(standard.bundled_standard(), rules=rules)
+    monkeypatch.setattr(standard, "bundled_standard", lambda: changed)
 
 
 def test_a_clean_service(run: Run, tmp_path: Path) -> None:
@@ -154,7 +164,7 @@ def test_a_rule_that_breaks_exits_with_2_and_says_so(
     def other(service: Service) -> list[Hit | Unknown]:
         return [Hit(Location("app/main.py"), {"problem": "another one"})]
 
-    monkeypatch.setattr(engine, "_rule", lambda page: broken if page.code == "BA0001" else other)
+    under(monkeypatch, lambda page: broken if page.code == "BA0001" else other)
     write(tmp_path, CLEAN)
     arguments = ("check", "--select", "BA0001,BA0002", "--output-format", "concise", "--exit-zero")
     result = run(*arguments)
@@ -187,7 +197,7 @@ def test_unknowns_count_and_become_findings_when_strict(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unknown = Unknown("the prefix", Location("app/main.py", 3), "it is computed")
-    monkeypatch.setattr(engine, "_rule", lambda page: lambda service: [unknown])
+    under(monkeypatch, lambda page: lambda service: [unknown])
     write(tmp_path, CLEAN)
     result = run("check", "--select", "BA0001")
     assert (result.code, result.out.splitlines()[-1]) == (

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 from archlint.discover import Repository
-from archlint.engine import Failure, Report, Undecided
 from archlint.findings import Finding, Link, Location, Severity, Unknown
-from tests.example_pages import PAGES
+from archlint.report.formats import FORMATS, Rendering
+from archlint.report.styled import plain
+from archlint.results import Failure, Report, Undecided
+from tests.example_pages import PAGES, STANDARD
 
 HANDLER, ROUTER, _, VERSION = PAGES
 FILES = {
@@ -65,6 +68,7 @@ def example(root: Path) -> Report:
     unknown = Unknown("the prefix of `router`", Location(users, 2), "it is read from a file")
     return Report(
         Repository(root, tuple(FILES), None),
+        STANDARD,
         pages=PAGES,
         services=("blog", "shop"),
         files=3,
@@ -73,3 +77,8 @@ def example(root: Path) -> Report:
         failures=(Failure(HANDLER, "shop", "KeyError: 'users'", "Traceback"),),
         suppressed=1,
     )
+
+
+def rendered(form: str, report: Report, **how: Any) -> str:
+    """The report in a format, without colours."""
+    return plain(FORMATS[form].render(report, Rendering(**how)))

@@ -10,30 +10,27 @@ from jsonschema import Draft4Validator, Draft202012Validator
 
 import archlint
 from archlint.discover import Repository
-from archlint.engine import Report
 from archlint.findings import Location
 from archlint.fixes.showing import Replacement, ShownFix
-from archlint.report.as_json import render_json
-from archlint.report.github import render_github
-from archlint.report.sarif import render_sarif
-from tests.example_pages import PAGES
-from tests.report.reports import example
+from archlint.results import Report
+from tests.example_pages import PAGES, STANDARD
+from tests.report.reports import example, rendered
 
 SARIF_SCHEMA = Path(__file__).parent / "sarif-schema" / "sarif-schema-2.1.0.json"
 JSON_SCHEMA = Path(archlint.__file__).parent / "schemas" / "check.schema.json"
 FIX = ShownFix((Replacement(Location("shop/app/routers/users.py", 3, 1, 4, 1), "pass\n"),), "who knows")
-EMPTY = Report(Repository(Path(), (), None))
+EMPTY = Report(Repository(Path(), (), None), STANDARD)
 
 
 def test_json_follows_its_schema(tmp_path: Path) -> None:
     schema = json.loads(JSON_SCHEMA.read_text())
     Draft202012Validator.check_schema(schema)
     for report in (EMPTY, example(tmp_path)):
-        Draft202012Validator(schema).validate(json.loads(render_json(report)))
+        Draft202012Validator(schema).validate(json.loads(rendered("json", report)))
 
 
 def test_json(tmp_path: Path) -> None:
-    document = json.loads(render_json(example(tmp_path)))
+    document = json.loads(rendered("json", example(tmp_path)))
     assert document["version"] == archlint.__version__
     assert document["findings"][1] == {
         "code": "BA0511",
@@ -89,11 +86,11 @@ def test_json(tmp_path: Path) -> None:
 def test_sarif_follows_the_standards_schema(tmp_path: Path) -> None:
     validator = Draft4Validator(json.loads(SARIF_SCHEMA.read_text()))
     for report in (EMPTY, example(tmp_path)):
-        validator.validate(json.loads(render_sarif(report, exit_code=1)))
+        validator.validate(json.loads(rendered("sarif", report, exit_code=1)))
 
 
 def test_sarif(tmp_path: Path) -> None:
-    [run] = json.loads(render_sarif(example(tmp_path), exit_code=2))["runs"]
+    [run] = json.loads(rendered("sarif", example(tmp_path), exit_code=2))["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == [page.code for page in PAGES]
     assert rules[1]["help"]["markdown"].startswith("# router-bypasses-service")
@@ -117,7 +114,7 @@ def test_sarif(tmp_path: Path) -> None:
 
 
 def test_sarif_tells_of_unknowns_and_failures_without_raising_alerts(tmp_path: Path) -> None:
-    [run] = json.loads(render_sarif(example(tmp_path), exit_code=2))["runs"]
+    [run] = json.loads(rendered("sarif", example(tmp_path), exit_code=2))["runs"]
     [invocation] = run["invocations"]
     assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 2)
     levels = [notification["level"] for notification in invocation["toolExecutionNotifications"]]
@@ -128,7 +125,7 @@ def test_sarif_tells_of_unknowns_and_failures_without_raising_alerts(tmp_path: P
 def test_fixes_are_shown_where_they_were_asked_for(tmp_path: Path) -> None:
     report = example(tmp_path)
     fixes = {report.findings[1].fingerprint: FIX}
-    document = json.loads(render_json(report, fixes))
+    document = json.loads(rendered("json", report, fixes=fixes))
     Draft202012Validator(json.loads(JSON_SCHEMA.read_text())).validate(document)
     assert document["findings"][1]["fix"] == {
         "safe": False,
@@ -144,8 +141,8 @@ def test_fixes_are_shown_where_they_were_asked_for(tmp_path: Path) -> None:
             }
         ],
     }
-    assert json.loads(render_json(report, {}))["findings"][1]["fix"] is None
-    log = json.loads(render_sarif(report, 1, fixes))
+    assert json.loads(rendered("json", report, fixes={}))["findings"][1]["fix"] is None
+    log = json.loads(rendered("sarif", report, fixes=fixes))
     Draft4Validator(json.loads(SARIF_SCHEMA.read_text())).validate(log)
     [fix] = log["runs"][0]["results"][1]["fixes"]
     assert fix["description"]["text"] == "Unsafe: who knows"
@@ -155,7 +152,7 @@ def test_fixes_are_shown_where_they_were_asked_for(tmp_path: Path) -> None:
 
 
 def test_github(tmp_path: Path) -> None:
-    commands = render_github(example(tmp_path)).splitlines()
+    commands = rendered("github", example(tmp_path)).splitlines()
     assert commands[0] == (
         "::warning file=blog/a b%2Cc.py,line=1,endLine=1,col=1,endColumn=6,title=BA0801 unversioned-endpoint"
         "::100%25 wrong:%0Ayes, really%0ACall a service instead"
@@ -167,4 +164,4 @@ def test_github(tmp_path: Path) -> None:
         "%0ACall a service instead"
     )
     assert len(commands) == 4
-    assert render_github(EMPTY) == ""
+    assert rendered("github", EMPTY) == ""

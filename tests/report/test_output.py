@@ -9,7 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from archlint.findings import ArchlintError
-from archlint.report import Delivery, deliver, output
+from archlint.report import output
+from archlint.report.delivery import Delivery, deliver
+from archlint.report.formats import FORMATS
 from archlint.report.output import wants_colour, width, write_file, write_lines
 from tests.report.reports import example
 
@@ -79,14 +81,14 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
         write_file(tmp_path, "x")
 
 
-@pytest.mark.parametrize("form", ["text", "concise", "json", "sarif", "github"])
+@pytest.mark.parametrize("form", list(FORMATS))
 def test_every_format_goes_to_a_file_or_to_standard_output(
     form: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     report = example(tmp_path / "repository")
-    deliver(report, Delivery(form, tmp_path / "out"), exit_code=1)  # type: ignore[arg-type]
+    deliver(report, Delivery(form, tmp_path / "out"), exit_code=1)
     assert capfdbinary.readouterr().out == b""
-    deliver(report, Delivery(form), exit_code=1)  # type: ignore[arg-type]
+    deliver(report, Delivery(form), exit_code=1)
     assert capfdbinary.readouterr().out == (tmp_path / "out").read_bytes() != b""
 
 

@@ -10,20 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archlint.discover import Repository
-from archlint.engine import Report
 from archlint.findings import Link, Location
 from archlint.report.snippet import columns, snippet
 from archlint.report.styled import STYLES, plain, printable
 from archlint.report.summary import render_statistics, render_summary
-from archlint.report.text import render_concise, render_text
-from tests.report.reports import example, finding
+from archlint.results import Report
+from tests.example_pages import STANDARD
+from tests.report.reports import example, finding, rendered
 
 
 def test_nothing_found() -> None:
-    report = Report(Repository(Path(), (), None), services=("a",), files=1)
-    assert (
-        plain(render_text(report)) == plain(render_concise(report)) == plain(render_statistics(report)) == ""
-    )
+    report = Report(Repository(Path(), (), None), STANDARD, services=("a",), files=1)
+    assert rendered("text", report) == rendered("concise", report) == plain(render_statistics(report)) == ""
     assert (
         plain(render_summary(report, strict=False))
         == "No violations\n1 service checked, 1 Python file read\n"
@@ -31,7 +29,7 @@ def test_nothing_found() -> None:
 
 
 def test_text(tmp_path: Path) -> None:
-    assert plain(render_text(example(tmp_path), width=88)) == dedent("""\
+    assert rendered("text", example(tmp_path), width=88) == dedent("""\
         Service blog
 
         blog/a b,c.py
@@ -87,16 +85,18 @@ def test_text(tmp_path: Path) -> None:
 def test_the_links_of_a_long_chain_are_aligned(tmp_path: Path) -> None:
     links = tuple(Link(Location("app.py", line, 1, line, 2), "a call") for line in range(1, 11))
     report = Report(
-        Repository(tmp_path, (), None), findings=(finding(Location("app.py", 1, 1, 1, 2), chain=links),)
+        Repository(tmp_path, (), None),
+        STANDARD,
+        findings=(finding(Location("app.py", 1, 1, 1, 2), chain=links),),
     )
-    steps = [line for line in plain(render_text(report)).splitlines() if line.endswith("a call")]
+    steps = [line for line in rendered("text", report).splitlines() if line.endswith("a call")]
     assert [step.index(". app.py") for step in steps] == [steps[-1].index(". app.py")] * 10
 
 
 def test_concise(tmp_path: Path) -> None:
     users = "shop/app/routers/users.py"
     told = "error BA0511 router-bypasses-service: `app.routers` imports `app.crud` (BA05.2.1)"
-    assert plain(render_concise(example(tmp_path))).splitlines() == [
+    assert rendered("concise", example(tmp_path)).splitlines() == [
         "blog/a b,c.py:1:1: warning BA0801 unversioned-endpoint: 100% wrong:\\u{a}yes, really",
         f"{users}:3:1: {told}",
         f"{users}:4:1: {told}",
@@ -125,7 +125,7 @@ def test_a_file_that_is_gone_or_shorter_is_no_reason_to_fail(tmp_path: Path) -> 
     report = example(tmp_path)
     (tmp_path / "shop/app/wide.py").unlink()
     (tmp_path / "shop/app/routers/users.py").write_bytes(b"\xff\xff\xff")
-    assert "--> shop/app/wide.py:1:14\n  |\n  = spec" in plain(render_text(report))
+    assert "--> shop/app/wide.py:1:14\n  |\n  = spec" in rendered("text", report)
 
 
 def shown(source: str, start: int, end: int, width: int = 60) -> list[str]:

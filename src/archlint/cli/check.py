@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
+import click
 import typer
 
 from archlint.cli.options import ConfigFile, NoColor, OutputFile, Paths
 from archlint.findings import ArchlintError, Severity
+from archlint.report.formats import FORMATS, formats_for_people, formats_with_fixes
 
 if TYPE_CHECKING:
-    from archlint.engine import Report, Request
+    from archlint.engine import Request
     from archlint.fixes.fixing import Outcome
-    from archlint.report import Delivery
+    from archlint.report.delivery import Delivery
+    from archlint.results import Report
 
 SELECTORS = "SELECTORS"
 
@@ -28,7 +31,7 @@ ExtendSelect: TypeAlias = Annotated[
     Selectors, typer.Option(metavar=SELECTORS, help="Run these rules as well.")
 ]
 Format: TypeAlias = Annotated[
-    Literal["text", "concise", "json", "sarif", "github"], typer.Option(help="How findings are written.")
+    str, typer.Option(click_type=click.Choice(list(FORMATS)), help="How findings are written.")
 ]
 ExitZero: TypeAlias = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 despite violations.")]
 Strict: TypeAlias = Annotated[
@@ -85,13 +88,14 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     """
     from archlint.config import Selection
     from archlint.engine import Request
-    from archlint.report import Delivery, deliver
+    from archlint.report.delivery import Delivery, deliver
+    from archlint.standard import bundled_standard
 
     _refuse_contradictions(
         output_format, statistics=statistics, fix=fix, unsafe=unsafe_fixes, diff=diff, show=show_fixes
     )
     selection = Selection(_split(select), _split(ignore), _split(extend_select))
-    request = Request(tuple(paths or [Path()]), selection, config, strict)
+    request = Request(tuple(paths or [Path()]), selection, config, strict, bundled_standard())
     delivery = Delivery(output_format, output_file, statistics, quiet, strict, no_color)
     if diff:
         raise typer.Exit(_show_diff(request, delivery, unsafe_fixes, exit_zero))
@@ -108,14 +112,16 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
 def _refuse_contradictions(
     output_format: str, *, statistics: bool, fix: bool, unsafe: bool, diff: bool, show: bool
 ) -> None:
-    if statistics and output_format not in {"text", "concise"}:
-        raise ArchlintError("--statistics is for the text and concise formats")
+    if statistics and output_format not in formats_for_people():
+        raise ArchlintError(f"--statistics is for the {' and '.join(formats_for_people())} formats")
     if unsafe and not (fix or diff):
         raise ArchlintError("--unsafe-fixes is for --fix and --diff")
     if diff and output_format != "text":
         raise ArchlintError("--diff is a format of its own: leave --output-format out")
-    if show and (fix or output_format not in {"json", "sarif"}):
-        raise ArchlintError("--show-fixes is for the json and sarif formats, without --fix")
+    if show and (fix or output_format not in formats_with_fixes()):
+        raise ArchlintError(
+            f"--show-fixes is for the {' and '.join(formats_with_fixes())} formats, without --fix"
+        )
 
 
 def _checked(request: Request, delivery: Delivery) -> Report:

@@ -11,8 +11,8 @@ import typer
 from archlint.cli.rules import record
 from archlint.config import suggestion
 from archlint.findings import ArchlintError
-from archlint.pages import Page, load_pages
-from archlint.spec import load_spec
+from archlint.pages import Page
+from archlint.standard import Standard, bundled_standard
 
 
 def explain(
@@ -30,16 +30,17 @@ def explain(
 
     Example: archlint explain BA0511 unversioned-endpoint
     """
-    pages = [find_page(rule) for rule in rules]
+    standard = bundled_standard()
+    pages = [find_page(standard, rule) for rule in rules]
     if format_ == "json":
         typer.echo(json.dumps([_record(page) for page in pages], indent=2))
     else:
-        _print(pages)
+        _print(standard, pages)
 
 
-def find_page(rule: str) -> Page:
+def find_page(standard: Standard, rule: str) -> Page:
     """The page of the rule with this code or name. Raises ArchlintError that proposes the nearest."""
-    known = {key: page for page in load_pages() for key in (page.code, page.name)}
+    known = {key: page for page in standard.pages for key in (page.code, page.name)}
     wanted = rule.upper() if rule.upper() in known else rule.lower()
     if wanted in known:
         return known[wanted]
@@ -56,7 +57,7 @@ def _record(page: Page) -> dict[str, object]:
     return record(page) | words
 
 
-def _print(pages: list[Page]) -> None:
+def _print(standard: Standard, pages: list[Page]) -> None:
     from rich.console import Console
 
     from archlint.cli.markdown import PageMarkdown
@@ -64,22 +65,17 @@ def _print(pages: list[Page]) -> None:
     console = Console(highlight=False)
     for page in pages:
         _title, _, text = page.body.strip().partition("\n")
-        console.print(*_head(page), *_options(page), "", sep="\n")
+        console.print(*_head(standard, page), *_options(page), "", sep="\n")
         console.print(PageMarkdown(text))
 
 
-def _head(page: Page) -> Iterator[str]:
+def _head(standard: Standard, page: Page) -> Iterator[str]:
     fixable = f", {page.fixable} fix" if page.fixable else ""
     yield f"[bold cyan]{page.code}[/] [bold]{page.name}[/] [dim]({page.severity}{fixable})[/]"
-    yield f"{page.requirement} {_title(page.requirement)}"
-    statements = {clause.id: clause.statement for clause in load_spec().clauses}
+    title = standard.titles.get(page.requirement, "Archlint's own")
+    yield f"{page.requirement} {title}"
     for clause in page.clauses:
-        yield f"  [dim]{clause}[/] {statements.get(clause, '')}"
-
-
-def _title(requirement: str) -> str:
-    titles = {known.id: known.title for known in load_spec().requirements}
-    return titles.get(requirement, "Archlint's own")
+        yield f"  [dim]{clause}[/] {standard.statements.get(clause, '')}"
 
 
 def _options(page: Page) -> Iterator[str]:

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from archlint.pages import Page, load_pages
+from archlint.pages import Page
+from archlint.standard import bundled_standard
 
 
 def rules(
@@ -23,10 +24,11 @@ def rules(
 
     Example: archlint rules --format json
     """
+    pages = bundled_standard().pages
     if format_ == "json":
-        typer.echo(json.dumps([record(page) for page in load_pages()], indent=2))
+        typer.echo(json.dumps([record(page) for page in pages], indent=2))
     else:
-        _print_table(load_pages())
+        _print_table(pages)
 
 
 def record(page: Page) -> dict[str, object]:

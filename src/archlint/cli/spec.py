@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from archlint.pages import Page, load_pages
-from archlint.spec import Clause, Requirement, load_spec, load_unchecked
+from archlint.pages import Page
+from archlint.spec import Clause, Requirement
+from archlint.standard import Standard, bundled_standard
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,21 +29,21 @@ def spec(
     Example: archlint spec
     """
     if format_ == "json":
-        typer.echo(json.dumps(_record(), indent=2))
+        typer.echo(json.dumps(_record(bundled_standard()), indent=2))
     else:
-        _print_tables()
+        _print_tables(bundled_standard())
 
 
-def _rules_by_clause() -> dict[str, list[Page]]:
+def _rules_by_clause(standard: Standard) -> dict[str, list[Page]]:
     rules: dict[str, list[Page]] = defaultdict(list)
-    for page in load_pages():
+    for page in standard.pages:
         for clause in page.clauses:
             rules[clause].append(page)
     return rules
 
 
-def _record() -> dict[str, object]:
-    rules = _rules_by_clause()
+def _record(standard: Standard) -> dict[str, object]:
+    rules = _rules_by_clause(standard)
 
     def clause_record(clause: Clause) -> dict[str, object]:
         return {
@@ -50,7 +51,7 @@ def _record() -> dict[str, object]:
             "keyword": clause.keyword,
             "statement": clause.statement,
             "rules": [page.code for page in rules[clause.id]],
-            "unchecked": load_unchecked().get(clause.id),
+            "unchecked": standard.unchecked.get(clause.id),
         }
 
     return {
@@ -68,28 +69,28 @@ def _record() -> dict[str, object]:
                     for scenario in requirement.scenarios
                 ],
             }
-            for requirement in load_spec().requirements
+            for requirement in standard.spec.requirements
         ],
         "summary": {
-            "clauses": len(list(load_spec().clauses)),
-            "checked": sum(bool(rules[clause.id]) for clause in load_spec().clauses),
-            "rules": len(load_pages()),
+            "clauses": len(list(standard.spec.clauses)),
+            "checked": sum(bool(rules[clause.id]) for clause in standard.spec.clauses),
+            "rules": len(standard.pages),
         },
     }
 
 
-def _print_tables() -> None:
+def _print_tables(standard: Standard) -> None:
     from rich.console import Console
 
     console = Console(highlight=False)
-    rules = _rules_by_clause()
-    for requirement in load_spec().requirements:
+    rules = _rules_by_clause(standard)
+    for requirement in standard.spec.requirements:
         checked = sum(bool(rules[clause.id]) for clause in requirement.clauses)
         count = f"{checked} of {len(list(requirement.clauses))} clauses checked"
         console.print(f"[bold]{requirement.id} {requirement.title}[/] [dim]({count})[/]")
         console.print(_table(requirement, rules))
-    total, checked = len(list(load_spec().clauses)), sum(bool(rules[c.id]) for c in load_spec().clauses)
-    console.print(f"[bold]{checked} of {total} clauses are checked, by {len(load_pages())} rules.[/]")
+    total, checked = len(list(standard.spec.clauses)), sum(bool(rules[c.id]) for c in standard.spec.clauses)
+    console.print(f"[bold]{checked} of {total} clauses are checked, by {len(standard.pages)} rules.[/]")
 
 
 def _table(requirement: Requirement, rules: dict[str, list[Page]]) -> Table:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from archlint.config import check_selectors
-from archlint.engine import Loaded, Progress, Report, Request, check, load
+from archlint.engine import Loaded, Progress, Request, check, prepare
 from archlint.fixes.carrying_out import Change, changes, write
 from archlint.fixes.planning import Planned, plans
-from archlint.pages import load_pages
+from archlint.results import Report
 
 MAX_ROUNDS = 10
 """One fix may make room for another; that ends, but nobody should have to prove it."""
@@ -57,9 +56,7 @@ def preview(request: Request, *, unsafe: bool, progress: Progress = lambda stage
 
 
 def _checked(request: Request, progress: Progress) -> tuple[Loaded, Outcome]:
-    selection = request.selection
-    check_selectors((*selection.select, *selection.ignore, *selection.extend_select), load_pages())
-    loaded = load(request.paths, request.config_file, progress)
+    loaded = prepare(request, progress)
     return loaded, Outcome(check(loaded, request, progress))
 
 

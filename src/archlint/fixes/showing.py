@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from archlint.config import check_selectors
 from archlint.discover import Repository
-from archlint.engine import Loaded, Progress, Report, Request, check, load
+from archlint.engine import Loaded, Progress, Request, check, prepare
 from archlint.facts.python import read_python
 from archlint.findings import Location
 from archlint.fixes.edits import Edit
@@ -17,7 +16,7 @@ from archlint.fixes.guard import refusal
 from archlint.fixes.planning import Planned, plans
 from archlint.fixes.worker import Job
 from archlint.fixes.workers import answers
-from archlint.pages import load_pages
+from archlint.results import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +39,7 @@ def check_with_fixes(
     request: Request, progress: Progress = lambda stage: None
 ) -> tuple[Report, dict[str, ShownFix]]:
     """The report, and what can be fixed of it. Raises ArchlintError."""
-    selection = request.selection
-    check_selectors((*selection.select, *selection.ignore, *selection.extend_select), load_pages())
-    loaded = load(request.paths, request.config_file, progress)
+    loaded = prepare(request, progress)
     report = check(loaded, request, progress)
     progress("fixing")
     return report, shown_fixes(loaded, report)

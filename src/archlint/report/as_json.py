@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint import __version__
-from archlint.engine import Failure, Report, Undecided
 from archlint.findings import Finding, Link, Severity
+from archlint.report.formats import Rendering
+from archlint.report.styled import Line
+from archlint.results import Failure, Report, Undecided
 
 if TYPE_CHECKING:
     from archlint.fixes.showing import ShownFix
 
 
-def render_json(report: Report, fixes: Mapping[str, ShownFix] | None = None) -> str:
-    """The whole report, with `fixes` by fingerprint where they were asked for."""
+def render(report: Report, how: Rendering) -> Iterator[Line]:
+    """The whole report, with fixes where they were asked for."""
     counts = Counter(finding.severity for finding in report.findings)
     document = {
         "version": __version__,
         "findings": [
-            _finding(finding) | ({} if fixes is None else {"fix": _fix(fixes.get(finding.fingerprint))})
+            _finding(finding)
+            | ({} if how.fixes is None else {"fix": _fix(how.fixes.get(finding.fingerprint))})
             for finding in report.findings
         ],
         "unknown": [_unknown(undecided) for undecided in report.unknowns],
@@ -34,7 +37,7 @@ def render_json(report: Report, fixes: Mapping[str, ShownFix] | None = None) -> 
             "files": report.files,
         },
     }
-    return json.dumps(document, indent=2) + "\n"
+    yield ((json.dumps(document, indent=2), ""),)
 
 
 def _finding(finding: Finding) -> dict[str, object]:

@@ -6,13 +6,18 @@ are those of `@actions/core`.
 
 from __future__ import annotations
 
-from archlint.engine import Report
+from collections.abc import Iterator
+
 from archlint.findings import Finding
+from archlint.report.formats import Rendering
+from archlint.report.styled import Line
+from archlint.results import Report
 
 
-def render_github(report: Report) -> str:
+def render(report: Report, how: Rendering) -> Iterator[Line]:
     """One command for each finding."""
-    return "".join(f"{_command(finding)}\n" for finding in report.findings)
+    for finding in report.findings:
+        yield ((_command(finding), ""),)
 
 
 def _command(finding: Finding) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from archlint import __version__
-from archlint.engine import Failure, Report, Undecided
 from archlint.findings import Finding, Link, Location
 from archlint.pages import Page
+from archlint.report.formats import Rendering
+from archlint.report.styled import Line
+from archlint.results import Failure, Report, Undecided
 
 if TYPE_CHECKING:
     from archlint.fixes.showing import Replacement, ShownFix
@@ -20,23 +22,21 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 BASE = "%SRCROOT%"
 
 
-def render_sarif(report: Report, exit_code: int, fixes: Mapping[str, ShownFix] | None = None) -> str:
-    """A log of one run. Unknowns are notifications, not results: they are no alerts.
-
-    `fixes` are by fingerprint.
-    """
+def render(report: Report, how: Rendering) -> Iterator[Line]:
+    """A log of one run. Unknowns are notifications, not results: they are no alerts."""
+    fixes = how.fixes or {}
     numbers = {page.code: number for number, page in enumerate(report.pages)}
     run = {
         "tool": {"driver": _driver(report.pages)},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {BASE: {"description": {"text": "The root of the repository"}}},
-        "invocations": [_invocation(report, exit_code, numbers)],
+        "invocations": [_invocation(report, how.exit_code, numbers)],
         "results": [
-            _result(finding, numbers[finding.code]) | _fixes((fixes or {}).get(finding.fingerprint))
+            _result(finding, numbers[finding.code]) | _fixes(fixes.get(finding.fingerprint))
             for finding in report.findings
         ],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    yield ((json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2), ""),)
 
 
 def _driver(pages: tuple[Page, ...]) -> dict[str, object]:

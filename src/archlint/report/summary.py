@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from archlint.engine import Report
 from archlint.findings import Severity
 from archlint.report.styled import Line
+from archlint.results import Report
 
 
 def render_summary(report: Report, strict: bool) -> Iterator[Line]:

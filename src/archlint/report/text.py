@@ -6,15 +6,16 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from textwrap import wrap
 
-from archlint.engine import Report
 from archlint.findings import Finding, Link
+from archlint.report.formats import Rendering
 from archlint.report.snippet import Sources, snippet
 from archlint.report.styled import Line, printable
-from archlint.spec import load_spec
+from archlint.results import Report
+from archlint.standard import Standard
 
 
-def render_text(report: Report, width: int = 110) -> Iterator[Line]:
-    """The findings, without the summary. Nothing but source lines is cut to `width` columns."""
+def render(report: Report, how: Rendering) -> Iterator[Line]:
+    """The findings, without the summary. Nothing but source lines is cut to the width."""
     sources = Sources(report.repository)
     for service, in_service in groupby(report.findings, key=lambda finding: finding.service):
         yield ((f"Service {service}" if service != "." else "Service at the repository's root", "rule"),)
@@ -22,23 +23,10 @@ def render_text(report: Report, width: int = 110) -> Iterator[Line]:
         for file, in_file in groupby(in_service, key=lambda finding: finding.location.file):
             yield ((printable(file), "heading"),)
             yield ()
-            yield from _of_file(in_file, sources, width)
+            yield from _of_file(in_file, report.standard, sources, how.width)
 
 
-def render_concise(report: Report) -> Iterator[Line]:
-    """One line for each finding, in the form that editors and grep understand."""
-    for finding in report.findings:
-        clauses = f" ({', '.join(finding.clauses)})" if finding.clauses else ""
-        yield (
-            (f"{printable(str(finding.location))}: ", ""),
-            (f"{finding.severity} ", finding.severity),
-            (f"{finding.code} {finding.rule}: ", "rule"),
-            (printable(finding.message), ""),
-            (clauses, "clause"),
-        )
-
-
-def _of_file(findings: Iterable[Finding], sources: Sources, width: int) -> Iterator[Line]:
+def _of_file(findings: Iterable[Finding], standard: Standard, sources: Sources, width: int) -> Iterator[Line]:
     """What stood above in the same file is not said again: a remedy, a chain, a clause's wording."""
     said: set[object] = set()
     for finding in findings:
@@ -48,7 +36,7 @@ def _of_file(findings: Iterable[Finding], sources: Sources, width: int) -> Itera
         if source is not None:
             yield from snippet(finding.location, source, finding.severity, width - len(margin) - 2)
         yield ((f"{margin}|", "gutter"),)
-        notes = [("spec", text) for text in _clauses(finding, said)]
+        notes = [("spec", text) for text in _clauses(finding, standard, said)]
         notes += [("help", finding.help)] if finding.help not in said else []
         if finding.chain in said:
             yield (margin, ""), ("= via: ", "label"), ("as above", "faint")
@@ -69,16 +57,14 @@ def _head(finding: Finding) -> Iterator[Line]:
     yield (f"{margin}--> ", "gutter"), (printable(str(finding.location)), "")
 
 
-def _clauses(finding: Finding, said: set[object]) -> Iterator[str]:
+def _clauses(finding: Finding, standard: Standard, said: set[object]) -> Iterator[str]:
     """Each clause with its wording and its requirement's title, or all in one line if said before."""
     if finding.clauses and said.issuperset(finding.clauses):
         yield ", ".join(finding.clauses)
         return
-    titles = {requirement.id: requirement.title for requirement in load_spec().requirements}
-    statements = {clause.id: clause.statement for clause in load_spec().clauses}
     for clause in finding.clauses:
-        title = titles.get(clause[:4], finding.requirement)
-        yield f"{clause} {statements.get(clause, '')} ({title})"
+        title = standard.titles.get(clause.partition(".")[0], finding.requirement)
+        yield f"{clause} {standard.statements.get(clause, '')} ({title})"
 
 
 def _chain(chain: tuple[Link, ...], margin: str) -> Iterator[Line]:

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archlint.config import LAYERS
 from archlint.findings import Location
 from archlint.service.layers.contracts import Breach
-from archlint.service.layers.layers import ORDER
+from archlint.service.layers.layers import LAYERS, ORDER
 from archlint.service.semantics.imports import ImportEdge
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Symbol

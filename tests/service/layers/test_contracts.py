@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archlint.config import LAYERS, Config
+from archlint.config import Config
 from archlint.discover import Repository
+from archlint.service.layers.layers import LAYERS
 from archlint.service.model import Service
 from tests.service.small import modules_of
 

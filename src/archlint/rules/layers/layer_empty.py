@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.config import LAYERS
 from archlint.facts.syntax import Assign, ClassDef, FunctionDef
 from archlint.findings import Hit, Location
 from archlint.service.api.applications import makes_app
+from archlint.service.layers.layers import LAYERS
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.config import LAYERS
 from archlint.findings import Hit
 from archlint.service.api.applications import makes_app
+from archlint.service.layers.layers import LAYERS
 from archlint.service.model import Service
 
 CLAUSES = {

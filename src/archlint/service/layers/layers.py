@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from archlint.config import LAYERS, Config
+from archlint.config import Config
 from archlint.service.api.api_surface import Surface
 from archlint.service.layers.contents import Contents, read_contents
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Symbols
+
+LAYERS = ("core", "models", "schemas", "crud", "services", "routers", "dependencies")
+"""The layers that a directory's name or a module's contents can tell.
+
+A standard may ask for more, which only a configuration maps.
+"""
 
 ORDER = (("routers",), ("dependencies",), ("services",), ("crud",), ("models", "schemas", "core"))
 """The layers from the top down: a module may import what stands below its own layer."""
@@ -163,7 +169,7 @@ class Layers:
             layer = self.of(module)
             if layer is not None:
                 by_layer[layer.name].append(module)
-        return {name: tuple(by_layer[name]) for name in LAYERS}
+        return {name: tuple(by_layer[name]) for name in (*LAYERS, *self._config.layers)}
 
     @cached_property
     def _folders(self) -> frozenset[tuple[str, str]]:
@@ -219,8 +225,8 @@ class Layers:
         return frozenset(folder for folder, found in names.items() if len(found) > 1)
 
     def _layer(self, module: Module) -> Layer | None:
-        for name in LAYERS:
-            if self._config.matches(self._config.layers.get(name, ()), module.path):
+        for name, patterns in self._config.layers.items():
+            if self._config.matches(patterns, module.path):
                 return Layer(name, "config")
         inner, folder = self._around(module)
         name = _base(folder)

@@ -1,0 +1,69 @@
+"""The table of output formats. A new format is one module with `render`, and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from archlint.fixes.showing import ShownFix
+    from archlint.report.styled import Line
+    from archlint.results import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What a format may want to know besides the report.
+
+    `width` is in columns; `fixes`, where they were asked for, are by fingerprint.
+    """
+
+    width: int = 110
+    exit_code: int = 0
+    fixes: Mapping[str, ShownFix] | None = None
+
+
+class Render(Protocol):
+    """What a format's module offers under the name `render`: the report as lines of text."""
+
+    def __call__(self, report: Report, how: Rendering) -> Iterable[Line]:
+        """Render the report as styled lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its module in this package, imported when it is asked for.
+
+    One `for_people` has colours on a terminal and ends in a summary. One that `carries_fixes` shows what
+    fixes would replace.
+    """
+
+    module: str
+    for_people: bool = False
+    carries_fixes: bool = False
+
+    def render(self, report: Report, how: Rendering) -> Iterable[Line]:
+        """The report as lines of text."""
+        rendered: Render = import_module(f"archlint.report.{self.module}").render
+        return rendered(report, how)
+
+
+FORMATS: Mapping[str, Format] = {
+    "text": Format("text", for_people=True),
+    "concise": Format("concise", for_people=True),
+    "json": Format("as_json", carries_fixes=True),
+    "sarif": Format("sarif", carries_fixes=True),
+    "github": Format("github"),
+}
+
+
+def formats_for_people() -> list[str]:
+    """The names of the formats that people read."""
+    return [name for name, format_ in FORMATS.items() if format_.for_people]
+
+
+def formats_with_fixes() -> list[str]:
+    """The names of the formats that show what fixes would replace."""
+    return [name for name, format_ in FORMATS.items() if format_.carries_fixes]

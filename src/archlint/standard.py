@@ -1,0 +1,88 @@
+"""A standard as a value: its text, the pages of its rules, their logic, and the layers that it asks for.
+
+It is made once and handed on, to the configuration, the engine, the fixes and the reports. Nothing else knows
+where a standard comes from or what its codes look like, so that another can stand beside the bundled one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property, partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from archlint.findings import ArchlintError, Hit, Unknown
+from archlint.pages import Page, read_pages
+from archlint.spec import Spec, read_spec, read_unchecked, rules_directory
+
+Rule: TypeAlias = Callable[..., Iterable[Hit | Unknown]]
+"""A rule's logic; its parameters' names say what it reads."""
+
+
+def no_fix(page: Page) -> Callable[..., Any]:
+    """Raises LookupError: for a standard none of whose pages says that it is fixable."""
+    raise LookupError(page.name)
+
+
+@dataclass(frozen=True, eq=False)
+class Standard:
+    """What a service is held to.
+
+    `rules` gives the logic of a page, and `fixes` the planner of a page that is fixable. `unchecked` are the
+    clauses that no rule decides, each with the reason.
+    """
+
+    spec: Spec
+    pages: tuple[Page, ...]
+    rules: Callable[[Page], Rule]
+    fixes: Callable[[Page], Callable[..., Any]] = no_fix
+    unchecked: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The names of the layers, the lowest first."""
+        return self.spec.layers
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """The title of each requirement by its id."""
+        return {requirement.id: requirement.title for requirement in self.spec.requirements}
+
+    @cached_property
+    def statements(self) -> Mapping[str, str]:
+        """The wording of each clause by its id."""
+        return {clause.id: clause.statement for clause in self.spec.clauses}
+
+
+@cache
+def bundled_standard() -> Standard:
+    """The standard that comes with archlint. Raises ArchlintError when its data is damaged."""
+    return read_standard(rules_directory(), rules="archlint.rules", fixes="archlint.fixes")
+
+
+def read_standard(directory: Path, *, rules: str, fixes: str) -> Standard:
+    """The standard with its text and pages in `directory`, and its logic in the packages `rules` and `fixes`.
+
+    A page `<family>/<some-rule>.md` belongs to the module `<family>.some_rule` of each package. Modules are
+    imported when they are asked for. Raises ArchlintError that says which file is wrong, and where.
+    """
+    spec = read_spec(directory)
+    pages = read_pages(directory)
+    for page in pages:
+        if page.prefix != spec.prefix:
+            raise ArchlintError(f"{page.path}:2: the codes of this standard start with {spec.prefix}")
+    return Standard(
+        spec,
+        pages,
+        rules=partial(_from_module, rules, "check"),
+        fixes=partial(_from_module, fixes, "plan"),
+        unchecked=read_unchecked(directory),
+    )
+
+
+def _from_module(package: str, function: str, page: Page) -> Callable[..., Any]:
+    module = import_module(f"{package}.{page.family}.{page.name.replace('-', '_')}")
+    found: Callable[..., Any] = getattr(module, function)
+    return found

@@ -1,0 +1,89 @@
+"""What a rule says of a place, put into words: from a hit and a page to a finding."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from archlint.config import Config
+from archlint.findings import Finding, Hit, Location, Unknown
+from archlint.pages import Page
+from archlint.service.configuration.masks import mask_credentials
+
+UNDECIDED_HELP = "Write it so that it can be read without running it, or suppress it with the reason"
+
+
+@dataclass(slots=True)
+class Statement:
+    """What a rule said of a place in the service `root`.
+
+    `occurrence` counts its equals in the file from above.
+    """
+
+    root: str
+    page: Page
+    said: Hit | Unknown
+    message: str
+    help: str
+    suppressed: bool = False
+    occurrence: int = 0
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What stays when lines move."""
+        fields = self.said.fields if isinstance(self.said, Hit) else {"unknown": self.said.what}
+        return (self.page.code, self.said.location.file, json.dumps(fields, sort_keys=True))
+
+    @property
+    def order(self) -> tuple[Location, str, str, str]:
+        """By place, then by rule."""
+        return (self.said.location, self.page.code, self.message, self.root)
+
+    def finding(self, config: Config) -> Finding:
+        """The finding, as severe as the service's configuration has it."""
+        hit = self.said if isinstance(self.said, Hit) else Hit(self.said.location)
+        return Finding(
+            code=self.page.code,
+            rule=self.page.name,
+            requirement=self.page.requirement,
+            clauses=hit.clauses or self.page.clauses,
+            severity=config.severity_of(self.page, hit.severity or self.page.severity),
+            message=self.message,
+            help=self.help,
+            service=self.root,
+            location=hit.location,
+            chain=hit.chain,
+            fingerprint=_digest(*self.identity, str(self.occurrence)),
+        )
+
+
+def state(root: str, page: Page, said: Hit | Unknown) -> Statement:
+    """Put what the page's rule said of the service `root` into the page's words, without any credentials."""
+    if isinstance(said, Unknown):
+        said = replace(said, code=page.code)
+        message, help_ = f"Not decided: {said.what}: {said.why}", UNDECIDED_HELP
+    else:
+        message, help_ = page.message.format(**said.fields), page.help.format(**said.fields)
+        said = replace(
+            said, chain=tuple(replace(link, text=mask_credentials(link.text)) for link in said.chain)
+        )
+    return Statement(root, page, said, mask_credentials(message), mask_credentials(help_))
+
+
+def numbered(statements: Iterable[Statement]) -> list[Statement]:
+    """The statements in order, each once, for services may share files, and numbered among their equals."""
+    once: dict[object, Statement] = {}
+    for one in sorted(statements, key=lambda one: one.order):
+        once.setdefault((one.said.location, one.page.code, one.message), one)
+    counts: Counter[tuple[str, ...]] = Counter()
+    for one in once.values():
+        one.occurrence = counts[one.identity]
+        counts[one.identity] += 1
+    return list(once.values())
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
