@@ -92,21 +92,72 @@ def test_mermaid_and_dot_say_the_same(run: Run, picture: tuple[str, ...]) -> Non
     assert len(re.search(r"linkStyle (\S+)", mermaid)[1].split(",")) == forbidden  # type: ignore[index]
 
 
+SVG = "{http://www.w3.org/2000/svg}"
+
+
 @pytest.mark.parametrize("picture", [("--layers",), ("--modules",), ("--calls", "read")])
-def test_svg_boxes_lie_beside_each_other_inside_the_picture(run: Run, picture: tuple[str, ...]) -> None:
+def test_svg_draws_what_json_holds_and_no_name_leaves_its_box(run: Run, picture: tuple[str, ...]) -> None:
     root = ET.fromstring(run("graph", "--format", "svg", *picture).out)
-    tag = "{http://www.w3.org/2000/svg}"
-    boxes = [
-        [float(rect.get(n, "")) for n in ("x", "y", "width", "height")]
-        for rect in root.findall(f"{tag}rect")[1:]
-    ]
-    width, height = float(root.get("width", "")), float(root.get("height", ""))
-    assert all(x >= 0 and x + w <= width and y >= 0 and y + h <= height for x, y, w, h in boxes)
-    for index, (x, y, w, h) in enumerate(boxes):
-        for other_x, other_y, other_w, _ in boxes[index + 1 :]:
-            assert abs(y - other_y) >= h or x + w <= other_x or other_x + other_w <= x
-    assert len(root.findall(f"{tag}path")) == len(arrows(run, *picture))
-    assert [path.get("stroke-width") for path in root.findall(f"{tag}path")].count("2") == 1
+    nodes, edges = ([g for g in root.iter(f"{SVG}g") if g.get("class") == kind] for kind in ("node", "edge"))
+    found = json.loads(run("graph", "--format", "json", *picture).out)
+    assert sorted(next(node.iter(f"{SVG}text")).text or "" for node in nodes) == sorted(
+        node["name"] for node in found["nodes"]
+    )
+    assert len(edges) == len(found["arrows"])
+    assert [next(edge.iter(f"{SVG}path")).get("stroke-width") for edge in edges].count("2") == 1
+    for node in nodes:
+        corners = [float(x) for x in re.findall(r"(-?[\d.]+),", next(node.iter(f"{SVG}path")).get("d", ""))]
+        for text in node.iter(f"{SVG}text"):
+            half = 0.6 * float(text.get("font-size", "")) * len(text.text or "") / 2
+            middle = float(text.get("x", ""))
+            assert min(corners) <= middle - half and middle + half <= max(corners)
+
+
+def test_svg_names_no_other_site(run: Run) -> None:
+    text = run("graph", "--format", "svg").out
+    assert set(re.findall(r"https?://[^/\"]+", text)) == {"http://www.w3.org"}  # the names of the formats
+
+
+def test_names_that_are_markup_stay_text(run: Run, tmp_path: Path) -> None:
+    hostile = 'a"]; x <b>&\\ y'
+    write(tmp_path, {f"app/{hostile}/__init__.py": "", f"app/{hostile}/more.py": "import app.main\n"})
+    root = ET.fromstring(run("graph", "--modules", "--format", "svg").out)
+    assert any(hostile in (text.text or "") for text in root.iter(f"{SVG}text"))
+
+
+def test_depth_folds_modules_into_packages(run: Run) -> None:
+    assert arrows(run, "--modules", "--depth", "2") == {
+        ("app.main", "app.routers"): (1, 0),
+        ("app.routers", "app.crud"): (1, 1),
+        ("app.routers", "app.services"): (1, 0),
+        ("app.services", "app.crud"): (1, 0),
+    }
+    assert arrows(run, "--modules", "--depth", "1") == {}
+
+
+def test_depth_of_calls_is_how_many_calls_away(run: Run) -> None:
+    reached = arrows(run, "--calls", "read", "--depth", "1")
+    assert ("app.services.users:find", "app.crud.users:first") not in reached
+    assert ("app.routers.users:read", "app.services.users:find") in reached
+
+
+@pytest.mark.parametrize("name", ["app.services", "app.services.users", "*.services"])
+def test_focus_leaves_what_it_touches(run: Run, name: str) -> None:
+    assert arrows(run, "--modules", "--focus", name) == {
+        ("app.routers.users", "app.services.users"): (1, 0),
+        ("app.services.users", "app.crud.users"): (1, 0),
+    }
+
+
+def test_a_picture_that_is_too_big_is_refused(run: Run, tmp_path: Path) -> None:
+    names = [f"m{number}" for number in range(24)]
+    lines = {f"app/{n}.py": "".join(f"import app.{m}\n" for m in names if m != n) for n in names}
+    write(tmp_path, lines)
+    refused = run("graph", "--modules")
+    assert refused.code == 2
+    assert "--depth or --focus" in refused.err
+    assert run("graph", "--modules", "--format", "dot").code == 0
+    assert run("graph", "--modules", "--depth", "1").code == 0
 
 
 def test_to_a_file(run: Run, tmp_path: Path) -> None:
@@ -123,5 +174,7 @@ def test_what_cannot_be_drawn(run: Run, tmp_path: Path) -> None:
         in run("graph", "--calls", "first").err
     )
     assert run("graph", "--layers", "--modules").code == 2
+    assert run("graph", "--layers", "--depth", "2").code == 2
+    assert "nothing in the picture is named `nobody`" in run("graph", "--modules", "--focus", "nobody").err
     write(tmp_path, {"other/pyproject.toml": "[project]\nname='o'\n", "other/main.py": FILES["app/main.py"]})
     assert "several services" in run("graph").err

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _SHOWN = 8
 """How many names an error lists."""
 
+_MOST_ARROWS = {"mermaid": 500, "svg": 1500}
+"""Mermaid's own limit (its option maxEdges), and what Graphviz draws in less than a minute."""
+
 
 def graph(  # noqa: PLR0913, PLR0917 (each is an option)
     path: Annotated[
@@ -38,6 +41,18 @@ def graph(  # noqa: PLR0913, PLR0917 (each is an option)
             "--calls", metavar="FUNCTION", help="What this function reaches, as app.users:get_user."
         ),
     ] = None,
+    depth: Annotated[
+        int | None,
+        typer.Option(
+            "--depth",
+            min=1,
+            help="With --modules: fold modules into packages of so many names; with --calls: so many calls.",
+        ),
+    ] = None,
+    focus: Annotated[
+        str | None,
+        typer.Option("--focus", metavar="NAME", help="Only this (app.users, *.routers) and what it touches."),
+    ] = None,
     output_file: OutputFile = None,
     config: ConfigFile = None,
 ) -> None:
@@ -52,7 +67,10 @@ def graph(  # noqa: PLR0913, PLR0917 (each is an option)
 
     if sum((layers, modules, calls is not None)) > 1:
         raise ArchlintError("--layers, --modules and --calls are different pictures: ask for one")
-    found = _draw(_service(path, config), modules, calls)
+    if depth is not None and not (modules or calls is not None):
+        raise ArchlintError("--depth is for --modules and --calls")
+    found = _cut(_draw(_service(path, config), modules, calls, depth), depth if modules else None, focus)
+    _refuse_too_big(found, format_)
     text = _rendered(found, format_)
     if output_file is not None:
         output.write_file(output_file, text)
@@ -74,7 +92,7 @@ def _service(path: Path, config: Path | None) -> Service:
     return services[0]
 
 
-def _draw(service: Service, modules: bool, calls: str | None) -> Graph:
+def _draw(service: Service, modules: bool, calls: str | None, depth: int | None) -> Graph:
     from archlint.service.diagrams import call_graph, layer_graph, module_graph
 
     if calls is None:
@@ -85,7 +103,28 @@ def _draw(service: Service, modules: bool, calls: str | None) -> Graph:
         more = f" and {len(functions) - _SHOWN} more" if len(functions) > _SHOWN else ""
         problem = f"means several functions: {', '.join(names)}{more}" if names else "is no function here"
         raise ArchlintError(f"`{calls}` {problem}; write it as module:function or module:Class.method")
-    return call_graph(service, functions[0])
+    return call_graph(service, functions[0], depth)
+
+
+def _cut(found: Graph, depth: int | None, focus: str | None) -> Graph:
+    from archlint.report.graph_cuts import focused, folded
+
+    found = folded(found, depth) if depth is not None else found
+    if focus is None:
+        return found
+    found = focused(found, focus)
+    if not found.nodes:
+        raise ArchlintError(f"nothing in the picture is named `{focus}`")
+    return found
+
+
+def _refuse_too_big(found: Graph, format_: str) -> None:
+    arrows, most = len(found.arrows), _MOST_ARROWS.get(format_)
+    if most is not None and arrows > most:
+        problem = f"{arrows} arrows are more than {format_} draws ({most})"
+        raise ArchlintError(
+            f"{problem}: make the picture smaller with --depth or --focus, or ask for dot or json"
+        )
 
 
 def _rendered(found: Graph, format_: str) -> str:

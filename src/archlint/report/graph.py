@@ -9,7 +9,9 @@ from itertools import groupby
 
 from archlint.service.diagrams import Arrow, Graph, Node
 
-RED = "#c62828"
+RED, GREY = "#c62828", "#607d8b"
+FONT = "Courier"
+"""As wide as the fonts that a viewer has for it, so that no name leaves its box."""
 
 
 def mermaid(graph: Graph) -> str:
@@ -80,10 +82,16 @@ def _entities(text: str) -> str:
 def _dot(graph: Graph) -> Iterator[str]:
     ids = _ids(graph)
     yield f"digraph {_quoted(graph.title)} {{"
-    yield '    node [shape=box, fontname="sans-serif"];'
-    yield '    edge [fontname="sans-serif", color="#607d8b"];'
-    for rank, nodes in groupby(sorted(graph.nodes, key=lambda node: node.rank), lambda node: node.rank):
-        yield f"    {{ rank=same; // row {rank}"
+    direction = "TB" if _is_by_rows(graph) else "LR"
+    yield f'    graph [label={_quoted(graph.title)}, labelloc=t, labeljust=l, fontname="{FONT}"];'
+    yield f"    graph [rankdir={direction}, nodesep=0.2, ranksep=0.7];"
+    yield f'    node [shape=box, style="rounded,filled", color="{GREY}", fillcolor="#eceff1"];'
+    yield f'    node [fontname="{FONT}"];'
+    yield f'    edge [fontname="{FONT}", fontsize=11, color="{GREY}", fontcolor="{GREY}"];'
+    for number, (box, nodes) in enumerate(_boxes(graph)):
+        yield f"    subgraph cluster{number} {{" if box else "    { rank=same;"
+        if box:
+            yield f'        graph [label={_quoted(box)}, style=rounded, color="#b0bec5"];'
         for node in nodes:
             note = f"\n{node.note}" if node.note else ""
             yield f"        {ids[node.name]} [label={_quoted(node.name + note)}];"
@@ -94,6 +102,21 @@ def _dot(graph: Graph) -> Iterator[str]:
             label = _quoted(label_of(arrow))
             yield f"    {ids[arrow.source]} -> {ids[arrow.target]} [label={label}{colour}];"
     yield "}"
+
+
+def _boxes(graph: Graph) -> Iterator[tuple[str, list[Node]]]:
+    """The nodes by the group that is drawn around them, or by row, without a name."""
+    if _is_by_rows(graph):
+        for _, row in groupby(sorted(graph.nodes, key=lambda node: node.rank), lambda node: node.rank):
+            yield "", list(row)
+        return
+    for group, members in groupby(sorted(graph.nodes, key=_group), _group):
+        yield group, list(members)
+
+
+def _is_by_rows(graph: Graph) -> bool:
+    """Whether each node is a group of its own, as layers are."""
+    return all(node.group == node.name for node in graph.nodes)
 
 
 def _quoted(text: str) -> str:

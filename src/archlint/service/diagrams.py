@@ -99,12 +99,14 @@ def module_graph(service: Service) -> Graph:
     return Graph(f"Modules of {service.root}", tuple(nodes), tuple(arrows))
 
 
-def call_graph(service: Service, function: Function) -> Graph:
-    """What a function reaches, and the library calls on the way that block the event loop."""
+def call_graph(service: Service, function: Function, depth: int | None = None) -> Graph:
+    """What a function reaches in `depth` calls, and what of that blocks the event loop."""
     ranks = {function: 0}
     counts: Counter[tuple[str, str]] = Counter()
     places: dict[tuple[str, str], list[Location]] = defaultdict(list)
     for step in service.calls.walk(function):
+        if depth is not None and step.depth > depth:
+            break  # nearest first
         ranks.setdefault(step.edge.callee, step.depth)
         counts[step.edge.caller.name, step.edge.callee.name] += 1
         places[step.edge.caller.name, step.edge.callee.name].append(step.edge.location)
