@@ -17,7 +17,6 @@ from archlint.facts.syntax import (
     dotted,
 )
 from archlint.service.asynchronous.blocking import written
-from archlint.service.asynchronous.waiting import first_wait
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 from archlint.service.semantics.symbols import Symbol
@@ -44,7 +43,7 @@ _QUICK_METHODS = frozenset(
 
 def may_wait(service: Service, function: Function) -> str:
     """Why the function might block the event loop; empty when all that it reaches is known not to."""
-    blocked = first_wait(service.calls, function)
+    blocked = service.event_loop.may_block(function)
     if blocked is not None:
         return f"it comes to `{written(blocked.call.path)}`, which would block the event loop"
     unknown = next((name for one in _reached(service, function) for name in _unknown(service, one)), None)

@@ -9,19 +9,26 @@ from packaging.version import Version
 
 from archlint.config import Config
 from archlint.discover import Repository
+from archlint.facts.dotenv import DotenvFile
 from archlint.findings import Location
 from archlint.service.api.api_surface import Surface
 from archlint.service.api.injection import Providers
 from archlint.service.api.openapi_pages import OpenAPIPages
 from archlint.service.api.operations import Operations
 from archlint.service.api.routes import RouteTable, resolve_routes
+from archlint.service.asynchronous.event_loop import EventLoop
 from archlint.service.calls.call_graph import Calls
 from archlint.service.configuration.container_environment import Connections
+from archlint.service.configuration.dotenvs import dotenv_files
+from archlint.service.configuration.environment_reads import Read, environment_reads
 from archlint.service.configuration.settings import Settings
 from archlint.service.database.engine_connections import Databases
+from archlint.service.deployment.command import Command
 from archlint.service.deployment.commands import Commands
 from archlint.service.deployment.dockerfiles import Deployment
 from archlint.service.deployment.image_starts import Images
+from archlint.service.deployment.readme_commands import documented
+from archlint.service.deployment.virtualenvs import Stages
 from archlint.service.layers.contracts import Contracts
 from archlint.service.layers.handlers import Handlers
 from archlint.service.layers.layers import Layers
@@ -30,16 +37,18 @@ from archlint.service.layers.setups import Setups
 from archlint.service.migrations.environments import Migrations
 from archlint.service.migrations.upgrades import Upgrades
 from archlint.service.packaging.pyproject import ServiceProject
-from archlint.service.packaging.versions import highest_version
+from archlint.service.packaging.versions import Versions
 from archlint.service.schema.core.library_versions import Libraries
 from archlint.service.schema.schemas import DatabaseSchemas
 from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.import_uses import Uses
 from archlint.service.semantics.imports import Imports
 from archlint.service.semantics.modules import Modules
 from archlint.service.semantics.symbols import Symbols
 from archlint.service.service_location import find_anchor
 from archlint.service.testing.client_requests import Requests
+from archlint.service.testing.database_fixtures import DatabaseFixtures
 from archlint.service.testing.reachability import Reached
 from archlint.service.testing.tests import Suite
 from archlint.service.transactions.transactions import Transactions
@@ -124,6 +133,30 @@ class Service:
         return ServiceProject(self.root, self.repository)
 
     @cached_property
+    def versions(self) -> Versions:
+        """The versions of distributions that the service runs on."""
+        return Versions(self.project, self.repository, self.root)
+
+    @cached_property
+    def literals(self) -> Literals:
+        """What the source itself fixes."""
+        return Literals(self.symbols)
+
+    @cached_property
+    def environment_reads(self) -> tuple[Read, ...]:
+        """Where runtime code reads configuration by other means than the settings classes."""
+        found = (
+            environment_reads(module, self.symbols, self.classes, self.literals)
+            for module in self.modules.runtime
+        )
+        return tuple(read for reads in found for read in reads)
+
+    @cached_property
+    def dotenvs(self) -> tuple[DotenvFile, ...]:
+        """The `.env` files that concern the service, by path."""
+        return tuple(dotenv_files(self.repository, self.root))
+
+    @cached_property
     def settings(self) -> Settings:
         """The classes that read the environment."""
         return Settings(self.modules, self.symbols, self.classes)
@@ -142,8 +175,7 @@ class Service:
     def schemas(self) -> DatabaseSchemas:
         """The tables of models and of migrations."""
         names = ("alembic", "pydantic", "sqlmodel")
-        versions = [highest_version(self.project, self.repository, self.root, name) for name in names]
-        libraries = Libraries(*versions)
+        libraries = Libraries(*(self.versions.highest(name) for name in names))
         return DatabaseSchemas(self.migrations, self.modules, self.symbols, self.classes, libraries)
 
     @cached_property
@@ -156,6 +188,16 @@ class Service:
     def commands(self) -> Commands:
         """The commands of images, containers, CI, tasks and scripts."""
         return Commands(self.root, self.repository, self.deployment)
+
+    @cached_property
+    def documented_commands(self) -> tuple[Command, ...]:
+        """The commands that the documents on setting up the service tell their readers to run."""
+        return tuple(documented(self.deployment, self.root))
+
+    @cached_property
+    def stages(self) -> Stages:
+        """What the stages of the images install and copy."""
+        return Stages(self.commands.all)
 
     @cached_property
     def images(self) -> Images:
@@ -184,7 +226,7 @@ class Service:
 
     @cached_property
     def _fastapi(self) -> Version | None:
-        return highest_version(self.project, self.repository, self.root, "fastapi")
+        return self.versions.highest("fastapi")
 
     @cached_property
     def operations(self) -> Operations:
@@ -207,9 +249,19 @@ class Service:
         return Transactions(self.calls, self.routes, self.providers, self.modules)
 
     @cached_property
+    def event_loop(self) -> EventLoop:
+        """What blocks the event loop, and what nobody awaits."""
+        return EventLoop(self.calls)
+
+    @cached_property
     def suite(self) -> Suite:
         """The tests, and how pytest is set up to run them."""
         return Suite(self.root, self.repository, self.modules, self.symbols)
+
+    @cached_property
+    def database_fixtures(self) -> DatabaseFixtures:
+        """Which fixtures set the database up."""
+        return DatabaseFixtures(self.suite, self.symbols)
 
     @cached_property
     def requests(self) -> Requests:

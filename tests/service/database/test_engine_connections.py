@@ -94,4 +94,4 @@ PROJECT = '[project]\nname = "shop"\nversion = "1"\n'
 )
 def test_how_a_distribution_comes_into_the_runtime(tmp_path: Path, text: str, expected: Provision) -> None:
     found = service_of(tmp_path, {"pyproject.toml": PROJECT + text, "app/main.py": ""})
-    assert provision(found.project, found.repository, found.root, "asyncpg") is expected
+    assert provision(found.versions, "asyncpg") is expected

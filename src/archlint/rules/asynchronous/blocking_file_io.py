@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit
-from archlint.service.asynchronous.blocking import Reach
 from archlint.service.model import Service
 
 _KINDS = ("file",)
@@ -14,5 +13,5 @@ _KINDS = ("file",)
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each call in a function on the event loop that works on files, or leads to one through plain functions."""
-    for found in Reach(service.calls, _KINDS, options).on_loop():
+    for found in service.event_loop.blocked(_KINDS, options):
         yield Hit(found.location, found.fields, found.chain)

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit
 from archlint.service.asynchronous.blocking import written
-from archlint.service.asynchronous.nested_loops import nested_loops
 from archlint.service.model import Service
-from archlint.service.asynchronous.unawaited import OWN, unawaited
+from archlint.service.asynchronous.unawaited import OWN
 
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each coroutine that nobody awaits, and each start of a loop where one runs."""
-    for found in unawaited(service.calls, OWN, "task"):
+    for found in service.event_loop.unawaited(OWN, "task"):
         does = f"never awaits `{found.text}`, which therefore never runs"
         yield Hit(found.location, {"function": found.function.short_name, "does": does})
-    for nested in nested_loops(service.calls):
+    for nested in service.event_loop.nested_loops:
         does = f"calls `{written(nested.call.path)}`{nested.fields['through']}, while the event loop runs already"
         yield Hit(nested.location, {"function": nested.function.short_name, "does": does}, nested.chain)

@@ -7,19 +7,17 @@ from typing import Any
 
 from archlint.findings import Hit
 from archlint.service.calls.functions import Function
-from archlint.service.asynchronous.blocking import Reach
-from archlint.service.asynchronous.sync_sessions import opened_sessions
 from archlint.service.model import Service
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each call that queries by such a session on the event loop, and where requests open one."""
     blocking: set[Function] = set()
-    for found in Reach(service.calls, ("session",), options).on_loop():
+    for found in service.event_loop.blocked(("session",), options):
         blocking.add(found.function)
         does = f"blocks the event loop{found.fields['through']}: `{found.fields['call']}` is synchronous"
         yield Hit(found.location, {"function": found.function.short_name, "does": does}, found.chain)
-    for call in opened_sessions(service.calls):
+    for call in service.event_loop.opened_sessions:
         if call.caller not in blocking:
             does = "opens a synchronous session for requests"
             yield Hit(call.location, {"function": call.caller.short_name, "does": does})

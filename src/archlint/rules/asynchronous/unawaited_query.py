@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit
 from archlint.service.model import Service
-from archlint.service.asynchronous.unawaited import unawaited
 
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each call of an async session, connection or engine whose coroutine nobody awaits."""
-    for found in unawaited(service.calls, "query"):
+    for found in service.event_loop.unawaited("query"):
         yield Hit(found.location, {"function": found.function.short_name, "call": found.text})

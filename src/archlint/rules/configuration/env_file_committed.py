@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from archlint.facts.dotenv import DotenvFile
 from archlint.findings import Hit, Severity, Unknown
-from archlint.service.configuration.dotenvs import dotenv_files, is_example
+from archlint.service.configuration.dotenvs import is_example
 from archlint.service.model import Service
 from archlint.service.configuration.secrets import Verdict, judge
 
@@ -17,7 +17,7 @@ _ENV_FILE = re.compile(r"(?i)\.env([._-][\w-]+)?")
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield tracked files with a secret in them, and copies of such files into the image."""
-    for file in dotenv_files(service.repository, service.root):
+    for file in service.dotenvs:
         if not is_example(file.path):
             yield from _committed(service, file)
     for image in service.images.serving:

@@ -8,20 +8,18 @@ from typing import Any
 
 from archlint.findings import Hit, Unknown
 from archlint.service.database.engine_connections import is_aside
-from archlint.service.configuration.environment_reads import environment_reads
-from archlint.service.semantics.constants import Literals
 from archlint.service.model import Service
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
     """Yield each read of the environment in runtime code outside of the settings classes."""
     exempt = re.compile("|".join(f"(?:{pattern})" for pattern in options["exempt"]) or r"(?!)")
-    literals = Literals(service.symbols)
-    for module in (module for module in service.modules.runtime if not is_aside(module)):
-        for read in environment_reads(module, service.symbols, service.classes, literals):
-            place = module.location(read.node)
-            if read.variable is None and read.reader in {"os.environ", "os.getenv"}:
-                yield Unknown(f"a variable that `{read.reader}` reads", place, "its name is computed")
-            elif read.variable is None or not exempt.fullmatch(read.variable):
-                what = f"`{read.variable}`" if read.variable else "configuration"
-                yield Hit(place, {"reader": read.reader, "what": what})
+    for read in service.environment_reads:
+        place = read.module.location(read.node)
+        if is_aside(read.module):
+            continue
+        if read.variable is None and read.reader in {"os.environ", "os.getenv"}:
+            yield Unknown(f"a variable that `{read.reader}` reads", place, "its name is computed")
+        elif read.variable is None or not exempt.fullmatch(read.variable):
+            what = f"`{read.variable}`" if read.variable else "configuration"
+            yield Hit(place, {"reader": read.reader, "what": what})

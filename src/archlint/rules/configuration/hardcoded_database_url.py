@@ -9,8 +9,7 @@ from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.syntax import Call, Expression
 from archlint.findings import Hit
 from archlint.service.database.engine_connections import is_aside
-from archlint.service.database.engines import Engine, engines
-from archlint.service.semantics.constants import Literals
+from archlint.service.database.engines import Engine
 from archlint.service.migrations.environments import Environment
 from archlint.service.model import Service
 from archlint.service.semantics.scopes import last_name
@@ -22,20 +21,18 @@ _TEMPLATE = "driver://"
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each runtime engine with a literal URL, and each used `sqlalchemy.url` with a password."""
-    literals = Literals(service.symbols)
-    for module in service.modules.runtime:
-        for engine in () if is_aside(module) else engines(module, service.symbols):
-            if engine.connects_itself or engine.url is None:
-                continue
-            if _is_literal(service, engine, engine.url, literals):
-                yield Hit(module.location(engine.url), {"what": "The engine's URL"})
+    for engine in service.databases.engines:
+        if is_aside(engine.module) or engine.connects_itself or engine.url is None:
+            continue
+        if _is_literal(service, engine, engine.url):
+            yield Hit(engine.module.location(engine.url), {"what": "The engine's URL"})
     for environment in service.migrations.environments:
         yield from _in_ini(service, environment)
 
 
-def _is_literal(service: Service, engine: Engine, url: Expression, literals: Literals) -> bool:
+def _is_literal(service: Service, engine: Engine, url: Expression) -> bool:
     """Whether the URL is fixed, or made of parts that all are."""
-    module, scope = engine.module, engine.scope
+    module, scope, literals = engine.module, engine.scope, service.literals
     if not isinstance(url, Call) or last_name(url.func) != "create":
         return literals.text(module, url, scope) is not None
     parts = (*url.args, *(keyword.value for keyword in url.keywords))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Hit
-from archlint.service.configuration.dotenvs import dotenv_files
 from archlint.service.model import Service
 from archlint.service.configuration.secrets import is_database_setting
 from archlint.service.configuration.settings import Setting
@@ -35,7 +34,7 @@ def _is_of_database(field: Setting) -> bool:
 
 def _given(service: Service) -> Iterator[str]:
     """The variables that a file of the repository gives a value."""
-    for file in dotenv_files(service.repository, service.root):
+    for file in service.dotenvs:
         yield from (variable.name for variable in file.variables if variable.value)
     for compose in service.deployment.compose:
         for container in compose.services.values():

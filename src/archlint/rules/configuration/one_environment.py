@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.configuration.environment_reads import environment_reads
-from archlint.service.semantics.constants import Literals
 from archlint.service.model import Service
 from archlint.service.configuration.settings import SettingsClass
 
@@ -39,9 +37,5 @@ def _knows(settings: SettingsClass) -> bool:
 
 
 def _reads_environment(service: Service) -> bool:
-    literals = Literals(service.symbols)
-    return any(
-        read.variable is not None and _ENVIRONMENT.fullmatch(read.variable)
-        for module in service.modules.runtime
-        for read in environment_reads(module, service.symbols, service.classes, literals)
-    )
+    variables = (read.variable for read in service.environment_reads if read.variable is not None)
+    return any(_ENVIRONMENT.fullmatch(variable) for variable in variables)

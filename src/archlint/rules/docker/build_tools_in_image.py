@@ -22,7 +22,7 @@ REMOVALS = frozenset({"autoremove", "del", "purge", "remove"})
 def check(service: Service) -> Iterator[Hit]:
     """Yield compilers, dev groups and the unfiltered build context in the stages that are shipped."""
     for image in service.images.serving:
-        reader = StageReader(image.dockerfile, service.commands.all)
+        reader = service.stages.of(image.dockerfile)
         for target in image.shipped[-1:]:
             for place, what in (
                 *_leftovers(service, image, reader, target),

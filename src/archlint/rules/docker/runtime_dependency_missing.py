@@ -16,7 +16,7 @@ from archlint.service.deployment.virtualenvs import Environment, StageReader, mi
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield each image that serves the service and whose last stage is short of what was installed."""
     for image in service.images.serving:
-        reader = StageReader(image.dockerfile, service.commands.all)
+        reader = service.stages.of(image.dockerfile)
         for target in image.shipped[-1:]:
             problem = _missing(reader, target) or _unreachable(service, image, reader, target)
             if problem is not None:

@@ -8,7 +8,7 @@ from packaging.version import Version
 
 from archlint.findings import Hit, Severity, Unknown
 from archlint.service.model import Service
-from archlint.service.packaging.versions import Required, locked_versions, requirements
+from archlint.service.packaging.versions import Required
 
 _FIRST = Version("0.99")
 """The first version that emits OpenAPI 3.1."""
@@ -18,13 +18,12 @@ _OLD = tuple(f"0.{minor}.{patch}" for minor in range(98, 0, -1) for patch in ran
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield each lock of an old version; without a lock, the requirement that admits one."""
-    asked = (service.project, service.repository, service.root, "fastapi")
-    locked = locked_versions(*asked)
+    locked = service.versions.locked("fastapi")
     for pin in locked:
         if pin.version < _FIRST:
             yield Hit(pin.location, {"what": "The lock pins", "version": str(pin.version)})
     if not locked:
-        yield from _admitted(list(requirements(*asked)))
+        yield from _admitted(list(service.versions.required("fastapi")))
 
 
 def _admitted(required: list[Required]) -> Iterator[Hit]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from archlint.findings import Hit, Link, Unknown
 from archlint.service.model import Service
 from archlint.service.api.routes import Handler
-from archlint.service.asynchronous.waiting import chain_of, first_wait
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
@@ -26,5 +25,5 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
 def _blocks(service: Service, handler: Handler) -> tuple[Link, ...]:
     """The way to what would block the event loop once the handler ran there."""
     function = service.calls.program.functions.get(handler.definition)
-    blocked = first_wait(service.calls, function) if function is not None else None
-    return chain_of(blocked) if blocked is not None else ()
+    blocked = service.event_loop.may_block(function) if function is not None else None
+    return blocked.way if blocked is not None else ()

@@ -34,4 +34,4 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
 
 
 def _provision(service: Service, name: str) -> Provision:
-    return provision(service.project, service.repository, service.root, name)
+    return provision(service.versions, name)

@@ -9,7 +9,7 @@ from packaging.version import Version
 from archlint.findings import Hit, Unknown
 from archlint.service.packaging.runtime_dependencies import Provision, provision
 from archlint.service.model import Service
-from archlint.service.packaging.versions import Required, locked_versions, requirements
+from archlint.service.packaging.versions import Required
 
 _FIRST = Version("2.0")
 _OLD = tuple(f"1.{minor}.{patch}" for minor in (4, 3, 2) for patch in range(60, -1, -1))
@@ -18,12 +18,11 @@ _OLD = tuple(f"1.{minor}.{patch}" for minor in (4, 3, 2) for patch in range(60, 
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield each lock of an old version; without a lock, the requirement that admits one, or its absence."""
     libraries = service.databases.libraries
-    asked = (service.project, service.repository, service.root, "sqlalchemy")
-    locked = locked_versions(*asked)
+    locked = service.versions.locked("sqlalchemy")
     for pin in locked:
         if pin.version < _FIRST:
             yield Hit(pin.location, {"what": f"The lock pins SQLAlchemy {pin.version}"})
-    required = [] if locked else list(requirements(*asked))
+    required = [] if locked else list(service.versions.required("sqlalchemy"))
     if required:
         yield from _admitted(required)
     elif libraries and not locked:
@@ -48,5 +47,4 @@ def _undeclared(service: Service, names: list[str]) -> Iterator[Hit | Unknown]:
 
 
 def _has(service: Service, name: str) -> bool:
-    found = provision(service.project, service.repository, service.root, name)
-    return found is not Provision.MISSING
+    return provision(service.versions, name) is not Provision.MISSING

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
-from archlint.service.testing.database_fixtures import PLUGINS, DatabaseFixtures
+from archlint.service.testing.database_fixtures import PLUGINS
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
@@ -14,7 +14,7 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
     suite = service.suite
     if not suite.tests or not (service.databases.connections or service.databases.libraries):
         return
-    fixtures = DatabaseFixtures(suite, service.symbols)
+    fixtures = service.database_fixtures
     if fixtures.certain or suite.tooling.has(*PLUGINS):
         return
     if fixtures.likely:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit
 from archlint.service.model import Service
-from archlint.service.testing.database_fixtures import DatabaseFixtures
 
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each such fixture, when neither it nor a fixture next to it cleans up."""
-    for fixture, what in DatabaseFixtures(service.suite, service.symbols).unclean:
+    for fixture, what in service.database_fixtures.unclean:
         yield Hit(fixture.location, {"fixture": fixture.name, "what": what})

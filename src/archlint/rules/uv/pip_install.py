@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.deployment.readme_commands import documented
 from archlint.service.deployment.installs import pip_targets, without_tools
 from archlint.service.model import Service
 from packaging.utils import canonicalize_name
@@ -17,7 +16,7 @@ def check(service: Service) -> Iterator[Hit]:
     """Yield each `pip install` of the images, pipelines, tasks and scripts, and the documents' ones."""
     name = service.project.pyproject.name if service.project.pyproject else None
     found = list(service.commands.where(lambda command: bool(_installed(command))))
-    for command in documented(service.deployment, service.root):
+    for command in service.documented_commands:
         if any(canonicalize_name(re.split(r"[\[=<>~!]", target)[0]) != name for target in _installed(command)):
             found.append(command)
     for command in found:

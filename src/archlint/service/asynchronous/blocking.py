@@ -54,6 +54,12 @@ class Blocked:
         end = f"`{self.call.caller.short_name}` calls `{written(self.call.path)}`, which blocks"
         return (*links, Link(self.call.location, end))
 
+    @property
+    def way(self) -> tuple[Link, ...]:
+        """The chain, or the call alone where it stands in the function itself."""
+        text = f"`{self.function.short_name}` calls `{written(self.call.path)}`, which blocks"
+        return self.chain or (Link(self.call.location, text),)
+
 
 class Reach:
     """The nearest blocking call of some kinds that each plain function comes to.

@@ -58,10 +58,11 @@ _KEEPING = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unawaited:
-    """A call in `function` whose coroutine is never awaited."""
+    """A call in `function` whose coroutine, of one of `kinds`, is never awaited."""
 
     function: Function
     call: Call
+    kinds: frozenset[str]
 
     @property
     def location(self) -> Location:
@@ -74,23 +75,24 @@ class Unawaited:
         return dotted(self.call.func) or "the coroutine"
 
 
-def unawaited(calls: Calls, *kinds: str) -> Iterator[Unawaited]:
-    """The calls that give a coroutine of these kinds which provably nobody awaits."""
+def unawaited(calls: Calls) -> Iterator[Unawaited]:
+    """The calls that give a coroutine which provably nobody awaits."""
     for function in sorted(calls.functions, key=lambda function: function.order):
         if function.module.path in calls.modules.by_path:
             uses = _Uses(function)
-            for call in _coroutines(calls, function, frozenset(kinds)):
+            for call, kinds in _coroutines(calls, function):
                 if uses.lost(call):
-                    yield Unawaited(function, call)
+                    yield Unawaited(function, call, kinds)
 
 
-def _coroutines(calls: Calls, function: Function, kinds: frozenset[str]) -> Iterator[Call]:
+def _coroutines(calls: Calls, function: Function) -> Iterator[tuple[Call, frozenset[str]]]:
     """The calls in the function that are not awaited on the spot and give nothing but coroutines."""
     for site in calls.inference.scan(function).sites:
         if site.kind == "call" and not site.awaited and isinstance(site.node, Call):
             callees = calls.inference.values(site.node.func, function)
-            if callees and all(_kind(calls, callee) in kinds for callee in callees):
-                yield site.node
+            kinds = frozenset(_kind(calls, callee) for callee in callees)
+            if kinds and "" not in kinds:
+                yield site.node, kinds
 
 
 def _kind(calls: Calls, callee: Value) -> str:

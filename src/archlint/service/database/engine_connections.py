@@ -112,10 +112,14 @@ class Databases:
         self._settings = settings
 
     @cached_property
+    def engines(self) -> tuple[Engine, ...]:
+        """The engines that runtime modules make, those of commands and tests among them."""
+        return tuple(one for module in self._modules.runtime for one in engines(module, self._symbols))
+
+    @cached_property
     def connections(self) -> tuple[Connection, ...]:
         """The engines by path and line."""
-        found = [e for module in self._modules.runtime for e in engines(module, self._symbols)]
-        found = [engine for engine in found if self._serves(engine)]
+        found = [engine for engine in self.engines if self._serves(engine)]
         recorder = Recorder(self._modules, self._symbols)
         recorder.run(found)
         return tuple(Connection(engine, tuple(recorder.calls.get(engine.call, ()))) for engine in found)

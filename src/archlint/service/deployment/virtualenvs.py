@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from archlint.facts.dockerfile import Dockerfile, Instruction, Stage
 from archlint.service.deployment.command import Command
@@ -148,6 +148,20 @@ class StageReader:
         """Where the commands of a RUN run; None where they go elsewhere themselves."""
         moves = any(command.program in {"cd", "pushd"} for command in self.of(instruction))
         return None if moves else self.folder(stage, instruction)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stages:
+    """The readers of a service's Dockerfiles, each made once."""
+
+    commands: tuple[Command, ...]
+    _known: dict[str, StageReader] = field(default_factory=dict)
+
+    def of(self, file: Dockerfile) -> StageReader:
+        """The stages of one Dockerfile."""
+        if file.path not in self._known:
+            self._known[file.path] = StageReader(file, self.commands)
+        return self._known[file.path]
 
 
 def is_install(command: Command) -> bool:

@@ -6,9 +6,8 @@ from enum import StrEnum
 
 from packaging.utils import canonicalize_name
 
-from archlint.discover import Repository
 from archlint.service.packaging.pyproject import ServiceProject
-from archlint.service.packaging.versions import locked_versions, requirements
+from archlint.service.packaging.versions import Versions
 
 _EXTRAS = {
     "asyncpg": {
@@ -29,16 +28,16 @@ class Provision(StrEnum):
     MISSING = "missing"
 
 
-def provision(project: ServiceProject, repository: Repository, root: str, name: str) -> Provision:
+def provision(versions: Versions, name: str) -> Provision:
     """Whether the runtime dependencies have `name`, only an extra or a group, or nothing does."""
-    asked = (project, repository, root, canonicalize_name(name))
+    project = versions.project
     declared = [d for d in project.declared if canonicalize_name(d.requirement.name) == name]
     aside = {d.location for d in declared if d.extra or d.group}
-    if any(required.location not in aside for required in requirements(*asked)) or _by_extra(project, name):
+    if any(one.location not in aside for one in versions.required(name)) or _by_extra(project, name):
         return Provision.RUNTIME
     if aside:
         return Provision.OPTIONAL
-    return Provision.RUNTIME if locked_versions(*asked) or _in_workspace(project, name) else Provision.MISSING
+    return Provision.RUNTIME if versions.locked(name) or _in_workspace(project, name) else Provision.MISSING
 
 
 def _by_extra(project: ServiceProject, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -38,42 +39,64 @@ class Required:
     location: Location
 
 
-def highest_version(project: ServiceProject, repository: Repository, root: str, name: str) -> Version | None:
-    """The version that an install of the service gets: the locked one, else the highest that is required.
+@dataclass(frozen=True, eq=False)
+class Versions:
+    """The versions of distributions for the service in the folder `root`."""
 
-    None where nothing bounds it: then it is the newest.
-    """
-    name = canonicalize_name(name)
-    pins = [locked.version for locked in locked_versions(project, repository, root, name)]
-    if pins:
-        return max(pins)
-    required = requirements(project, repository, root, name)
-    return min((bound for one in required for bound in _upper(one.specifiers)), default=None)
+    project: ServiceProject
+    repository: Repository
+    root: str
 
+    def highest(self, name: str) -> Version | None:
+        """The version that an install of the service gets: the locked one, else the highest that is required.
 
-def locked_versions(project: ServiceProject, repository: Repository, root: str, name: str) -> list[Locked]:
-    """The versions in the nearest lock files, at or above the service, that know the distribution."""
-    files = set(repository.files)
-    for folder in ancestors(root):
-        paths = [path for lock in _LOCKS if (path := join(folder, lock)) in files]
-        locks = [project.lock if path == project.lock_path else _read(repository, path) for path in paths]
-        found = [locked for lock in locks for locked in _versions(lock, name)]
-        if found:
-            return found
-    return []
+        None where nothing bounds it: then it is the newest.
+        """
+        pins = [locked.version for locked in self.locked(name)]
+        if pins:
+            return max(pins)
+        required = self.required(name)
+        return min((bound for one in required for bound in _upper(one.specifiers)), default=None)
 
+    def locked(self, name: str) -> list[Locked]:
+        """The versions in the nearest lock files, at or above the service, that know the distribution."""
+        name = canonicalize_name(name)
+        for locks in self._locks:
+            found = [locked for lock in locks for locked in _versions(lock, name)]
+            if found:
+                return found
+        return []
 
-def requirements(project: ServiceProject, repository: Repository, root: str, name: str) -> Iterator[Required]:
-    """What pyproject.toml and the requirements files at and above the service ask for."""
-    for declared in project.declared:
-        if canonicalize_name(declared.requirement.name) == name:
-            yield Required(declared.requirement.specifier, declared.location)
-    if project.pyproject is not None:
-        yield from _caret(project.pyproject.file, name)
-    files = set(repository.files)
-    for path in (join(folder, file) for folder in ancestors(root) for file in _REQUIREMENTS):
-        if path in files:
-            yield from _pinned(repository, path, name)
+    def required(self, name: str) -> Iterator[Required]:
+        """What pyproject.toml and the requirements files at and above the service ask for."""
+        name = canonicalize_name(name)
+        for declared in self.project.declared:
+            if canonicalize_name(declared.requirement.name) == name:
+                yield Required(declared.requirement.specifier, declared.location)
+        if self.project.pyproject is not None:
+            yield from _caret(self.project.pyproject.file, name)
+        for path in self._requirements_files:
+            yield from _pinned(self.repository, path, name)
+
+    @cached_property
+    def _locks(self) -> tuple[tuple[object, ...], ...]:
+        """The lock files of each folder, nearest first."""
+        files, project = set(self.repository.files), self.project
+        by_folder = ([join(folder, lock) for lock in _LOCKS] for folder in ancestors(self.root))
+        return tuple(
+            tuple(
+                project.lock if path == project.lock_path else _read(self.repository, path)
+                for path in paths
+                if path in files
+            )
+            for paths in by_folder
+        )
+
+    @cached_property
+    def _requirements_files(self) -> tuple[str, ...]:
+        files = set(self.repository.files)
+        paths = (join(folder, file) for folder in ancestors(self.root) for file in _REQUIREMENTS)
+        return tuple(path for path in paths if path in files)
 
 
 def _versions(lock: object, name: str) -> Iterator[Locked]:
