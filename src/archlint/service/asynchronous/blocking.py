@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from archlint.facts.syntax import Node
@@ -20,12 +20,16 @@ Stop: TypeAlias = tuple[LibraryCall, Blocking]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Blocked:
-    """The async function `function` blocks the event loop: `edges` lead to `call`."""
+    """The function blocks the event loop: `edges` lead to `call`.
+
+    `entered` says why the loop runs it where it is a plain one.
+    """
 
     function: Function
     edges: tuple[Edge, ...]
     call: LibraryCall
     blocking: Blocking
+    entered: Link | None = None
 
     @property
     def location(self) -> Location:
@@ -45,9 +49,10 @@ class Blocked:
     @property
     def chain(self) -> tuple[Link, ...]:
         """Every call on the way, none for a blocking call in the async function itself."""
-        if not self.edges:
+        if not self.edges and self.entered is None:
             return ()
-        links = [
+        links = [self.entered] if self.entered is not None else []
+        links += [
             Link(edge.location, f"`{edge.caller.short_name}` calls `{edge.callee.short_name}`")
             for edge in self.edges
         ]
@@ -80,10 +85,16 @@ class Reach:
         self._next = self._search()
 
     def on_loop(self) -> Iterator[Blocked]:
-        """What blocks the event loop, for each call in an async function that leads to it."""
+        """What blocks the event loop, for each call in a function that it runs that leads to it.
+
+        What leads there through another function that the loop runs by itself is told of that one.
+        """
+        entries = self._calls.loop_entries
         for function in sorted(self._calls.functions, key=lambda function: function.order):
-            if function.is_async and self._calls.on_loop(function):
-                yield from self.blocked(function)
+            if (function.is_async or function in entries) and self._calls.on_loop(function):
+                for found in self.blocked(function):
+                    if not any(edge.callee in entries for edge in found.edges):
+                        yield replace(found, entered=entries.get(function))
 
     def blocked(self, function: Function) -> Iterator[Blocked]:
         """The calls in the function that block, or lead to one that does: the shortest way from each."""

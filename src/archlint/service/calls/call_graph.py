@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archlint.facts.syntax import FunctionDef
+from archlint.findings import Link
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.contexts import Contexts
 from archlint.service.calls.edges import Edge, Edges, LibraryCall
@@ -14,6 +15,7 @@ from archlint.service.calls.execution_places import Places, Where
 from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.inference import Inference
 from archlint.service.calls.library_models import Knowledge, load_knowledge
+from archlint.service.calls.loop_entries import LoopEntries
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Symbols
@@ -45,6 +47,7 @@ class Calls:
         self.inference = Inference(symbols, self.program, load_knowledge())
         self._endpoints = endpoints
         self._edges = Edges(self.inference)
+        self._entries = LoopEntries(self.inference, self._edges)
         self._sorted: dict[Function, tuple[Edge, ...]] = {}
         with deep_recursion():
             self._build()
@@ -96,12 +99,23 @@ class Calls:
     @cached_property
     def places(self) -> Places:
         """Where the functions run."""
-        handlers = [
-            (self.program.functions[endpoint.handler.definition], endpoint.handler.is_async)
+        served = [place for handler in self._handlers for place in self._entries.places(*handler)]
+        return Places(self.functions, self.edges, [*served, *((one, True) for one in self.loop_entries)])
+
+    @cached_property
+    def loop_entries(self) -> dict[Function, Link]:
+        """The plain functions that the event loop runs without a coroutine that calls them, and why."""
+        return self._entries.found(self._handlers, self.edges)
+
+    @cached_property
+    def _handlers(self) -> list[tuple[Function, bool]]:
+        """The service's own handlers, with whether FastAPI awaits them."""
+        found = (
+            (self.program.functions.get(endpoint.handler.definition), endpoint.handler.is_async)
             for endpoint in self._endpoints()
-            if endpoint.handler.definition in self.program.functions
-        ]
-        return Places(self.functions, self.edges, handlers)
+        )
+        # A coroutine function under a plain wrapper is awaited, or it would not work at all.
+        return [(function, is_async or function.is_async) for function, is_async in found if function]
 
     def find(self, name: str) -> tuple[Function, ...]:
         """The functions that `app.routers.users:get_user`, or the end of such a name, means."""

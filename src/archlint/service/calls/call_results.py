@@ -103,27 +103,28 @@ class Results:
         if function not in self._yielded:
             self._yielded[function] = ()
             found = self._inference.elements(self._annotated(function))
-            scanned = self._inference.scan(function)
-            if not found:
-                plain = [self._inference.values(node, function) for node in scanned.yielded]
-                inner = (self._inference.values(node, function) for node in scanned.delegated)
-                found = join([*plain, *(self._inference.elements(values) for values in inner)])
-            self._yielded[function] = found
+            self._yielded[function] = found or self._inferred_yields(function)
         return self._yielded[function]
 
     def provided(self, provider: Value) -> Values:
         """What FastAPI injects for `Depends(provider)`."""
         match provider:
             case FunctionType(function) if self._inference.scan(function).is_generator:
-                return self.yielded(function)
+                return told(self._inferred_yields(function)) or self.yielded(function)
             case FunctionType(function):
-                return self.returned(function)
+                return told(self._inferred(function)) or self.returned(function)
             case ClassType(cls):
                 return (InstanceType(cls, exact=True),)
             case InstanceType(cls):
                 method = cls.find_method("__call__")
                 return self.provided(FunctionType(method)) if method else ()
         return ()
+
+    def _inferred_yields(self, function: Function) -> Values:
+        scanned = self._inference.scan(function)
+        plain = [self._inference.values(node, function) for node in scanned.yielded]
+        inner = (self._inference.values(node, function) for node in scanned.delegated)
+        return join([*plain, *(self._inference.elements(values) for values in inner)])
 
     def _annotated(self, function: Function) -> Values:
         node = function.node
@@ -242,6 +243,24 @@ class Results:
                 if isinstance(value, Library):
                     found["class_"] = value.path
         return found
+
+
+def told(values: Values) -> Values:
+    """The values, where the source shows of each what it is: an object of a class; else nothing.
+
+    What a dependency hands out wins over what annotations promise of it.
+    """
+    return values if all(_is_object(value) for value in values) else ()
+
+
+def _is_object(value: Value) -> bool:
+    match value:
+        case InstanceType(cls, exact):
+            return exact or not cls.is_protocol
+        case Library(path):
+            owner, _, name = path.removesuffix("()").rpartition(".")
+            return path.endswith("()") and "()" not in owner and name[:1].isupper()
+    return False
 
 
 def _owner(function: Function | None) -> Class | None:

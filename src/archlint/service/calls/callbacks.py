@@ -73,7 +73,7 @@ class Parameters:
         if place not in self._known:
             self._known[place] = frozenset()
             self._known[place] = frozenset(
-                _compose(outer, use)
+                compose(outer, use)
                 for where, noted in self._uses.get(place, ())
                 for outer in self._related(function, where)
                 for use in self._resolved(noted)
@@ -85,9 +85,9 @@ class Parameters:
         found: set[Use] = set()
         for wrapper in self._relations.wrappers(decorator):
             for where, noted in self._uses.get(_Forward(decorator, name), ()):
-                if _is_inside(where, wrapper):
+                if is_inside(where, wrapper):
                     found |= {
-                        _compose(outer, use)
+                        compose(outer, use)
                         for outer in self._related(wrapper, where)
                         for use in self._resolved(noted)
                     }
@@ -108,7 +108,8 @@ class Parameters:
         )
 
 
-def _compose(outer: Way, use: Use) -> Use:
+def compose(outer: Way, use: Use) -> Use:
+    """The use that a function makes of another when it runs in the `outer` way itself."""
     return Use(
         use.function and _then(outer, use.function),
         use.coroutine and _then(outer, use.coroutine),
@@ -120,7 +121,8 @@ def _then(first: Way, second: Way) -> Way:
     return second if first == "here" or second in {"thread", "queue", "program"} else first
 
 
-def _is_inside(function: Function, outer: Function) -> bool:
+def is_inside(function: Function, outer: Function) -> bool:
+    """Whether a function is another one, or is defined in it."""
     current: Function | None = function
     while current is not None and current is not outer:
         current = current.parent

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from archlint.facts.syntax import Attribute, Call, Constant, Expression, FunctionDef, Keyword, Name, Starred
 from archlint.findings import Location
-from archlint.service.calls.callbacks import AWAITED, CALLED, Parameters, Use, use_of
+from archlint.service.api.injection import INJECTORS
+from archlint.service.calls.callbacks import AWAITED, CALLED, Parameters, Use, compose, is_inside, use_of
 from archlint.service.calls.conditions import Known, Need
 from archlint.service.calls.function_summary import Site
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inference import Inference
 from archlint.service.calls.library_models import Handoff, Library, Way
+from archlint.service.calls.validation import DUMPING, MAKING, Validation
 from archlint.service.calls.values import (
     ClassType,
     Coroutine,
@@ -41,6 +43,7 @@ _CONSUMERS = frozenset(
 _KEPT = ("cache", "lru_cache", "cached", "alru_cache", "memoize", "singleton", "ttl_cache")
 _TASK_FIELDS = ("functions", "cron_jobs", "on_startup", "on_shutdown", "on_job_start", "on_job_end")
 _GIVEN_AWAY = Use("stored", "stored")
+_CALLED = frozenset({CALLED})
 _QUEUED = frozenset({Use("queue", "queue")})
 _STORED = frozenset({Use("stored", "stored")})
 _PATHS = frozenset({"builtins.str()", "pathlib.Path()", "os.path.join()", "builtins.open()"})
@@ -111,12 +114,23 @@ class _Given:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Decorated:
-    """A call of a function under decorators of the service."""
+    """A function under decorators of the service is called, or given to what uses it so."""
 
     caller: Function
     site: Site
     callee: Function
     decorators: tuple[Function, ...]
+    uses: frozenset[Use] = frozenset({CALLED})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    """A call of what was given for a parameter of another function, which kept it in a registry or field."""
+
+    caller: Function
+    site: Site
+    owner: Function
+    parameter: str
 
 
 class Edges:
@@ -124,9 +138,14 @@ class Edges:
 
     def __init__(self, inference: Inference) -> None:
         self._inference = inference
+        self.validation = Validation(inference)
         self._parameters = Parameters(self)
-        self._pending: defaultdict[Function, list[_Given | _Decorated]] = defaultdict(list)
+        self._pending: defaultdict[Function, list[_Given | _Decorated | _Kept]] = defaultdict(list)
         self._properties: frozenset[str] | None = None
+        self._registered: list[tuple[Function, list[Function]]] = []
+        self.injected: dict[Function, None] = {}
+        """What stands in `Depends(…)`, in the order of its discovery."""
+
         self.edges: defaultdict[Function, list[Edge]] = defaultdict(list)
         self.library_calls: defaultdict[Function, list[LibraryCall]] = defaultdict(list)
 
@@ -149,6 +168,8 @@ class Edges:
         """What the function's decorators, where they are a library's, make of it."""
         if not isinstance(function.node, FunctionDef) or function.parent is None:
             return
+        if function.node.decorators:
+            self._registered.append((function, self._inference.results.decorators(function)))
         for decorator in function.node.decorators:
             target = decorator.func if isinstance(decorator, Call) else decorator
             name = target.attr if isinstance(target, Attribute) else ""
@@ -186,13 +207,30 @@ class Edges:
 
     def finish(self) -> None:
         """Follow what was given to the service's own functions."""
+        given = self._given()
+        for function in list(self._pending):
+            for pending in self._pending[function]:  # What is decorated is added while this goes on.
+                if isinstance(pending, _Given):
+                    uses = self._parameters.uses(pending.callee, pending.parameter) or _STORED
+                    for value in pending.values:
+                        self._use(pending.caller, pending.site, value, uses)
+                elif isinstance(pending, _Kept):
+                    for value in given.get((pending.owner, pending.parameter), ()):
+                        self._use(pending.caller, pending.site, value, _CALLED)
+                else:
+                    self._finish_decorated(pending)
+
+    def _given(self) -> dict[tuple[Function, str], list[Value]]:
+        """The functions that are given for each parameter, by calls and as decorated ones."""
+        found: defaultdict[tuple[Function, str], list[Value]] = defaultdict(list)
         for pending in [one for group in self._pending.values() for one in group]:
             if isinstance(pending, _Given):
-                uses = self._parameters.uses(pending.callee, pending.parameter) or _STORED
-                for value in pending.values:
-                    self._use(pending.caller, pending.site, value, uses)
-            else:
-                self._finish_decorated(pending)
+                found[pending.callee, pending.parameter].extend(pending.values)
+        for function, decorators in self._registered:
+            for decorator in decorators:
+                if (name := _decorated_parameter(decorator)) is not None:
+                    found[decorator, name].append(FunctionType(function))
+        return found
 
     def ways(self, outer: Function, inner: Function) -> Iterable[Way]:
         """How `outer` runs `inner`, which is defined in it."""
@@ -233,6 +271,9 @@ class Edges:
                 made = [method for name in _CONSTRUCTORS if (method := cls.find_method(name))]
                 for method in made:
                     self._call_own(function, site, node, FunctionType(method, bound=True))
+                for hook in self.validation.of_class(cls).validating:
+                    if hook not in made:
+                        self._run(function, site, hook)
                 if not made:
                     for base in cls.lineage:
                         if isinstance(base, Library):
@@ -244,8 +285,10 @@ class Edges:
             case Library(path):
                 self._call_library(function, site, node, path)
                 self._give_library(function, site, node, path)
-            case ParameterType(owner, name):
+            case ParameterType(owner, name) if is_inside(function, owner):
                 self._parameters.use(owner, name, function, AWAITED if site.awaited else CALLED)
+            case ParameterType(owner, name):
+                self._pending[function].append(_Kept(function, site, owner, name))
 
     def _call_own(self, function: Function, site: Site, node: Call, callee: FunctionType) -> None:
         called = callee.function
@@ -281,21 +324,31 @@ class Edges:
             self._add(function, called, site, "thread" if hands_off else "here", known, passed)
 
     def _finish_decorated(self, pending: _Decorated) -> None:
-        uses = frozenset({CALLED})
-        for decorator in pending.decorators:
-            given = decorator.node.parameters[:1] if decorator.node is not None else ()
-            applied = self._parameters.applied(decorator, given[0].name) if given else frozenset()
-            for wrapper in self._inference.results.wrappers(decorator, pending.callee):
-                self._add(pending.caller, wrapper, pending.site, "here")
-            uses = applied or uses
-        self._use(pending.caller, pending.site, FunctionType(pending.callee), uses)
+        for function, way in self.under_decorators(pending.callee, pending.decorators, pending.uses):
+            self._add(pending.caller, function, pending.site, way)
+
+    def under_decorators(
+        self, callee: Function, decorators: Iterable[Function], uses: frozenset[Use]
+    ) -> Iterator[tuple[Function, Way]]:
+        """The wrappers that a use of the decorated function runs, outermost first, then itself."""
+        for decorator in decorators:
+            given = _decorated_parameter(decorator)
+            applied = self._parameters.applied(decorator, given) if given is not None else frozenset()
+            wrappers = self._inference.results.wrappers(decorator, callee)
+            ways = {(wrapper, way) for wrapper in wrappers for way in _ways(uses, wrapper.is_async)}
+            yield from sorted(ways, key=lambda one: (one[0].order, one[1]))
+            if applied:
+                uses = frozenset(compose(way, use) for _, way in ways for use in applied)
+        yield from ((callee, way) for way in _ways(uses, callee.is_async))
 
     def _use(self, function: Function, site: Site, value: Value, uses: frozenset[Use]) -> None:
-        """Edges to what is given away; when it may go to a thread, it is not said to run on the spot."""
+        """Edges to what is given away."""
         for target, is_async in self._targets(value):
-            ways = {way for use in uses if (way := use.way(is_async)) is not None}
-            certain: set[Way] = {"thread"} if "thread" in ways and not is_async else ways
-            for way in sorted(certain):
+            decorators = tuple(self._inference.results.decorators(target))
+            if decorators:
+                self._pending[function].append(_Decorated(function, site, target, decorators, uses))
+                continue
+            for way in _ways(uses, is_async):
                 self._add(function, target, site, way)
 
     def _targets(self, value: Value) -> Iterator[tuple[Function, bool]]:
@@ -352,10 +405,17 @@ class Edges:
         if handoffs:
             for handoff in handoffs:
                 self._hand_off(function, site, node, handoff)
+                if path in INJECTORS:
+                    self._inject(function, node, handoff)
                 if handoff.coroutine == "program":
                     self._store(function, site, node, Use(None, "program"))
         elif not path.startswith("builtins."):
             self._store(function, site, node)
+
+    def _inject(self, function: Function, node: Call, handoff: Handoff) -> None:
+        for argument in _handed(node, handoff):
+            for value in self._inference.values(argument, function):
+                self.injected |= dict.fromkeys(target for target, _ in self._targets(value))
 
     def _call_by_name(
         self, function: Function, site: Site, node: Call, func: Attribute, callees: Values
@@ -366,6 +426,8 @@ class Edges:
             for owner in owners:
                 if isinstance(owner, FunctionType):
                     self._add(function, owner.function, site, "queue")
+        for hook in self._model_hooks(func.attr, owners):
+            self._run(function, site, hook)
         known = any(
             not isinstance(callee, Library) or self._inference.knowledge.handoffs(callee.path)
             for callee in callees
@@ -375,6 +437,14 @@ class Edges:
             self._hand_off(function, site, node, handoff)
         elif not callees:
             self._store(function, site, node)
+
+    def _model_hooks(self, name: str, owners: Values) -> Iterator[Function]:
+        """What a Pydantic model's own methods run."""
+        for owner in owners if name in MAKING | DUMPING else ():
+            if isinstance(owner, ClassType) and name in MAKING:
+                yield from self.validation.of_class(owner.cls).validating
+            elif isinstance(owner, InstanceType) and name in DUMPING:
+                yield from self.validation.of_class(owner.cls).serializing
 
     def _hand_off(self, function: Function, site: Site, node: Call, handoff: Handoff) -> None:
         for argument in _handed(node, handoff):
@@ -464,6 +534,19 @@ class Edges:
         once = site.once or (way == "here" and callee.is_decorated(*_KEPT))
         needs = self._needs(caller, site)
         self.edges[caller].append(Edge(caller, callee, site.node, way, once, site.main, needs, known, passed))
+
+
+def _decorated_parameter(decorator: Function) -> str | None:
+    """The parameter of a decorator that gets what stands below it."""
+    parameters = decorator.node.parameters if decorator.node is not None else ()
+    bound = decorator.owner is not None and not decorator.is_decorated("staticmethod")
+    return next((parameter.name for parameter in parameters[1 if bound else 0 :]), None)
+
+
+def _ways(uses: Iterable[Use], is_async: bool) -> list[Way]:
+    """How a function gets to run; where it may go to a thread, it is not said to run on the spot."""
+    ways = {way for use in uses if (way := use.way(is_async)) is not None}
+    return ["thread"] if "thread" in ways and not is_async else sorted(ways)
 
 
 def _handed(node: Call, handoff: Handoff) -> Iterator[Expression]:

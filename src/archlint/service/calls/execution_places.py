@@ -31,10 +31,13 @@ _AWAY = frozenset({Where.QUEUE, Where.PROGRAM})
 
 
 class Places:
-    """The places of each function: those of its callers, followed along the edges."""
+    """The places of each function: those of its callers, followed along the edges.
+
+    `served` are the functions that FastAPI itself calls, with whether it does so on the event loop.
+    """
 
     def __init__(
-        self, functions: Iterable[Function], edges: Iterable[Edge], handlers: Iterable[tuple[Function, bool]]
+        self, functions: Iterable[Function], edges: Iterable[Edge], served: Iterable[tuple[Function, bool]]
     ) -> None:
         self._outgoing: dict[Function, list[Edge]] = {}
         self._called: set[Function] = set()
@@ -44,7 +47,7 @@ class Places:
             if edge.callee is not edge.caller and _follow(Where.UNKNOWN, edge) is not None:
                 self._called.add(edge.callee)
         self._spread((function, _own_place(function)) for function in self._found if function.node is None)
-        self._spread((f, Where.LOOP if is_async else Where.THREAD) for f, is_async in handlers)
+        self._spread((f, Where.LOOP if on_loop else Where.THREAD) for f, on_loop in served)
         self._spread((f, _unknown(f)) for f in self._homeless() if f not in self._called)
         # What is left calls itself in circles; plain functions first, for they may start loops of their own.
         self._spread((f, _unknown(f)) for f in self._homeless() if not f.is_async)

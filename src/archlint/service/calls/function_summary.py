@@ -51,6 +51,10 @@ GATHERING = frozenset(
 """Who gets a coroutine as an argument and sees to it that it runs."""
 
 
+_STORING = frozenset({"add", "append", "appendleft", "insert", "setdefault"})
+"""Methods by which a container gets its last argument."""
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """A name, or attribute of `self`, that gets a value, which holds from `start` on.
@@ -96,6 +100,12 @@ class Scan:
     yielded: list[Expression] = field(default_factory=list)
     delegated: list[Expression] = field(default_factory=list)
     """What `yield from` iterates over."""
+
+    stores: list[tuple[Expression, Expression]] = field(default_factory=list)
+    """Containers, and what is put into them: `handlers[name] = function`, `handlers.append(function)`."""
+
+    states: list[tuple[str, Expression]] = field(default_factory=list)
+    """What `….state.name` is set to."""
 
     outer_names: set[str] = field(default_factory=set)
     is_generator: bool = False
@@ -183,10 +193,20 @@ class Scanner:
             self.visit(node.func)
             name = node.func.id if isinstance(node.func, Name) else ""
         gathers = name in GATHERING
+        self._storing(node, name)
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             if isinstance(argument, Starred):
                 self._site("iterate", argument.value, awaited=gathers)
             self.visit(argument, awaited=gathers)
+
+    def _storing(self, node: Call, name: str) -> None:
+        match node:
+            case Call(func=Attribute(value=container), args=(*_, value)) if name in _STORING:
+                self.found.stores.append((container, value))
+            case Call(
+                func=Name(id="setattr"), args=(Attribute(attr="state"), Constant(value=str(key)), value)
+            ):
+                self.found.states.append((key, value))
 
     def _comprehension(self, node: Comprehension, awaited: bool) -> None:
         outer = self._block
@@ -339,8 +359,17 @@ class Scanner:
             self._targets(target, statement.value, "value", statement.annotation)
             if isinstance(target, Subscript):
                 self.visit(target)
+            if statement.value is not None:
+                self._stored(target, statement.value)
         if statement.value is not None:
             self.visit(statement.value)
+
+    def _stored(self, target: Expression, value: Expression) -> None:
+        match target:
+            case Subscript(value=Name() | Attribute() as container):
+                self.found.stores.append((container, value))
+            case Attribute(value=Name(id="state") | Attribute(attr="state"), attr=name):
+                self.found.states.append((name, value))
 
     def _targets(
         self,

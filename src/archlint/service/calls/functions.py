@@ -30,6 +30,7 @@ MODULE = "<module>"
 LAMBDA = "<lambda>"
 
 _NAMES = (Attribute, Name)
+_PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _ASKING = frozenset({"_get_running_loop", "current_async_library", "get_running_loop", "is_running"})
 
 
@@ -149,6 +150,11 @@ class Class:
                 pending.extend(current.subclasses)
         return tuple(found)
 
+    @property
+    def is_protocol(self) -> bool:
+        """Whether it only says what its implementations have, which need not derive from it."""
+        return any(isinstance(base, Library) and base.path in _PROTOCOLS for base in self.bases)
+
     def find_method(self, name: str) -> Function | None:
         """The method that an object of exactly this class has under `name`."""
         own = (base.methods.get(name) for base in self.lineage if isinstance(base, Class))
@@ -167,6 +173,7 @@ class Program:
         self._by_module: dict[Module, list[Function]] = {}
         self._classes_of: dict[Module, list[Class]] = {}
         self._lambdas: dict[Module, list[Function]] = {}
+        self._implementations: dict[Class, tuple[Class, ...]] = {}
 
     def add(self, module: Module) -> Function:
         """The module's own statements as a function; its definitions become known."""
@@ -219,6 +226,19 @@ class Program:
         self.link()
         return found
 
+    def implementations(self, cls: Class) -> tuple[Class, ...]:
+        """The classes derived from this one; of a protocol also those that have all of its methods."""
+        if cls not in self._implementations:
+            alike = self._alike(cls) if cls.is_protocol else ()
+            self._implementations[cls] = tuple(dict.fromkeys((*cls.descendants, *alike)))
+        return self._implementations[cls]
+
+    def _alike(self, protocol: Class) -> Iterator[Class]:
+        wanted = {name: method for name, method in protocol.methods.items() if not name.startswith("__")}
+        for cls in list(self.classes.values()) if wanted else ():
+            if not cls.is_protocol and all(_is_alike(cls.methods.get(name), wanted[name]) for name in wanted):
+                yield cls
+
     def link(self) -> None:
         """Resolve the bases of the classes that are new."""
         while self._unlinked:
@@ -264,3 +284,11 @@ class Program:
         if owner is not None and accessors.isdisjoint(function.decorators):
             owner.methods[node.name] = function
         self._read(node.body, function, None, (*scope, node))
+
+
+def _is_alike(method: Function | None, wanted: Function) -> bool:
+    """Whether a method can stand for one of a protocol: of the same kind, with the same parameters."""
+    if method is None or method.node is None or wanted.node is None:
+        return False
+    names = [[parameter.name for parameter in one.node.parameters] for one in (method, wanted) if one.node]
+    return method.is_async is wanted.is_async and names[0] == names[1]

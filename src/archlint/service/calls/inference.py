@@ -29,11 +29,12 @@ from archlint.facts.syntax import (
 )
 from archlint.service.api.injection import INJECTORS
 from archlint.service.calls.annotations import Annotations
-from archlint.service.calls.call_results import Results
+from archlint.service.calls.call_results import Results, told
 from archlint.service.calls.function_summary import Binding, Scan, scan
 from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.library_models import Knowledge, Library
 from archlint.service.calls.members import Members
+from archlint.service.calls.stores import STATES, Stores
 from archlint.service.calls.values import (
     ClassType,
     Coroutine,
@@ -62,6 +63,7 @@ class Inference:
         self.annotations = Annotations(program, symbols, knowledge)
         self.members = Members(self)
         self.results = Results(self)
+        self.stores = Stores(self)
         self._scans: dict[Function, Scan] = {}
         self._known: dict[Node, Values] = {}
         self._globals: dict[Function, dict[str, list[tuple[Binding, Function]]]] = {}
@@ -103,6 +105,14 @@ class Inference:
     def attribute(self, value: Value, name: str) -> Values:
         """What the attribute `name` of `value` may be."""
         return self.members.of(value, name)
+
+    def stored(self, owner: object, name: str) -> Values:
+        """A container with what functions put into the one that a module or class has under `name`."""
+        return self.stores.of_container(owner, name)
+
+    def of_state(self, path: str, name: str) -> Values:
+        """What `name` may be in an application's or a request's state; nothing where `path` is no state."""
+        return self.stores.of_state(name) if path in STATES else ()
 
     def returned(self, function: Function) -> Values:
         """What the function returns, or gives when awaited."""
@@ -153,25 +163,36 @@ class Inference:
         receiver = _receiver(function, parameter)
         if receiver is not None:
             return (receiver,)
-        if parameter.annotation is not None:
-            found = self.annotations.read(parameter.annotation, function.module, function.scope)
-            found = found or self._injected(parameter.annotation, function)
-            if found:
-                return found
-        if parameter.default is None or isinstance(parameter.default, Constant):
-            return ()
         outer = function.parent or function
-        return self._injected(parameter.default, outer) or self.values(parameter.default, outer)
+        declared: Values = ()
+        injected = self._injected(parameter.default, outer) if parameter.default is not None else ()
+        if parameter.annotation is not None:
+            declared = self.annotations.read(parameter.annotation, function.module, function.scope)
+            injected = injected or self._injected(parameter.annotation, function)
+        found = injected if told(injected) and not _narrows(declared, injected) else declared or injected
+        if found or parameter.default is None or isinstance(parameter.default, Constant):
+            return found
+        return self.values(parameter.default, outer)
 
     def _injected(self, marker: Expression, function: Function) -> Values:
         """What `Depends(provider)`, bare or in `Annotated`, gives."""
         match marker:
             case Subscript(index=Sequence(items=items)):
                 return join(self._injected(item, function) for item in items[1:])
+            case Name() | Attribute():
+                return self._injected_by_alias(marker, function)
             case Call(func=func, args=(provider, *_)):
                 symbol = self.symbols.resolve(function.module, func, function.inner_scope)
                 if symbol.qualified in INJECTORS:
                     return join(self.results.provided(one) for one in self.values(provider, function))
+        return ()
+
+    def _injected_by_alias(self, name: Name | Attribute, function: Function) -> Values:
+        """`StorageDep = Annotated[Storage, Depends(get_storage)]`, named as a parameter's annotation."""
+        symbol = self.symbols.resolve(function.module, name, function.scope)
+        match symbol.node:
+            case Assign(value=Subscript() as written) if symbol.module is not None:
+                return self._injected(written, self.program.add(symbol.module))
         return ()
 
     def _awaited(self, value: Value) -> Values:
@@ -210,7 +231,7 @@ class Inference:
             found += [self.bound(one, body) for one in self.scan(body).bindings.get(name, ())]
         if not any(found) or not isinstance(node, Assign):
             found += [self.bound(one, where) for one, where in self._global_assignments(body).get(name, ())]
-        return join(found)
+        return join([*found, self.stores.of_container(module, name)])
 
     def _global_assignments(self, body: Function) -> dict[str, list[tuple[Binding, Function]]]:
         """What the module's functions give to names that they declare `global`."""
@@ -266,18 +287,20 @@ class Inference:
 
     def _attribute(self, node: Attribute, function: Function) -> Values:
         name = dotted(node)
-        if name is not None and not self._is_local(name.partition(".")[0], function):
+        if name is not None and not self.is_local(name.partition(".")[0], function):
             symbol = self.symbols.resolve(function.module, name)
             if symbol.defined:
                 return self.of_symbol(symbol)
         return join(self.members.of(value, node.attr) for value in self.values(node.value, function))
 
-    def _is_local(self, name: str, function: Function) -> bool:
+    def is_local(self, name: str, function: Function) -> bool:
+        """Whether the function, or one around it, has the name for itself."""
         current: Function | None = function
         while current is not None and current.node is not None:
             if any(parameter.name == name for parameter in current.node.parameters):
                 return True
-            if name in self.scan(current).bindings:
+            scanned = self.scan(current)
+            if name in scanned.bindings and name not in scanned.outer_names:
                 return True
             current = current.parent
         return False
@@ -335,10 +358,22 @@ class Inference:
 
 
 _TEXT = (Library("builtins.str()"),)
+_DIVISIBLE = frozenset(
+    {"anyio.Path()", "builtins.str()", "importlib.resources.abc.Traversable()", "pathlib.Path()"}
+)
+
+
+def _narrows(declared: Values, injected: Values) -> bool:
+    """Whether an annotation says more than what is injected: it names a class derived from that one."""
+    classes = [value.cls for value in injected if isinstance(value, InstanceType)]
+    return bool(declared) and all(
+        isinstance(value, InstanceType) and any(cls in value.cls.lineage[1:] for cls in classes)
+        for value in declared
+    )
 
 
 def _keeps_type(value: Library | Elements) -> bool:
-    return isinstance(value, Elements) or value.path in {"pathlib.Path()", "builtins.str()", "anyio.Path()"}
+    return isinstance(value, Elements) or value.path in _DIVISIBLE
 
 
 def _receiver(function: Function, parameter: Parameter) -> Value | None:

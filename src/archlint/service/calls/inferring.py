@@ -50,6 +50,15 @@ class Inferring(Protocol):
     def bound(self, binding: Binding, function: Function) -> Values:
         """What a binding gives its name."""
 
+    def is_local(self, name: str, function: Function) -> bool:
+        """Whether the function, or one around it, has the name for itself."""
+
+    def stored(self, owner: object, name: str) -> Values:
+        """A container with what functions put into the one that a module or class has under `name`."""
+
+    def of_state(self, path: str, name: str) -> Values:
+        """What `name` may be in an application's or a request's state; nothing where `path` is no state."""
+
     def attribute(self, value: Value, name: str) -> Values:
         """What the attribute `name` of `value` may be."""
 

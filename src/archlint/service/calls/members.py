@@ -61,7 +61,8 @@ class Members:
     def _read(self, value: Value, name: str) -> Values:
         match value:
             case Library(path):
-                return (Library(self._inference.knowledge.attribute(public_name(f"{path}.{name}"))),)
+                kept = self._inference.of_state(path, name)
+                return kept or (Library(self._inference.knowledge.attribute(public_name(f"{path}.{name}"))),)
             case ModuleType(module):
                 return self._inference.of_symbol(self._inference.symbols.member(module, name))
             case InstanceType():
@@ -94,7 +95,7 @@ class Members:
             return join(self._method(method) for method in methods)
         found = self._assigned(value.cls.lineage, name)
         if not found and not value.exact:
-            found = self._assigned(value.cls.descendants, name)
+            found = self._assigned(self._inference.program.implementations(value.cls), name)
         return found or self._of_class(
             (base for base in value.cls.lineage if isinstance(base, Library)), name, "()"
         )
@@ -104,7 +105,8 @@ class Members:
         own = value.cls.find_method(name)
         found = [own] if own is not None else []
         if not value.exact:
-            found += [c.methods[name] for c in value.cls.descendants if name in c.methods]
+            kinds = self._inference.program.implementations(value.cls)
+            found += [c.methods[name] for c in kinds if name in c.methods]
         return list(dict.fromkeys(found))
 
     def _method(self, method: Function) -> Values:
@@ -121,8 +123,11 @@ class Members:
     def _assigned(self, classes: Iterable[Class | Library], name: str) -> Values:
         """A field: what the class's body or its methods say of it; the nearest class that says anything."""
         for cls in classes:
-            if isinstance(cls, Class) and (found := self._field(cls, name) or self._given(cls, name)):
-                return found
+            if isinstance(cls, Class):
+                found = self._field(cls, name) or self._given(cls, name)
+                stored = self._inference.stored(cls, name)
+                if found or stored:
+                    return join([found, stored])
         return ()
 
     def _field(self, cls: Class, name: str) -> Values:

@@ -56,7 +56,7 @@ _DATABASES = LIBRARIES.keys() - {"sqlalchemy", "sqlmodel"} | {
 }
 """Packages that connect to a database by themselves."""
 
-_CLIENTS = frozenset({"aiohttp", "httpx", "requests"})
+_CLIENTS = frozenset({"aiohttp", "httpx", "httpx2", "requests"})
 _TOKEN = re.compile(r"token|jwt", re.IGNORECASE)
 
 

@@ -42,9 +42,9 @@ _STANDARD_LIBRARY = sys.stdlib_module_names | frozenset(
 _WELL_KNOWN = frozenset(
     {
         "aiohttp", "alembic", "boto3", "celery", "click", "docker", "fastapi", "google", "gunicorn", "httpx",
-        "jose", "jwt", "kafka", "kubernetes", "numpy", "openai", "opentelemetry", "pandas", "passlib",
-        "pydantic", "pytest", "redis", "requests", "rich", "sqlalchemy", "sqlmodel", "starlette", "stripe",
-        "structlog", "typer", "uvicorn",
+        "httpx2", "jose", "jwt", "kafka", "kubernetes", "numpy", "openai", "opentelemetry", "pandas",
+        "passlib", "pydantic", "pytest", "redis", "requests", "rich", "sqlalchemy", "sqlmodel", "starlette",
+        "stripe", "structlog", "typer", "uvicorn",
     }
 )  # fmt: skip
 

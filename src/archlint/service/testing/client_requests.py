@@ -52,7 +52,7 @@ _NO_CLIENT = re.compile(
     r"|uow|connection|conn|cursor|engine|table|model|objects?|spec|schema|form|detail|error|event|message|props"
     r"|respx_mock|httpx_mock|requests_mock|responses|respx|rsps|aioresponses|m))(\(\))?$"
 )
-_KNOWN_CLIENTS = ("requests", "httpx", "aiohttp")
+_KNOWN_CLIENTS = ("requests", "httpx", "httpx2", "aiohttp")
 _CLIENTS = frozenset({"AsyncClient", "AsyncTestClient", "Client", "ClientSession", "TestClient"})
 _MAX_HELPERS = 3
 """How many helpers may stand between a test and its request."""

@@ -39,7 +39,7 @@ from archlint.service.testing.client_requests import Requests
 from archlint.service.testing.tests import Suite, Test
 
 _OUTGOING = re.compile(
-    r"(httpx|requests|aiohttp|urllib3|niquests)\.(\w+\.)*(get|post|put|patch|delete|head|options|request|stream)"
+    r"(httpx2?|requests|aiohttp|urllib3|niquests)\.(\w+\.)*(get|post|put|patch|delete|head|options|request|stream)"
     r"|urllib\.request\.urlopen"
 )
 _REPLACES = re.compile(

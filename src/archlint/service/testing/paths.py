@@ -53,7 +53,15 @@ _EXPRESSIONS = get_args(Expression)
 _MAX_TEXTS = 32
 _MAX_DEPTH = 8
 _SAME = frozenset(
-    {"builtins.str", "furl.furl", "httpx.URL", "urllib.parse.quote", "urllib.parse.quote_plus", "yarl.URL"}
+    {
+        "builtins.str",
+        "furl.furl",
+        "httpx.URL",
+        "httpx2.URL",
+        "urllib.parse.quote",
+        "urllib.parse.quote_plus",
+        "yarl.URL",
+    }
 )
 _TRIMMING = frozenset({"lstrip", "removeprefix", "removesuffix", "rstrip", "strip"})
 _KEEPING = _TRIMMING | {"decode", "encode", "lower"}
