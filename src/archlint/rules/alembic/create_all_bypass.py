@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import Assign, Attribute, Call, Expression, FunctionDef, Name, dotted
 from archlint.findings import Hit
+from archlint.service.database.live_code import Startup
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name
-from archlint.service.database.live_code import Startup
 from archlint.service.semantics.symbols import Scope
 
 
 def check(service: Service) -> Iterator[Hit]:
-    """Yield each `metadata.create_all` in runtime code that something uses, called or handed to `run_sync`."""
+    """Yield each `metadata.create_all` of runtime code in use, called or handed to `run_sync`."""
     for module, scope, node in Startup(service.modules).attributes("create_all"):
         if _is_the_schema(service, module, scope, node.value):
             yield Hit(module.location(node), {"call": f"{dotted(node.value) or '….metadata'}.create_all"})

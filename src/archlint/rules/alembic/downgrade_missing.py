@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import FunctionDef
 from archlint.findings import Hit
-from archlint.service.model import Service
 from archlint.service.migrations.revisions import Revision, does_nothing, only_raises
+from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit]:

@@ -10,7 +10,9 @@ from archlint.findings import Hit, Location
 from archlint.service.migrations.environments import Environment
 from archlint.service.model import Service
 
-LOGS = re.compile(rb"(?i)(?<![a-z])(log|struct_?log)(s|ging|ger|gers|uru|_?config)?(?![a-z])|(file|dict)Config")
+LOGS = re.compile(
+    rb"(?i)(?<![a-z])(log|struct_?log)(s|ging|ger|gers|uru|_?config)?(?![a-z])|(file|dict)Config"
+)
 
 
 def check(service: Service) -> Iterator[Hit]:

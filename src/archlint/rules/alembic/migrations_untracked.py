@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Location
 from archlint.ignores import git_ignores
+from archlint.paths import join
 from archlint.service.migrations.environments import Environment
 from archlint.service.model import Service
-from archlint.paths import join
 
 
 def check(service: Service) -> Iterator[Hit]:

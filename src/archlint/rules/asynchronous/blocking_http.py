@@ -12,6 +12,6 @@ _KINDS = ("http",)
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """Yield each call in a function on the event loop that waits for HTTP, or leads to one through plain functions."""
+    """Yield each call on the event loop that waits for HTTP, or leads to one through plain functions."""
     for found in service.event_loop.blocked(_KINDS, options):
         yield Hit(found.location, found.fields, found.chain)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit
 from archlint.service.asynchronous.blocking import written
-from archlint.service.model import Service
 from archlint.service.asynchronous.unawaited import OWN
+from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit]:
@@ -16,5 +16,6 @@ def check(service: Service) -> Iterator[Hit]:
         does = f"never awaits `{found.text}`, which therefore never runs"
         yield Hit(found.location, {"function": found.function.short_name, "does": does})
     for nested in service.event_loop.nested_loops:
-        does = f"calls `{written(nested.call.path)}`{nested.fields['through']}, while the event loop runs already"
+        through = nested.fields["through"]
+        does = f"calls `{written(nested.call.path)}`{through}, while the event loop runs already"
         yield Hit(nested.location, {"function": nested.function.short_name, "does": does}, nested.chain)

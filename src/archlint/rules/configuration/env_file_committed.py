@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from archlint.facts.dotenv import DotenvFile
 from archlint.findings import Hit, Severity, Unknown
 from archlint.service.configuration.dotenvs import is_example
-from archlint.service.model import Service
 from archlint.service.configuration.secrets import Verdict, judge
+from archlint.service.model import Service
 
 _ENV_FILE = re.compile(r"(?i)\.env([._-][\w-]+)?")
 

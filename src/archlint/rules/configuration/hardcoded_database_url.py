@@ -8,12 +8,12 @@ from archlint.discover import UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.syntax import Call, Expression
 from archlint.findings import Hit
+from archlint.service.configuration.secrets import url_password
 from archlint.service.database.engine_connections import is_aside
 from archlint.service.database.engines import Engine
 from archlint.service.migrations.environments import Environment
 from archlint.service.model import Service
 from archlint.service.semantics.scopes import last_name
-from archlint.service.configuration.secrets import url_password
 
 _TEMPLATE = "driver://"
 """What `alembic init` writes, for somebody to replace."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from archlint.findings import Hit, Severity
 from archlint.service.configuration.code_secrets import secrets_in_module
 from archlint.service.configuration.literal_secrets import LiteralSecret, secrets_in_deployment
-from archlint.service.model import Service
 from archlint.service.configuration.secrets import Verdict
+from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit]:

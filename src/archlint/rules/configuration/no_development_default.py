@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Hit
-from archlint.service.model import Service
 from archlint.service.configuration.secrets import is_database_setting
 from archlint.service.configuration.settings import Setting
+from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.model import Service
 from archlint.service.configuration.settings import SettingsClass
+from archlint.service.model import Service
 
 _ENVIRONMENT = re.compile(
     r"(?i)(.*_)?(env|environment|production|is_?prod|stage|profile|app_?mode|run_?mode|deployment|tier)(_.*)?"

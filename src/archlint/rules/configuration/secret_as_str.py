@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.model import Service
 from archlint.service.configuration.secrets import is_secret_name
+from archlint.service.model import Service
 
 _PLAIN = frozenset({"builtins.str", "builtins.bytes"})
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from archlint.facts.dockerfile import Instruction, Stage
 from archlint.findings import Hit, Location
-from archlint.service.deployment.dockerfiles import Image
-from archlint.service.deployment.installs import development_part
-from archlint.service.model import Service
 from archlint.paths import join
 from archlint.service.deployment.command import Command
+from archlint.service.deployment.dockerfiles import Image
+from archlint.service.deployment.installs import development_part
 from archlint.service.deployment.virtualenvs import StageReader, is_install, takes_parts_only
+from archlint.service.model import Service
 
 COMPILERS = frozenset({"build-base", "build-essential", "cargo", "clang", "g++", "gcc", "make", "rustc"})
 REMOVALS = frozenset({"autoremove", "del", "purge", "remove"})

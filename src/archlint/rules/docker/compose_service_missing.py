@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from archlint.findings import Hit, Location, Unknown
-from archlint.service.model import Service
 from archlint.service.deployment.compose_stack import NOT_THE_SERVER, StackService
+from archlint.service.model import Service
 
 INFRASTRUCTURE = re.compile(
     r"(?i)postg|pgvector|timescale|redis|valkey|rabbitmq|nginx|traefik|caddy|mysql|mariadb|mongo|memcached|adminer"

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from archlint.findings import Hit, Unknown
 from archlint.service.configuration.container_environment import POSTGRESQL, REDIS, Kind
+from archlint.service.deployment.compose_stack import StackService
 from archlint.service.deployment.dockerfiles import Image
 from archlint.service.model import Service
-from archlint.service.deployment.compose_stack import StackService
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.deployment.compose_containers import Mount, mounts
-from archlint.service.model import Service
-from archlint.service.deployment.postgres_images import Layout, layouts
 from archlint.service.deployment.compose_stack import Stack, StackService
+from archlint.service.deployment.postgres_images import Layout, layouts
+from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.deployment.compose_containers import healthcheck
-from archlint.service.model import Service
 from archlint.service.deployment.compose_stack import StackService
+from archlint.service.model import Service
 
 OFFICIAL = frozenset({
     "adminer", "alpine", "busybox", "caddy", "cassandra", "couchdb", "debian", "eclipse-mosquitto",

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from packaging.utils import canonicalize_name
 
 from archlint.findings import Hit, Unknown
+from archlint.service.deployment.command import Command
 from archlint.service.deployment.image_starts import Starts, app_of, is_server, worker_class
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
-from archlint.service.deployment.command import Command
 
 WSGI_WORKERS = frozenset({"eventlet", "gevent", "gthread", "sync", "tornado"})
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from archlint.facts.dockerfile import Stage
 from archlint.findings import Hit, Unknown
+from archlint.service.deployment.command import Command
 from archlint.service.deployment.dockerfiles import Image
 from archlint.service.deployment.installs import only_groups
-from archlint.service.model import Service
-from archlint.service.deployment.command import Command
 from archlint.service.deployment.virtualenvs import Environment, StageReader, misses, takes_parts_only
+from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from archlint.facts.dockerfile import Dockerfile, Instruction, Stage
 from archlint.findings import Hit, Unknown
 from archlint.service.deployment.dockerfiles import Image
-from archlint.service.model import Service
 from archlint.service.deployment.virtualenvs import takes_parts_only
+from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from archlint.findings import Hit
 from archlint.service.deployment.compose_containers import dependencies
-from archlint.service.model import Service
 from archlint.service.deployment.compose_stack import StackService
+from archlint.service.model import Service
 
 WAITS = re.compile(r"(?i)wait|pg_isready|dockerize|pre_?start|^nc$|/dev/tcp|check_db|db_ready")
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Unknown
+from archlint.service.api.exemptions import exemption, served
 from archlint.service.api.request_bodies import raw_reads, untyped_bodies
 from archlint.service.model import Service
-from archlint.service.api.exemptions import exemption, served
 
 _METHODS = {"POST", "PUT", "PATCH"}
 

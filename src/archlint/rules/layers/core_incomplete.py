@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Severity
 from archlint.service.api.applications import makes_app
-from archlint.service.model import Service
-from archlint.service.semantics.modules import Module
 from archlint.service.layers.placement import Piece, misplaced
 from archlint.service.layers.setups import place_of
+from archlint.service.model import Service
+from archlint.service.semantics.modules import Module
 
 KINDS = ("configuration", "security", "database set-up")
 
@@ -43,9 +43,13 @@ def _has_core(service: Service) -> bool:
 def _missing(service: Service) -> Iterator[Hit]:
     """What the service sets up nowhere; a library that the source does not show may do all but the first."""
     if not service.setups.has_configuration:
-        yield Hit(service.anchor, {"what": "The service has no configuration, neither in `core/` nor elsewhere"})
+        yield Hit(
+            service.anchor, {"what": "The service has no configuration, neither in `core/` nor elsewhere"}
+        )
     if not service.setups.has_security:
-        what = "The service has no security, neither in `core/` nor elsewhere: nothing authenticates its callers"
+        what = (
+            "The service has no security, neither in `core/` nor elsewhere: nothing authenticates its callers"
+        )
         yield Hit(service.anchor, {"what": what}, severity=Severity.WARNING)
     if not service.setups.has_database:
         what = "The service has models and sets up no database, neither in `core/` nor elsewhere"

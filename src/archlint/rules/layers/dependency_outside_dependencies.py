@@ -7,22 +7,26 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Hit
-from archlint.service.model import Service
-from archlint.service.semantics.modules import Module
 from archlint.service.layers.placement import Piece, misplaced
 from archlint.service.layers.sharing import shared_providers
+from archlint.service.model import Service
+from archlint.service.semantics.modules import Module
 
 SECURITY = re.compile(r"auth\w*|identity\w*|permissions?|securit(y|ies)")
 
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each provider in `Depends` of two routers or more that neither dependencies nor core define."""
-    for found in misplaced(service.layers, "dependencies", sorted(_pieces(service), key=lambda p: p.location)):
+    for found in misplaced(
+        service.layers, "dependencies", sorted(_pieces(service), key=lambda p: p.location)
+    ):
         yield Hit(found.piece.location, found.fields, found.chain)
 
 
 def _pieces(service: Service) -> Iterator[Piece]:
-    for symbol, routers in shared_providers(service.providers, service.symbols, service.imports, service.layers):
+    for symbol, routers in shared_providers(
+        service.providers, service.symbols, service.imports, service.layers
+    ):
         node, module = symbol.node, symbol.module
         if node is None or module is None or _may_provide(service, module):
             continue

@@ -6,18 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Unknown
-from archlint.service.model import Service
 from archlint.service.api.exemptions import exemption, is_root, served
 from archlint.service.layers.placement import Piece, misplaced
+from archlint.service.model import Service
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
     """Yield each endpoint that a module of another layer, or of none, registers; operational ones may be."""
     exempt = exemption(options)
     endpoints = [
-        endpoint
-        for endpoint in service.routes.endpoints
-        if not (exempt(endpoint) or is_root(endpoint))
+        endpoint for endpoint in service.routes.endpoints if not (exempt(endpoint) or is_root(endpoint))
     ]
     pieces = {
         endpoint.location: Piece(endpoint.home, endpoint.location, f"The endpoint {served(endpoint)}")

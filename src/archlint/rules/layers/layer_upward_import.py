@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Link
 from archlint.service.layers.contracts import Breach
-from archlint.service.semantics.imports import ImportEdge
 from archlint.service.layers.layers import ORDER
 from archlint.service.model import Service
+from archlint.service.semantics.imports import ImportEdge
 from archlint.service.semantics.symbols import Symbol
 
 ELSEWHERE = frozenset({("services", "routers")})
@@ -36,7 +36,10 @@ def _cycles(service: Service) -> Iterator[Hit]:
         return not service.classes.is_model_base(symbol)
 
     models = service.contracts.breaches("models", ("core",), is_no_base)
-    for layer, backwards in (("models", models), ("schemas", service.contracts.breaches("schemas", ("core",)))):
+    for layer, backwards in (
+        ("models", models),
+        ("schemas", service.contracts.breaches("schemas", ("core",))),
+    ):
         forth = next(filter(_is_plain, service.contracts.breaches("core", (layer,))), None)
         back = next(filter(_is_plain, backwards), None)
         if forth and back:

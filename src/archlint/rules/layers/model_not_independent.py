@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit
-from archlint.service.semantics.imports import ImportEdge
 from archlint.service.layers.layers import LAYERS
 from archlint.service.model import Service
+from archlint.service.semantics.imports import ImportEdge
 from archlint.service.semantics.symbols import Symbol
 
 

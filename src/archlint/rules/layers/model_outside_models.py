@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import ClassDef
 from archlint.findings import Hit
+from archlint.service.layers.placement import Piece, misplaced
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
-from archlint.service.layers.placement import Piece, misplaced
 
 
 def check(service: Service) -> Iterator[Hit]:

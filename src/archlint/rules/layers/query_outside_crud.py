@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import FunctionDef
 from archlint.findings import Hit
-from archlint.service.model import Service
-from archlint.service.semantics.modules import Module
 from archlint.service.layers.placement import Piece, misplaced
 from archlint.service.layers.queries import Query
+from archlint.service.model import Service
+from archlint.service.semantics.modules import Module
 
 SEEDING = re.compile(r"seed\w*|init_db|initial_data")
 """Names of modules and packages that fill a new database once."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import ClassDef
 from archlint.findings import Hit
-from archlint.service.model import Service
 from archlint.service.layers.placement import Piece, misplaced
+from archlint.service.model import Service
 from archlint.service.semantics.symbols import Symbol
 
 

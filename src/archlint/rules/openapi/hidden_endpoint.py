@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Location, Unknown
-from archlint.service.model import Service
 from archlint.service.api.exemptions import exemption, hidden_at, served, version_of
+from archlint.service.model import Service
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Unknown
 from archlint.service.api.looseness import loose_part, written
-from archlint.service.model import Service
 from archlint.service.api.operations import Operation
 from archlint.service.api.pydantic_models import PydanticModel, PydanticModels
 from archlint.service.interpreter.types import Type
+from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

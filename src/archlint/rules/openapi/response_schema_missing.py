@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Severity, Unknown
-from archlint.service.api.response_kinds import Kind, undocumented
-from archlint.service.model import Service
 from archlint.service.api.exemptions import exemption, served
+from archlint.service.api.response_kinds import Kind, undocumented
 from archlint.service.api.routes import Endpoint
+from archlint.service.model import Service
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:

@@ -7,9 +7,9 @@ from typing import Any
 
 from archlint.facts.syntax import Call
 from archlint.findings import Hit, Unknown
-from archlint.service.model import Service
 from archlint.service.api.exemptions import exemption, served
 from archlint.service.api.routes import Endpoint
+from archlint.service.model import Service
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:

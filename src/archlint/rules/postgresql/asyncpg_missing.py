@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Unknown
-from archlint.service.packaging.runtime_dependencies import Provision, provision
 from archlint.service.model import Service
+from archlint.service.packaging.runtime_dependencies import Provision, provision
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -28,7 +28,7 @@ _OUTSIDE = re.compile(
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
-    """Yield each engine and session without transactions; an unknown for a connection, which may only read."""
+    """Yield each engine and session without transactions; an unknown for a connection that may only read."""
     for module in service.modules.runtime:
         if not is_aside(module) and _speaks_of_it(module):
             for function in (service.calls.program.modules[module], *service.calls.program.in_module(module)):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import Assign, Call, ClassDef, Expression, Subscript, dotted
 from archlint.findings import Hit
-from archlint.service.semantics.library_names import BASE_FACTORIES
 from archlint.service.model import Service
+from archlint.service.semantics.library_names import BASE_FACTORIES
 from archlint.service.semantics.modules import Module, Role
 
 _QUERIES = frozenset(

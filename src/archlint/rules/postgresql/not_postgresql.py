@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
-from archlint.service.database.url_variables import assigned
 from archlint.service.database.engine_connections import DRIVER, Connection, Target, scheme, schemes_in
+from archlint.service.database.url_variables import assigned
 from archlint.service.model import Service
 
 
@@ -26,7 +26,10 @@ def _judge(service: Service, connection: Connection) -> Iterator[Hit | Unknown]:
     if schemes == {DRIVER} or (written and schemes <= {DRIVER, None}):
         return
     if not schemes or None in schemes or DRIVER in schemes:
-        why = "the URL comes from where archlint cannot see, or may name PostgreSQL with asyncpg or something else"
+        why = (
+            "the URL comes from where archlint cannot see, or may name PostgreSQL with asyncpg "
+            "or something else"
+        )
         yield Unknown("the engine's database", connection.location, why)
         return
     for target in connection.targets:
@@ -34,7 +37,7 @@ def _judge(service: Service, connection: Connection) -> Iterator[Hit | Unknown]:
 
 
 def _named(service: Service, connection: Connection, target: Target) -> Hit | Unknown:
-    """The setting whose default names the database, else the engine, which takes parts from settings at most."""
+    """The setting whose default names the database, else the engine."""
     setting = service.databases.setting(target.source)
     if setting is None or target.scheme not in schemes_in(setting.default):
         return Hit(connection.location, {"where": "The engine's URL", "scheme": target.scheme or ""})

@@ -14,7 +14,7 @@ _POOLS = frozenset({"NullPool", "StaticPool"})
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
-    """Yield each engine whose pool is one of these in every case; an unknown where it is one of several cases."""
+    """Yield each engine whose pool is one of these in every case; an unknown where it is one in some."""
     connections = service.databases.connections if not options["pgbouncer"] else ()
     for connection in connections:
         pools = set(_pools(connection))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from packaging.version import Version
 
 from archlint.findings import Hit, Unknown
-from archlint.service.packaging.runtime_dependencies import Provision, provision
 from archlint.service.model import Service
+from archlint.service.packaging.runtime_dependencies import Provision, provision
 from archlint.service.packaging.versions import Required
 
 _FIRST = Version("2.0")

@@ -38,7 +38,7 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
 
 
 def _may_run(test: Test) -> bool:
-    """Whether unittest awaits it, or a decorator does or may: a plugin's marker, or one of the service's own."""
+    """Whether unittest awaits it, or a decorator does or may: a plugin's marker or one of the service's."""
     if test.case:
         return test.case == "async"
     return any(

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Unknown
+from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 from archlint.service.packaging.pyproject import strings
-from archlint.service.api.routes import Endpoint
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:

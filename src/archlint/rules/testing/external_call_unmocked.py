@@ -24,4 +24,6 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
             yield Hit(found.test.location, fields, found.chain)
     for call in outgoing.calls() if not outgoing.replaces_anything else ():
         if call not in said and service.reached.has(call.caller):
-            yield Unknown(f"whether tests make the call `{written(call)}`", call.location, "nothing replaces it")
+            yield Unknown(
+                f"whether tests make the call `{written(call)}`", call.location, "nothing replaces it"
+            )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Location
-from archlint.service.model import Service
 from archlint.paths import join
 from archlint.service.deployment.command import Command
+from archlint.service.model import Service
 
 FILES = {
     "poetry.lock": "Poetry",

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from archlint.discover import UnreadableFileError
 from archlint.findings import Hit
+from archlint.paths import ancestors, join
 from archlint.service.deployment.installs import is_exported
 from archlint.service.model import Service
-from archlint.paths import ancestors, join
 
 SOURCES = ("requirements.txt", "requirements/base.txt", "requirements.in", "setup.py", "setup.cfg", "Pipfile")
 

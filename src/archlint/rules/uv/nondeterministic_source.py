@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Location
+from archlint.service.deployment.command import Command, Context
 from archlint.service.model import Service
 from archlint.service.packaging.pyproject import Pyproject
-from archlint.service.deployment.command import Command, Context
 
 MOVING = re.compile(r"(?i)(^|/)(refs/heads/)?(main|master|develop|latest|HEAD)\.(zip|tar\.gz|tgz)$")
 BRANCH = frozenset({"HEAD", "dev", "develop", "main", "master", "trunk"})

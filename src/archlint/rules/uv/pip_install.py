@@ -5,24 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from packaging.utils import canonicalize_name
+
 from archlint.findings import Hit
+from archlint.service.deployment.command import Command
 from archlint.service.deployment.installs import pip_targets, without_tools
 from archlint.service.model import Service
-from packaging.utils import canonicalize_name
-from archlint.service.deployment.command import Command
 
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each `pip install` of the images, pipelines, tasks and scripts, and the documents' ones."""
     name = service.project.pyproject.name if service.project.pyproject else None
     found = list(service.commands.where(lambda command: bool(_installed(command))))
-    for command in service.documented_commands:
-        if any(canonicalize_name(re.split(r"[\[=<>~!]", target)[0]) != name for target in _installed(command)):
-            found.append(command)
+    found += [
+        command
+        for command in service.documented_commands
+        if any(_distribution(target) != name for target in _installed(command))
+    ]
     for command in found:
         first, *others = _installed(command)
         shown = f"pip install {first}" + (" …" if others else "")
         yield Hit(command.location, {"command": shown, "place": command.place})
+
+
+def _distribution(target: str) -> str:
+    return canonicalize_name(re.split(r"[\[=<>~!]", target)[0])
 
 
 def _installed(command: Command) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link
-from archlint.service.packaging.undeclared_imports import Distributions
 from archlint.service.model import Service
+from archlint.service.packaging.undeclared_imports import Distributions
 
 
 def check(service: Service) -> Iterator[Hit]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from archlint.facts.toml import TomlFile
 from archlint.findings import Hit
-from archlint.service.deployment.installs import is_exported, is_locked, needs_no_lock, uv_targets
-from archlint.service.model import Service
 from archlint.paths import join
 from archlint.service.deployment.command import Command, Context
+from archlint.service.deployment.installs import is_exported, is_locked, needs_no_lock, uv_targets
+from archlint.service.model import Service
 
 PLACES = frozenset({Context.BUILD, Context.CI, Context.START})
 INSTEAD = {"sync": "uv sync --locked", "run": "uv run --locked …", "pip": "uv sync --locked"}

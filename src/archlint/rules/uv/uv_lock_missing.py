@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
-from archlint.service.model import Service
 from archlint.paths import join
+from archlint.service.model import Service
 
 OTHERS = ("poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt")
 

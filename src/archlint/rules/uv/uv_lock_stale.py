@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Unknown
-from archlint.service.packaging.lock_freshness import lock_differences
 from archlint.service.model import Service
+from archlint.service.packaging.lock_freshness import lock_differences
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from archlint.facts.dockerfile import Instruction
 from archlint.findings import Hit, Location
-from archlint.service.deployment.dockerfiles import Image
 from archlint.ignores import docker_ignores, git_ignores
-from archlint.service.model import Service
 from archlint.paths import join
+from archlint.service.deployment.dockerfiles import Image
+from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit
-from archlint.service.model import Service
 from archlint.service.deployment.command import Command
+from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each command that makes an environment with venv, virtualenv or conda."""
-    for command in (*service.commands.where(_makes_environment), *filter(_makes_environment, service.documented_commands)):
+    for command in (
+        *service.commands.where(_makes_environment),
+        *filter(_makes_environment, service.documented_commands),
+    ):
         shown = " ".join(command.words[:3])
         yield Hit(command.location, {"command": shown, "place": command.place})
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.api.deprecations import undated
-from archlint.service.model import Service
 from archlint.service.api.exemptions import served
+from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Link, Severity, Unknown
-from archlint.service.api.response_kinds import is_page
-from archlint.service.model import Service
 from archlint.service.api.exemptions import exemption, served, version_of
+from archlint.service.api.response_kinds import is_page
 from archlint.service.api.routes import Endpoint
+from archlint.service.model import Service
 
 ELSEWHERE = re.compile(r"(/[^/{}]+)*?/v\d+(?=/|$)")
 
