@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, TypeAlias
 
 from archlint.facts.syntax import (
@@ -67,8 +67,10 @@ def needs_after(statement: Statement, parameters: Mapping[str, str]) -> frozense
     return frozenset()
 
 
-def contradicts(wanted: Iterable[Need], known: Known) -> bool:
+def contradicts(wanted: Collection[Need], known: Known) -> bool:
     """Whether the known values rule out what is needed."""
+    if not wanted or not known:  # So it is of most calls.
+        return False
     values = dict(known)
     return any(name in values and not _meets(values[name], test) for name, test in wanted)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from archlint.facts.syntax import Alias, Attribute, ClassDef, FunctionDef, Name, Node, all_nodes, dotted
@@ -18,6 +19,8 @@ class Uses:
         self._symbols = symbols
         self._imports = imports
         self._known: dict[tuple[Module, str], tuple[ImportEdge, ...]] = {}
+        self._members: dict[ImportEdge, tuple[Symbol, ...]] = {}
+        self._taken: dict[Module, tuple[dict[str, list[str]], Counter[str]]] = {}
 
     def of(self, module: Module, name: str | None) -> tuple[ImportEdge, ...]:
         """The imports that the definition of `name` in `module` uses; all of the module's for no name."""
@@ -35,15 +38,24 @@ class Uses:
 
         None where it takes nothing, or uses the module in another way, too.
         """
-        module, nodes = edge.importer, edge.importer.source.nodes
-        alias = next((a for a in nodes.of(Alias) if module.location(a) == edge.location), None)
+        if edge not in self._members:
+            self._members[edge] = self._read_members(edge)
+        return self._members[edge]
+
+    def _read_members(self, edge: ImportEdge) -> tuple[Symbol, ...]:
+        module = edge.importer
+        aliases = module.source.nodes.of(Alias)
+        alias = next((one for one in aliases if module.location(one) == edge.location), None)
         if alias is None:
             return ()
+        if module not in self._taken:
+            self._taken[module] = _names_by_owner(module)
+        by_owner, counts = self._taken[module]
         bound = alias.asname or alias.name
-        names = [name for node in nodes.of(Attribute) if (name := dotted(node))]
-        taken = [name for name in names if name.rpartition(".")[0] == bound]
-        whole = [*(node.id for node in nodes.of(Name)), *names].count(bound)
-        return tuple(self._symbols.resolve(module, name) for name in taken) if whole == len(taken) else ()
+        taken = by_owner.get(bound, [])
+        if counts[bound] != len(taken):
+            return ()
+        return tuple(self._symbols.resolve(module, name) for name in taken)
 
     def _definitions(self, module: Module, name: str) -> Iterator[Node]:
         """What binds `name`, and all that binds the names in it, as far as the module itself does."""
@@ -59,6 +71,16 @@ class Uses:
                     used = {inner.id for inner in all_nodes(node) if isinstance(inner, Name)} - seen
                     seen |= used
                     pending.extend(sorted(used))
+
+
+def _names_by_owner(module: Module) -> tuple[dict[str, list[str]], Counter[str]]:
+    """The dotted names of a module by what stands before their last dot, and how often each name is there."""
+    nodes = module.source.nodes
+    names = [name for node in nodes.of(Attribute) if (name := dotted(node))]
+    by_owner: dict[str, list[str]] = {}
+    for name in names:
+        by_owner.setdefault(name.rpartition(".")[0], []).append(name)
+    return by_owner, Counter([*(node.id for node in nodes.of(Name)), *names])
 
 
 def _is_used(edge: ImportEdge, module: Module, nodes: list[Node]) -> bool:
