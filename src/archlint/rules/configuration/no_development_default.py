@@ -6,24 +6,44 @@ import re
 from collections.abc import Iterator
 
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
-from archlint.findings import Hit
+from archlint.findings import Hit, Unknown
 from archlint.service.configuration.secrets import is_database_setting
 from archlint.service.configuration.settings import Setting
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield each required database field to which no example, `.env` or compose file gives a value."""
-    fields = {id(f): f for one in service.settings.classes for f in one.all_fields if f.required}
-    wanted = [field for field in fields.values() if _is_of_database(field)]
-    if not wanted:
+    known = [one for one in service.settings.classes if not one.is_open]
+    tops = [field for one in known for field in one.top_fields if field.required]
+    for one in service.settings.classes:
+        if one.is_open and any(field.required and _is_of_database(field) for field in one.top_fields):
+            yield Unknown(f"the variables of `{one.name}`", one.location, "code decides where they come from")
+    if not any(_is_of_database(field) for top in tops for field in top.walk()):
         return
-    given = {name.lower() for name in _given(service)}
-    reported = set()
-    for field in wanted:
-        if given.isdisjoint(field.environment) and field.location not in reported:
-            reported.add(field.location)
+    given = frozenset(_given(service))
+    lacking = [field for top in tops for field in _lacking(top, given)]
+    met = {field.location for top in tops for field in _met(top, given)}
+    for field in {field.location: field for field in reversed(lacking)}.values():
+        if _is_of_database(field) and field.location not in met:
             yield Hit(field.location, {"field": field.name, "variable": field.environment[0].upper()})
+
+
+def _lacking(field: Setting, given: frozenset[str]) -> Iterator[Setting]:
+    """What of a required field nobody gives: itself, or the required parts of it that have variables."""
+    if field.is_set_by(given):
+        return
+    parts = [part for part in field.parts if part.environment]
+    missing = [inner for part in parts if part.required for inner in _lacking(part, given)]
+    if missing:
+        yield from missing
+    elif field.environment and not any(inner.is_set_by(given) for part in parts for inner in part.walk()):
+        yield field
+
+
+def _met(field: Setting, given: frozenset[str]) -> Iterator[Setting]:
+    """The fields that something sets, so that another class with the same field needs no other name."""
+    return (inner for inner in field.walk() if inner.is_set_by(given))
 
 
 def _is_of_database(field: Setting) -> bool:
@@ -37,6 +57,9 @@ def _given(service: Service) -> Iterator[str]:
     for file in service.dotenvs:
         yield from (variable.name for variable in file.variables if variable.value)
     for compose in service.deployment.compose:
+        if any(one.has_secrets_dir for one in service.settings.classes):
+            secrets = compose.file.mapping.mapping("secrets") if compose.file.mapping else None
+            yield from (name.text for name, _ in secrets.entries) if secrets else ()
         for container in compose.services.values():
             match container.get("environment"):
                 case YamlMapping(entries=entries):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from archlint.findings import Hit, Unknown
 from archlint.service.configuration.container_environment import POSTGRESQL, REDIS, Kind
+from archlint.service.configuration.settings import Setting
 from archlint.service.deployment.compose_stack import StackService
 from archlint.service.deployment.dockerfiles import Image
 from archlint.service.model import Service
@@ -29,7 +30,7 @@ def _judge(
     servers = [other for other in service.deployment.stack.services if other.is_kind(kind.servers)]
     expected = service.connections.expected(kind)
     wants = bool(expected) if kind is REDIS else bool(expected or service.databases.libraries)
-    if not servers or expected is None or not wants or any(name.lower() in expected for name in given):
+    if not servers or expected is None or not wants or any(field.is_set_by(given) for field in expected):
         return
     related = sorted(name for name in given if _speaks_of(kind, servers, name, given[name]))
     if any(service.connections.reads(name) for name in related):
@@ -52,5 +53,7 @@ def _speaks_of(kind: Kind, servers: list[StackService], name: str, value: str | 
     )
 
 
-def _example(expected: frozenset[str]) -> str:
-    return min(expected).upper() if expected else "DATABASE_URL"
+def _example(expected: tuple[Setting, ...]) -> str:
+    return (
+        min(name.upper() for field in expected for name in field.environment) if expected else "DATABASE_URL"
+    )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from archlint.facts.dockerfile import Instruction
 from archlint.facts.dotenv import read_dotenv
-from archlint.facts.syntax import Assign, ClassDef, Constant, Expression, Keyword, Name
 from archlint.ignores import docker_ignores
 from archlint.paths import join
-from archlint.service.configuration.settings import Settings, SettingsClass
+from archlint.service.configuration.settings import Setting, Settings, SettingsClass
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.compose_containers import env_files, mounts, variables
 from archlint.service.deployment.compose_stack import StackService
@@ -70,13 +68,12 @@ class Connections:
             found.update(command.environment)
         return found | variables(one)
 
-    def expected(self, kind: Kind) -> frozenset[str] | None:
-        """The names, in lower case, of the settings for a server; None when a class hides its names."""
-        if any(map(_hides_names, self.settings.classes)) or self.settings.unclear:
+    def expected(self, kind: Kind) -> tuple[Setting, ...] | None:
+        """The settings for a server; None when a class may take them from names that are not known here."""
+        if any(one.is_open for one in self.settings.classes) or self.settings.unclear:
             return None
         fields = (field for one in self.settings.classes for field in one.all_fields)
-        names = {name for field in fields for name in field.environment if "\0" not in name}
-        return frozenset(name for name in names if kind.variables.search(name))
+        return tuple(field for field in fields if any(map(kind.variables.search, field.environment)))
 
     def reads(self, name: str) -> bool:
         """Whether code or a script names the variable, or a library reads it by itself."""
@@ -145,29 +142,3 @@ def _holds_a_workdir(image: Image, target: str) -> bool:
     folders = [i.text.strip().rstrip("/") for i in image.dockerfile.instructions if i.keyword == "WORKDIR"]
     to = posixpath.normpath(target)
     return to in {".", "/"} or any(f"{f}/".startswith(f"{to}/") or f.endswith(f"/{to}") for f in folders)
-
-
-def _hides_names(one: SettingsClass) -> bool:
-    """Whether a prefix is computed, or sources other than the usual ones may give values."""
-    return any(_is_open(option, value) for option, value in _options(one.node))
-
-
-def _is_open(option: str, value: Expression | None) -> bool:
-    return option.startswith("settings_customise") or (
-        option == "env_prefix" and not isinstance(value, Constant)
-    )
-
-
-def _options(node: ClassDef) -> Iterator[tuple[str, Expression | None]]:
-    for statement in node.body:
-        match statement:
-            case Assign(targets=(Name(id="model_config"),), value=value):
-                for keyword in getattr(value, "keywords", ()):
-                    if isinstance(keyword, Keyword):
-                        yield keyword.name or "", keyword.value
-            case ClassDef(name="Config"):
-                yield from _options(statement)
-            case Assign(targets=(Name(id=name),), value=value):
-                yield name, value
-            case _ if hasattr(statement, "name"):
-                yield statement.name, None

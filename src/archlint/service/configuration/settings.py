@@ -1,12 +1,8 @@
-"""The settings of a service: its classes that Pydantic fills from the environment, and their fields.
-
-Which environment names a field is read from follows pydantic-settings: alias, else prefix and name; in a
-nested model, the outer name, the delimiter and the inner one. Names are compared without regard to case.
-"""
+"""The settings of a service: its classes that Pydantic fills from the environment, and their fields."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,16 +14,21 @@ from archlint.facts.syntax import (
     Constant,
     Dict,
     Expression,
-    Keyword,
+    FunctionDef,
     Name,
+    Return,
     Sequence,
     Subscript,
+    all_nodes,
     walk_expressions,
 )
 from archlint.findings import Location
+from archlint.service.configuration.class_options import OptionReader, Written
+from archlint.service.configuration.variable_names import Naming, Path, nested_types
 from archlint.service.interpreter.types import parsed
 from archlint.service.semantics.classes import Classes
-from archlint.service.semantics.library_names import SCHEMA_BASES
+from archlint.service.semantics.constants import Literals
+from archlint.service.semantics.library_names import SCHEMA_BASES, SETTINGS_BASES
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbol, Symbols
@@ -36,6 +37,8 @@ PYDANTIC_1 = frozenset(
     {"pydantic.BaseSettings", "pydantic.env_settings.BaseSettings", "pydantic.v1.BaseSettings"}
 )
 _FIELDS = frozenset({"pydantic.Field", "pydantic.v1.Field"})
+_DATACLASSES = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
+_SOURCES = frozenset({"init_settings", "env_settings", "dotenv_settings", "file_secret_settings"})
 _MAX_NESTING = 5
 
 
@@ -45,7 +48,8 @@ class Setting:
 
     `types` are the qualified names in its annotation, None without one. `default` is the expression that
     gives the default, None where there is none or a factory makes it: `required` tells these apart.
-    `environment` are the names of the variables that set it, in lower case.
+    `environment` are the names of the variables that set it, in lower case unless the class tells cases
+    apart; none for a field of a model without a delimiter. `parts` are the fields of models that it holds.
     """
 
     name: str
@@ -55,28 +59,50 @@ class Setting:
     default: Expression | None
     required: bool
     environment: tuple[str, ...]
+    is_case_sensitive: bool
+    parts: tuple[Setting, ...] = ()
+
+    def is_set_by(self, variables: Iterable[str]) -> bool:
+        """Whether one of the variables sets it."""
+        names = set(variables) if self.is_case_sensitive else {name.lower() for name in variables}
+        return not names.isdisjoint(self.environment)
+
+    def walk(self) -> Iterator[Setting]:
+        """The field and its parts."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SettingsClass:
     """A class that derives from BaseSettings.
 
-    `fields` are its own, `all_fields` also the inherited and nested ones. `env_files` are the files that it
-    names, None where one is computed.
+    `fields` are its own, `top_fields` also the inherited ones, `all_fields` also the nested ones. `env_files`
+    are the files that it names, None where one is computed; `has_secrets_dir` says whether files named like
+    the variables give values, too. `is_open` says that variables or other sources may set fields that
+    are not known here: names are computed, or sources are added.
     """
 
     symbol: Symbol
     module: Module
     node: ClassDef
     fields: tuple[Setting, ...]
-    all_fields: tuple[Setting, ...]
+    top_fields: tuple[Setting, ...]
     env_files: tuple[str, ...] | None
+    has_secrets_dir: bool
     of_pydantic_1: bool
+    is_open: bool
 
     @property
     def name(self) -> str:
         """The class's name."""
         return self.node.name
+
+    @property
+    def all_fields(self) -> tuple[Setting, ...]:
+        """Every field, each followed by its parts."""
+        return tuple(field for top in self.top_fields for field in top.walk())
 
     @property
     def location(self) -> Location:
@@ -91,6 +117,7 @@ class Settings:
         self._modules = modules
         self._symbols = symbols
         self._classes = classes
+        self._options = OptionReader(symbols, Literals(symbols))
 
     @cached_property
     def classes(self) -> tuple[SettingsClass, ...]:
@@ -134,39 +161,92 @@ class Settings:
     def _class(self, module: Module, symbol: Symbol) -> SettingsClass:
         node = symbol.node
         assert isinstance(node, ClassDef)
-        lineage = (symbol, *(base for base in self._symbols.bases(symbol) if isinstance(base.node, ClassDef)))
-        options = [option for owner in lineage for option in _configuration(owner.node)]
-        prefix = _text(options, "env_prefix") or ""
-        delimiter = _text(options, "env_nested_delimiter")
-        own = tuple(self._fields(symbol, prefix))
-        inherited = {
-            field.name: field for base in reversed(lineage[1:]) for field in self._fields(base, prefix)
-        }
-        flat = [*(inherited | {field.name: field for field in own}).values()]
-        nested = [inner for field in flat for inner in self._nested(field, delimiter, 0)]
-        first = {base.qualified for base in self._symbols.bases(symbol)}
-        old = bool(first & PYDANTIC_1) and "pydantic_settings.BaseSettings" not in first
-        return SettingsClass(symbol, module, node, own, (*flat, *nested), _env_files(options), old)
+        bases = self._symbols.bases(symbol)
+        names = {base.qualified for base in bases}
+        old = bool(names & PYDANTIC_1) and "pydantic_settings.BaseSettings" not in names
+        options = self._options.of(symbol)
+        naming = Naming(options, old)
+        own = tuple(self._fields(symbol, naming))
+        inherited = {field.name: field for base in reversed(bases) for field in self._fields(base, naming)}
+        fields = (*(inherited | {field.name: field for field in own}).values(),)
+        is_open = not naming.is_known or any(_adds_sources(one.node) for one in (symbol, *bases))
+        return SettingsClass(
+            symbol, module, node, own, fields, options.files("env_file"),
+            has_secrets_dir="secrets_dir" in options.given, of_pydantic_1=old,
+            is_open=is_open or symbol in self._renamed,
+        )  # fmt: skip
 
-    def _fields(self, symbol: Symbol, prefix: str) -> Iterator[Setting]:
-        if not isinstance(symbol.node, ClassDef) or symbol.module is None:
-            return
-        for statement in symbol.node.body:
-            match statement:
-                case Assign(targets=(Name(id=name),)) if not name.startswith("_") and name != "model_config":
-                    if _is_field(statement):
-                        yield self._field(symbol, statement, name, prefix)
+    @cached_property
+    def _renamed(self) -> frozenset[Symbol]:
+        """The classes that a call gives another prefix or delimiter, as in `Settings(_env_prefix="X_")`."""
+        return frozenset(
+            self._symbols.resolve(module, call.func)
+            for module in self._modules.runtime
+            for call in module.source.nodes.of(Call)
+            if any(keyword.name in {"_env_prefix", "_env_nested_delimiter"} for keyword in call.keywords)
+        )
 
-    def _field(self, symbol: Symbol, statement: Assign, name: str, prefix: str) -> Setting:
+    def _fields(self, symbol: Symbol, naming: Naming) -> Iterator[Setting]:
+        for statement, name in _declared(symbol):
+            yield self._field(symbol, statement, name, naming, None, 0)
+
+    def _field(
+        self,
+        symbol: Symbol,
+        statement: Assign,
+        name: str,
+        naming: Naming,
+        outer: tuple[Path, ...] | None,
+        depth: int,
+    ) -> Setting:
+        """A field of the settings class or, at a depth, of a model below the field at `outer`."""
         module = symbol.module
         assert module is not None
-        keywords = self._keywords(symbol, statement)
+        written = self._keywords(symbol, statement)
+        if outer is None:
+            paths = naming.tops(name, written)
+        else:
+            paths = naming.inner(outer, name, written, self._options.of(symbol))
+        keywords = {key: value.expression for key, value in written.items()}
         default, required = _default(statement.value, self._is_field_call(symbol, statement.value), keywords)
-        aliases = [text for key in ("validation_alias", "alias", "env") for text in _texts(keywords.get(key))]
-        environment = tuple(alias.lower() for alias in aliases) or ((prefix + name).lower(),)
         types = None if statement.annotation is None else frozenset(self._types(symbol, statement.annotation))
-        place = module.location(statement)
-        return Setting(name, module, place, types, default, required, environment)
+        required = required and not (naming.of_pydantic_1 and "typing.Optional" in (types or ()))
+        return Setting(
+            name, module, module.location(statement), types, default, required,
+            tuple(dict.fromkeys(map(naming.variable, paths))), naming.is_case_sensitive,
+            tuple(self._parts(symbol, statement.annotation, naming, paths, depth)),
+        )  # fmt: skip
+
+    def _parts(
+        self,
+        symbol: Symbol,
+        annotation: Expression | None,
+        naming: Naming,
+        outer: tuple[Path, ...],
+        depth: int,
+    ) -> Iterator[Setting]:
+        """The fields of the models and dataclasses that an annotation allows."""
+        if isinstance(annotation, Constant) and isinstance(annotation.value, str):
+            annotation = parsed(annotation.value)
+        for node in nested_types(annotation) if annotation is not None and depth < _MAX_NESTING else ():
+            found = self._resolved(symbol, node)
+            bases = self._symbols.bases(found)
+            if isinstance(found.node, ClassDef) and self._has_fields(found, bases):
+                fields = {name: (owner, s) for owner in (*bases[::-1], found) for s, name in _declared(owner)}
+                for name, (owner, statement) in fields.items():
+                    yield self._field(owner, statement, name, naming, outer, depth + 1)
+
+    def _has_fields(self, found: Symbol, bases: tuple[Symbol, ...]) -> bool:
+        """Whether Pydantic fills the class field by field."""
+        assert isinstance(found.node, ClassDef)
+        if any(base.qualified in SCHEMA_BASES | SETTINGS_BASES for base in bases):
+            return True
+        decorators = (d.func if isinstance(d, Call) else d for d in found.node.decorators)
+        return any(self._resolved(found, decorator).qualified in _DATACLASSES for decorator in decorators)
+
+    def _resolved(self, symbol: Symbol, node: Expression) -> Symbol:
+        assert symbol.module is not None
+        return self._symbols.resolve(symbol.module, node, self._symbols.scope_of(symbol))
 
     def _types(self, symbol: Symbol, annotation: Expression) -> Iterator[str]:
         """The names in the annotation; what `Annotated` adds to a type is no type."""
@@ -186,34 +266,27 @@ class Settings:
             if isinstance(node, Name | Attribute) and symbol.module is not None:
                 yield self._symbols.resolve(symbol.module, node, self._symbols.scope_of(symbol)).qualified
 
-    def _keywords(self, symbol: Symbol, statement: Assign) -> dict[str, Expression]:
+    def _keywords(self, symbol: Symbol, statement: Assign) -> dict[str, Written]:
         """The arguments of every `Field(…)` of the statement, as its value or in `Annotated[…]`."""
-        found: dict[str, Expression] = {}
+        module = symbol.module
+        assert module is not None
+        scope = (
+            *self._symbols.scope_of(symbol),
+            *((symbol.node,) if isinstance(symbol.node, ClassDef) else ()),
+        )
+        found: dict[str, Written] = {}
         parts = [part for part in (statement.annotation, statement.value) if part is not None]
-        for part in parts:
-            for node in walk_expressions(part):
-                if self._is_field_call(symbol, node) and isinstance(node, Call):
-                    found |= {keyword.name: keyword.value for keyword in node.keywords if keyword.name}
-                    if node.args:
-                        found["default"] = node.args[0]
+        for node in (node for part in parts for node in walk_expressions(part)):
+            if self._is_field_call(symbol, node) and isinstance(node, Call):
+                given = [(keyword.name, keyword.value) for keyword in node.keywords if keyword.name]
+                given += [("default", node.args[0])] if node.args else []
+                found |= {name: Written(module, scope, value) for name, value in given}
         return found
 
     def _is_field_call(self, symbol: Symbol, node: Expression | None) -> bool:
         if not isinstance(node, Call) or symbol.module is None:
             return False
         return self._symbols.resolve(symbol.module, node.func).qualified in _FIELDS
-
-    def _nested(self, field: Setting, delimiter: str | None, depth: int) -> Iterator[Setting]:
-        """The fields of a model that is a field's type, under the names that a delimiter gives them."""
-        for name in sorted(field.types or ()) if depth < _MAX_NESTING else ():
-            symbol = self._symbols.resolve(field.module, name.rpartition(".")[2])
-            if symbol.qualified != name or not isinstance(symbol.node, ClassDef):
-                continue
-            if any(base.qualified in SCHEMA_BASES for base in self._symbols.bases(symbol)):
-                prefix = f"{field.environment[0]}{delimiter}" if delimiter else "\0"
-                for inner in self._fields(symbol, prefix):
-                    yield inner
-                    yield from self._nested(inner, delimiter, depth + 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,6 +296,32 @@ class SettingsBase:
     module: Module
     symbol: Symbol
     base: str
+
+
+def _declared(symbol: Symbol) -> Iterator[tuple[Assign, str]]:
+    """The statements of a class that declare fields, with the fields' names."""
+    for statement in symbol.node.body if isinstance(symbol.node, ClassDef) and symbol.module else ():
+        match statement:
+            case Assign(targets=(Name(id=name),)) if not name.startswith("_") and name != "model_config":
+                if _is_field(statement):
+                    yield statement, name
+
+
+def _adds_sources(node: object) -> bool:
+    """Whether a class puts other sources beside the environment, env files and secrets, or drops some."""
+    for statement in node.body if isinstance(node, ClassDef) else ():
+        if isinstance(statement, FunctionDef) and statement.name == "settings_customise_sources":
+            returned = [one for one in all_nodes(statement) if isinstance(one, Return)]
+            return not returned or not all(_gives_known_sources(one) for one in returned)
+        if isinstance(statement, ClassDef) and statement.name == "Config":
+            return any(getattr(inner, "name", "") == "customise_sources" for inner in statement.body)
+    return False
+
+
+def _gives_known_sources(returned: Return) -> bool:
+    items = returned.value.items if isinstance(returned.value, Sequence) else ()
+    names = {last_name(item) for item in items}
+    return "env_settings" in names and names <= _SOURCES
 
 
 def _is_field(statement: Assign) -> bool:
@@ -240,7 +339,7 @@ def _is_field(statement: Assign) -> bool:
 
 
 def _default(
-    value: Expression | None, is_call: bool, keywords: dict[str, Expression]
+    value: Expression | None, is_call: bool, keywords: Mapping[str, Expression]
 ) -> tuple[Expression | None, bool]:
     """The expression of the default, and whether there is none of any kind."""
     if value is not None and not is_call:
@@ -253,50 +352,3 @@ def _default(
 
 def _is_ellipsis(value: Expression) -> bool:
     return isinstance(value, Name) and value.id == "..."
-
-
-def _configuration(node: object) -> Iterator[Keyword]:
-    """The options of `model_config`, of the class statement, and of an inner `Config`."""
-    if not isinstance(node, ClassDef):
-        return
-    yield from (keyword for keyword in node.keywords if keyword.name != "metaclass")
-    for statement in node.body:
-        match statement:
-            case Assign(targets=(Name(id="model_config"),), value=Call(keywords=keywords)):
-                yield from keywords
-            case Assign(targets=(Name(id="model_config"),), value=Dict(items=items)):
-                for key, value in items:
-                    if isinstance(key, Constant) and isinstance(key.value, str):
-                        yield Keyword(key.start, value.end, key.value, value)
-            case ClassDef(name="Config", body=body):
-                for inner in body:
-                    match inner:
-                        case Assign(targets=(Name(id=name),), value=given) if given is not None:
-                            yield Keyword(inner.start, inner.end, name, given)
-
-
-def _text(options: list[Keyword], name: str) -> str | None:
-    value = next((option.value for option in options if option.name == name), None)
-    return value.value if isinstance(value, Constant) and isinstance(value.value, str) else None
-
-
-def _texts(value: Expression | None) -> Iterator[str]:
-    """The names in an alias: a string, `AliasChoices(…)`, or a list of strings."""
-    for node in walk_expressions(value) if value is not None else ():
-        if isinstance(node, Constant) and isinstance(node.value, str):
-            yield node.value
-
-
-def _env_files(options: list[Keyword]) -> tuple[str, ...] | None:
-    value = next((option.value for option in options if option.name == "env_file"), None)
-    match value:
-        case None | Constant(value=None):
-            return ()
-        case Constant(value=str(text)):
-            return (text,)
-        case Sequence(items=items):
-            texts = [
-                item.value for item in items if isinstance(item, Constant) and isinstance(item.value, str)
-            ]
-            return tuple(texts) if len(texts) == len(items) else None
-    return None

@@ -191,7 +191,7 @@ class Databases:
             case Attribute(attr=name):
                 fields = [f for one in self._settings.classes for f in one.all_fields if f.name == name]
                 if fields and not any(map(self.is_validated, fields)):
-                    yield from (variable for field in fields for variable in field.environment)
+                    yield from (variable.lower() for field in fields for variable in field.environment)
             case Name():
                 found = self._symbols.resolve(module, url, scope)
                 if (

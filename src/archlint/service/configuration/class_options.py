@@ -1,0 +1,176 @@
+"""The options of a settings class: its own `model_config` or `Config`, its keywords, and what it inherits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Dict,
+    Expression,
+    Name,
+    Operation,
+    Sequence,
+)
+from archlint.service.semantics.constants import Literals
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.scopes import last_name
+from archlint.service.semantics.symbols import Scope, Symbol, Symbols
+
+_MAX_DEPTH = 10
+_CONSTRUCTORS = frozenset({"ConfigDict", "SettingsConfigDict", "dict"})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An expression, and where its names have their meaning."""
+
+    module: Module
+    scope: Scope
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOptions:
+    """Options by name; `complete` is false where a part of them is computed."""
+
+    given: Mapping[str, Written]
+    complete: bool
+    literals: Literals
+
+    def text(self, name: str) -> str | None:
+        """The text of an option, empty where it is not given; None where it is computed."""
+        written = self.given.get(name)
+        if written is None or _is_none(written.expression):
+            return ""
+        return self.literals.text(written.module, written.expression, written.scope)
+
+    def truth(self, name: str) -> bool | None:
+        """The literal True or False of an option."""
+        written = self.given.get(name)
+        match written.expression if written else None:
+            case Constant(value=bool(value)):
+                return value
+        return None
+
+    def number(self, name: str) -> int | None:
+        """The literal number of an option."""
+        written = self.given.get(name)
+        match written.expression if written else None:
+            case Constant(value=int(value)) if not isinstance(value, bool):
+                return value
+        return None
+
+    def files(self, name: str) -> tuple[str, ...] | None:
+        """The paths that an option lists; None where one is computed."""
+        written = self.given.get(name)
+        if written is None or _is_none(written.expression):
+            return ()
+        items = (
+            written.expression.items if isinstance(written.expression, Sequence) else (written.expression,)
+        )
+        texts = [self.literals.text(written.module, item, written.scope) for item in items]
+        return None if None in texts else tuple(text for text in texts if text is not None)
+
+
+class OptionReader:
+    """Reads options as Pydantic merges them: a later base over an earlier one, the class's own over both."""
+
+    def __init__(self, symbols: Symbols, literals: Literals) -> None:
+        self._symbols = symbols
+        self._literals = literals
+
+    def of(self, symbol: Symbol) -> ClassOptions:
+        """The options that hold for a class."""
+        given: dict[str, Written] = {}
+        complete = True
+        for name, written in self._merged(symbol, 0):
+            if written is None:
+                complete = False
+            else:
+                given[name] = written
+        return ClassOptions(given, complete, self._literals)
+
+    def _merged(self, symbol: Symbol, depth: int) -> Iterator[tuple[str, Written | None]]:
+        """Options from the weakest to the strongest; None for one that is computed."""
+        node, module = symbol.node, symbol.module
+        if not isinstance(node, ClassDef) or module is None or depth > _MAX_DEPTH:
+            return
+        scope = self._symbols.scope_of(symbol)
+        for base in self._symbols.direct_bases(symbol):
+            yield from self._merged(base, depth + 1)
+        for statement in node.body:
+            match statement:
+                case Assign(targets=(Name(id="model_config"),), value=value) if value is not None:
+                    yield from self._expanded(Written(module, scope, value), depth)
+                case ClassDef(name="Config"):
+                    yield from self._inner(module, (*scope, node), statement, depth)
+        for keyword in node.keywords:
+            if keyword.name not in {None, "metaclass"}:
+                yield str(keyword.name), Written(module, scope, keyword.value)
+
+    def _inner(
+        self, module: Module, scope: Scope, config: ClassDef, depth: int
+    ) -> Iterator[tuple[str, Written | None]]:
+        """The assignments of an inner class `Config`, after those of the class that it derives from."""
+        for base in config.bases if depth <= _MAX_DEPTH else ():
+            found = self._symbols.resolve(module, base, scope)
+            if isinstance(found.node, ClassDef) and found.module is not None and found.node is not config:
+                yield from self._inner(found.module, self._symbols.scope_of(found), found.node, depth + 1)
+        for statement in config.body:
+            match statement:
+                case Assign(targets=(Name(id=name),), value=value) if value is not None:
+                    yield name, Written(module, scope, value)
+
+    def _expanded(self, written: Written, depth: int) -> Iterator[tuple[str, Written | None]]:
+        """The options in a dictionary, whatever it is made of."""
+        here = Written(written.module, written.scope, written.expression)
+        parts: list[tuple[str | None, Expression]] = []
+        match written.expression:
+            case Call(func=func, args=args, keywords=keywords) if last_name(func) in _CONSTRUCTORS:
+                parts = [(None, argument) for argument in args]
+                parts += [(keyword.name, keyword.value) for keyword in keywords]
+            case Dict(items=items):
+                for key, value in items:
+                    parts.append((self._key(here, key), value))
+            case Operation(operator="|", parts=both):
+                parts = [(None, part) for part in both]
+            case Name() | Attribute() if depth <= _MAX_DEPTH:
+                yield from self._named(written, depth)
+                return
+            case _:
+                yield "", None
+        for name, value in parts:
+            inner = Written(written.module, written.scope, value)
+            if name is not None:
+                yield name, inner
+            else:
+                yield from self._expanded(inner, depth + 1)
+
+    def _key(self, here: Written, key: Expression | None) -> str | None:
+        return None if key is None else self._literals.text(here.module, key, here.scope) or ""
+
+    def _named(self, written: Written, depth: int) -> Iterator[tuple[str, Written | None]]:
+        """The options behind a name: of a constant, or of another class (`Base.model_config`)."""
+        match written.expression:
+            case Attribute(attr="model_config", value=owner):
+                found = self._symbols.resolve(written.module, owner, written.scope)
+                if isinstance(found.node, ClassDef):
+                    yield from self._merged(found, depth + 1)
+                    return
+        constant = self._literals.constant(written.module, written.expression, written.scope)
+        value = constant.node.value if constant is not None and isinstance(constant.node, Assign) else None
+        if constant is None or constant.module is None or value is None:
+            yield "", None
+        else:
+            scope = self._symbols.scope_of(constant)
+            yield from self._expanded(Written(constant.module, scope, value), depth + 1)
+
+
+def _is_none(expression: Expression) -> bool:
+    return isinstance(expression, Constant) and expression.value is None
