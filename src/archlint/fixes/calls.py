@@ -9,6 +9,7 @@ from archlint.findings import Finding
 from archlint.fixes.edits import Span, span_of
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.scopes import functions_around
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,7 @@ class FoundCall:
     @property
     def scope(self) -> tuple[FunctionDef, ...]:
         """The functions around the call, outermost first."""
-        functions = self.module.source.nodes.of(FunctionDef)
-        return tuple(f for f in functions if f.start <= self.node.start < f.end)
+        return functions_around(self.module.source, self.node)
 
     @property
     def keywords(self) -> frozenset[str]:

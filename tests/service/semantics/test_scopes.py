@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from archlint.facts.python import read_python
-from archlint.facts.syntax import Call, Name
-from archlint.service.semantics.scopes import scoped
+from archlint.facts.syntax import Call, ClassDef, FunctionDef, Name, PythonSource, Try
+from archlint.service.semantics.modules import Module, Role
+from archlint.service.semantics.scopes import Enclosing, functions_around, holds, scoped, statements_around
 
 SOURCE = b"""
 outside(0)
@@ -49,3 +50,62 @@ def test_decorators_belong_to_the_scope_around() -> None:
 
 def test_nothing_of_nothing() -> None:
     assert list(scoped(read_python(b""), ())) == []
+
+
+TRIES = b"""
+def save():
+    before()
+    try:
+        with session():
+            inside()
+    except ValueError:
+        handle()
+    after()
+    def later():
+        nested()
+"""
+
+
+def calls_by_name(source: PythonSource) -> dict[str, Call]:
+    calls = source.nodes.of(Call)
+    return {call.func.id: call for call in calls if isinstance(call.func, Name)}
+
+
+def test_nothing_is_around_what_no_function_holds() -> None:
+    source = read_python(SOURCE)
+    calls = calls_by_name(source)
+    assert functions_around(source, calls["after"]) == ()
+    assert functions_around(source, calls["field"]) == ()
+    assert [one.name for one in functions_around(source, calls["deep"])] == ["sell", "inner"]
+
+
+def test_a_block_holds_only_what_stands_in_it() -> None:
+    source = read_python(TRIES)
+    (save, *_), calls = source.nodes.of(FunctionDef), calls_by_name(source)
+    attempt = source.nodes.of(Try)[0]
+    assert not holds(attempt.body, calls["handle"])
+    assert not holds(attempt.body, calls["after"])
+    assert holds(attempt.body, calls["inside"])
+    assert holds(save.body, calls["nested"])
+
+
+def test_statements_around_end_at_a_definition() -> None:
+    source = read_python(TRIES)
+    (save, *_), calls = source.nodes.of(FunctionDef), calls_by_name(source)
+
+    def kinds(name: str) -> list[str]:
+        return [type(one).__name__ for one in statements_around(save.body, calls[name])]
+
+    assert kinds("before") == ["Evaluate"]
+    assert kinds("inside") == ["Try", "With", "Evaluate"]
+    assert kinds("handle") == ["Try", "Evaluate"]
+    assert kinds("nested") == ["FunctionDef"]
+
+
+def test_enclosing_agrees_with_a_look_at_every_definition() -> None:
+    module = Module("app.shop", "app/shop.py", read_python(SOURCE), Role.RUNTIME)
+    enclosing = Enclosing()
+    definitions = [*module.source.nodes.of(FunctionDef), *module.source.nodes.of(ClassDef)]
+    for call in module.source.nodes.of(Call):
+        around = {one for one in definitions if one.start <= call.start and call.end <= one.end}
+        assert set(enclosing.definitions(module, call)) == around

@@ -11,6 +11,7 @@ from archlint.facts.syntax import Call, Constant, Expression, FunctionDef, dotte
 from archlint.service.database.session_calls import session_calls
 from archlint.service.layers.layers import Layers
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.scopes import functions_around
 from archlint.service.semantics.symbols import Symbols
 
 _VERBS = frozenset({"delete", "insert", "select", "update"})
@@ -42,11 +43,10 @@ class Queries:
         """The queries by the innermost function around them, None for the module's own statements."""
         if module not in self._known:
             found = sorted(self._queries(module), key=lambda query: query.node.start)
-            functions = module.source.nodes.of(FunctionDef) if found else ()
             by_function: dict[FunctionDef | None, list[Query]] = defaultdict(list)
             for query in found:
-                around = [f for f in functions if f.start <= query.node.start < f.end]
-                by_function[max(around, key=lambda f: f.start, default=None)].append(query)
+                around = functions_around(module.source, query.node)
+                by_function[around[-1] if around else None].append(query)
             self._known[module] = dict(by_function)
         return self._known[module]
 

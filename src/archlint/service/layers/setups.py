@@ -11,7 +11,6 @@ from archlint.facts.syntax import (
     Attribute,
     Call,
     ClassDef,
-    FunctionDef,
     Import,
     ImportFrom,
     Name,
@@ -23,6 +22,7 @@ from archlint.service.database.engine_connections import LIBRARIES
 from archlint.service.layers.layers import Layers
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.modules import Module, Modules, Role
+from archlint.service.semantics.scopes import functions_around
 from archlint.service.semantics.symbols import Symbols
 
 Kind = Literal["configuration", "security", "database set-up"]
@@ -150,7 +150,7 @@ class Setups:
         names = self.symbols.namespace(module).names
         if any(self.symbols.resolve(module, name).qualified.partition(".")[0] in _CLIENTS for name in names):
             return False
-        around = (f.name for f in module.source.nodes.of(FunctionDef) if f.start <= call.start < f.end)
+        around = (function.name for function in functions_around(module.source, call))
         return any(_TOKEN.search(name) for name in around)
 
 

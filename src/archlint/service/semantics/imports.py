@@ -27,6 +27,7 @@ from archlint.facts.syntax import (
 from archlint.findings import Location
 from archlint.service.semantics.bindings import COMPOUND, nested_blocks
 from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.scopes import functions_around
 from archlint.service.semantics.symbols import Step, Symbol, Symbols, find_module
 from archlint.service.semantics.type_checking import is_type_checking
 
@@ -110,7 +111,7 @@ class Imports:
                     found = self._modules.find(name, module)
                     if found in {None, module} or not self._is_import(module, func):
                         continue
-                    lazy = any(f.start <= call.start < f.end for f in nodes.of(FunctionDef))
+                    lazy = bool(functions_around(module.source, call))
                     place = module.location(call)
                     yield ImportEdge(module, found, None, place, lazy, False, False, call.start)
 

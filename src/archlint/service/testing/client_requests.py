@@ -28,7 +28,7 @@ from archlint.service.api.routes import Endpoint, RouteTable
 from archlint.service.interpreter.values import text
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.modules import Module
-from archlint.service.semantics.placing import Places
+from archlint.service.semantics.scopes import Enclosing
 from archlint.service.semantics.symbols import Scope, Symbols
 from archlint.service.testing.matching import Matches, matches
 from archlint.service.testing.paths import GAP, VALUE, Paths, Spot
@@ -90,7 +90,7 @@ class Requests:
         self._suite = suite
         self._symbols = symbols
         self._routes = routes
-        self._places = Places()
+        self._enclosing = Enclosing()
         self._paths = Paths(symbols, suite.fixtures, routes.machine, self._route_paths, self._callers)
         self._known: dict[tuple[frozenset[str], str, bool], Matches] = {}
         self._called_at: dict[str, tuple[tuple[Spot, Call], ...]] = {}
@@ -172,7 +172,7 @@ class Requests:
         decorators = {id(d) for one in module.source.nodes.of(FunctionDef) for d in one.decorators}
         for call in calls:
             if id(call) not in decorators and isinstance(call.func, Attribute | Call):
-                scope = self._places.around(module, call)
+                scope = self._enclosing.definitions(module, call)
                 unused = any(id(one) in self._unused_fixtures for one in scope)
                 request = None if unused else self._read(module, call, scope)
                 if request is not None:
@@ -187,7 +187,7 @@ class Requests:
             if name and _CLIENT.search(name) and not _NO_CLIENT.search(name.rpartition(".")[2]):
                 call = Call(node.start, node.end, node, (), ())
                 way = Way(frozenset({_METHODS[node.attr]}), (GAP,))
-                yield Request(module, call, self._places.around(module, node), False, (way,))
+                yield Request(module, call, self._enclosing.definitions(module, node), False, (way,))
 
     def _read(self, module: Module, call: Call, scope: Scope) -> Request | None:
         verb, receiver = _verb(call), _receiver(call)
@@ -329,7 +329,9 @@ class Requests:
     def _callers(self, name: str) -> tuple[tuple[Spot, Call], ...]:
         if name not in self._called_at:
             calls = self._by_name.get(name, ())
-            found = ((Spot(module, self._places.around(module, call)), call) for module, call in calls)
+            found = (
+                (Spot(module, self._enclosing.definitions(module, call)), call) for module, call in calls
+            )
             self._called_at[name] = tuple(found)
         return self._called_at[name]
 

@@ -24,7 +24,7 @@ from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Library
 from archlint.service.semantics.bindings import own_nodes, statements
-from archlint.service.semantics.blocks import around, holds
+from archlint.service.semantics.scopes import holds, statements_around
 from archlint.service.transactions.session_acts import Work, acts, is_session
 
 _ENDING = frozenset({"aclose", "close", "remove", "reset", "rollback"})
@@ -103,7 +103,7 @@ def _opening(calls: Calls, function: Function, given: Expression) -> Call | None
 
 def _is_guarded(function: FunctionDef, given: Operation) -> bool:
     """Whether the session is closed or rolled back when the request fails; a `with` is taken to do so."""
-    for statement in around(function.body, given):
+    for statement in statements_around(function.body, given):
         match statement:
             case With():
                 return True

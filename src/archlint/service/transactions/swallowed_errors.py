@@ -29,7 +29,7 @@ from archlint.findings import Location
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.semantics.bindings import nested_blocks, statements
-from archlint.service.semantics.blocks import around, holds
+from archlint.service.semantics.scopes import holds, statements_around
 from archlint.service.transactions.session_acts import Act, Work, acts
 
 _FAILING = frozenset({"commit", "exec", "execute", "flush"})
@@ -91,7 +91,7 @@ def _is_attempted(statement: Try, act: Act) -> bool:
     """Whether the act stands in the `try` itself, and no `with` or other `try` there may deal with it."""
     if not holds(statement.body, act.node) or _any(_rolls_back, statement.body):
         return False
-    return not any(isinstance(inner, Try | With) for inner in around(statement.body, act.node))
+    return not any(isinstance(inner, Try | With) for inner in statements_around(statement.body, act.node))
 
 
 def _silent(calls: Calls, function: Function, node: FunctionDef, statement: Try) -> Iterator[Handler]:
@@ -162,7 +162,7 @@ def _gives(node: Node) -> bool:
 
 def _goes_on(body: tuple[Statement, ...], statement: Try) -> bool:
     """Whether what follows the `try` may still raise or roll back."""
-    for outer in (None, *around(body, statement)[:-1]):
+    for outer in (None, *statements_around(body, statement)[:-1]):
         blocks = nested_blocks(outer) if outer is not None else iter((body,))
         for block in blocks:
             after = [one for one in block if one.start >= statement.end] if holds(block, statement) else []
