@@ -8,10 +8,8 @@ from typing import Any
 from archlint.findings import Hit
 from archlint.service.model import Service
 
-_KINDS = ("broker", "database", "future", "input", "mail", "sleep", "socket", "subprocess")
-
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each call in a function on the event loop that waits, or leads to one through plain functions."""
-    for found in service.event_loop.blocked(_KINDS, options):
+    for found in service.event_loop.blocked("wait", options):
         yield Hit(found.location, found.fields, found.chain)

@@ -8,10 +8,8 @@ from typing import Any
 from archlint.findings import Hit
 from archlint.service.model import Service
 
-_KINDS = ("file",)
-
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each call on the event loop that works on files, or leads to one through plain functions."""
-    for found in service.event_loop.blocked(_KINDS, options):
+    for found in service.event_loop.blocked("file", options):
         yield Hit(found.location, found.fields, found.chain)

@@ -13,9 +13,9 @@ from archlint.service.model import Service
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield each call that queries by such a session on the event loop, and where requests open one."""
     blocking: set[Function] = set()
-    for found in service.event_loop.blocked(("session",), options):
+    for found in service.event_loop.blocked("session", options):
         blocking.add(found.function)
-        does = f"blocks the event loop{found.fields['through']}: `{found.fields['call']}` is synchronous"
+        does = f"blocks the event loop{found.fields['through']}: {found.fields['calls']}"
         yield Hit(found.location, {"function": found.function.short_name, "does": does}, found.chain)
     for call in service.event_loop.opened_sessions:
         if call.caller not in blocking:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from archlint.facts.syntax import Node
+from archlint.facts.syntax import Call, Expression, Node, dotted
 from archlint.findings import Link, Location
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.conditions import contradicts
@@ -14,6 +14,7 @@ from archlint.service.calls.contexts import NOTHING_KNOWN, Context, Onward
 from archlint.service.calls.edges import Edge, LibraryCall
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Blocking, NameTable, key
+from archlint.service.calls.loop_entries import LoopEntry
 
 Stop: TypeAlias = tuple[LibraryCall, Blocking]
 
@@ -22,14 +23,16 @@ Stop: TypeAlias = tuple[LibraryCall, Blocking]
 class Blocked:
     """The function blocks the event loop: `edges` lead to `call`.
 
-    `entered` says why the loop runs it where it is a plain one.
+    `entered` says why the loop runs it where it is a plain one; `others` are calls of other kinds to which
+    the same place leads.
     """
 
     function: Function
     edges: tuple[Edge, ...]
     call: LibraryCall
     blocking: Blocking
-    entered: Link | None = None
+    entered: LoopEntry | None = None
+    others: tuple[Blocked, ...] = ()
 
     @property
     def location(self) -> Location:
@@ -41,17 +44,38 @@ class Blocked:
         """What the rules' messages say."""
         return {
             "function": self.function.short_name,
-            "call": written(self.call.path),
-            "through": f" through `{self.edges[0].callee.short_name}`" if self.edges else "",
-            "use": self.blocking.use,
+            "calls": ", ".join(dict.fromkeys(one.call_written for one in (self, *self.others))),
+            "through": f" through `{_called(self.edges[0])}`" if self.edges else "",
+            "remedy": self.remedy,
         }
+
+    @property
+    def node(self) -> Expression:
+        """The expression in the function that leads to the call, or is it."""
+        return (self.edges[0] if self.edges else self.call).node
+
+    @property
+    def call_written(self) -> str:
+        """The blocking call as its line writes it, and by its qualified name where that is another."""
+        qualified = written(self.call.path)
+        text = dotted(self.call.node.func) if isinstance(self.call.node, Call) else None
+        return f"`{text}` (`{qualified}`)" if text not in {None, qualified} else f"`{qualified}`"
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in one sentence."""
+        if self.entered is not None:
+            return self.entered.remedy
+        if not self.blocking.use:
+            return "Hand the call to a thread with `run_in_threadpool`"
+        return f"Use {self.blocking.use}, or hand the call to a thread with `run_in_threadpool`"
 
     @property
     def chain(self) -> tuple[Link, ...]:
         """Every call on the way, none for a blocking call in the async function itself."""
         if not self.edges and self.entered is None:
             return ()
-        links = [self.entered] if self.entered is not None else []
+        links = [self.entered.reason] if self.entered is not None else []
         links += [
             Link(edge.location, f"`{edge.caller.short_name}` calls `{edge.callee.short_name}`")
             for edge in self.edges
@@ -152,6 +176,12 @@ class Reach:
             return found
         more = self._more.find(name)
         return more[0] if more and isinstance(more[0], Blocking) else None
+
+
+def _called(edge: Edge) -> str:
+    """What the call calls, as its line writes it: a decorator's wrapper has another name."""
+    name = dotted(edge.node.func) if isinstance(edge.node, Call) else None
+    return name if name and edge.callee.owner is None else edge.callee.short_name
 
 
 def written(path: str) -> str:

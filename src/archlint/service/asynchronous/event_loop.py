@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from archlint.facts.syntax import Node
 from archlint.service.asynchronous.blocking import Blocked, Reach
 from archlint.service.asynchronous.nested_loops import nested_loops
 from archlint.service.asynchronous.sync_sessions import opened_sessions
@@ -14,6 +15,16 @@ from archlint.service.asynchronous.unawaited import Unawaited, unawaited
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edges import LibraryCall
 from archlint.service.calls.functions import Function
+
+_GROUPS = {
+    "http": frozenset({"http"}),
+    "wait": frozenset(
+        {"broker", "database", "future", "input", "mail", "sleep", "socket", "subprocess"},
+    ),
+    "session": frozenset({"session"}),
+    "file": frozenset({"file"}),
+}
+"""The kinds of `blocking.toml` by who reports them, worst first, for a place that leads to several."""
 
 _WAITING = frozenset(
     {
@@ -30,9 +41,21 @@ class EventLoop:
 
     calls: Calls
 
-    def blocked(self, kinds: Iterable[str], options: Mapping[str, Any]) -> Iterator[Blocked]:
-        """What blocks the event loop by a call of one of the kinds; `options` are those of `Reach`."""
-        return Reach(self.calls, kinds, options).on_loop()
+    def blocked(self, group: str, options: Mapping[str, Any]) -> Iterator[Blocked]:
+        """What blocks the event loop by a call of a group's kinds, unless a worse group has the same place.
+
+        `options` are those of `Reach`.
+        """
+        changed = any(options.values())
+        own = (
+            Reach(self.calls, _GROUPS[group], options).on_loop() if changed else self._by_node(group).values()
+        )
+        order = list(_GROUPS)
+        worse, less = order[: order.index(group)], order[order.index(group) + 1 :]
+        for found in own:
+            if not any(found.node in self._by_node(one) for one in worse):
+                others = (self._by_node(one).get(found.node) for one in less)
+                yield replace(found, others=tuple(one for one in others if one is not None))
 
     def may_block(self, function: Function) -> Blocked | None:
         """The first call in the function that waits, or leads to one that does, wherever it runs."""
@@ -51,6 +74,15 @@ class EventLoop:
     def unawaited(self, *kinds: str) -> Iterator[Unawaited]:
         """The calls that give a coroutine of one of these kinds which provably nobody awaits."""
         return (found for found in self._unawaited if found.kinds <= frozenset(kinds))
+
+    def _by_node(self, group: str) -> dict[Node, Blocked]:
+        if group not in self._groups:
+            self._groups[group] = {found.node: found for found in Reach(self.calls, _GROUPS[group]).on_loop()}
+        return self._groups[group]
+
+    @cached_property
+    def _groups(self) -> dict[str, dict[Node, Blocked]]:
+        return {}
 
     @cached_property
     def _unawaited(self) -> tuple[Unawaited, ...]:

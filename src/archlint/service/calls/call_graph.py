@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archlint.facts.syntax import FunctionDef
-from archlint.findings import Link
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.contexts import Contexts
 from archlint.service.calls.edges import Edge, Edges, LibraryCall
@@ -15,7 +14,7 @@ from archlint.service.calls.execution_places import Places, Where
 from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.inference import Inference
 from archlint.service.calls.library_models import Knowledge, load_knowledge
-from archlint.service.calls.loop_entries import LoopEntries
+from archlint.service.calls.loop_entries import LoopEntries, LoopEntry
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Symbols
@@ -103,7 +102,7 @@ class Calls:
         return Places(self.functions, self.edges, [*served, *((one, True) for one in self.loop_entries)])
 
     @cached_property
-    def loop_entries(self) -> dict[Function, Link]:
+    def loop_entries(self) -> dict[Function, LoopEntry]:
         """The plain functions that the event loop runs without a coroutine that calls them, and why."""
         return self._entries.found(self._handlers, self.edges)
 

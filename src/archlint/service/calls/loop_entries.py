@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from archlint.facts.syntax import Call, FunctionDef, Parameter, all_nodes, dotted
 from archlint.findings import Link
@@ -13,8 +14,20 @@ from archlint.service.calls.inference import Inference
 from archlint.service.calls.validation import Hooks, written_models
 from archlint.service.calls.values import Elements, InstanceType
 
+
+@dataclass(frozen=True, slots=True)
+class LoopEntry:
+    """Why the event loop runs a plain function, and what to do about a call in it that blocks."""
+
+    reason: Link
+    remedy: str
+
+
 _ON_LOOP = frozenset({Use("loop", "loop")})
 _BY_KIND = frozenset({Use("thread", "loop")})
+_LET_IT_BE_A_TASK = "Start a task that awaits it, or hand the call to a thread with `loop.run_in_executor`"
+_LET_THE_DECORATOR = "Let the decorator run it with `run_in_threadpool`, or await what it waits for"
+_LET_THE_HANDLER = "Make the call in the handler or a dependency, where it can be awaited"
 _INJECTING = frozenset({"Depends", "Security"})
 
 
@@ -26,9 +39,11 @@ class LoopEntries:
         self._edges = edges
         self._validation = edges.validation
 
-    def found(self, handlers: Iterable[tuple[Function, bool]], calls: Iterable[Edge]) -> dict[Function, Link]:
+    def found(
+        self, handlers: Iterable[tuple[Function, bool]], calls: Iterable[Edge]
+    ) -> dict[Function, LoopEntry]:
         """Each function with the reason why it runs there."""
-        entries: dict[Function, Link] = {}
+        entries: dict[Function, LoopEntry] = {}
         for function, reason in self._all(handlers, calls):
             if not function.is_async:
                 entries.setdefault(function, reason)
@@ -43,11 +58,11 @@ class LoopEntries:
 
     def _all(
         self, handlers: Iterable[tuple[Function, bool]], calls: Iterable[Edge]
-    ) -> Iterator[tuple[Function, Link]]:
+    ) -> Iterator[tuple[Function, LoopEntry]]:
         for edge in calls:
             if edge.way == "loop":
                 text = f"`{edge.callee.short_name}` is given to the event loop, which runs it"
-                yield edge.callee, Link(edge.location, text)
+                yield edge.callee, LoopEntry(Link(edge.location, text), _LET_IT_BE_A_TASK)
         for function in self._edges.injected:
             yield from self._validated(function)
         for handler, is_async in handlers:
@@ -55,37 +70,37 @@ class LoopEntries:
             yield from self._validated(handler)
             yield from self._answered(handler, is_async)
 
-    def _wrapped(self, handler: Function, is_async: bool) -> Iterator[tuple[Function, Link]]:
+    def _wrapped(self, handler: Function, is_async: bool) -> Iterator[tuple[Function, LoopEntry]]:
         text = f"FastAPI awaits `{handler.short_name}`, for a decorator makes it async"
         for function, on_loop in self.places(handler, is_async):
             if on_loop:
-                yield function, Link(handler.location, text)
+                yield function, LoopEntry(Link(handler.location, text), _LET_THE_DECORATOR)
 
-    def _validated(self, function: Function) -> Iterator[tuple[Function, Link]]:
+    def _validated(self, function: Function) -> Iterator[tuple[Function, LoopEntry]]:
         parameters = function.node.parameters if function.node is not None else ()
         for parameter in parameters:
             if parameter.annotation is None or _is_injected(parameter):
                 continue
             hooks = self._hooks(function, parameter)
             text = f"FastAPI validates `{parameter.name}` of `{function.short_name}` on the event loop"
-            link = Link(function.module.location(parameter), text)
-            yield from ((one, link) for one in hooks.validating)
+            entry = LoopEntry(Link(function.module.location(parameter), text), _LET_THE_HANDLER)
+            yield from ((one, entry) for one in hooks.validating)
 
     def _hooks(self, function: Function, parameter: Parameter) -> Hooks:
         assert parameter.annotation is not None
         return self._validation.of_annotation(parameter.annotation, function.module, function.scope)
 
-    def _answered(self, handler: Function, is_async: bool) -> Iterator[tuple[Function, Link]]:
+    def _answered(self, handler: Function, is_async: bool) -> Iterator[tuple[Function, LoopEntry]]:
         """What FastAPI makes the answer with: a model that the handler made itself is not made again."""
         returns = handler.node.returns if isinstance(handler.node, FunctionDef) else None
         written = list(written_models(handler)) or ([returns] if returns is not None else [])
         text = f"FastAPI makes the answer of `{handler.short_name}` on the event loop"
         for model in written:
             hooks = self._validation.of_annotation(model, handler.module, handler.scope)
-            link = Link(handler.module.location(model), text)
-            yield from ((one, link) for one in hooks.serializing)
+            entry = LoopEntry(Link(handler.module.location(model), text), _LET_THE_HANDLER)
+            yield from ((one, entry) for one in hooks.serializing)
             if is_async and hooks.models.keys().isdisjoint(self._made(handler)):
-                yield from ((one, link) for one in hooks.validating)
+                yield from ((one, entry) for one in hooks.validating)
 
     def _made(self, handler: Function) -> Iterator[object]:
         """The classes of what the handler returns."""
