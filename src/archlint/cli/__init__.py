@@ -9,7 +9,7 @@ import typer
 
 from archlint import __version__
 
-COMMANDS = ("check", "routes", "schema", "graph", "rules", "explain", "spec")
+COMMANDS = ("check", "routes", "schema", "openapi", "graph", "rules", "explain", "spec")
 
 app = typer.Typer(
     name="archlint",

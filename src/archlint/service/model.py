@@ -36,6 +36,8 @@ from archlint.service.layers.queries import Queries
 from archlint.service.layers.setups import Setups
 from archlint.service.migrations.environments import Migrations
 from archlint.service.migrations.upgrades import Upgrades
+from archlint.service.openapi.document import Documents
+from archlint.service.openapi.json_schemas import Libraries as JsonLibraries
 from archlint.service.packaging.pyproject import ServiceProject
 from archlint.service.packaging.versions import Versions
 from archlint.service.schema.core.library_versions import Libraries
@@ -237,6 +239,12 @@ class Service:
     def openapi_pages(self) -> OpenAPIPages:
         """Where the apps serve their OpenAPI documents and pages, and what these show."""
         return OpenAPIPages(self.routes, lambda: self.routes_by_default, self.operations, self.symbols)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The API as OpenAPI documents."""
+        libraries = JsonLibraries(self._fastapi, self.versions.highest("pydantic"))
+        return Documents(self.routes, self.operations, libraries)
 
     @cached_property
     def calls(self) -> Calls:

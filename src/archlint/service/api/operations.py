@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Literal
 
@@ -11,9 +11,19 @@ from archlint.facts.syntax import Call, Expression
 from archlint.findings import Location
 from archlint.service.api.pydantic_models import PydanticModels
 from archlint.service.api.routes import Endpoint, RouteTable, docstring
-from archlint.service.api.signatures import BODY_KINDS, Callee, Dependency, Parameter, Signatures, called
+from archlint.service.api.signatures import (
+    BODY_KINDS,
+    Callee,
+    Dependant,
+    Dependency,
+    Parameter,
+    Signatures,
+    called,
+)
+from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.types import NONE, UNKNOWN, AnnotationContext, Type, Types
 from archlint.service.interpreter.values import (
+    Arguments,
     ClassObject,
     External,
     Member,
@@ -61,6 +71,7 @@ class Operation:
     description: str | None
     responses: Mapping[str, Type | None]
     unknown: tuple[str, ...]
+    dependant: Dependant
 
 
 class Operations:
@@ -87,12 +98,13 @@ class Operations:
     def _read(self, endpoint: Endpoint) -> Operation:
         options = endpoint.route.options
         signature = self.signatures.read(endpoint.route.endpoint, endpoint.path, endpoint.dependencies)
+        parameters = tuple(signature.parameters)
         definition = endpoint.handler.definition
         description = text(options.get("description")) or docstring(definition)
         return Operation(
             endpoint=endpoint,
-            parameters=tuple(p for p in signature.parameters if p.kind not in BODY_KINDS),
-            body=tuple(p for p in signature.parameters if p.kind in BODY_KINDS),
+            parameters=tuple(p for p in parameters if p.kind not in BODY_KINDS),
+            body=tuple(p for p in parameters if p.kind in BODY_KINDS),
             dependencies=tuple(signature.dependencies),
             answer=self._answer(endpoint),
             status=_status(options.get("status_code", _DEFAULT_STATUS)),
@@ -101,6 +113,7 @@ class Operations:
             description=description,
             responses=self._responses(options.get("responses")),
             unknown=tuple(signature.unknown),
+            dependant=signature.root,
         )
 
     def _answer(self, endpoint: Endpoint) -> Answer:
@@ -135,11 +148,26 @@ class Operations:
         named = (cls for cls in lineage if isinstance(cls, ClassObject | External))
         return tuple(self.types.of_value(cls).name for cls in named)
 
+    def status_of(self, value: Value) -> str:
+        """A key of `responses=`: a status in digits, a range, or `default`."""
+        number = _status(value)
+        return str(number) if number is not None else text(value) or "?"
+
+    def model_of(self, entry: Value) -> Type:
+        """The type of an additional response's `model`."""
+        return self._model(entry) or UNKNOWN
+
+    def identify(self, maker: Value, endpoint: Endpoint) -> str | None:
+        """The id that the service's own function gives to a route under its whole path."""
+        route = replace(endpoint.route, path=endpoint.path, tags=list(endpoint.tags))
+        with deep_recursion():
+            return text(self.types.call(maker, Arguments((route,), {}, endpoint.place)))
+
     def _responses(self, value: Value) -> dict[str, Type | None]:
         found = settled(value)
         if not isinstance(found, dict):
             return {}
-        return {str(_status(key) or text(key) or "?"): self._model(entry) for key, entry in found.items()}
+        return {self.status_of(key): self._model(entry) for key, entry in found.items()}
 
     def _model(self, entry: Value) -> Type | None:
         found = settled(entry)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
 
 from archlint.facts.syntax import (
     Assign,
@@ -12,23 +12,28 @@ from archlint.facts.syntax import (
     Call,
     ClassDef,
     Constant,
-    Dict,
+    Evaluate,
     Expression,
-    Keyword,
+    FunctionDef,
     Name,
-    Node,
     Sequence,
+    Statement,
     Subscript,
 )
 from archlint.findings import Location
-from archlint.service.interpreter.types import VARIABLE, AnnotationContext, Type, Types, substitute
+from archlint.service.api.model_settings import Setting, generated, settings
+from archlint.service.interpreter.types import ANY, VARIABLE, AnnotationContext, Type, Types, substitute
 from archlint.service.interpreter.values import External, ExternalObject, Value, text, truth
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SCHEMA_BASES
 from archlint.service.semantics.symbols import Symbol
 
-_RECORDS = frozenset({"typing.TypedDict", "typing.NamedTuple"})
-_FIELDS = frozenset({"Field", "PrivateAttr", "Relationship"})
+_TYPED_DICTS = frozenset({"typing.TypedDict"})
+_NAMED_TUPLES = frozenset({"typing.NamedTuple"})
+_RECORDS = _TYPED_DICTS | _NAMED_TUPLES
+_DATACLASSES = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
+_ROOTS = frozenset({"pydantic.RootModel"})
+_FIELDS = frozenset({"Field", "PrivateAttr", "Relationship", "field"})
 _Variables: TypeAlias = Mapping[str, Type]
 
 
@@ -36,8 +41,10 @@ _Variables: TypeAlias = Mapping[str, Type]
 class Field:
     """One field of a model.
 
-    `name` is the attribute, `alias` what a client sends. `default` is the evaluated value where there is one
-    without a factory. `excluded` fields are never serialized. `owner` is the class that declares it.
+    `name` is the attribute, `alias` what a client sends, `written` what it gets. `default` is the evaluated
+    value where there is one without a factory. `excluded` fields are never serialized. `owner` is the class
+    that declares it. `declared` is the `Field(…)` that it is assigned; those in `Annotated` are in its type's
+    metadata. `computed` fields are only written, and `document` is the text below it.
     """
 
     name: str
@@ -48,6 +55,15 @@ class Field:
     excluded: bool
     owner: Symbol
     location: Location
+    written: str = ""
+    declared: Value = None
+    computed: bool = False
+    document: str | None = None
+
+    @property
+    def information(self) -> tuple[ExternalObject, ...]:
+        """All its `Field(…)` and their like, the later ones stronger."""
+        return tuple(entry for entry in (*self.type.metadata, self.declared) if _is_field(entry))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +74,25 @@ class Extra:
     location: Location
 
 
+Kind: TypeAlias = Literal["model", "root", "dataclass", "typed dict", "named tuple"]
+
+
 @dataclass(frozen=True, slots=True)
 class PydanticModel:
-    """A Pydantic model, a dataclass or a typed dict; `complete` is false where a base is not in sight."""
+    """A Pydantic model, a dataclass, a typed dict or a named tuple.
+
+    `complete` is false where a base is not in sight. `config` has the settings of its bases, too, `computed`
+    its computed fields, `serializers` the functions that write some of its fields or, under `""`, all of it.
+    """
 
     type: Type
     fields: tuple[Field, ...]
     extra: Extra | None
     complete: bool
+    kind: Kind = "model"
+    config: Mapping[str, Setting] = field(default_factory=dict)
+    computed: tuple[Field, ...] = ()
+    serializers: Mapping[str, Type] = field(default_factory=dict)
 
 
 class PydanticModels:
@@ -112,13 +139,25 @@ class PydanticModels:
                     pending.extend(field.type for field in model.fields)
 
     def _is_record(self, symbol: Symbol, node: ClassDef) -> bool:
+        return self._kind_of(symbol, node) not in {None, "model"}
+
+    def _kind_of(self, symbol: Symbol, node: ClassDef, depth: int = 0) -> Kind | None:
+        """What the class is by its own decorators and bases, else by those of a base in the service."""
         place = self._types.place_of(symbol)
-        if place is None:
-            return False
+        if place is None or depth > _MAX_BASES:
+            return None
         decorators = [d.func if isinstance(d, Call) else d for d in node.decorators]
-        if any(self._types.read(d, place).name == "dataclasses.dataclass" for d in decorators):
-            return True
-        return any(base.name in _RECORDS for base in self._bases(node, place))
+        if any(self._types.read(d, place).name in _DATACLASSES for d in decorators):
+            return "dataclass"
+        for base in self._bases(node, place):
+            for names, kind in _KINDS:
+                if base.name in names:
+                    return kind
+            if base.symbol is not None and isinstance(base.symbol.node, ClassDef):
+                found = self._kind_of(base.symbol, base.symbol.node, depth + 1)
+                if found is not None:
+                    return found
+        return None
 
     def _bases(self, node: ClassDef, place: AnnotationContext) -> list[Type]:
         outside = AnnotationContext(place.module, place.scope[:-1])
@@ -134,13 +173,27 @@ class PydanticModels:
         bases = [substitute(base, variables) for base in self._bases(node, place)]
         inherited = [self.model(base) for base in bases if base.symbol is not None]
         fields = {field.name: field for model in reversed(inherited) for field in model.fields}
-        renamed = self._rename(node, place)
-        for field in self._own(symbol, node, place, variables, renamed):
-            fields[field.name] = field
-        extra = self._extra(node, place) or next((m.extra for m in inherited if m.extra is not None), None)
+        own = settings(node, place, self._types)
+        config = {key: value for model in reversed(inherited) for key, value in model.config.items()} | own
+        scope = _Scope(symbol, place, variables, config)
+        kind = self._kind_of(symbol, node) or "model"
+        fields |= {field.name: field for field in self._own(node, scope, kind)}
+        if kind == "root":
+            fields |= {field.name: field for field in self._root(scope, bases) if field.name not in fields}
+        computed = {field.name: field for model in reversed(inherited) for field in model.computed}
+        computed |= {field.name: field for field in self._computed(node, scope)}
+        serializers = {key: to for model in reversed(inherited) for key, to in model.serializers.items()}
         known = all(base.symbol is not None or _is_empty(base) for base in bases)
-        complete = known and all(model.complete for model in inherited)
-        return PydanticModel(found, tuple(fields.values()), extra, complete)
+        return PydanticModel(
+            found,
+            tuple(fields.values()),
+            _extra(own, place) or next((m.extra for m in inherited if m.extra is not None), None),
+            known and all(model.complete for model in inherited),
+            kind,
+            config,
+            tuple(computed.values()),
+            serializers | dict(self._serializers(node, scope)),
+        )
 
     def _variables(self, node: ClassDef, place: AnnotationContext) -> list[str]:
         """The class's type variables in order: those of `Generic[…]`, else as its bases name them."""
@@ -149,78 +202,161 @@ class PydanticModels:
         found = (t for base in generic or bases for t in base.walk() if t.name == VARIABLE)
         return list(dict.fromkeys(t.values[0] for t in found))
 
-    def _own(
-        self, symbol: Symbol, node: ClassDef, place: AnnotationContext, variables: _Variables, renamed: bool
-    ) -> Iterator[Field]:
-        for statement in node.body:
+    def _own(self, node: ClassDef, scope: _Scope, kind: Kind) -> Iterator[Field]:
+        partial = kind == "typed dict" and _is_false(scope.config.get("total"))
+        for statement, following in zip(node.body, (*node.body[1:], None), strict=True):
             if not isinstance(statement, Assign) or statement.annotation is None:
                 continue
             target = statement.targets[0]
-            if isinstance(target, Name) and not target.id.startswith("_") and target.id != "model_config":
-                found = substitute(self._types.read(statement.annotation, place), variables)
-                if not _is_class_variable(statement.annotation):
-                    yield from self._field(symbol, statement, target.id, found, renamed)
+            if isinstance(target, Name) and _names_field(target.id, statement.annotation):
+                asked = _asked(statement.annotation)
+                for made in self._field(scope, statement, statement.annotation, target.id, following):
+                    yield replace(made, required=asked is True) if partial or asked is False else made
 
     def _field(
-        self, symbol: Symbol, statement: Assign, name: str, found: Type, renamed: bool
+        self, scope: _Scope, statement: Assign, annotation: Expression, name: str, following: Statement | None
     ) -> Iterator[Field]:
-        place = self._types.place_of(symbol)
-        assert place is not None
+        place = scope.place
+        found = substitute(self._types.read(annotation, place), scope.variables)
         value = self._types.evaluate(statement.value, place) if statement.value is not None else None
         information = [entry for entry in (*found.metadata, value) if _is_field(entry)]
         if any(entry.name.endswith(("PrivateAttr", "Relationship")) for entry in information):
             return
         keywords: dict[str, Value] = {k: v for entry in information for k, v in entry.keywords.items()}
         default, required = _default(statement.value is not None, value, keywords)
-        alias = text(keywords.get("validation_alias")) or text(keywords.get("alias"))
+        alias, written = self._aliases(name, keywords, scope)
         yield Field(
             name=name,
-            alias=alias or (_camel(name) if renamed else name),
+            alias=alias,
             type=found,
             required=required,
             default=default,
             excluded=truth(keywords.get("exclude")) is True,
-            owner=symbol,
+            owner=scope.symbol,
             location=place.module.location(statement),
+            written=written,
+            declared=value if _is_field(value) else None,
+            document=_text_of(following),
         )
 
-    def _extra(self, node: ClassDef, place: AnnotationContext) -> Extra | None:
-        for key, value, where in _configuration(node):
-            if key == "extra":
-                mode = self._types.evaluate(value, place)
-                known = text(mode) or (mode.name.rpartition(".")[2] if isinstance(mode, External) else None)
-                if known is not None:
-                    return Extra(known, place.module.location(where))
+    def _aliases(self, name: str, keywords: Mapping[str, Value], scope: _Scope) -> tuple[str, str]:
+        """What a field is called when read and when written."""
+        made = generated(name, scope.config, self._types, scope.place)
+        both = text(keywords.get("alias"))
+        validation = _first_alias(keywords.get("validation_alias")) or both
+        serialization = text(keywords.get("serialization_alias")) or both
+        return validation or made.validation or name, serialization or made.serialization or name
+
+    def _root(self, scope: _Scope, bases: list[Type]) -> Iterator[Field]:
+        """The field of `RootModel[…]`, which its argument gives."""
+        for base in bases:
+            if base.name in _ROOTS:
+                found = base.args[0] if base.args else ANY
+                where = scope.place.module.location(scope.place.scope[-1])
+                yield Field("root", "root", found, True, None, False, scope.symbol, where, "root")
+
+    def _computed(self, node: ClassDef, scope: _Scope) -> Iterator[Field]:
+        """The properties under `@computed_field`."""
+        for function, decorator in self._decorated(node, scope, "pydantic.computed_field"):
+            value = self._types.evaluate(decorator, scope.place) if isinstance(decorator, Call) else None
+            keywords = getattr(value, "keywords", {})
+            returned = keywords.get("return_type")
+            annotated = self._types.read(function.returns, scope.place)
+            found = self._types.of_value(returned) if returned is not None else annotated
+            made = generated(function.name, scope.config, self._types, scope.place).serialization
+            written = text(keywords.get("alias")) or made or function.name
+            yield Field(
+                name=function.name,
+                alias=written,
+                type=substitute(found, scope.variables),
+                required=True,
+                default=None,
+                excluded=False,
+                owner=scope.symbol,
+                location=scope.place.module.span(function.start, function.header_end),
+                written=written,
+                declared=value,
+                computed=True,
+                document=_text_of(function.body[0] if function.body else None),
+            )
+
+    def _serializers(self, node: ClassDef, scope: _Scope) -> Iterator[tuple[str, Type]]:
+        """What `@field_serializer` and `@model_serializer` say that they write, where they say it."""
+        for function, decorator in self._decorated(node, scope, "pydantic.field_serializer"):
+            for name in decorator.args if isinstance(decorator, Call) and function.returns else ():
+                if isinstance(name, Constant) and isinstance(name.value, str):
+                    yield name.value, self._types.read(function.returns, scope.place)
+        for function, _ in self._decorated(node, scope, "pydantic.model_serializer"):
+            if function.returns is not None:
+                yield "", self._types.read(function.returns, scope.place)
+
+    def _decorated(
+        self, node: ClassDef, scope: _Scope, name: str
+    ) -> Iterator[tuple[FunctionDef, Expression]]:
+        for function in node.body:
+            for decorator in function.decorators if isinstance(function, FunctionDef) else ():
+                target = decorator.func if isinstance(decorator, Call) else decorator
+                if self._types.read(target, scope.place).name == name and isinstance(function, FunctionDef):
+                    yield function, decorator
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """A class whose fields are read."""
+
+    symbol: Symbol
+    place: AnnotationContext
+    variables: _Variables
+    config: Mapping[str, Setting]
+
+
+_MAX_BASES = 20
+_KINDS: tuple[tuple[frozenset[str], Kind], ...] = (
+    (_TYPED_DICTS, "typed dict"),
+    (_NAMED_TUPLES, "named tuple"),
+    (_ROOTS, "root"),
+)
+
+
+def _extra(own: Mapping[str, Setting], place: AnnotationContext) -> Extra | None:
+    setting = own.get("extra")
+    if setting is None:
         return None
-
-    def _rename(self, node: ClassDef, place: AnnotationContext) -> bool:
-        """Whether fields get camel-case aliases by Pydantic's own generator."""
-        generators = [value for key, value, _ in _configuration(node) if key == "alias_generator"]
-        names = (self._types.read(value, place).name for value in generators)
-        return any(name == "pydantic.alias_generators.to_camel" for name in names)
+    mode = setting.value
+    known = text(mode) or (mode.name.rpartition(".")[2] if isinstance(mode, External) else None)
+    return Extra(known, place.module.location(setting.node)) if known is not None else None
 
 
-def _configuration(node: ClassDef) -> Iterator[tuple[str, Expression, Node]]:
-    """The settings of a model with where they stand: `model_config`, `class Config`, class keywords."""
-    for keyword in node.keywords:
-        yield from _pairs((keyword,))
-    for statement in node.body:
-        match statement:
-            case Assign(targets=(Name(id="model_config"),), value=Call(keywords=keywords)):
-                yield from _pairs(keywords)
-            case Assign(targets=(Name(id="model_config"),), value=Dict(items=items)):
-                for key, value in items:
-                    if isinstance(key, Constant) and isinstance(key.value, str):
-                        yield key.value, value, key
-            case ClassDef(name="Config", body=body):
-                for inner in body:
-                    match inner:
-                        case Assign(targets=(Name(id=name),), value=Node() as value):
-                            yield name, value, inner
+def _is_false(setting: Setting | None) -> bool:
+    return setting is not None and setting.value is False
 
 
-def _pairs(keywords: tuple[Keyword, ...]) -> Iterator[tuple[str, Expression, Node]]:
-    yield from ((keyword.name, keyword.value, keyword) for keyword in keywords if keyword.name is not None)
+def _asked(annotation: Expression) -> bool | None:
+    """Whether `Required[…]` or `NotRequired[…]` says of a typed dict's key that it must be there."""
+    match annotation:
+        case Subscript(value=Name(id="Required") | Attribute(attr="Required")):
+            return True
+        case Subscript(value=Name(id="NotRequired") | Attribute(attr="NotRequired")):
+            return False
+    return None
+
+
+def _text_of(statement: Statement | None) -> str | None:
+    match statement:
+        case Evaluate(value=Constant(value=str(found))):
+            return found
+    return None
+
+
+def _first_alias(value: Value) -> str | None:
+    """The name of a validation alias: the first of `AliasChoices`, or the text."""
+    if isinstance(value, ExternalObject) and value.name.rpartition(".")[2] == "AliasChoices":
+        return next((name for name in map(text, value.args) if name is not None), None)
+    return text(value)
+
+
+def _names_field(name: str, annotation: Expression) -> bool:
+    return not name.startswith("_") and name != "model_config" and not _is_class_variable(annotation)
 
 
 def _is_class_variable(annotation: Expression) -> bool:
@@ -259,9 +395,3 @@ def _is_ellipsis(value: Value) -> bool:
 def _is_empty(base: Type) -> bool:
     """Whether a library's base adds no fields."""
     return base.name in {"typing.Generic", "builtins.object", "abc.ABC"} | _RECORDS | SCHEMA_BASES
-
-
-def _camel(name: str) -> str:
-    """`user_id` as `userId`."""
-    first, *rest = name.split("_")
-    return first + "".join(part.title() for part in rest)

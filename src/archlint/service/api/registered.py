@@ -39,6 +39,9 @@ class Route(Modelled):
     dependencies: tuple[Value, ...] = ()
     """Those of the routers that it was added to, outermost first, then its own."""
 
+    defaults: tuple[Mapping[str, Value], ...] = ()
+    """The arguments of routers and includes on the way to it, outermost first."""
+
     def attribute(self, machine: Machine, name: str) -> Value:
         """What code that walks over `app.routes` reads."""
         known = {
@@ -49,7 +52,8 @@ class Route(Modelled):
             "tags": self.tags,
             "include_in_schema": self.in_schema,
             "deprecated": self.deprecated,
-            "name": self.options.get("name") or getattr(self.endpoint, "name", Unresolved("a route's name")),
+            "name": self.options.get("name") or _name(self.endpoint),
+            "operation_id": self.options.get("operation_id"),
             "__class__": External(f"fastapi.routing.{_ROUTE_CLASSES[self.kind][1]}"),
         }
         return known.get(name, self.options.get(name, Unresolved(f"attribute `{name}` of a route")))
@@ -65,6 +69,13 @@ class Route(Modelled):
                 self.in_schema = value
             case "deprecated":
                 self.deprecated = value
+
+
+def _name(endpoint: Value) -> Value:
+    """The name of the function that serves a route."""
+    while not hasattr(endpoint, "definition") and hasattr(endpoint, "function"):
+        endpoint = endpoint.function
+    return getattr(getattr(endpoint, "definition", None), "name", Unresolved("a route's name"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

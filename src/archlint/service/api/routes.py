@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -84,8 +84,8 @@ class Endpoint:
 
     `includes` are the `include_router` and `mount` calls that gave the path its `prefixes`, outermost first;
     `conditions` are the tests, undecided by the source, under which it is served. `route` has the values of
-    the arguments that it was registered with. `app` is the one that it belongs to, mounted in `root` or that
-    itself.
+    the arguments that it was registered with, `defaults` those of the routers and includes around it,
+    outermost first. `app` is the one that it belongs to, mounted in `root` or that itself.
     """
 
     path: str
@@ -105,6 +105,7 @@ class Endpoint:
     root: App
     app: App
     route: Route
+    defaults: tuple[Mapping[str, Value], ...] = ()
 
     @property
     def location(self) -> Location:
@@ -148,6 +149,7 @@ class _Context:
     conditions: tuple[Condition, ...] = ()
     dependencies: tuple[Value, ...] = ()
     above: tuple[Router, ...] = ()
+    defaults: tuple[Mapping[str, Value], ...] = ()
 
 
 @dataclass(eq=False)
@@ -320,6 +322,7 @@ def _included(context: _Context, include: Include, router: Router) -> _Context:
         (*context.conditions, *include.conditions),
         (*context.dependencies, *include.dependencies),
         (*context.above, router),
+        (*context.defaults, *include.defaults),
     )
 
 
@@ -371,6 +374,7 @@ def _endpoint(
         root=context.root,
         app=context.app,
         route=route,
+        defaults=(*context.defaults, *route.defaults),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from archlint.facts.syntax import Parameter as Declared
 from archlint.findings import Location
-from archlint.service.api.pydantic_models import PydanticModels
+from archlint.service.api.pydantic_models import Field, PydanticModels
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.types import AnnotationContext, Type, Types
@@ -78,7 +78,8 @@ class Parameter:
 
     `kind` is path, query, header, cookie, body, form or file; `name` the argument's name, `alias` what the
     client sends. `via` are the dependencies that ask for it, outermost first. `default` is the evaluated
-    value, None where there is none; `annotated` is false where the signature says no type.
+    value, None where there is none; `annotated` is false where the signature says no type. `marker` is the
+    `Query(…)` or its like, in whose place a model's field has `declared`.
     """
 
     name: str
@@ -92,6 +93,9 @@ class Parameter:
     embed: bool = False
     in_schema: bool = True
     via: tuple[str, ...] = ()
+    marker: ExternalObject | None = None
+    model: Type | None = None
+    """The model that the parameter is a field of, where one collects several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +106,57 @@ class Dependency:
     function: FunctionObject | None = None
 
 
+@dataclass(slots=True, eq=False)
+class Dependant:
+    """A callable with what it takes itself, and with the dependencies that it asks for.
+
+    `target` is what is called; `scopes` are those that `Security(…)` asks for here.
+    """
+
+    dependency: Dependency
+    target: Value = None
+    scopes: tuple[str, ...] = ()
+    parameters: list[Parameter] = field(default_factory=list)
+    dependencies: list[Dependant] = field(default_factory=list)
+
+    def walk(self) -> Iterator[Dependant]:
+        """It and all below, in the order in which FastAPI documents them, each callable once."""
+        seen: set[tuple[object, ...]] = set()
+        pending = [self]
+        while pending:
+            current = pending.pop()
+            key = (*_identity(current.target), current.scopes)
+            if key not in seen:
+                seen.add(key)
+                yield current
+                pending.extend(reversed(current.dependencies))
+
+
+def _identity(target: Value) -> tuple[object, ...]:
+    match target:
+        case Bound(function=function, receiver=receiver):
+            return (*_identity(function), id(receiver))
+        case Type():
+            return (target.name,)
+    return (id(target),)
+
+
 @dataclass(slots=True)
 class Signature:
     """All that an endpoint takes. `unknown` says what could not be followed."""
 
-    parameters: list[Parameter] = field(default_factory=list)
-    dependencies: list[Dependency] = field(default_factory=list)
+    root: Dependant
     unknown: list[str] = field(default_factory=list)
+
+    @property
+    def parameters(self) -> Iterator[Parameter]:
+        """The endpoint's own, then those of its dependencies."""
+        return (parameter for dependant in self.root.walk() for parameter in dependant.parameters)
+
+    @property
+    def dependencies(self) -> Iterator[Dependency]:
+        """All that FastAPI calls before the endpoint."""
+        return (one.dependency for one in self.root.walk() if one is not self.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +177,17 @@ class Signatures:
 
     def read(self, endpoint: Value, path: str, dependencies: tuple[Value, ...] = ()) -> Signature:
         """What an endpoint under `path` takes; `dependencies` are those of its decorator and routers."""
-        signature = Signature()
+        callee = called(endpoint)
+        root = Dependant(Dependency("", callee.function if callee else None), endpoint)
+        signature = Signature(root)
         names = frozenset(re.findall(r"{(\w+)(?::\w+)?}", path))
         with deep_recursion():
             for value in dependencies:
                 marker = settled(value)
                 if _is_dependency(marker):
-                    self._depend(signature, marker, Type(""), names, ())
-            callee = called(endpoint)
+                    self._depend(signature, root, marker, Type(""), names, ())
             if callee is not None:
-                self._function(signature, callee, names, ())
+                self._function(signature, root, callee, names, ())
         return signature
 
     def place(self, function: FunctionObject) -> AnnotationContext:
@@ -146,16 +195,22 @@ class Signatures:
         return AnnotationContext(function.module, (), function.frame)
 
     def _function(
-        self, signature: Signature, callee: Callee, path: frozenset[str], via: tuple[str, ...]
+        self,
+        signature: Signature,
+        dependant: Dependant,
+        callee: Callee,
+        path: frozenset[str],
+        via: tuple[str, ...],
     ) -> None:
         positional = [p for p in callee.function.definition.parameters if p.kind not in {"*", "**"}]
         for declared in positional[callee.bound :]:
             if declared.name not in callee.given:
-                self._parameter(signature, callee.function, declared, path, via)
+                self._parameter(signature, dependant, callee.function, declared, path, via)
 
     def _parameter(
         self,
         signature: Signature,
+        dependant: Dependant,
         function: FunctionObject,
         declared: Declared,
         path: frozenset[str],
@@ -167,7 +222,7 @@ class Signatures:
         markers = [m for m in (*found.metadata, default) if _is_dependency(m) or _is_marker(m)]
         marker: ExternalObject | None = markers[-1] if markers else None
         if marker is not None and _is_dependency(marker):
-            self._depend(signature, marker, found, path, via)
+            self._depend(signature, dependant, marker, found, path, via)
             return
         if any(member.name in _CONTEXT for member in found.members):
             return
@@ -184,7 +239,7 @@ class Signatures:
             via=via,
         )
         made = _marked(made, marker, plain_default=given and not _is_marker(default)) if marker else made
-        signature.parameters.extend(self._flattened(made))
+        dependant.parameters.extend(self._flattened(made))
 
     def _kind(self, found: Type, name: str, path: frozenset[str]) -> str:
         """What a parameter without `Query()` and its like is."""
@@ -209,79 +264,101 @@ class Signatures:
             yield replace(
                 parameter,
                 name=entry.name,
-                alias=entry.alias,
+                alias=self._alias_in(parameter, entry),
                 type=entry.type,
-                required=entry.required,
+                required=entry.required and not found.optional,
                 default=entry.default,
                 location=entry.location,
                 annotated=True,
+                marker=entry.declared,
+                model=found,
             )
+
+    def _alias_in(self, parameter: Parameter, entry: Field) -> str:
+        """What a client calls a model's field: a header has dashes unless told otherwise."""
+        dashes = (
+            truth(getattr(parameter.marker, "keywords", {}).get("convert_underscores", True)) is not False
+        )
+        renamed = parameter.kind == "header" and dashes and entry.alias == entry.name
+        return entry.alias.replace("_", "-") if renamed else entry.alias
 
     def _depend(
         self,
         signature: Signature,
+        above: Dependant,
         marker: ExternalObject,
         found: Type,
         path: frozenset[str],
         via: tuple[str, ...],
     ) -> None:
         target = settled(marker.keywords.get("dependency", marker.args[0] if marker.args else None))
-        if target is None:
-            self._class(signature, found, path, via)
-            return
+        scopes = _scopes(marker)
         callee = called(target)
+        if target is None or (callee is None and isinstance(target, ClassObject | External)):
+            of = found if target is None else self._types.of_value(target)
+            self._class(signature, above, replace(of, metadata=()), path, via)
+            return
         if callee is not None:
             name = getattr(callee.function.definition, "name", "<lambda>")
-            if any(known.function is callee.function for known in signature.dependencies):
-                return
-            signature.dependencies.append(Dependency(name, callee.function))
+            dependant = Dependant(Dependency(name, callee.function), target, scopes)
+            above.dependencies.append(dependant)
             if len(via) < _MAX_DEPTH:
-                self._function(signature, callee, path, (*via, name))
-        elif isinstance(target, ClassObject | External):
-            self._class(signature, self._types.of_value(target), path, via)
-        elif isinstance(target, ExternalObject | Bound):
-            signature.dependencies.append(Dependency(getattr(target, "name", "?")))
+                self._function(signature, dependant, callee, path, (*via, name))
+        elif isinstance(target, ExternalObject | Bound | InstanceObject):
+            above.dependencies.append(Dependant(Dependency(getattr(target, "name", "?")), target, scopes))
         else:
             signature.unknown.append("a dependency that the source does not tell")
 
-    def _class(self, signature: Signature, found: Type, path: frozenset[str], via: tuple[str, ...]) -> None:
+    def _class(
+        self, signature: Signature, above: Dependant, found: Type, path: frozenset[str], via: tuple[str, ...]
+    ) -> None:
         """A class that FastAPI calls: its `__init__`, or a model's fields."""
-        name = found.name.rpartition(".")[2]
-        if found.name in _PASSWORD_FORMS:
-            signature.dependencies.append(Dependency(found.name))
-            signature.parameters.extend(_password_form(via))
-        elif found.symbol is not None and self._schemas.is_model(found):
-            signature.dependencies.append(Dependency(name))
-            for entry in self._schemas.model(found).fields:
-                kind = self._kind(entry.type, entry.name, path)
-                signature.parameters.append(
-                    Parameter(
-                        entry.name,
-                        entry.alias,
-                        kind,
-                        entry.type,
-                        entry.required,
-                        entry.default,
-                        entry.location,
-                        via=(*via, name),
-                    )
-                )
-        elif found.symbol is not None:
-            signature.dependencies.append(Dependency(name))
-            self._initializer(signature, found, path, (*via, name))
-        elif found.name:
-            signature.dependencies.append(Dependency(found.name))
-        else:
+        if not found.name:
             signature.unknown.append("a dependency that the source does not tell")
+            return
+        name = found.name.rpartition(".")[2] if found.symbol is not None else found.name
+        dependant = Dependant(Dependency(name), found)
+        above.dependencies.append(dependant)
+        if found.name in _PASSWORD_FORMS:
+            dependant.parameters.extend(_password_form(via))
+        elif found.symbol is not None and self._schemas.is_model(found):
+            for entry in self._schemas.model(found).fields:
+                dependant.parameters.append(self._argument(entry, path, (*via, name)))
+        elif found.symbol is not None:
+            self._initializer(signature, dependant, found, path, (*via, name))
+
+    def _argument(self, entry: Field, path: frozenset[str], via: tuple[str, ...]) -> Parameter:
+        """A field of a model as a parameter of the function that makes the model."""
+        kind = self._kind(entry.type, entry.name, path)
+        made = Parameter(
+            entry.name, entry.alias, kind, entry.type, entry.required, entry.default, entry.location, via=via
+        )
+        marker = next((m for m in (*entry.type.metadata, entry.default) if _is_marker(m)), None)
+        if marker is None:
+            return made
+        inside = marker is not entry.default
+        return _marked(made, marker, plain_default=inside and not entry.required)
 
     def _initializer(
-        self, signature: Signature, found: Type, path: frozenset[str], via: tuple[str, ...]
+        self,
+        signature: Signature,
+        dependant: Dependant,
+        found: Type,
+        path: frozenset[str],
+        via: tuple[str, ...],
     ) -> None:
         assert found.symbol is not None
         value = self._types.class_value(found.symbol)
         init = class_member(value, "__init__") if value is not None else None
         if isinstance(init, FunctionObject) and len(via) < _MAX_DEPTH:
-            self._function(signature, Callee(init, 1), path, via)
+            self._function(signature, dependant, Callee(init, 1), path, via)
+
+
+def _scopes(marker: ExternalObject) -> tuple[str, ...]:
+    if _short(marker) != "Security":
+        return ()
+    given = settled(marker.keywords.get("scopes", marker.args[1] if len(marker.args) > 1 else None))
+    return tuple(s for s in map(text, given) if s) if isinstance(given, list | tuple | set) else ()
 
 
 def called(value: Value) -> Callee | None:
@@ -336,6 +413,7 @@ def _marked(parameter: Parameter, marker: ExternalObject, *, plain_default: bool
         alias = alias.replace("_", "-")
     return replace(
         parameter,
+        marker=marker,
         kind=kind,
         alias=alias,
         required=False if plain_default else required,

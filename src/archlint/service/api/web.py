@@ -50,6 +50,8 @@ class Include:
     place: Origin
     conditions: tuple[Condition, ...]
     dependencies: tuple[Value, ...] = ()
+    defaults: tuple[Mapping[str, Value], ...] = ()
+    """The arguments of the including router and of the call, which routes below may leave out."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -299,6 +301,7 @@ def _route(machine: Machine, router: Router, arguments: Arguments, kind: str, pa
         in_schema=_both(keywords.get("include_in_schema", True), router.in_schema),
         conditions=tuple(machine.conditions),
         dependencies=_dependencies(router.keywords, keywords),
+        defaults=(router.keywords,),
     )
 
 
@@ -348,6 +351,7 @@ def _include(
         place=arguments.place,
         conditions=tuple(machine.conditions),
         dependencies=_dependencies(arguments.keywords),
+        defaults=(router.keywords, arguments.keywords),
     )
     router.startup.extend(child.startup)
     if not machine.lazy_includes:
@@ -365,6 +369,7 @@ def _include(
                 include.place,
                 include.conditions,
                 (*_dependencies(router.keywords), *include.dependencies),
+                include.defaults,
             )
         )
 
@@ -393,6 +398,7 @@ def _copy(machine: Machine, router: Router, include: Include) -> None:
             added.includes = (include.place, *route.includes)
             added.prefixes = (f"{text(router.prefix) or ''}{include.prefix}", *route.prefixes)
             added.conditions = (*include.conditions, *route.conditions)
+            added.defaults = (*include.defaults, *route.defaults)
 
 
 def _mount(machine: Machine, router: Router, arguments: Arguments) -> Value:

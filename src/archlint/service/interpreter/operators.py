@@ -44,8 +44,14 @@ def _known(operator: str, first: Value, second: Value) -> Value:
             return first % second
         case "-", int(), int():
             return first - second
-        case "*", int(), int():
+        case "*", (int() | float()), (int() | float()):
             return first * second
+        case "**", int(), int() if abs(first) < 1_000 and 0 <= second < 100:
+            return first**second
+        case "//", int(), int() if second:
+            return first // second
+        case "<<", int(), int() if 0 <= second < 100:
+            return first << second
         case "|", dict(), dict():
             return {**first, **second}
         case "|", set(), set():

@@ -401,11 +401,15 @@ def _annotations(definition: ClassDef) -> dict[str, Expression]:
 
 
 def _enumerate(cls: ClassObject) -> None:
+    numbered = not cls.derives_from(frozenset({"enum.StrEnum"}))
+    last = 0
     for name, value in list(cls.namespace.items()):
         if name.startswith("_") or isinstance(value, FunctionObject) or hasattr(value, "function"):
             continue
         automatic = isinstance(value, ExternalObject) and value.name == "enum.auto"
-        cls.namespace[name] = Member(cls, name, name.lower() if automatic else value)
+        made = (last + 1 if numbered else name.lower()) if automatic else value
+        last = made if isinstance(made, int) else last
+        cls.namespace[name] = Member(cls, name, made)
 
 
 _STATEMENTS: dict[type, Callable[[Machine, Frame, Any], Signal | None]] = {

@@ -23,11 +23,13 @@ from archlint.facts.syntax import (
 )
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import (
+    Arguments,
     ClassObject,
     Configured,
     External,
     ExternalObject,
     Frame,
+    FunctionObject,
     Native,
     Value,
 )
@@ -46,6 +48,13 @@ _SAME = {
     "typing.FrozenSet": "builtins.frozenset",
     "typing.Tuple": "builtins.tuple",
     "typing.Type": "builtins.type",
+    "typing.Deque": "collections.deque",
+    "typing.DefaultDict": "collections.defaultdict",
+    "typing.OrderedDict": "collections.OrderedDict",
+    "typing.Counter": "collections.Counter",
+    "typing.AbstractSet": "collections.abc.Set",
+    "typing.MutableSet": "collections.abc.MutableSet",
+    "typing.Collection": "collections.abc.Collection",
     "typing_extensions.Any": "typing.Any",
     "typing_extensions.Literal": LITERAL,
     "typing.Mapping": "collections.abc.Mapping",
@@ -73,7 +82,8 @@ class Type:
 
     `name` is a library's public name (`builtins.list`, `typing.Any`), the qualified name of a class of the
     service, `"None"`, or empty where the source does not tell. A union's `args` are its members, a literal's
-    `values` its alternatives. `symbol` is the class of the service, `metadata` what `Annotated` adds.
+    `values` its alternatives. `symbol` is the class of the service, `metadata` what `Annotated` adds, and
+    `choices` are a literal's evaluated alternatives in the order of the source.
     """
 
     name: str
@@ -81,6 +91,7 @@ class Type:
     values: tuple[str, ...] = ()
     symbol: Symbol | None = field(default=None, compare=False)
     metadata: tuple[Value, ...] = field(default=(), compare=False)
+    choices: tuple[Value, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         """As an annotation with qualified names; `?` for what is not known."""
@@ -99,8 +110,9 @@ class Type:
     @property
     def members(self) -> tuple[Type, ...]:
         """The alternatives of a union, without `None`; of any other type itself."""
-        found = self.args if self.name == UNION else (self,)
-        return tuple(member for member in found if member != NONE)
+        if self.name != UNION:
+            return () if self == NONE else (self,)
+        return tuple(member for arg in self.args for member in arg.members)
 
     @property
     def optional(self) -> bool:
@@ -148,7 +160,8 @@ class Types:
                 return _union(tuple(self.read(part, place, depth + 1) for part in parts))
             case Call(func=func):
                 # `conint(gt=0)`, `create_model(…)`: known by what makes it
-                return replace(self.read(func, place, depth + 1), args=())
+                made = self.evaluate(annotation, place)
+                return replace(self.read(func, place, depth + 1), args=(), metadata=(made,))
         return UNKNOWN
 
     def of_value(self, value: Value) -> Type:
@@ -171,6 +184,20 @@ class Types:
     def evaluate(self, expression: Expression, place: AnnotationContext) -> Value:
         """The value of an expression there."""
         return self._machine.evaluate(place.frame or self.frame(place.module), expression)
+
+    def call(self, function: Value, arguments: Arguments) -> Value:
+        """What the function gives."""
+        return self._machine.call(function, arguments)
+
+    def returned(self, function: FunctionObject, annotation: Expression) -> Type:
+        """What an annotation in the signature of an evaluated function means."""
+        return self.read(annotation, AnnotationContext(function.module, (), function.frame))
+
+    def place_around(self, symbol: Symbol) -> AnnotationContext | None:
+        """Where the statement stands that defines a symbol of the service."""
+        if symbol.module is None:
+            return None
+        return AnnotationContext(symbol.module, self._symbols.scope_of(symbol))
 
     def class_value(self, symbol: Symbol) -> ClassObject | None:
         """The evaluated class behind a symbol; None for one inside a function or class."""
@@ -239,7 +266,8 @@ class Types:
             first = self.read(inner[0], place, depth)
             return replace(first, metadata=(*first.metadata, *metadata))
         if origin.name == LITERAL:
-            return Type(LITERAL, values=tuple(sorted(_literal(item) for item in inner)))
+            choices = tuple(self.evaluate(item, place) for item in inner)
+            return Type(LITERAL, values=tuple(sorted(_literal(item) for item in inner)), choices=choices)
         args = tuple(self.read(item, place, depth) for item in inner)
         if name == "Optional":
             return _union((*args, NONE))
@@ -270,8 +298,8 @@ def parsed(text: str) -> Expression:
 
 def _union(args: tuple[Type, ...]) -> Type:
     """Flat, each once, `None` last; order says nothing else."""
-    flat = [member for arg in args for member in (arg.args if arg.name == UNION else (arg,))]
-    once = list(dict.fromkeys(flat))
+    flat = [m for arg in args for m in (arg.args if arg.name == UNION and not arg.metadata else (arg,))]
+    once = list({(member, *map(id, member.metadata)): member for member in flat}.values())
     ordered = [*(member for member in once if member != NONE), *([NONE] if NONE in once else [])]
     return ordered[0] if len(ordered) == 1 else Type(UNION, tuple(ordered))
 

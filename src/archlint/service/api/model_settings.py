@@ -1,0 +1,113 @@
+"""How Pydantic models are configured: `model_config`, `class Config` and the class statement's keywords."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from archlint.facts.syntax import Assign, Call, ClassDef, Constant, Dict, Expression, Keyword, Name, Node
+from archlint.service.interpreter.machine import deep_recursion
+from archlint.service.interpreter.types import AnnotationContext, Types
+from archlint.service.interpreter.values import (
+    Arguments,
+    Bound,
+    External,
+    ExternalObject,
+    FunctionObject,
+    Origin,
+    Partial,
+    Value,
+    text,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its value, and where it stands."""
+
+    value: Value
+    node: Node
+
+
+def settings(node: ClassDef, place: AnnotationContext, types: Types) -> dict[str, Setting]:
+    """What the class itself configures, evaluated."""
+    return {key: Setting(types.evaluate(value, place), where) for key, value, where in _written(node)}
+
+
+def _written(node: ClassDef) -> Iterator[tuple[str, Expression, Node]]:
+    for keyword in node.keywords:
+        yield from _pairs((keyword,))
+    for statement in node.body:
+        match statement:
+            case Assign(targets=(Name(id="model_config"),), value=Call(keywords=keywords)):
+                yield from _pairs(keywords)
+            case Assign(targets=(Name(id="model_config"),), value=Dict(items=items)):
+                for key, value in items:
+                    if isinstance(key, Constant) and isinstance(key.value, str):
+                        yield key.value, value, key
+            case ClassDef(name="Config", body=body):
+                for inner in body:
+                    match inner:
+                        case Assign(targets=(Name(id=name),), value=Node() as value):
+                            yield name, value, inner
+
+
+def _pairs(keywords: tuple[Keyword, ...]) -> Iterator[tuple[str, Expression, Node]]:
+    yield from ((keyword.name, keyword.value, keyword) for keyword in keywords if keyword.name is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """What a field is called when read and when written; None where its own name serves."""
+
+    validation: str | None = None
+    serialization: str | None = None
+
+
+def generated(name: str, config: Mapping[str, Setting], types: Types, place: AnnotationContext) -> Aliases:
+    """What the configured alias generator makes of a field's name."""
+    setting = config.get("alias_generator")
+    if setting is None:
+        return Aliases()
+    made = setting.value
+    if isinstance(made, ExternalObject) and made.name.rpartition(".")[2] == "AliasGenerator":
+        keywords = {**dict(zip(("alias", "validation_alias"), made.args, strict=False)), **made.keywords}
+        both = _named(keywords.get("alias"), name, types, place)
+        validation = _named(keywords.get("validation_alias"), name, types, place) or both
+        return Aliases(validation, _named(keywords.get("serialization_alias"), name, types, place) or both)
+    alias = _named(made, name, types, place)
+    return Aliases(alias, alias)
+
+
+def _named(generator: Value, name: str, types: Types, place: AnnotationContext) -> str | None:
+    match generator:
+        case External(name=known):
+            convert = _CONVERSIONS.get(known.rpartition(".")[2])
+            return convert(name) if convert else None
+        case FunctionObject() | Bound() | Partial():
+            with deep_recursion():
+                return text(
+                    types.call(generator, Arguments((name,), {}, Origin(place.module, place.scope[-1])))
+                )
+    return None
+
+
+def _camel(name: str) -> str:
+    if re.match("[a-z]+[A-Za-z0-9]*$", name) and not re.search(r"\d[a-z]", name):
+        return name
+    return re.sub("^_*[A-Z]", lambda found: found[0].lower(), _pascal(name))
+
+
+def _pascal(name: str) -> str:
+    return re.sub("([0-9A-Za-z])_(?=[0-9A-Z])", r"\1", name.title())
+
+
+def _snake(name: str) -> str:
+    for boundary in ("([A-Z]+)([A-Z][a-z])", "([a-z])([A-Z])", "([0-9])([A-Z])", "([a-z])([0-9])"):
+        name = re.sub(boundary, r"\1_\2", name)
+    return name.replace("-", "_").lower()
+
+
+_CONVERSIONS = {"to_camel": _camel, "to_pascal": _pascal, "to_snake": _snake}
+"""Pydantic's own generators, `pydantic.alias_generators`."""

@@ -1,0 +1,1 @@
+"""The API as a document: what `app.openapi()` gives, from source."""

@@ -1,0 +1,106 @@
+"""Request bodies: one parameter as it is, several as an object that FastAPI makes of them.
+
+Follows `_should_embed_body_fields` and `_get_body_field` of `fastapi/dependencies/utils.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archlint.service.api.pydantic_models import PydanticModels
+from archlint.service.api.signatures import Parameter
+from archlint.service.interpreter.values import Value, text
+from archlint.service.openapi.json_schemas import JsonSchemas, title_of
+from archlint.service.openapi.json_values import Untold, json_value
+from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.metadata import is_information
+
+_FORM = "application/x-www-form-urlencoded"
+_FILES = "multipart/form-data"
+
+
+class Bodies:
+    """Makes the bodies of one document."""
+
+    def __init__(self, making: JsonSchemas, schemas: PydanticModels) -> None:
+        self._making = making
+        self._schemas = schemas
+
+    def of(self, parameters: tuple[Parameter, ...], unique_id: str) -> Schema | None:
+        """The `requestBody` of an operation with these parameters in its body; None without any."""
+        if not parameters:
+            return None
+        schema = self._embedded(parameters, unique_id) if self._embeds(parameters) else None
+        first = parameters[0]
+        required = any(p.required for p in parameters) if schema is not None else first.required
+        schema = self.parameter(first) if schema is None else schema
+        content = {_media_type(parameters): {"schema": schema, **examples(first)}}
+        return {**({"required": True} if required else {}), "content": content}
+
+    def parameter(self, parameter: Parameter) -> Schema:
+        """The schema of one parameter, with the title of its own."""
+        schema = self._plain(parameter)
+        if "$ref" not in schema:
+            schema["title"] = _title(parameter) or title_of(parameter.alias)
+        return schema
+
+    def _plain(self, parameter: Parameter) -> Schema:
+        marker = parameter.marker
+        outside = () if marker is None or any(m is marker for m in parameter.type.metadata) else (marker,)
+        schema = self._making.of(parameter.type, "validation", outside)
+        if not parameter.required and parameter.default is not None:
+            default = json_value(parameter.default)
+            schema |= default if isinstance(default, Untold) else {"default": default}
+        return schema
+
+    def _embeds(self, parameters: tuple[Parameter, ...]) -> bool:
+        if len({parameter.name for parameter in parameters}) > 1:
+            return True
+        first = parameters[0]
+        return first.embed or (first.kind in {"form", "file"} and not self._is_form_model(first))
+
+    def _is_form_model(self, parameter: Parameter) -> bool:
+        members = parameter.type.members
+        return bool(members) and all(self._schemas.is_model(member) for member in members)
+
+    def _embedded(self, parameters: tuple[Parameter, ...], unique_id: str) -> Schema:
+        properties: dict[str, Schema] = {}
+        required: list[str] = []
+        for parameter in parameters:
+            schema = self._plain(parameter)
+            if "title" not in schema and not self._making.has_own_name(parameter.type):
+                schema["title"] = title_of(parameter.alias)
+            if parameter.alias not in properties and parameter.required:
+                required.append(parameter.alias)
+            properties[parameter.alias] = schema
+        return self._making.record(f"Body_{unique_id}", properties, required)
+
+
+def _title(parameter: Parameter) -> str | None:
+    entries = (*parameter.type.metadata, parameter.marker)
+    titles = [text(entry.keywords.get("title")) for entry in entries if is_information(entry)]
+    return next((title for title in reversed(titles) if title is not None), None)
+
+
+def _media_type(parameters: tuple[Parameter, ...]) -> str:
+    kinds = {parameter.kind for parameter in parameters}
+    if "file" in kinds:
+        return _FILES
+    if "form" in kinds:
+        return _FORM
+    given = {_given_media_type(parameter.marker) for parameter in parameters}
+    return given.pop() if len(given) == 1 else "application/json"
+
+
+def _given_media_type(marker: Value) -> str:
+    keywords = marker.keywords if is_information(marker) else {}
+    return text(keywords.get("media_type")) or "application/json"
+
+
+def examples(parameter: Parameter) -> dict[str, Any]:
+    """What FastAPI shows of a parameter beside its schema."""
+    marker = parameter.marker
+    keywords = marker.keywords if marker is not None and is_information(marker) else {}
+    if keywords.get("openapi_examples"):
+        return {"examples": json_value(keywords["openapi_examples"])}
+    return {"example": json_value(keywords["example"])} if "example" in keywords else {}

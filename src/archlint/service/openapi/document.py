@@ -1,0 +1,220 @@
+"""The OpenAPI document of a service, from its source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from archlint.service.api.operations import Operations
+from archlint.service.api.routes import App, Endpoint, RouteTable
+from archlint.service.interpreter.values import settled, text
+from archlint.service.openapi.json_schemas import JsonSchemas, Libraries
+from archlint.service.openapi.json_values import UNKNOWN_KEY, json_value
+from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.naming import PREFIX, renamed
+from archlint.service.openapi.paths import Paths, path_format
+
+_INFO = {
+    "summary": "summary",
+    "description": "description",
+    "terms_of_service": "termsOfService",
+    "contact": "contact",
+    "license_info": "license",
+}
+_ROOT = {"servers": "servers", "openapi_tags": "tags", "openapi_external_docs": "externalDocs"}
+
+
+@dataclass(frozen=True)
+class ApiDocument:
+    """A document, with the endpoints that its operations are of, and what the source does not tell.
+
+    `operations` has the endpoint by path and lower-case method, `models` the types of the component schemas
+    by their names. `unknown` has a JSON pointer and a reason for each gap.
+    """
+
+    content: Schema
+    operations: dict[tuple[str, str], Endpoint]
+    models: dict[str, Any]
+    unknown: tuple[tuple[str, str], ...]
+
+
+class Documents:
+    """The documents of a service's apps."""
+
+    def __init__(self, routes: RouteTable, operations: Operations, libraries: Libraries) -> None:
+        self._routes = routes
+        self._operations = operations
+        self._libraries = libraries
+
+    @cached_property
+    def main(self) -> ApiDocument | None:
+        """That of the app with the most endpoints, as `app.openapi()` gives it; None without an app."""
+        apps = self._apps
+        return self.of(apps[0]) if apps else None
+
+    @cached_property
+    def whole(self) -> ApiDocument | None:
+        """That of the same app with all that is mounted in it, as clients see it; None without an app."""
+        apps = self._apps
+        return self.of(apps[0], mounted=True) if apps else None
+
+    def of(self, app: App, *, mounted: bool = False) -> ApiDocument:
+        """The document of one app; `mounted` adds what is mounted in it."""
+        return app_document(app, self._routes, self._operations, self._libraries, mounted=mounted)
+
+    @property
+    def _apps(self) -> list[App]:
+        """The apps that a server can start, the one with the most endpoints first."""
+        served = Counter(id(endpoint.root.router) for endpoint in self._routes.endpoints)
+        return sorted(self._routes.apps, key=lambda app: -served[id(app.router)])
+
+
+def app_document(
+    app: App, routes: RouteTable, operations: Operations, libraries: Libraries, *, mounted: bool = False
+) -> ApiDocument:
+    """What `app.openapi()` gives; `mounted` adds what is mounted in the app, under its whole path."""
+    own = [e for e in routes.endpoints if e.in_schema and e.kind == "http" and e.route.documented]
+    if mounted:
+        served = [(endpoint.path, endpoint) for endpoint in own if endpoint.root.router is app.router]
+    else:
+        served = [(_inner_path(e), e) for e in own if e.app.router is app.router]
+    split = settled(app.router.keywords.get("separate_input_output_schemas", True)) is not False
+    making = JsonSchemas(operations.types, operations.schemas, libraries, split=split)
+    paths = Paths(operations, making, libraries)
+    found: Schema = {}
+    endpoints: dict[tuple[str, str], Endpoint] = {}
+    for path, endpoint in served:
+        shown = path_format(path)
+        for method, operation in paths.operations_of(endpoint):
+            if (shown, method) not in endpoints:
+                found.setdefault(shown, {})[method] = operation
+                endpoints[shown, method] = endpoint
+    names, schemas = making.named()
+    if paths.validates:
+        schemas |= _validation_errors(libraries)
+    content = _without_none(
+        _assembled(app, renamed(found, names), dict(sorted(schemas.items())), paths.security)
+    )
+    models = {names[key]: origin for key, origin in making.origins.items()}
+    return ApiDocument(content, endpoints, models, tuple(_unknown(content, "#")))
+
+
+def narrowed(content: Schema, prefix: str) -> Schema:
+    """The document with the paths at or below a prefix alone, and the components that these need."""
+    prefix = prefix.rstrip("/")
+    paths = {p: item for p, item in content["paths"].items() if p == prefix or p.startswith(f"{prefix}/")}
+    known = content.get("components", {}).get("schemas", {})
+    needed: set[str] = set()
+    pending = set(references(paths))
+    while pending:
+        name = pending.pop()
+        if name in known and name not in needed:
+            needed.add(name)
+            pending |= set(references(known[name]))
+    asked = {
+        name for item in paths.values() for op in item.values() for n in op.get("security", ()) for name in n
+    }
+    schemes = content.get("components", {}).get("securitySchemes", {})
+    components = {
+        "schemas": {name: schema for name, schema in known.items() if name in needed},
+        "securitySchemes": {name: scheme for name, scheme in schemes.items() if name in asked},
+    }
+    narrow = {
+        **content,
+        "components": {name: part for name, part in components.items() if part},
+        "paths": paths,
+    }
+    return {key: value for key, value in narrow.items() if value or key != "components"}
+
+
+def references(value: Any) -> Iterator[str]:
+    """The names of the component schemas that a part of a document refers to."""
+    match value:
+        case dict():
+            for item in value.values():
+                yield from references(item)
+        case list():
+            for item in value:
+                yield from references(item)
+        case str() if value.startswith(PREFIX):
+            yield value.removeprefix(PREFIX)
+
+
+def _inner_path(endpoint: Endpoint) -> str:
+    """The path within the app that it belongs to, which may be mounted in another."""
+    mounts = [
+        prefix
+        for place, prefix in zip(endpoint.includes, endpoint.prefixes, strict=False)
+        if _is_mount(place)
+    ]
+    if endpoint.app is endpoint.root or not mounts:
+        return endpoint.path
+    return endpoint.path.removeprefix("".join(mounts))
+
+
+def _is_mount(place: Any) -> bool:
+    func = getattr(place.node, "func", None)
+    return getattr(func, "attr", "") == "mount"
+
+
+def _assembled(app: App, paths: Schema, schemas: Schema, security: Schema) -> Schema:
+    keywords = app.router.keywords
+    info: Schema = {"title": text(keywords.get("title")) or "FastAPI"}
+    info["version"] = text(keywords.get("version")) or "0.1.0"
+    info |= {name: json_value(keywords[key]) for key, name in _INFO.items() if settled(keywords.get(key))}
+    content: Schema = {"openapi": "3.1.0", "info": info}
+    components: Schema = {"schemas": schemas} if schemas else {}
+    components |= {"securitySchemes": security} if security else {}
+    content |= {"components": components} if components else {}
+    content["paths"] = paths
+    content |= {name: json_value(keywords[key]) for key, name in _ROOT.items() if settled(keywords.get(key))}
+    return content
+
+
+def _validation_errors(libraries: Libraries) -> Schema:
+    properties: Schema = {
+        "loc": {
+            "title": "Location",
+            "type": "array",
+            "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+        },
+        "msg": {"title": "Message", "type": "string"},
+        "type": {"title": "Error Type", "type": "string"},
+    }
+    if libraries.has_fastapi("0.128"):
+        properties |= {"input": {"title": "Input"}, "ctx": {"title": "Context", "type": "object"}}
+    error = {"title": "ValidationError", "type": "object", "properties": properties}
+    detail = {"title": "Detail", "type": "array", "items": {"$ref": "#/components/schemas/ValidationError"}}
+    return {
+        "ValidationError": {**error, "required": ["loc", "msg", "type"]},
+        "HTTPValidationError": {
+            "title": "HTTPValidationError",
+            "type": "object",
+            "properties": {"detail": detail},
+        },
+    }
+
+
+def _without_none(value: Any) -> Any:
+    """FastAPI leaves out what is null, at any depth."""
+    match value:
+        case dict():
+            return {key: _without_none(item) for key, item in value.items() if item is not None}
+        case list():
+            return [_without_none(item) for item in value]
+    return value
+
+
+def _unknown(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    match value:
+        case dict():
+            if isinstance(value.get(UNKNOWN_KEY), str):
+                yield pointer, value[UNKNOWN_KEY]
+            for key, item in value.items():
+                yield from _unknown(item, f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}")
+        case list():
+            for index, item in enumerate(value):
+                yield from _unknown(item, f"{pointer}/{index}")

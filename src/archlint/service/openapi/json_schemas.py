@@ -1,0 +1,456 @@
+"""The JSON schemas of annotations and models, as Pydantic 2 generates them for FastAPI.
+
+Follows `pydantic/json_schema.py`: each model and enumeration is a definition of its own, and one that is read
+otherwise than it is written is two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from inspect import cleandoc
+from typing import Any, Literal, TypeAlias
+
+from packaging.version import Version
+
+from archlint.facts.syntax import Call, ClassDef
+from archlint.service.api.pydantic_models import Field, PydanticModel, PydanticModels
+from archlint.service.api.routes import docstring
+from archlint.service.interpreter.types import LITERAL, NONE, UNION, UNKNOWN, VARIABLE, Type, Types
+from archlint.service.interpreter.values import ExternalObject, FunctionObject, Member, Value, settled, text
+from archlint.service.openapi import known_types as known
+from archlint.service.openapi.json_values import Untold, json_value
+from archlint.service.openapi.known_types import STRING, Schema
+from archlint.service.openapi.metadata import constrained, described, discriminator, short, written_schema
+from archlint.service.openapi.naming import PREFIX, normalized, renamed, simplest
+
+Mode: TypeAlias = Literal["validation", "serialization"]
+
+_TITLES = {"validation": "Input", "serialization": "Output"}
+_DECIMAL_PATTERN = r"^(?!^[-+.]*$)[+-]?0*\d*\.?\d*$"
+
+
+@dataclass(frozen=True, slots=True)
+class Libraries:
+    """The versions that a service runs on; None for the newest."""
+
+    fastapi: Version | None = None
+    pydantic: Version | None = None
+
+    def has_fastapi(self, version: str) -> bool:
+        """Whether it is that version of FastAPI or a later one."""
+        return self.fastapi is None or self.fastapi >= Version(version)
+
+    def has_pydantic(self, version: str) -> bool:
+        """Whether it is that version of Pydantic or a later one."""
+        return self.pydantic is None or self.pydantic >= Version(version)
+
+
+class JsonSchemas:
+    """The schemas of one document; `definitions` are complete when all annotations have been asked for."""
+
+    def __init__(
+        self, types: Types, models: PydanticModels, libraries: Libraries, *, split: bool = True
+    ) -> None:
+        self._types = types
+        self._models = models
+        self._libraries = libraries
+        self._split = split
+        self._config: list[Mapping[str, Any]] = []
+        self._choices: dict[str, tuple[str, ...]] = {}
+        self._keys: dict[tuple[object, Mode], str] = {}
+        self.definitions: dict[str, Schema] = {}
+        self.origins: dict[str, Type] = {}
+
+    def of(self, found: Type, mode: Mode, more: Iterable[Value] = ()) -> Schema:
+        """The schema of an annotation; `more` is what stands outside of it, as `Field(…)` of a field."""
+        mode = mode if self._split else "validation"
+        items = (*found.metadata, *more)
+        replaced = self._replaced(items, mode)
+        if replaced is not None:
+            return described(replaced, items)
+        if found.name == UNION and found.optional:
+            inner = self._constrained(self._union(found, items, mode), items)
+            return described(_any_of([inner, {"type": "null"}]), items)
+        return described(self._constrained(self._bare(found, mode, items), items), items)
+
+    def has_own_name(self, found: Type) -> bool:
+        """Whether the schema is a reference to a definition, which has a title of its own."""
+        members = found.members
+        if found.name == UNION:
+            return len(members) == 1 and self.has_own_name(members[0])
+        return self._is_defined(found)
+
+    def named(self) -> tuple[dict[str, str], dict[str, Schema]]:
+        """The final names by the preliminary ones, and the definitions under them."""
+        names = simplest(self._choices, self.definitions)
+        done = {names[key]: renamed(schema, names) for key, schema in self.definitions.items()}
+        return names, dict(sorted(done.items()))
+
+    def record(self, name: str, properties: Mapping[str, Schema], required: list[str]) -> Schema:
+        """A reference to an object that FastAPI makes of several body parameters."""
+        key = self._key(name, f"fastapi._compat.v2.{name}", "validation", name)
+        self.definitions[key] = _object(dict(properties), required) | {"title": name}
+        return {"$ref": PREFIX + key}
+
+    def _replaced(self, items: tuple[Value, ...], mode: Mode) -> Schema | None:
+        """The schema that metadata puts in the place of the type's own."""
+        found = written_schema(items)
+        for item in items:
+            name = short(item)
+            if mode == "serialization" and name in {"PlainSerializer", "WrapSerializer"}:
+                returned = self._returned(item)
+                found = found if returned is None else self.of(returned, mode)
+            elif (
+                mode == "validation"
+                and name == "PlainValidator"
+                and "json_schema_input_type" not in item.keywords
+            ):
+                found = {}
+            elif mode == "validation" and "json_schema_input_type" in getattr(item, "keywords", {}):
+                found = self.of(self._types.of_value(item.keywords["json_schema_input_type"]), mode)
+        return found
+
+    def _returned(self, item: ExternalObject) -> Type | None:
+        """What a serializer says that it returns."""
+        given = item.keywords.get("return_type")
+        if given is not None:
+            return self._types.of_value(given)
+        function = item.args[0] if item.args else item.keywords.get("func")
+        if isinstance(function, FunctionObject):
+            returns = getattr(function.definition, "returns", None)
+            return None if returns is None else self._types.returned(function, returns)
+        named = self._types.of_value(function)
+        return named if named.name in known.SIMPLE else None
+
+    def _constrained(self, schema: Schema, items: Iterable[Value]) -> Schema:
+        return schema if "$ref" in schema and len(schema) == 1 else constrained(schema, items)
+
+    def _bare(self, found: Type, mode: Mode, items: tuple[Value, ...]) -> Schema:
+        """The schema of a type without its metadata."""
+        name, args = found.name, found.args
+        if self._is_defined(found):
+            return {"$ref": PREFIX + self._defined(found, mode)}
+        if name in known.BYTES and self._libraries.has_fastapi("0.129.1"):
+            return dict(known.BINARY)
+        if name in known.SIMPLE:
+            return dict(known.SIMPLE[name])
+        if name == UNION:
+            return self._union(found, items, mode)
+        if name == LITERAL:
+            return _literal([json_value(choice) for choice in found.choices])
+        if name in known.ANYTHING:
+            return {}
+        if name == VARIABLE:
+            return self._variable(found, mode)
+        if name in known.TRANSPARENT and args:
+            return self.of(args[0], mode)
+        return self._container(found, mode) or self._special(found, mode)
+
+    def _container(self, found: Type, mode: Mode) -> Schema | None:
+        name, args = found.name, found.args
+        if name in known.SEQUENCES:
+            return {"type": "array", "items": self._item(found, mode)}
+        if name in known.SETS:
+            return {"type": "array", "uniqueItems": True, "items": self._item(found, mode)}
+        if name in known.MAPPINGS:
+            return self._mapping(args, mode)
+        if name == "collections.Counter":
+            return {"type": "object", "additionalProperties": {"type": "integer"}}
+        if name == "builtins.tuple":
+            return self._tuple(args, mode)
+        return None
+
+    def _item(self, found: Type, mode: Mode) -> Schema:
+        if found.args:
+            return self.of(found.args[0], mode)
+        made = next((m for m in found.metadata if short(m).startswith("con")), None)
+        given = made.keywords.get("item_type", made.args[0] if made.args else None) if made else None
+        return {} if given is None else self.of(self._types.of_value(given), mode)
+
+    def _mapping(self, args: tuple[Type, ...], mode: Mode) -> Schema:
+        keys = self.of(args[0], mode) if args else {}
+        values = self.of(args[1], mode) if len(args) > 1 else {}
+        pattern = keys.pop("pattern", None) if "$ref" not in keys else None
+        values.pop("title", None)
+        keys.pop("title", None)
+        schema: Schema = {"type": "object"}
+        if pattern is not None:
+            schema["patternProperties"] = {pattern: values}
+        else:
+            schema["additionalProperties"] = values or True
+        if "$ref" in keys or (keys.get("type") == "string" and len(keys) > 1):
+            schema["propertyNames"] = {k: v for k, v in keys.items() if k != "type"}
+        return schema
+
+    def _tuple(self, args: tuple[Type, ...], mode: Mode) -> Schema:
+        if not args or (len(args) == 2 and args[1].name == "..."):
+            return {"type": "array", "items": self.of(args[0], mode) if args else {}}
+        items = [self.of(arg, mode) for arg in args]
+        return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
+
+    def _special(self, found: Type, mode: Mode) -> Schema:
+        name = found.name
+        reading = mode == "validation"
+        if name in known.DECIMALS:
+            text: Schema = dict(STRING)
+            if self._libraries.has_pydantic("2.12") and not self._libraries.has_pydantic("2.14"):
+                text["pattern"] = _DECIMAL_PATTERN
+            return {"anyOf": [{"type": "number"}, text]} if reading else text
+        if name in known.FRACTIONS:
+            text = {"type": "string", "format": "fraction"}
+            return {"anyOf": [{"type": "number"}, text]} if reading else text
+        if name in known.JSON_TEXTS:
+            content = self.of(found.args[0], mode) if found.args else {}
+            media = {"type": "string", "contentMediaType": "application/json"}
+            return {**media, "contentSchema": content} if reading else content
+        if name in known.BYTE_SIZES:
+            number: Schema = {"type": "integer", "minimum": 0}
+            return {"anyOf": [{**STRING, "pattern": known.BYTE_SIZE_PATTERN}, number]} if reading else number
+        if name in known.UPLOADS:
+            return dict(
+                known.BINARY if self._libraries.has_fastapi("0.129.1") else known.SIMPLE["builtins.bytes"]
+            )
+        return Untold(_why(found))
+
+    def _union(self, found: Type, items: tuple[Value, ...], mode: Mode) -> Schema:
+        members = [arg for arg in found.args if arg != NONE]
+        members = [m for m in members if not any(_is_skipped(item) for item in m.metadata)]
+        property_name = discriminator(items)
+        schemas = [self.of(member, mode) for member in members]
+        if property_name is None or len(members) < 2:
+            return _any_of(schemas)
+        mapping: dict[str, Any] = {}
+        for member, schema in zip(members, schemas, strict=True):
+            for tag in self._tags(member, property_name):
+                mapping[_tag_name(tag)] = schema.get("$ref", schema)
+        alias = self._alias_of(members[0], property_name)
+        return {"oneOf": _distinct(schemas), "discriminator": {"propertyName": alias, "mapping": mapping}}
+
+    def _tags(self, member: Type, name: str) -> list[Any]:
+        """The values of the discriminating field by which a member is known."""
+        if member.name == UNION:
+            return [tag for arg in member.members for tag in self._tags(arg, name)]
+        for item in member.metadata:
+            if short(item) == "Tag" and item.args:
+                return [json_value(item.args[0])]
+        entry = self._field_of(member, name)
+        if entry is None:
+            return []
+        if entry.type.name == LITERAL:
+            return [json_value(choice) for choice in entry.type.choices]
+        return [json_value(entry.default)]
+
+    def _alias_of(self, member: Type, name: str) -> str:
+        entry = self._field_of(member, name)
+        return entry.alias if entry is not None else name
+
+    def _field_of(self, member: Type, name: str) -> Field | None:
+        member = member.members[0] if member.name == UNION else member
+        fields = self._models.model(member).fields if self._models.is_model(member) else ()
+        return next((entry for entry in fields if entry.name == name), None)
+
+    def _variable(self, found: Type, mode: Mode) -> Schema:
+        """A type variable that nothing fills: its default, its bound, or anything."""
+        call = getattr(found.symbol.node if found.symbol else None, "value", None)
+        place = self._types.place_around(found.symbol) if found.symbol else None
+        if not isinstance(call, Call) or place is None:
+            return {}
+        given = {keyword.name: keyword.value for keyword in call.keywords}
+        for name in ("default", "bound"):
+            if name in given:
+                return self.of(self._types.read(given[name], place), mode)
+        if len(call.args) > 1:
+            return _any_of([self.of(self._types.read(arg, place), mode) for arg in call.args[1:]])
+        return {}
+
+    def _is_defined(self, found: Type) -> bool:
+        return found.symbol is not None and (self._models.is_model(found) or bool(self._members(found)))
+
+    def _members(self, found: Type) -> list[Member]:
+        cls = self._types.class_value(found.symbol) if found.symbol is not None else None
+        return [m for m in cls.namespace.values() if isinstance(m, Member) and m.cls is cls] if cls else []
+
+    def _defined(self, found: Type, mode: Mode) -> str:
+        """The preliminary name of a model's or an enumeration's definition, which is made when first met."""
+        key = self._keys.get((found, mode))
+        if key is None:
+            key = self._key((found, mode), _path(found), mode, _display(found, ","))
+            self.origins[key] = found
+            self.definitions[key] = {}
+            members = self._members(found)
+            schema = _enumeration(found, members) if members else self._model(self._models.model(found), mode)
+            self.definitions[key] = schema
+        return key
+
+    def _key(self, identity: object, path: str, mode: Mode, shown: str) -> str:
+        name, path = normalized(shown), normalized(path)
+        known_before = sum(1 for choices in self._choices.values() if choices[3] == f"{path}-{_TITLES[mode]}")
+        count = known_before + 1
+        key = f"{path}-{_TITLES[mode]}__{count}"
+        self._choices[key] = (
+            name,
+            f"{name}-{_TITLES[mode]}",
+            path,
+            f"{path}-{_TITLES[mode]}",
+            f"{path}__{count}",
+            key,
+        )
+        if isinstance(identity, tuple):
+            self._keys[identity] = key
+        return key
+
+    def _model(self, model: PydanticModel, mode: Mode) -> Schema:
+        if mode == "serialization" and "" in model.serializers:
+            return self._titled(self.of(model.serializers[""], mode), model)
+        if model.kind == "root":
+            root = model.fields[0] if model.fields else None
+            schema = self._field(root, model, mode) if root else {}
+            return self._titled({k: v for k, v in schema.items() if k != "title"}, model)
+        if model.kind == "named tuple":
+            return self._named_tuple(model, mode)
+        properties: dict[str, Schema] = {}
+        required: list[str] = []
+        for entry in (*model.fields, *(model.computed if mode == "serialization" else ())):
+            if mode == "serialization" and entry.excluded:
+                continue
+            name = entry.written if mode == "serialization" else entry.alias
+            properties[name] = self._field(entry, model, mode)
+            if self._is_required(entry, model, mode):
+                required.append(name)
+        schema = _object(properties, required)
+        if not model.complete:
+            schema |= Untold("a base class is not in the repository")
+        return self._titled(schema, model)
+
+    def _is_required(self, entry: Field, model: PydanticModel, mode: Mode) -> bool:
+        setting = model.config.get("json_schema_serialization_defaults_required")
+        defaults_too = mode == "serialization" and setting is not None and settled(setting.value) is True
+        return entry.required or defaults_too
+
+    def _field(self, entry: Field, model: PydanticModel, mode: Mode) -> Schema:
+        """One property of a model."""
+        declared = () if entry.declared is None else (entry.declared,)
+        serializer = model.serializers.get(entry.name) or model.serializers.get("*")
+        if mode == "serialization" and serializer is not None:
+            schema = described(self.of(serializer, mode), entry.information)
+        else:
+            schema = self.of(entry.type, mode, declared)
+            if not entry.required and entry.default is not None and not entry.computed:
+                default = json_value(entry.default)
+                schema |= default if isinstance(default, Untold) else {"default": default}
+        if entry.computed:
+            schema["readOnly"] = True
+        document = entry.document if entry.computed or _is_on(model, "use_attribute_docstrings") else None
+        if document is not None:
+            schema.setdefault("description", cleandoc(document))
+        if "title" not in schema and not self.has_own_name(entry.type):
+            schema["title"] = title_of(entry.written if mode == "serialization" else entry.alias)
+        return self._without_redundant(schema)
+
+    def _without_redundant(self, schema: Schema) -> Schema:
+        """What stands beside a reference only where it says something else than what is referred to."""
+        target = self.definitions.get(str(schema.get("$ref", "")).removeprefix(PREFIX), {})
+        return {k: v for k, v in schema.items() if k == "$ref" or k not in target or target[k] != v}
+
+    def _named_tuple(self, model: PydanticModel, mode: Mode) -> Schema:
+        items = [self._field(entry, model, mode) for entry in model.fields]
+        schema: Schema = {"type": "array", "prefixItems": items, "maxItems": len(items)}
+        required = sum(entry.required for entry in model.fields)
+        return schema | ({"minItems": required} if required else {})
+
+    def _titled(self, schema: Schema, model: PydanticModel) -> Schema:
+        """The schema with what the class itself says: title, description, extra fields, more schema."""
+        config = {key: settled(setting.value) for key, setting in model.config.items()}
+        node = model.type.symbol.node if model.type.symbol is not None else None
+        found = {"title": text(config.get("title")) or _display(model.type), **schema}
+        words = docstring(node) if isinstance(node, ClassDef) and not model.type.args else None
+        if words is not None:
+            found["description"] = cleandoc(words).split("\f")[0]
+        if model.extra is not None and model.extra.mode in {"allow", "forbid"}:
+            found["additionalProperties"] = model.extra.mode == "allow"
+        extra = config.get("json_schema_extra", config.get("schema_extra"))
+        found |= json_value(extra) if isinstance(extra, dict) else {}
+        return found
+
+
+def title_of(name: str) -> str:
+    """The title that a property gets of its name."""
+    return name.title().replace("_", " ").strip()
+
+
+def _is_on(model: PydanticModel, setting: str) -> bool:
+    return setting in model.config and settled(model.config[setting].value) is True
+
+
+def _object(properties: dict[str, Schema], required: list[str]) -> Schema:
+    return {"type": "object", "properties": properties, **({"required": required} if required else {})}
+
+
+def _any_of(schemas: list[Schema]) -> Schema:
+    flat = [m for s in schemas for m in (s["anyOf"] if len(s) == 1 and "anyOf" in s else (s,))]
+    once = _distinct(flat)
+    return once[0] if len(once) == 1 else {"anyOf": once}
+
+
+def _distinct(schemas: list[Schema]) -> list[Schema]:
+    return [schema for index, schema in enumerate(schemas) if schema not in schemas[:index]]
+
+
+_JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array"}
+
+
+def _typed(values: list[Any]) -> Schema:
+    kinds = {type(value) for value in values}
+    name = _JSON_TYPES.get(kinds.pop()) if len(kinds) == 1 else None
+    return {"type": name} if name else {}
+
+
+def _literal(values: list[Any]) -> Schema:
+    if values == [None]:
+        return {"const": None, "type": "null"}
+    return {**({"const": values[0]} if len(values) == 1 else {"enum": values}), **_typed(values)}
+
+
+def _enumeration(found: Type, members: list[Member]) -> Schema:
+    values = _distinct([json_value(member.value) for member in members])
+    node = found.symbol.node if found.symbol is not None else None
+    words = docstring(node) if isinstance(node, ClassDef) else None
+    schema = {"title": _display(found), "enum": values, **_typed(values)}
+    return schema | ({"description": cleandoc(words)} if words else {})
+
+
+def _tag_name(tag: Any) -> str:
+    if isinstance(tag, bool):
+        return str(tag).lower()
+    return "null" if tag is None else str(tag)
+
+
+def _is_skipped(item: Value) -> bool:
+    return short(item) == "SkipJsonSchema" or getattr(item, "name", "").endswith(".SkipJsonSchema")
+
+
+def _display(found: Type, comma: str = ", ") -> str:
+    """The name of a class as Python shows it, a generic one's arguments in brackets."""
+    if found.name == UNION:
+        return f"Union[{', '.join(map(_display, found.args))}]"
+    if found == NONE:
+        return "NoneType"
+    name = found.name.rpartition(".")[2] or "Any"
+    if found.name == LITERAL:
+        return f"Literal[{', '.join(found.values)}]"
+    return f"{name}[{comma.join(_display(arg, comma) for arg in found.args)}]" if found.args else name
+
+
+def _path(found: Type) -> str:
+    """The same with modules in the names."""
+    if found.name == UNION:
+        return f"typing.Union[{','.join(map(_path, found.args))}]"
+    name = "builtins.NoneType" if found == NONE else found.name
+    return f"{name}[{','.join(map(_path, found.args))}]" if found.args else name
+
+
+def _why(found: Type) -> str:
+    if found == UNKNOWN:
+        return "its type is not one that the source tells"
+    return f"`{found}` is a type whose schema archlint does not know"

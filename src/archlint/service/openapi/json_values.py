@@ -1,0 +1,91 @@
+"""Evaluated values as JSON has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from archlint.service.interpreter.values import (
+    ClassObject,
+    Configured,
+    ExternalObject,
+    InstanceObject,
+    Member,
+    Unresolved,
+    Value,
+    settled,
+    text,
+)
+
+UNKNOWN_KEY = "x-archlint-unknown"
+
+
+class Untold(dict[str, Any]):
+    """What stands in the document for a value that the source does not tell, with the reason."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__({UNKNOWN_KEY: why})
+
+
+def json_value(value: Value) -> Any:
+    """The value as `jsonable_encoder` gives it; `Untold` where the source does not tell it."""
+    match value:
+        case Configured():
+            return json_value(value.default)
+        case Member():
+            return json_value(value.value)
+        case str() | int() | float() | bool() | None:
+            return value
+        case list() | tuple():
+            return [json_value(item) for item in value]
+        case set() | frozenset():
+            return sorted(map(json_value, value), key=repr)
+        case dict():
+            return {_key(key): json_value(item) for key, item in value.items()}
+        case InstanceObject():
+            return _fields(value)
+        case ExternalObject():
+            return _made(value)
+        case Unresolved():
+            return Untold(value.why)
+    return Untold("it is not a value that archlint can compute")
+
+
+def _key(value: Value) -> str:
+    known = text(value)
+    return known if known is not None else str(settled(value))
+
+
+def _fields(value: InstanceObject) -> Any:
+    names: dict[str, Value] = {}
+    for ancestor in reversed(value.cls.lineage()):
+        if isinstance(ancestor, ClassObject):
+            names |= {name: ancestor.namespace.get(name) for name in ancestor.annotations}
+    return {name: json_value(value.attributes.get(name, default)) for name, default in names.items()}
+
+
+def _made(value: ExternalObject) -> Any:
+    """What a library's constructor with plain arguments makes: decimals, paths and the like."""
+    first = json_value(value.args[0]) if value.args else None
+    match value.name:
+        case "decimal.Decimal" | "pathlib.Path" | "uuid.UUID" | "pydantic.SecretStr" if first is not None:
+            return str(first) if value.name != "pydantic.SecretStr" else "**********"
+        case "builtins.frozenset" | "builtins.set":
+            return first or []
+        case "datetime.timedelta" if not value.args:
+            return _duration(value.keywords)
+    return Untold(f"`{value.name}(…)` is made when the service starts")
+
+
+def _duration(keywords: Mapping[str, Value]) -> Any:
+    from datetime import timedelta
+
+    numbers = {name: settled(number) for name, number in keywords.items()}
+    if not all(isinstance(number, int | float) for number in numbers.values()):
+        return Untold("its parts are not numbers that the source tells")
+    found = timedelta(**numbers)
+    days, rest = divmod(int(found.total_seconds()), 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, seconds = divmod(rest, 60)
+    time = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n)
+    return f"P{f'{days}D' if days else ''}{f'T{time}' if time else ''}" if days or time else "PT0S"

@@ -1,0 +1,269 @@
+"""Operation objects, as `get_openapi_path` of `fastapi/openapi/utils.py` writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from http.client import responses as REASONS  # noqa: N812 (it is a constant there)
+from inspect import cleandoc
+from typing import Any
+
+from archlint.service.api.operations import Operation, Operations
+from archlint.service.api.routes import Endpoint
+from archlint.service.api.signatures import Parameter
+from archlint.service.interpreter.calls import is_generator
+from archlint.service.interpreter.types import NONE, Type
+from archlint.service.interpreter.values import ClassObject, External, Value, settled, text
+from archlint.service.openapi.bodies import Bodies, examples
+from archlint.service.openapi.json_schemas import JsonSchemas, Libraries, title_of
+from archlint.service.openapi.json_values import Untold, json_value
+from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.metadata import is_information
+from archlint.service.openapi.security import schemes
+
+_WITH_BODY = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"})
+_WITHOUT_BODY = frozenset({204, 205, 304})
+_RANGES = {
+    "1XX": "Information",
+    "2XX": "Success",
+    "3XX": "Redirection",
+    "4XX": "Client Error",
+    "5XX": "Server Error",
+    "DEFAULT": "Default Response",
+}
+_MEDIA_TYPES = {
+    "JSONResponse": "application/json",
+    "ORJSONResponse": "application/json",
+    "UJSONResponse": "application/json",
+    "HTMLResponse": "text/html",
+    "PlainTextResponse": "text/plain",
+    "EventSourceResponse": "text/event-stream",
+}
+_STREAMS = frozenset(
+    f"collections.abc.{name}"
+    for name in ["AsyncIterable", "AsyncIterator", "AsyncGenerator", "Iterable", "Iterator", "Generator"]
+)
+_ORDER = ("path", "query", "header", "cookie")
+VALIDATION_ERROR: Schema = {
+    "description": "Validation Error",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/HTTPValidationError"}}},
+}
+
+
+class Paths:
+    """Makes the operations of one document."""
+
+    def __init__(self, operations: Operations, making: JsonSchemas, libraries: Libraries) -> None:
+        self._operations = operations
+        self._making = making
+        self._bodies = Bodies(making, operations.schemas)
+        self._libraries = libraries
+        self.security: dict[str, Schema] = {}
+        self.validates = False
+
+    def operations_of(self, endpoint: Endpoint) -> Iterator[tuple[str, Schema]]:
+        """The operation object of each method of an endpoint."""
+        operation = self._operations.of(endpoint)
+        unique_id = self._unique_id(endpoint)
+        for method in sorted(endpoint.methods):
+            yield method.lower(), self._operation(operation, method, unique_id)
+
+    def _operation(self, operation: Operation, method: str, unique_id: str) -> Schema:
+        endpoint = operation.endpoint
+        found: Schema = {"tags": list(endpoint.tags)} if endpoint.tags else {}
+        found["summary"] = operation.summary or title_of(_name(endpoint))
+        if description := _description(operation):
+            found["description"] = description
+        found["operationId"] = unique_id
+        if endpoint.deprecated:
+            found["deprecated"] = True
+        definitions, security = schemes(operation.dependant)
+        self.security |= definitions
+        found |= {"security": security} if security else {}
+        parameters = list(self._parameters(operation))
+        found |= {"parameters": parameters} if parameters else {}
+        body = self._bodies.of(operation.body, unique_id)
+        if body is not None and method in _WITH_BODY:
+            found["requestBody"] = body
+        found["responses"] = self._responses(operation, unique_id)
+        if operation.unknown:
+            found |= Untold("; ".join(operation.unknown))
+        extra = json_value(endpoint.route.options.get("openapi_extra"))
+        return _merged(found, extra) if isinstance(extra, dict) else found
+
+    def _parameters(self, operation: Operation) -> Iterator[Schema]:
+        """Each parameter once, a required one before others of its name."""
+        found: dict[tuple[str, str], Schema] = {}
+        for kind in _ORDER:
+            for parameter in operation.parameters:
+                if parameter.kind != kind or not parameter.in_schema:
+                    continue
+                made = self._parameter(parameter)
+                known = found.get((kind, parameter.alias))
+                if known is None or made["required"] or not known["required"]:
+                    found[kind, parameter.alias] = made
+        yield from found.values()
+
+    def _parameter(self, parameter: Parameter) -> Schema:
+        schema = self._bodies.parameter(parameter)
+        found: Schema = {"name": parameter.alias, "in": parameter.kind, "schema": schema}
+        found["required"] = parameter.required or parameter.kind == "path"
+        for entry in (*parameter.type.metadata, parameter.marker):
+            keywords = entry.keywords if is_information(entry) else {}
+            if words := text(keywords.get("description")):
+                found["description"] = words
+            if settled(keywords.get("deprecated")):
+                found["deprecated"] = True
+        return found | examples(parameter)
+
+    def _responses(self, operation: Operation, unique_id: str) -> Schema:
+        endpoint = operation.endpoint
+        media_type, is_json = _media_type(operation, self._response_class(endpoint))
+        found: Schema = {}
+        status = self._status(operation)
+        success: Schema = {"description": text(endpoint.route.options.get("response_description"))}
+        success["description"] = success["description"] or "Successful Response"
+        number = int(status) if status.isdigit() else 200
+        if number >= 200 and number not in _WITHOUT_BODY:
+            content = self._content(operation, media_type, is_json, unique_id)
+            success |= {"content": content} if content else {}
+        found[status] = success
+        for key, given in self._given(endpoint).items():
+            self._add(found, key, given, media_type or "application/json", unique_id)
+        takes_input = bool(operation.parameters or operation.body)
+        if takes_input and not found.keys() & {"422", "4XX", "default"}:
+            found["422"] = VALIDATION_ERROR
+            self.validates = True
+        return found
+
+    def _content(self, operation: Operation, media_type: str | None, is_json: bool, unique_id: str) -> Schema:
+        definition = operation.endpoint.handler.definition
+        returned = operation.answer.type
+        if is_generator(definition) and self._libraries.has_fastapi("0.134"):
+            chosen = self._response_class(operation.endpoint)
+            if chosen is None or media_type == "text/event-stream":
+                return self._stream(operation, "application/jsonl" if chosen is None else "text/event-stream")
+        if media_type is None:
+            return {}
+        if not is_json:
+            return {media_type: {"schema": {"type": "string"}}}
+        if not operation.endpoint.response_schema or returned == NONE:
+            return {media_type: {"schema": {}}}
+        return {media_type: {"schema": self._titled(returned, f"Response_{unique_id}")}}
+
+    def _stream(self, operation: Operation, media_type: str) -> Schema:
+        """What a generator sends, one item after another: JSON lines, or events."""
+        returned = operation.answer.type
+        items = returned.args[:1] if returned.name in _STREAMS else ()
+        schema = self._making.of(items[0], "serialization") if items else None
+        if media_type != "text/event-stream":
+            return {media_type: {"itemSchema": schema if schema is not None else {}}}
+        text_: Schema = {"type": "string"}
+        event: Schema = {"type": "object", "properties": {"data": dict(text_), "event": text_, "id": text_}}
+        event["properties"]["retry"] = {"type": "integer", "minimum": 0}
+        if schema is not None and not items[0].name.endswith(".ServerSentEvent"):
+            event["required"] = ["data"]
+            event["properties"]["data"] |= {"contentMediaType": "application/json", "contentSchema": schema}
+        return {media_type: {"itemSchema": event}}
+
+    def _titled(self, found: Type, name: str) -> Schema:
+        schema = self._making.of(found, "serialization")
+        if "$ref" not in schema:
+            schema.setdefault("title", title_of(name))
+        return schema
+
+    def _status(self, operation: Operation) -> str:
+        if "status_code" in operation.endpoint.route.options and operation.status is not None:
+            return str(operation.status)
+        chosen = self._response_class(operation.endpoint)
+        return "307" if any(name.endswith(".RedirectResponse") for name in _lineage(chosen)) else "200"
+
+    def _response_class(self, endpoint: Endpoint) -> Value:
+        """The class that the route, or the nearest router around it, answers with; None for the default."""
+        given = [endpoint.route.options.get("response_class")]
+        given += [keywords.get("default_response_class") for keywords in reversed(endpoint.defaults)]
+        return next((settled(value) for value in given if value is not None), None)
+
+    def _given(self, endpoint: Endpoint) -> dict[str, Value]:
+        """The additional responses of the routers around and of the route itself, by status."""
+        found: dict[str, Value] = {}
+        for keywords in (*endpoint.defaults, endpoint.route.options):
+            given = settled(keywords.get("responses"))
+            if isinstance(given, dict):
+                found |= {self._operations.status_of(key): settled(value) for key, value in given.items()}
+        return found
+
+    def _add(self, found: Schema, key: str, given: Value, media_type: str, unique_id: str) -> None:
+        """Put an additional response into those that are there."""
+        key = "default" if key.upper() == "DEFAULT" else key.upper()
+        before = found.setdefault(key, {})
+        if not isinstance(given, dict):
+            return
+        made = json_value({name: value for name, value in given.items() if name != "model"})
+        if given.get("model") is not None:
+            schema = self._titled(self._operations.model_of(given), f"Response_{key}_{unique_id}")
+            content = made.setdefault("content", {}).setdefault(media_type, {})
+            content["schema"] = _merged(content.get("schema", {}), schema)
+        reason = _RANGES.get(key.upper()) or (REASONS.get(int(key)) if key.isdigit() else None)
+        description = made.get("description") or before.get("description") or reason or "Additional Response"
+        found[key] = _merged(before, made) | {"description": description}
+
+    def _unique_id(self, endpoint: Endpoint) -> str:
+        """The operation's id: as given, as the service's own function makes it, or as FastAPI does."""
+        options = endpoint.route.options
+        given = text(options.get("operation_id"))
+        if given is not None:
+            return given
+        makers = [options.get("generate_unique_id_function")]
+        makers += [keywords.get("generate_unique_id_function") for keywords in reversed(endpoint.defaults)]
+        maker = next((settled(value) for value in makers if value is not None), None)
+        if maker is not None:
+            made = self._operations.identify(maker, endpoint)
+            return made if made is not None else f"{_name(endpoint)}"
+        method = sorted(endpoint.methods)[0].lower() if endpoint.methods else "get"
+        return re.sub(r"\W", "_", f"{_name(endpoint)}{path_format(endpoint.path)}") + f"_{method}"
+
+
+def path_format(path: str) -> str:
+    """The path as documents write it: without the converters of its parameters."""
+    return re.sub(r"{(\w+):\w+}", r"{\1}", path)
+
+
+def _name(endpoint: Endpoint) -> str:
+    return text(endpoint.route.options.get("name")) or endpoint.handler.definition.name
+
+
+def _description(operation: Operation) -> str:
+    given = text(operation.endpoint.route.options.get("description"))
+    words = given if given else cleandoc(operation.description or "")
+    return words.split("\f")[0].strip()
+
+
+def _lineage(value: Value) -> list[str]:
+    classes = value.lineage() if isinstance(value, ClassObject) else [value]
+    return [cls.name for cls in classes if isinstance(cls, External)]
+
+
+def _media_type(operation: Operation, chosen: Value) -> tuple[str | None, bool]:
+    """The media type of the success response, and whether its content has a schema."""
+    if chosen is None:
+        return "application/json", True
+    own = text(chosen.namespace.get("media_type")) if isinstance(chosen, ClassObject) else None
+    names = [name.rpartition(".")[2] for name in _lineage(chosen)]
+    known = next((name for name in names if name in _MEDIA_TYPES), None)
+    is_json = known is not None and _MEDIA_TYPES[known] == "application/json"
+    return own or (_MEDIA_TYPES[known] if known else None), is_json
+
+
+def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> Schema:
+    """Dicts merged at any depth, lists one after the other; else the second holds."""
+    found: Schema = dict(first)
+    for key, value in second.items():
+        known = found.get(key)
+        if isinstance(known, dict) and isinstance(value, dict):
+            found[key] = _merged(known, value)
+        elif isinstance(known, list) and isinstance(value, list):
+            found[key] = [*known, *value]
+        else:
+            found[key] = value
+    return found
