@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from archlint.config import Config, Selection
+from archlint.config import Config
 from archlint.engine import Loaded, Request, check, load
 from archlint.pages import Case, Mark, Page, split_marks
+from archlint.selectors import Selection
 from archlint.service.services import build_service
 from archlint.standard import bundled_standard
 

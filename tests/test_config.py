@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archlint.config import Config, Selection, check_selectors, configure, read_config, without_excluded
+from archlint.config import Config, configure, read_config, without_excluded
 from archlint.discover import Repository
 from archlint.findings import ArchlintError, Severity
+from archlint.selectors import Selection, check_selectors
 from tests.example_pages import PAGES, STANDARD
 
 HANDLER, ROUTER, SERVICE, VERSION = PAGES

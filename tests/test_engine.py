@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from archlint.config import Config, Selection
+from archlint.config import Config
 from archlint.discover import Repository
 from archlint.engine import Loaded, Request, check
 from archlint.findings import ArchlintError, Finding, Hit, Link, Location, Severity, Unknown
 from archlint.pages import Page
 from archlint.results import Report
 from archlint.rules.archlint import unused_suppression
+from archlint.selectors import Selection
 from archlint.service.model import Service
 from archlint.standard import Rule
 from tests.example_pages import PAGES, nothing, page, standard

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from archlint.config import Selection
 from archlint.engine import Request, run
+from archlint.selectors import Selection
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 CODES = ("BA0511", "BA0512", "BA0513", "BA0514", "BA0515")

@@ -5,9 +5,9 @@ from shutil import copytree
 
 import pytest
 
-from archlint.pages import read_pages
 from archlint.spec import rules_directory
 from archlint.standard import bundled_standard
+from archlint.standard_files import read_pages
 from tests.cases import judged, write_case
 from tests.rule_set import PACKAGE, paged, placeholders, programmed, public_functions
 from tools.new_rule import main

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archlint.findings import ArchlintError, Severity
-from archlint.pages import Mark, Page, read_page, read_pages, split_marks
+from archlint.pages import Mark, Page, split_marks
+from archlint.standard_files import read_page, read_pages
 
 PAGE = """+++
 code = "BA0599"

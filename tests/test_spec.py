@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from archlint.findings import ArchlintError
-from archlint.spec import read_spec, rules_directory
+from archlint.spec import rules_directory
+from archlint.standard_files import read_spec
 
 CHECKOUT = Path(__file__).parents[1]
 DOCUMENT = Path(os.environ.get("ARCHLINT_SPEC_DOCUMENT", CHECKOUT / "../shared/spec/backend-architecture.md"))

@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 
-from archlint.config import Selection
 from archlint.engine import Request, run
 from archlint.findings import ArchlintError, Hit, Location
-from archlint.pages import Case, CaseFile, Mark, read_page
+from archlint.pages import Case, CaseFile, Mark
 from archlint.results import Report
 from archlint.rules.archlint import unused_suppression
+from archlint.selectors import Selection
 from archlint.service.layers.layers import LAYERS
 from archlint.service.model import Service
 from archlint.spec import rules_directory
 from archlint.standard import Standard, bundled_standard, read_standard
+from archlint.standard_files import read_page
 from tests.cli.command_line import write
 from tests.example_pages import page, small_spec, standard
 from tests.report.reports import rendered

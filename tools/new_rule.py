@@ -11,9 +11,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from archlint.pages import read_pages
 from archlint.spec import Requirement
 from archlint.standard import bundled_standard
+from archlint.standard_files import read_pages
 
 ROOT = Path(__file__).parents[1]
 
@@ -51,6 +51,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.model import Service
+from archlint.standard_files import read_pages
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:

@@ -1,18 +1,25 @@
-"""`python -m archlint` and the console script: run a command, and never show a traceback to a user."""
+"""`python -m archlint` and the console script: run a command, and never show a traceback to a user.
 
-from __future__ import annotations
+The working directory is that of code which nobody has looked at yet: nothing may be imported from it. Until
+`_leave_working_directory` has run, this module therefore imports only what is built into the interpreter or
+frozen, and so has no `from __future__ import annotations`.
+"""
 
 import gc
 import os
 import sys
 
-from archlint.cli import app
-from archlint.findings import ArchlintError
-
 
 def main() -> None:
     """Run the command line. Exits with 2 and one message where archlint cannot do its work."""
+    _leave_working_directory()
+    if sys.argv[1:] == ["--version"]:
+        _print_version()
+        sys.exit()
     gc.disable()  # What a run makes lives until it ends: looking for garbage took a fifth of its time.
+    from archlint.cli import app
+    from archlint.findings import ArchlintError
+
     try:
         app(prog_name="archlint")
     except ArchlintError as error:
@@ -24,6 +31,33 @@ def main() -> None:
         sys.exit(
             _failed(f"{problem}\narchlint: please report this; ARCHLINT_DEBUG=1 shows where it happened")
         )
+
+
+def _leave_working_directory() -> None:
+    """Take the working directory off the path of this process and of those that it starts.
+
+    `-m` puts it first, and `PYTHONPATH` often names it. The folder that archlint itself was found in stays.
+    """
+    here = os.path.realpath(os.curdir)
+    own = os.path.realpath(os.path.join(os.path.dirname(__file__), os.pardir))  # noqa: PTH118, PTH120
+    named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    unsafe = {"", here, *(os.path.realpath(path) for path in named if _is_inside(path, here))} - {own}
+    sys.path[:] = [path for path in sys.path if path and os.path.realpath(path) not in unsafe]
+    os.environ["PYTHONSAFEPATH"] = "1"
+    if "PYTHONPATH" in os.environ:
+        kept = [path for path in named if path and os.path.realpath(path) not in unsafe]
+        os.environ["PYTHONPATH"] = os.pathsep.join(kept)
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return os.path.realpath(path).startswith(os.path.join(folder, ""))  # noqa: PTH118
+
+
+def _print_version() -> None:
+    """Without the command line, whose import would take ten times as long as all the rest."""
+    from archlint import __version__
+
+    sys.stdout.write(f"archlint {__version__}\n")
 
 
 def _failed(message: str) -> int:

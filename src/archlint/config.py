@@ -6,9 +6,8 @@ The nearest file counts, alone, as docs/decisions/configuration.md explains. Pat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import ArchlintError, Severity, Unknown
 from archlint.pages import Option, Page
 from archlint.paths import is_inside
+from archlint.selectors import Selection, check_selectors, strength, suggestion
 from archlint.standard import Standard
 
 if TYPE_CHECKING:
@@ -28,30 +28,6 @@ NAMES = ("archlint.toml", "pyproject.toml")
 
 KEYS = ("select", "ignore", "extend-select", "per-file-ignores", "exclude", "severity", "layers",
         "type-checking-imports", "rules")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which rules run, by selectors: `ALL`, a code, a code's prefix, a requirement, a family, a rule's name.
-
-    The more specific selector wins, so `ignore = ["BA05"]` with `extend-select = ["BA0511"]` leaves one
-    rule; `ignore` wins between equals.
-    """
-
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
-
-    @property
-    def selectors(self) -> tuple[str, ...]:
-        """All of them."""
-        return (*self.select, *self.ignore, *self.extend_select)
-
-    def includes(self, page: Page, otherwise: bool = True) -> bool:
-        """Whether the rule runs; `otherwise` is the answer where no selector speaks of it."""
-        wanted = strength((*self.select, *self.extend_select), page)
-        unwanted = strength(self.ignore, page)
-        return wanted > unwanted or (otherwise and not unwanted and not self.select)
 
 
 @dataclass(frozen=True)
@@ -161,36 +137,6 @@ def without_excluded(
         if files and (config := configured(folder)).exclude:
             dropped.update(file for file in files if config.excludes(file))
     return replace(repository, files=tuple(file for file in repository.files if file not in dropped))
-
-
-def strength(selectors: Iterable[str], page: Page) -> int:
-    """How specific the most specific selector is that means the rule; 0 when none does."""
-    return max((_strength(selector, page) for selector in selectors), default=0)
-
-
-def check_selectors(selectors: Iterable[str], pages: Sequence[Page]) -> None:
-    """Raises ArchlintError for a selector that means no rule at all."""
-    for selector in selectors:
-        if not any(_strength(selector, page) for page in pages):
-            names = {name for p in pages for name in ("ALL", p.code, p.requirement, p.family, p.name)}
-            raise ArchlintError(f"`{selector}` selects no rule{suggestion(selector, names)}")
-
-
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """`; did you mean `x`?`, or nothing when no known word is near."""
-    by_key = {name.casefold(): name for name in sorted(known)}
-    near = get_close_matches(word.casefold(), by_key, n=1)
-    return f"; did you mean `{by_key[near[0]]}`?" if near else ""
-
-
-def _strength(selector: str, page: Page) -> int:
-    if selector in {page.name, page.code}:
-        return len(page.code)
-    if selector == page.family:
-        return len(page.requirement)
-    if selector == "ALL":
-        return 1
-    return len(selector) if selector.startswith(page.prefix) and page.code.startswith(selector) else 0
 
 
 @cache

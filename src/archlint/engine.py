@@ -14,18 +14,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from archlint.config import Config, Selection, check_selectors, configure, without_excluded
+from archlint.config import Config, configure, without_excluded
 from archlint.discover import Repository, find_repository
-from archlint.facts.cache import user_cache_dir
 from archlint.findings import ArchlintError, Hit, Unknown
 from archlint.pages import Page
 from archlint.paths import is_inside
 from archlint.results import Failure, Report, Undecided
+from archlint.selectors import Selection, check_selectors
 from archlint.service.model import Service
 from archlint.service.services import build_services
 from archlint.standard import Standard, bundled_standard
 from archlint.statements import Statement, numbered, state
 from archlint.suppressions import Suppressions, find_suppressions
+from archlint.user_cache import user_cache_dir
 
 Progress = Callable[[str], None]
 

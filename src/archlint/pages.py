@@ -14,10 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-
-import msgspec
-import tomli
+from typing import TYPE_CHECKING, Any, Literal
 
 from archlint.findings import ArchlintError, Severity
 
@@ -25,17 +22,16 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 Fixable = Literal["safe", "unsafe"]
-Text = Annotated[str, msgspec.Meta(min_length=1)]
 
-FENCE = "+++\n"
 TITLE = re.compile(r'\btitle="([^"]+)"')
 
 
-class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True)
+class Option:
     """A setting that a rule reads; its type is the type of its default."""
 
     default: Any
-    description: Text
+    description: str
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -109,43 +105,6 @@ class Page:
         return tuple(_cases(self))
 
 
-def read_pages(directory: Path) -> tuple[Page, ...]:
-    """The pages in the families' folders of `directory`, by code."""
-    pages = (read_page(path) for path in directory.glob("*/*.md"))
-    return tuple(sorted(pages, key=lambda page: (page.code, page.name)))
-
-
-def read_page(path: Path) -> Page:
-    """The page in the file `path`. Raises ArchlintError when it is not in the form of a page."""
-    try:
-        _, front, body = path.read_text(encoding="utf-8").split(FENCE, 2)
-        table = tomli.loads(front)
-    except tomli.TOMLDecodeError as error:
-        raise ArchlintError(f"{path}:{error.lineno + 1}: {error.msg}") from error
-    except OSError as error:
-        raise ArchlintError(f"{path}: {error.strerror}") from error
-    except ValueError as error:
-        raise ArchlintError(f"{path}:1: a page is UTF-8 and starts with TOML between `+++` lines") from error
-    try:
-        keys = msgspec.convert(table, _Front)
-    except msgspec.ValidationError as error:
-        raise ArchlintError(f"{path}:{_line_of(str(error), front)}: {error}") from error
-    return Page(
-        code=keys.code,
-        name=path.stem,
-        family=path.parent.name,
-        severity=keys.severity,
-        clauses=keys.clauses,
-        message=keys.message,
-        help=keys.help,
-        options=keys.options,
-        fixable=keys.fixable,
-        body=body,
-        path=path,
-        body_line=front.count("\n") + 3,
-    )
-
-
 def split_marks(file: str, text: str, prefix: str) -> tuple[str, tuple[Mark, ...]]:
     """`text` with its marks taken out, every line kept, and the marks, each with the line it speaks of.
 
@@ -161,26 +120,6 @@ def split_marks(file: str, text: str, prefix: str) -> tuple[str, tuple[Mark, ...
             spoken_of = number + (found.start() == 0 and number < len(lines))
             marks += [Mark(file, spoken_of, named, found[1]) for named in re.findall(code, found[2])]
     return "\n".join(lines), tuple(marks)
-
-
-class _Front(msgspec.Struct, forbid_unknown_fields=True):
-    """The front matter."""
-
-    code: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]+\d{4}$")]
-    severity: Severity
-    clauses: tuple[Text, ...]
-    message: Text
-    help: Text
-    options: dict[str, Option] = {}
-    fixable: Fixable | None = None
-
-
-def _line_of(problem: str, front: str) -> int:
-    """The page's line of the key that msgspec's `problem` names, as `$.key` or quoted; else the first."""
-    key = re.search(r"\$\.([\w.]+)|unknown field `(\w+)`", problem)
-    name = key and (key[1] or key[2])
-    found = name and re.search(rf"^\[?{re.escape(name)}\b", front, re.MULTILINE)
-    return front.count("\n", 0, found.start()) + 2 if found else 1
 
 
 def _cases(page: Page) -> Iterator[Case]:

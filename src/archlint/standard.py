@@ -13,9 +13,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from archlint.compiled import load_compiled
 from archlint.findings import ArchlintError, Hit, Unknown
-from archlint.pages import Page, read_pages
-from archlint.spec import Spec, read_spec, read_unchecked, rules_directory
+from archlint.pages import Page
+from archlint.spec import Spec, rules_directory
 
 Rule: TypeAlias = Callable[..., Iterable[Hit | Unknown]]
 """A rule's logic; its parameters' names say what it reads."""
@@ -68,8 +69,7 @@ def read_standard(directory: Path, *, rules: str, fixes: str) -> Standard:
     A page `<family>/<some-rule>.md` belongs to the module `<family>.some_rule` of each package. Modules are
     imported when they are asked for. Raises ArchlintError that says which file is wrong, and where.
     """
-    spec = read_spec(directory)
-    pages = read_pages(directory)
+    spec, pages, unchecked = load_compiled(directory)
     for page in pages:
         if page.prefix != spec.prefix:
             raise ArchlintError(f"{page.path}:2: the codes of this standard start with {spec.prefix}")
@@ -78,7 +78,7 @@ def read_standard(directory: Path, *, rules: str, fixes: str) -> Standard:
         pages,
         rules=partial(_from_module, rules, "check"),
         fixes=partial(_from_module, fixes, "plan"),
-        unchecked=read_unchecked(directory),
+        unchecked=unchecked,
     )
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from archlint.config import suggestion
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.comments import PlacedComment, may_hold_comments, read_comments
 from archlint.facts.syntax import ClassDef, Comment, FunctionDef, PythonSource
 from archlint.findings import Location
+from archlint.selectors import suggestion
 
 DIRECTIVE = re.compile(r"(?:^|\s)[#;]\s*archlint:\s*(?P<body>.*?)\s*(?:\s#\s.*)?$")
 IGNORE = re.compile(r"(?P<kind>ignore|file-ignore)\s*\[(?P<codes>[^\]]*)\]\s*:?\s*(?P<reason>.*)")

@@ -18,6 +18,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ARCHLINT_DEBUG", raising=False)
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")  # as archlint does, so that it is taken back
     monkeypatch.setenv("ARCHLINT_CACHE_DIR", str(tmp_path.with_suffix(".cache")))
 
     def run(*arguments: str) -> Result:

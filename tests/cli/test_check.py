@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -247,15 +246,3 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 1
-
-
-def test_no_rich_and_no_service_model_where_nobody_needs_them() -> None:
-    code = (
-        "import sys; sys.argv = ['archlint', 'check', '--help']\n"
-        "from archlint.__main__ import main\n"
-        "try: main()\nexcept SystemExit: pass\n"
-        "heavy = {'rich', 'libcst', 'importlinter', 'grimp', 'yaml', 'markdown_it', 'archlint.engine'}\n"
-        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=os.environ)
-    assert done.stderr.strip() == b"[]"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from archlint.config import Selection
 from archlint.engine import Request
 from archlint.fixes.fixing import Outcome, fix
+from archlint.selectors import Selection
 
 
 def fixed(tmp_path: Path, text: str) -> tuple[str, Outcome]:

@@ -7,12 +7,12 @@ from textwrap import dedent
 
 import pytest
 
-from archlint.config import Selection
 from archlint.discover import find_repository
 from archlint.engine import Request
 from archlint.findings import ArchlintError
 from archlint.fixes.carrying_out import Change, write
 from archlint.fixes.fixing import Outcome, fix, preview
+from archlint.selectors import Selection
 
 MAIN = (
     "from fastapi import FastAPI\n\nfrom app.api import router\n\n"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from archlint.config import Selection
 from archlint.engine import Request
 from archlint.findings import Location
 from archlint.fixes.showing import ShownFix, check_with_fixes
+from archlint.selectors import Selection
 
 BEFORE = "import time\n\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/é')\nasync def é():\n"
 LINE = "    time.sleep( 1 )  # é"

@@ -1,29 +1,65 @@
-"""The command line: one module for each command, whose function of the same name is the command."""
+"""The command line: one module for each command, whose function of the same name is the command.
+
+A command's module is imported when the command is called or listed, so that no command pays for another.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import Annotated
 
+import click
 import typer
+from typer.core import TyperGroup
 
 from archlint import __version__
+from archlint.selectors import suggestion
 
 COMMANDS = ("check", "routes", "schema", "openapi", "graph", "rules", "explain", "spec")
 
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Commands(TyperGroup):
+    """The commands by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, imported now."""
+        return _command(cmd_name) if cmd_name in COMMANDS else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called. Raises UsageError that proposes the nearest."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"no command is called `{args[0]}`{suggestion(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+@cache
+def _command(name: str) -> click.Command:
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
+    alone.command(name)(getattr(import_module(f"archlint.cli.{name}"), name))
+    return typer.main.get_command(alone)
+
+
 app = typer.Typer(
     name="archlint",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
-    suggest_commands=False,  # click does
+    suggest_commands=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help: rich would triple its time
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings=CONTEXT,
     epilog="Exit codes: 0 no violations, 1 violations, 2 archlint could not do its work. "
     "ARCHLINT_DEBUG=1 shows where archlint itself went wrong.",
 )
-for name in COMMANDS:
-    app.command(name)(getattr(import_module(f"archlint.cli.{name}"), name))
 
 
 def _print_version(wanted: bool) -> None:

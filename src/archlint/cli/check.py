@@ -86,9 +86,9 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
 
     Example: archlint check services/shop --select BA05,unversioned-endpoint --output-format concise
     """
-    from archlint.config import Selection
     from archlint.engine import Request
     from archlint.report.delivery import Delivery, deliver
+    from archlint.selectors import Selection
     from archlint.standard import bundled_standard
 
     _refuse_contradictions(

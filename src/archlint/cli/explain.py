@@ -8,8 +8,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from archlint.cli.rules import record
-from archlint.config import suggestion
 from archlint.findings import ArchlintError
 from archlint.pages import Page
 from archlint.standard import Standard, bundled_standard
@@ -44,6 +42,8 @@ def find_page(standard: Standard, rule: str) -> Page:
     wanted = rule.upper() if rule.upper() in known else rule.lower()
     if wanted in known:
         return known[wanted]
+    from archlint.selectors import suggestion
+
     hint = suggestion(rule, known) or "; `archlint rules` lists them all"
     raise ArchlintError(f"no rule has the code or name `{rule}`{hint}")
 
@@ -53,6 +53,8 @@ def _record(page: Page) -> dict[str, object]:
         name: {"default": option.default, "description": option.description}
         for name, option in page.options.items()
     }
+    from archlint.cli.rules import record
+
     words = {"message": page.message, "help": page.help, "options": options, "page": page.body.strip()}
     return record(page) | words
 

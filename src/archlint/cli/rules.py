@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from textwrap import wrap
 from typing import Annotated, Literal
 
 import typer
 
 from archlint.pages import Page
+from archlint.report import output
+from archlint.report.styled import Line
 from archlint.standard import bundled_standard
+
+NAMES, CLAUSES = 31, 18
+"""Widths of columns, which fill the 80 of a pipe."""
 
 
 def rules(
@@ -28,7 +33,7 @@ def rules(
     if format_ == "json":
         typer.echo(json.dumps([record(page) for page in pages], indent=2))
     else:
-        _print_table(pages)
+        output.write_lines(_table(pages), colour=output.wants_colour(no_color=False))
 
 
 def record(page: Page) -> dict[str, object]:
@@ -44,24 +49,16 @@ def record(page: Page) -> dict[str, object]:
     }
 
 
-def _print_table(pages: Iterable[Page]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
-    # The widths fill the 80 columns of a pipe, so that no cell is cut.
-    for name, style, width in (
-        ("Req.", "dim", 4),
-        ("Code", "cyan", 6),
-        ("Rule", "", 31),
-        ("Clauses", "dim", 18),
-        ("Severity", "", 8),
-        ("Fixable", "green", 7),
-    ):
-        table.add_column(name, style=style, width=width)
-    for _, members in groupby(pages, key=lambda page: page.requirement):
-        for page in members:
-            row = (page.requirement, page.code, page.name, " ".join(page.clauses), page.severity)
-            table.add_row(*row, page.fixable or "no")
-        table.add_section()
-    Console(highlight=False).print(table)
+def _table(pages: Iterable[Page]) -> Iterator[Line]:
+    yield (("Req. Code   Rule                            Clauses            Severity Fixable", "rule"),)
+    for page in pages:
+        first, *more = wrap(" ".join(page.clauses), CLAUSES) or [""]
+        yield (
+            (f"{page.requirement} ", "faint"),
+            (f"{page.code} ", "clause"),
+            (f"{page.name:{NAMES}} ", ""),
+            (f"{first:{CLAUSES}} ", "faint"),
+            (f"{page.severity:8} {page.fixable or 'no'}", ""),
+        )
+        for line in more:
+            yield ((" " * (len("Req. Code   ") + NAMES + 1) + line, "faint"),)

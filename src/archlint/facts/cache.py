@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import sys
-import tempfile
 import time
 import zlib
 from collections.abc import Mapping
@@ -22,6 +20,7 @@ from pathlib import Path
 import msgspec
 
 from archlint import __version__
+from archlint.user_cache import put
 
 _MAGIC = b"archlint facts 1\n"
 _CLOCK_GRAIN = 2_000_000_000
@@ -82,21 +81,6 @@ class Cache:
 EMPTY = Cache(Index("", {}, {}), memoryview(b""))
 
 
-def user_cache_dir() -> Path | None:
-    """`$ARCHLINT_CACHE_DIR`, else the platform's place for a user's caches; None for a user without home."""
-    if named := os.environ.get("ARCHLINT_CACHE_DIR"):
-        return Path(named)
-    with suppress(RuntimeError):
-        if sys.platform == "win32":
-            return (
-                Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "archlint" / "cache"
-            )
-        if sys.platform == "darwin":
-            return Path.home() / "Library" / "Caches" / "archlint"
-        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "archlint"
-    return None
-
-
 def load(folder: Path | None, root: Path) -> Cache:
     """What is kept for the repository at `root`; an empty cache when there is none, or a broken one."""
     if folder is None:
@@ -129,8 +113,7 @@ def save(
     packed = msgspec.msgpack.encode(Index(_reader(), dict(files), blobs))
     numbers = (number.to_bytes(4, "little") for number in (len(packed), zlib.crc32(packed)))
     with suppress(OSError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(_file(folder, root), b"".join((_MAGIC, *numbers, packed, *facts.values())))
+        put(_file(folder, root), b"".join((_MAGIC, *numbers, packed, *facts.values())))
         _sweep(folder)
 
 
@@ -139,21 +122,9 @@ def _file(folder: Path, root: Path) -> Path:
     return folder / f"{name}.facts"
 
 
-def _write(path: Path, data: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=path.stem, suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(temporary).unlink()
-        raise
-
-
 def _sweep(folder: Path) -> None:
     """Drop what no run has renewed for a month, and what a killed process left."""
-    oldest = {".facts": time.time() - _UNUSED, ".tmp": time.time() - 3600}
+    oldest = {".facts": time.time() - _UNUSED, ".standard": time.time() - _UNUSED, ".tmp": time.time() - 3600}
     for path in folder.iterdir():
         with suppress(OSError):
             if path.stat().st_mtime < oldest.get(path.suffix, 0):

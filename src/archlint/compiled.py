@@ -1,0 +1,117 @@
+"""A standard's files, read once into one file of the user's cache, which loads without any parser.
+
+It counts only for this version of archlint and for files whose stamps are those that it was made from; a
+damaged or missing one is as if there were none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import zlib
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from archlint import __version__, pages, spec
+from archlint.findings import Severity
+from archlint.pages import Option, Page
+from archlint.spec import Clause, Requirement, Scenario, Spec
+from archlint.user_cache import put, user_cache_dir
+
+Data = tuple[Spec, tuple[Page, ...], dict[str, str]]
+"""What a standard's files hold: its text, its pages, and why clauses are not checked."""
+
+CLOCK_GRAIN = 2_000_000_000
+"""Nanoseconds within which a second change of a file might leave its stamp as it was."""
+
+
+def load_compiled(directory: Path) -> Data:
+    """What the standard's files in `directory` hold. Raises ArchlintError when they are damaged."""
+    folder = user_cache_dir()
+    if folder is None:
+        return _parsed(directory)
+    kept, stamps = folder / f"{zlib.crc32(os.fsencode(directory)):08x}.standard", _stamps(directory)
+    found = _kept(kept, stamps)
+    if found is not None:
+        return found
+    data = _parsed(directory)
+    if stamps == _stamps(directory) and _settled(stamps):
+        with suppress(OSError):
+            put(kept, _encoded(data, stamps))
+    return data
+
+
+def _parsed(directory: Path) -> Data:
+    from archlint.standard_files import read_pages, read_spec, read_unchecked
+
+    return read_spec(directory), read_pages(directory), read_unchecked(directory)
+
+
+def _stamps(directory: Path) -> list[list[Any]]:
+    """What tells an unchanged standard, and unchanged code that reads it, without opening a file."""
+    code = [Path(module.__file__ or "") for module in (pages, spec)]
+    code += [Path(__file__), Path(__file__).with_name("standard_files.py")]
+    found: list[list[Any]] = [[__version__, str(directory)]]
+    with suppress(OSError):
+        for path in sorted((*directory.glob("*.toml"), *directory.glob("*/*.md"), *code)):
+            status = path.stat()
+            found.append([str(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino])
+    return found
+
+
+def _settled(stamps: list[list[Any]]) -> bool:
+    return all(max(stamp[2:4], default=0) + CLOCK_GRAIN < time.time_ns() for stamp in stamps[1:])
+
+
+def _encoded(data: Data, stamps: list[list[Any]]) -> bytes:
+    spec_, pages_, unchecked = data
+    document = {
+        "stamps": stamps,
+        "spec": asdict(spec_),
+        "pages": [asdict(page) | {"path": str(page.path)} for page in pages_],
+        "unchecked": unchecked,
+    }
+    text = json.dumps(document, separators=(",", ":")).encode()
+    return b"%08x\n%s" % (zlib.crc32(text), text)
+
+
+def _kept(path: Path, stamps: list[list[Any]]) -> Data | None:
+    try:
+        checksum, _, text = path.read_bytes().partition(b"\n")
+        if zlib.crc32(text) != int(checksum, 16):
+            return None
+        document = json.loads(text)
+    except (OSError, ValueError):
+        return None
+    if document["stamps"] != stamps:
+        return None
+    return _spec(document["spec"]), tuple(map(_page, document["pages"])), document["unchecked"]
+
+
+def _spec(data: dict[str, Any]) -> Spec:
+    return Spec(data["prefix"], tuple(data["layers"]), tuple(_requirements(data["requirements"])))
+
+
+def _requirements(data: Iterable[dict[str, Any]]) -> Iterable[Requirement]:
+    for requirement in data:
+        scenarios = tuple(
+            Scenario(one["id"], one["title"], tuple(Clause(**clause) for clause in one["clauses"]))
+            for one in requirement["scenarios"]
+        )
+        yield Requirement(**requirement | {"scenarios": scenarios})
+
+
+def _page(data: dict[str, Any]) -> Page:
+    return Page(
+        **data
+        | {
+            "severity": Severity(data["severity"]),
+            "clauses": tuple(data["clauses"]),
+            "options": {name: Option(**option) for name, option in data["options"].items()},
+            "path": Path(data["path"]),
+        }
+    )
