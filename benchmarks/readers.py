@@ -24,7 +24,7 @@ import tree_sitter_python
 
 from archlint.discover import find_repository
 from archlint.facts.python import read_python
-from archlint.facts.syntax import PythonSource
+from archlint.facts.source import PythonSource
 
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
 

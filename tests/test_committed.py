@@ -7,8 +7,8 @@ import pytest
 
 from archlint.committed import default_base, repository_at
 from archlint.discover import UnreadableFileError
+from archlint.facts.source import PythonSource
 from archlint.facts.store import read_facts
-from archlint.facts.syntax import PythonSource
 from archlint.findings import ArchlintError
 
 

@@ -12,7 +12,8 @@ from itertools import groupby
 
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.comments import PlacedComment, may_hold_comments, read_comments
-from archlint.facts.syntax import ClassDef, Comment, FunctionDef, PythonSource
+from archlint.facts.source import Comment, PythonSource
+from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Location
 from archlint.selectors import suggestion
 

@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archlint.facts.python import UndecodableError, decode, read_python
-from archlint.facts.syntax import Node, PythonSource
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Node
 from tests.facts.from_ast import differences, expected_body
 
 CORPUS_SIZE = 1_000_000

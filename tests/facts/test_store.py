@@ -9,8 +9,9 @@ import pytest
 
 from archlint.discover import Repository
 from archlint.facts import cache, reading
+from archlint.facts.source import PythonSource
 from archlint.facts.store import Facts, Unreadable, read_facts
-from archlint.facts.syntax import Assign, Constant, PythonSource
+from archlint.facts.syntax import Assign, Constant
 
 
 class TestWithoutCache:

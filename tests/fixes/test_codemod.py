@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archlint.facts.python import read_python
-from archlint.facts.syntax import Call, FunctionDef, Node, dotted
+from archlint.facts.syntax import Call, FunctionDef, Node
+from archlint.facts.traversal import dotted
 from archlint.fixes.codemod import rewrite
 from archlint.fixes.edits import (
     AwaitCall,

@@ -131,12 +131,16 @@ def _sweep(folder: Path) -> None:
                 path.unlink()
 
 
+READER = ("expressions", "fields", "python", "source", "statements", "syntax", "traversal", "tree_reader")
+"""The modules that facts of Python files depend on: `python` and all that it imports of `archlint.facts`."""
+
+
 @cache
 def _reader() -> str:
     """What reads files, as far as their facts depend on it: archlint, its reader's own code, the grammar."""
     digest = hashlib.blake2b(__version__.encode(), digest_size=16)
-    for module in ("archlint.facts.python", "archlint.facts.expressions", "archlint.facts.syntax"):
-        digest.update(_content(module))
+    for module in READER:
+        digest.update(_content(f"archlint.facts.{module}"))
     for module in ("tree_sitter", "tree_sitter_python"):
         spec = importlib.util.find_spec(module)
         status = Path(spec.origin).stat() if spec and spec.origin else None

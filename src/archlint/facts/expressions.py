@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from collections.abc import Sequence as Items
-from itertools import accumulate
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import (
@@ -18,25 +16,19 @@ from archlint.facts.syntax import (
     Dict,
     Expression,
     FString,
-    Keyword,
     Lambda,
     Name,
     Operation,
-    Parameter,
     Sequence,
     Starred,
     Subscript,
     Walrus,
 )
+from archlint.facts.tree_reader import SKIPPED, TreeReader, named, opaque
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Tree
 
-MAX_DEPTH = 120
-"""Expressions nested deeper than this are opaque: nobody writes them, and the stack is finite."""
-
-_STARTS = bytes((byte & 0xC0) != 0x80 for byte in range(256))
-"""For each byte, whether it begins a code point in UTF-8."""
 
 _ESCAPES = re.compile(
     r"\\(\r\n|[\n\r]|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^}]+\}|[\\'\"abfnrtv])"
@@ -56,128 +48,13 @@ _SIMPLE_ESCAPES = {
     "t": "\t",
     "v": "\v",
 }
-_SKIPPED = frozenset({"comment", "line_continuation", "ERROR"})
 
 
-class ExpressionReader:
-    """Turns expression nodes into records; offsets in bytes become offsets in code points."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.offsets: Items[int] | None = None
-        if not data.isascii():
-            self.offsets = list(accumulate(map(_STARTS.__getitem__, data), initial=0))
-        self.depth = 0
-
-    def expression(self, node: Tree) -> Expression:
-        """The record of an expression, type or pattern node."""
-        if self.depth >= MAX_DEPTH:
-            return Operation(*self.span(node), "opaque", ())
-        self.depth += 1
-        try:
-            found = _READERS.get(node.type, _opaque)(self, node)
-            return _starred_whole(found) if self.data.startswith(b"*", node.start_byte) else found
-        finally:
-            self.depth -= 1
-
-    def expressions(self, nodes: Iterable[Tree]) -> tuple[Expression, ...]:
-        """The records of several nodes."""
-        return tuple([self.expression(node) for node in nodes])
-
-    def optional(self, node: Tree | None) -> Expression | None:
-        """The record of a node that may be absent."""
-        return None if node is None else self.expression(node)
-
-    def field(self, node: Tree, name: str) -> Expression:
-        """The record of a field; opaque where a syntax error took it away."""
-        child = node.child_by_field_name(name)
-        return Operation(*self.span(node), "opaque", ()) if child is None else self.expression(child)
-
-    def span(self, node: Tree) -> tuple[int, int]:
-        """Where a node stands, in code points."""
-        if self.offsets is None:
-            return node.start_byte, node.end_byte
-        return self.offsets[node.start_byte], self.offsets[node.end_byte]
-
-    def text(self, node: Tree) -> str:
-        """The node's source text."""
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
-
-    def parameters(self, node: Tree | None) -> tuple[Parameter, ...]:
-        """The parameters of a function or lambda, with their kinds."""
-        found: list[Parameter] = []
-        kind = "normal"
-        for child in named(node):
-            if child.type == "positional_separator":
-                found = [_positional(parameter) for parameter in found]
-            elif child.type == "keyword_separator":
-                kind = "keyword"
-            else:
-                found.append(self._parameter(child, kind))
-                kind = "keyword" if found[-1].kind == "*" else kind
-        return tuple(found)
-
-    def _parameter(self, node: Tree, kind: str) -> Parameter:
-        name = node.child_by_field_name("name") or node
-        if node.type == "typed_parameter":
-            name = node.named_children[0]
-        if name.type in {"list_splat_pattern", "dictionary_splat_pattern"}:
-            kind = "*" if name.type == "list_splat_pattern" else "**"
-            name = name.named_children[-1] if name.named_children else name
-        annotation = self.optional(node.child_by_field_name("type"))
-        default = self.optional(node.child_by_field_name("value"))
-        return Parameter(*self.span(node), self.text(name), kind, annotation, default)
-
-    def arguments(self, node: Tree | None) -> tuple[tuple[Expression, ...], tuple[Keyword, ...]]:
-        """Positional arguments and keywords of a call or of a class's bases."""
-        args: list[Expression] = []
-        keywords: list[Keyword] = []
-        for child in named(node):
-            if child.type == "keyword_argument":
-                name = self.text(child.children[0])
-                keywords.append(Keyword(*self.span(child), name, self.field(child, "value")))
-            elif child.type == "dictionary_splat":
-                keywords.append(Keyword(*self.span(child), None, self.expression(child.named_children[-1])))
-            else:
-                args.append(self.expression(child))
-        return tuple(args), tuple(keywords)
-
-
-def named(node: Tree | None) -> list[Tree]:
-    """The named children that mean something: no comments, no errors."""
-    return [] if node is None else [c for c in node.named_children if c.type not in _SKIPPED]
-
-
-def _starred_whole(node: Expression) -> Expression:
-    """The grammar reads `[*a.b]` as `[(*a).b]`, and so all that may follow the star."""
-    match node:
-        case Attribute(start, end, Starred(value=inner), attr):
-            return Starred(start, end, Attribute(inner.start, end, inner, attr))
-        case Call(start, end, Starred(value=inner), args, keywords):
-            return Starred(start, end, Call(inner.start, end, inner, args, keywords))
-        case Subscript(start, end, Starred(value=inner), index):
-            return Starred(start, end, Subscript(inner.start, end, inner, index))
-        case Operation(start, end, operator, (Starred(value=inner), *rest), detail):
-            return Starred(start, end, Operation(inner.start, end, operator, (inner, *rest), detail))
-    return node
-
-
-def _positional(parameter: Parameter) -> Parameter:
-    kind = "positional" if parameter.kind == "normal" else parameter.kind
-    span = (parameter.start, parameter.end)
-    return Parameter(*span, parameter.name, kind, parameter.annotation, parameter.default)
-
-
-def _opaque(reader: ExpressionReader, node: Tree) -> Expression:
-    parts = reader.expressions(named(node))
-    return Operation(*reader.span(node), "opaque", parts, (node.type,))
-
-
-def _name(reader: ExpressionReader, node: Tree) -> Expression:
+def _name(reader: TreeReader, node: Tree) -> Expression:
     return Name(*reader.span(node), reader.text(node))
 
 
-def _dotted_name(reader: ExpressionReader, node: Tree) -> Expression:
+def _dotted_name(reader: TreeReader, node: Tree) -> Expression:
     start, _ = reader.span(node)
     first, *rest = named(node)
     found: Expression = _name(reader, first)
@@ -186,12 +63,12 @@ def _dotted_name(reader: ExpressionReader, node: Tree) -> Expression:
     return found
 
 
-def _attribute(reader: ExpressionReader, node: Tree) -> Expression:
+def _attribute(reader: TreeReader, node: Tree) -> Expression:
     attr = node.child_by_field_name("attribute")
     return Attribute(*reader.span(node), reader.field(node, "object"), reader.text(attr) if attr else "")
 
 
-def _call(reader: ExpressionReader, node: Tree) -> Expression:
+def _call(reader: TreeReader, node: Tree) -> Expression:
     span, func = reader.span(node), reader.field(node, "function")
     arguments = node.child_by_field_name("arguments")
     if arguments is not None and arguments.type == "generator_expression":
@@ -199,11 +76,11 @@ def _call(reader: ExpressionReader, node: Tree) -> Expression:
     return Call(*span, func, *reader.arguments(arguments))
 
 
-def _constant(value: bool | None) -> Callable[[ExpressionReader, Tree], Expression]:
+def _constant(value: bool | None) -> Callable[[TreeReader, Tree], Expression]:
     return lambda reader, node: Constant(*reader.span(node), value)
 
 
-def _number(reader: ExpressionReader, node: Tree) -> Expression:
+def _number(reader: TreeReader, node: Tree) -> Expression:
     text = reader.text(node).replace("_", "")
     try:
         value = int(text, 0) if node.type == "integer" else float(text)
@@ -214,15 +91,15 @@ def _number(reader: ExpressionReader, node: Tree) -> Expression:
     return Constant(*reader.span(node), value)
 
 
-def _string(reader: ExpressionReader, node: Tree) -> Expression:
+def _string(reader: TreeReader, node: Tree) -> Expression:
     return _joined(reader, node, [node])
 
 
-def _concatenated(reader: ExpressionReader, node: Tree) -> Expression:
+def _concatenated(reader: TreeReader, node: Tree) -> Expression:
     return _joined(reader, node, [child for child in named(node) if child.type == "string"])
 
 
-def _joined(reader: ExpressionReader, node: Tree, strings: list[Tree]) -> Expression:
+def _joined(reader: TreeReader, node: Tree, strings: list[Tree]) -> Expression:
     parts: list[Expression] = []
     plain = True
     formatted = False
@@ -250,7 +127,7 @@ def _converted(interpolation: Tree) -> bool:
     return any(c.type in {"type_conversion", "format_specifier", "="} for c in interpolation.children)
 
 
-def _content(reader: ExpressionReader, node: Tree, prefix: str) -> str:
+def _content(reader: TreeReader, node: Tree, prefix: str) -> str:
     text = reader.text(node).replace("\r\n", "\n").replace("\r", "\n")
     if "f" in prefix or "t" in prefix:
         text = text.replace("{{", "{").replace("}}", "}")
@@ -274,17 +151,17 @@ def _unescape(match: re.Match[str]) -> str:
     return chr(code) if is_text else match.group(0)
 
 
-def _sequence(kind: str) -> Callable[[ExpressionReader, Tree], Expression]:
+def _sequence(kind: str) -> Callable[[TreeReader, Tree], Expression]:
     return lambda reader, node: Sequence(*reader.span(node), kind, reader.expressions(named(node)))
 
 
-def _tuple_pattern(reader: ExpressionReader, node: Tree) -> Expression:
+def _tuple_pattern(reader: TreeReader, node: Tree) -> Expression:
     if len(named(node)) == 1 and not any(child.type == "," for child in node.children):
         return _inner(reader, node)
     return _sequence("tuple")(reader, node)
 
 
-def _dict(reader: ExpressionReader, node: Tree) -> Expression:
+def _dict(reader: TreeReader, node: Tree) -> Expression:
     items: list[tuple[Expression | None, Expression]] = []
     for child in named(node):
         if child.type == "pair":
@@ -294,18 +171,18 @@ def _dict(reader: ExpressionReader, node: Tree) -> Expression:
     return Dict(*reader.span(node), tuple(items))
 
 
-def _subscript(reader: ExpressionReader, node: Tree) -> Expression:
+def _subscript(reader: TreeReader, node: Tree) -> Expression:
     value, *_ = children = named(node)
     return Subscript(*reader.span(node), reader.expression(value), _index(reader, node, children[1:]))
 
 
-def _generic_type(reader: ExpressionReader, node: Tree) -> Expression:
+def _generic_type(reader: TreeReader, node: Tree) -> Expression:
     children = named(node)
     value = reader.expression(children[0])
     return Subscript(*reader.span(node), value, _index(reader, node, named(children[-1])))
 
 
-def _index(reader: ExpressionReader, node: Tree, indices: list[Tree]) -> Expression:
+def _index(reader: TreeReader, node: Tree, indices: list[Tree]) -> Expression:
     if len(indices) == 1 and not any(child.type == "," for child in node.children):
         return reader.expression(indices[0])
     items = reader.expressions(indices)
@@ -313,7 +190,7 @@ def _index(reader: ExpressionReader, node: Tree, indices: list[Tree]) -> Express
     return Sequence(start, items[-1].end if items else start, "tuple", items)
 
 
-def _slice(reader: ExpressionReader, node: Tree) -> Expression:
+def _slice(reader: TreeReader, node: Tree) -> Expression:
     bounds: list[Expression] = []
     empty = Constant(*reader.span(node), None)
     current: Expression = empty
@@ -321,36 +198,36 @@ def _slice(reader: ExpressionReader, node: Tree) -> Expression:
         if child.type == ":":
             bounds.append(current)
             current = empty
-        elif child.is_named and child.type not in _SKIPPED:
+        elif child.is_named and child.type not in SKIPPED:
             current = reader.expression(child)
     return Operation(*reader.span(node), "slice", (*bounds, current))
 
 
-def _inner(reader: ExpressionReader, node: Tree) -> Expression:
+def _inner(reader: TreeReader, node: Tree) -> Expression:
     children = named(node)
-    return reader.expression(children[0]) if children else _opaque(reader, node)
+    return reader.expression(children[0]) if children else opaque(reader, node)
 
 
-def _await(reader: ExpressionReader, node: Tree) -> Expression:
+def _await(reader: TreeReader, node: Tree) -> Expression:
     return Await(*reader.span(node), _inner(reader, node))
 
 
-def _starred(reader: ExpressionReader, node: Tree) -> Expression:
+def _starred(reader: TreeReader, node: Tree) -> Expression:
     return Starred(*reader.span(node), _inner(reader, node))
 
 
-def _walrus(reader: ExpressionReader, node: Tree) -> Expression:
+def _walrus(reader: TreeReader, node: Tree) -> Expression:
     name = node.child_by_field_name("name")
     return Walrus(*reader.span(node), reader.text(name) if name else "", reader.field(node, "value"))
 
 
-def _lambda(reader: ExpressionReader, node: Tree) -> Expression:
+def _lambda(reader: TreeReader, node: Tree) -> Expression:
     parameters = reader.parameters(node.child_by_field_name("parameters"))
     return Lambda(*reader.span(node), parameters, reader.field(node, "body"))
 
 
-def _comprehension(kind: str) -> Callable[[ExpressionReader, Tree], Expression]:
-    def read(reader: ExpressionReader, node: Tree) -> Expression:
+def _comprehension(kind: str) -> Callable[[TreeReader, Tree], Expression]:
+    def read(reader: TreeReader, node: Tree) -> Expression:
         body = node.child_by_field_name("body")
         key = None
         if kind == "dict" and body is not None and body.type == "pair":
@@ -362,7 +239,7 @@ def _comprehension(kind: str) -> Callable[[ExpressionReader, Tree], Expression]:
     return read
 
 
-def _clauses(reader: ExpressionReader, node: Tree) -> tuple[Clause, ...]:
+def _clauses(reader: TreeReader, node: Tree) -> tuple[Clause, ...]:
     groups: list[tuple[Tree, list[Tree]]] = []
     for child in named(node):
         if child.type == "for_in_clause":
@@ -372,13 +249,13 @@ def _clauses(reader: ExpressionReader, node: Tree) -> tuple[Clause, ...]:
     return tuple([_clause(reader, loop, conditions) for loop, conditions in groups])
 
 
-def _clause(reader: ExpressionReader, node: Tree, conditions: list[Tree]) -> Clause:
+def _clause(reader: TreeReader, node: Tree, conditions: list[Tree]) -> Clause:
     tests = tuple([_inner(reader, condition) for condition in conditions])
     target, iterable = reader.field(node, "left"), reader.field(node, "right")
     return Clause(*reader.span(node), target, iterable, tests, node.children[0].type == "async")
 
 
-def _chain(reader: ExpressionReader, node: Tree) -> Expression:
+def _chain(reader: TreeReader, node: Tree) -> Expression:
     """`a + b + c` nests to the left; one operator's chain becomes one flat operation."""
     operator = _operator(node)
     operands: list[Tree] = []
@@ -396,26 +273,26 @@ def _operator(node: Tree) -> str:
     return child.type if child is not None else "opaque"
 
 
-def _unary(reader: ExpressionReader, node: Tree) -> Expression:
+def _unary(reader: TreeReader, node: Tree) -> Expression:
     operator = "not" if node.type == "not_operator" else _operator(node)
     return Operation(*reader.span(node), operator, (reader.field(node, "argument"),))
 
 
-def _comparison(reader: ExpressionReader, node: Tree) -> Expression:
+def _comparison(reader: TreeReader, node: Tree) -> Expression:
     operators = tuple([child.type for child in node.children_by_field_name("operators")])
     return Operation(*reader.span(node), "compare", reader.expressions(named(node)), operators)
 
 
-def _conditional(reader: ExpressionReader, node: Tree) -> Expression:
+def _conditional(reader: TreeReader, node: Tree) -> Expression:
     return Operation(*reader.span(node), "if", reader.expressions(named(node)))
 
 
-def _yield(reader: ExpressionReader, node: Tree) -> Expression:
+def _yield(reader: TreeReader, node: Tree) -> Expression:
     operator = "yield from" if any(child.type == "from" for child in node.children) else "yield"
     return Operation(*reader.span(node), operator, reader.expressions(named(node)))
 
 
-def _union(reader: ExpressionReader, node: Tree) -> Expression:
+def _union(reader: TreeReader, node: Tree) -> Expression:
     parts: list[Expression] = []
     for part in reader.expressions(named(node)):
         is_chain = isinstance(part, Operation) and part.operator == "|" and part.start == reader.span(node)[0]
@@ -423,7 +300,7 @@ def _union(reader: ExpressionReader, node: Tree) -> Expression:
     return Operation(*reader.span(node), "|", tuple(parts))
 
 
-_READERS: dict[str, Callable[[ExpressionReader, Tree], Expression]] = {
+_READERS: dict[str, Callable[[TreeReader, Tree], Expression]] = {
     "identifier": _name,
     "ellipsis": _name,
     "_": _name,
@@ -472,3 +349,9 @@ _READERS: dict[str, Callable[[ExpressionReader, Tree], Expression]] = {
     "yield": _yield,
     "union_type": _union,
 }
+
+
+class ExpressionReader(TreeReader):
+    """Reads expressions, types and patterns."""
+
+    readers = _READERS

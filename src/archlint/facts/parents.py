@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archlint.facts.syntax import INNER, Node, all_nodes
+from archlint.facts.syntax import Node
+from archlint.facts.traversal import INNER, all_nodes
 
 
 def parents(root: Node) -> dict[Node, Node]:

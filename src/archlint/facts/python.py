@@ -9,49 +9,18 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from archlint.facts.expressions import ExpressionReader, named
-from archlint.facts.syntax import (
-    Alias,
-    Assign,
-    AugmentedAssign,
-    Branch,
-    Case,
-    ClassDef,
-    Comment,
-    Evaluate,
-    Expression,
-    For,
-    FunctionDef,
-    Handler,
-    If,
-    Import,
-    ImportFrom,
-    Match,
-    Operation,
-    Problem,
-    PythonSource,
-    Raise,
-    Return,
-    Sequence,
-    Simple,
-    Statement,
-    Subscript,
-    Try,
-    While,
-    With,
-    WithItem,
-)
+from archlint.facts.source import Comment, Problem, PythonSource
+from archlint.facts.statements import StatementReader
+from archlint.facts.tree_reader import TreeReader
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Tree
     from tree_sitter import Parser
 
-MAX_NESTING = 60
-"""Blocks nested deeper than this are left out; CPython itself allows 100."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -69,7 +38,7 @@ def read_python(data: bytes) -> PythonSource:
     text = decode(data)
     encoded = text.encode("utf-8", "surrogatepass")
     root = _parser().parse(encoded).root_node
-    reader = _Reader(encoded)
+    reader = StatementReader(encoded)
     body = reader.block(root)
     problems = tuple(_problems(reader, root, text))
     starts = (0, *(match.end() for match in _LINE_END.finditer(text)))
@@ -93,7 +62,7 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
 
 
-def _comments(reader: ExpressionReader, root: Tree, text: str) -> Iterator[Comment]:
+def _comments(reader: TreeReader, root: Tree, text: str) -> Iterator[Comment]:
     """Only the comments that name archlint; most files have none, so the tree is seldom searched."""
     if "archlint:" not in text:
         return
@@ -112,7 +81,7 @@ def _walk(root: Tree) -> Iterator[Tree]:
         pending.extend(reversed(node.children))
 
 
-def _problems(reader: _Reader, root: Tree, text: str) -> Iterator[Problem]:
+def _problems(reader: StatementReader, root: Tree, text: str) -> Iterator[Problem]:
     """Where the grammar found an error, unless Python itself reads the file or the grammar lags behind it."""
     if not root.has_error and not reader.outdated:
         return
@@ -126,7 +95,7 @@ def _problems(reader: _Reader, root: Tree, text: str) -> Iterator[Problem]:
         yield Problem(start, min(end, start + max(len(shown), 1)), message)
 
 
-def _newer_syntax(reader: ExpressionReader, node: Tree) -> bool:
+def _newer_syntax(reader: TreeReader, node: Tree) -> bool:
     """Type-parameter defaults (PEP 696) and `lazy import` (PEP 810), which the grammar does not know."""
     if node.parent is not None and node.parent.type == "type_parameter":
         return True
@@ -150,278 +119,3 @@ def _compiles(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
-
-
-class _Reader(ExpressionReader):
-    """Reads statements; Python 2's `print x` and `exec x` are kept in `outdated`."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data)
-        self.nesting = 0
-        self.outdated: list[Tree] = []
-
-    def block(self, node: Tree | None) -> tuple[Statement, ...]:
-        """The statements of a block or module, those inside an error node included."""
-        if node is None or self.nesting >= MAX_NESTING:
-            return ()
-        self.nesting += 1
-        statements: list[Statement] = []
-        for child in node.named_children:
-            if child.type == "ERROR":
-                statements.extend(self.block(child))
-            elif (read := _STATEMENTS.get(child.type)) is not None:
-                statements.append(read(self, child))
-            elif child.type == "block":
-                statements.extend(self.block(child))
-        self.nesting -= 1
-        return tuple(statements)
-
-    def clause_block(self, node: Tree) -> tuple[Statement, ...]:
-        """The block of an `else`, `except` or `finally` clause."""
-        return self.block(next((child for child in node.children if child.type == "block"), None))
-
-    def alternative(self, node: Tree, kind: str) -> tuple[Statement, ...]:
-        """The body of the clause of that kind, empty where there is none."""
-        clause = next((child for child in node.children if child.type == kind), None)
-        return () if clause is None else self.clause_block(clause)
-
-
-def _evaluate(reader: _Reader, node: Tree) -> Statement:
-    children = named(node)
-    if len(children) == 1:
-        child = children[0]
-        if child.type == "assignment":
-            return _assign(reader, child)
-        if child.type == "augmented_assignment":
-            return _augmented(reader, child)
-        if not any(c.type == "," for c in node.children):
-            return Evaluate(*reader.span(node), reader.expression(child))
-    items = reader.expressions(children)
-    return Evaluate(*reader.span(node), Sequence(*reader.span(node), "tuple", items))
-
-
-def _assign(reader: _Reader, node: Tree) -> Statement:
-    targets: list[Expression] = []
-    annotation: Expression | None = None
-    current: Tree | None = node
-    while current is not None and current.type == "assignment":
-        targets.append(reader.field(current, "left"))
-        annotation = reader.optional(current.child_by_field_name("type")) or annotation
-        current = current.child_by_field_name("right")
-    return Assign(*reader.span(node), tuple(targets), reader.optional(current), annotation)
-
-
-def _augmented(reader: _Reader, node: Tree) -> Statement:
-    operator = node.child_by_field_name("operator")
-    sign = reader.text(operator).removesuffix("=") if operator else ""
-    return AugmentedAssign(*reader.span(node), reader.field(node, "left"), sign, reader.field(node, "right"))
-
-
-def _type_alias(reader: _Reader, node: Tree) -> Statement:
-    left, right = named(node)[0], named(node)[-1]
-    name = reader.expression(left)
-    target = name.value if isinstance(name, Subscript) else name
-    return Assign(*reader.span(node), (target,), reader.expression(right), None)
-
-
-def _import(reader: _Reader, node: Tree) -> Statement:
-    return Import(*reader.span(node), _aliases(reader, node))
-
-
-def _import_from(reader: _Reader, node: Tree) -> Statement:
-    source = node.child_by_field_name("module_name")
-    text = "__future__" if source is None else re.sub(r"\s|\\", "", reader.text(source))
-    module = text.lstrip(".")
-    names = _aliases(reader, node)
-    star = next((child for child in node.children if child.type == "wildcard_import"), None)
-    if star is not None:
-        names = (Alias(*reader.span(star), "*", None),)
-    return ImportFrom(*reader.span(node), module, len(text) - len(module), names)
-
-
-def _aliases(reader: _Reader, node: Tree) -> tuple[Alias, ...]:
-    found: list[Alias] = []
-    for child in node.children_by_field_name("name"):
-        name, asname = child, None
-        if child.type == "aliased_import":
-            name = child.child_by_field_name("name") or child
-            asname = child.child_by_field_name("alias")
-        text = re.sub(r"\s", "", reader.text(name))
-        found.append(Alias(*reader.span(child), text, reader.text(asname) if asname else None))
-    return tuple(found)
-
-
-def _if(reader: _Reader, node: Tree) -> Statement:
-    clauses = [node, *(child for child in node.children if child.type == "elif_clause")]
-    branches = [
-        Branch(
-            *reader.span(clause),
-            reader.field(clause, "condition"),
-            reader.block(clause.child_by_field_name("consequence")),
-        )
-        for clause in clauses
-    ]
-    return If(*reader.span(node), tuple(branches), reader.alternative(node, "else_clause"))
-
-
-def _for(reader: _Reader, node: Tree) -> Statement:
-    return For(
-        *reader.span(node),
-        reader.field(node, "left"),
-        reader.field(node, "right"),
-        reader.block(node.child_by_field_name("body")),
-        reader.alternative(node, "else_clause"),
-        node.children[0].type == "async",
-    )
-
-
-def _while(reader: _Reader, node: Tree) -> Statement:
-    test, body = reader.field(node, "condition"), reader.block(node.child_by_field_name("body"))
-    return While(*reader.span(node), test, body, reader.alternative(node, "else_clause"))
-
-
-def _with(reader: _Reader, node: Tree) -> Statement:
-    clause = next((child for child in node.children if child.type == "with_clause"), None)
-    items = tuple([_with_item(reader, child) for child in named(clause) if child.type == "with_item"])
-    body = reader.block(node.child_by_field_name("body"))
-    return With(*reader.span(node), items, body, node.children[0].type == "async")
-
-
-def _with_item(reader: _Reader, node: Tree) -> WithItem:
-    value = node.child_by_field_name("value") or node
-    while value.type == "parenthesized_expression" and named(value):
-        value = named(value)[0]
-    if value.type != "as_pattern":
-        return WithItem(*reader.span(node), reader.expression(value), None)
-    target = reader.optional(value.child_by_field_name("alias"))
-    return WithItem(*reader.span(node), reader.expression(value.named_children[0]), target)
-
-
-def _try(reader: _Reader, node: Tree) -> Statement:
-    handlers = [child for child in node.children if child.type in {"except_clause", "except_group_clause"}]
-    return Try(
-        *reader.span(node),
-        reader.block(node.child_by_field_name("body")),
-        tuple([_handler(reader, handler) for handler in handlers]),
-        reader.alternative(node, "else_clause"),
-        reader.alternative(node, "finally_clause"),
-    )
-
-
-def _handler(reader: _Reader, node: Tree) -> Handler:
-    name: str | None = None
-    types: list[Expression] = []
-    for value in node.children_by_field_name("value"):
-        if value.type == "as_pattern":
-            alias = value.child_by_field_name("alias")
-            name = reader.text(alias) if alias else None
-            value = value.named_children[0]  # noqa: PLW2901 - the type under the `as`
-        types.append(reader.expression(value))
-    kinds = types[0] if len(types) == 1 else None
-    if len(types) > 1:
-        kinds = Sequence(types[0].start, types[-1].end, "tuple", tuple(types))
-    return Handler(*reader.span(node), kinds, name, reader.clause_block(node))
-
-
-def _match(reader: _Reader, node: Tree) -> Statement:
-    body = node.child_by_field_name("body")
-    cases = tuple([_case(reader, child) for child in named(body) if child.type == "case_clause"])
-    return Match(*reader.span(node), reader.field(node, "subject"), cases)
-
-
-def _case(reader: _Reader, node: Tree) -> Case:
-    pattern = [child for child in named(node) if child.type == "case_pattern"]
-    opaque = Operation(*reader.span(node), "opaque", reader.expressions(pattern))
-    guard = next((reader.expression(named(c)[0]) for c in named(node) if c.type == "if_clause"), None)
-    return Case(*reader.span(node), opaque, guard, reader.block(node.child_by_field_name("consequence")))
-
-
-def _return(reader: _Reader, node: Tree) -> Statement:
-    children = named(node)
-    return Return(*reader.span(node), reader.expression(children[0]) if children else None)
-
-
-def _raise(reader: _Reader, node: Tree) -> Statement:
-    cause = node.child_by_field_name("cause")
-    values = [child for child in named(node) if cause is None or child.start_byte != cause.start_byte]
-    return Raise(*reader.span(node), reader.expression(values[0]) if values else None, reader.optional(cause))
-
-
-def _simple(reader: _Reader, node: Tree) -> Statement:
-    return Simple(*reader.span(node), node.children[0].type, reader.expressions(named(node)))
-
-
-def _python2(reader: _Reader, node: Tree) -> Statement:
-    reader.outdated.append(node)
-    return _simple(reader, node)
-
-
-def _decorated(reader: _Reader, node: Tree) -> Statement:
-    decorators = [reader.expression(named(c)[0]) for c in node.children if c.type == "decorator" and named(c)]
-    definition = node.child_by_field_name("definition") or node.children[-1]
-    read = _class if definition.type == "class_definition" else _function
-    return read(reader, definition, tuple(decorators))
-
-
-def _function(reader: _Reader, node: Tree, decorators: tuple[Expression, ...] = ()) -> Statement:
-    start, end = reader.span(node)
-    name, returns = node.child_by_field_name("name"), node.child_by_field_name("return_type")
-    parameters = node.child_by_field_name("parameters")
-    header = returns or parameters or name or node
-    return FunctionDef(
-        start,
-        end,
-        reader.text(name) if name else "",
-        reader.span(name)[0] if name else start,
-        reader.span(header)[1],
-        reader.parameters(parameters),
-        reader.optional(returns),
-        decorators,
-        reader.block(node.child_by_field_name("body")),
-        node.children[0].type == "async",
-    )
-
-
-def _class(reader: _Reader, node: Tree, decorators: tuple[Expression, ...] = ()) -> Statement:
-    start, end = reader.span(node)
-    name = node.child_by_field_name("name")
-    bases, keywords = reader.arguments(node.child_by_field_name("superclasses"))
-    return ClassDef(
-        start,
-        end,
-        reader.text(name) if name else "",
-        reader.span(name)[0] if name else start,
-        bases,
-        keywords,
-        decorators,
-        reader.block(node.child_by_field_name("body")),
-    )
-
-
-_STATEMENTS: dict[str, Callable[[Any, Tree], Statement]] = {
-    "expression_statement": _evaluate,
-    "type_alias_statement": _type_alias,
-    "import_statement": _import,
-    "import_from_statement": _import_from,
-    "future_import_statement": _import_from,
-    "if_statement": _if,
-    "for_statement": _for,
-    "while_statement": _while,
-    "with_statement": _with,
-    "try_statement": _try,
-    "match_statement": _match,
-    "return_statement": _return,
-    "raise_statement": _raise,
-    "pass_statement": _simple,
-    "break_statement": _simple,
-    "continue_statement": _simple,
-    "delete_statement": _simple,
-    "global_statement": _simple,
-    "nonlocal_statement": _simple,
-    "assert_statement": _simple,
-    "print_statement": _python2,
-    "exec_statement": _python2,
-    "decorated_definition": _decorated,
-    "function_definition": _function,
-    "class_definition": _class,
-}

@@ -13,7 +13,7 @@ from archlint.committed import CommittedRepository
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.cache import Cache, Stamp, load, save
 from archlint.facts.reading import Unreadable, read_contents
-from archlint.facts.syntax import PythonSource
+from archlint.facts.source import PythonSource
 
 __all__ = ["Facts", "Unreadable", "read_facts"]
 

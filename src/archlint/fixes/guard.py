@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archlint.facts.syntax import Node, PythonSource, all_nodes
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Node
+from archlint.facts.traversal import all_nodes
 
 MAX_SIZE = 1_000_000
 MAX_DEPTH = 90

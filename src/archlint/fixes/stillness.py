@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import (
-    Assign,
-    Attribute,
-    Call,
-    ClassDef,
-    Expression,
-    FunctionDef,
-    Lambda,
-    Name,
-    all_nodes,
-    dotted,
-)
+from archlint.facts.syntax import Assign, Attribute, Call, ClassDef, Expression, FunctionDef, Lambda, Name
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.service.asynchronous.blocking import written
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from archlint.config import Config
 from archlint.discover import Repository
+from archlint.facts.source import PythonSource
 from archlint.facts.store import Unreadable, read_facts
-from archlint.facts.syntax import PythonSource
 from archlint.paths import join, parents
 from archlint.service.api.applications import FASTAPI, Creation, creations, imported_names, uses
 from archlint.service.model import Service

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from archlint.facts.python import read_python
-from archlint.facts.syntax import Call, ClassDef, FunctionDef, Name, PythonSource, Try
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Call, ClassDef, FunctionDef, Name, Try
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.scopes import Enclosing, functions_around, holds, scoped, statements_around
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archlint.facts.syntax import FunctionDef, Name, all_nodes
+from archlint.facts.syntax import FunctionDef, Name
+from archlint.facts.traversal import all_nodes
 from archlint.findings import Finding
 from archlint.fixes.calls import FoundCall, called_at
 from archlint.fixes.edits import Plan, ThroughClient

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Assign, Attribute, Call, Expression, FunctionDef, Name, dotted
+from archlint.facts.syntax import Assign, Attribute, Call, Expression, FunctionDef, Name
+from archlint.facts.traversal import dotted
 from archlint.findings import Hit
 from archlint.service.database.live_code import Startup
 from archlint.service.model import Service

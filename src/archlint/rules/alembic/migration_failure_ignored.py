@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Evaluate, Handler, Name, Node, Raise, Simple, Try, all_nodes, dotted
+from archlint.facts.syntax import Evaluate, Handler, Name, Node, Raise, Simple, Try
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Hit
 from archlint.service.model import Service
 

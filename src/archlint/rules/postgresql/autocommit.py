@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Call, Constant, Dict, Node, all_nodes
+from archlint.facts.syntax import Call, Constant, Dict, Node
+from archlint.facts.traversal import all_nodes
 from archlint.findings import Hit, Unknown
 from archlint.service.calls.edges import LibraryCall
 from archlint.service.database.engine_connections import is_aside

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Assign, Call, ClassDef, Expression, Subscript, dotted
+from archlint.facts.syntax import Assign, Call, ClassDef, Expression, Subscript
+from archlint.facts.traversal import dotted
 from archlint.findings import Hit
 from archlint.service.model import Service
 from archlint.service.semantics.library_names import BASE_FACTORIES

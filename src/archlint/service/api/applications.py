@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from archlint.facts.syntax import Call, ClassDef, Expression, FunctionDef, Import, PythonSource, dotted
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Call, ClassDef, Expression, FunctionDef, Import
+from archlint.facts.traversal import dotted
 from archlint.service.semantics.module_resolution import import_statements
 
 FASTAPI = "FastAPI"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archlint.facts.syntax import Call, Constant, FunctionDef, all_nodes
+from archlint.facts.syntax import Call, Constant, FunctionDef
+from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.service.api.operations import Operation
 from archlint.service.interpreter.values import Value, settled, text

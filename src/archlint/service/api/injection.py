@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archlint.facts.syntax import Assign, Attribute, Call, Name, Node, all_nodes, walk_expressions
+from archlint.facts.syntax import Assign, Attribute, Call, Name, Node
+from archlint.facts.traversal import all_nodes, walk_expressions
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Symbol, Symbols
 

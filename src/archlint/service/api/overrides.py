@@ -18,8 +18,8 @@ from archlint.facts.syntax import (
     Lambda,
     Name,
     Node,
-    all_nodes,
 )
+from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Symbol, Symbols

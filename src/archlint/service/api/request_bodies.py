@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Name, all_nodes
+from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Name
+from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.service.api.looseness import loose_part, written
 from archlint.service.api.operations import Operation

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from archlint.facts.syntax import Call, Expression, Node, dotted
+from archlint.facts.syntax import Call, Expression, Node
+from archlint.facts.traversal import dotted
 from archlint.findings import Link, Location
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.conditions import contradicts

@@ -21,9 +21,8 @@ from archlint.facts.syntax import (
     Return,
     Statement,
     With,
-    all_nodes,
-    dotted,
 )
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Link, Location
 from archlint.service.asynchronous.mapped import lazy_relationships, mapped_attributes
 from archlint.service.asynchronous.rows import SESSIONS, Rows, SessionCall

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Assign, Call, Constant, Expression, Name, Subscript, all_nodes, dotted
+from archlint.facts.syntax import Assign, Call, Constant, Expression, Name, Subscript
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.service.calls.functions import Class
 
 _RELATIONSHIPS = frozenset({"Relationship", "relationship"})

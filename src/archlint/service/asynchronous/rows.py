@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from archlint.facts.syntax import Attribute, Await, Call, Expression, Name, Sequence, dotted
+from archlint.facts.syntax import Attribute, Await, Call, Expression, Name, Sequence
+from archlint.facts.traversal import dotted
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.function_summary import Binding
 from archlint.service.calls.functions import Class, Function

@@ -25,9 +25,8 @@ from archlint.facts.syntax import (
     Subscript,
     Walrus,
     While,
-    all_nodes,
-    dotted,
 )
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
 from archlint.service.asynchronous.coroutines import kind_of_coroutine
 from archlint.service.calls.call_graph import Calls

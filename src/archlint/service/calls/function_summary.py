@@ -38,9 +38,8 @@ from archlint.facts.syntax import (
     Walrus,
     While,
     With,
-    children,
-    comprehension_parts,
 )
+from archlint.facts.traversal import children, comprehension_parts
 from archlint.service.calls.conditions import Need, needs, needs_after
 from archlint.service.calls.functions import Function
 from archlint.service.calls.run_once import fills_after_return, first_time_branches, is_main_guard

@@ -7,17 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from archlint.facts.syntax import (
-    Attribute,
-    ClassDef,
-    FunctionDef,
-    Lambda,
-    Name,
-    Node,
-    Statement,
-    all_nodes,
-    dotted,
-)
+from archlint.facts.syntax import Attribute, ClassDef, FunctionDef, Lambda, Name, Node, Statement
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
 from archlint.service.calls.library_models import Library
 from archlint.service.semantics.bindings import nested_blocks

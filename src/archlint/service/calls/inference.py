@@ -25,8 +25,8 @@ from archlint.facts.syntax import (
     Starred,
     Subscript,
     Walrus,
-    dotted,
 )
+from archlint.facts.traversal import dotted
 from archlint.service.api.injection import INJECTORS
 from archlint.service.calls.annotations import Annotations
 from archlint.service.calls.call_results import Results, told

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from archlint.facts.syntax import Call, FunctionDef, Parameter, all_nodes, dotted
+from archlint.facts.syntax import Call, FunctionDef, Parameter
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Link
 from archlint.service.calls.callbacks import Use
 from archlint.service.calls.edges import Edge, Edges

@@ -17,8 +17,8 @@ from archlint.facts.syntax import (
     Return,
     Statement,
     Subscript,
-    dotted,
 )
+from archlint.facts.traversal import dotted
 from archlint.service.semantics.bindings import statements
 
 

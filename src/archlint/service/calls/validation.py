@@ -16,8 +16,8 @@ from archlint.facts.syntax import (
     Operation,
     Sequence,
     Subscript,
-    dotted,
 )
+from archlint.facts.traversal import dotted
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inferring import Inferring
 from archlint.service.calls.library_models import Library

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from archlint.facts.source import Nodes
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -17,11 +18,10 @@ from archlint.facts.syntax import (
     Expression,
     Name,
     Node,
-    Nodes,
     Parameter,
     Subscript,
-    all_nodes,
 )
+from archlint.facts.traversal import all_nodes
 from archlint.service.configuration.literal_secrets import LiteralSecret, is_demonstration
 from archlint.service.configuration.secrets import (
     SHORTEST_TOKEN,

@@ -20,8 +20,8 @@ from archlint.facts.syntax import (
     Operation,
     Simple,
     Subscript,
-    dotted,
 )
+from archlint.facts.traversal import dotted
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.modules import Module

@@ -19,9 +19,8 @@ from archlint.facts.syntax import (
     Return,
     Sequence,
     Subscript,
-    all_nodes,
-    walk_expressions,
 )
+from archlint.facts.traversal import all_nodes, walk_expressions
 from archlint.findings import Location
 from archlint.service.configuration.class_options import OptionReader, Written
 from archlint.service.configuration.variable_names import Naming, Path, nested_types

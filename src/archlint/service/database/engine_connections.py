@@ -18,9 +18,8 @@ from archlint.facts.syntax import (
     Name,
     Node,
     Subscript,
-    all_nodes,
-    dotted,
 )
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
 from archlint.service.configuration.settings import Setting, Settings
 from archlint.service.database.engine_arguments import Recorder

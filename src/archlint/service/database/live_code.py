@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from archlint.facts.syntax import Alias, Attribute, Call, Constant, Expression, FunctionDef, Name, dotted
+from archlint.facts.syntax import Alias, Attribute, Call, Constant, Expression, FunctionDef, Name
+from archlint.facts.traversal import dotted
 from archlint.service.database.engine_connections import is_aside
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import scoped

@@ -19,8 +19,8 @@ from archlint.facts.syntax import (
     Statement,
     Subscript,
     With,
-    dotted,
 )
+from archlint.facts.traversal import dotted
 from archlint.service.semantics.bindings import own_nodes, statements
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbols

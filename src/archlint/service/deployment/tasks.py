@@ -12,16 +12,8 @@ from typing import TypeGuard
 from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.python import UndecodableError, read_python
 from archlint.facts.recipes import RecipeLine, read_justfile, read_makefile
-from archlint.facts.syntax import (
-    Attribute,
-    Call,
-    Constant,
-    Evaluate,
-    Expression,
-    FunctionDef,
-    PythonSource,
-    Statement,
-)
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Attribute, Call, Constant, Evaluate, Expression, FunctionDef, Statement
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence, read_yaml
 from archlint.findings import Location

@@ -18,8 +18,8 @@ from archlint.facts.syntax import (
     Try,
     While,
     With,
-    walk_expressions,
 )
+from archlint.facts.traversal import walk_expressions
 from archlint.service.interpreter.attributes import SETTINGS, attribute, class_member
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.values import (

@@ -24,9 +24,8 @@ from archlint.facts.syntax import (
     Starred,
     Subscript,
     Walrus,
-    dotted,
-    walk_expressions,
 )
+from archlint.facts.traversal import dotted, walk_expressions
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.calls import call, define
 from archlint.service.interpreter.machine import Machine, Modelled

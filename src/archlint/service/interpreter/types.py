@@ -19,8 +19,8 @@ from archlint.facts.syntax import (
     Operation,
     Sequence,
     Subscript,
-    dotted,
 )
+from archlint.facts.traversal import dotted
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import (
     Arguments,

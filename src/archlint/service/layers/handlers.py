@@ -20,9 +20,8 @@ from archlint.facts.syntax import (
     Operation,
     Sequence,
     Subscript,
-    all_nodes,
-    dotted,
 )
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.service.layers.layers import Layers
 from archlint.service.layers.queries import Queries
 from archlint.service.semantics.modules import Module

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archlint.facts.syntax import Call, Constant, Expression, FunctionDef, dotted
+from archlint.facts.syntax import Call, Constant, Expression, FunctionDef
+from archlint.facts.traversal import dotted
 from archlint.service.database.session_calls import session_calls
 from archlint.service.layers.layers import Layers
 from archlint.service.semantics.modules import Module

@@ -7,16 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archlint.facts.syntax import (
-    Attribute,
-    Call,
-    ClassDef,
-    Import,
-    ImportFrom,
-    Name,
-    Node,
-    dotted,
-)
+from archlint.facts.syntax import Attribute, Call, ClassDef, Import, ImportFrom, Name, Node
+from archlint.facts.traversal import dotted
 from archlint.findings import Location
 from archlint.service.database.engine_connections import LIBRARIES
 from archlint.service.layers.layers import Layers

@@ -16,7 +16,8 @@ from functools import cached_property
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.python import UndecodableError, read_python
-from archlint.facts.syntax import ImportFrom, PythonSource
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import ImportFrom
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import Location, Unknown
 from archlint.paths import ancestors, join

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Assign,
     ClassDef,
@@ -23,7 +24,6 @@ from archlint.facts.syntax import (
     ImportFrom,
     Name,
     Node,
-    PythonSource,
     Raise,
     Return,
     Sequence,

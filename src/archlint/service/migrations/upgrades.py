@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from archlint.facts.syntax import Attribute, Call, Constant, Name, all_nodes, dotted
+from archlint.facts.syntax import Attribute, Call, Constant, Name
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.commands import Commands
 from archlint.service.deployment.dockerfiles import Deployment

@@ -32,9 +32,8 @@ from archlint.facts.syntax import (
     Try,
     While,
     With,
-    all_nodes,
-    dotted,
 )
+from archlint.facts.traversal import all_nodes, dotted
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Alias, Attribute, ClassDef, FunctionDef, Name, Node, all_nodes, dotted
+from archlint.facts.syntax import Alias, Attribute, ClassDef, FunctionDef, Name, Node
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.service.semantics.bindings import Assigned, Defined, Imported
 from archlint.service.semantics.imports import ImportEdge, Imports
 from archlint.service.semantics.modules import Module

@@ -22,8 +22,8 @@ from archlint.facts.syntax import (
     Sequence,
     Statement,
     Try,
-    dotted,
 )
+from archlint.facts.traversal import dotted
 from archlint.findings import Location
 from archlint.service.semantics.bindings import COMPOUND, nested_blocks
 from archlint.service.semantics.modules import Module, Modules

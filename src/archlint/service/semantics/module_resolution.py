@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Assign,
     AugmentedAssign,
@@ -20,7 +21,6 @@ from archlint.facts.syntax import (
     FunctionDef,
     Import,
     ImportFrom,
-    PythonSource,
     Raise,
     Return,
     Simple,

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from archlint.facts.source import PythonSource
 from archlint.facts.store import Unreadable
-from archlint.facts.syntax import Node, PythonSource
+from archlint.facts.syntax import Node
 from archlint.findings import Location
 from archlint.paths import parents
 from archlint.service.semantics.module_resolution import Resolution

@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
-from archlint.facts.syntax import Assign, ImportFrom, PythonSource, dotted
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Assign, ImportFrom
+from archlint.facts.traversal import dotted
 
 
 class Role(StrEnum):

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Attribute,
     ClassDef,
@@ -18,7 +19,6 @@ from archlint.facts.syntax import (
     Name,
     Node,
     Operation,
-    PythonSource,
     Statement,
 )
 from archlint.service.semantics.bindings import nested_blocks

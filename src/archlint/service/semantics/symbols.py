@@ -22,8 +22,8 @@ from archlint.facts.syntax import (
     Starred,
     Statement,
     Subscript,
-    dotted,
 )
+from archlint.facts.traversal import dotted
 from archlint.service.semantics.bindings import (
     Assigned,
     Binding,

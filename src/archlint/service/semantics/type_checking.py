@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archlint.facts.syntax import Expression, If, Node, Operation, PythonSource, dotted
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Expression, If, Node, Operation
+from archlint.facts.traversal import dotted
 
 
 def is_type_checking(test: Expression) -> bool:

@@ -20,9 +20,9 @@ from archlint.facts.syntax import (
     Name,
     Node,
     With,
-    dotted,
 )
 from archlint.facts.syntax import Sequence as Items
+from archlint.facts.traversal import dotted
 from archlint.findings import Location
 from archlint.service.api.routes import Endpoint, RouteTable
 from archlint.service.interpreter.values import text

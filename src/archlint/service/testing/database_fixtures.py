@@ -20,8 +20,8 @@ from archlint.facts.syntax import (
     Try,
     With,
     WithItem,
-    all_nodes,
 )
+from archlint.facts.traversal import all_nodes
 from archlint.service.database.engines import ENGINES
 from archlint.service.database.session_calls import FACTORIES, SESSIONS
 from archlint.service.semantics.bindings import statements

@@ -25,8 +25,8 @@ from archlint.facts.syntax import (
     Subscript,
     Try,
     With,
-    all_nodes,
 )
+from archlint.facts.traversal import all_nodes
 from archlint.findings import Link
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edges import Edge, LibraryCall

@@ -31,10 +31,9 @@ from archlint.facts.syntax import (
     Starred,
     Statement,
     Subscript,
-    all_nodes,
-    dotted,
 )
 from archlint.facts.syntax import Sequence as Items
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine, deep_recursion
 from archlint.service.interpreter.values import Value, options, settled, text

@@ -21,9 +21,8 @@ from archlint.facts.syntax import (
     ImportFrom,
     Name,
     Node,
-    all_nodes,
-    dotted,
 )
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.service.api.injection import INJECTORS
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls

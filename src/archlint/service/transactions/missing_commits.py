@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Keyword, Name, Node, all_nodes
+from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Keyword, Name, Node
+from archlint.facts.traversal import all_nodes
 from archlint.findings import Link, Location
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edges import Edge

@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from archlint.facts.syntax import (
-    Assign,
-    Call,
-    Expression,
-    FunctionDef,
-    Parameter,
-    Sequence,
-    Subscript,
-    all_nodes,
-    dotted,
-)
+from archlint.facts.syntax import Assign, Call, Expression, FunctionDef, Parameter, Sequence, Subscript
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.service.api.injection import INJECTORS
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls

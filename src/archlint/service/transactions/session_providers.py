@@ -16,8 +16,8 @@ from archlint.facts.syntax import (
     Return,
     Try,
     With,
-    all_nodes,
 )
+from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.service.api.injection import Injection
 from archlint.service.calls.call_graph import Calls

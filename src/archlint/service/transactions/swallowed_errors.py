@@ -22,9 +22,8 @@ from archlint.facts.syntax import (
     Statement,
     Try,
     With,
-    all_nodes,
-    dotted,
 )
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from archlint.facts.syntax import Call, FunctionDef, If, Node, PythonSource, Return, dotted
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Call, FunctionDef, If, Node, Return
+from archlint.facts.traversal import dotted
 from archlint.service.semantics.bindings import statements
 
 

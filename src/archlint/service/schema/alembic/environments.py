@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from archlint.facts.syntax import Call, Constant, FunctionDef, dotted
+from archlint.facts.syntax import Call, Constant, FunctionDef
+from archlint.facts.traversal import dotted
 from archlint.service.interpreter import introspection
 from archlint.service.interpreter.machine import LibraryCall, Machine, deep_recursion
 from archlint.service.interpreter.values import (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archlint.facts.syntax import Expression, Operation, Subscript, dotted
+from archlint.facts.syntax import Expression, Operation, Subscript
+from archlint.facts.traversal import dotted
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.types import AnnotationContext, Type, Types

@@ -1,0 +1,99 @@
+"""Walks over the nodes of a file: all of them, or the expressions within an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast, get_args
+
+from archlint.facts.fields import InnerFields
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    Call,
+    Comprehension,
+    Dict,
+    Expression,
+    FString,
+    Lambda,
+    Name,
+    Node,
+    Operation,
+    Sequence,
+    Starred,
+    Subscript,
+    Walrus,
+)
+
+
+def all_nodes(root: Node, barriers: tuple[type[Node], ...] = ()) -> Iterator[Node]:
+    """`root` and every node in it, in reading order; what is below a node of a barrier's kind is left out."""
+    pending: list[object] = [root]
+    while pending:
+        current = pending.pop()
+        kind = type(current)
+        if kind is tuple:
+            pending += cast("tuple[object, ...]", current)[::-1]
+        elif (inner := INNER[kind]) is not None and (kind not in barriers or current is root):
+            yield cast("Node", current)
+            pending += inner(current)
+
+
+INNER = InnerFields(Node)
+
+
+def walk_expressions(node: Expression) -> Iterator[Expression]:
+    """`node` and every expression in it, outermost first, in reading order."""
+    return (cast("Expression", inner) for inner in all_nodes(node) if isinstance(inner, _EXPRESSIONS))
+
+
+_EXPRESSIONS = get_args(Expression)
+
+
+def children(node: Expression) -> Iterator[Expression]:
+    """The expressions directly in `node`, in reading order."""
+    match node:
+        case Attribute(value=value) | Await(value=value) | Starred(value=value) | Walrus(value=value):
+            yield value
+        case Call():
+            yield node.func
+            yield from node.args
+            yield from (keyword.value for keyword in node.keywords)
+        case FString(parts=parts) | Operation(parts=parts):
+            yield from parts
+        case Sequence(items=items):
+            yield from items
+        case Dict():
+            for key, value in node.items:
+                if key is not None:
+                    yield key
+                yield value
+        case Subscript():
+            yield node.value
+            yield node.index
+        case Lambda():
+            yield from (p.default for p in node.parameters if p.default is not None)
+            yield node.body
+        case Comprehension():
+            yield from comprehension_parts(node)
+        case _:
+            return
+
+
+def comprehension_parts(node: Comprehension) -> Iterator[Expression]:
+    """The expressions of a comprehension: what it yields, then each clause."""
+    yield from (node.key, node.value) if node.key is not None else (node.value,)
+    for clause in node.clauses:
+        yield clause.target
+        yield clause.iterable
+        yield from clause.conditions
+
+
+def dotted(node: Expression) -> str | None:
+    """`a.b.c` for a chain of attributes on a name, else None."""
+    names: list[str] = []
+    while isinstance(node, Attribute):
+        names.append(node.attr)
+        node = node.value
+    if not isinstance(node, Name):
+        return None
+    return ".".join([node.id, *reversed(names)])

@@ -1,0 +1,150 @@
+"""What the readers of expressions and statements share: spans, texts, parameters and arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Sequence as Items
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    Expression,
+    Keyword,
+    Operation,
+    Parameter,
+    Starred,
+    Subscript,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Node as Tree
+
+
+MAX_DEPTH = 120
+"""Expressions nested deeper than this are opaque: nobody writes them, and the stack is finite."""
+
+_STARTS = bytes((byte & 0xC0) != 0x80 for byte in range(256))
+"""For each byte, whether it begins a code point in UTF-8."""
+
+SKIPPED = frozenset({"comment", "line_continuation", "ERROR"})
+"""The types of nodes that mean nothing."""
+
+
+class TreeReader:
+    """Turns expression nodes into records; offsets in bytes become offsets in code points."""
+
+    readers: ClassVar[Mapping[str, Callable[[Any, Tree], Expression]]] = {}
+    """What reads the nodes of each type; others are opaque."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.offsets: Items[int] | None = None
+        if not data.isascii():
+            self.offsets = list(accumulate(map(_STARTS.__getitem__, data), initial=0))
+        self.depth = 0
+
+    def expression(self, node: Tree) -> Expression:
+        """The record of an expression, type or pattern node."""
+        if self.depth >= MAX_DEPTH:
+            return Operation(*self.span(node), "opaque", ())
+        self.depth += 1
+        try:
+            found = self.readers.get(node.type, opaque)(self, node)
+            return _starred_whole(found) if self.data.startswith(b"*", node.start_byte) else found
+        finally:
+            self.depth -= 1
+
+    def expressions(self, nodes: Iterable[Tree]) -> tuple[Expression, ...]:
+        """The records of several nodes."""
+        return tuple([self.expression(node) for node in nodes])
+
+    def optional(self, node: Tree | None) -> Expression | None:
+        """The record of a node that may be absent."""
+        return None if node is None else self.expression(node)
+
+    def field(self, node: Tree, name: str) -> Expression:
+        """The record of a field; opaque where a syntax error took it away."""
+        child = node.child_by_field_name(name)
+        return Operation(*self.span(node), "opaque", ()) if child is None else self.expression(child)
+
+    def span(self, node: Tree) -> tuple[int, int]:
+        """Where a node stands, in code points."""
+        if self.offsets is None:
+            return node.start_byte, node.end_byte
+        return self.offsets[node.start_byte], self.offsets[node.end_byte]
+
+    def text(self, node: Tree) -> str:
+        """The node's source text."""
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def parameters(self, node: Tree | None) -> tuple[Parameter, ...]:
+        """The parameters of a function or lambda, with their kinds."""
+        found: list[Parameter] = []
+        kind = "normal"
+        for child in named(node):
+            if child.type == "positional_separator":
+                found = [_positional(parameter) for parameter in found]
+            elif child.type == "keyword_separator":
+                kind = "keyword"
+            else:
+                found.append(self._parameter(child, kind))
+                kind = "keyword" if found[-1].kind == "*" else kind
+        return tuple(found)
+
+    def _parameter(self, node: Tree, kind: str) -> Parameter:
+        name = node.child_by_field_name("name") or node
+        if node.type == "typed_parameter":
+            name = node.named_children[0]
+        if name.type in {"list_splat_pattern", "dictionary_splat_pattern"}:
+            kind = "*" if name.type == "list_splat_pattern" else "**"
+            name = name.named_children[-1] if name.named_children else name
+        annotation = self.optional(node.child_by_field_name("type"))
+        default = self.optional(node.child_by_field_name("value"))
+        return Parameter(*self.span(node), self.text(name), kind, annotation, default)
+
+    def arguments(self, node: Tree | None) -> tuple[tuple[Expression, ...], tuple[Keyword, ...]]:
+        """Positional arguments and keywords of a call or of a class's bases."""
+        args: list[Expression] = []
+        keywords: list[Keyword] = []
+        for child in named(node):
+            if child.type == "keyword_argument":
+                name = self.text(child.children[0])
+                keywords.append(Keyword(*self.span(child), name, self.field(child, "value")))
+            elif child.type == "dictionary_splat":
+                keywords.append(Keyword(*self.span(child), None, self.expression(child.named_children[-1])))
+            else:
+                args.append(self.expression(child))
+        return tuple(args), tuple(keywords)
+
+
+def named(node: Tree | None) -> list[Tree]:
+    """The named children that mean something: no comments, no errors."""
+    return [] if node is None else [c for c in node.named_children if c.type not in SKIPPED]
+
+
+def _starred_whole(node: Expression) -> Expression:
+    """The grammar reads `[*a.b]` as `[(*a).b]`, and so all that may follow the star."""
+    match node:
+        case Attribute(start, end, Starred(value=inner), attr):
+            return Starred(start, end, Attribute(inner.start, end, inner, attr))
+        case Call(start, end, Starred(value=inner), args, keywords):
+            return Starred(start, end, Call(inner.start, end, inner, args, keywords))
+        case Subscript(start, end, Starred(value=inner), index):
+            return Starred(start, end, Subscript(inner.start, end, inner, index))
+        case Operation(start, end, operator, (Starred(value=inner), *rest), detail):
+            return Starred(start, end, Operation(inner.start, end, operator, (inner, *rest), detail))
+    return node
+
+
+def _positional(parameter: Parameter) -> Parameter:
+    kind = "positional" if parameter.kind == "normal" else parameter.kind
+    span = (parameter.start, parameter.end)
+    return Parameter(*span, parameter.name, kind, parameter.annotation, parameter.default)
+
+
+def opaque(reader: TreeReader, node: Tree) -> Expression:
+    """What is kept of a node that no reader knows: the expressions in it."""
+    parts = reader.expressions(named(node))
+    return Operation(*reader.span(node), "opaque", parts, (node.type,))
