@@ -7,9 +7,10 @@ tree-sitter's Bash grammar says how commands are joined; what a failure then doe
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 MAX_SIZE = 400_000
@@ -36,6 +37,7 @@ class Options:
 class ShellCommand:
     """A simple command: its words without quotes, expansions as they are written.
 
+    `assignments` are its own and the exported ones before it; `outputs` the files that it is redirected to.
     `hidden` says why the script does not fail when the command does, None where it fails too, or where
     that cannot be told. `folder` is where `cd` led, relative to the start, None when a variable decides.
     Rows and columns count from 0, columns in code points.
@@ -47,6 +49,7 @@ class ShellCommand:
     end: tuple[int, int]
     hidden: str | None
     folder: str | None
+    outputs: tuple[str, ...] = ()
 
 
 def read_shell(text: str, options: Options | None = None) -> tuple[ShellCommand, ...]:
@@ -77,12 +80,16 @@ def _shebang_options(text: str) -> Options:
 class _State:
     """What commands change for those after them.
 
+    `variables` are set by the script itself, `exported` are the names of those that commands get.
     `unchecked` is true where `set -e` does not look: in a condition, and left of `&&` and `||`.
     """
 
     options: Options
     folder: str | None = "."
     unchecked: bool = False
+    variables: Mapping[str, str] = field(default_factory=dict)
+    exported: frozenset[str] = frozenset()
+    outputs: tuple[str, ...] = ()
 
 
 class _Walker:
@@ -128,6 +135,7 @@ class _Walker:
             case "command":
                 yield from self._command(node, lost)
             case "declaration_command":
+                self._declare(node)
                 yield from self._inner(
                     node, lost or f"the status of `{node.children[0].type}` counts instead"
                 )
@@ -150,8 +158,13 @@ class _Walker:
             case "negated_command":
                 yield from self.block(node.children, lost)
             case "redirected_statement" | "compound_statement":
+                outer, self.state.outputs = self.state.outputs, (*self.state.outputs, *_outputs(node))
                 yield from self.block(_flattened(node), lost)
+                self.state.outputs = outer
                 yield from self._fed(node, lost)
+            case "variable_assignment" | "variable_assignments":
+                self._assign(node)
+                yield from self._inner(node, lost)
             case "case_statement":
                 for item in node.named_children:
                     yield from self.block(item.children, lost) if item.type == "case_item" else ()
@@ -209,13 +222,32 @@ class _Walker:
     def _command(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
         words = [_word(child) for child in node.named_children if child.type in _WORDS]
         pairs = [child for child in node.named_children if child.type == "variable_assignment"]
-        assigned = tuple((_text(pair.children[0]), _word(pair.children[-1])) for pair in pairs)
+        assigned = (*self._exports(), *map(_pair, pairs))
         end = max((child.end_point for child in node.named_children), default=node.end_point)
         start = self._point(node.start_point)
-        yield ShellCommand(tuple(words), assigned, start, self._point(end), lost, self.state.folder)
+        yield ShellCommand(
+            tuple(words), assigned, start, self._point(end), lost, self.state.folder, self.state.outputs
+        )
         self._remember(words)
         yield from self._inner(node, None)
         yield from self._call(words, lost)
+
+    def _exports(self) -> Iterator[tuple[str, str]]:
+        variables = self.state.variables
+        return ((name, variables[name]) for name in sorted(self.state.exported & variables.keys()))
+
+    def _assign(self, node: Any) -> None:
+        pairs = [child for child in (node, *node.children) if child.type == "variable_assignment"]
+        self.state.variables = {**self.state.variables, **dict(map(_pair, pairs))}
+
+    def _declare(self, node: Any) -> None:
+        """`export X=1`, `export X` of what is set already, `declare -x X=1`."""
+        self._assign(node)
+        words = [_text(child) for child in node.named_children if child.type == "word"]
+        if node.children[0].type == "export" or any(re.fullmatch(r"-\w*x\w*", word) for word in words):
+            names = {_text(child) for child in node.children if child.type == "variable_name"}
+            pairs = {_pair(child)[0] for child in node.children if child.type == "variable_assignment"}
+            self.state.exported |= names | pairs
 
     def _call(self, words: Sequence[str], lost: str | None) -> Iterator[ShellCommand]:
         """What a function of the script runs, at its first call."""
@@ -273,6 +305,21 @@ _WORDS = frozenset({
 def _command_name(node: Any) -> str:
     name = node.child_by_field_name("name")
     return posixpath.basename(_word(name)) if name is not None else ""
+
+
+def _pair(assignment: Any) -> tuple[str, str]:
+    """Name and value of `NAME=value`, which may be empty."""
+    value = assignment.child_by_field_name("value")
+    return _text(assignment.children[0]), _word(value) if value is not None else ""
+
+
+def _outputs(node: Any) -> Iterator[str]:
+    """The files that a statement's output goes to."""
+    for child in node.children:
+        if child.type == "file_redirect" and any(
+            part.type in {">", ">>", "&>", ">|"} for part in child.children
+        ):
+            yield _word(child.named_children[-1]) if child.named_children else ""
 
 
 def _text(node: Any) -> str:

@@ -67,6 +67,14 @@ FRESH = {
     "a description": ('version = "0.1.0"', 'version = "0.1.0"\ndescription = "x"'),
     "the same path": ('"libs/local"', '"./libs/local/"'),
     "the same version": ('"0.1.0"', '"0.1"'),
+    "the default resolution": ("no-index = true", 'no-index = true\nresolution = "highest"'),
+    "the default of pre-releases": (
+        "no-index = true",
+        'no-index = true\nprerelease = "if-necessary-or-explicit"',
+    ),
+    "the default of forks": ("no-index = true", 'no-index = true\nfork-strategy = "requires-python"'),
+    "no builds": ("no-index = true", "no-index = true\nno-build = true"),
+    "another index strategy": ("no-index = true", 'no-index = true\nindex-strategy = "unsafe-best-match"'),
 }
 
 STALE = {
@@ -98,6 +106,41 @@ STALE = {
     "an override added": ("no-index = true", 'no-index = true\noverride-dependencies = ["gamma<9"]'),
     "a build system added": ("[project]", '[build-system]\nrequires = []\nbuild-backend = "x"\n\n[project]'),
     "the source removed": ('local = { path = "libs/local" }\n', ""),
+    "an environment": ("no-index = true", "no-index = true\nenvironments = [\"sys_platform == 'linux'\"]"),
+    "one environment as text": (
+        "no-index = true",
+        "no-index = true\nenvironments = \"sys_platform == 'linux'\"",
+    ),
+    "a required environment": (
+        "no-index = true",
+        "no-index = true\nrequired-environments = [\"sys_platform == 'linux'\"]",
+    ),
+    "a resolution": ("no-index = true", 'no-index = true\nresolution = "lowest"'),
+    "pre-releases": ("no-index = true", 'no-index = true\nprerelease = "allow"'),
+    "a fork strategy": ("no-index = true", 'no-index = true\nfork-strategy = "fewest"'),
+    "a cutoff": ("no-index = true", 'no-index = true\nexclude-newer = "2026-01-01T00:00:00Z"'),
+    "a day as cutoff": ("no-index = true", 'no-index = true\nexclude-newer = "2026-01-01"'),
+    "a moving cutoff": ("no-index = true", 'no-index = true\nexclude-newer = "7 days"'),
+    "a cutoff of one package": (
+        "no-index = true",
+        'no-index = true\nexclude-newer-package = { alpha = "2026-01-01T00:00:00Z" }',
+    ),
+    "a conflict": (
+        "no-index = true",
+        'no-index = true\nconflicts = [[{ extra = "extra" }, { extra = "more" }]]',
+    ),
+    "an excluded dependency": ("no-index = true", 'no-index = true\nexclude-dependencies = ["gamma"]'),
+    "metadata of a dependency": (
+        "no-index = true",
+        'no-index = true\ndependency-metadata = [{ name = "alpha", version = "1.6", requires-dist = [] }]',
+    ),
+    "a build constraint": (
+        "no-index = true",
+        'no-index = true\nbuild-constraint-dependencies = ["setuptools<80"]',
+    ),
+    "default groups": ("no-index = true", 'no-index = true\ndefault-groups = ["lint"]'),
+    "no sources": ("no-index = true", "no-index = true\nno-sources = true"),
+    "an editable path": ('{ path = "libs/local" }', '{ path = "libs/local", editable = true }'),
     "another source": ('"libs/local"', '"libs/other"'),
 }
 
@@ -176,6 +219,11 @@ UNDECIDED = {
     "a marker on the kernel": ('"alpha>=1"', "\"alpha>=1; platform_release >= '5'\""),
     "dynamic dependencies": ("requires-python", 'dynamic = ["optional-dependencies"]\nrequires-python'),
     "a text that is no requirement": ('"alpha>=1"', '"alpha>=>1"'),
+    "a project that uv shall not manage": ("no-index = true", "no-index = true\nmanaged = false"),
+    "a Python of a group": (
+        "[tool.uv]",
+        "[tool.uv.dependency-groups]\ndev = { requires-python = '>=3.12' }\n\n[tool.uv]",
+    ),
 }
 
 
@@ -183,6 +231,96 @@ UNDECIDED = {
 def test_what_cannot_be_compared_is_unknown(project: Path, name: str) -> None:
     edit(project, *UNDECIDED[name])
     assert any(isinstance(difference, Unknown) for difference in differences(project))
+
+
+SETTINGS = {
+    "environments": ("environments = [\"sys_platform == 'linux'\", \"sys_platform == 'darwin'\"]", [
+        ("environments = [\"platform_system == 'Linux'\", \"sys_platform == 'darwin'\"]", True),
+        ("environments = [\"sys_platform == 'linux'\"]", False),
+        ("", False),
+    ]),
+    "cutoff": ('exclude-newer = "2026-01-01T00:00:00Z"', [
+        ('exclude-newer = "2026-01-01T01:00:00+01:00"', True),
+        ('exclude-newer = "2026-02-01T00:00:00Z"', True),
+        ('exclude-newer = "2025-02-01T00:00:00Z"', False),
+        ("", False),
+    ]),
+    "conflicts": ('conflicts = [[{ extra = "extra" }, { extra = "more" }]]', [
+        ('conflicts = [[{ package = "my-service", extra = "more" }, { extra = "extra" }]]', True),
+        ('conflicts = [[{ extra = "extra" }, { group = "dev" }]]', False),
+    ]),
+    "metadata": (
+        'dependency-metadata = [{ name = "Alpha", version = "1.6", requires-dist = ["Gamma>=1"] }]', [
+        ('dependency-metadata = [{ name = "alpha", version = "1.6", requires-dist = ["gamma>=1"] }]', True),
+        ('dependency-metadata = [{ name = "alpha", version = "1.6", requires-dist = ["gamma>=2"] }]', False),
+    ]),
+    "resolution": ('resolution = "lowest-direct"', [("", False), ('resolution = "highest"', False)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting_is_compared_as_uv_does(project: Path, name: str) -> None:
+    before, changes = SETTINGS[name]
+    lock = (project / "uv.lock").read_text()
+    try:
+        edit(project, "no-index = true", f"no-index = true\n{before}")
+        assert uv(project, "lock").returncode == 0
+        assert differences(project) == []
+        for after, fresh in changes:
+            edit(project, "no-index = true", f"no-index = true\n{after}")
+            assert (uv(project, "lock", "--check").returncode == 0) == fresh
+            assert (differences(project) == []) == fresh, after
+    finally:
+        (project / "uv.lock").write_text(lock)
+
+
+LIBRARY = '[project]\nname = "local"\nversion = "1.0"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "fresh"),
+    [
+        (LIBRARY, True),
+        (LIBRARY + 'requires-python = ">=3.10"\n', True),
+        (LIBRARY + 'description = "x"\n', True),
+        (LIBRARY + 'dependencies = ["alpha"]\n', False),
+        (LIBRARY.replace("1.0", "2.0"), False),
+        (LIBRARY + '[project.optional-dependencies]\nx = ["alpha"]\n', False),
+        (LIBRARY + '[dependency-groups]\nx = ["alpha"]\n', False),
+    ],
+)
+def test_a_library_taken_by_path_is_compared_too(project: Path, text: str, fresh: bool) -> None:
+    (project / "pyproject.toml").write_text(BASE)
+    library = project / "libs" / "local" / "pyproject.toml"
+    try:
+        library.write_text(text)
+        assert (uv(project, "lock", "--check").returncode == 0) == fresh
+        assert (differences(project) == []) == fresh
+    finally:
+        library.write_text(LIBRARY)
+
+
+def test_a_uv_toml_replaces_the_resolvers_settings_alone(project: Path) -> None:
+    edit(project, "no-index = true", 'no-index = true\nresolution = "lowest"')
+    config = project / "uv.toml"
+    try:
+        for text, fresh in (("", True), ('prerelease = "allow"\n', False)):
+            config.write_text('no-index = true\nfind-links = ["wheels"]\n' + text)
+            assert (uv(project, "lock", "--check").returncode == 0) == fresh
+            assert (differences(project) == []) == fresh
+    finally:
+        config.unlink()
+
+
+def test_an_index_that_is_no_longer_configured_is_a_difference(tmp_path: Path) -> None:
+    """uv would ask the index for its packages before it says so: `MissingRemoteIndex` in the lock's check."""
+    package = (
+        '[[package]]\nname = "alpha"\nversion = "1"\nsource = { registry = "https://old.example/simple" }\n'
+    )
+    index = '[[tool.uv.index]]\nname = "x"\nurl = "https://%s.example/simple/"\ndefault = true\n'
+    assert lock_of(tmp_path, PROJECT + index % "old", LOCK + package) == []
+    assert len(lock_of(tmp_path, PROJECT + index % "new", LOCK + package)) == 1
+    assert lock_of(tmp_path, PROJECT + (index % "new").replace("default = true\n", ""), LOCK + package) == []
 
 
 def test_a_locked_version_outside_its_specifier_is_stale(project: Path) -> None:

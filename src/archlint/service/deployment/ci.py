@@ -39,6 +39,7 @@ def github_commands(file: YamlFile, text: str) -> Iterator[Command]:
 def _steps(
     around: tuple[YamlMapping, ...], steps: YamlNode | None, place: str, lines: list[str]
 ) -> Iterator[Command]:
+    exported: dict[str, str] = {}
     for step in steps.items if isinstance(steps, YamlSequence) else ():
         script = step.get("run") if isinstance(step, YamlMapping) else None
         if not isinstance(script, YamlScalar) or not isinstance(step, YamlMapping):
@@ -52,10 +53,21 @@ def _steps(
             (), Location(file=script.location.file), Context.CI, place,
             hidden="`continue-on-error: true` lets the job succeed" if ignored else None,
             folder=_folder(_setting(levels, "working-directory")),
-            environment={k: v for level in levels for k, v in _variables(level.mapping("env"))},
+            environment=exported | {k: v for level in levels for k, v in _variables(level.mapping("env"))},
         )  # fmt: skip
         text = _expressions_blanked(script_of(script, lines))
-        yield from commands_of(text, like, Options(True, shell == "bash"))
+        commands = list(commands_of(text, like, Options(True, shell == "bash")))
+        yield from commands
+        if "GITHUB_ENV" in script.text:
+            exported = exported | dict(_handed_on(script.text, commands))
+
+
+def _handed_on(text: str, commands: list[Command]) -> Iterator[tuple[str, str]]:
+    """The variables that a step writes to `$GITHUB_ENV`, which the steps after it get."""
+    printed = (word for c in commands if c.program in {"echo", "printf"} for word in c.words[1:])
+    for line in (*printed, *text.split("\n")):
+        if match := re.fullmatch(r"\s*([A-Za-z_]\w*)=(\S*?)(?:\\n)?\s*", line):
+            yield match[1], match[2]
 
 
 def _expressions_blanked(script: Script) -> Script:

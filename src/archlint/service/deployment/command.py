@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from archlint.facts.shell import SHELLS, Options, ShellCommand, read_shell
 from archlint.facts.yaml import YamlScalar
@@ -18,6 +19,16 @@ _WITH_VALUE = frozenset({
     "--with", "--with-editable", "--with-requirements", "-C", "-e", "-p", "-w", "--user", "-u", "--workdir",
     "--env", "--entrypoint", "-f", "--file", "--profile", "--name", "-v", "--volume",
 })  # fmt: skip
+_GLOBAL_VALUES = {
+    "uv": frozenset({
+        "--allow-insecure-host", "--cache-dir", "--color", "--config-file", "--directory", "--project",
+        "--python-fetch", "--python-preference",
+    }),
+    "poetry": frozenset({"--directory", "--project", "-C", "-P"}),
+    "pip": frozenset({"--cache-dir", "--cert", "--log", "--proxy", "--python", "--retries", "--timeout"}),
+    "docker": frozenset({"--config", "--context", "--host", "--log-level", "-H", "-c", "-l"}),
+}  # fmt: skip
+"""The options of programs that stand before the subcommand and take the next word."""
 _WRAPPERS = frozenset({"command", "dumb-init", "exec", "nice", "nohup", "sudo", "time", "tini"})
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 
@@ -39,7 +50,7 @@ class Command:
 
     `hidden` says why its failure goes unnoticed, None where it does not or where that cannot be told.
     `folder` is where it runs, a path of the repository, None when that is not known. `environment` has
-    the variables that are known to be set for it, by their text.
+    the variables that are known to be set for it, by their text, `outputs` the files that its output goes to.
     """
 
     words: tuple[str, ...]
@@ -49,6 +60,7 @@ class Command:
     hidden: str | None = None
     folder: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
 
     @property
     def program(self) -> str:
@@ -62,7 +74,7 @@ class Command:
             words = words[2:]
         if not words or not re.fullmatch(rf"(?:.*/)?{program}", words[0]):
             return False
-        return tuple(word for word in words[1:] if not word.startswith("-"))[: len(first)] == first
+        return tuple(_arguments(posixpath.basename(words[0]), words[1:]))[: len(first)] == first
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,7 @@ def commands_of(
                 hidden=like.hidden or ignored or found.hidden,
                 folder=folder,
                 environment={**like.environment, **dict(found.assignments)},
+                outputs=found.outputs,
             )
             yield from unwrapped(made)
 
@@ -107,12 +120,16 @@ def unwrapped(command: Command, depth: int = 5) -> Iterator[Command]:
     command = replace(command, words=tuple(words))
     if not words or not depth:
         return
+    if command.program == "uv" and (moved := _moved(words)) is not None:
+        command = replace(command, folder=None if command.folder is None else _join(command.folder, moved))
     yield command
     if command.program in {*SHELLS, "eval"} and (text := _shell_text(words)) is not None:
         flags = "".join(word for word in words[1:3] if word.startswith("-"))
         for found in read_shell(text, Options("e" in flags, "pipefail" in words)):
             hidden = command.hidden or found.hidden
-            yield from unwrapped(replace(command, words=found.words, hidden=hidden), depth - 1)
+            environment = {**command.environment, **dict(found.assignments)}
+            started_by = replace(command, words=found.words, hidden=hidden, environment=environment)
+            yield from unwrapped(replace(started_by, outputs=found.outputs), depth - 1)
     started = _started(command.program, words)
     if started:
         yield from unwrapped(replace(command, words=tuple(started)), depth - 1)
@@ -133,7 +150,7 @@ def _without_wrapper(words: list[str]) -> list[str]:
 
 def _started(program: str, words: Sequence[str]) -> list[str]:
     """What a command starts by its arguments."""
-    plain = _after_options(words[1:])
+    plain = _after_globals(program, words[1:])
     if program in _RUNNERS and plain[:1] == ["run"]:
         return _after_options(plain[1:])
     if program == "docker" and plain[:1] == ["compose"]:
@@ -141,6 +158,36 @@ def _started(program: str, words: Sequence[str]) -> list[str]:
     elif program != "docker-compose":
         return []
     return _after_options(plain[1:])[1:] if plain[:1] in (["run"], ["exec"]) else []
+
+
+def _moved(words: Sequence[str]) -> str | None:
+    """The folder that `uv --directory folder …` or `--project` names."""
+    for word, following in pairwise((*words, "")):
+        option, equals, value = word.partition("=")
+        if option in {"--directory", "--project"}:
+            return value if equals else following
+        if option in {"run", "--"}:
+            return None
+    return None
+
+
+def _arguments(program: str, words: Sequence[str]) -> Iterator[str]:
+    """The words that are neither options nor the values of the program's own ones."""
+    valued = _GLOBAL_VALUES.get(program.rstrip("0123456789."), frozenset())
+    skipped = False
+    for word in words:
+        if not skipped and not word.startswith("-"):
+            yield word
+        skipped = not skipped and word in valued
+
+
+def _after_globals(program: str, words: Sequence[str]) -> list[str]:
+    """The subcommand and what follows it."""
+    valued = _GLOBAL_VALUES.get(program, _WITH_VALUE)
+    words = list(words)
+    while words and words[0].startswith("-"):
+        words = words[2 if words[0] in valued else 1 :]
+    return words
 
 
 def _after_options(words: Sequence[str]) -> list[str]:

@@ -34,7 +34,9 @@ def pip_targets(command: Command) -> tuple[str, ...] | None:
 
 
 def uv_targets(command: Command) -> tuple[str, ...] | None:
-    """What `uv pip install` is given, None when the command is none."""
+    """What `uv pip install` or `uv pip sync` is given, None when the command is neither."""
+    if command.runs("uv", "pip", "sync"):
+        return tuple(f"-r {target}" for target in install_targets(command.words, "sync"))
     return install_targets(command.words, "install") if command.runs("uv", "pip", "install") else None
 
 
@@ -49,7 +51,8 @@ def is_exported(path: str, text: str, commands: Iterable[Command]) -> bool:
         return True
     name = posixpath.basename(path)
     writers = (c for c in commands if c.runs("uv", "export") or c.runs("uv", "pip", "compile"))
-    return any(any(posixpath.basename(word) == name for word in command.words) for command in writers)
+    written = (word.rpartition("=")[2] for c in writers for word in (*c.words, *c.outputs))
+    return any(posixpath.basename(word) == name for word in written)
 
 
 def _targets(words: Iterator[str]) -> Iterator[str]:

@@ -190,18 +190,40 @@ def _task_texts(task: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
 
 
 def _hooks(path: str, data: bytes) -> Iterator[Command]:
-    """What pre-commit's local hooks start; hooks of other languages have an environment of their own."""
+    """What local hooks and uv's own start; hooks of other languages have an environment of their own."""
     top = read_yaml(path, data).mapping
     repos = top.get("repos") if top else None
     for repo in _mappings(repos):
-        for hook in _mappings(repo.get("hooks")) if repo.text("repo") == "local" else ():
+        is_local = repo.text("repo") == "local"
+        is_uv = re.search(r"/uv-pre-commit(\.git)?/?$", repo.text("repo") or "") is not None
+        for hook in _mappings(repo.get("hooks")) if is_local or is_uv else ():
             entry, args = hook.get("entry"), hook.get("args")
-            if isinstance(entry, YamlScalar) and hook.text("language") in _NO_ENVIRONMENT:
+            if is_uv:
+                yield from _uv_hook(path, hook, args)
+            elif isinstance(entry, YamlScalar) and hook.text("language") in _NO_ENVIRONMENT:
                 given = [i.text for i in args.items if isinstance(i, YamlScalar)] if _listed(args) else []
                 like = Command(
                     (*_split(entry.text), *given), entry.location, Context.TASK, f"hook `{hook.text('id')}`"
                 )
                 yield from unwrapped(replace(like, folder=_folder(path)))
+
+
+def _uv_hook(path: str, hook: YamlMapping, args: YamlNode | None) -> Iterator[Command]:
+    """What a hook of https://github.com/astral-sh/uv-pre-commit starts."""
+    known = _UV_HOOKS.get(hook.text("id") or "")
+    if known is not None:
+        words, default = known
+        given = [i.text for i in args.items if isinstance(i, YamlScalar)] if _listed(args) else default
+        place = f"hook `{hook.text('id')}`"
+        yield Command((*words, *given), hook.location, Context.TASK, place, folder=_folder(path))
+
+
+_UV_HOOKS: dict[str, tuple[tuple[str, ...], list[str]]] = {
+    "uv-export": (("uv", "export"), ["--frozen", "--output-file=requirements.txt"]),
+    "uv-lock": (("uv", "lock"), []),
+    "pip-compile": (("uv", "pip", "compile"), []),
+}
+"""The commands of uv's hooks, and their arguments where a configuration gives none."""
 
 
 def _listed(node: YamlNode | None) -> TypeGuard[YamlSequence]:

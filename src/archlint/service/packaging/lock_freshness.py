@@ -21,12 +21,15 @@ from packaging.version import InvalidVersion, Version
 from archlint.facts.toml import Path, TomlFile
 from archlint.findings import Link, Location, Unknown
 from archlint.paths import join
+from archlint.service.packaging.lock_settings import LockSettings
 from archlint.service.packaging.lowering import LOCAL_KINDS, Lowering, Wanted, ordered, read_locked
 from archlint.service.packaging.markers import equivalent, python_versions
 from archlint.service.packaging.pyproject import Declared, Pyproject, ServiceProject, strings
 
 RECORDS_NAMES = 1
 """The first revision of the lock's format that records extras and empty groups."""
+RECORDS_DEFAULTS = 5
+"""The first revision that records the default groups."""
 METADATA_FREE = 4
 """The first revision that may record no requirements at all."""
 
@@ -39,12 +42,20 @@ def lock_differences(project: ServiceProject) -> Iterator[Link | Unknown]:
     if lock.get("version") != 1:
         yield Unknown("the lock", lock.location("version"), "it is of a version that archlint does not know")
         return
+    if root.file.get("tool", "uv", "managed") is False:
+        place = root.file.location("tool", "uv", "managed")
+        yield Unknown("the lock", place, "uv is told not to manage this project, and refuses to check it")
+        return
     comparison = _Comparison(project, root, lock)
     yield from comparison.python_differences()
     yield from comparison.member_differences()
-    yield from comparison.setting_differences()
+    yield from comparison.requirement_setting_differences()
+    options = project.uv_toml if project.has(join(root.folder, "uv.toml")) else root.file.table("tool", "uv")
+    yield from LockSettings(root, project.members, options, lock, comparison.python).differences()
     for member in project.members:
         yield from comparison.package_differences(member)
+    for path_dependency in project.path_dependencies(lock):
+        yield from comparison.path_differences(path_dependency)
 
 
 class _Comparison:
@@ -96,10 +107,12 @@ class _Comparison:
                 f"the lock's member `{name}` is not in the workspace",
             )
 
-    def setting_differences(self) -> Iterator[Link | Unknown]:
-        """Constraints and overrides of the workspace root; a uv.toml would replace them."""
-        if self.project.has(join(self.root.folder, "uv.toml")):
-            return
+    def requirement_setting_differences(self) -> Iterator[Link | Unknown]:
+        """Constraints and overrides of the workspace root, and its groups when it is no project itself."""
+        for group in () if self.root.name else self.root.groups:
+            declared = [entry for entry in self.root.declared if entry.group == canonicalize_name(group)]
+            entries = self._items("manifest", "dependency-groups", canonicalize_name(group))
+            yield from self._compare(self.root, declared, entries, f"the group `{group}`: ")
         for setting, recorded in (
             ("constraint-dependencies", "constraints"),
             ("override-dependencies", "overrides"),
@@ -109,9 +122,9 @@ class _Comparison:
             texts = tuple(strings(items))
             if isinstance(items, list) and len(texts) != len(items):
                 continue
-            declared = _parsed(texts, self.root.file.location("tool", "uv", setting))
+            parsed = _parsed(texts, self.root.file.location("tool", "uv", setting))
             entries = self._items("manifest", recorded)
-            yield from self._compare(self.root, declared, entries, f"`{setting}`: ")
+            yield from self._compare(self.root, parsed, entries, f"`{setting}`: ")
 
     def package_differences(self, member: Pyproject) -> Iterator[Link | Unknown]:
         """What the lock records of one member, and the versions that it locks for it."""
@@ -128,11 +141,47 @@ class _Comparison:
             return
         yield from member.problems
         yield from self._kind_difference(member, index, place)
+        yield from self._record_differences(member, index, place)
+        yield from self._default_group_difference(member, index, place)
+        yield from self._outside_versions(member)
+
+    def path_differences(self, one: Pyproject) -> Iterator[Link | Unknown]:
+        """What the lock records of a library that is taken by path."""
+        place = one.file.location("project", "name")
+        indices = [i for found in self.packages.values() for i in found if self._is_at(i, one.folder)]
+        if (
+            len(indices) == 1
+            and canonicalize_name(str(self.lock.get("package", indices[0], "name"))) == one.name
+        ):
+            yield from one.problems
+            yield from self._editable_difference(one, indices[0])
+            yield from self._record_differences(one, indices[0], place)
+
+    def _editable_difference(self, one: Pyproject, index: int) -> Iterator[Link]:
+        """Whether it is installed editable; the sources that name it say so."""
+        for member in (self.root, *self.project.members):
+            for name, source in member.file.table("tool", "uv", "sources").items():
+                path = source.get("path") if isinstance(source, dict) else None
+                if isinstance(path, str) and join(member.folder, path) == one.folder:
+                    here = source.get("editable", member.file.get("project", "name") is None) is True
+                    if here != ("editable" in self.lock.table("package", index, "source")):
+                        kinds = ("editable", "not editable") if here else ("not editable", "editable")
+                        text = f"`{one.name}` is {kinds[0]} here and {kinds[1]} in the lock"
+                        yield Link(member.file.location("tool", "uv", "sources", name), text)
+                        return
+
+    def _default_group_difference(self, member: Pyproject, index: int, place: Location) -> Iterator[Link]:
+        here = member.file.get("tool", "uv", "default-groups")
+        locked = self.lock.get("package", index, "default-groups")
+        if self.revision >= RECORDS_DEFAULTS and (here or ["dev"]) != (locked or ["dev"]):
+            yield Link(place, f"`default-groups` is {_quoted(here)} here and {_quoted(locked)} in the lock")
+
+    def _record_differences(self, member: Pyproject, index: int, place: Location) -> Iterator[Link | Unknown]:
+        """What the lock records of a project's own metadata."""
         yield from self._version_difference(member, index)
         yield from self._extra_differences(member, index, place)
         yield from self._requirement_differences(member, index)
         yield from self._group_differences(member, index, place)
-        yield from self._outside_versions(member)
 
     def _is_at(self, index: int, folder: str) -> bool:
         source = self.lock.table("package", index, "source")
@@ -187,6 +236,8 @@ class _Comparison:
 
     def _group_differences(self, member: Pyproject, index: int, place: Location) -> Iterator[Link | Unknown]:
         if member.file.table("tool", "uv", "dependency-groups"):
+            place = member.file.location("tool", "uv", "dependency-groups")
+            yield Unknown("the lock's record of the groups", place, "they need another Python")
             return
         recorded = self.lock.table("package", index, "metadata", "requires-dev")
         groups = {*map(canonicalize_name, member.groups), *(e.group for e in member.declared if e.group)}
@@ -203,7 +254,8 @@ class _Comparison:
         self, member: Pyproject, declared: Iterable[Declared], entries: Iterable[Path], where: str
     ) -> Iterator[Link | Unknown]:
         """Match the requirements of both sides; those of a name that cannot be compared are left out."""
-        lowering = Lowering(self.project, self.root, member)
+        inside = member is self.root or member in self.project.members
+        lowering = Lowering(self.project, self.root if inside else member, member)
         locked = [(read_locked(self.lock.get(*entry), self.root.folder), entry) for entry in entries]
         skipped, met = {str(member.name)}, set[int]()
         for entry in declared:
@@ -245,7 +297,7 @@ class _Comparison:
             canonicalize_name(re.split(r"[^\w.-]", text)[0])
             for text in strings(settings.get("override-dependencies"))
         }
-        if self.project.has(join(self.root.folder, "uv.toml")) or settings.get("exclude-dependencies"):
+        if settings.get("exclude-dependencies"):
             return
         lowering = Lowering(self.project, self.root, member)
         for entry in member.declared:

@@ -62,11 +62,18 @@ class Lowering:
         return Wanted(name, frozenset(map(canonicalize_name, requirement.extras)), specifier, source, marker)
 
     def _source(self, name: str, requirement: Requirement) -> tuple[str, ...] | None:
+        if self._leaves_sources_out(name):
+            return ("registry",) if requirement.url is None else _url_source(requirement.url)
         for pyproject in (self.member, self.root):
             for key, source in pyproject.file.table("tool", "uv", "sources").items():
                 if canonicalize_name(key) == name:
                     return self._declared_source(name, source, pyproject.folder)
         return ("registry",) if requirement.url is None else _url_source(requirement.url)
+
+    def _leaves_sources_out(self, name: str) -> bool:
+        settings = self.root.file.table("tool", "uv")
+        named = strings(settings.get("no-sources-package"))
+        return settings.get("no-sources") is True or any(canonicalize_name(one) == name for one in named)
 
     def _declared_source(self, name: str, source: Any, folder: str) -> tuple[str, ...] | None:
         if isinstance(source, list) and len(source) == 1:
@@ -94,7 +101,9 @@ def _url_source(url: str) -> tuple[str, ...] | None:
     if url.startswith("git+"):
         address, _, fragment = url.removeprefix("git+").partition("#")
         scheme, _, rest = address.partition("://")
-        path, at, reference = rest.rpartition("@") if "@" in rest.rpartition("/")[2] else (rest, "", "")
+        host, slash, written = rest.partition("/")
+        path, at, reference = written.partition("@")
+        path = f"{host}{slash}{path}"
         folder = dict(parse_qsl(fragment)).get("subdirectory", "")
         return ("git", _repository(f"{scheme}://{path}"), *([reference] if at else []), folder)
     return ("url", url) if url.startswith(("http://", "https://")) and "#" not in url else None

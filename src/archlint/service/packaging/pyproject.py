@@ -198,6 +198,27 @@ class ServiceProject:
         return self._read(self.lock_path)
 
     @cached_property
+    def uv_toml(self) -> dict[str, Any]:
+        """What a uv.toml beside the lock says; it replaces most of `[tool.uv]`."""
+        path = join(posixpath.dirname(self.lock_path) or ".", "uv.toml")
+        file = self._read(path) if path in self._files else None
+        return dict(file.values) if isinstance(file, TomlFile) else {}
+
+    def path_dependencies(self, lock: TomlFile) -> Iterator[Pyproject]:
+        """The projects of the repository that a lock takes by path and that are no members."""
+        here = posixpath.dirname(self.lock_path) or "."
+        inside = {member.folder for member in self.members}
+        packages = lock.get("package")
+        for package in packages if isinstance(packages, list) else ():
+            source = package.get("source") if isinstance(package, dict) else None
+            for kind in ("directory", "editable", "virtual"):
+                path = source.get(kind) if isinstance(source, dict) else None
+                folder = join(here, path) if isinstance(path, str) else None
+                found = self._pyproject(folder) if folder and folder not in inside else None
+                if found is not None and found.name is not None:
+                    yield found
+
+    @cached_property
     def declared(self) -> tuple[Declared, ...]:
         """Every requirement that the service's own pyproject.toml declares."""
         return self.pyproject.declared if self.pyproject else ()
