@@ -26,24 +26,27 @@ def judged(page: Page, case: Case, root: Path) -> set[Mark]:
     """What archlint says of a case that lies in `root`, as far as its marks must say it.
 
     That is all errors of the rule's family, what the rule itself cannot decide, and whatever other rule
-    the marks speak of. A case without an application is a fragment: it lacks everything, so what other
-    rules miss in it, and report at the service's anchor, is no news.
+    the marks speak of. What it finds in order is compared where a mark of that kind stands in the case.
+    A case without an application is a fragment: it lacks everything, so what other rules miss in it, and
+    report at the service's anchor, is no news.
     """
     loaded = load([root])
     fragment = build_service(loaded.repository, ".", Config()) if not loaded.services else None
     marked = {mark.code for mark in case.marks}
+    proven = {mark.code for mark in case.marks if mark.kind == "met"}
     said = _said(replace(loaded, services=(fragment,)) if fragment else loaded, page.requirement, *marked)
     anchor = fragment and (fragment.anchor.file, fragment.anchor.line)
     return {
         mark
         for mark in said
-        if mark.code in marked | {page.code} or (mark.kind == "error" and (mark.file, mark.line) != anchor)
+        if (mark.code in marked | {page.code} or (mark.kind == "error" and (mark.file, mark.line) != anchor))
+        and (mark.kind != "met" or mark.code in proven)
     }
 
 
 def said_of(root: Path) -> set[Mark]:
     """What archlint says of the repository `root`, as the marks that would ask for it."""
-    return _said(load([root]))
+    return {mark for mark in _said(load([root])) if mark.kind != "met"}
 
 
 def differences(said: set[Mark], wanted: set[Mark] | frozenset[Mark]) -> str:
@@ -67,7 +70,12 @@ def _said(loaded: Loaded, *selectors: str) -> set[Mark]:
     assert report.failures == ()
     found = {Mark(f.location.file, f.location.line, f.code, "error") for f in report.findings}
     undecided = {(u.unknown.location, u.page.code) for u in report.unknowns}
-    return found | {Mark(place.file, place.line, code, "unknown") for place, code in undecided}
+    met = {(place, code) for (_, code), outcome in report.outcomes.items() for place in outcome.met}
+    return (
+        found
+        | {Mark(place.file, place.line, code, "unknown") for place, code in undecided}
+        | {Mark(place.file, place.line, code, "met") for place, code in met}
+    )
 
 
 def _shown(mark: Mark) -> str:

@@ -45,7 +45,7 @@ def test_what_is_no_suppression(text: str) -> None:
 def test_other_lines_and_other_rules_are_not_suppressed(line: int) -> None:
     text = "a\nb  # archlint: ignore[BA0102] why\nc\n# archlint: ignore[BA0102] why\nd\ne\n"
     found = suppressions(text)
-    assert found.suppress("BA0102", Location("app.py", line)) is (line == 5)
+    assert (found.suppress("BA0102", Location("app.py", line)) is not None) is (line == 5)
     assert not found.suppress("BA0511", Location("app.py", 2))
     assert not found.suppress("BA0102", Location("other.py", 2))
 

@@ -16,10 +16,10 @@ from typing import Any
 
 from archlint.config import Config, configure, without_excluded
 from archlint.discover import Repository, find_repository
-from archlint.findings import ArchlintError, Hit, Unknown
+from archlint.findings import ArchlintError, Hit, Location, Met, NotApplicable, Unknown
 from archlint.pages import Page
 from archlint.paths import is_inside
-from archlint.results import Failure, Report, Undecided
+from archlint.results import Excused, Failure, Outcome, Report, Undecided
 from archlint.selectors import Selection, check_selectors
 from archlint.service.model import Service
 from archlint.service.services import build_services
@@ -92,7 +92,7 @@ def check(loaded: Loaded, request: Request | None = None, progress: Progress = l
     request = request or Request()
     run = _Run(loaded, request.selection, progress)
     statements = [one for one in run.statements() if run.concerns(one)]
-    shown = [one for one in statements if not one.suppressed]
+    shown = [one for one in statements if one.suppressed is None]
     findings = (
         one.finding(run.configs[one.root]) for one in shown if request.strict or isinstance(one.said, Hit)
     )
@@ -108,6 +108,8 @@ def check(loaded: Loaded, request: Request | None = None, progress: Progress = l
         ),
         failures=tuple(run.failures),
         suppressed=len(statements) - len(shown),
+        excused=tuple(run.excused(one) for one in statements if one.suppressed and isinstance(one.said, Hit)),
+        outcomes=run.outcomes,
     )
 
 
@@ -120,6 +122,7 @@ class _Run:
         self.chosen = {root: self._chosen(config, selection) for root, config in self.configs.items()}
         self.failures: list[Failure] = []
         self.said: list[Statement] = []
+        self.outcomes: dict[tuple[str, str], Outcome] = {}
 
     @property
     def ran(self) -> frozenset[Page]:
@@ -143,6 +146,12 @@ class _Run:
         places = (one.said.location.file, one.root)
         asked_for = any(is_inside(place, target) for target in self.loaded.targets for place in places)
         return asked_for and not self.configs[one.root].ignores(one.page, one.said.location.file)
+
+    def excused(self, one: Statement) -> Excused:
+        """The finding that a suppression keeps from counting."""
+        assert one.suppressed is not None
+        finding = one.finding(self.configs[one.root])
+        return Excused(finding, one.suppressed.reason, one.suppressed.location)
 
     def _chosen(self, config: Config, selection: Selection) -> tuple[Page, ...]:
         pages = self.loaded.standard.pages
@@ -169,8 +178,17 @@ class _Run:
         ):
             return
         self.progress(f"checking {service.root}: {page.name}")
+        met: list[Location] = []
+        why = ""
         for said in rule(**{name: inputs[name] for name in wanted}):
-            self.said.append(state(service.root, page, said))
+            match said:
+                case Met(location):
+                    met.append(location)
+                case NotApplicable(why):
+                    pass
+                case _:
+                    self.said.append(state(service.root, page, said))
+        self.outcomes[service.root, page.code] = Outcome(tuple(dict.fromkeys(met)), why)
 
     def _owns(self, service: Service, file: str) -> bool:
         """Whether this is the innermost service around the file, or the first for one outside of all."""

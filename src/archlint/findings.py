@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 
 class Severity(StrEnum):
@@ -62,6 +63,24 @@ class Unknown:
     location: Location
     why: str
     code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A rule's "satisfied": a place that it found in order; the page's `evidence` says what it is."""
+
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """Why a rule has nothing to judge in a service: "it has no database"."""
+
+    why: str
+
+
+Said: TypeAlias = Hit | Unknown | Met | NotApplicable
+"""All that a rule can say."""
 
 
 @dataclass(frozen=True, slots=True)

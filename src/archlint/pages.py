@@ -2,8 +2,8 @@
 
 A page is TOML between two `+++` lines, then Markdown. A section `## Bad: …` or `## Good: …` is a case: a
 little repository of the fenced files that carry a `title="path"`. The line that must be reported ends in
-`# error: CODE`, the line that cannot be decided in `# unknown: CODE`; a mark alone on its line speaks of
-the line below.
+`# error: CODE`, the line that cannot be decided in `# unknown: CODE`, one that proves the rule satisfied in
+`# met: CODE`; a mark alone on its line speaks of the line below.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """What archlint must say of a line of a case or fixture; `kind` is error or unknown."""
+    """What archlint must say of a line of a case or fixture; `kind` is error, unknown or met."""
 
     file: str
     line: int
@@ -72,8 +72,9 @@ class Case:
 class Page:
     """All that is known of a rule but its logic.
 
-    `message` and `help` are templates over the fields of the rule's hits; `body` is Markdown and starts at
-    line `body_line` of the file `path`.
+    `message` and `help` are templates over the fields of the rule's hits. `evidence` says what the places
+    are that the rule finds in order, over their number `met` and that of all that it judged, `all`. `body` is
+    Markdown and starts at line `body_line` of the file `path`.
     """
 
     code: str
@@ -88,6 +89,7 @@ class Page:
     body: str
     path: Path
     body_line: int
+    evidence: str = ""
 
     @property
     def requirement(self) -> str:
@@ -111,7 +113,7 @@ def split_marks(file: str, text: str, prefix: str) -> tuple[str, tuple[Mark, ...
     A mark names codes that start with `prefix`.
     """
     code = rf"{prefix}\d{{4}}"
-    pattern = re.compile(rf"[ \t]*#[ \t]*(error|unknown):[ \t]*({code}(?:,[ \t]*{code})*)[ \t]*$")
+    pattern = re.compile(rf"[ \t]*#[ \t]*(error|unknown|met):[ \t]*({code}(?:,[ \t]*{code})*)[ \t]*$")
     lines = text.split("\n")
     marks: list[Mark] = []
     for number, line in enumerate(lines, start=1):

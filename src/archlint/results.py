@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from archlint.discover import Repository
-from archlint.findings import Finding, Unknown
+from archlint.findings import Finding, Location, Unknown
 from archlint.pages import Page
 from archlint.standard import Standard
 
@@ -29,9 +30,29 @@ class Failure:
     traceback: str
 
 
+@dataclass(frozen=True, slots=True)
+class Excused:
+    """A finding that does not count, for a reason that somebody gave at `location`."""
+
+    finding: Finding
+    reason: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a rule found in order in a service, or why it had nothing to judge there."""
+
+    met: tuple[Location, ...] = ()
+    not_applicable: str = ""
+
+
 @dataclass(frozen=True)
 class Report:
-    """What a run has to say. `pages` are the rules that ran, `files` counts the Python files read."""
+    """What a run has to say.
+
+    `pages` are the rules that ran, `files` counts the Python files read, `outcomes` are by service and code.
+    """
 
     repository: Repository
     standard: Standard
@@ -42,3 +63,5 @@ class Report:
     unknowns: tuple[Undecided, ...] = ()
     failures: tuple[Failure, ...] = ()
     suppressed: int = 0
+    excused: tuple[Excused, ...] = ()
+    outcomes: Mapping[tuple[str, str], Outcome] = field(default_factory=dict)

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from archlint.compiled import load_compiled
-from archlint.findings import ArchlintError, Hit, Unknown
+from archlint.findings import ArchlintError, Said
 from archlint.pages import Page
 from archlint.spec import Spec, rules_directory
 
-Rule: TypeAlias = Callable[..., Iterable[Hit | Unknown]]
+Rule: TypeAlias = Callable[..., Iterable[Said]]
 """A rule's logic; its parameters' names say what it reads."""
 
 

@@ -67,6 +67,7 @@ def read_page(path: Path) -> Page:
         clauses=keys.clauses,
         message=keys.message,
         help=keys.help,
+        evidence=keys.evidence,
         options=keys.options,
         fixable=keys.fixable,
         body=body,
@@ -104,6 +105,7 @@ class _Front(msgspec.Struct, forbid_unknown_fields=True):
     clauses: tuple[Text, ...]
     message: Text
     help: Text
+    evidence: str = ""
     options: dict[str, Option] = {}
     fixable: Fixable | None = None
 

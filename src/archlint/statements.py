@@ -12,6 +12,7 @@ from archlint.config import Config
 from archlint.findings import Finding, Hit, Location, Unknown
 from archlint.pages import Page
 from archlint.service.configuration.masks import mask_credentials
+from archlint.suppressions import Suppression
 
 UNDECIDED_HELP = "Write it so that it can be read without running it, or suppress it with the reason"
 
@@ -28,7 +29,7 @@ class Statement:
     said: Hit | Unknown
     message: str
     help: str
-    suppressed: bool = False
+    suppressed: Suppression | None = None
     occurrence: int = 0
 
     @property

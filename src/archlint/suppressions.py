@@ -49,15 +49,15 @@ class Suppressions:
     names: Mapping[str, str] = field(default_factory=dict)
     used: set[tuple[Location, str]] = field(default_factory=set)
 
-    def suppress(self, code: str, place: Location) -> bool:
-        """Whether the rule is suppressed at a place, remembering those that are of use."""
-        of_use = {
-            (suppression.location, code)
+    def suppress(self, code: str, place: Location) -> Suppression | None:
+        """What suppresses the rule at a place, if anything, remembering all that are of use."""
+        of_use = [
+            suppression
             for suppression in self._by_file.get(place.file, ())
             if code in suppression.codes and (suppression.lines is None or place.line in suppression.lines)
-        }
-        self.used |= of_use
-        return bool(of_use)
+        ]
+        self.used.update((suppression.location, code) for suppression in of_use)
+        return of_use[0] if of_use else None
 
     def where(self, owned: Callable[[str], bool]) -> Suppressions:
         """Those in the files that are `owned`, with the same memory of use."""

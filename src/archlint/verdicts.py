@@ -1,0 +1,200 @@
+"""The verdict on each clause for a service, and what shows it.
+
+A clause is met only when each of its rules that applies found places in order and none out of order; that no
+finding was made proves nothing (architecture.md, "Verdicts").
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from archlint.findings import Finding, Location, Severity
+from archlint.pages import Page
+from archlint.results import Excused, Outcome, Report, Undecided
+from archlint.spec import Clause
+
+
+class Verdict(StrEnum):
+    """What is known of a clause, the worst first."""
+
+    BROKEN = "broken"
+    UNKNOWN = "unknown"
+    EXCUSED = "excused"
+    MET = "met"
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a rule says for a clause: words, and the places that prove it."""
+
+    page: Page
+    text: str
+    places: tuple[Location, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The verdict on one clause, with all that the report has to show for it.
+
+    `reasons` say why it is unknown, excused or not applicable.
+    """
+
+    clause: Clause
+    verdict: Verdict
+    evidence: tuple[Evidence, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    excused: tuple[Excused, ...] = ()
+    unknowns: tuple[Undecided, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Conformance:
+    """The rulings on a service, one for each clause of the standard, in order."""
+
+    service: str
+    rulings: tuple[Ruling, ...]
+
+    @cached_property
+    def totals(self) -> Mapping[Verdict, int]:
+        """How many clauses have each verdict."""
+        counts = Counter(ruling.verdict for ruling in self.rulings)
+        return {verdict: counts[verdict] for verdict in Verdict}
+
+    @property
+    def counted(self) -> int:
+        """The clauses that the figure is a share of: those that apply."""
+        return len(self.rulings) - self.totals[Verdict.NOT_APPLICABLE]
+
+    @property
+    def share(self) -> float | None:
+        """The share of the clauses that apply which are met, from 0 to 1; None where none applies."""
+        return self.totals[Verdict.MET] / self.counted if self.counted else None
+
+
+def judge(report: Report) -> tuple[Conformance, ...]:
+    """The conformance of each service of a run of all rules."""
+    said = {service: _Said.of(report, service) for service in report.services}
+    return tuple(Conformance(service, tuple(_rulings(report, said[service]))) for service in said)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What was said of one service, by the rule's code."""
+
+    findings: Mapping[str, list[Finding]]
+    excused: Mapping[str, list[Excused]]
+    unknowns: Mapping[str, list[Undecided]]
+    outcomes: Mapping[str, Outcome]
+    broken: frozenset[str]
+
+    @classmethod
+    def of(cls, report: Report, service: str) -> _Said:
+        findings: dict[str, list[Finding]] = defaultdict(list)
+        excused: dict[str, list[Excused]] = defaultdict(list)
+        unknowns: dict[str, list[Undecided]] = defaultdict(list)
+        for finding in report.findings:
+            if finding.service == service:
+                findings[finding.code].append(finding)
+        for one in report.excused:
+            if one.finding.service == service:
+                excused[one.finding.code].append(one)
+        for undecided in report.unknowns:
+            if undecided.service == service:
+                unknowns[undecided.page.code].append(undecided)
+        outcomes = {code: outcome for (root, code), outcome in report.outcomes.items() if root == service}
+        failed = frozenset(f.page.code for f in report.failures if f.service == service)
+        return cls(findings, excused, unknowns, outcomes, failed)
+
+
+def _rulings(report: Report, said: _Said) -> Iterator[Ruling]:
+    rules: dict[str, list[Page]] = defaultdict(list)
+    for page in report.standard.pages:
+        for name in page.clauses:
+            rules[name].append(page)
+    for clause in report.standard.spec.clauses:
+        yield _ruling(clause, rules[clause.id], said, report.standard.unchecked.get(clause.id, ""))
+
+
+def _ruling(clause: Clause, pages: Iterable[Page], said: _Said, unchecked: str) -> Ruling:
+    if unchecked:
+        return Ruling(clause, Verdict.NOT_APPLICABLE, reasons=(unchecked,))
+    pages = tuple(pages)
+    findings = tuple(f for page in pages for f in said.findings.get(page.code, ()) if clause.id in f.clauses)
+    excused = tuple(
+        one for page in pages for one in said.excused.get(page.code, ()) if clause.id in one.finding.clauses
+    )
+    unknowns = tuple(one for page in pages for one in said.unknowns.get(page.code, ()))
+    evidence = tuple(found for page in pages if (found := _evidence(page, said)) is not None)
+    verdict, reasons = _verdict(pages, said, findings, excused, unknowns, evidence)
+    return Ruling(clause, verdict, evidence, findings, excused, unknowns, reasons)
+
+
+def _evidence(page: Page, said: _Said) -> Evidence | None:
+    """What the rule found in order, in the page's words."""
+    met = said.outcomes.get(page.code, Outcome()).met
+    if not met or not page.evidence:
+        return None
+    against = len(said.findings.get(page.code, ())) + len(said.excused.get(page.code, ()))
+    every = len(met) + against + len(said.unknowns.get(page.code, ()))
+    return Evidence(page, page.evidence.format(met=len(met), all=every), met)
+
+
+def _verdict(
+    pages: tuple[Page, ...],
+    said: _Said,
+    findings: tuple[Finding, ...],
+    excused: tuple[Excused, ...],
+    unknowns: tuple[Undecided, ...],
+    evidence: tuple[Evidence, ...],
+) -> tuple[Verdict, tuple[str, ...]]:
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        return Verdict.BROKEN, ()
+    doubts = tuple(_doubts(pages, said, findings, unknowns, evidence))
+    if doubts:
+        return Verdict.UNKNOWN, doubts
+    ignored = tuple(f"{page.code} is left out by the configuration" for page in pages if _is_out(page, said))
+    if excused or ignored:
+        return Verdict.EXCUSED, (*ignored, *(one.reason for one in excused))
+    if evidence:
+        return Verdict.MET, ()
+    reasons = tuple(dict.fromkeys(said.outcomes[page.code].not_applicable for page in pages))
+    return Verdict.NOT_APPLICABLE, reasons
+
+
+def _doubts(
+    pages: tuple[Page, ...],
+    said: _Said,
+    findings: tuple[Finding, ...],
+    unknowns: tuple[Undecided, ...],
+    evidence: tuple[Evidence, ...],
+) -> Iterator[str]:
+    """Why the clause cannot be called met, though no error breaks it."""
+    if not pages:
+        yield "no rule decides it"
+    if findings:
+        yield f"{len(findings)} warning{'' if len(findings) == 1 else 's'}"
+    if unknowns:
+        yield f"{len(unknowns)} place{'' if len(unknowns) == 1 else 's'} could not be decided"
+    proven = {one.page.code for one in evidence}
+    for page in pages:
+        if page.code in said.broken:
+            yield f"{page.code} could not be run"
+        elif not _is_out(page, said) and page.code not in proven and _silent(page, said):
+            yield f"{page.code} {page.name} found nothing to judge"
+
+
+def _silent(page: Page, said: _Said) -> bool:
+    """Whether the rule said nothing at all: no place in order or not, nor why it has nothing to judge."""
+    spoke = (said.findings, said.excused, said.unknowns)
+    return not said.outcomes[page.code].not_applicable and not any(page.code in one for one in spoke)
+
+
+def _is_out(page: Page, said: _Said) -> bool:
+    return page.code not in said.outcomes and page.code not in said.broken
