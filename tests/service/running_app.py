@@ -14,13 +14,18 @@ from typing import Any, NamedTuple
 
 import fastapi.routing
 from fastapi import FastAPI
+from fastapi.dependencies.models import _is_async_gen_callable, _is_coroutine_callable
+from fastapi.routing import APIRoute
 from packaging.version import Version
-from starlette.routing import Mount, WebSocketRoute
+from starlette._utils import is_async_callable
+from starlette.applications import Starlette
+from starlette.routing import Host, Mount, Router, WebSocketRoute
 
-from archlint.service.api.routes import resolve_routes
+from archlint.service.api.routes import Runtime, resolve_routes
+from archlint.service.semantics.symbols import Symbols
 from tests.service.small import modules_of
 
-VERSION = Version(fastapi.__version__)
+RUNTIME = Runtime(Version(fastapi.__version__), Version("{}.{}".format(*sys.version_info)))
 
 
 class Row(NamedTuple):
@@ -41,7 +46,8 @@ class Row(NamedTuple):
 
 def resolved(files: Mapping[str, str]) -> list[Row]:
     """What archlint says of a service of a few files."""
-    table = resolve_routes(modules_of(files), VERSION)
+    modules = modules_of(files)
+    table = resolve_routes(modules, Symbols(modules), RUNTIME)
     assert not table.unknown, table.unknown
     return [
         Row(
@@ -83,17 +89,20 @@ async def _started(app: FastAPI) -> None:
         pass
 
 
-def rows(app: FastAPI, prefix: str = "") -> Iterator[Row]:
+def rows(app: Starlette | Router, prefix: str = "") -> Iterator[Row]:
     """Every endpoint of the app whose handler is a function of the app's own modules."""
     for route in _flat(app):
-        if isinstance(route, Mount):
-            if isinstance(route.app, FastAPI):
-                yield from rows(route.app, prefix + route.path)
+        if isinstance(route, Mount | Host):
+            inner: Any = route.app
+            while not isinstance(inner, Starlette | Router) and hasattr(inner, "app"):
+                inner = inner.app
+            if isinstance(inner, Starlette | Router):
+                yield from rows(inner, prefix + getattr(route, "path", ""))
         elif (endpoint := getattr(route, "endpoint", None)) is not None and _is_ours(endpoint):
             yield _row(route, endpoint, prefix)
 
 
-def _flat(app: FastAPI) -> Iterator[Any]:
+def _flat(app: Starlette | Router) -> Iterator[Any]:
     contexts = getattr(fastapi.routing, "iter_route_contexts", None)
     if contexts is None:
         yield from app.routes
@@ -124,13 +133,20 @@ def _row(route: Any, endpoint: Any, prefix: str) -> Row:
         "websocket" if websocket else "http",
         function.__name__,
         first + offset,
-        inspect.iscoroutinefunction(_code(endpoint)),
+        _is_async(route, endpoint),
         tuple(str(tag) for tag in getattr(route, "tags", None) or ()),
         getattr(route, "response_field", None) is not None,
         _described(route, endpoint, function),
         bool(getattr(route, "deprecated", None)),
         not websocket and bool(getattr(route, "include_in_schema", True)),
     )
+
+
+def _is_async(route: Any, endpoint: Any) -> bool:
+    """Whether the framework runs it on the event loop; a generator of FastAPI's streams from there."""
+    if not isinstance(getattr(route, "original_route", route), APIRoute):
+        return bool(is_async_callable(endpoint))
+    return bool(_is_coroutine_callable(endpoint) or _is_async_gen_callable(endpoint))
 
 
 def _described(route: Any, endpoint: Any, function: Any) -> bool:

@@ -10,10 +10,14 @@ from archlint.facts.syntax import (
     Attribute,
     Await,
     Call,
+    ClassDef,
     Comprehension,
+    Constant,
     Dict,
+    Evaluate,
     Expression,
     FString,
+    FunctionDef,
     Lambda,
     Name,
     Node,
@@ -97,3 +101,11 @@ def dotted(node: Expression) -> str | None:
     if not isinstance(node, Name):
         return None
     return ".".join([node.id, *reversed(names)])
+
+
+def docstring(definition: FunctionDef | ClassDef) -> str | None:
+    """The definition's docstring, None where it has none or an empty one."""
+    match definition.body[:1]:
+        case (Evaluate(value=Constant(value=str() as found)),) if found.strip():
+            return found
+    return None

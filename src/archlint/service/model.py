@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from packaging.version import Version
-
 from archlint.config import Config
 from archlint.discover import Repository
 from archlint.facts.dotenv import DotenvFile
@@ -15,7 +13,7 @@ from archlint.service.api.api_surface import Surface
 from archlint.service.api.injection import Providers
 from archlint.service.api.openapi_pages import OpenAPIPages
 from archlint.service.api.operations import Operations
-from archlint.service.api.routes import RouteTable, resolve_routes
+from archlint.service.api.routes import RouteTable, Runtime, resolve_routes
 from archlint.service.asynchronous.event_loop import EventLoop
 from archlint.service.calls.call_graph import Calls
 from archlint.service.configuration.container_environment import Connections
@@ -26,7 +24,7 @@ from archlint.service.database.engine_connections import Databases
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.commands import Commands
 from archlint.service.deployment.dockerfiles import Deployment
-from archlint.service.deployment.image_starts import Images
+from archlint.service.deployment.image_starts import Images, is_server
 from archlint.service.deployment.readme_commands import documented
 from archlint.service.deployment.virtualenvs import Stages
 from archlint.service.layers.contracts import Contracts
@@ -219,16 +217,17 @@ class Service:
     @cached_property
     def routes(self) -> RouteTable:
         """The apps and endpoints."""
-        return resolve_routes(self.modules, self._fastapi)
+        return resolve_routes(self.modules, self.symbols, self._runtime)
 
     @cached_property
     def routes_by_default(self) -> RouteTable:
         """The apps and endpoints when nobody configures anything: settings have their defaults."""
-        return resolve_routes(self.modules, self._fastapi, by_default=True)
+        return resolve_routes(self.modules, self.symbols, self._runtime, by_default=True)
 
     @cached_property
-    def _fastapi(self) -> Version | None:
-        return self.versions.highest("fastapi")
+    def _runtime(self) -> Runtime:
+        servers = (command.words for command in self.commands if is_server(command))
+        return Runtime(self.versions.highest("fastapi"), self.versions.python, tuple(servers))
 
     @cached_property
     def operations(self) -> Operations:
@@ -243,7 +242,7 @@ class Service:
     @cached_property
     def documents(self) -> Documents:
         """The API as OpenAPI documents."""
-        libraries = JsonLibraries(self._fastapi, self.versions.highest("pydantic"))
+        libraries = JsonLibraries(self._runtime.fastapi, self.versions.highest("pydantic"))
         return Documents(self.routes, self.operations, libraries)
 
     @cached_property

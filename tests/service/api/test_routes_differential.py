@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.service.app_mechanisms import APP_MECHANISMS
 from tests.service.route_mechanisms import ROUTE_MECHANISMS
 from tests.service.running_app import Row, resolved, rows, running
+from tests.service.starlette_mechanisms import STARLETTE_MECHANISMS
 
-MECHANISMS = {**ROUTE_MECHANISMS, **APP_MECHANISMS}
+MECHANISMS = {**ROUTE_MECHANISMS, **APP_MECHANISMS, **STARLETTE_MECHANISMS}
 
 
 @pytest.mark.parametrize("name", MECHANISMS)

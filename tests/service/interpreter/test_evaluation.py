@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archlint.service.api.routes import RouteTable, resolve_routes
+from archlint.service.api.routes import RouteTable, Runtime, resolve_routes
+from archlint.service.semantics.symbols import Symbols
 from tests.service.small import modules_of
 
 APP = "from fastapi import APIRouter, FastAPI\napp = FastAPI()\nrouter = APIRouter()\n"
@@ -17,7 +18,8 @@ ROUTE = "@router.get('/x')\nasync def x(): ...\n"
 
 def table(main: str, **others: str) -> RouteTable:
     files = {f"app/{name}.py": text for name, text in others.items()}
-    return resolve_routes(modules_of({"app/__init__.py": "", "app/main.py": dedent(main), **files}), None)
+    modules = modules_of({"app/__init__.py": "", "app/main.py": dedent(main), **files})
+    return resolve_routes(modules, Symbols(modules), Runtime())
 
 
 def paths(main: str, **others: str) -> list[str]:

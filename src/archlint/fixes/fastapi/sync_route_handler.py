@@ -8,7 +8,8 @@ from archlint.facts.syntax import Attribute, Call, Name, Node
 from archlint.findings import Finding
 from archlint.fixes.edits import AwaitCall, Edit, MakeAsync, Plan, span_of
 from archlint.fixes.stillness import holds_rows, may_wait
-from archlint.service.api.routes import Endpoint, Handler
+from archlint.service.api.handlers import Handler
+from archlint.service.api.routes import Endpoint
 from archlint.service.calls.edges import Edge
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service

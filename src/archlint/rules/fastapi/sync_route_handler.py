@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Unknown
-from archlint.service.api.routes import Handler
+from archlint.service.api.handlers import Handler
 from archlint.service.model import Service
 
 

@@ -13,9 +13,9 @@ from functools import cached_property
 from archlint.facts.syntax import Call
 from archlint.findings import Location, Unknown
 from archlint.service.api.operations import Operation, Operations
+from archlint.service.api.registered import Include, Mount, Router
 from archlint.service.api.response_kinds import Kind, undocumented
 from archlint.service.api.routes import App, RouteTable
-from archlint.service.api.web import Include, Mount, Router
 from archlint.service.interpreter.values import Choice, Unresolved, settled, text
 from archlint.service.semantics.symbols import Symbols
 

@@ -8,9 +8,10 @@ from http import HTTPStatus
 from typing import Literal
 
 from archlint.facts.syntax import Call, Expression
+from archlint.facts.traversal import docstring
 from archlint.findings import Location
 from archlint.service.api.pydantic_models import PydanticModels
-from archlint.service.api.routes import Endpoint, RouteTable, docstring
+from archlint.service.api.routes import Endpoint, RouteTable
 from archlint.service.api.signatures import (
     BODY_KINDS,
     Callee,

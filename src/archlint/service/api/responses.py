@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from archlint.facts.syntax import Constant, FunctionDef
+from archlint.service.api.handlers import function_of, innermost
 from archlint.service.api.registered import Route
-from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import Machine
-from archlint.service.interpreter.values import (
-    Bound,
-    ClassObject,
-    External,
-    FunctionObject,
-    InstanceObject,
-    Partial,
-    Value,
-    settled,
-)
+from archlint.service.interpreter.values import ClassObject, External, Value, settled
 
 _RESPONSES = ("starlette.responses.", "fastapi.responses.", "fastapi.Response", "starlette.Response")
 
@@ -28,7 +19,8 @@ def has_response_schema(machine: Machine, route: Route, endpoint: Value, *, infe
     """
     if "response_model" in route.options:
         return settled(route.options["response_model"]) is not None
-    function = _innermost(endpoint)
+    outer = function_of(endpoint)
+    function = None if outer is None else innermost(outer)
     if not infer or function is None or not isinstance(function.definition, FunctionDef):
         return False
     annotation = function.definition.returns
@@ -37,16 +29,6 @@ def has_response_schema(machine: Machine, route: Route, endpoint: Value, *, infe
     if isinstance(annotation, Constant):
         return not str(annotation.value).endswith("Response")
     return not _is_response(machine.evaluate(function.frame, annotation))
-
-
-def _innermost(value: Value) -> FunctionObject | None:
-    if isinstance(value, InstanceObject):
-        value = class_member(value.cls, "__call__")
-    while isinstance(value, Bound | Partial):
-        value = value.function
-    while isinstance(value, FunctionObject) and isinstance(value.wraps, FunctionObject):
-        value = value.wraps
-    return value if isinstance(value, FunctionObject) else None
 
 
 def _is_response(value: Value) -> bool:

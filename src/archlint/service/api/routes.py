@@ -4,72 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal
 
 from packaging.version import Version
 
-from archlint.facts.syntax import ClassDef, Constant, Evaluate, FunctionDef, ImportFrom
+from archlint.facts.syntax import ClassDef
+from archlint.facts.traversal import docstring
 from archlint.findings import Location, Unknown
-from archlint.service.api import web
-from archlint.service.api.applications import FASTAPI, Creation, creations, uses
-from archlint.service.api.registered import Missed, Route
+from archlint.service.api import entry_points, web
+from archlint.service.api.adding import mounted_in
+from archlint.service.api.handlers import Handler, handler_of, views
+from archlint.service.api.registered import Include, Missed, Mount, Route, Router
 from archlint.service.api.responses import has_response_schema
-from archlint.service.api.web import Include, Mount, Router
 from archlint.service.interpreter.assembly import interpreter
-from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import Condition, Machine, deep_recursion
 from archlint.service.interpreter.values import (
-    Arguments,
-    Bound,
-    Choice,
-    ClassObject,
-    Descriptor,
-    FunctionObject,
-    InstanceObject,
     Origin,
-    Partial,
+    Unresolved,
     Value,
     options,
     settled,
     text,
     truth,
 )
-from archlint.service.semantics.module_resolution import import_statements
 from archlint.service.semantics.modules import Module, Modules
-
-_MAX_FACTORIES = 5
-"""How many functions may stand between a module and the `FastAPI(…)` call that it causes."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Handler:
-    """The function that serves an endpoint: the repository's own, under the decorators that keep it.
-
-    `is_async` is what FastAPI sees: the outermost function's kind.
-    """
-
-    module: Module
-    definition: FunctionDef
-    owner: str | None
-    is_async: bool
-
-    @property
-    def name(self) -> str:
-        """`module:function` or `module:Class.method`."""
-        prefix = f"{self.owner}." if self.owner else ""
-        return f"{self.module.name}:{prefix}{self.definition.name}"
-
-    @property
-    def location(self) -> Location:
-        """The header of its definition, from `def` to before the colon."""
-        return self.module.span(self.definition.start, self.definition.header_end)
+from archlint.service.semantics.symbols import Symbols
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class App:
-    """A `FastAPI(…)` object."""
+    """A `FastAPI(…)` object.
+
+    `name` is `module:attribute`, None where no module holds it. `is_served` is false where the servers of
+    the service are told to load others.
+    """
 
     router: Router
+    name: str | None = None
+    is_served: bool = True
 
     @property
     def location(self) -> Location:
@@ -152,161 +125,95 @@ class _Context:
     defaults: tuple[Mapping[str, Value], ...] = ()
 
 
-@dataclass(eq=False)
+_LAZY_INCLUDES = Version("0.137")
+_INFERRED_SCHEMAS = Version("0.89")
+_UNWRAPPED_HANDLERS = Version("0.123.7")
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What a service runs on, as far as routes depend on it: None is the newest.
+
+    `servers` are the words of the commands that start servers.
+    """
+
+    fastapi: Version | None = None
+    python: Version | None = None
+    servers: tuple[tuple[str, ...], ...] = ()
+
+    def has(self, change: Version) -> bool:
+        """Whether this FastAPI has a change."""
+        return self.fastapi is None or self.fastapi >= change
+
+
+@dataclass(eq=False, repr=False)
 class _Collector:
+    machine: Machine
+    runtime: Runtime
+    names: dict[int, str]
+    """Of apps, by identity."""
+
     endpoints: dict[object, Endpoint] = field(default_factory=dict)
     missed: dict[int, Missed] = field(default_factory=dict)
 
 
-_COMMANDS = frozenset({"cli", "commands"})
-"""Packages of command lines: an app that one opens, for the time of a login say, is not the service's."""
-
-_LAZY_INCLUDES = Version("0.137")
-_INFERRED_SCHEMAS = Version("0.89")
-
-
-def resolve_routes(modules: Modules, fastapi: Version | None, *, by_default: bool = False) -> RouteTable:
-    """The route table of a service; `fastapi` is the version it runs on, None for the newest.
+def resolve_routes(
+    modules: Modules, symbols: Symbols, runtime: Runtime, *, by_default: bool = False
+) -> RouteTable:
+    """The route table of a service.
 
     `by_default` decides conditions on settings by the settings' defaults.
     """
-    entries = _entries(modules)
-    if not entries:
+    found = entry_points.entries(modules)
+    if not found:
         return RouteTable()
-    lazy_includes = fastapi is None or fastapi >= _LAZY_INCLUDES
-    machine = interpreter(modules, lazy_includes=lazy_includes, by_default=by_default, models=web.library())
+    machine = interpreter(
+        modules,
+        lazy_includes=runtime.has(_LAZY_INCLUDES),
+        by_default=by_default,
+        models=web.library(),
+    )
+    told = entry_points.targets(modules, runtime.servers)
     with deep_recursion():
-        _run(machine, modules, entries)
-        collector = _Collector()
-        apps = tuple(App(router) for router in _roots(machine))
-        infer = fastapi is None or fastapi >= _INFERRED_SCHEMAS
+        started = entry_points.start(machine, modules, symbols, found, told)
+        collector = _Collector(machine, runtime, _names(machine))
+        apps = tuple(_apps(collector, started.served))
         for app in apps:
-            _collect(machine, collector, _Context(app, app), app.router, infer)
-    endpoints = tuple(collector.endpoints.values())
-    machine.only_with_app = False
-    unknown = tuple(_unknown(missed) for missed in collector.missed.values())
-    return RouteTable(apps, endpoints, unknown, machine)
+            _collect(collector, _Context(app, app), app.router)
+    unknown = (*(_unknown(missed) for missed in collector.missed.values()), *started.unknown)
+    return RouteTable(apps, tuple(collector.endpoints.values()), unknown, machine)
 
 
-def _entries(modules: Modules) -> list[tuple[Module, Creation]]:
-    """What makes the service's apps; what makes one for a command counts only where nothing else does."""
-    found = [(m, c) for m in modules.runtime for c in creations(m.source) if c.framework == FASTAPI]
-    served = [(m, c) for m, c in found if _COMMANDS.isdisjoint(m.name.split("."))]
-    return served or found
-
-
-def _run(machine: Machine, modules: Modules, entries: list[tuple[Module, Creation]]) -> None:
-    """Load what makes apps, call factories that no module calls, then what runs at start-up."""
-    factories = _factories(modules, entries)
-    for module in _entry_order([*(module for module, _ in entries), *(module for module, _ in factories)]):
-        machine.load(module)
-    for module in list(_importers(machine, modules)):
-        machine.load(module)
-    for module, name in reversed(factories):
-        if all(_made(machine, creation) for _, creation in entries):
-            break
-        function = machine.load(module).namespace.get(name)
-        if isinstance(function, FunctionObject):
-            machine.call(function, Arguments((), {}, Origin(module, function.definition)))
-    machine.only_with_app = True
-    for router in list(machine.created):
-        for started in router.startup:
-            _start(machine, router, started)
-
-
-def _importers(machine: Machine, modules: Modules) -> Iterator[Module]:
-    """Modules that import an app made elsewhere: what they do with it when loaded counts, too."""
-    homes = {
-        path: {name for name, value in loaded.namespace.items() if isinstance(value, Router) and value.is_app}
-        for path, loaded in machine.loaded.items()
+def _names(machine: Machine) -> dict[int, str]:
+    """The first name that a module gives to each app."""
+    return {
+        id(mounted_in(value)): f"{loaded.module.name}:{name}"
+        for loaded in reversed(machine.loaded.values())
+        for name, value in reversed(loaded.namespace.items())
     }
-    for module in modules.runtime:
-        for statement in import_statements(module.source) if module.path not in machine.loaded else ():
-            if not isinstance(statement, ImportFrom):
-                continue
-            home = modules.find_relative(statement.level, statement.module, module)
-            names = homes.get(home.path) if home is not None else None
-            if names and any(alias.name in names for alias in statement.names):
-                yield module
 
 
-def _made(machine: Machine, creation: Creation) -> bool:
-    return isinstance(creation.node, ClassDef) or any(
-        router.place.node is creation.node for router in machine.created
-    )
+def _apps(found: _Collector, served: list[Router]) -> Iterator[App]:
+    """The apps that nothing mounts, those that a server loads first."""
+    for router in sorted(entry_points.roots(found.machine), key=lambda router: router not in served):
+        yield App(router, found.names.get(id(router)), not served or router in served)
 
 
-def _factories(modules: Modules, entries: list[tuple[Module, Creation]]) -> list[tuple[Module, str]]:
-    """The definitions around the creations, and around the calls of these, innermost first."""
-    found = {(m.path, name): (m, name) for m, c in entries if (name := _defined(c))}
-    for _ in range(_MAX_FACTORIES):
-        wanted = {name for _, name in found.values()}
-        homes = {module.name.rpartition(".")[2] for module, _ in found.values()}
-        callers = {
-            (module.path, owner or ""): (module, owner or "")
-            for module in modules.runtime
-            if module.path in {path for path, _ in found} or _imports(module, wanted | homes)
-            for owner, _, name in uses(module.source)
-            if name.rpartition(".")[2] in wanted
-        }
-        if callers.keys() <= found.keys():
-            break
-        found.update({key: callers[key] for key in sorted(callers.keys() - found.keys())})
-    return list(found.values())
-
-
-def _imports(module: Module, names: set[str]) -> bool:
-    return any(
-        alias.name.rpartition(".")[2] in names
-        for statement in import_statements(module.source)
-        for alias in statement.names
-    )
-
-
-def _defined(creation: Creation) -> str | None:
-    return creation.node.name if isinstance(creation.node, ClassDef) else creation.owner
-
-
-def _entry_order(modules: list[Module]) -> list[Module]:
-    """A module whose name says that a server loads it comes first: its imports then run in the real order."""
-    started = ("main", "asgi", "app", "server", "api", "application", "wsgi")
-
-    def rank(module: Module) -> tuple[int, int, str]:
-        last = module.name.rpartition(".")[2]
-        known = started.index(last) if last in started else len(started)
-        return known, module.path.count("/"), module.path
-
-    return sorted({module.path: module for module in modules}.values(), key=rank)
-
-
-def _start(machine: Machine, router: Router, function: Value) -> None:
-    for option in options(function):
-        place, takes_app = router.place, False
-        if isinstance(option, FunctionObject):
-            place, takes_app = Origin(option.module, option.definition), bool(option.definition.parameters)
-        if isinstance(option, FunctionObject | Bound | Partial):
-            machine.call(option, Arguments((router,) if takes_app else (), {}, place))
-
-
-def _roots(machine: Machine) -> Iterator[Router]:
-    mounted = {
-        id(entry.app) for router in machine.created for entry in router.routes if isinstance(entry, Mount)
-    }
-    return (router for router in machine.created if router.is_app and id(router) not in mounted)
-
-
-def _collect(machine: Machine, found: _Collector, context: _Context, router: Router, infer: bool) -> None:
+def _collect(found: _Collector, context: _Context, router: Router) -> None:
     if router in context.above:
         return
     found.missed.update((id(missed.place.node), missed) for missed in router.missed)
-    for entry in router.routes:
+    for entry in chain.from_iterable(map(options, router.routes)):
         match entry:
             case Route():
-                _add(machine, found, context, entry, infer)
+                _add(found, context, entry)
             case Include():
-                _collect(machine, found, _included(context, entry, router), entry.router, infer)
+                _collect(found, _included(context, entry, router), entry.router)
             case Mount():
-                _collect(machine, found, _mounted(context, entry, router), entry.app, infer)
+                _collect(found, _mounted(found, context, entry, router), entry.app)
+            case Unresolved():
+                place = entry.place or router.place
+                found.missed[id(place.node)] = Missed("one of an app's routes", entry.why, place)
 
 
 def _included(context: _Context, include: Include, router: Router) -> _Context:
@@ -326,11 +233,12 @@ def _included(context: _Context, include: Include, router: Router) -> _Context:
     )
 
 
-def _mounted(context: _Context, mount: Mount, router: Router) -> _Context:
+def _mounted(found: _Collector, context: _Context, mount: Mount, router: Router) -> _Context:
     """A mounted app has its own schema: nothing but the prefix is handed down."""
+    own = App(mount.app, found.names.get(id(mount.app)), context.root.is_served)
     return _Context(
         context.root,
-        App(mount.app) if mount.app.is_app else context.app,
+        own if mount.app.is_app else context.app,
         context.prefix + mount.path,
         includes=(*context.includes, mount.place),
         prefixes=(*context.prefixes, mount.path),
@@ -339,34 +247,44 @@ def _mounted(context: _Context, mount: Mount, router: Router) -> _Context:
     )
 
 
-def _add(machine: Machine, found: _Collector, context: _Context, route: Route, infer: bool) -> None:
+def _add(found: _Collector, context: _Context, route: Route) -> None:
+    unwraps = route.documented and found.runtime.has(_UNWRAPPED_HANDLERS)
     for endpoint in options(route.endpoint):
-        handler = _handler(endpoint)
-        if handler is None:
-            why = "its handler is not a function that archlint can see"
-            found.missed[id(route.place.node)] = Missed(f"endpoint `{route.path}`", why, route.place)
-            continue
-        made = _endpoint(machine, context, route, endpoint, handler, infer)
-        key = (made.path, made.methods, id(handler.definition), made.in_schema, made.tags, made.deprecated)
-        found.endpoints.setdefault(key, made)
+        for methods, value in list(views(endpoint)) or [(route.methods, endpoint)]:
+            handler = handler_of(value, unwraps=unwraps)
+            if handler is None or route.path is None:
+                why = "its handler is not a function that archlint can see"
+                place = route.place
+                found.missed[id(place.node)] = Missed(f"endpoint `{route.path or '?'}`", why, place)
+                continue
+            made = _endpoint(found, context, route, value, methods, handler)
+            parts = (made.path, made.methods, id(handler.definition))
+            found.endpoints.setdefault((*parts, made.in_schema, made.tags, made.deprecated), made)
 
 
 def _endpoint(
-    machine: Machine, context: _Context, route: Route, value: Value, handler: Handler, infer: bool
+    found: _Collector,
+    context: _Context,
+    route: Route,
+    value: Value,
+    methods: tuple[str, ...],
+    handler: Handler,
 ) -> Endpoint:
-    http = route.kind == "http"
+    http, own = route.kind == "http", route.documented
     tags = [text(tag) for tag in (*context.tags, *route.tags)]
+    infer = found.runtime.has(_INFERRED_SCHEMAS)
+    shown = (context.in_schema or not own) and route.in_schema is not False
     return Endpoint(
-        path=context.prefix + route.path,
-        methods=route.methods,
+        path=context.prefix + (route.path or ""),
+        methods=methods,
         kind="http" if http else "websocket",
         handler=handler,
         place=route.place,
-        tags=tuple(tag for tag in tags if tag is not None) if route.documented and http else (),
-        response_schema=route.documented and has_response_schema(machine, route, value, infer=infer),
-        described=_described(route, value),
-        deprecated=http and (context.deprecated or truth(settled(route.deprecated)) is True),
-        in_schema=context.in_schema and route.in_schema is not False and http,
+        tags=tuple(tag for tag in tags if tag is not None) if own and http else (),
+        response_schema=own and http and has_response_schema(found.machine, route, value, infer=infer),
+        described=_described(route, handler),
+        deprecated=http and own and (context.deprecated or truth(settled(route.deprecated)) is True),
+        in_schema=shown and http,
         includes=(*context.includes, *route.includes),
         prefixes=(*context.prefixes, *route.prefixes),
         conditions=(*context.conditions, *route.conditions),
@@ -378,49 +296,10 @@ def _endpoint(
     )
 
 
-def _handler(value: Value) -> Handler | None:
-    """The function behind methods, partials, callable objects and decorators that name what they wrap."""
-    outer = _function(value)
-    if outer is None:
-        return None
-    inner = outer
-    while isinstance(wrapped := _function(inner.wraps), FunctionObject) and wrapped is not inner:
-        inner = wrapped
-    if not isinstance(inner.definition, FunctionDef):
-        return None
-    is_async = outer.definition.is_async if isinstance(outer.definition, FunctionDef) else False
-    owner = inner.owner.definition.name if inner.owner else None
-    return Handler(inner.module, inner.definition, owner, is_async)
-
-
-def _function(value: Value) -> FunctionObject | None:
-    match value:
-        case FunctionObject():
-            return value
-        case Bound() | Partial() | Descriptor():
-            return _function(value.function)
-        case InstanceObject():
-            return _function(class_member(value.cls, "__call__"))
-        case ClassObject():
-            return None
-        case Choice():
-            return next((f for f in map(_function, value.values) if f is not None), None)
-    return None
-
-
-def _described(route: Route, value: Value) -> bool:
+def _described(route: Route, handler: Handler) -> bool:
     if any(truth(settled(route.options.get(name))) is not False for name in ("summary", "description")):
         return True
-    handler = _handler(value)
-    return handler is not None and docstring(handler.definition) is not None
-
-
-def docstring(definition: FunctionDef | ClassDef) -> str | None:
-    """The definition's docstring, None where it has none or an empty one."""
-    match definition.body[:1]:
-        case (Evaluate(value=Constant(value=str() as found)),) if found.strip():
-            return found
-    return None
+    return docstring(handler.definition) is not None
 
 
 def _unknown(missed: Missed) -> Unknown:

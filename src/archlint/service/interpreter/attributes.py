@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from archlint.facts.syntax import FunctionDef
+from archlint.facts.traversal import docstring
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.values import (
     MAX_SIZE,
@@ -105,13 +107,22 @@ def attribute(machine: Machine, value: Value, name: str) -> Value:
             return choice([attribute(machine, option, name) for option in value.values])
         case Configured():
             return _configured(machine, value, name)
-        case Partial() if name == "func":
-            return value.function
+        case Partial() | Bound():
+            return _of_callable(machine, value, name)
         case Descriptor():
             return Native(name, lambda _machine, arguments: value)
         case ExternalObject():
             return _of_external(value, name)
     return _of_container(machine, value, name)
+
+
+def _of_callable(machine: Machine, value: Partial | Bound, name: str) -> Value:
+    """A partial's parts; of a method, what was set on its function."""
+    if isinstance(value, Partial):
+        parts: dict[str, Value] = {"func": value.function, "args": value.args, "keywords": value.keywords}
+        return parts.get(name, Unresolved(f"attribute `{name}` of a partial"))
+    own = {"__func__": value.function, "__self__": value.receiver}
+    return own[name] if name in own else attribute(machine, value.function, name)
 
 
 def set_attribute(machine: Machine, value: Value, name: str, new: Value) -> None:
@@ -266,6 +277,10 @@ def _of_function(value: FunctionObject, name: str) -> Value:
         return getattr(value.definition, "name", "<lambda>")
     if name == "__module__":
         return value.module.name
+    if name == "__doc__":
+        return docstring(value.definition) if isinstance(value.definition, FunctionDef) else None
+    if name == "__dict__":
+        return value.attributes
     return Unresolved(f"attribute `{name}` of a function")
 
 

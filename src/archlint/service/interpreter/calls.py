@@ -118,8 +118,10 @@ def _interpret(machine: Machine, function: FunctionObject, arguments: Arguments,
     if not machine.may_call(function.definition):
         return Unresolved("calls are nested too deeply to follow", arguments.place)
     args = arguments.args if receiver is None else (receiver, *arguments.args)
-    if machine.only_with_app and not any(
-        isinstance(a, Modelled) for a in (*args, *arguments.keywords.values())
+    if (
+        machine.only_with_app
+        and machine.stack
+        and not any(isinstance(a, Modelled) for a in (*args, *arguments.keywords.values()))
     ):
         return Unresolved(
             "what runs at start-up is followed only where the app is handed on", arguments.place

@@ -5,15 +5,24 @@ from __future__ import annotations
 import posixpath
 from typing import NamedTuple
 
-from archlint.service.interpreter.attributes import attribute
+from archlint.facts.syntax import FunctionDef
+from archlint.service.interpreter.attributes import attribute, class_member
+from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.expressions import iterate
 from archlint.service.interpreter.machine import LibraryCall, Machine
 from archlint.service.interpreter.values import (
     Arguments,
+    Bound,
+    Choice,
     ClassObject,
+    Configured,
+    External,
+    ExternalObject,
     FunctionObject,
     InstanceObject,
     ModuleObject,
+    Native,
+    Partial,
     Unresolved,
     Value,
     text,
@@ -30,8 +39,67 @@ def library() -> dict[str, LibraryCall]:
         "inspect.isclass": _is_a(ClassObject),
         "inspect.isfunction": _is_a(FunctionObject),
         "inspect.ismodule": _is_a(ModuleObject),
+        "inspect.ismethod": lambda machine, arguments: isinstance(arguments.get(0, "object"), Bound),
+        "inspect.isroutine": _is_routine,
+        "inspect.getdoc": lambda machine, arguments: attribute(
+            machine, arguments.get(0, "object"), "__doc__"
+        ),
         "builtins.dir": _names,
+        **{name: _kind_test(asynchronous, generates) for name, (asynchronous, generates) in _KINDS.items()},
+        "starlette._utils.is_async_callable": _is_async_callable,
     }
+
+
+_KINDS = {
+    "inspect.iscoroutinefunction": (True, False),
+    "asyncio.iscoroutinefunction": (True, False),
+    "asyncio.coroutines.iscoroutinefunction": (True, False),
+    "asgiref.sync.iscoroutinefunction": (True, False),
+    "inspect.isasyncgenfunction": (True, True),
+    "inspect.isgeneratorfunction": (False, True),
+}
+"""Whether each asks for `async def`, and whether for a `yield`."""
+
+
+def _kind_test(asynchronous: bool, generates: bool) -> LibraryCall:
+    """Methods and partials are looked through, decorators' `__wrapped__` is not."""
+
+    def call(machine: Machine, arguments: Arguments) -> Value:
+        kind = _kind(arguments.get(0, "obj", arguments.keywords.get("func")))
+        if kind is None:
+            return Unresolved("what kind of function it is", arguments.place)
+        return kind == (asynchronous, generates)
+
+    return call
+
+
+def _kind(value: Value) -> tuple[bool, bool] | None:
+    """Whether a function is `async def`, and whether it yields; two falses for what is no function."""
+    while isinstance(value, Partial | Bound):
+        value = value.function
+    match value:
+        case FunctionObject(definition=FunctionDef() as definition):
+            return definition.is_async, is_generator(definition)
+        case Unresolved() | External() | ExternalObject() | Choice() | Configured() | Native():
+            return None
+    return False, False
+
+
+def _is_async_callable(machine: Machine, arguments: Arguments) -> Value:
+    """Starlette's own test, which asks callable objects, too."""
+    value = arguments.get(0, "obj")
+    while isinstance(value, Partial):
+        value = value.function
+    if isinstance(value, InstanceObject):
+        value = class_member(value.cls, "__call__")
+    kind = _kind(value)
+    return (
+        Unresolved("what kind of function it is", arguments.place) if kind is None else kind == (True, False)
+    )
+
+
+def _is_routine(machine: Machine, arguments: Arguments) -> Value:
+    return isinstance(arguments.get(0, "object"), Bound | FunctionObject | Native)
 
 
 class ModuleInfo(NamedTuple):

@@ -222,9 +222,15 @@ _REEXPORTED = frozenset(
 )
 
 
+_STARLETTE_ROUTING = frozenset(["Host", "Mount", "Route", "Router", "WebSocketRoute"])
+"""What `fastapi.routing` takes over from `starlette.routing`."""
+
+
 def canonical(value: External) -> External:
     """FastAPI's public names by their one short name: `fastapi.routing.APIRouter` is `fastapi.APIRouter`."""
     package, _, name = value.name.rpartition(".")
+    if package in {"fastapi.routing", "fastapi.routing.routing"} and name in _STARLETTE_ROUTING:
+        return External(f"starlette.routing.{name}")
     return External(f"fastapi.{name}") if package.startswith("fastapi.") and name in _REEXPORTED else value
 
 

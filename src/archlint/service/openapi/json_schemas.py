@@ -14,8 +14,8 @@ from typing import Any, Literal, TypeAlias
 from packaging.version import Version
 
 from archlint.facts.syntax import Call, ClassDef
+from archlint.facts.traversal import docstring
 from archlint.service.api.pydantic_models import Field, PydanticModel, PydanticModels
-from archlint.service.api.routes import docstring
 from archlint.service.interpreter.types import LITERAL, NONE, UNION, UNKNOWN, VARIABLE, Type, Types
 from archlint.service.interpreter.values import ExternalObject, FunctionObject, Member, Value, settled, text
 from archlint.service.openapi import known_types as known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -77,6 +78,24 @@ class Versions:
             yield from _caret(self.project.pyproject.file, name)
         for path in self._requirements_files:
             yield from _pinned(self.repository, path, name)
+
+    @cached_property
+    def python(self) -> Version | None:
+        """The Python that the service runs on: what `.python-version` says, else the newest that is admitted.
+
+        None where nothing bounds it: then it is the newest.
+        """
+        files = set(self.repository.files)
+        for path in (join(folder, ".python-version") for folder in ancestors(self.root)):
+            text = _text(self.repository, path) if path in files else ""
+            if match := re.match(r"\s*(?:cpython-)?(\d+\.\d+)", text):
+                return Version(match[1])
+        if self.project.pyproject is None:
+            return None
+        admitted = [one.specifiers for one in _caret(self.project.pyproject.file, "python")]
+        with suppress(InvalidSpecifier):
+            admitted.append(SpecifierSet(str(self.project.pyproject.file.get("project", "requires-python"))))
+        return min((bound for one in admitted for bound in _upper(one)), default=None)
 
     @cached_property
     def _locks(self) -> tuple[tuple[object, ...], ...]:
@@ -157,6 +176,13 @@ def _upper(specifiers: SpecifierSet) -> Iterator[Version]:
                 yield Version(f"{version}.dev0" if specifier.operator == "<" else version)
             except InvalidVersion:
                 continue
+
+
+def _text(repository: Repository, path: str) -> str:
+    try:
+        return repository.text(path)
+    except (OSError, ValueError):
+        return ""
 
 
 def _read(repository: Repository, path: str) -> object:

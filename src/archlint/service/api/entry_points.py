@@ -1,0 +1,261 @@
+"""What makes a service's apps: the app or factory that a server is told to load, else every `FastAPI(…)`.
+
+A server is told by a string, `module:attribute`: in a command of the deployment, or in code that starts it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from archlint.facts.syntax import Call, ClassDef, Constant, FunctionDef, ImportFrom
+from archlint.facts.traversal import dotted
+from archlint.findings import Unknown
+from archlint.service.api.adding import mounted_in
+from archlint.service.api.applications import FASTAPI, Creation, creations, uses
+from archlint.service.api.registered import Mount, Router
+from archlint.service.interpreter.attributes import attribute
+from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.values import (
+    Arguments,
+    Bound,
+    FunctionObject,
+    Origin,
+    Partial,
+    Value,
+    options,
+)
+from archlint.service.semantics.module_resolution import import_statements
+from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.scopes import scoped
+from archlint.service.semantics.symbols import Symbols
+
+_MAX_FACTORIES = 5
+"""How many functions may stand between a module and the `FastAPI(…)` call that it causes."""
+
+_COMMANDS = frozenset({"cli", "commands"})
+"""Packages of command lines: an app that one opens, for the time of a login say, is not the service's."""
+
+_STARTERS = frozenset({"Config", "Granian", "run", "serve"})
+"""Functions of uvicorn, granian and hypercorn that take the string as their first argument."""
+
+_TARGET = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<attribute>[A-Za-z_][\w.]*)(?P<call>\(.*\))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a server is told to load: an app, or a function that makes it."""
+
+    module: Module
+    attribute: str
+
+
+@dataclass(eq=False, repr=False)
+class Started:
+    """The apps of a service after all that makes them has run.
+
+    `served` are those that a server loads; empty where no server is told anything that leads to one.
+    """
+
+    served: list[Router] = field(default_factory=list)
+    unknown: list[Unknown] = field(default_factory=list)
+
+
+def entries(modules: Modules) -> list[tuple[Module, Creation]]:
+    """What makes the service's apps; what makes one for a command counts only where nothing else does."""
+    found = [(m, c) for m in modules.runtime for c in creations(m.source) if c.framework == FASTAPI]
+    served = [(m, c) for m, c in found if _COMMANDS.isdisjoint(m.name.split("."))]
+    return served or found
+
+
+def targets(modules: Modules, commands: Iterable[Sequence[str]]) -> list[Target]:
+    """What servers load, told by the words of their commands or by code."""
+    told = (*_told_by_commands(commands), *_told_by_code(modules))
+    found = (_target(modules, text) for text in told)
+    return list(dict.fromkeys(target for target in found if target is not None))
+
+
+def _told_by_commands(commands: Iterable[Sequence[str]]) -> Iterator[str]:
+    for words in commands:
+        yield from [word for word in words[1:] if _TARGET.fullmatch(word)][:1]
+
+
+def _told_by_code(modules: Modules) -> Iterator[str]:
+    for module in modules.runtime:
+        for call in module.source.nodes.of(Call):
+            name = dotted(call.func) or ""
+            first = call.args[0] if call.args else None
+            if name.rpartition(".")[2] in _STARTERS and isinstance(first, Constant):
+                yield str(first.value)
+
+
+def _target(modules: Modules, told: str) -> Target | None:
+    match = _TARGET.fullmatch(told)
+    if match is None:
+        return None
+    name = match["module"]
+    named = [module for known, module in modules.by_name.items() if f".{name}".endswith(f".{known}")]
+    below = [module for known, module in modules.by_name.items() if known.endswith(f".{name}")]
+    found = max(named, key=lambda module: len(module.name), default=below[0] if len(below) == 1 else None)
+    return None if found is None else Target(found, match["attribute"])
+
+
+def start(
+    machine: Machine,
+    modules: Modules,
+    symbols: Symbols,
+    found: list[tuple[Module, Creation]],
+    told: list[Target],
+) -> Started:
+    """Make what servers load, then the other apps of the service; last run what runs at start-up."""
+    started = Started()
+    for target in told:
+        started.served.extend(_loaded(machine, target, started))
+    factories = _factories(modules, symbols, found)
+    for module in _entry_order([*(module for module, _ in found), *(module for module, _ in factories)]):
+        machine.load(module)
+    for module in list(_importers(machine, modules)):
+        machine.load(module)
+    if not started.served:
+        _call_factories(machine, found, factories)
+        started.unknown.extend(_never_made(machine, found))
+    _run_startup(machine)
+    return started
+
+
+def _loaded(machine: Machine, target: Target, started: Started) -> Iterator[Router]:
+    """The app that a server finds under a name; a factory is called without arguments."""
+    value: Value = machine.load(target.module)
+    for name in target.attribute.split("."):
+        value = attribute(machine, value, name)
+    if isinstance(value, FunctionObject):  # uvicorn calls what is no app, whatever it was told
+        value = machine.call(value, Arguments((), {}, Origin(value.module, value.definition)))
+    yield from (app for app in map(mounted_in, options(value)) if isinstance(app, Router))
+
+
+def _call_factories(
+    machine: Machine, found: list[tuple[Module, Creation]], factories: list[tuple[Module, str]]
+) -> None:
+    """Call the functions around creations, outermost first, until each creation has happened."""
+    for module, name in reversed(factories):
+        if all(_made(machine, creation) for _, creation in found):
+            break
+        function = machine.load(module).namespace.get(name)
+        if isinstance(function, FunctionObject):
+            machine.call(function, Arguments((), {}, Origin(module, function.definition)))
+
+
+def _never_made(machine: Machine, found: list[tuple[Module, Creation]]) -> Iterator[Unknown]:
+    for module, creation in found:
+        if not _made(machine, creation):
+            why = "archlint does not see how the code around it comes to run"
+            yield Unknown("an app's endpoints", module.location(creation.node), why)
+
+
+def _made(machine: Machine, creation: Creation) -> bool:
+    if isinstance(creation.node, ClassDef):
+        return any(router.is_app for router in machine.created)
+    return any(router.place.node is creation.node for router in machine.created)
+
+
+def _importers(machine: Machine, modules: Modules) -> Iterator[Module]:
+    """Modules that import an app made elsewhere: what they do with it when loaded counts, too."""
+    homes = {
+        path: {name for name, value in loaded.namespace.items() if isinstance(value, Router) and value.is_app}
+        for path, loaded in machine.loaded.items()
+    }
+    for module in modules.runtime:
+        for statement in import_statements(module.source) if module.path not in machine.loaded else ():
+            if not isinstance(statement, ImportFrom):
+                continue
+            home = modules.find_relative(statement.level, statement.module, module)
+            names = homes.get(home.path) if home is not None else None
+            if names and any(alias.name in names for alias in statement.names):
+                yield module
+
+
+def _factories(
+    modules: Modules, symbols: Symbols, found: list[tuple[Module, Creation]]
+) -> list[tuple[Module, str]]:
+    """The definitions around the creations, and around the calls of these, innermost first."""
+    known = {(m.path, name): (m, name) for m, c in found if (name := _defined(c))}
+    for _ in range(_MAX_FACTORIES):
+        wanted = {name for _, name in known.values()}
+        callers = {
+            (module.path, owner or ""): (module, owner or "")
+            for module in modules.runtime
+            for owner, node in _named(module, wanted)
+            if _calls(symbols, module, node, known)
+        }
+        if callers.keys() <= known.keys():
+            break
+        known.update({key: callers[key] for key in sorted(callers.keys() - known.keys())})
+    return list(known.values())
+
+
+def _named(module: Module, wanted: set[str]) -> Iterator[tuple[str | None, Call | ClassDef]]:
+    """The calls and classes of a module that use one of the names, with the top-level definition around."""
+    found = ((owner, node, name) for owner, node, name in uses(module.source))
+    yield from ((owner, node) for owner, node, name in found if name.rpartition(".")[2] in wanted)
+
+
+def _calls(
+    symbols: Symbols, module: Module, node: Call | ClassDef, known: dict[tuple[str, str], tuple[Module, str]]
+) -> bool:
+    """Whether a call or a base means one of the definitions, and not another of the same name."""
+    scope = next((scope for scope, _ in scoped(module.source, [node])), ())
+    for expression in (node.func,) if isinstance(node, Call) else node.bases:
+        symbol = symbols.resolve(module, expression, scope)
+        if symbol.module is not None and isinstance(symbol.node, FunctionDef | ClassDef):
+            name = symbol.qualified.removeprefix(f"{symbol.module.name}.").partition(".")[0]
+            if (symbol.module.path, name) in known:
+                return True
+    return False
+
+
+def _defined(creation: Creation) -> str | None:
+    return creation.node.name if isinstance(creation.node, ClassDef) else creation.owner
+
+
+def _entry_order(modules: list[Module]) -> list[Module]:
+    """A module whose name says that a server loads it comes first: its imports then run in the real order."""
+    started = ("main", "asgi", "app", "server", "api", "application", "wsgi")
+
+    def rank(module: Module) -> tuple[int, int, str]:
+        last = module.name.rpartition(".")[2]
+        known = started.index(last) if last in started else len(started)
+        return known, module.path.count("/"), module.path
+
+    return sorted({module.path: module for module in modules}.values(), key=rank)
+
+
+def _run_startup(machine: Machine) -> None:
+    """Run what runs before the first request; that of a mounted app is run by nobody."""
+    machine.only_with_app = True
+    for app in list(roots(machine)):
+        done: set[int] = set()
+        for lifespan in list(app.lifespans):
+            handlers = lifespan.startup if isinstance(lifespan, Router) else [lifespan]
+            for handler in list(handlers):
+                if id(handler) not in done:
+                    done.add(id(handler))
+                    _start(machine, app, handler)
+    machine.only_with_app = False
+
+
+def _start(machine: Machine, router: Router, function: Value) -> None:
+    for option in options(function):
+        takes_app = isinstance(option, FunctionObject) and option.definition.parameters
+        place = (
+            Origin(option.module, option.definition) if isinstance(option, FunctionObject) else router.place
+        )
+        if isinstance(option, FunctionObject | Bound | Partial):
+            machine.call(option, Arguments((router,) if takes_app else (), {}, place))
+
+
+def roots(machine: Machine) -> Iterator[Router]:
+    """The apps that no other one mounts."""
+    entries = (one for router in machine.created for entry in router.routes for one in options(entry))
+    mounted = {id(entry.app) for entry in entries if isinstance(entry, Mount)}
+    return (router for router in machine.created if router.is_app and id(router) not in mounted)
