@@ -4,7 +4,7 @@ default:
     @just --list --unsorted
 
 # All that CI runs before a merge, quickest first
-check: lint types contracts test
+check: lint types contracts test-all
 
 # Style and likely mistakes, and the format
 lint:
@@ -19,8 +19,12 @@ types:
 contracts:
     uv run lint-imports
 
-# The tests, or some of them: just test tests/test_cases.py -k BA0511
+# The quick tests, or some of them: just test tests/test_cases.py -k BA0511
 test *arguments:
+    uv run pytest -m "not slow" {{arguments}}
+
+# Every test, the random histories of migrations on a real PostgreSQL too
+test-all *arguments:
     uv run pytest {{arguments}}
 
 # Rewrite what can be rewritten by machine

@@ -18,6 +18,8 @@ from tests.service.postgresql import running_postgresql
 
 HISTORIES = 200
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[Connection]:
