@@ -360,4 +360,48 @@ class Base(DeclarativeBase):
         return cls.__name__.lower()
 """,
     ),
+    "composites": """
+import dataclasses
+from typing import Optional
+from sqlalchemy import Integer, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, composite, deferred, mapped_column
+
+class Base(DeclarativeBase): pass
+
+@dataclasses.dataclass
+class Point:
+    x: int
+    y: Optional[int]
+
+@dataclasses.dataclass
+class Named(Point):
+    label: str
+
+class Pair:
+    def __init__(self, one, two):
+        self.one, self.two = one, two
+
+    def __composite_values__(self):
+        return self.one, self.two
+
+class Line(Base):
+    __tablename__ = "lines"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    start: Mapped[Point] = composite(mapped_column("start_x"), mapped_column("start_y"))
+    end = composite(Point, mapped_column("end_x"), mapped_column("end_y", Integer, nullable=False))
+    named: Mapped[Named] = composite(
+        mapped_column("named_x"), mapped_column("named_y"), mapped_column("label", String(9))
+    )
+    a: Mapped[int]
+    b: Mapped[Optional[str]] = mapped_column(String(5), index=True)
+    by_name: Mapped[Pair] = composite(Pair, "a", "b")
+    by_object: Mapped[Pair] = composite(Pair, b, "a")
+    late: Mapped[str] = deferred(mapped_column(String(3)))
+    doubled = column_property(mapped_column("twice", Integer))
+
+class Bare(Base):
+    __tablename__ = "bare"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[Point] = composite()
+""",
 }

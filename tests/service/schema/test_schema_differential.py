@@ -30,6 +30,9 @@ P = 'op.create_table("p", sa.Column("t_id", sa.Integer, sa.ForeignKey("t.id", na
 DROP_P = 'op.drop_table("p")'
 MOOD = 'sa.Enum("a", "b", name="mood")'
 WITH_MOOD = f'op.create_table("m", sa.Column("mood", {MOOD}))'
+ADD_LABEL = "op.execute(\"ALTER TYPE mood ADD VALUE 'c'\")"
+USE_LABEL = 'op.alter_column("m", "mood", server_default="c")'
+LISTED_MOOD = 'postgresql.ARRAY(postgresql.ENUM(name="mood", create_type=False))'
 DROP_MOOD = f"{MOOD}.drop(op.get_bind())"
 DROP_MOOD_AT_ONCE = f"{MOOD}.drop(op.get_bind(), checkfirst=False)"
 
@@ -68,6 +71,32 @@ TAKEN = {
     "a cast with USING": after_t(
         'op.alter_column("t", "n", type_=sa.Text())',
         'op.alter_column("t", "n", type_=sa.Integer(), postgresql_using="n::integer")',
+    ),
+    "an index of a block of its own": after_t(
+        "with op.get_context().autocommit_block():\n"
+        '    op.create_index("i", "t", ["n"], postgresql_concurrently=True)',
+        'with op.get_context().autocommit_block():\n    op.execute("DROP INDEX CONCURRENTLY i")',
+    ),
+    "a label of a type that is as young": (
+        Step(WITH_MOOD, f'op.drop_table("m")\n{DROP_MOOD}'),
+        Step(
+            'op.execute("ALTER TYPE mood ADD VALUE \'c\'")\nop.alter_column("m", "mood", server_default="c")',
+            "",
+        ),
+    ),
+    "a label that is committed": (
+        Step(WITH_MOOD, f'op.drop_table("m")\n{DROP_MOOD}'),
+        Step(
+            "",
+            "with op.get_context().autocommit_block():\n    op.execute(\"ALTER TYPE mood ADD VALUE 'c'\")\n"
+            'op.alter_column("m", "mood", server_default="c")',
+        ),
+    ),
+    "a type that no default keeps": after_t(
+        f'{MOOD}.create(op.get_bind())\nop.alter_column("t", "s", type_={MOOD}, postgresql_using="s::mood")\n'
+        'op.alter_column("t", "s", server_default="a")',
+        'op.alter_column("t", "s", server_default=None)\n'
+        f'op.alter_column("t", "s", type_=sa.String(20))\n{DROP_MOOD}',
     ),
     "a default": after_t(
         'op.alter_column("t", "n", server_default=sa.text("7"))',
@@ -258,6 +287,42 @@ REFUSED = {
     ),
     "a type in use": (Step(WITH_MOOD, f'{DROP_MOOD}\nop.drop_table("m")'),),
     "a type dropped twice": (Step(WITH_MOOD, f'op.drop_table("m")\n{DROP_MOOD}\n{DROP_MOOD_AT_ONCE}'),),
+    "an index made concurrently": after_t(
+        'op.create_index("i", "t", ["n"], postgresql_concurrently=True)', 'op.drop_index("i")'
+    ),
+    "an index dropped concurrently": after_t(
+        "with op.get_context().autocommit_block():\n"
+        '    op.create_index("i", "t", ["n"], postgresql_concurrently=True)',
+        'op.drop_index("i", postgresql_concurrently=True, if_exists=True)',
+    ),
+    "SQL that is concurrent": after_t(
+        'op.create_index("i", "t", ["n"])', 'op.execute("DROP INDEX CONCURRENTLY IF EXISTS i")'
+    ),
+    "REINDEX that is concurrent": after_t("", 'op.execute("REINDEX TABLE CONCURRENTLY t")'),
+    "VACUUM": after_t("", 'op.execute("VACUUM t")'),
+    "a label of an older type as a default": (
+        Step(WITH_MOOD, f'op.drop_table("m")\n{DROP_MOOD}'),
+        Step(
+            "",
+            'op.execute("ALTER TYPE mood ADD VALUE \'c\'")\nop.alter_column("m", "mood", server_default="c")',
+        ),
+    ),
+    "a label of an older type in rows": (
+        Step(WITH_MOOD, f'op.drop_table("m")\n{DROP_MOOD}'),
+        Step(
+            "",
+            "op.execute(\"ALTER TYPE mood ADD VALUE 'c'\")\nop.execute(\"UPDATE m SET mood = 'c'\")",
+        ),
+    ),
+    "a type that a default keeps": after_t(
+        f'{MOOD}.create(op.get_bind())\nop.alter_column("t", "s", type_={MOOD}, postgresql_using="s::mood")\n'
+        'op.alter_column("t", "s", server_default="a")',
+        f'op.alter_column("t", "s", type_=sa.String(20))\n{DROP_MOOD}',
+    ),
+    "a type that an array has": after_t(
+        f'{MOOD}.create(op.get_bind(), checkfirst=False)\nop.add_column("t", sa.Column("l", {LISTED_MOOD}))',
+        f'{DROP_MOOD}\nop.drop_column("t", "l")',
+    ),
     "a column that stays": after_t(
         'op.add_column("t", sa.Column("a", sa.Text()))\nop.rename_table("t", "u")', 'op.drop_column("u", "a")'
     ),

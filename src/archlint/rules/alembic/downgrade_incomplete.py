@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from archlint.facts.syntax import FunctionDef
-from archlint.findings import Hit, Location, Unknown
-from archlint.service.migrations.revisions import Revision, does_nothing, only_raises
+from archlint.findings import Hit, Link, Location, Unknown
+from archlint.service.migrations.revisions import Revision, does_nothing, only_raises, out_of_reach
 from archlint.service.model import Service
 from archlint.service.schema.alembic.downgrade import RoundTrip
 from archlint.service.schema.schemas import Schema
 
 
+class _Step(NamedTuple):
+    location: Location
+    operation: str
+    problem: str
+
+
 def check(service: Service) -> Iterator[Hit | Unknown]:
-    """Yield each operation that is refused on the way to the base and back, or that nothing takes back."""
+    """Yield each revision of which an operation is refused on the way back and forth, or never undone."""
     for schema in service.schemas.all:
         if schema.environment.revisions:
             yield from _judge(schema)
@@ -21,13 +28,24 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
 
 def _judge(schema: Schema) -> Iterator[Hit | Unknown]:
     trip = schema.round_trip
-    told: set[Location] = set()
+    beyond = out_of_reach(schema.environment.revisions)
+    found: dict[str, list[_Step]] = {}
     for revision, location, operation, problem in _found(trip):
-        if not _is_missing(revision) and location not in told:
-            told.add(location)
-            yield Hit(location, {"revision": revision.id, "operation": operation, "problem": problem})
+        if not _is_missing(revision) and revision.id not in beyond:
+            found.setdefault(revision.id, []).append(_Step(location, operation, problem))
+    for name, steps in found.items():
+        yield _hit(name, list({step.location: step for step in reversed(steps)}.values())[::-1])
     for what, why in trip.untold:
         yield Unknown(f"the downgrade of {what}", schema.place, why)
+
+
+def _hit(revision: str, steps: list[_Step]) -> Hit:
+    """One for the revision: what is refused first, for the rest is not reached before that is mended."""
+    first, *rest = steps
+    more = f"; after that, {len(rest)} more" if rest else ""
+    fields = {"revision": revision, "operation": first.operation, "problem": first.problem + more}
+    links = (Link(step.location, f"After that: `{step.operation}`: {step.problem}") for step in rest)
+    return Hit(first.location, fields, tuple(links))
 
 
 def _found(trip: RoundTrip) -> Iterator[tuple[Revision, Location, str, str]]:

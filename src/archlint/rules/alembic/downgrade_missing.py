@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.facts.syntax import FunctionDef
-from archlint.findings import Hit
-from archlint.service.migrations.revisions import Revision, does_nothing, only_raises
+from archlint.findings import Hit, Severity
+from archlint.service.migrations.revisions import Revision, does_nothing, only_raises, out_of_reach
 from archlint.service.model import Service
+from archlint.service.schema.alembic.replay import changes_rows_only
 
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each revision that changes something and whose `downgrade()` changes nothing."""
     for environment in service.migrations.environments:
+        beyond = out_of_reach(environment.revisions)
         for revision in environment.revisions:
             upgrade = revision.function("upgrade")
-            if len(revision.parents) < 2 and upgrade is not None and not does_nothing(upgrade):
+            changes = len(revision.parents) < 2 and upgrade is not None and not does_nothing(upgrade)
+            if changes and revision.id not in beyond:
                 yield from _judge(revision)
 
 
@@ -31,6 +34,10 @@ def _judge(revision: Revision) -> Iterator[Hit]:
 
 
 def _hit(revision: Revision, downgrade: FunctionDef, problem: str) -> Hit:
+    """Rows that an upgrade rewrote need not be as before for the release to be taken back: a warning."""
     start = downgrade.name_start
     place = revision.source.location(revision.file, start, start + len(downgrade.name))
-    return Hit(place, {"revision": revision.id, "problem": problem})
+    upgrade = revision.function("upgrade")
+    rows_only = upgrade is not None and changes_rows_only(upgrade)
+    severity = Severity.WARNING if rows_only and does_nothing(downgrade) else None
+    return Hit(place, {"revision": revision.id, "problem": problem}, severity=severity)

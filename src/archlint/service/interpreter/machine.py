@@ -59,6 +59,13 @@ class Modelled(ABC):
     def set_attribute(self, machine: Machine, name: str, value: Value) -> None:
         """Assign an attribute."""
 
+    def enter(self) -> Value:
+        """What `with … as` gives; the block's statements follow."""
+        return self
+
+    def leave(self) -> None:  # noqa: B027 (most have nothing to do)
+        """Do what the end of a `with` block does."""
+
 
 LibraryCall: TypeAlias = Callable[["Machine", Arguments], Value]
 

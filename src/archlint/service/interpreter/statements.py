@@ -37,7 +37,7 @@ from archlint.facts.syntax import (
 from archlint.service.interpreter.attributes import attribute, class_member, set_attribute
 from archlint.service.interpreter.calls import decorate, define
 from archlint.service.interpreter.expressions import binary, evaluate, iterate
-from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.values import (
     Arguments,
     ClassObject,
@@ -288,11 +288,18 @@ def _while(machine: Machine, frame: Frame, statement: While) -> Signal | None:
 
 
 def _with(machine: Machine, frame: Frame, statement: With) -> Signal | None:
+    entered: list[Modelled] = []
     for item in statement.items:
         value = evaluate(machine, frame, item.value)
+        if isinstance(value, Modelled):
+            entered.append(value)
+            value = value.enter()
         if item.target is not None:
             bind(machine, frame, item.target, value)
-    return execute(machine, frame, statement.body)
+    signal = execute(machine, frame, statement.body)
+    for context in reversed(entered):
+        context.leave()
+    return signal
 
 
 def _try(machine: Machine, frame: Frame, statement: Try) -> Signal | None:

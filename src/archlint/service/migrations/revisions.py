@@ -142,6 +142,20 @@ def only_raises(function: FunctionDef) -> bool:
     return bool(acting) and all(isinstance(statement, Raise) for statement in acting)
 
 
+def out_of_reach(revisions: Iterable[Revision]) -> frozenset[str]:
+    """The revisions to which no downgrade comes, for that of one above them only raises."""
+    known = {revision.id: revision for revision in revisions}
+    final = [one for one in known.values() if (down := one.function("downgrade")) and only_raises(down)]
+    found: set[str] = set()
+    pending = [parent for revision in final for parent in revision.parents]
+    while pending:
+        current = pending.pop()
+        if current in known and current not in found:
+            found.add(current)
+            pending += known[current].parents
+    return frozenset(found)
+
+
 def _is_idle(statement: Statement) -> bool:
     match statement:
         case Simple(keyword="pass") | Return(value=None | Constant(value=None)):

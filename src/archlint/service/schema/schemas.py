@@ -15,6 +15,7 @@ from archlint.service.schema.alembic.comparison import Change, Comparison, Gap
 from archlint.service.schema.alembic.downgrade import RoundTrip
 from archlint.service.schema.alembic.environments import Setup, run_environment
 from archlint.service.schema.alembic.history import History
+from archlint.service.schema.alembic.replay import TransactionMode
 from archlint.service.schema.core.library_versions import Libraries
 from archlint.service.schema.core.naming import Convention
 from archlint.service.schema.core.tables import Table
@@ -130,7 +131,8 @@ class Schema:
         """The revisions."""
         known = self.untold is None and self.setup is not None
         convention = self._reader.convention if known else Convention()
-        return History(self.environment, self.modules, convention)
+        mode = self.setup.transactions if self.setup is not None else TransactionMode()
+        return History(self.environment, self.modules, convention, mode)
 
     @cached_property
     def round_trip(self) -> RoundTrip:

@@ -48,6 +48,8 @@ class RoundTrip:
     @cached_property
     def second_upgrade(self) -> tuple[Problem, ...]:
         """What `alembic upgrade heads` would be refused after that."""
+        if self._down.ended:
+            return ()
         again = self._replay(self._down.replay)
         return self._certain([p for revision in self._order for p in again.run(revision, "upgrade")])
 
@@ -76,10 +78,13 @@ class RoundTrip:
         down = _Down(self._replay(self.history.upgraded))
         for revision in reversed(self._order):
             down.run(revision, self.history.deeds[revision.id])
+            if down.ended:
+                break
         return down
 
     def _replay(self, after: Replay) -> Replay:
-        return Replay(self.history.modules, self.history.convention, after.database.snapshot())
+        database, mode = after.database.snapshot(), self.history.transactions
+        return Replay(self.history.modules, self.history.convention, database, transactions=mode)
 
 
 @dataclass
@@ -89,13 +94,15 @@ class _Down:
     replay: Replay
     problems: list[Problem] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
+    ended: bool = False
+    """Whether a downgrade only raises: Alembic goes no further down, ever."""
 
     def run(self, revision: Revision, deed: Deed) -> None:
         """Take one revision back, and compare with what was before it."""
         database = self.replay.database
         function = revision.function("downgrade")
         if function is not None and only_raises(function):
-            self._raise(revision, function, deed)
+            self._raise(revision, function)
             return
         there = {key: database.copy_of(key) for key in deed.before}
         types = frozenset(database.types)
@@ -115,12 +122,10 @@ class _Down:
         """Whether the downgrade does something to it, if not quite what the upgrade did."""
         return any({found.table, found.name} <= done.words for done in self.replay.done)
 
-    def _raise(self, revision: Revision, function: FunctionDef, deed: Deed) -> None:
+    def _raise(self, revision: Revision, function: FunctionDef) -> None:
         place = revision.place(function)
         self.problems.append(Problem(revision, place, "downgrade()", "it only raises", always=True))
-        for key in deed.before:
-            self.replay.database.forget(key, "a downgrade that only raises")
-        self.replay.database.untold_types |= deed.types_before ^ deed.types_after
+        self.ended = True
 
 
 def _types(deed: Deed, there: frozenset[str], now: frozenset[str]) -> Iterator[Difference]:

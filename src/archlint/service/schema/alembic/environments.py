@@ -24,6 +24,7 @@ from archlint.service.interpreter.values import (
     text,
     truth,
 )
+from archlint.service.schema.alembic.replay import TransactionMode
 from archlint.service.schema.sqlalchemy.library_mixins import SchemaMachine, schema_machine
 from archlint.service.schema.sqlalchemy.values import Known
 from archlint.service.semantics.modules import Module, Modules
@@ -65,6 +66,15 @@ class Setup:
     def text(self, name: str) -> str | None:
         """An option that is a string."""
         return text(self.options.get(name))
+
+    @property
+    def transactions(self) -> TransactionMode:
+        """How revisions run: in one transaction, unless options or an isolation level say otherwise."""
+        source = self.module.source
+        own = any(found.value == "AUTOCOMMIT" for found in source.nodes.of(Constant))
+        unsure = own or "transactional_ddl" in self.options or self.unresolved is not None
+        each = self.flag("transaction_per_migration", default=False)
+        return TransactionMode(None if unsure or each is None else True, each is True)
 
     def includes(self, thing: Known, name: str | None, kind: str, *, reflected: bool) -> bool | None:
         """Whether `include_object` and `include_name` let it pass; None where the source does not tell."""

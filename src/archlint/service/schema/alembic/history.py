@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from archlint.service.migrations.environments import Environment
 from archlint.service.migrations.revisions import Graph, Revision
-from archlint.service.schema.alembic.replay import Done, Problem, Replay
+from archlint.service.schema.alembic.replay import Done, Problem, Replay, TransactionMode
 from archlint.service.schema.core.naming import Convention
 from archlint.service.schema.core.tables import Table
 from archlint.service.semantics.modules import Modules
@@ -34,6 +34,7 @@ class History:
     environment: Environment
     modules: Modules
     convention: Convention
+    transactions: TransactionMode = field(default_factory=TransactionMode)
 
     @cached_property
     def graph(self) -> Graph:
@@ -90,7 +91,7 @@ class History:
 
     @cached_property
     def _upgrade(self) -> tuple[Replay, tuple[Problem, ...], dict[str, Deed]]:
-        replay = Replay(self.modules, self.convention)
+        replay = Replay(self.modules, self.convention, transactions=self.transactions)
         if self.unknown is not None:
             replay.database.forget_all(self.unknown)
         problems: list[Problem] = []

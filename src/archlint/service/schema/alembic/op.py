@@ -187,6 +187,7 @@ class Operations:
 
     def create_index(self, it: Given) -> None:
         """`create_index`."""
+        self._concurrently(it, "CREATE INDEX CONCURRENTLY")
         key = it.key()
         columns = it.value("columns")
         if not isinstance(columns, list | tuple):
@@ -199,8 +200,16 @@ class Operations:
         if not self._spared(it, "if_not_exists", exists):
             self.database.create_index(key, index)
 
+    def _concurrently(self, it: Given, statement: str) -> None:
+        asked = flag(it.value("postgresql_concurrently"))
+        if asked is None:
+            raise Untold("`postgresql_concurrently`")
+        if asked:
+            self.database.block.forbid(statement)
+
     def drop_index(self, it: Given) -> None:
         """`drop_index`; the table's name only tells where a schema is."""
+        self._concurrently(it, "DROP INDEX CONCURRENTLY")
         name = self._given_name(it, "index_name")
         if it.value("table_name") is not None:
             self.database.has_table(it.key())

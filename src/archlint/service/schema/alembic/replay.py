@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from archlint.facts.syntax import Call, Constant, Expression, FString
+from archlint.facts.syntax import Call, Constant, Expression, FString, FunctionDef
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
-from archlint.service.interpreter.machine import MAX_STEPS, LibraryCall, Machine, deep_recursion
+from archlint.service.interpreter.machine import MAX_STEPS, LibraryCall, Machine, Modelled, deep_recursion
 from archlint.service.interpreter.values import (
     Arguments,
     External,
@@ -61,6 +62,14 @@ class Done:
     words: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class TransactionMode:
+    """What env.py makes of transactions; `inside` is None where revisions may run without any."""
+
+    inside: bool | None = True
+    each_revision: bool = False
+
+
 @dataclass
 class Replay:
     """One interpretation of a service's revisions. `problems` and `done` are those of the last run."""
@@ -72,8 +81,10 @@ class Replay:
     problems: list[Problem] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
     revision: Revision | None = None
+    transactions: TransactionMode = field(default_factory=TransactionMode)
 
     def __post_init__(self) -> None:
+        self.database.block.inside = self.transactions.inside
         self.machine = schema_machine(self.modules, self._models())
 
     def run(self, revision: Revision, name: str) -> list[Problem]:
@@ -81,6 +92,8 @@ class Replay:
         self.revision, self.problems, self.done = revision, [], []
         self.database.touched = {}
         module = self._module(revision)
+        if any(found.value == "AUTOCOMMIT" for found in revision.source.nodes.of(Constant)):
+            self.database.block.inside = None  # it has connections of its own
         with deep_recursion():
             loaded = self.machine.load(module)
             for value in loaded.namespace.values():
@@ -92,6 +105,9 @@ class Replay:
                 self._without(revision, name, function)
         if self.machine.steps >= MAX_STEPS - 1:
             self.database.forget_all("the revisions do too much to follow")
+        self.database.block.inside = self.transactions.inside
+        if self.transactions.each_revision:
+            self.database.block.commit()
         return self.problems
 
     def _call(self, function: FunctionObject) -> None:
@@ -223,7 +239,8 @@ class Replay:
         names = ("execute", "exec_driver_sql", "scalar", "scalars")
         attributes: dict[str, Value] = dict.fromkeys(names, execute)
         bind = Known("sqlalchemy.Connection()", attributes)
-        bind.attributes = {**attributes, "dialect": dialect, "as_sql": False}
+        block = Native("autocommit_block", lambda machine, arguments: AutocommitBlock(self.database))
+        bind.attributes = {**attributes, "dialect": dialect, "as_sql": False, "autocommit_block": block}
         bind.attributes = {**bind.attributes, "bind": bind, "connection": bind, "engine": bind}
         return bind
 
@@ -287,6 +304,31 @@ class Replay:
         return batched
 
 
+@dataclass(eq=False, repr=False)
+class AutocommitBlock(Modelled):
+    """`with op.get_context().autocommit_block():`, which commits what is before it, and each statement."""
+
+    database: Database
+    _around: bool | None = True
+
+    def attribute(self, machine: Machine, name: str) -> Value:
+        """It has none that a revision uses."""
+        return External(f"alembic.autocommit_block().{name}")
+
+    def set_attribute(self, machine: Machine, name: str, value: Value) -> None:
+        """Assign nothing."""
+
+    def enter(self) -> Value:
+        """Commit; nothing is inside of a transaction from here on."""
+        self.database.block.commit()
+        self._around, self.database.block.inside = self.database.block.inside, False
+        return None
+
+    def leave(self) -> None:
+        """Begin the next transaction."""
+        self.database.block.inside = self._around
+
+
 _BATCHED = {
     "add_column": 0,
     "drop_column": 0,
@@ -315,6 +357,24 @@ def _words(values: Iterable[Value]) -> Iterator[str]:
             yield from _words([*value.args, *value.keywords.values()])
             named = read_type(value) if isinstance(value, EnumObject) else None
             yield from [] if named is None else [named.text]
+
+
+def changes_rows_only(function: FunctionDef) -> bool:
+    """Whether all that a revision's function does to the database is to rewrite rows."""
+    calls = [node for node in all_nodes(function) if isinstance(node, Call)]
+    names = {call: (dotted(call.func) or "").rpartition(".") for call in calls}
+    changes = [call for call in calls if names[call][0] in {"op", "batch_op", "alembic.op"}]
+    executed = [call for call in calls if names[call][2] in {"execute", "exec_driver_sql"} and call.args]
+    harmless = {"execute", "bulk_insert", "get_bind", "get_context", "f"}
+    return bool(executed or changes) and (
+        all(names[call][2] in harmless for call in changes)
+        and all(_is_data(call) or not _is_text(call.args[0]) for call in executed)
+    )
+
+
+def _is_text(node: Expression) -> bool:
+    inner = node.args[0] if isinstance(node, Call) and node.args else node
+    return isinstance(inner, Constant | FString)
 
 
 def _is_data(node: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from archlint.service.schema.core.naming import UNKNOWN, postgresql_name
@@ -18,6 +18,7 @@ from archlint.service.schema.postgresql.casts import (
     shown,
 )
 from archlint.service.schema.postgresql.refusals import Refused
+from archlint.service.schema.postgresql.transaction_block import TransactionBlock
 from archlint.service.schema.sqlalchemy.types import stored
 from archlint.service.schema.sqlalchemy.values import Untold
 
@@ -42,6 +43,9 @@ class Database:
 
     dropped: set[Key] = field(default_factory=set)
     """The tables that were there once, and that no view can have replaced."""
+
+    block: TransactionBlock = field(default_factory=TransactionBlock)
+    """The transaction of the run that is under way; a snapshot is for another run."""
 
     def snapshot(self) -> Database:
         """A copy that later statements do not change."""
@@ -93,13 +97,24 @@ class Database:
         if self._has_type(found.text) or self.has_table((None, found.text)):
             raise refusals.type_exists(found.text)
         self.types[found.text] = found
+        self.block.young.add(found.text)
+
+    def holders(self, name: str) -> Iterator[tuple[str, str]]:
+        """The tables and columns that have an enumeration."""
+        for table in self.tables.values():
+            yield from ((table.name, column.name) for column in table.columns.values() if _has(column, name))
 
     def drop_type(self, name: str) -> None:
         """`DROP TYPE`; refused while a column has it."""
         if not self._has_type(name):
             raise refusals.no_type(name)
-        if any(self._columns_of(name)):
+        users = [
+            table for table in self.tables.values() if any(map(_depends_on(name), table.columns.values()))
+        ]
+        if any(table.key not in self.untold for table in users):
             raise refusals.needed(f"type {refusals.quoted(name)}")
+        if users:
+            raise Untold(self.untold[users[0].key])
         del self.types[name]
 
     def rename_type(self, old: str, new: str) -> None:
@@ -110,15 +125,11 @@ class Database:
             raise refusals.type_exists(new)
         found = self.types.pop(old)
         self.types[new] = SqlType(new, True, found.values)
-        for column in self._columns_of(old):
-            column.type = SqlType(new, True, found.values)
-
-    def _columns_of(self, name: str) -> Iterator[Column]:
-        """The columns that have an enumeration."""
-        for table in self.tables.values():
-            for column in table.columns.values():
-                if column.type is not None and column.type.is_enum and column.type.text == name:
-                    yield column
+        for column in [column for table in self.tables.values() for column in table.columns.values()]:
+            if _has(column, old):
+                column.type = SqlType(new, True, found.values)
+            if _is_of(column.default_type, old):
+                column.default_type = SqlType(new, True, found.values)
 
     def _has_type(self, name: str) -> bool:
         if self.blank is not None or name in self.untold_types:
@@ -188,6 +199,7 @@ class Database:
         self._check_type(column.type)
         if column.name in table.columns:
             raise refusals.column_exists(key, column.name)
+        self._check_label(column.type, column.default)
         table.columns[column.name] = _as_stored(column)
 
     def drop_column(self, key: Key, name: str, *, cascade: bool = False) -> None:
@@ -303,7 +315,12 @@ class Database:
     def set_default(self, key: Key, name: str, default: str | None) -> None:
         """`SET DEFAULT` and `DROP DEFAULT`."""
         column = self._column(self.table(key), name)
+        self._check_label(column.type, default)
         column.default, column.default_type = default, default_type(default, column.type)
+
+    def _check_label(self, found: SqlType | None, default: str | None) -> None:
+        if found is not None and found.is_enum:
+            self.block.check_default(default, found.text)
 
     def _column(self, table: Table, name: str) -> Column:
         if name not in table.columns:
@@ -430,11 +447,10 @@ class Database:
     def _relations(self, schema: str | None) -> set[str]:
         """The names of a schema's tables and indexes, constraints' own included."""
         taken: set[str] = set()
-        for table in self.tables.values():
-            if table.schema == schema:
-                taken |= {table.name, *(index.name for index in table.indexes)}
-                taken |= {unique.name or "" for unique in table.uniques}
-                taken |= {table.primary_name} if table.primary_name else set()
+        for table in self._of_schema(schema):
+            taken |= {table.name, *(index.name for index in table.indexes)}
+            taken |= {unique.name or "" for unique in table.uniques}
+            taken |= {table.primary_name} if table.primary_name else set()
         return taken
 
     def _free(self, name: str, schema: str | None) -> None:
@@ -455,6 +471,22 @@ class Database:
     def _certain(self) -> None:
         if self.blank is not None or self.untold:
             raise Untold(self.blank or "a table that cannot be replayed")
+
+
+def _has(column: Column, name: str) -> bool:
+    return _is_of(column.type, name)
+
+
+def _is_of(found: SqlType | None, name: str) -> bool:
+    """Whether a type is an enumeration, or an array of it."""
+    if found is None:
+        return False
+    return (found.is_enum and found.text == name) or found.text.lower() == f"{name}[]".lower()
+
+
+def _depends_on(name: str) -> Callable[[Column], bool]:
+    """Whether a column keeps an enumeration from being dropped: by its type, or by its default's."""
+    return lambda column: _has(column, name) or _is_of(column.default_type, name)
 
 
 def _copied(table: Table) -> Table:

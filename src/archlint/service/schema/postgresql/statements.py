@@ -43,6 +43,7 @@ def execute(database: Database, sql: str) -> None:
     """Do what the SQL does; raises `Refused`. What cannot be told of is forgotten."""
     if re.search(r"\bVIEW\b", sql, re.IGNORECASE):
         database.dropped.clear()
+    database.block.run(sql, database.holders)
     if sql.lstrip()[:2].upper() == "DO":
         _anonymous(database, sql)
         return
@@ -107,7 +108,8 @@ def _anonymous(database: Database, sql: str) -> None:
         _, name, labels = created[0]
         if re.search(r"duplicate_object|IF\s+NOT\s+EXISTS", sql, re.IGNORECASE):
             name = name if f'"{name}"' in sql else name.lower()
-            database.types.setdefault(name, SqlType(name, True, _labels(labels)))
+            if name not in database.types:
+                database.create_type(SqlType(name, True, _labels(labels)))
             return
     forget_mentioned(database, sql, "a `DO` block")
 

@@ -79,6 +79,13 @@ class Annotations:
             spec.column.type = None if spec.foreign_keys and not inner.name else self._type(inner, cls)
         return spec
 
+    def wrapped(self, name: str, item: Element, inner: Type | None, cls: ClassObject) -> ColumnSpec:
+        """A column in `deferred(…)` or `column_property(…)`: its annotation gives only a type."""
+        spec = read_column(item, name)
+        if spec.column.type is None and inner is not None and not spec.foreign_keys:
+            spec.column.type = self._type(inner, cls)
+        return spec
+
     def _type(self, inner: Type, cls: ClassObject) -> SqlType | None:
         members = inner.members
         if len(members) != 1:

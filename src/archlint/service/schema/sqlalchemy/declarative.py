@@ -30,6 +30,7 @@ from archlint.service.schema.core.library_versions import Libraries
 from archlint.service.schema.core.naming import Convention, class_table_name
 from archlint.service.schema.core.tables import Table
 from archlint.service.schema.sqlalchemy.annotated import Annotations
+from archlint.service.schema.sqlalchemy.composites import composite_columns, is_composite
 from archlint.service.schema.sqlalchemy.elements import Builder, ColumnSpec, is_column, location
 from archlint.service.schema.sqlalchemy.interpreter_models import FOLDER
 from archlint.service.schema.sqlalchemy.library_mixins import DECLARED
@@ -284,6 +285,11 @@ class Models:
             value = settled(self.machine.call(value.function, Arguments((cls,), {}, place)))
             if isinstance(value, Unresolved):
                 raise Untold(f"column `{name}`: {value.why}")
+        if is_composite(value):
+            inner = self.annotations.mapped(annotation, owner)
+            for part in composite_columns(value, inner, owner, self.annotations):
+                specs[part.column.name] = part
+            return
         spec = self._spec(cls, owner, name, value, annotation)
         if spec is not None:
             _note_override(spec, specs.get(name), annotated=name not in owner.namespace)
@@ -301,6 +307,7 @@ class Models:
             value = settled(value.args[0]) if value.args else None
             if not is_column(value):
                 return None
+            return self.annotations.wrapped(name, value, self.annotations.mapped(annotation, owner), cls)
         if is_sqlmodel(cls) and not is_column(value):
             return None if annotation is None else self.annotations.field(name, value, annotation, owner)
         inner = self.annotations.mapped(annotation, owner)

@@ -39,7 +39,12 @@ _BASE_CLASSES = frozenset(
     for name in ("DeclarativeBase", "DeclarativeBaseNoMeta")
 )
 _TYPE_CLASSES = tuple(f".{name}.__subclass__" for name in sorted(BASES))
-_LOWER = frozenset({"mapped_column", "text", "literal_column", "column", "deferred", "conv", "with_variant"})
+_LOWER = frozenset(
+    {
+        *("column", "column_property", "composite", "conv", "deferred", "literal_column", "mapped_column"),
+        *("text", "with_variant"),
+    }
+)
 _MAX_TEXT = 100
 
 

@@ -1,0 +1,94 @@
+"""The transaction in which revisions run: what PostgreSQL refuses inside of one, and what a commit allows.
+
+Alembic runs all revisions of an upgrade or downgrade in one transaction, unless env.py says otherwise
+(`alembic/runtime/migration.py`); the refusals are those of PostgreSQL 12 and later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from archlint.service.schema.postgresql.refusals import Refused
+
+_OUTSIDE_ONLY = re.compile(
+    r"\s*(?:(?P<index>(?:CREATE\s+(?:UNIQUE\s+)?|DROP\s+)INDEX\s+CONCURRENTLY)"
+    r"|(?P<plain>VACUUM|(?:CREATE|DROP)\s+(?:DATABASE|TABLESPACE)|ALTER\s+SYSTEM)"
+    r"|(?P<reindex>REINDEX)\s+(?:\(\s*CONCURRENTLY\b|(?:INDEX|TABLE|SCHEMA|DATABASE|SYSTEM)\s+CONCURRENTLY)"
+    r"|(?P<whole>REINDEX\s+(?:DATABASE|SYSTEM)))\b",
+    re.IGNORECASE,
+)
+_ADDED = re.compile(
+    r"""\s*ALTER\s+TYPE\s+(?:"?\w+"?\.)?"?(?P<type>\w+)"?\s+ADD\s+VALUE\s+(?:IF\s+NOT\s+EXISTS\s+)?'(?P<label>(?:[^']|'')*)'""",
+    re.IGNORECASE,
+)
+Holders: TypeAlias = Callable[[str], Iterable[tuple[str, str]]]
+_END = re.compile(r"\s*(COMMIT|END|ROLLBACK)(\s+(WORK|TRANSACTION))?\s*", re.IGNORECASE)
+_ROWS = re.compile(r"\s*(UPDATE|INSERT|DELETE|WITH|SELECT|ALTER\s+TABLE)\b", re.IGNORECASE)
+
+
+@dataclass
+class TransactionBlock:
+    """`inside` is whether statements run in a transaction, None where the source does not tell."""
+
+    inside: bool | None = True
+    young: set[str] = field(default_factory=set)
+    """The types that this transaction made, whose labels may be used at once."""
+
+    fresh: set[tuple[str, str]] = field(default_factory=set)
+    """The labels, by their type, that this transaction added to older types."""
+
+    def commit(self) -> None:
+        """End the transaction; another one begins."""
+        self.young.clear()
+        self.fresh.clear()
+
+    def forbid(self, statement: str) -> None:
+        """Refuse a statement that needs to be outside of any transaction."""
+        if self.inside:
+            raise Refused(f"{statement} cannot run inside a transaction block")
+
+    def run(self, sql: str, holders: Holders) -> None:
+        """Note what SQL means for the transaction; raises `Refused`.
+
+        `holders` are the tables and columns that have an enumeration, by their names.
+        """
+        plain = re.sub(r"--[^\n]*|/\*.*?\*/", " ", sql, flags=re.DOTALL)
+        for statement in plain.split(";"):
+            found = _OUTSIDE_ONLY.match(statement)
+            if found is not None:
+                words = " ".join(next(filter(None, found.groups())).upper().split())
+                self.forbid("REINDEX CONCURRENTLY" if found["reindex"] else words)
+            added = _ADDED.match(statement)
+            if added is not None:
+                self._add(added["type"], added["label"])
+            elif _END.fullmatch(statement):
+                self.commit()
+                self.inside = None  # whether another one begins depends on the driver
+            elif _ROWS.match(statement):
+                self._check_labels(statement, holders)
+
+    def _add(self, name: str, label: str) -> None:
+        if self.inside and name not in self.young:
+            self.fresh.add((name, label))
+
+    def _check_labels(self, statement: str, holders: Holders) -> None:
+        words = set(re.findall(r"\w+", statement))
+        for name, label in sorted(self.fresh):
+            cast = re.search(rf"'{re.escape(label)}'\s*::\s*\"?{re.escape(name)}\b", statement)
+            held = any({table, column} <= words for table, column in holders(name))
+            if cast or (held and f"'{label}'" in statement):
+                raise unsafe(label, name)
+
+    def check_default(self, default: str | None, name: str) -> None:
+        """Refuse a default of an enumeration's column that is a label which is not committed."""
+        for fresh_name, label in sorted(self.fresh):
+            if name == fresh_name and default is not None and default.startswith(f"'{label}'"):
+                raise unsafe(label, name)
+
+
+def unsafe(label: str, name: str) -> Refused:
+    """The use of a label that no commit has confirmed."""
+    return Refused(f'unsafe use of new value "{label}" of enum type {name}')
