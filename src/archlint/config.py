@@ -12,6 +12,7 @@ from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from archlint.answers import digest
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import ArchlintError, Severity, Unknown
@@ -159,6 +160,7 @@ def _explicit(config_file: Path, repository: Repository, standard: Standard) -> 
         data = config_file.read_bytes()
     except OSError as error:
         raise ArchlintError(f"{config_file} cannot be read: {error.strerror}") from error
+    repository.reads.note(str(config_file.absolute()), digest(data), None)
     parent = config_file.resolve().parent
     inside = parent.is_relative_to(repository.root)
     folder = parent.relative_to(repository.root).as_posix() if inside else "."

@@ -7,11 +7,13 @@ import os
 import stat
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archlint import git
+from archlint.answers import Read, digest, settled_stamp
 from archlint.findings import ArchlintError
 
 if TYPE_CHECKING:
@@ -37,6 +39,21 @@ class UnreadableFileError(OSError):
         self.reason = reason
 
 
+class Reads:
+    """What a run was told of a repository: the digest of its `listing`, and the `files` that it read."""
+
+    def __init__(self, listing: str = "") -> None:
+        self.listing = listing
+        self.files: dict[str, Read] = {}
+
+    def note(self, path: str, content_digest: str, status: os.stat_result | None) -> None:
+        """A file was read, with the status of before that if it is known, or could not be read just now."""
+        with suppress(OSError, ValueError):
+            status = status or os.stat(path)  # noqa: PTH116
+        stamp = "nothing" if status is None else settled_stamp(status)
+        self.files[path] = Read(stamp, content_digest, path)
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
     """The files that archlint may read.
@@ -51,12 +68,17 @@ class Repository:
     files: tuple[str, ...]
     tracked: frozenset[str] | None
     notes: tuple[str, ...] = ()
+    reads: Reads = field(default_factory=Reads, compare=False, repr=False, kw_only=True)
 
     def read_bytes(self, path: str) -> bytes:
         """The content of a file. Raises UnreadableFileError."""
+        place = os.path.join(self.root, path)  # noqa: PTH118 (as below)
         try:
-            return _read_regular(self.root / path)
+            data, status = _read_regular(place)
+            self.reads.note(place, digest(data), status)
+            return data
         except (OSError, ValueError) as error:
+            self.reads.note(place, "", None)
             raise UnreadableFileError(path, getattr(error, "strerror", None) or str(error)) from error
 
     def text(self, path: str) -> str:
@@ -75,6 +97,14 @@ def find_repository(paths: Sequence[Path]) -> Repository:
 
     Raises ArchlintError for a path that does not exist, and for paths of several repositories.
     """
+    found = _find(paths)
+    tracked = ["untracked"] if found.tracked is None else sorted(found.tracked)
+    listed = [str(found.root), *found.notes, "files", *found.files, "tracked", *tracked]
+    found.reads.listing = digest("\0".join(listed).encode("utf-8", "surrogateescape"))
+    return found
+
+
+def _find(paths: Sequence[Path]) -> Repository:
     folders = [_folder(path) for path in paths]
     root, notes = _git_top_level(folders)
     if root is not None and not all(_is_ignored(root, folder) for folder in folders):
@@ -228,7 +258,7 @@ def _ignored(path: str, ignores: Sequence[tuple[str, GitIgnoreSpec]]) -> bool:
     return False
 
 
-def _read_regular(path: Path) -> bytes:
+def _read_regular(path: str) -> tuple[bytes, os.stat_result]:
     """Raises OSError, and ValueError for what is no file of source size. Never waits on a pipe or device."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as file:
@@ -237,4 +267,4 @@ def _read_regular(path: Path) -> bytes:
             raise ValueError("is not a regular file")
         if status.st_size > MAX_FILE_SIZE:
             raise ValueError(f"is larger than {MAX_FILE_SIZE:,} bytes")
-        return file.read()
+        return file.read(), status

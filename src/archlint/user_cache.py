@@ -5,27 +5,41 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def user_cache_dir() -> Path | None:
-    """`$ARCHLINT_CACHE_DIR`, else the platform's place for a user's caches; None for a user without home."""
+    """The folder of `user_cache_folder` as a path."""
+    from pathlib import Path
+
+    folder = user_cache_folder()
+    return None if folder is None else Path(folder)
+
+
+def user_cache_folder() -> str | None:
+    """`$ARCHLINT_CACHE_DIR`, else the platform's place for a user's caches; None for a user without home.
+
+    A kept answer is given in less time than pathlib takes to import.
+    """
     if named := os.environ.get("ARCHLINT_CACHE_DIR"):
-        return Path(named)
-    with suppress(RuntimeError):
-        if sys.platform == "win32":
-            return (
-                Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "archlint" / "cache"
-            )
-        if sys.platform == "darwin":
-            return Path.home() / "Library" / "Caches" / "archlint"
-        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "archlint"
-    return None
+        return named
+    home = os.path.expanduser("~")  # noqa: PTH111
+    if home == "~":
+        return None
+    if sys.platform == "win32":
+        return os.path.join(os.environ.get("LOCALAPPDATA") or f"{home}/AppData/Local", "archlint", "cache")  # noqa: PTH118
+    if sys.platform == "darwin":
+        return f"{home}/Library/Caches/archlint"
+    return os.path.join(os.environ.get("XDG_CACHE_HOME") or f"{home}/.cache", "archlint")  # noqa: PTH118
 
 
 def put(path: Path, data: bytes) -> None:
     """Write a file of the cache whole, in one step. Raises OSError when that cannot be done."""
     import tempfile
+    from pathlib import Path
 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=path.stem, suffix=".tmp", dir=path.parent)

@@ -87,6 +87,7 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     Example: archlint check services/shop --select BA05,unversioned-endpoint --output-format concise
     """
     from archlint.engine import Request
+    from archlint.inputs import keep_answer
     from archlint.report.delivery import Delivery, deliver
     from archlint.selectors import Selection
     from archlint.standard import bundled_standard
@@ -104,8 +105,10 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     else:
         report = _fixed(request, delivery, unsafe_fixes) if fix else _checked(request, delivery)
     code = _exit_code(report, exit_zero)
-    _tell(report, quiet)
-    deliver(report, delivery, code)
+    notes = _tell(report, quiet)
+    output = deliver(report, delivery, code)
+    if not report.failures:
+        keep_answer(report.repository, request.paths, code, output, notes)
     raise typer.Exit(code)
 
 
@@ -203,14 +206,14 @@ def _exit_code(report: Report, exit_zero: bool) -> int:
     return int(violated and not exit_zero)
 
 
-def _tell(report: Report, quiet: bool) -> None:
+def _tell(report: Report, quiet: bool) -> str:
     """What is no finding goes to standard error: rules that broke, and what the user should know."""
     notes = [
         *report.repository.notes,
         *([] if report.services else ["no service found: nothing was checked"]),
     ]
-    for note in [] if quiet else notes:
-        typer.echo(f"archlint: note: {note}", err=True)
+    told = "" if quiet else "".join(f"archlint: note: {note}\n" for note in notes)
+    typer.echo(told, err=True, nl=False)
     for failure in report.failures:
         rule = f"{failure.page.code} {failure.page.name}"
         typer.echo(
@@ -220,3 +223,4 @@ def _tell(report: Report, quiet: bool) -> None:
             typer.echo(failure.traceback, err=True)
     if report.failures:
         typer.echo("archlint: please report this; ARCHLINT_DEBUG=1 shows where it happened", err=True)
+    return told

@@ -79,7 +79,8 @@ class _Survey:
     def identify(self, path: str) -> bytes | Unreadable:
         """The digest of a file's content, from the file only when its stamp does not tell."""
         try:
-            stamp = Stamp.of((self._repository.root / path).stat())
+            status = (self._repository.root / path).stat()
+            stamp = Stamp.of(status)
             settled = stamp.is_settled()
             kept_stamp, digest = self._kept.files.get(path, (None, b""))
             if kept_stamp != stamp or not self._knows(digest):
@@ -88,6 +89,7 @@ class _Survey:
             return Unreadable(error.reason)
         except OSError as error:
             return Unreadable(error.strerror or str(error))
+        self._repository.reads.note(f"{self._repository.root}/{path}", digest.hex(), status)
         self.stamps[path] = (stamp if settled else None, digest)
         return digest
 

@@ -29,15 +29,18 @@ class Delivery:
     fixes: Mapping[str, ShownFix] | None = None
 
 
-def deliver(report: Report, wanted: Delivery, exit_code: int) -> None:
-    """Write the report where it is wanted. Raises ArchlintError when the file cannot be written."""
+def deliver(report: Report, wanted: Delivery, exit_code: int) -> str:
+    """Write the report where it is wanted, and give what went to standard output.
+
+    Raises ArchlintError when it cannot be written.
+    """
     format_ = FORMATS[wanted.format]
     width = output.width() if wanted.file is None else output.FILE_WIDTH
     lines = _lines(report, wanted, format_, Rendering(width, exit_code, wanted.fixes))
     if wanted.file is not None:
         output.write_file(wanted.file, plain(lines))
-    else:
-        output.write_lines(lines, colour=format_.for_people and output.wants_colour(wanted.no_color))
+        return ""
+    return output.write_lines(lines, colour=format_.for_people and output.wants_colour(wanted.no_color))
 
 
 def _lines(report: Report, wanted: Delivery, format_: Format, how: Rendering) -> Iterator[Line]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
+from archlint import streams
 from archlint.findings import ArchlintError
 from archlint.report.styled import STYLES, Line, plain
 
@@ -26,9 +26,11 @@ def width() -> int:
     return max(shutil.get_terminal_size().columns, 40) if sys.stdout.isatty() else FILE_WIDTH
 
 
-def write_lines(lines: Iterable[Line], *, colour: bool) -> None:
-    """Write styled lines to standard output. A reader that has gone away is no error."""
-    write(_painted(lines) if colour else plain(lines))
+def write_lines(lines: Iterable[Line], *, colour: bool) -> str:
+    """Write styled lines to standard output, and give what was written. That the reader left is no error."""
+    text = _painted(lines) if colour else plain(lines)
+    write(text)
+    return text
 
 
 def _painted(lines: Iterable[Line]) -> str:
@@ -53,12 +55,10 @@ def write(text: str) -> None:
 
     Raises ArchlintError when that fails for another reason than that the reader has gone away.
     """
-    with _reader_may_leave():
-        if sys.stdout.isatty():
-            encoding = sys.stdout.encoding
-            sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        else:
-            sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    try:
+        streams.write(text)
+    except OSError as error:
+        raise ArchlintError(f"standard output cannot be written: {error.strerror}") from error
 
 
 def write_file(path: Path, text: str) -> None:
@@ -81,19 +81,3 @@ def _replace(path: Path, data: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _reader_may_leave() -> Iterator[None]:
-    """Ends quietly when standard output is a pipe that nobody reads any more, as under `| head`.
-
-    What is still buffered then goes to the null device, as Python's documentation of SIGPIPE advises.
-    """
-    try:
-        yield
-        sys.stdout.flush()
-    except BrokenPipeError:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
-    except OSError as error:
-        raise ArchlintError(f"standard output cannot be written: {error.strerror}") from error

@@ -1,0 +1,71 @@
+"""Answers a command line from an earlier run, if that would say the same now."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Sequence
+
+from archlint.answers import Answer, Asked, Read, ask, digest, keep, load, look, settled_stamp
+from archlint.streams import write
+
+_OPTIONS = frozenset({
+    "--config", "--exit-zero", "--extend-select", "--ignore", "--no-color", "--output-format", "--quiet",
+    "--select", "--statistics", "--strict", "-q",
+})  # fmt: skip
+"""The options whose answers depend on nothing but what `answers` keeps."""
+
+
+def recall(arguments: Sequence[str]) -> int | None:
+    """Write the kept answer to a command line, and give its exit code; None where none holds any more."""
+    ask(None)
+    options = {one.partition("=")[0] for one in arguments if one.startswith("-")}
+    if arguments[:1] != ["check"] or not options <= _OPTIONS:
+        return None
+    try:
+        where = Asked(arguments)
+        ask(where)
+        found = load(where)
+        if found is None or not _holds(where, found):
+            return None
+    except (OSError, ValueError):
+        return None
+    sys.stderr.write(found.notes)
+    write(found.output)
+    return found.code
+
+
+def _holds(where: Asked, kept: Answer) -> bool:
+    """Whether all is as it was; what only looks changed is looked at closely, and kept as it looks now."""
+    same_places = all(look(place.question, place.path) == place.answer for place in kept.places)
+    changed = [one for one in kept.reads if not one.stamp or look("stamp", one.path) != one.stamp]
+    if same_places and not changed:
+        return True
+    renewed = [_again(one) for one in changed]
+    if None in renewed:
+        return False
+    places = kept.places
+    if not same_places:
+        from archlint.inputs import look_again
+
+        found = look_again(kept)
+        if found is None:
+            return False
+        places = found
+    reads = {one.path: one for one in (*kept.reads, *filter(None, renewed))}
+    keep(where, kept._replace(places=places, reads=tuple(reads.values())))
+    return True
+
+
+def _again(read: Read) -> Read | None:
+    """The file as it is now, None when its content is another."""
+    try:
+        status = os.stat(read.path)  # noqa: PTH116
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        with open(read.path, "rb") as file:  # noqa: PTH123
+            found = digest(file.read())
+    except OSError:
+        return None
+    return Read(settled_stamp(status), found, read.path) if found == read.digest else None
