@@ -15,7 +15,6 @@ from archlint.facts.syntax import (
     Dict,
     Expression,
     FString,
-    FunctionDef,
     Lambda,
     Name,
     Node,
@@ -34,6 +33,8 @@ from archlint.service.calls.function_summary import Binding, Scan, scan
 from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.library_models import Knowledge, Library
 from archlint.service.calls.members import Members
+from archlint.service.calls.reaching import reaching_bindings
+from archlint.service.calls.receivers import receiver
 from archlint.service.calls.stores import STATES, Stores
 from archlint.service.calls.values import (
     ClassType,
@@ -160,9 +161,9 @@ class Inference:
         return found or (ParameterType(function, parameter.name),)
 
     def _declared(self, function: Function, parameter: Parameter) -> Values:
-        receiver = _receiver(function, parameter)
-        if receiver is not None:
-            return (receiver,)
+        own = receiver(function, parameter)
+        if own is not None:
+            return (own,)
         outer = function.parent or function
         declared: Values = ()
         injected = self._injected(parameter.default, outer) if parameter.default is not None else ()
@@ -263,7 +264,7 @@ class Inference:
         parameter = next((p for p in parameters if p.name == node.id), None)
         if not bindings:
             return self.parameter(function, parameter) if parameter else None
-        reaching, overwritten = _reaching(bindings, node.start if is_own else None)
+        reaching, overwritten = reaching_bindings(bindings, node.start if is_own else None)
         found = [self._binding(node, binding, function) for binding in reaching]
         if parameter is not None and not overwritten:
             found.insert(0, self.parameter(function, parameter))
@@ -374,31 +375,6 @@ def _narrows(declared: Values, injected: Values) -> bool:
 
 def _keeps_type(value: Library | Elements) -> bool:
     return isinstance(value, Elements) or value.path in _DIVISIBLE
-
-
-def _receiver(function: Function, parameter: Parameter) -> Value | None:
-    """`self` or `cls`."""
-    node, owner = function.node, function.owner
-    if owner is None or not isinstance(node, FunctionDef) or parameter is not node.parameters[0]:
-        return None
-    if function.is_decorated("staticmethod") or parameter.kind not in {"positional", "normal"}:
-        return None
-    by_class = function.is_decorated("classmethod") or node.name in {"__new__", "__init_subclass__"}
-    return ClassType(owner) if by_class else InstanceType(owner)
-
-
-def _reaching(bindings: list[Binding] | tuple[()], at: int | None) -> tuple[list[Binding], bool]:
-    """The bindings that may hold at an offset, and whether one of them replaces what was before."""
-    if at is None:
-        return list(bindings), False
-    found: list[Binding] = []
-    for binding in reversed([one for one in bindings if one.start <= at]):
-        if binding.limited and at > binding.block[1]:
-            continue
-        found.insert(0, binding)
-        if binding.block[0] <= at <= binding.block[1]:
-            return found, True
-    return found or [one for one in bindings if not one.limited], False
 
 
 _EVALUATORS: dict[type[Node], Callable[[Inference, Any, Function], Values]] = {

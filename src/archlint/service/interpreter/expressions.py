@@ -30,13 +30,13 @@ from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.calls import call, define
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.operators import arithmetic, compared
+from archlint.service.interpreter.subscripts import hashable, subscript
 from archlint.service.interpreter.values import (
     Arguments,
     Choice,
     ClassObject,
     Configured,
     External,
-    ExternalObject,
     Frame,
     InstanceObject,
     Member,
@@ -248,69 +248,8 @@ def _dict(machine: Machine, frame: Frame, node: Dict) -> Value:
             found.update(value if isinstance(value, dict) else {})
             continue
         name = settled(evaluate(machine, frame, key))
-        found[name if _hashable(name) else Unresolved("it is no key")] = value
+        found[name if hashable(name) else Unresolved("it is no key")] = value
     return found
-
-
-def _hashable(value: Value) -> bool:
-    return not isinstance(value, list | dict | set | tuple) or (
-        isinstance(value, tuple) and all(_hashable(item) for item in value)
-    )
-
-
-def _subscript(machine: Machine, frame: Frame, node: Subscript) -> Value:
-    value = evaluate(machine, frame, node.value)
-    if isinstance(value, External | ClassObject):
-        return _generic(machine, frame, node, value)
-    container = settled(value)
-    if isinstance(container, list | tuple | str) and isinstance(node.index, Operation):
-        return _sliced(machine, frame, node, container)
-    index = settled(evaluate(machine, frame, node.index))
-    if isinstance(container, Choice):
-        return choice([_item(machine, frame, node, settled(option), index) for option in container.values])
-    return _item(machine, frame, node, container, index)
-
-
-def _generic(machine: Machine, frame: Frame, node: Subscript, value: External | ClassObject) -> Value:
-    if isinstance(value, ClassObject):
-        name = settled(evaluate(machine, frame, node.index))
-        return value.namespace.get(name, value) if isinstance(name, str) else value
-    if value.name == "sys.modules":
-        name = text(evaluate(machine, frame, node.index))
-        return value if name is None else machine.imported(name, frame.module.module)
-    if value.name == "os.environ":
-        name = text(evaluate(machine, frame, node.index))
-        return Configured(machine.unresolved(frame, node, f"environment variable `{name}`"), f"${name}")
-    if value.name.endswith("Annotated") and isinstance(node.index, Sequence):
-        parts = tuple([evaluate(machine, frame, item) for item in node.index.items])
-        return ExternalObject("typing.Annotated", parts, {})
-    return value
-
-
-def _item(machine: Machine, frame: Frame, node: Subscript, container: Value, index: Value) -> Value:
-    if isinstance(container, dict) and _hashable(index) and index in container:
-        return container[index]
-    if isinstance(container, list | tuple | str) and isinstance(index, int) and _within(container, index):
-        return container[index]
-    if isinstance(container, InstanceObject):
-        method = attribute(machine, container, "__getitem__")
-        return call(machine, method, Arguments((index,), {}, Origin(frame.module.module, node)))
-    return machine.unresolved(frame, node, "an item of something that the source does not tell")
-
-
-def _within(container: Items[Value], index: int) -> bool:
-    return -len(container) <= index < len(container)
-
-
-def _sliced(machine: Machine, frame: Frame, node: Subscript, container: Any) -> Value:
-    operation = node.index
-    if not (isinstance(operation, Operation) and operation.operator == "slice"):
-        index = settled(evaluate(machine, frame, node.index))
-        return _item(machine, frame, node, container, index)
-    bounds = [settled(evaluate(machine, frame, part)) for part in operation.parts]
-    if all(bound is None or isinstance(bound, int) for bound in bounds) and len(bounds) <= 3:
-        return container[slice(*bounds)] if 0 not in bounds[2:] else container
-    return machine.unresolved(frame, node, "a slice whose bounds the source does not tell")
 
 
 def _inner(machine: Machine, frame: Frame, node: Await | Starred) -> Value:
@@ -332,7 +271,7 @@ def _comprehension(machine: Machine, frame: Frame, node: Comprehension) -> Value
     if not _generate(machine, inner, node, 0, results):
         return machine.unresolved(frame, node, "a comprehension over something that the source does not tell")
     if node.kind == "dict":
-        return {settled(key): value for key, value in results if _hashable(settled(key))}
+        return {settled(key): value for key, value in results if hashable(settled(key))}
     return [value for _, value in results]
 
 
@@ -434,7 +373,7 @@ _EXPRESSIONS: dict[type, Callable[[Machine, Frame, Any], Value]] = {
     FString: _fstring,
     Sequence: _sequence,
     Dict: _dict,
-    Subscript: _subscript,
+    Subscript: subscript,
     Await: _inner,
     Starred: _inner,
     Walrus: _walrus,

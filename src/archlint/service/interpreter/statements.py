@@ -34,9 +34,10 @@ from archlint.facts.syntax import (
     While,
     With,
 )
-from archlint.service.interpreter.attributes import attribute, class_member, set_attribute
+from archlint.service.interpreter.attributes import class_member, set_attribute
 from archlint.service.interpreter.calls import decorate, define
 from archlint.service.interpreter.expressions import binary, evaluate, iterate
+from archlint.service.interpreter.importing import execute_import, execute_import_from
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.values import (
     Arguments,
@@ -46,15 +47,12 @@ from archlint.service.interpreter.values import (
     Frame,
     FunctionObject,
     Member,
-    ModuleObject,
     Origin,
     Value,
-    canonical,
     choice,
     settled,
     truth,
 )
-from archlint.service.semantics.modules import Module
 
 _ENUMERATIONS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
 
@@ -130,67 +128,6 @@ def _unpack(machine: Machine, frame: Frame, targets: Items[Expression], value: V
         values = [*values[: stars[0]], middle, *values[stars[0] + rest :]]
     for target, item in zip(targets, values, strict=False):
         bind(machine, frame, target, item)
-
-
-def _import(machine: Machine, frame: Frame, statement: Import) -> None:
-    importer = frame.module.module
-    for alias in statement.names:
-        whole = machine.imported(alias.name, importer)
-        if alias.asname is not None:
-            frame.namespace[alias.asname] = whole
-            continue
-        top, *rest = alias.name.split(".")
-        frame.namespace[top] = parent = machine.imported(top, importer)
-        for depth, name in enumerate(rest, start=2):
-            child = machine.imported(".".join(alias.name.split(".")[:depth]), importer)
-            if isinstance(parent, ModuleObject):
-                parent.namespace.setdefault(name, child)
-            parent = child
-
-
-def _import_from(machine: Machine, frame: Frame, statement: ImportFrom) -> None:
-    importer = frame.module.module
-    base = _found(machine, statement, statement.module, importer)
-    for alias in statement.names:
-        if alias.name == "*":
-            _import_star(frame, base)
-        else:
-            value = _imported_name(machine, statement, base, alias.name, importer)
-            frame.namespace[alias.asname or alias.name] = value
-
-
-def _found(machine: Machine, statement: ImportFrom, dotted: str, importer: Module) -> Value:
-    if not statement.level:
-        return machine.imported(dotted, importer)
-    module = machine.modules.find_relative(statement.level, dotted, importer)
-    return machine.load(module) if module is not None else External("." * statement.level + dotted)
-
-
-def _imported_name(
-    machine: Machine, statement: ImportFrom, base: Value, name: str, importer: Module
-) -> Value:
-    """What `from base import name` gives: a name of the module, else a submodule, else a library's name."""
-    if isinstance(base, ModuleObject) and name in base.namespace:
-        return base.namespace[name]
-    dotted = f"{statement.module}.{name}".lstrip(".")
-    submodule = _found(machine, statement, dotted, importer)
-    if isinstance(submodule, ModuleObject):
-        return submodule
-    if isinstance(base, ModuleObject):
-        return attribute(machine, base, name)
-    constants = machine.semantics.constants
-    return constants[submodule.name] if submodule.name in constants else canonical(submodule)
-
-
-def _import_star(frame: Frame, source: Value) -> None:
-    if not isinstance(source, ModuleObject):
-        return
-    exported = source.namespace.get("__all__")
-    if isinstance(exported, list | tuple):
-        names = [name for name in exported if isinstance(name, str)]
-    else:
-        names = [name for name in source.namespace if not name.startswith("_")]
-    frame.namespace.update({n: source.namespace[n] for n in names if n in source.namespace})
 
 
 def _assign(machine: Machine, frame: Frame, statement: Assign) -> None:
@@ -420,8 +357,8 @@ def _enumerate(cls: ClassObject) -> None:
 
 
 _STATEMENTS: dict[type, Callable[[Machine, Frame, Any], Signal | None]] = {
-    Import: _import,
-    ImportFrom: _import_from,
+    Import: execute_import,
+    ImportFrom: execute_import_from,
     Assign: _assign,
     AugmentedAssign: _augmented,
     Evaluate: _evaluate,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archlint.service.interpreter.attributes import attribute, set_attribute
+from archlint.service.interpreter.builtin_names import BUILTIN_NAMES
 from archlint.service.interpreter.expressions import iterate
 from archlint.service.interpreter.machine import LibraryCall, Machine, Modelled
 from archlint.service.interpreter.values import (
@@ -44,7 +45,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 def builtins() -> dict[str, Value]:
     """The names that need no import."""
     functions = {name: Native(name, call) for name, call in _BUILTINS.items()}
-    return {**{name: External(f"builtins.{name}") for name in _NAMES}, **functions}
+    return {**{name: External(f"builtins.{name}") for name in BUILTIN_NAMES}, **functions}
 
 
 def library() -> dict[str, LibraryCall]:
@@ -329,82 +330,6 @@ def _next(machine: Machine, arguments: Arguments) -> Value:
         return items[0]
     return Unresolved("the next of unknown items") if items is None else arguments.get(1, "default")
 
-
-_NAMES = [
-    "dir",
-    "object",
-    "Exception",
-    "BaseException",
-    "ValueError",
-    "KeyError",
-    "TypeError",
-    "RuntimeError",
-    "NotImplementedError",
-    "ImportError",
-    "AttributeError",
-    "OSError",
-    "LookupError",
-    "IndexError",
-    "StopIteration",
-    "NotImplemented",
-    "Ellipsis",
-    "print",
-    "open",
-    "id",
-    "hash",
-    "iter",
-    "min",
-    "max",
-    "sum",
-    "any",
-    "all",
-    "abs",
-    "round",
-    "repr",
-    "input",
-    "eval",
-    "exec",
-    "compile",
-    "__import__",
-    "vars",
-    "globals",
-    "locals",
-    "bytes",
-    "bytearray",
-    "frozenset",
-    "complex",
-    "memoryview",
-    "slice",
-    "super",
-    "divmod",
-    "pow",
-    "ord",
-    "chr",
-    "hex",
-    "oct",
-    "bin",
-    "format",
-    "staticmethod",
-    "classmethod",
-    "property",
-    "TimeoutError",
-    "PermissionError",
-    "FileNotFoundError",
-    "ConnectionError",
-    "UnicodeDecodeError",
-    "AssertionError",
-    "ArithmeticError",
-    "ZeroDivisionError",
-    "OverflowError",
-    "ModuleNotFoundError",
-    "KeyboardInterrupt",
-    "SystemExit",
-    "GeneratorExit",
-    "Warning",
-    "DeprecationWarning",
-    "UserWarning",
-    "__debug__",
-]
 
 _BUILTINS: dict[str, LibraryCall] = {
     "str": _str,

@@ -30,17 +30,21 @@ from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import Enclosing
 from archlint.service.semantics.symbols import Scope, Symbols
+from archlint.service.testing.client_calls import (
+    GENERAL,
+    METHODS,
+    POSITIONAL,
+    SOCKETS,
+    VERBS,
+    argument,
+    method_of,
+    receiver_of,
+    verb_of,
+)
 from archlint.service.testing.matching import Matches, matches
 from archlint.service.testing.paths import GAP, VALUE, Paths, Spot
 from archlint.service.testing.tests import Suite
 
-_METHODS = {name.lower(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")}
-_GENERAL = frozenset({"build_request", "request", "stream"})
-_SOCKETS = frozenset({"websocket_connect"})
-_BY_NAME = "getattr"
-_VERBS = frozenset({*_METHODS, *_GENERAL, *_SOCKETS, _BY_NAME})
-_POSITIONAL = {"delete": 1, "get": 1, "head": 1, _BY_NAME: 4}
-"""How many arguments a request of the kind has by position; a `get` with a default asks no server."""
 _ROUTERS = frozenset({"fastapi.APIRouter", "fastapi.FastAPI"})
 _CLIENT = re.compile(
     r"(?i)(^|_|\b)(\w*client\w*|ac|api|app|http\w*|\w*requests?|rest|browser|user_agent|c|tc|server)$"
@@ -166,7 +170,7 @@ class Requests:
         return self._known[key]
 
     def _in(self, module: Module) -> Iterator[Request]:
-        calls = [one for one in module.source.nodes.of(Call) if _verb(one) in _VERBS]
+        calls = [one for one in module.source.nodes.of(Call) if verb_of(one) in VERBS]
         if not calls:
             return
         decorators = {id(d) for one in module.source.nodes.of(FunctionDef) for d in one.decorators}
@@ -183,36 +187,36 @@ class Requests:
         """A client's method that is kept or handed on, `send = client.patch`, may request anything."""
         called = {id(one.func) for one in module.source.nodes.of(Call)}
         for node in module.source.nodes.of(Attribute):
-            name = dotted(node.value) if node.attr in _METHODS and id(node) not in called else None
+            name = dotted(node.value) if node.attr in METHODS and id(node) not in called else None
             if name and _CLIENT.search(name) and not _NO_CLIENT.search(name.rpartition(".")[2]):
                 call = Call(node.start, node.end, node, (), ())
-                way = Way(frozenset({_METHODS[node.attr]}), (GAP,))
+                way = Way(frozenset({METHODS[node.attr]}), (GAP,))
                 yield Request(module, call, self._enclosing.definitions(module, node), False, (way,))
 
     def _read(self, module: Module, call: Call, scope: Scope) -> Request | None:
-        verb, receiver = _verb(call), _receiver(call)
-        position = 1 if verb in _GENERAL else 0
-        path = _argument(call, position, "url", "path", "endpoint", "route")
-        if path is None or receiver is None or len(call.args) > position + _POSITIONAL.get(verb, 4):
+        verb, receiver = verb_of(call), receiver_of(call)
+        position = 1 if verb in GENERAL else 0
+        path = argument(call, position, "url", "path", "endpoint", "route")
+        if path is None or receiver is None or len(call.args) > position + POSITIONAL.get(verb, 4):
             return None
         named = _CLIENT.search(dotted(receiver) or "") is not None
         certain = not named and self._is_client(module, receiver, scope)
         if not certain and not self._may_be_client(module, receiver, scope):
             return None
-        method = _method(call, verb)
+        method = method_of(call, verb)
         prefixes = self._base(module, receiver, scope)
         ways = [self._way(method, path, prefixes, spot) for spot in self._contexts(module, scope, 0)]
         texts = (one for way in ways for one in way.paths)
         if not any(_looks_like_path(one, known_client=certain or named) for one in texts):
             return None
-        return Request(module, call, scope, verb in _SOCKETS, tuple(dict.fromkeys(ways)))
+        return Request(module, call, scope, verb in SOCKETS, tuple(dict.fromkeys(ways)))
 
     def _way(
         self, method: Expression | str | None, path: Expression, prefixes: tuple[str, ...], spot: Spot
     ) -> Way:
         methods = (method or "",) if not isinstance(method, Node) else self._paths.texts(method, spot)
         if any(GAP in one or VALUE in one for one in methods):
-            methods = tuple(_METHODS.values())
+            methods = tuple(METHODS.values())
         texts = self._paths.texts(path, spot)
         joined = tuple(dict.fromkeys(_under(prefix, one) for prefix in prefixes for one in texts))
         return Way(frozenset(one.upper() for one in methods) - {""}, joined)
@@ -340,32 +344,13 @@ class Requests:
         found: dict[str, list[tuple[Module, Call]]] = {}
         for module in self._suite.modules:
             for call in module.source.nodes.of(Call):
-                found.setdefault(_verb(call), []).append((module, call))
+                found.setdefault(verb_of(call), []).append((module, call))
         return found
 
     def _route_paths(self, name: str) -> tuple[str, ...]:
         names = {name, name.rpartition(":")[2]}
         found = (one.path for one in self._routes.endpoints if _route_name(one) in names)
         return tuple(dict.fromkeys(re.sub(r"\{[^}]*\}", VALUE, path) for path in found))
-
-
-def _verb(call: Call) -> str:
-    """The last name of what is called; `getattr(client, method)(…)` may be any method."""
-    match call.func:
-        case Attribute(attr=name) | Name(id=name):
-            return name
-        case Call(func=Name(id="getattr"), args=(_, _)):
-            return _BY_NAME
-    return ""
-
-
-def _receiver(call: Call) -> Expression | None:
-    match call.func:
-        case Attribute(value=value):
-            return value
-        case Call(args=(value, _)):
-            return value
-    return None
 
 
 def _looks_like_path(text: str, *, known_client: bool) -> bool:
@@ -390,18 +375,6 @@ def _has_method(endpoint: Endpoint, methods: frozenset[str], *, socket: bool) ->
     if socket or endpoint.kind == "websocket":
         return socket and endpoint.kind == "websocket"
     return not methods.isdisjoint(endpoint.methods)
-
-
-def _method(call: Call, verb: str) -> Expression | str | None:
-    """The method as the call's name says it, or the expression that does; None for a WebSocket."""
-    if verb == _BY_NAME and isinstance(call.func, Call):
-        return call.func.args[1]
-    return _argument(call, 0, "method") if verb in _GENERAL else _METHODS.get(verb)
-
-
-def _argument(call: Call, position: int, *names: str) -> Expression | None:
-    named = next((keyword.value for keyword in call.keywords if keyword.name in names), None)
-    return named or (call.args[position] if position < len(call.args) else None)
 
 
 def _made(name: str, function: FunctionDef) -> Iterator[Call]:

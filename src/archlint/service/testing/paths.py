@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias, get_args
+from typing import NamedTuple, TypeAlias
 
 from archlint.facts.syntax import (
     Assign,
@@ -25,15 +25,13 @@ from archlint.facts.syntax import (
     FString,
     FunctionDef,
     Name,
-    Node,
     Operation,
     Return,
-    Starred,
     Statement,
     Subscript,
 )
 from archlint.facts.syntax import Sequence as Items
-from archlint.facts.traversal import all_nodes, dotted
+from archlint.facts.traversal import dotted
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine, deep_recursion
 from archlint.service.interpreter.values import Value, options, settled, text
@@ -41,6 +39,7 @@ from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 from archlint.service.testing.fixtures import Fixtures
+from archlint.service.testing.local_values import _parts, arguments, binding, set_by_methods
 
 Texts: TypeAlias = tuple[str, ...]
 
@@ -48,7 +47,6 @@ VALUE = "\N{WHITE SQUARE}"
 GAP = "\N{HORIZONTAL ELLIPSIS}"
 ANYTHING = GAP + GAP
 """One of a list that the source does not tell: behind a slash, too, it may be anything."""
-_EXPRESSIONS = get_args(Expression)
 _MAX_TEXTS = 32
 _MAX_DEPTH = 8
 _SAME = frozenset(
@@ -203,7 +201,7 @@ class Paths:
         outside = Spot(spot.module, spot.scope, depth=spot.depth)
         return {
             name: self.texts(value, outside if is_default else spot)
-            for name, (value, is_default) in _arguments(call, function).items()
+            for name, (value, is_default) in arguments(call, function).items()
         }
 
     def _returned(self, function: FunctionDef, spot: Spot) -> Iterable[str]:
@@ -226,7 +224,7 @@ class Paths:
         """What a name of the function is: all that is assigned to it, else what it gets as a parameter."""
         found: list[str] = []
         if function not in self._binding:
-            self._binding[function] = _binding(function)
+            self._binding[function] = binding(function)
         for statement in self._binding[function].get(name, ()):
             if isinstance(statement, AugmentedAssign):
                 more = self.texts(statement.value, spot)
@@ -289,7 +287,7 @@ class Paths:
             inside = Spot(fixture.module, (*fixture.scope, fixture.node), depth=spot.depth)
             return self._yielded(fixture.node, inside)
         for where, call in self._callers(function.name):
-            value, _ = _arguments(call, function).get(name, (None, False))
+            value, _ = arguments(call, function).get(name, (None, False))
             if value is not None:
                 found += self.texts(value, Spot(where.module, where.scope, depth=spot.depth))
         default = next((one.default for one in function.parameters if one.name == name), None)
@@ -355,7 +353,7 @@ class Paths:
         symbol = self._symbols.resolve(spot.module, f"{owner.name}.{name}")
         found = [*self._global(symbol, spot.depth)] if isinstance(symbol.node, Assign) else []
         if owner not in self._set:
-            self._set[owner] = _set_by_methods(owner)
+            self._set[owner] = set_by_methods(owner)
         for method, value in self._set[owner].get(name, ()):
             found += self.texts(value, Spot(spot.module, (owner, method), depth=spot.depth))
         return found or (VALUE,)
@@ -396,49 +394,3 @@ class Paths:
                 value = attribute(self._machine, settled(value), one)
         known = [found for option in options(value) if (found := text(option)) is not None]
         return known or ((VALUE,) if names else (GAP,))
-
-
-def _arguments(call: Call, function: FunctionDef) -> dict[str, tuple[Expression, bool]]:
-    """What each parameter of the function gets by the call, and whether that is its default."""
-    if any(isinstance(one, Starred) for one in call.args):
-        return {}
-    names = [one.name for one in function.parameters if one.kind in {"positional", "normal"}]
-    names = names[1:] if names[:1] in (["self"], ["cls"]) else names
-    given = dict(zip(names, call.args, strict=False))
-    given |= {keyword.name: keyword.value for keyword in call.keywords if keyword.name}
-    left = (one for one in function.parameters if one.default is not None and one.name not in given)
-    found = {one.name: (one.default, True) for one in left if one.default is not None}
-    return found | {name: (value, False) for name, value in given.items()}
-
-
-def _binding(function: FunctionDef) -> dict[str, list[Statement]]:
-    """The statements of a function that may say what a name is, in reading order."""
-    found: dict[str, list[Statement]] = {}
-    for statement in statements(function.body):
-        match statement:
-            case AugmentedAssign(target=target) | For(target=target):
-                targets: tuple[Expression, ...] = (target,)
-            case Assign():
-                targets = statement.targets
-            case _:
-                continue
-        flat = [item for one in targets for item in (one.items if isinstance(one, Items) else (one,))]
-        for name in dict.fromkeys(filter(None, map(dotted, flat))):
-            found.setdefault(name, []).append(statement)
-    return found
-
-
-def _set_by_methods(owner: ClassDef) -> dict[str, list[tuple[FunctionDef, Expression]]]:
-    """By attribute: what the methods of a class give to it, with the method."""
-    found: dict[str, list[tuple[FunctionDef, Expression]]] = {}
-    for method in (one for one in owner.body if isinstance(one, FunctionDef)):
-        for assign in (one for one in statements(method.body) if isinstance(one, Assign)):
-            for name in {dotted(target) for target in assign.targets}:
-                if assign.value is not None and name is not None and name.startswith("self."):
-                    found.setdefault(name.removeprefix("self."), []).append((method, assign.value))
-    return found
-
-
-def _parts(node: Node | None) -> Iterator[Node]:
-    if node is not None:
-        yield from (one for one in all_nodes(node) if isinstance(one, _EXPRESSIONS))

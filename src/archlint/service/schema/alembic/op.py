@@ -9,9 +9,10 @@ from typing import TypeAlias
 from archlint.service.interpreter.values import Arguments, Value, settled, text
 from archlint.service.schema.core.naming import UNKNOWN, Convention
 from archlint.service.schema.core.tables import Check, ForeignKey, SqlType, Table, Unique
+from archlint.service.schema.postgresql.catalog import Key
 from archlint.service.schema.postgresql.definitions import own_cast
 from archlint.service.schema.postgresql.refusals import Impossible, Refused
-from archlint.service.schema.postgresql.server import Database, Key
+from archlint.service.schema.postgresql.server import Database
 from archlint.service.schema.sqlalchemy.elements import (
     Builder,
     location,

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archlint.service.schema.core.tables import Check, ForeignKey, Index, SqlType, Table, Unique
+from archlint.service.schema.postgresql.catalog import Key
 from archlint.service.schema.postgresql.definitions import (
     column_of,
     names_of,
@@ -16,7 +17,7 @@ from archlint.service.schema.postgresql.definitions import (
     written_type,
 )
 from archlint.service.schema.postgresql.refusals import no_relation
-from archlint.service.schema.postgresql.server import Database, Key
+from archlint.service.schema.postgresql.server import Database
 from archlint.service.schema.sqlalchemy.values import Untold
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from archlint.facts.syntax import Assign, Attribute, Expression
+from archlint.facts.syntax import Expression
 from archlint.findings import Location, Unknown
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import Machine
@@ -34,18 +34,20 @@ from archlint.service.schema.sqlalchemy.composites import composite_columns, is_
 from archlint.service.schema.sqlalchemy.elements import Builder, ColumnSpec, is_column, location
 from archlint.service.schema.sqlalchemy.interpreter_models import FOLDER
 from archlint.service.schema.sqlalchemy.library_mixins import DECLARED
-from archlint.service.schema.sqlalchemy.values import Element, Known, TableObject, Untold
+from archlint.service.schema.sqlalchemy.metadata import (
+    assigned_to_metadata,
+    foreign_bases,
+    is_neutral,
+    is_sqlmodel,
+    metadata_of,
+    schema_of,
+)
+from archlint.service.schema.sqlalchemy.values import Element, TableObject, Untold
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbols
 
 Key = tuple[str | None, str]
-_NEUTRAL = frozenset(
-    [
-        *("sqlalchemy", "sqlmodel", "typing", "typing_extensions", "abc", "builtins", "pydantic", "enum"),
-        *("dataclasses", "collections", "generic"),
-    ]
-)
 EVERY = External("every metadata")
 """The target of which all models are."""
 
@@ -178,12 +180,12 @@ class Models:
         """What a module assigns to `….metadata.naming_convention`, which is taken to be every metadata's."""
         given: Value = None
         for loaded in list(self.machine.loaded.values()):
-            for value in _assigned(loaded.module, "naming_convention"):
+            for value in assigned_to_metadata(loaded.module, "naming_convention"):
                 given = self.machine.evaluate(Frame(loaded, loaded.namespace), value)
         return given
 
     def _builder(self, model: MappedModel) -> Builder:
-        return Builder(self._convention(model.metadata), _schema_of(model.metadata), locate=self._locate)
+        return Builder(self._convention(model.metadata), schema_of(model.metadata), locate=self._locate)
 
     def _locate(self, value: Value) -> tuple[Key, str] | None:
         return self.made.get(id(value)) if is_column(value) else None
@@ -207,7 +209,7 @@ class Models:
                 else MappedModel(cls.module, cls.definition.name, spot, parent.table, metadata_of(cls))
             )
         table = Table(name, self._schema(cls), place=spot)
-        foreign = [b for b in _bases(cls) if not _is_neutral(b)]
+        foreign = [b for b in foreign_bases(cls) if not is_neutral(b)]
         if foreign:
             table.unknown = f"`{cls.definition.name}` derives from what archlint cannot see"
         return MappedModel(cls.module, cls.definition.name, spot, table, metadata_of(cls))
@@ -256,7 +258,7 @@ class Models:
             _, options = self._table_args(cls)
         except Untold:
             return None
-        found = text(options.get("schema", _schema_of(metadata_of(cls))))
+        found = text(options.get("schema", schema_of(metadata_of(cls))))
         return None if found == "public" else found
 
     def _columns(self, cls: ClassObject, model: MappedModel) -> list[ColumnSpec]:
@@ -358,7 +360,7 @@ class Models:
         if name is None:
             self.unknown.append(Unknown("a `Table(…)`", spot, "its name is computed"))
             return None
-        schema = text(made.keywords.get("schema", _schema_of(settled(made.args[1]))))
+        schema = text(made.keywords.get("schema", schema_of(settled(made.args[1]))))
         table = Table(name, None if schema == "public" else schema, place=spot)
         if not made.complete:
             table.unknown = "its arguments are computed"
@@ -366,26 +368,6 @@ class Models:
             if is_column(item) and item.args and text(item.args[0]) is not None:
                 self.made[id(item)] = (table.key, text(item.args[0]) or "")
         return MappedModel(module, name, spot, table, settled(made.args[1]))
-
-
-def _schema_of(metadata: Value) -> str | None:
-    return text(metadata.keywords.get("schema")) if isinstance(metadata, Element) else None
-
-
-def is_sqlmodel(cls: ClassObject) -> bool:
-    """Whether the class is one of SQLModel."""
-    return any(isinstance(base, External) and base.name.endswith("SQLModel") for base in cls.lineage())
-
-
-def metadata_of(cls: ClassObject) -> Value:
-    """The `MetaData(…)` that the class's base names; None where the base makes its own."""
-    found = settled(class_member(cls, "metadata"))
-    if isinstance(found, Element):
-        return found
-    for base in _bases(cls):
-        if isinstance(base, Known):
-            return settled(base.attributes.get("metadata"))
-    return None
 
 
 def _note_override(spec: ColumnSpec, inherited: ColumnSpec | None, *, annotated: bool) -> None:
@@ -396,30 +378,6 @@ def _note_override(spec: ColumnSpec, inherited: ColumnSpec | None, *, annotated:
         spec.column.nullable = None
     if spec.column.type != inherited.column.type:
         spec.column.type = None
-
-
-def _bases(cls: ClassObject) -> Iterator[Value]:
-    """What the class and its ancestors derive from, that is no class of the repository."""
-    for base in map(settled, cls.bases):
-        if isinstance(base, ClassObject):
-            yield from _bases(base)
-        else:
-            yield base
-
-
-def _is_neutral(base: Value) -> bool:
-    """Whether a base is known to add no column."""
-    named = isinstance(base, External | ExternalObject | Known)
-    return named and base.name.partition(".")[0] in _NEUTRAL
-
-
-def _assigned(module: Module, name: str) -> Iterator[Expression]:
-    """What a module assigns to an attribute of a metadata, `….metadata.naming_convention = …`."""
-    for statement in module.source.body:
-        if isinstance(statement, Assign) and statement.value is not None:
-            for target in statement.targets:
-                if isinstance(target, Attribute) and target.attr == name:
-                    yield statement.value
 
 
 def _complete_types(models: list[MappedModel]) -> None:

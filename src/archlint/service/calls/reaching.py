@@ -1,0 +1,19 @@
+"""Which bindings of a local name may hold where it is used."""
+
+from __future__ import annotations
+
+from archlint.service.calls.function_summary import Binding
+
+
+def reaching_bindings(bindings: list[Binding] | tuple[()], at: int | None) -> tuple[list[Binding], bool]:
+    """The bindings that may hold at an offset, and whether one of them replaces what was before."""
+    if at is None:
+        return list(bindings), False
+    found: list[Binding] = []
+    for binding in reversed([one for one in bindings if one.start <= at]):
+        if binding.limited and at > binding.block[1]:
+            continue
+        found.insert(0, binding)
+        if binding.block[0] <= at <= binding.block[1]:
+            return found, True
+    return found or [one for one in bindings if not one.limited], False

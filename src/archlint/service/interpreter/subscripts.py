@@ -1,0 +1,93 @@
+"""Subscripts: items, slices, generic types and what libraries' containers give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Items
+from typing import Any
+
+from archlint.facts.syntax import (
+    Operation,
+    Sequence,
+    Subscript,
+)
+from archlint.service.interpreter.attributes import attribute
+from archlint.service.interpreter.calls import call
+from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.values import (
+    Arguments,
+    Choice,
+    ClassObject,
+    Configured,
+    External,
+    ExternalObject,
+    Frame,
+    InstanceObject,
+    Origin,
+    Value,
+    choice,
+    settled,
+    text,
+)
+
+
+def hashable(value: Value) -> bool:
+    """Whether a value may be a key as Python sees it: plain, or a tuple of such."""
+    return not isinstance(value, list | dict | set | tuple) or (
+        isinstance(value, tuple) and all(hashable(item) for item in value)
+    )
+
+
+def subscript(machine: Machine, frame: Frame, node: Subscript) -> Value:
+    """The value of `container[index]`, for each that the container may be."""
+    value = machine.evaluate(frame, node.value)
+    if isinstance(value, External | ClassObject):
+        return _generic(machine, frame, node, value)
+    container = settled(value)
+    if isinstance(container, list | tuple | str) and isinstance(node.index, Operation):
+        return _sliced(machine, frame, node, container)
+    index = settled(machine.evaluate(frame, node.index))
+    if isinstance(container, Choice):
+        return choice([_item(machine, frame, node, settled(option), index) for option in container.values])
+    return _item(machine, frame, node, container, index)
+
+
+def _generic(machine: Machine, frame: Frame, node: Subscript, value: External | ClassObject) -> Value:
+    if isinstance(value, ClassObject):
+        name = settled(machine.evaluate(frame, node.index))
+        return value.namespace.get(name, value) if isinstance(name, str) else value
+    if value.name == "sys.modules":
+        name = text(machine.evaluate(frame, node.index))
+        return value if name is None else machine.imported(name, frame.module.module)
+    if value.name == "os.environ":
+        name = text(machine.evaluate(frame, node.index))
+        return Configured(machine.unresolved(frame, node, f"environment variable `{name}`"), f"${name}")
+    if value.name.endswith("Annotated") and isinstance(node.index, Sequence):
+        parts = tuple([machine.evaluate(frame, item) for item in node.index.items])
+        return ExternalObject("typing.Annotated", parts, {})
+    return value
+
+
+def _item(machine: Machine, frame: Frame, node: Subscript, container: Value, index: Value) -> Value:
+    if isinstance(container, dict) and hashable(index) and index in container:
+        return container[index]
+    if isinstance(container, list | tuple | str) and isinstance(index, int) and _within(container, index):
+        return container[index]
+    if isinstance(container, InstanceObject):
+        method = attribute(machine, container, "__getitem__")
+        return call(machine, method, Arguments((index,), {}, Origin(frame.module.module, node)))
+    return machine.unresolved(frame, node, "an item of something that the source does not tell")
+
+
+def _within(container: Items[Value], index: int) -> bool:
+    return -len(container) <= index < len(container)
+
+
+def _sliced(machine: Machine, frame: Frame, node: Subscript, container: Any) -> Value:
+    operation = node.index
+    if not (isinstance(operation, Operation) and operation.operator == "slice"):
+        index = settled(machine.evaluate(frame, node.index))
+        return _item(machine, frame, node, container, index)
+    bounds = [settled(machine.evaluate(frame, part)) for part in operation.parts]
+    if all(bound is None or isinstance(bound, int) for bound in bounds) and len(bounds) <= 3:
+        return container[slice(*bounds)] if 0 not in bounds[2:] else container
+    return machine.unresolved(frame, node, "a slice whose bounds the source does not tell")

@@ -1,0 +1,154 @@
+"""What a database holds while migrations run, and what the source does not tell of it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Self
+
+from archlint.service.schema.core.naming import UNKNOWN
+from archlint.service.schema.core.tables import Column, ForeignKey, SqlType, Table
+from archlint.service.schema.postgresql import refusals
+from archlint.service.schema.postgresql.transaction_block import TransactionBlock
+from archlint.service.schema.sqlalchemy.values import Untold
+
+Key = tuple[str | None, str]
+
+
+@dataclass
+class Catalog:
+    """Tables, types, and what the source does not tell of them.
+
+    `untold` has the tables of which nothing is known any more, each with the reason; `blank` is the reason
+    when nothing is known of any table.
+    """
+
+    tables: dict[Key, Table] = field(default_factory=dict)
+    types: dict[str, SqlType] = field(default_factory=dict)
+    untold: dict[Key, str] = field(default_factory=dict)
+    untold_types: set[str] = field(default_factory=set)
+    blank: str | None = None
+    touched: dict[Key, Table | None] = field(default_factory=dict)
+    """The tables that statements named since it was last emptied, as they were before."""
+
+    dropped: set[Key] = field(default_factory=set)
+    """The tables that were there once, and that no view can have replaced."""
+
+    block: TransactionBlock = field(default_factory=TransactionBlock)
+    """The transaction of the run that is under way; a snapshot is for another run."""
+
+    def snapshot(self) -> Self:
+        """A copy that later statements do not change."""
+        return type(self)(
+            {key: _copied(table) for key, table in self.tables.items()},
+            dict(self.types),
+            dict(self.untold),
+            set(self.untold_types),
+            self.blank,
+            dropped=set(self.dropped),
+        )
+
+    def restore(self, kept: Catalog) -> None:
+        """Be as when the snapshot was taken."""
+        self.tables, self.types = kept.tables, kept.types
+        self.untold, self.untold_types, self.blank = kept.untold, kept.untold_types, kept.blank
+        self.dropped = kept.dropped
+
+    def table(self, key: Key) -> Table:
+        """The table; raises `Refused` where there is none, `Untold` where the source does not tell."""
+        self._tell(key)
+        if key not in self.tables:
+            raise refusals.no_relation(key)
+        self._touch(key)
+        return self.tables[key]
+
+    def copy_of(self, key: Key) -> Table | None:
+        """The table as it is now; None where there is none or none is known."""
+        return _copied(self.tables[key]) if self.has_table(key) else None
+
+    def _touch(self, key: Key) -> None:
+        if key not in self.touched:
+            self.touched[key] = self.copy_of(key)
+
+    def has_table(self, key: Key) -> bool | None:
+        """Whether there is such a table; None where the source does not tell."""
+        return None if self.blank is not None or key in self.untold else key in self.tables
+
+    def forget(self, key: Key, why: str) -> None:
+        """Nothing more is known of the table."""
+        self.untold.setdefault(key, why)
+
+    def forget_all(self, why: str) -> None:
+        """Nothing more is known of anything."""
+        self.blank = self.blank or why
+
+    def _has_type(self, name: str) -> bool:
+        if self.blank is not None or name in self.untold_types:
+            raise Untold(self.blank or f"type `{name}`")
+        return name in self.types
+
+    def _pointing(self, key: Key) -> Iterator[tuple[Table, ForeignKey]]:
+        for table in list(self.tables.values()):
+            for foreign_key in list(table.foreign_keys):
+                if foreign_key.target == key and table.key not in self.untold:
+                    yield table, foreign_key
+
+    def _of_schema(self, schema: str | None) -> Iterator[Table]:
+        return (t for t in self.tables.values() if t.schema == schema and t.key not in self.untold)
+
+    def _relations(self, schema: str | None) -> set[str]:
+        """The names of a schema's tables and indexes, constraints' own included."""
+        taken: set[str] = set()
+        for table in self._of_schema(schema):
+            taken |= {table.name, *(index.name for index in table.indexes)}
+            taken |= {unique.name or "" for unique in table.uniques}
+            taken |= {table.primary_name} if table.primary_name else set()
+        return taken
+
+    def _free(self, name: str, schema: str | None) -> None:
+        if name == UNKNOWN:
+            return
+        if name in self._relations(schema):
+            raise refusals.relation_exists(name)
+
+    def _free_constraint(self, table: Table, name: str) -> None:
+        if name != UNKNOWN and name in set(table.constraint_names()):
+            raise refusals.constraint_exists(table.key, name)
+
+    def _tell(self, key: Key) -> None:
+        why = self.blank or self.untold.get(key)
+        if why is not None:
+            raise Untold(why)
+
+    def _certain(self) -> None:
+        if self.blank is not None or self.untold:
+            raise Untold(self.blank or "a table that cannot be replayed")
+
+
+def has_type(column: Column, name: str) -> bool:
+    """Whether a column is of an enumeration, or of an array of it."""
+    return is_of(column.type, name)
+
+
+def is_of(found: SqlType | None, name: str) -> bool:
+    """Whether a type is an enumeration, or an array of it."""
+    if found is None:
+        return False
+    return (found.is_enum and found.text == name) or found.text.lower() == f"{name}[]".lower()
+
+
+def depends_on(name: str) -> Callable[[Column], bool]:
+    """Whether a column keeps an enumeration from being dropped: by its type, or by its default's."""
+    return lambda column: has_type(column, name) or is_of(column.default_type, name)
+
+
+def _copied(table: Table) -> Table:
+    made = copy.copy(table)
+    made.columns = {name: copy.copy(column) for name, column in table.columns.items()}
+    made.uniques = [copy.copy(unique) for unique in table.uniques]
+    made.foreign_keys = [copy.copy(foreign_key) for foreign_key in table.foreign_keys]
+    made.checks = [copy.copy(check) for check in table.checks]
+    made.indexes = [copy.copy(index) for index in table.indexes]
+    made.keys = [*table.keys]
+    return made

@@ -1,0 +1,56 @@
+"""What a call says by itself of the request that it may make: its verb, its method and its client."""
+
+from __future__ import annotations
+
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    Expression,
+    Name,
+)
+
+METHODS = {name.lower(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")}
+
+GENERAL = frozenset({"build_request", "request", "stream"})
+
+SOCKETS = frozenset({"websocket_connect"})
+
+_BY_NAME = "getattr"
+
+VERBS = frozenset({*METHODS, *GENERAL, *SOCKETS, _BY_NAME})
+
+POSITIONAL = {"delete": 1, "get": 1, "head": 1, _BY_NAME: 4}
+"""How many arguments a request of the kind has by position; a `get` with a default asks no server."""
+
+
+def verb_of(call: Call) -> str:
+    """The last name of what is called; `getattr(client, method)(…)` may be any method."""
+    match call.func:
+        case Attribute(attr=name) | Name(id=name):
+            return name
+        case Call(func=Name(id="getattr"), args=(_, _)):
+            return _BY_NAME
+    return ""
+
+
+def receiver_of(call: Call) -> Expression | None:
+    """What the method is called on."""
+    match call.func:
+        case Attribute(value=value):
+            return value
+        case Call(args=(value, _)):
+            return value
+    return None
+
+
+def method_of(call: Call, verb: str) -> Expression | str | None:
+    """The method as the call's name says it, or the expression that does; None for a WebSocket."""
+    if verb == _BY_NAME and isinstance(call.func, Call):
+        return call.func.args[1]
+    return argument(call, 0, "method") if verb in GENERAL else METHODS.get(verb)
+
+
+def argument(call: Call, position: int, *names: str) -> Expression | None:
+    """The argument by keyword or position."""
+    named = next((keyword.value for keyword in call.keywords if keyword.name in names), None)
+    return named or (call.args[position] if position < len(call.args) else None)

@@ -1,0 +1,70 @@
+"""What gives names their values in a test's function: arguments, bindings, and what methods set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+from archlint.facts.syntax import (
+    Assign,
+    AugmentedAssign,
+    Call,
+    ClassDef,
+    Expression,
+    For,
+    FunctionDef,
+    Node,
+    Starred,
+    Statement,
+)
+from archlint.facts.syntax import Sequence as Items
+from archlint.facts.traversal import all_nodes, dotted
+from archlint.service.semantics.bindings import statements
+
+_EXPRESSIONS = get_args(Expression)
+
+
+def arguments(call: Call, function: FunctionDef) -> dict[str, tuple[Expression, bool]]:
+    """What each parameter of the function gets by the call, and whether that is its default."""
+    if any(isinstance(one, Starred) for one in call.args):
+        return {}
+    names = [one.name for one in function.parameters if one.kind in {"positional", "normal"}]
+    names = names[1:] if names[:1] in (["self"], ["cls"]) else names
+    given = dict(zip(names, call.args, strict=False))
+    given |= {keyword.name: keyword.value for keyword in call.keywords if keyword.name}
+    left = (one for one in function.parameters if one.default is not None and one.name not in given)
+    found = {one.name: (one.default, True) for one in left if one.default is not None}
+    return found | {name: (value, False) for name, value in given.items()}
+
+
+def binding(function: FunctionDef) -> dict[str, list[Statement]]:
+    """The statements of a function that may say what a name is, in reading order."""
+    found: dict[str, list[Statement]] = {}
+    for statement in statements(function.body):
+        match statement:
+            case AugmentedAssign(target=target) | For(target=target):
+                targets: tuple[Expression, ...] = (target,)
+            case Assign():
+                targets = statement.targets
+            case _:
+                continue
+        flat = [item for one in targets for item in (one.items if isinstance(one, Items) else (one,))]
+        for name in dict.fromkeys(filter(None, map(dotted, flat))):
+            found.setdefault(name, []).append(statement)
+    return found
+
+
+def set_by_methods(owner: ClassDef) -> dict[str, list[tuple[FunctionDef, Expression]]]:
+    """By attribute: what the methods of a class give to it, with the method."""
+    found: dict[str, list[tuple[FunctionDef, Expression]]] = {}
+    for method in (one for one in owner.body if isinstance(one, FunctionDef)):
+        for assign in (one for one in statements(method.body) if isinstance(one, Assign)):
+            for name in {dotted(target) for target in assign.targets}:
+                if assign.value is not None and name is not None and name.startswith("self."):
+                    found.setdefault(name.removeprefix("self."), []).append((method, assign.value))
+    return found
+
+
+def _parts(node: Node | None) -> Iterator[Node]:
+    if node is not None:
+        yield from (one for one in all_nodes(node) if isinstance(one, _EXPRESSIONS))
