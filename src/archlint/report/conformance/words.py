@@ -1,0 +1,56 @@
+"""What every form of the conformance report says in the same words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from archlint.verdicts import Conformance, Evidence, Ruling, Verdict
+
+SHOWN = 3
+"""How many places or findings a line names."""
+
+
+def headline(service: Conformance) -> str:
+    """The service's name."""
+    return f"Service {service.service}" if service.service != "." else "Service at the repository's root"
+
+
+def arithmetic(service: Conformance) -> str:
+    """The conformance figure, and how it comes about."""
+    totals = service.totals
+    counts = ", ".join(f"{totals[verdict]} {verdict}" for verdict in Verdict if totals[verdict])
+    if service.share is None:
+        return f"No clause applies ({counts})"
+    met = totals[Verdict.MET]
+    of = f"{met} of the {service.counted} clauses that apply are met"
+    return f"Conformance {service.share:.0%}: {of} ({counts})"
+
+
+def facts(ruling: Ruling) -> Iterator[str]:
+    """What shows the verdict: findings by rule, excuses, doubts, and what was found in order."""
+    rules = Counter((finding.code, finding.rule, finding.severity) for finding in ruling.findings)
+    for (code, rule, severity), count in sorted(rules.items()):
+        places = [str(f.location) for f in ruling.findings if (f.code, f.severity) == (code, severity)]
+        plural = "" if count == 1 else "s"
+        yield f"{count} {severity}{plural} of {code} {rule}: {_some(places)}"
+    for one in ruling.excused:
+        yield f"excused at {one.location}: {one.finding.code}: {one.reason}"
+    for reason in ruling.reasons:
+        if ruling.verdict is not Verdict.EXCUSED or reason not in {one.reason for one in ruling.excused}:
+            yield reason
+    for undecided in ruling.unknowns[:SHOWN]:
+        yield f"not decided: {undecided.unknown.what} ({undecided.unknown.location}): {undecided.unknown.why}"
+    for evidence in ruling.evidence:
+        yield shown(evidence)
+
+
+def shown(evidence: Evidence) -> str:
+    """A rule's evidence with the first places."""
+    places = [f"{place.file}:{place.line}" for place in evidence.places]
+    return f"{evidence.page.code}: {evidence.text} ({_some(places)})"
+
+
+def _some(places: list[str]) -> str:
+    more = len(places) - SHOWN
+    return ", ".join(places[:SHOWN]) + (f" and {more} more" if more > 0 else "")
