@@ -288,7 +288,16 @@ def _class(reader: StatementReader, node: Tree, decorators: tuple[Expression, ..
         keywords,
         decorators,
         reader.block(node.child_by_field_name("body")),
+        _type_parameters(reader, node.child_by_field_name("type_parameters")),
     )
+
+
+def _type_parameters(reader: StatementReader, node: Tree | None) -> tuple[str, ...]:
+    """The names in the brackets behind a class's name (PEP 695)."""
+    if node is None:
+        return ()
+    texts = (reader.text(child) for child in named(node) if child.type == "type")
+    return tuple(re.split(r"[:=\s]", text.lstrip("*"), maxsplit=1)[0] for text in texts)
 
 
 _STATEMENTS: dict[str, Callable[[Any, Tree], Statement]] = {

@@ -308,7 +308,7 @@ class FunctionDef(Node, frozen=True, gc=False, array_like=True, tag="def", eq=Fa
 
 
 class ClassDef(Node, frozen=True, gc=False, array_like=True, tag="class", eq=False):
-    """A class; it starts at `class`, not at its decorators."""
+    """A class; it starts at `class`, not at its decorators. `type_parameters` are names (PEP 695)."""
 
     name: str
     name_start: int
@@ -316,6 +316,7 @@ class ClassDef(Node, frozen=True, gc=False, array_like=True, tag="class", eq=Fal
     keywords: tuple[Keyword, ...]
     decorators: tuple[Expression, ...]
     body: tuple[Statement, ...]
+    type_parameters: tuple[str, ...] = ()
 
 
 Expression: TypeAlias = (

@@ -232,7 +232,7 @@ class Service:
     @cached_property
     def operations(self) -> Operations:
         """What the endpoints take and answer."""
-        return Operations(self.routes, self.symbols, self.classes)
+        return Operations(self.routes, self.symbols, self.classes, self._runtime.fastapi)
 
     @cached_property
     def openapi_pages(self) -> OpenAPIPages:
@@ -243,7 +243,7 @@ class Service:
     def documents(self) -> Documents:
         """The API as OpenAPI documents."""
         libraries = JsonLibraries(self._runtime.fastapi, self.versions.highest("pydantic"))
-        return Documents(self.routes, self.operations, libraries)
+        return Documents(self.routes, self.operations, libraries, lambda: self.routes_by_default)
 
     @cached_property
     def calls(self) -> Calls:

@@ -348,6 +348,47 @@ _BODIES = {
                     g: Filter = Depends(Filter)): ...
         app.include_router(router, prefix="/v1", tags=["v1"])
     """,
+    "forms": """
+        class Login(BaseModel):
+            name: str
+            remember: bool = False
+        @app.post("/a")
+        def a(form: OAuth2PasswordRequestForm = Depends()): ...
+        @app.post("/b")
+        def b(name: str = Form(min_length=1), age: Annotated[int, Form()] = 3): ...
+        @app.post("/c")
+        def c(x: Annotated[str, Form()]): ...
+        @app.post("/d")
+        def d(file: UploadFile, files: list[UploadFile] = File([], description="more")): ...
+        @app.post("/e")
+        def e(file: Optional[UploadFile] = None): ...
+        @app.post("/f")
+        def f(data: bytes = File(), note: str = Form("x")): ...
+        @app.post("/g")
+        def g(login: Annotated[Login, Form()]): ...
+    """,
+    "two bases": """
+        class Email(BaseModel):
+            email: str = Field(min_length=3)
+            name: str
+        class Loose(Email):
+            email: str
+        class Strict(Email):
+            level: int
+        class Both(Strict, Loose): ...
+        class Limits(BaseModel):
+            limit: int = Field(50, ge=1, le=200, description="how many")
+            q: Optional[str] = None
+        @app.post("/a")
+        def a(x: Both, limits: Limits = Depends()) -> Both: ...
+        class Token(HTTPBearer):
+            def __init__(self, *args, **kwargs):
+                super().__init__(*args, **kwargs)
+        class Bare(APIKeyHeader): ...
+        token = Token(scheme_name="JWT", description="bring one")
+        @app.get("/b")
+        def b(x=Depends(token), y=Depends(Bare(name="X-Bare"))): ...
+    """,
     "bodies": """
         class A(BaseModel):
             a: int

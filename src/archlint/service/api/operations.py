@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Literal
 
+from packaging.version import Version
+
 from archlint.facts.syntax import Call, Expression
 from archlint.facts.traversal import docstring
 from archlint.findings import Location
@@ -36,6 +38,8 @@ from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.symbols import Symbols
 
 _DEFAULT_STATUS = 200
+_FORM_FORMATS = Version("0.115.13")
+"""From this version on the fields of `OAuth2PasswordRequestForm` that are secret say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +82,16 @@ class Operation:
 class Operations:
     """The operations of one service."""
 
-    def __init__(self, routes: RouteTable, symbols: Symbols, classes: Classes) -> None:
+    def __init__(
+        self, routes: RouteTable, symbols: Symbols, classes: Classes, fastapi: Version | None = None
+    ) -> None:
         self._routes = routes
         self._known: dict[int, Operation] = {}
         if routes.machine is not None:
+            tells_formats = fastapi is None or fastapi >= _FORM_FORMATS
             self.types = Types(routes.machine, symbols)
             self.schemas = PydanticModels(self.types, classes)
-            self.signatures = Signatures(self.types, self.schemas)
+            self.signatures = Signatures(self.types, self.schemas, tells_formats=tells_formats)
 
     def __iter__(self) -> Iterator[Operation]:
         """Of every HTTP endpoint, in the order of the route table."""

@@ -22,7 +22,15 @@ from archlint.facts.syntax import (
 )
 from archlint.findings import Location
 from archlint.service.api.model_settings import Setting, generated, settings
-from archlint.service.interpreter.types import ANY, VARIABLE, AnnotationContext, Type, Types, substitute
+from archlint.service.interpreter.types import (
+    ANY,
+    VARIABLE,
+    AnnotationContext,
+    Type,
+    Types,
+    parameter_of,
+    substitute,
+)
 from archlint.service.interpreter.values import External, ExternalObject, Value, text, truth
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SCHEMA_BASES
@@ -160,7 +168,7 @@ class PydanticModels:
         return None
 
     def _bases(self, node: ClassDef, place: AnnotationContext) -> list[Type]:
-        outside = AnnotationContext(place.module, place.scope[:-1])
+        outside = place if node.type_parameters else AnnotationContext(place.module, place.scope[:-1])
         return [self._types.read(base, outside) for base in node.bases]
 
     def _read(self, found: Type) -> PydanticModel:
@@ -197,6 +205,8 @@ class PydanticModels:
 
     def _variables(self, node: ClassDef, place: AnnotationContext) -> list[str]:
         """The class's type variables in order: those of `Generic[…]`, else as its bases name them."""
+        if node.type_parameters:
+            return [parameter_of(node, name) for name in node.type_parameters]
         bases = self._bases(node, place)
         generic = [base for base in bases if base.name in {"typing.Generic", "typing.Protocol"}]
         found = (t for base in generic or bases for t in base.walk() if t.name == VARIABLE)

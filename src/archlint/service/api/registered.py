@@ -147,8 +147,10 @@ class Route(LibraryObject):
 
 def _name(endpoint: Value) -> Value:
     """The name of the function that serves a route."""
-    while not hasattr(endpoint, "definition") and hasattr(endpoint, "function"):
-        endpoint = endpoint.function
+    while getattr(endpoint, "wraps", None) is not None or not hasattr(endpoint, "definition"):
+        endpoint = getattr(endpoint, "wraps", None) or getattr(endpoint, "function", None)
+        if endpoint is None:
+            break
     return getattr(getattr(endpoint, "definition", None), "name", Unresolved("a route's name"))
 
 

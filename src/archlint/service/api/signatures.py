@@ -14,7 +14,7 @@ from archlint.findings import Location
 from archlint.service.api.pydantic_models import Field, PydanticModels
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import deep_recursion
-from archlint.service.interpreter.types import AnnotationContext, Type, Types
+from archlint.service.interpreter.types import NONE, UNION, AnnotationContext, Type, Types
 from archlint.service.interpreter.values import (
     Bound,
     ClassObject,
@@ -63,8 +63,10 @@ _CONTAINERS = re.compile(
     r"|collections\.abc\.(Sequence|MutableSequence|Mapping|MutableMapping|Collection|Set)"
 )
 _MAX_DEPTH = 12
+CONSTRAINTS = frozenset(
+    ["gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern", "max_digits"]
+)
 
-_PASSWORD_FORM = ("grant_type", "username", "password", "scope", "client_id", "client_secret")
 _PASSWORD_FORMS = frozenset(
     f"fastapi.security.{module}{name}"
     for module in ("", "oauth2.")
@@ -94,8 +96,8 @@ class Parameter:
     in_schema: bool = True
     via: tuple[str, ...] = ()
     marker: ExternalObject | None = None
-    model: Type | None = None
-    """The model that the parameter is a field of, where one collects several."""
+    collected: Parameter | None = None
+    """The parameter whose type is a model that this is a field of: `Annotated[Filters, Query()]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +173,10 @@ class Callee:
 class Signatures:
     """Reads the signatures of one service's handlers and dependencies."""
 
-    def __init__(self, types: Types, schemas: PydanticModels) -> None:
+    def __init__(self, types: Types, schemas: PydanticModels, *, tells_formats: bool = True) -> None:
         self._types = types
         self._schemas = schemas
+        self._tells_formats = tells_formats
 
     def read(self, endpoint: Value, path: str, dependencies: tuple[Value, ...] = ()) -> Signature:
         """What an endpoint under `path` takes; `dependencies` are those of its decorator and routers."""
@@ -271,7 +274,7 @@ class Signatures:
                 location=entry.location,
                 annotated=True,
                 marker=entry.declared,
-                model=found,
+                collected=parameter,
             )
 
     def _alias_in(self, parameter: Parameter, entry: Field) -> str:
@@ -320,7 +323,7 @@ class Signatures:
         dependant = Dependant(Dependency(name), found)
         above.dependencies.append(dependant)
         if found.name in _PASSWORD_FORMS:
-            dependant.parameters.extend(_password_form(via))
+            dependant.parameters.extend(_password_form(found.name, via, tells_formats=self._tells_formats))
         elif found.symbol is not None and self._schemas.is_model(found):
             for entry in self._schemas.model(found).fields:
                 dependant.parameters.append(self._argument(entry, path, (*via, name)))
@@ -335,7 +338,7 @@ class Signatures:
         )
         marker = next((m for m in (*entry.type.metadata, entry.default) if _is_marker(m)), None)
         if marker is None:
-            return made
+            return replace(made, marker=_constraints(entry))
         inside = marker is not entry.default
         return _marked(made, marker, plain_default=inside and not entry.required)
 
@@ -352,6 +355,13 @@ class Signatures:
         init = class_member(value, "__init__") if value is not None else None
         if isinstance(init, FunctionObject) and len(via) < _MAX_DEPTH:
             self._function(signature, dependant, Callee(init, 1), path, via)
+
+
+def _constraints(entry: Field) -> ExternalObject | None:
+    """What is left of a field's `Field(…)` in the signature of its model: what its values must be like."""
+    given = getattr(entry.declared, "keywords", {})
+    kept = {name: value for name, value in given.items() if name in CONSTRAINTS}
+    return ExternalObject("pydantic.Field", (), kept) if kept else None
 
 
 def _scopes(marker: ExternalObject) -> tuple[str, ...]:
@@ -423,7 +433,27 @@ def _marked(parameter: Parameter, marker: ExternalObject, *, plain_default: bool
     )
 
 
-def _password_form(via: tuple[str, ...]) -> Iterator[Parameter]:
-    for name in _PASSWORD_FORM:
-        required = name in {"username", "password"}
-        yield Parameter(name, name, "form", Type("builtins.str"), required, None, Location(""), via=via)
+def _password_form(name: str, via: tuple[str, ...], *, tells_formats: bool) -> Iterator[Parameter]:
+    """The fields of `OAuth2PasswordRequestForm`; its strict variant asks for the grant's type."""
+    hidden: dict[str, Value] = {"json_schema_extra": {"format": "password"}} if tells_formats else {}
+    text_, maybe = Type("builtins.str"), Type(UNION, (Type("builtins.str"), NONE))
+    strict = name.endswith("Strict")
+    fields: tuple[tuple[str, Type, Value, dict[str, Value]], ...] = (
+        (
+            "grant_type",
+            text_ if strict else maybe,
+            None,
+            {"pattern": "^password$" if tells_formats else "password"},
+        ),
+        ("username", text_, None, {}),
+        ("password", text_, None, hidden),
+        ("scope", text_, "", {}),
+        ("client_id", maybe, None, {}),
+        ("client_secret", maybe, None, hidden),
+    )
+    for field_name, kind, default, keywords in fields:
+        required = kind is text_ and default is None
+        marker = ExternalObject("fastapi.Form", (), keywords)
+        yield Parameter(
+            field_name, field_name, "form", kind, required, default, Location(""), via=via, marker=marker
+        )

@@ -42,6 +42,9 @@ _SAME_TEXT = frozenset(
 )
 """Methods of secrets and URLs, which stand here as texts, that keep the text as far as anybody asks."""
 
+HANDED_ON = "super()"
+"""Under this name an object keeps the arguments that it handed to the library's class behind its own."""
+
 _CONTAINER_METHODS = {
     str: frozenset(
         [
@@ -265,6 +268,8 @@ def _of_super(machine: Machine, value: SuperObject, name: str) -> Value:
             return _bind(machine, receiver, ancestor, ancestor.namespace[name])
     if isinstance(receiver, Modelled):
         return receiver.attribute(machine, f"super.{name}")
+    if isinstance(receiver, InstanceObject) and name == "__init__":
+        return Native(name, lambda machine, arguments: receiver.attributes.update({HANDED_ON: arguments}))
     return Native(name, lambda machine, arguments: None)
 
 

@@ -42,6 +42,7 @@ from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.values import (
     Arguments,
     ClassObject,
+    Descriptor,
     External,
     ExternalObject,
     Frame,
@@ -316,7 +317,7 @@ def _class(machine: Machine, frame: Frame, definition: ClassDef) -> None:
         if isinstance(function, FunctionObject) and function.owner is None:
             function.owner = cls
     if cls.derives_from(_ENUMERATIONS):
-        _enumerate(cls)
+        _enumerate(machine, cls)
     _tell_bases(machine, frame, cls)
     frame.namespace[definition.name] = decorate(machine, frame, definition.decorators, cls)
 
@@ -344,16 +345,27 @@ def _annotations(definition: ClassDef) -> dict[str, Expression]:
     return found
 
 
-def _enumerate(cls: ClassObject) -> None:
-    numbered = not cls.derives_from(frozenset({"enum.StrEnum"}))
-    last = 0
+def _enumerate(machine: Machine, cls: ClassObject) -> None:
+    values: list[Value] = []
     for name, value in list(cls.namespace.items()):
         if name.startswith("_") or isinstance(value, FunctionObject) or hasattr(value, "function"):
             continue
         automatic = isinstance(value, ExternalObject) and value.name == "enum.auto"
-        made = (last + 1 if numbered else name.lower()) if automatic else value
-        last = made if isinstance(made, int) else last
+        made = _automatic(machine, cls, name, values) if automatic else value
+        values.append(made)
         cls.namespace[name] = Member(cls, name, made)
+
+
+def _automatic(machine: Machine, cls: ClassObject, name: str, before: list[Value]) -> Value:
+    """What `auto()` stands for: by the class's own rule, the name in small letters, or the next number."""
+    rule = class_member(cls, "_generate_next_value_")
+    if rule is not None:
+        function = rule.function if isinstance(rule, Descriptor) else rule
+        arguments = Arguments((name, 1, len(before), list(before)), {}, Origin(cls.module, cls.definition))
+        return machine.call(function, arguments)
+    if cls.derives_from(frozenset({"enum.StrEnum"})):
+        return name.lower()
+    return max((value for value in before if isinstance(value, int)), default=0) + 1
 
 
 _STATEMENTS: dict[type, Callable[[Machine, Frame, Any], Signal | None]] = {

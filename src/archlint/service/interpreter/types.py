@@ -223,6 +223,8 @@ class Types:
         local = self._local(node, place)
         if local is not None:
             return local
+        if isinstance(node, Name) and (parameter := _type_parameter(node.id, place)) is not None:
+            return parameter
         symbol = self._symbols.resolve(place.module, node, place.scope)
         if isinstance(symbol.node, ClassDef):
             return Type(symbol.qualified, symbol=symbol)
@@ -278,6 +280,18 @@ class Types:
         return replace(origin, args=args)
 
 
+def parameter_of(definition: ClassDef, name: str) -> str:
+    """The qualified name of a class's own type parameter."""
+    return f"{definition.name}.{name}"
+
+
+def _type_parameter(name: str, place: AnnotationContext) -> Type | None:
+    for definition in reversed(place.scope):
+        if isinstance(definition, ClassDef) and name in definition.type_parameters:
+            return Type(VARIABLE, values=(parameter_of(definition, name),))
+    return None
+
+
 def substitute(found: Type, variables: Mapping[str, Type]) -> Type:
     """The type with type variables replaced; `variables` has them by their qualified names."""
     if found.name == VARIABLE:
@@ -300,7 +314,8 @@ def _union(args: tuple[Type, ...]) -> Type:
     """Flat, each once, `None` last; order says nothing else."""
     flat = [m for arg in args for m in (arg.args if arg.name == UNION and not arg.metadata else (arg,))]
     once = list({(member, *map(id, member.metadata)): member for member in flat}.values())
-    ordered = [*(member for member in once if member != NONE), *([NONE] if NONE in once else [])]
+    nulls = [member for member in once if member == NONE and not member.metadata]
+    ordered = [*(member for member in once if member not in nulls or member.metadata), *nulls]
     return ordered[0] if len(ordered) == 1 else Type(UNION, tuple(ordered))
 
 

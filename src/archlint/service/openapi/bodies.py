@@ -30,6 +30,8 @@ class Bodies:
         """The `requestBody` of an operation with these parameters in its body; None without any."""
         if not parameters:
             return None
+        whole = [parameter.collected or parameter for parameter in parameters]
+        parameters = tuple({id(parameter): parameter for parameter in whole}.values())
         schema = self._embedded(parameters, unique_id) if self._embeds(parameters) else None
         first = parameters[0]
         required = any(p.required for p in parameters) if schema is not None else first.required

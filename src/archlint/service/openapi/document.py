@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -44,8 +44,14 @@ class ApiDocument:
 class Documents:
     """The documents of a service's apps."""
 
-    def __init__(self, routes: RouteTable, operations: Operations, libraries: Libraries) -> None:
-        self._routes = routes
+    def __init__(
+        self,
+        routes: RouteTable,
+        operations: Operations,
+        libraries: Libraries,
+        by_default: Callable[[], RouteTable] | None = None,
+    ) -> None:
+        self._routes = routes if by_default is None else _unconditional(routes, by_default)
         self._operations = operations
         self._libraries = libraries
 
@@ -70,6 +76,19 @@ class Documents:
         """The apps that a server can start, the one with the most endpoints first."""
         served = Counter(id(endpoint.root.router) for endpoint in self._routes.endpoints)
         return sorted(self._routes.apps, key=lambda app: -served[id(app.router)])
+
+
+def _unconditional(routes: RouteTable, by_default: Callable[[], RouteTable]) -> RouteTable:
+    """The table without the endpoints that are there only when somebody configures them."""
+    if not any(endpoint.conditions for endpoint in routes.endpoints):
+        return routes
+    usual = {_registration(endpoint) for endpoint in by_default().endpoints}
+    kept = tuple(e for e in routes.endpoints if not e.conditions or _registration(e) in usual)
+    return replace(routes, endpoints=kept)
+
+
+def _registration(endpoint: Endpoint) -> tuple[str, tuple[str, ...], object]:
+    return endpoint.path, endpoint.methods, endpoint.handler.definition
 
 
 def app_document(

@@ -21,7 +21,14 @@ from archlint.service.interpreter.values import ExternalObject, FunctionObject, 
 from archlint.service.openapi import known_types as known
 from archlint.service.openapi.json_values import Untold, json_value
 from archlint.service.openapi.known_types import STRING, Schema
-from archlint.service.openapi.metadata import constrained, described, discriminator, short, written_schema
+from archlint.service.openapi.metadata import (
+    constrained,
+    described,
+    discriminator,
+    rewrites,
+    short,
+    written_schema,
+)
 from archlint.service.openapi.naming import PREFIX, normalized, renamed, simplest
 
 Mode: TypeAlias = Literal["validation", "serialization"]
@@ -56,6 +63,7 @@ class JsonSchemas:
         self._models = models
         self._libraries = libraries
         self._split = split
+        self._tells_open = libraries.has_pydantic("2.11")
         self._config: list[Mapping[str, Any]] = []
         self._choices: dict[str, tuple[str, ...]] = {}
         self._keys: dict[tuple[object, Mode], str] = {}
@@ -66,10 +74,10 @@ class JsonSchemas:
         """The schema of an annotation; `more` is what stands outside of it, as `Field(…)` of a field."""
         mode = mode if self._split else "validation"
         items = (*found.metadata, *more)
-        replaced = self._replaced(items, mode)
+        replaced = self._replaced(found, items, mode)
         if replaced is not None:
             return described(replaced, items)
-        if found.name == UNION and found.optional:
+        if found.name == UNION and any(map(_is_null, found.args)):
             inner = self._constrained(self._union(found, items, mode), items)
             return described(_any_of([inner, {"type": "null"}]), items)
         return described(self._constrained(self._bare(found, mode, items), items), items)
@@ -93,9 +101,11 @@ class JsonSchemas:
         self.definitions[key] = _object(dict(properties), required) | {"title": name}
         return {"$ref": PREFIX + key}
 
-    def _replaced(self, items: tuple[Value, ...], mode: Mode) -> Schema | None:
+    def _replaced(self, found_type: Type, items: tuple[Value, ...], mode: Mode) -> Schema | None:
         """The schema that metadata puts in the place of the type's own."""
         found = written_schema(items)
+        if mode == "serialization" and found_type.name == "pydantic.EmailStr" and rewrites(items):
+            found = constrained(STRING, items)  # a text is made of the address in a second step
         for item in items:
             name = short(item)
             if mode == "serialization" and name in {"PlainSerializer", "WrapSerializer"}:
@@ -178,7 +188,7 @@ class JsonSchemas:
         if pattern is not None:
             schema["patternProperties"] = {pattern: values}
         else:
-            schema["additionalProperties"] = values or True
+            schema |= {"additionalProperties": values or True} if values or self._tells_open else {}
         if "$ref" in keys or (keys.get("type") == "string" and len(keys) > 1):
             schema["propertyNames"] = {k: v for k, v in keys.items() if k != "type"}
         return schema
@@ -214,7 +224,7 @@ class JsonSchemas:
         return Untold(_why(found))
 
     def _union(self, found: Type, items: tuple[Value, ...], mode: Mode) -> Schema:
-        members = [arg for arg in found.args if arg != NONE]
+        members = [arg for arg in found.args if not _is_null(arg)]
         members = [m for m in members if not any(_is_skipped(item) for item in m.metadata)]
         property_name = discriminator(items)
         schemas = [self.of(member, mode) for member in members]
@@ -265,7 +275,9 @@ class JsonSchemas:
         return {}
 
     def _is_defined(self, found: Type) -> bool:
-        return found.symbol is not None and (self._models.is_model(found) or bool(self._members(found)))
+        return found.name == known.JSON_VALUE or (
+            found.symbol is not None and (self._models.is_model(found) or bool(self._members(found)))
+        )
 
     def _members(self, found: Type) -> list[Member]:
         cls = self._types.class_value(found.symbol) if found.symbol is not None else None
@@ -278,6 +290,8 @@ class JsonSchemas:
             key = self._key((found, mode), _path(found), mode, _display(found, ","))
             self.origins[key] = found
             self.definitions[key] = {}
+            if found.name == known.JSON_VALUE:
+                return key
             members = self._members(found)
             schema = _enumeration(found, members) if members else self._model(self._models.model(found), mode)
             self.definitions[key] = schema
@@ -424,6 +438,11 @@ def _tag_name(tag: Any) -> str:
     if isinstance(tag, bool):
         return str(tag).lower()
     return "null" if tag is None else str(tag)
+
+
+def _is_null(member: Type) -> bool:
+    """Whether it is a bare `None`, to which no validator gives another meaning."""
+    return member == NONE and not member.metadata
 
 
 def _is_skipped(item: Value) -> bool:

@@ -13,7 +13,6 @@ ANYTHING = frozenset(
         "builtins.type",
         "collections.abc.Hashable",
         "pydantic.InstanceOf",
-        "pydantic.JsonValue",
         "typing.Any",
         "typing.Hashable",
         "typing.ParamSpec",
@@ -56,6 +55,9 @@ MAPPINGS = frozenset(
 TRANSPARENT = frozenset({"pydantic.SerializeAsAny", "pydantic.OnErrorOmit", "typing.Type"})
 """Generics that stand for their argument."""
 
+JSON_VALUE = "pydantic.JsonValue"
+"""A definition of its own, of which the schema says nothing."""
+
 BYTES = frozenset({"builtins.bytes", "builtins.bytearray", "pydantic.StrictBytes"})
 BINARY: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
 UPLOADS = frozenset({"fastapi.UploadFile", "starlette.datastructures.UploadFile"})
@@ -64,7 +66,7 @@ _FORMATS = {
     "date": "datetime.date pydantic.PastDate pydantic.FutureDate pydantic.condate",
     "date-time": (
         "datetime.datetime pydantic.PastDatetime pydantic.FutureDatetime pydantic.AwareDatetime"
-        " pydantic.NaiveDatetime"
+        " pydantic.NaiveDatetime heliclockter.datetime_utc heliclockter.datetime_tz"
     ),
     "time": "datetime.time",
     "duration": "datetime.timedelta",

@@ -122,6 +122,16 @@ def written_schema(items: Iterable[Value]) -> Schema | None:
     return found
 
 
+def rewrites(items: Iterable[Value]) -> bool:
+    """Whether a text is changed or matched once it is known to be one."""
+    return any(
+        short(item) == "StringConstraints" and not _REWRITING.isdisjoint(item.keywords) for item in items
+    )
+
+
+_REWRITING = frozenset({"pattern", "strip_whitespace", "to_lower", "to_upper"})
+
+
 def discriminator(items: Iterable[Value]) -> str | None:
     """The name of the field that tells a union's members apart."""
     for item in items:

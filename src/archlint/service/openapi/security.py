@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from archlint.service.api.signatures import Dependant
-from archlint.service.interpreter.attributes import class_member
+from archlint.service.interpreter.attributes import HANDED_ON
 from archlint.service.interpreter.values import (
-    ClassObject,
+    Arguments,
     External,
     ExternalObject,
     InstanceObject,
@@ -84,14 +84,16 @@ def _made(target: Value) -> tuple[str, str, dict[str, Value]] | None:
             base = next((b for b in cls.lineage() if isinstance(b, External) and _is_scheme(b.name)), None)
             if base is not None:
                 kind = base.name.rpartition(".")[2]
-                return kind, cls.definition.name, _inherited(target, cls)
+                return kind, cls.definition.name, _inherited(target, kind)
     return None
 
 
-def _inherited(target: InstanceObject, cls: ClassObject) -> dict[str, Value]:
+def _inherited(target: InstanceObject, kind: str) -> dict[str, Value]:
     """What a subclass hands on: what `super().__init__` was given, else what it was made with itself."""
-    given = target.attributes.get("super()", {})
-    return dict(given) if class_member(cls, "__init__") is not None else dict(target.attributes)
+    given = target.attributes.get(HANDED_ON)
+    if not isinstance(given, Arguments):
+        return dict(target.attributes)
+    return {**dict(zip(_FIRST.get(kind, ()), given.args, strict=False)), **given.keywords}
 
 
 def _is_scheme(name: str) -> bool:

@@ -50,9 +50,16 @@ PUBLIC_HOMES: dict[str, dict[str, str]] = {
         "pydantic.functional_serializers": "field_serializer model_serializer",
         "pydantic.functional_validators": "field_validator model_validator",
         "pydantic.main": "BaseModel ConfigDict create_model",
-        "pydantic.networks": "PostgresDsn",
+        "pydantic.networks": (
+            "AnyHttpUrl AnyUrl EmailStr HttpUrl IPvAnyAddress IPvAnyInterface IPvAnyNetwork"
+            " NameEmail PostgresDsn RedisDsn"
+        ),
         "pydantic.root_model": "BaseModel RootModel",
-        "pydantic.types": "SecretBytes SecretStr",
+        "pydantic.types": (
+            "UUID1 UUID3 UUID4 UUID5 AwareDatetime FutureDate FutureDatetime Json NonNegativeInt"
+            " NonPositiveInt PastDate PastDatetime PositiveInt SecretBytes SecretStr"
+            " StringConstraints conint conlist constr"
+        ),
     },
     "pydantic_settings": {
         "pydantic_settings.main": "BaseSettings SettingsConfigDict",
