@@ -43,5 +43,7 @@ def _requirement(requirement: Requirement, rulings: dict[str, Ruling], width: in
             word, style = MARKS[ruling.verdict]
             yield (f"    {word:8}", style), (f"{clause.id} ", "clause"), (clause.statement, "")
             for fact in facts(ruling):
-                for line in wrap(printable(fact), width - INDENT, break_long_words=False) or [""]:
+                for line in wrap(
+                    printable(fact), width - INDENT, break_long_words=False, break_on_hyphens=False
+                ) or [""]:
                     yield ((" " * INDENT + line, "faint"),)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from archlint.findings import Hit, Severity, Unknown
+from archlint.findings import Hit, Met, Said, Severity
 from archlint.service.model import Service
 from archlint.service.packaging.versions import Required
 
@@ -16,17 +16,19 @@ _FIRST = Version("0.99")
 _OLD = tuple(f"0.{minor}.{patch}" for minor in range(98, 0, -1) for patch in range(5))
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each lock of an old version; without a lock, the requirement that admits one."""
     locked = service.versions.locked("fastapi")
     for pin in locked:
         if pin.version < _FIRST:
             yield Hit(pin.location, {"what": "The lock pins", "version": str(pin.version)})
+        else:
+            yield Met(pin.location)
     if not locked:
         yield from _admitted(list(service.versions.required("fastapi")))
 
 
-def _admitted(required: list[Required]) -> Iterator[Hit]:
+def _admitted(required: list[Required]) -> Iterator[Hit | Met]:
     """Nothing but a habit keeps a requirement without any bound on the newest version: a warning."""
     admitted = (old for old in _OLD if all(one.specifiers.contains(old) for one in required))
     version = next(admitted, None)
@@ -34,3 +36,5 @@ def _admitted(required: list[Required]) -> Iterator[Hit]:
         bounded = any(len(one.specifiers) for one in required)
         fields = {"what": "The requirement admits", "version": version}
         yield Hit(required[0].location, fields, severity=None if bounded else Severity.WARNING)
+    elif required:
+        yield Met(required[0].location)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.api.exemptions import exemption, served
 from archlint.service.api.request_bodies import raw_reads, untyped_bodies
 from archlint.service.model import Service
@@ -13,7 +13,7 @@ from archlint.service.model import Service
 _METHODS = {"POST", "PUT", "PATCH"}
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each read of the raw body and each body parameter without a schema, once per place."""
     exempt = exemption(options)
     seen: set[int] = set()
@@ -23,6 +23,10 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
         if not _METHODS & set(endpoint.methods) or exempt(endpoint) or id(definition) in seen:
             continue
         seen.add(id(definition))
-        for place, how in (*raw_reads(operation, service.symbols), *untyped_bodies(operation)):
-            fields = {"handler": definition.name, "endpoint": served(endpoint), "how": how}
-            yield Hit(place, fields)
+        found = (*raw_reads(operation, service.symbols), *untyped_bodies(operation))
+        for place, how in found:
+            yield Hit(place, {"handler": definition.name, "endpoint": served(endpoint), "how": how})
+        if not found:
+            yield Met(endpoint.handler.location)
+    if not seen:
+        yield NotApplicable("no endpoint takes a body")

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Link, Unknown
+from archlint.findings import Hit, Link, Met, Said
 from archlint.service.api.handlers import Handler
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each handler that is no coroutine function, once, however often it is registered."""
     seen: set[int] = set()
     for endpoint in service.routes.endpoints:
         handler = endpoint.handler
-        if not handler.is_async and id(handler.definition) not in seen:
-            seen.add(id(handler.definition))
+        if id(handler.definition) in seen:
+            continue
+        seen.add(id(handler.definition))
+        if handler.is_async:
+            yield Met(handler.location)
+        else:
             served = f"{' '.join(endpoint.methods) or 'WebSocket'} {endpoint.path}"
             fields = {"handler": handler.definition.name, "endpoint": served}
             yield Hit(handler.location, fields, _blocks(service, handler))

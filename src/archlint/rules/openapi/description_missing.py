@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, Said
 from archlint.service.api.exemptions import exemption, served
 from archlint.service.model import Service
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each documented handler without docstring, summary and description, once."""
     exempt = exemption(options)
     seen: set[int] = set()
     for operation in service.openapi_pages.documented:
         endpoint = operation.endpoint
         definition = endpoint.handler.definition
-        if not endpoint.described and not exempt(endpoint) and id(definition) not in seen:
-            seen.add(id(definition))
+        if exempt(endpoint) or id(definition) in seen:
+            continue
+        seen.add(id(definition))
+        if endpoint.described:
+            yield Met(endpoint.handler.location)
+        else:
             fields = {"handler": definition.name, "endpoint": served(endpoint)}
             yield Hit(endpoint.handler.location, fields)

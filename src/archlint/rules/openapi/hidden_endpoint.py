@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Location, Unknown
+from archlint.findings import Hit, Location, Met, Said
 from archlint.service.api.exemptions import exemption, hidden_at, served, version_of
 from archlint.service.model import Service
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each place that hides versioned endpoints, once, unless another path shows the same handler."""
     exempt = exemption(options)
     shown = {id(e.handler.definition) for e in service.routes.endpoints if e.in_schema}
     seen: set[Location] = set()
     for endpoint in service.routes.endpoints:
         if version_of(endpoint) is None or exempt(endpoint) or id(endpoint.handler.definition) in shown:
+            if version_of(endpoint) is not None and endpoint.in_schema:
+                yield Met(endpoint.location)
             continue
         place = hidden_at(endpoint)
         if place is not None and place not in seen:

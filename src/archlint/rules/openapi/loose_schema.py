@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Location, Unknown
+from archlint.findings import Hit, Location, Met, Said
 from archlint.service.api.looseness import loose_part, written
 from archlint.service.api.operations import Operation
 from archlint.service.api.pydantic_models import PydanticModel, PydanticModels
@@ -12,11 +12,14 @@ from archlint.service.interpreter.types import Type
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each loose response, and each loose field and open model that documented endpoints use, once."""
     seen: set[Location] = set()
     for operation in service.openapi_pages.documented:
-        for hit in _in_operation(operation, service.operations.schemas):
+        hits = list(_in_operation(operation, service.operations.schemas))
+        if not hits:
+            yield Met(operation.endpoint.handler.location)
+        for hit in hits:
             if hit.location not in seen:
                 seen.add(hit.location)
                 yield hit

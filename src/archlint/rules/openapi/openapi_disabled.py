@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.api.openapi_pages import Page
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each app whose document is switched off, unless the service serves one by hand."""
     for page in service.openapi_pages.at("openapi_url"):
         if isinstance(page, Unknown):
@@ -17,3 +17,5 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
         elif page.path is None:
             for one in service.openapi_pages.unserved(page, "openapi_url"):
                 yield Hit(one.location) if isinstance(one, Page) else one
+        else:
+            yield Met(page.location)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.api.overrides import overrides
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each place that gives an app another document, or an old version."""
     if not service.routes.apps:
         return
-    for override in overrides(service.modules, service.symbols):
+    found = list(overrides(service.modules, service.symbols))
+    if not found:
+        yield from (Met(app.location) for app in service.routes.apps)
+    for override in found:
         if override.how is None:
             why = "a function makes it in a way that archlint cannot follow"
             yield Unknown("the OpenAPI document", override.location, why)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Severity, Unknown
+from archlint.findings import Hit, Met, Said, Severity, Unknown
 from archlint.service.api.exemptions import exemption, served
 from archlint.service.api.response_kinds import Kind, undocumented
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each documented handler without a schema for what it returns, once."""
     exempt = exemption(options)
     seen: set[int] = set()
@@ -21,11 +21,11 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
         definition = endpoint.handler.definition
         if exempt(endpoint) or id(definition) in seen:
             continue
+        seen.add(id(definition))
         kind = undocumented(operation, service.symbols)
         if kind is None:
-            continue
-        seen.add(id(definition))
-        if kind is Kind.UNCLEAR:
+            yield Met(endpoint.handler.location)
+        elif kind is Kind.UNCLEAR:
             why = "what it returns has the name of a response, and archlint cannot follow it"
             yield Unknown(f"whether {served(endpoint)} answers with data", endpoint.handler.location, why)
         else:

@@ -6,20 +6,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.facts.syntax import Call
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.api.exemptions import exemption, served
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each documented endpoint to which neither decorator, router nor include gives a tag."""
     exempt = exemption(options)
     for operation in service.openapi_pages.documented:
         endpoint = operation.endpoint
-        if endpoint.tags or exempt(endpoint):
+        if exempt(endpoint):
             continue
-        if _may_have(endpoint):
+        if endpoint.tags:
+            yield Met(endpoint.location)
+        elif _may_have(endpoint):
             yield Unknown(f"the tags of {served(endpoint)}", endpoint.location, "they are computed")
         else:
             yield Hit(endpoint.location, {"endpoint": served(endpoint)})

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.api.deprecations import undated
 from archlint.service.api.exemptions import served
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each deprecation without a date in a header or in a description."""
-    for found in undated(iter(service.operations), service.modules):
+    deprecated = [one for one in service.operations if one.endpoint.deprecated and one.endpoint.in_schema]
+    if not deprecated:
+        yield NotApplicable("no operation is deprecated")
+    dateless = list(undated(iter(service.operations), service.modules))
+    if not dateless:
+        yield from (Met(operation.endpoint.location) for operation in deprecated)
+    for found in dateless:
         endpoint = served(found.operation.endpoint)
         if found.maybe:
             why = "code beside it sends deprecation headers, and archlint cannot tell for which operations"

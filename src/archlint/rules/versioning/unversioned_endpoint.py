@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Link, Severity, Unknown
+from archlint.findings import Hit, Link, Met, Said, Severity
 from archlint.service.api.exemptions import exemption, served, version_of
 from archlint.service.api.response_kinds import is_page
 from archlint.service.api.routes import Endpoint
@@ -15,11 +15,13 @@ from archlint.service.model import Service
 ELSEWHERE = re.compile(r"(/[^/{}]+)*?/v\d+(?=/|$)")
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each endpoint outside `/api/v<N>` that is not operational, with the includes that led there."""
     exempt = exemption(options)
     for endpoint in service.routes.endpoints:
-        if version_of(endpoint) is None and not exempt(endpoint) and not _is_page(service, endpoint):
+        if version_of(endpoint) is not None:
+            yield Met(endpoint.location)
+        elif not exempt(endpoint) and not _is_page(service, endpoint):
             yield _hit(endpoint)
     yield from service.routes.unknown
 

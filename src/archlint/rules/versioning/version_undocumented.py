@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.api.api_versions import is_told, versions
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each version after the first that nothing names, at the app that serves it."""
     routes = service.routes
     served = versions(routes)
+    if len(served) < 2:
+        yield NotApplicable("it serves no second version")
     for version, endpoint in list(served.items())[1:]:
         told = is_told(version, routes, service.repository, service.root)
         if told is False:
             fields = {"version": f"v{version}", "older": f"v{min(served)}"}
             yield Hit(endpoint.app.location, fields)
-        elif told is None:
+        elif told:
+            yield Met(endpoint.app.location)
+        else:
             why = "the app's description is not known"
             yield Unknown(f"the documentation of v{version}", endpoint.app.location, why)
