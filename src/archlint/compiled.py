@@ -93,7 +93,8 @@ def _kept(path: Path, stamps: list[list[Any]]) -> Data | None:
 
 
 def _spec(data: dict[str, Any]) -> Spec:
-    return Spec(data["prefix"], tuple(data["layers"]), tuple(_requirements(data["requirements"])))
+    requirements = tuple(_requirements(data["requirements"]))
+    return Spec(**data | {"layers": tuple(data["layers"]), "requirements": requirements})
 
 
 def _requirements(data: Iterable[dict[str, Any]]) -> Iterable[Requirement]:

@@ -101,6 +101,18 @@ class Page:
         """What all codes of the rule's standard start with, `BA`."""
         return self.code[:-4]
 
+    def section(self, title: str) -> str:
+        """What stands under the heading `## title`; nothing where there is no such heading."""
+        lines: list[str] = []
+        inside = fenced = False
+        for line in self.body.splitlines():
+            fenced ^= line.startswith("```")
+            if line.startswith("## ") and not fenced:
+                inside = line == f"## {title}"
+            elif inside:
+                lines.append(line)
+        return "\n".join(lines).strip()
+
     @cached_property
     def cases(self) -> tuple[Case, ...]:
         """The page's cases in order. Raises ArchlintError when a section is no case."""

@@ -51,12 +51,14 @@ class Spec:
     """The whole text.
 
     `prefix` is what all its codes start with, `layers` are the names of the layers that it asks for, the
-    lowest first.
+    lowest first. `documentation` is the address of a rule's page, with `{family}`, `{name}` and `{code}` in
+    it, where the pages are published.
     """
 
     prefix: str
     layers: tuple[str, ...]
     requirements: tuple[Requirement, ...]
+    documentation: str = ""
 
     @property
     def clauses(self) -> Iterator[Clause]:

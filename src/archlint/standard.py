@@ -46,6 +46,10 @@ class Standard:
         """The names of the layers, the lowest first."""
         return self.spec.layers
 
+    def address(self, page: Page) -> str:
+        """Where the page is published; empty where it is not."""
+        return self.spec.documentation.format(family=page.family, name=page.name, code=page.code)
+
     @cached_property
     def titles(self) -> Mapping[str, str]:
         """The title of each requirement by its id."""

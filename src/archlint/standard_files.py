@@ -30,7 +30,7 @@ def read_spec(directory: Path) -> Spec:
         Requirement(one.id, one.family, one.title, tuple(_scenarios(one.scenario)))
         for one in found.requirement
     )
-    return Spec(found.prefix, found.layers, requirements)
+    return Spec(found.prefix, found.layers, requirements, found.documentation)
 
 
 def read_unchecked(directory: Path) -> dict[str, str]:
@@ -95,6 +95,7 @@ class _Spec(msgspec.Struct, forbid_unknown_fields=True):
     prefix: Annotated[str, msgspec.Meta(pattern="^[A-Z]+$")]
     layers: tuple[str, ...]
     requirement: tuple[_Requirement, ...]
+    documentation: str = ""
 
 
 class _Front(msgspec.Struct, forbid_unknown_fields=True):

@@ -216,7 +216,7 @@ def test_statistics(run: Run, tmp_path: Path) -> None:
 def test_an_output_file(run: Run, tmp_path: Path) -> None:
     write(tmp_path, BROKEN)
     printed = run("check", "--select", "BA00", "--output-format", "json")
-    written = run("check", "--select", "BA00", "--output-format", "json", "--output-file", "out.json")
+    written = run("check", "--select", "BA00", "--output-format", "json", "--output-file", "out.json", "-q")
     assert (written.code, written.out) == (1, "")
     assert (tmp_path / "out.json").read_text() == printed.out
 

@@ -9,7 +9,7 @@ from typing import Any
 from archlint.discover import Repository
 from archlint.findings import Finding, Link, Location, Severity, Unknown
 from archlint.report.formats import FORMATS, Rendering
-from archlint.report.styled import plain
+from archlint.report.styled import plain, verbatim
 from archlint.results import Failure, Report, Undecided
 from tests.example_pages import PAGES, STANDARD
 
@@ -81,4 +81,5 @@ def example(root: Path) -> Report:
 
 def rendered(form: str, report: Report, **how: Any) -> str:
     """The report in a format, without colours."""
-    return plain(FORMATS[form].render(report, Rendering(**how)))
+    lines = FORMATS[form].render(report, Rendering(**how))
+    return plain(lines) if FORMATS[form].for_people else verbatim(lines)

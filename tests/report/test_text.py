@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from archlint.discover import Repository
 from archlint.findings import Link, Location
+from archlint.report.safe import printable
 from archlint.report.snippet import columns, snippet
-from archlint.report.styled import STYLES, plain, printable
+from archlint.report.styled import STYLES, plain
 from archlint.report.summary import render_statistics, render_summary
 from archlint.results import Report
 from tests.example_pages import STANDARD

@@ -16,7 +16,7 @@ from archlint.report.formats import FORMATS, formats_for_people, formats_with_fi
 if TYPE_CHECKING:
     from archlint.engine import Request
     from archlint.fixes.fixing import Outcome
-    from archlint.report.delivery import Delivery
+    from archlint.report.delivery import Delivery, Target
     from archlint.results import Report
 
 SELECTORS = "SELECTORS"
@@ -32,6 +32,10 @@ ExtendSelect: TypeAlias = Annotated[
 ]
 Format: TypeAlias = Annotated[
     str, typer.Option(click_type=click.Choice(list(FORMATS)), help="How findings are written.")
+]
+Outputs: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--output", metavar="FORMAT=FILE", help="Write this as well; may be given several times."),
 ]
 ExitZero: TypeAlias = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 despite violations.")]
 Strict: TypeAlias = Annotated[
@@ -63,6 +67,7 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     extend_select: ExtendSelect = None,
     output_format: Format = "text",
     output_file: OutputFile = None,
+    outputs: Outputs = None,
     exit_zero: ExitZero = False,
     strict: Strict = False,
     config: ConfigFile = None,
@@ -84,20 +89,23 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     --fix writes safe fixes to the files and checks again. A fix is unsafe where the program might behave
     otherwise afterwards; --diff --unsafe-fixes shows those, too.
 
-    Example: archlint check services/shop --select BA05,unversioned-endpoint --output-format concise
+    --output-file leaves a summary on the terminal; --output writes a file beside what the terminal gets.
+
+    Example: archlint check services/shop --select BA05 --output sarif=archlint.sarif
     """
     from archlint.engine import Request
     from archlint.inputs import keep_answer
-    from archlint.report.delivery import Delivery, deliver
+    from archlint.report.delivery import Delivery, Target, deliver
     from archlint.selectors import Selection
     from archlint.standard import bundled_standard
 
+    targets = (Target(output_format, output_file), *map(_target, outputs or ()))
     _refuse_contradictions(
-        output_format, statistics=statistics, fix=fix, unsafe=unsafe_fixes, diff=diff, show=show_fixes
+        targets, statistics=statistics, fix=fix, unsafe=unsafe_fixes, diff=diff, show=show_fixes
     )
     selection = Selection(_split(select), _split(ignore), _split(extend_select))
     request = Request(tuple(paths or [Path()]), selection, config, strict, bundled_standard())
-    delivery = Delivery(output_format, output_file, statistics, quiet, strict, no_color)
+    delivery = Delivery(targets, statistics, quiet, strict, no_color)
     if diff:
         raise typer.Exit(_show_diff(request, delivery, unsafe_fixes, exit_zero))
     if show_fixes:
@@ -112,19 +120,39 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     raise typer.Exit(code)
 
 
+def _target(output: str) -> Target:
+    from archlint.report.delivery import Target
+    from archlint.selectors import suggestion
+
+    name, equals, file = output.partition("=")
+    if not equals:
+        raise ArchlintError(f"--output takes FORMAT=FILE, not `{output}`")
+    if name not in FORMATS:
+        known = ", ".join(FORMATS)
+        hint = suggestion(name, FORMATS) or f"; there are {known}"
+        raise ArchlintError(f"--output `{output}`: no format is called `{name}`{hint}")
+    if not file:
+        raise ArchlintError(f"--output `{output}` names no file; if a variable should, it is not set")
+    return Target(name, Path(file))
+
+
 def _refuse_contradictions(
-    output_format: str, *, statistics: bool, fix: bool, unsafe: bool, diff: bool, show: bool
+    targets: tuple[Target, ...], *, statistics: bool, fix: bool, unsafe: bool, diff: bool, show: bool
 ) -> None:
-    if statistics and output_format not in formats_for_people():
+    first = targets[0].format
+    if statistics and first not in formats_for_people():
         raise ArchlintError(f"--statistics is for the {' and '.join(formats_for_people())} formats")
     if unsafe and not (fix or diff):
         raise ArchlintError("--unsafe-fixes is for --fix and --diff")
-    if diff and output_format != "text":
-        raise ArchlintError("--diff is a format of its own: leave --output-format out")
-    if show and (fix or output_format not in formats_with_fixes()):
+    if diff and (first != "text" or len(targets) > 1):
+        raise ArchlintError("--diff is a format of its own: leave --output-format and --output out")
+    if show and (fix or not any(target.format in formats_with_fixes() for target in targets)):
         raise ArchlintError(
             f"--show-fixes is for the {' and '.join(formats_with_fixes())} formats, without --fix"
         )
+    files = [target.file.resolve() for target in targets if target.file]
+    if len(set(files)) < len(files):
+        raise ArchlintError("--output and --output-file name one file twice")
 
 
 def _checked(request: Request, delivery: Delivery) -> Report:
@@ -168,8 +196,8 @@ def _show_diff(request: Request, delivery: Delivery, unsafe: bool, exit_zero: bo
     with progress(not delivery.quiet, delivery.no_color) as step:
         outcome = preview(request, unsafe=unsafe, progress=step)
     text = "".join(unified(change.file, change.before, change.after) for change in outcome.changes)
-    if delivery.file is not None:
-        output.write_file(delivery.file, text)
+    if delivery.targets[0].file is not None:
+        output.write_file(delivery.targets[0].file, text)
     else:
         output.write(text)
     _tell_fixes(outcome, "would fix", delivery.quiet)

@@ -31,7 +31,7 @@ def report(
     from archlint.report import output
     from archlint.report.conformance.formats import View, lines
     from archlint.report.progress import progress
-    from archlint.report.styled import plain
+    from archlint.report.styled import plain, verbatim
     from archlint.verdicts import judge
 
     with progress(no_color=no_color) as step:
@@ -41,6 +41,8 @@ def report(
         width = output.FILE_WIDTH if output_file is not None else output.width()
         rendered = list(lines(format_, View(judge(found), found, loaded.services, width)))
     if output_file is not None:
-        output.write_file(output_file, plain(rendered))
+        output.write_file(output_file, plain(rendered) if format_ == "text" else verbatim(rendered))
+    elif format_ == "text":
+        output.write_lines(rendered, colour=output.wants_colour(no_color))
     else:
-        output.write_lines(rendered, colour=format_ == "text" and output.wants_colour(no_color))
+        output.write(verbatim(rendered))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -49,6 +48,7 @@ def routes(  # noqa: PLR0913, PLR0917 (each is an option)
     from archlint.report.progress import progress
     from archlint.report.route_table import document, table
     from archlint.report.route_tree import tree
+    from archlint.report.safe import json_text
 
     wanted = _filter(path, method or [], unversioned)
     with progress(no_color=no_color) as step:
@@ -59,7 +59,7 @@ def routes(  # noqa: PLR0913, PLR0917 (each is an option)
             endpoints = [endpoint for endpoint in service.routes.endpoints if wanted(endpoint)]
             found.append((service, endpoints, service.routes.unknown))
     if format_ == "json":
-        output.write(json.dumps(document(found), indent=2) + "\n")
+        output.write(json_text(document(found)) + "\n")
         return
     shown = tree if format_ == "tree" else table
     lines = (line for one in found for line in shown(*one))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -32,6 +31,7 @@ def schema(
     from archlint.engine import load
     from archlint.report import output
     from archlint.report.progress import progress
+    from archlint.report.safe import json_text
     from archlint.report.schema_diagram import diagram
     from archlint.report.schema_document import document
     from archlint.report.schema_table import table
@@ -41,7 +41,7 @@ def schema(
         step("reading models and migrations")
         lines = [line for service in services for line in table(service)] if format_ == "text" else []
     if format_ == "json":
-        output.write(json.dumps(document(services), indent=2) + "\n")
+        output.write(json_text(document(services)) + "\n")
     elif format_ == "mermaid":
         output.write(diagram(services))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from archlint import __version__
 from archlint.findings import Finding, Link, Severity
 from archlint.report.formats import Rendering
+from archlint.report.safe import json_text
 from archlint.report.styled import Line
 from archlint.results import Failure, Report, Undecided
 
@@ -37,7 +37,7 @@ def render(report: Report, how: Rendering) -> Iterator[Line]:
             "files": report.files,
         },
     }
-    yield ((json.dumps(document, indent=2), ""),)
+    yield ((json_text(document), ""),)
 
 
 def _finding(finding: Finding) -> dict[str, object]:

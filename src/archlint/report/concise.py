@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.report.formats import Rendering
-from archlint.report.styled import Line, printable
+from archlint.report.styled import Line
 from archlint.results import Report
 
 
@@ -14,9 +14,9 @@ def render(report: Report, how: Rendering) -> Iterator[Line]:
     for finding in report.findings:
         clauses = f" ({', '.join(finding.clauses)})" if finding.clauses else ""
         yield (
-            (f"{printable(str(finding.location))}: ", ""),
+            (f"{how.shown(finding.location)}: ", ""),
             (f"{finding.severity} ", finding.severity),
             (f"{finding.code} {finding.rule}: ", "rule"),
-            (printable(finding.message), ""),
+            (finding.message, ""),
             (clauses, "clause"),
         )

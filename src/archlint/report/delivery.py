@@ -1,27 +1,36 @@
-"""Brings a report to where it is wanted, in the format that is wanted."""
+"""Brings a report to where it is wanted, in the formats that are wanted."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archlint.report import output
-from archlint.report.formats import FORMATS, Format, Rendering
-from archlint.report.styled import Line, plain
+from archlint.report.formats import FORMATS, Rendering
+from archlint.report.styled import Line, plain, verbatim
 from archlint.results import Report
 
 if TYPE_CHECKING:
     from archlint.fixes.showing import ShownFix
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """How the command line wants its report; `format` is a name of the table."""
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A format, by its name in the table, and the file that gets it; without one, standard output."""
 
     format: str = "text"
     file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How the command line wants its report."""
+
+    targets: tuple[Target, ...] = (Target(),)
     statistics: bool = False
     quiet: bool = False
     strict: bool = False
@@ -30,22 +39,49 @@ class Delivery:
 
 
 def deliver(report: Report, wanted: Delivery, exit_code: int) -> str:
-    """Write the report where it is wanted, and give what went to standard output.
+    """Write the report to each target, and give what went to standard output.
 
-    Raises ArchlintError when it cannot be written.
+    Standard output gets a summary where it gets nothing else. Raises ArchlintError when something cannot be
+    written.
     """
-    format_ = FORMATS[wanted.format]
-    width = output.width() if wanted.file is None else output.FILE_WIDTH
-    lines = _lines(report, wanted, format_, Rendering(width, exit_code, wanted.fixes))
-    if wanted.file is not None:
-        output.write_file(wanted.file, plain(lines))
+    from archlint.report.summary import render_summary
+
+    written = "".join(_deliver(report, wanted, target, exit_code) for target in wanted.targets)
+    if not wanted.quiet and all(target.file for target in wanted.targets):
+        lines = render_summary(report, wanted.strict)
+        written += output.write_lines(lines, colour=output.wants_colour(wanted.no_color))
+    return written
+
+
+def _deliver(report: Report, wanted: Delivery, target: Target, exit_code: int) -> str:
+    lines = _lines(report, wanted, target, exit_code)
+    for_people = FORMATS[target.format].for_people
+    if target.file is not None:
+        output.write_file(target.file, plain(lines) if for_people else verbatim(lines))
         return ""
-    return output.write_lines(lines, colour=format_.for_people and output.wants_colour(wanted.no_color))
+    if for_people:
+        return output.write_lines(lines, colour=output.wants_colour(wanted.no_color))
+    document = verbatim(lines)
+    output.write(document)
+    return document
 
 
-def _lines(report: Report, wanted: Delivery, format_: Format, how: Rendering) -> Iterator[Line]:
+def _lines(report: Report, wanted: Delivery, target: Target, exit_code: int) -> Iterator[Line]:
     from archlint.report.summary import render_statistics, render_summary
 
-    yield from render_statistics(report) if wanted.statistics else format_.render(report, how)
+    format_ = FORMATS[target.format]
+    width = output.width() if target.file is None else output.FILE_WIDTH
+    how = Rendering(width, exit_code, wanted.fixes, partial(_from_here, report.repository.root, Path.cwd()))
+    yield from (
+        render_statistics(report) if wanted.statistics and format_.for_people else format_.render(report, how)
+    )
     if format_.for_people and not wanted.quiet:
         yield from render_summary(report, wanted.strict)
+
+
+def _from_here(root: Path, folder: Path, file: str) -> str:
+    """The file's path relative to a folder, or absolute where there is none, as between Windows' drives."""
+    try:
+        return Path(os.path.relpath(root / file, folder)).as_posix()
+    except ValueError:
+        return (root / file).as_posix()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from archlint.findings import Location
     from archlint.fixes.showing import ShownFix
     from archlint.report.styled import Line
     from archlint.results import Report
@@ -17,19 +18,25 @@ if TYPE_CHECKING:
 class Rendering:
     """What a format may want to know besides the report.
 
-    `width` is in columns; `fixes`, where they were asked for, are by fingerprint.
+    `width` is in columns; `fixes`, where they were asked for, are by fingerprint. `path` makes of a file of
+    the repository what opens it where the reader is, in a terminal or an editor.
     """
 
     width: int = 110
     exit_code: int = 0
     fixes: Mapping[str, ShownFix] | None = None
+    path: Callable[[str], str] = str
+
+    def shown(self, place: Location) -> str:
+        """A place, as the reader's editor and terminal link it."""
+        return str(replace(place, file=self.path(place.file)))
 
 
 class Render(Protocol):
     """What a format's module offers under the name `render`: the report as lines of text."""
 
     def __call__(self, report: Report, how: Rendering) -> Iterable[Line]:
-        """Render the report as styled lines."""
+        """Render the report as lines: styled for people, for programs as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,9 @@ FORMATS: Mapping[str, Format] = {
     "json": Format("as_json", carries_fixes=True),
     "sarif": Format("sarif", carries_fixes=True),
     "github": Format("github"),
+    "gitlab": Format("gitlab"),
+    "junit": Format("junit"),
+    "markdown": Format("markdown"),
 }
 
 

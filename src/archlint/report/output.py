@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archlint import streams
 from archlint.findings import ArchlintError
-from archlint.report.styled import STYLES, Line, plain
+from archlint.report.styled import STYLES, Line, plain, safe
 
 FILE_WIDTH = 110
 
@@ -47,7 +47,7 @@ def _painted(lines: Iterable[Line]) -> str:
         with console.capture() as captured:
             console.print(Text("|", meaning), end="")
         codes[style] = captured.get().split("|")
-    return "".join("".join(text.join(codes[style]) for text, style in line) + "\n" for line in lines)
+    return "".join("".join(text.join(codes[style]) for text, style in safe(line)) + "\n" for line in lines)
 
 
 def write(text: str) -> None:
@@ -62,9 +62,16 @@ def write(text: str) -> None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Replace the file at once. Raises ArchlintError when it cannot be written; the old one then stays."""
+    """Replace the file at once. Raises ArchlintError when it cannot be written; the old one then stays.
+
+    The summary of a step in GitHub's actions is added to, as other commands of the step do.
+    """
     data = text.encode("utf-8", "backslashreplace")
     try:
+        if str(path) == os.environ.get("GITHUB_STEP_SUMMARY"):
+            with path.open("ab") as summary:
+                summary.write(data)
+            return
         if path.exists() and not path.is_file():  # a pipe or a device, which must not be replaced
             path.write_bytes(data)
         else:

@@ -8,7 +8,8 @@ from itertools import groupby
 
 from archlint.findings import Unknown
 from archlint.report.output import width
-from archlint.report.styled import Line, Span, printable
+from archlint.report.safe import printable
+from archlint.report.styled import Line, Span
 from archlint.service.api.exemptions import version_of
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service

@@ -9,7 +9,8 @@ from archlint.facts.python import decode
 from archlint.facts.syntax import Call, Expression
 from archlint.findings import Unknown
 from archlint.report.route_table import GAP, methods, notes, title, unknowns
-from archlint.report.styled import Line, printable
+from archlint.report.safe import printable
+from archlint.report.styled import Line
 from archlint.service.api.routes import Endpoint
 from archlint.service.interpreter.values import Origin
 from archlint.service.model import Service

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -12,6 +11,8 @@ from archlint import __version__
 from archlint.findings import Finding, Link, Location
 from archlint.pages import Page
 from archlint.report.formats import Rendering
+from archlint.report.line_hashes import LineHashes
+from archlint.report.safe import json_text
 from archlint.report.styled import Line
 from archlint.results import Failure, Report, Undecided
 
@@ -26,34 +27,45 @@ def render(report: Report, how: Rendering) -> Iterator[Line]:
     """A log of one run. Unknowns are notifications, not results: they are no alerts."""
     fixes = how.fixes or {}
     numbers = {page.code: number for number, page in enumerate(report.pages)}
+    hashes = LineHashes(report.repository)
     run = {
-        "tool": {"driver": _driver(report.pages)},
+        "tool": {"driver": _driver(report)},
+        "automationDetails": {"id": _category(report)},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {BASE: {"description": {"text": "The root of the repository"}}},
         "invocations": [_invocation(report, how.exit_code, numbers)],
         "results": [
-            _result(finding, numbers[finding.code]) | _fixes(fixes.get(finding.fingerprint))
+            _result(finding, numbers[finding.code], hashes) | _fixes(fixes.get(finding.fingerprint))
             for finding in report.findings
         ],
     }
-    yield ((json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2), ""),)
+    yield ((json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}), ""),)
 
 
-def _driver(pages: tuple[Page, ...]) -> dict[str, object]:
+def _category(report: Report) -> str:
+    """What tells this run from others on the same commit, such as those on a monorepo's other services."""
+    (service,) = report.services if len(report.services) == 1 else (".",)
+    return "archlint/" if service == "." else f"archlint/{service}/"
+
+
+def _driver(report: Report) -> dict[str, object]:
     return {
         "name": "archlint",
         "semanticVersion": __version__,
-        "rules": [_rule(page) for page in pages],
+        "rules": [_rule(page, report.standard.address(page)) for page in report.pages],
     }
 
 
-def _rule(page: Page) -> dict[str, object]:
+def _rule(page: Page, address: str) -> dict[str, object]:
+    why, fix = page.section("Why"), page.section("How to fix")
+    reason = why.partition("\n\n")[0]
     return {
         "id": page.code,
         "name": page.name,
         "shortDescription": {"text": page.name.replace("-", " ").capitalize()},
-        "fullDescription": {"text": page.message},
-        "help": {"text": page.help, "markdown": page.body.strip()},
+        "fullDescription": {"text": " ".join(reason.split()) or page.message},
+        **({"helpUri": address} if address else {}),
+        "help": {"text": page.help, "markdown": f"{reason}\n\n**How to fix**\n\n{fix}".strip()},
         "defaultConfiguration": {"level": page.severity},
         "properties": {"tags": [page.family, page.requirement, *page.clauses]},
     }
@@ -85,14 +97,14 @@ def _undecided(undecided: Undecided, numbers: dict[str, int]) -> dict[str, objec
     }
 
 
-def _result(finding: Finding, rule: int) -> dict[str, object]:
+def _result(finding: Finding, rule: int, hashes: LineHashes) -> dict[str, object]:
     result: dict[str, object] = {
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": finding.severity,
         "message": {"text": f"{finding.message}\n\n{finding.help}"},
         "locations": [{"physicalLocation": _physical(finding.location)}],
-        "partialFingerprints": {"archlint/v1": finding.fingerprint},
+        "partialFingerprints": {"archlint/v1": finding.fingerprint, **hashes.of(finding.location)},
         "properties": {"service": finding.service, "clauses": list(finding.clauses)},
     }
     if finding.chain:

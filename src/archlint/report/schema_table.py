@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from archlint.report.styled import Line, printable
+from archlint.report.safe import printable
+from archlint.report.styled import Line
 from archlint.service.model import Service
 from archlint.service.schema.core.tables import Column, ForeignKey, Index, Table, Unique
 from archlint.service.schema.schemas import Pair, Schema

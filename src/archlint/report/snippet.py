@@ -9,7 +9,8 @@ from functools import cache
 
 from archlint.discover import Repository, UnreadableFileError
 from archlint.findings import Location
-from archlint.report.styled import Line, printable
+from archlint.report.safe import printable
+from archlint.report.styled import Line
 from archlint.service.configuration.masks import mask_line
 
 ELLIPSIS = "..."

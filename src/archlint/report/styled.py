@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
+from archlint.report.safe import log_text
+
 Span: TypeAlias = tuple[str, str]
 Line: TypeAlias = tuple[Span, ...]
 
@@ -24,18 +26,15 @@ STYLES = {
 
 
 def plain(lines: Iterable[Line]) -> str:
-    """The lines without their styles."""
+    """The lines without their styles, safe for a log."""
+    return "".join(f"{''.join(text for text, _ in safe(line))}\n" for line in lines)
+
+
+def verbatim(lines: Iterable[Line]) -> str:
+    """The text of a document for programs, whose format has made it safe."""
     return "".join(f"{''.join(text for text, _ in line)}\n" for line in lines)
 
 
-def printable(text: str) -> str:
-    """`text` with tabs as four spaces and whatever could move a terminal's cursor shown as its code."""
-    if text.isprintable():
-        return text
-    return "".join(_shown(character) for character in text)
-
-
-def _shown(character: str) -> str:
-    if character == "\t":
-        return "    "
-    return character if character.isprintable() else f"\\u{{{ord(character):x}}}"
+def safe(line: Line) -> Line:
+    """The line with nothing in it that a terminal or a log could take for more than text."""
+    return tuple((log_text(text, starts_line=not index), style) for index, (text, style) in enumerate(line))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Severity
 from archlint.report.styled import Line
+from archlint.report.words import counted
 from archlint.results import Report
 
 
@@ -14,9 +15,9 @@ def render_summary(report: Report, strict: bool) -> Iterator[Line]:
     """Findings by severity, services, files, suppressed findings, and unknowns by rule."""
     counts = Counter(finding.severity for finding in report.findings)
     yield from ([_found(counts)] if report.findings else [(("No violations", "rule"),)])
-    read = f"{_count(len(report.services), 'service')} checked, {_count(report.files, 'Python file')} read"
+    read = f"{counted(len(report.services), 'service')} checked, {counted(report.files, 'Python file')} read"
     yield (
-        (read + (f", {_count(report.suppressed, 'finding')} suppressed" if report.suppressed else ""), ""),
+        (read + (f", {counted(report.suppressed, 'finding')} suppressed" if report.suppressed else ""), ""),
     )
     if report.unknowns:
         yield from _unknowns(report, strict)
@@ -38,8 +39,8 @@ def render_statistics(report: Report) -> Iterator[Line]:
 
 
 def _found(counts: Counter[Severity]) -> Line:
-    total = _count(counts.total(), "finding")
-    parts = [(_count(counts[severity], severity), severity) for severity in Severity if counts[severity]]
+    total = counted(counts.total(), "finding")
+    parts = [(counted(counts[severity], severity), severity) for severity in Severity if counts[severity]]
     spans: list[tuple[str, str]] = [(f"{total}: ", "rule")]
     for text, severity in parts:
         spans += [(text, severity), (", ", "")]
@@ -50,9 +51,5 @@ def _unknowns(report: Report, strict: bool) -> Iterator[Line]:
     by_rule = Counter(undecided.page.code for undecided in report.unknowns)
     rules = ", ".join(f"{code} {count}" for code, count in sorted(by_rule.items()))
     where = "listed above" if strict else "`--strict` or `--output-format json` lists them"
-    places = _count(len(report.unknowns), "place")
+    places = counted(len(report.unknowns), "place")
     yield ((f"{places} could not be decided ({rules}); {where}", "faint"),)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

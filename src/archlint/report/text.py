@@ -8,8 +8,9 @@ from textwrap import wrap
 
 from archlint.findings import Finding, Link
 from archlint.report.formats import Rendering
+from archlint.report.safe import printable
 from archlint.report.snippet import Sources, snippet
-from archlint.report.styled import Line, printable
+from archlint.report.styled import Line
 from archlint.results import Report
 from archlint.standard import Standard
 
@@ -21,40 +22,42 @@ def render(report: Report, how: Rendering) -> Iterator[Line]:
         yield ((f"Service {service}" if service != "." else "Service at the repository's root", "rule"),)
         yield ()
         for file, in_file in groupby(in_service, key=lambda finding: finding.location.file):
-            yield ((printable(file), "heading"),)
+            yield ((how.path(file), "heading"),)
             yield ()
-            yield from _of_file(in_file, report.standard, sources, how.width)
+            yield from _of_file(in_file, report.standard, sources, how)
 
 
-def _of_file(findings: Iterable[Finding], standard: Standard, sources: Sources, width: int) -> Iterator[Line]:
+def _of_file(
+    findings: Iterable[Finding], standard: Standard, sources: Sources, how: Rendering
+) -> Iterator[Line]:
     """What stood above in the same file is not said again: a remedy, a chain, a clause's wording."""
     said: set[object] = set()
     for finding in findings:
-        yield from _head(finding)
+        yield from _head(finding, how)
         margin = " " * (len(str(finding.location.line)) + 1)
         source = sources.line(finding.location)
         if source is not None:
-            yield from snippet(finding.location, source, finding.severity, width - len(margin) - 2)
+            yield from snippet(finding.location, source, finding.severity, how.width - len(margin) - 2)
         yield ((f"{margin}|", "gutter"),)
         notes = [("spec", text) for text in _clauses(finding, standard, said)]
         notes += [("help", finding.help)] if finding.help not in said else []
         if finding.chain in said:
             yield (margin, ""), ("= via: ", "label"), ("as above", "faint")
         else:
-            yield from _chain(finding.chain, margin)
+            yield from _chain(finding.chain, how, margin)
         for label, text in notes:
-            yield from _note(label, text, margin, width)
+            yield from _note(label, text, margin, how.width)
         said |= {finding.help, *finding.clauses} | ({finding.chain} if finding.chain else set())
         yield ()
 
 
-def _head(finding: Finding) -> Iterator[Line]:
+def _head(finding: Finding, how: Rendering) -> Iterator[Line]:
     yield (
         (f"{finding.severity}[{finding.code}]", finding.severity),
-        (f" {finding.rule}: {printable(finding.message)}", "rule"),
+        (f" {finding.rule}: {finding.message}", "rule"),
     )
     margin = " " * len(str(finding.location.line))
-    yield (f"{margin}--> ", "gutter"), (printable(str(finding.location)), "")
+    yield (f"{margin}--> ", "gutter"), (how.shown(finding.location), "")
 
 
 def _clauses(finding: Finding, standard: Standard, said: set[object]) -> Iterator[str]:
@@ -67,13 +70,13 @@ def _clauses(finding: Finding, standard: Standard, said: set[object]) -> Iterato
         yield f"{clause} {standard.statements.get(clause, '')} ({title})"
 
 
-def _chain(chain: tuple[Link, ...], margin: str) -> Iterator[Line]:
-    places = [printable(f"{link.location.file}:{link.location.line}") for link in chain]
+def _chain(chain: tuple[Link, ...], how: Rendering, margin: str) -> Iterator[Line]:
+    places = [printable(f"{how.path(link.location.file)}:{link.location.line}") for link in chain]
     longest, digits = max(map(len, places), default=0), len(str(len(chain)))
     for number, (place, link) in enumerate(zip(places, chain, strict=True), start=1):
         label = "= via: " if number == 1 else "       "
         step = f"{number:>{digits}}. {place.ljust(longest)}  "
-        yield (margin, ""), (label, "label"), (step, "faint"), (printable(link.text), "")
+        yield (margin, ""), (label, "label"), (step, "faint"), (link.text, "")
 
 
 def _note(label: str, text: str, margin: str, width: int) -> Iterator[Line]:

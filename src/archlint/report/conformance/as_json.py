@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from archlint import __version__
 from archlint.findings import Location
 from archlint.report.conformance.formats import View
 from archlint.report.conformance.words import arithmetic
+from archlint.report.safe import json_text
 from archlint.report.styled import Line
 from archlint.verdicts import Conformance, Ruling, Verdict
 
@@ -16,7 +16,7 @@ from archlint.verdicts import Conformance, Ruling, Verdict
 def render(view: View) -> Iterator[Line]:
     """All services as one object."""
     document = {"version": __version__, "services": [_service(service) for service in view.judged]}
-    yield ((json.dumps(document, indent=2), ""),)
+    yield ((json_text(document), ""),)
 
 
 def _service(service: Conformance) -> dict[str, object]:

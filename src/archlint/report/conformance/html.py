@@ -18,8 +18,9 @@ from archlint.report.conformance import pictures
 from archlint.report.conformance.formats import View
 from archlint.report.conformance.words import arithmetic, facts, headline
 from archlint.report.route_table import methods, notes
+from archlint.report.safe import printable
 from archlint.report.snippet import Sources
-from archlint.report.styled import Line, printable
+from archlint.report.styled import Line
 from archlint.service.api.exemptions import version_of
 from archlint.service.model import Service
 from archlint.spec import Requirement

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from archlint.report.conformance.formats import View
 from archlint.report.conformance.words import arithmetic, facts, headline
-from archlint.report.styled import Line, printable
+from archlint.report.safe import printable
+from archlint.report.styled import Line
 from archlint.spec import Requirement, Spec
 from archlint.verdicts import Conformance, Ruling, Verdict
 

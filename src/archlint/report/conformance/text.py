@@ -7,7 +7,8 @@ from textwrap import wrap
 
 from archlint.report.conformance.formats import View
 from archlint.report.conformance.words import arithmetic, facts, headline
-from archlint.report.styled import Line, printable
+from archlint.report.safe import printable
+from archlint.report.styled import Line
 from archlint.spec import Requirement
 from archlint.verdicts import Ruling, Verdict
 
