@@ -76,7 +76,14 @@ def _ours(instruction: Instruction) -> Reading:
         keyword = (instruction.trigger.keyword,) if instruction.keyword == "HEALTHCHECK" else ()
         values, is_json = (*keyword, *instruction.trigger.arguments), instruction.trigger.is_json
     place = instruction.location.line, instruction.location.end_line
-    return instruction.keyword, *place, instruction.flags, is_json, values, instruction.heredocs
+    return (
+        instruction.keyword,
+        *place,
+        instruction.flags,
+        is_json,
+        values,
+        tuple(h.text for h in instruction.heredocs),
+    )
 
 
 if __name__ == "__main__":

@@ -48,8 +48,30 @@ def test_columns_count_code_points() -> None:
 
 def test_heredoc_bodies_are_kept() -> None:
     run = read("FROM a\nRUN <<EOF\npip install x\nEOF\nUSER app\n").instructions[1]
-    assert run.heredocs == ("pip install x\n",)
+    assert [heredoc.text for heredoc in run.heredocs] == ["pip install x\n"]
     assert "pip install x" in run.text
+
+
+def test_what_onbuild_holds_back_has_the_heredoc() -> None:
+    file = read("FROM a\nONBUILD RUN <<EOF\nx\nEOF\nUSER b\n")
+    assert [i.keyword for i in file.instructions] == ["FROM", "ONBUILD", "USER"]
+    trigger = file.instructions[1].trigger
+    assert trigger is not None and [heredoc.text for heredoc in trigger.heredocs] == ["x\n"]
+
+
+def test_what_is_nested_without_end_is_read_two_deep() -> None:
+    assert [i.keyword for i in read("FROM a\n" + "ONBUILD HEALTHCHECK " * 5000 + "\n").instructions] == [
+        "FROM",
+        "ONBUILD",
+    ]
+
+
+def test_arguments_that_double_have_no_value() -> None:
+    assert read("ARG A=aaaaaaaa\n" + "ARG A=${A}${A}\n" * 60 + "FROM ${A}\n").stages[0].base is None
+
+
+def test_a_number_of_5000_digits_names_no_stage() -> None:
+    assert read("FROM a\nFROM b\nCOPY --from=" + "1" * 5000 + " / /\n").stages[1].sources == ()
 
 
 def test_escape_directive_changes_the_continuation() -> None:
@@ -155,8 +177,13 @@ def instruction_texts(draw: st.DrawFn) -> str:
         pairs = draw(st.lists(st.builds("{}={}".format, st.sampled_from("AB"), word | quoted), min_size=1))
         return draw(st.sampled_from(["ENV", "LABEL"])) + "".join(draw(blank) + pair for pair in pairs)
     if kind == "heredoc":
-        lines = draw(st.lists(word, max_size=3))
-        return "\n".join(["RUN <<EOF", *lines, "EOF"])
+        lines = draw(
+            st.lists(word | st.sampled_from(["", "# x", "\tEOF", "RUN y", "a \\", "EOF2"]), max_size=3)
+        )
+        opened = draw(
+            st.sampled_from(["RUN <<EOF", "RUN cat <<'EOF' >x", 'COPY <<"EOF" /x', "RUN a <<EOF && b"])
+        )
+        return "\n".join([opened, *lines, "EOF"])
     if kind == "from":
         return f"FROM {draw(image)} AS x{draw(st.integers(0, 9))}"
     keyword, words = draw(keywords), draw(body)
@@ -184,7 +211,8 @@ def as_buildkit(i: Instruction) -> tuple[Any, ...]:
     if i.keyword in {"ENV", "LABEL"}:
         value = tuple(part for pair in value for part in pair.split("=", 1))
     place = i.location
-    return i.keyword, place.line, place.end_line, i.flags, i.is_json, value, i.heredocs
+    bodies = tuple(heredoc.text for heredoc in i.heredocs)
+    return i.keyword, place.line, place.end_line, i.flags, i.is_json, value, bodies
 
 
 @needs_buildkit
@@ -217,6 +245,18 @@ def test_instructions_are_those_of_buildkit(texts: list[str]) -> None:
         "FROM a\nENV A='a\\'b'\nENV B\tafter a tab\n",
         "FROM a\nENV C=trailing\\\\\nRUN x\n",
         "FROM a\nRUN ends with the file \\\n",
+        'FROM a\nRUN cat <<<"not a heredoc"\nRUN x\n',
+        "FROM a\nRUN cat <<<x && y\nUSER b\n",
+        "FROM a\nRUN cat<<EOF\nUSER b\n",
+        "FROM a\nRUN cat << EOF\nUSER b\n",
+        "FROM a\nRUN echo $((1<<2))\nUSER b\n",
+        "FROM a\nRUN <<-EOF\n\tone\n\ttwo\n\tEOF\nUSER b\n",
+        "FROM a\nRUN <<A <<B\n1\nA\n2\nB\nUSER b\n",
+        "FROM a\nRUN apt-get update && cat <<EOF >/x && \\\n  done\nbody\nEOF\nUSER b\n",
+        "FROM a\nCOPY --chmod=755 <<EOF /x\n#!/bin/sh\nEOF\nUSER b\n",
+        'FROM a\nRUN ["x", "<<EOF"]\nUSER b\n',
+        "FROM a\nCMD <<EOF\nUSER b\n",
+        "FROM a\nRUN x \\\n# comment \\\n  y\nUSER b\n",
     ],
 )
 def test_hand_picked_files_read_as_buildkit_reads_them(text: str) -> None:

@@ -1,24 +1,38 @@
 """Dockerfiles and Containerfiles: instructions with places, and the build stages that they make.
 
-The tree-sitter Containerfile grammar says where instructions, continuations, comments and heredocs stand;
-flags and arguments are then split as BuildKit's `frontend/dockerfile/parser` splits them, which the tests
-hold this to.
+Lines are joined, heredocs taken out, flags and arguments split as BuildKit's `frontend/dockerfile/parser`
+does it (`parser.go`, `line_parsers.go`), which the tests hold this to.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from archlint.findings import Location, Unknown
 
 WORD_LISTS = frozenset({"ADD", "COPY", "EXPOSE", "FROM", "VOLUME"})
 JSON_FORMS = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"})
 PAIRS = frozenset({"ARG", "ENV", "LABEL"})
+KEYWORDS = WORD_LISTS | JSON_FORMS | PAIRS | {
+    "HEALTHCHECK", "MAINTAINER", "ONBUILD", "STOPSIGNAL", "USER", "WORKDIR",
+}  # fmt: skip
+_HEREDOC_TAKERS = frozenset({"ADD", "COPY", "RUN"})
+_HEREDOC = re.compile(r"\d*<<(?P<chomp>-?)(?P<name>[^<]+)")
+_MAX_NESTING = 2
+_MAX_TEXT = 20_000
+"""Longer values of ARGs, which may hold one another, are not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heredoc:
+    """What stands between `<<EOF` and `EOF`: `count` lines with the end, from the index `line` on."""
+
+    text: str
+    line: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +49,7 @@ class Instruction:
     flags: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     is_json: bool = False
-    heredocs: tuple[str, ...] = ()
+    heredocs: tuple[Heredoc, ...] = ()
     trigger: Instruction | None = None
 
     def flag(self, name: str) -> str | None:
@@ -45,7 +59,7 @@ class Instruction:
     @property
     def text(self) -> str:
         """Arguments and heredoc bodies in one string, for a search in commands."""
-        return "\n".join((" ".join(self.arguments), *self.heredocs))
+        return "\n".join((" ".join(self.arguments), *(heredoc.text for heredoc in self.heredocs)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,150 +109,107 @@ class Dockerfile:
 
 def read_dockerfile(path: str, data: bytes) -> Dockerfile:
     """Read a file's content. Never raises: what cannot be read is a problem with its place."""
-    import tree_sitter
-    import tree_sitter_containerfile
-
-    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
-    if not data.endswith(b"\n"):
-        data += b"\n"
-    reader = _Reader(path, data)
-    language = tree_sitter.Language(tree_sitter_containerfile.language())
-    root = tree_sitter.Parser(language).parse(reader.parsed).root_node
-    instructions = tuple(reader.instructions(root))
-    problems = [one for one in reader.problems(root) if not _is_read(one.location, instructions)]
-    return Dockerfile(path, instructions, tuple(_stages(instructions)), tuple(problems))
-
-
-def _is_read(place: Location, instructions: tuple[Instruction, ...]) -> bool:
-    """Whether an instruction has been read there, however little the grammar made of its arguments."""
-    places = (instruction.location for instruction in instructions)
-    return any(one.line <= place.line <= one.end_line for one in places)
+    text = data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+    reader = _Reader(path, text.split("\n"))
+    instructions = tuple(reader.instructions())
+    return Dockerfile(path, instructions, tuple(_stages(instructions)), tuple(reader.problems))
 
 
 class _Reader:
-    """Text and places come from `data`; the grammar gets `parsed`, with every byte at the same offset."""
+    """Reads line by line, as BuildKit's `Parse` does: comments and empty lines end no continuation."""
 
-    def __init__(self, path: str, data: bytes) -> None:
+    def __init__(self, path: str, lines: list[str]) -> None:
         self.path = path
-        self.data = data
-        self.starts = [0, *(match.end() for match in re.finditer(rb"\n", data))]
-        self.escape = _escape(data)
-        self.parsed = _for_grammar(data, self.escape)
+        self.lines = lines
+        self.escape = _escape(lines)
+        self.ending = re.compile(rf"(?<!{re.escape(self.escape)}){re.escape(self.escape)}[ \t]*\Z")
+        self.problems: list[Unknown] = []
 
-    def instructions(self, root: Any) -> Iterator[Instruction]:
-        for node in root.named_children:
-            if node.type.endswith("_instruction"):
-                yield self._instruction(node)
+    def instructions(self) -> Iterator[Instruction]:
+        number = 0
+        while number < len(self.lines):
+            first, number = number, number + 1
+            text, goes_on = self._without_mark(self.lines[first].lstrip())
+            if not text.strip() or text.startswith("#"):
+                continue
+            pieces, last = [text], first
+            while goes_on and number < len(self.lines):
+                line, number = self.lines[number], number + 1
+                if line.strip() and not line.lstrip().startswith("#"):
+                    piece, goes_on = self._without_mark(line)
+                    pieces.append(piece)
+                    last = number - 1
+            made = self._instruction("".join(pieces), first, last, number)
+            if made is not None:
+                number = max([number, *(heredoc.line + heredoc.count for heredoc in made.heredocs)])
+                yield made
 
-    def problems(self, root: Any) -> Iterator[Unknown]:
-        pending = [root] if root.has_error else []
-        while pending:
-            node = pending.pop()
-            if node.is_error or node.is_missing:
-                yield Unknown(f"`{self.path}`", self._place(node), "this is not an instruction it knows")
-            else:
-                pending.extend(child for child in reversed(node.children) if child.has_error)
+    def _without_mark(self, line: str) -> tuple[str, bool]:
+        """A line without the mark that continues it, and whether it has one."""
+        found = self.ending.search(line)
+        return (line, False) if found is None else (line[: found.start()], True)
 
-    def _instruction(self, node: Any) -> Instruction:
-        bodies = tuple(self._heredocs(node))
-        return _parse(self._text(node), self._place(node), self.escape, bodies)
+    def _instruction(self, text: str, first: int, last: int, following: int) -> Instruction | None:
+        place = self._place(first, last)
+        keyword = text.split(maxsplit=1)[0].upper()
+        if keyword not in KEYWORDS:
+            self.problems.append(Unknown(f"`{self.path}`", place, "this is not an instruction it knows"))
+            return None
+        made = _parse(text, place, self.escape)
+        taker = made.trigger if made.keyword == "ONBUILD" and made.trigger else made
+        if "<<" not in text or taker.keyword not in _HEREDOC_TAKERS or taker.is_json:
+            return made
+        bodies = tuple(self._heredocs(text, following))
+        if not bodies:
+            return made
+        place = self._place(first, max(last, bodies[-1].line + bodies[-1].count - 1))
+        trigger = replace(made.trigger, heredocs=bodies, location=place) if made.trigger else None
+        return replace(made, heredocs=bodies, location=place, trigger=trigger)
 
-    def _text(self, node: Any) -> str:
-        """The node's text as BuildKit joins it: without continuations, comments, empty lines, heredocs."""
-        pieces, position = [], node.start_byte
-        for child in _descendants(node, {"line_continuation", "comment", "heredoc_block"}):
-            piece = self.data[position : child.start_byte]
-            pieces.append(piece.rstrip(b" \t") if child.type == "comment" else piece)
-            position = max(position, child.end_byte)
-        pieces.append(self.data[position : self._end(node)])
-        text = b"".join(re.sub(rb"\A([ \t]*\n)+", b"", piece) for piece in pieces).decode(errors="replace")
-        mark = re.escape(self.escape)
-        return re.sub(rf"(?<!{mark}){mark}[ \t]*(\n|\Z)", "", text)
+    def _heredocs(self, text: str, number: int) -> Iterator[Heredoc]:
+        """The bodies from the line `number` on, which words such as `<<EOF` and `3<<-"END"` open."""
+        for word in _words(text, self.escape):
+            opened = _HEREDOC.fullmatch(word[0])
+            name = re.sub(r"[\"']", "", opened["name"]) if opened else ""
+            if opened is None or not name:
+                continue
+            first = number
+            while number < len(self.lines):
+                line, number = self.lines[number], number + 1
+                line = line.lstrip("\t") if opened["chomp"] else line
+                if line == name:
+                    break
+            body = self.lines[first : number - 1]
+            written = "".join(f"{line}\n" for line in body)
+            yield Heredoc(written, first, number - first)
 
-    def _end(self, node: Any) -> int:
-        """Where the node's last line ends, of which the grammar may have left something out."""
-        end: int = node.end_byte
-        return end if self.data[end - 1 : end] == b"\n" else self.data.index(b"\n", end)
-
-    def _heredocs(self, node: Any) -> Iterator[str]:
-        for block in _descendants(node, {"heredoc_block"}):
-            contents = [child for child in block.named_children if child.type == "heredoc_content"]
-            if not contents:
-                yield ""
-            for content in contents:
-                ends = [child.start_byte for child in content.children if child.type == "heredoc_end"]
-                stop = ends[0] if ends else content.end_byte
-                yield self.data[content.start_byte : stop].decode(errors="replace")
-
-    def _place(self, node: Any) -> Location:
-        written = self.data[node.start_byte : node.end_byte].rstrip()
-        end = node.start_byte + len(written)
-        return Location(self.path, *self._point(node.start_byte), *self._point(end))
-
-    def _point(self, offset: int) -> tuple[int, int]:
-        line = bisect_right(self.starts, offset)
-        return line, len(self.data[self.starts[line - 1] : offset].decode(errors="replace")) + 1
+    def _place(self, first: int, last: int) -> Location:
+        start = len(self.lines[first]) - len(self.lines[first].lstrip()) + 1
+        return Location(self.path, first + 1, start, last + 1, len(self.lines[last].rstrip()) + 1)
 
 
-def _escape(data: bytes) -> str:
+def _escape(lines: list[str]) -> str:
     """The escape directive: only among the comments of the form `# name=value` at the very top."""
-    for line in data.splitlines():
-        match = re.fullmatch(rb"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*", line.strip())
+    for line in lines:
+        match = re.fullmatch(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S.*)", line.strip())
         if match is None:
             break
-        if match[1].lower() == b"escape":
-            return "`" if match[2] == b"`" else "\\"
+        if match[1].lower() == "escape":
+            return "`" if match[2] == "`" else "\\"
     return "\\"
 
 
-def _for_grammar(data: bytes, escape: str) -> bytes:
-    """Write around what the grammar does not know, byte for byte, outside heredocs.
-
-    Its escape is always the backslash, so under `# escape=` the two characters change roles; it ends a
-    continued instruction at an empty line; and it takes any `#` for a comment, where only whole lines are.
-    """
-    if escape == "`":
-        data = data.translate(bytes.maketrans(b"`\\", b"\\`"))
-    pieces: list[bytes] = []
-    continued, delimiter = False, b""
-    for line in data.splitlines(keepends=True):
-        bare = line.strip()
-        if delimiter:
-            delimiter = b"" if bare == delimiter else delimiter
-            pieces.append(line)
-        elif continued and not bare:
-            pieces.append(line.replace(b"\n", b" "))
-        elif bare.startswith(b"#"):
-            pieces.append(line)
-        else:
-            pieces.append(line.replace(b"#", b"_"))
-            continued = bare.endswith(b"\\")
-            heredoc = re.search(rb"<<-?[\"']?(\w+)[\"']?", line)
-            delimiter = heredoc[1] if heredoc and not continued else b""
-    return b"".join(pieces)
-
-
-def _descendants(node: Any, kinds: set[str]) -> Iterator[Any]:
-    pending = list(reversed(node.children))
-    while pending:
-        child = pending.pop()
-        if child.type in kinds:
-            yield child
-        else:
-            pending.extend(reversed(child.children))
-
-
-def _parse(text: str, place: Location, escape: str, heredocs: tuple[str, ...]) -> Instruction:
+def _parse(text: str, place: Location, escape: str, depth: int = 0) -> Instruction:
     keyword, *rests = text.split(maxsplit=1)
     keyword = keyword.upper()
     flags, rest = _flags("".join(rests).strip(), escape)
     if keyword in {"ONBUILD", "HEALTHCHECK"}:
-        trigger = _parse(rest, place, escape, heredocs) if rest else None
-        return Instruction(keyword, place, flags, (rest,) if rest else (), False, heredocs, trigger)
+        trigger = _parse(rest, place, escape, depth + 1) if rest and depth < _MAX_NESTING else None
+        return Instruction(keyword, place, flags, (rest,) if rest else (), trigger=trigger)
     items = _json_items(rest) if keyword in JSON_FORMS else None
     if items is not None:
-        return Instruction(keyword, place, flags, items, True, heredocs)
-    return Instruction(keyword, place, flags, _arguments(keyword, rest, escape), False, heredocs)
+        return Instruction(keyword, place, flags, items, True)
+    return Instruction(keyword, place, flags, _arguments(keyword, rest, escape))
 
 
 def _arguments(keyword: str, rest: str, escape: str) -> tuple[str, ...]:
@@ -247,7 +218,7 @@ def _arguments(keyword: str, rest: str, escape: str) -> tuple[str, ...]:
     if keyword in WORD_LISTS:
         return tuple(rest.split())
     if keyword in PAIRS:
-        words = tuple(_words(rest, escape))
+        words = tuple(word[0] for word in _words(rest, escape))
         if keyword != "ARG" and words and "=" not in words[0]:
             name, *value = rest.split(maxsplit=1)
             return (f"{name}={''.join(value)}",)
@@ -258,24 +229,26 @@ def _arguments(keyword: str, rest: str, escape: str) -> tuple[str, ...]:
 def _flags(rest: str, escape: str) -> tuple[tuple[str, ...], str]:
     """The leading `--name=value` words, of which BuildKit drops quotes and escapes, and what follows."""
     flags: list[str] = []
-    while rest.startswith("--"):
-        word = next(iter(_words(rest, "\\")))
-        rest = rest[len(word) :].lstrip()
-        if word == "--":
+    end = 0
+    for word in _words(rest, "\\") if rest.startswith("--") else ():
+        if not word[0].startswith("--"):
             break
-        flags.append(_QUOTED.sub(lambda match: "".join(filter(None, match.groups())), word))
-    return tuple(flags), rest
+        end = word.end()
+        if word[0] == "--":
+            break
+        flags.append(_QUOTED.sub(lambda match: "".join(filter(None, match.groups())), word[0]))
+    return tuple(flags), rest[end:].lstrip()
 
 
 _QUOTED = re.compile(r"\\(.)|\"((?:\\.|[^\"])*)\"?|'((?:\\.|[^'])*)'?")
 
 
-def _words(text: str, escape: str) -> Iterator[str]:
+def _words(text: str, escape: str) -> Iterator[re.Match[str]]:
     """Words as BuildKit's `parseWords` has them: quotes and escapes keep blanks, and stay in the word."""
     mark = re.escape(escape)
     double, single = (rf"{quote}(?:{mark}.|[^{quote}])*(?:{quote}|$)" for quote in "\"'")
     pattern = rf"(?:{mark}.|{double}|{single}|\S)+"
-    return (match.group() for match in re.finditer(pattern, text))
+    return re.finditer(pattern, text)
 
 
 def _json_items(rest: str) -> tuple[str, ...] | None:
@@ -323,6 +296,8 @@ def _declare(variables: dict[str, str], instruction: Instruction) -> None:
         value = substitute(_unquoted(default), variables) if assigned else None
         if value is not None:
             variables[name] = value
+        elif assigned:
+            variables.pop(name, None)
 
 
 def _finish(opened: _OpenStage, earlier: list[Stage]) -> Stage:
@@ -358,7 +333,7 @@ def _named_stage(stages: list[Stage] | tuple[Stage, ...], name: str, by_index: b
     for stage in reversed(stages):
         if stage.name is not None and stage.name.lower() == name.lower():
             return stage
-    if by_index and name.isdecimal() and int(name) < len(stages):
+    if by_index and name.isdecimal() and len(name) < 6 and int(name) < len(stages):
         return stages[int(name)]
     return None
 
@@ -384,4 +359,4 @@ def substitute(text: str, variables: Mapping[str, str]) -> str | None:
 
     pattern = r"\$(?:(?P<plain>\w+)|\{(?P<name>\w+)(?:(?P<operator>:?[-+?]|[#%/]+)(?P<word>[^}]*))?\})"
     result = re.sub(pattern, value, text)
-    return None if missing or "$" in result else _unquoted(result)
+    return None if missing or "$" in result or len(result) > _MAX_TEXT else _unquoted(result)

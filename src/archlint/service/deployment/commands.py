@@ -20,6 +20,7 @@ from archlint.service.deployment.tasks import task_commands
 
 _SHELL_FILE = re.compile(r".*\.(sh|bash)")
 _SHEBANG = re.compile(rb"#!\s*\S*/(?:env\s+)?(?:ba|da|a|z)?sh\b")
+_HEREDOC = re.compile(r"<<-?[\"']?\w+[\"']?")
 _PAIR = re.compile(r"""([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|(.*))""", re.DOTALL)
 
 
@@ -237,13 +238,19 @@ class Commands:
 def _run_scripts(instruction: Instruction, text: str) -> Iterator[Script]:
     """The shell text of a RUN in the columns of its file, so that places need no sums."""
     place = instruction.location
-    if instruction.heredocs:
-        for body in instruction.heredocs:
-            start = text.find(body)
-            yield Script(body, place.file, text.count("\n", 0, start) + 1 if start >= 0 else place.line)
+    if instruction.heredocs and _HEREDOC.fullmatch(" ".join(instruction.arguments)):
+        body = instruction.heredocs[0]
+        if not body.text.startswith("#!") or _SHEBANG.match(body.text.encode()):
+            yield Script(body.text, place.file, body.line + 1)
         return
     lines = text.split("\n")[place.line - 1 : max(place.end_line, place.line)]
-    kept = [line if line.strip() and not line.lstrip().startswith("#") else "\\" for line in lines]
+    inside = {n for one in instruction.heredocs for n in range(one.line, one.line + one.count)}
+    kept = [
+        line
+        if (line.strip() and not line.lstrip().startswith("#")) or place.line - 1 + index in inside
+        else "\\"
+        for index, line in enumerate(lines)
+    ]
     written = "\n".join(kept).rstrip("\\\n")
     head = re.match(r"(?i)\s*(?:onbuild\s+)?run\s+(?:--\S+(?:\s|\\\n)+)*", written)
     width = head.end() if head else 0
