@@ -79,6 +79,21 @@ class YamlFile:
         first = self.documents[0] if self.documents else None
         return first if isinstance(first, YamlMapping) else None
 
+    def walk(self) -> Iterator[YamlMapping]:
+        """Every mapping of the documents, outer ones first; each once, however often aliases repeat it."""
+        pending: list[YamlNode] = list(self.documents)[::-1]
+        seen: set[int] = set()
+        while pending:
+            node = pending.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, YamlMapping):
+                yield node
+                pending.extend(value for _, value in reversed(node.entries))
+            elif isinstance(node, YamlSequence):
+                pending.extend(reversed(node.items))
+
 
 def read_yaml(path: str, data: bytes) -> YamlFile:
     """Read a file's content. Never raises: what is not YAML is a problem with its place."""

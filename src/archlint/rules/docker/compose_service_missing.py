@@ -17,6 +17,12 @@ INFRASTRUCTURE = re.compile(
     r"|grafana|loki|jaeger|keycloak|vault|qdrant|localstack|otel|dozzle|^(node|busybox|alpine)$"
 )
 
+TRACES = {
+    "PostgreSQL": re.compile(rb"(?i)postg|psycopg|asyncpg|sqlalchemy|sqlmodel|tortoise|database_url"),
+    "Redis": re.compile(rb"(?i)redis|valkey|celery|\barq\b|dramatiq"),
+}
+"""What a service that uses a server has somewhere."""
+
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
     """Yield one hit with all that is missing, an unknown where a variable decides on an image."""
@@ -29,15 +35,24 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
         "PostgreSQL": any(one.is_postgres for one in services) or _named(services, options["postgresql"]),
         "Redis": _named(services, options["redis"]),
     }
-    missing = [name for name, there in parts.items() if not there]
+    absent = [name for name, there in parts.items() if not there]
+    missing = [name for name in absent if name not in TRACES or _has_trace(service, TRACES[name])]
     unresolved = next((one for one in services if one.is_open), None)
-    if missing and unresolved is not None:
+    if absent and unresolved is not None:
         yield Unknown("the compose stack", unresolved.location, "a variable decides which image this is")
     elif missing:
         first = next((file for file in stack.judged if file.services), stack.judged[0])
         key = first.file.mapping.key("services") if first.file.mapping else None
         place = key.location if key else Location(first.path)
         yield Hit(place, {"file": first.path, "missing": _listed(missing)})
+    for name in absent if not missing and unresolved is None else ():
+        yield Unknown(f"{name} in the compose stack", services[0].location, "nothing here uses it")
+
+
+def _has_trace(service: Service, pattern: re.Pattern[bytes]) -> bool:
+    """Whether code, manifests or example settings of the service speak of a server."""
+    files = (f for f in service.deployment.near if f.endswith((".py", ".toml", ".txt", ".in")) or ".env" in f)
+    return any(pattern.search(service.deployment.data(file)) for file in files)
 
 
 def _may_be_app(service: Service, one: StackService) -> bool:
@@ -45,21 +60,20 @@ def _may_be_app(service: Service, one: StackService) -> bool:
     if one.builds:
         known = {image.path for image in service.deployment.images}
         files = set(service.repository.files)
-        return any(build.dockerfile in known or build.dockerfile not in files for build in one.builds)
+        return any(b.dockerfile in known or (b.dockerfile not in files and not b.inline) for b in one.builds)
     return one.image is None or INFRASTRUCTURE.search(posixpath.basename(one.image[0])) is None
 
 
 def _named(services: Sequence[StackService], names: Sequence[str]) -> bool:
     """Whether an image, or what builds or starts a service, goes by one of the names."""
     pattern = re.compile(rf"({'|'.join(map(re.escape, names))})($|[-_.\d])") if names else None
-    images = [posixpath.basename(one.image[0]) for one in services if one.image]
-    built = [one.name for one in services if one.builds]
+    images = [name for one in services for name in one.kinds]
     started = [
         posixpath.basename(text.split()[0]) for one in services for text in one.texts("command")[:1] if text
     ]
     return any(
         pattern is not None and pattern.match(name) and not NOT_THE_SERVER.search(name)
-        for name in images + built + started
+        for name in images + started
     )
 
 

@@ -75,12 +75,12 @@ def _in_ini(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
 
 def _in_yaml(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
     if _PIPELINE.fullmatch(path):
-        for node in _nodes(_read(deployment, path)):
+        for node in _read(deployment, path).walk():
             for key in ("env", "variables"):
                 for name, (value, place) in _pairs(node.get(key)):
                     yield from _judged(name, value, place, dummies=False)
     elif _MANIFEST.fullmatch(path) and "compose" not in posixpath.basename(path):
-        for node in _nodes(_read(deployment, path)):
+        for node in _read(deployment, path).walk():
             yield from _in_manifest(node)
 
 
@@ -112,17 +112,6 @@ def _pairs(node: YamlNode | None) -> Iterator[tuple[str, tuple[str, Location]]]:
                 if isinstance(item, YamlScalar) and "=" in item.text:
                     name, _, text = item.text.partition("=")
                     yield name.strip(), (text, item.location)
-
-
-def _nodes(file: YamlFile) -> Iterator[YamlMapping]:
-    pending: list[YamlNode] = list(file.documents)[::-1]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, YamlMapping):
-            yield node
-            pending.extend(value for _, value in node.entries)
-        elif isinstance(node, YamlSequence):
-            pending.extend(node.items)
 
 
 def _read(deployment: Deployment, path: str) -> YamlFile:

@@ -99,11 +99,13 @@ class Commands:
     def start_of(self, image: Image, stages: tuple[Stage, ...]) -> Iterator[Command]:
         """What containers of stages run when nobody says otherwise; CMD is handed to ENTRYPOINT."""
         for target in stages:
-            entry, command = (_last(image, target, keyword) for keyword in ("ENTRYPOINT", "CMD"))
+            entry, command = _configured(image, target)
             environment = _environment(image, target)
             if entry is not None and command is not None and entry.is_json and command.is_json:
                 entry = replace(entry, arguments=entry.arguments + command.arguments)
                 command = None if posixpath.basename("".join(entry.arguments[:1])) in SHELLS else command
+            elif entry is not None and not entry.is_json:
+                command = None  # a shell runs the ENTRYPOINT, and nothing takes the CMD
             for instruction in filter(None, (entry, command)):
                 place = f"`{instruction.keyword}` of `{image.path}`"
                 like = Command((), instruction.location, Context.START, place, environment=environment)
@@ -271,13 +273,17 @@ def _environment(image: Image, stage: Stage) -> dict[str, str]:
     return {pair[1]: next((value for value in pair.groups()[1:] if value is not None), "") for pair in pairs}
 
 
-def _last(image: Image, stage: Stage, keyword: str) -> Instruction | None:
-    """The instruction of a keyword that counts in a stage: its last one, else that of its base."""
-    for part in image.dockerfile.lineage(stage):
-        for instruction in reversed(part.instructions):
-            if instruction.keyword == keyword:
-                return instruction
-    return None
+def _configured(image: Image, stage: Stage) -> tuple[Instruction | None, Instruction | None]:
+    """The ENTRYPOINT and CMD of a stage; an ENTRYPOINT clears the CMD of the stages that it is built on."""
+    entry = command = None
+    for part in reversed(list(image.dockerfile.lineage(stage))):
+        is_set = False
+        for instruction in part.instructions:
+            if instruction.keyword == "CMD":
+                command, is_set = instruction, True
+            elif instruction.keyword == "ENTRYPOINT":
+                entry, command = instruction, command if is_set else None
+    return entry, command
 
 
 def _extends(service: YamlMapping) -> str | None:

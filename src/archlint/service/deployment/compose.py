@@ -24,7 +24,7 @@ _NAME = re.compile(r"(?i)[^/]*compose[^/]*\.ya?ml")
 class Build:
     """How a compose service builds its image; None where the file leaves that to the environment.
 
-    `context` and `dockerfile` are folder and file of the repository.
+    `context` and `dockerfile` are folder and file of the repository, `inline` is the text of a Dockerfile.
     """
 
     service: str
@@ -32,6 +32,7 @@ class Build:
     context: str | None
     dockerfile: str | None
     target: str | None
+    inline: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,9 +74,29 @@ class ComposeFile:
     def builds(self) -> Iterator[Build]:
         """The builds of its services."""
         for name, service in self.services.items():
-            value = service.get("build")
-            if isinstance(value, YamlScalar | YamlMapping) and value.kind in {"str", "map"}:
-                yield self._build(name, value)
+            yield from self.builds_of(name, service)
+
+    def builds_of(self, name: str, service: YamlMapping) -> Iterator[Build]:
+        """The build that a mapping of this file gives a service."""
+        value = service.get("build")
+        if isinstance(value, YamlScalar | YamlMapping) and value.kind in {"str", "map", "!override"}:
+            yield self._build(name, value)
+
+    @property
+    def removed(self) -> frozenset[str]:
+        """The services of files before it that it resets."""
+        services = self.file.mapping.mapping("services") if self.file.mapping else None
+        entries = services.entries if services else ()
+        return frozenset(key.text for key, value in entries if value.kind == "!reset")
+
+    @property
+    def extended(self) -> Iterator[str]:
+        """The files whose services its own extend, as paths of the repository."""
+        for service in self.services.values():
+            table = service.mapping("extends")
+            path = substitute(table.text("file") or "", {}) if table else None
+            if path:
+                yield join(posixpath.dirname(self.path), path)
 
     def _build(self, name: str, value: YamlScalar | YamlMapping) -> Build:
         here = posixpath.dirname(self.path)
@@ -84,10 +105,11 @@ class ComposeFile:
             return Build(name, value.location, context, context and join(context, "Dockerfile"), None)
         context = _folder(here, value.text("context") or ".")
         dockerfile = substitute(value.text("dockerfile") or "Dockerfile", {})
-        inline = value.get("dockerfile_inline") is not None
-        path = None if inline or context is None or dockerfile is None else join(context, dockerfile)
+        inline = value.text("dockerfile_inline")
+        is_open = inline is not None or context is None or dockerfile is None
+        path = None if is_open else join(context or "", dockerfile or "")
         target = value.text("target")
-        return Build(name, value.location, context, path, substitute(target, {}) if target else None)
+        return Build(name, value.location, context, path, substitute(target, {}) if target else None, inline)
 
 
 def find_compose(
@@ -112,6 +134,18 @@ def find_compose(
         elif mapping is None:
             problems.extend(read.problems)
     return tuple(found[path] for path in sorted(found)), tuple(problems)
+
+
+def find_extended(repository: Repository, files: Iterable[ComposeFile]) -> dict[str, ComposeFile]:
+    """The files that services of `files` extend and that are none of them, however they are called."""
+    found = {file.path: file for file in files}
+    pending = list(found.values())
+    while pending:
+        for path in pending.pop().extended:
+            if path not in found and path in repository.files:
+                found[path] = ComposeFile(path, _read(repository, path))
+                pending.append(found[path])
+    return found
 
 
 def _read(repository: Repository, path: str) -> YamlFile:

@@ -50,8 +50,10 @@ def variables(service: StackService) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for value in service.values("environment"):
         if isinstance(value, YamlMapping):
-            entries = ((key.text, entry) for key, entry in value.entries)
-            found.update((name, _value(entry)) for name, entry in entries)
+            for key, entry in value.entries:
+                found[key.text] = _value(entry)
+                if entry.kind == "!reset":
+                    del found[key.text]
         for item in value.items if isinstance(value, YamlSequence) else ():
             if isinstance(item, YamlScalar):
                 name, given, text = item.text.partition("=")
@@ -93,7 +95,10 @@ def healthcheck(service: StackService) -> Check | None:
     for value in service.values("healthcheck"):
         if isinstance(value, YamlMapping):
             words = [item.text for item in _scalars(value.get("test"))]
-            switch = value.key("disable") if value.text("disable") in {"true", "True", "yes"} else None
+            told = value.get("disable")
+            is_told = told is not None and told.kind != "!reset"
+            on = is_told and value.text("disable") in {"true", "True", "yes"}
+            switch = value.key("disable") if on else None
             if switch is not None or words == ["NONE"]:
                 found = Check((switch or value).location, True)
             elif words and words != [""]:
@@ -107,6 +112,9 @@ def dependencies(service: StackService) -> tuple[Dependency, ...]:
     for value in service.values("depends_on"):
         if isinstance(value, YamlMapping):
             for key, entry in value.entries:
+                if entry.kind == "!reset":
+                    found.pop(key.text, None)
+                    continue
                 condition = entry.text("condition") if isinstance(entry, YamlMapping) else None
                 _note(found, Dependency(key.text, key.location, condition or "service_started"))
         else:

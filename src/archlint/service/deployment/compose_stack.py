@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -46,6 +46,8 @@ class StackService:
     builds: tuple[Build, ...]
     is_extra: bool = False
     """Whether only an override has it, which is for development."""
+    bases: tuple[str | None, ...] = ()
+    """What the images that it builds are built on, None where that is not known."""
 
     def values(self, key: str) -> tuple[YamlNode, ...]:
         """What each layer says of a key, after the last `!reset` or `!override` of it."""
@@ -73,20 +75,27 @@ class StackService:
         if text is None and (match := _OPEN_TAG.fullmatch(written)):
             name = substitute(match["name"], {})
             return (name, None) if name else None
-        match = _IMAGE.fullmatch(text) if text else None
-        return (match["name"], match["tag"]) if match else None
+        return name_and_tag(text) if text else None
 
     @property
     def is_open(self) -> bool:
         """Whether a variable decides which image this is."""
         return self.text("image") is not None and self.image is None and not self.builds
 
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """The names that say what it is: of its image, or of what that is built on; of its build at worst."""
+        if self.builds and None not in self.bases:
+            return tuple(posixpath.basename(name_and_tag(base or "")[0]) for base in self.bases)
+        own = (posixpath.basename(self.image[0]),) if self.image else ()
+        files = (posixpath.basename(build.dockerfile or "") for build in self.builds)
+        return (*own, self.name, *files) if self.builds else own
+
     def is_kind(self, pattern: re.Pattern[str]) -> bool:
-        """Whether the last part of its image's name fits, or its build's folder or name does."""
-        names = [posixpath.basename(self.image[0])] if self.image else []
-        if self.builds:
-            names += [self.name, *(posixpath.basename(b.dockerfile or "") for b in self.builds)]
-        return any(pattern.search(name) and not NOT_THE_SERVER.search(name) for name in names)
+        """Whether one of its names fits, and it is no tool for such a server."""
+        names = (*self.kinds, self.name) if self.builds else self.kinds
+        is_tool = any(map(NOT_THE_SERVER.search, names))
+        return not is_tool and any(map(pattern.search, self.kinds))
 
     @property
     def is_postgres(self) -> bool:
@@ -103,16 +112,25 @@ class StackService:
         return aside or once or _SPEAKS_OF_ONE_RUN.search(self.name) is not None
 
 
+def name_and_tag(image: str) -> tuple[str, str | None]:
+    """`registry/name` and `tag` of an image, its digest left out."""
+    match = _IMAGE.fullmatch(image)
+    return (match["name"], match["tag"]) if match else (image, None)
+
+
 @dataclass(frozen=True, eq=False)
 class Stack:
     """The compose files of a service, those for development and examples apart where there are others.
 
-    `holds_app` says whether a build's image may hold the service's code.
+    `holds_app` says whether a build's image may hold the service's code, `base_of` what a build starts from.
+    `sources` are the files by path, those included that services only extend.
     """
 
     files: tuple[ComposeFile, ...]
     aside: re.Pattern[str]
     holds_app: Callable[[Build], bool]
+    base_of: Callable[[Build], str | None]
+    sources: Mapping[str, ComposeFile]
 
     @cached_property
     def judged(self) -> tuple[ComposeFile, ...]:
@@ -173,7 +191,8 @@ class Stack:
     def _services(self, files: tuple[ComposeFile, ...]) -> Iterator[StackService]:
         for members in self._projects(files):
             for name in dict.fromkeys(name for file in members for name in file.services):
-                yield self._service(name, [file for file in members if name in file.services])
+                if not any(name in file.removed for file in members):
+                    yield self._service(name, [file for file in members if name in file.services])
 
     def _project(self, file: ComposeFile) -> str:
         """The folder of the file that includes this one, or its own."""
@@ -188,11 +207,19 @@ class Stack:
 
     def _service(self, name: str, holding: list[ComposeFile]) -> StackService:
         layers = [layer for file in holding for layer in self._layers(file, name)]
-        builds = [build for file in holding for build in file.builds if build.service == name]
+        builds: list[Build] = []
+        for file, layer in layers:
+            is_reset = layer.get("build") is not None and getattr(layer.get("build"), "kind", "") == "!reset"
+            builds = [] if is_reset else [*builds, *file.builds_of(name, layer)]
         is_extra = all(_OVERRIDE.fullmatch(posixpath.basename(file.path)) for file in holding)
-        return StackService(name, holding[0].name_place(name), tuple(layers), tuple(builds), is_extra)
+        return StackService(
+            name, holding[0].name_place(name), tuple(layer for _, layer in layers), tuple(builds), is_extra,
+            tuple(map(self.base_of, builds)),
+        )  # fmt: skip
 
-    def _layers(self, file: ComposeFile, name: str, depth: int = 5) -> Iterator[YamlMapping]:
+    def _layers(
+        self, file: ComposeFile, name: str, depth: int = 5
+    ) -> Iterator[tuple[ComposeFile, YamlMapping]]:
         """A service as one file has it, after what it extends."""
         own = file.services[name]
         extended = own.get("extends")
@@ -202,11 +229,10 @@ class Stack:
         source = self._file(posixpath.join(posixpath.dirname(file.path), path)) if path else file
         if target and source and target in source.services and depth:
             yield from self._layers(source, target, depth - 1)
-        yield own
+        yield file, own
 
     def _file(self, path: str) -> ComposeFile | None:
-        wanted = posixpath.normpath(path)
-        return next((file for file in self.files if file.path == wanted), None)
+        return self.sources.get(posixpath.normpath(path))
 
 
 def _has_server(file: ComposeFile) -> bool:

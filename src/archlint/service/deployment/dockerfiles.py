@@ -14,7 +14,7 @@ from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.dockerfile import Dockerfile, Instruction, Stage, read_dockerfile
 from archlint.findings import Location, Unknown
 from archlint.paths import ancestors, join
-from archlint.service.deployment.compose import Build, ComposeFile, find_compose
+from archlint.service.deployment.compose import Build, ComposeFile, find_compose, find_extended
 from archlint.service.deployment.compose_stack import Stack
 from archlint.service.semantics.modules import Modules
 from archlint.service.semantics.source_roots import find_projects
@@ -30,8 +30,9 @@ _NOT_FULL = re.compile(
 _PYTHON = re.compile(
     r"(?i)(?<![\w-])(python|pypy|uv|pip|poetry|pdm|conda|uvicorn|gunicorn|hypercorn|granian)"
 )
-_ASIDE = frozenset(
-    {".devcontainer", ".github", "docs", "e2e", "example", "examples", "node_modules", "test", "tests"}
+_FETCHES = re.compile(r"\bgit\b[^\n;&|]*\bclone\b|\bgh\s+repo\s+clone\b")
+_ASIDE = re.compile(
+    r"(?i)\.devcontainer|\.github|docs|e2e|examples?|node_modules|(.*[_-])?tests?([_-].*)?|benchmarks?"
 )
 _MANIFESTS = frozenset({"package.json", "pyproject.toml", "setup.py", "go.mod", "Cargo.toml", "pom.xml"})
 
@@ -105,7 +106,19 @@ class Deployment:
     @cached_property
     def stack(self) -> Stack:
         """The services that the compose files run, those of one name in one."""
-        return Stack(self.compose, _NOT_FULL, self._may_hold)
+        return Stack(self.compose, _NOT_FULL, self._may_hold, self._base_of, self._sources)
+
+    @cached_property
+    def _sources(self) -> dict[str, ComposeFile]:
+        return find_extended(self.repository, self.compose)
+
+    def _base_of(self, build: Build) -> str | None:
+        """The image that a build starts from, None where that is not known."""
+        data = build.inline.encode() if build.inline is not None else self.data(build.dockerfile or "")
+        file = read_dockerfile(build.dockerfile or "", data)
+        target = file.stage(build.target) if build.target else (file.stages[-1] if file.stages else None)
+        *_, first = file.lineage(target) if target is not None else (None,)
+        return first.base if first is not None else None
 
     def _may_hold(self, build: Build) -> bool:
         return any(image.path == build.dockerfile for image in self.images)
@@ -121,7 +134,7 @@ class Deployment:
 
     @cached_property
     def _builds(self) -> tuple[Build, ...]:
-        return tuple(build for file in self.compose for build in file.builds)
+        return tuple(build for file in self._sources.values() for build in file.builds)
 
     @cached_property
     def near(self) -> tuple[str, ...]:
@@ -140,7 +153,7 @@ class Deployment:
         shared = next(
             above for above in ancestors(self.root) if above == "." or f"{folder}/".startswith(f"{above}/")
         )
-        if not _ASIDE.isdisjoint(posixpath.relpath(folder, shared).split("/")):
+        if any(map(_ASIDE.fullmatch, posixpath.relpath(folder, shared).split("/"))):
             return False
         return shared == self.root or not self.is_others(folder)
 
@@ -197,6 +210,8 @@ class Deployment:
             return self._meant(dockerfile, builds) if only_whole else Holds.SERVICE
         if any(i.keyword == "RUN" and self._installs(i.text) for i in dockerfile.instructions):
             return Holds.SERVICE
+        if any(i.keyword == "RUN" and _FETCHES.search(i.text) for i in dockerfile.instructions):
+            return Holds.UNCLEAR
         unclear = open_ones or dockerfile.problems or not dockerfile.stages
         return Holds.UNCLEAR if unclear else Holds.SOMETHING_ELSE
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from archlint.facts.dotenv import read_dotenv
 from archlint.service.deployment.compose_containers import env_files, variables
-from archlint.service.deployment.compose_stack import StackService
+from archlint.service.deployment.compose_stack import StackService, name_and_tag
 from archlint.service.deployment.dockerfiles import Deployment
 
 _AS_OFFICIAL = frozenset({"age", "citus", "paradedb", "pgvector", "postgis", "postgres", "timescaledb"})
@@ -32,9 +32,12 @@ class Layout:
 
 def layouts(service: StackService, deployment: Deployment) -> tuple[Layout, ...]:
     """What the image's layout is or, with an unknown version, may be; nothing for an image not known here."""
-    if service.image is None or service.builds:
+    if service.builds and (None in service.bases or len(set(service.bases)) != 1):
         return ()
-    name, tag = service.image
+    image = name_and_tag(service.bases[0] or "") if service.builds else service.image
+    if image is None:
+        return ()
+    name, tag = image
     maker = posixpath.basename(posixpath.dirname(name))
     if maker in _MAKERS:
         return (Layout(_MAKERS[maker], (_MAKERS[maker],)),)
