@@ -33,7 +33,9 @@ def _judge(service: Service, schema: Schema) -> Iterator[Hit | Unknown]:
 
 def _words(change: Change) -> str:
     _, _, kind = change.kind.partition("_")
-    if kind in {"nullable", "type", "default"}:
+    if kind == "table_comment":
+        return f"The comment of table `{change.name}`"
+    if kind in _MODIFIED:
         return f"The {_MODIFIED[kind]} of column `{change.name}`"
     if kind == "foreign_key":
         return f"Foreign key `{change.name}`"
@@ -44,4 +46,4 @@ def _words(change: Change) -> str:
     return f"{noun} `{change.name}`{of}"
 
 
-_MODIFIED = {"nullable": "nullability", "type": "type", "default": "default"}
+_MODIFIED = {"nullable": "nullability", "type": "type", "default": "default", "comment": "comment"}

@@ -305,7 +305,7 @@ def _of_external(value: ExternalObject, name: str) -> Value:
     """A library object's attributes are named after it, so that what it returns can be named, too."""
     if name in value.keywords and value.name in {"types.SimpleNamespace"}:
         return value.keywords[name]
-    return External(f"{value.name}().{name}")
+    return value.method(name) or External(f"{value.name}().{name}")
 
 
 def _of_container(machine: Machine, value: Value, name: str) -> Value:

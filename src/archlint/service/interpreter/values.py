@@ -59,6 +59,10 @@ class ExternalObject:
     args: Sequence[Value]
     keywords: Mapping[str, Value]
 
+    def method(self, name: str) -> Value | None:
+        """A method that is modelled; None for all others, which are known by their name alone."""
+        return None
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class ModuleObject:

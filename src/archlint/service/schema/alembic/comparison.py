@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from archlint.findings import Location
-from archlint.service.interpreter.values import Value
 from archlint.service.schema.alembic.environments import Setup
+from archlint.service.schema.alembic.filters import Filters
 from archlint.service.schema.core.naming import UNKNOWN
 from archlint.service.schema.core.tables import Column, ForeignKey, Index, Table, Unique
 from archlint.service.schema.postgresql.defaults import defaults_differ
 from archlint.service.schema.sqlalchemy.types import differ
-from archlint.service.schema.sqlalchemy.values import Known
 
 Key = tuple[str | None, str]
 
@@ -30,6 +29,11 @@ class Change:
     table: str
     location: Location | None
     detail: str
+
+    @property
+    def part(self) -> str:
+        """The last part of its name."""
+        return self.name.rpartition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +53,36 @@ class Comparison:
     compare_types: bool
     untold_indexes: frozenset[str] = frozenset()
     gaps: list[Gap] = field(default_factory=list)
+    filters: Filters = field(init=False)
     _untyped: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.filters = Filters(self.setup)
 
     def changes(self, old: dict[Key, Table], new: dict[Key, Table]) -> Iterator[Change]:
         """All changes, by table."""
+        seen = self.filters.seen(old)
+        untold = self.filters.untold(old)
+        for change in self._all(seen, {key: table for key, table in new.items() if key not in untold}):
+            if not any(
+                _title(table) == change.table and name == change.part for table, name in self.filters.hidden
+            ):
+                yield change
+        for one in self.filters.undecided:
+            why = "`include_object` or `include_name` of env.py decides by what the source does not tell"
+            self.gaps.append(Gap(one.what, why, one.location))
+
+    def _all(self, old: dict[Key, Table], new: dict[Key, Table]) -> Iterator[Change]:
         for key in sorted({*old, *new}, key=lambda key: (key[0] or "", key[1])):
             database, model = old.get(key), new.get(key)
             if model is not None and database is None:
                 yield from self._added(model)
             elif database is not None and model is None:
                 yield from self._removed(database)
-            elif database is not None and model is not None and self._passes(model, "table", model, None):
+            elif database is not None and model is not None:
+                if not self.filters.passes(model, "table", model, None, other=database):
+                    continue
+                yield from self._table_comment(database, model)
                 yield from self._columns(database, model)
                 yield from self._named(database, model)
                 yield from self._foreign_keys(database, model)
@@ -71,37 +94,18 @@ class Comparison:
             what = f"the type of {_quoted(columns)} in table `{model.title}`"
             self.gaps.append(Gap(what, "archlint does not know it on both sides", model.place))
 
-    def _passes(self, table: Table, kind: str, thing: Table | Column | object, name: str | None) -> bool:
-        """Whether env.py's filters let a thing of the models through."""
-        return self._filter(table, kind, thing, name, reflected=False)
-
-    def _filter(self, table: Table, kind: str, thing: object, name: str | None, *, reflected: bool) -> bool:
-        if not {"include_object", "include_name"} & set(self.setup.options):
-            return True
-        name = table.name if thing is table else name
-        attributes: dict[str, Value] = {"name": name, "schema": table.schema, "info": {}, "key": name}
-        if thing is not table:
-            attributes["table"] = Known("sqlalchemy.Table()", {"name": table.name, "schema": table.schema})
-        passed = self.setup.includes(
-            Known("sqlalchemy.Object()", attributes), name, kind, reflected=reflected
-        )
-        if passed is None:
-            why = "`include_object` or `include_name` of env.py decides by what the source does not tell"
-            self.gaps.append(Gap(f"{kind.replace('_', ' ')} `{name}`", why, table.place))
-        return passed is True
-
     def _added(self, model: Table) -> Iterator[Change]:
-        if self._passes(model, "table", model, None):
+        if self.filters.passes(model, "table", model, None):
             yield Change("add_table", model.title, model.title, model.place, "only the models have it")
             for index in model.indexes:
-                if index.name != UNKNOWN and self._passes(model, "index", index, index.name):
+                if index.name != UNKNOWN and self.filters.passes(model, "index", index, index.name):
                     yield Change("add_index", index.name, model.title, model.place, "only the models have it")
 
     def _removed(self, database: Table) -> Iterator[Change]:
         detail = "only the migrations make it"
-        if self._filter(database, "table", database, None, reflected=True):
+        if self.filters.passes_reflected(database, "table", database, None):
             for index in database.indexes:
-                if self._filter(database, "index", index, index.name, reflected=True):
+                if self.filters.passes_reflected(database, "index", index, index.name):
                     yield Change("remove_index", index.name, database.title, database.place, detail)
             yield Change("remove_table", database.title, database.title, database.place, detail)
 
@@ -110,15 +114,19 @@ class Comparison:
             mine, theirs = database.columns.get(name), model.columns.get(name)
             title = f"{model.title}.{name}"
             if mine is None and theirs is not None:
-                if self._passes(model, "column", theirs, name):
+                if self.filters.passes(model, "column", theirs, name):
                     place = theirs.place or model.place
                     yield Change("add_column", title, model.title, place, "only the models have it")
             elif theirs is None and mine is not None:
-                if self._filter(model, "column", mine, name, reflected=True):
+                if self.filters.passes_reflected(model, "column", mine, name):
                     yield Change(
                         "remove_column", title, model.title, model.place, "only the migrations make it"
                     )
-            elif mine is not None and theirs is not None and self._passes(model, "column", theirs, name):
+            elif (
+                mine is not None
+                and theirs is not None
+                and self.filters.passes(model, "column", theirs, name, other=mine)
+            ):
                 yield from self._column(model, mine, theirs)
 
     def _column(self, model: Table, mine: Column, theirs: Column) -> Iterator[Change]:
@@ -132,6 +140,16 @@ class Comparison:
             yield from self._type(model, mine, theirs, place)
         if self.setup.flag("compare_server_default", default=False):
             yield from self._default(model, mine, theirs, place)
+        if "?" not in {mine.comment, theirs.comment} and mine.comment != theirs.comment:
+            detail = f"{_comment(mine.comment)} in the migrations, {_comment(theirs.comment)} in the models"
+            yield Change("modify_comment", name, model.title, place, detail)
+
+    def _table_comment(self, database: Table, model: Table) -> Iterator[Change]:
+        mine, theirs = database.comment, model.comment
+        if "?" not in {mine, theirs} and mine != theirs:
+            kind = "remove_table_comment" if theirs is None else "add_table_comment"
+            detail = f"{_comment(mine)} in the migrations, {_comment(theirs)} in the models"
+            yield Change(kind, model.title, model.title, model.place, detail)
 
     def _type(self, model: Table, mine: Column, theirs: Column, place: Location | None) -> Iterator[Change]:
         one, other = mine.type, theirs.type
@@ -190,18 +208,24 @@ class Comparison:
         self, model: Table, mine: Index | Unique, theirs: Index | Unique, name: str
     ) -> Iterator[Change]:
         if isinstance(mine, Index) and isinstance(theirs, Index):
-            if _indexes_differ(mine, theirs) and self._passes(model, "index", theirs, name):
+            if _indexes_differ(mine, theirs) and self.filters.passes(
+                model, "index", theirs, name, other=mine
+            ):
                 detail = f"{_index(mine)} in the migrations, {_index(theirs)} in the models"
                 yield Change("change_index", name, model.title, model.place, detail)
-        elif type(mine) is not type(theirs) or sorted(mine.columns, key=str) != sorted(
-            theirs.columns, key=str
-        ):
+        elif isinstance(mine, Unique) and isinstance(theirs, Unique):
+            if _uniques_differ(mine, theirs) and self.filters.passes(
+                model, "unique_constraint", theirs, name, other=mine
+            ):
+                detail = f"{_on(mine)} in the migrations, {_on(theirs)} in the models"
+                yield Change("change_unique", name, model.title, model.place, detail)
+        else:
             yield from self._gone(model, mine, name)
             yield from self._new(model, theirs, name)
 
     def _gone(self, model: Table, found: Index | Unique, name: str) -> Iterator[Change]:
         kind = "index" if isinstance(found, Index) else "unique_constraint"
-        if self._filter(model, kind, found, name, reflected=True):
+        if self.filters.passes_reflected(model, kind, found, name):
             word = kind.removesuffix("_constraint")
             yield Change(
                 f"remove_{word}", name, model.title, model.place, f"only the migrations make {_on(found)}"
@@ -209,7 +233,7 @@ class Comparison:
 
     def _new(self, model: Table, found: Index | Unique, name: str | None) -> Iterator[Change]:
         kind = "index" if isinstance(found, Index) else "unique_constraint"
-        if self._passes(model, kind, found, name):
+        if self.filters.passes(model, kind, found, name):
             word = kind.removesuffix("_constraint")
             yield Change(
                 f"add_{word}", str(name), model.title, model.place, f"only the models have {_on(found)}"
@@ -222,7 +246,7 @@ class Comparison:
         kind = "foreign_key_constraint"
         for signature in sorted(old.keys() - new.keys(), key=str):
             key = old[signature]
-            if self._filter(model, kind, key, key.name, reflected=True):
+            if self.filters.passes_reflected(model, kind, key, key.name):
                 name, detail = (
                     f"{key.words} on table {model.title}",
                     f"only the migrations make {_options(key)}",
@@ -230,7 +254,7 @@ class Comparison:
                 yield Change("remove_foreign_key", name, model.title, model.place, detail)
         for signature in sorted(new.keys() - old.keys(), key=str):
             key = new[signature]
-            if self._passes(model, kind, key, key.name):
+            if self.filters.passes(model, kind, key, key.name):
                 name, detail = f"{key.words} on table {model.title}", f"only the models have {_options(key)}"
                 yield Change("add_foreign_key", name, model.title, model.place, detail)
 
@@ -239,8 +263,25 @@ def _indexes_differ(mine: Index, theirs: Index) -> bool:
     """Expressions are compared in number only: PostgreSQL writes them anew."""
     if mine.unique != theirs.unique or len(mine.columns) != len(theirs.columns):
         return True
-    pairs = zip(mine.columns, theirs.columns, strict=True)
-    return any(None not in pair and pair[0] != pair[1] for pair in pairs)
+    if mine.nulls_distinct != theirs.nulls_distinct:
+        return True
+    pairs = zip(_parts(mine), _parts(theirs), strict=True)
+    return any(None not in (one[0], other[0]) and one != other for one, other in pairs)
+
+
+def _parts(index: Index) -> Iterator[tuple[str | None, str]]:
+    """Its columns with how they are sorted."""
+    order = index.sorted or ("",) * len(index.columns)
+    return zip(index.columns, order, strict=True)
+
+
+def _uniques_differ(mine: Unique, theirs: Unique) -> bool:
+    columns = sorted(mine.columns) != sorted(theirs.columns)
+    return columns or mine.nulls_distinct != theirs.nulls_distinct
+
+
+def _comment(comment: str | None) -> str:
+    return "no comment" if comment is None else f'"{comment}"'
 
 
 def _signature(key: ForeignKey) -> tuple[object, ...]:
@@ -252,12 +293,18 @@ def _action(word: str | None) -> str | None:
     return None if word is None or word.lower() == "no action" else word.lower()
 
 
+def _title(key: Key) -> str:
+    return f"{key[0]}.{key[1]}" if key[0] else key[1]
+
+
 def _null(column: Column) -> str:
     return "NULL" if column.nullable else "NOT NULL"
 
 
 def _index(index: Index) -> str:
-    return f"{'unique ' if index.unique else ''}({_listed(index.columns)})"
+    columns = ", ".join(f"{name or 'an expression'} {order}".strip() for name, order in _parts(index))
+    nulls = "" if index.nulls_distinct else " nulls not distinct"
+    return f"{'unique ' if index.unique else ''}({columns}){nulls}"
 
 
 def _on(found: Index | Unique) -> str:

@@ -26,7 +26,6 @@ from archlint.service.interpreter.values import (
 )
 from archlint.service.schema.alembic.replay import TransactionMode
 from archlint.service.schema.sqlalchemy.library_mixins import SchemaMachine, schema_machine
-from archlint.service.schema.sqlalchemy.values import Known
 from archlint.service.semantics.modules import Module, Modules
 
 _COMPARED = frozenset(
@@ -76,20 +75,23 @@ class Setup:
         each = self.flag("transaction_per_migration", default=False)
         return TransactionMode(None if unsure or each is None else True, each is True)
 
-    def includes(self, thing: Known, name: str | None, kind: str, *, reflected: bool) -> bool | None:
-        """Whether `include_object` and `include_name` let it pass; None where the source does not tell."""
-        place = Origin(self.module, self.place.node) if self.place else None
-        assert place is not None
-        answers: list[bool | None] = []
-        chosen = self.options.get("include_object")
-        if chosen is not None:
-            args = (thing, name, kind, reflected, None if reflected else Unresolved("the other side"))
-            answers.append(truth(self.machine.call(chosen, Arguments(args, {}, place))))
-        chosen = self.options.get("include_name")
-        if chosen is not None and reflected:
-            parents = Unresolved("the names of what holds it")
-            answers.append(truth(self.machine.call(chosen, Arguments((name, kind, parents), {}, place))))
-        return False if False in answers else None if None in answers else True
+    def includes_object(
+        self, thing: Value, name: str | None, kind: str, reflected: bool, other: Value
+    ) -> bool | None:
+        """What `include_object` answers; None where the source does not tell."""
+        return self._answer("include_object", (thing, name, kind, reflected, other))
+
+    def includes_name(self, name: str | None, kind: str, parents: dict[str, Value]) -> bool | None:
+        """What `include_name` answers; None where the source does not tell."""
+        return self._answer("include_name", (name, kind, dict(parents)))
+
+    def _answer(self, option: str, args: tuple[Value, ...]) -> bool | None:
+        chosen = self.options.get(option)
+        if chosen is None:
+            return True
+        place = self.place or Origin(self.module, self.module.source.body[0])
+        with deep_recursion():
+            return truth(self.machine.call(chosen, Arguments(args, {}, Origin(self.module, place.node))))
 
 
 @dataclass

@@ -19,6 +19,7 @@ from archlint.service.schema.sqlalchemy.elements import (
     made_name,
     missing_columns,
     read_column,
+    read_comment,
     read_default,
     used_columns,
 )
@@ -43,6 +44,8 @@ SIGNATURES: Mapping[str, tuple[tuple[str, ...], int]] = {
         5,
     ),
     "drop_constraint": (("constraint_name", "table_name", "type_"), 2),
+    "create_table_comment": (("table_name", "comment"), 1),
+    "drop_table_comment": (("table_name",), 1),
 }
 """The positional parameters of each operation, and how many of them it needs."""
 
@@ -110,6 +113,7 @@ class Operations:
     def create_table(self, it: Given) -> None:
         """`create_table`; enumerations of its columns are created, once for each run."""
         table = Table(it.text("table_name"), it.schema(), place=location(it.arguments.place))
+        table.comment = read_comment(it.value("comment"))
         if self._spared(it, "if_not_exists", self.database.has_table(table.key) is not False):
             return
         Builder(self.convention, created=True).fill(table, it.arguments.args[1:])
@@ -134,6 +138,10 @@ class Operations:
         """`drop_table`; enumerations stay."""
         if not self._spared(it, "if_exists", self.database.has_table(it.key()) is False):
             self.database.drop_table(it.key())
+
+    def comment_on_table(self, it: Given) -> None:
+        """`create_table_comment` and `drop_table_comment`, which has none to give."""
+        self.database.table(it.key()).comment = read_comment(it.value("comment"))
 
     def rename_table(self, it: Given) -> None:
         """`rename_table`."""
@@ -183,6 +191,9 @@ class Operations:
             self.database.set_nullable(key, name, flag(nullable))
         if default is not False:
             self.database.set_default(key, name, read_default(default))
+        comment = it.value("comment", False)
+        if comment is not False:
+            self.database.column(key, name).comment = read_comment(comment)
         if renamed is not None:
             self.database.rename_column(key, name, string(renamed, "`new_column_name`"))
 
@@ -196,7 +207,7 @@ class Operations:
         table = self.database.table(key)
         args = (it.value("index_name"), *columns)
         element = Element("sqlalchemy.Index", args, it.arguments.keywords, it.arguments.place)
-        index = self.builder().index(table, element)
+        index = Builder(self.convention, created=True).index(table, element)
         exists = any(index.name == other.name for other in table.indexes)
         if not self._spared(it, "if_not_exists", exists):
             self.database.create_index(key, index)
@@ -231,7 +242,8 @@ class Operations:
         key, columns = it.key(), strings(it.value("columns"), "the columns of a unique constraint")
         table = self.database.table(key)
         name = made_name(self.convention, ("uq", table, columns, None), it.value("constraint_name"))
-        self.database.add_unique(key, Unique(name, columns))
+        distinct = not flag(it.value("postgresql_nulls_not_distinct"))
+        self.database.add_unique(key, Unique(name, columns, distinct))
 
     def create_primary_key(self, it: Given) -> None:
         """`create_primary_key`."""
@@ -324,4 +336,6 @@ _OPERATIONS: Mapping[str, Operation] = {
     "create_exclude_constraint": Operations.create_check,
     "create_foreign_key": Operations.create_foreign_key,
     "drop_constraint": Operations.drop_constraint,
+    "create_table_comment": Operations.comment_on_table,
+    "drop_table_comment": Operations.comment_on_table,
 }

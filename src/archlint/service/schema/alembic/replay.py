@@ -139,8 +139,7 @@ class Replay:
 
     def _models(self) -> Mapping[str, LibraryCall]:
         models: dict[str, LibraryCall] = {f"alembic.op.{name}": self._operation(name) for name in SIGNATURES}
-        for ignored in ("bulk_insert", "create_table_comment", "drop_table_comment"):
-            models[f"alembic.op.{ignored}"] = lambda machine, arguments: None
+        models["alembic.op.bulk_insert"] = lambda machine, arguments: None
         models["alembic.op.execute"] = self._execute
         models["alembic.op.get_bind"] = models["alembic.op.get_context"] = self._bind
         models["alembic.context.get_bind"] = models["alembic.context.get_context"] = self._bind
@@ -341,6 +340,8 @@ _BATCHED = {
     "create_exclude_constraint": 1,
     "create_foreign_key": 1,
     "drop_constraint": 1,
+    "create_table_comment": 0,
+    "drop_table_comment": 0,
 }
 """Operations of a batch, and where the table's name stands in the plain operation."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from archlint.findings import Location
@@ -30,7 +30,9 @@ class SqlType:
 
 @dataclass(slots=True)
 class Column:
-    """A column. A type, nullability or default that the source does not tell is None, None and `"?"`.
+    """A column. A type, nullability, default or comment that the source does not tell is None or `"?"`.
+
+    `info` is what a model notes beside it, for env.py to ask.
 
     `default_type` is the type of the default's own expression, in a database.
     """
@@ -42,6 +44,8 @@ class Column:
     computed: bool = False
     place: Location | None = None
     default_type: SqlType | None = None
+    comment: str | None = None
+    info: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -55,6 +59,12 @@ class Index:
     used: frozenset[str] = frozenset()
     """The columns that its expressions may use; PostgreSQL drops the index with any of them."""
 
+    sorted: tuple[str, ...] = ()
+    """How each column is sorted, as `sorting` words it."""
+
+    nulls_distinct: bool = True
+    info: Mapping[str, object] = field(default_factory=dict)
+
 
 @dataclass(slots=True)
 class Unique:
@@ -62,6 +72,7 @@ class Unique:
 
     name: str | None
     columns: tuple[str, ...]
+    nulls_distinct: bool = True
 
 
 @dataclass(slots=True)
@@ -109,6 +120,8 @@ class Table:
     indexes: list[Index] = field(default_factory=list)
     place: Location | None = None
     unknown: str | None = None
+    comment: str | None = None
+    info: Mapping[str, object] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     """The names of the primary key, unique constraints and unique indexes by age, in a database."""
 

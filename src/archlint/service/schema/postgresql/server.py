@@ -71,7 +71,7 @@ class Database(Catalog):
     def create_table(self, table: Table) -> None:
         """`CREATE TABLE` with its constraints; its indexes come by `create_index`."""
         self._tell(table.key)
-        made = Table(table.name, table.schema, place=table.place)
+        made = Table(table.name, table.schema, place=table.place, comment=table.comment)
         for column in table.columns.values():
             self._check_type(column.type)
             made.columns[column.name] = _as_stored(column)
@@ -254,6 +254,10 @@ class Database(Catalog):
         if found is not None and found.is_enum:
             self.block.check_default(default, found.text)
 
+    def column(self, key: Key, name: str) -> Column:
+        """A column; raises `Refused` where there is none, `Untold` where the source does not tell."""
+        return self._column(self.table(key), name)
+
     def _column(self, table: Table, name: str) -> Column:
         if name not in table.columns:
             raise refusals.no_column(table.key, name)
@@ -313,7 +317,7 @@ class Database(Catalog):
         self._free(name, table.schema)
         self._free_constraint(table, name)
         self._check_order(table, unique.columns)
-        table.uniques.append(Unique(name, unique.columns))
+        table.uniques.append(Unique(name, unique.columns, unique.nulls_distinct))
         table.add_key(name)
 
     def add_check(self, key: Key, check: Check) -> None:
@@ -373,7 +377,8 @@ def _distinct(table: Table) -> Iterator[Unique]:
     found: dict[tuple[str, ...], Unique] = {}
     for unique in table.uniques:
         if unique.columns != table.primary:
-            kept = found.setdefault(unique.columns, Unique(unique.name, unique.columns))
+            made = Unique(unique.name, unique.columns, unique.nulls_distinct)
+            kept = found.setdefault(unique.columns, made)
             kept.name = kept.name or unique.name
     yield from found.values()
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from archlint.service.schema.core.sorting import read_sorting
 from archlint.service.schema.core.tables import Check, ForeignKey, Index, SqlType, Table, Unique
 from archlint.service.schema.postgresql.catalog import Key
 from archlint.service.schema.postgresql.definitions import (
@@ -37,6 +38,10 @@ _ROWS = re.compile(
     r"\s*(UPDATE|DELETE\s+FROM|INSERT\s+INTO)\s+(?P<quote>\"?)(?P<name>\w+)(?P=quote)(?![\w.\"])",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(
+    r"""COMMENT\s+ON\s+(?P<kind>TABLE|COLUMN)\s+(?P<name>[\w."]+)\s+IS\s+(?:NULL|'(?P<text>(?:[^']|'')*)')""",
+    re.IGNORECASE,
+)
 _MENTIONED = re.compile(rf"\b(TABLE|TYPE)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?{_NAME}", re.IGNORECASE)
 
 
@@ -45,6 +50,7 @@ def execute(database: Database, sql: str) -> None:
     if re.search(r"\bVIEW\b", sql, re.IGNORECASE):
         database.dropped.clear()
     database.block.run(sql, database.holders)
+    _comment(database, sql)
     if sql.lstrip()[:2].upper() == "DO":
         _anonymous(database, sql)
         return
@@ -55,6 +61,19 @@ def execute(database: Database, sql: str) -> None:
             forget_mentioned(database, statement.sql(dialect="postgres"), str(untold))
         except (AttributeError, KeyError, TypeError):  # a tree that is not as archlint knows sqlglot's
             forget_mentioned(database, sql, "SQL that archlint cannot follow")
+
+
+def _comment(database: Database, sql: str) -> None:
+    """`COMMENT ON TABLE` and `COMMENT ON COLUMN`, which need no parser."""
+    for found in _COMMENT.finditer(sql):
+        names = [name.strip('"') if '"' in name else name.lower() for name in found["name"].split(".")]
+        column = names.pop() if found["kind"].upper() == "COLUMN" else None
+        key = (_schema(".".join(names[:-1])), names[-1])
+        if database.has_table(key):
+            table, text = database.table(key), found["text"]
+            commented = table if column is None else table.columns.get(column)
+            if commented is not None:
+                commented.comment = None if text is None else text.replace("''", "'") or None
 
 
 def _split(database: Database, sql: str) -> list[exp.Expr]:
@@ -185,19 +204,20 @@ def _create_index(database: Database, statement: Any) -> None:
     made = statement.this
     if made.this is None or made.args.get("table") is None:
         raise Untold("an index without a name")
-    columns: list[str | None] = []
     plain = made.args["params"].args.get("where") is None
-    for ordered in made.args["params"].args.get("columns") or ():
-        inner = ordered.this if isinstance(ordered, exp.Ordered) else ordered
-        simple = isinstance(inner, exp.Column) and not ordered.args.get("desc")
-        columns.append(name_of(inner) if simple else None)
+    parts = [
+        read_sorting(ordered.sql(dialect="postgres"))
+        for ordered in made.args["params"].args.get("columns") or ()
+    ]
+    columns = [None if part is None else part[0] for part in parts]
+    order = tuple("" if part is None else part[1] for part in parts)
+    distinct = not re.search(r"\bNULLS\s+NOT\s+DISTINCT\b", statement.sql(dialect="postgres"), re.IGNORECASE)
     used = frozenset(name_of(column) for column in made.find_all(exp.Column))
     key, name = _key(made.args["table"]), name_of(made.this)
     exists = any(index.name == name for table in database.tables.values() for index in table.indexes)
     if not (statement.args.get("exists") and exists):
-        index = Index(
-            name, tuple(columns), bool(statement.args.get("unique")), plain and None not in columns, used
-        )
+        plain, unique = plain and None not in columns, bool(statement.args.get("unique"))
+        index = Index(name, tuple(columns), unique, plain, used, order, distinct)
         database.create_index(key, index)
 
 

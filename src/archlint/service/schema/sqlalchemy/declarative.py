@@ -5,7 +5,7 @@ Which attribute of which class becomes a column of which table follows `sqlalche
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -31,7 +31,7 @@ from archlint.service.schema.core.naming import Convention, class_table_name
 from archlint.service.schema.core.tables import Table
 from archlint.service.schema.sqlalchemy.annotated import Annotations
 from archlint.service.schema.sqlalchemy.composites import composite_columns, is_composite
-from archlint.service.schema.sqlalchemy.elements import Builder, ColumnSpec, is_column, location
+from archlint.service.schema.sqlalchemy.elements import Builder, ColumnSpec, is_column, location, read_comment
 from archlint.service.schema.sqlalchemy.interpreter_models import FOLDER
 from archlint.service.schema.sqlalchemy.library_mixins import DECLARED
 from archlint.service.schema.sqlalchemy.metadata import (
@@ -100,6 +100,7 @@ class Models:
             self._attempt(model, lambda m=model, s=specs: self._builder(m).add_columns(m.table, s))
             self._attempt(model, lambda m=model, c=cls: self._arguments(c, m))
         for made, model in tables:
+            _note_options(model.table, made.keywords)
             self._attempt(model, lambda m=model, t=made: self._builder(m).fill(m.table, t.args[2:]))
         found = list({id(m.table): m for m in [*models.values(), *(model for _, model in tables)]}.values())
         self._add_loose_indexes(found)
@@ -109,6 +110,7 @@ class Models:
     def _add_loose_indexes(self, models: list[MappedModel]) -> None:
         """`Index("name", Model.column)` beside the classes belongs to its column's table."""
         by_key = {model.table.key: model for model in models}
+        placed = {index.name for model in models for index in model.table.indexes}
         for index in [made for made in self.machine.created if isinstance(made, Element)]:
             columns = [item for item in index.args[1:] if not isinstance(item, str)]
             located = next(filter(None, map(self._located, columns)), None)
@@ -117,7 +119,7 @@ class Models:
                 model = by_key[located[0]]
                 if name not in {other.name for other in model.table.indexes}:
                     self._attempt(model, lambda m=model, i=index: self._builder(m).add(m.table, i))
-            elif columns and name is not None:
+            elif columns and name is not None and name not in placed:
                 self.untold_indexes.add(name)
 
     def _located(self, value: Value) -> tuple[Key, str] | None:
@@ -324,7 +326,8 @@ class Models:
         return None
 
     def _arguments(self, cls: ClassObject, model: MappedModel) -> None:
-        items, _ = self._table_args(cls)
+        items, options = self._table_args(cls)
+        _note_options(model.table, options)
         for item in items:
             self._builder(model).add(model.table, item)
 
@@ -368,6 +371,14 @@ class Models:
             if is_column(item) and item.args and text(item.args[0]) is not None:
                 self.made[id(item)] = (table.key, text(item.args[0]) or "")
         return MappedModel(module, name, spot, table, settled(made.args[1]))
+
+
+def _note_options(table: Table, options: Mapping[str, Value]) -> None:
+    """The comment and `info` of a table."""
+    table.comment = read_comment(options.get("comment")) or table.comment
+    noted = settled(options.get("info"))
+    if isinstance(noted, dict):
+        table.info = {key: value for key, value in noted.items() if isinstance(key, str)}
 
 
 def _note_override(spec: ColumnSpec, inherited: ColumnSpec | None, *, annotated: bool) -> None:

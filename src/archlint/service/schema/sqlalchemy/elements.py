@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archlint.findings import Location
@@ -17,9 +17,10 @@ from archlint.service.interpreter.values import (
     text,
 )
 from archlint.service.schema.core.naming import Convention
+from archlint.service.schema.core.sorting import read_sorting, sorting
 from archlint.service.schema.core.tables import Check, Column, ForeignKey, Index, Table, Unique
 from archlint.service.schema.sqlalchemy.types import is_type, read_type
-from archlint.service.schema.sqlalchemy.values import Element, Untold, flag, string
+from archlint.service.schema.sqlalchemy.values import SORTING, Element, Untold, flag, string
 
 Key = tuple[str | None, str]
 COLUMNS = frozenset({"Column", "mapped_column", "MappedColumn"})
@@ -104,7 +105,9 @@ class Builder:
                     table.columns[name].nullable = False if name in table.columns else None
             case "UniqueConstraint":
                 columns = self._names(table, item.args)
-                table.uniques.append(Unique(self._name("uq", table, columns, item.get(99, "name")), columns))
+                distinct = not flag(item.keywords.get("postgresql_nulls_not_distinct"))
+                made = self._name("uq", table, columns, item.get(99, "name"))
+                table.uniques.append(Unique(made, columns, distinct))
             case "ForeignKeyConstraint" if self._wanted(item):
                 columns = self._names(table, _listed(item.get(0, "columns")))
                 targets = _listed(item.get(1, "refcolumns"))
@@ -120,7 +123,8 @@ class Builder:
     def index(self, table: Table, item: Element) -> Index:
         """`Index(name, *columns, unique=…)`."""
         expressions = [settled(arg) for arg in item.args[1:]]
-        columns = tuple(self._column_name(table, e) for e in expressions)
+        parts = [self._sorted_column(table, e) for e in expressions]
+        columns = tuple(name for name, _ in parts)
         used: set[str] = set()
         for expression in expressions:
             used |= {n for n in re.findall(r"\w+", sql_of(expression) or "") if n in table.columns}
@@ -131,11 +135,25 @@ class Builder:
             raise Untold(f"an index of table `{table.title}`")
         special = {"postgresql_include", "postgresql_nulls_not_distinct", "postgresql_ops"}
         plain = None not in columns and special.isdisjoint(item.keywords)
+        order = tuple(words for _, words in parts)
         where = set(re.findall(r"\w+", sql_of(item.get(99, "postgresql_where")) or ""))
         used |= where & set(table.columns)
-        return Index(
-            name, columns, unique, plain and "postgresql_where" not in item.keywords, frozenset(used)
-        )
+        plain = plain and "postgresql_where" not in item.keywords
+        distinct = not flag(item.keywords.get("postgresql_nulls_not_distinct"))
+        return Index(name, columns, unique, plain, frozenset(used), order, distinct, read_info(item))
+
+    def _sorted_column(self, table: Table, expression: Value) -> tuple[str | None, str]:
+        """The column that an index's expression is, and how it is sorted; None for anything more."""
+        words: list[str] = []
+        while isinstance(expression, Element) and expression.kind in SORTING and expression.args:
+            words.insert(0, SORTING[expression.kind])
+            expression = settled(expression.args[0])
+        written = read_sorting(sql_of(expression) or "")
+        if written is not None and written[0] in table.columns:
+            name, order, by_class = written
+            # Alembic does not compare an expression that names an operator class.
+            return (None if by_class and not self.created else name), sorting(f"{order} {' '.join(words)}")
+        return self._column_name(table, expression), sorting(" ".join(words))
 
     def _column_name(self, table: Table, expression: Value) -> str | None:
         """The column that an index's expression is; None for anything more."""
@@ -277,9 +295,24 @@ def read_column(item: Element, name: str | None = None) -> ColumnSpec:
         nullable = False
     default = None if "server_default" not in item.keywords else read_default(item.keywords["server_default"])
     column = Column(name, read_type(type_), nullable, default, computed, location(item.place))
+    column.comment, column.info = read_comment(item.keywords.get("comment")), read_info(item)
     foreign_keys = [part for part in parts if part.kind == "ForeignKey"]
     checks = [part for part in parts if part.kind == "CheckConstraint"]
     return ColumnSpec(column, primary, unique, index, foreign_keys, checks)
+
+
+def read_comment(value: Value) -> str | None:
+    """A comment, None for an empty one, `"?"` for one that is computed."""
+    value = settled(value)
+    return text(value) or None if value is None or text(value) is not None else "?"
+
+
+def read_info(item: Element) -> Mapping[str, object]:
+    """What is noted in `info=…`."""
+    value = settled(item.keywords.get("info"))
+    return (
+        {key: held for key, held in value.items() if isinstance(key, str)} if isinstance(value, dict) else {}
+    )
 
 
 def _certain(item: Element, word: str, name: str) -> bool:

@@ -28,7 +28,7 @@ from archlint.service.interpreter.values import (
 from archlint.service.schema.sqlalchemy import bases
 from archlint.service.schema.sqlalchemy.decorated import BASES, is_type_class, make_type
 from archlint.service.schema.sqlalchemy.interpreter_models import stub
-from archlint.service.schema.sqlalchemy.values import EnumObject, TableObject, element
+from archlint.service.schema.sqlalchemy.values import SORTING, EnumObject, TableObject, element
 from archlint.service.semantics.modules import Module, Modules
 
 DECLARED = "declared_attr"
@@ -43,6 +43,7 @@ _LOWER = frozenset(
     {
         *("column", "column_property", "composite", "conv", "deferred", "literal_column", "mapped_column"),
         *("text", "with_variant"),
+        *SORTING,
     }
 )
 _MAX_TEXT = 100

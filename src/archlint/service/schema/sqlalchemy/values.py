@@ -18,6 +18,16 @@ from archlint.service.interpreter.values import (
     text,
 )
 
+SORTING = {
+    "asc": "asc",
+    "desc": "desc",
+    "nulls_first": "nulls first",
+    "nulls_last": "nulls last",
+    "nullsfirst": "nulls first",
+    "nullslast": "nulls last",
+}
+"""SQLAlchemy's functions and methods that sort, and what they write."""
+
 
 class Untold(Exception):  # noqa: N818 (not an error: the source does not tell)
     """Something that the source does not tell; the message says what."""
@@ -34,6 +44,13 @@ class Element(ExternalObject):
     def kind(self) -> str:
         """The last part of its name: `Column`, `mapped_column`."""
         return self.name.rpartition(".")[2]
+
+    def method(self, name: str) -> Value | None:
+        """`column.desc()` and its like, which an index sorts by."""
+        if name not in SORTING:
+            return None
+        made = f"sqlalchemy.{name}"
+        return Native(name, lambda machine, given: Element(made, (self,), {}, given.place, given.complete))
 
     def get(self, position: int, name: str, default: Value = None) -> Value:
         """The argument by keyword or position."""
