@@ -10,7 +10,7 @@ from archlint.fixes.edits import AwaitCall, Edit, MakeAsync, Plan, span_of
 from archlint.fixes.stillness import holds_rows, may_wait
 from archlint.service.api.handlers import Handler
 from archlint.service.api.routes import Endpoint
-from archlint.service.calls.edges import Edge
+from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from archlint.facts.syntax import Call, Constant, Dict, Node
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Hit, Unknown
-from archlint.service.calls.edges import LibraryCall
+from archlint.service.calls.edge import LibraryCall
 from archlint.service.database.engine_connections import is_aside
 from archlint.service.database.engines import ENGINES
 from archlint.service.model import Service

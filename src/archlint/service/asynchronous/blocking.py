@@ -12,7 +12,7 @@ from archlint.findings import Link, Location
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.conditions import contradicts
 from archlint.service.calls.contexts import NOTHING_KNOWN, Context, Onward
-from archlint.service.calls.edges import Edge, LibraryCall
+from archlint.service.calls.edge import Edge, LibraryCall
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Blocking, NameTable, key
 from archlint.service.calls.loop_entries import LoopEntry

@@ -13,7 +13,7 @@ from archlint.service.asynchronous.nested_loops import nested_loops
 from archlint.service.asynchronous.sync_sessions import opened_sessions
 from archlint.service.asynchronous.unawaited import Unawaited, unawaited
 from archlint.service.calls.call_graph import Calls
-from archlint.service.calls.edges import LibraryCall
+from archlint.service.calls.edge import LibraryCall
 from archlint.service.calls.functions import Function
 
 _GROUPS = {

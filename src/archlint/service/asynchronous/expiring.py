@@ -27,7 +27,7 @@ from archlint.findings import Link, Location
 from archlint.service.asynchronous.mapped import lazy_relationships, mapped_attributes
 from archlint.service.asynchronous.rows import SESSIONS, Rows, SessionCall
 from archlint.service.calls.call_graph import Calls
-from archlint.service.calls.edges import LibraryCall
+from archlint.service.calls.edge import LibraryCall
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import key
 from archlint.service.semantics.bindings import nested_blocks

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archlint.facts.syntax import Attribute, Call
 from archlint.service.asynchronous.blocking import Blocked, Reach
 from archlint.service.calls.call_graph import Calls
-from archlint.service.calls.edges import Edge
+from archlint.service.calls.edge import Edge
 from archlint.service.calls.values import InstanceType
 
 

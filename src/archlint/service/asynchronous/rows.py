@@ -8,9 +8,9 @@ from functools import cached_property
 from archlint.facts.syntax import Attribute, Await, Call, Expression, Name, Sequence
 from archlint.facts.traversal import dotted
 from archlint.service.calls.call_graph import Calls
-from archlint.service.calls.function_summary import Binding
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import Library, key
+from archlint.service.calls.sites import Binding
 from archlint.service.calls.values import ClassType, InstanceType, Values
 
 SESSIONS = frozenset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.service.calls.call_graph import Calls
-from archlint.service.calls.edges import LibraryCall
+from archlint.service.calls.edge import LibraryCall
 from archlint.service.calls.execution_places import Where
 
 _SYNC_SESSIONS = frozenset({"sqlalchemy.orm.Session()", "sqlmodel.Session()"})

@@ -9,7 +9,8 @@ from functools import cached_property
 from archlint.facts.syntax import FunctionDef
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.contexts import Contexts
-from archlint.service.calls.edges import Edge, Edges, LibraryCall
+from archlint.service.calls.edge import Edge, LibraryCall
+from archlint.service.calls.edges import Edges
 from archlint.service.calls.execution_places import Places, Where
 from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.inference import Inference

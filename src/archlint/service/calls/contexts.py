@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from archlint.service.calls.conditions import Known, contradicts
-from archlint.service.calls.edges import Edge
+from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Function
 
 NOTHING_KNOWN: Known = frozenset()

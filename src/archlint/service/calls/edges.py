@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from archlint.facts.syntax import Attribute, Call, Constant, Expression, FunctionDef, Keyword, Name, Starred
-from archlint.findings import Location
 from archlint.service.api.injection import INJECTORS
-from archlint.service.calls.callbacks import AWAITED, CALLED, Parameters, Use, compose, is_inside, use_of
-from archlint.service.calls.conditions import Known, Need
-from archlint.service.calls.function_summary import Site
+from archlint.service.calls.callbacks import AWAITED, CALLED, Use, is_inside, use_of
+from archlint.service.calls.collecting import CONSTRUCTORS, EdgeCollector, Given, Kept
+from archlint.service.calls.conditions import Known
+from archlint.service.calls.edge import LibraryCall
 from archlint.service.calls.functions import Class, Function
-from archlint.service.calls.inference import Inference
-from archlint.service.calls.library_models import Handoff, Library, Way
-from archlint.service.calls.validation import DUMPING, MAKING, Validation
+from archlint.service.calls.library_models import Handoff, Library
+from archlint.service.calls.sites import Site
+from archlint.service.calls.validation import DUMPING, MAKING
 from archlint.service.calls.values import (
     ClassType,
     Coroutine,
-    Elements,
     FunctionType,
     Generator,
     InstanceType,
@@ -29,7 +26,6 @@ from archlint.service.calls.values import (
     Values,
 )
 
-_CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
 _DELAYING = frozenset(
     {"apply_async", "defer", "defer_async", "delay", "kiq", "s", "send", "send_with_options", "si"}
 )
@@ -40,114 +36,14 @@ _CONSUMERS = frozenset(
         "reversed", "set", "sorted", "sum", "tuple", "zip", "str().join",
     )
 )  # fmt: skip
-_KEPT = ("cache", "lru_cache", "cached", "alru_cache", "memoize", "singleton", "ttl_cache")
 _TASK_FIELDS = ("functions", "cron_jobs", "on_startup", "on_shutdown", "on_job_start", "on_job_end")
 _GIVEN_AWAY = Use("stored", "stored")
-_CALLED = frozenset({CALLED})
 _QUEUED = frozenset({Use("queue", "queue")})
-_STORED = frozenset({Use("stored", "stored")})
 _PATHS = frozenset({"builtins.str()", "pathlib.Path()", "os.path.join()", "builtins.open()"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Edge:
-    """`caller` makes `callee` run, in the way that `handoffs.toml` explains, at `node`.
-
-    `once`: only the first time, for its result is kept. `main`: only where the file is run as a program.
-    `needs`: only when the caller's parameters are so. `known` are the callee's parameters that the call sets
-    to True, False or None; `passed` those that get a parameter of the caller.
-    """
-
-    caller: Function
-    callee: Function
-    node: Expression
-    way: Way
-    once: bool = False
-    main: bool = False
-    needs: frozenset[Need] = frozenset()
-    known: Known = frozenset()
-    passed: tuple[tuple[str, str], ...] = ()
-
-    def knows(self, known: Known) -> Known:
-        """What the callee's parameters are when this is known of the caller's."""
-        values = dict(known)
-        return self.known | {(to, values[name]) for to, name in self.passed if name in values}
-
-    @property
-    def location(self) -> Location:
-        """Where the call stands."""
-        return self.caller.module.location(self.node)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LibraryCall:
-    """`caller` calls a library's function, `path` as in `values.Library`.
-
-    `awaited` calls give a coroutine; `by_path` says whether the first argument is a path, as far as known.
-    """
-
-    caller: Function
-    path: str
-    node: Expression
-    awaited: bool
-    once: bool
-    main: bool
-    by_path: bool
-    needs: frozenset[Need]
-
-    @property
-    def location(self) -> Location:
-        """Where the call stands."""
-        return self.caller.module.location(self.node)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Given:
-    """Functions given to a function of the service, whose use of its parameter is not known yet."""
-
-    caller: Function
-    site: Site
-    callee: Function
-    parameter: str
-    values: Values
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Decorated:
-    """A function under decorators of the service is called, or given to what uses it so."""
-
-    caller: Function
-    site: Site
-    callee: Function
-    decorators: tuple[Function, ...]
-    uses: frozenset[Use] = frozenset({CALLED})
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Kept:
-    """A call of what was given for a parameter of another function, which kept it in a registry or field."""
-
-    caller: Function
-    site: Site
-    owner: Function
-    parameter: str
-
-
-class Edges:
-    """Collects the edges of all functions visited; `finish` adds those that need all others."""
-
-    def __init__(self, inference: Inference) -> None:
-        self._inference = inference
-        self.validation = Validation(inference)
-        self._parameters = Parameters(self)
-        self._pending: defaultdict[Function, list[_Given | _Decorated | _Kept]] = defaultdict(list)
-        self._properties: frozenset[str] | None = None
-        self._registered: list[tuple[Function, list[Function]]] = []
-        self.injected: dict[Function, None] = {}
-        """What stands in `Depends(…)`, in the order of its discovery."""
-
-        self.edges: defaultdict[Function, list[Edge]] = defaultdict(list)
-        self.library_calls: defaultdict[Function, list[LibraryCall]] = defaultdict(list)
+class Edges(EdgeCollector):
+    """Collects the edges of all functions visited."""
 
     def visit(self, function: Function) -> None:
         """Read the function's own sites."""
@@ -205,47 +101,6 @@ class Edges:
                         for method in cls.methods.values():
                             self._use(body, site, FunctionType(method), frozenset({use_of(handoff)}))
 
-    def finish(self) -> None:
-        """Follow what was given to the service's own functions."""
-        given = self._given()
-        for function in list(self._pending):
-            for pending in self._pending[function]:  # What is decorated is added while this goes on.
-                if isinstance(pending, _Given):
-                    uses = self._parameters.uses(pending.callee, pending.parameter) or _STORED
-                    for value in pending.values:
-                        self._use(pending.caller, pending.site, value, uses)
-                elif isinstance(pending, _Kept):
-                    for value in given.get((pending.owner, pending.parameter), ()):
-                        self._use(pending.caller, pending.site, value, _CALLED)
-                else:
-                    self._finish_decorated(pending)
-
-    def _given(self) -> dict[tuple[Function, str], list[Value]]:
-        """The functions that are given for each parameter, by calls and as decorated ones."""
-        found: defaultdict[tuple[Function, str], list[Value]] = defaultdict(list)
-        for pending in [one for group in self._pending.values() for one in group]:
-            if isinstance(pending, _Given):
-                found[pending.callee, pending.parameter].extend(pending.values)
-        for function, decorators in self._registered:
-            for decorator in decorators:
-                if (name := _decorated_parameter(decorator)) is not None:
-                    found[decorator, name].append(FunctionType(function))
-        return found
-
-    def ways(self, outer: Function, inner: Function) -> Iterable[Way]:
-        """How `outer` runs `inner`, which is defined in it."""
-        yield from (edge.way for edge in self.edges.get(outer, ()) if edge.callee is inner)
-        for pending in self._pending.get(outer, ()):
-            if isinstance(pending, _Given) and FunctionType(inner) in pending.values:
-                for use in self._parameters.uses(pending.callee, pending.parameter):
-                    way = use.way(inner.is_async)
-                    if way is not None:
-                        yield way
-
-    def wrappers(self, decorator: Function) -> list[Function]:
-        """The functions inside of a decorator that it returns."""
-        return self._inference.results.wrappers(decorator)
-
     def _call(self, function: Function, site: Site, node: Call) -> None:
         callees = self._inference.values(node.func, function)
         for callee in self._awaitable(callees) if site.awaited else callees:
@@ -268,7 +123,7 @@ class Edges:
             case FunctionType():
                 self._call_own(function, site, node, callee)
             case ClassType(cls):
-                made = [method for name in _CONSTRUCTORS if (method := cls.find_method(name))]
+                made = [method for name in CONSTRUCTORS if (method := cls.find_method(name))]
                 for method in made:
                     self._call_own(function, site, node, FunctionType(method, bound=True))
                 for hook in self.validation.of_class(cls).validating:
@@ -288,7 +143,7 @@ class Edges:
             case ParameterType(owner, name) if is_inside(function, owner):
                 self._parameters.use(owner, name, function, AWAITED if site.awaited else CALLED)
             case ParameterType(owner, name):
-                self._pending[function].append(_Kept(function, site, owner, name))
+                self._pending[function].append(Kept(function, site, owner, name))
 
     def _call_own(self, function: Function, site: Site, node: Call, callee: FunctionType) -> None:
         called = callee.function
@@ -305,78 +160,7 @@ class Edges:
                     self._parameters.forward(value.function, value.name, function, called, name)
             own = tuple(value for value in given if not isinstance(value, ParameterType))
             if own:
-                self._pending[function].append(_Given(function, site, called, name, own))
-
-    def _run(
-        self,
-        function: Function,
-        site: Site,
-        called: Function,
-        known: Known = frozenset(),
-        passed: tuple[tuple[str, str], ...] = (),
-    ) -> None:
-        """`called` runs here, through its decorators."""
-        decorators = tuple(self._inference.results.decorators(called))
-        if decorators:
-            self._pending[function].append(_Decorated(function, site, called, decorators))
-        else:
-            hands_off = site.awaited and site.kind == "call" and not called.is_async and called.decorators
-            self._add(function, called, site, "thread" if hands_off else "here", known, passed)
-
-    def _finish_decorated(self, pending: _Decorated) -> None:
-        for function, way in self.under_decorators(pending.callee, pending.decorators, pending.uses):
-            self._add(pending.caller, function, pending.site, way)
-
-    def under_decorators(
-        self, callee: Function, decorators: Iterable[Function], uses: frozenset[Use]
-    ) -> Iterator[tuple[Function, Way]]:
-        """The wrappers that a use of the decorated function runs, outermost first, then itself."""
-        for decorator in decorators:
-            given = _decorated_parameter(decorator)
-            applied = self._parameters.applied(decorator, given) if given is not None else frozenset()
-            wrappers = self._inference.results.wrappers(decorator, callee)
-            ways = {(wrapper, way) for wrapper in wrappers for way in _ways(uses, wrapper.is_async)}
-            yield from sorted(ways, key=lambda one: (one[0].order, one[1]))
-            if applied:
-                uses = frozenset(compose(way, use) for _, way in ways for use in applied)
-        yield from ((callee, way) for way in _ways(uses, callee.is_async))
-
-    def _use(self, function: Function, site: Site, value: Value, uses: frozenset[Use]) -> None:
-        """Edges to what is given away."""
-        for target, is_async in self._targets(value):
-            decorators = tuple(self._inference.results.decorators(target))
-            if decorators:
-                self._pending[function].append(_Decorated(function, site, target, decorators, uses))
-                continue
-            for way in _ways(uses, is_async):
-                self._add(function, target, site, way)
-
-    def _targets(self, value: Value) -> Iterator[tuple[Function, bool]]:
-        """The functions that run when `value` is run, and whether they are coroutines or async generators."""
-        match value:
-            case FunctionType(function):
-                yield function, function.is_async or self._inference.results.gives_coroutine(function)
-            case Coroutine(function) | Manager(function) | Generator(function):
-                yield function, function.is_async
-            case ClassType(cls):
-                methods = (cls.find_method(name) for name in _CONSTRUCTORS)
-                yield from ((method, False) for method in methods if method is not None)
-            case InstanceType(cls):
-                method = cls.find_method("__call__")
-                if method is not None:
-                    yield method, method.is_async
-            case Elements(values):
-                for inner in values:
-                    yield from self._targets(inner)
-
-    def _functions(self, values: Values) -> Values:
-        """Of what is given to a function, what can be run."""
-        kinds = (FunctionType, Coroutine, Generator, ParameterType)
-        return tuple(
-            value
-            for value in values
-            if isinstance(value, kinds) or (isinstance(value, Elements) and self._functions(value.values))
-        )
+                self._pending[function].append(Given(function, site, called, name, own))
 
     def _call_library(self, function: Function, site: Site, node: Expression, path: str) -> None:
         by_path = False
@@ -516,37 +300,6 @@ class Edges:
         )
         passed = ((name, value.id) for name, value in given.items() if isinstance(value, Name))
         return known, tuple((name, source) for name, source in passed if source in own)
-
-    def _needs(self, function: Function, site: Site) -> frozenset[Need]:
-        """The site's needs, without parameters that the function sets to something else."""
-        bound = self._inference.scan(function).bindings
-        return frozenset(need for need in site.needs if need[0] not in bound) if site.needs else site.needs
-
-    def _add(
-        self,
-        caller: Function,
-        callee: Function,
-        site: Site,
-        way: Way,
-        known: Known = frozenset(),
-        passed: tuple[tuple[str, str], ...] = (),
-    ) -> None:
-        once = site.once or (way == "here" and callee.is_decorated(*_KEPT))
-        needs = self._needs(caller, site)
-        self.edges[caller].append(Edge(caller, callee, site.node, way, once, site.main, needs, known, passed))
-
-
-def _decorated_parameter(decorator: Function) -> str | None:
-    """The parameter of a decorator that gets what stands below it."""
-    parameters = decorator.node.parameters if decorator.node is not None else ()
-    bound = decorator.owner is not None and not decorator.is_decorated("staticmethod")
-    return next((parameter.name for parameter in parameters[1 if bound else 0 :]), None)
-
-
-def _ways(uses: Iterable[Use], is_async: bool) -> list[Way]:
-    """How a function gets to run; where it may go to a thread, it is not said to run on the spot."""
-    ways = {way for use in uses if (way := use.way(is_async)) is not None}
-    return ["thread"] if "thread" in ways and not is_async else sorted(ways)
 
 
 def _handed(node: Call, handoff: Handoff) -> Iterator[Expression]:

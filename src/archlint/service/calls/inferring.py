@@ -6,9 +6,9 @@ from typing import Protocol
 
 from archlint.facts.syntax import Expression
 from archlint.service.calls.annotations import Annotations
-from archlint.service.calls.function_summary import Binding, Scan
 from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.library_models import Knowledge
+from archlint.service.calls.sites import Binding, Scan
 from archlint.service.calls.values import Value, Values
 from archlint.service.semantics.symbols import Symbol, Symbols
 

@@ -9,7 +9,8 @@ from archlint.facts.syntax import Call, FunctionDef, Parameter
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Link
 from archlint.service.calls.callbacks import Use
-from archlint.service.calls.edges import Edge, Edges
+from archlint.service.calls.edge import Edge
+from archlint.service.calls.edges import Edges
 from archlint.service.calls.functions import Function
 from archlint.service.calls.inference import Inference
 from archlint.service.calls.validation import Hooks, written_models

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from archlint.facts.syntax import Assign, ClassDef, Name
-from archlint.service.calls.function_summary import Binding
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inferring import Inferring
 from archlint.service.calls.library_models import Library
+from archlint.service.calls.sites import Binding
 from archlint.service.calls.values import (
     ClassType,
     Elements,

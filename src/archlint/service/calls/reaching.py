@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archlint.service.calls.function_summary import Binding
+from archlint.service.calls.sites import Binding
 
 
 def reaching_bindings(bindings: list[Binding] | tuple[()], at: int | None) -> tuple[list[Binding], bool]:

@@ -29,7 +29,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Link
 from archlint.service.calls.call_graph import Calls
-from archlint.service.calls.edges import Edge, LibraryCall
+from archlint.service.calls.edge import Edge, LibraryCall
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import key
 from archlint.service.semantics.bindings import own_nodes

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from archlint.facts.syntax import Await, Call, Constant, Expression, Name
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.conditions import Known, contradicts
-from archlint.service.calls.edges import Edge
+from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Function
 from archlint.service.calls.values import FunctionType
 from archlint.service.transactions.effects import (

@@ -28,7 +28,7 @@ from archlint.facts.syntax import (
 )
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.conditions import Need, needs
-from archlint.service.calls.edges import Edge
+from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Library
 from archlint.service.calls.values import Manager

@@ -14,7 +14,7 @@ from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Keywor
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Link, Location
 from archlint.service.calls.call_graph import Calls
-from archlint.service.calls.edges import Edge
+from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Library
 from archlint.service.semantics.modules import Module

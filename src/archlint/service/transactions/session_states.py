@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from archlint.facts.syntax import Node
 from archlint.findings import Location
-from archlint.service.calls.edges import Edge
+from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Function
 
 Token: TypeAlias = object

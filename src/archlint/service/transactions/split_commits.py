@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archlint.findings import Link, Location
 from archlint.service.calls.call_graph import Calls
-from archlint.service.calls.edges import Edge
+from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Function
 from archlint.service.transactions.abstract_run import Runner, provided
 from archlint.service.transactions.effects import Reader

@@ -1,0 +1,63 @@
+"""The edges of the call graph, as records: calls of the service's functions and of libraries'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archlint.facts.syntax import Expression
+from archlint.findings import Location
+from archlint.service.calls.conditions import Known, Need
+from archlint.service.calls.functions import Function
+from archlint.service.calls.library_models import Way
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edge:
+    """`caller` makes `callee` run, in the way that `handoffs.toml` explains, at `node`.
+
+    `once`: only the first time, for its result is kept. `main`: only where the file is run as a program.
+    `needs`: only when the caller's parameters are so. `known` are the callee's parameters that the call sets
+    to True, False or None; `passed` those that get a parameter of the caller.
+    """
+
+    caller: Function
+    callee: Function
+    node: Expression
+    way: Way
+    once: bool = False
+    main: bool = False
+    needs: frozenset[Need] = frozenset()
+    known: Known = frozenset()
+    passed: tuple[tuple[str, str], ...] = ()
+
+    def knows(self, known: Known) -> Known:
+        """What the callee's parameters are when this is known of the caller's."""
+        values = dict(known)
+        return self.known | {(to, values[name]) for to, name in self.passed if name in values}
+
+    @property
+    def location(self) -> Location:
+        """Where the call stands."""
+        return self.caller.module.location(self.node)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LibraryCall:
+    """`caller` calls a library's function, `path` as in `values.Library`.
+
+    `awaited` calls give a coroutine; `by_path` says whether the first argument is a path, as far as known.
+    """
+
+    caller: Function
+    path: str
+    node: Expression
+    awaited: bool
+    once: bool
+    main: bool
+    by_path: bool
+    needs: frozenset[Need]
+
+    @property
+    def location(self) -> Location:
+        """Where the call stands."""
+        return self.caller.module.location(self.node)
