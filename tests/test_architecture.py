@@ -13,7 +13,7 @@ import tomli
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src/archlint"
 MAP = (ROOT / "docs/architecture.md").read_text("utf-8")
-MAX_FUNCTION = 40
+MAX_FILE, MAX_FUNCTION = 400, 40
 ROOMS = re.findall(r"^\| \*\*(\d)\*\* ((?:`[\w/]+`(?:, )?)+) \|(.*)$", MAP, re.MULTILINE)
 
 
@@ -67,3 +67,10 @@ def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
 def test_no_function_is_longer_than_one_can_read_at_once() -> None:
     lengths = {name: (node.end_lineno or 0) - node.lineno + 1 for name, node in functions()}
     assert {name: length for name, length in lengths.items() if length > MAX_FUNCTION} == {}
+
+
+def test_no_file_is_longer_than_one_can_read_at_once() -> None:
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_bytes().splitlines()) for path in SOURCE.rglob("*.py")
+    }
+    assert {name: length for name, length in lengths.items() if length > MAX_FILE} == {}

@@ -35,7 +35,7 @@ from archlint.service.layers.setups import Setups
 from archlint.service.migrations.environments import Migrations
 from archlint.service.migrations.upgrades import Upgrades
 from archlint.service.openapi.document import Documents
-from archlint.service.openapi.json_schemas import Libraries as JsonLibraries
+from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.packaging.pyproject import ServiceProject
 from archlint.service.packaging.versions import Versions
 from archlint.service.schema.core.library_versions import Libraries
@@ -242,7 +242,7 @@ class Service:
     @cached_property
     def documents(self) -> Documents:
         """The API as OpenAPI documents."""
-        libraries = JsonLibraries(self._runtime.fastapi, self.versions.highest("pydantic"))
+        libraries = DocumentVersions(self._runtime.fastapi, self.versions.highest("pydantic"))
         return Documents(self.routes, self.operations, libraries, lambda: self.routes_by_default)
 
     @cached_property

@@ -16,10 +16,10 @@ from packaging.version import Version
 
 from archlint.service.model import Service
 from archlint.service.openapi.document import ApiDocument, Documents
-from archlint.service.openapi.json_schemas import Libraries
+from archlint.service.openapi.library_versions import DocumentVersions
 from tests.service.small import service_of
 
-LIBRARIES = Libraries(Version(fastapi.__version__), Version(pydantic.__version__))
+LIBRARIES = DocumentVersions(Version(fastapi.__version__), Version(pydantic.__version__))
 
 
 def documented(files: Mapping[str, str], root: Path) -> Any:

@@ -8,7 +8,6 @@ from typing import Literal, TypeAlias
 
 from archlint.facts.syntax import (
     Assign,
-    Attribute,
     Call,
     ClassDef,
     Constant,
@@ -16,11 +15,10 @@ from archlint.facts.syntax import (
     Expression,
     FunctionDef,
     Name,
-    Sequence,
     Statement,
-    Subscript,
 )
 from archlint.findings import Location
+from archlint.service.api.field_annotations import names_field, presence
 from archlint.service.api.model_settings import Setting, generated, settings
 from archlint.service.interpreter.types import (
     ANY,
@@ -218,8 +216,8 @@ class PydanticModels:
             if not isinstance(statement, Assign) or statement.annotation is None:
                 continue
             target = statement.targets[0]
-            if isinstance(target, Name) and _names_field(target.id, statement.annotation):
-                asked = _asked(statement.annotation)
+            if isinstance(target, Name) and names_field(target.id, statement.annotation):
+                asked = presence(statement.annotation)
                 for made in self._field(scope, statement, statement.annotation, target.id, following):
                     yield replace(made, required=asked is True) if partial or asked is False else made
 
@@ -341,16 +339,6 @@ def _is_false(setting: Setting | None) -> bool:
     return setting is not None and setting.value is False
 
 
-def _asked(annotation: Expression) -> bool | None:
-    """Whether `Required[…]` or `NotRequired[…]` says of a typed dict's key that it must be there."""
-    match annotation:
-        case Subscript(value=Name(id="Required") | Attribute(attr="Required")):
-            return True
-        case Subscript(value=Name(id="NotRequired") | Attribute(attr="NotRequired")):
-            return False
-    return None
-
-
 def _text_of(statement: Statement | None) -> str | None:
     match statement:
         case Evaluate(value=Constant(value=str(found))):
@@ -363,21 +351,6 @@ def _first_alias(value: Value) -> str | None:
     if isinstance(value, ExternalObject) and value.name.rpartition(".")[2] == "AliasChoices":
         return next((name for name in map(text, value.args) if name is not None), None)
     return text(value)
-
-
-def _names_field(name: str, annotation: Expression) -> bool:
-    return not name.startswith("_") and name != "model_config" and not _is_class_variable(annotation)
-
-
-def _is_class_variable(annotation: Expression) -> bool:
-    match annotation:
-        case Subscript(value=Name(id="ClassVar") | Attribute(attr="ClassVar")) | Name(id="ClassVar"):
-            return True
-        case Constant(value=str(written)):
-            return written.startswith(("ClassVar", "typing.ClassVar"))
-        case Subscript(index=Sequence(items=(first, *_))):
-            return _is_class_variable(first)
-    return False
 
 
 def _is_field(value: Value) -> bool:

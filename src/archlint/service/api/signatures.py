@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from archlint.facts.syntax import Parameter as Declared
 from archlint.findings import Location
+from archlint.service.api.dependants import Dependant, Dependency, Parameter, Signature
 from archlint.service.api.pydantic_models import Field, PydanticModels
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import deep_recursion
@@ -72,93 +73,6 @@ _PASSWORD_FORMS = frozenset(
     for module in ("", "oauth2.")
     for name in ("OAuth2PasswordRequestForm", "OAuth2PasswordRequestFormStrict")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One thing that a request gives.
-
-    `kind` is path, query, header, cookie, body, form or file; `name` the argument's name, `alias` what the
-    client sends. `via` are the dependencies that ask for it, outermost first. `default` is the evaluated
-    value, None where there is none; `annotated` is false where the signature says no type. `marker` is the
-    `Query(…)` or its like, in whose place a model's field has `declared`.
-    """
-
-    name: str
-    alias: str
-    kind: str
-    type: Type
-    required: bool
-    default: Value
-    location: Location
-    annotated: bool = True
-    embed: bool = False
-    in_schema: bool = True
-    via: tuple[str, ...] = ()
-    marker: ExternalObject | None = None
-    collected: Parameter | None = None
-    """The parameter whose type is a model that this is a field of: `Annotated[Filters, Query()]`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dependency:
-    """One callable that FastAPI calls for an endpoint: of the service, or a library's by `name` alone."""
-
-    name: str
-    function: FunctionObject | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Dependant:
-    """A callable with what it takes itself, and with the dependencies that it asks for.
-
-    `target` is what is called; `scopes` are those that `Security(…)` asks for here.
-    """
-
-    dependency: Dependency
-    target: Value = None
-    scopes: tuple[str, ...] = ()
-    parameters: list[Parameter] = field(default_factory=list)
-    dependencies: list[Dependant] = field(default_factory=list)
-
-    def walk(self) -> Iterator[Dependant]:
-        """It and all below, in the order in which FastAPI documents them, each callable once."""
-        seen: set[tuple[object, ...]] = set()
-        pending = [self]
-        while pending:
-            current = pending.pop()
-            key = (*_identity(current.target), current.scopes)
-            if key not in seen:
-                seen.add(key)
-                yield current
-                pending.extend(reversed(current.dependencies))
-
-
-def _identity(target: Value) -> tuple[object, ...]:
-    match target:
-        case Bound(function=function, receiver=receiver):
-            return (*_identity(function), id(receiver))
-        case Type():
-            return (target.name,)
-    return (id(target),)
-
-
-@dataclass(slots=True)
-class Signature:
-    """All that an endpoint takes. `unknown` says what could not be followed."""
-
-    root: Dependant
-    unknown: list[str] = field(default_factory=list)
-
-    @property
-    def parameters(self) -> Iterator[Parameter]:
-        """The endpoint's own, then those of its dependencies."""
-        return (parameter for dependant in self.root.walk() for parameter in dependant.parameters)
-
-    @property
-    def dependencies(self) -> Iterator[Dependency]:
-        """All that FastAPI calls before the endpoint."""
-        return (one.dependency for one in self.root.walk() if one is not self.root)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from archlint.service.api.dependants import Parameter
 from archlint.service.api.pydantic_models import PydanticModels
-from archlint.service.api.signatures import Parameter
 from archlint.service.interpreter.values import Value, text
 from archlint.service.openapi.json_schemas import JsonSchemas, title_of
 from archlint.service.openapi.json_values import Untold, json_value

@@ -11,9 +11,10 @@ from typing import Any
 from archlint.service.api.operations import Operations
 from archlint.service.api.routes import App, Endpoint, RouteTable
 from archlint.service.interpreter.values import settled, text
-from archlint.service.openapi.json_schemas import JsonSchemas, Libraries
+from archlint.service.openapi.json_schemas import JsonSchemas
 from archlint.service.openapi.json_values import UNKNOWN_KEY, json_value
 from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.naming import PREFIX, renamed
 from archlint.service.openapi.paths import Paths, path_format
 
@@ -48,7 +49,7 @@ class Documents:
         self,
         routes: RouteTable,
         operations: Operations,
-        libraries: Libraries,
+        libraries: DocumentVersions,
         by_default: Callable[[], RouteTable] | None = None,
     ) -> None:
         self._routes = routes if by_default is None else _unconditional(routes, by_default)
@@ -92,7 +93,12 @@ def _registration(endpoint: Endpoint) -> tuple[str, tuple[str, ...], object]:
 
 
 def app_document(
-    app: App, routes: RouteTable, operations: Operations, libraries: Libraries, *, mounted: bool = False
+    app: App,
+    routes: RouteTable,
+    operations: Operations,
+    libraries: DocumentVersions,
+    *,
+    mounted: bool = False,
 ) -> ApiDocument:
     """What `app.openapi()` gives; `mounted` adds what is mounted in the app, under its whole path."""
     own = [e for e in routes.endpoints if e.in_schema and e.kind == "http" and e.route.documented]
@@ -193,7 +199,7 @@ def _assembled(app: App, paths: Schema, schemas: Schema, security: Schema) -> Sc
     return content
 
 
-def _validation_errors(libraries: Libraries) -> Schema:
+def _validation_errors(libraries: DocumentVersions) -> Schema:
     properties: Schema = {
         "loc": {
             "title": "Location",

@@ -7,20 +7,18 @@ otherwise than it is written is two.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from inspect import cleandoc
 from typing import Any, Literal, TypeAlias
-
-from packaging.version import Version
 
 from archlint.facts.syntax import Call, ClassDef
 from archlint.facts.traversal import docstring
 from archlint.service.api.pydantic_models import Field, PydanticModel, PydanticModels
-from archlint.service.interpreter.types import LITERAL, NONE, UNION, UNKNOWN, VARIABLE, Type, Types
+from archlint.service.interpreter.types import LITERAL, NONE, UNION, VARIABLE, Type, Types
 from archlint.service.interpreter.values import ExternalObject, FunctionObject, Member, Value, settled, text
 from archlint.service.openapi import known_types as known
 from archlint.service.openapi.json_values import Untold, json_value
 from archlint.service.openapi.known_types import STRING, Schema
+from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.metadata import (
     constrained,
     described,
@@ -30,6 +28,17 @@ from archlint.service.openapi.metadata import (
     written_schema,
 )
 from archlint.service.openapi.naming import PREFIX, normalized, renamed, simplest
+from archlint.service.openapi.schema_objects import (
+    _distinct,
+    any_of,
+    display,
+    enumeration,
+    literal,
+    object_of,
+    path_of,
+    tag_name,
+    why_unknown,
+)
 
 Mode: TypeAlias = Literal["validation", "serialization"]
 
@@ -37,27 +46,11 @@ _TITLES = {"validation": "Input", "serialization": "Output"}
 _DECIMAL_PATTERN = r"^(?!^[-+.]*$)[+-]?0*\d*\.?\d*$"
 
 
-@dataclass(frozen=True, slots=True)
-class Libraries:
-    """The versions that a service runs on; None for the newest."""
-
-    fastapi: Version | None = None
-    pydantic: Version | None = None
-
-    def has_fastapi(self, version: str) -> bool:
-        """Whether it is that version of FastAPI or a later one."""
-        return self.fastapi is None or self.fastapi >= Version(version)
-
-    def has_pydantic(self, version: str) -> bool:
-        """Whether it is that version of Pydantic or a later one."""
-        return self.pydantic is None or self.pydantic >= Version(version)
-
-
 class JsonSchemas:
     """The schemas of one document; `definitions` are complete when all annotations have been asked for."""
 
     def __init__(
-        self, types: Types, models: PydanticModels, libraries: Libraries, *, split: bool = True
+        self, types: Types, models: PydanticModels, libraries: DocumentVersions, *, split: bool = True
     ) -> None:
         self._types = types
         self._models = models
@@ -79,7 +72,7 @@ class JsonSchemas:
             return described(replaced, items)
         if found.name == UNION and any(map(_is_null, found.args)):
             inner = self._constrained(self._union(found, items, mode), items)
-            return described(_any_of([inner, {"type": "null"}]), items)
+            return described(any_of([inner, {"type": "null"}]), items)
         return described(self._constrained(self._bare(found, mode, items), items), items)
 
     def has_own_name(self, found: Type) -> bool:
@@ -98,7 +91,7 @@ class JsonSchemas:
     def record(self, name: str, properties: Mapping[str, Schema], required: list[str]) -> Schema:
         """A reference to an object that FastAPI makes of several body parameters."""
         key = self._key(name, f"fastapi._compat.v2.{name}", "validation", name)
-        self.definitions[key] = _object(dict(properties), required) | {"title": name}
+        self.definitions[key] = object_of(dict(properties), required) | {"title": name}
         return {"$ref": PREFIX + key}
 
     def _replaced(self, found_type: Type, items: tuple[Value, ...], mode: Mode) -> Schema | None:
@@ -148,7 +141,7 @@ class JsonSchemas:
         if name == UNION:
             return self._union(found, items, mode)
         if name == LITERAL:
-            return _literal([json_value(choice) for choice in found.choices])
+            return literal([json_value(choice) for choice in found.choices])
         if name in known.ANYTHING:
             return {}
         if name == VARIABLE:
@@ -221,7 +214,7 @@ class JsonSchemas:
             return dict(
                 known.BINARY if self._libraries.has_fastapi("0.129.1") else known.SIMPLE["builtins.bytes"]
             )
-        return Untold(_why(found))
+        return Untold(why_unknown(found))
 
     def _union(self, found: Type, items: tuple[Value, ...], mode: Mode) -> Schema:
         members = [arg for arg in found.args if not _is_null(arg)]
@@ -229,11 +222,11 @@ class JsonSchemas:
         property_name = discriminator(items)
         schemas = [self.of(member, mode) for member in members]
         if property_name is None or len(members) < 2:
-            return _any_of(schemas)
+            return any_of(schemas)
         mapping: dict[str, Any] = {}
         for member, schema in zip(members, schemas, strict=True):
             for tag in self._tags(member, property_name):
-                mapping[_tag_name(tag)] = schema.get("$ref", schema)
+                mapping[tag_name(tag)] = schema.get("$ref", schema)
         alias = self._alias_of(members[0], property_name)
         return {"oneOf": _distinct(schemas), "discriminator": {"propertyName": alias, "mapping": mapping}}
 
@@ -271,7 +264,7 @@ class JsonSchemas:
             if name in given:
                 return self.of(self._types.read(given[name], place), mode)
         if len(call.args) > 1:
-            return _any_of([self.of(self._types.read(arg, place), mode) for arg in call.args[1:]])
+            return any_of([self.of(self._types.read(arg, place), mode) for arg in call.args[1:]])
         return {}
 
     def _is_defined(self, found: Type) -> bool:
@@ -287,13 +280,13 @@ class JsonSchemas:
         """The preliminary name of a model's or an enumeration's definition, which is made when first met."""
         key = self._keys.get((found, mode))
         if key is None:
-            key = self._key((found, mode), _path(found), mode, _display(found, ","))
+            key = self._key((found, mode), path_of(found), mode, display(found, ","))
             self.origins[key] = found
             self.definitions[key] = {}
             if found.name == known.JSON_VALUE:
                 return key
             members = self._members(found)
-            schema = _enumeration(found, members) if members else self._model(self._models.model(found), mode)
+            schema = enumeration(found, members) if members else self._model(self._models.model(found), mode)
             self.definitions[key] = schema
         return key
 
@@ -332,7 +325,7 @@ class JsonSchemas:
             properties[name] = self._field(entry, model, mode)
             if self._is_required(entry, model, mode):
                 required.append(name)
-        schema = _object(properties, required)
+        schema = object_of(properties, required)
         if not model.complete:
             schema |= Untold("a base class is not in the repository")
         return self._titled(schema, model)
@@ -377,7 +370,7 @@ class JsonSchemas:
         """The schema with what the class itself says: title, description, extra fields, more schema."""
         config = {key: settled(setting.value) for key, setting in model.config.items()}
         node = model.type.symbol.node if model.type.symbol is not None else None
-        found = {"title": text(config.get("title")) or _display(model.type), **schema}
+        found = {"title": text(config.get("title")) or display(model.type), **schema}
         words = docstring(node) if isinstance(node, ClassDef) and not model.type.args else None
         if words is not None:
             found["description"] = cleandoc(words).split("\f")[0]
@@ -397,49 +390,6 @@ def _is_on(model: PydanticModel, setting: str) -> bool:
     return setting in model.config and settled(model.config[setting].value) is True
 
 
-def _object(properties: dict[str, Schema], required: list[str]) -> Schema:
-    return {"type": "object", "properties": properties, **({"required": required} if required else {})}
-
-
-def _any_of(schemas: list[Schema]) -> Schema:
-    flat = [m for s in schemas for m in (s["anyOf"] if len(s) == 1 and "anyOf" in s else (s,))]
-    once = _distinct(flat)
-    return once[0] if len(once) == 1 else {"anyOf": once}
-
-
-def _distinct(schemas: list[Schema]) -> list[Schema]:
-    return [schema for index, schema in enumerate(schemas) if schema not in schemas[:index]]
-
-
-_JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array"}
-
-
-def _typed(values: list[Any]) -> Schema:
-    kinds = {type(value) for value in values}
-    name = _JSON_TYPES.get(kinds.pop()) if len(kinds) == 1 else None
-    return {"type": name} if name else {}
-
-
-def _literal(values: list[Any]) -> Schema:
-    if values == [None]:
-        return {"const": None, "type": "null"}
-    return {**({"const": values[0]} if len(values) == 1 else {"enum": values}), **_typed(values)}
-
-
-def _enumeration(found: Type, members: list[Member]) -> Schema:
-    values = _distinct([json_value(member.value) for member in members])
-    node = found.symbol.node if found.symbol is not None else None
-    words = docstring(node) if isinstance(node, ClassDef) else None
-    schema = {"title": _display(found), "enum": values, **_typed(values)}
-    return schema | ({"description": cleandoc(words)} if words else {})
-
-
-def _tag_name(tag: Any) -> str:
-    if isinstance(tag, bool):
-        return str(tag).lower()
-    return "null" if tag is None else str(tag)
-
-
 def _is_null(member: Type) -> bool:
     """Whether it is a bare `None`, to which no validator gives another meaning."""
     return member == NONE and not member.metadata
@@ -447,29 +397,3 @@ def _is_null(member: Type) -> bool:
 
 def _is_skipped(item: Value) -> bool:
     return short(item) == "SkipJsonSchema" or getattr(item, "name", "").endswith(".SkipJsonSchema")
-
-
-def _display(found: Type, comma: str = ", ") -> str:
-    """The name of a class as Python shows it, a generic one's arguments in brackets."""
-    if found.name == UNION:
-        return f"Union[{', '.join(map(_display, found.args))}]"
-    if found == NONE:
-        return "NoneType"
-    name = found.name.rpartition(".")[2] or "Any"
-    if found.name == LITERAL:
-        return f"Literal[{', '.join(found.values)}]"
-    return f"{name}[{comma.join(_display(arg, comma) for arg in found.args)}]" if found.args else name
-
-
-def _path(found: Type) -> str:
-    """The same with modules in the names."""
-    if found.name == UNION:
-        return f"typing.Union[{','.join(map(_path, found.args))}]"
-    name = "builtins.NoneType" if found == NONE else found.name
-    return f"{name}[{','.join(map(_path, found.args))}]" if found.args else name
-
-
-def _why(found: Type) -> str:
-    if found == UNKNOWN:
-        return "its type is not one that the source tells"
-    return f"`{found}` is a type whose schema archlint does not know"

@@ -8,16 +8,17 @@ from http.client import responses as REASONS  # noqa: N812 (it is a constant the
 from inspect import cleandoc
 from typing import Any
 
+from archlint.service.api.dependants import Parameter
 from archlint.service.api.operations import Operation, Operations
 from archlint.service.api.routes import Endpoint
-from archlint.service.api.signatures import Parameter
 from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.types import NONE, Type
 from archlint.service.interpreter.values import ClassObject, External, Value, settled, text
 from archlint.service.openapi.bodies import Bodies, examples
-from archlint.service.openapi.json_schemas import JsonSchemas, Libraries, title_of
+from archlint.service.openapi.json_schemas import JsonSchemas, title_of
 from archlint.service.openapi.json_values import Untold, json_value
 from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.metadata import is_information
 from archlint.service.openapi.security import schemes
 
@@ -53,7 +54,7 @@ VALIDATION_ERROR: Schema = {
 class Paths:
     """Makes the operations of one document."""
 
-    def __init__(self, operations: Operations, making: JsonSchemas, libraries: Libraries) -> None:
+    def __init__(self, operations: Operations, making: JsonSchemas, libraries: DocumentVersions) -> None:
         self._operations = operations
         self._making = making
         self._bodies = Bodies(making, operations.schemas)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archlint.service.api.signatures import Dependant
+from archlint.service.api.dependants import Dependant
 from archlint.service.interpreter.attributes import HANDED_ON
 from archlint.service.interpreter.values import (
     Arguments,

@@ -8,17 +8,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archlint.service.schema.core.sorting import read_sorting
-from archlint.service.schema.core.tables import Check, ForeignKey, Index, SqlType, Table, Unique
+from archlint.service.schema.core.tables import Index, SqlType, Table
 from archlint.service.schema.postgresql.catalog import Key
 from archlint.service.schema.postgresql.definitions import (
-    column_of,
-    names_of,
     own_cast,
-    references,
     written_type,
 )
 from archlint.service.schema.postgresql.refusals import no_relation
 from archlint.service.schema.postgresql.server import Database
+from archlint.service.schema.postgresql.table_elements import constrain, define, key_of, name_of, schema_of
 from archlint.service.schema.sqlalchemy.values import Untold
 
 if TYPE_CHECKING:
@@ -68,7 +66,7 @@ def _comment(database: Database, sql: str) -> None:
     for found in _COMMENT.finditer(sql):
         names = [name.strip('"') if '"' in name else name.lower() for name in found["name"].split(".")]
         column = names.pop() if found["kind"].upper() == "COLUMN" else None
-        key = (_schema(".".join(names[:-1])), names[-1])
+        key = (schema_of(".".join(names[:-1])), names[-1])
         if database.has_table(key):
             table, text = database.table(key), found["text"]
             commented = table if column is None else table.columns.get(column)
@@ -116,7 +114,7 @@ def forget_mentioned(database: Database, sql: str, why: str) -> None:
             database.untold_types.add(name)
     for kind, schema, name in _MENTIONED.findall(sql):
         if kind.upper() == "TABLE":
-            database.forget((_schema(schema.lower()), name.lower()), why)
+            database.forget((schema_of(schema.lower()), name.lower()), why)
         else:
             database.untold_types.add(name)
 
@@ -150,7 +148,7 @@ def _one(database: Database, statement: Any) -> None:
         case exp.Drop() if kind in {"TABLE", "INDEX", "TYPE"}:
             for target in [statement.this, *statement.args.get("tables", ())]:
                 if target is not None:
-                    _drop(database, kind, _key(target), statement)
+                    _drop(database, kind, key_of(target), statement)
         case exp.Alter() if kind == "TABLE":
             _alter(database, statement)
         case exp.Alter():
@@ -166,24 +164,6 @@ def _command(database: Database, sql: str) -> None:
         return
     if re.match(r"\s*(CREATE|ALTER|DROP|DO)\b", sql, re.IGNORECASE):
         raise Untold("SQL that archlint cannot parse")
-
-
-def _schema(name: str) -> str | None:
-    return None if name in {"", "public"} else name
-
-
-def name_of(identifier: Any) -> str:
-    """An identifier as PostgreSQL folds it."""
-    from sqlglot import exp
-
-    while not isinstance(identifier, exp.Identifier):
-        identifier = identifier.this
-    return str(identifier.this if identifier.args.get("quoted") else identifier.this.lower())
-
-
-def _key(table: Any) -> Key:
-    db = table.args.get("db")
-    return (None if db is None else _schema(name_of(db)), name_of(table))
 
 
 def _create_type(database: Database, statement: Any) -> None:
@@ -213,7 +193,7 @@ def _create_index(database: Database, statement: Any) -> None:
     order = tuple("" if part is None else part[1] for part in parts)
     distinct = not re.search(r"\bNULLS\s+NOT\s+DISTINCT\b", statement.sql(dialect="postgres"), re.IGNORECASE)
     used = frozenset(name_of(column) for column in made.find_all(exp.Column))
-    key, name = _key(made.args["table"]), name_of(made.this)
+    key, name = key_of(made.args["table"]), name_of(made.this)
     exists = any(index.name == name for table in database.tables.values() for index in table.indexes)
     if not (statement.args.get("exists") and exists):
         plain, unique = plain and None not in columns, bool(statement.args.get("unique"))
@@ -226,61 +206,19 @@ def _create_table(database: Database, statement: Any) -> None:
 
     if not isinstance(statement.this, exp.Schema):
         raise Untold("a table made of a query")
-    key = _key(statement.this.this)
+    key = key_of(statement.this.this)
     if statement.args.get("exists") and database.has_table(key) is not False:
         return
     table = Table(key[1], key[0])
     for item in statement.this.expressions:
         if isinstance(item, exp.ColumnDef):
-            _define(database, table, item)
+            define(database, table, item)
         elif isinstance(item, exp.Constraint):
             for part in item.expressions:
-                _constrain(table, part, name_of(item))
+                constrain(table, part, name_of(item))
         else:
-            _constrain(table, item, None)
+            constrain(table, item, None)
     database.create_table(table)
-
-
-def _define(database: Database, table: Table, item: Any) -> None:
-    """A column with its own constraints."""
-    from sqlglot import exp
-
-    column = column_of(item, database)
-    table.columns[column.name] = column
-    for constraint in item.args.get("constraints") or ():
-        kind = constraint.args.get("kind")
-        if isinstance(kind, exp.PrimaryKeyColumnConstraint):
-            table.primary = (column.name,)
-        elif isinstance(kind, exp.UniqueColumnConstraint):
-            table.uniques.append(Unique(None, (column.name,)))
-        elif isinstance(kind, exp.Reference):
-            table.foreign_keys.append(_pointing(None, (column.name,), kind))
-        elif isinstance(kind, exp.CheckColumnConstraint):
-            table.checks.append(Check(None, (column.name,)))
-
-
-def _pointing(name: str | None, columns: tuple[str, ...], reference: Any) -> ForeignKey:
-    target, target_columns, options = references(reference)
-    return ForeignKey(name, columns, _key(target), target_columns, **options)
-
-
-def _constrain(table: Table, part: Any, name: str | None) -> None:
-    """A constraint of the table."""
-    from sqlglot import exp
-
-    match part:
-        case exp.PrimaryKey():
-            table.primary, table.primary_name = names_of(part.expressions), name
-        case exp.UniqueColumnConstraint():
-            table.uniques.append(Unique(name, names_of(part.this.expressions)))
-        case exp.ForeignKey():
-            columns = names_of(part.expressions)
-            table.foreign_keys.append(_pointing(name, columns, part.args["reference"]))
-        case exp.CheckColumnConstraint() | exp.Check():
-            used = dict.fromkeys(name_of(column) for column in part.find_all(exp.Column))
-            table.checks.append(Check(name, tuple(used)))
-        case _:
-            raise Untold("a constraint that archlint does not follow")
 
 
 _CREATE = {"TABLE": _create_table, "INDEX": _create_index, "TYPE": _create_type}
@@ -302,7 +240,7 @@ def _drop(database: Database, kind: str, key: Key, statement: Any) -> None:
 
 
 def _alter(database: Database, statement: Any) -> None:
-    key = _key(statement.this)
+    key = key_of(statement.this)
     if statement.args.get("exists") and database.has_table(key) is False:
         return
     database.table(key)
@@ -335,7 +273,7 @@ def _action(database: Database, key: Key, action: Any) -> None:
 
 def _add_column(database: Database, key: Key, action: Any) -> None:
     shadow = Table(key[1], key[0])
-    _define(database, shadow, action)
+    define(database, shadow, action)
     (column,) = shadow.columns.values()
     if action.args.get("exists") and column.name in database.table(key).columns:
         return
@@ -347,7 +285,7 @@ def _add_column(database: Database, key: Key, action: Any) -> None:
 
 def _add_constraint(database: Database, key: Key, part: Any, name: str | None) -> None:
     shadow = Table(key[1], key[0])
-    _constrain(shadow, part, name)
+    constrain(shadow, part, name)
     if shadow.primary:
         database.add_primary(key, name, shadow.primary)
     _add_constraints(database, key, shadow)

@@ -34,6 +34,7 @@ from archlint.service.schema.sqlalchemy.composites import composite_columns, is_
 from archlint.service.schema.sqlalchemy.elements import Builder, ColumnSpec, is_column, location, read_comment
 from archlint.service.schema.sqlalchemy.interpreter_models import FOLDER
 from archlint.service.schema.sqlalchemy.library_mixins import DECLARED
+from archlint.service.schema.sqlalchemy.merging import complete_types, note_override
 from archlint.service.schema.sqlalchemy.metadata import (
     assigned_to_metadata,
     foreign_bases,
@@ -104,7 +105,7 @@ class Models:
             self._attempt(model, lambda m=model, t=made: self._builder(m).fill(m.table, t.args[2:]))
         found = list({id(m.table): m for m in [*models.values(), *(model for _, model in tables)]}.values())
         self._add_loose_indexes(found)
-        _complete_types(found)
+        complete_types([model.table for model in found])
         return found
 
     def _add_loose_indexes(self, models: list[MappedModel]) -> None:
@@ -296,7 +297,7 @@ class Models:
             return
         spec = self._spec(cls, owner, name, value, annotation)
         if spec is not None:
-            _note_override(spec, specs.get(name), annotated=name not in owner.namespace)
+            note_override(spec, specs.get(name), annotated=name not in owner.namespace)
             if owner.module.path.startswith(FOLDER):
                 spec.column.place = None
             specs[name] = spec
@@ -379,26 +380,3 @@ def _note_options(table: Table, options: Mapping[str, Value]) -> None:
     noted = settled(options.get("info"))
     if isinstance(noted, dict):
         table.info = {key: value for key, value in noted.items() if isinstance(key, str)}
-
-
-def _note_override(spec: ColumnSpec, inherited: ColumnSpec | None, *, annotated: bool) -> None:
-    """An annotation alone does not replace a mixin's column: SQLAlchemy keeps parts of both."""
-    if inherited is None or not annotated:
-        return
-    if spec.column.nullable != inherited.column.nullable:
-        spec.column.nullable = None
-    if spec.column.type != inherited.column.type:
-        spec.column.type = None
-
-
-def _complete_types(models: list[MappedModel]) -> None:
-    """A column without a type has that of the column it points at."""
-    tables = {model.table.key: model.table for model in models}
-    for model in models:
-        for foreign_key in model.table.foreign_keys:
-            target = tables.get(foreign_key.target)
-            for mine, theirs in zip(foreign_key.columns, foreign_key.target_columns, strict=False):
-                column = model.table.columns.get(mine)
-                if column is not None and column.type is None and target is not None:
-                    other = target.columns.get(theirs)
-                    column.type = other.type if other is not None else None

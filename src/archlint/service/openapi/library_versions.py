@@ -1,0 +1,23 @@
+"""Which versions of FastAPI and Pydantic write the document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentVersions:
+    """The versions that a service runs on; None for the newest."""
+
+    fastapi: Version | None = None
+    pydantic: Version | None = None
+
+    def has_fastapi(self, version: str) -> bool:
+        """Whether it is that version of FastAPI or a later one."""
+        return self.fastapi is None or self.fastapi >= Version(version)
+
+    def has_pydantic(self, version: str) -> bool:
+        """Whether it is that version of Pydantic or a later one."""
+        return self.pydantic is None or self.pydantic >= Version(version)

@@ -1,0 +1,89 @@
+"""Schema objects of plain parts, and how Pydantic writes their names."""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+from typing import Any
+
+from archlint.facts.syntax import ClassDef
+from archlint.facts.traversal import docstring
+from archlint.service.interpreter.types import LITERAL, NONE, UNION, UNKNOWN, Type
+from archlint.service.interpreter.values import Member
+from archlint.service.openapi.json_values import json_value
+from archlint.service.openapi.known_types import Schema
+
+
+def object_of(properties: dict[str, Schema], required: list[str]) -> Schema:
+    """An object with these properties."""
+    return {"type": "object", "properties": properties, **({"required": required} if required else {})}
+
+
+def any_of(schemas: list[Schema]) -> Schema:
+    """One of several schemas, each once."""
+    flat = [m for s in schemas for m in (s["anyOf"] if len(s) == 1 and "anyOf" in s else (s,))]
+    once = _distinct(flat)
+    return once[0] if len(once) == 1 else {"anyOf": once}
+
+
+def _distinct(schemas: list[Schema]) -> list[Schema]:
+    return [schema for index, schema in enumerate(schemas) if schema not in schemas[:index]]
+
+
+_JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array"}
+
+
+def typed(values: list[Any]) -> Schema:
+    """An enumeration of values, with their type where they share one."""
+    kinds = {type(value) for value in values}
+    name = _JSON_TYPES.get(kinds.pop()) if len(kinds) == 1 else None
+    return {"type": name} if name else {}
+
+
+def literal(values: list[Any]) -> Schema:
+    """`Literal[…]`."""
+    if values == [None]:
+        return {"const": None, "type": "null"}
+    return {**({"const": values[0]} if len(values) == 1 else {"enum": values}), **typed(values)}
+
+
+def enumeration(found: Type, members: list[Member]) -> Schema:
+    """An `Enum` of the service."""
+    values = _distinct([json_value(member.value) for member in members])
+    node = found.symbol.node if found.symbol is not None else None
+    words = docstring(node) if isinstance(node, ClassDef) else None
+    schema = {"title": display(found), "enum": values, **typed(values)}
+    return schema | ({"description": cleandoc(words)} if words else {})
+
+
+def tag_name(tag: Any) -> str:
+    """A discriminator's value as a key of its mapping."""
+    if isinstance(tag, bool):
+        return str(tag).lower()
+    return "null" if tag is None else str(tag)
+
+
+def display(found: Type, comma: str = ", ") -> str:
+    """The name of a class as Python shows it, a generic one's arguments in brackets."""
+    if found.name == UNION:
+        return f"Union[{', '.join(map(display, found.args))}]"
+    if found == NONE:
+        return "NoneType"
+    name = found.name.rpartition(".")[2] or "Any"
+    if found.name == LITERAL:
+        return f"Literal[{', '.join(found.values)}]"
+    return f"{name}[{comma.join(display(arg, comma) for arg in found.args)}]" if found.args else name
+
+
+def path_of(found: Type) -> str:
+    """The same with modules in the names."""
+    if found.name == UNION:
+        return f"typing.Union[{','.join(map(path_of, found.args))}]"
+    name = "builtins.NoneType" if found == NONE else found.name
+    return f"{name}[{','.join(map(path_of, found.args))}]" if found.args else name
+
+
+def why_unknown(found: Type) -> str:
+    """Why a type has no schema."""
+    if found == UNKNOWN:
+        return "its type is not one that the source tells"
+    return f"`{found}` is a type whose schema archlint does not know"
