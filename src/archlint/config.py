@@ -6,11 +6,14 @@ The nearest file counts, alone, as docs/decisions/configuration.md explains. Pat
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archlint.answers import digest
 from archlint.discover import Repository, UnreadableFileError
@@ -31,8 +34,7 @@ KEYS = ("select", "ignore", "extend-select", "per-file-ignores", "exclude", "sev
         "type-checking-imports", "rules")  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(Struct, frozen=True, dict=True):
     """The configuration of a service.
 
     `folder` is where its file lies, relative to the repository's root; `layers` maps a layer to patterns of
@@ -137,7 +139,9 @@ def without_excluded(
         files = [file for file in repository.files if file not in dropped and is_inside(file, folder)]
         if files and (config := configured(folder)).exclude:
             dropped.update(file for file in files if config.excludes(file))
-    return replace(repository, files=tuple(file for file in repository.files if file not in dropped))
+    return dataclasses.replace(
+        repository, files=tuple(file for file in repository.files if file not in dropped)
+    )
 
 
 @cache
@@ -197,8 +201,7 @@ def _in_repository(repository: Repository, path: str, standard: Standard) -> Con
     return read_config(path, data, _folder(path), standard, is_pyproject=is_pyproject)
 
 
-@dataclass(frozen=True)
-class _Table:
+class _Table(Struct, frozen=True, dict=True):
     """A table of the file that knows where it stands, so that each complaint names its place."""
 
     file: TomlFile

@@ -9,10 +9,11 @@ from __future__ import annotations
 import inspect
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from archlint.config import Config, configure, without_excluded
 from archlint.discover import Repository, find_repository
@@ -31,8 +32,7 @@ from archlint.user_cache import user_cache_dir
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True, dict=True):
     """What the command line asks for. `selection` comes on top of each service's configuration."""
 
     paths: Sequence[Path] = (Path(),)
@@ -42,8 +42,7 @@ class Request:
     standard: Standard = field(default_factory=bundled_standard)
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(Struct, frozen=True, dict=True):
     """The services that `paths` mean, by root, and the standard that they are held to.
 
     `targets` are the paths relative to the repository's root.

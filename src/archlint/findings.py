@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 
 class Severity(StrEnum):
@@ -14,8 +15,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(Struct, frozen=True, order=True):
     """A span of one file.
 
     `file` is a POSIX path relative to the repository's root. Lines and columns count from 1, columns in
@@ -33,16 +33,14 @@ class Location:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One step of a chain that leads to a finding: where, and what happens there."""
 
     location: Location
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A rule's "violated": the place and the values of the page's message fields.
 
     `severity` and `clauses`, where given, narrow the page's for this hit.
@@ -55,8 +53,7 @@ class Hit:
     clauses: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """What archlint could not know: never a violation, never silently satisfied."""
 
     what: str
@@ -65,15 +62,13 @@ class Unknown:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(Struct, frozen=True):
     """A rule's "satisfied": a place that it found in order; the page's `evidence` says what it is."""
 
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class NotApplicable:
+class NotApplicable(Struct, frozen=True):
     """Why a rule has nothing to judge in a service: "it has no database"."""
 
     why: str
@@ -83,8 +78,7 @@ Said: TypeAlias = Hit | Unknown | Met | NotApplicable
 """All that a rule can say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A hit on which the engine stamped the page's code, clauses and words."""
 
     code: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archlint.discover import Repository
 from archlint.findings import Finding, Location, Unknown
@@ -11,8 +12,7 @@ from archlint.pages import Page
 from archlint.standard import Standard
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(Struct, frozen=True):
     """What a rule could not know of a service."""
 
     page: Page
@@ -20,8 +20,7 @@ class Undecided:
     unknown: Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A rule that broke: archlint's own mistake, which must not pass for a clean service."""
 
     page: Page
@@ -30,8 +29,7 @@ class Failure:
     traceback: str
 
 
-@dataclass(frozen=True, slots=True)
-class Excused:
+class Excused(Struct, frozen=True):
     """A finding that does not count, for a reason that somebody gave at `location`."""
 
     finding: Finding
@@ -39,16 +37,14 @@ class Excused:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a rule found in order in a service, or why it had nothing to judge there."""
 
     met: tuple[Location, ...] = ()
     not_applicable: str = ""
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True, dict=True):
     """What a run has to say.
 
     `pages` are the rules that ran, `files` counts the Python files read, `outcomes` are by service and code.

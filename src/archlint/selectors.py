@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.findings import ArchlintError
 from archlint.pages import Page
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Which rules run, by selectors: `ALL`, a code, a code's prefix, a requirement, a family, a rule's name.
 
     The more specific selector wins, so `ignore = ["BA05"]` with `extend-select = ["BA0511"]` leaves one

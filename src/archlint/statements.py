@@ -6,7 +6,9 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.config import Config
 from archlint.findings import Finding, Hit, Location, Unknown
@@ -17,8 +19,7 @@ from archlint.suppressions import Suppression
 UNDECIDED_HELP = "Write it so that it can be read without running it, or suppress it with the reason"
 
 
-@dataclass(slots=True)
-class Statement:
+class Statement(Struct):
     """What a rule said of a place in the service `root`.
 
     `occurrence` counts its equals in the file from above.

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from itertools import groupby
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.comments import PlacedComment, may_hold_comments, read_comments
@@ -21,8 +23,7 @@ DIRECTIVE = re.compile(r"(?:^|\s)[#;]\s*archlint:\s*(?P<body>.*?)\s*(?:\s#\s.*)?
 IGNORE = re.compile(r"(?P<kind>ignore|file-ignore)\s*\[(?P<codes>[^\]]*)\]\s*:?\s*(?P<reason>.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """A suppression as written; `lines` are those that it is about, None when it is about the file.
 
     One that cannot be understood has no codes.
@@ -35,8 +36,7 @@ class Suppression:
     reason: str
 
 
-@dataclass
-class Suppressions:
+class Suppressions(Struct, dict=True):
     """The suppressions of a run, and which of them suppressed something.
 
     `known` are the rules' codes; `ran(code, file)` says whether the rule was run where the file lies, for a

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.findings import Finding, Location, Severity
 from archlint.pages import Page
@@ -28,8 +29,7 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not applicable"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What a rule says for a clause: words, and the places that prove it."""
 
     page: Page
@@ -37,8 +37,7 @@ class Evidence:
     places: tuple[Location, ...] = ()
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(Struct, frozen=True, dict=True):
     """The verdict on one clause, with all that the report has to show for it.
 
     `reasons` say why it is unknown, excused or not applicable.
@@ -53,8 +52,7 @@ class Ruling:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Conformance:
+class Conformance(Struct, frozen=True, dict=True):
     """The rulings on a service, one for each clause of the standard, in order."""
 
     service: str
@@ -83,8 +81,7 @@ def judge(report: Report) -> tuple[Conformance, ...]:
     return tuple(Conformance(service, tuple(_rulings(report, said[service]))) for service in said)
 
 
-@dataclass(frozen=True)
-class _Said:
+class _Said(Struct, frozen=True, dict=True):
     """What was said of one service, by the rule's code."""
 
     findings: Mapping[str, list[Finding]]

@@ -165,7 +165,7 @@ def _checked(request: Request, delivery: Delivery) -> Report:
 
 def _with_fixes(request: Request, delivery: Delivery) -> tuple[Report, Delivery]:
     """The report, and the delivery with what could be fixed."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from archlint.fixes.showing import check_with_fixes
     from archlint.report.progress import progress

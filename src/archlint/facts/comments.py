@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from archlint.findings import Location
 
@@ -33,8 +34,7 @@ LINE = re.compile(r"[^\r\n]+")
 HEREDOC = re.compile(r"""<<-?["']?(\w+)["']?""")
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedComment:
+class PlacedComment(Struct, frozen=True):
     """A comment with its place. `own_line` is true when nothing stands before it."""
 
     location: Location

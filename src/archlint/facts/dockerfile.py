@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archlint.findings import Location, Unknown
 
@@ -26,8 +28,7 @@ _MAX_TEXT = 20_000
 """Longer values of ARGs, which may hold one another, are not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(Struct, frozen=True):
     """What stands between `<<EOF` and `EOF`: `count` lines with the end, from the index `line` on."""
 
     text: str
@@ -35,8 +36,7 @@ class Heredoc:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(Struct, frozen=True):
     """One instruction; `keyword` is upper case, `flags` are the leading `--name=value` words.
 
     `arguments` are the items of the JSON form when `is_json`; else the words of ADD, COPY, EXPOSE, FROM,
@@ -62,8 +62,7 @@ class Instruction:
         return "\n".join((" ".join(self.arguments), *(heredoc.text for heredoc in self.heredocs)))
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """A build stage. `base` has ARGs filled in, None when one has no default.
 
     `parent` is the earlier stage that `FROM` names, `sources` are the earlier stages that it copies or
@@ -80,8 +79,7 @@ class Stage:
     instructions: tuple[Instruction, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Dockerfile:
+class Dockerfile(Struct, eq=False, frozen=True):
     """A Dockerfile's instructions in order; `problems` are the places that are no Dockerfile syntax."""
 
     path: str
@@ -261,8 +259,7 @@ def _json_items(rest: str) -> tuple[str, ...] | None:
     return tuple(items) if isinstance(items, list) and all(isinstance(i, str) for i in items) else None
 
 
-@dataclass(slots=True)
-class _OpenStage:
+class _OpenStage(Struct):
     instruction: Instruction
     base: str | None
     parent: int | None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.findings import Location, Unknown
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from dotenv.parser import Binding
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """One `NAME=value`; `value` is raw, `${OTHER}` not filled in, and None where the line has no `=`."""
 
     name: str
@@ -22,8 +22,7 @@ class Variable:
     location: Location
 
 
-@dataclass(frozen=True, eq=False)
-class DotenvFile:
+class DotenvFile(Struct, eq=False, frozen=True, dict=True):
     """The variables in the order of their lines, and the lines that are none."""
 
     path: str

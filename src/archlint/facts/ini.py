@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import configparser
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.findings import Location, Unknown
 
 
-@dataclass(frozen=True, eq=False)
-class IniFile:
+class IniFile(Struct, eq=False, frozen=True, dict=True):
     """One INI file; values are raw, `%(name)s` not filled in; option names are lower case.
 
     `sections` has each section's own options; `[DEFAULT]`, which lends its own to all others, is one of them.

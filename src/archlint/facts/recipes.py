@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _RULE = re.compile(r"([^\s:=#][^:=#]*?)\s*::?(?!=)(.*)")
 _VARIABLE = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)\s*(?::{0,3}|\?)=\s*(.*?)\s*")
@@ -17,8 +18,7 @@ _JUST_HEADER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RecipeLine:
+class RecipeLine(Struct, frozen=True):
     """What one shell gets: `text` with its line ends, from `line` (from 1) and `column` on.
 
     `ignored` is true where the recipe says that a failure does not matter.

@@ -10,8 +10,10 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 MAX_SIZE = 400_000
 STATEMENTS = frozenset({
@@ -25,16 +27,14 @@ SHELLS = frozenset({"ash", "bash", "dash", "sh", "zsh"})
 _BRANCHES = frozenset({"elif_clause", "else_clause"})
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """The options that a shell starts with."""
 
     errexit: bool = False
     pipefail: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ShellCommand:
+class ShellCommand(Struct, frozen=True):
     """A simple command: its words without quotes, expansions as they are written.
 
     `assignments` are its own and the exported ones before it; `outputs` the files that it is redirected to.
@@ -76,8 +76,7 @@ def _shebang_options(text: str) -> Options:
     return Options(any("e" in flag and not flag.startswith("--") for flag in flags), "pipefail" in first)
 
 
-@dataclass(slots=True)
-class _State:
+class _State(Struct):
     """What commands change for those after them.
 
     `variables` are set by the script itself, `exported` are the names of those that commands get.

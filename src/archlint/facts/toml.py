@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
 import tomli
+from msgspec import Struct
 
 from archlint.findings import Location, Unknown
 
@@ -15,8 +15,7 @@ Path: TypeAlias = tuple[str | int, ...]
 Span: TypeAlias = tuple[int, int, int, int]
 
 
-@dataclass(frozen=True, eq=False)
-class TomlFile:
+class TomlFile(Struct, eq=False, frozen=True, dict=True):
     """One TOML file: its values as tomli reads them, and where each key and array item stands."""
 
     path: str

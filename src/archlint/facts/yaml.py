@@ -8,8 +8,9 @@ explicitly wins over what is merged, an earlier merged mapping over a later one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from archlint.findings import Location, Unknown
 
@@ -17,8 +18,7 @@ MAX_DEPTH = 200
 MAX_ENTRIES = 100_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class YamlScalar:
+class YamlScalar(Struct, eq=False, frozen=True):
     """A scalar; `kind` is `str`, `int`, `float`, `bool`, `null`, `timestamp`, or a custom tag."""
 
     location: Location
@@ -26,8 +26,7 @@ class YamlScalar:
     kind: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class YamlSequence:
+class YamlSequence(Struct, eq=False, frozen=True):
     """A sequence; `kind` is `seq` or a custom tag."""
 
     location: Location
@@ -35,8 +34,7 @@ class YamlSequence:
     kind: str = "seq"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class YamlMapping:
+class YamlMapping(Struct, eq=False, frozen=True):
     """A mapping with scalar keys, merged entries included; of a duplicated key all entries are kept."""
 
     location: Location
@@ -65,8 +63,7 @@ class YamlMapping:
 YamlNode: TypeAlias = YamlScalar | YamlSequence | YamlMapping
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class YamlFile:
+class YamlFile(Struct, eq=False, frozen=True):
     """The documents of a YAML file up to the first problem, and the problems: errors, duplicated keys."""
 
     path: str
@@ -117,8 +114,7 @@ class _RefusedError(Exception):
         self.mark, self.why = mark, why
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A collection whose end has not come yet; a mapping's children alternate keys and values."""
 
     event: Any

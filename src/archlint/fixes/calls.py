@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from archlint.facts.syntax import Call, Expression, FunctionDef, Starred
 from archlint.findings import Finding
@@ -12,8 +12,7 @@ from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import functions_around
 
 
-@dataclass(frozen=True, slots=True)
-class FoundCall:
+class FoundCall(Struct, frozen=True):
     """A call in `module` that is at `span` and calls `name`, by its qualified name."""
 
     module: Module

@@ -7,8 +7,9 @@ import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from archlint.discover import Repository
 from archlint.facts.python import read_python
@@ -20,8 +21,7 @@ from archlint.fixes.worker import Job
 from archlint.fixes.workers import answers
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A file's content before and after."""
 
     file: str
@@ -29,8 +29,7 @@ class Change:
     after: bytes
 
 
-@dataclass(slots=True)
-class Changes:
+class Changes(Struct):
     """The changed files, the plans that are in them, and why files stay as they are."""
 
     files: list[Change] = field(default_factory=list)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archlint.engine import Loaded, Progress, Request, check, prepare
 from archlint.fixes.carrying_out import Change, changes, write
@@ -14,8 +15,7 @@ MAX_ROUNDS = 10
 """One fix may make room for another; that ends, but nobody should have to prove it."""
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(Struct):
     """What was fixed, what only `--unsafe-fixes` would fix, and the last report.
 
     `changes` are the files as they are after one round, not written, where that was asked for.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.engine import Loaded
 from archlint.findings import Finding
@@ -11,8 +12,7 @@ from archlint.fixes.edits import Plan
 from archlint.results import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """A finding and the plan of its rule's fix."""
 
     finding: Finding

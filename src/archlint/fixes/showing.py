@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 from archlint.discover import Repository
 from archlint.engine import Loaded, Progress, Request, check, prepare
@@ -19,16 +20,14 @@ from archlint.fixes.workers import answers
 from archlint.results import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(Struct, frozen=True):
     """`text` instead of what stands at `location`, whole lines of it."""
 
     location: Location
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShownFix:
+class ShownFix(Struct, frozen=True):
     """What the fix of one finding by itself replaces; `why` says why it is unsafe, if it is."""
 
     replacements: tuple[Replacement, ...]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.report import output
 from archlint.report.formats import FORMATS, Rendering
@@ -18,16 +19,14 @@ if TYPE_CHECKING:
     from archlint.fixes.showing import ShownFix
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A format, by its name in the table, and the file that gets it; without one, standard output."""
 
     format: str = "text"
     file: Path | None = None
 
 
-@dataclass(frozen=True)
-class Delivery:
+class Delivery(Struct, frozen=True, dict=True):
     """How the command line wants its report."""
 
     targets: tuple[Target, ...] = (Target(),)

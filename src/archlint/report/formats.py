@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from archlint.findings import Location
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
     from archlint.results import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(Struct, frozen=True):
     """What a format may want to know besides the report.
 
     `width` is in columns; `fixes`, where they were asked for, are by fingerprint. `path` makes of a file of
@@ -39,8 +40,7 @@ class Render(Protocol):
         """Render the report as lines: styled for people, for programs as they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """A format: its module in this package, imported when it is asked for.
 
     One `for_people` has colours on a terminal and ends in a summary. One that `carries_fixes` shows what

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archlint.facts.python import decode
 from archlint.facts.syntax import Call, Expression
@@ -18,8 +19,7 @@ from archlint.service.model import Service
 _BRANCH, _LAST, _DOWN, _NONE = "├─ ", "└─ ", "│  ", "   "
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     """An app, an include or a mount; `prefix` is what it puts before the paths below."""
 
     prefix: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.report.safe import printable
 from archlint.report.styled import Line
@@ -16,8 +17,7 @@ NONE = "-"
 _WIDEST = 48
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """What one line compares; a side is None where it has no such thing."""
 
     label: str

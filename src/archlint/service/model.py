@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.config import Config
 from archlint.discover import Repository
@@ -54,8 +55,7 @@ from archlint.service.testing.tests import Suite
 from archlint.service.transactions.transactions import Transactions
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(Struct, frozen=True, dict=True):
     """One service of a repository.
 
     `root` is its folder, a POSIX path relative to the repository's root, `"."` for the root itself.

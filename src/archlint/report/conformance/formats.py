@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
+
+from msgspec import Struct
 
 from archlint.report.styled import Line
 from archlint.results import Report
@@ -13,8 +14,7 @@ from archlint.service.model import Service
 from archlint.verdicts import Conformance
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """The verdicts, what they were judged by, and the services. `width` is in columns."""
 
     judged: tuple[Conformance, ...]

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from msgspec import Struct
 
 from archlint import __version__
 from archlint.findings import Finding, Location
@@ -27,8 +27,7 @@ from archlint.spec import Requirement
 from archlint.verdicts import Conformance, Ruling, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """A source line around the place that a finding is about."""
 
     line: int
@@ -37,8 +36,7 @@ class Excerpt:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """An endpoint; `broken` are the rules that it breaks."""
 
     version: str
@@ -49,8 +47,7 @@ class Row:
     broken: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Chapter:
+class Chapter(Struct, frozen=True, dict=True):
     """All that the page says of a service."""
 
     number: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Call, ClassDef, Expression, FunctionDef, Import
@@ -42,8 +43,7 @@ _TELLING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Creation:
+class Creation(Struct, frozen=True):
     """A call that makes an application, or a subclass of its class.
 
     `owner` is the top-level `def` or class around it, None at the module's own level.

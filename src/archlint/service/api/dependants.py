@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archlint.findings import Location
 from archlint.service.interpreter.types import Type
@@ -15,8 +16,7 @@ from archlint.service.interpreter.values import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One thing that a request gives.
 
     `kind` is path, query, header, cookie, body, form or file; `name` the argument's name, `alias` what the
@@ -41,16 +41,14 @@ class Parameter:
     """The parameter whose type is a model that this is a field of: `Annotated[Filters, Query()]`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(Struct, frozen=True):
     """One callable that FastAPI calls for an endpoint: of the service, or a library's by `name` alone."""
 
     name: str
     function: FunctionObject | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Dependant:
+class Dependant(Struct, eq=False):
     """A callable with what it takes itself, and with the dependencies that it asks for.
 
     `target` is what is called; `scopes` are those that `Security(…)` asks for here.
@@ -85,8 +83,7 @@ def identity_of(target: Value) -> tuple[object, ...]:
     return (id(target),)
 
 
-@dataclass(slots=True)
-class Signature:
+class Signature(Struct):
     """All that an endpoint takes. `unknown` says what could not be followed."""
 
     root: Dependant

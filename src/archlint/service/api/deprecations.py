@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Call, Constant, FunctionDef
 from archlint.facts.traversal import all_nodes
@@ -23,8 +24,7 @@ _END = re.compile(r"deprecat|sunset|remov|retire|discontinu|end of (life|support
 _HEADERS = frozenset({"sunset", "deprecation"})
 
 
-@dataclass(frozen=True, slots=True)
-class Undated:
+class Undated(Struct, frozen=True):
     """A deprecation without an end: where it is declared, and an operation that it concerns.
 
     `maybe` is true where code elsewhere sends the headers, and archlint cannot tell for which operations.

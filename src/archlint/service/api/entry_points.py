@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archlint.facts.syntax import Call, ClassDef, Constant, FunctionDef, ImportFrom
 from archlint.facts.traversal import dotted
@@ -21,6 +22,7 @@ from archlint.service.interpreter.values import (
     Arguments,
     Bound,
     FunctionObject,
+    Identified,
     Origin,
     Partial,
     Value,
@@ -43,16 +45,14 @@ _STARTERS = frozenset({"Config", "Granian", "run", "serve"})
 _TARGET = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<attribute>[A-Za-z_][\w.]*)(?P<call>\(.*\))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What a server is told to load: an app, or a function that makes it."""
 
     module: Module
     attribute: str
 
 
-@dataclass(eq=False, repr=False)
-class Started:
+class Started(Identified, Struct, eq=False, dict=True):
     """The apps of a service after all that makes them has run.
 
     `served` are those that a server loads; empty where no server is told anything that leads to one.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import FunctionDef
 from archlint.findings import Location
@@ -23,8 +24,7 @@ from archlint.service.semantics.modules import Module
 _VIEWS = frozenset({"starlette.endpoints.HTTPEndpoint"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Handler:
+class Handler(Struct, eq=False, frozen=True):
     """The function that serves an endpoint: the repository's own, under the decorators that keep it.
 
     `is_async` is whether it runs on the event loop, as the framework decides it.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Assign, Attribute, Call, Name, Node
 from archlint.facts.traversal import all_nodes, walk_expressions
@@ -13,8 +14,7 @@ from archlint.service.semantics.symbols import Symbol, Symbols
 INJECTORS = frozenset({"fastapi.Depends", "fastapi.Security"})
 
 
-@dataclass(frozen=True, slots=True)
-class Injection:
+class Injection(Struct, frozen=True):
     """One `Depends(…)` of a module: the call, and a definition that it names."""
 
     module: Module

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Assign, Call, ClassDef, Constant, Dict, Expression, Keyword, Name, Node
 from archlint.service.interpreter.machine import deep_recursion
@@ -22,8 +23,7 @@ from archlint.service.interpreter.values import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One setting: its value, and where it stands."""
 
     value: Value
@@ -57,8 +57,7 @@ def _pairs(keywords: tuple[Keyword, ...]) -> Iterator[tuple[str, Expression, Nod
     yield from ((keyword.name, keyword.value, keyword) for keyword in keywords if keyword.name is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Aliases:
+class Aliases(Struct, frozen=True):
     """What a field is called when read and when written; None where its own name serves."""
 
     validation: str | None = None

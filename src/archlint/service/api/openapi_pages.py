@@ -7,8 +7,9 @@ the document there are no pages.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Call
 from archlint.findings import Location, Unknown
@@ -23,8 +24,7 @@ DEFAULTS = {"openapi_url": "/openapi.json", "docs_url": "/docs", "redoc_url": "/
 _OPERATIONAL = ("/", "/health", "/healthz", "/ready", "/readyz", "/live", "/livez", "/metrics", "/ping")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Where an app serves one of the three: `path` is None where it is switched off."""
 
     app: App
@@ -33,8 +33,7 @@ class Page:
     location: Location
 
 
-@dataclass(frozen=True, eq=False)
-class OpenAPIPages:
+class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
     """The documents and pages of a service's apps; `by_default` gives the routes of one nobody configured."""
 
     routes: RouteTable

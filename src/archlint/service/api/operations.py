@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Literal
 
+from msgspec import Struct
 from packaging.version import Version
 
 from archlint.facts.syntax import Call, Expression
@@ -35,8 +36,7 @@ _FORM_FORMATS = Version("0.115.13")
 """From this version on the fields of `OAuth2PasswordRequestForm` that are secret say so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The declared answer: `source` tells by what, `"none"` where `response_model=None` refuses a schema.
 
     `"missing"` is neither a `response_model` nor a return annotation; `type` is then not known.
@@ -47,8 +47,7 @@ class Answer:
     location: Location
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
+class Operation(Struct, eq=False, frozen=True):
     """One endpoint in full.
 
     `parameters` are those of path, query, headers and cookies, `body` those of the body, dependencies'

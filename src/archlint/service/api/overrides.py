@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Assign,
@@ -30,8 +31,7 @@ _REPLACED = frozenset({"openapi", "openapi_schema"})
 _ENOUGH = (3, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Struct, frozen=True):
     """One replacement, and by what; `how` is None where archlint cannot tell."""
 
     location: Location

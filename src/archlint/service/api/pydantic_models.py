@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archlint.facts.syntax import (
     Assign,
@@ -43,8 +46,7 @@ _FIELDS = frozenset({"Field", "PrivateAttr", "Relationship", "field"})
 _Variables: TypeAlias = Mapping[str, Type]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One field of a model.
 
     `name` is the attribute, `alias` what a client sends, `written` what it gets. `default` is the evaluated
@@ -72,8 +74,7 @@ class Field:
         return tuple(entry for entry in (*self.type.metadata, self.declared) if _is_field(entry))
 
 
-@dataclass(frozen=True, slots=True)
-class Extra:
+class Extra(Struct, frozen=True):
     """What a model does with fields that it does not declare: `allow`, `forbid` or `ignore`."""
 
     mode: str
@@ -83,8 +84,7 @@ class Extra:
 Kind: TypeAlias = Literal["model", "root", "dataclass", "typed dict", "named tuple"]
 
 
-@dataclass(frozen=True, slots=True)
-class PydanticModel:
+class PydanticModel(Struct, frozen=True):
     """A Pydantic model, a dataclass, a typed dict or a named tuple.
 
     `complete` is false where a base is not in sight. `config` has the settings of its bases, too, `computed`
@@ -130,7 +130,7 @@ class PydanticModels:
 
     def generic(self, model: PydanticModel) -> PydanticModel:
         """The same model with its type variables left open, as its class statement writes it."""
-        return self.model(replace(model.type, args=())) if model.type.args else model
+        return self.model(dataclasses.replace(model.type, args=())) if model.type.args else model
 
     def reachable(self, start: Type) -> Iterator[PydanticModel]:
         """The models in a type and, through their fields, in one another, each once."""
@@ -308,8 +308,7 @@ class PydanticModels:
                     yield function, decorator
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
+class _Scope(Struct, frozen=True):
     """A class whose fields are read."""
 
     symbol: Symbol

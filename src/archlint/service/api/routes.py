@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Literal
 
+from msgspec import Struct, field
 from packaging.version import Version
 
 from archlint.facts.syntax import ClassDef
@@ -20,6 +20,7 @@ from archlint.service.api.responses import has_response_schema
 from archlint.service.interpreter.assembly import interpreter
 from archlint.service.interpreter.machine import Condition, Machine, deep_recursion
 from archlint.service.interpreter.values import (
+    Identified,
     Origin,
     Unresolved,
     Value,
@@ -32,8 +33,7 @@ from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Symbols
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class App:
+class App(Struct, eq=False, frozen=True):
     """A `FastAPI(…)` object.
 
     `name` is `module:attribute`, None where no module holds it. `is_served` is false where the servers of
@@ -51,8 +51,7 @@ class App:
         return place.module.location(place.node)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Endpoint:
+class Endpoint(Struct, eq=False, frozen=True):
     """One path operation or WebSocket endpoint under its full path.
 
     `includes` are the `include_router` and `mount` calls that gave the path its `prefixes`, outermost first;
@@ -96,8 +95,7 @@ class Endpoint:
         return self.handler.module if in_class else module
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RouteTable:
+class RouteTable(Struct, eq=False, frozen=True):
     """A service's apps and endpoints, and what archlint could not resolve."""
 
     apps: tuple[App, ...] = ()
@@ -107,8 +105,7 @@ class RouteTable:
     """The interpretation behind it; None where there is no app."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Context:
+class _Context(Struct, eq=False, frozen=True):
     """What the includes and mounts above a router add to its routes."""
 
     root: App
@@ -130,8 +127,7 @@ _INFERRED_SCHEMAS = Version("0.89")
 _UNWRAPPED_HANDLERS = Version("0.123.7")
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(Struct, frozen=True):
     """What a service runs on, as far as routes depend on it: None is the newest.
 
     `servers` are the words of the commands that start servers.
@@ -146,8 +142,7 @@ class Runtime:
         return self.fastapi is None or self.fastapi >= change
 
 
-@dataclass(eq=False, repr=False)
-class _Collector:
+class _Collector(Identified, Struct, eq=False, dict=True):
     machine: Machine
     runtime: Runtime
     names: dict[int, str]

@@ -5,9 +5,12 @@ Follows `analyze_param` and `get_dependant` of `fastapi/dependencies/utils.py`.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.syntax import Parameter as Declared
 from archlint.findings import Location
@@ -75,8 +78,7 @@ _PASSWORD_FORMS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Callee:
+class Callee(Struct, frozen=True):
     """A function of the service, and how many of its first parameters are already given."""
 
     function: FunctionObject
@@ -213,7 +215,7 @@ class Signatures:
         callee = called(target)
         if target is None or (callee is None and isinstance(target, ClassObject | External)):
             of = found if target is None else self._types.of_value(target)
-            self._class(signature, above, replace(of, metadata=()), path, via)
+            self._class(signature, above, dataclasses.replace(of, metadata=()), path, via)
             return
         if callee is not None:
             name = getattr(callee.function.definition, "name", "<lambda>")

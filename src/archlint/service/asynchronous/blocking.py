@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.syntax import Call, Expression, Node
 from archlint.facts.traversal import dotted
@@ -20,8 +22,7 @@ from archlint.service.calls.loop_entries import LoopEntry
 Stop: TypeAlias = tuple[LibraryCall, Blocking]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Blocked:
+class Blocked(Struct, eq=False, frozen=True):
     """The function blocks the event loop: `edges` lead to `call`.
 
     `entered` says why the loop runs it where it is a plain one; `others` are calls of other kinds to which

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.syntax import Node
 from archlint.service.asynchronous.blocking import Blocked, Reach
@@ -35,8 +37,7 @@ _WAITING = frozenset(
 """The kinds of calls in `blocking.toml` that wait for something."""
 
 
-@dataclass(frozen=True, eq=False)
-class EventLoop:
+class EventLoop(Struct, eq=False, frozen=True, dict=True):
     """Answers about one service; each search is made once."""
 
     calls: Calls

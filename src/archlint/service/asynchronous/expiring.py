@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Assign,
@@ -39,8 +40,7 @@ _HARMLESS = frozenset({"add", "add_all", "begin", "commit", "delete", "flush"})
 _ADDING = frozenset({"add", "add_all"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Read:
+class Read(Struct, eq=False, frozen=True):
     """`function` reads the attribute `text` at `node`; `chain` says why that is too late, if anything."""
 
     function: Function

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.syntax import Attribute, Await, Call, Expression, Name, Sequence
 from archlint.facts.traversal import dotted
@@ -42,8 +44,7 @@ _SAME_ROWS = frozenset(
 _MAX_DEPTH = 12
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SessionCall:
+class SessionCall(Struct, eq=False, frozen=True):
     """A call of `method` on the async session that is written `session`."""
 
     node: Call
@@ -56,8 +57,7 @@ class SessionCall:
         return any(isinstance(one, Name) and one.id == name for items in lists for one in items)
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """What a session gave: `one` object of a mapped class, `many`, or a `result` with such in rows."""
 
     cls: Class

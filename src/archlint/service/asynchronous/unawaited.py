@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.facts.parents import parents
 from archlint.facts.syntax import (
@@ -55,8 +56,7 @@ _KEEPING = frozenset(
 """Decorators of libraries, by their last name, that leave a coroutine function one."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unawaited:
+class Unawaited(Struct, eq=False, frozen=True):
     """A call in `function` whose coroutine, of one of `kinds`, is never awaited."""
 
     function: Function

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.facts.syntax import FunctionDef
 from archlint.service.api.routes import Endpoint
@@ -23,8 +24,7 @@ from archlint.service.semantics.symbols import Symbols
 _LEFT_OUT = frozenset({Role.TEST, Role.MIGRATION})
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A call that a walk came by, `depth` calls away from where it started."""
 
     depth: int

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Handoff, Way
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Use:
+class Use(Struct, frozen=True, order=True):
     """How a given function gets to run: a plain one, and a coroutine function; None for never."""
 
     function: Way | None
@@ -43,8 +43,7 @@ class Relations(Protocol):
         """The functions inside of `decorator` that it returns."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Forward:
+class _Forward(Struct, frozen=True):
     """A parameter that is given on, as the parameter `name` of `function`."""
 
     function: Function

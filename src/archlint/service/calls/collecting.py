@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.service.calls.callbacks import CALLED, Parameters, Use, compose
 from archlint.service.calls.conditions import Known, Need
@@ -36,8 +37,7 @@ _CALLED = frozenset({CALLED})
 _STORED = frozenset({Use("stored", "stored")})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Given:
+class Given(Struct, eq=False, frozen=True):
     """Functions given to a function of the service, whose use of its parameter is not known yet."""
 
     caller: Function
@@ -47,8 +47,7 @@ class Given:
     values: Values
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Decorated:
+class Decorated(Struct, eq=False, frozen=True):
     """A function under decorators of the service is called, or given to what uses it so."""
 
     caller: Function
@@ -58,8 +57,7 @@ class Decorated:
     uses: frozenset[Use] = frozenset({CALLED})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kept:
+class Kept(Struct, eq=False, frozen=True):
     """A call of what was given for a parameter of another function, which kept it in a registry or field."""
 
     caller: Function

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from archlint.facts.syntax import Expression
 from archlint.findings import Location
@@ -11,8 +11,7 @@ from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Way
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Edge:
+class Edge(Struct, eq=False, frozen=True):
     """`caller` makes `callee` run, in the way that `handoffs.toml` explains, at `node`.
 
     `once`: only the first time, for its result is kept. `main`: only where the file is run as a program.
@@ -41,8 +40,7 @@ class Edge:
         return self.caller.module.location(self.node)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class LibraryCall:
+class LibraryCall(Struct, eq=False, frozen=True):
     """`caller` calls a library's function, `path` as in `values.Library`.
 
     `awaited` calls give a coroutine; `by_path` says whether the first argument is a path, as far as known.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from archlint.facts.syntax import Attribute, ClassDef, FunctionDef, Lambda, Name, Node, Statement
 from archlint.facts.traversal import all_nodes, dotted
@@ -25,8 +26,7 @@ _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _ASKING = frozenset({"_get_running_loop", "current_async_library", "get_running_loop", "is_running"})
 
 
-@dataclass(eq=False)
-class Function:
+class Function(Struct, eq=False, dict=True):
     """A `def`, a lambda, or a module's own statements (`node` is None).
 
     `scope` are the definitions around it, outermost first; `parent` is the function whose names it sees
@@ -103,8 +103,7 @@ class Function:
         return self.is_decorated("property", "cached_property", "computed_field", "hybrid_property")
 
 
-@dataclass(eq=False)
-class Class:
+class Class(Struct, eq=False, dict=True):
     """A class; `methods` are its own functions by name, the last of each name."""
 
     module: Module

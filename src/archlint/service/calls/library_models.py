@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, TypeVar
 
 import msgspec
 import tomli
+from msgspec import Struct, field
 
 from archlint.findings import ArchlintError
 from archlint.service.semantics.library_names import public_name
@@ -61,15 +61,13 @@ class _Handoffs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     handoff: tuple[Handoff, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(Struct, frozen=True):
     """Something of a library, by how one gets at it: `requests.Session().get`, `rows()[]` for an element."""
 
     path: str
 
 
-@dataclass
-class NameTable:
+class NameTable(Struct, dict=True):
     """Values by qualified names, `*` in a name standing for any one name and `**` for several."""
 
     exact: dict[str, list[object]] = field(default_factory=dict)

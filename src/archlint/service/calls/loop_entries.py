@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Call, FunctionDef, Parameter
 from archlint.facts.traversal import all_nodes, dotted
@@ -17,8 +18,7 @@ from archlint.service.calls.validation import Hooks, written_models
 from archlint.service.calls.values import Elements, InstanceType
 
 
-@dataclass(frozen=True, slots=True)
-class LoopEntry:
+class LoopEntry(Struct, frozen=True):
     """Why the event loop runs a plain function, and what to do about a call in it that blocks."""
 
     reason: Link

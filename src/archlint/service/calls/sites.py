@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archlint.facts.syntax import (
     Expression,
@@ -11,8 +12,7 @@ from archlint.facts.syntax import (
 from archlint.service.calls.conditions import Need
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Struct, frozen=True):
     """A name, or attribute of `self`, that gets a value, which holds from `start` on.
 
     `kind` says how: the `value` itself, an `element` of it, by `enter`ing it (by `async with`: `aenter`), by
@@ -28,8 +28,7 @@ class Binding:
     limited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """An expression at which something may run.
 
     `kind` is `call`, `read` (of an attribute), `await`, `iterate` or `enter`. `awaited`: its value is
@@ -45,8 +44,7 @@ class Site:
     needs: frozenset[Need] = frozenset()
 
 
-@dataclass(slots=True)
-class Scan:
+class Scan(Struct):
     """What one function's own statements say; those of functions in it are left out."""
 
     bindings: defaultdict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archlint.facts.syntax import (
     Assign,
@@ -45,8 +46,7 @@ _MODELS = SCHEMA_BASES | SETTINGS_BASES
 _MAX_DEPTH = 12
 
 
-@dataclass(slots=True)
-class Hooks:
+class Hooks(Struct):
     """The functions that validation and serialization run, and the models in which more of them are."""
 
     validating: dict[Function, None] = field(default_factory=dict)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import Library
@@ -14,74 +15,64 @@ MAX_VALUES = 80
 """An expression that may be more than this is not followed further."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleType:
+class ModuleType(Struct, frozen=True):
     """A module of the repository."""
 
     module: Module
 
 
-@dataclass(frozen=True, slots=True)
-class ClassType:
+class ClassType(Struct, frozen=True):
     """A class of the repository."""
 
     cls: Class
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceType:
+class InstanceType(Struct, frozen=True):
     """An object of a repository's class; `exact` when the source shows that it is of no subclass."""
 
     cls: Class
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SuperType:
+class SuperType(Struct, frozen=True):
     """`super()` in a method of `cls`."""
 
     cls: Class
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionType:
+class FunctionType(Struct, frozen=True):
     """A function of the repository; `bound` when its first parameter is already given."""
 
     function: Function
     bound: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterType:
+class ParameterType(Struct, frozen=True):
     """Whatever a caller of `function` gives for the parameter `name`, of which nothing else is known."""
 
     function: Function
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Coroutine:
+class Coroutine(Struct, frozen=True):
     """What the call of an async function gives: nothing has run yet."""
 
     function: Function
 
 
-@dataclass(frozen=True, slots=True)
-class Generator:
+class Generator(Struct, frozen=True):
     """What the call of a generator function gives: nothing has run yet."""
 
     function: Function
 
 
-@dataclass(frozen=True, slots=True)
-class Manager:
+class Manager(Struct, frozen=True):
     """What the call of a function under `@contextmanager` gives: entering runs it."""
 
     function: Function
 
 
-@dataclass(frozen=True, slots=True)
-class Elements:
+class Elements(Struct, frozen=True):
     """A container or iterable of these values."""
 
     values: Values

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Assign,
@@ -26,8 +27,7 @@ _MAX_DEPTH = 10
 _CONSTRUCTORS = frozenset({"ConfigDict", "SettingsConfigDict", "dict"})
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """An expression, and where its names have their meaning."""
 
     module: Module
@@ -35,8 +35,7 @@ class Written:
     expression: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class ClassOptions:
+class ClassOptions(Struct, frozen=True):
     """Options by name; `complete` is false where a part of them is computed."""
 
     given: Mapping[str, Written]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.facts.source import Nodes
 from archlint.facts.syntax import (
@@ -57,8 +58,7 @@ def secrets_in_module(module: Module, symbols: Symbols, classes: Classes) -> Ite
     yield from _Reading(module, symbols, classes).secrets()
 
 
-@dataclass(frozen=True, eq=False)
-class _Reading:
+class _Reading(Struct, eq=False, frozen=True, dict=True):
     module: Module
     symbols: Symbols
     classes: Classes

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.facts.dockerfile import Instruction
 from archlint.facts.dotenv import read_dotenv
@@ -21,8 +22,7 @@ _CONFIGURATION = re.compile(r"(^|/)(\.env[^/]*|[^/]*\.(cfg|env|ini|json|toml|ya?
 _ASSIGNED = re.compile(r"(\w+)(?:=|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A server that an app connects to, and what variables for it are called."""
 
     label: str
@@ -42,8 +42,7 @@ REDIS = Kind(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Connections:
+class Connections(Struct, eq=False, frozen=True, dict=True):
     """What the settings and the code of a service read."""
 
     settings: Settings

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Alias,
@@ -50,8 +51,7 @@ _LAST_NAMES = frozenset(name.rpartition(".")[2] for name in _ENVIRON | _GETENV |
 _SOURCES = frozenset({"pydantic_settings.PydanticBaseSettingsSource", "pydantic_settings.EnvSettingsSource"})
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A call or look-up that reads configuration; `variable` is the name read, None where it is computed."""
 
     module: Module

@@ -7,7 +7,8 @@ import binascii
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.discover import UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
@@ -27,8 +28,7 @@ _ASIDE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LiteralSecret:
+class LiteralSecret(Struct, frozen=True):
     """A literal where a secret belongs; `shown` is masked; a dummy opens nothing."""
 
     location: Location

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Assign,
@@ -41,8 +42,7 @@ _SOURCES = frozenset({"init_settings", "env_settings", "dotenv_settings", "file_
 _MAX_NESTING = 5
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Setting:
+class Setting(Struct, eq=False, frozen=True):
     """One field of a settings class or of a model nested in one.
 
     `types` are the qualified names in its annotation, None without one. `default` is the expression that
@@ -73,8 +73,7 @@ class Setting:
             yield from part.walk()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SettingsClass:
+class SettingsClass(Struct, eq=False, frozen=True):
     """A class that derives from BaseSettings.
 
     `fields` are its own, `top_fields` also the inherited ones, `all_fields` also the nested ones. `env_files`
@@ -288,8 +287,7 @@ class Settings:
         return self._symbols.resolve(symbol.module, node.func).qualified in _FIELDS
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SettingsBase:
+class SettingsBase(Struct, eq=False, frozen=True):
     """A class of the service that derives from a library's class, named as settings are."""
 
     module: Module

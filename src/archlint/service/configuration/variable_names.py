@@ -7,7 +7,8 @@ As pydantic-settings builds the names (`EnvSettingsSource` and `_extract_field_i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Call, Constant, Dict, Expression, Name, Sequence, Subscript
 from archlint.service.configuration.class_options import ClassOptions, Written
@@ -24,16 +25,14 @@ _GENERATORS: Mapping[str, Callable[[str], str]] = {
 """Generators of aliases by name, but for letters' case: `pydantic.alias_generators`, and methods of `str`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A name under which a model takes a field's value: the field's own, or an alias."""
 
     text: str
     is_alias: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """The name of a variable in parts: that of the outermost field, and those of fields in models below."""
 
     top: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archlint.facts.syntax import Call, ClassDef, FunctionDef, Name, Node
 from archlint.service.api import web
@@ -48,8 +49,7 @@ _MAX_CALLERS = 3
 """How many functions may stand between an engine and the call that gives it its URL."""
 
 
-@dataclass(eq=False)
-class Recorder:
+class Recorder(Struct, eq=False, dict=True):
     """An interpretation of the modules that make engines; `calls` has the arguments by the engine's call."""
 
     modules: Modules

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Assign,
@@ -57,8 +58,7 @@ def schemes_in(expression: Expression | None) -> frozenset[str | None]:
     return frozenset(map(scheme, _texts((expression,)))) if expression is not None else frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A database that a URL may name: `scheme`, None where the source does not tell.
 
     `source` is the setting, or with a `$` the variable, whose default the URL comes from.
@@ -68,8 +68,7 @@ class Target:
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Connection:
+class Connection(Struct, eq=False, frozen=True):
     """An engine of the running service with the arguments of every call that archlint could follow."""
 
     engine: Engine

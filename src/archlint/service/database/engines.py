@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Alias, Assign, Call, Constant, Dict, Expression, Keyword, Name, Operation
 from archlint.findings import Location
@@ -15,8 +16,7 @@ ENGINES = frozenset({"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_
 _MAKERS = frozenset(name.rpartition(".")[2] for name in ENGINES)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Engine:
+class Engine(Struct, eq=False, frozen=True):
     """A call that makes an engine; `keywords` include those of a literal dict that `**` unpacks."""
 
     module: Module

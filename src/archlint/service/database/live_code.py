@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Alias, Attribute, Call, Constant, Expression, FunctionDef, Name
 from archlint.facts.traversal import dotted
@@ -18,8 +19,7 @@ from archlint.service.semantics.symbols import Scope
 _Naming: TypeAlias = Name | Attribute | Alias | Constant
 
 
-@dataclass(frozen=True, eq=False)
-class Startup:
+class Startup(Struct, eq=False, frozen=True, dict=True):
     """Which code of runtime modules something may start, commands that somebody runs by hand left out."""
 
     modules: Modules

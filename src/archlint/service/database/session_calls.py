@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Assign,
@@ -46,8 +47,7 @@ DATA_ACCESS = frozenset(
 """Methods that read or write; who begins, commits or rolls back only draws a transaction's bounds."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionCall:
+class SessionCall(Struct, frozen=True):
     """A call of `text`, such as `self.session.execute`, on a session."""
 
     node: Call

@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Location
@@ -15,8 +16,7 @@ from archlint.service.deployment.dockerfiles import Deployment
 _TESTS = re.compile(r"(?i)(^|[._/-])(ci|e2e|test|tests|testing)([._/-]|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(Struct, frozen=True):
     """`name` gets `value` in a file of the repository."""
 
     name: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from archlint.facts.shell import Options
 from archlint.facts.yaml import YamlFile, YamlMapping, YamlNode, YamlScalar, YamlSequence

@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archlint.facts.shell import SHELLS, Options, ShellCommand, read_shell
 from archlint.facts.yaml import YamlScalar
@@ -44,8 +46,7 @@ class Context(StrEnum):
     DOCUMENT = "documentation"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One command; `place` says in words where it stands, as in "stage `build`" or "job `test`".
 
     `hidden` says why its failure goes unnoticed, None where it does not or where that cannot be told.
@@ -77,8 +78,7 @@ class Command:
         return tuple(_arguments(posixpath.basename(words[0]), words[1:]))[: len(first)] == first
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """Shell text of a file: its first row is the line `line`, every row is shifted by `column` - 1."""
 
     text: str

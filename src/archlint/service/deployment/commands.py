@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.discover import Repository
 from archlint.facts.dockerfile import Instruction, Stage
@@ -24,8 +26,7 @@ _HEREDOC = re.compile(r"<<-?[\"']?\w+[\"']?")
 _PAIR = re.compile(r"""([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|(.*))""", re.DOTALL)
 
 
-@dataclass(frozen=True, eq=False)
-class Commands:
+class Commands(Struct, eq=False, frozen=True, dict=True):
     """The commands of a service: those of its own files, and those of shared files that speak of it."""
 
     root: str

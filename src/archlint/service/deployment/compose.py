@@ -8,8 +8,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.dockerfile import substitute
@@ -20,8 +21,7 @@ from archlint.paths import join
 _NAME = re.compile(r"(?i)[^/]*compose[^/]*\.ya?ml")
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(Struct, frozen=True):
     """How a compose service builds its image; None where the file leaves that to the environment.
 
     `context` and `dockerfile` are folder and file of the repository, `inline` is the text of a Dockerfile.
@@ -35,8 +35,7 @@ class Build:
     inline: str | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class ComposeFile:
+class ComposeFile(Struct, eq=False, frozen=True, dict=True):
     """One compose file."""
 
     path: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
 from archlint.findings import Location
@@ -19,8 +20,7 @@ from archlint.service.deployment.compose_stack import StackService
 _VARIABLE = re.compile(r"\$\{\w+(?::?-(?P<word>[^${}]*)|:?[+?][^${}]*)?\}|\$\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Struct, frozen=True):
     """A volume, a folder or a memory file system in a container; `source` is None for an anonymous volume."""
 
     target: str
@@ -28,16 +28,14 @@ class Mount:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """How compose checks a service; `is_off` when it switches off every check, that of the image too."""
 
     location: Location
     is_off: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(Struct, frozen=True):
     """A service that has to be there first, and in which condition."""
 
     name: str

@@ -10,8 +10,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.facts.dockerfile import substitute
 from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
@@ -36,8 +37,7 @@ _RUNS_ONCE = re.compile(
 _SERVES = re.compile(r"uvicorn|gunicorn|hypercorn|granian|fastapi (run|dev)")
 
 
-@dataclass(frozen=True, eq=False)
-class StackService:
+class StackService(Struct, eq=False, frozen=True, dict=True):
     """One service; `layers` are its mappings in the order of files, what it extends before it."""
 
     name: str
@@ -118,8 +118,7 @@ def name_and_tag(image: str) -> tuple[str, str | None]:
     return (match["name"], match["tag"]) if match else (image, None)
 
 
-@dataclass(frozen=True, eq=False)
-class Stack:
+class Stack(Struct, eq=False, frozen=True, dict=True):
     """The compose files of a service, those for development and examples apart where there are others.
 
     `holds_app` says whether a build's image may hold the service's code, `base_of` what a build starts from.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.dockerfile import Dockerfile, Instruction, Stage, read_dockerfile
@@ -45,8 +46,7 @@ class Holds(StrEnum):
     UNCLEAR = "unclear"
 
 
-@dataclass(frozen=True, eq=False)
-class Image:
+class Image(Struct, eq=False, frozen=True, dict=True):
     """A Dockerfile with the compose builds that use it."""
 
     dockerfile: Dockerfile
@@ -83,8 +83,7 @@ class Image:
         return tuple(ready) or self.targets
 
 
-@dataclass(frozen=True, eq=False)
-class Deployment:
+class Deployment(Struct, eq=False, frozen=True, dict=True):
     """The deployment files of the service at `root`, below and above it."""
 
     root: str

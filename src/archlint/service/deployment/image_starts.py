@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
+
+from msgspec import Struct
 
 from archlint.facts.dockerfile import Dockerfile, Stage, read_dockerfile
 from archlint.facts.shell import SHELLS
@@ -40,8 +41,7 @@ class Starts(StrEnum):
     UNCLEAR = "unclear"
 
 
-@dataclass(frozen=True, eq=False)
-class Images:
+class Images(Struct, eq=False, frozen=True, dict=True):
     """The images of the service with what they start."""
 
     deployment: Deployment

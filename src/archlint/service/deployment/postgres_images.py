@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.dotenv import read_dotenv
 from archlint.service.deployment.compose_containers import env_files, variables
@@ -22,8 +23,7 @@ _BY_FOLDER_PER_VERSION = 18
 _MAKERS = {"bitnami": "/bitnami/postgresql", "bitnamilegacy": "/bitnami/postgresql"}
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """The folder of the data, and the folders that the image declares as volumes."""
 
     data: str

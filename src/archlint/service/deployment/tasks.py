@@ -6,8 +6,9 @@ import posixpath
 import re
 import shlex
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TypeGuard
+
+from msgspec.structs import replace
 
 from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.python import UndecodableError, read_python

@@ -10,7 +10,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archlint.facts.dockerfile import Dockerfile, Instruction, Stage
 from archlint.service.deployment.command import Command
@@ -32,8 +33,7 @@ _SYSTEM = "/usr/local"
 """Where the official images of Python have theirs, and what is installed without an environment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """A virtual environment: where it was made, where it is now, and with which Python, each if known."""
 
     made_at: str | None
@@ -42,8 +42,7 @@ class Environment:
     relocatable: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class StageReader:
+class StageReader(Struct, eq=False, frozen=True, dict=True):
     """The stages of one Dockerfile with the commands that their RUN instructions run."""
 
     file: Dockerfile
@@ -150,8 +149,7 @@ class StageReader:
         return None if moves else self.folder(stage, instruction)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stages:
+class Stages(Struct, eq=False, frozen=True):
     """The readers of a service's Dockerfiles, each made once."""
 
     commands: tuple[Command, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from archlint.facts.syntax import ClassDef, Expression, FunctionDef, Lambda, Node
 from archlint.service.semantics.modules import Module
@@ -13,46 +14,47 @@ Value: TypeAlias = Any
 """One of the classes below, or a str, int, float, bool, None, list, dict, tuple or set of values."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Origin:
+class Identified:
+    """What has a short representation, for by what it holds it may reach everything."""
+
+    __slots__ = ()
+    __repr__ = object.__repr__
+
+
+class Origin(Identified, Struct, eq=False, frozen=True):
     """A node of a module: what a finding or an unknown can point at."""
 
     module: Module
     node: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Unresolved:
+class Unresolved(Identified, Struct, eq=False, frozen=True):
     """A value that the source does not tell; `why` goes into the report."""
 
     why: str
     place: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Choice:
+class Choice(Identified, Struct, eq=False, frozen=True):
     """One of several values, by a condition that the source does not decide."""
 
     values: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Configured:
+class Configured(Identified, Struct, eq=False, frozen=True):
     """A value that configuration may replace; `default` is what stands in the source."""
 
     default: Value
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(Struct, frozen=True):
     """Something of a library, by its qualified name."""
 
     name: str
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class ExternalObject:
+class ExternalObject(Identified, Struct, eq=False):
     """What a call of a library's function or class gives."""
 
     name: str
@@ -64,16 +66,14 @@ class ExternalObject:
         return None
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class ModuleObject:
+class ModuleObject(Identified, Struct, eq=False):
     """A module of the repository, executed as far as its own import has come."""
 
     module: Module
     namespace: dict[str, Value] = field(default_factory=dict)
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Frame:
+class Frame(Identified, Struct, eq=False):
     """The names of a module, function or class body, and where the enclosing names are."""
 
     module: ModuleObject
@@ -86,8 +86,7 @@ class Frame:
     outer_names: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class FunctionObject:
+class FunctionObject(Identified, Struct, eq=False):
     """A function or lambda of the repository, with the frame it closes over."""
 
     definition: FunctionDef | Lambda
@@ -103,24 +102,21 @@ class FunctionObject:
         return self.frame.module.module
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Bound:
+class Bound(Identified, Struct, eq=False, frozen=True):
     """A method with its receiver."""
 
     function: Value
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Descriptor:
+class Descriptor(Identified, Struct, eq=False, frozen=True):
     """A `property`, `staticmethod` or `classmethod`, as `kind` says."""
 
     kind: str
     function: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Partial:
+class Partial(Identified, Struct, eq=False, frozen=True):
     """`functools.partial(function, *args, **keywords)`."""
 
     function: Value
@@ -128,8 +124,7 @@ class Partial:
     keywords: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Native:
+class Native(Identified, Struct, eq=False, frozen=True):
     """A function that archlint itself models."""
 
     name: str
@@ -137,8 +132,7 @@ class Native:
     """Takes the machine and the arguments."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Arguments:
+class Arguments(Identified, Struct, eq=False, frozen=True):
     """The values of one call, and where it stands; `complete` is false behind an unknown `*` or `**`."""
 
     args: tuple[Value, ...]
@@ -153,8 +147,7 @@ class Arguments:
         return self.args[position] if position < len(self.args) else default
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class ClassObject:
+class ClassObject(Identified, Struct, eq=False):
     """A class of the repository."""
 
     definition: ClassDef
@@ -178,24 +171,21 @@ class ClassObject:
         return any(isinstance(base, External) and base.name in names for base in self.lineage())
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class InstanceObject:
+class InstanceObject(Identified, Struct, eq=False):
     """An object of a repository's class."""
 
     cls: ClassObject
     attributes: dict[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class SuperObject:
+class SuperObject(Identified, Struct, eq=False, frozen=True):
     """`super()` in a method of `owner`."""
 
     owner: ClassObject
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Member:
+class Member(Identified, Struct, eq=False, frozen=True):
     """A member of a repository's enumeration."""
 
     cls: ClassObject

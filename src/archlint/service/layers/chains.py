@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.service.semantics.imports import ImportEdge
 from archlint.service.semantics.modules import Module
@@ -19,16 +20,14 @@ if TYPE_CHECKING:
     from grimp import ImportGraph
 
 
-@dataclass(frozen=True, slots=True)
-class ImportTarget:
+class ImportTarget(Struct, frozen=True):
     """A definition of a module of no layer, or with `name` None all of the module."""
 
     module: Module
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Onward:
+class Onward(Struct, frozen=True):
     """Where an import leads: to a place of no layer, or into a forbidden layer."""
 
     edge: ImportEdge

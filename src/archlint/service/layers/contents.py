@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Assign,
@@ -47,8 +48,7 @@ _STORAGE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """How many definitions of which kind a module has.
 
     `models`: mapped classes, tables, documents, declarative bases; `schemas`: Pydantic models; `shapes`:

@@ -7,8 +7,9 @@ a chain leads there through modules of no layer is import-linter's verdict (`lay
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from archlint.findings import Link, Location
 from archlint.service.api.injection import Providers
@@ -23,8 +24,7 @@ from archlint.service.semantics.symbols import Step, Symbol
 Excuse = Callable[[ImportEdge, Symbol], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(Struct, frozen=True):
     """One import statement of `importer` in layer `source` that leads into the forbidden layer `target`.
 
     `imported` says what it takes, `through` by which module where that is not the one named.
@@ -50,8 +50,7 @@ class Breach:
         return {"module": self.importer.name, "layer": str(self.source), "what": self.text}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Contracts:
+class Contracts(Struct, eq=False, frozen=True):
     """What may be asked of the imports between the layers of a service."""
 
     layers: Layers
@@ -81,8 +80,7 @@ class Contracts:
             yield contract.indirect(chain)
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
+class _Target(Struct, frozen=True):
     """What an import takes from `module`, a module of a forbidden layer, by way of re-exports in `steps`."""
 
     edge: ImportEdge

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Assign,
@@ -28,8 +29,7 @@ from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Symbol, Symbols
 
 
-@dataclass(frozen=True, slots=True)
-class Exposure:
+class Exposure(Struct, frozen=True):
     """A place that makes a schema of the mapped class `model`; `what` says how, up to the class's name."""
 
     location: Location

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Assign,
@@ -28,8 +29,7 @@ from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbols
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """What a handler does: runs queries, calls repositories, decides in loops over their rows."""
 
     queries: int
@@ -52,8 +52,7 @@ class Work:
         return f"{', '.join(first)} and {last}" if first else last
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Handlers:
+class Handlers(Struct, eq=False, frozen=True):
     """What may be asked of the bodies of handlers."""
 
     symbols: Symbols

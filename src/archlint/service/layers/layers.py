@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
 
 from archlint.config import Config
 from archlint.service.api.api_surface import Surface
@@ -58,8 +59,7 @@ _ROUTERS_ONLY = SYNONYMS["routers"] - {"api", "apis", "handlers", "resources"}
 """Names of directories that hold routers and what only these need."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """A layer, and whether a directory, the configuration or an inference puts the module there."""
 
     name: str
@@ -70,8 +70,7 @@ class Layer:
         return f"{self.name} (inferred)" if self.by == "inferred" else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """The directory or file that seems to play a layer's role, and the configuration line that says so."""
 
     path: str

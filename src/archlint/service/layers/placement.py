@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Node
 from archlint.findings import Link, Location
@@ -13,8 +14,7 @@ from archlint.service.layers.layers import Layers
 from archlint.service.semantics.modules import Module
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Something of a module that belongs to a certain layer: "the mapped class `User`" at `location`."""
 
     module: Module
@@ -27,8 +27,7 @@ class Piece:
         return cls(module, module.location(node), what)
 
 
-@dataclass(frozen=True, slots=True)
-class Misplaced:
+class Misplaced(Struct, frozen=True):
     """One finding: a piece, where it is, and the others, of that file or its namesakes, that go with it."""
 
     piece: Piece

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Call, Constant, Expression, FunctionDef
 from archlint.facts.traversal import dotted
@@ -20,8 +21,7 @@ _HOMES = frozenset({"sqlalchemy", "sqlalchemy.dialects.postgresql", "sqlmodel"})
 _PROBE = re.compile(r"\s*(select\s+(1|version\(\)|now\(\))|set\s.*)\s*;?\s*", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A statement that is built, or, `executed`, given to a session: `session.execute` in `text`."""
 
     node: Call

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from archlint.facts.syntax import Attribute, Call, ClassDef, Import, ImportFrom, Name, Node
 from archlint.facts.traversal import dotted
@@ -52,8 +53,7 @@ _CLIENTS = frozenset({"aiohttp", "httpx", "httpx2", "requests"})
 _TOKEN = re.compile(r"token|jwt", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Setup:
+class Setup(Struct, eq=False, frozen=True):
     """One place where a module sets something up: `what` is "the settings class `Settings`"."""
 
     kind: Kind
@@ -61,8 +61,7 @@ class Setup:
     what: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Setups:
+class Setups(Struct, eq=False, frozen=True):
     """What the modules of a service set up."""
 
     modules: Modules

@@ -10,8 +10,9 @@ import configparser
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
@@ -29,8 +30,7 @@ from archlint.service.semantics.source_roots import find_projects
 NOT_THE_SERVICES = frozenset({"tests", "test", "docs", "examples", "node_modules"})
 
 
-@dataclass(frozen=True, eq=False)
-class Environment:
+class Environment(Struct, eq=False, frozen=True, dict=True):
     """One migration environment: its script folder, and what of it is there.
 
     `settings` is where `script_location` stands, None for an env.py that no settings name. `versions` are the
@@ -45,8 +45,7 @@ class Environment:
     unknown: tuple[Unknown, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Settings:
+class _Settings(Struct, frozen=True):
     """What an INI section or `[tool.alembic]` says; paths are not yet resolved."""
 
     file: str
@@ -56,8 +55,7 @@ class _Settings:
     recursive: bool
 
 
-@dataclass(frozen=True, eq=False)
-class Migrations:
+class Migrations(Struct, eq=False, frozen=True, dict=True):
     """The Alembic environments of the service at `root`."""
 
     root: str

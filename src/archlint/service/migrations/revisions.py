@@ -7,9 +7,10 @@ and up to the next branch point or merge.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+
+from msgspec import Struct
 
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
@@ -35,8 +36,7 @@ from archlint.facts.syntax import (
 from archlint.findings import Link, Location, Unknown
 
 
-@dataclass(frozen=True, eq=False)
-class Revision:
+class Revision(Struct, eq=False, frozen=True, dict=True):
     """One revision file. `parents` are its `down_revision`s, `labels` its own branch labels.
 
     `location` is where its id is assigned, `parents_location` where its parents are. `depends_on` has ids or
@@ -165,8 +165,7 @@ def _is_idle(statement: Statement) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(Struct, frozen=True):
     """A place where the graph is broken; `revision` is the id concerned, `chain` what else is part of it."""
 
     location: Location
@@ -175,8 +174,7 @@ class Break:
     chain: tuple[Link, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Graph:
+class Graph(Struct, eq=False, frozen=True, dict=True):
     """The revisions of one environment. `complete` is false when a file of it could not be read."""
 
     revisions: tuple[Revision, ...]

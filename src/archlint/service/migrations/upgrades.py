@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Call, Constant, Name
 from archlint.facts.traversal import all_nodes, dotted
@@ -29,8 +30,7 @@ def is_upgrade(command: Command) -> bool:
     return bool(words) and posixpath.basename(words[0]) == "alembic" and "upgrade" in words[1:]
 
 
-@dataclass(frozen=True, eq=False)
-class Upgrades:
+class Upgrades(Struct, eq=False, frozen=True, dict=True):
     """Where the migrations of a service are applied."""
 
     commands: Commands

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.service.api.operations import Operations
 from archlint.service.api.routes import App, Endpoint, RouteTable
@@ -28,8 +30,7 @@ _INFO = {
 _ROOT = {"servers": "servers", "openapi_tags": "tags", "openapi_external_docs": "externalDocs"}
 
 
-@dataclass(frozen=True)
-class ApiDocument:
+class ApiDocument(Struct, frozen=True, dict=True):
     """A document, with the endpoints that its operations are of, and what the source does not tell.
 
     `operations` has the endpoint by path and lower-case method, `models` the types of the component schemas

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from packaging.version import Version
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentVersions:
+class DocumentVersions(Struct, frozen=True):
     """The versions that a service runs on; None for the newest."""
 
     fastapi: Version | None = None

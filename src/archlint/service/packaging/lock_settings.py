@@ -10,11 +10,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
@@ -35,8 +35,7 @@ _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT.*")
 _CREDENTIALS = re.compile(r"//[^/@]*@")
 
 
-@dataclass(frozen=True, slots=True)
-class LockSettings:
+class LockSettings(Struct, frozen=True):
     """The settings of a workspace beside those of its lock.
 
     `options` is the table of the resolver's settings: `[tool.uv]`, or the `uv.toml` that replaces it.

@@ -7,10 +7,10 @@ What uv records of a requirement once `tool.uv.sources` are applied is in its
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from msgspec import Struct
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -23,8 +23,7 @@ LOCAL_KINDS = ("editable", "virtual", "directory")
 ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A requirement in the form in which both sides are compared; `source` is its kind and identity."""
 
     name: str
@@ -40,8 +39,7 @@ class Wanted:
         return f"{self.name}{extras}{ordered(self.specifier)}{origin}{marker}"
 
 
-@dataclass(frozen=True, slots=True)
-class Lowering:
+class Lowering(Struct, frozen=True):
     """Turns declared requirements into what uv records, `tool.uv.sources` applied."""
 
     project: ServiceProject

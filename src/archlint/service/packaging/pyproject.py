@@ -9,10 +9,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from archlint.discover import Repository, UnreadableFileError
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """A requirement as pyproject.toml declares it.
 
     `extra` or `group` name where it stands, normalized; both are None for a runtime dependency.
@@ -37,8 +36,7 @@ class Declared:
     group: str | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Pyproject:
+class Pyproject(Struct, eq=False, frozen=True, dict=True):
     """One pyproject.toml; `folder` is POSIX, relative to the repository's root, `"."` for that itself."""
 
     folder: str
@@ -125,8 +123,7 @@ class Pyproject:
             return Unknown(f"the requirement `{text}`", place, "it is not a PEP 508 requirement")
 
 
-@dataclass(frozen=True, eq=False)
-class ServiceProject:
+class ServiceProject(Struct, eq=False, frozen=True, dict=True):
     """How a service is packaged; `root` is the service's folder."""
 
     root: str

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from archlint.facts.syntax import Alias, ImportFrom
@@ -22,16 +22,14 @@ from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.source_roots import import_names
 
 
-@dataclass(frozen=True, slots=True)
-class Undeclared:
+class Undeclared(Struct, frozen=True):
     """An imported distribution that the project does not declare; `places` are its imports."""
 
     distribution: str
     places: tuple[Location, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class Distributions:
+class Distributions(Struct, eq=False, frozen=True, dict=True):
     """What the runtime modules import from outside, against the project's declarations."""
 
     modules: Modules

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
@@ -24,24 +24,21 @@ _REQUIREMENTS = ("requirements.txt", "requirements/base.txt", "requirements/prod
 _POETRY = ("tool", "poetry", "dependencies")
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
+class Locked(Struct, frozen=True):
     """A version that a lock pins, and where."""
 
     version: Version
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Required:
+class Required(Struct, frozen=True):
     """The versions that a requirement admits, and where it stands."""
 
     specifiers: SpecifierSet
     location: Location
 
 
-@dataclass(frozen=True, eq=False)
-class Versions:
+class Versions(Struct, eq=False, frozen=True, dict=True):
     """The versions of distributions for the service in the folder `root`."""
 
     project: ServiceProject

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Assign, Call, ClassDef, Name
 from archlint.findings import Location, Unknown
@@ -30,8 +31,7 @@ from archlint.service.semantics.symbols import Symbols
 Key = tuple[str | None, str]
 
 
-@dataclass(frozen=True, eq=False)
-class Pair:
+class Pair(Struct, eq=False, frozen=True, dict=True):
     """A table as its model declares it and as the migrations build it; `unknown` says why it is not known."""
 
     title: str
@@ -46,8 +46,7 @@ class Pair:
         return None if side is None else side.place
 
 
-@dataclass(frozen=True, eq=False)
-class Schema:
+class Schema(Struct, eq=False, frozen=True, dict=True):
     """One environment whose env.py is there."""
 
     environment: Environment
@@ -240,8 +239,7 @@ class Schema:
         return self.setup.flag("compare_type", default=self.libraries.compares_types)
 
 
-@dataclass(frozen=True, eq=False)
-class DatabaseSchemas:
+class DatabaseSchemas(Struct, eq=False, frozen=True, dict=True):
     """The schemas of one service."""
 
     migrations: Migrations

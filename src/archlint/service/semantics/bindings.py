@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeAlias, get_args
+
+from msgspec import Struct, field
 
 from archlint.facts.syntax import (
     Alias,
@@ -36,8 +37,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import all_nodes, dotted
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """A name that an import binds: to module `module` itself, or to `name` in it.
 
     `level` counts the dots of a relative import, as in `ImportFrom`.
@@ -49,15 +49,13 @@ class Imported:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(Struct, frozen=True):
     """A name that a `def` or `class` binds."""
 
     node: FunctionDef | ClassDef
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(Struct, frozen=True):
     """A name that anything else binds; `value` only where it is one expression given to this one name."""
 
     node: Node
@@ -67,8 +65,7 @@ class Assigned:
 Binding: TypeAlias = Imported | Defined | Assigned
 
 
-@dataclass(frozen=True, slots=True)
-class Star:
+class Star(Struct, frozen=True):
     """`from module import *`."""
 
     node: Alias
@@ -76,8 +73,7 @@ class Star:
     level: int
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(Struct, frozen=True):
     """The names of one module, class or function.
 
     `exported` are the expressions that make up `__all__`; None where the block has no `__all__`.
@@ -146,8 +142,7 @@ COMPOUND = (ClassDef, For, FunctionDef, If, Match, Try, While, With)
 """The statements that have blocks of statements."""
 
 
-@dataclass(slots=True)
-class _Block:
+class _Block(Struct):
     """The bindings of some statements; `foreign` are the names given away by `global` and `nonlocal`."""
 
     names: dict[str, Binding] = field(default_factory=dict)

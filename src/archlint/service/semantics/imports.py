@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.syntax import (
     Alias,
@@ -32,8 +34,7 @@ from archlint.service.semantics.symbols import Step, Symbol, Symbols, find_modul
 from archlint.service.semantics.type_checking import is_type_checking
 
 
-@dataclass(frozen=True, slots=True)
-class ImportEdge:
+class ImportEdge(Struct, frozen=True):
     """One imported name.
 
     `name` is the name taken from `imported`, None where the module itself is imported, `*` for all of it.
@@ -145,8 +146,7 @@ def _is_importlib(statement: Import | ImportFrom) -> bool:
     return any(alias.name == "importlib" for alias in statement.names)
 
 
-@dataclass(frozen=True, slots=True)
-class ImportContext:
+class ImportContext(Struct, frozen=True):
     """Where an import statement stands; the fields are those of `ImportEdge`."""
 
     lazy: bool = False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Unreadable
@@ -18,8 +19,7 @@ from archlint.service.semantics.roles import Role, assign_roles
 __all__ = ["Module", "Modules", "Role"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Module:
+class Module(Struct, eq=False, frozen=True):
     """A Python file of the repository under the name by which the service imports it."""
 
     name: str

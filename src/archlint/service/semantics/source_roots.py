@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import tomli
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from archlint.discover import Repository
@@ -65,8 +65,7 @@ _IMPORT_NAMES = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Project:
+class Project(Struct, eq=False, frozen=True, dict=True):
     """A folder with a manifest. `root` is POSIX, relative to the repository's root, `"."` for that itself."""
 
     root: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from archlint.facts.syntax import (
     Attribute,
@@ -43,8 +44,7 @@ Scope: TypeAlias = tuple[FunctionDef | ClassDef, ...]
 _BUILTINS = frozenset(dir(builtins))
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """What a name means.
 
     Of the service: `qualified` names module and definition, `node` is the `def`, the `class`, or whatever
@@ -71,16 +71,14 @@ class Symbol:
 NOTHING = Symbol("", None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One import statement that a name was followed through."""
 
     module: Module
     node: Node
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     """One name being followed.
 
     `open` are the places on the current way, where cycles end; `dead` those that led nowhere; `steps` the

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Assign,
@@ -63,16 +64,14 @@ _MAX_HELPERS = 3
 _MAX_CALLS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """What one request can be: its methods, none for a WebSocket, and the texts of its path."""
 
     methods: frozenset[str]
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Request:
+class Request(Struct, eq=False, frozen=True):
     """A call of a client; in a helper that gets the path there is a way for each of the helper's calls."""
 
     module: Module

@@ -9,11 +9,12 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct
 
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
@@ -25,8 +26,7 @@ _TABLES = {"pyproject.toml": ("tool", "pytest"), "pytest.toml": ("pytest",), ".p
 _NOT_ENTERED = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}")
 
 
-@dataclass(frozen=True, eq=False)
-class PytestConfiguration:
+class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
     """The options of all configuration files at, below and above the service's folder."""
 
     root: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
@@ -24,8 +25,7 @@ _MEASURED = re.compile(r"--cov[= ][\"']?([\w./-]+)")
 _INI = {".coveragerc": "run", "setup.cfg": "coverage:run", "tox.ini": "coverage:run"}
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What is to be measured, a folder or a package, as a file or command names it."""
 
     name: str

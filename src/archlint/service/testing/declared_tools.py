@@ -8,8 +8,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.discover import Repository, UnreadableFileError
 from archlint.paths import ancestors
@@ -30,8 +31,7 @@ _COMMANDS = re.compile(
 _COMMENT = re.compile(r"(?m)(^|\s)#.*$")
 
 
-@dataclass(frozen=True, eq=False)
-class Tooling:
+class Tooling(Struct, eq=False, frozen=True, dict=True):
     """Answers for the service in the folder `root`, from the files at, below and above it."""
 
     root: str

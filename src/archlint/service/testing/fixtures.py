@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Assign, Call, ClassDef, Constant, FunctionDef, Name, Sequence
 from archlint.findings import Location
@@ -25,8 +26,7 @@ _MAKERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fixture:
+class Fixture(Struct, eq=False, frozen=True):
     """A function under `@pytest.fixture`; `scope` are the definitions around it."""
 
     name: str

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from archlint.service.api.routes import Endpoint
 from archlint.service.testing.paths import GAP, VALUE
@@ -18,8 +19,7 @@ _REST = re.compile(r"\{[^}]*:path\}")
 _NUMBER = re.compile(r"\{[^}:]*:(int|float)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Struct, frozen=True):
     """The endpoints that a request means for certain or in all likelihood, and those that it may mean."""
 
     sure: tuple[Endpoint, ...]

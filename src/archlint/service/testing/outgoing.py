@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Attribute,
@@ -50,8 +51,7 @@ _NOT_THE_CALL = re.compile(r"(?i)(^|_)(db|database|session|user|auth\w*|settings
 _MAX_LINKS = 6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Outgoing:
+class Outgoing(Struct, eq=False, frozen=True):
     """`edges` lead from what the test runs, `first`, to the call."""
 
     test: Test

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.discover import Repository
 from archlint.facts.syntax import (
@@ -40,8 +41,7 @@ HOOKS = frozenset(
 """What a conftest can change tests with."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Test:
+class Test(Struct, eq=False, frozen=True):
     """A test function or method.
 
     `module` defines it and `scope` is around it; `home` is the module that it is collected in, another one
@@ -70,8 +70,7 @@ class Test:
         return ".".join([*(outer.name for outer in self.scope), self.node.name])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Around:
+class _Around(Struct, eq=False, frozen=True):
     """What a test gets from where it stands: its class, and the markers above it."""
 
     home: Module

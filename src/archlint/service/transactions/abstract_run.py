@@ -7,7 +7,9 @@ account, for its passes may be batches that stand on their own. What handlers of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archlint.facts.syntax import Await, Call, Constant, Expression, Name
 from archlint.service.calls.call_graph import Calls
@@ -49,8 +51,7 @@ _MAX_DEPTH = 14
 _MAX_STEPS = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(Struct, frozen=True):
     """A function that is run: what is known of its parameters, and which session each name is.
 
     `gives` are the names that a provider or context manager opens a session under and gives it away.

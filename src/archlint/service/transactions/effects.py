@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Call,
@@ -40,53 +41,46 @@ _HERE = frozenset({"here", "awaited"})
 _EXITS = frozenset({"__aexit__", "__exit__"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Do:
+class Do(Struct, eq=False, frozen=True):
     """An act on a session."""
 
     act: Act
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Run:
+class Run(Struct, eq=False, frozen=True):
     """A call of one of the edges' functions; `uncertain` when it may not be reached."""
 
     edges: tuple[Edge, ...]
     uncertain: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Hole:
+class Hole(Struct, eq=False, frozen=True):
     """Where a generator yields, or a decorator's wrapper calls what it wraps."""
 
     node: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Leave:
+class Leave(Struct, eq=False, frozen=True):
     """The block is left."""
 
     way: Way
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Choice:
+class Choice(Struct, eq=False, frozen=True):
     """One of the arms is run, each under what it needs of the parameters."""
 
     node: Node
     arms: tuple[tuple[frozenset[Need], Steps], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Loop:
+class Loop(Struct, eq=False, frozen=True):
     """The body is run any number of times."""
 
     node: Node
     body: Steps
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Attempt:
+class Attempt(Struct, eq=False, frozen=True):
     """A `try`."""
 
     node: Try
@@ -96,8 +90,7 @@ class Attempt:
     finally_: Steps
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Block:
+class Block(Struct, eq=False, frozen=True):
     """One item of a `with`: `kind` says what it is.
 
     `open` opens a session that `target` names; `begin` commits the transaction of `session` in the end;

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Keyword, Name, Node
 from archlint.facts.traversal import all_nodes
@@ -33,8 +34,7 @@ _PLAIN = frozenset(
 _MIDDLEWARE = re.compile(r"middleware", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unbounded:
+class Unbounded(Struct, eq=False, frozen=True):
     """`request` writes by `act`, to which `edges` lead from its handler, and nothing commits.
 
     `doubt` says why this is not certain, empty where it is.

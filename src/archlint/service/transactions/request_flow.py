@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Assign, Call, Expression, FunctionDef, Parameter, Sequence, Subscript
 from archlint.facts.traversal import all_nodes, dotted
@@ -15,8 +16,7 @@ from archlint.service.calls.values import ClassType, FunctionType, InstanceType,
 from archlint.service.transactions.session_acts import is_session
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Request:
+class Request(Struct, eq=False, frozen=True):
     """What one endpoint runs: its dependencies in the order of their resolution, then the handler.
 
     `complete` is false where a dependency could not be followed.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Attribute, Call, Constant, Expression
 from archlint.findings import Location
@@ -28,8 +29,7 @@ class Work(StrEnum):
     CLOSE = "close"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Act:
+class Act(Struct, eq=False, frozen=True):
     """A call on a session: `session` is the expression that the call is made on, `text` as one writes it."""
 
     function: Function

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Attribute,
@@ -30,8 +31,7 @@ from archlint.service.transactions.session_acts import Work, acts, is_session
 _ENDING = frozenset({"aclose", "close", "remove", "reset", "rollback"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Provider:
+class Provider(Struct, eq=False, frozen=True):
     """A dependency that opens a session at `opening` and gives it away at `given`.
 
     `yields` is false where it returns the session; `guarded` says whether a failure rolls back.

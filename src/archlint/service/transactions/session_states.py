@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from archlint.facts.syntax import Node
 from archlint.findings import Location
@@ -21,15 +22,13 @@ Context: TypeAlias = tuple[object, ...]
 _MAX_VARIANTS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Tolerated:
+class Tolerated(Struct, frozen=True):
     """A `try` in whose handlers the work goes on: what fails there is no failure of the rest."""
 
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A write or commit on the way: where, in which branches, by which calls."""
 
     function: Function

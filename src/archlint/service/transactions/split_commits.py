@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.findings import Link, Location
 from archlint.service.calls.call_graph import Calls
@@ -16,8 +17,7 @@ from archlint.service.transactions.session_acts import Work, acts
 from archlint.service.transactions.session_states import Mark, Token, Variant
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Split:
+class Split(Struct, eq=False, frozen=True):
     """`function` comes to several commits on the way of a request, with writes before and between them.
 
     Each of `ways` has four marks: a write, its commit, a write after that, and its commit.

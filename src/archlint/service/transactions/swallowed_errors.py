@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from archlint.facts.syntax import (
     Attribute,
@@ -39,8 +40,7 @@ _FORMATTING = frozenset({"format", "format_exc", "print_exc", "repr", "str", "ty
 _ENDING = frozenset({"aclose", "close", "remove", "rollback"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Swallowed:
+class Swallowed(Struct, eq=False, frozen=True):
     """The handler of `function` does nothing about a failure of `act`."""
 
     function: Function

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from archlint.service.api.injection import Providers
 from archlint.service.api.routes import RouteTable
@@ -15,8 +16,7 @@ from archlint.service.transactions.session_providers import Provider, anything_e
 from archlint.service.transactions.split_commits import Split, splits
 
 
-@dataclass(frozen=True, eq=False)
-class Transactions:
+class Transactions(Struct, eq=False, frozen=True, dict=True):
     """The sessions of a service's requests: who opens them, and where their work is committed."""
 
     calls: Calls

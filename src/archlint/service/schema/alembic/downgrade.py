@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from archlint.facts.syntax import FunctionDef
 from archlint.findings import Location
@@ -15,8 +16,7 @@ from archlint.service.schema.alembic.replay import Problem, Replay
 from archlint.service.schema.postgresql.refusals import title
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(Struct, frozen=True):
     """Something that a revision's downgrade does not take back, with the operation that did it."""
 
     revision: Revision
@@ -25,8 +25,7 @@ class Leftover:
     words: str
 
 
-@dataclass(frozen=True, eq=False)
-class RoundTrip:
+class RoundTrip(Struct, eq=False, frozen=True, dict=True):
     """`downgrade base` and a second `upgrade heads`, each a run of Alembic of its own.
 
     Of what PostgreSQL refuses everything is told, not only the first, which would end the run: the tables
@@ -87,8 +86,7 @@ class RoundTrip:
         return Replay(self.history.modules, self.history.convention, database, transactions=mode)
 
 
-@dataclass
-class _Down:
+class _Down(Struct, dict=True):
     """The downgrade under way."""
 
     replay: Replay

@@ -6,7 +6,8 @@ Options and their defaults are those of `alembic/runtime/environment.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archlint.facts.syntax import Call, Constant, FunctionDef
 from archlint.facts.traversal import dotted
@@ -37,8 +38,7 @@ _COMPARED = frozenset(
 """The options of `configure()` on which a comparison depends."""
 
 
-@dataclass(frozen=True, eq=False)
-class Setup:
+class Setup(Struct, eq=False, frozen=True, dict=True):
     """An env.py that ran: its machine, with the modules that it loaded, and the options of `configure()`.
 
     `unresolved` says why nothing certain is known of the options, None where they are. `undecided` are the
@@ -94,8 +94,7 @@ class Setup:
             return truth(self.machine.call(chosen, Arguments(args, {}, Origin(self.module, place.node))))
 
 
-@dataclass
-class _Run:
+class _Run(Struct, dict=True):
     """What happens while an env.py runs."""
 
     configured: list[Arguments] = field(default_factory=list)

@@ -7,7 +7,9 @@ tables, then of what is in them. `include_object` is asked of things of either s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archlint.findings import Location
 from archlint.service.interpreter.values import Value
@@ -18,16 +20,14 @@ from archlint.service.schema.sqlalchemy.values import Known
 Key = tuple[str | None, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(Struct, frozen=True):
     """A question that the source does not answer."""
 
     what: str
     location: Location | None
 
 
-@dataclass
-class Filters:
+class Filters(Struct, dict=True):
     """Answers for one env.py; what cannot be told is noted in `undecided`, and does not pass."""
 
     setup: Setup
@@ -76,7 +76,7 @@ class Filters:
             things = list(parts.values()) if isinstance(parts, dict) else parts
             left = [thing for thing in things if self._named(thing.name, kind, parents, table)]
             kept[attribute] = {thing.name: thing for thing in left} if isinstance(parts, dict) else left
-        return replace(table, **kept)  # type: ignore[arg-type]
+        return replace(table, **kept)
 
     def _named(self, name: str | None, kind: str, parents: dict[str, Value], table: Table | None) -> bool:
         passed = self.setup.includes_name(name, kind, parents)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+
+from msgspec import Struct, field
 
 from archlint.service.migrations.environments import Environment
 from archlint.service.migrations.revisions import Graph, Revision
@@ -16,8 +17,7 @@ from archlint.service.semantics.modules import Modules
 Key = tuple[str | None, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """What a revision's upgrade did: its operations, and the tables and types before and after it."""
 
     done: tuple[Done, ...]
@@ -27,8 +27,7 @@ class Deed:
     types_after: frozenset[str]
 
 
-@dataclass(frozen=True, eq=False)
-class History:
+class History(Struct, eq=False, frozen=True, dict=True):
     """The revisions of one environment, from the base to the heads."""
 
     environment: Environment

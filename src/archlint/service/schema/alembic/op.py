@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from archlint.service.interpreter.values import Arguments, Value, settled, text
 from archlint.service.schema.core.naming import UNKNOWN, Convention
@@ -50,8 +51,7 @@ SIGNATURES: Mapping[str, tuple[tuple[str, ...], int]] = {
 """The positional parameters of each operation, and how many of them it needs."""
 
 
-@dataclass
-class Given:
+class Given(Struct, dict=True):
     """The arguments of one operation, its positional ones by name."""
 
     arguments: Arguments
@@ -94,8 +94,7 @@ def given(name: str, arguments: Arguments) -> Given:
     return Given(arguments, names)
 
 
-@dataclass
-class Operations:
+class Operations(Struct, dict=True):
     """Does operations to a database. `memo` has the enumerations that this run of Alembic has created."""
 
     database: Database

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archlint.service.interpreter.values import Value, text
 from archlint.service.schema.core.tables import MAX_NAME, Table
@@ -19,8 +20,7 @@ UNKNOWN = "?"
 """A name that the source does not tell."""
 
 
-@dataclass(frozen=True)
-class Convention:
+class Convention(Struct, frozen=True, dict=True):
     """`MetaData(naming_convention=…)`: templates by kind, `ix uq ck fk pk`."""
 
     templates: Mapping[str, Value] = field(default_factory=lambda: DEFAULT)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archlint.findings import Location
 
@@ -11,8 +12,7 @@ MAX_NAME = 63
 """Characters of a PostgreSQL identifier."""
 
 
-@dataclass(frozen=True, slots=True)
-class SqlType:
+class SqlType(Struct, frozen=True):
     """A column's type by the DDL that SQLAlchemy writes for PostgreSQL.
 
     An enumeration's `text` is its type's name; `values` are its labels, None where the source does not tell
@@ -28,8 +28,7 @@ class SqlType:
     certain: bool = True
 
 
-@dataclass(slots=True)
-class Column:
+class Column(Struct):
     """A column. A type, nullability, default or comment that the source does not tell is None or `"?"`.
 
     `info` is what a model notes beside it, for env.py to ask.
@@ -48,8 +47,7 @@ class Column:
     info: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Index:
+class Index(Struct):
     """An index. `columns` has None for an expression; `plain` is false where options decide equality, too."""
 
     name: str
@@ -66,8 +64,7 @@ class Index:
     info: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Unique:
+class Unique(Struct):
     """A unique constraint; in models its name may be None."""
 
     name: str | None
@@ -75,8 +72,7 @@ class Unique:
     nulls_distinct: bool = True
 
 
-@dataclass(slots=True)
-class ForeignKey:
+class ForeignKey(Struct):
     """A foreign key; `target` is schema and table. Empty `target_columns` are the target's primary key.
 
     `needs` is the name of the key in the target that it uses, in a database.
@@ -97,16 +93,14 @@ class ForeignKey:
         return f"({', '.join(self.columns)})({', '.join(self.target_columns)})"
 
 
-@dataclass(slots=True)
-class Check:
+class Check(Struct):
     """A check or exclusion constraint; what it says is not compared. Columns may not be known: None."""
 
     name: str | None
     columns: tuple[str, ...] | None = ()
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """A table. `unknown` says why nothing can be told of it."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Self
+
+from msgspec import Struct, field
 
 from archlint.service.schema.core.naming import UNKNOWN
 from archlint.service.schema.core.tables import Column, ForeignKey, SqlType, Table
@@ -16,8 +17,7 @@ from archlint.service.schema.sqlalchemy.values import Untold
 Key = tuple[str | None, str]
 
 
-@dataclass
-class Catalog:
+class Catalog(Struct, dict=True):
     """Tables, types, and what the source does not tell of them.
 
     `untold` has the tables of which nothing is known any more, each with the reason; `blank` is the reason

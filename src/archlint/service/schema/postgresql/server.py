@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archlint.service.schema.core.naming import UNKNOWN, postgresql_name
 from archlint.service.schema.core.tables import Check, Column, ForeignKey, Index, SqlType, Table, Unique
@@ -23,7 +22,6 @@ from archlint.service.schema.sqlalchemy.types import stored
 from archlint.service.schema.sqlalchemy.values import Untold
 
 
-@dataclass
 class Database(Catalog):
     """A database that takes statements; one that PostgreSQL would not take raises `Refused`."""
 

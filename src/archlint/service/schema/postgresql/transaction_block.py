@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from archlint.service.schema.postgresql.refusals import Refused
 
@@ -29,8 +30,7 @@ _END = re.compile(r"\s*(COMMIT|END|ROLLBACK)(\s+(WORK|TRANSACTION))?\s*", re.IGN
 _ROWS = re.compile(r"\s*(UPDATE|INSERT|DELETE|WITH|SELECT|ALTER\s+TABLE)\b", re.IGNORECASE)
 
 
-@dataclass
-class TransactionBlock:
+class TransactionBlock(Struct, dict=True):
     """`inside` is whether statements run in a transaction, None where the source does not tell."""
 
     inside: bool | None = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from archlint.facts.syntax import Expression, Operation, Subscript
 from archlint.facts.traversal import dotted
@@ -35,8 +35,7 @@ _TEXTS = frozenset(
 )
 
 
-@dataclass
-class Annotations:
+class Annotations(Struct, dict=True):
     """Reads annotations of the classes that a machine has evaluated."""
 
     machine: Machine

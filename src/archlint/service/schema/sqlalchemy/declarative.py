@@ -6,8 +6,9 @@ Which attribute of which class becomes a column of which table follows `sqlalche
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from archlint.facts.syntax import Expression
 from archlint.findings import Location, Unknown
@@ -20,6 +21,7 @@ from archlint.service.interpreter.values import (
     External,
     ExternalObject,
     Frame,
+    Identified,
     Origin,
     Unresolved,
     Value,
@@ -55,8 +57,7 @@ EVERY = External("every metadata")
 _WRAPPERS = frozenset({"deferred", "column_property"})
 
 
-@dataclass(eq=False, repr=False)
-class MappedModel:
+class MappedModel(Identified, Struct, eq=False, dict=True):
     """A class or `Table(…)` with the table that it declares; `module` is where it is."""
 
     module: Module
@@ -66,8 +67,7 @@ class MappedModel:
     metadata: Value
 
 
-@dataclass
-class Models:
+class Models(Struct, dict=True):
     """The models of the modules that a machine has loaded."""
 
     machine: Machine

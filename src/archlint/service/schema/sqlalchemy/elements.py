@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from archlint.findings import Location
 from archlint.service.interpreter.values import (
@@ -26,8 +27,7 @@ Key = tuple[str | None, str]
 COLUMNS = frozenset({"Column", "mapped_column", "MappedColumn"})
 
 
-@dataclass(slots=True)
-class ColumnSpec:
+class ColumnSpec(Struct):
     """A column with what its own arguments add to the table."""
 
     column: Column
@@ -38,8 +38,7 @@ class ColumnSpec:
     checks: list[Element] = field(default_factory=list)
 
 
-@dataclass
-class Builder:
+class Builder(Struct, dict=True):
     """Puts elements on tables; `locate` finds the table and column that a column object became."""
 
     convention: Convention

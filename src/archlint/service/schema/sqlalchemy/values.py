@@ -33,8 +33,7 @@ class Untold(Exception):  # noqa: N818 (not an error: the source does not tell)
     """Something that the source does not tell; the message says what."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Element(ExternalObject):
+class Element(ExternalObject, eq=False):
     """A call of SQLAlchemy; `kind` is the function's own name; incomplete behind an unknown `*` or `**`."""
 
     place: Origin
