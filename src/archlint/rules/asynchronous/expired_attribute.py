@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, Said
 from archlint.service.asynchronous.expiring import Read, expired_reads, lazy_reads
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each read after a commit that expired the object, and of a relationship that was not loaded."""
     expired = {read.node: read for read in expired_reads(service.calls)}
+    disturbed = {read.function for read in expired.values()}
     for read in expired.values():
         why = "which `commit` has expired"
         instead = "Make the sessions with `expire_on_commit=False`, or `await session.refresh(…)` first"
@@ -19,7 +20,9 @@ def check(service: Service) -> Iterator[Hit]:
     for read in lazy_reads(service.calls):
         if read.node not in expired:
             why = "a relationship that is loaded lazily"
+            disturbed.add(read.function)
             yield _hit(read, why, "Load it with the query: `.options(selectinload(…))`")
+    yield from map(Met, service.event_loop.undisturbed(disturbed))
 
 
 def _hit(read: Read, why: str, instead: str) -> Hit:

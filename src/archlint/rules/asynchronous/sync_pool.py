@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit
-from archlint.service.database.engines import pool_classes
+from archlint.findings import Hit, Met, NotApplicable, Said
+from archlint.service.database.engines import Engine, pool_classes
 from archlint.service.model import Service
 
 _SYNC = frozenset({"sqlalchemy.QueuePool", "sqlalchemy.SingletonThreadPool"})
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each pool class of an async engine that is one of these, or derives from one."""
-    engines = (one.engine for one in service.databases.connections if one.engine.is_async)
+    engines = [one.engine for one in service.databases.connections if one.engine.is_async]
+    if not engines:
+        yield NotApplicable("no async engine is made")
     for engine in engines:
-        for place, symbol in pool_classes(engine, service.symbols):
-            lineage = (symbol, *service.symbols.bases(symbol))
-            if any(base.qualified in _SYNC for base in lineage):
-                name = symbol.qualified.rpartition(".")[2]
-                yield Hit(engine.module.location(place), {"pool": name})
+        hits = list(_unfit(service, engine))
+        yield from hits
+        if not hits:
+            yield Met(engine.location)
+
+
+def _unfit(service: Service, engine: Engine) -> Iterator[Hit]:
+    for place, symbol in pool_classes(engine, service.symbols):
+        lineage = (symbol, *service.symbols.bases(symbol))
+        if any(base.qualified in _SYNC for base in lineage):
+            name = symbol.qualified.rpartition(".")[2]
+            yield Hit(engine.module.location(place), {"pool": name})

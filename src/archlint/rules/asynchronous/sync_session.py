@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, Said
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each call that queries by such a session on the event loop, and where requests open one."""
     blocking: set[Function] = set()
     for found in service.event_loop.blocked("session", options):
@@ -21,3 +21,5 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
         if call.caller not in blocking:
             does = "opens a synchronous session for requests"
             yield Hit(call.location, {"function": call.caller.short_name, "does": does})
+            blocking.add(call.caller)
+    yield from map(Met, service.event_loop.undisturbed(blocking))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, Said
+from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each call of an async session, connection or engine whose coroutine nobody awaits."""
+    disturbed: set[Function] = set()
     for found in service.event_loop.unawaited("query"):
+        disturbed.add(found.function)
         yield Hit(found.location, {"function": found.function.short_name, "call": found.text})
+    yield from map(Met, service.event_loop.undisturbed(disturbed))

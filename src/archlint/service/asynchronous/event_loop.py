@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.facts.syntax import Node
+from archlint.findings import Location
 from archlint.service.asynchronous.blocking import Blocked, Reach
 from archlint.service.asynchronous.nested_loops import nested_loops
 from archlint.service.asynchronous.sync_sessions import opened_sessions
@@ -61,6 +62,15 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
     def may_block(self, function: Function) -> Blocked | None:
         """The first call in the function that waits, or leads to one that does, wherever it runs."""
         return next(self._waiting.blocked(function), None)
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """The functions that run on the event loop."""
+        return tuple(function for function in self.calls.functions if self.calls.on_loop(function))
+
+    def undisturbed(self, disturbed: Container[Function]) -> Iterator[Location]:
+        """Where the functions on the event loop are that are not among these."""
+        return (function.location for function in self.functions if function not in disturbed)
 
     @cached_property
     def nested_loops(self) -> tuple[Blocked, ...]:
