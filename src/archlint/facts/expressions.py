@@ -106,7 +106,10 @@ def _joined(reader: TreeReader, node: Tree, strings: list[Tree]) -> Expression:
     for string in strings:
         prefix = reader.text(string.children[0]).rstrip("\"'`").lower() if string.children else ""
         if "b" in prefix:
-            return Operation(*reader.span(node), "bytes", ())
+            pieces = (
+                child for one in strings for child in one.named_children if child.type == "string_content"
+            )
+            return Operation(*reader.span(node), "bytes", (), ("".join(map(reader.text, pieces)),))
         formatted = formatted or "f" in prefix or "t" in prefix
         if "r" in prefix and len(string.children) == 2:  # the grammar sees no content in r"\\"
             text = reader.text(string)[len(prefix) :].strip("\"'")

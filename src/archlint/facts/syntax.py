@@ -26,7 +26,10 @@ class Name(Node, frozen=True, gc=False, array_like=True, tag="N", eq=False):
 
 
 class Constant(Node, frozen=True, gc=False, array_like=True, tag="K", eq=False):
-    """A literal; adjacent plain strings are one constant; a bytes literal is `Operation("bytes")`."""
+    """A literal; adjacent plain strings are one constant.
+
+    A bytes literal is `Operation("bytes")` with its text in `detail`.
+    """
 
     value: str | int | float | bool | None
 

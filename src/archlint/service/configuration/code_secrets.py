@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -19,7 +20,9 @@ from archlint.facts.syntax import (
     Expression,
     Name,
     Node,
+    Operation,
     Parameter,
+    Sequence,
     Subscript,
 )
 from archlint.facts.traversal import all_nodes
@@ -70,15 +73,13 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
         scopes = {id(node): scope for scope, node in scoped(self.module.source, (one[0] for one in named))}
         for node, name, value in named:
             scope = scopes.get(id(node))
-            literal = None if scope is None else self._literal(scope, value)
-            if scope is None or literal is None or id(literal) in seen:
-                continue
-            verdict = judge(name, text := str(literal.value))
-            if verdict is Verdict.NONE or id(literal) in self._examples:
-                continue
-            if self._tells(scope, node, name, verdict, text):
-                seen.add(id(literal))
-                yield LiteralSecret(self.module.location(literal), name, masked(text), verdict)
+            for literal, text in self._literals(scope, value) if scope is not None else ():
+                verdict = Verdict.NONE if id(literal) in seen else judge(name, text)
+                if verdict is Verdict.NONE or id(literal) in self._examples or scope is None:
+                    continue
+                if self._tells(scope, node, name, verdict, text):
+                    seen.add(id(literal))
+                    yield LiteralSecret(self.module.location(literal), name, masked(text), verdict)
         for constant in self.module.source.nodes.of(Constant):
             written = constant.value
             if not isinstance(written, str) or len(written) < SHORTEST_TOKEN or id(constant) in seen:
@@ -97,21 +98,26 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
         )
         return frozenset(id(node) for value in shown for node in all_nodes(value))
 
-    def _literal(self, scope: Scope, value: Expression) -> Constant | None:
-        """The literal text, also in `SecretStr("…")` or `Field(default="…")`."""
-        for _ in range(3):
-            if isinstance(value, Constant):
-                return value if isinstance(value.value, str) and value.value else None
-            if not isinstance(value, Call) or last_name(value.func) not in _WRAPPER_NAMES:
-                return None
-            if self.symbols.resolve(self.module, value.func, scope).qualified not in _WRAPPERS:
-                return None
-            default = next((keyword.value for keyword in value.keywords if keyword.name == "default"), None)
-            inner = value.args[0] if value.args else default
-            if inner is None:
-                return None
-            value = inner
-        return None
+    def _literals(self, scope: Scope, value: Expression, depth: int = 3) -> Iterator[tuple[Expression, str]]:
+        """The literal texts that an expression may be: plain, bytes, wrapped, a fallback, in a collection."""
+        match value:
+            case Constant(value=str(text)) if text:
+                yield value, text
+            case Operation(operator="bytes", detail=(text,)) if text:
+                yield value, text
+            case Operation(operator="or", parts=parts) | Sequence(items=parts) if depth:
+                for part in parts:
+                    yield from self._literals(scope, part, depth - 1)
+            case Operation(operator="if", parts=(first, _, second)) if depth:
+                yield from self._literals(scope, first, depth - 1)
+                yield from self._literals(scope, second, depth - 1)
+            case Call(func=Attribute(attr="encode" | "strip", value=inner)) if depth:
+                yield from self._literals(scope, inner, depth - 1)
+            case Call() if depth and last_name(value.func) in _WRAPPER_NAMES:
+                if self.symbols.resolve(self.module, value.func, scope).qualified in _WRAPPERS:
+                    default = (keyword.value for keyword in value.keywords if keyword.name == "default")
+                    for inner in (*value.args[:1], *default):
+                        yield from self._literals(scope, inner, depth - 1)
 
     def _tells(self, scope: Scope, node: Node, name: str, verdict: Verdict, text: str) -> bool:
         """Whether a literal counts there: a secret anywhere but as the member of an enumeration, a word."""
@@ -157,6 +163,9 @@ def _named(nodes: Nodes) -> Iterator[tuple[Node, str, Expression]]:
     Calls come first: the default in `os.getenv` has the variable's name, not that of what it is assigned to.
     """
     for call in nodes.of(Call):
+        yield from (
+            (call, "signing_key", key) for key in _signing_keys(call) if _may_hold("signing_key", key)
+        )
         for keyword in call.keywords:
             if keyword.name is not None and _may_hold(keyword.name, keyword.value):
                 yield call, keyword.name, keyword.value
@@ -172,18 +181,61 @@ def _named(nodes: Nodes) -> Iterator[tuple[Node, str, Expression]]:
         for key, value in mapping.items:
             if isinstance(key, Constant) and isinstance(key.value, str) and _may_hold(key.value, value):
                 yield mapping, key.value, value
+    for comparison in nodes.of(Operation):
+        if comparison.operator == "compare":
+            yield from _compared(comparison)
     for parameter in nodes.of(Parameter):
         if parameter.default is not None and _may_hold(parameter.name, parameter.default):
             yield parameter, parameter.name, parameter.default
 
 
+def _compared(comparison: Operation) -> Iterator[tuple[Node, str, Expression]]:
+    """What a secret is compared with, by `==`, `!=`, `in`, on either side."""
+    for one, other in pairwise(comparison.parts):
+        for named, value in ((one, other), (other, one)):
+            for name in _name(named):
+                if _may_hold(name, value):
+                    yield comparison, name, value
+
+
+def _signing_keys(call: Call) -> Iterator[Expression]:
+    """The key among the arguments of a function that signs, encrypts or compares."""
+    owner = last_name(call.func.value) if isinstance(call.func, Attribute) else ""
+    place = _KEYED.get(f"{owner}.{last_name(call.func)}") or _KEYED.get(last_name(call.func))
+    if place is not None:
+        position, keyword = place
+        yield from call.args[position : position + 1]
+        yield from (given.value for given in call.keywords if given.name == keyword)
+
+
+_KEYED = {
+    "jwt.encode": (1, "key"),
+    "jwt.decode": (1, "key"),
+    "jws.sign": (1, "key"),
+    "jws.verify": (1, "key"),
+    "hmac.new": (0, "key"),
+    "hmac.digest": (0, "key"),
+    "hmac.compare_digest": (1, "b"),
+    "secrets.compare_digest": (1, "b"),
+    "compare_digest": (1, "b"),
+    "Fernet": (0, "key"),
+    "Signer": (0, "secret_key"),
+    "TimestampSigner": (0, "secret_key"),
+    "URLSafeSerializer": (0, "secret_key"),
+    "URLSafeTimedSerializer": (0, "secret_key"),
+}
+"""Where PyJWT, python-jose, hmac, secrets, cryptography and itsdangerous take the key."""
+
+
 def _may_hold(name: str, value: Expression) -> bool:
     if isinstance(value, Constant):
         return isinstance(value.value, str) and (is_secret_name(name) or "://" in value.value)
-    return isinstance(value, Call) and is_secret_name(name)
+    return isinstance(value, Call | Operation | Sequence) and is_secret_name(name)
 
 
 def _name(target: Expression) -> Iterator[str]:
     match target:
         case Name(id=name) | Attribute(attr=name) | Subscript(index=Constant(value=str(name))):
+            yield name
+        case Call(func=Attribute(attr="get"), args=(Constant(value=str(name)), *_)):
             yield name

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.discover import UnreadableFileError
+from archlint.facts.dockerfile import Instruction
 from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.yaml import YamlFile, YamlMapping, YamlNode, YamlScalar, YamlSequence, read_yaml
 from archlint.findings import Location
-from archlint.service.configuration.secrets import Verdict, is_database_setting, judge, masked
+from archlint.service.configuration.secrets import URL_PASSWORD, Verdict, is_database_setting, judge, masked
+from archlint.service.deployment.compose import ComposeFile
 from archlint.service.deployment.dockerfiles import Deployment
 
 _PIPELINE = re.compile(r"(.*/)?(\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml)")
@@ -23,6 +25,10 @@ _DEMONSTRATION = re.compile(
     r"(?i)(.*[/_.-])?(seed(er|ers|s|ing)?|demo|mocks?|samples?|examples?|fixtures?|testing|testkit)([/_.-].*)?"
 )
 _DEVELOPMENT = re.compile(r"(?i)(^|[/_.-])(tests?|dev(elopment)?|local|override|ci)([/_.-]|$)")
+_WITH_ADDRESSES = re.compile(
+    r"pyproject\.toml|uv\.toml|pip\.conf|Pipfile|[\w.-]*requirements[\w.-]*\.(txt|in)"
+)
+_LONGEST_LINE = 2_000
 _ASIDE = frozenset(
     {"docs", "doc", "examples", "example", "tests", "test", "e2e", "node_modules", ".devcontainer"}
 )
@@ -43,25 +49,57 @@ def is_demonstration(path: str) -> bool:
 
 
 def secrets_in_deployment(deployment: Deployment) -> Iterator[LiteralSecret]:
-    """The literals in Dockerfiles, compose files, pipelines and manifests."""
+    """The literals in Dockerfiles, compose files, pipelines, manifests and the addresses of indexes."""
     for image in deployment.images:
         for instruction in image.dockerfile.instructions:
-            if instruction.keyword in {"ENV", "ARG"}:
-                for pair in instruction.arguments:
-                    name, _, value = pair.partition("=")
-                    yield from _judged(name, value.strip("\"'"), instruction.location, dummies=True)
+            yield from _in_instruction(instruction)
     built = {(build.location.file, build.service) for image in deployment.images for build in image.builds}
     for file in deployment.compose:
         for key, service in file.services.items():
-            for name, (value, place) in _pairs(service.get("environment")):
-                ours = (file.path, key) in built and not is_demonstration(file.path)
-                dummies = ours and not _DEVELOPMENT.search(file.path) and not is_database_setting(name)
-                yield from _judged(name, value, place, dummies=dummies)
+            yield from _in_service(file, service, (file.path, key) in built)
     for path in deployment.repository.files:
         if posixpath.basename(path) == "alembic.ini":
             yield from _in_ini(deployment, path)
         if _ASIDE.isdisjoint(path.split("/")):
             yield from _in_yaml(deployment, path)
+            yield from _in_addresses(deployment, path)
+
+
+def _in_instruction(instruction: Instruction) -> Iterator[LiteralSecret]:
+    """What an image's ENV and ARG set, and the addresses that it takes things from."""
+    if instruction.keyword in {"ENV", "ARG"}:
+        for pair in instruction.arguments:
+            name, _, value = pair.partition("=")
+            yield from _judged(name, value.strip("\"'"), instruction.location, dummies=True)
+    elif instruction.keyword in {"ADD", "RUN"} and "://" in instruction.text:
+        for word in instruction.text.split():
+            yield from _judged(None, word, instruction.location, dummies=False)
+
+
+def _in_service(file: ComposeFile, service: YamlMapping, is_built: bool) -> Iterator[LiteralSecret]:
+    """The variables of a container and the arguments of its build; a file for development has its own."""
+    build = service.mapping("build")
+    is_for_development = _DEVELOPMENT.search(file.path) is not None
+    for name, (value, place) in (
+        *_pairs(service.get("environment")),
+        *_pairs(build.get("args") if build else None),
+    ):
+        if is_for_development:
+            yield from _judged(None, value, place, dummies=False) if "://" not in value else ()
+        else:
+            dummies = is_built and not is_demonstration(file.path) and not is_database_setting(name)
+            yield from _judged(name, value, place, dummies=dummies)
+
+
+def _in_addresses(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
+    """The password in the address of a package index, wherever tools are told of one."""
+    if not _WITH_ADDRESSES.fullmatch(posixpath.basename(path)):
+        return
+    for number, line in enumerate(deployment.data(path).decode(errors="replace").split("\n"), start=1):
+        found = URL_PASSWORD.search(line) if "://" in line and len(line) < _LONGEST_LINE else None
+        if found is not None:
+            place = Location(path, number, found.start() + 1, number, found.end() + 1)
+            yield from _judged(None, found[0], place, dummies=False)
 
 
 def _in_ini(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
@@ -76,12 +114,24 @@ def _in_ini(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
 def _in_yaml(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
     if _PIPELINE.fullmatch(path):
         for node in _read(deployment, path).walk():
-            for key in ("env", "variables"):
+            for key in ("env", "variables", "with"):
                 for name, (value, place) in _pairs(node.get(key)):
-                    yield from _judged(name, value, place, dummies=False)
+                    if not is_database_setting(name):
+                        yield from _judged(name, value, place, dummies=False)
+            for name, given in _inputs(node):
+                yield from _judged(name, given.text, given.location, dummies=False)
     elif _MANIFEST.fullmatch(path) and "compose" not in posixpath.basename(path):
         for node in _read(deployment, path).walk():
             yield from _in_manifest(node)
+
+
+def _inputs(node: YamlMapping) -> Iterator[tuple[str, YamlScalar]]:
+    """The defaults of a workflow's or an action's inputs."""
+    inputs = node.mapping("inputs")
+    for name, value in inputs.entries if inputs else ():
+        default = value.get("default") if isinstance(value, YamlMapping) else None
+        if isinstance(default, YamlScalar):
+            yield name.text, default
 
 
 def _in_manifest(node: YamlMapping) -> Iterator[LiteralSecret]:
@@ -94,7 +144,7 @@ def _in_manifest(node: YamlMapping) -> Iterator[LiteralSecret]:
             yield from _judged(name, _decoded(text), place, dummies=False)
 
 
-def _judged(name: str, value: str, place: Location, *, dummies: bool) -> Iterator[LiteralSecret]:
+def _judged(name: str | None, value: str, place: Location, *, dummies: bool) -> Iterator[LiteralSecret]:
     verdict = judge(name, value)
     if verdict is Verdict.SECRET or (dummies and verdict is Verdict.DUMMY):
         yield LiteralSecret(place, name, masked(value), verdict)

@@ -8,22 +8,26 @@ from collections.abc import Iterator
 from archlint.service.configuration.secrets import URL_PASSWORD, Verdict, is_secret_name, judge
 
 _ASSIGNED = re.compile(
-    r"(?P<name>[\w.\-]+)[\"']?\]?\s*(?::\s*[\w\[\]| .]+?)?\s*(?:=|:)\s*(?:\w+\()?"
+    r"(?<![\w.\-])(?P<name>[\w.\-]{1,200})[\"']?\]?(?:\s*:\s*[\w\[\]|.]+(?: [\w\[\]|.]+)*)?"
+    r"\s*[=:]\s*(?:\w+\()?"
     r"(?P<quote>[\"']?)(?P<value>[^\s\"'()]+)(?P=quote)"
 )
-_QUOTED = re.compile(r"(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote)).)+)(?P=quote)")
+_QUOTED = re.compile(r"(?P<quote>[\"'])(?P<value>(?:\\.|(?!(?P=quote))[^\\])+)(?P=quote)")
 _BARE = re.compile(r"(?:^|[=\s])(?P<value>[^\s\"'=:,()]{8,})(?=[\s,]|$)")
 _NO_LITERAL = re.compile(r"[$%{<]|(None|True|False|str|SecretStr)\b|\w+[.\[=]")
 _LONG = re.compile(r"[\"'](?=[^\"']*\d)(?=[^\"']*[A-Za-z])(?P<value>[\w+=.:-]{20,})[\"']")
+_LONGEST = 2_000
+"""What is beyond that in a line is starred out unread."""
 _KEY = re.compile(r"(?<=PRIVATE KEY-----)(?P<value>.*[^\s\"'-].*)")
-_CREDENTIALS = re.compile(r"(?<=://)(?P<value>[^\s/@${}<>`\"']+)(?=@)")
+_CREDENTIALS = re.compile(r"(?<=://)(?P<value>[^\s/@${}<>`\"']{1,2000})(?=@)")
 
 
 def mask_line(line: str) -> str:
     """A source line in which nothing that may be a secret can be read, by its name or by itself."""
+    line, rest = line[:_LONGEST], line[_LONGEST:]
     for start, end in {*_by_name(line), *_by_itself(line)}:
         line = f"{line[:start]}{'*' * (end - start)}{line[end:]}"
-    return line
+    return line + "*" * len(rest)
 
 
 def mask_credentials(text: str) -> str:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(
     r"(?i)(^|.*[_\-.]|.*[a-z](?=[A-Z]))"
-    r"(password|passwd|passphrase|pwd|secret|secret_?key|api_?key|access_?key|private_?key|signing_?key"
-    r"|encryption_?key|secret_?access_?key|client_?secret|jwt_?secret|(access|auth|api|bot|bearer|secret)_?token)"
+    r"(password|passwd|passphrase|pwd|secret|secret[_-]?key|api[_-]?key|access[_-]?key|private[_-]?key|signing[_-]?key"
+    r"|encryption[_-]?key|secret[_-]?access[_-]?key|client[_-]?secret|jwt[_-]?secret|(access|auth|api|bot|bearer|secret)[_-]?token)"
 )
 _DATABASE = re.compile(
     r"(?i)(.*_)?(database|db|postgres|postgresql|pg|mysql|sqlalchemy|dsn)_?(url|uri|dsn|host|hostname|server|port"
@@ -32,10 +32,19 @@ _REFERENCE = re.compile(
     r"\s|^[$%<{@/.]|[{}<>]|\$\{|\$\(|://|^(true|false|yes|no|on|off)$|^\d{1,4}$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$"
     r"|^(bearer|basic|jwt|header|cookie|query|http|https|sha\d+|hs\d+|rs\d+)$|^(?!eyJ)\w+(\.[a-z_]\w*)+$|^\w+\(.*\)$"
 )
-URL_PASSWORD = re.compile(r"[a-zA-Z][\w+.-]*://[^\s:/@{}$<]*:([^\s@/{}$<%]+)@([^\s/:?]*)")
+URL_PASSWORD = re.compile(r"(?<![\w+.-])[\w+.-]+://[^\s:/@{}$<]*:([^\s@/{}$<%]+)@([^\s/:?]*)")
 _NEAR_HOST = re.compile(r"(?i)localhost|127\.|0\.0\.0\.0|host\.docker\.internal|\[::1\]")
 _ENTROPY = 4.2
 _LEET = str.maketrans("013457@$", "oleastas")
+_CIPHERTEXT = re.compile(
+    r"ENC\[AES256_GCM,|ENC\(|encrypted:|\$ANSIBLE_VAULT;|vault:v\d+:|AgA[A-Z]|AgB[A-Z]|\x00GITCRYPT"
+    r"|-----BEGIN (AGE ENCRYPTED FILE|PGP MESSAGE)-----|age1[a-z0-9]{58}$"
+)
+"""What is encrypted to be committed: by SOPS, Jasypt, dotenvx, Ansible, Vault, sealed secrets, age."""
+_PROXY = re.compile(r"(?i)(.*_)?(https?|all|ftp|no)?_?prox(y|ies)(_.*)?")
+_TEST_DATABASE = re.compile(r"(?i)://[^\s@]+@[^\s/]+/([\w-]*[_-])?tests?([_-][\w-]*)?($|[?\s])")
+_LONGEST = 5_000
+_LONGEST_NAME = 200
 SHORTEST_TOKEN = 16
 """No format of a token is shorter."""
 
@@ -51,21 +60,26 @@ class Verdict(StrEnum):
 @lru_cache(maxsize=20_000)
 def is_secret_name(name: str) -> bool:
     """Whether a variable, field or key of that name holds a secret."""
-    return bool(_NAME.fullmatch(name))
+    return len(name) <= _LONGEST_NAME and bool(_NAME.fullmatch(name))
 
 
 def is_database_setting(name: str) -> bool:
     """Whether a variable or field of that name says where the database is, or how to enter it."""
-    return bool(_DATABASE.fullmatch(name))
+    return len(name) <= _LONGEST_NAME and bool(_DATABASE.fullmatch(name))
 
 
 def judge(name: str | None, value: str) -> Verdict:
     """What `value` is under `name`; without a name only a token's format or a URL's password tells."""
     value = value.strip()
+    if _CIPHERTEXT.match(value) or (len(value) > _LONGEST and "PRIVATE KEY" not in value[:_LONGEST]):
+        return Verdict.NONE
+    if name is not None and _PROXY.fullmatch(name[:_LONGEST_NAME]):
+        return Verdict.NONE
+    value = value[:_LONGEST]
     if name is not None and is_secret_name(name):
         return _judge_named(name, value)
     password = URL_PASSWORD.search(value)
-    if password is not None:
+    if password is not None and not _TEST_DATABASE.search(value):
         return _judge_password(password[1], password[2])
     return Verdict.SECRET if _is_token(value) else Verdict.NONE
 
