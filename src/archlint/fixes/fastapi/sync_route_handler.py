@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archlint.facts.syntax import Attribute, Call, Name, Node
 from archlint.findings import Finding
 from archlint.fixes.edits import AwaitCall, Edit, MakeAsync, Plan, span_of
-from archlint.fixes.stillness import holds_rows, may_wait
+from archlint.fixes.rows import holds_rows
 from archlint.service.api.handlers import Handler
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.edge import Edge
@@ -43,7 +43,7 @@ def _danger(service: Service, function: Function, handler: Handler, calls: list[
     """Why nobody should do this without looking; empty when nothing speaks against it."""
     if calls or handler.owner or any(_references(service, handler)):
         return "other code uses the handler, too"
-    waits = may_wait(service, function)
+    waits = service.event_loop.may_block(function)
     if waits or not holds_rows(service, function):
         return waits
     return "the response would be made of a row on the event loop, which blocks while it loads attributes"

@@ -29,5 +29,5 @@ def check(service: Service) -> Iterator[Said]:
 def _blocks(service: Service, handler: Handler) -> tuple[Link, ...]:
     """The way to what would block the event loop once the handler ran there."""
     function = service.calls.program.functions.get(handler.definition)
-    blocked = service.event_loop.may_block(function) if function is not None else None
+    blocked = service.event_loop.first_wait(function) if function is not None else None
     return blocked.way if blocked is not None else ()

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from archlint.facts.syntax import Node
 from archlint.findings import Location
 from archlint.service.asynchronous.blocking import Blocked, Reach
+from archlint.service.asynchronous.may_block import may_block
 from archlint.service.asynchronous.nested_loops import nested_loops
 from archlint.service.asynchronous.sync_sessions import opened_sessions
 from archlint.service.asynchronous.unawaited import Unawaited, unawaited
@@ -59,7 +60,11 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
                 others = (self._by_node(one).get(found.node) for one in less)
                 yield replace(found, others=tuple(one for one in others if one is not None))
 
-    def may_block(self, function: Function) -> Blocked | None:
+    def may_block(self, function: Function) -> str:
+        """Why the function might block; empty when all that it reaches is known not to."""
+        return may_block(self.calls, self._waiting, function)
+
+    def first_wait(self, function: Function) -> Blocked | None:
         """The first call in the function that waits, or leads to one that does, wherever it runs."""
         return next(self._waiting.blocked(function), None)
 

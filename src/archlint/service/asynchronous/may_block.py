@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Assign, Attribute, Call, ClassDef, Expression, FunctionDef, Lambda, Name
+from archlint.facts.syntax import Attribute, Call, ClassDef, FunctionDef, Lambda
 from archlint.facts.traversal import all_nodes, dotted
-from archlint.service.asynchronous.blocking import written
+from archlint.service.asynchronous.blocking import Reach, written
+from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
-from archlint.service.model import Service
-from archlint.service.semantics.symbols import Symbol
 
 _QUICK_LIBRARIES = frozenset(
     (  # noqa: SIM905 (words read better so)
@@ -31,69 +30,42 @@ _QUICK_METHODS = frozenset(
 """Methods of containers, strings, dates and schemas, whatever has them."""
 
 
-def may_wait(service: Service, function: Function) -> str:
+def may_block(calls: Calls, waiting: Reach, function: Function) -> str:
     """Why the function might block the event loop; empty when all that it reaches is known not to."""
-    blocked = service.event_loop.may_block(function)
+    blocked = next(waiting.blocked(function), None)
     if blocked is not None:
         return f"it comes to `{written(blocked.call.path)}`, which would block the event loop"
-    unknown = next((name for one in _reached(service, function) for name in _unknown(service, one)), None)
+    unknown = next((name for one in _reached(calls, function) for name in _unknown(calls, one)), None)
     return f"archlint cannot tell whether `{unknown}` blocks" if unknown else ""
 
 
-def holds_rows(service: Service, function: Function) -> bool:
-    """Whether a parameter is a row of a database.
-
-    FastAPI serialises what a plain handler returns in the handler's thread, and what a coroutine function
-    returns on the event loop, where an attribute of a row that is loaded late would block.
-    """
-    parameters = function.node.parameters if isinstance(function.node, FunctionDef) else ()
-    written_types = [p.annotation for p in parameters if p.annotation is not None]
-    return any(
-        service.classes.is_stored(symbol)
-        for one in written_types
-        for symbol in _named(service, function, one)
-    )
-
-
-def _named(service: Service, function: Function, annotation: Expression) -> Iterator[Symbol]:
-    """What the names of an annotation mean, and those of the alias that it is."""
-    symbol = service.symbols.resolve(function.module, annotation)
-    if isinstance(symbol.node, Assign) and symbol.module and symbol.node.value is not None:
-        module, value = symbol.module, symbol.node.value
-    else:
-        module, value = function.module, annotation
-    for node in all_nodes(value):
-        if isinstance(node, Name | Attribute):
-            yield service.symbols.resolve(module, node)
-
-
-def _reached(service: Service, function: Function) -> Iterator[Function]:
+def _reached(calls: Calls, function: Function) -> Iterator[Function]:
     """The function, and the plain ones that run while it does."""
     yield function
     seen = {function}
-    for step in service.calls.walk(function):
+    for step in calls.walk(function):
         edge = step.edge
         if edge.way == "here" and not edge.callee.is_async and edge.callee not in seen:
             seen.add(edge.callee)
             yield edge.callee
 
 
-def _unknown(service: Service, function: Function) -> Iterator[str]:
+def _unknown(calls: Calls, function: Function) -> Iterator[str]:
     """The calls of the function of which nobody knows what they do."""
-    known = {edge.node for edge in service.calls.edges_from(function)}
-    for call in service.calls.library_calls(function):
+    known = {edge.node for edge in calls.edges_from(function)}
+    for call in calls.library_calls(function):
         known.add(call.node)
         if call.path.partition(".")[0].rstrip("()[]") not in _QUICK_LIBRARIES:
             yield written(call.path)
     body = function.node.body if isinstance(function.node, FunctionDef) else ()
     for statement in body:
         for node in all_nodes(statement, (FunctionDef, Lambda, ClassDef)):
-            if isinstance(node, Call) and node not in known and not _is_quick(service, function, node):
+            if isinstance(node, Call) and node not in known and not _is_quick(calls, function, node):
                 yield dotted(node.func) or "a call"
 
 
-def _is_quick(service: Service, function: Function, call: Call) -> bool:
+def _is_quick(calls: Calls, function: Function, call: Call) -> bool:
     if isinstance(call.func, Attribute) and call.func.attr in _QUICK_METHODS:
         return True
-    symbol = service.symbols.resolve(function.module, call.func, function.inner_scope)
+    symbol = calls.symbols.resolve(function.module, call.func, function.inner_scope)
     return isinstance(symbol.node, ClassDef) or symbol.qualified.partition(".")[0] in _QUICK_LIBRARIES
