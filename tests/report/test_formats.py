@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 from markdown_it import MarkdownIt
+from msgspec.structs import replace
 from xmlschema import XMLSchema
 
 import archlint
@@ -165,7 +166,9 @@ def test_fixes_are_shown_where_they_were_asked_for(tmp_path: Path) -> None:
 def test_sarif_rules_are_short_and_say_where_their_pages_are(tmp_path: Path) -> None:
     why = "# x\n\n## Why\nBecause `it`\nbreaks.\n\nMore.\n\n"
     body = f"{why}## How to fix\nDo:\n\n```python\n## no heading\n```\n"
-    spec = replace(small_spec("BA", ("layers",)), documentation="https://example.org/{family}/{name}#{code}")
+    spec = dataclasses.replace(
+        small_spec("BA", ("layers",)), documentation="https://example.org/{family}/{name}#{code}"
+    )
     pages = (page(body=body + "\n## Bad: so\n" + "x" * 9000),)
     report = Report(Repository(tmp_path, (), None), standard(pages, spec=spec), pages=pages)
     [rule] = json.loads(rendered("sarif", report))["runs"][0]["tool"]["driver"]["rules"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from itertools import groupby
+
+from msgspec import to_builtins
 
 from archlint.service.diagrams import Arrow, Graph, Node
 
@@ -26,7 +27,7 @@ def dot(graph: Graph) -> str:
 
 def as_json(graph: Graph) -> str:
     """The graph's records."""
-    return json.dumps(asdict(graph), indent=2) + "\n"
+    return json.dumps(to_builtins(graph), indent=2) + "\n"
 
 
 def label_of(arrow: Arrow) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from archlint.findings import Location
 from archlint.service.layers.contracts import Breach
@@ -33,8 +34,7 @@ OUTSIDE = "no layer"
 RANKS = {layer: rank for rank, level in enumerate(ORDER, start=1) for layer in level} | {OUTSIDE: 0}
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A box: what it is, in which group it belongs, on which row it stands, where it is defined."""
 
     name: str
@@ -44,8 +44,7 @@ class Node:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(Struct, frozen=True):
     """`source` uses `target`: `count` times, of which `forbidden` break a rule, at `places`."""
 
     source: str
@@ -55,8 +54,7 @@ class Arrow:
     places: tuple[Location, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Struct, frozen=True):
     """A picture: its nodes and arrows, in order."""
 
     title: str
