@@ -24,8 +24,8 @@ def check(service: Service) -> Iterator[Hit]:
         above = [layer for higher in ORDER[:height] for layer in higher]
         for source in (layer for layer in level if layer != "models"):
             forbidden = [layer for layer in above if (source, layer) not in ELSEWHERE]
-            for breach in service.contracts.breaches(source, forbidden):
-                yield Hit(breach.location, breach.fields | {"why": ABOVE}, breach.chain)
+            for breach in service.contracts.grouped(source, forbidden):
+                yield Hit(breach.location, breach.fields | {"why": ABOVE}, breach.links, breach.severity)
     yield from _cycles(service)
 
 

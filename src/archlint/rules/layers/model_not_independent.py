@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from archlint.facts.syntax import Assign, Constant, Dict, Sequence
 from archlint.findings import Hit
 from archlint.service.layers.layers import LAYERS
 from archlint.service.model import Service
@@ -20,9 +21,17 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
         if layer is None or layer.name != "core":
             return False
         taken = service.uses.members(edge) if symbol.is_module else (symbol,)
-        return bool(taken) and all(service.classes.is_model_base(one) for one in taken)
+        return bool(taken) and all(service.classes.is_model_base(one) or is_data(one) for one in taken)
+
+    def is_data(symbol: Symbol) -> bool:
+        """An enumeration or a constant, which brings nothing else of core along."""
+        enumeration = any(base.qualified.startswith("enum.") for base in service.symbols.bases(symbol))
+        literal = isinstance(symbol.node, Assign) and isinstance(
+            symbol.node.value, Constant | Sequence | Dict
+        )
+        return enumeration or literal
 
     others = set(LAYERS) - {"models"}
     excuse = is_base if options["core-base"] else lambda edge, symbol: False
-    for breach in service.contracts.breaches("models", others, excuse):
-        yield Hit(breach.location, breach.fields, breach.chain)
+    for breach in service.contracts.grouped("models", others, excuse):
+        yield Hit(breach.location, breach.fields, breach.links, breach.severity)

@@ -10,5 +10,5 @@ from archlint.service.model import Service
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each import statement of a router that leads to crud or models, directly or through helpers."""
-    for breach in service.contracts.breaches("routers", ("crud", "models")):
-        yield Hit(breach.location, breach.fields, breach.chain)
+    for breach in service.contracts.grouped("routers", ("crud", "models")):
+        yield Hit(breach.location, breach.fields, breach.links, breach.severity)

@@ -11,8 +11,8 @@ from archlint.service.model import Service
 
 def check(service: Service) -> Iterator[Hit]:
     """Yield each import of a router in a service, and each statement that a service gives to a session."""
-    for breach in service.contracts.breaches("services", ("routers",)):
-        yield Hit(breach.location, breach.fields, breach.chain)
+    for breach in service.contracts.grouped("services", ("routers",)):
+        yield Hit(breach.location, breach.fields, breach.links, breach.severity)
     for module in service.layers.modules("services"):
         layer = str(service.layers.of(module))
         for call in session_calls(module, service.symbols):

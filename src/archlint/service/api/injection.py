@@ -11,7 +11,23 @@ from archlint.facts.traversal import all_nodes, walk_expressions
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Symbol, Symbols
 
-INJECTORS = frozenset({"fastapi.Depends", "fastapi.Security"})
+INJECTORS = frozenset(
+    {
+        *("fastapi.Depends", "fastapi.Security"),
+        *("fastapi_filter.FilterDepends", "fastapi_filter.base.filter.FilterDepends"),
+        *("fastapi_injector.Injected", "fastapi_injector.injected.Injected"),
+        *(
+            "taskiq.TaskiqDepends",
+            "taskiq_dependencies.Depends",
+            "fast_depends.Depends",
+            "faststream.Depends",
+        ),
+    }
+)
+"""FastAPI's own, and what libraries wrap around it."""
+
+
+_PACKAGES = frozenset(name.partition(".")[0] for name in INJECTORS)
 
 
 class Injection(Struct, frozen=True):
@@ -47,7 +63,7 @@ class Providers:
 
     def _may_inject(self, module: Module, name: str) -> bool:
         symbol = self._symbols.resolve(module, name)
-        return symbol.module is None and symbol.qualified in INJECTORS | {"fastapi"}
+        return symbol.module is None and symbol.qualified in INJECTORS | _PACKAGES
 
     def _is_injector(self, module: Module, node: Node) -> bool:
         if not isinstance(node, Call) or not isinstance(node.func, Name | Attribute):

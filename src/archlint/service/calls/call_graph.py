@@ -21,7 +21,7 @@ from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Symbols
 
-_LEFT_OUT = frozenset({Role.TEST, Role.MIGRATION})
+_LEFT_OUT = frozenset({Role.TEST, Role.MIGRATION, Role.SHADOWED})
 
 
 class Step(Struct, frozen=True):

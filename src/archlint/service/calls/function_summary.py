@@ -23,7 +23,6 @@ from archlint.facts.syntax import (
     Lambda,
     Match,
     Name,
-    Node,
     Operation,
     Raise,
     Return,
@@ -42,6 +41,7 @@ from archlint.service.calls.conditions import Need, needs, needs_after
 from archlint.service.calls.functions import Function
 from archlint.service.calls.run_once import fills_after_return, first_time_branches, is_main_guard
 from archlint.service.calls.sites import Binding, Scan, Site
+from archlint.service.semantics.type_checking import at_run_time, spellings
 
 GATHERING = frozenset(
     {"gather", "create_task", "ensure_future", "wait", "wait_for", "shield", "as_completed"}
@@ -73,6 +73,7 @@ class Scanner:
     def __init__(self, function: Function) -> None:
         self.found = Scan()
         self._self_name = _self_name(function)
+        self._spellings = spellings(function.module.source)
         self._block = (0, 1 << 60)
         self._limited = False
         self._once = False
@@ -240,14 +241,18 @@ class Scanner:
         kept = first_time_branches(statement, self._own_names)
         for branch in statement.branches:
             self.visit(branch.test)
-            if _is_type_checking(branch.test):
+            verdict = at_run_time(branch.test, self._spellings)
+            if verdict is False:
                 continue
             before = self._needs
             self._main = main or is_main_guard(branch.test)
             self._needs = before | needs(branch.test, True, self._parameters)
             self.body(branch.body, once=branch.body in kept)
             self._main, self._needs = main, before | needs(branch.test, False, self._parameters)
-        self.body(statement.orelse, once=statement.orelse in kept)
+            if verdict is True:
+                break
+        else:
+            self.body(statement.orelse, once=statement.orelse in kept)
         self._needs = outer
 
     @property
@@ -281,6 +286,7 @@ class Scanner:
         """What stands in a class's body runs where the class is defined, but binds names of the class."""
         inner = Scanner.__new__(Scanner)
         inner.found, inner._self_name = Scan(sites=self.found.sites), None
+        inner._spellings = self._spellings
         inner._block, inner._limited = self._block, False
         inner._once, inner._main = self._once, self._main
         inner._needs, inner._parameters = self._needs, {}
@@ -364,10 +370,3 @@ def _self_name(function: Function) -> str | None:
         isinstance(node, FunctionDef) and node.parameters and not function.is_decorated("staticmethod")
     )
     return node.parameters[0].name if is_method and isinstance(node, FunctionDef) else None
-
-
-def _is_type_checking(test: Node) -> bool:
-    match test:
-        case Name(id="TYPE_CHECKING") | Attribute(attr="TYPE_CHECKING"):
-            return True
-    return False

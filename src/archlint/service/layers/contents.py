@@ -15,15 +15,20 @@ from archlint.facts.syntax import (
     Evaluate,
     Expression,
     FunctionDef,
+    Name,
+    Node,
+    Return,
     Statement,
 )
+from archlint.facts.traversal import all_nodes
 from archlint.service.api.applications import makes_app
-from archlint.service.semantics.bindings import COMPOUND, Imported, nested_blocks, statements
+from archlint.service.semantics.bindings import COMPOUND, Imported, nested_blocks, own_nodes, statements
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SQLMODEL
 from archlint.service.semantics.modules import Module
-from archlint.service.semantics.symbols import Symbol, Symbols
+from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
+_MAX_FACTORIES = 3
 _METHODS = frozenset(
     {
         *("get", "post", "put", "patch", "delete", "head", "options", "trace", "route", "api_route"),
@@ -43,6 +48,12 @@ _DATABASE = frozenset(
         "sqlalchemy.orm.sessionmaker",
     }
 )
+_STATEMENTS = frozenset(
+    f"{package}.{name}"
+    for package in ("sqlalchemy", "sqlmodel")
+    for name in ("delete", "insert", "select", "text", "update")
+)
+_SESSION_METHODS = frozenset({"exec", "execute", "fetch", "fetchrow", "fetchval", "scalar", "scalars"})
 _STORAGE = frozenset(
     {"asyncpg", "beanie", "databases", "motor", "odmantic", "peewee", "sqlalchemy", "sqlmodel", "tortoise"}
 )
@@ -55,7 +66,7 @@ class Contents(Struct, frozen=True):
     SQLModel classes without a table, which tables or schemas may derive from; `routes`: endpoints or an
     `APIRouter`; `setup`: settings classes, engines, session factories; `app`: an application is made;
     `wiring`: that, or routers are included, or a container is filled; `plain`: other functions and classes;
-    `storage`: the module imports a database library.
+    `storage`: the module imports a database library; `queries`: those of the plain ones that query.
     """
 
     models: int
@@ -67,6 +78,7 @@ class Contents(Struct, frozen=True):
     wiring: bool
     plain: int
     storage: bool
+    queries: int = 0
 
 
 def read_contents(module: Module, symbols: Symbols, classes: Classes) -> Contents:
@@ -93,9 +105,52 @@ def is_router(module: Module, owner: Expression, symbols: Symbols) -> bool:
     )
 
 
-def _makes(module: Module, call: Call, symbols: Symbols, names: frozenset[str]) -> bool:
-    maker = symbols.resolve(module, call.func)
-    return any(symbol.qualified in names for symbol in (maker, *symbols.bases(maker)))
+def _makes(
+    module: Module, call: Call, symbols: Symbols, names: frozenset[str], scope: Scope = (), depth: int = 0
+) -> bool:
+    """Whether a call makes an object of one of the classes: by itself, or by what a factory returns."""
+    maker = symbols.resolve(module, call.func, scope)
+    if any(symbol.qualified in names for symbol in (maker, *symbols.bases(maker))):
+        return True
+    if depth > _MAX_FACTORIES or maker.module is None:
+        return False
+    match maker.node:
+        case FunctionDef() as factory:
+            returned = _returned(factory)
+            inner = (maker.module, symbols, names, (factory,), depth + 1)
+            return any(isinstance(one, Call) and _makes_in(one, inner) for one in returned)
+        case Assign(value=Call(func=func)):
+            # `Router = router_class()`: the factory returns the class.
+            made = symbols.resolve(maker.module, func)
+            return isinstance(made.node, FunctionDef) and any(
+                _is_class(made, one, symbols, names) for one in _returned(made.node)
+            )
+    return False
+
+
+def _makes_in(call: Call, where: tuple[Module, Symbols, frozenset[str], Scope, int]) -> bool:
+    module, symbols, names, scope, depth = where
+    return _makes(module, call, symbols, names, scope, depth)
+
+
+def _is_class(factory: Symbol, node: Expression, symbols: Symbols, names: frozenset[str]) -> bool:
+    if factory.module is None or not isinstance(factory.node, FunctionDef):
+        return False
+    symbol = symbols.resolve(factory.module, node, (factory.node,))
+    return any(base.qualified in names for base in (symbol, *symbols.bases(symbol)))
+
+
+def _returned(function: FunctionDef) -> list[Expression]:
+    """What a function returns; of a name, also what it is assigned."""
+    nodes = list(own_nodes(function))
+    found = [node.value for node in nodes if isinstance(node, Return) and node.value is not None]
+    names = {value.id for value in found if isinstance(value, Name)}
+    assigned = (
+        node.value
+        for node in nodes
+        if isinstance(node, Assign) and any(isinstance(t, Name) and t.id in names for t in node.targets)
+    )
+    return [*found, *(value for value in assigned if value is not None)]
 
 
 class _Reader:
@@ -120,7 +175,28 @@ class _Reader:
             wiring=app or kinds["container"] > 0 or self._includes_routers(),
             plain=kinds["plain"],
             storage=self._imports_storage(),
+            queries=self._queries(body),
         )
+
+    def _queries(self, body: list[Statement]) -> int:
+        """How many plain functions and classes make statements or give them to a session."""
+        if not self._imports_storage():
+            return 0
+        plain = [
+            node
+            for node in body
+            if (isinstance(node, ClassDef) and self._class_kind(node) == "plain")
+            or (isinstance(node, FunctionDef) and self._function_kind(node) == "plain")
+        ]
+        return sum(any(map(self._is_query, all_nodes(node))) for node in plain)
+
+    def _is_query(self, node: Node) -> bool:
+        match node:
+            case Call(func=Attribute(attr=name)) if name in _SESSION_METHODS:
+                return True
+            case Call(func=Name() | Attribute() as func):
+                return self._symbols.resolve(self._module, func).qualified in _STATEMENTS
+        return False
 
     def _class_kind(self, node: ClassDef) -> str:
         symbol = self._symbols.resolve(self._module, node.name)

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from archlint.findings import Link, Location
+from archlint.findings import Link, Location, Severity
 from archlint.service.api.injection import Providers
 from archlint.service.layers.chains import ImportTarget, Onward, chains
 from archlint.service.layers.layers import Layer, Layers
@@ -20,6 +21,9 @@ from archlint.service.semantics.import_uses import Uses
 from archlint.service.semantics.imports import ImportEdge, Imports
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Step, Symbol
+
+MAX_DIRECT = 2
+"""Imports from a module to a layer by way of one helper; a longer chain goes through a helper's helper."""
 
 Excuse = Callable[[ImportEdge, Symbol], bool]
 
@@ -37,6 +41,8 @@ class Breach(Struct, frozen=True):
     imported: str
     through: str = ""
     chain: tuple[Link, ...] = ()
+    others: tuple[Breach, ...] = ()
+    """Further statements of the same module that lead into the same layer."""
 
     @property
     def text(self) -> str:
@@ -47,7 +53,20 @@ class Breach(Struct, frozen=True):
     @property
     def fields(self) -> dict[str, str]:
         """The fields of a message that says what `{module}` of layer `{layer}` does: `{what}`."""
-        return {"module": self.importer.name, "layer": str(self.source), "what": self.text}
+        places = "places" if len(self.others) > 1 else "place"
+        more = f", and does so in {len(self.others)} more {places}" if self.others else ""
+        return {"module": self.importer.name, "layer": str(self.source), "what": self.text + more}
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The chain, then the other statements."""
+        further = (Link(other.location, f"{other.importer.name} {other.text}") for other in self.others)
+        return (*self.chain, *further)
+
+    @property
+    def severity(self) -> Severity | None:
+        """What only a helper's helper imports is strong evidence, no proof."""
+        return Severity.WARNING if self.through and len(self.chain) > MAX_DIRECT else None
 
 
 class Contracts(Struct, eq=False, frozen=True):
@@ -60,6 +79,17 @@ class Contracts(Struct, eq=False, frozen=True):
     providers: Providers
     type_checking_imports: bool
     """Whether imports that only a type checker sees count."""
+
+    def grouped(
+        self, source: str, forbidden: Iterable[str], excuse: Excuse = lambda edge, symbol: False
+    ) -> Iterator[Breach]:
+        """The breaches, one for each module and layer that it leads into: its first direct one."""
+        found: dict[tuple[Module, str], list[Breach]] = {}
+        for breach in self.breaches(source, forbidden, excuse):
+            found.setdefault((breach.importer, breach.target.name), []).append(breach)
+        for several in found.values():
+            first, *others = sorted(several, key=lambda breach: (bool(breach.through), breach.location))
+            yield replace(first, others=tuple(others))
 
     def breaches(
         self, source: str, forbidden: Iterable[str], excuse: Excuse = lambda edge, symbol: False
@@ -178,7 +208,9 @@ class _Contract:
         return self._parts.layers.of(module) or Layer("", "inferred")
 
     def _counts(self, edge: ImportEdge) -> bool:
-        return not edge.type_checking or self._parts.type_checking_imports
+        if self._parts.type_checking_imports:
+            return True
+        return not (edge.type_checking or self._parts.uses.is_only_annotated(edge))
 
     def _is_schema_among_models(self, symbol: Symbol) -> bool:
         """A schema that stands beside models is misplaced, but who imports it depends on no model."""

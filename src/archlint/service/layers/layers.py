@@ -42,7 +42,9 @@ SYNONYMS = {
     ),
     "crud": frozenset({"cruds", "dao", "daos", "repo", "repos", "repositories", "repository"}),
     "models": frozenset({"db_models", "entities", "entity", "model", "orm", "table", "tables"}),
-    "schemas": frozenset({"dto", "dtos", "schema", "serializers"}),
+    "schemas": frozenset(
+        {"dto", "dtos", "payloads", "requests", "responses", "schema", "serializers", "view_models"}
+    ),
 }
 """Names of directories and files that commonly play a layer's role, where the contents bear it out."""
 
@@ -216,6 +218,22 @@ class Layers:
         )
 
     @cached_property
+    def _query_folders(self) -> frozenset[str]:
+        """The directories in which several modules hold nothing but functions and classes that query."""
+        inside: dict[str, list[Contents]] = defaultdict(list)
+        for module in self._modules.runtime:
+            contents = self.contents(module)
+            if not module.is_package or contents.plain:
+                inside[posixpath.dirname(module.path)].append(contents)
+        return frozenset(
+            folder
+            for folder, all_contents in inside.items()
+            if folder != self._root
+            and len(all_contents) > 1
+            and all(one.plain and one.queries == one.plain and not one.schemas for one in all_contents)
+        )
+
+    @cached_property
     def _feature_folders(self) -> frozenset[str]:
         """The directories that hold several single-file layers: features, whatever their names suggest."""
         names: dict[str, set[str]] = defaultdict(set)
@@ -305,10 +323,13 @@ class Layers:
     def _shown(self, module: Module) -> str | None:
         """The layer that a module's definitions alone show, when they are of one kind."""
         contents = self.contents(module)
-        kinds = {"models": contents.models, "routers": contents.routes, "core": contents.setup}
+        routes = contents.routes or int(self.has_routes(module) and not contents.plain)
+        kinds = {"models": contents.models, "routers": routes, "core": contents.setup}
         shown = [name for name, count in kinds.items() if count]
         if shown:
             return shown[0] if len(shown) == 1 else None
+        if posixpath.dirname(module.path) in self._query_folders and contents.queries:
+            return "crud"
         is_schemas = contents.schemas and not contents.plain and not contents.shapes
         return "schemas" if is_schemas and module in self._surface().publishing else None
 

@@ -20,6 +20,7 @@ from archlint.service.packaging.pyproject import ServiceProject
 from archlint.service.semantics.imports import ImportContext, import_statements
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.source_roots import import_names
+from archlint.service.semantics.type_checking import spellings
 
 
 class Undeclared(Struct, frozen=True):
@@ -47,7 +48,9 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
 
     def _outside(self, module: Module) -> Iterator[tuple[str, Location]]:
         """The top-level names that a module needs from outside of the repository."""
-        for statement, context in import_statements(module.source.body, ImportContext()):
+        for statement, context in import_statements(
+            module.source.body, ImportContext(spellings=spellings(module.source))
+        ):
             if context.guarded or context.type_checking:
                 continue
             if isinstance(statement, ImportFrom):

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from archlint.facts.syntax import Alias, Attribute, ClassDef, FunctionDef, Name, Node
+from archlint.facts.syntax import (
+    Alias,
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Expression,
+    FunctionDef,
+    Name,
+    Node,
+    Parameter,
+)
 from archlint.facts.traversal import all_nodes, dotted
-from archlint.service.semantics.bindings import Assigned, Defined, Imported
+from archlint.service.semantics.bindings import Assigned, Defined, Imported, own_nodes
 from archlint.service.semantics.imports import ImportEdge, Imports
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbol, Symbols
+
+_REGISTERING = frozenset(
+    {"api_route", "delete", "get", "head", "options", "patch", "post", "put", "route", "trace", "websocket"}
+)
+"""The last names of decorators by which endpoints are registered."""
 
 
 class Uses:
@@ -21,6 +40,7 @@ class Uses:
         self._imports = imports
         self._known: dict[tuple[Module, str], tuple[ImportEdge, ...]] = {}
         self._members: dict[ImportEdge, tuple[Symbol, ...]] = {}
+        self._written: dict[Module, _Written] = {}
         self._taken: dict[Module, tuple[dict[str, list[str]], Counter[str]]] = {}
 
     def of(self, module: Module, name: str | None) -> tuple[ImportEdge, ...]:
@@ -43,10 +63,26 @@ class Uses:
             self._members[edge] = self._read_members(edge)
         return self._members[edge]
 
+    def is_only_annotated(self, edge: ImportEdge) -> bool:
+        """Whether the importer names what it imports in signatures and local annotations, and nowhere else.
+
+        FastAPI reads the signatures of endpoints, so that what stands there is used.
+        """
+        module = edge.importer
+        if module not in self._written:
+            self._written[module] = _Written.of(module)
+        alias = self._alias(edge)
+        if alias is None or alias.name == "*" or edge.lazy:
+            return False
+        return self._written[module].only_annotated(alias.asname or alias.name.partition(".")[0])
+
+    def _alias(self, edge: ImportEdge) -> Alias | None:
+        aliases = edge.importer.source.nodes.of(Alias)
+        return next((one for one in aliases if edge.importer.location(one) == edge.location), None)
+
     def _read_members(self, edge: ImportEdge) -> tuple[Symbol, ...]:
         module = edge.importer
-        aliases = module.source.nodes.of(Alias)
-        alias = next((one for one in aliases if module.location(one) == edge.location), None)
+        alias = self._alias(edge)
         if alias is None:
             return ()
         if module not in self._taken:
@@ -69,9 +105,72 @@ class Uses:
                     yield alias
                 case Defined(node=node) | Assigned(node=node):
                     yield node
-                    used = {inner.id for inner in all_nodes(node) if isinstance(inner, Name)} - seen
+                    used = {inner.id for inner in _run_nodes(node) if isinstance(inner, Name)} - seen
                     seen |= used
                     pending.extend(sorted(used))
+
+
+class _Written(NamedTuple):
+    """The names of a module that stand in what runs, and those in annotations that nothing reads."""
+
+    run: frozenset[str]
+    annotated: frozenset[str]
+
+    @classmethod
+    def of(cls, module: Module) -> _Written:
+        """Read all names of a module."""
+        every = Counter(node.id for node in module.source.nodes.of(Name))
+        quiet = list(_quiet_annotations(module))
+        annotated = Counter(n.id for one in quiet for n in all_nodes(one) if isinstance(n, Name))
+        texts = (n.value for one in quiet for n in all_nodes(one) if isinstance(n, Constant))
+        words = {word for text in texts if isinstance(text, str) for word in re.findall(r"\w+", text)}
+        listed = (n.value for n in module.source.nodes.of(Constant) if isinstance(n.value, str))
+        exported = frozenset(text for text in listed if text.isidentifier()) - words
+        run = frozenset(name for name, count in every.items() if count > annotated[name])
+        return cls(run | exported, frozenset(annotated) | words)
+
+    def only_annotated(self, name: str) -> bool:
+        """Whether nothing that runs uses the name, and some annotation does."""
+        return name in self.annotated and name not in self.run
+
+
+def _quiet_annotations(module: Module) -> Iterator[Expression]:
+    """The annotations of functions that are no endpoints, of injected parameters, and of local variables."""
+    for function in module.source.nodes.of(FunctionDef):
+        is_endpoint = any(_registers(decorator) for decorator in function.decorators)
+        for parameter in function.parameters:
+            if parameter.annotation is not None and (not is_endpoint or _is_injected(parameter)):
+                yield parameter.annotation
+        if function.returns is not None and not is_endpoint:
+            yield function.returns
+        for node in own_nodes(function):
+            if isinstance(node, Assign) and node.annotation is not None:
+                yield node.annotation
+
+
+def _registers(decorator: Expression) -> bool:
+    name = dotted(decorator.func if isinstance(decorator, Call) else decorator) or ""
+    return name.rpartition(".")[2] in _REGISTERING
+
+
+def _is_injected(parameter: Parameter) -> bool:
+    default = parameter.default
+    name = dotted(default.func) or "" if isinstance(default, Call) else ""
+    return name.rpartition(".")[2] in {"Depends", "Security"}
+
+
+def _run_nodes(node: Node) -> Iterator[Node]:
+    """The nodes of a definition without the annotations of signatures and local variables."""
+    functions = [inner for inner in all_nodes(node) if isinstance(inner, FunctionDef)]
+    spans = [
+        (annotation.start, annotation.end)
+        for function in functions
+        for annotation in (*(p.annotation for p in function.parameters), function.returns)
+        if annotation is not None
+    ]
+    for inner in all_nodes(node):
+        if not any(start <= inner.start and inner.end <= end for start, end in spans):
+            yield inner
 
 
 def _names_by_owner(module: Module) -> tuple[dict[str, list[str]], Counter[str]]:

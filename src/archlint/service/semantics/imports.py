@@ -31,7 +31,9 @@ from archlint.service.semantics.bindings import COMPOUND, nested_blocks
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import functions_around
 from archlint.service.semantics.symbols import Step, Symbol, Symbols, find_module
-from archlint.service.semantics.type_checking import is_type_checking
+from archlint.service.semantics.type_checking import blocks, is_for_type_checkers, spellings
+
+_IMPORTERS = frozenset({"__import__", "importlib.__import__", "importlib.import_module"})
 
 
 class ImportEdge(Struct, frozen=True):
@@ -85,9 +87,8 @@ class Imports:
         return defaultdict(tuple, {module: tuple(edges) for module, edges in by_importer.items()})
 
     def _edges(self, module: Module) -> Iterator[ImportEdge]:
-        dynamic = False
-        for statement, context in import_statements(module.source.body, ImportContext()):
-            dynamic |= _is_importlib(statement)
+        outermost = ImportContext(spellings=spellings(module.source))
+        for statement, context in import_statements(module.source.body, outermost):
             for alias in statement.names:
                 target = self._target(module, statement, alias)
                 if target is not None and target[0] is not module:
@@ -100,24 +101,49 @@ class Imports:
                         context.guarded,
                         statement.start,
                     )
-        if dynamic:
-            yield from self._dynamic(module)
+        yield from self._dynamic(module)
 
     def _dynamic(self, module: Module) -> Iterator[ImportEdge]:
-        """What `importlib.import_module` takes by a literal name."""
-        nodes = module.source.nodes
-        for call in nodes.of(Call):
+        """What `importlib.import_module` and `__import__` take by a literal name."""
+        names = _importing_names(module)
+        for call in module.source.nodes.of(Call):
             match call:
-                case Call(func=Name() | Attribute() as func, args=(Constant(value=str(name)),)):
-                    found = self._modules.find(name, module)
-                    if found in {None, module} or not self._is_import(module, func):
+                case Call(func=Name() | Attribute() as func, args=(Constant(value=str(name)), *_)):
+                    if (dotted(func) or "").rpartition(".")[2] not in names:
                         continue
-                    lazy = bool(functions_around(module.source, call))
-                    place = module.location(call)
-                    yield ImportEdge(module, found, None, place, lazy, False, False, call.start)
+                    found = self._taken(module, func, name, call)
+                    if found not in {None, module}:
+                        assert found is not None
+                        lazy = bool(functions_around(module.source, call))
+                        unseen = is_for_type_checkers(module.source, call)
+                        place = module.location(call)
+                        yield ImportEdge(module, found, None, place, lazy, unseen, False, call.start)
+
+    def _taken(self, module: Module, func: Name | Attribute, name: str, call: Call) -> Module | None:
+        """The module that a call of an importing function gives; of a relative name, by its package."""
+        if not self._is_import(module, func):
+            return None
+        level = len(name) - len(name.lstrip("."))
+        if not level:
+            return self._modules.find(name, module)
+        given = {keyword.name: keyword.value for keyword in call.keywords}
+        package = given.get("package", call.args[1] if len(call.args) > 1 else None)
+        match package:
+            case Constant(value=str(written)):
+                base = written
+            case Name(id="__package__"):
+                base = module.package
+            case Name(id="__name__"):
+                base = module.name
+            case _:
+                return None
+        parts = base.split(".")
+        above = parts[: len(parts) - level + 1]
+        return self._modules.find(".".join([*above, name.lstrip(".")]).strip("."), module) if above else None
 
     def _is_import(self, module: Module, function: Name | Attribute) -> bool:
-        return self._symbols.resolve(module, function).qualified == "importlib.import_module"
+        qualified = self._symbols.resolve(module, function).qualified
+        return qualified.removeprefix("builtins.") in _IMPORTERS
 
     def _target(
         self, module: Module, statement: Import | ImportFrom, alias: Alias
@@ -140,18 +166,21 @@ class Imports:
         return submodule if symbol and symbol.is_module and symbol.module is submodule else None
 
 
-def _is_importlib(statement: Import | ImportFrom) -> bool:
-    if isinstance(statement, ImportFrom):
-        return statement.module == "importlib"
-    return any(alias.name == "importlib" for alias in statement.names)
+def _importing_names(module: Module) -> frozenset[str]:
+    """The last names by which a file may call a function that imports."""
+    taken = (s for s in module.source.nodes.of(ImportFrom) if s.module == "importlib")
+    aliases = (alias.asname for statement in taken for alias in statement.names if alias.asname)
+    return frozenset({"__import__", "import_module", *aliases})
 
 
 class ImportContext(Struct, frozen=True):
-    """Where an import statement stands; the fields are those of `ImportEdge`."""
+    """Where an import statement stands; the first fields are those of `ImportEdge`."""
 
     lazy: bool = False
     type_checking: bool = False
     guarded: bool = False
+    spellings: frozenset[str] = frozenset()
+    """How the file writes `TYPE_CHECKING`."""
 
 
 def import_statements(
@@ -175,10 +204,8 @@ def _blocks(
         case ClassDef():
             yield statement.body, context
         case If():
-            for branch in statement.branches:
-                typing = context.type_checking or is_type_checking(branch.test)
-                yield branch.body, replace(context, type_checking=typing)
-            yield statement.orelse, context
+            for block, unseen in blocks(statement, context.spellings):
+                yield block, replace(context, type_checking=context.type_checking or unseen)
         case Try() if any(_catches_import_errors(handler.types) for handler in statement.handlers):
             guarded = replace(context, guarded=True)
             yield from ((block, guarded) for block in nested_blocks(statement))

@@ -70,7 +70,8 @@ class Modules:
         self.by_path = {
             path: Module(resolution.name(path), path, source, roles[path]) for path, source in sources.items()
         }
-        self.by_name = {module.name: module for module in reversed(self.by_path.values())}
+        named = (module for module in reversed(self.by_path.values()) if module.role is not Role.SHADOWED)
+        self.by_name = {module.name: module for module in named}
 
     def __iter__(self) -> Iterator[Module]:
         return iter(self.by_path.values())

@@ -19,6 +19,8 @@ class Role(StrEnum):
     TEST = "test"
     MIGRATION = "migration"
     SCRIPT = "script"
+    SHADOWED = "shadowed"
+    """A file beside a package of its name, which no import ever gives."""
 
 
 _TEST_FILE = re.compile(r"(test_.*|.*_test|conftest)\.py")
@@ -46,7 +48,7 @@ def assign_roles(
     """
     tests = frozenset(folder for folder in _test_folders(facts) if _is_below(folder, root))
     migrations = _migration_folders(facts)
-    roles = {file: _role_by_place(file, root, facts[file], tests, migrations) for file in facts}
+    roles = {file: _role_by_place(file, root, facts[file], tests, migrations, facts) for file in facts}
     pending = [file for file, role in roles.items() if role is Role.RUNTIME]
     movable = {f for f, r in roles.items() if r is Role.SCRIPT or (r is Role.TEST and not _below(f, tests))}
     while pending:
@@ -59,8 +61,15 @@ def assign_roles(
 
 
 def _role_by_place(
-    file: str, root: str, source: PythonSource, tests: Iterable[str], migrations: Iterable[str]
+    file: str,
+    root: str,
+    source: PythonSource,
+    tests: Iterable[str],
+    migrations: Iterable[str],
+    packages: Mapping[str, PythonSource],
 ) -> Role:
+    if f"{file.removesuffix('.py')}/__init__.py" in packages:
+        return Role.SHADOWED
     folder, name = posixpath.split(posixpath.relpath(file, root))
     parts = folder.split("/") if folder else []
     if _below(file, tests) or _TEST_FILE.fullmatch(name):
