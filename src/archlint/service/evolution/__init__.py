@@ -1,0 +1,1 @@
+"""What a change of the API breaks: two documents compared."""

@@ -1,0 +1,41 @@
+"""One change between two documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
+
+from archlint.service.evolution.levels import level_of
+
+Level: TypeAlias = Literal["error", "warning", "info"]
+Direction: TypeAlias = Literal["request", "response"]
+
+
+class OperationName(NamedTuple):
+    """A path and an upper-case method."""
+
+    path: str
+    method: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change, with the operations that it reaches.
+
+    `id` is oasdiff's identifier for its kind. `schema` is the component in which it happened, empty for one
+    in the operation itself, and `field` the path of names in that.
+    """
+
+    id: str
+    text: str
+    operations: tuple[OperationName, ...]
+    schema: str = ""
+    field: str = ""
+
+    @property
+    def level(self) -> Level:
+        """How sure it is that a client breaks."""
+        return level_of(self.id)
