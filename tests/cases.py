@@ -8,17 +8,22 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from archlint.config import Config
-from archlint.engine import Loaded, Request, check, load
+from archlint.engine import Loaded, Request, check, compared, load
 from archlint.pages import Case, Mark, Page, split_marks
 from archlint.selectors import Selection
 from archlint.service.services import build_service
 from archlint.standard import bundled_standard
+
+BEFORE = "before/"
+"""Files below this folder of a case are what the repository was at the commit that it is compared with."""
 
 
 def write_case(case: Case, root: Path) -> None:
     """The case's files, as they would lie in its repository."""
     for file in case.files:
         path = root / file.path
+        if file.path.startswith(BEFORE):
+            path = root.with_name(f"{root.name}-before") / file.path.removeprefix(BEFORE)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(file.text, encoding="utf-8")
 
@@ -32,6 +37,8 @@ def judged(page: Page, case: Case, root: Path) -> set[Mark]:
     report at the service's anchor, is no news.
     """
     loaded = load([root])
+    if any(file.path.startswith(BEFORE) for file in case.files):
+        loaded = compared(loaded, load([root.with_name(f"{root.name}-before")]))
     fragment = build_service(loaded.repository, ".", Config()) if not loaded.services else None
     marked = {mark.code for mark in case.marks}
     proven = {mark.code for mark in case.marks if mark.kind == "met"}

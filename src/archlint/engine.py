@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from archlint.committed import repository_at
 from archlint.config import Config, configure, without_excluded
 from archlint.discover import Repository, find_repository
 from archlint.findings import ArchlintError, Hit, Location, Met, NotApplicable, Unknown
@@ -39,6 +41,9 @@ class Request(Struct, frozen=True, dict=True):
     selection: Selection = field(default_factory=Selection)
     config_file: Path | None = None
     strict: bool = False
+    against: str | None = None
+    """The commit whose API the one of today is compared with."""
+
     standard: Standard = field(default_factory=bundled_standard)
 
 
@@ -62,7 +67,12 @@ def run(request: Request, progress: Progress = lambda stage: None) -> Report:
 def prepare(request: Request, progress: Progress = lambda stage: None) -> Loaded:
     """Read what `request` is about. Raises ArchlintError for a request that is no good."""
     check_selectors(request.selection.selectors, request.standard.pages)
-    return load(request.paths, request.config_file, progress, request.standard)
+    loaded = load(request.paths, request.config_file, progress, request.standard)
+    if request.against is None:
+        return loaded
+    progress(f"reading {request.against}")
+    base = load_commit(request.against, request.paths, request.config_file, request.standard)
+    return compared(loaded, base)
 
 
 def load(
@@ -75,13 +85,33 @@ def load(
 
     Raises ArchlintError for paths and configurations that are no good.
     """
-    standard = standard or bundled_standard()
     progress("looking for files")
     repository = find_repository(paths)
+    progress("reading files")
+    return _loaded(repository, paths, config_file, standard or bundled_standard())
+
+
+def load_commit(
+    ref: str, paths: Sequence[Path], config_file: Path | None = None, standard: Standard | None = None
+) -> Loaded:
+    """The services as they were at a commit, read from git's database. Raises ArchlintError."""
+    repository = repository_at(find_repository(paths).root, ref)
+    return _loaded(repository, paths, config_file, standard or bundled_standard())
+
+
+def compared(loaded: Loaded, base: Loaded) -> Loaded:
+    """The same services, each with what it was in `base`."""
+    before = {service.root: service for service in base.services}
+    services = tuple(replace(service, base=before.get(service.root)) for service in loaded.services)
+    return replace(loaded, services=services)
+
+
+def _loaded(
+    repository: Repository, paths: Sequence[Path], config_file: Path | None, standard: Standard
+) -> Loaded:
     targets = tuple(path.resolve().relative_to(repository.root).as_posix() for path in paths)
     configured = configure(repository, standard, config_file)
     repository = without_excluded(repository, configured, targets)
-    progress("reading files")
     services = build_services(repository, configured, paths, user_cache_dir())
     return Loaded(standard, repository, tuple(sorted(services, key=lambda service: service.root)), targets)
 

@@ -41,6 +41,10 @@ ExitZero: TypeAlias = Annotated[bool, typer.Option("--exit-zero", help="Exit wit
 Strict: TypeAlias = Annotated[
     bool, typer.Option("--strict", help="Make what could not be decided a finding as well.")
 ]
+Against: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="REF", help="Also compare the API with that of this commit (BA0803, BA0804)."),
+]
 Fix: TypeAlias = Annotated[
     bool, typer.Option("--fix", help="Fix what can be fixed, and report what is left.")
 ]
@@ -71,6 +75,7 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     exit_zero: ExitZero = False,
     strict: Strict = False,
     config: ConfigFile = None,
+    against: Against = None,
     fix: Fix = False,
     unsafe_fixes: UnsafeFixes = False,
     diff: Diff = False,
@@ -104,7 +109,7 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
         targets, statistics=statistics, fix=fix, unsafe=unsafe_fixes, diff=diff, show=show_fixes
     )
     selection = Selection(_split(select), _split(ignore), _split(extend_select))
-    request = Request(tuple(paths or [Path()]), selection, config, strict, bundled_standard())
+    request = Request(tuple(paths or [Path()]), selection, config, strict, against, bundled_standard())
     delivery = Delivery(targets, statistics, quiet, strict, no_color)
     if diff:
         raise typer.Exit(_show_diff(request, delivery, unsafe_fixes, exit_zero))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 
 from msgspec import Struct
@@ -28,6 +29,7 @@ from archlint.service.deployment.dockerfiles import Deployment
 from archlint.service.deployment.image_starts import Images, is_server
 from archlint.service.deployment.readme_commands import documented
 from archlint.service.deployment.virtualenvs import Stages
+from archlint.service.evolution.api_changes import ApiChange, ApiState, api_changes, state_of
 from archlint.service.layers.contracts import Contracts
 from archlint.service.layers.handlers import Handlers
 from archlint.service.layers.layers import Layers
@@ -58,13 +60,15 @@ from archlint.service.transactions.transactions import Transactions
 class Service(Struct, frozen=True, dict=True):
     """One service of a repository.
 
-    `root` is its folder, a POSIX path relative to the repository's root, `"."` for the root itself.
+    `root` is its folder, a POSIX path relative to the repository's root, `"."` for the root itself. `base` is
+    what it was at the commit that it is compared with, if there is one.
     """
 
     root: str
     repository: Repository
     config: Config
     modules: Modules
+    base: Service | None = None
 
     @cached_property
     def anchor(self) -> Location:
@@ -244,6 +248,17 @@ class Service(Struct, frozen=True, dict=True):
         """The API as OpenAPI documents."""
         libraries = DocumentVersions(self._runtime.fastapi, self.versions.highest("pydantic"))
         return Documents(self.routes, self.operations, libraries, lambda: self.routes_by_default)
+
+    @cached_property
+    def api(self) -> ApiState:
+        """The API as clients see it, with what is mounted in its app."""
+        document = self.documents.whole
+        return state_of(document, self.operations.schemas if document is not None else None)
+
+    @cached_property
+    def api_changes(self) -> tuple[ApiChange, ...]:
+        """What changed in the API since the base, as of today; nothing without a base."""
+        return () if self.base is None else api_changes(self.base.api, self.api, date.today())
 
     @cached_property
     def calls(self) -> Calls:

@@ -10,7 +10,8 @@ from typing import Any
 from archlint.service.evolution.change import Direction
 from archlint.service.evolution.levels import KNOWN
 from archlint.service.evolution.types import formats_widen, types_widen
-from archlint.service.evolution.views import Json, View, view
+from archlint.service.evolution.views import Json, View, refers, view
+from archlint.service.openapi.json_values import UNKNOWN_KEY
 
 _BOUNDS = (
     ("maximum", "max"),
@@ -98,7 +99,8 @@ class SchemaComparison:
     def changes(self, base: Any, head: Any, place: Place, depth: int = 0) -> tuple[Found, ...]:
         """What changed from one schema to the other."""
         before, after = view(base, self.base), view(head, self.head)
-        if depth > _MAX_DEPTH or (base == head and not before.name):
+        untold = UNKNOWN_KEY in before.schema or UNKNOWN_KEY in after.schema
+        if untold or depth > _MAX_DEPTH or (base == head and not refers(base)):
             return ()
         if not before.name or before.name != after.name:
             return tuple(self._between(before, after, place.inside(after.name), depth))
@@ -203,7 +205,7 @@ class SchemaComparison:
 def _found(place: Place, aspect: str, text: str) -> Iterator[Found]:
     identifier = aspect.removeprefix("=") if aspect.startswith("=") else _identifier(place, aspect)
     if identifier in KNOWN:
-        yield Found(identifier, f"{text}: {place.shown}", place)
+        yield Found(identifier, f"{place.shown}: {text}", place)
 
 
 def _identifier(place: Place, aspect: str) -> str:

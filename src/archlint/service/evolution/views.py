@@ -63,6 +63,16 @@ def _is_bare(member: Any) -> bool:
     return isinstance(member, dict) and member.keys() == {"type"} and isinstance(member["type"], str)
 
 
+def refers(node: Any) -> bool:
+    """Whether there is a reference in it, behind which two documents may differ."""
+    match node:
+        case dict():
+            return "$ref" in node or any(map(refers, node.values()))
+        case list():
+            return any(map(refers, node))
+    return False
+
+
 def followed(node: Any, document: Json) -> Json:
     """The object that a node is or refers to."""
     return _followed(node, document)[1]

@@ -1,0 +1,129 @@
+"""Compares the API of a service at two commits, or two documents: all that `archlint diff` does but print."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from archlint.committed import default_base
+from archlint.discover import find_repository
+from archlint.engine import Loaded, Progress, load, load_commit
+from archlint.findings import ArchlintError
+from archlint.service.evolution.api_changes import ApiChange, ApiState, api_changes
+from archlint.service.model import Service
+
+_DOCUMENTS = frozenset({".json", ".yaml", ".yml"})
+
+
+class Side(Struct, frozen=True):
+    """One of the two states: what it is called, and what of it the source does not tell."""
+
+    name: str
+    state: ApiState
+    unknown: tuple[str, ...] = ()
+
+
+class ApiDiff(Struct, frozen=True):
+    """What changed from one side to the other, the gravest first."""
+
+    base: Side
+    head: Side
+    changes: tuple[ApiChange, ...]
+    loaded: Loaded | None = None
+    """The services of the head, where it is the working tree or a commit."""
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """What of either side was not compared, each with the side's name."""
+        return tuple(f"{side.name}: {why}" for side in (self.base, self.head) for why in side.unknown)
+
+
+class Wanted(Struct, frozen=True):
+    """What is asked for: two sides, each a git ref, a document, or None for its default, and a service."""
+
+    base: str | None
+    head: str | None
+    path: Path = Path()
+    config_file: Path | None = None
+
+
+def diff(wanted: Wanted, progress: Progress = lambda stage: None) -> ApiDiff:
+    """Compare two states of an API. Raises ArchlintError where one of them cannot be read."""
+    base, _ = _side(wanted, wanted.base or _default(wanted.path), progress)
+    head, loaded = _side(wanted, wanted.head, progress)
+    return ApiDiff(base, head, api_changes(base.state, head.state, date.today()), loaded)
+
+
+def _default(path: Path) -> str:
+    return default_base(find_repository([path]).root)
+
+
+def _side(wanted: Wanted, given: str | None, progress: Progress) -> tuple[Side, Loaded | None]:
+    """A document's content, a commit's service, or for None the working tree's."""
+    if given is not None and Path(given).suffix in _DOCUMENTS and Path(given).is_file():
+        return Side(given, ApiState(_document(Path(given)))), None
+    name = "the working tree" if given is None else given[:12] if _is_commit(given) else given
+    progress(f"reading {name}")
+    if given is None:
+        loaded = load([wanted.path], wanted.config_file)
+    else:
+        loaded = load_commit(given, [wanted.path], wanted.config_file)
+    service = _service(loaded, wanted.path, name)
+    return Side(name, service.api, tuple(_untold(service))), loaded
+
+
+def _is_commit(given: str) -> bool:
+    return len(given) == 40 and set(given) <= set("0123456789abcdef")
+
+
+def _document(file: Path) -> dict[str, Any]:
+    """An OpenAPI document. Raises ArchlintError for a file that is none."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        found = json.loads(text) if file.suffix == ".json" else _yaml(text)
+    except (OSError, ValueError) as error:
+        raise ArchlintError(f"{file} cannot be read as an OpenAPI document: {error}") from error
+    if not isinstance(found, dict) or not str(found.get("openapi", "")).startswith("3."):
+        raise ArchlintError(f"{file} is no OpenAPI 3 document: it says no `openapi: 3.…`")
+    return found
+
+
+def _yaml(text: str) -> Any:
+    import yaml
+
+    try:
+        return json.loads(json.dumps(yaml.load(text, Loader=yaml.CSafeLoader), default=str))
+    except yaml.YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from error
+
+
+def _service(loaded: Loaded, path: Path, name: str) -> Service:
+    """The one service of a side that has an app. Raises ArchlintError."""
+    problems = [
+        f"{module.span(problem.start, problem.end)}: {problem.message}"
+        for service in loaded.services
+        for module in service.modules.runtime
+        for problem in module.source.problems
+    ]
+    if problems:
+        hint = (
+            "" if name == "the working tree" else "; compare with a commit that parses: `archlint diff REF`"
+        )
+        raise ArchlintError(f"{name} does not parse, so its API is not known: {problems[0]}{hint}")
+    served = [service for service in loaded.services if service.routes.apps]
+    if not served:
+        raise ArchlintError(f"{path} had no FastAPI app whose routes archlint can resolve at {name}")
+    if len(served) > 1:
+        roots = ", ".join(service.root for service in served)
+        raise ArchlintError(f"{path} has several services, so name one by --path: {roots}")
+    return served[0]
+
+
+def _untold(service: Service) -> list[str]:
+    document = service.documents.whole
+    gaps = [f"{pointer}: {why}" for pointer, why in document.unknown] if document else []
+    return [*(f"{one.location}: {one.what}: {one.why}" for one in service.routes.unknown), *gaps]

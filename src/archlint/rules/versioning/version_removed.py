@@ -1,0 +1,32 @@
+"""BA0804: an operation, or a whole version, that went away without notice or before its sunset."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Link, Met, NotApplicable, Said
+from archlint.service.evolution.api_changes import REMOVALS, ApiChange
+from archlint.service.model import Service
+
+
+def check(service: Service) -> Iterator[Said]:
+    """Yield one for each version of which operations went away, with all of these."""
+    if service.base is None:
+        yield NotApplicable("there is no earlier state to compare with; `--against REF` names one")
+        return
+    gone: defaultdict[str, list[ApiChange]] = defaultdict(list)
+    for found in service.api_changes:
+        if found.change.level == "error" and found.change.id in REMOVALS:
+            gone[found.version].append(found)
+    for version, changes in sorted(gone.items()):
+        operations = [str(name) for found in changes for name in found.change.operations]
+        fields = {
+            "version": version or "the unversioned API",
+            "operations": ", ".join(operations),
+            "change": "; ".join(sorted({found.change.text for found in changes})),
+        }
+        links = [Link(found.base, str(found.change.operations[0])) for found in changes if found.base]
+        yield Hit(service.anchor, fields, chain=tuple(links))
+    if not gone:
+        yield Met(service.anchor)

@@ -1,0 +1,123 @@
+"""The changes of a service's API between two states of its source, with the places in both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from archlint.facts.syntax import ClassDef
+from archlint.findings import Location
+from archlint.service.api.pydantic_models import PydanticModels
+from archlint.service.api.routes import Endpoint
+from archlint.service.evolution.change import Change, OperationName
+from archlint.service.evolution.comparison import compare
+from archlint.service.evolution.views import Json
+from archlint.service.openapi.document import ApiDocument
+
+REMOVALS = frozenset(
+    f"api-{part}removed-{how}"
+    for part in ("", "path-")
+    for how in ("without-deprecation", "before-sunset", "with-deprecation")
+)
+"""The kinds of changes by which an operation goes away."""
+
+_VERSION = re.compile(r"/(?:api/)?(v\d+)(?:/|$)")
+_NOTHING: Json = {"openapi": "3.1.0", "paths": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class ApiState:
+    """An API at one time: its document, and where that comes from source, what it is made of."""
+
+    content: Json
+    document: ApiDocument | None = None
+    models: PydanticModels | None = None
+
+    def location(self, change: Change) -> Location | None:
+        """Where what changed is written; None where it is not there, or the document is a file."""
+        if self.document is None:
+            return None
+        if change.schema in self.document.models and self.models is not None:
+            found = _in_model(self.document, self.models, change)
+            if found is not None:
+                return found
+        endpoint = self._endpoint(change.operations[0]) if change.operations else None
+        return endpoint.location if endpoint is not None else None
+
+    def handler(self, name: OperationName) -> str | None:
+        """The function that serves an operation: `module:function`."""
+        endpoint = self._endpoint(name)
+        return endpoint.handler.name if endpoint is not None else None
+
+    def _endpoint(self, name: OperationName) -> Endpoint | None:
+        assert self.document is not None
+        return self.document.operations.get((name.path, name.method.lower()))
+
+
+@dataclass(frozen=True, slots=True)
+class ApiChange:
+    """A change with its places: `base` where it was, `head` where it is now.
+
+    `version` is the one in the path of the operations that it reaches, as `v1`; empty for none.
+    """
+
+    change: Change
+    version: str
+    base: Location | None
+    head: Location | None
+
+
+def state_of(document: ApiDocument | None, models: PydanticModels | None) -> ApiState:
+    """The state that source gives; a service without an app serves nothing."""
+    return ApiState(_NOTHING) if document is None else ApiState(document.content, document, models)
+
+
+def api_changes(base: ApiState, head: ApiState, today: date) -> tuple[ApiChange, ...]:
+    """What changed from one state to the other, the gravest first."""
+    changes = compare(base.content, head.content, today, _moved(base, head))
+    return tuple(
+        ApiChange(change, version_of(change), base.location(change), head.location(change))
+        for change in changes
+    )
+
+
+def version_of(change: Change) -> str:
+    """The version in the path of the first operation that the change reaches."""
+    found = _VERSION.match(change.operations[0].path) if change.operations else None
+    return found[1] if found else ""
+
+
+def _in_model(document: ApiDocument, models: PydanticModels, change: Change) -> Location | None:
+    """The field of a model, or its class where the field is not there."""
+    found = document.models[change.schema]
+    symbol = found.symbol
+    if symbol is None or symbol.module is None or not isinstance(symbol.node, ClassDef):
+        return None
+    name = change.field.partition("/")[0]
+    for entry in models.model(found).fields if name and models.is_model(found) else ():
+        if name in {entry.alias, entry.written}:
+            return entry.location
+    start = symbol.node.name_start
+    location: Location = symbol.module.span(start, start + len(symbol.node.name))
+    return location
+
+
+def _moved(base: ApiState, head: ApiState) -> dict[OperationName, OperationName]:
+    """Operations that the same function serves elsewhere now: for certain, where it serves one alone."""
+    if base.document is None or head.document is None:
+        return {}
+    before, after = _by_handler(base, head), _by_handler(head, base)
+    return {before[name]: after[name] for name in before if name in after}
+
+
+def _by_handler(state: ApiState, other: ApiState) -> dict[str, OperationName]:
+    """The functions that serve just one operation which the other state has not."""
+    assert state.document is not None
+    assert other.document is not None
+    found: dict[str, list[OperationName]] = {}
+    for path, method in state.document.operations:
+        if (path, method) not in other.document.operations:
+            name = OperationName(path, method.upper())
+            found.setdefault(state.handler(name) or "", []).append(name)
+    return {handler: names[0] for handler, names in found.items() if len(names) == 1 and handler}
