@@ -59,7 +59,7 @@ class ApiState:
 class ApiChange:
     """A change with its places: `base` where it was, `head` where it is now.
 
-    `version` is the one in the path of the operations that it reaches, as `v1`; empty for none.
+    `version` is that in the paths of the operations that it reaches, as `v1` or `v1, v2`; empty for none.
     """
 
     change: Change
@@ -83,9 +83,9 @@ def api_changes(base: ApiState, head: ApiState, today: date) -> tuple[ApiChange,
 
 
 def version_of(change: Change) -> str:
-    """The version in the path of the first operation that the change reaches."""
-    found = _VERSION.match(change.operations[0].path) if change.operations else None
-    return found[1] if found else ""
+    """The versions in the paths of the operations that the change reaches, as `v1, v2`."""
+    found = (_VERSION.match(name.path) for name in change.operations)
+    return ", ".join(sorted({match[1] for match in found if match}))
 
 
 def _in_model(document: ApiDocument, models: PydanticModels, change: Change) -> Location | None:

@@ -12,7 +12,8 @@ from datetime import date
 
 from archlint.service.evolution.change import Change, OperationName
 from archlint.service.evolution.operation_changes import OperationComparison, OperationPair, security_changes
-from archlint.service.evolution.schema_changes import Found, Place, SchemaComparison
+from archlint.service.evolution.places import Found, Place
+from archlint.service.evolution.schema_changes import SchemaComparison
 from archlint.service.evolution.sunsets import sunset_of
 from archlint.service.evolution.views import Json, followed
 

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from archlint.service.evolution.change import Direction
-from archlint.service.evolution.schema_changes import Found, Place, SchemaComparison
+from archlint.service.evolution.places import Found, Place
+from archlint.service.evolution.schema_changes import SchemaComparison
 from archlint.service.evolution.sunsets import is_readable, sunset_of
 from archlint.service.evolution.views import Json, followed
 

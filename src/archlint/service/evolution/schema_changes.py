@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
+from archlint.service.evolution.aspects import ASPECTS, shown
 from archlint.service.evolution.change import Direction
 from archlint.service.evolution.levels import KNOWN
-from archlint.service.evolution.types import formats_widen, types_widen
+from archlint.service.evolution.places import Found, Place
 from archlint.service.evolution.views import Json, View, refers, view
 from archlint.service.openapi.json_values import UNKNOWN_KEY
 
-_BOUNDS = (
-    ("maximum", "max"),
-    ("minimum", "min"),
-    ("exclusiveMaximum", "exclusive-max"),
-    ("exclusiveMinimum", "exclusive-min"),
-    ("maxLength", "max-length"),
-    ("minLength", "min-length"),
-    ("maxItems", "max-items"),
-    ("minItems", "min-items"),
-    ("minContains", "min-contains"),
-    ("maxContains", "max-contains"),
-)
 _APPLICATORS = (
     ("propertyNames", "property-names"),
     ("contentSchema", "content-schema"),
@@ -45,47 +34,6 @@ _KEYED = (
     ("dependentRequired", "dependent-required"),
 )
 _MAX_DEPTH = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a schema stands: what the message calls it, and the component and path of names that it is in.
-
-    `subject` is `body`, `property`, `parameter` or `parameter-property`.
-    """
-
-    direction: Direction
-    subject: str
-    label: str
-    schema: str = ""
-    field: str = ""
-    loose: bool = False
-    """Whether values are texts, as in a query: there a number is a string, too."""
-
-    def inner(self, name: str) -> Place:
-        """The place of a property."""
-        path = f"{self.field}/{name}" if self.field else name
-        subject = "parameter-property" if self.subject.startswith("parameter") else "property"
-        return replace(self, subject=subject, field=path)
-
-    def inside(self, component: str) -> Place:
-        """The place of a component's own schema."""
-        return replace(self, schema=component, field="") if component else self
-
-    @property
-    def shown(self) -> str:
-        """What the message calls the thing."""
-        where = f" of {self.schema}" if self.schema else f" of the {self.label}"
-        return f"`{self.field}`{where}" if self.field else self.schema or f"the {self.label}"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A change of a schema, before the operations that it reaches are known."""
-
-    id: str
-    text: str
-    place: Place
 
 
 @dataclass(slots=True)
@@ -112,17 +60,7 @@ class SchemaComparison:
         return self._known[key]
 
     def _between(self, before: View, after: View, place: Place, depth: int) -> Iterator[Found]:
-        own: list[Callable[[View, View, Place], Iterator[tuple[str, str]]]] = [
-            _types,
-            _nullability,
-            _bounds,
-            _patterns,
-            _values,
-            _defaults,
-            _media,
-            _discriminators,
-        ]
-        for compare in own:
+        for compare in ASPECTS:
             for aspect, text in compare(before, after, place):
                 yield from _found(place, aspect, text)
         yield from self._unions(before, after, place, depth)
@@ -173,12 +111,12 @@ class SchemaComparison:
         old, new = before.schema.get(key) or {}, after.schema.get(key) or {}
         for name in [name for name in (*old, *new) if (name in old) != (name in new)]:
             verb = "added" if name in new else "removed"
-            yield from _found(place, f"{aspect}-{verb}", f"`{key}` for {_shown(name)} was {verb}")
+            yield from _found(place, f"{aspect}-{verb}", f"`{key}` for {shown(name)} was {verb}")
         for name in [name for name in new if name in old]:
             if isinstance(new[name], dict):
                 yield from self.changes(old[name], new[name], place.inner(name), depth + 1)
             elif old[name] != new[name]:
-                yield from _found(place, f"{aspect}-changed", f"`{key}` for {_shown(name)} changed")
+                yield from _found(place, f"{aspect}-changed", f"`{key}` for {shown(name)} changed")
 
     def _unions(self, before: View, after: View, place: Place, depth: int) -> Iterator[Found]:
         """The members of `anyOf`, `oneOf` and `allOf`: those of one name or content are the same one."""
@@ -210,170 +148,6 @@ def _found(place: Place, aspect: str, text: str) -> Iterator[Found]:
 
 def _identifier(place: Place, aspect: str) -> str:
     return f"{place.direction}-{place.subject}-{aspect}"
-
-
-def _types(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
-    old, new = before.types, after.types
-    same_format = before.schema.get("format") == after.schema.get("format")
-    if old == new and same_format:
-        return
-    said = f"its type went from {_type(before)} to {_type(after)}"
-    if old != new and (len(old) > 1 or len(new) > 1):
-        narrowed = bool(old - new) if new else False
-        yield ("list-of-types-narrowed" if narrowed else "list-of-types-widened"), said
-        return
-    grows = types_widen(old, new, loose=place.loose) and formats_widen(before.schema, after.schema)
-    shrinks = types_widen(new, old, loose=place.loose) and formats_widen(after.schema, before.schema)
-    if place.loose and place.subject in {"body", "property"} and old and new and _swaps(old, new, place):
-        yield "type-compatible", said
-        return
-    if place.direction == "request":
-        yield ("type-generalized" if grows else _specialized(place)), said
-    elif shrinks:
-        yield "type-specialized", said
-    else:
-        yield ("type-generalized" if grows and old != new else "type-changed"), said
-
-
-def _swaps(old: frozenset[str], new: frozenset[str], place: Place) -> bool:
-    """Whether one of the types is text, which in a text stands for every other."""
-    text = new if place.direction == "request" else old
-    return old != new and text == {"string"}
-
-
-def _specialized(place: Place) -> str:
-    return "type-specialized" if place.subject == "parameter-property" else "type-changed"
-
-
-def _type(one: View) -> str:
-    kinds = "|".join(sorted(one.types)) or "any"
-    form = one.schema.get("format")
-    return f"`{kinds} ({form})`" if form else f"`{kinds}`"
-
-
-def _nullability(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
-    if before.nullable != after.nullable:
-        yield (
-            ("became-nullable", "it may be null now")
-            if after.nullable
-            else ("became-not-nullable", "null is no value of it any more")
-        )
-
-
-def _bounds(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
-    for key, aspect in _BOUNDS:
-        old, new = before.schema.get(key), after.schema.get(key)
-        if old == new or isinstance(old, bool) or isinstance(new, bool):
-            continue
-        if old is None:
-            yield f"{aspect}-set", f"`{key}` was set to {new}"
-        elif new is None:
-            yield f"{aspect}-unset", f"`{key}` {old} was dropped"
-        else:
-            verb = "increased" if new > old else "decreased"
-            read_only = (
-                place.subject == "property" and after.schema.get("readOnly") and place.direction == "request"
-            )
-            prefix = f"=request-read-only-property-{aspect}-{verb}"
-            known = read_only and prefix.removeprefix("=") in KNOWN
-            yield (prefix if known else f"{aspect}-{verb}"), f"`{key}` went from {old} to {new}"
-
-
-def _patterns(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
-    old, new = before.schema.get("pattern"), after.schema.get("pattern")
-    if old == new:
-        return
-    if old is None:
-        yield "pattern-added", f"the pattern `{new}` was added"
-    elif new is None:
-        yield "pattern-removed", f"the pattern `{old}` was dropped"
-    else:
-        wide = new in {".*", "^.*$"} and place.direction == "request"
-        yield (
-            ("pattern-generalized" if wide else "pattern-changed"),
-            f"the pattern went from `{old}` to `{new}`",
-        )
-
-
-def _values(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
-    """Enumerations and constants."""
-    old, new = before.schema.get("enum"), after.schema.get("enum")
-    if old is None and new is not None and "const" not in before.schema:
-        yield "became-enum", "only some values are allowed now"
-    elif old is not None and new is not None:
-        for value in [value for value in old if value not in new]:
-            yield _enum_aspect(after, place, "removed"), f"{_shown(value)} is no value any more"
-        for value in [value for value in new if value not in old]:
-            yield _enum_aspect(after, place, "added"), f"{_shown(value)} is a new value"
-    first, second = before.schema.get("const", _NOTHING), after.schema.get("const", _NOTHING)
-    if first is not second and first != second and (old is None) == (new is None):
-        verb = "added" if first is _NOTHING else "removed" if second is _NOTHING else "changed"
-        yield f"const-{verb}", f"its constant value was {verb}"
-
-
-_NOTHING = object()
-
-
-def _enum_aspect(after: View, place: Place, verb: str) -> str:
-    if (
-        place.subject == "property"
-        and place.direction == "request"
-        and verb == "removed"
-        and after.schema.get("readOnly")
-    ):
-        return "=request-read-only-property-enum-value-removed"
-    if (
-        place.subject == "property"
-        and place.direction == "response"
-        and verb == "added"
-        and after.schema.get("writeOnly")
-    ):
-        return "=response-write-only-property-enum-value-added"
-    return f"enum-value-{verb}"
-
-
-def _defaults(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
-    old, new = before.schema.get("default"), after.schema.get("default")
-    if old == new:
-        return
-    verb = "added" if old is None else "removed" if new is None else "changed"
-    said = {"added": f"{_shown(new)} is its default now", "removed": f"its default {_shown(old)} was dropped"}
-    yield f"default-value-{verb}", said.get(verb, f"its default went from {_shown(old)} to {_shown(new)}")
-
-
-def _media(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
-    for key, aspect in (("contentMediaType", "content-media-type"), ("contentEncoding", "content-encoding")):
-        old, new = before.schema.get(key), after.schema.get(key)
-        if old != new:
-            yield f"{aspect}-changed", f"`{key}` went from {_shown(old)} to {_shown(new)}"
-    was, now = bool(before.schema.get("deprecated")), bool(after.schema.get("deprecated"))
-    if was != now:
-        dated = "-with-sunset" if after.schema.get("x-sunset") else ""
-        yield (
-            (f"deprecated{dated}" if now else "reactivated"),
-            f"it is {'' if now else 'no longer '}deprecated",
-        )
-
-
-def _discriminators(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
-    old, new = before.schema.get("discriminator"), after.schema.get("discriminator")
-    if not isinstance(old, dict) or not isinstance(new, dict):
-        if old != new:
-            verb = "added" if old is None else "removed"
-            yield f"discriminator-{verb}", f"its discriminator was {verb}"
-        return
-    if old.get("propertyName") != new.get("propertyName"):
-        yield (
-            "discriminator-property-name-changed",
-            f"it is told apart by {_shown(new.get('propertyName'))} now",
-        )
-    first, second = old.get("mapping") or {}, new.get("mapping") or {}
-    for key in [key for key in second if key not in first]:
-        yield "discriminator-mapping-added", f"{_shown(key)} is a new kind"
-    for key in [key for key in first if key not in second]:
-        yield "discriminator-mapping-deleted", f"{_shown(key)} is no kind any more"
-    for key in [key for key in second if key in first and first[key] != second[key]]:
-        yield "discriminator-mapping-changed", f"{_shown(key)} stands for another schema"
 
 
 def _requirement(
@@ -448,7 +222,3 @@ def _is_inline(old: Any, new: Any) -> bool:
 
 def _names(keys: list[str]) -> str:
     return ", ".join(f"`{key.rpartition('/')[2] if key.startswith('#/') else key}`" for key in keys)
-
-
-def _shown(value: Any) -> str:
-    return f"`{value}`" if isinstance(value, str) else f"`{json.dumps(value, sort_keys=True)}`"
