@@ -33,9 +33,9 @@ def hits(monkeypatch: pytest.MonkeyPatch) -> Hits:
     noted: Hits = []
     put_into_words = state
 
-    def note(root: str, page: Page, said: Hit | Unknown) -> object:
+    def note(root: str, page: Page, said: Hit | Unknown, symbol: str) -> object:
         noted.extend([(page, said)] if isinstance(said, Hit) else [])
-        return put_into_words(root, page, said)
+        return put_into_words(root, page, said, symbol)
 
     monkeypatch.setattr(engine, "state", note)
     return noted
@@ -69,4 +69,4 @@ def copied(service: str, tmp_path: Path) -> Path:
 
 def fields(page: Page) -> set[str]:
     """What the page's words ask of a hit."""
-    return placeholders(page.message) | placeholders(page.help)
+    return placeholders(page.message) | placeholders(page.help) | set(page.identity)

@@ -79,7 +79,10 @@ Said: TypeAlias = Hit | Unknown | Met | NotApplicable
 
 
 class Finding(Struct, frozen=True):
-    """A hit on which the engine stamped the page's code, clauses and words."""
+    """A hit on which the engine stamped the page's code, clauses and words.
+
+    `symbol` is the qualified name of the definition that the place is in, empty outside of any. The first
+    half of `fingerprint` says what is meant, the second in which file; neither hangs on lines or wordings."""
 
     code: str
     rule: str
@@ -92,6 +95,7 @@ class Finding(Struct, frozen=True):
     location: Location
     chain: tuple[Link, ...] = ()
     fingerprint: str = ""
+    symbol: str = ""
 
     @property
     def order(self) -> tuple[str, Location, str, str]:

@@ -72,7 +72,9 @@ class Case:
 class Page:
     """All that is known of a rule but its logic.
 
-    `message` and `help` are templates over the fields of the rule's hits. `evidence` says what the places
+    `message` and `help` are templates over the fields of the rule's hits. `identity` names the fields that
+    tell one finding of a file from another, where others hold counts or wordings; without it, all of them
+    do, with the definition that the place is in. `evidence` says what the places
     are that the rule finds in order, over their number `met` and that of all that it judged, `all`. `body` is
     Markdown and starts at line `body_line` of the file `path`.
     """
@@ -90,6 +92,7 @@ class Page:
     path: Path
     body_line: int
     evidence: str = ""
+    identity: tuple[str, ...] = ()
 
     @property
     def requirement(self) -> str:

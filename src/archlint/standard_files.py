@@ -68,6 +68,7 @@ def read_page(path: Path) -> Page:
         message=keys.message,
         help=keys.help,
         evidence=keys.evidence,
+        identity=keys.identity,
         options=keys.options,
         fixable=keys.fixable,
         body=body,
@@ -107,6 +108,7 @@ class _Front(msgspec.Struct, forbid_unknown_fields=True):
     message: Text
     help: Text
     evidence: str = ""
+    identity: tuple[Text, ...] = ()
     options: dict[str, Option] = {}
     fixable: Fixable | None = None
 

@@ -22,7 +22,7 @@ UNDECIDED_HELP = "Write it so that it can be read without running it, or suppres
 class Statement(Struct):
     """What a rule said of a place in the service `root`.
 
-    `occurrence` counts its equals in the file from above.
+    `symbol` names the definition that the place is in, `occurrence` counts its equals in the file from above.
     """
 
     root: str
@@ -31,13 +31,18 @@ class Statement(Struct):
     message: str
     help: str
     suppressed: Suppression | None = None
+    symbol: str = ""
     occurrence: int = 0
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What stays when lines move."""
-        fields = self.said.fields if isinstance(self.said, Hit) else {"unknown": self.said.what}
-        return (self.page.code, self.said.location.file, json.dumps(fields, sort_keys=True))
+        """What is meant, whatever its line, its file and its wording."""
+        if isinstance(self.said, Unknown):
+            return (self.page.code, self.symbol, self.said.what)
+        fields = self.said.fields
+        if self.page.identity:
+            return (self.page.code, *(fields[name] for name in self.page.identity))
+        return (self.page.code, self.symbol, json.dumps(fields, sort_keys=True))
 
     @property
     def order(self) -> tuple[Location, str, str, str]:
@@ -58,11 +63,12 @@ class Statement(Struct):
             service=self.root,
             location=hit.location,
             chain=hit.chain,
-            fingerprint=_digest(*self.identity, str(self.occurrence)),
+            fingerprint=_digest(*self.identity, str(self.occurrence)) + _digest(hit.location.file),
+            symbol=self.symbol,
         )
 
 
-def state(root: str, page: Page, said: Hit | Unknown) -> Statement:
+def state(root: str, page: Page, said: Hit | Unknown, symbol: str = "") -> Statement:
     """Put what the page's rule said of the service `root` into the page's words, without any credentials."""
     if isinstance(said, Unknown):
         said = replace(said, code=page.code)
@@ -72,7 +78,7 @@ def state(root: str, page: Page, said: Hit | Unknown) -> Statement:
         said = replace(
             said, chain=tuple(replace(link, text=mask_credentials(link.text)) for link in said.chain)
         )
-    return Statement(root, page, said, mask_credentials(message), mask_credentials(help_))
+    return Statement(root, page, said, mask_credentials(message), mask_credentials(help_), symbol=symbol)
 
 
 def numbered(statements: Iterable[Statement]) -> list[Statement]:
@@ -80,12 +86,13 @@ def numbered(statements: Iterable[Statement]) -> list[Statement]:
     once: dict[object, Statement] = {}
     for one in sorted(statements, key=lambda one: one.order):
         once.setdefault((one.said.location, one.page.code, one.message), one)
-    counts: Counter[tuple[str, ...]] = Counter()
+    counts: Counter[tuple[str, tuple[str, ...]]] = Counter()
     for one in once.values():
-        one.occurrence = counts[one.identity]
-        counts[one.identity] += 1
+        equals = (one.said.location.file, one.identity)
+        one.occurrence = counts[equals]
+        counts[equals] += 1
     return list(once.values())
 
 
 def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -19,7 +19,8 @@ def check(service: Service) -> Iterator[Hit]:
     pieces = [piece for module in service.modules.runtime for piece in _firsts(service, module)]
     for kind in KINDS:
         for found in misplaced(service.layers, "core", [piece for of, piece in pieces if of == kind]):
-            fields = {"what": f"{found.fields['what']} is in {found.where}; its place is `core/`"}
+            what = found.fields["what"] + found.fields["more"]
+            fields = {"what": f"{what} is in {found.where}; its place is `core/`"}
             yield Hit(found.piece.location, fields, found.chain)
     if _has_core(service) and makes_app(module.source for module in service.modules.runtime):
         yield from _missing(service)

@@ -36,8 +36,9 @@ class Misplaced(Struct, frozen=True):
 
     @property
     def fields(self) -> dict[str, str]:
-        """The fields of a message that says that `{what}` lies `{where}`."""
-        return {"what": self.piece.what + self._more, "where": self.where}
+        """The fields of a message: `{what}{more}` lies in `{where}`; a group's `piece` is empty."""
+        piece = "" if self.others else self.piece.what
+        return {"what": self.piece.what, "more": self._more, "piece": piece, "where": self.where}
 
     @property
     def _more(self) -> str:
