@@ -147,7 +147,7 @@ def _enum_aspect(after: View, place: Place, verb: str) -> str:
 
 def _defaults(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
     old, new = before.schema.get("default"), after.schema.get("default")
-    if old == new:
+    if old == new and isinstance(old, bool) == isinstance(new, bool):
         return
     verb = "added" if old is None else "removed" if new is None else "changed"
     said = {"added": f"{shown(new)} is its default now", "removed": f"its default {shown(old)} was dropped"}

@@ -1,0 +1,105 @@
+"""Documents compared: what must not be told, what is told once, and what a schema's change reaches."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import date
+from typing import Any
+
+import pytest
+
+from archlint.service.evolution.change import OperationName
+from archlint.service.evolution.comparison import compare
+from archlint.service.evolution.levels import ERRORS, INFORMATION, WARNINGS
+
+TODAY = date(2026, 10, 1)
+TOOL: dict[str, Any] = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "shelf": {"anyOf": [{"type": "string"}, {"type": "null"}]}},
+    "required": ["name"],
+}
+ANSWER = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Tool"}}}}
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "paths": {
+        "/api/v1/tools/{id}": {"get": {"responses": {"200": ANSWER}}, "put": {"responses": {"200": ANSWER}}},
+        "/api/v2/tools/{id}": {"get": {"responses": {"200": ANSWER}}},
+    },
+    "components": {"schemas": {"Tool": TOOL}},
+}
+
+
+def test_the_same_document_does_not_change() -> None:
+    assert compare(DOCUMENT, deepcopy(DOCUMENT), TODAY, {}) == []
+
+
+def test_words_break_nobody() -> None:
+    head = deepcopy(DOCUMENT)
+    head["components"]["schemas"]["Tool"] |= {"title": "A tool", "description": "It is lent."}
+    assert compare(DOCUMENT, head, TODAY, {}) == []
+
+
+def test_a_paths_parameter_may_be_called_otherwise() -> None:
+    head = deepcopy(DOCUMENT)
+    head["paths"]["/api/v2/tools/{number}"] = head["paths"].pop("/api/v2/tools/{id}")
+    assert compare(DOCUMENT, head, TODAY, {}) == []
+
+
+def test_null_is_the_same_however_it_is_written() -> None:
+    head = deepcopy(DOCUMENT)
+    head["components"]["schemas"]["Tool"]["properties"]["shelf"] = {"type": ["string", "null"]}
+    assert compare(DOCUMENT, head, TODAY, {}) == []
+
+
+def test_a_change_in_a_schema_is_one_that_names_all_operations() -> None:
+    head = deepcopy(DOCUMENT)
+    del head["components"]["schemas"]["Tool"]["properties"]["name"]
+    (change,) = compare(DOCUMENT, head, TODAY, {})
+    assert (change.id, change.level) == ("response-required-property-removed", "error")
+    assert (change.schema, change.field) == ("Tool", "name")
+    assert [str(name) for name in change.operations] == [
+        "GET /api/v1/tools/{id}",
+        "PUT /api/v1/tools/{id}",
+        "GET /api/v2/tools/{id}",
+    ]
+
+
+def test_what_the_source_does_not_tell_is_not_compared() -> None:
+    head = deepcopy(DOCUMENT)
+    head["components"]["schemas"]["Tool"] = {"x-archlint-unknown": "a base class is not in sight"}
+    assert compare(DOCUMENT, head, TODAY, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("sunset", "kinds"),
+    [("2026-09-30", []), ("2026-10-01", ["api-path-removed-before-sunset"])],
+)
+def test_a_deprecated_operation_may_go_the_day_after_its_sunset(sunset: str, kinds: list[str]) -> None:
+    base = deepcopy(DOCUMENT)
+    base["paths"]["/api/v2/tools/{id}"]["get"] |= {"deprecated": True, "x-sunset": sunset}
+    head = deepcopy(base)
+    del head["paths"]["/api/v2/tools/{id}"]
+    assert [change.id for change in compare(base, head, TODAY, {})] == kinds
+
+
+def test_a_moved_operation_says_where_to() -> None:
+    head = deepcopy(DOCUMENT)
+    head["paths"]["/api/v2/things/{id}"] = head["paths"].pop("/api/v2/tools/{id}")
+    moved = {OperationName("/api/v2/tools/{id}", "GET"): OperationName("/api/v2/things/{id}", "GET")}
+    removed, _ = compare(DOCUMENT, head, TODAY, moved)
+    assert removed.text.endswith("; GET /api/v2/things/{id} serves it now")
+
+
+def test_a_schema_that_holds_itself_is_compared_once() -> None:
+    base = deepcopy(DOCUMENT)
+    base["components"]["schemas"]["Tool"]["properties"]["parts"] = {
+        "type": "array",
+        "items": {"$ref": "#/components/schemas/Tool"},
+    }
+    head = deepcopy(base)
+    head["components"]["schemas"]["Tool"]["required"] = []
+    assert [change.id for change in compare(base, head, TODAY, {})] == ["response-property-became-optional"]
+
+
+def test_no_kind_has_two_levels() -> None:
+    assert not (ERRORS & WARNINGS or ERRORS & INFORMATION or WARNINGS & INFORMATION)
