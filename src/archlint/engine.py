@@ -30,6 +30,7 @@ from archlint.service.services import build_services
 from archlint.standard import Standard, bundled_standard
 from archlint.statements import Statement, numbered, state
 from archlint.suppressions import Suppressions, find_suppressions
+from archlint.timing import Clock
 from archlint.user_cache import user_cache_dir
 
 Progress = Callable[[str], None]
@@ -60,8 +61,11 @@ class Loaded(Struct, frozen=True, dict=True):
     targets: tuple[str, ...]
 
 
-def run(request: Request, progress: Progress = lambda stage: None) -> Report:
-    """All that `archlint check` does before it prints. Raises ArchlintError."""
+def run(request: Request, progress: Progress = lambda stage: None, clock: Clock | None = None) -> Report:
+    """All that `archlint check` does before it prints, timed if there is a clock. Raises ArchlintError."""
+    if clock is not None:
+        with clock.watching(Service):
+            return run(request, clock.following(progress))
     return check(prepare(request, progress), request, progress)
 
 

@@ -61,6 +61,9 @@ ShowFixes: TypeAlias = Annotated[
 Statistics: TypeAlias = Annotated[
     bool, typer.Option("--statistics", help="Count the findings of each rule instead of listing them.")
 ]
+Timing: TypeAlias = Annotated[
+    bool, typer.Option("--timing", help="Tell how long each stage, part and rule took.")
+]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Write the findings and nothing else.")]
 
 
@@ -82,6 +85,7 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     show_fixes: ShowFixes = False,
     no_color: NoColor = False,
     statistics: Statistics = False,
+    timing: Timing = False,
     quiet: Quiet = False,
 ) -> None:
     """Check FastAPI services against the architecture standard.
@@ -101,16 +105,21 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     from archlint.engine import Request
     from archlint.inputs import keep_answer
     from archlint.report.delivery import Delivery, Target, deliver
+    from archlint.report.time_table import time_table
     from archlint.selectors import Selection
     from archlint.standard import bundled_standard
+    from archlint.timing import Clock
 
+    if timing and (fix or diff or show_fixes):
+        raise ArchlintError("--timing is for checking alone: leave --fix, --diff and --show-fixes out")
     targets = (Target(output_format, output_file), *map(_target, outputs or ()))
     _refuse_contradictions(
         targets, statistics=statistics, fix=fix, unsafe=unsafe_fixes, diff=diff, show=show_fixes
     )
     selection = Selection(_split(select), _split(ignore), _split(extend_select))
     request = Request(tuple(paths or [Path()]), selection, config, strict, against, bundled_standard())
-    delivery = Delivery(targets, statistics, quiet, strict, no_color)
+    clock = Clock() if timing else None
+    delivery = Delivery(targets, statistics, quiet, strict, no_color, clock=clock)
     if diff:
         raise typer.Exit(_show_diff(request, delivery, unsafe_fixes, exit_zero))
     if show_fixes:
@@ -120,6 +129,8 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     code = _exit_code(report, exit_zero)
     notes = _tell(report, quiet)
     output = deliver(report, delivery, code)
+    if clock is not None:
+        typer.echo(time_table(clock), err=True, nl=False)
     if not report.failures:
         keep_answer(report.repository, request.paths, code, output, notes)
     raise typer.Exit(code)
@@ -165,7 +176,7 @@ def _checked(request: Request, delivery: Delivery) -> Report:
     from archlint.report.progress import progress
 
     with progress(not delivery.quiet, delivery.no_color) as step:
-        return run(request, step)
+        return run(request, step, delivery.clock)
 
 
 def _with_fixes(request: Request, delivery: Delivery) -> tuple[Report, Delivery]:

@@ -12,6 +12,7 @@ from archlint.report.formats import Rendering
 from archlint.report.safe import json_text
 from archlint.report.styled import Line
 from archlint.results import Failure, Report, Undecided
+from archlint.timing import Clock
 
 if TYPE_CHECKING:
     from archlint.fixes.showing import ShownFix
@@ -36,8 +37,19 @@ def render(report: Report, how: Rendering) -> Iterator[Line]:
             "services": list(report.services),
             "files": report.files,
         },
-    }
+    } | ({} if how.clock is None else {"timing": _timing(how.clock)})
     yield ((json_text(document), ""),)
+
+
+def _timing(clock: Clock) -> dict[str, object]:
+    """Seconds of processor time, the most first; writing the report is not over yet."""
+    groups = {"stages": clock.stages, "parts": clock.parts, "rules": clock.rules}
+    return {
+        group: {
+            name: round(seconds[name], 4) for name in sorted(seconds, key=seconds.__getitem__, reverse=True)
+        }
+        for group, seconds in groups.items()
+    }
 
 
 def _finding(finding: Finding) -> dict[str, object]:

@@ -14,6 +14,7 @@ from archlint.report import output
 from archlint.report.formats import FORMATS, Rendering
 from archlint.report.styled import Line, plain, verbatim
 from archlint.results import Report
+from archlint.timing import Clock
 
 if TYPE_CHECKING:
     from archlint.fixes.showing import ShownFix
@@ -35,6 +36,7 @@ class Delivery(Struct, frozen=True, dict=True):
     strict: bool = False
     no_color: bool = False
     fixes: Mapping[str, ShownFix] | None = None
+    clock: Clock | None = None
 
 
 def deliver(report: Report, wanted: Delivery, exit_code: int) -> str:
@@ -70,7 +72,8 @@ def _lines(report: Report, wanted: Delivery, target: Target, exit_code: int) -> 
 
     format_ = FORMATS[target.format]
     width = output.width() if target.file is None else output.FILE_WIDTH
-    how = Rendering(width, exit_code, wanted.fixes, partial(_from_here, report.repository.root, Path.cwd()))
+    path = partial(_from_here, report.repository.root, Path.cwd())
+    how = Rendering(width, exit_code, wanted.fixes, path, wanted.clock)
     yield from (
         render_statistics(report) if wanted.statistics and format_.for_people else format_.render(report, how)
     )

@@ -13,20 +13,23 @@ if TYPE_CHECKING:
     from archlint.findings import Location
     from archlint.fixes.showing import ShownFix
     from archlint.report.styled import Line
-    from archlint.results import Report
+    from archlint.timing import Clock
+from archlint.results import Report
 
 
 class Rendering(Struct, frozen=True):
     """What a format may want to know besides the report.
 
     `width` is in columns; `fixes`, where they were asked for, are by fingerprint. `path` makes of a file of
-    the repository what opens it where the reader is, in a terminal or an editor.
+    the repository what opens it where the reader is, in a terminal or an editor; `clock` has the times, where
+    somebody wants to know them.
     """
 
     width: int = 110
     exit_code: int = 0
     fixes: Mapping[str, ShownFix] | None = None
     path: Callable[[str], str] = str
+    clock: Clock | None = None
 
     def shown(self, place: Location) -> str:
         """A place, as the reader's editor and terminal link it."""
