@@ -278,7 +278,7 @@ class Service(Struct, frozen=True, dict=True):
     @cached_property
     def suite(self) -> Suite:
         """The tests, and how pytest is set up to run them."""
-        return Suite(self.root, self.repository, self.modules, self.symbols)
+        return Suite(self.root, self.repository, self.modules, self.symbols, self.versions.highest("pytest"))
 
     @cached_property
     def database_fixtures(self) -> DatabaseFixtures:

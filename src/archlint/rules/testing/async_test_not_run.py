@@ -10,10 +10,26 @@ from archlint.service.testing.tests import Test
 
 _RUNNERS = ("alt-pytest-asyncio", "asynctest", "pytest-aiohttp", "pytest-curio", "pytest-tornasync")
 _MARKS = "pytest.mark."
-_NO_RUNNERS = frozenset(
-    {"filterwarnings", "flaky", "integration", "parametrize", "skip", "skipif", "slow", "smoke", "timeout"}
-    | {"unit", "usefixtures", "xfail", "order", "dependency", "e2e", "django_db", "db", "xdist_group"}
+_RUNNING = frozenset(
+    {
+        "alt_asyncio",
+        "anyio",
+        "asyncio",
+        "asyncio_cooperative",
+        "asynctest",
+        "curio",
+        "gen_test",
+        "tornado",
+        "trio",
+    }
 )
+"""The markers for which a plugin awaits a test; a marker of the project's own runs nothing."""
+
+_NOT_AWAITING = (
+    *("allure.", "freezegun.", "hypothesis.", "mock.", "moto.", "parameterized.", "pytest.fixture", "respx."),
+    *("responses.", "time_machine.", "typing.", "unittest.", "vcr."),
+)
+"""Decorators of libraries that leave an async test an async test."""
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
@@ -42,5 +58,8 @@ def _may_run(test: Test) -> bool:
     if test.case:
         return test.case == "async"
     return any(
-        not name.startswith(_MARKS) or name.removeprefix(_MARKS) not in _NO_RUNNERS for name in test.markers
+        name.removeprefix(_MARKS) in _RUNNING
+        if name.startswith(_MARKS)
+        else not name.startswith(_NOT_AWAITING)
+        for name in test.markers
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Location
@@ -16,7 +17,7 @@ def check(service: Service) -> Iterator[Hit]:
         return
     if not suite.tooling.has("pytest-cov", "coverage", "pytest-coverage", "slipcover"):
         yield _hit(service.anchor, "no manifest asks for pytest-cov or coverage")
-    elif not suite.tooling.runs(RUN) and "--cov" not in suite.configuration.addopts:
+    elif not suite.tooling.runs(RUN) and not re.search(RUN, suite.configuration.addopts):
         yield _hit(service.anchor, "no configuration, pipeline, task or script runs it")
     else:
         named = list(sources(service.root, service.repository, suite.configuration))

@@ -5,25 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Link, Unknown
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 from archlint.service.packaging.pyproject import strings
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
-    """Yield each endpoint that no request means, and each request that may mean one of them."""
+    """Yield each handler that no request means, and each request that may mean one of them."""
     requests = service.requests
     if not service.suite.tests or requests.everything:
         return
     undecided = {one for endpoints in requests.possible.values() for one in endpoints}
     exempt = frozenset(strings(options["exempt"]))
+    handlers: dict[int, list[Endpoint]] = {}
     for endpoint in service.routes.endpoints:
-        if endpoint.path not in exempt and endpoint not in requests.tested and endpoint not in undecided:
-            yield Hit(endpoint.location, {"endpoint": _written(endpoint)})
+        if endpoint.path not in exempt:
+            handlers.setdefault(id(endpoint.handler.definition), []).append(endpoint)
+    met = {*requests.tested, *undecided}
+    found = [aliases for aliases in handlers.values() if not any(one in met for one in aliases)]
+    if len(found) > 1 and not requests.all:
+        yield _whole([aliases[0] for aliases in found])
+    else:
+        for aliases in found:
+            more = f", nor under {len(aliases) - 1} more" if len(aliases) > 1 else ""
+            yield Hit(aliases[0].location, {"endpoint": f"`{_written(aliases[0])}`{more}"})
     for request, endpoints in requests.possible.items():
         named = ", ".join(_written(one) for one in endpoints[:3]) + (" …" if len(endpoints) > 3 else "")
         yield Unknown("the path of a request", request.location, f"no other test requests {named}")
+
+
+def _whole(endpoints: list[Endpoint]) -> Hit:
+    """One for a suite that has no client: the endpoints are its chain."""
+    links = tuple(Link(one.location, f"`{_written(one)}`") for one in endpoints)
+    what = f"any of the {len(endpoints)} endpoints: no test has a client"
+    return Hit(endpoints[0].location, {"endpoint": what}, links)
 
 
 def _written(endpoint: Endpoint) -> str:

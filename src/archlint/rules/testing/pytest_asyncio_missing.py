@@ -16,7 +16,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Yield one hit for a service with tests, where no accepted plugin is asked for."""
     plugins = tuple(strings(options["plugins"]))
     bringing = (other for plugin in plugins for other in _BRINGING.get(plugin, ()))
-    if not service.suite.tests or not plugins or service.suite.tooling.has(*plugins, *bringing):
+    own = [test for test in service.suite.tests if not test.case]
+    if not own or not plugins or service.suite.tooling.has(*plugins, *bringing):
         return
     found = _async_parts(service)
     if found:
@@ -28,7 +29,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 def _async_parts(service: Service) -> list[Link]:
     """The async tests, else the async handlers."""
-    tests = [test for test in service.suite.tests if test.node.is_async]
+    tests = [test for test in service.suite.tests if test.node.is_async and not test.case]
     if tests:
         return [Link(test.location, f"the async test `{test.name}`") for test in tests]
     handlers = {endpoint.handler.location: endpoint.handler for endpoint in service.routes.endpoints}

@@ -4,36 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from archlint.findings import Hit, Unknown
-from archlint.service.calls.functions import Function
+from archlint.service.calls.functions import Class, Function
 from archlint.service.model import Service
+from archlint.service.semantics.modules import Module
 from archlint.service.testing.expected_targets import public_classes, public_functions
+from archlint.service.testing.untested import Untested, untested_hits
+
+_REMEDY = "Test it against a database, or test an endpoint that uses it"
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield each operation that the tests come by nowhere, with the endpoints that use it."""
-    for function in _operations(service) if service.suite.tests and not service.requests.everything else ():
-        if service.reached.has(function) or function.node is None:
-            continue
-        place = function.location
-        if service.reached.may_have(function):
-            why = "a request whose path is not known may reach it"
-            yield Unknown(f"tests of `{function.short_name}`", place, why)
-        else:
-            yield Hit(place, {"operation": function.short_name, "through": _through(service, function)})
-
-
-def _operations(service: Service) -> Iterator[Function]:
+    if not service.suite.tests or service.requests.everything:
+        return
     for module in service.layers.modules("crud"):
-        yield from public_functions(module, service.calls)
-        for _, methods in public_classes(module, service.calls):
-            yield from methods
+        for whole, owner, operations in _groups(service, module):
+            judged = [answer for one in operations if (answer := _judged(service, one, owner))]
+            yield from (one for one in judged if isinstance(one, Unknown))
+            found = [one for one in judged if isinstance(one, Untested)]
+            for hit in untested_hits(found, len(operations), whole):
+                yield replace(hit, fields={**hit.fields, "remedy": hit.fields["remedy"] or _REMEDY})
+
+
+def _groups(service: Service, module: Module) -> Iterator[tuple[str, Class | None, tuple[Function, ...]]]:
+    yield f"`{module.path}`", None, tuple(public_functions(module, service.calls))
+    for cls, methods in public_classes(module, service.calls):
+        yield f"the class `{cls.node.name}`", cls, methods
+
+
+def _judged(service: Service, function: Function, owner: Class | None) -> Untested | Unknown | None:
+    if service.reached.has(function) or function.node is None:
+        return None
+    if service.reached.may_have(function):
+        why = "a request whose path is not known may reach it"
+        return Unknown(f"tests of `{function.short_name}`", function.location, why)
+    unused = service.reached.is_unused(owner or function)
+    words = f"`{function.short_name}`" + ("" if unused else _through(service, function))
+    return Untested(function.module, function.location, function.short_name, words, unused)
 
 
 def _through(service: Service, function: Function) -> str:
     endpoints = service.reached.endpoints_of(function)
     if not endpoints:
-        return "and no endpoint uses it"
+        return ", and no endpoint uses it"
     shown = f"`{'/'.join(endpoints[0].methods)} {endpoints[0].path}`"
     more = f" and {len(endpoints) - 1} more" if len(endpoints) > 1 else ""
-    return f"nor through {shown}{more}, untested too"
+    return f", nor through {shown}{more}, untested too"

@@ -4,33 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Hit, Unknown
 from archlint.service.calls.functions import Class, Function
 from archlint.service.model import Service
+from archlint.service.semantics.modules import Module
 from archlint.service.testing.expected_targets import public_classes, public_functions
+from archlint.service.testing.untested import Untested, place_of, untested_hits
+
+_REMEDY = "Test it by itself, with its repositories and clients replaced"
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
     """Yield each public function and class of the services' layer that the tests come by nowhere."""
     for module in service.layers.modules("services") if service.suite.tests else ():
-        for function in public_functions(module, service.calls):
-            yield from _judged(service, function, (function,), "function")
-        for cls, _ in public_classes(module, service.calls):
-            if not service.reached.names(cls):
-                yield from _judged(service, cls, tuple(cls.methods.values()), "class")
+        targets = list(_targets(service, module))
+        judged = [answer for one in targets if (answer := _judged(service, *one))]
+        yield from (one for one in judged if isinstance(one, Unknown))
+        found = [one for one in judged if isinstance(one, Untested)]
+        for hit in untested_hits(found, len(targets), f"`{module.path}`"):
+            yield replace(hit, fields={**hit.fields, "remedy": hit.fields["remedy"] or _REMEDY})
+
+
+def _targets(
+    service: Service, module: Module
+) -> Iterator[tuple[Function | Class, tuple[Function, ...], str]]:
+    for function in public_functions(module, service.calls):
+        yield function, (function,), "function"
+    for cls, _ in public_classes(module, service.calls):
+        yield cls, tuple(cls.methods.values()), "class"
 
 
 def _judged(
     service: Service, one: Function | Class, functions: tuple[Function, ...], kind: str
-) -> Iterator[Hit | Unknown]:
-    if service.requests.everything or any(map(service.reached.has, functions)):
-        return
+) -> Untested | Unknown | None:
+    named = isinstance(one, Class) and service.reached.names(one)
+    if named or service.requests.everything or any(map(service.reached.has, functions)):
+        return None
     if not isinstance(one.node, FunctionDef | ClassDef):
-        return
-    name = one.node.name
-    place = one.module.span(one.node.name_start, one.node.name_start + len(name))
+        return None
+    name, place = one.node.name, place_of(one)
     if any(map(service.reached.may_have, functions)):
-        yield Unknown(f"tests of `{name}`", place, "a request whose path is not known may reach it")
-    else:
-        yield Hit(place, {"kind": kind, "name": name})
+        return Unknown(f"tests of `{name}`", place, "a request whose path is not known may reach it")
+    return Untested(one.module, place, name, f"the {kind} `{name}`", service.reached.is_unused(one))

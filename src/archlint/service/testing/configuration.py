@@ -1,6 +1,7 @@
 """How pytest is configured for a service: in pytest.ini, pyproject.toml, tox.ini or setup.cfg.
 
-Which file wins depends on where pytest is started, so an option counts wherever one of them sets it.
+Of a folder's files one is read, as `_pytest/config/findpaths.py` chooses it; of the service's folder and
+those above it the nearest that has one. pytest may be started in a folder below, so theirs count, too.
 """
 
 from __future__ import annotations
@@ -8,18 +9,31 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct
+from packaging.version import Version
 
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.toml import TomlFile, read_toml
-from archlint.paths import ancestors
+from archlint.paths import ancestors, join
+
+_ORDER = (
+    "pytest.toml",
+    ".pytest.toml",
+    "pytest.ini",
+    ".pytest.ini",
+    "pyproject.toml",
+    "tox.ini",
+    "setup.cfg",
+)
+_ALWAYS = frozenset({"pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"})
+"""Files that are read alone even when they say nothing."""
 
 _SECTIONS = {"pytest.ini": "pytest", ".pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
 _TABLES = {"pyproject.toml": ("tool", "pytest"), "pytest.toml": ("pytest",), ".pytest.toml": ("pytest",)}
@@ -31,6 +45,8 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
 
     root: str
     repository: Repository
+    version: Version | None = None
+    """The highest version of pytest that the service may run; None where it is not known."""
 
     def texts(self, option: str) -> tuple[str, ...]:
         """Every value that a file gives an option, lists joined by spaces."""
@@ -83,35 +99,48 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
 
     @cached_property
     def _tables(self) -> tuple[dict[str, Any], ...]:
-        return tuple(
-            table for path in self.repository.files if self._concerns(path) for table in self._read(path)
-        )
+        folders: dict[str, set[str]] = {}
+        for path in self.repository.files:
+            folder, name = posixpath.split(path)
+            if name in _ORDER:
+                folders.setdefault(folder or ".", set()).add(name)
+        above = (self._chosen(one, folders[one]) for one in ancestors(self.root) if one in folders)
+        nearest = next((table for table in above if table is not None), None)
+        inner = "" if self.root == "." else f"{self.root}/"
+        below = [one for one in sorted(folders) if one not in {".", self.root} and one.startswith(inner)]
+        chosen = [nearest, *(self._chosen(one, folders[one]) for one in below)]
+        return tuple(table for table in chosen if table is not None)
 
-    def _concerns(self, path: str) -> bool:
-        folder, name = posixpath.split(path)
-        if name not in {*_SECTIONS, *_TABLES}:
-            return False
-        return (
-            (folder or ".") in set(ancestors(self.root))
-            or self.root == "."
-            or path.startswith(f"{self.root}/")
-        )
+    def _chosen(self, folder: str, names: Collection[str]) -> dict[str, Any] | None:
+        """What the folder's one file says that pytest reads; None where it reads none of them."""
+        for name in _ORDER:
+            if name in names:
+                table = self._read(join(folder, name))
+                if table is not None or name in _ALWAYS:
+                    return table or {}
+        return None
 
-    def _read(self, path: str) -> Iterator[dict[str, Any]]:
+    def _read(self, path: str) -> dict[str, Any] | None:
+        """The table for pytest; None where the file has none."""
         try:
             data = self.repository.read_bytes(path)
         except UnreadableFileError:
-            return
+            return None
         name = posixpath.basename(path)
         if name in _TABLES:
             toml = read_toml(path, data)
-            if isinstance(toml, TomlFile):
-                table = toml.table(*_TABLES[name])
-                yield table.get("ini_options") or table
-            return
+            table = toml.table(*_TABLES[name]) if isinstance(toml, TomlFile) else {}
+            return table.get("ini_options") or (table if table and self._reads_native(name) else None)
         ini = read_ini(path, data)
-        if isinstance(ini, IniFile):
-            yield dict(ini.sections.get(_SECTIONS[name], {}))
+        found = ini.sections.get(_SECTIONS[name]) if isinstance(ini, IniFile) else None
+        return None if found is None else dict(found)
+
+    def _reads_native(self, name: str) -> bool:
+        """Whether `[tool.pytest]` itself is read, which is so since pytest 9."""
+        return name != "pyproject.toml" or self.version is None or self.version.major >= _NATIVE
+
+
+_NATIVE = 9
 
 
 def _text(value: Any) -> str:

@@ -31,6 +31,12 @@ _COMMANDS = re.compile(
 _COMMENT = re.compile(r"(?m)(^|\s)#.*$")
 
 
+_PYTEST = re.compile(
+    r"^\[(?:tool\.pytest[^\]\n]*|tool:pytest|pytest)\][^\n]*\n(?:(?!\[)[^\n]*\n?)*", re.MULTILINE
+)
+"""Tables that configure pytest, of which pytest itself may read none: they are no commands."""
+
+
 class Tooling(Struct, eq=False, frozen=True, dict=True):
     """Answers for the service in the folder `root`, from the files at, below and above it."""
 
@@ -65,7 +71,7 @@ class Tooling(Struct, eq=False, frozen=True, dict=True):
 
     @cached_property
     def _commands(self) -> tuple[str, ...]:
-        return tuple(self._texts(_COMMANDS, by_name=False))
+        return tuple(_PYTEST.sub("", text) for text in self._texts(_COMMANDS, by_name=False))
 
     def _texts(self, wanted: re.Pattern[str], *, by_name: bool) -> Iterator[str]:
         above = set(ancestors(self.root))

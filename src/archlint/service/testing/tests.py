@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
+from packaging.version import Version
 
 from archlint.discover import Repository
 from archlint.facts.syntax import (
@@ -16,11 +17,14 @@ from archlint.facts.syntax import (
     Constant,
     Expression,
     FunctionDef,
+    If,
     Name,
     Sequence,
     Statement,
 )
+from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
+from archlint.service.calls.run_once import is_main_guard
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
@@ -82,10 +86,17 @@ class _Around(Struct, eq=False, frozen=True):
 class Suite:
     """The tests of one service."""
 
-    def __init__(self, root: str, repository: Repository, modules: Modules, symbols: Symbols) -> None:
+    def __init__(
+        self,
+        root: str,
+        repository: Repository,
+        modules: Modules,
+        symbols: Symbols,
+        pytest: Version | None = None,
+    ) -> None:
         self._all = modules
         self._symbols = symbols
-        self.configuration = PytestConfiguration(root, repository)
+        self.configuration = PytestConfiguration(root, repository, pytest)
         self.tooling = Tooling(root, repository)
 
     @cached_property
@@ -102,7 +113,8 @@ class Suite:
     @cached_property
     def tests(self) -> tuple[Test, ...]:
         """Every test, by path and line."""
-        collected = (module for module in self.modules if self.configuration.collects_file(module.path))
+        files = (module for module in self.modules if self.configuration.collects_file(module.path))
+        collected = (module for module in files if not self._is_script(module))
         return tuple(test for module in collected for test in self._collect(module))
 
     @cached_property
@@ -121,6 +133,26 @@ class Suite:
     def _sets_mode(self, module: Module) -> bool:
         is_conftest = module.path.endswith("conftest.py")
         return is_conftest and any(one.attr == "asyncio_mode" for one in module.source.nodes.of(Attribute))
+
+    def _is_script(self, module: Module) -> bool:
+        """Whether a file starts its "tests" itself, and knows nothing of pytest."""
+        if "pytest" in self._symbols.namespace(module).names:
+            return False
+        functions = {one.name: one for one in module.source.body if isinstance(one, FunctionDef)}
+        tests = {name for name in functions if self.configuration.collects_function(name)}
+        guarded = [
+            branch
+            for statement in module.source.body
+            if isinstance(statement, If)
+            for branch in statement.branches
+            if is_main_guard(branch.test)
+        ]
+        named = {
+            n.id for branch in guarded for one in branch.body for n in all_nodes(one) if isinstance(n, Name)
+        }
+        for name in named & functions.keys() - tests:
+            named |= {node.id for node in all_nodes(functions[name]) if isinstance(node, Name)}
+        return bool(tests & named)
 
     def _collect(self, module: Module) -> Iterator[Test]:
         around = self._module(module)

@@ -1,0 +1,57 @@
+"""What no test reaches, told once for a whole module or class of which nothing is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from archlint.facts.syntax import ClassDef, FunctionDef
+from archlint.findings import Hit, Link, Location, Severity
+from archlint.service.calls.functions import Class, Function
+from archlint.service.semantics.modules import Module
+
+_SHOWN = 3
+
+
+class Untested(Struct, frozen=True, eq=False):
+    """A definition that no test reaches; `words` say what it is: "the function `find`"."""
+
+    module: Module
+    place: Location
+    name: str
+    words: str
+    unused: bool = False
+
+
+def untested_hits(found: Iterable[Untested], expected: int, whole: str) -> Iterator[Hit]:
+    """The hits for definitions of one module or class, which has `expected` of them; `whole` names it."""
+    alive = []
+    for one in found:
+        if one.unused:
+            yield Hit(one.place, _fields(f"Nothing uses {one.words}", one.name, _REMOVE), severity=_WARNING)
+        else:
+            alive.append(one)
+    if len(alive) > 1 and len(alive) == expected:
+        named = ", ".join(one.words for one in alive[:_SHOWN]) + (" …" if len(alive) > _SHOWN else "")
+        links = tuple(Link(one.place, f"No test reaches {one.words}") for one in alive)
+        what = f"No test reaches anything in {whole}: {named}"
+        yield Hit(alive[0].place, _fields(what, whole), links)
+    else:
+        for one in alive:
+            yield Hit(one.place, _fields(f"No test reaches {one.words}", one.name))
+
+
+def _fields(what: str, name: str, remedy: str = "") -> dict[str, str]:
+    return {"what": what, "name": name, "remedy": remedy}
+
+
+_REMOVE = "Remove it, or say who uses it"
+_WARNING = Severity.WARNING
+
+
+def place_of(one: Function | Class) -> Location:
+    """The name in a definition."""
+    node = one.node
+    assert isinstance(node, FunctionDef | ClassDef)
+    return one.module.span(node.name_start, node.name_start + len(node.name))
