@@ -32,10 +32,8 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("ARCHLINT_DEBUG"):
             raise
-        problem = f"internal error: {type(error).__name__}: {error}"
-        sys.exit(
-            _failed(f"{problem}\narchlint: please report this; ARCHLINT_DEBUG=1 shows where it happened")
-        )
+        why = f"internal error: {type(error).__name__}: {error}"
+        sys.exit(_failed(why, "please report this; ARCHLINT_DEBUG=1 shows where it happened"))
 
 
 def _leave_working_directory() -> None:
@@ -65,8 +63,10 @@ def _print_version() -> None:
     sys.stdout.write(f"archlint {__version__}\n")
 
 
-def _failed(message: str) -> int:
-    sys.stderr.write(f"archlint: error: {message}\n")
+def _failed(problem: str, *notes: str) -> int:
+    from archlint.cli.notes import tell
+
+    tell([f"error: {problem}", *notes])
     return 2
 
 

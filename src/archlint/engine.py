@@ -70,14 +70,22 @@ def run(request: Request, progress: Progress = lambda stage: None, clock: Clock 
 
 
 def prepare(request: Request, progress: Progress = lambda stage: None) -> Loaded:
-    """Read what `request` is about. Raises ArchlintError for a request that is no good."""
+    """Read what `request` is about. Raises ArchlintError for a request that is no good.
+
+    A path that no service is below or around, such as a workflow, is one of all the repository's services.
+    """
     check_selectors(request.selection.selectors, request.standard.pages)
     loaded = load(request.paths, request.config_file, progress, request.standard)
+    paths: Sequence[Path] = request.paths
+    roots = [service.root for service in loaded.services]
+    if not all(any(is_inside(t, root) or is_inside(root, t) for root in roots) for t in loaded.targets):
+        paths = [loaded.repository.root]
+        everything = load(paths, request.config_file, progress, request.standard)
+        loaded = replace(everything, targets=loaded.targets)
     if request.against is None:
         return loaded
     progress(f"reading {request.against}")
-    base = load_commit(request.against, request.paths, request.config_file, request.standard)
-    return compared(loaded, base)
+    return compared(loaded, load_commit(request.against, paths, request.config_file, request.standard))
 
 
 def load(
@@ -195,7 +203,8 @@ class _Run:
     def _apply(self, suppressions: Suppressions, *, last: bool) -> None:
         for service in self.loaded.services:
             own = suppressions.where(partial(self._owns, service))
-            for page in self.chosen[service.root]:
+            for number, page in enumerate(self.chosen[service.root], start=1):
+                self.progress(f"checking {service.root}: rule {number} of {len(self.chosen[service.root])}")
                 inputs = {"service": service, "options": service.config.options_of(page), "suppressions": own}
                 try:
                     self._ask(page, service, inputs, last)
@@ -212,7 +221,6 @@ class _Run:
             f.page is page and f.service == service.root for f in self.failures
         ):
             return
-        self.progress(f"checking {service.root}: {page.name}")
         met: list[Location] = []
         why = ""
         for said in rule(**{name: inputs[name] for name in wanted}):

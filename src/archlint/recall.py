@@ -11,8 +11,8 @@ from archlint.answers import Answer, Asked, Read, ask, digest, keep, load, look,
 from archlint.streams import write
 
 _OPTIONS = frozenset({
-    "--config", "--exit-zero", "--extend-select", "--ignore", "--no-color", "--output-format", "--quiet",
-    "--select", "--statistics", "--strict", "-q",
+    "--allow-none", "--config", "--exit-zero", "--extend-select", "--ignore", "--no-color", "--output-format",
+    "--quiet", "--select", "--statistics", "--strict", "-q",
 })  # fmt: skip
 """The options whose answers depend on nothing but what `answers` keeps."""
 

@@ -55,6 +55,10 @@ class Standard:
         """The title of each requirement by its id."""
         return {requirement.id: requirement.title for requirement in self.spec.requirements}
 
+    def title(self, requirement: str) -> str:
+        """What the requirement is called; rules about archlint's own needs belong to none of the text's."""
+        return self.titles.get(requirement, "Archlint's own")
+
     @cached_property
     def statements(self) -> Mapping[str, str]:
         """The wording of each clause by its id."""

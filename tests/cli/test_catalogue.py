@@ -90,3 +90,23 @@ def test_explain_proposes_the_nearest(asked: str, message: str) -> None:
     with pytest.raises(ArchlintError) as raised:
         find_page(bundled_standard(), asked)
     assert message in str(raised.value)
+
+
+def test_a_part_of_the_standard_is_explained_by_its_rules() -> None:
+    for asked in ("BA05.2.1", "ba05.2.1"):
+        out = output("explain", asked)
+        assert "BA05.2.1 Routers depend on services, not on crud or models" in out
+        assert "BA0511 router-bypasses-service" in out
+        assert "BA05.2.2" not in out
+    assert output("explain", "BA05") == output("explain", "layers")
+    scenario = json.loads(output("explain", "BA05.2", "--format", "json"))
+    assert [clause["id"] for clause in scenario[0]["clauses"]] == [
+        f"BA05.2.{number}" for number in range(1, 5)
+    ]
+    assert "BA0511" in scenario[0]["clauses"][0]["rules"]
+
+
+def test_a_clause_that_no_rule_checks_says_why() -> None:
+    unchecked, reason = next(iter(bundled_standard().unchecked.items()))
+    out = " ".join(output("explain", unchecked).split())
+    assert f"no rule checks it: {reason}" in out

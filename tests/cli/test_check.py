@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_violations(run: Run, tmp_path: Path) -> None:
     result = run("check", "--select", "BA00", "--output-format", "concise")
     assert result.code == 1
     assert result.out.startswith("app/users.py:1:")
-    assert result.out.endswith("\n1 finding: 1 error\n1 service checked, 2 Python files read\n")
+    assert "\n1 finding: 1 error\n1 service checked, 2 Python files read\n" in result.out
     assert run("check", "--select", "BA00", "--exit-zero").code == 0
 
 
@@ -76,9 +77,51 @@ def test_several_paths(run: Run, tmp_path: Path) -> None:
 
 
 def test_an_empty_repository(run: Run) -> None:
-    result = run("check")
+    result = run("check", "--allow-none")
     assert result.code == 0
     assert result.err == "archlint: note: no service found: nothing was checked\n"
+
+
+def test_no_service_is_an_error_that_says_what_was_looked_for(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"lib/code.py": "def f(): ...\n"})
+    for arguments in ((), ("lib",), ("lib", "--output-format", "json"), ("--exit-zero",)):
+        result = run("check", *arguments)
+        assert (result.code, result.out) == (2, "")
+        assert "no service found in" in result.err
+        assert "makes a `FastAPI()` application" in result.err
+
+
+def test_a_path_outside_of_the_services_is_checked_as_theirs(run: Run, tmp_path: Path) -> None:
+    copytree(Path(__file__).parents[2] / "fixtures" / "monorepo", tmp_path, dirs_exist_ok=True)
+    ask = ("--select", "BA10", "--output-format", "concise", "-q")
+    whole = run("check", *ask).out.splitlines()
+    on_compose = [line for line in whole if line.startswith("compose.yaml")]
+    assert on_compose
+    assert run("check", "compose.yaml", *ask).out.splitlines() == on_compose
+    in_menu = run("check", "services/menu", *ask).out.splitlines()
+    both = run("check", "services/menu", "compose.yaml", *ask).out.splitlines()
+    assert both == [line for line in whole if line in {*in_menu, *on_compose}]
+    assert run("check", "libs", *ask).out == ""
+
+
+def test_the_terminal_ends_in_a_table_and_the_next_command(run: Run, tmp_path: Path) -> None:
+    handler = "@app.get('/x')\ndef x():\n    return 1\n"
+    write(tmp_path, {"app/main.py": CLEAN["app/main.py"] + handler, "app/broken.py": "def f(:\n"})
+    lines = run("check", "--select", "BA0002,BA0102", "--output-format", "concise").out.splitlines()
+    start = lines.index("") + 1
+    assert [line.split() for line in lines[start : start + 3]] == [
+        ["errors"],
+        ["BA00", "Archlint's", "own", "1"],
+        ["BA01", "FastAPI", "Framework", "Standard", "1"],
+    ]
+    assert lines[-1] == "1 of them may be fixable; `archlint check --diff` shows how"
+    only = run("check", "--select", "BA0002", "--output-format", "concise").out.splitlines()
+    assert only[1:] == [
+        "",
+        "1 finding: 1 error",
+        "1 service checked, 2 Python files read",
+        "`archlint explain BA0002` says more of 1 finding",
+    ]
 
 
 @pytest.mark.parametrize(

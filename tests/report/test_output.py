@@ -56,6 +56,18 @@ def test_colour_refused(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, nam
     assert not wants_colour(no_color=True)
 
 
+def test_colour_forced(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert wants_colour(no_color=False)
+    assert not wants_colour(no_color=True)
+    write_lines([(("error", "error"),)], colour=True)
+    assert capfd.readouterr().out == "\x1b[1;31merror\x1b[0m\n"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not wants_colour(no_color=False)
+
+
 def test_a_terminal_that_knows_no_such_letter(terminal: Terminal) -> None:
     write_lines([(("ü", "error"),)], colour=False)
     assert terminal.getvalue() == "\\xfc\n"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from archlint.discover import Repository
 from archlint.findings import Link, Location
@@ -15,7 +17,7 @@ from archlint.report.safe import printable
 from archlint.report.snippet import columns, snippet
 from archlint.report.styled import STYLES, plain
 from archlint.report.summary import render_statistics, render_summary
-from archlint.results import Report
+from archlint.results import Excused, Report
 from tests.example_pages import STANDARD
 from tests.report.reports import example, finding, rendered
 
@@ -79,7 +81,6 @@ def test_text(tmp_path: Path) -> None:
           = spec: BA05.2.1 Routers depend on services, not on crud or models (Clean Architecture
                   Layer Separation)
           = help: Call a service instead
-
         """)
 
 
@@ -92,6 +93,18 @@ def test_the_links_of_a_long_chain_are_aligned(tmp_path: Path) -> None:
     )
     steps = [line for line in rendered("text", report).splitlines() if line.endswith("a call")]
     assert [step.index(". app.py") for step in steps] == [steps[-1].index(". app.py")] * 10
+
+
+def test_lines_break_between_words_only(tmp_path: Path) -> None:
+    path = "app/a-long-name/of-a-path/that-nobody-would-want-to-see/broken_in_two.py"
+    place = Location("app.py", 1, 1, 1, 2)
+    links = (Link(place, f"it is read from `{path}`, which is made by hand"),)
+    one = finding(place, chain=links, message=f"`{path}` is wrong for a reason that takes a line", help=path)
+    report = Report(Repository(tmp_path, (), None), STANDARD, findings=(one,))
+    text = rendered("text", report, width=60)
+    assert text.count(path) == 3
+    assert "  is wrong for a reason that takes a line\n" in text
+    assert all(len(line) <= 60 or path in line for line in text.splitlines())
 
 
 def test_concise(tmp_path: Path) -> None:
@@ -107,12 +120,38 @@ def test_concise(tmp_path: Path) -> None:
 
 def test_summary(tmp_path: Path) -> None:
     report = example(tmp_path)
-    assert plain(render_summary(report, strict=False)).splitlines() == [
-        "4 findings: 3 errors, 1 warning",
-        "2 services checked, 3 Python files read, 1 finding suppressed",
-        "2 places could not be decided (BA0801 2); `--strict` or `--output-format json` lists them",
-    ]
-    assert plain(render_summary(report, strict=True)).endswith("(BA0801 2); listed above\n")
+    lines = plain(render_summary(report, strict=False)).splitlines()
+    assert (
+        lines
+        == dedent("""
+
+                                                    errors  warnings   unknown
+        BA05 Clean Architecture Layer Separation         3
+        BA08 API Versioning                                        1         2
+
+                errors  warnings   unknown
+        blog                   1         1
+        shop         3                   1
+
+        4 findings: 3 errors, 1 warning
+        2 services checked, 3 Python files read, 1 finding suppressed
+        2 places could not be decided (BA0801 2); `--strict` or `--output-format json` lists them
+        `archlint explain BA0511` says more of 3 findings
+        """).splitlines()[1:]
+    )
+    assert "(BA0801 2); listed above\n" in plain(render_summary(report, strict=True))
+
+
+def test_the_summary_counts_what_is_excused_and_what_can_be_fixed(tmp_path: Path) -> None:
+    report = example(tmp_path)
+    pages = tuple(replace(page, fixable="safe") if page.code == "BA0511" else page for page in report.pages)
+    excused = Excused(report.findings[1], "why", report.findings[1].location)
+    text = plain(render_summary(structs.replace(report, pages=pages, excused=(excused,)), strict=False))
+    rows = [line.split() for line in text.splitlines()]
+    assert ["errors", "warnings", "unknown", "excused"] in rows
+    assert ["shop", "3", "1", "1"] in rows
+    assert rows[-1][:2] == ["3", "of"]
+    assert text.endswith("`archlint check --diff` shows how\n")
 
 
 def test_statistics(tmp_path: Path) -> None:

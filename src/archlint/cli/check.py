@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import click
 import typer
 
+from archlint.cli.notes import tell
 from archlint.cli.options import ConfigFile, NoColor, OutputFile, Paths
 from archlint.findings import ArchlintError, Severity
 from archlint.report.formats import FORMATS, formats_for_people, formats_with_fixes
@@ -36,6 +37,9 @@ Format: TypeAlias = Annotated[
 Outputs: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--output", metavar="FORMAT=FILE", help="Write this as well; may be given several times."),
+]
+AllowNone: TypeAlias = Annotated[
+    bool, typer.Option("--allow-none", help="Let a repository without a service pass.")
 ]
 ExitZero: TypeAlias = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 despite violations.")]
 Strict: TypeAlias = Annotated[
@@ -76,6 +80,7 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     output_file: OutputFile = None,
     outputs: Outputs = None,
     exit_zero: ExitZero = False,
+    allow_none: AllowNone = False,
     strict: Strict = False,
     config: ConfigFile = None,
     against: Against = None,
@@ -126,6 +131,8 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
         report, delivery = _with_fixes(request, delivery)
     else:
         report = _fixed(request, delivery, unsafe_fixes) if fix else _checked(request, delivery)
+    if not (report.services or allow_none):
+        raise ArchlintError(_nothing_found(request))
     code = _exit_code(report, exit_zero)
     notes = _tell(report, quiet)
     output = deliver(report, delivery, code)
@@ -208,6 +215,7 @@ def _show_diff(request: Request, delivery: Delivery, unsafe: bool, exit_zero: bo
     from archlint.report import output
     from archlint.report.diff import unified
     from archlint.report.progress import progress
+    from archlint.report.safe import log_lines
 
     with progress(not delivery.quiet, delivery.no_color) as step:
         outcome = preview(request, unsafe=unsafe, progress=step)
@@ -215,7 +223,7 @@ def _show_diff(request: Request, delivery: Delivery, unsafe: bool, exit_zero: bo
     if delivery.targets[0].file is not None:
         output.write_file(delivery.targets[0].file, text)
     else:
-        output.write(text)
+        output.write(log_lines(text))
     _tell_fixes(outcome, "would fix", delivery.quiet)
     _tell(outcome.report, delivery.quiet)
     return 2 if outcome.report.failures else int(bool(outcome.changes) and not exit_zero)
@@ -235,12 +243,20 @@ def _tell_fixes(outcome: Outcome, done: str, quiet: bool) -> None:
         count, one = len(outcome.unsafe), len(outcome.unsafe) == 1
         hidden = f"{count} unsafe {'fix' if one else 'fixes'} hidden"
         notes.append(f"{hidden}: `--unsafe-fixes` applies {'it' if one else 'them'}")
-    for note in [] if quiet else notes:
-        typer.echo(f"archlint: {note}", err=True)
+    if not quiet:
+        tell(notes)
 
 
 def _split(selectors: list[str] | None) -> tuple[str, ...]:
     return tuple(name.strip() for text in selectors or () for name in text.split(",") if name.strip())
+
+
+def _nothing_found(request: Request) -> str:
+    where = ", ".join(str(path) for path in request.paths)
+    return (
+        f"no service found in {where}: no module outside of tests and examples makes a `FastAPI()` "
+        "application or serves HTTP by other means; name the service's folder, or pass --allow-none"
+    )
 
 
 def _exit_code(report: Report, exit_zero: bool) -> int:
@@ -256,15 +272,12 @@ def _tell(report: Report, quiet: bool) -> str:
         *report.repository.notes,
         *([] if report.services else ["no service found: nothing was checked"]),
     ]
-    told = "" if quiet else "".join(f"archlint: note: {note}\n" for note in notes)
-    typer.echo(told, err=True, nl=False)
+    told = "" if quiet else tell(f"note: {note}" for note in notes)
     for failure in report.failures:
         rule = f"{failure.page.code} {failure.page.name}"
-        typer.echo(
-            f"archlint: internal error in {rule} on service {failure.service}: {failure.error}", err=True
-        )
+        tell([f"internal error in {rule} on service {failure.service}: {failure.error}"])
         if os.environ.get("ARCHLINT_DEBUG"):
-            typer.echo(failure.traceback, err=True)
+            tell(failure.traceback.splitlines())
     if report.failures:
-        typer.echo("archlint: please report this; ARCHLINT_DEBUG=1 shows where it happened", err=True)
+        tell(["please report this; ARCHLINT_DEBUG=1 shows where it happened"])
     return told

@@ -64,6 +64,7 @@ def graph(  # noqa: PLR0913, PLR0917 (each is an option)
     Example: archlint graph services/shop --modules --format svg --output-file modules.svg
     """
     from archlint.report import output
+    from archlint.report.safe import log_lines
 
     if sum((layers, modules, calls is not None)) > 1:
         raise ArchlintError("--layers, --modules and --calls are different pictures: ask for one")
@@ -71,7 +72,7 @@ def graph(  # noqa: PLR0913, PLR0917 (each is an option)
         raise ArchlintError("--depth is for --modules and --calls")
     found = _cut(_draw(_service(path, config), modules, calls, depth), depth if modules else None, focus)
     _refuse_too_big(found, format_)
-    text = _rendered(found, format_)
+    text = log_lines(_rendered(found, format_))
     if output_file is not None:
         output.write_file(output_file, text)
     else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from archlint.cli.notes import tell
 from archlint.cli.options import ConfigFile, OutputFile
 from archlint.findings import ArchlintError
 
@@ -72,9 +73,9 @@ def _only(services: tuple[Service, ...], path: Path) -> Service:
 
 def _tell(document: ApiDocument, service: Service) -> None:
     for pointer, why in document.unknown:
-        typer.echo(f"archlint: {pointer} is unknown: {why}", err=True)
+        tell([f"{pointer} is unknown: {why}"])
     for unknown in service.routes.unknown:
-        typer.echo(f"archlint: {unknown.location}: {unknown.what} is missing: {unknown.why}", err=True)
+        tell([f"{unknown.location}: {unknown.what} is missing: {unknown.why}"])
 
 
 def _yaml(content: dict[str, object]) -> str:

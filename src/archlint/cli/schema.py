@@ -31,7 +31,7 @@ def schema(
     from archlint.engine import load
     from archlint.report import output
     from archlint.report.progress import progress
-    from archlint.report.safe import json_text
+    from archlint.report.safe import json_text, log_lines
     from archlint.report.schema_diagram import diagram
     from archlint.report.schema_document import document
     from archlint.report.schema_table import table
@@ -43,6 +43,6 @@ def schema(
     if format_ == "json":
         output.write(json_text(document(services)) + "\n")
     elif format_ == "mermaid":
-        output.write(diagram(services))
+        output.write(log_lines(diagram(services)))
     else:
         output.write_lines(lines, colour=output.wants_colour(no_color))

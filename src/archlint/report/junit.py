@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from archlint.findings import Finding, Location
 from archlint.report.formats import Rendering
-from archlint.report.safe import printable
+from archlint.report.safe import log_text
 from archlint.report.styled import Line
 from archlint.results import Report
 
@@ -22,7 +22,7 @@ def render(report: Report, how: Rendering) -> Iterator[Line]:
     """One document; errors and warnings fail, and the failure's type says which of them it is."""
     root = Element("testsuites", name="archlint")
     for service in report.services:
-        suite = SubElement(root, "testsuite", name=printable(service))
+        suite = SubElement(root, "testsuite", name=_shown(service))
         _fill(suite, report, service)
         _count(suite)
     _count(root)
@@ -48,7 +48,7 @@ def _fill(suite: Element, report: Report, service: str) -> None:
         place = undecided.unknown.location
         case = _case(suite, service, undecided.page.code, undecided.page.name, place)
         text = f"Not decided: {undecided.unknown.what}: {undecided.unknown.why}"
-        SubElement(case, "skipped", message=printable(text))
+        SubElement(case, "skipped", message=_shown(text))
     for failure in failures:
         case = _case(suite, service, failure.page.code, failure.page.name)
         _add(case, "error", failure.error, [], "internal")
@@ -56,12 +56,12 @@ def _fill(suite: Element, report: Report, service: str) -> None:
 
 def _case(suite: Element, service: str, code: str, rule: str, place: Location | None = None) -> Element:
     name = f"{code} {rule}" + (f" {place}" if place else "")
-    return SubElement(suite, "testcase", classname=printable(service), name=printable(name))
+    return SubElement(suite, "testcase", classname=_shown(service), name=_shown(name))
 
 
 def _add(case: Element, tag: str, message: str, details: Iterable[str], kind: str) -> None:
-    element = SubElement(case, tag, message=printable(message), type=kind)
-    element.text = "\n".join(printable(line) for line in (message, *details))
+    element = SubElement(case, tag, message=_shown(message), type=kind)
+    element.text = "\n".join(_shown(line) for line in (message, *details))
 
 
 def _details(finding: Finding) -> Iterator[str]:
@@ -77,3 +77,7 @@ def _count(element: Element) -> None:
     for tag in COUNTED:
         name = tag if tag == "skipped" else f"{tag}s"
         element.set(name, str(len(list(element.iter(tag)))))
+
+
+def _shown(text: str) -> str:
+    return log_text(text, starts_line=True)

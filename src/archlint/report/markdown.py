@@ -55,7 +55,7 @@ def _table(report: Report) -> Iterator[str]:
     yield "|---|--:|--:|"
     counts = Counter((finding.requirement, finding.severity) for finding in report.findings)
     for requirement in sorted({finding.requirement for finding in report.findings}):
-        title = report.standard.titles.get(requirement, "Archlint's own")
+        title = report.standard.title(requirement)
         cells = (counts[requirement, Severity.ERROR], counts[requirement, Severity.WARNING])
         yield f"| {requirement} {markdown_text(title)} | {cells[0]} | {cells[1]} |"
 

@@ -16,9 +16,9 @@ FILE_WIDTH = 110
 
 
 def wants_colour(no_color: bool) -> bool:
-    """Whether standard output is a terminal that should get colours, as https://no-color.org asks."""
+    """Whether standard output should get colours, as https://no-color.org and https://force-color.org ask."""
     refused = no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return not refused and sys.stdout.isatty()
+    return not refused and (sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR")))
 
 
 def width() -> int:
@@ -41,7 +41,7 @@ def _painted(lines: Iterable[Line]) -> str:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(file=sys.stdout, highlight=False)
+    console = Console(file=sys.stdout, highlight=False, force_terminal=True)
     codes: dict[str, list[str]] = {}
     for style, meaning in STYLES.items():
         with console.capture() as captured:

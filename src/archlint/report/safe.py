@@ -33,6 +33,18 @@ def log_text(text: str, *, starts_line: bool) -> str:
     return shown
 
 
+def log_lines(text: str) -> str:
+    """A document of several lines, such as a diff or a diagram, for a terminal or a log; tabs stay tabs."""
+    return "\n".join(_log_line(line) for line in text.split("\n"))
+
+
+def _log_line(line: str) -> str:
+    if line.isprintable() and "##" not in line and not line.lstrip().startswith("::"):
+        return line
+    parts = (log_text(part, starts_line=not index) for index, part in enumerate(line.split("\t")))
+    return "\t".join(parts)
+
+
 def json_text(document: object) -> str:
     """A JSON document in ASCII, which a log that holds it does not take for a command."""
     return json.dumps(document, indent=2).replace("##", r"#\u0023")
@@ -40,7 +52,7 @@ def json_text(document: object) -> str:
 
 def github_data(text: str) -> str:
     """The text of a workflow command, escaped as `@actions/core` does; its own line ends stay."""
-    lines = (printable(line) for line in text.split("\n"))
+    lines = (log_text(line, starts_line=False) for line in text.split("\n"))
     return "%0A".join(line.replace("%", "%25") for line in lines)
 
 

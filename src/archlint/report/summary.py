@@ -1,18 +1,22 @@
-"""The last lines of what people read: how many findings of which severity, and what stayed unknown."""
+"""The last lines of what people read: a table of what was found, what was read, and what to do next."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
-from archlint.findings import Severity
-from archlint.report.styled import Line
+from archlint.findings import Finding, Severity
+from archlint.report.styled import Line, Span
 from archlint.report.words import counted
-from archlint.results import Report
+from archlint.results import Report, Undecided
+
+HEADS = ("errors", "warnings", "unknown", "excused")
 
 
 def render_summary(report: Report, strict: bool) -> Iterator[Line]:
-    """Findings by severity, services, files, suppressed findings, and unknowns by rule."""
+    """Findings by requirement and by service, what was read, unknowns by rule, and the next command."""
+    yield from [()] if report.findings else []
+    yield from _tables(report)
     counts = Counter(finding.severity for finding in report.findings)
     yield from ([_found(counts)] if report.findings else [(("No violations", "rule"),)])
     read = f"{counted(len(report.services), 'service')} checked, {counted(report.files, 'Python file')} read"
@@ -21,6 +25,8 @@ def render_summary(report: Report, strict: bool) -> Iterator[Line]:
     )
     if report.unknowns:
         yield from _unknowns(report, strict)
+    if report.findings:
+        yield from _next(report)
 
 
 def render_statistics(report: Report) -> Iterator[Line]:
@@ -38,6 +44,47 @@ def render_statistics(report: Report) -> Iterator[Line]:
         )
 
 
+def _tables(report: Report) -> Iterator[Line]:
+    """By requirement, and by service where there are several; what is one row says no more than the total."""
+    by_requirement = _counts(report, lambda one: one.requirement, lambda one: one.page.requirement)
+    title = report.standard.title
+    yield from _table([(f"{key} {title(key)}", by_requirement[key]) for key in sorted(by_requirement)])
+    if len(report.services) > 1:
+        by_service = _counts(report, lambda one: one.service, lambda one: one.service)
+        yield from _table([(name, by_service[name]) for name in sorted(by_service)])
+
+
+def _counts(
+    report: Report, of: Callable[[Finding], str], of_unknown: Callable[[Undecided], str]
+) -> dict[str, Counter[str]]:
+    """How many of each kind there are, by what `of` and `of_unknown` say."""
+    counts: dict[str, Counter[str]] = {}
+    for finding in report.findings:
+        counts.setdefault(of(finding), Counter())[f"{finding.severity}s"] += 1
+    for undecided in report.unknowns:
+        counts.setdefault(of_unknown(undecided), Counter())["unknown"] += 1
+    for one in report.excused:
+        counts.setdefault(of(one.finding), Counter())["excused"] += 1
+    return counts
+
+
+def _table(rows: Sequence[tuple[str, Counter[str]]]) -> Iterator[Line]:
+    if len(rows) < 2:
+        return
+    heads = [head for head in HEADS if any(counts[head] for _, counts in rows)]
+    width = max(len(name) for name, _ in rows)
+    yield (("".join([" " * width, *(f"{head:>10}" for head in heads)]), "faint"),)
+    styles = {"errors": "error", "warnings": "warning"}
+    for name, counts in rows:
+        last = max(index for index, head in enumerate(heads) if counts[head])
+        cells: list[Span] = [
+            (f"{counts[head] or '':>10}", styles.get(head, "") if counts[head] else "")
+            for head in heads[: last + 1]
+        ]
+        yield ((f"{name:{width}}", ""), *cells)
+    yield ()
+
+
 def _found(counts: Counter[Severity]) -> Line:
     total = counted(counts.total(), "finding")
     parts = [(counted(counts[severity], severity), severity) for severity in Severity if counts[severity]]
@@ -53,3 +100,18 @@ def _unknowns(report: Report, strict: bool) -> Iterator[Line]:
     where = "listed above" if strict else "`--strict` or `--output-format json` lists them"
     places = counted(len(report.unknowns), "place")
     yield ((f"{places} could not be decided ({rules}); {where}", "faint"),)
+
+
+def _next(report: Report) -> Iterator[Line]:
+    """The one command that helps most now: let archlint fix what it can, else read of the commonest error."""
+    kinds = {page.code: page.fixable for page in report.pages}
+    safe, unsafe = (sum(kinds.get(f.code) == kind for f in report.findings) for kind in ("safe", "unsafe"))
+    if safe or unsafe:
+        option = "" if safe else " --unsafe-fixes"
+        said = f"{safe + unsafe} of them may be fixable; `archlint check --diff{option}` shows how"
+        yield ((said, ""),)
+        return
+    ranked = Counter(f.code for f in report.findings if f.severity is Severity.ERROR)
+    ranked = ranked or Counter(f.code for f in report.findings)
+    code, count = min(ranked.items(), key=lambda item: (-item[1], item[0]))
+    yield ((f"`archlint explain {code}` says more of {counted(count, 'finding')}", ""),)

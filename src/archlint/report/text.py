@@ -17,6 +17,21 @@ from archlint.standard import Standard
 
 def render(report: Report, how: Rendering) -> Iterator[Line]:
     """The findings, without the summary. Nothing but source lines is cut to the width."""
+    return _separated(_findings(report, how))
+
+
+def _separated(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, with empty ones between others only."""
+    empty = started = False
+    for line in lines:
+        if line:
+            yield from [()] if empty and started else []
+            yield line
+            started = True
+        empty = not line
+
+
+def _findings(report: Report, how: Rendering) -> Iterator[Line]:
     sources = Sources(report.repository)
     for service, in_service in groupby(report.findings, key=lambda finding: finding.service):
         yield ((f"Service {service}" if service != "." else "Service at the repository's root", "rule"),)
@@ -52,10 +67,10 @@ def _of_file(
 
 
 def _head(finding: Finding, how: Rendering) -> Iterator[Line]:
-    yield (
-        (f"{finding.severity}[{finding.code}]", finding.severity),
-        (f" {finding.rule}: {finding.message}", "rule"),
-    )
+    label = f"{finding.severity}[{finding.code}]"
+    first, *others = _wrapped(f"{label} {finding.rule}: {finding.message}", how.width)
+    yield (label, finding.severity), (first.removeprefix(label), "rule")
+    yield from (((f"  {line}", "rule"),) for line in others)
     margin = " " * len(str(finding.location.line))
     yield (f"{margin}--> ", "gutter"), (how.shown(finding.location), "")
 
@@ -76,12 +91,20 @@ def _chain(chain: tuple[Link, ...], how: Rendering, margin: str) -> Iterator[Lin
     for number, (place, link) in enumerate(zip(places, chain, strict=True), start=1):
         label = "= via: " if number == 1 else "       "
         step = f"{number:>{digits}}. {place.ljust(longest)}  "
-        yield (margin, ""), (label, "label"), (step, "faint"), (link.text, "")
+        first, *others = _wrapped(link.text, how.width - len(margin) - len(label) - len(step))
+        yield (margin, ""), (label, "label"), (step, "faint"), (first, "")
+        indent = margin + " " * (len(label) + len(step))
+        yield from (((f"{indent}{line}", ""),) for line in others)
 
 
 def _note(label: str, text: str, margin: str, width: int) -> Iterator[Line]:
     start = f"= {label}: "
-    first, *others = wrap(printable(text), width - len(margin) - len(start)) or [""]
+    first, *others = _wrapped(text, width - len(margin) - len(start))
     yield (margin, ""), (start, "label"), (first, "")
     for line in others:
         yield ((f"{margin}{' ' * len(start)}{line}", ""),)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Lines that break between words; a path or a piece of code stays whole, for somebody to copy."""
+    return wrap(printable(text), max(width, 20), break_long_words=False, break_on_hyphens=False) or [""]

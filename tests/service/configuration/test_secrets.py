@@ -139,3 +139,22 @@ def test_messages_name_no_credentials() -> None:
     assert mask_credentials("git+ssh://git@git.example/x and ${A}://${B}@c") == (
         "git+ssh://git@git.example/x and ${A}://${B}@c"
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x = 1  # archlint: ignore[BA9999, A1b2C3d4E5f6G7h8I9j0K1l2] why",
+        'revision = "a1B2c3D4e5F6a7B8"',
+        'down_revision: str | None = "9f8E7d6C5b4A3f2e"',
+        "      - uses: actions/checkout@8f4b7f84864484a7bf31766abe9204da3cbe65b3",
+        "FROM python:3.12@sha256:" + "8f4b7f84864484a7bf31766abe9204da" * 2,
+    ],
+)
+def test_what_only_looks_random_can_be_read(line: str) -> None:
+    assert mask_line(line) == line
+
+
+def test_a_secret_beside_it_is_still_starred_out() -> None:
+    line = 'PASSWORD = "hunter2hunter2"  # archlint: ignore[BA0703] why'
+    assert mask_line(line) == f'PASSWORD = "{"*" * 14}"  # archlint: ignore[BA0703] why'

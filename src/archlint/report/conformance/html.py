@@ -18,7 +18,7 @@ from archlint.report.conformance import pictures
 from archlint.report.conformance.formats import View
 from archlint.report.conformance.words import arithmetic, facts, headline
 from archlint.report.route_table import methods, notes
-from archlint.report.safe import printable
+from archlint.report.safe import log_lines, printable
 from archlint.report.snippet import Sources
 from archlint.report.styled import Line
 from archlint.service.api.exemptions import version_of
@@ -77,7 +77,7 @@ def render(view: View) -> Iterator[Line]:
     page = environment.get_template("page.html.jinja").render(
         version=__version__, verdicts=list(Verdict), chapters=list(_chapters(view))
     )
-    yield ((page, ""),)
+    yield ((log_lines(page), ""),)
 
 
 def _chapters(view: View) -> Iterator[Chapter]:

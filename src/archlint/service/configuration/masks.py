@@ -19,13 +19,23 @@ _LONG = re.compile(r"[\"'](?=[^\"']*\d)(?=[^\"']*[A-Za-z])(?P<value>[\w+=.:-]{20
 _LONGEST = 2_000
 """What is beyond that in a line is starred out unread."""
 _KEY = re.compile(r"(?<=PRIVATE KEY-----)(?P<value>.*[^\s\"'-].*)")
+_PUBLIC = re.compile(
+    r"archlint:\s*(?:file-)?ignore\s*\[[^\]]*\]"
+    r"|^\s*(?:revision|down_revision|branch_labels|depends_on)\b\s*(?::[^=]*)?=[^=].*"
+    r"|\buses:\s*[\"']?[\w./-]+@[0-9a-f]{40}\b"
+    r"|@sha256:[0-9a-f]{64}\b"
+)
+"""What looks random and is no secret: archlint's own comments, Alembic's revisions, pinned versions."""
 _CREDENTIALS = re.compile(r"(?<=://)(?P<value>[^\s/@${}<>`\"']{1,2000})(?=@)")
 
 
 def mask_line(line: str) -> str:
     """A source line in which nothing that may be a secret can be read, by its name or by itself."""
     line, rest = line[:_LONGEST], line[_LONGEST:]
+    public = [found.span() for found in _PUBLIC.finditer(line)]
     for start, end in {*_by_name(line), *_by_itself(line)}:
+        if any(first <= start and end <= last for first, last in public):
+            continue
         line = f"{line[:start]}{'*' * (end - start)}{line[end:]}"
     return line + "*" * len(rest)
 
