@@ -37,6 +37,7 @@ from archlint.service.layers.queries import Queries
 from archlint.service.layers.setups import Setups
 from archlint.service.migrations.environments import Migrations
 from archlint.service.migrations.upgrades import Upgrades
+from archlint.service.openapi.committed_documents import CommittedDocument, committed_documents
 from archlint.service.openapi.document import Documents
 from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.packaging.pyproject import ServiceProject
@@ -248,6 +249,13 @@ class Service(Struct, frozen=True, dict=True):
         """The API as OpenAPI documents."""
         libraries = DocumentVersions(self._runtime.fastapi, self.versions.highest("pydantic"))
         return Documents(self.routes, self.operations, libraries, lambda: self.routes_by_default)
+
+    @cached_property
+    def committed_documents(self) -> tuple[CommittedDocument, ...]:
+        """The OpenAPI documents that the repository commits for the service."""
+        document = self.documents.main
+        found = committed_documents(self.root, self.repository, document) if document else ()
+        return tuple(found)
 
     @cached_property
     def api(self) -> ApiState:

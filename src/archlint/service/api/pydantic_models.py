@@ -182,6 +182,8 @@ class PydanticModels:
         own = settings(node, place, self._types)
         config = {key: value for model in reversed(inherited) for key, value in model.config.items()} | own
         scope = _Scope(symbol, place, variables, config)
+        if "alias_generator" in own:
+            fields = {name: self._renamed(entry, scope) for name, entry in fields.items()}
         kind = self._kind_of(symbol, node) or "model"
         fields |= {field.name: field for field in self._own(node, scope, kind)}
         if kind == "root":
@@ -246,6 +248,12 @@ class PydanticModels:
             declared=value if _is_field(value) else None,
             document=_text_of(following),
         )
+
+    def _renamed(self, inherited: Field, scope: _Scope) -> Field:
+        """An inherited field under the names that the class's own generator gives it."""
+        keywords = {key: value for entry in inherited.information for key, value in entry.keywords.items()}
+        alias, written = self._aliases(inherited.name, keywords, scope)
+        return replace(inherited, alias=alias, written=written)
 
     def _aliases(self, name: str, keywords: Mapping[str, Value], scope: _Scope) -> tuple[str, str]:
         """What a field is called when read and when written."""

@@ -34,6 +34,7 @@ from archlint.service.openapi.schema_objects import (
     display,
     enumeration,
     literal,
+    mapping_of,
     object_of,
     path_of,
     tag_name,
@@ -65,7 +66,6 @@ class JsonSchemas:
 
     def of(self, found: Type, mode: Mode, more: Iterable[Value] = ()) -> Schema:
         """The schema of an annotation; `more` is what stands outside of it, as `Field(…)` of a field."""
-        mode = mode if self._split else "validation"
         items = (*found.metadata, *more)
         replaced = self._replaced(found, items, mode)
         if replaced is not None:
@@ -74,6 +74,14 @@ class JsonSchemas:
             inner = self._constrained(self._union(found, items, mode), items)
             return described(any_of([inner, {"type": "null"}]), items)
         return described(self._constrained(self._bare(found, mode, items), items), items)
+
+    def of_answer(self, found: Type) -> Schema:
+        """The schema of what is answered.
+
+        An app that does not want input and output told apart gets the input's, unless some field is computed.
+        """
+        computed = self._split or any(model.computed for model in self._models.reachable(found))
+        return self.of(found, "serialization" if computed else "validation")
 
     def has_own_name(self, found: Type) -> bool:
         """Whether the schema is a reference to a definition, which has a title of its own."""
@@ -174,17 +182,7 @@ class JsonSchemas:
     def _mapping(self, args: tuple[Type, ...], mode: Mode) -> Schema:
         keys = self.of(args[0], mode) if args else {}
         values = self.of(args[1], mode) if len(args) > 1 else {}
-        pattern = keys.pop("pattern", None) if "$ref" not in keys else None
-        values.pop("title", None)
-        keys.pop("title", None)
-        schema: Schema = {"type": "object"}
-        if pattern is not None:
-            schema["patternProperties"] = {pattern: values}
-        else:
-            schema |= {"additionalProperties": values or True} if values or self._tells_open else {}
-        if "$ref" in keys or (keys.get("type") == "string" and len(keys) > 1):
-            schema["propertyNames"] = {k: v for k, v in keys.items() if k != "type"}
-        return schema
+        return mapping_of(keys, values, tells_open=self._tells_open)
 
     def _tuple(self, args: tuple[Type, ...], mode: Mode) -> Schema:
         if not args or (len(args) == 2 and args[1].name == "..."):

@@ -156,7 +156,7 @@ class Paths:
         """What a generator sends, one item after another: JSON lines, or events."""
         returned = operation.answer.type
         items = returned.args[:1] if returned.name in _STREAMS else ()
-        schema = self._making.of(items[0], "serialization") if items else None
+        schema = self._making.of_answer(items[0]) if items else None
         if media_type != "text/event-stream":
             return {media_type: {"itemSchema": schema if schema is not None else {}}}
         text_: Schema = {"type": "string"}
@@ -168,7 +168,7 @@ class Paths:
         return {media_type: {"itemSchema": event}}
 
     def _titled(self, found: Type, name: str) -> Schema:
-        schema = self._making.of(found, "serialization")
+        schema = self._making.of_answer(found)
         if "$ref" not in schema:
             schema.setdefault("title", title_of(name))
         return schema

@@ -87,3 +87,18 @@ def why_unknown(found: Type) -> str:
     if found == UNKNOWN:
         return "its type is not one that the source tells"
     return f"`{found}` is a type whose schema archlint does not know"
+
+
+def mapping_of(keys: Schema, values: Schema, *, tells_open: bool) -> Schema:
+    """The schema of a dict; `tells_open` is whether one of anything says so."""
+    pattern = keys.pop("pattern", None) if "$ref" not in keys else None
+    values.pop("title", None)
+    keys.pop("title", None)
+    schema: Schema = {"type": "object"}
+    if pattern is not None:
+        schema["patternProperties"] = {pattern: values}
+    elif values or tells_open:
+        schema["additionalProperties"] = values or True
+    if "$ref" in keys or (keys.get("type") == "string" and len(keys) > 1):
+        schema["propertyNames"] = {k: v for k, v in keys.items() if k != "type"}
+    return schema

@@ -1,0 +1,27 @@
+"""BA1110: a committed OpenAPI document that is not what the source gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
+from archlint.service.model import Service
+
+
+def check(service: Service) -> Iterator[Said]:
+    """Yield each committed document that differs, with the first difference."""
+    found = service.committed_documents
+    if not found:
+        yield NotApplicable("it commits no openapi.json")
+    for document in found:
+        place = Location(document.path)
+        if document.difference is None:
+            yield Unknown("whether the committed document is fresh", place, "it cannot be read")
+        elif document.difference:
+            fields = {"file": document.path, "difference": document.difference, "root": service.root}
+            yield Hit(place, fields)
+        elif service.documents.main is not None and service.documents.main.unknown:
+            pointer, why = service.documents.main.unknown[0]
+            yield Unknown(f"{pointer} of the document", place, why)
+        else:
+            yield Met(place)

@@ -1,0 +1,91 @@
+"""The documents that a repository commits, beside the one that the source gives."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from archlint.discover import Repository
+from archlint.paths import is_inside
+from archlint.service.openapi.document import ApiDocument
+from archlint.service.openapi.json_values import UNKNOWN_KEY
+
+NAMES = frozenset({"openapi.json", "openapi.yaml", "openapi.yml"})
+_IN_SERVICE = frozenset({"", "docs", "doc", "api", "openapi", "spec", "specs", "schema", "static"})
+
+
+@dataclass(frozen=True, slots=True)
+class CommittedDocument:
+    """A file with an OpenAPI document, and the first place in which the source gives another.
+
+    `difference` is a JSON pointer with what stands on both sides; empty where there is none, None where
+    either side cannot be read.
+    """
+
+    path: str
+    difference: str | None
+
+
+def committed_documents(
+    root: str, repository: Repository, document: ApiDocument
+) -> Iterator[CommittedDocument]:
+    """Each tracked `openapi.json` or `.yaml` of the service, compared with its document."""
+    for path in repository.files:
+        folder, name = posixpath.split(path)
+        inner = posixpath.relpath(folder or ".", root)
+        if name in NAMES and is_inside(folder or ".", root) and (inner == "." or inner in _IN_SERVICE):
+            content = _content(repository, path)
+            differ = None if content is None else next(_differences(content, document.content, "#"), "")
+            yield CommittedDocument(path, differ)
+
+
+def _content(repository: Repository, path: str) -> dict[str, Any] | None:
+    try:
+        text = repository.text(path)
+        found = json.loads(text) if path.endswith(".json") else _yaml(text)
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and "paths" in found else None
+
+
+def _yaml(text: str) -> Any:
+    import yaml
+
+    try:
+        return json.loads(json.dumps(yaml.load(text, Loader=yaml.CSafeLoader), default=str))
+    except (yaml.YAMLError, TypeError) as error:
+        raise ValueError(str(error)) from error
+
+
+_WORDS = frozenset({"title", "servers"})
+"""What is worded by the library's version, and what deployments add."""
+
+
+def _differences(written: Any, given: Any, pointer: str) -> Iterator[str]:
+    """Where the two differ, as far as the source tells; the order of keys says nothing."""
+    if isinstance(given, dict) and UNKNOWN_KEY in given:
+        return
+    if isinstance(written, dict) and isinstance(given, dict):
+        for key in sorted(map(str, written.keys() | given.keys())):
+            place = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+            if key in _WORDS or place in {"#/openapi", "#/info"} or "/HTTPValidationError" in place:
+                continue
+            if place.endswith("/schemas/ValidationError"):
+                continue
+            if key in written and key in given:
+                yield from _differences(written[key], given[key], place)
+            else:
+                yield f"{place} is {'not in the source' if key in written else 'missing in the file'}"
+    elif isinstance(written, list) and isinstance(given, list) and len(written) == len(given):
+        for index, (one, other) in enumerate(zip(written, given, strict=True)):
+            yield from _differences(one, other, f"{pointer}/{index}")
+    elif written != given:
+        yield f"{pointer} is {_short(written)} in the file and {_short(given)} in the source"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value)
+    return f"`{text}`" if len(text) <= 40 else f"`{text[:39]}…`"
