@@ -18,6 +18,14 @@ from archlint.findings import ArchlintError
 _MAX_LINKS = 5
 
 
+_SOURCES = (".py", ".toml", ".lock", ".txt", ".cfg", ".ini")
+"""What a service is made of: without the content of such a file, nothing true can be said of a commit."""
+
+
+class MissingContentError(ArchlintError):
+    """Git knows that there is a content, and has not got it."""
+
+
 class Blob(NamedTuple):
     """A file's content: the checkout whose database holds it, and its name there."""
 
@@ -43,7 +51,12 @@ class CommittedRepository(Repository):
         if blob is None:
             raise UnreadableFileError(path, "No such file or directory")
         reader = self._readers.setdefault(blob.folder, _Reader(blob.folder))
-        data = reader.read(blob.oid)
+        try:
+            data = reader.read(blob.oid)
+        except MissingContentError as error:
+            if path.endswith(_SOURCES):
+                raise
+            raise UnreadableFileError(path, str(error)) from error
         if data is None:
             raise UnreadableFileError(path, f"is larger than {MAX_FILE_SIZE:,} bytes")
         return data
@@ -191,7 +204,7 @@ class _Reader:
         except OSError:
             header = []
         if len(header) != 3:
-            raise ArchlintError(
+            raise MissingContentError(
                 f"{self._folder} lacks content of an earlier commit, as a partial clone does; "
                 "`git fetch --refetch --no-filter origin` gets it"
             )

@@ -45,7 +45,7 @@ def view(schema: Any, document: Json) -> View:
         name = own or name
         nullable = nullable or has_null or target.get("nullable") is True or _names_null(target.get("type"))
         found = {**target, **beside}
-    return View(_listed_types(found), nullable, name)
+    return View(_one_spelling(_listed_types(found)), nullable, name)
 
 
 def _listed_types(schema: Json) -> Json:
@@ -56,6 +56,20 @@ def _listed_types(schema: Json) -> Json:
         if bare and isinstance(members, list) and len(members) > 1 and "discriminator" not in schema:
             rest = {name: value for name, value in schema.items() if name != key}
             return {**rest, "type": [member["type"] for member in members]}
+    return schema
+
+
+def _one_spelling(schema: Json) -> Json:
+    """The schema without what FastAPI's versions write in several ways, and no client notices.
+
+    `format: password` asks a form to hide what is typed (OpenAPI 3.1, 4.4.1); binary data is told by its
+    format, or by its media type.
+    """
+    if schema.get("format") == "password":
+        return {key: value for key, value in schema.items() if key != "format"}
+    if schema.get("format") == "binary" and "contentMediaType" not in schema:
+        rest = {key: value for key, value in schema.items() if key != "format"}
+        return {**rest, "contentMediaType": "application/octet-stream"}
     return schema
 
 
