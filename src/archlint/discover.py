@@ -86,10 +86,24 @@ class Repository:
         data = self.read_bytes(path)
         try:
             is_python = path.endswith(".py")
-            encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0] if is_python else "utf-8-sig"
-            return data.decode(encoding)
-        except (SyntaxError, UnicodeDecodeError) as error:
+            return decode_python(data) if is_python else data.decode("utf-8-sig")
+        except (SyntaxError, UnicodeError, LookupError) as error:
             raise UnreadableFileError(path, str(error)) from error
+
+
+def decode_python(data: bytes) -> str:
+    """The text of a Python file by its BOM and coding cookie (PEP 263).
+
+    Raises SyntaxError, UnicodeError or LookupError where it is none.
+    """
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    if encoding in _HOST_NAMES:
+        raise LookupError(f"{encoding} is an encoding of host names")
+    return data.decode(encoding)
+
+
+_HOST_NAMES = frozenset({"idna", "punycode"})
+"""Encodings that Python would accept, and that take minutes for a file's length."""
 
 
 def find_repository(paths: Sequence[Path]) -> Repository:

@@ -6,13 +6,12 @@ has the figures that chose it.
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+from archlint.discover import decode_python
 from archlint.facts.source import Comment, Problem, PythonSource
 from archlint.facts.statements import StatementReader
 from archlint.facts.tree_reader import TreeReader
@@ -48,9 +47,8 @@ def read_python(data: bytes) -> PythonSource:
 def decode(data: bytes) -> str:
     """The text of a Python file by its BOM and coding cookie (PEP 263). Raises UndecodableError."""
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        return decode_python(data)
+    except (SyntaxError, UnicodeError, LookupError) as error:
         raise UndecodableError(str(error)) from error
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import io
-import tokenize
 from collections.abc import Iterator
+
+from archlint.discover import decode_python
 
 
 def unified(file: str, before: bytes, after: bytes) -> str:
@@ -15,9 +15,9 @@ def unified(file: str, before: bytes, after: bytes) -> str:
 
 
 def _lines(data: bytes) -> list[str]:
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    text = decode_python(data)
     # Only what git takes for the end of a line is one.
-    return [f"{line}\n" for line in data.decode(encoding).split("\n")[:-1]] + _last(data.decode(encoding))
+    return [f"{line}\n" for line in text.split("\n")[:-1]] + _last(text)
 
 
 def _last(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from tests.service.small import modules_of
 
 def namespace(files: dict[str, str], name: str = "main.py") -> dict[str, Value]:
     modules = modules_of(files)
-    return interpreter(modules).load(modules.by_path[name]).namespace
+    return interpreter(modules, {}).load(modules.by_path[name]).namespace
 
 
 def test_an_endless_loop_and_endless_recursion_end() -> None:

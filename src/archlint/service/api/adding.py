@@ -29,6 +29,9 @@ from archlint.service.interpreter.values import (
 )
 
 METHODS = ("get", "post", "put", "patch", "delete", "options", "head", "trace")
+MAX_ROUTES = 5_000
+"""A router with more routes than this has too many to follow."""
+
 _MAX_WRAPPERS = 4
 
 
@@ -110,6 +113,9 @@ def _positional(arguments: Arguments) -> dict[str, Value]:
 
 def _served(router: Router, prefix: Value, arguments: Arguments) -> Iterator[tuple[str, Value]]:
     """The paths with the endpoint; what archlint cannot follow is missed."""
+    if len(router.routes) >= MAX_ROUTES:
+        router.miss("the endpoints of a router", "there are too many to follow", arguments.place)
+        return
     endpoint = arguments.get(1, "endpoint")
     if isinstance(endpoint, Unresolved | External | ExternalObject) or endpoint is None:
         router.miss("an endpoint", _why(endpoint, "its handler is not in the repository"), arguments.place)
@@ -188,8 +194,8 @@ def _include(
         dependencies=_dependencies(arguments.keywords),
         defaults=(router.keywords, arguments.keywords),
     )
-    router.startup.extend(child.startup)
-    router.lifespans.extend(child.lifespans)
+    for own, inner in ((router.startup, child.startup), (router.lifespans, child.lifespans)):
+        own.extend(function for function in inner if not any(function is known for known in own))
     if machine.lazy_includes:
         _keep(router, include)
     else:
@@ -221,7 +227,7 @@ def _copy(machine: Machine, router: Router, include: Include) -> None:
     """The eager include: each route is added anew, by an overridden `add_api_route` where there is one."""
     router.missed.extend(m for m in include.router.missed if m not in router.missed)
     for route in list(include.router.routes):
-        if not isinstance(route, Route) or route.path is None:
+        if not isinstance(route, Route) or route.path is None or not machine.spend():
             continue
         before = len(router.routes)
         api = "api_" if route.documented else ""

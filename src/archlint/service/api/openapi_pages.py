@@ -14,7 +14,7 @@ from msgspec import Struct
 from archlint.facts.syntax import Call
 from archlint.findings import Location, Unknown
 from archlint.service.api.operations import Operation, Operations
-from archlint.service.api.registered import Include, Mount, Router
+from archlint.service.api.registered import Mount
 from archlint.service.api.response_kinds import Kind, undocumented
 from archlint.service.api.routes import App, RouteTable
 from archlint.service.interpreter.values import Choice, Unresolved, settled, text
@@ -127,19 +127,8 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
 
 def _apps(routes: RouteTable) -> Iterator[tuple[App, str, bool]]:
     """Every app, the path that it is mounted under, and whether it is."""
-    for app in routes.apps:
-        yield app, "", False
-        yield from _mounted(app.router, "", ())
-
-
-def _mounted(router: Router, prefix: str, above: tuple[Router, ...]) -> Iterator[tuple[App, str, bool]]:
-    for entry in router.routes if router not in above else ():
-        if isinstance(entry, Include):
-            yield from _mounted(entry.router, prefix + entry.prefix, (*above, router))
-        elif isinstance(entry, Mount):
-            if entry.app.is_app:
-                yield App(entry.app), prefix + entry.path, True
-            yield from _mounted(entry.app, prefix + entry.path, (*above, router))
+    yield from ((app, "", False) for app in routes.apps)
+    yield from ((app, path, True) for app, path in routes.mounted)
 
 
 def _expected(app: App, argument: str) -> set[str]:

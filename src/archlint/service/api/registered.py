@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from archlint.service.interpreter.attributes import bind_member
+from archlint.service.interpreter.attributes import bind_member, replace_items
 from archlint.service.interpreter.machine import Condition, Machine, Modelled
 from archlint.service.interpreter.values import (
     Bound,
@@ -204,7 +204,7 @@ class Router(LibraryObject):
         """Assign an attribute; `routes`, `prefix` and `tags` change what is served."""
         match name, value:
             case "routes", list():
-                self.routes[:] = value
+                replace_items(machine, self.routes, value, self.place)
             case "prefix", _:
                 self.prefix = value
             case "include_in_schema", _:

@@ -101,6 +101,9 @@ class RouteTable(Struct, eq=False, frozen=True):
     apps: tuple[App, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     unknown: tuple[Unknown, ...] = ()
+    mounted: tuple[tuple[App, str], ...] = ()
+    """The apps that others mount, each with its path."""
+
     machine: Machine | None = None
     """The interpretation behind it; None where there is no app."""
 
@@ -121,6 +124,12 @@ class _Context(Struct, eq=False, frozen=True):
     above: tuple[Router, ...] = ()
     defaults: tuple[Mapping[str, Value], ...] = ()
 
+
+_MAX_VISITS = 20_000
+"""Routes seen in one service, each in every include; what comes after is unknown."""
+
+_MAX_NESTING = 100
+_MAX_PATH = 5_000
 
 _LAZY_INCLUDES = Version("0.137")
 _INFERRED_SCHEMAS = Version("0.89")
@@ -150,6 +159,21 @@ class _Collector(Identified, Struct, eq=False, dict=True):
 
     endpoints: dict[object, Endpoint] = field(default_factory=dict)
     missed: dict[int, Missed] = field(default_factory=dict)
+    mounted: list[tuple[App, str]] = field(default_factory=list)
+    visits: int = 0
+
+    def miss(self, what: str, why: str, place: Origin) -> None:
+        """Keep what could not be resolved, once for each place."""
+        self.missed.setdefault(id(place.node), Missed(what, why, place))
+
+    def may_enter(self, router: Router, context: _Context) -> bool:
+        """Whether there is work left for one more include of a router; what is left out is missed."""
+        self.visits += 1 + len(router.routes)
+        within = self.visits < _MAX_VISITS and len(context.above) < _MAX_NESTING
+        if not within or len(context.prefix) > _MAX_PATH:
+            self.miss("the endpoints of a router", "there are too many to follow", router.place)
+            return False
+        return True
 
 
 def resolve_routes(
@@ -175,8 +199,19 @@ def resolve_routes(
         apps = tuple(_apps(collector, started.served))
         for app in apps:
             _collect(collector, _Context(app, app), app.router)
+        _tell_undecided(collector)
     unknown = (*(_unknown(missed) for missed in collector.missed.values()), *started.unknown)
-    return RouteTable(apps, tuple(collector.endpoints.values()), unknown, machine)
+    return RouteTable(apps, tuple(collector.endpoints.values()), unknown, tuple(collector.mounted), machine)
+
+
+def _tell_undecided(found: _Collector) -> None:
+    """What would be silence: work that was not done, and routes that may have been taken away."""
+    lists = {id(router.routes) for router in found.machine.created if isinstance(router, Router)}
+    for container, place in found.machine.kept:
+        if id(container) in lists:
+            found.miss("whether an endpoint is removed", "it depends on a condition", place)
+    if found.machine.exhausted is not None:
+        found.miss("the endpoints", "the code does too much to be followed", found.machine.exhausted)
 
 
 def _names(machine: Machine) -> dict[int, str]:
@@ -195,9 +230,10 @@ def _apps(found: _Collector, served: list[Router]) -> Iterator[App]:
 
 
 def _collect(found: _Collector, context: _Context, router: Router) -> None:
-    if router in context.above:
+    if router in context.above or not found.may_enter(router, context):
         return
-    found.missed.update((id(missed.place.node), missed) for missed in router.missed)
+    for missed in router.missed:
+        found.missed[id(missed.place.node)] = missed
     for entry in chain.from_iterable(map(options, router.routes)):
         match entry:
             case Route():
@@ -207,8 +243,7 @@ def _collect(found: _Collector, context: _Context, router: Router) -> None:
             case Mount():
                 _collect(found, _mounted(found, context, entry, router), entry.app)
             case Unresolved():
-                place = entry.place or router.place
-                found.missed[id(place.node)] = Missed("one of an app's routes", entry.why, place)
+                found.miss("one of an app's routes", entry.why, entry.place or router.place)
 
 
 def _included(context: _Context, include: Include, router: Router) -> _Context:
@@ -231,6 +266,8 @@ def _included(context: _Context, include: Include, router: Router) -> _Context:
 def _mounted(found: _Collector, context: _Context, mount: Mount, router: Router) -> _Context:
     """A mounted app has its own schema: nothing but the prefix is handed down."""
     own = App(mount.app, found.names.get(id(mount.app)), context.root.is_served)
+    if mount.app.is_app:
+        found.mounted.append((own, context.prefix + mount.path))
     return _Context(
         context.root,
         own if mount.app.is_app else context.app,
@@ -249,8 +286,7 @@ def _add(found: _Collector, context: _Context, route: Route) -> None:
             handler = handler_of(value, unwraps=unwraps)
             if handler is None or route.path is None:
                 why = "its handler is not a function that archlint can see"
-                place = route.place
-                found.missed[id(place.node)] = Missed(f"endpoint `{route.path or '?'}`", why, place)
+                found.miss(f"endpoint `{route.path or '?'}`", why, route.place)
                 continue
             made = _endpoint(found, context, route, value, methods, handler)
             parts = (made.path, made.methods, id(handler.definition))

@@ -1,10 +1,10 @@
-"""Ties the interpreter's parts together."""
+"""Ties the interpreter's parts together, with one library of models for every machine."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archlint.service.interpreter import files, introspection, stdlib
+from archlint.service.interpreter import containers, files, introspection, regular_expressions, stdlib
 from archlint.service.interpreter.calls import call
 from archlint.service.interpreter.expressions import evaluate
 from archlint.service.interpreter.machine import LibraryCall, Machine, Semantics
@@ -14,22 +14,41 @@ from archlint.service.semantics.modules import Modules
 
 def interpreter(
     modules: Modules,
+    models: Mapping[str, LibraryCall],
     *,
     lazy_includes: bool = True,
+    formats_members: bool = True,
     by_default: bool = False,
-    models: Mapping[str, LibraryCall] | None = None,
     gap: str | None = None,
 ) -> Machine:
     """A fresh interpretation of a service; `lazy_includes` as FastAPI 0.137 and later resolve includes.
 
-    `by_default` takes settings for what they are when nobody configures them. `models` are further functions
-    of libraries; `gap` is what stands in a text for a piece that the source does not tell.
+    `models` are further functions of libraries. `formats_members` is whether members of enumerations are
+    formatted as since Python 3.11; `by_default` takes settings for what they are when nobody configures them;
+    `gap` is what stands in a text for a piece that the source does not tell.
     """
-    library = {
+    return Machine(
+        modules,
+        semantics({**python_models(), **models}),
+        lazy_includes,
+        by_default=by_default,
+        formats_members=formats_members,
+        gap=gap,
+    )
+
+
+def semantics(library: Mapping[str, LibraryCall]) -> Semantics:
+    """The interpreter's parts over a library of models."""
+    return Semantics(
+        evaluate, execute, call, bind, library, stdlib.builtins(), containers.method, stdlib.CONSTANTS
+    )
+
+
+def python_models() -> dict[str, LibraryCall]:
+    """The models of Python's own library."""
+    return {
         **stdlib.library(),
         **files.library(),
         **introspection.library(),
-        **(models or {}),
+        **regular_expressions.library(),
     }
-    semantics = Semantics(evaluate, execute, call, bind, library, stdlib.builtins())
-    return Machine(modules, semantics, lazy_includes, by_default=by_default, gap=gap)

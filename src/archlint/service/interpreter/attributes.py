@@ -6,7 +6,6 @@ from archlint.facts.syntax import FunctionDef
 from archlint.facts.traversal import docstring
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.values import (
-    MAX_SIZE,
     Arguments,
     Bound,
     Choice,
@@ -27,64 +26,17 @@ from archlint.service.interpreter.values import (
     Value,
     canonical,
     choice,
-    settled,
+    configured,
 )
 
 SETTINGS = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
 _FIELDS = frozenset(
     {"pydantic.Field", "dataclasses.field", "pydantic.v1.Field", "sqlmodel.Field", "pydantic.fields.Field"}
 )
-_SAME_TEXT = frozenset(
-    {
-        *("get_secret_value", "render_as_string", "unicode_string"),
-        *("update_query_dict", "update_query_pairs", "update_query_string"),
-    }
-)
-"""Methods of secrets and URLs, which stand here as texts, that keep the text as far as anybody asks."""
+
 
 HANDED_ON = "super()"
 """Under this name an object keeps the arguments that it handed to the library's class behind its own."""
-
-_CONTAINER_METHODS = {
-    str: frozenset(
-        [
-            "format",
-            "strip",
-            "lstrip",
-            "rstrip",
-            "replace",
-            "join",
-            "lower",
-            "upper",
-            "title",
-            "capitalize",
-            "split",
-            "rsplit",
-            "startswith",
-            "endswith",
-            "removeprefix",
-            "removesuffix",
-            "partition",
-            "rpartition",
-            "count",
-            "find",
-            "index",
-            "isdigit",
-            "isupper",
-            "islower",
-            "isalpha",
-            "isalnum",
-            "encode",
-            "casefold",
-        ]
-    ),
-    dict: frozenset(["get", "items", "keys", "values", "update", "pop", "setdefault", "copy"]),
-    list: frozenset(
-        ["append", "extend", "insert", "remove", "pop", "copy", "index", "count", "reverse", "sort", "clear"]
-    ),
-    tuple: frozenset(("index", "count")),
-    set: frozenset(["add", "update", "remove", "discard", "union", "copy"]),
-}
 
 
 def attribute(machine: Machine, value: Value, name: str) -> Value:
@@ -133,13 +85,37 @@ def set_attribute(machine: Machine, value: Value, name: str, new: Value) -> None
     match value:
         case Modelled():
             value.set_attribute(machine, name, new)
+        case FunctionObject() if name == "__wrapped__":
+            value.wraps = None if _leads_to(new, value) else new
         case InstanceObject() | FunctionObject():
-            value.attributes[name] = new
+            _assign(machine, value.attributes, name, new, getattr(value, "born", 0))
         case ModuleObject() | ClassObject():
-            value.namespace[name] = new
+            _assign(machine, value.namespace, name, new, 0)
         case Choice():
             for option in value.values:
                 set_attribute(machine, option, name, new)
+
+
+def _leads_to(wrapped: Value, function: FunctionObject) -> bool:
+    """Whether a function is behind what it would wrap: then it wraps nothing."""
+    while wrapped is not function and isinstance(wrapped, FunctionObject | Bound):
+        wrapped = wrapped.wraps if isinstance(wrapped, FunctionObject) else wrapped.function
+    return wrapped is function
+
+
+def replace_items(machine: Machine, container: list[Value], items: list[Value], place: Origin) -> None:
+    """`container[:] = items`; under a condition that nothing decides, what was there stays, too."""
+    if not machine.conditions:
+        container[:] = items
+        return
+    machine.kept.append((container, place))
+    container.extend(item for item in items if not any(item is known for known in container))
+
+
+def _assign(machine: Machine, names: dict[str, Value], name: str, new: Value, born: int) -> None:
+    """Under a condition that nothing decides, what an older object had may be what it still has."""
+    kept = len(machine.conditions) > born and name in names
+    names[name] = choice([names[name], new]) if kept else new
 
 
 def class_member(cls: ClassObject, name: str) -> Value:
@@ -186,7 +162,7 @@ def _of_instance(machine: Machine, value: InstanceObject, name: str) -> Value:
     if value.cls.derives_from(SETTINGS) and not isinstance(found, FunctionObject | Descriptor):
         place = Origin(value.cls.module, value.cls.definition)
         default = field_default(machine, found, place)
-        return default if machine.by_default else Configured(default, f"{value.cls.definition.name}.{name}")
+        return default if machine.by_default else configured(default, f"{value.cls.definition.name}.{name}")
     return _bind(machine, value, value.cls, found)
 
 
@@ -292,13 +268,12 @@ def _of_function(value: FunctionObject, name: str) -> Value:
 def _configured(machine: Machine, value: Configured, name: str) -> Value:
     found = attribute(machine, value.default, name)
     if isinstance(found, Native):
-        return Native(name, lambda m, arguments: configured(m.call(found, arguments), value.source))
-    return configured(found, value.source)
+        return Native(name, lambda m, arguments: _marked(m.call(found, arguments), value.source))
+    return _marked(found, value.source)
 
 
-def configured(value: Value, source: str) -> Value:
-    """The value marked as one that configuration may replace."""
-    return value if isinstance(value, Configured | Unresolved) else Configured(value, source)
+def _marked(value: Value, source: str) -> Value:
+    return value if isinstance(value, Unresolved) else configured(value, source)
 
 
 def _of_external(value: ExternalObject, name: str) -> Value:
@@ -311,41 +286,4 @@ def _of_external(value: ExternalObject, name: str) -> Value:
 def _of_container(machine: Machine, value: Value, name: str) -> Value:
     if isinstance(value, tuple) and name in getattr(value, "_fields", ()):
         return getattr(value, name)
-    if isinstance(value, str) and name in _SAME_TEXT:
-        return Native(name, lambda machine, arguments: value)
-    for kind, methods in _CONTAINER_METHODS.items():
-        if isinstance(value, kind) and name in methods:
-            return Native(name, lambda machine, arguments: _method(value, name, arguments))
-    if isinstance(value, Unresolved):
-        return value
-    return Unresolved(f"attribute `{name}`")
-
-
-def _method(value: Value, name: str, arguments: Arguments) -> Value:
-    """A method of a plain container, called for real: its arguments are plain or opaque values."""
-    args = [a.default if isinstance(a, Configured) else a for a in arguments.args]
-    args = [_as_text(a) for a in args] if isinstance(value, str) else args
-    keywords = {key: settled(a) for key, a in arguments.keywords.items()}
-    known = isinstance(value, dict | list | set) or all(map(_plain, (*args, *keywords.values())))
-    if not known or not arguments.complete or len(value) > MAX_SIZE or (name == "format" and ":" in value):
-        return Unresolved(f"`.{name}()` of values that the source does not tell")
-    try:
-        result = getattr(value, name)(*args, **keywords)
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError):
-        return Unresolved(f"`.{name}()` cannot be evaluated")
-    if isinstance(result, str | int | float | bool | list | dict | tuple | set | None):
-        return result
-    return list(result) if name in {"items", "keys", "values"} else result
-
-
-def _as_text(value: Value) -> Value:
-    """Members of enumerations stand for their values where a string's method takes them."""
-    if isinstance(value, list | tuple):
-        return [_as_text(item) for item in value]
-    return value.value if isinstance(value, Member) else settled(value)
-
-
-def _plain(value: Value) -> bool:
-    if isinstance(value, list | tuple):
-        return all(_plain(item) for item in value)
-    return isinstance(value, str | int | float | bool | None)
+    return machine.semantics.method(value, name)

@@ -21,7 +21,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import walk_expressions
 from archlint.service.interpreter.attributes import SETTINGS, attribute, class_member
-from archlint.service.interpreter.machine import Machine, Modelled
+from archlint.service.interpreter.machine import LibraryCall, Machine, Modelled
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -49,7 +49,7 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
     """The value of `callee(arguments)`."""
     match callee:
         case Native():
-            return callee.call(machine, arguments)
+            return _modelled(machine, callee.call, arguments)
         case FunctionObject():
             return _interpret(machine, callee, arguments, None)
         case Bound():
@@ -59,7 +59,7 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
         case External():
             model = machine.semantics.library.get(callee.name)
             if model is not None:
-                return model(machine, arguments)
+                return _modelled(machine, model, arguments)
             return ExternalObject(callee.name, arguments.args, arguments.keywords)
         case Choice():
             return choice([call(machine, option, arguments) for option in callee.values])
@@ -72,13 +72,21 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
         case Configured():
             return call(machine, callee.default, arguments)
         case ExternalObject() if (model := machine.semantics.library.get(f"{callee.name}()")) is not None:
-            return model(machine, arguments)
+            return _modelled(machine, model, arguments)
         case InstanceObject() | Modelled():
             method = attribute(machine, callee, "__call__")
             return call(machine, method, arguments) if isinstance(method, Bound) else _uncallable(arguments)
         case Descriptor():
             return call(machine, callee.function, arguments)
     return callee if isinstance(callee, Unresolved) else _uncallable(arguments)
+
+
+def _modelled(machine: Machine, model: LibraryCall, arguments: Arguments) -> Value:
+    """What a model gives; where Python would raise, as for a wrong argument, nothing is known."""
+    try:
+        return model(machine, arguments)
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        return Unresolved(f"a call that fails: {type(error).__name__}", arguments.place)
 
 
 def _uncallable(arguments: Arguments) -> Unresolved:
@@ -210,10 +218,10 @@ def _instantiate(machine: Machine, cls: ClassObject, arguments: Arguments) -> Va
     if members:
         wanted = arguments.get(0, "value")
         return next((m for m in members if same(m.value, wanted)), Unresolved("a member of an enumeration"))
-    created = _modelled(machine, cls, arguments)
+    created = _of_library(machine, cls, arguments)
     if created is not None:
         return created
-    instance = InstanceObject(cls)
+    instance = InstanceObject(cls, born=len(machine.conditions))
     initialise = class_member(cls, "__init__")
     if isinstance(initialise, FunctionObject):
         _interpret(machine, initialise, arguments, instance)
@@ -222,7 +230,7 @@ def _instantiate(machine: Machine, cls: ClassObject, arguments: Arguments) -> Va
     return instance
 
 
-def _modelled(machine: Machine, cls: ClassObject, arguments: Arguments) -> Value:
+def _of_library(machine: Machine, cls: ClassObject, arguments: Arguments) -> Value:
     """An object of a library's class that archlint models, made through the repository's subclass."""
     for base in cls.lineage():
         model = (

@@ -31,6 +31,7 @@ from archlint.service.interpreter.calls import call, define
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.operators import arithmetic, compared
 from archlint.service.interpreter.subscripts import hashable, subscript
+from archlint.service.interpreter.texts import fstring, percent
 from archlint.service.interpreter.values import (
     Arguments,
     Choice,
@@ -45,13 +46,18 @@ from archlint.service.interpreter.values import (
     Unresolved,
     Value,
     choice,
+    configured,
     distinct,
     settled,
-    text,
     truth,
 )
 
-_MAX_ITEMS = 2_000
+_MAX_ITEMS = 5_000
+"""What has more items than this is not gone through."""
+
+_COMPARED = 4
+"""How much more it costs to compare an item than to copy it."""
+
 _NAMED_TUPLES = frozenset({"typing.NamedTuple"})
 
 
@@ -66,10 +72,8 @@ def evaluate(machine: Machine, frame: Frame, node: Expression) -> Value:
 def iterate(machine: Machine, value: Value) -> Items[Value] | None:
     """The items of a value in order; None where the source does not tell them."""
     value = settled(value)
-    if isinstance(value, list | tuple | dict | set):
-        return list(value)[:_MAX_ITEMS]
-    if isinstance(value, str):
-        return list(value[:_MAX_ITEMS])
+    if isinstance(value, list | tuple | dict | set | str):
+        return list(value) if len(value) <= _MAX_ITEMS and machine.spend(len(value)) else None
     if isinstance(value, ClassObject):
         members = [v for v in value.namespace.values() if isinstance(v, Member)]
         return members or None
@@ -98,12 +102,18 @@ def _combine(machine: Machine, frame: Frame, node: Node, operator: str, first: V
         place = Origin(frame.module.module, node)
         return call(machine, attribute(machine, settled(first), "joinpath"), Arguments((second,), {}, place))
     source = next((v.source for v in (first, second) if isinstance(v, Configured)), None)
-    result = arithmetic(operator, settled(first), settled(second))
+    known = settled(first), settled(second)
+    if not machine.affords(sum(len(one) for one in known if isinstance(one, str | list | tuple | dict))):
+        return machine.unresolved(frame, node, "the value is too big to follow")
+    if operator == "%" and isinstance(known[0], str):
+        result = percent(machine, known[0], known[1], Origin(frame.module.module, node))
+    else:
+        result = arithmetic(operator, *known)
     if isinstance(result, Unresolved):
         if machine.gap is not None and operator == "+" and isinstance(settled(first), str):
             return settled(first) + machine.gap
         return machine.unresolved(frame, node, result.why)
-    return result if source is None else Configured(result, source)
+    return result if source is None else configured(result, source)
 
 
 def _name(machine: Machine, frame: Frame, node: Name) -> Value:
@@ -195,36 +205,6 @@ def _frame_call(machine: Machine, frame: Frame, node: Call) -> Value:
     return None
 
 
-def _fstring(machine: Machine, frame: Frame, node: FString) -> Value:
-    pieces: list[str] = []
-    source = None
-    for part in node.parts:
-        value = evaluate(machine, frame, part)
-        if isinstance(value, Choice):
-            return choice([_with_piece(machine, frame, node, part, option) for option in value.values])
-        source = value.source if isinstance(value, Configured) else source
-        piece = text(value)
-        if piece is None and isinstance(settled(value), int):
-            piece = str(settled(value))
-        piece = machine.gap if piece is None else piece
-        if piece is None:
-            why = value.why if isinstance(value, Unresolved) else "a part of the text is not known"
-            return machine.unresolved(frame, part, why)
-        pieces.append(piece)
-    if not node.plain and machine.gap is None:
-        return machine.unresolved(frame, node, "the text is formatted in a way that archlint does not follow")
-    joined = "".join(pieces)
-    return joined if source is None else Configured(joined, source)
-
-
-def _with_piece(machine: Machine, frame: Frame, node: FString, chosen: Expression, value: Value) -> Value:
-    pieces = [value if part is chosen else evaluate(machine, frame, part) for part in node.parts]
-    texts = [machine.gap if (found := text(piece)) is None else found for piece in pieces]
-    if None in texts:
-        return machine.unresolved(frame, node, "a part of the text is not known")
-    return "".join(piece or "" for piece in texts)
-
-
 def _sequence(machine: Machine, frame: Frame, node: Sequence) -> Value:
     values: list[Value] = []
     for item in node.items:
@@ -288,7 +268,7 @@ def _generate(
         return False
     for item in items:
         machine.semantics.bind(machine, frame, clause.target, item)
-        answers = [truth(evaluate(machine, frame, condition)) for condition in clause.conditions]
+        answers = [decide(machine, frame, condition) for condition in clause.conditions]
         if False not in answers and not _generate(machine, frame, node, depth + 1, results):
             return False
     return True
@@ -299,7 +279,7 @@ def _operation(machine: Machine, frame: Frame, node: Operation) -> Value:
         case "and" | "or":
             return _boolean(machine, frame, node)
         case "not":
-            answer = truth(evaluate(machine, frame, node.parts[0]))
+            answer = decide(machine, frame, node.parts[0])
             return machine.unresolved(frame, node, "a condition") if answer is None else not answer
         case "compare":
             return _compare(machine, frame, node)
@@ -316,15 +296,33 @@ def _operation(machine: Machine, frame: Frame, node: Operation) -> Value:
     return binary(machine, frame, node, node.operator, operands)
 
 
+def decide(machine: Machine, frame: Frame, node: Expression) -> bool | None:
+    """Whether a test holds, by Kleene's logic: what is known of one operand may decide the whole."""
+    if not (isinstance(node, Operation) and node.operator in {"and", "or", "not"}):
+        return truth(evaluate(machine, frame, node))
+    if node.operator == "not":
+        answer = decide(machine, frame, node.parts[0])
+        return None if answer is None else not answer
+    decisive = node.operator == "or"
+    answers: list[bool | None] = []
+    for part in node.parts:
+        answers.append(decide(machine, frame, part))
+        if answers[-1] is decisive:
+            return decisive
+    return None if None in answers else not decisive
+
+
 def _boolean(machine: Machine, frame: Frame, node: Operation) -> Value:
+    decisive = node.operator == "or"
     possible: list[Value] = []
     for part in node.parts:
         value = evaluate(machine, frame, part)
         answer = truth(value)
-        if answer is None or answer is (node.operator == "or"):
+        if answer is decisive:
+            # `unknown and False` counts as false whatever the unknown is; `unknown or "x"` has two values
+            return choice([*possible, value]) if decisive else value
+        if answer is None:
             possible.append(value)
-        if answer is (node.operator == "or"):
-            return choice(possible)
     if truth(value) is not None:
         possible.append(value)
     return choice(possible)
@@ -332,8 +330,9 @@ def _boolean(machine: Machine, frame: Frame, node: Operation) -> Value:
 
 def _conditional(machine: Machine, frame: Frame, node: Operation) -> Value:
     value, test, alternative = node.parts
-    tested = evaluate(machine, frame, test)
-    answer = truth(tested)
+    compound = isinstance(test, Operation) and test.operator in {"and", "or", "not"}
+    tested = None if compound else evaluate(machine, frame, test)
+    answer = decide(machine, frame, test) if compound else truth(tested)
     if answer is None and isinstance(tested, Configured) and (name := dotted(test)):
         # A branch that uses what is tested can only be computed where the default leads into it.
         default = truth(tested.default)
@@ -356,6 +355,9 @@ def _yield(machine: Machine, frame: Frame, node: Operation) -> Value:
 
 def _compare(machine: Machine, frame: Frame, node: Operation) -> Value:
     values = [evaluate(machine, frame, part) for part in node.parts]
+    sizes = (len(one) for one in values if isinstance(one, list | tuple | dict))
+    if not machine.spend(_COMPARED * sum(sizes)):
+        return machine.unresolved(frame, node, "a comparison")
     answers = [
         compared(operator, first, second)
         for operator, first, second in zip(node.detail, values, values[1:], strict=False)
@@ -370,7 +372,7 @@ _EXPRESSIONS: dict[type, Callable[[Machine, Frame, Any], Value]] = {
     Constant: _constant,
     Attribute: _attribute,
     Call: _call,
-    FString: _fstring,
+    FString: fstring,
     Sequence: _sequence,
     Dict: _dict,
     Subscript: subscript,

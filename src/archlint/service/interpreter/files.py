@@ -205,6 +205,7 @@ _PATH_METHODS: dict[str, Callable[[Machine, str, Arguments], Value]] = {
     "relative_to": _relative,
     "with_suffix": _without_suffix,
     "as_posix": lambda machine, path, arguments: path,
+    "__str__": lambda machine, path, arguments: path,
 }
 
 _TEXTUAL: dict[str, Callable[..., Value]] = {

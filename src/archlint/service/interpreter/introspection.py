@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from archlint.facts.syntax import FunctionDef
@@ -35,6 +36,7 @@ def library() -> dict[str, LibraryCall]:
     return {
         "importlib.import_module": import_module,
         "pkgutil.iter_modules": _iter_modules,
+        "pkgutil.walk_packages": _walk_packages,
         "inspect.getmembers": _members,
         "inspect.isclass": _is_a(ClassObject),
         "inspect.isfunction": _is_a(FunctionObject),
@@ -139,6 +141,25 @@ def _iter_modules(machine: Machine, arguments: Arguments) -> Value:
         for package in packages
         for name, is_package in submodules(machine, package)
     ]
+
+
+def _walk_packages(machine: Machine, arguments: Arguments) -> Value:
+    """`pkgutil.walk_packages(package.__path__, prefix)`: modules of the package and all below it."""
+    path = iterate(machine, arguments.get(0, "path"))
+    prefix = text(arguments.get(1, "prefix", "")) or ""
+    packages = [item for item in path or () if isinstance(item, ModuleObject)]
+    if not packages:
+        return Unresolved("a package folder that the source does not tell", arguments.place)
+    return [info for package in packages for info in _below(machine, package, prefix)]
+
+
+def _below(machine: Machine, package: ModuleObject, prefix: str) -> Iterator[ModuleInfo]:
+    for name, is_package in submodules(machine, package):
+        yield ModuleInfo(Unresolved("a finder"), prefix + name, is_package)
+        if is_package:
+            inner = machine.modules.find(f"{package.module.name}.{name}", package.module)
+            if inner is not None:
+                yield from _below(machine, machine.load(inner), f"{prefix}{name}.")
 
 
 def submodules(machine: Machine, package: ModuleObject) -> list[tuple[str, bool]]:

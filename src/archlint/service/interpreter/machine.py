@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from archlint.facts.syntax import Expression, Node, Statement
 from archlint.service.interpreter.values import (
+    MAX_SIZE,
     Arguments,
     ClassObject,
     External,
@@ -22,11 +23,14 @@ from archlint.service.interpreter.values import (
 )
 from archlint.service.semantics.modules import Module, Modules
 
-MAX_STEPS = 2_000_000
-"""Expressions evaluated for one service; what comes after is unresolved."""
+MAX_STEPS = 1_000_000
+"""Work done for one service, about an expression each; what comes after is unresolved."""
 
 MAX_CALL_STEPS = 200_000
-"""Expressions evaluated for one call that a module makes when imported, with all that it calls."""
+"""Work done for one call that a module makes when imported, with all that it calls."""
+
+_ITEMS_A_STEP = 16
+"""How many items or characters are made, copied or compared for the price of a step."""
 
 MAX_CALLS = 40
 """Calls nested deeper than this give an unresolved value."""
@@ -80,6 +84,9 @@ class Semantics:
     bind: Callable[[Machine, Frame, Expression, Value], None]
     library: Mapping[str, LibraryCall]
     builtins: Mapping[str, Value]
+    method: Callable[[Value, str], Value]
+    """A method of a text or container."""
+
     constants: Mapping[str, Value] = field(default_factory=dict)
     """Values of libraries' names, by qualified name."""
 
@@ -95,6 +102,12 @@ class Machine:
     loaded: dict[str, ModuleObject] = field(default_factory=dict)
     conditions: list[Condition] = field(default_factory=list)
     limit: int = MAX_STEPS
+    at: tuple[Module, Node] | None = None
+    """The statement of a module that is being executed."""
+
+    exhausted: Origin | None = None
+    """Where the work allowed was done; None while there is some left."""
+
     stack: list[Node] = field(default_factory=list)
     """The definitions of the calls under way, outermost first."""
 
@@ -109,6 +122,12 @@ class Machine:
 
     created: list[Any] = field(default_factory=list)
     """Every app and router made, in order."""
+
+    kept: list[tuple[Value, Origin]] = field(default_factory=list)
+    """The containers out of which something was taken under a condition that nothing decides, and where."""
+
+    formats_members: bool = True
+    """Whether formatting a member of a mixed-in enumeration gives its name, as since Python 3.11."""
 
     classes: list[ClassObject] = field(default_factory=list)
     """Every class made, in order, those of functions and classes too."""
@@ -136,10 +155,18 @@ class Machine:
         """The value of a call."""
         return self.semantics.call(self, callee, arguments)
 
-    def spend(self) -> bool:
-        """Count one step; false when the work allowed is done."""
-        self.steps += 1
-        return self.steps < self.limit
+    def spend(self, items: int = 0) -> bool:
+        """Count one step, and work on so many items; false when the work allowed is done."""
+        self.steps += 1 + items // _ITEMS_A_STEP
+        if self.steps < self.limit:
+            return True
+        if self.exhausted is None:
+            self.exhausted = Origin(*self.at) if self.at is not None else None
+        return False
+
+    def affords(self, size: int) -> bool:
+        """Whether a text or container of that size may be made: small ones, while there is work left."""
+        return size <= MAX_SIZE and self.spend(size)
 
     @contextmanager
     def calling(self, definition: Node) -> Iterator[None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, cast
 
 from archlint.service.interpreter.values import (
@@ -14,13 +13,12 @@ from archlint.service.interpreter.values import (
     Member,
     Unresolved,
     Value,
+    is_small,
     same,
 )
 
 _PLAIN = (str, int, float, bool, type(None))
 _ADDABLE = (str, int, float, list, tuple)
-_WIDTH = re.compile(r"%[^a-zA-Z]*[\d*]")
-"""A format with a width, which may ask for any amount of memory."""
 
 
 def arithmetic(operator: str, first: Value, second: Value) -> Value:
@@ -38,10 +36,6 @@ def _known(operator: str, first: Value, second: Value) -> Value:
     match operator, first, second:
         case "+", _, _ if isinstance(first, _ADDABLE) and isinstance(second, _ADDABLE):
             return cast("Any", first) + second
-        case "%", str(), (str() | int()) if not _WIDTH.search(first):
-            return first % second
-        case "%", str(), tuple() if all(isinstance(i, _PLAIN) for i in second) and not _WIDTH.search(first):
-            return first % second
         case "-", int(), int():
             return first - second
         case "*", (int() | float()), (int() | float()):
@@ -88,8 +82,30 @@ def _equal(first: Value, second: Value) -> bool | None:
     if isinstance(first, _PLAIN) and isinstance(second, _PLAIN):
         return bool(first == second)
     if isinstance(first, list | tuple | dict) and isinstance(second, list | tuple | dict):
-        return None
+        return _equal_containers(first, second)
     return False
+
+
+def _equal_containers(first: Any, second: Any) -> bool | None:
+    """Item by item; sets stand here as lists, in an order of their own."""
+    if isinstance(first, list | tuple) and isinstance(second, list | tuple):
+        same_kind = isinstance(first, list) == isinstance(second, list)
+        if not same_kind or len(first) != len(second):
+            return False
+        if not (is_small(first) and is_small(second)):
+            return None
+        answers = [_equal(one, other) for one, other in zip(first, second, strict=True)]
+    elif isinstance(first, dict) and isinstance(second, dict):
+        if first.keys() != second.keys():
+            return False if all(map(_is_plain, (*first, *second))) else None
+        answers = [_equal(value, second[key]) for key, value in first.items()] if is_small(first) else [None]
+    else:
+        return False
+    return False if False in answers else None if None in answers else True
+
+
+def _is_plain(value: Value) -> bool:
+    return isinstance(value, _PLAIN)
 
 
 def _contains(container: Value, item: Value) -> bool | None:
@@ -97,8 +113,13 @@ def _contains(container: Value, item: Value) -> bool | None:
         return item in container
     if not isinstance(container, list | tuple | dict | set):
         return None
-    answers = [_equal(item, other) for other in container]
-    return True if True in answers else None if None in answers else False
+    unknown = False
+    for other in container:
+        answer = _equal(item, other)
+        if answer:
+            return True
+        unknown = unknown or answer is None
+    return None if unknown else False
 
 
 def _string_member(value: Value) -> Value:

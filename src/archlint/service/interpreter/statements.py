@@ -34,9 +34,9 @@ from archlint.facts.syntax import (
     While,
     With,
 )
-from archlint.service.interpreter.attributes import class_member, set_attribute
+from archlint.service.interpreter.attributes import class_member, replace_items, set_attribute
 from archlint.service.interpreter.calls import decorate, define
-from archlint.service.interpreter.expressions import binary, evaluate, iterate
+from archlint.service.interpreter.expressions import binary, decide, evaluate, iterate
 from archlint.service.interpreter.importing import execute_import, execute_import_from
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.values import (
@@ -49,10 +49,10 @@ from archlint.service.interpreter.values import (
     FunctionObject,
     Member,
     Origin,
+    Unresolved,
     Value,
     choice,
     settled,
-    truth,
 )
 
 _ENUMERATIONS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
@@ -71,6 +71,7 @@ def execute(machine: Machine, frame: Frame, body: Items[Statement]) -> Signal | 
     """Run statements in order; the signal tells what ended the block early."""
     for statement in body:
         handler = _STATEMENTS.get(type(statement))
+        machine.at = frame.module.module, statement
         if handler is not None and machine.spend():
             signal = handler(machine, frame, statement)
             if signal is not None:
@@ -112,7 +113,7 @@ def _set_item(machine: Machine, frame: Frame, target: Subscript, value: Value) -
     elif isinstance(container, list) and isinstance(index, int) and -len(container) <= index < len(container):
         container[index] = value
     elif isinstance(container, list) and isinstance(target.index, Operation) and isinstance(value, list):
-        container[:] = value
+        replace_items(machine, container, value, Origin(frame.module.module, target))
 
 
 def _unpack(machine: Machine, frame: Frame, targets: Items[Expression], value: Value) -> None:
@@ -145,7 +146,13 @@ def _augmented(machine: Machine, frame: Frame, statement: AugmentedAssign) -> No
     if isinstance(current, list) and statement.operator == "+":
         items = iterate(machine, value)
         why = "the list is extended by a value that the source does not tell"
-        current.extend(items if items is not None else [machine.unresolved(frame, statement, why)])
+        if items is None or not machine.affords(len(current) + len(items)):
+            items = (
+                []
+                if isinstance(current[-1] if current else None, Unresolved)
+                else [machine.unresolved(frame, statement, why)]
+            )
+        current.extend(items)
         return
     if isinstance(current, dict) and isinstance(value, dict) and statement.operator == "|":
         current.update(value)
@@ -161,7 +168,7 @@ def _evaluate(machine: Machine, frame: Frame, statement: Evaluate) -> None:
 def _if(machine: Machine, frame: Frame, statement: If) -> Signal | None:
     undecided: list[tuple[Items[Statement], Node]] = []
     for branch in statement.branches:
-        answer = truth(evaluate(machine, frame, branch.test))
+        answer = decide(machine, frame, branch.test)
         if answer is False:
             continue
         if answer is True and not undecided:
@@ -181,6 +188,7 @@ def _alternatives(
     before = dict(frame.namespace)
     outcomes: list[tuple[dict[str, Value], Signal | None]] = []
     for body, test in blocks:
+        machine.spend(len(before))
         frame.namespace.clear()
         frame.namespace.update(before)
         with machine.condition(Origin(frame.module.module, test), "depends on a condition"):
@@ -193,8 +201,14 @@ def _alternatives(
 
 
 def _merged(outcomes: Items[dict[str, Value]]) -> dict[str, Value]:
-    names = dict.fromkeys(name for outcome in outcomes for name in outcome)
-    return {name: choice([o[name] for o in outcomes if name in o]) for name in names}
+    merged = dict(outcomes[0])
+    for outcome in outcomes[1:]:
+        for name, value in outcome.items():
+            if name not in merged:
+                merged[name] = value
+            elif merged[name] is not value:
+                merged[name] = choice([merged[name], value])
+    return merged
 
 
 def _for(machine: Machine, frame: Frame, statement: For) -> Signal | None:
@@ -218,7 +232,7 @@ def _for(machine: Machine, frame: Frame, statement: For) -> Signal | None:
 
 
 def _while(machine: Machine, frame: Frame, statement: While) -> Signal | None:
-    if truth(evaluate(machine, frame, statement.test)) is False:
+    if decide(machine, frame, statement.test) is False:
         return execute(machine, frame, statement.orelse)
     with machine.condition(Origin(frame.module.module, statement.test), "in a loop"):
         signal = execute(machine, frame, statement.body)
@@ -285,7 +299,7 @@ def _simple(machine: Machine, frame: Frame, statement: Simple) -> Signal | None:
 
 def _delete(machine: Machine, frame: Frame, target: Expression) -> None:
     match target:
-        case Name(id=name):
+        case Name(id=name) if not machine.conditions:
             frame.namespace.pop(name, None)
         case Sequence(items=items):
             for item in items:
@@ -293,8 +307,12 @@ def _delete(machine: Machine, frame: Frame, target: Expression) -> None:
         case Subscript():
             container = settled(evaluate(machine, frame, target.value))
             index = settled(evaluate(machine, frame, target.index))
-            if isinstance(container, dict) and isinstance(index, str | int):
+            if machine.conditions:
+                machine.kept.append((container, Origin(frame.module.module, target)))
+            elif isinstance(container, dict) and isinstance(index, str | int):
                 container.pop(index, None)
+            elif isinstance(container, list) and isinstance(target.index, Operation):
+                del container[:]
             elif isinstance(container, list) and isinstance(index, int) and abs(index) < len(container):
                 del container[index]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from archlint.service.interpreter.attributes import attribute, set_attribute
 from archlint.service.interpreter.builtin_names import BUILTIN_NAMES
 from archlint.service.interpreter.expressions import iterate
 from archlint.service.interpreter.machine import LibraryCall, Machine, Modelled
+from archlint.service.interpreter.texts import written
 from archlint.service.interpreter.values import (
     Arguments,
+    Choice,
     ClassObject,
     Configured,
     Descriptor,
@@ -24,11 +27,17 @@ from archlint.service.interpreter.values import (
     Unresolved,
     Value,
     choice,
+    configured,
     distinct,
     settled,
     text,
     truth,
 )
+
+CONSTANTS: dict[str, Value] = {"typing.TYPE_CHECKING": False, "typing_extensions.TYPE_CHECKING": False}
+"""Values of the library's names."""
+
+_MAX_RANGE = 5_000
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "str": str,
@@ -69,12 +78,12 @@ def _iterated(build: Callable[[list[Value]], Value]) -> LibraryCall:
 
 def _str(machine: Machine, arguments: Arguments) -> Value:
     value = arguments.get(0, "object", "")
-    known = text(value)
-    if known is None and isinstance(settled(value), int | float):
-        known = str(settled(value))
+    if isinstance(value, Choice):
+        return choice([_str(machine, replace(arguments, args=(option,))) for option in value.values])
+    known = written(machine, value, arguments.place)
     if known is None:
         return value if isinstance(value, Unresolved) else Unresolved("a text made of an unknown value")
-    return Configured(known, value.source) if isinstance(value, Configured) else known
+    return configured(known, value.source) if isinstance(value, Configured) else known
 
 
 def _converted(kind: type) -> LibraryCall:
@@ -82,11 +91,8 @@ def _converted(kind: type) -> LibraryCall:
         value = arguments.get(0, "x", kind())
         known = settled(value)
         if isinstance(known, str | int | float):
-            try:
-                result = kind(known)
-            except ValueError:
-                return Unresolved("a conversion that fails")
-            return Configured(result, value.source) if isinstance(value, Configured) else result
+            result = kind(known)
+            return configured(result, value.source) if isinstance(value, Configured) else result
         return Unresolved("a conversion of an unknown value")
 
     return call
@@ -99,11 +105,14 @@ def _bool(machine: Machine, arguments: Arguments) -> Value:
 
 def _dict(machine: Machine, arguments: Arguments) -> Value:
     found: dict[Value, Value] = {}
-    source = settled(arguments.get(0, "mapping"))
+    source = settled(arguments.args[0]) if arguments.args else {}
+    pairs = iterate(machine, source)
+    if pairs is None:
+        return Unresolved("a dict of unknown items", arguments.place)
     if isinstance(source, dict):
         found.update(source)
     else:
-        for pair in iterate(machine, source) or ():
+        for pair in pairs:
             if isinstance(pair, tuple | list) and len(pair) == 2 and isinstance(pair[0], str | int | Member):
                 found[pair[0]] = pair[1]
     return found | dict(arguments.keywords)
@@ -130,21 +139,25 @@ def _sorted(machine: Machine, arguments: Arguments) -> Value:
     items = iterate(machine, arguments.get(0, "iterable"))
     if items is None:
         return Unresolved("unknown items")
-    try:
-        return sorted(items)
-    except TypeError:
+    if not all(isinstance(item, str | int | float) for item in items):
         return list(items)
+    return sorted(items, reverse=truth(arguments.get(2, "reverse", False)) is True)
 
 
 def _range(machine: Machine, arguments: Arguments) -> Value:
     bounds = [settled(arg) for arg in arguments.args]
     if bounds and all(isinstance(bound, int) for bound in bounds):
-        return list(range(*bounds)[:1000])
+        numbers = range(*bounds)
+        if len(numbers) <= _MAX_RANGE and machine.affords(len(numbers)):
+            return list(numbers)
     return Unresolved("an unknown range")
 
 
 def _len(machine: Machine, arguments: Arguments) -> Value:
-    items = iterate(machine, arguments.get(0, "obj"))
+    value = settled(arguments.get(0, "obj"))
+    if isinstance(value, str | list | tuple | dict):
+        return len(value)
+    items = iterate(machine, value)
     return Unresolved("an unknown length") if items is None else len(items)
 
 
@@ -260,15 +273,24 @@ def _wraps(machine: Machine, arguments: Arguments) -> Value:
 
     def apply(machine: Machine, applied: Arguments) -> Value:
         function = applied.get(0, "func")
-        if isinstance(function, FunctionObject):
-            function.wraps = wrapped
+        set_attribute(machine, function, "__wrapped__", wrapped)
         return function
 
     return Native("wraps", apply)
 
 
+def _update_wrapper(machine: Machine, arguments: Arguments) -> Value:
+    set_attribute(machine, arguments.get(0, "wrapper"), "__wrapped__", arguments.get(1, "wrapped"))
+    return arguments.get(0, "wrapper")
+
+
 def _partial(machine: Machine, arguments: Arguments) -> Value:
-    return Partial(arguments.get(0, "func"), arguments.args[1:], arguments.keywords)
+    """A partial of a partial is one of the function behind it, as in Python."""
+    function, args, keywords = arguments.args[0], arguments.args[1:], arguments.keywords
+    if isinstance(function, Partial):
+        merged = {**function.keywords, **keywords}
+        return Partial(function.function, (*function.args, *args), merged)
+    return Partial(function, args, keywords)
 
 
 def _kept(machine: Machine, arguments: Arguments) -> Value:
@@ -285,7 +307,7 @@ def _environment(machine: Machine, arguments: Arguments) -> Value:
     if machine.by_default:
         return arguments.get(1, "default")
     missing = Unresolved(f"environment variable `{name}`", arguments.place)
-    return Configured(arguments.get(1, "default", missing), f"${name}")
+    return configured(arguments.get(1, "default", missing), f"${name}")
 
 
 def _config(machine: Machine, arguments: Arguments) -> Value:
@@ -293,7 +315,7 @@ def _config(machine: Machine, arguments: Arguments) -> Value:
     name = text(arguments.get(0, "key")) or "?"
     missing = Unresolved(f"environment variable `{name}`", arguments.place)
     default = arguments.keywords.get("default", missing)
-    return default if machine.by_default else Configured(default, f"${name}")
+    return default if machine.by_default else configured(default, f"${name}")
 
 
 def _first(machine: Machine, arguments: Arguments) -> Value:
@@ -365,6 +387,7 @@ _BUILTINS: dict[str, LibraryCall] = {
 
 _LIBRARY: dict[str, Any] = {
     "functools.wraps": _wraps,
+    "functools.update_wrapper": _update_wrapper,
     "functools.partial": _partial,
     "functools.lru_cache": _kept,
     "functools.cache": _kept,

@@ -17,7 +17,6 @@ from archlint.service.interpreter.values import (
     Arguments,
     Choice,
     ClassObject,
-    Configured,
     External,
     ExternalObject,
     Frame,
@@ -25,6 +24,8 @@ from archlint.service.interpreter.values import (
     Origin,
     Value,
     choice,
+    configured,
+    is_small,
     settled,
     text,
 )
@@ -33,7 +34,7 @@ from archlint.service.interpreter.values import (
 def hashable(value: Value) -> bool:
     """Whether a value may be a key as Python sees it: plain, or a tuple of such."""
     return not isinstance(value, list | dict | set | tuple) or (
-        isinstance(value, tuple) and all(hashable(item) for item in value)
+        isinstance(value, tuple) and is_small(value) and all(hashable(item) for item in value)
     )
 
 
@@ -60,7 +61,7 @@ def _generic(machine: Machine, frame: Frame, node: Subscript, value: External | 
         return value if name is None else machine.imported(name, frame.module.module)
     if value.name == "os.environ":
         name = text(machine.evaluate(frame, node.index))
-        return Configured(machine.unresolved(frame, node, f"environment variable `{name}`"), f"${name}")
+        return configured(machine.unresolved(frame, node, f"environment variable `{name}`"), f"${name}")
     if value.name.endswith("Annotated") and isinstance(node.index, Sequence):
         parts = tuple([machine.evaluate(frame, item) for item in node.index.items])
         return ExternalObject("typing.Annotated", parts, {})
@@ -88,6 +89,7 @@ def _sliced(machine: Machine, frame: Frame, node: Subscript, container: Any) -> 
         index = settled(machine.evaluate(frame, node.index))
         return _item(machine, frame, node, container, index)
     bounds = [settled(machine.evaluate(frame, part)) for part in operation.parts]
-    if all(bound is None or isinstance(bound, int) for bound in bounds) and len(bounds) <= 3:
-        return container[slice(*bounds)] if 0 not in bounds[2:] else container
+    known = all(bound is None or isinstance(bound, int) for bound in bounds) and len(bounds) <= 3
+    if known and 0 not in bounds[2:] and machine.affords(len(container)):
+        return container[slice(*bounds)]
     return machine.unresolved(frame, node, "a slice whose bounds the source does not tell")

@@ -147,6 +147,23 @@ class Arguments(Identified, Struct, eq=False, frozen=True):
         return self.args[position] if position < len(self.args) else default
 
 
+MAX_LINEAGE = 200
+"""Ancestors of a class beyond these are not asked."""
+
+
+def _merged_orders(orders: list[list[ClassObject | External]]) -> list[ClassObject | External]:
+    """The C3 linearization, https://docs.python.org/3/howto/mro.html; where there is none, depth first."""
+    merged: dict[ClassObject | External, None] = {}
+    pending = [order for order in orders if order]
+    while pending:
+        later = {base for order in pending for base in order[1:]}
+        head = next((order[0] for order in pending if order[0] not in later), pending[0][0])
+        merged[head] = None
+        rests = ([base for base in order if base != head] for order in pending)
+        pending = [rest for rest in rests if rest]
+    return list(merged)
+
+
 class ClassObject(Identified, Struct, eq=False):
     """A class of the repository."""
 
@@ -157,14 +174,16 @@ class ClassObject(Identified, Struct, eq=False):
     annotations: dict[str, Expression]
     subclasses: list[ClassObject] = field(default_factory=list)
 
-    def lineage(self) -> list[ClassObject | External]:
-        """The class and its ancestors, depth first, libraries' classes included."""
-        found: list[ClassObject | External] = [self]
-        for base in self.bases:
-            for ancestor in base.lineage() if isinstance(base, ClassObject) else [base]:
-                if isinstance(ancestor, ClassObject | External) and ancestor not in found:
-                    found.append(ancestor)
-        return found
+    ancestry: tuple[ClassObject | External, ...] = ()
+
+    def lineage(self) -> tuple[ClassObject | External, ...]:
+        """The class and its ancestors in the order in which Python asks them, libraries' classes included."""
+        if not self.ancestry:
+            above = [base.lineage() if isinstance(base, ClassObject) else (base,) for base in self.bases]
+            known = [[base for base in one if isinstance(base, ClassObject | External)] for one in above]
+            direct = [base for base in self.bases if isinstance(base, ClassObject | External)]
+            self.ancestry = (self, *_merged_orders([*known, direct]))[:MAX_LINEAGE]
+        return self.ancestry
 
     def derives_from(self, names: frozenset[str]) -> bool:
         """Whether a library's class of one of these names is among its ancestors."""
@@ -176,6 +195,8 @@ class InstanceObject(Identified, Struct, eq=False):
 
     cls: ClassObject
     attributes: dict[str, Value] = field(default_factory=dict)
+    born: int = 0
+    """How many undecided conditions it was made under."""
 
 
 class SuperObject(Identified, Struct, eq=False, frozen=True):
@@ -242,26 +263,49 @@ def choice(values: Sequence[Value]) -> Value:
         for option in value.values if isinstance(value, Choice) else (value,):
             if not any(same(option, seen) for seen in flat):
                 flat.append(option)
-    if len(flat) > MAX_CHOICES:
-        return Unresolved("it can be one of too many things")
+        if len(flat) > MAX_CHOICES:
+            return Unresolved("it can be one of too many things")
     return flat[0] if len(flat) == 1 else Choice(tuple(flat))
+
+
+def configured(value: Value, source: str) -> Value:
+    """The value marked as one that configuration may replace; each alternative of a choice is."""
+    if isinstance(value, Choice):
+        return choice([configured(option, source) for option in value.values])
+    return value if isinstance(value, Configured) else Configured(value, source)
 
 
 def same(first: Value, second: Value) -> bool:
     """Whether two values are known to be equal, or both unknown."""
     if first is second or (isinstance(first, Unresolved) and isinstance(second, Unresolved)):
         return True
+    if isinstance(first, Configured) and isinstance(second, Configured):
+        return first.source == second.source and same(first.default, second.default)
     plain = (str, int, float, bool, type(None), External)
     return isinstance(first, plain) and type(first) is type(second) and bool(first == second)
 
 
 def distinct(values: Sequence[Value]) -> list[Value]:
     """The values without those known to be equal to an earlier one: a set, in an order that never varies."""
-    found: list[Value] = []
+    found: dict[object, Value] = {}
     for value in values:
-        if not any(same(value, seen) for seen in found):
-            found.append(value)
-    return found
+        plain = isinstance(value, str | int | float | None | External)
+        key = (type(value), value) if plain else Unresolved if isinstance(value, Unresolved) else id(value)
+        found.setdefault(key, value)
+    return list(found.values())
+
+
+def is_small(value: Value, most: int = 500) -> bool:
+    """Whether a value has few parts, however they nest: then it can be hashed, compared and sorted."""
+    pending, count = [value], 0
+    while pending:
+        one = pending.pop()
+        if isinstance(one, list | tuple | dict | set):
+            count += 1 + len(one)
+            if count > most:
+                return False
+            pending.extend(one)
+    return True
 
 
 def options(value: Value) -> tuple[Value, ...]:

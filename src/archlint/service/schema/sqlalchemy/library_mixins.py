@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from archlint.facts.syntax import Node
-from archlint.service.interpreter import files, introspection, stdlib
-from archlint.service.interpreter.calls import call
-from archlint.service.interpreter.expressions import evaluate, iterate
-from archlint.service.interpreter.introspection import ModuleInfo, submodules
-from archlint.service.interpreter.machine import LibraryCall, Machine, Semantics
-from archlint.service.interpreter.statements import bind, execute
+from archlint.service.interpreter.assembly import python_models, semantics
+from archlint.service.interpreter.machine import LibraryCall, Machine
 from archlint.service.interpreter.values import (
     Arguments,
     Descriptor,
     External,
     ModuleObject,
     Origin,
-    Unresolved,
     Value,
-    text,
 )
 from archlint.service.schema.sqlalchemy import bases
 from archlint.service.schema.sqlalchemy.decorated import BASES, is_type_class, make_type
@@ -32,7 +25,6 @@ from archlint.service.schema.sqlalchemy.values import SORTING, EnumObject, Table
 from archlint.service.semantics.modules import Module, Modules
 
 DECLARED = "declared_attr"
-_CONSTANTS = {"typing.TYPE_CHECKING": False, "typing_extensions.TYPE_CHECKING": False}
 _BASE_CLASSES = frozenset(
     f"sqlalchemy.orm.{module}{name}.__init_subclass__"
     for module in ("", "decl_api.")
@@ -46,7 +38,6 @@ _LOWER = frozenset(
         *SORTING,
     }
 )
-_MAX_TEXT = 100
 
 
 class Library(Mapping[str, LibraryCall]):
@@ -172,66 +163,11 @@ def _packages(module: Module, modules: Modules) -> Iterator[Module]:
 
 def schema_machine(modules: Modules, models: Mapping[str, LibraryCall]) -> SchemaMachine:
     """A fresh interpretation; `models` are added to those of SQLAlchemy and Python."""
-    library = Library({**stdlib.library(), **files.library(), **introspection.library(), **_PYTHON, **models})
-    semantics = Semantics(evaluate, execute, call, bind, library, stdlib.builtins(), _CONSTANTS)
-    return SchemaMachine(modules, semantics, lazy_includes=True)
+    library = Library({**python_models(), **_ALEMBIC, **models})
+    return SchemaMachine(modules, semantics(library), lazy_includes=True)
 
 
-def _split(machine: Machine, arguments: Arguments) -> Value:
-    """`re.split` of short texts by patterns that cannot take long."""
-    pattern, subject = text(arguments.get(0, "pattern")), text(arguments.get(1, "string"))
-    if pattern is None or subject is None or _may_take_long(pattern, subject) or len(arguments.args) > 2:
-        return Unresolved("a text split by a pattern", arguments.place)
-    try:
-        return re.split(pattern, subject)
-    except re.error:
-        return Unresolved("a text split by a pattern", arguments.place)
-
-
-def _may_take_long(pattern: str, subject: str) -> bool:
-    nested = re.search(r"[*+}]\)[*+{]", pattern) is not None
-    return nested or max(len(pattern), len(subject)) > _MAX_TEXT
-
-
-def _substitute(machine: Machine, arguments: Arguments) -> Value:
-    """`re.sub` over short texts by patterns that cannot take long."""
-    pattern, replacement, subject = (
-        text(arguments.get(i, n)) for i, n in enumerate(("pattern", "repl", "string"))
-    )
-    unknown = Unresolved("a substitution in a text", arguments.place)
-    if pattern is None or replacement is None or subject is None or len(arguments.args) > 3:
-        return unknown
-    if _may_take_long(pattern, subject):
-        return unknown
-    try:
-        return re.sub(pattern, replacement, subject)
-    except (re.error, IndexError):
-        return unknown
-
-
-def _walk_packages(machine: Machine, arguments: Arguments) -> Value:
-    """`pkgutil.walk_packages(package.__path__, prefix)`: modules of the package and all below it."""
-    path = iterate(machine, arguments.get(0, "path"))
-    prefix = text(arguments.get(1, "prefix", "")) or ""
-    packages = [item for item in path or () if isinstance(item, ModuleObject)]
-    if not packages:
-        return Unresolved("a package folder that the source does not tell", arguments.place)
-    return [info for package in packages for info in _below(machine, package, prefix)]
-
-
-def _below(machine: Machine, package: ModuleObject, prefix: str) -> Iterator[ModuleInfo]:
-    for name, is_package in submodules(machine, package):
-        yield ModuleInfo(Unresolved("a finder"), prefix + name, is_package)
-        if is_package:
-            inner = machine.modules.find(f"{package.module.name}.{name}", package.module)
-            if inner is not None:
-                yield from _below(machine, machine.load(inner), f"{prefix}{name}.")
-
-
-_PYTHON: dict[str, LibraryCall] = {
-    "re.split": _split,
-    "re.sub": _substitute,
-    "pkgutil.walk_packages": _walk_packages,
+_ALEMBIC: dict[str, LibraryCall] = {
     "alembic.context.is_offline_mode": lambda machine, arguments: False,
     "alembic.op.f": element("alembic.op.f"),
 }

@@ -1,0 +1,159 @@
+"""Texts made of values: f-strings, `str()`, `%` and `.format()`, as Python writes each kind of value.
+
+A member of an enumeration is not its value: `str()` gives `Version.V1`, also of a `(str, Enum)`; only
+`StrEnum` and `IntEnum` give their values. Before Python 3.11 a mixed-in type's own formatting served
+f-strings and `.format()`, and `str()` of an `IntEnum` named the member.
+https://docs.python.org/3/library/enum.html#enum.ReprEnum
+"""
+
+from __future__ import annotations
+
+import re
+
+from archlint.facts.syntax import FString
+from archlint.service.interpreter.attributes import attribute, class_member
+from archlint.service.interpreter.machine import Machine, Modelled
+from archlint.service.interpreter.values import (
+    Arguments,
+    Bound,
+    Choice,
+    ClassObject,
+    Configured,
+    Descriptor,
+    Frame,
+    FunctionObject,
+    InstanceObject,
+    Member,
+    Native,
+    Origin,
+    Unresolved,
+    Value,
+    choice,
+    configured,
+    settled,
+)
+
+_BY_VALUE = frozenset({"enum.StrEnum", "enum.IntEnum", "enum.IntFlag", "enum.ReprEnum"})
+_PLAIN_TYPES = frozenset({"str", "int", "float"})
+_FIELD = re.compile(r"{\w*}|{{|}}")
+"""What `.format()` may hold to be followed: fields without attributes, conversions and specifications."""
+
+_PERCENT = re.compile(r"%[sd%]")
+
+
+def fstring(machine: Machine, frame: Frame, node: FString) -> Value:
+    """The text of an f-string; of several where one piece is one of several."""
+    values = [machine.evaluate(frame, part) for part in node.parts]
+    chosen = {id(value): value for value in values if isinstance(value, Choice)}
+    if len(chosen) != 1:
+        return _joined(machine, frame, node, values)
+    [one] = chosen.values()
+    each = ([option if value is one else value for value in values] for option in one.values)
+    return choice([_joined(machine, frame, node, pieces) for pieces in each])
+
+
+def _joined(machine: Machine, frame: Frame, node: FString, values: list[Value]) -> Value:
+    pieces: list[str] = []
+    for value, part in zip(values, node.parts, strict=True):
+        piece = written(machine, value, Origin(frame.module.module, part), formatting=True)
+        piece = machine.gap if piece is None else piece
+        if piece is None:
+            why = value.why if isinstance(value, Unresolved) else "a part of the text is not known"
+            return machine.unresolved(frame, part, why)
+        pieces.append(piece)
+    if not node.plain and machine.gap is None:
+        return machine.unresolved(frame, node, "the text is formatted in a way that archlint does not follow")
+    if not machine.affords(sum(map(len, pieces))):
+        return machine.unresolved(frame, node, "the text is too long to follow")
+    source = next((value.source for value in reversed(values) if isinstance(value, Configured)), None)
+    joined = "".join(pieces)
+    return joined if source is None else configured(joined, source)
+
+
+def written(machine: Machine, value: Value, place: Origin, *, formatting: bool = False) -> str | None:
+    """What `str(value)` gives, or `format(value)`; None where the source does not tell."""
+    value = settled(value)
+    match value:
+        case str():
+            return value
+        case int() | float() | None:
+            return _number(value)
+        case Member():
+            return _member(machine, value, place, formatting)
+        case InstanceObject():
+            return _special(machine, value.cls, value, place, formatting)
+        case Modelled():
+            method = attribute(machine, value, "__str__")
+            found = machine.call(method, Arguments((), {}, place)) if isinstance(method, Native) else None
+            return found if isinstance(found, str) else None
+    return None
+
+
+def _number(value: float | None) -> str | None:
+    try:
+        return str(value)
+    except ValueError:  # Python writes no numbers of thousands of digits
+        return None
+
+
+def _member(machine: Machine, member: Member, place: Origin, formatting: bool) -> str | None:
+    own = _special(machine, member.cls, member, place, formatting)
+    if own is not None:
+        return own
+    by_value = member.cls.derives_from(_BY_VALUE)
+    is_new = machine.formats_members
+    value_counts = by_value if is_new or not formatting else by_value or _is_mixed(member.cls)
+    if not is_new and not formatting:
+        value_counts = member.cls.derives_from(frozenset({"enum.StrEnum"}))
+    if value_counts:
+        return written(machine, member.value, place)
+    return f"{member.cls.definition.name}.{member.name}"
+
+
+def _is_mixed(cls: ClassObject) -> bool:
+    """Whether a plain type such as `str` is among the bases."""
+    classes = [base for base in cls.lineage() if isinstance(base, ClassObject)]
+    return any(isinstance(base, Native) and base.name in _PLAIN_TYPES for c in classes for base in c.bases)
+
+
+def _special(
+    machine: Machine, cls: ClassObject, receiver: Value, place: Origin, formatting: bool
+) -> str | None:
+    """What `__format__` or `__str__` of a class of the service gives; None where it has neither."""
+    for name in ("__format__", "__str__") if formatting else ("__str__",):
+        method = class_member(cls, name)
+        if isinstance(method, FunctionObject | Descriptor):
+            given = ("",) if name == "__format__" else ()
+            found = settled(machine.call(Bound(method, receiver), Arguments(given, {}, place)))
+            if isinstance(found, Member):
+                found = settled(found.value)
+            return found if isinstance(found, str) else None
+    return None
+
+
+def percent(machine: Machine, template: str, values: Value, place: Origin) -> Value:
+    """`template % values` where the template asks for nothing but `%s` and `%d`."""
+    given = values if isinstance(values, tuple) else (values,)
+    wanted = [found for found in _PERCENT.findall(template) if found != "%%"]
+    pieces = [written(machine, value, place) for value in given]
+    known = [piece for piece in pieces if piece is not None]
+    if "%" in _PERCENT.sub("", template) or len(known) != len(pieces) or len(wanted) != len(known):
+        return Unresolved("`%` of values that the source does not tell", place)
+    if not machine.affords(len(template) + sum(map(len, known))):
+        return Unresolved("the text is too long to follow", place)
+    rest = iter(known)
+    return _PERCENT.sub(lambda match: "%" if match[0] == "%%" else next(rest), template)
+
+
+def formatted(machine: Machine, template: str, arguments: Arguments) -> Value:
+    """`template.format(…)` where each field is replaced as it is."""
+    place = arguments.place
+    pieces = [written(machine, value, place, formatting=True) for value in arguments.args]
+    named = {key: written(machine, v, place, formatting=True) for key, v in arguments.keywords.items()}
+    unknown = None in pieces or None in named.values() or not arguments.complete
+    if unknown or re.search("[{}]", _FIELD.sub("", template)):
+        return Unresolved("`.format()` of values that the source does not tell", place)
+    longest = max((len(piece or "") for piece in (*pieces, *named.values())), default=0)
+    if not machine.affords(len(template) + template.count("{") * longest):
+        return Unresolved("the text is too long to follow", place)
+    return template.format(*pieces, **named)
