@@ -34,17 +34,15 @@ from archlint.facts.syntax import (
     While,
     With,
 )
-from archlint.service.interpreter.attributes import class_member, replace_items, set_attribute
+from archlint.service.interpreter.attributes import replace_items, set_attribute
 from archlint.service.interpreter.calls import decorate, define
+from archlint.service.interpreter.class_making import tell_bases
 from archlint.service.interpreter.expressions import binary, decide, evaluate, iterate
 from archlint.service.interpreter.importing import execute_import, execute_import_from
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.values import (
-    Arguments,
     ClassObject,
-    Descriptor,
     External,
-    ExternalObject,
     Frame,
     FunctionObject,
     Member,
@@ -54,8 +52,6 @@ from archlint.service.interpreter.values import (
     choice,
     settled,
 )
-
-_ENUMERATIONS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
 
 
 class Signal(Enum):
@@ -329,61 +325,15 @@ def _class(machine: Machine, frame: Frame, definition: ClassDef) -> None:
     machine.classes.append(cls)
     body = Frame(frame.module, cls.namespace, frame)
     execute(machine, body, definition.body)
-    cls.annotations.update(_annotations(definition))
+    cls.annotations.update(annotated(definition))
     for value in cls.namespace.values():
         function = getattr(value, "function", value)
         if isinstance(function, FunctionObject) and function.owner is None:
             function.owner = cls
-    if cls.derives_from(_ENUMERATIONS):
-        _enumerate(machine, cls)
-    _tell_bases(machine, frame, cls)
+    if cls.derives_from(ENUMERATIONS):
+        make_members(machine, cls)
+    tell_bases(machine, frame, cls)
     frame.namespace[definition.name] = decorate(machine, frame, definition.decorators, cls)
-
-
-def _tell_bases(machine: Machine, frame: Frame, cls: ClassObject) -> None:
-    """A base knows its subclasses, and may register them as they are made."""
-    keywords = {k.name: evaluate(machine, frame, k.value) for k in cls.definition.keywords if k.name}
-    for base in cls.bases:
-        if isinstance(base, ClassObject):
-            base.subclasses.append(cls)
-            hook = class_member(base, "__init_subclass__")
-            if isinstance(hook, FunctionObject):
-                machine.call(hook, Arguments((cls,), keywords, Origin(cls.module, cls.definition)))
-        elif isinstance(base, External):
-            model = machine.semantics.library.get(f"{base.name}.__init_subclass__")
-            if model is not None:
-                model(machine, Arguments((cls,), keywords, Origin(cls.module, cls.definition)))
-
-
-def _annotations(definition: ClassDef) -> dict[str, Expression]:
-    found: dict[str, Expression] = {}
-    for statement in definition.body:
-        if isinstance(statement, Assign) and statement.annotation is not None:
-            found.update({t.id: statement.annotation for t in statement.targets if isinstance(t, Name)})
-    return found
-
-
-def _enumerate(machine: Machine, cls: ClassObject) -> None:
-    values: list[Value] = []
-    for name, value in list(cls.namespace.items()):
-        if name.startswith("_") or isinstance(value, FunctionObject) or hasattr(value, "function"):
-            continue
-        automatic = isinstance(value, ExternalObject) and value.name == "enum.auto"
-        made = _automatic(machine, cls, name, values) if automatic else value
-        values.append(made)
-        cls.namespace[name] = Member(cls, name, made)
-
-
-def _automatic(machine: Machine, cls: ClassObject, name: str, before: list[Value]) -> Value:
-    """What `auto()` stands for: by the class's own rule, the name in small letters, or the next number."""
-    rule = class_member(cls, "_generate_next_value_")
-    if rule is not None:
-        function = rule.function if isinstance(rule, Descriptor) else rule
-        arguments = Arguments((name, 1, len(before), list(before)), {}, Origin(cls.module, cls.definition))
-        return machine.call(function, arguments)
-    if cls.derives_from(frozenset({"enum.StrEnum"})):
-        return name.lower()
-    return max((value for value in before if isinstance(value, int)), default=0) + 1
 
 
 _STATEMENTS: dict[type, Callable[[Machine, Frame, Any], Signal | None]] = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from archlint.service.interpreter.attributes import attribute, set_attribute
 from archlint.service.interpreter.builtin_names import BUILTIN_NAMES
+from archlint.service.interpreter.class_tests import is_instance, is_subclass
 from archlint.service.interpreter.expressions import iterate
 from archlint.service.interpreter.machine import LibraryCall, Machine, Modelled
 from archlint.service.interpreter.texts import written
@@ -38,17 +39,6 @@ CONSTANTS: dict[str, Value] = {"typing.TYPE_CHECKING": False, "typing_extensions
 """Values of the library's names."""
 
 _MAX_RANGE = 5_000
-
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "str": str,
-    "int": int,
-    "float": float,
-    "bool": bool,
-    "list": list,
-    "dict": dict,
-    "tuple": tuple,
-    "set": set,
-}
 
 
 def builtins() -> dict[str, Value]:
@@ -185,64 +175,6 @@ def _hasattr(machine: Machine, arguments: Arguments) -> Value:
     return not isinstance(attribute(machine, value, name), Unresolved)
 
 
-def _isinstance(machine: Machine, arguments: Arguments) -> Value:
-    value, wanted = settled(arguments.get(0, "object")), arguments.get(1, "class")
-    kinds = wanted if isinstance(wanted, tuple) else (wanted,)
-    answers = [_is_a(machine, value, kind) for kind in kinds]
-    if True in answers:
-        return True
-    return Unresolved("a type that the source does not tell") if None in answers else False
-
-
-def _is_a(machine: Machine, value: Value, kind: Value) -> bool | None:
-    if isinstance(value, External) and value.name in machine.semantics.library:
-        return False
-    if isinstance(value, ExternalObject) and isinstance(kind, External) and value.name == kind.name:
-        return True
-    if isinstance(value, Unresolved | External | ExternalObject) or isinstance(kind, Unresolved):
-        return None
-    if isinstance(value, Modelled | InstanceObject):
-        cls = value.cls if isinstance(value, InstanceObject) else attribute(machine, value, "__class__")
-        lineage = cls.lineage() if isinstance(cls, ClassObject) else [cls]
-        external = [name for base in lineage if isinstance(base, External) for name in _ancestry(base.name)]
-        names = {name.rpartition(".")[2] for name in external}
-        return kind in lineage or (isinstance(kind, External) and kind.name.rpartition(".")[2] in names)
-    if isinstance(kind, Native) and kind.name in _TYPES:
-        return isinstance(value, _TYPES[kind.name])
-    return isinstance(value, ClassObject) if isinstance(kind, Native) and kind.name == "type" else False
-
-
-def _ancestry(name: str) -> list[str]:
-    """A library's class and the classes that it derives from."""
-    found = [name]
-    while name in _DERIVED:
-        name = _DERIVED[name]
-        found.append(name)
-    return found
-
-
-_DERIVED = {
-    "fastapi.FastAPI": "starlette.applications.Starlette",
-    "fastapi.APIRouter": "starlette.routing.Router",
-    "fastapi.routing.APIRoute": "starlette.routing.Route",
-    "fastapi.routing.APIWebSocketRoute": "starlette.routing.WebSocketRoute",
-    "starlette.routing.Host": "starlette.routing.BaseRoute",
-    "starlette.routing.Mount": "starlette.routing.BaseRoute",
-    "starlette.routing.Route": "starlette.routing.BaseRoute",
-    "starlette.routing.WebSocketRoute": "starlette.routing.BaseRoute",
-}
-
-
-def _issubclass(machine: Machine, arguments: Arguments) -> Value:
-    cls, wanted = arguments.get(0, "cls"), arguments.get(1, "class")
-    if not isinstance(cls, ClassObject):
-        return Unresolved("a class that the source does not tell")
-    kinds = wanted if isinstance(wanted, tuple) else (wanted,)
-    lineage = cls.lineage()
-    names = {n for base in lineage if isinstance(base, External) for n in _ancestry(base.name)}
-    return any(kind in lineage or (isinstance(kind, External) and kind.name in names) for kind in kinds)
-
-
 def _callable(machine: Machine, arguments: Arguments) -> Value:
     return isinstance(arguments.get(0, "obj"), FunctionObject | ClassObject | Native | Partial)
 
@@ -373,8 +305,8 @@ _BUILTINS: dict[str, LibraryCall] = {
     "getattr": _getattr,
     "setattr": _setattr,
     "hasattr": _hasattr,
-    "isinstance": _isinstance,
-    "issubclass": _issubclass,
+    "isinstance": is_instance,
+    "issubclass": is_subclass,
     "callable": _callable,
     "type": _type,
     "property": _descriptor("property"),

@@ -1,0 +1,69 @@
+"""What a class statement does beside running its body: annotations, members, what its bases are told."""
+
+from __future__ import annotations
+
+from archlint.facts.syntax import Assign, ClassDef, Expression, Name
+from archlint.service.interpreter.attributes import class_member
+from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.values import (
+    Arguments,
+    ClassObject,
+    Descriptor,
+    External,
+    ExternalObject,
+    Frame,
+    FunctionObject,
+    Member,
+    Origin,
+    Value,
+)
+
+ENUMERATIONS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
+
+
+def tell_bases(machine: Machine, frame: Frame, cls: ClassObject) -> None:
+    """A base knows its subclasses, and may register them as they are made."""
+    keywords = {k.name: machine.evaluate(frame, k.value) for k in cls.definition.keywords if k.name}
+    for base in cls.bases:
+        if isinstance(base, ClassObject):
+            base.subclasses.append(cls)
+            hook = class_member(base, "__init_subclass__")
+            if isinstance(hook, FunctionObject):
+                machine.call(hook, Arguments((cls,), keywords, Origin(cls.module, cls.definition)))
+        elif isinstance(base, External):
+            model = machine.semantics.library.get(f"{base.name}.__init_subclass__")
+            if model is not None:
+                model(machine, Arguments((cls,), keywords, Origin(cls.module, cls.definition)))
+
+
+def annotated(definition: ClassDef) -> dict[str, Expression]:
+    """The names that a class body annotates."""
+    found: dict[str, Expression] = {}
+    for statement in definition.body:
+        if isinstance(statement, Assign) and statement.annotation is not None:
+            found.update({t.id: statement.annotation for t in statement.targets if isinstance(t, Name)})
+    return found
+
+
+def make_members(machine: Machine, cls: ClassObject) -> None:
+    """Turn the values of an enumeration into its members."""
+    values: list[Value] = []
+    for name, value in list(cls.namespace.items()):
+        if name.startswith("_") or isinstance(value, FunctionObject) or hasattr(value, "function"):
+            continue
+        automatic = isinstance(value, ExternalObject) and value.name == "enum.auto"
+        made = _automatic(machine, cls, name, values) if automatic else value
+        values.append(made)
+        cls.namespace[name] = Member(cls, name, made)
+
+
+def _automatic(machine: Machine, cls: ClassObject, name: str, before: list[Value]) -> Value:
+    """What `auto()` stands for: by the class's own rule, the name in small letters, or the next number."""
+    rule = class_member(cls, "_generate_next_value_")
+    if rule is not None:
+        function = rule.function if isinstance(rule, Descriptor) else rule
+        arguments = Arguments((name, 1, len(before), list(before)), {}, Origin(cls.module, cls.definition))
+        return machine.call(function, arguments)
+    if cls.derives_from(frozenset({"enum.StrEnum"})):
+        return name.lower()
+    return max((value for value in before if isinstance(value, int)), default=0) + 1
