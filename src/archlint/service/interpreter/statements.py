@@ -36,7 +36,7 @@ from archlint.facts.syntax import (
 )
 from archlint.service.interpreter.attributes import replace_items, set_attribute
 from archlint.service.interpreter.calls import decorate, define
-from archlint.service.interpreter.class_making import tell_bases
+from archlint.service.interpreter.class_making import ENUMERATIONS, annotated, make_members, tell_bases
 from archlint.service.interpreter.expressions import binary, decide, evaluate, iterate
 from archlint.service.interpreter.importing import execute_import, execute_import_from
 from archlint.service.interpreter.machine import Machine, Modelled
