@@ -289,3 +289,17 @@ def test_a_mistake_elsewhere_in_the_repository_does_not_matter(tmp_path: Path) -
     assert without_excluded(repo, configure(repo, STANDARD), ["a"]) == repo
     with pytest.raises(ArchlintError, match="unknown key `nonsense`"):
         without_excluded(repo, configure(repo, STANDARD), ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('exclude = ["ok/", "!"]', "archlint.toml:1:19: `!`"),
+        ('[per-file-ignores]\n"[z-a]" = ["ALL"]', "archlint.toml:2:1: `[z-a]`"),
+        ('[layers]\nrouters = ["["]', "archlint.toml:2:12: `[`"),
+    ],
+)
+def test_what_is_no_pattern_is_an_error_with_its_place(text: str, place: str) -> None:
+    with pytest.raises(ArchlintError) as error:
+        read(text)
+    assert str(error.value) == f"{place} is no pattern as in .gitignore"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from textwrap import dedent
 
@@ -12,13 +13,17 @@ from archlint.facts.python import read_python
 from archlint.findings import Location
 from archlint.suppressions import Suppressions, find_suppressions
 
+NAMES = {"sync-route-handler": "BA0102"}
 KNOWN = frozenset({"BA0102", "BA0511", "BA1003"})
+
+
+TODAY = date(2027, 3, 1)
 
 
 def suppressions(text: str, ran: frozenset[str] = KNOWN) -> Suppressions:
     source = read_python(dedent(text).encode())
     found = find_suppressions(Repository(Path(), (), None), [("app.py", source)])
-    return Suppressions(found, KNOWN, lambda code, file: code in ran, {"sync-route-handler": "BA0102"})
+    return Suppressions(found, KNOWN, lambda code, file: code in ran, NAMES, TODAY)
 
 
 def problems(text: str, *suppressed: tuple[str, int], ran: frozenset[str] = KNOWN) -> list[str]:
@@ -141,3 +146,51 @@ def test_other_formats_and_unreadable_files(tmp_path: Path) -> None:
         ("compose.yaml", {1}),
         ("pyproject.toml", None),
     ]
+
+
+def test_a_requirement_means_all_its_rules() -> None:
+    text = "a  # archlint: ignore[BA05] why\n"
+    assert suppressions(text).suppress("BA0511", Location("app.py", 1))
+    assert not suppressions(text).suppress("BA0102", Location("app.py", 1))
+    assert problems(text, ("BA0511", 1)) == []
+    assert problems(text) == ["1: ignore[BA05] suppresses no BA05"]
+    assert problems(text, ran=frozenset({"BA0102"})) == []
+
+
+@pytest.mark.parametrize("code", ["BA", "BA0", "BA051", "BA07"])
+def test_other_prefixes_are_no_codes(code: str) -> None:
+    assert problems(f"a  # archlint: ignore[{code}] why\n")[0].startswith(
+        f"1: ignore[{code}] names `{code}`, which is no rule's code"
+    )
+
+
+@pytest.mark.parametrize("dated", ["until 2027-03-02 why", "until 2027-03-02: why", "until the move is done"])
+def test_one_that_ends_later_counts_today(dated: str) -> None:
+    assert problems(f"a  # archlint: ignore[BA0102] {dated}\n", ("BA0102", 1)) == []
+    assert suppressions(f"a  # archlint: ignore[BA0102] {dated}\n").suppress("BA0102", Location("app.py", 1))
+
+
+def test_one_that_has_ended_suppresses_nothing_and_is_reported() -> None:
+    text = "a  # archlint: ignore[BA0102] until 2027-03-01 the old API goes\n"
+    assert not suppressions(text).suppress("BA0102", Location("app.py", 1))
+    assert problems(text) == ["1: ignore[BA0102] ended on 2027-03-01"]
+    assert problems("a  # archlint: ignore[BA0102] until 2027-09-01\n", ("BA0102", 1)) == [
+        "1: ignore[BA0102] gives no reason"
+    ]
+
+
+def test_a_day_that_there_is_not_is_not_understood() -> None:
+    assert problems("a  # archlint: ignore[BA0102] until 2027-02-30 why\n") == [
+        "1: ignore[BA0102] until 2027-02-30 why is not understood"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "covered"), [(1, False), (2, True), (3, True), (4, True), (5, True), (6, False)]
+)
+def test_above_an_instruction_of_many_lines(tmp_path: Path, line: int, covered: bool) -> None:
+    text = "# archlint: ignore[BA1003] why\nRUN a \\\n  && b \\\n# more\n  && c\nRUN d\n"
+    (tmp_path / "Dockerfile").write_text(text)
+    found = find_suppressions(Repository(tmp_path, ("Dockerfile",), None), [])
+    judged = Suppressions(found, KNOWN, lambda code, file: True, NAMES, TODAY)
+    assert bool(judged.suppress("BA1003", Location("Dockerfile", line))) is covered

@@ -21,6 +21,7 @@ from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import ArchlintError, Severity, Unknown
 from archlint.pages import Option, Page
 from archlint.paths import is_inside
+from archlint.patterns import check_pattern, compile_patterns
 from archlint.selectors import Selection, check_selectors, strength, suggestion
 from archlint.standard import Standard
 
@@ -115,9 +116,10 @@ def read_config(
             table.selectors("select"), table.selectors("ignore"), table.selectors("extend-select")
         ),
         per_file_ignores={
-            pattern: inner.selectors(pattern) for pattern, inner in table.items("per-file-ignores")
+            inner.pattern(pattern, pattern): inner.selectors(pattern)
+            for pattern, inner in table.items("per-file-ignores")
         },
-        exclude=table.strings("exclude"),
+        exclude=table.patterns("exclude"),
         severity={name: inner.severity(name) for name, inner in table.items("severity")},
         layers=table.layers(),
         type_checking_imports=table.value("type-checking-imports", False),
@@ -146,9 +148,7 @@ def without_excluded(
 
 @cache
 def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(patterns)
+    return compile_patterns(patterns)
 
 
 def _folder(file: str) -> str:
@@ -256,6 +256,18 @@ class _Table(Struct, frozen=True, dict=True):
         value = self.file.get(*self.path, key)
         return (value,) if isinstance(value, str) else tuple(self.value(key, []))
 
+    def patterns(self, key: str) -> tuple[str, ...]:
+        """A list of patterns, each of which is one."""
+        return tuple(self.pattern(one, key, index) for index, one in enumerate(self.strings(key)))
+
+    def pattern(self, pattern: str, *keys: str | int) -> str:
+        """A pattern that stands at `keys`."""
+        try:
+            check_pattern(pattern)
+        except ArchlintError as error:
+            raise self.error(str(error), *keys) from error
+        return pattern
+
     def selectors(self, key: str) -> tuple[str, ...]:
         selectors = self.strings(key)
         for index, selector in enumerate(selectors):
@@ -278,7 +290,7 @@ class _Table(Struct, frozen=True, dict=True):
 
     def layers(self) -> dict[str, tuple[str, ...]]:
         """The patterns of each layer that is mapped, in the standard's order."""
-        mapped = {name: inner.strings(name) for name, inner in self.items("layers", self.standard.layers)}
+        mapped = {name: inner.patterns(name) for name, inner in self.items("layers", self.standard.layers)}
         return {name: mapped[name] for name in self.standard.layers if name in mapped}
 
     def options(self, rule: str) -> tuple[str, dict[str, Any]]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from archlint import git
 from archlint.answers import Read, digest, settled_stamp
 from archlint.findings import ArchlintError
+from archlint.patterns import compile_patterns
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -254,13 +255,11 @@ def _walk(root: Path, folders: Iterable[Path]) -> Iterator[str]:
 
 
 def _ignore_file(path: Path) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         lines = []
-    return GitIgnoreSpec.from_lines(lines)
+    return compile_patterns(lines)
 
 
 def _ignored(path: str, ignores: Sequence[tuple[str, GitIgnoreSpec]]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ class Request(Struct, frozen=True, dict=True):
     """The commit whose API the one of today is compared with."""
 
     standard: Standard = field(default_factory=bundled_standard)
+    today: date = field(default_factory=date.today)
+    """What the ends of suppressions are compared with."""
 
 
 class Loaded(Struct, frozen=True, dict=True):
@@ -132,7 +135,7 @@ def _loaded(
 def check(loaded: Loaded, request: Request | None = None, progress: Progress = lambda stage: None) -> Report:
     """Run the selected rules on the services and report what lies in the targets."""
     request = request or Request()
-    run = _Run(loaded, request.selection, progress)
+    run = _Run(loaded, request, progress)
     statements = [one for one in run.statements() if run.concerns(one)]
     shown = [one for one in statements if one.suppressed is None]
     findings = (
@@ -158,10 +161,10 @@ def check(loaded: Loaded, request: Request | None = None, progress: Progress = l
 class _Run:
     """One pass of the chosen rules over all services."""
 
-    def __init__(self, loaded: Loaded, selection: Selection, progress: Progress) -> None:
-        self.loaded, self.progress = loaded, progress
+    def __init__(self, loaded: Loaded, request: Request, progress: Progress) -> None:
+        self.loaded, self.progress, self.today = loaded, progress, request.today
         self.configs = {service.root: service.config for service in loaded.services}
-        self.chosen = {root: self._chosen(config, selection) for root, config in self.configs.items()}
+        self.chosen = {root: self._chosen(config, request.selection) for root, config in self.configs.items()}
         self.failures: list[Failure] = []
         self.said: list[Statement] = []
         self.outcomes: dict[tuple[str, str], Outcome] = {}
@@ -177,7 +180,7 @@ class _Run:
         modules = (module for service in self.loaded.services for module in service.modules)
         found = find_suppressions(self.loaded.repository, ((m.path, m.source) for m in modules))
         names = {page.name: page.code for page in self.loaded.standard.pages}
-        suppressions = Suppressions(found, frozenset(names.values()), self._ran, names)
+        suppressions = Suppressions(found, frozenset(names.values()), self._ran, names, self.today)
         self._apply(suppressions, last=False)
         for one in self.said:
             one.suppressed = suppressions.suppress(one.page.code, one.said.location)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from archlint.discover import Repository, UnreadableFileError
 from archlint.findings import Location
 from archlint.paths import ancestors, join
+from archlint.patterns import compile_patterns
 
 
 def git_ignores(repository: Repository, path: str) -> Location | None:
@@ -47,10 +48,7 @@ def docker_ignores(repository: Repository, ignore_file: str, path: str) -> Locat
 
 def _verdict(lines: list[str], path: str) -> tuple[int, bool] | None:
     """The last line that speaks of a path, and whether it ignores it."""
-    from pathspec import GitIgnoreSpec
-
-    spec = GitIgnoreSpec.from_lines(line if line.strip() else "#" for line in lines)
-    result = spec.check_file(path)
+    result = compile_patterns(lines).check_file(path)
     if result.include is None or result.index is None:
         return None
     return result.index, result.include
