@@ -404,4 +404,22 @@ class Bare(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[Point] = composite()
 """,
+    "types of foreign keys": """
+import uuid
+from sqlalchemy import UUID, ForeignKey, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class Base(DeclarativeBase): pass
+
+class Scan(Base):
+    __tablename__ = "scans"
+    id: Mapped[uuid.UUID] = mapped_column(UUID, primary_key=True)
+
+class Url(Base):
+    __tablename__ = "urls"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scan_id: Mapped[str] = mapped_column(ForeignKey("scans.id"))
+    other_id: Mapped[str | None] = mapped_column(ForeignKey("scans.id"))
+    text_id: Mapped[str] = mapped_column(String(36))
+""",
 }

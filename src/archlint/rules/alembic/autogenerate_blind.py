@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
-from archlint.findings import Hit, Link, Unknown
+from archlint.findings import Hit, Link, Location, Unknown
 from archlint.service.model import Service
 from archlint.service.schema.schemas import Schema
+from archlint.service.schema.sqlalchemy.declarative import MappedModel
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
-    """Yield each env.py without target metadata, and each model that no env.py of its metadata imports."""
+    """Yield each env.py without target metadata, and each import of models that it lacks."""
     schemas = service.schemas.all
     seen = {model.place for schema in schemas for model in schema.models}
     for schema in schemas:
@@ -22,20 +24,28 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
         elif schema.untold is not None:
             yield Unknown("which models autogenerate sees", schema.place, schema.untold)
         else:
-            yield from (found for found in _blind(schema) if found.location not in seen)
+            yield from _blind(schema, seen)
 
 
-def _blind(schema: Schema) -> Iterator[Hit | Unknown]:
+def _blind(schema: Schema, seen: set[Location]) -> Iterator[Hit | Unknown]:
+    """One for each module that env.py would have to import."""
+    unseen = [model for model in schema.blind if model.place not in seen]
+    for module, group in groupby(unseen, lambda model: model.module):
+        models = list(group)
+        named = ", ".join(f"`{model.name}`" for model in models)
+        yield _judged(
+            schema, models, f"Model {named}" if len(models) == 1 else f"Models {named}", module.name
+        )
+
+
+def _judged(schema: Schema, models: list[MappedModel], what: str, module: str) -> Hit | Unknown:
     assert schema.setup is not None
     env = schema.setup.module.path
-    for model in schema.blind:
-        if schema.setup.undecided:
-            place = schema.setup.undecided[0]
-            why = "what it loads imports a module whose name the source does not tell"
-            yield Unknown(f"whether `{env}` imports `{model.name}`", place.module.location(place.node), why)
-        else:
-            fields = {
-                "what": f"Model `{model.name}`",
-                "problem": f"is in a module that `{env}` does not import",
-            }
-            yield Hit(model.place, fields, (Link(schema.place, "Alembic learns of models here"),))
+    if schema.setup.undecided:
+        place = schema.setup.undecided[0]
+        why = "what it loads imports a module whose name the source does not tell"
+        return Unknown(f"whether `{env}` imports `{module}`", place.module.location(place.node), why)
+    verb = "is" if len(models) == 1 else "are"
+    fields = {"what": what, "problem": f"{verb} in `{module}`, which `{env}` does not import"}
+    others = tuple(Link(model.place, f"`{model.name}`") for model in models[1:])
+    return Hit(models[0].place, fields, (Link(schema.place, "Alembic learns of models here"), *others))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
-from archlint.findings import Hit, Met, Said
+from archlint.findings import Hit, Link, Said
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 
@@ -17,9 +18,10 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         blocking.add(found.function)
         does = f"blocks the event loop{found.fields['through']}: {found.fields['calls']}"
         yield Hit(found.location, {"function": found.function.short_name, "does": does}, found.chain)
-    for call in service.event_loop.opened_sessions:
-        if call.caller not in blocking:
-            does = "opens a synchronous session for requests"
-            yield Hit(call.location, {"function": call.caller.short_name, "does": does})
-            blocking.add(call.caller)
-    yield from map(Met, service.event_loop.undisturbed(blocking))
+    opened = (call for call in service.event_loop.opened_sessions if call.caller not in blocking)
+    for _, group in groupby(opened, lambda call: call.caller.module.path):
+        first, *others = group
+        more = f", and {len(others)} more of this file do" if others else ""
+        does = f"opens a synchronous session for requests{more}"
+        links = tuple(Link(one.location, f"`{one.caller.short_name}` opens one") for one in others)
+        yield Hit(first.location, {"function": first.caller.short_name, "does": does}, links)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Link
 from archlint.service.database.session_calls import session_calls
 from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Hit]:
-    """Yield each import of a router in a service, and each statement that a service gives to a session."""
+    """Yield each import of a router in a service, and each service that gives statements to a session."""
     for breach in service.contracts.grouped("services", ("routers",)):
         yield Hit(breach.location, breach.fields, breach.links, breach.severity)
     for module in service.layers.modules("services"):
         layer = str(service.layers.of(module))
-        for call in session_calls(module, service.symbols):
-            what = f"calls `{call.text}` on a database session"
-            yield Hit(module.location(call.node), {"module": module.name, "layer": layer, "what": what})
+        calls = list(session_calls(module, service.symbols))
+        if calls:
+            more = f", and does so in {len(calls) - 1} more places" if len(calls) > 1 else ""
+            what = f"calls `{calls[0].text}` on a database session{more}"
+            links = tuple(Link(module.location(one.node), f"`{one.text}`") for one in calls[1:])
+            fields = {"module": module.name, "layer": layer, "what": what}
+            yield Hit(module.location(calls[0].node), fields, links)

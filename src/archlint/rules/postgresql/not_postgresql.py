@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Unknown
 from archlint.service.database.engine_connections import DRIVER, Connection, Target, scheme, schemes_in
 from archlint.service.database.url_variables import assigned
 from archlint.service.model import Service
+
+_OTHER_SERVERS = re.compile(
+    r"rediss?|unix|sentinel|amqps?|kafka|nats|mqtts?|https?|wss?|smtps?|s3|memcached?"
+)
+"""What no database of the service is reached by, whatever a variable of a nested setting is called."""
 
 
 def check(service: Service) -> Iterator[Hit | Unknown]:
@@ -54,5 +60,7 @@ def _written(service: Service, connection: Connection) -> Iterator[tuple[bool, H
     variables = service.databases.variables(connection.engine)
     for one in assigned(service.deployment) if variables else ():
         named = scheme(one.value) if one.name.lower() in variables else None
+        if named is not None and _OTHER_SERVERS.fullmatch(named.partition("+")[0]):
+            continue
         if named is not None:
             yield named == DRIVER, Hit(one.location, {"where": f"`{one.name}`", "scheme": named})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from archlint.findings import Hit, Unknown
-from archlint.service.calls.functions import Class, Function
+from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 from archlint.service.testing.expected_targets import public_classes, public_functions
@@ -21,27 +21,27 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
     if not service.suite.tests or service.requests.everything:
         return
     for module in service.layers.modules("crud"):
-        for whole, owner, operations in _groups(service, module):
-            judged = [answer for one in operations if (answer := _judged(service, one, owner))]
+        for whole, operations in _groups(service, module):
+            judged = [answer for one in operations if (answer := _judged(service, one))]
             yield from (one for one in judged if isinstance(one, Unknown))
             found = [one for one in judged if isinstance(one, Untested)]
             for hit in untested_hits(found, len(operations), whole):
                 yield replace(hit, fields={**hit.fields, "remedy": hit.fields["remedy"] or _REMEDY})
 
 
-def _groups(service: Service, module: Module) -> Iterator[tuple[str, Class | None, tuple[Function, ...]]]:
-    yield f"`{module.path}`", None, tuple(public_functions(module, service.calls))
+def _groups(service: Service, module: Module) -> Iterator[tuple[str, tuple[Function, ...]]]:
+    yield f"`{module.path}`", tuple(public_functions(module, service.calls))
     for cls, methods in public_classes(module, service.calls):
-        yield f"the class `{cls.node.name}`", cls, methods
+        yield f"the class `{cls.node.name}`", methods
 
 
-def _judged(service: Service, function: Function, owner: Class | None) -> Untested | Unknown | None:
+def _judged(service: Service, function: Function) -> Untested | Unknown | None:
     if service.reached.has(function) or function.node is None:
         return None
     if service.reached.may_have(function):
         why = "a request whose path is not known may reach it"
         return Unknown(f"tests of `{function.short_name}`", function.location, why)
-    unused = service.reached.is_unused(owner or function)
+    unused = service.reached.is_unused(function)
     words = f"`{function.short_name}`" + ("" if unused else _through(service, function))
     return Untested(function.module, function.location, function.short_name, words, unused)
 

@@ -7,7 +7,6 @@ that the tests call on an object of unknown type is that of every class which th
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -16,7 +15,6 @@ from archlint.facts.syntax import (
     Assign,
     Attribute,
     Call,
-    ClassDef,
     Constant,
     FunctionDef,
     Import,
@@ -37,6 +35,7 @@ from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbol, Symbols, find_module
 from archlint.service.testing.client_requests import Requests
 from archlint.service.testing.expected_targets import is_empty
+from archlint.service.testing.mentions import Mentions
 from archlint.service.testing.tests import Suite
 
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
@@ -52,6 +51,7 @@ class Reached:
         self._symbols = symbols
         self._program = calls.program
         self._index = Words()
+        self._mentions = Mentions(calls.modules.runtime, self._index)
         self._classes: dict[Module, dict[str, Class]] = {}
 
     def has(self, function: Function) -> bool:
@@ -68,30 +68,7 @@ class Reached:
 
     def is_unused(self, one: Function | Class) -> bool:
         """Whether the service itself never speaks of a definition: nothing runs it, so no test is missed."""
-        if isinstance(one, Function) and (one.decorators or one.owner is not None):
-            return False  # A decorator may register it, and a method goes with its class.
-        name = one.node.name if isinstance(one.node, FunctionDef | ClassDef) else ""
-        return bool(name) and self._mentions[name] <= self._own_mentions(one, name)
-
-    def _own_mentions(self, one: Function | Class, name: str) -> int:
-        return sum(
-            name == (node.id if isinstance(node, Name) else node.attr) for node in self._index.within(one)
-        )
-
-    @cached_property
-    def _mentions(self) -> Counter[str]:
-        """How often the service's code has a name: used, imported, exported, or as a word in a string."""
-        found: Counter[str] = Counter()
-        for module in self._calls.modules.runtime:
-            nodes = module.source.nodes
-            found.update(node.id for node in nodes.of(Name))
-            found.update(node.attr for node in nodes.of(Attribute))
-            found.update(alias.name.rpartition(".")[2] for alias in nodes.of(Alias))
-            texts = (node.value for node in nodes.of(Constant) if isinstance(node.value, str))
-            found.update(
-                text.rpartition(".")[2].rpartition(":")[2] for text in texts if len(text) < _MAX_NAME
-            )
-        return found
+        return self._mentions.none_of(one)
 
     def endpoints_of(self, function: Function) -> tuple[Endpoint, ...]:
         """The endpoints whose handlers come to the function, in the routes' order."""
@@ -377,7 +354,6 @@ class Reached:
 
 
 _MAX_ALIASES = 3
-_MAX_NAME = 200
 _DRIVEN = frozenset({"__call__", "dispatch", "handle", "lifespan"})
 
 

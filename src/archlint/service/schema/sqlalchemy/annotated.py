@@ -75,7 +75,7 @@ class Annotations(Struct, dict=True):
             spec.column.nullable = False if spec.primary else optional
         explicit = any(not isinstance(a, str) and not _is_constraint(a) for a in map(settled, item.args))
         if spec.column.type is None and not explicit and "type_" not in item.keywords:
-            spec.column.type = None if spec.foreign_keys and not inner.name else self._type(inner, cls)
+            spec.column.type = None if spec.foreign_keys else self._type(inner, cls)
         return spec
 
     def wrapped(self, name: str, item: Element, inner: Type | None, cls: ClassObject) -> ColumnSpec:
