@@ -131,7 +131,7 @@ def digest(content: bytes) -> str:
 
 
 def _surroundings(arguments: Sequence[str]) -> Iterator[str]:
-    yield time.strftime("%Y-%m-%d")  # a suppression may end today
+    yield time.strftime("%Y-%m-%d")  # a suppression, or a baseline's entry, may end today
     yield from (*arguments, "in", os.getcwd(), sys.version, str(getattr(os, "getuid", int)()))  # noqa: PTH109
     yield from (
         f"{name}={value}"

@@ -1,7 +1,8 @@
 """Runs the rules over the services and turns what they say into findings.
 
 A rule is a page and the module of the same stem, whose `check` says by its parameters' names what it reads:
-`service`, `options`, or `suppressions`. What reads suppressions runs last, when all others have used them.
+`service`, `options`, `suppressions` or `baseline`. What reads one of the last two runs when all others have
+used it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from archlint.baseline import BEGINNING, Entry, path_in, read_baselines, recurring
 from archlint.committed import repository_at
 from archlint.config import Config, configure, without_excluded
 from archlint.discover import Repository, find_repository
@@ -45,11 +47,11 @@ class Request(Struct, frozen=True, dict=True):
     config_file: Path | None = None
     strict: bool = False
     against: str | None = None
-    """The commit whose API the one of today is compared with."""
+    """The commit whose findings are left out, and whose API the one of today is compared with."""
 
     standard: Standard = field(default_factory=bundled_standard)
     today: date = field(default_factory=date.today)
-    """What the ends of suppressions are compared with."""
+    """What the ends of suppressions and of baselines' entries are compared with."""
 
 
 class Loaded(Struct, frozen=True, dict=True):
@@ -137,7 +139,8 @@ def check(loaded: Loaded, request: Request | None = None, progress: Progress = l
     request = request or Request()
     run = _Run(loaded, request, progress)
     statements = [one for one in run.statements() if run.concerns(one)]
-    shown = [one for one in statements if one.suppressed is None]
+    shown = [one for one in statements if one.suppressed is None and one.accepted is None]
+    excused = [one for one in statements if isinstance(one.said, Hit) and (one.suppressed or one.accepted)]
     findings = (
         one.finding(run.configs[one.root]) for one in shown if request.strict or isinstance(one.said, Hit)
     )
@@ -152,10 +155,14 @@ def check(loaded: Loaded, request: Request | None = None, progress: Progress = l
             Undecided(one.page, one.root, one.said) for one in shown if isinstance(one.said, Unknown)
         ),
         failures=tuple(run.failures),
-        suppressed=len(statements) - len(shown),
-        excused=tuple(run.excused(one) for one in statements if one.suppressed and isinstance(one.said, Hit)),
+        suppressed=sum(one.suppressed is not None for one in statements),
+        excused=tuple(map(run.excused, excused)),
+        baselines=tuple(b for root in run.configs if (b := run.baselines.get(path_in(root)))),
         outcomes=run.outcomes,
     )
+
+
+_LAST = ("suppressions", "baseline")
 
 
 class _Run:
@@ -163,6 +170,7 @@ class _Run:
 
     def __init__(self, loaded: Loaded, request: Request, progress: Progress) -> None:
         self.loaded, self.progress, self.today = loaded, progress, request.today
+        self.baselines = {baseline.path: baseline for baseline in read_baselines(loaded.repository)}
         self.configs = {service.root: service.config for service in loaded.services}
         self.chosen = {root: self._chosen(config, request.selection) for root, config in self.configs.items()}
         self.failures: list[Failure] = []
@@ -181,11 +189,40 @@ class _Run:
         found = find_suppressions(self.loaded.repository, ((m.path, m.source) for m in modules))
         names = {page.name: page.code for page in self.loaded.standard.pages}
         suppressions = Suppressions(found, frozenset(names.values()), self._ran, names, self.today)
-        self._apply(suppressions, last=False)
+        self._apply(suppressions, None)
         for one in self.said:
             one.suppressed = suppressions.suppress(one.page.code, one.said.location)
-        self._apply(suppressions, last=True)
+        self._apply(suppressions, "suppressions")
+        self.said = numbered(self.said)
+        self._accept()
+        self._apply(suppressions, "baseline")
         return numbered(self.said)
+
+    def _accept(self) -> None:
+        """Compare what counts with the baselines: all of the repository's, for services share files."""
+        entries = [entry for baseline in self.baselines.values() for entry in baseline.entries]
+        if not entries:
+            return
+        open_ = {one.fingerprint: one for one in self.said if isinstance(one.said, Hit) and self._counts(one)}
+        findings = {fingerprint: one.finding(self.configs[one.root]) for fingerprint, one in open_.items()}
+        known = recurring(entries, findings.values(), self.loaded.repository.files)
+        met = {entry.fingerprint: findings[fingerprint] for fingerprint, entry in known.items()}
+        for fingerprint, entry in known.items():
+            if not entry.has_ended(self.today):
+                open_[fingerprint].accepted = entry
+        for baseline in self.baselines.values():
+            own = {entry.fingerprint: entry for entry in baseline.entries}
+            baseline.met = {name: met[name] for name in own if name in met}
+            unmet = (own[name] for name in own if name not in met)
+            baseline.stale = tuple(entry for entry in unmet if self._could_be_met(entry))
+
+    def _counts(self, one: Statement) -> bool:
+        ignored = self.configs[one.root].ignores(one.page, one.said.location.file)
+        return one.suppressed is None and not ignored
+
+    def _could_be_met(self, entry: Entry) -> bool:
+        known = any(page.code == entry.rule for page in self.loaded.standard.pages)
+        return not known or self._ran(entry.rule, entry.file)
 
     def concerns(self, one: Statement) -> bool:
         """Whether it lies in a target, or in a service that does, and no configuration silences it."""
@@ -194,21 +231,31 @@ class _Run:
         return asked_for and not self.configs[one.root].ignores(one.page, one.said.location.file)
 
     def excused(self, one: Statement) -> Excused:
-        """The finding that a suppression keeps from counting."""
-        assert one.suppressed is not None
+        """The finding that a suppression or a baseline keeps from counting."""
         finding = one.finding(self.configs[one.root])
-        return Excused(finding, one.suppressed.reason, one.suppressed.location)
+        if one.suppressed is not None:
+            return Excused(finding, one.suppressed.reason, one.suppressed.location)
+        entry = one.accepted
+        assert entry is not None
+        place = next(b.location(entry) for b in self.baselines.values() if entry.fingerprint in b.lines)
+        return Excused(finding, entry.reason or BEGINNING, place, entry.owner, entry.until)
 
     def _chosen(self, config: Config, selection: Selection) -> tuple[Page, ...]:
         pages = self.loaded.standard.pages
         return tuple(page for page in pages if selection.includes(page, config.selection.includes(page)))
 
-    def _apply(self, suppressions: Suppressions, *, last: bool) -> None:
+    def _apply(self, suppressions: Suppressions, last: str | None) -> None:
+        """Run the rules that read `last`; with None, those that read nothing which others use."""
         for service in self.loaded.services:
             own = suppressions.where(partial(self._owns, service))
             for number, page in enumerate(self.chosen[service.root], start=1):
                 self.progress(f"checking {service.root}: rule {number} of {len(self.chosen[service.root])}")
-                inputs = {"service": service, "options": service.config.options_of(page), "suppressions": own}
+                inputs = {
+                    "service": service,
+                    "options": service.config.options_of(page),
+                    "suppressions": own,
+                    "baseline": self.baselines.get(path_in(service.root)),
+                }
                 try:
                     self._ask(page, service, inputs, last)
                 except ArchlintError:
@@ -217,10 +264,10 @@ class _Run:
                     problem = f"{type(error).__name__}: {error}"
                     self.failures.append(Failure(page, service.root, problem, traceback.format_exc()))
 
-    def _ask(self, page: Page, service: Service, inputs: Mapping[str, Any], last: bool) -> None:
+    def _ask(self, page: Page, service: Service, inputs: Mapping[str, Any], last: str | None) -> None:
         rule = self.loaded.standard.rules(page)
         wanted = inspect.signature(rule).parameters
-        if ("suppressions" in wanted) is not last or any(
+        if next((name for name in _LAST if name in wanted), None) != last or any(
             f.page is page and f.service == service.root for f in self.failures
         ):
             return

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from msgspec import Struct, field
 
+from archlint.baseline import Baseline
 from archlint.discover import Repository
 from archlint.findings import Finding, Location, Unknown
 from archlint.pages import Page
@@ -30,11 +32,16 @@ class Failure(Struct, frozen=True):
 
 
 class Excused(Struct, frozen=True):
-    """A finding that does not count, for a reason that somebody gave at `location`."""
+    """A finding that does not count, for a reason that somebody gave at `location`.
+
+    `owner` is who answers for it; after the day `until` it counts again. Only baselines know them.
+    """
 
     finding: Finding
     reason: str
     location: Location
+    owner: str = ""
+    until: date | None = None
 
 
 class Outcome(Struct, frozen=True):
@@ -48,6 +55,7 @@ class Report(Struct, frozen=True, dict=True):
     """What a run has to say.
 
     `pages` are the rules that ran, `files` counts the Python files read, `outcomes` are by service and code.
+    `baselines` are those of the services. With `against`, `known` findings of that commit are left out.
     """
 
     repository: Repository
@@ -60,4 +68,7 @@ class Report(Struct, frozen=True, dict=True):
     failures: tuple[Failure, ...] = ()
     suppressed: int = 0
     excused: tuple[Excused, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
+    against: str = ""
+    known: int = 0
     outcomes: Mapping[tuple[str, str], Outcome] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from archlint.baseline import Entry
 from archlint.config import Config
 from archlint.findings import Finding, Hit, Location, Unknown
 from archlint.pages import Page
@@ -23,6 +24,7 @@ class Statement(Struct):
     """What a rule said of a place in the service `root`.
 
     `symbol` names the definition that the place is in, `occurrence` counts its equals in the file from above.
+    `accepted` is the entry of a baseline that keeps it from counting.
     """
 
     root: str
@@ -31,6 +33,7 @@ class Statement(Struct):
     message: str
     help: str
     suppressed: Suppression | None = None
+    accepted: Entry | None = None
     symbol: str = ""
     occurrence: int = 0
 
@@ -43,6 +46,11 @@ class Statement(Struct):
         if self.page.identity:
             return (self.page.code, *(fields[name] for name in self.page.identity))
         return (self.page.code, self.symbol, json.dumps(fields, sort_keys=True))
+
+    @property
+    def fingerprint(self) -> str:
+        """What is meant, and in which file."""
+        return _digest(*self.identity, str(self.occurrence)) + _digest(self.said.location.file)
 
     @property
     def order(self) -> tuple[Location, str, str, str]:
@@ -63,7 +71,7 @@ class Statement(Struct):
             service=self.root,
             location=hit.location,
             chain=hit.chain,
-            fingerprint=_digest(*self.identity, str(self.occurrence)) + _digest(hit.location.file),
+            fingerprint=self.fingerprint,
             symbol=self.symbol,
         )
 

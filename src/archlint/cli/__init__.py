@@ -16,7 +16,9 @@ from typer.core import TyperGroup
 from archlint import __version__
 from archlint.selectors import suggestion
 
-COMMANDS = ("check", "routes", "schema", "openapi", "diff", "graph", "report", "rules", "explain", "spec")
+COMMANDS = (
+    "check", "baseline", "report", "diff", "routes", "schema", "openapi", "graph", "rules", "explain", "spec",
+)  # fmt: skip
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
