@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from archlint.answers import digest
-from archlint.discover import Repository, UnreadableFileError
+from archlint.discover import Repository, UnreadableFileError, read_regular
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import ArchlintError, Severity, Unknown
 from archlint.pages import Option, Page
@@ -161,9 +161,10 @@ def _related(folder: str, path: str) -> bool:
 
 def _explicit(config_file: Path, repository: Repository, standard: Standard) -> Config:
     try:
-        data = config_file.read_bytes()
-    except OSError as error:
-        raise ArchlintError(f"{config_file} cannot be read: {error.strerror}") from error
+        data = read_regular(str(config_file))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ArchlintError(f"{config_file} cannot be read: {reason}") from error
     repository.reads.note(str(config_file.absolute()), digest(data), None)
     parent = config_file.resolve().parent
     inside = parent.is_relative_to(repository.root)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import posixpath
+import re
 import stat
 import tokenize
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 
 MAX_FILE_SIZE = 20_000_000
 """Larger files are data; reading one could only cost time."""
+MAX_DOCUMENT_SIZE = 2_000_000
+"""The same for what is written by hand and read slowly: YAML, TOML, INI, Dockerfiles, scripts."""
+_DOCUMENT = re.compile(
+    r"(?i).*\.(ya?ml|toml|ini|cfg|conf|env|sh|bash|mk|in|txt|md)|(.*[._-])?(docker|container)file.*|\.env.*"
+    r"|makefile|\.?justfile|procfile|pipfile|\.[\w.-]*ignore"
+)
 
 # fmt: off
 NEVER_SOURCE = frozenset({
@@ -76,6 +84,8 @@ class Repository:
         place = os.path.join(self.root, path)  # noqa: PTH118 (as below)
         try:
             data, status = _read_regular(place)
+            if len(data) > MAX_DOCUMENT_SIZE and is_document(path):
+                raise ValueError(f"is larger than {MAX_DOCUMENT_SIZE:,} bytes, which no document should be")
             self.reads.note(place, digest(data), status)
             return data
         except (OSError, ValueError) as error:
@@ -269,6 +279,16 @@ def _ignored(path: str, ignores: Sequence[tuple[str, GitIgnoreSpec]]) -> bool:
         if verdict is not None:
             return verdict
     return False
+
+
+def is_document(path: str) -> bool:
+    """Whether a file is of a kind that is read as a document, whatever its content."""
+    return _DOCUMENT.fullmatch(posixpath.basename(path)) is not None
+
+
+def read_regular(path: str) -> bytes:
+    """The content of a file beside the repository. Raises OSError, and ValueError for what is no file."""
+    return _read_regular(path)[0]
 
 
 def _read_regular(path: str) -> tuple[bytes, os.stat_result]:

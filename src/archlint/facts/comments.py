@@ -25,10 +25,10 @@ COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
 COMMENT_LINE = re.compile(r"^[ \t]*([#;][^\r\n]*)", re.MULTILINE)
 _QUOTED = r"""\\.|'[^']*'|"(?:\\.|[^"\\])*\""""
 SHELL_TOKEN = re.compile(
-    rf"""<<-?[ \t]*(?P<quote>['"]?)(?P<end>\w+)(?P=quote)[^\r\n]*\r?\n.*?^\t*(?P=end)[ \t]*$"""
+    rf"""<<-?[ \t]*(?P<quote>['"]?)(?P<end>\w+)(?P=quote)[^\r\n]*"""
     rf"""|(?:{_QUOTED}|[^\s;&|()<>\\'"\#])(?:{_QUOTED}|[^\s;&|()<>\\'"])*"""
     r"""|(?P<comment>\#[^\r\n]*)""",
-    re.DOTALL | re.MULTILINE,
+    re.DOTALL,
 )
 LINE = re.compile(r"[^\r\n]+")
 HEREDOC = re.compile(r"""<<-?["']?(\w+)["']?""")
@@ -135,7 +135,19 @@ def _toml(text: str) -> Spans:
 
 
 def _shell(text: str) -> Spans:
-    return (match.span("comment") for match in SHELL_TOKEN.finditer(text) if match["comment"])
+    """Comments outside of here-documents, whose ends are looked up, not searched for again each time."""
+    ends: dict[str, list[int]] = {}
+    for line in LINE.finditer(text) if "<<" in text else ():
+        ends.setdefault(line[0].lstrip("\t").rstrip(" \t"), []).append(line.end())
+    position = 0
+    while match := SHELL_TOKEN.search(text, position):
+        position = match.end()
+        if match["comment"]:
+            yield match.span("comment")
+        elif match["end"]:
+            after = ends.get(match["end"], [])
+            found = bisect_right(after, position)
+            position = after[found] if found < len(after) else position
 
 
 def _comment_lines(text: str) -> Spans:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -24,6 +25,8 @@ KEYWORDS = WORD_LISTS | JSON_FORMS | PAIRS | {
 _HEREDOC_TAKERS = frozenset({"ADD", "COPY", "RUN"})
 _HEREDOC = re.compile(r"\d*<<(?P<chomp>-?)(?P<name>[^<]+)")
 _MAX_NESTING = 2
+MAX_STAGES = 200
+MAX_INSTRUCTIONS = 5_000
 _MAX_TEXT = 20_000
 """Longer values of ARGs, which may hold one another, are not known."""
 
@@ -109,8 +112,12 @@ def read_dockerfile(path: str, data: bytes) -> Dockerfile:
     """Read a file's content. Never raises: what cannot be read is a problem with its place."""
     text = data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
     reader = _Reader(path, text.split("\n"))
-    instructions = tuple(reader.instructions())
-    return Dockerfile(path, instructions, tuple(_stages(instructions)), tuple(reader.problems))
+    instructions = tuple(islice(reader.instructions(), MAX_INSTRUCTIONS))
+    stages = tuple(_stages(instructions))
+    if len(stages) > MAX_STAGES or len(instructions) == MAX_INSTRUCTIONS:
+        problem = Unknown(f"`{path}`", instructions[-1].location, "nobody writes so many instructions")
+        return Dockerfile(path, instructions, stages[:MAX_STAGES], (problem,))
+    return Dockerfile(path, instructions, stages, tuple(reader.problems))
 
 
 class _Reader:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -12,6 +13,10 @@ from archlint.findings import Location, Unknown
 
 if TYPE_CHECKING:
     from dotenv.parser import Binding
+
+
+MAX_LINE = 20_000
+"""python-dotenv's expressions take the square of a line's length."""
 
 
 class Variable(Struct, frozen=True):
@@ -41,6 +46,9 @@ def read_dotenv(path: str, data: bytes) -> DotenvFile:
         return DotenvFile(
             path, (), (Unknown(f"`{path}`", Location(path, line, 1, line, 1), "it is not UTF-8"),)
         )
+    if line := next((n for n, t in enumerate(re.split(r"\r\n|\r|\n", text), 1) if len(t) > MAX_LINE), 0):
+        place = Location(path, line, 1, line, 1)
+        return DotenvFile(path, (), (Unknown(f"`{path}`", place, "this line is too long to be read"),))
     bindings = [(binding, _place(path, binding)) for binding in parse_stream(StringIO(text, newline=""))]
     return DotenvFile(path, tuple(_variables(bindings)), tuple(_problems(path, bindings)))
 

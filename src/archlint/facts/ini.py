@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import configparser
 from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
 
 from msgspec import Struct
 
 from archlint.findings import Location, Unknown
+
+MAX_LINE = 20_000
+"""configparser's expressions take the square of a line's length."""
+MAX_INTERPOLATIONS = 1_000
 
 
 class IniFile(Struct, eq=False, frozen=True, dict=True):
@@ -26,7 +32,7 @@ class IniFile(Struct, eq=False, frozen=True, dict=True):
         `variables` are defaults below the file's own, such as `here`. Raises configparser.Error when an
         interpolation names an unknown option.
         """
-        parser = configparser.ConfigParser(defaults=dict(variables), strict=False)
+        parser = configparser.ConfigParser(dict(variables), strict=False, interpolation=_Bounded())
         parser.read_string(self.text)
         if not parser.has_section(section):
             return None
@@ -34,17 +40,22 @@ class IniFile(Struct, eq=False, frozen=True, dict=True):
 
     def location(self, section: str, option: str | None = None) -> Location:
         """Where an option's name, or a section's header, stands; line 1 when it is not there."""
-        place: Location | None = None
-        current: str | None = None
+        return self._places.get((section, option)) or self._places.get((section, None)) or Location(self.path)
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str | None], Location]:
+        """The first place of each section's option, and the last of its header."""
+        places: dict[tuple[str, str | None], Location] = {}
+        current = ""
         for number, line in enumerate(self.text.splitlines(), start=1):
             header = configparser.RawConfigParser.SECTCRE.match(line)
             if header:
                 current = header.group("header")
-                if current == section:
-                    place = Location(self.path, number, 1, number, len(header.group()) + 1)
-            elif current == section and option is not None and _option_of(line) == option:
-                return Location(self.path, number, 1, number, len(line.rstrip()) + 1)
-        return place or Location(self.path)
+                places[current, None] = Location(self.path, number, 1, number, len(header.group()) + 1)
+            elif (option := _option_of(line)) is not None:
+                place = Location(self.path, number, 1, number, len(line.rstrip()) + 1)
+                places.setdefault((current, option), place)
+        return places
 
 
 def read_ini(path: str, data: bytes) -> IniFile | Unknown:
@@ -52,6 +63,8 @@ def read_ini(path: str, data: bytes) -> IniFile | Unknown:
     parser = configparser.RawConfigParser(strict=False, default_section="")
     try:
         text = data.decode("utf-8-sig")
+        if line := next((n for n, t in enumerate(text.split("\n"), 1) if len(t) > MAX_LINE), 0):
+            return Unknown(f"`{path}`", Location(path, line, 1, line, 1), "this line is too long to be read")
         parser.read_string(text)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
@@ -60,6 +73,19 @@ def read_ini(path: str, data: bytes) -> IniFile | Unknown:
         place = Location(path, line := _line_of(error), 1, line, 1)
         return Unknown(f"`{path}`", place, f"it is not a valid INI file: {error.message.splitlines()[0]}")
     return IniFile(path, text, {name: dict(parser[name]) for name in parser.sections()})
+
+
+class _Bounded(configparser.BasicInterpolation):
+    """Fills in `%(name)s` as configparser does, but not without end: options hold one another."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+
+    def _interpolate_some(self, parser: Any, option: str, accum: list[str], rest: str, *place: Any) -> None:
+        self.steps += 1
+        if self.steps > MAX_INTERPOLATIONS or len(accum) > MAX_INTERPOLATIONS:
+            raise configparser.InterpolationDepthError(option, str(place[0]), rest[:100])
+        super()._interpolate_some(parser, option, accum, rest, *place)  # type: ignore[misc]
 
 
 def _option_of(line: str) -> str | None:

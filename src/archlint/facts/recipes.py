@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+MAX_LINE = 2_000
+"""A longer line declares nothing: the expressions below take the square of its length."""
 _RULE = re.compile(r"([^\s:=#][^:=#]*?)\s*::?(?!=)(.*)")
 _VARIABLE = re.compile(r"(?:export\s+)?([A-Za-z_]\w*)\s*(?::{0,3}|\?)=\s*(.*?)\s*")
 _JUST_HEADER = re.compile(
-    r"@?([A-Za-z_][\w-]*)(?:\s+[+*]?\$?[\w-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s:]+))?)*\s*:(?!=).*"
+    r"@?([A-Za-z_][\w-]*)(?:\s+[+*]?\$?[\w-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s:\"'][^\s:]*))?)*\s*:(?!=).*"
 )
 
 
@@ -42,14 +44,15 @@ def read_justfile(text: str) -> tuple[RecipeLine, ...]:
 
 
 def _make(lines: list[str]) -> Iterator[RecipeLine]:
-    found = (match for line in lines if (match := _VARIABLE.fullmatch(line)))
+    short = (line for line in lines if len(line) <= MAX_LINE)
+    found = (match for line in short if (match := _VARIABLE.fullmatch(line)))
     variables: dict[str, str] = {match[1]: match[2] for match in found}
     target = ""
     for start, line in _joined(lines):
         if line.startswith("\t"):
             if target:
                 yield _recipe(target, _filled(line.replace("$$", "$ "), variables), start)
-        elif (rule := _RULE.match(line)) and not line.startswith((" ", "#")):
+        elif len(line) <= MAX_LINE and not line.startswith((" ", "#")) and (rule := _RULE.match(line)):
             target = rule[1].split()[0]
             _, separator, inline = rule[2].partition(";")
             if separator:
@@ -75,7 +78,7 @@ def _filled(line: str, variables: Mapping[str, str]) -> str:
 def _just(lines: list[str]) -> Iterator[RecipeLine]:
     number = 0
     while number < len(lines):
-        header = _JUST_HEADER.fullmatch(lines[number])
+        header = _JUST_HEADER.fullmatch(lines[number]) if len(lines[number]) <= MAX_LINE else None
         number += 1
         if header is None:
             continue
@@ -98,7 +101,7 @@ def _just_body(name: str, body: list[str], first: int) -> Iterator[RecipeLine]:
 
 def _blanked(line: str) -> str:
     """`{{ expressions }}` as variables of the same width, which nobody knows."""
-    return re.sub(r"\{\{.*?\}\}", lambda match: "$" + "_" * (len(match[0]) - 1), line)
+    return re.sub(r"\{\{[^{}]*\}\}", lambda match: "$" + "_" * (len(match[0]) - 1), line)
 
 
 def _joined(lines: list[str]) -> Iterator[tuple[int, str]]:

@@ -15,7 +15,11 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-MAX_SIZE = 400_000
+from archlint.facts.shell_nodes import WORDS, command_name, flattened, outputs, pair, parsed, text_of, word_of
+
+MAX_SIZE = 150_000
+MAX_HEREDOCS = 300
+"""The grammar takes the square of their number."""
 STATEMENTS = frozenset({
     "case_statement", "command", "compound_statement", "declaration_command", "for_statement",
     "function_definition", "if_statement", "list", "negated_command", "pipeline", "redirected_statement",
@@ -54,17 +58,16 @@ class ShellCommand(Struct, frozen=True):
 
 def read_shell(text: str, options: Options | None = None) -> tuple[ShellCommand, ...]:
     """The commands of a script in reading order; those in parts that are no shell are left out."""
-    if len(text) > MAX_SIZE:
+    if len(text) > MAX_SIZE or text.count("<<") > MAX_HEREDOCS:
         return ()
-    import tree_sitter
-    import tree_sitter_bash
-
     data = text.encode(errors="replace")
-    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+    root = parsed(data)
+    if root is None:
+        return ()
     state = _State(options or _shebang_options(text))
     try:
         walker = _Walker(data, state)
-        found = (*walker.block(parser.parse(data).root_node.children, None), *walker.uncalled())
+        found = (*walker.block(root.children, None), *walker.uncalled())
     except RecursionError:
         return ()
     return tuple(sorted(dict.fromkeys(found), key=lambda command: command.start))
@@ -141,7 +144,7 @@ class _Walker:
             case "function_definition":
                 name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
                 if name is not None and body is not None:
-                    self.functions[_text(name)] = body
+                    self.functions[text_of(name)] = body
             case "list":
                 yield from self._list(node, lost)
             case "pipeline":
@@ -157,8 +160,8 @@ class _Walker:
             case "negated_command":
                 yield from self.block(node.children, lost)
             case "redirected_statement" | "compound_statement":
-                outer, self.state.outputs = self.state.outputs, (*self.state.outputs, *_outputs(node))
-                yield from self.block(_flattened(node), lost)
+                outer, self.state.outputs = self.state.outputs, (*self.state.outputs, *outputs(node))
+                yield from self.block(flattened(node), lost)
                 self.state.outputs = outer
                 yield from self._fed(node, lost)
             case "variable_assignment" | "variable_assignments":
@@ -219,9 +222,9 @@ class _Walker:
                     yield from self.statement(child, None)
 
     def _command(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
-        words = [_word(child) for child in node.named_children if child.type in _WORDS]
+        words = [word_of(child) for child in node.named_children if child.type in WORDS]
         pairs = [child for child in node.named_children if child.type == "variable_assignment"]
-        assigned = (*self._exports(), *map(_pair, pairs))
+        assigned = (*self._exports(), *map(pair, pairs))
         end = max((child.end_point for child in node.named_children), default=node.end_point)
         start = self._point(node.start_point)
         yield ShellCommand(
@@ -237,15 +240,15 @@ class _Walker:
 
     def _assign(self, node: Any) -> None:
         pairs = [child for child in (node, *node.children) if child.type == "variable_assignment"]
-        self.state.variables = {**self.state.variables, **dict(map(_pair, pairs))}
+        self.state.variables = {**self.state.variables, **dict(map(pair, pairs))}
 
     def _declare(self, node: Any) -> None:
         """`export X=1`, `export X` of what is set already, `declare -x X=1`."""
         self._assign(node)
-        words = [_text(child) for child in node.named_children if child.type == "word"]
+        words = [text_of(child) for child in node.named_children if child.type == "word"]
         if node.children[0].type == "export" or any(re.fullmatch(r"-\w*x\w*", word) for word in words):
-            names = {_text(child) for child in node.children if child.type == "variable_name"}
-            pairs = {_pair(child)[0] for child in node.children if child.type == "variable_assignment"}
+            names = {text_of(child) for child in node.children if child.type == "variable_name"}
+            pairs = {pair(child)[0] for child in node.children if child.type == "variable_assignment"}
             self.state.exported |= names | pairs
 
     def _call(self, words: Sequence[str], lost: str | None) -> Iterator[ShellCommand]:
@@ -257,7 +260,7 @@ class _Walker:
 
     def _fed(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
         """What a shell reads from a here-document; its status is that of the last command there."""
-        program = next((_command_name(child) for child in node.children if child.type == "command"), "")
+        program = next((command_name(child) for child in node.children if child.type == "command"), "")
         bodies = [
             part
             for child in node.children
@@ -266,7 +269,7 @@ class _Walker:
             if part.type == "heredoc_body"
         ]
         for body in bodies if program in SHELLS else ():
-            text = _text(body)
+            text = text_of(body)
             row = body.start_point[0]
             for command in read_shell(text, Options()):
                 start, end = command.start, command.end
@@ -294,58 +297,6 @@ class _Walker:
         return point[0], len(self.lines[point[0]][: point[1]].decode(errors="replace"))
 
 
-_WORDS = frozenset({
-    "ansi_c_string", "arithmetic_expansion", "brace_expression", "command_name", "command_substitution",
-    "concatenation", "expansion", "number", "process_substitution", "raw_string", "simple_expansion",
-    "string", "translated_string", "word",
-})  # fmt: skip
-
-
-def _command_name(node: Any) -> str:
-    name = node.child_by_field_name("name")
-    return posixpath.basename(_word(name)) if name is not None else ""
-
-
-def _pair(assignment: Any) -> tuple[str, str]:
-    """Name and value of `NAME=value`, which may be empty."""
-    value = assignment.child_by_field_name("value")
-    return _text(assignment.children[0]), _word(value) if value is not None else ""
-
-
-def _outputs(node: Any) -> Iterator[str]:
-    """The files that a statement's output goes to."""
-    for child in node.children:
-        if child.type == "file_redirect" and any(
-            part.type in {">", ">>", "&>", ">|"} for part in child.children
-        ):
-            yield _word(child.named_children[-1]) if child.named_children else ""
-
-
-def _text(node: Any) -> str:
-    return str(node.text.decode(errors="replace"))
-
-
-def _word(node: Any) -> str:
-    match node.type:
-        case "command_name" | "concatenation":
-            return "".join(_word(child) for child in node.children) if node.children else _text(node)
-        case "string":
-            return _text(node)[1:-1].replace('\\"', '"').replace("\\\n", "")
-        case "raw_string":
-            return _text(node)[1:-1]
-        case "word":
-            return _text(node).replace("\\\n", "").replace("\\", "")
-    return _text(node)
-
-
-def _flattened(node: Any) -> list[Any]:
-    """A statement's own children; what follows a here-document's start in its line is one too."""
-    found: list[Any] = []
-    for child in node.children:
-        found += child.children if child.type == "heredoc_redirect" else [child]
-    return found
-
-
 def _changed(options: Options, words: Sequence[str]) -> Options:
     """The options after `set words`."""
     for index, word in enumerate(words):
@@ -362,10 +313,10 @@ def _changed(options: Options, words: Sequence[str]) -> Options:
 def _swallowed(right: Any) -> str | None:
     """Why `left || right` succeeds when `left` fails: the right side only speaks."""
     if right.type == "command":
-        words = [_word(child) for child in right.named_children if child.type in _WORDS]
+        words = [word_of(child) for child in right.named_children if child.type in WORDS]
         if words[:1] == ["exit"] and words[1:] == ["0"]:
             return "`|| exit 0` turns its failure into success"
-    return f"`|| {_text(right).splitlines()[0]}` swallows its failure" if _only_speaks([right]) else None
+    return f"`|| {text_of(right).splitlines()[0]}` swallows its failure" if _only_speaks([right]) else None
 
 
 def _bails(nodes: Sequence[Any]) -> bool:
@@ -373,7 +324,7 @@ def _bails(nodes: Sequence[Any]) -> bool:
     pending = list(nodes)
     while pending:
         node = pending.pop()
-        words = _text(node).split() if node.type == "command" else []
+        words = text_of(node).split() if node.type == "command" else []
         if words[:1] in (["exit"], ["return"], ["false"], ["kill"]) and words[1:] != ["0"]:
             return True
         pending.extend(node.named_children)
@@ -387,7 +338,7 @@ def _only_speaks(nodes: Sequence[Any]) -> bool:
         node = pending.pop()
         if node.type == "command":
             name = node.child_by_field_name("name")
-            if name is None or _word(name) not in _SPEAKS:
+            if name is None or word_of(name) not in _SPEAKS:
                 return False
             seen = True
         else:

@@ -63,6 +63,8 @@ def read_toml(path: str, data: bytes) -> TomlFile | Unknown:
         return Unknown(f"`{path}`", place, f"it is not valid TOML: {error.msg}")
     except RecursionError:
         return Unknown(f"`{path}`", Location(path), "its arrays are nested too deeply")
+    except ValueError:  # Python converts no text of more than 4,300 digits
+        return Unknown(f"`{path}`", Location(path), "one of its numbers has too many digits")
 
 
 def _read_spans(text: str) -> dict[Path, Span]:
@@ -137,10 +139,12 @@ class _Locator:
 
 def _keys(header: Any) -> Iterator[tuple[str, Any]]:
     """The parts of a key with their nodes; a quoted part is unquoted by tomli itself."""
-    if header.type == "dotted_key":
-        for child in header.named_children:
-            yield from _keys(child)
-    elif header.type == "quoted_key":
-        yield next(iter(tomli.loads(f"{header.text.decode()} = 0"))), header
-    else:
-        yield header.text.decode(), header
+    pending = [header]  # the grammar nests a dotted key once for each dot
+    while pending:
+        node = pending.pop()
+        if node.type == "dotted_key":
+            pending.extend(reversed(node.named_children))
+        elif node.type == "quoted_key":
+            yield next(iter(tomli.loads(f"{node.text.decode()} = 0"))), node
+        else:
+            yield node.text.decode(), node

@@ -16,6 +16,7 @@ from archlint.findings import Location, Unknown
 
 MAX_DEPTH = 200
 MAX_ENTRIES = 100_000
+MAX_NODES = 500_000
 
 
 class YamlScalar(Struct, eq=False, frozen=True):
@@ -131,6 +132,8 @@ class _Builder:
         self.problems: list[Unknown] = []
         self.open: list[_Open] = []
         self.anchors: dict[str, YamlNode] = {}
+        self.weights: dict[str, int] = {}
+        self.counts: list[int] = [0]
         self.merged = 0
         self.resolver = Resolver()
 
@@ -144,12 +147,14 @@ class _Builder:
                         event.start_mark, f"the alias `*{event.anchor}` is not defined before it"
                     )
                 self._add(self.anchors[event.anchor])
+                self._weigh(self.weights[event.anchor], event.start_mark)
             case "ScalarEvent":
                 self._scalar(event)
             case "SequenceStartEvent" | "MappingStartEvent":
                 if len(self.open) >= MAX_DEPTH:
                     raise _RefusedError(event.start_mark, f"it is nested more than {MAX_DEPTH} levels deep")
                 self.open.append(_Open(event))
+                self.counts.append(1)
             case "SequenceEndEvent" | "MappingEndEvent":
                 self._close(self.open.pop(), event)
 
@@ -165,7 +170,7 @@ class _Builder:
         node = YamlScalar(self._place(event.start_mark, event.end_mark), event.value, _kind(tag))
         if node.kind == "merge" and self.open and len(self.open[-1].children) % 2 == 0:
             self.open[-1].merges.append(len(self.open[-1].children))
-        self._anchor(event, node)
+        self._anchor(event, node, 1)
         self._add(node)
 
     def _close(self, done: _Open, end: Any) -> None:
@@ -176,7 +181,7 @@ class _Builder:
         else:
             entries = tuple(self._entries(done))
             node = YamlMapping(place, entries, _kind(done.event.tag or "map"))
-        self._anchor(done.event, node)
+        self._anchor(done.event, node, self.counts.pop())
         self._add(node)
 
     def _entries(self, done: _Open) -> Iterator[tuple[YamlScalar, YamlNode]]:
@@ -204,15 +209,23 @@ class _Builder:
         yield from (entry for name, entry in merged.items() if name not in explicit)
         yield from own
 
+    def _weigh(self, weight: int, mark: Any) -> None:
+        """Count nodes as often as aliases repeat them: who reads a document reads them that often."""
+        self.counts[-1] += weight
+        if self.counts[-1] > MAX_NODES:
+            raise _RefusedError(mark, f"its aliases expand it to more than {MAX_NODES:,} values")
+
     def _add(self, node: YamlNode) -> None:
         if self.open:
             self.open[-1].children.append(node)
         else:
             self.documents.append(node)
 
-    def _anchor(self, event: Any, node: YamlNode) -> None:
+    def _anchor(self, event: Any, node: YamlNode, weight: int) -> None:
         if event.anchor is not None:
             self.anchors[event.anchor] = node
+            self.weights[event.anchor] = weight
+        self._weigh(weight, event.start_mark)
 
     def _place(self, start: Any, end: Any) -> Location:
         if start is None or end is None:

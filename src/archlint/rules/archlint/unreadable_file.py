@@ -13,6 +13,8 @@ def check(service: Service) -> Iterator[Hit]:
     """Yield each file that is not text or may not be opened, with the reason."""
     for path, unreadable in sorted(service.modules.unreadable.items()):
         yield Hit(Location(path), {"file": path, "reason": unreadable.reason})
+    for path, reason in service.deployment.too_large:
+        yield Hit(Location(path), {"file": path, "reason": reason})
     for problem in (*service.project.problems, *service.deployment.compose_problems):
         path = problem.location.file
         try:

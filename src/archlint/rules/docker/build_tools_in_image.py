@@ -47,18 +47,22 @@ def _leftovers(
                 yield instruction.location, "the whole build context, which no `.dockerignore` filters"
 
 
-def _groups(service: Service, reader: StageReader, stage: Stage) -> Iterator[tuple[Location, str]]:
+def _groups(service: Service, reader: StageReader, target: Stage) -> Iterator[tuple[Location, str]]:
     """The development dependencies that are installed in a stage or in one whose environment it takes."""
-    for instruction in reader.steps(stage, "RUN"):
-        installs = [command for command in reader.of(instruction) if is_install(command)]
-        parts = [development_part(command, service.project) for command in installs]
-        if None not in parts:  # a condition decides between an install with and one without
-            yield from (
-                (command.location, part) for command, part in zip(installs, parts, strict=True) if part
-            )
-    for copy, source in reader.copies(stage):
-        if source is not None and not takes_parts_only(copy) and _takes_environment(reader, copy, source):
-            yield from _groups(service, reader, source)
+    pending, seen = [target], {target.index}
+    while pending:
+        stage = pending.pop()
+        for instruction in reader.steps(stage, "RUN"):
+            installs = [command for command in reader.of(instruction) if is_install(command)]
+            parts = [development_part(command, service.project) for command in installs]
+            if None not in parts:  # a condition decides between an install with one and without
+                pairs = zip(installs, parts, strict=True)
+                yield from ((command.location, part) for command, part in pairs if part)
+        for copy, source in reader.copies(stage):
+            is_new = source is not None and source.index not in seen and not takes_parts_only(copy)
+            if is_new and source is not None and _takes_environment(reader, copy, source):
+                seen.add(source.index)
+                pending.append(source)
 
 
 def _takes_environment(reader: StageReader, copy: Instruction, source: Stage) -> bool:

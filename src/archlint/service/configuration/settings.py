@@ -232,7 +232,9 @@ class Settings:
             if isinstance(found.node, ClassDef) and self._has_fields(found, bases):
                 fields = {name: (owner, s) for owner in (*bases[::-1], found) for s, name in _declared(owner)}
                 for name, (owner, statement) in fields.items():
-                    yield self._field(owner, statement, name, naming, outer, depth + 1)
+                    naming.parts_left -= 1
+                    if naming.parts_left > 0:
+                        yield self._field(owner, statement, name, naming, outer, depth + 1)
 
     def _has_fields(self, found: Symbol, bases: tuple[Symbol, ...]) -> bool:
         """Whether Pydantic fills the class field by field."""

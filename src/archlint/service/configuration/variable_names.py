@@ -15,6 +15,7 @@ from archlint.service.configuration.class_options import ClassOptions, Written
 from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.scopes import last_name
 
+MAX_PARTS = 2_000
 _GENERATORS: Mapping[str, Callable[[str], str]] = {
     "to_camel": lambda name: name.replace("_", ""),
     "to_pascal": lambda name: name.replace("_", ""),
@@ -42,6 +43,7 @@ class Path(Struct, frozen=True):
 class Naming:
     """How one settings class names the variables of its fields.
 
+    `parts_left` counts down how many fields of models are read: models may hold one another without end.
     `is_known` is false where an option or an alias that counts is computed; it is final when the fields of
     the class have been read.
     """
@@ -57,6 +59,7 @@ class Naming:
         self.is_known = options.complete and prefix is not None and delimiter is not None
         self.of_pydantic_1 = of_pydantic_1
         self._options = options
+        self.parts_left = MAX_PARTS
 
     def tops(self, name: str, keywords: Mapping[str, Written]) -> tuple[Path, ...]:
         """The variables of a field of the settings class itself."""

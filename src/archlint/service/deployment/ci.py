@@ -73,7 +73,11 @@ def _handed_on(text: str, commands: list[Command]) -> Iterator[tuple[str, str]]:
 
 def _expressions_blanked(script: Script) -> Script:
     """`${{ expressions }}` as variables of the same width, which nobody knows."""
-    blanked = re.sub(r"\$\{\{.*?\}\}", lambda found: "$" + "_" * (len(found[0]) - 1), script.text)
+    blanked = re.sub(
+        r"\$\{\{(?:[^}$]|\}(?!\})|\$(?!\{\{))*\}\}",
+        lambda found: "$" + "_" * (len(found[0]) - 1),
+        script.text,
+    )
     return replace(script, text=blanked)
 
 

@@ -71,6 +71,7 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
         return (*builds, *starts, *ours)
 
     def _image_build(self, image: Image) -> Iterator[Command]:
+        lines = self._text(image.path).split("\n")
         for stage in image.dockerfile.stages:
             environment = _environment(image, stage)
             options = Options()
@@ -81,14 +82,15 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
                     options = Options(re.search(r"-\w*e", flags) is not None, "pipefail" in flags)
                 elif instruction.keyword == "RUN":
                     like = Command((), instruction.location, Context.BUILD, place, environment=environment)
-                    yield from self._run(instruction, like, options)
+                    yield from self._run(instruction, like, options, lines)
 
-    def _run(self, instruction: Instruction, like: Command, options: Options) -> Iterator[Command]:
+    def _run(
+        self, instruction: Instruction, like: Command, options: Options, lines: list[str]
+    ) -> Iterator[Command]:
         if instruction.is_json:
             yield from unwrapped(replace(like, words=instruction.arguments))
             return
-        text = self._text(instruction.location.file)
-        for script in _run_scripts(instruction, text):
+        for script in _run_scripts(instruction, lines):
             for command in commands_of(script, like, options):
                 yield command
                 yield from self._followed(command)
@@ -177,18 +179,21 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
         here = Command((), Location(file), Context.SCRIPT, f"`{file}`")
         yield from commands_of(Script(self._text(file), file), replace(like or here, place=f"`{file}`"))
 
-    def _followed(self, command: Command, seen: frozenset[str] = frozenset()) -> Iterator[Command]:
-        """The commands of the scripts that a command names."""
+    def _followed(self, command: Command, seen: set[str] | None = None) -> Iterator[Command]:
+        """The commands of the scripts that a command names, each script once."""
+        seen = set() if seen is None else seen
         for word in named_scripts(command):
             file = self.script_named(word)
             if file is not None and file not in seen:
+                seen.add(file)
                 for inner in self._script(file, command):
                     yield inner
-                    yield from self._followed(inner, seen | {file})
+                    yield from self._followed(inner, seen)
         if command.program == "supervisord" and "supervisord" not in seen:
+            seen.add("supervisord")
             for inner in self._supervised(command):
                 yield inner
-                yield from self._followed(inner, seen | {"supervisord"})
+                yield from self._followed(inner, seen)
 
     def _supervised(self, command: Command) -> Iterator[Command]:
         """The programs of the configuration file that supervisord is given."""
@@ -238,7 +243,7 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
         )
 
 
-def _run_scripts(instruction: Instruction, text: str) -> Iterator[Script]:
+def _run_scripts(instruction: Instruction, written: list[str]) -> Iterator[Script]:
     """The shell text of a RUN in the columns of its file, so that places need no sums."""
     place = instruction.location
     if instruction.heredocs and _HEREDOC.fullmatch(" ".join(instruction.arguments)):
@@ -246,7 +251,7 @@ def _run_scripts(instruction: Instruction, text: str) -> Iterator[Script]:
         if not body.text.startswith("#!") or _SHEBANG.match(body.text.encode()):
             yield Script(body.text, place.file, body.line + 1)
         return
-    lines = text.split("\n")[place.line - 1 : max(place.end_line, place.line)]
+    lines = written[place.line - 1 : max(place.end_line, place.line)]
     inside = {n for one in instruction.heredocs for n in range(one.line, one.line + one.count)}
     kept = [
         line
@@ -254,11 +259,11 @@ def _run_scripts(instruction: Instruction, text: str) -> Iterator[Script]:
         else "\\"
         for index, line in enumerate(lines)
     ]
-    written = "\n".join(kept).rstrip("\\\n")
-    head = re.match(r"(?i)\s*(?:onbuild\s+)?run\s+(?:--\S+(?:\s|\\\n)+)*", written)
+    text = "\n".join(kept).rstrip("\\\n")
+    head = re.match(r"(?i)\s*(?:onbuild\s+)?run\s+(?:--\S+(?:\s|\\\n)+)*", text)
     width = head.end() if head else 0
-    blank = re.sub(r"[^\n]", " ", written[:width]).replace(" \n", "\\\n")
-    yield Script(blank + written[width:], place.file, place.line)
+    blank = re.sub(r"[^\n]", " ", text[:width]).replace(" \n", "\\\n")
+    yield Script(blank + text[width:], place.file, place.line)
 
 
 def _environment(image: Image, stage: Stage) -> dict[str, str]:

@@ -59,9 +59,12 @@ class ComposeFile(Struct, eq=False, frozen=True, dict=True):
         volumes = self.file.mapping.mapping("volumes") if self.file.mapping else None
         return volumes.mapping(name) if volumes else None
 
-    @property
-    def includes(self) -> Iterator[str]:
-        """The files that `include` names, as paths of the repository."""
+    @cached_property
+    def includes(self) -> tuple[str, ...]:
+        """The files that `include` names, as paths of the repository, each once."""
+        return tuple(dict.fromkeys(self._includes()))
+
+    def _includes(self) -> Iterator[str]:
         value = self.file.mapping.get("include") if self.file.mapping else None
         for item in value.items if isinstance(value, YamlSequence) else ():
             paths = item.get("path") if isinstance(item, YamlMapping) else item

@@ -202,7 +202,12 @@ class Stack(Struct, eq=False, frozen=True, dict=True):
         return posixpath.dirname(file.path)
 
     def _includer(self, file: ComposeFile) -> ComposeFile | None:
-        return next((one for one in self.files if file.path in set(one.includes)), None)
+        return self._includers.get(file.path)
+
+    @cached_property
+    def _includers(self) -> dict[str, ComposeFile]:
+        """The first file that includes each."""
+        return {path: one for one in reversed(self.files) for path in one.includes}
 
     def _service(self, name: str, holding: list[ComposeFile]) -> StackService:
         layers = [layer for file in holding for layer in self._layers(file, name)]

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from archlint.discover import Repository, UnreadableFileError
+from archlint.discover import Repository, UnreadableFileError, is_document
 from archlint.facts.dockerfile import Dockerfile, Instruction, Stage, read_dockerfile
 from archlint.findings import Location, Unknown
 from archlint.paths import ancestors, join
@@ -139,6 +139,19 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
     def near(self) -> tuple[str, ...]:
         """Files below the service or above it, but neither in another component nor set aside."""
         return tuple(file for file in self.repository.files if self._is_near(file))
+
+    @cached_property
+    def too_large(self) -> tuple[tuple[str, str], ...]:
+        """The documents around the service that are too large to be read, each with the reason."""
+        found = []
+        for file in self.near:
+            if is_document(file):
+                try:
+                    self.repository.read_bytes(file)
+                except UnreadableFileError as error:
+                    if "larger" in error.reason:
+                        found.append((file, error.reason))
+        return tuple(found)
 
     def data(self, file: str) -> bytes:
         """The content of a file of the repository; nothing when it cannot be read."""

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
@@ -18,6 +21,7 @@ from archlint.service.deployment.command import Command
 from archlint.service.deployment.image_starts import has_plain_base
 from archlint.service.deployment.installs import pip_targets, uv_targets, without_tools
 
+T = TypeVar("T")
 _MANAGERS = re.compile(r"poetry|pdm|pipenv|conda|mamba|micromamba|pixi|hatch|rye")
 _VERBS = frozenset({"create", "install", "run", "sync", "update"})
 _PARTS = re.compile(r"(^|/)(wheels?|dist|uvx?|requirements[^/]*\.txt|[^/]*\.(whl|txt|lock|toml))(/\*.*)?/?$")
@@ -50,16 +54,34 @@ class StageReader(Struct, eq=False, frozen=True, dict=True):
 
     def of(self, instruction: Instruction) -> list[Command]:
         """The commands of a RUN, with those of scripts of the repository that it runs left out."""
-        place = instruction.location
-        return [
-            c
-            for c in self.commands
-            if c.location.file == place.file and place.line <= c.location.line <= place.end_line
-        ]
+        lines, commands = self._own
+        first = bisect_left(lines, instruction.location.line)
+        return commands[first : bisect_right(lines, instruction.location.end_line)]
+
+    @cached_property
+    def _own(self) -> tuple[list[int], list[Command]]:
+        """The commands in the file itself by line."""
+        own = [command for command in self.commands if command.location.file == self.file.path]
+        own.sort(key=lambda command: command.location.line)
+        return [command.location.line for command in own], own
 
     def runs(self, stage: Stage) -> list[Command]:
         """The commands that a stage runs, those of the stages that it was built on included."""
-        return [command for instruction in self.steps(stage, "RUN") for command in self.of(instruction)]
+        return self._remembered(
+            "runs", stage, lambda: [c for i in self.steps(stage, "RUN") for c in self.of(i)]
+        )
+
+    @cached_property
+    def _memory(self) -> dict[tuple[str, int], Any]:
+        return {}
+
+    def _remembered(self, what: str, stage: Stage, make: Callable[[], T]) -> T:
+        """What was found of a stage before: stages copy from one another, and each is asked once."""
+        key = (what, stage.index)
+        if key not in self._memory:
+            self._memory[key] = make()
+        found: T = self._memory[key]
+        return found
 
     def steps(self, stage: Stage, keyword: str) -> Iterator[Instruction]:
         """The instructions of a keyword in a stage, after those of the stages that it was built on."""
@@ -98,6 +120,9 @@ class StageReader(Struct, eq=False, frozen=True, dict=True):
 
     def environments(self, stage: Stage) -> tuple[Environment, ...]:
         """The virtual environments in a stage: made there, or copied from another."""
+        return self._remembered("environments", stage, lambda: self._environments(stage))
+
+    def _environments(self, stage: Stage) -> tuple[Environment, ...]:
         made = {}
         for instruction in self.steps(stage, "RUN"):
             folder = self._run_folder(stage, instruction)
@@ -110,12 +135,14 @@ class StageReader(Struct, eq=False, frozen=True, dict=True):
             for one in (self.environments(source) if source else ())
             if one.at and (at := arrives_at(one.at, copy, self.folder(stage, copy)))
         ]
-        return (*made.values(), *copied)
+        return tuple(dict.fromkeys((*made.values(), *copied)))
 
     def brings(self, stage: Stage) -> bool:
         """Whether a stage has what was installed in it, or may have it from a stage that it copies from."""
         copied = (s for copy, s in self.copies(stage) if s is not None and not takes_parts_only(copy))
-        return bool(self.installs(stage)) or any(self.brings(source) for source in copied)
+        return self._remembered(
+            "brings", stage, lambda: bool(self.installs(stage)) or any(map(self.brings, copied))
+        )
 
     def places(self, stage: Stage) -> frozenset[str] | None:
         """The folders that a stage installs into; None where that is not known of all."""

@@ -324,7 +324,7 @@ def _parsed(texts: Iterable[str], place: Location) -> Iterator[Declared]:
     for text in texts:
         try:
             yield Declared(Requirement(text), place)
-        except InvalidRequirement:
+        except (InvalidRequirement, RecursionError):
             continue
 
 

@@ -93,7 +93,7 @@ class LockSettings(Struct, frozen=True):
         try:
             here = [Marker(text) for text in texts]
             locked = [Marker(text) for text in strings(self.lock.get(recorded))]
-        except InvalidMarker:
+        except (InvalidMarker, RecursionError):
             yield Unknown(f"`{setting}`", self._place(setting), "it is not a list of markers")
             return
         same = [[equivalent(one, other, self.python) for other in locked] for one in here]
@@ -188,7 +188,7 @@ def _metadata(one: dict[str, Any]) -> tuple[str, ...]:
 def _normal(text: str) -> str:
     try:
         requirement = Requirement(text)
-    except InvalidRequirement:
+    except (InvalidRequirement, RecursionError):
         return text
     requirement.name = canonicalize_name(requirement.name)
     return str(requirement)

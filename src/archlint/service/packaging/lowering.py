@@ -117,7 +117,7 @@ def read_locked(entry: Any, root: str) -> Wanted | None:
         specifier = (
             SpecifierSet(entry.get("specifier", "")) if entry.get("specifier") != "*" else SpecifierSet()
         )
-    except (InvalidMarker, InvalidSpecifier, TypeError):
+    except (InvalidMarker, InvalidSpecifier, RecursionError, TypeError):
         return None
     extras = frozenset(map(canonicalize_name, strings(entry.get("extras"))))
     return Wanted(canonicalize_name(entry["name"]), extras, specifier, source, marker) if source else None

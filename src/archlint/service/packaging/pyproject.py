@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 
+_MAX_INCLUDES = 50
+
+
 class Declared(Struct, frozen=True):
     """A requirement as pyproject.toml declares it.
 
@@ -84,7 +87,7 @@ class Pyproject(Struct, eq=False, frozen=True, dict=True):
                 "project", "optional-dependencies", extra, extra=canonicalize_name(extra)
             )
         for group in self.groups:
-            yield from self._group(group, canonicalize_name(group), ())
+            yield from self._group(group, canonicalize_name(group), (), set())
         yield from self._requirements("tool", "uv", "dev-dependencies", group="dev")
 
     def _requirements(
@@ -95,8 +98,10 @@ class Pyproject(Struct, eq=False, frozen=True, dict=True):
             if isinstance(item, str):
                 yield self._requirement(item, self.file.location(*keys, index), extra, group)
 
-    def _group(self, name: str, group: str, path: tuple[str, ...]) -> Iterator[Declared | Unknown]:
-        """PEP 735: strings are requirements, `{include-group = …}` brings another group's."""
+    def _group(
+        self, name: str, group: str, path: tuple[str, ...], done: set[str]
+    ) -> Iterator[Declared | Unknown]:
+        """PEP 735: strings are requirements, `{include-group = …}` brings another group's, once."""
         items = self.file.get("dependency-groups", name)
         for index, item in enumerate(items if isinstance(items, list) else ()):
             place = self.file.location("dependency-groups", name, index)
@@ -106,11 +111,16 @@ class Pyproject(Struct, eq=False, frozen=True, dict=True):
                 included = self._group_named(item["include-group"])
                 if included is None or included in (*path, name):
                     yield Unknown("the dependency groups", place, "a group includes itself or a missing one")
-                else:
-                    yield from self._group(included, group, (*path, name))
+                elif included not in done and len(path) < _MAX_INCLUDES:
+                    yield from self._group(included, group, (*path, name), done)
+        done.add(name)
 
     def _group_named(self, name: str) -> str | None:
-        return next((g for g in self.groups if canonicalize_name(g) == canonicalize_name(name)), None)
+        return self._groups_by_name.get(canonicalize_name(name))
+
+    @cached_property
+    def _groups_by_name(self) -> dict[str, str]:
+        return {canonicalize_name(group): group for group in reversed(self.groups)}
 
     def _requirement(
         self, text: str, place: Location, extra: str | None, group: str | None
@@ -119,7 +129,7 @@ class Pyproject(Struct, eq=False, frozen=True, dict=True):
 
         try:
             return Declared(Requirement(text), place, extra, group)
-        except InvalidRequirement:
+        except (InvalidRequirement, RecursionError):
             return Unknown(f"the requirement `{text}`", place, "it is not a PEP 508 requirement")
 
 

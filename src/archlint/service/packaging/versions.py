@@ -158,7 +158,7 @@ def _pinned(repository: Repository, path: str, name: str) -> Iterator[Required]:
     for number, line in enumerate(lines, start=1):
         try:
             requirement = Requirement(re.split(r"\s#|\s--|\\$", line.strip())[0])
-        except InvalidRequirement:
+        except (InvalidRequirement, RecursionError):
             continue
         if canonicalize_name(requirement.name) == name:
             location = Location(path, number, 1, number, len(line.rstrip()) + 1)

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-import tomli
 from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from archlint.discover import Repository
+from archlint.facts.toml import TomlFile, read_toml
 from archlint.paths import join
 
 _REQUIREMENTS = re.compile(r"(^|/)(requirements[^/]*|requirements/[^/]+)\.(txt|in)$")
@@ -83,10 +83,12 @@ class Project(Struct, eq=False, frozen=True, dict=True):
         """The content of pyproject.toml; nothing when it is missing or broken, which the config reports."""
         if "pyproject.toml" not in self.manifests:
             return {}
+        path = join(self.root, "pyproject.toml")
         try:
-            return tomli.loads(self.repository.text(join(self.root, "pyproject.toml")))
-        except (OSError, tomli.TOMLDecodeError):
+            file = read_toml(path, self.repository.read_bytes(path))
+        except OSError:
             return {}
+        return file.values if isinstance(file, TomlFile) else {}
 
     @cached_property
     def name(self) -> str | None:
@@ -114,7 +116,11 @@ class Project(Struct, eq=False, frozen=True, dict=True):
         yield from _strings(_table(setuptools, "packages", "find").get("where"))
         yield from _strings(_table(setuptools, "package-dir").get(""))
         yield from (posixpath.dirname(package) for package in _strings(wheel.get("packages")))
-        yield from (e["from"] for e in poetry or () if isinstance(e, dict) and isinstance(e.get("from"), str))
+        yield from (
+            e["from"]
+            for e in (poetry if isinstance(poetry, list) else ())
+            if isinstance(e, dict) and isinstance(e.get("from"), str)
+        )
         yield from _strings(_table(tool, "uv", "build-backend").get("module-root"))
         yield from _strings(_table(tool, "pytest", "ini_options").get("pythonpath"))
         if "setup.py" in self.manifests:

@@ -1,0 +1,83 @@
+"""Shell: tree-sitter's Bash grammar, and what its nodes say as words, assignments and redirections."""
+
+from __future__ import annotations
+
+import posixpath
+import time
+from collections.abc import Iterator
+from typing import Any
+
+MAX_SECONDS = 3.0
+"""A script of that size takes half a second; what is no shell may take the square of its own."""
+
+
+def parsed(data: bytes) -> Any:
+    """The tree's root, None for what is no shell and whose mending takes for ever."""
+    import tree_sitter
+    import tree_sitter_bash
+
+    end = time.process_time() + MAX_SECONDS
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+    try:
+        tree = parser.parse(
+            lambda offset, _: data[offset : offset + 65_536],
+            progress_callback=lambda offset, has_error: time.process_time() > end,
+        )
+    except ValueError:
+        return None
+    return tree.root_node
+
+
+WORDS = frozenset({
+    "ansi_c_string", "arithmetic_expansion", "brace_expression", "command_name", "command_substitution",
+    "concatenation", "expansion", "number", "process_substitution", "raw_string", "simple_expansion",
+    "string", "translated_string", "word",
+})  # fmt: skip
+
+
+def command_name(node: Any) -> str:
+    """The name of a command's program, without its folder."""
+    name = node.child_by_field_name("name")
+    return posixpath.basename(word_of(name)) if name is not None else ""
+
+
+def pair(assignment: Any) -> tuple[str, str]:
+    """Name and value of `NAME=value`, which may be empty."""
+    value = assignment.child_by_field_name("value")
+    return text_of(assignment.children[0]), word_of(value) if value is not None else ""
+
+
+def outputs(node: Any) -> Iterator[str]:
+    """The files that a statement's output goes to."""
+    for child in node.children:
+        if child.type == "file_redirect" and any(
+            part.type in {">", ">>", "&>", ">|"} for part in child.children
+        ):
+            yield word_of(child.named_children[-1]) if child.named_children else ""
+
+
+def text_of(node: Any) -> str:
+    """The source of a node."""
+    return str(node.text.decode(errors="replace"))
+
+
+def word_of(node: Any) -> str:
+    """A word as the shell takes it: without quotes, expansions as they are written."""
+    match node.type:
+        case "command_name" | "concatenation":
+            return "".join(word_of(child) for child in node.children) if node.children else text_of(node)
+        case "string":
+            return text_of(node)[1:-1].replace('\\"', '"').replace("\\\n", "")
+        case "raw_string":
+            return text_of(node)[1:-1]
+        case "word":
+            return text_of(node).replace("\\\n", "").replace("\\", "")
+    return text_of(node)
+
+
+def flattened(node: Any) -> list[Any]:
+    """A statement's own children; what follows a here-document's start in its line is one too."""
+    found: list[Any] = []
+    for child in node.children:
+        found += child.children if child.type == "heredoc_redirect" else [child]
+    return found
