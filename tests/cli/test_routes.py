@@ -45,6 +45,9 @@ def test_json(run: Run, tmp_path: Path) -> None:
                 "described": True,
                 "deprecated": False,
                 "in_schema": True,
+                "app": "app.main:app",
+                "served": True,
+                "conditions": [],
                 "service": ".",
             }
         ],

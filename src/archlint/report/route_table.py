@@ -12,6 +12,7 @@ from archlint.report.safe import printable
 from archlint.report.styled import Line, Span
 from archlint.service.api.exemptions import version_of
 from archlint.service.api.routes import Endpoint
+from archlint.service.interpreter.machine import Condition
 from archlint.service.model import Service
 
 GAP = "  "
@@ -20,14 +21,15 @@ GAP = "  "
 def table(service: Service, endpoints: Sequence[Endpoint], unknown: Sequence[Unknown]) -> Iterator[Line]:
     """A service's endpoints by version; each takes two lines where a terminal is too narrow for one."""
     yield title(service)
-    rows = [_cells(endpoint) for endpoint in endpoints]
+    several = len({id(endpoint.root.router) for endpoint in endpoints}) > 1
+    rows = [_cells(endpoint, several) for endpoint in endpoints]
     sizes = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:4]]
     narrow = sys.stdout.isatty() and sum(sizes) + len(GAP) * (len(sizes) + 1) > width()
     ordered = sorted(endpoints, key=lambda endpoint: version_of(endpoint) or 0)
     for version, group in groupby(ordered, key=version_of):
         yield ((f"{GAP}v{version}" if version is not None else f"{GAP}without a version", "clause"),)
         for endpoint in group:
-            yield from _row(_cells(endpoint), sizes, narrow)
+            yield from _row(_cells(endpoint, several), sizes, narrow)
     yield from unknowns(unknown)
     yield ((f"{_count(len(endpoints), 'endpoint')}, {len(unknown)} unknown", "faint"),)
 
@@ -49,10 +51,13 @@ def methods(endpoint: Endpoint) -> str:
     return "WEBSOCKET" if endpoint.kind == "websocket" else ",".join(endpoint.methods)
 
 
-def notes(endpoint: Endpoint) -> str:
-    """What is special about it, in words."""
+def notes(endpoint: Endpoint, *, several: bool = False) -> str:
+    """What is special about it, in words; of `several` apps, which one serves it."""
     found = [("deprecated", endpoint.deprecated), ("if configured so", bool(endpoint.conditions))]
     found.append(("hidden", endpoint.kind == "http" and not endpoint.in_schema))
+    app = printable(endpoint.root.title)
+    found.append((f"app {app}", several and endpoint.root.is_served))
+    found.append((f"app {app}, which no server loads", not endpoint.root.is_served))
     said = ", ".join(word for word, holds in found if holds)
     return f"({said})" if said else ""
 
@@ -66,11 +71,11 @@ def document(services: Iterable[tuple[Service, Sequence[Endpoint], Sequence[Unkn
     }
 
 
-def _cells(endpoint: Endpoint) -> tuple[str, str, str, str, str]:
+def _cells(endpoint: Endpoint, several: bool) -> tuple[str, str, str, str, str]:
     place = endpoint.handler.location
     found = (methods(endpoint), endpoint.path or "/", endpoint.handler.name, f"{place.file}:{place.line}")
     method, path, handler, where = map(printable, found)
-    return method, path, handler, where, notes(endpoint)
+    return method, path, handler, where, notes(endpoint, several=several)
 
 
 def _row(cells: tuple[str, ...], sizes: Sequence[int], narrow: bool) -> Iterator[Line]:
@@ -106,8 +111,17 @@ def _route(service: Service, endpoint: Endpoint) -> dict[str, object]:
         "described": endpoint.described,
         "deprecated": endpoint.deprecated,
         "in_schema": endpoint.in_schema,
+        "app": endpoint.app.title,
+        "served": endpoint.root.is_served,
+        "conditions": [_condition(condition) for condition in endpoint.conditions],
         "service": service.root,
     }
+
+
+def _condition(condition: Condition) -> dict[str, object]:
+    """Where the test stands that the source does not decide."""
+    place = condition.place.module.location(condition.place.node)
+    return {"file": place.file, "line": place.line, "why": condition.why}
 
 
 def _unknown(service: Service, unknown: Unknown) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Met, Said
+from archlint.service.api.exemptions import served
 from archlint.service.api.handlers import Handler
 from archlint.service.model import Service
 
@@ -20,8 +21,7 @@ def check(service: Service) -> Iterator[Said]:
         if handler.is_async:
             yield Met(handler.location)
         else:
-            served = f"{' '.join(endpoint.methods) or 'WebSocket'} {endpoint.path}"
-            fields = {"handler": handler.definition.name, "endpoint": served}
+            fields = {"handler": handler.definition.name, "endpoint": served(endpoint)}
             yield Hit(handler.location, fields, _blocks(service, handler))
     yield from service.routes.unknown
 

@@ -36,7 +36,8 @@ def version_of(endpoint: Endpoint) -> int | None:
 
 def served(endpoint: Endpoint) -> str:
     """The endpoint as people write it: `GET /items`."""
-    return f"{' '.join(endpoint.methods) or 'WebSocket'} {endpoint.path or '/'}"
+    of_app = "" if endpoint.root.is_served else f" of the app `{endpoint.root.title}`, which no server loads,"
+    return f"{' '.join(endpoint.methods) or 'WebSocket'} {endpoint.path or '/'}{of_app}"
 
 
 def hidden_at(endpoint: Endpoint) -> Location | None:

@@ -45,6 +45,11 @@ class App(Struct, eq=False, frozen=True):
     is_served: bool = True
 
     @property
+    def title(self) -> str:
+        """Its name, or where it is made."""
+        return self.name or f"{self.location.file}:{self.location.line}"
+
+    @property
     def location(self) -> Location:
         """The call that makes it."""
         place = self.router.place
@@ -206,6 +211,9 @@ def resolve_routes(
 
 def _tell_undecided(found: _Collector) -> None:
     """What would be silence: work that was not done, and routes that may have been taken away."""
+    for value, what, place in found.machine.handed:
+        if isinstance(value, Router):
+            found.miss("what registers endpoints on an app or router", what, place)
     lists = {id(router.routes) for router in found.machine.created if isinstance(router, Router)}
     for container, place in found.machine.kept:
         if id(container) in lists:

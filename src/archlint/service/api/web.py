@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archlint.service.api import adding
+from archlint.service.api import adding, class_views
 from archlint.service.api.registered import (
     APPS,
     ROUTE_CLASSES,
@@ -39,6 +39,7 @@ def library() -> dict[str, LibraryCall]:
         "fastapi_versioning.VersionedFastAPI": _rearranged,
         "starlette.routing.Mount": _mount,
         "starlette.routing.Host": _host,
+        **class_views.library(),
     }
     for name in (*APPS, STARLETTE, *ROUTERS, _STARLETTE_ROUTER):
         models |= _class(name, _made_router, _initialise_router)

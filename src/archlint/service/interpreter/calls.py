@@ -78,7 +78,19 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
             return call(machine, method, arguments) if isinstance(method, Bound) else _uncallable(arguments)
         case Descriptor():
             return call(machine, callee.function, arguments)
+    _note_handed(machine, callee, arguments)
     return callee if isinstance(callee, Unresolved) else _uncallable(arguments)
+
+
+def _note_handed(machine: Machine, callee: Value, arguments: Arguments) -> None:
+    """An app or router may be given endpoints by what is unknown, and by a library's decorator of a class."""
+    given: list[Value] = [*arguments.args, *arguments.keywords.values()]
+    if isinstance(callee, ExternalObject):
+        is_view = isinstance(arguments.get(0, "cls"), ClassObject)
+        given, what = [*callee.args, *callee.keywords.values()] if is_view else [], f"`{callee.name}`"
+    else:
+        what = callee.why if isinstance(callee, Unresolved) else "a call that archlint cannot follow"
+    machine.handed.extend((one, what, arguments.place) for one in given if isinstance(one, Modelled))
 
 
 def _modelled(machine: Machine, model: LibraryCall, arguments: Arguments) -> Value:

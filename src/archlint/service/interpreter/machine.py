@@ -101,7 +101,7 @@ class Machine:
     steps: int = 0
     loaded: dict[str, ModuleObject] = field(default_factory=dict)
     conditions: list[Condition] = field(default_factory=list)
-    limit: int = MAX_STEPS
+    limit: int = field(default_factory=lambda: MAX_STEPS)
     at: tuple[Module, Node] | None = None
     """The statement of a module that is being executed."""
 
@@ -122,6 +122,9 @@ class Machine:
 
     created: list[Any] = field(default_factory=list)
     """Every app and router made, in order."""
+
+    handed: list[tuple[Modelled, str, Origin]] = field(default_factory=list)
+    """The apps and routers that went into what archlint cannot follow, with what that is, and where."""
 
     kept: list[tuple[Value, Origin]] = field(default_factory=list)
     """The containers out of which something was taken under a condition that nothing decides, and where."""

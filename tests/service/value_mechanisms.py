@@ -1,0 +1,141 @@
+"""Values that decide routes: texts of objects, tests, patterns, marks, as FastAPI can import them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.service.route_mechanisms import ROUTER
+
+VALUE_MECHANISMS: Mapping[str, Mapping[str, str]] = {
+    "members of enumerations and objects in texts": {
+        "app/main.py": """
+            from dataclasses import dataclass
+            from enum import Enum, IntEnum
+            from fastapi import FastAPI
+            from app.users import router
+
+            class Plain(Enum):
+                V1 = "v1"
+
+            class Mixed(str, Enum):
+                V1 = "v1"
+
+            class Number(IntEnum):
+                ONE = 1
+
+            class Written(str, Enum):
+                V1 = "v1"
+
+                def __str__(self) -> str:
+                    return self.value
+
+            class Shown(Enum):
+                V1 = "v1"
+
+                def __format__(self, spec: str) -> str:
+                    return "shown"
+
+            @dataclass
+            class Prefix:
+                name: str
+
+                def __str__(self) -> str:
+                    return "p-" + self.name
+
+            app = FastAPI()
+            for member in (Plain.V1, Mixed.V1, Number.ONE, Written.V1, Shown.V1, Prefix("x")):
+                app.include_router(router, prefix=f"/f/{member}")
+                app.include_router(router, prefix="/s/%s" % member)
+                app.include_router(router, prefix="/t/%s/%d" % (member, 1))
+                app.include_router(router, prefix="/u/{}".format(member))
+                app.include_router(router, prefix="/v/" + str(member))
+            app.include_router(router, prefix="/w/" + Mixed.V1)
+            app.include_router(router, prefix="/".join(["/x", Mixed.V1]))
+        """,
+        "app/users.py": ROUTER,
+    },
+    "what only type checkers see, and paths made by patterns": {
+        "app/main.py": """
+            import re
+            import typing
+            from typing import TYPE_CHECKING
+            from fastapi import FastAPI
+            from app.users import router
+
+            if TYPE_CHECKING:
+                prefix = "/a"
+            else:
+                prefix = "/b"
+            if not typing.TYPE_CHECKING:
+                other = "/c"
+            else:
+                other = "/d"
+
+            class UserAccounts: ...
+
+            name = re.sub(r"(?<!^)(?=[A-Z])", "-", UserAccounts.__name__).lower()
+            app = FastAPI()
+            app.include_router(router, prefix=prefix)
+            app.include_router(router, prefix=other)
+            app.include_router(router, prefix="/" + name)
+            for part in re.split(r",\\s*", "x, y"):
+                app.include_router(router, prefix="/" + part)
+        """,
+        "app/users.py": ROUTER,
+    },
+    "tests that one operand or every item decides": {
+        "app/main.py": """
+            import os
+            from fastapi import FastAPI
+            from app.users import router
+
+            unknown = os.environ.get("SOMETHING")
+            app = FastAPI()
+            if unknown and False:
+                app.include_router(router, prefix="/never")
+            if not (unknown or True):
+                app.include_router(router, prefix="/never-either")
+            if unknown or True:
+                app.include_router(router, prefix="/always")
+            if [1, "a"] == [1, "a"] and (1, 2) != (1, 2, 3) and {"a": [1]} == {"a": [1]}:
+                app.include_router(router, prefix="/equal")
+            if [1] == (1,) or [1] == [2] or {"a": 1} == {"a": 2}:
+                app.include_router(router, prefix="/unequal")
+        """,
+        "app/users.py": ROUTER,
+    },
+    "marks on functions read through bound methods": {
+        "app/main.py": """
+            import inspect
+            from fastapi import APIRouter, FastAPI
+
+            def mark(path, **options):
+                def decorate(function):
+                    function.mark = (path, options)
+                    return function
+                return decorate
+
+            class View:
+                def __init__(self, prefix):
+                    self.router = APIRouter(prefix=prefix)
+                    for name, method in inspect.getmembers(self, inspect.ismethod):
+                        if hasattr(method, "mark"):
+                            path, options = method.mark
+                            self.router.add_api_route(path, method, **options)
+
+            class Items(View):
+                @mark("/one", methods=["PUT"], tags=["t"])
+                async def one(self) -> int:
+                    return 1
+
+                @mark("/two")
+                def two(self) -> int:
+                    return 2
+
+                def three(self): ...
+
+            app = FastAPI()
+            app.include_router(Items("/items").router)
+        """,
+    },
+}
