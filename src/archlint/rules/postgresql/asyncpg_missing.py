@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Link, Unknown
+from archlint.findings import Hit, Link, Met, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.packaging.runtime_dependencies import Provision, provision
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield one hit; an unknown where there is no database, or where the dependencies cannot be seen."""
     libraries = service.databases.libraries
     if not libraries:
@@ -19,6 +19,9 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
         return
     found = _provision(service, "asyncpg")
     if found is Provision.RUNTIME:
+        pins = [pin.location for pin in service.versions.locked("asyncpg")]
+        asked = [one.location for one in service.versions.required("asyncpg")]
+        yield Met((*pins, *asked, service.anchor)[0])
         return
     if found is Provision.OPTIONAL:
         yield Unknown(

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import Call, Constant, Dict, Node
 from archlint.facts.traversal import all_nodes
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.calls.edge import LibraryCall
-from archlint.service.database.engine_connections import is_aside
+from archlint.service.database.engine_connections import Connection, is_aside
 from archlint.service.database.engines import ENGINES
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
@@ -28,8 +28,24 @@ _OUTSIDE = re.compile(
 """Statements that PostgreSQL refuses in a transaction, or that are for administrators."""
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each engine and session without transactions; an unknown for a connection that may only read."""
+    if not service.databases.libraries:
+        yield NotApplicable("its runtime imports no library of a relational database")
+    found = list(_without_transactions(service))
+    yield from found
+    for connection in service.databases.connections if not found else ():
+        if connection.arguments is not None and _keeps_transactions(connection):
+            yield Met(connection.location)
+
+
+def _keeps_transactions(connection: Connection) -> bool:
+    levels = [keyword.value for keyword in connection.engine.keywords if keyword.name == "isolation_level"]
+    fixed = all(isinstance(level, Constant) and level.value != "AUTOCOMMIT" for level in levels)
+    return fixed and (bool(levels) or "isolation_level" not in (connection.arguments or ()))
+
+
+def _without_transactions(service: Service) -> Iterator[Hit | Unknown]:
     for module in service.modules.runtime:
         if not is_aside(module) and _speaks_of_it(module):
             for function in (service.calls.program.modules[module], *service.calls.program.in_module(module)):

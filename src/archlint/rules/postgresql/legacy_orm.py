@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import Assign, Call, ClassDef, Expression, Subscript
 from archlint.facts.traversal import dotted
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.model import Service
 from archlint.service.semantics.library_names import BASE_FACTORIES
 from archlint.service.semantics.modules import Module, Role
@@ -18,7 +18,7 @@ _BASES = BASE_FACTORIES - {"sqlalchemy.ext.automap.automap_base"}
 _COLUMNS = frozenset({"sqlalchemy.Column", "sqlmodel.Column"})
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each `session.query()`, each `declarative_base()`, and each model that has only `Column`s."""
     instead = "`session.execute(select(…))`"
     for function in service.calls.functions:
@@ -30,6 +30,8 @@ def check(service: Service) -> Iterator[Hit]:
         if service.layers.contents(module).storage:
             yield from _bases(service, module)
             yield from _models(service, module)
+    if not service.schemas.has_models:
+        yield NotApplicable("it has no models")
 
 
 def _is_own(service: Service, module: Module) -> bool:
@@ -43,23 +45,26 @@ def _bases(service: Service, module: Module) -> Iterator[Hit]:
             yield Hit(module.location(call), {"what": "`declarative_base()`", "instead": instead})
 
 
-def _models(service: Service, module: Module) -> Iterator[Hit]:
+def _models(service: Service, module: Module) -> Iterator[Hit | Met]:
     instead = "`name: Mapped[…] = mapped_column()` for its columns"
     for node in module.source.nodes.of(ClassDef):
+        symbol = service.symbols.resolve(module, node.name)
+        if symbol.node is not node or not service.classes.is_mapped(symbol):
+            continue
+        place = module.span(node.start, node.name_start + len(node.name))
         if _is_old_model(service, module, node):
-            place = module.span(node.start, node.name_start + len(node.name))
             yield Hit(place, {"what": f"The model `{node.name}`", "instead": instead})
+        else:
+            yield Met(place)
 
 
 def _is_old_model(service: Service, module: Module, node: ClassDef) -> bool:
-    """Whether the class is mapped and none of its columns says its type to a type checker."""
+    """Whether none of the mapped class's columns says its type to a type checker."""
     fields = [item for item in node.body if isinstance(item, Assign)]
     symbol = service.symbols.resolve(module, node.name)
     return (
         not any(isinstance(field.annotation, Subscript) for field in fields)
         and any(_is_column(service, module, field.value) for field in fields)
-        and symbol.node is node
-        and service.classes.is_mapped(symbol)
         and not service.classes.is_table_model(symbol)
     )
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield the place in each handler that comes to a write; an unknown where not all of the way is seen."""
+    if not service.databases.libraries:
+        yield NotApplicable("its runtime imports no library of a relational database")
+    writing, committing = service.transactions.writing, service.transactions.committing
+    if not service.transactions.unbounded and set(writing) <= set(committing):
+        yield from (Met(request.endpoint.handler.location) for request in writing)
     for one in service.transactions.unbounded:
         if one.doubt:
             yield Unknown(f"the commit of {one.request.title}", one.location, one.doubt)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.database.engine_connections import DRIVER, Connection, Target, scheme, schemes_in
 from archlint.service.database.url_variables import assigned
 from archlint.service.model import Service
@@ -16,20 +16,24 @@ _OTHER_SERVERS = re.compile(
 """What no database of the service is reached by, whatever a variable of a nested setting is called."""
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each default, engine or variable that names another one, once."""
-    said: dict[object, Hit | Unknown] = {}
+    if not service.databases.libraries:
+        yield NotApplicable("its runtime imports no library of a relational database")
+    said: dict[object, Hit | Unknown | Met] = {}
     for connection in service.databases.connections:
         for found in _judge(service, connection):
             said.setdefault(found.location, found)
     yield from said.values()
 
 
-def _judge(service: Service, connection: Connection) -> Iterator[Hit | Unknown]:
+def _judge(service: Service, connection: Connection) -> Iterator[Hit | Unknown | Met]:
     schemes = {target.scheme for target in connection.targets}
     written = list(_written(service, connection))
     yield from (hit for good, hit in written if not good)
     if schemes == {DRIVER} or (written and schemes <= {DRIVER, None}):
+        if all(good for good, _ in written):
+            yield Met(connection.location)
         return
     if not schemes or None in schemes or DRIVER in schemes:
         why = (

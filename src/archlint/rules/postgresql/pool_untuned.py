@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.database.engine_connections import Connection
 from archlint.service.model import Service
 
 _TUNING = frozenset({"max_overflow", "pool", "pool_pre_ping", "pool_recycle", "pool_size", "poolclass"})
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each engine without any argument for its pool; whoever chooses the pool itself has thought of it.
 
     Of several engines that one function makes, one for each case, it is enough that one has a pool set.
     """
+    if not service.databases.libraries:
+        yield NotApplicable("its runtime imports no library of a relational database")
     connections = service.databases.connections
     tuned = {_place(c) for c in connections if c.engine.scope and _given(c) & _TUNING}
     for connection in connections:
-        if _given(connection) & _TUNING or _place(connection) in tuned or _is_sqlite(connection):
+        if _given(connection) & _TUNING or _place(connection) in tuned:
+            yield Met(connection.location)
+        elif _is_sqlite(connection):
             continue
-        if any(keyword.name is None for keyword in connection.engine.call.keywords):
+        elif any(keyword.name is None for keyword in connection.engine.call.keywords):
             yield Unknown("the engine's pool", connection.location, "some of its arguments are computed")
         else:
             yield Hit(connection.location, {"function": connection.engine.function})

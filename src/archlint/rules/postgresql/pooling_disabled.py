@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.database.engine_connections import Connection
 from archlint.service.interpreter.values import External
 from archlint.service.model import Service
@@ -13,12 +13,19 @@ from archlint.service.model import Service
 _POOLS = frozenset({"NullPool", "StaticPool"})
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each engine whose pool is one of these in every case; an unknown where it is one in some."""
-    connections = service.databases.connections if not options["pgbouncer"] else ()
+    if not service.databases.libraries:
+        yield NotApplicable("its runtime imports no library of a relational database")
+    if options["pgbouncer"]:
+        yield NotApplicable("the configuration says that PgBouncer pools the connections")
+        return
+    connections = service.databases.connections
     for connection in connections:
         pools = set(_pools(connection))
         if not pools & _POOLS:
+            if pools or "poolclass" not in (connection.arguments or {"poolclass"}):
+                yield Met(connection.location)
             continue
         others = [one for one in connections if one is not connection and _place(one) == _place(connection)]
         if pools <= _POOLS and _is_written(connection) and not others:

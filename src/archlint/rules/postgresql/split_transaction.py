@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each function that comes to several commits on the way of a request, with writes in between."""
+    if not service.databases.libraries:
+        yield NotApplicable("its runtime imports no library of a relational database")
+    if not service.transactions.splits:
+        yield from (Met(request.endpoint.handler.location) for request in service.transactions.writing)
     for split in service.transactions.splits:
         fields = {
             "function": split.function.short_name,

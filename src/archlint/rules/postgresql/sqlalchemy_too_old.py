@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.packaging.runtime_dependencies import Provision, provision
 from archlint.service.packaging.versions import Required
@@ -15,27 +15,33 @@ _FIRST = Version("2.0")
 _OLD = tuple(f"1.{minor}.{patch}" for minor in (4, 3, 2) for patch in range(60, -1, -1))
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each lock of an old version; without a lock, the requirement that admits one, or its absence."""
     libraries = service.databases.libraries
     locked = service.versions.locked("sqlalchemy")
     for pin in locked:
         if pin.version < _FIRST:
             yield Hit(pin.location, {"what": f"The lock pins SQLAlchemy {pin.version}"})
+        else:
+            yield Met(pin.location)
     required = [] if locked else list(service.versions.required("sqlalchemy"))
     if required:
         yield from _admitted(required)
     elif libraries and not locked:
         yield from _undeclared(service, sorted(libraries))
+    elif not libraries and not locked:
+        yield NotApplicable("its runtime imports no library of a relational database")
 
 
-def _admitted(required: list[Required]) -> Iterator[Hit]:
+def _admitted(required: list[Required]) -> Iterator[Hit | Met]:
     """A requirement without any bound gets the newest version: nothing old is asked for."""
     bounded = [one for one in required if len(one.specifiers)]
     old = (version for version in _OLD if all(one.specifiers.contains(version) for one in bounded))
     version = next(old, None) if bounded else None
     if version is not None:
         yield Hit(bounded[0].location, {"what": f"The requirement admits SQLAlchemy {version}"})
+    else:
+        yield Met(required[0].location)
 
 
 def _undeclared(service: Service, names: list[str]) -> Iterator[Hit | Unknown]:

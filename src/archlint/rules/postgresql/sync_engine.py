@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each `create_engine` of runtime code."""
+    if not service.databases.libraries:
+        yield NotApplicable("its runtime imports no library of a relational database")
     for connection in service.databases.connections:
         if not connection.engine.is_async:
             yield Hit(connection.location)
+        else:
+            yield Met(connection.location)

@@ -9,9 +9,11 @@ from msgspec import Struct
 from archlint.service.api.injection import Providers
 from archlint.service.api.routes import RouteTable
 from archlint.service.calls.call_graph import Calls
+from archlint.service.calls.functions import Function
 from archlint.service.semantics.modules import Modules
 from archlint.service.transactions.missing_commits import Unbounded, unbounded
 from archlint.service.transactions.request_flow import Request, requests
+from archlint.service.transactions.session_acts import Work, acts
 from archlint.service.transactions.session_providers import Provider, anything_ends_sessions, providers
 from archlint.service.transactions.split_commits import Split, splits
 
@@ -43,6 +45,30 @@ class Transactions(Struct, eq=False, frozen=True, dict=True):
     def unbounded(self) -> tuple[Unbounded, ...]:
         """The first write of each request that nothing commits, by the place in its handler."""
         return tuple(unbounded(self.calls, self.requests, self.providers, self.modules.runtime))
+
+    @cached_property
+    def writing(self) -> tuple[Request, ...]:
+        """The requests whose handlers come to a write."""
+        functions = self._leading_to(Work.WRITE)
+        return tuple(request for request in self.requests if request.handler in functions)
+
+    @cached_property
+    def committing(self) -> tuple[Request, ...]:
+        """The requests whose handlers or dependencies come to a commit, or begin what ends with one."""
+        functions = self._leading_to(Work.COMMIT, Work.BEGIN) | self.calls.leading_to(
+            function
+            for function in self.calls.functions
+            if any(call.path.endswith("sessionmaker().begin") for call in self.calls.library_calls(function))
+        )
+        return tuple(
+            request
+            for request in self.requests
+            if not functions.isdisjoint((request.handler, *request.dependencies))
+        )
+
+    def _leading_to(self, *works: Work) -> frozenset[Function]:
+        doing = (f for f in self.calls.functions if any(act.work in works for act in acts(self.calls, f)))
+        return self.calls.leading_to(doing)
 
     @cached_property
     def splits(self) -> tuple[Split, ...]:
