@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from archlint.findings import Hit, Link, Location, Unknown
+from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.schema.schemas import Schema
 from archlint.service.schema.sqlalchemy.declarative import MappedModel
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each env.py without target metadata, and each import of models that it lacks."""
+    if not (service.schemas.has_models or service.migrations.environments):
+        yield NotApplicable("it has no models and no migrations")
     schemas = service.schemas.all
     seen = {model.place for schema in schemas for model in schema.models}
     for schema in schemas:
@@ -25,6 +27,7 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
             yield Unknown("which models autogenerate sees", schema.place, schema.untold)
         else:
             yield from _blind(schema, seen)
+            yield from (Met(model.place) for model in schema.models if not schema.unread)
 
 
 def _blind(schema: Schema, seen: set[Location]) -> Iterator[Hit | Unknown]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import Assign, Attribute, Call, Expression, FunctionDef, Name
 from archlint.facts.traversal import dotted
-from archlint.findings import Hit
+from archlint.findings import Hit, Location, Met, NotApplicable, Said
 from archlint.service.database.live_code import Startup
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
@@ -14,11 +14,18 @@ from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Scope
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each `metadata.create_all` of runtime code in use, called or handed to `run_sync`."""
+    if not (service.schemas.has_models or service.migrations.environments):
+        yield NotApplicable("it has no models and no migrations")
+    bypassing: set[Module] = set()
     for module, scope, node in Startup(service.modules).attributes("create_all"):
         if _is_the_schema(service, module, scope, node.value):
+            bypassing.add(module)
             yield Hit(module.location(node), {"call": f"{dotted(node.value) or '….metadata'}.create_all"})
+    for module in service.modules.runtime if service.migrations.environments else ():
+        if module not in bypassing and not module.source.problems:
+            yield Met(Location(module.path))
 
 
 def _is_the_schema(service: Service, module: Module, scope: Scope, owner: Expression) -> bool:

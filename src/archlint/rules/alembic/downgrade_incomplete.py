@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archlint.facts.syntax import FunctionDef
-from archlint.findings import Hit, Link, Location, Unknown
+from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.migrations.revisions import Revision, does_nothing, only_raises, out_of_reach
 from archlint.service.model import Service
 from archlint.service.schema.alembic.downgrade import RoundTrip
@@ -19,14 +19,16 @@ class _Step(NamedTuple):
     problem: str
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each revision of which an operation is refused on the way back and forth, or never undone."""
+    if not (service.schemas.has_models or service.migrations.environments):
+        yield NotApplicable("it has no models and no migrations")
     for schema in service.schemas.all:
         if schema.environment.revisions:
             yield from _judge(schema)
 
 
-def _judge(schema: Schema) -> Iterator[Hit | Unknown]:
+def _judge(schema: Schema) -> Iterator[Said]:
     trip = schema.round_trip
     beyond = out_of_reach(schema.environment.revisions)
     found: dict[str, list[_Step]] = {}
@@ -37,6 +39,9 @@ def _judge(schema: Schema) -> Iterator[Hit | Unknown]:
         yield _hit(name, list({step.location: step for step in reversed(steps)}.values())[::-1])
     for what, why in trip.untold:
         yield Unknown(f"the downgrade of {what}", schema.place, why)
+    if not trip.untold and schema.history.unknown is None:
+        judged = (one for one in schema.environment.revisions if not (_is_missing(one) or one.id in beyond))
+        yield from (Met(revision.location) for revision in judged if revision.id not in found)
 
 
 def _hit(revision: str, steps: list[_Step]) -> Hit:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.facts.syntax import FunctionDef
-from archlint.findings import Hit, Severity
+from archlint.findings import Hit, Met, NotApplicable, Said, Severity
 from archlint.service.migrations.revisions import Revision, does_nothing, only_raises, out_of_reach
 from archlint.service.model import Service
 from archlint.service.schema.alembic.replay import changes_rows_only
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each revision that changes something and whose `downgrade()` changes nothing."""
+    if not (service.schemas.has_models or service.migrations.environments):
+        yield NotApplicable("it has no models and no migrations")
     for environment in service.migrations.environments:
         beyond = out_of_reach(environment.revisions)
         for revision in environment.revisions:
@@ -22,7 +24,7 @@ def check(service: Service) -> Iterator[Hit]:
                 yield from _judge(revision)
 
 
-def _judge(revision: Revision) -> Iterator[Hit]:
+def _judge(revision: Revision) -> Iterator[Hit | Met]:
     downgrade = revision.function("downgrade")
     if downgrade is None:
         if not revision.binds("downgrade"):
@@ -31,6 +33,8 @@ def _judge(revision: Revision) -> Iterator[Hit]:
         yield _hit(revision, downgrade, "has an empty `downgrade()`")
     elif only_raises(downgrade):
         yield _hit(revision, downgrade, "has a `downgrade()` that only raises")
+    else:
+        yield Met(revision.place(downgrade))
 
 
 def _hit(revision: Revision, downgrade: FunctionDef, problem: str) -> Hit:

@@ -6,18 +6,22 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import Evaluate, Handler, Name, Node, Raise, Simple, Try
 from archlint.facts.traversal import all_nodes, dotted
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.model import Service
 
 CATCH_ALL = frozenset({"Exception", "BaseException", "CommandError", "alembic.util.CommandError"})
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield commands whose status is lost, and calls whose exception an `except` drops."""
+    if not (service.schemas.has_models or service.migrations.environments):
+        yield NotApplicable("it has no models and no migrations")
     for command in service.upgrades.run:
         if command.hidden is not None:
             fields = {"what": f"`alembic upgrade` in {command.place}", "reason": command.hidden}
             yield Hit(command.location, fields)
+        else:
+            yield Met(command.location)
     for module, call in service.upgrades.in_code:
         for statement in module.source.body:
             tries = (node for node in all_nodes(statement) if isinstance(node, Try))

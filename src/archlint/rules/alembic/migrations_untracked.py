@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Location
+from archlint.findings import Hit, Location, Met, NotApplicable, Said
 from archlint.ignores import git_ignores
 from archlint.paths import join
 from archlint.service.migrations.environments import Environment
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield the line that ignores revisions, each revision that nobody added, a folder without any."""
+    if not (service.schemas.has_models or service.migrations.environments):
+        yield NotApplicable("it has no models and no migrations")
     for environment in service.migrations.environments:
         if environment.env is not None:
             yield from _judge(service, environment)
 
 
-def _judge(service: Service, environment: Environment) -> Iterator[Hit]:
+def _judge(service: Service, environment: Environment) -> Iterator[Said]:
     repository = service.repository
     for folder in environment.versions or (join(environment.folder, "versions"),):
         ignored = git_ignores(repository, join(folder, "0001_a_new_revision.py"))
         if ignored is not None:
             yield Hit(ignored, {"what": f"`{folder}`", "problem": "is ignored by git"})
             return
-    for revision in environment.revisions:
-        if repository.tracked is not None and revision.file not in repository.tracked:
+    tracked = repository.tracked
+    for revision in environment.revisions if tracked is not None else ():
+        if tracked and revision.file in tracked:
+            yield Met(Location(revision.file))
+        else:
             fields = {"what": f"The revision `{revision.file}`", "problem": "is not tracked by git"}
             yield Hit(Location(revision.file), fields)
     if (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.schema.alembic.comparison import Change
 from archlint.service.schema.schemas import Schema
@@ -12,14 +12,16 @@ from archlint.service.schema.schemas import Schema
 _WHOLE = frozenset({"add_table", "remove_table"})
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each step that autogenerate would write; one for a table that only one side has."""
+    if not (service.schemas.has_models or service.migrations.environments):
+        yield NotApplicable("it has no models and no migrations")
     for schema in service.schemas.all:
         if schema.environment.revisions:
             yield from _judge(service, schema)
 
 
-def _judge(service: Service, schema: Schema) -> Iterator[Hit | Unknown]:
+def _judge(service: Service, schema: Schema) -> Iterator[Said]:
     unseen = {model.table.title for model in schema.blind}
     whole = {change.table for change in schema.drift if change.kind in _WHOLE}
     for change in schema.drift:
@@ -29,6 +31,10 @@ def _judge(service: Service, schema: Schema) -> Iterator[Hit | Unknown]:
             yield Hit(change.location or service.anchor, fields)
     for gap in schema.gaps:
         yield Unknown(gap.what, gap.location or schema.place, gap.why)
+    drifting = {change.table for change in schema.drift}
+    for pair in schema.pairs if not schema.gaps else ():
+        if pair.model and pair.database and pair.place and pair.title not in drifting:
+            yield Met(pair.place)
 
 
 def _words(change: Change) -> str:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
+from archlint.service.database.engine_connections import is_aside
+from archlint.service.deployment.command import Context
 from archlint.service.model import Service
+from archlint.service.semantics.modules import Role
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield a hit when the service is deployed from here and nothing runs `alembic upgrade`."""
+    if not (service.schemas.has_models or service.migrations.environments):
+        yield NotApplicable("it has no models and no migrations")
+    yield from map(Met, _on_deploy(service))
     environments = [environment for environment in service.migrations.environments if environment.env]
     if not environments or service.upgrades.anywhere:
         return
@@ -18,3 +24,11 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
         yield Hit(place, {"service": service.project.label})
     else:
         yield Unknown("how the migrations are applied", place, "nothing here deploys the service")
+
+
+def _on_deploy(service: Service) -> Iterator[Location]:
+    """Where a container that starts, or the service itself, applies the migrations."""
+    yield from (command.location for command in service.upgrades.run if command.context is Context.START)
+    for module, call in service.upgrades.in_code:
+        if module.role is Role.RUNTIME and not is_aside(module):
+            yield module.location(call)

@@ -9,7 +9,7 @@ from archlint.facts.syntax import Call, Constant, Dict, Node
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.calls.edge import LibraryCall
-from archlint.service.database.engine_connections import Connection, is_aside
+from archlint.service.database.engine_connections import is_aside
 from archlint.service.database.engines import ENGINES
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
@@ -35,14 +35,8 @@ def check(service: Service) -> Iterator[Said]:
     found = list(_without_transactions(service))
     yield from found
     for connection in service.databases.connections if not found else ():
-        if connection.arguments is not None and _keeps_transactions(connection):
+        if connection.keeps_transactions:
             yield Met(connection.location)
-
-
-def _keeps_transactions(connection: Connection) -> bool:
-    levels = [keyword.value for keyword in connection.engine.keywords if keyword.name == "isolation_level"]
-    fixed = all(isinstance(level, Constant) and level.value != "AUTOCOMMIT" for level in levels)
-    return fixed and (bool(levels) or "isolation_level" not in (connection.arguments or ()))
 
 
 def _without_transactions(service: Service) -> Iterator[Hit | Unknown]:

@@ -95,6 +95,14 @@ class Connection(Struct, eq=False, frozen=True):
         written = {keyword.name for keyword in self.engine.keywords if keyword.name}
         return frozenset(written.union(*(call.keywords for call in self.calls)))
 
+    @property
+    def keeps_transactions(self) -> bool:
+        """Whether its isolation level is certain, and is not that of no transactions."""
+        levels = [keyword.value for keyword in self.engine.keywords if keyword.name == "isolation_level"]
+        if levels:
+            return all(isinstance(one, Constant) and one.value != "AUTOCOMMIT" for one in levels)
+        return self.arguments is not None and "isolation_level" not in self.arguments
+
     def values(self, name: str) -> tuple[Value, ...]:
         """What a keyword may be; empty where it is not given or no call could be followed."""
         given = (call.keywords[name] for call in self.calls if name in call.keywords)
