@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, Said
 from archlint.service.model import Service
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each handler that takes more than `max-steps` steps on the data itself."""
     seen: set[int] = set()
     for endpoint in service.routes.endpoints:
@@ -26,3 +26,5 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
                 "limit": str(options["max-steps"]),
             }
             yield Hit(handler.location, fields)
+        else:
+            yield Met(handler.location)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Severity
+from archlint.findings import Hit, Met, Said, Severity
 from archlint.service.api.applications import makes_app
-from archlint.service.layers.placement import Piece, misplaced
+from archlint.service.layers.placement import Piece, misplaced, placed
 from archlint.service.layers.setups import place_of
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
@@ -14,9 +14,10 @@ from archlint.service.semantics.modules import Module
 KINDS = ("configuration", "security", "database set-up")
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each file that does core's work elsewhere, and what a service with a `core/` does not have."""
     pieces = [piece for module in service.modules.runtime for piece in _firsts(service, module)]
+    yield from map(Met, placed(service.layers, "core", (piece for _, piece in pieces)))
     for kind in KINDS:
         for found in misplaced(service.layers, "core", [piece for of, piece in pieces if of == kind]):
             what = found.fields["what"] + found.fields["more"]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from archlint.facts.syntax import ClassDef, FunctionDef
-from archlint.findings import Hit
-from archlint.service.layers.placement import Piece, misplaced
+from archlint.findings import Hit, Met, NotApplicable, Said
+from archlint.service.layers.placement import Piece, misplaced, placed
 from archlint.service.layers.sharing import shared_providers
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
@@ -15,11 +15,13 @@ from archlint.service.semantics.modules import Module
 SECURITY = re.compile(r"auth\w*|identity\w*|permissions?|securit(y|ies)")
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each provider in `Depends` of two routers or more that neither dependencies nor core define."""
-    for found in misplaced(
-        service.layers, "dependencies", sorted(_pieces(service), key=lambda p: p.location)
-    ):
+    pieces = sorted(_pieces(service), key=lambda piece: piece.location)
+    if not pieces:
+        yield NotApplicable("no two routers have the same provider injected, but those of core")
+    yield from map(Met, placed(service.layers, "dependencies", pieces))
+    for found in misplaced(service.layers, "dependencies", pieces):
         yield Hit(found.piece.location, found.fields, found.chain)
 
 

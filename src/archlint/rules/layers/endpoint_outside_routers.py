@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, Said
 from archlint.service.api.exemptions import exemption, is_root, served
-from archlint.service.layers.placement import Piece, misplaced
+from archlint.service.layers.placement import Piece, misplaced, placed
 from archlint.service.model import Service
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each endpoint that a module of another layer, or of none, registers; operational ones may be."""
     exempt = exemption(options)
     endpoints = [
@@ -21,6 +21,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
         endpoint.location: Piece(endpoint.home, endpoint.location, f"The endpoint {served(endpoint)}")
         for endpoint in reversed(endpoints)
     }
+    yield from map(Met, placed(service.layers, "routers", pieces.values()))
     for found in misplaced(service.layers, "routers", (pieces[place] for place in sorted(pieces))):
         yield Hit(found.piece.location, found.fields, found.chain)
     yield from service.routes.unknown

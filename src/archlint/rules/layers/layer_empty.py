@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.facts.syntax import Assign, ClassDef, FunctionDef
-from archlint.findings import Hit, Location
+from archlint.findings import Hit, Location, Met, NotApplicable, Said
 from archlint.service.api.applications import makes_app
 from archlint.service.layers.layers import LAYERS
 from archlint.service.model import Service
@@ -22,14 +22,17 @@ KINDS = {
 }
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each layer whose directories, all together, have no definition of its kind."""
     if not makes_app(module.source for module in service.modules.runtime):
+        yield NotApplicable("it makes no app")
         return
     for layer in LAYERS:
         folders = service.layers.directories(layer)
         modules = [module for module in service.modules.runtime if _lies_in(module, folders)]
-        if modules and not any(_holds(service, module, layer) for module in modules):
+        holding = [module for module in modules if _holds(service, module, layer)]
+        yield from (Met(Location(module.path)) for module in holding[:1])
+        if modules and not holding:
             clause, missing = KINDS[layer]
             fields = {"folder": f"{folders[0]}/", "missing": missing}
             yield Hit(Location(modules[0].path), fields, clauses=(clause,))

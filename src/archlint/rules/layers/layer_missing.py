@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Location, Met, NotApplicable, Said
 from archlint.service.api.applications import makes_app
 from archlint.service.layers.layers import LAYERS
 from archlint.service.model import Service
@@ -20,14 +20,17 @@ CLAUSES = {
 }
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each layer for which the service has neither a directory nor a line in the configuration."""
     if not makes_app(module.source for module in service.modules.runtime):
+        yield NotApplicable("it makes no app")
         return
     for layer in LAYERS:
         if not service.layers.directories(layer) and not service.config.layers.get(layer):
             fields = {"layer": layer, "hint": _hint(service, layer)}
             yield Hit(service.anchor, fields, clauses=("BA05.1.1", CLAUSES[layer]))
+        else:
+            yield from (Met(Location(module.path)) for module in service.layers.placed(layer)[:1])
 
 
 def _hint(service: Service, layer: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Link
+from archlint.findings import Hit, Link, Location, Met, Said
 from archlint.service.layers.contracts import Breach
-from archlint.service.layers.layers import ORDER
+from archlint.service.layers.layers import LAYERS, ORDER
 from archlint.service.model import Service
 from archlint.service.semantics.imports import ImportEdge
+from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbol
 
 ELSEWHERE = frozenset({("services", "routers")})
@@ -18,15 +19,21 @@ ABOVE = "which stands above it"
 CYCLE = "which imports core in turn"
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each import that leads upwards in the order of layers, and each cycle of core with a layer."""
+    breaching: set[Module] = set()
     for height, level in enumerate(ORDER):
         above = [layer for higher in ORDER[:height] for layer in higher]
         for source in (layer for layer in level if layer != "models"):
             forbidden = [layer for layer in above if (source, layer) not in ELSEWHERE]
             for breach in service.contracts.grouped(source, forbidden):
+                breaching.add(breach.importer)
                 yield Hit(breach.location, breach.fields | {"why": ABOVE}, breach.links, breach.severity)
-    yield from _cycles(service)
+    cycles = list(_cycles(service))
+    yield from cycles
+    for layer in LAYERS if not cycles else ():
+        placed = (module for module in service.layers.placed(layer) if module not in breaching)
+        yield from (Met(Location(module.path)) for module in placed)
 
 
 def _cycles(service: Service) -> Iterator[Hit]:

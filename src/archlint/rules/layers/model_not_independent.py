@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.facts.syntax import Assign, Constant, Dict, Sequence
-from archlint.findings import Hit
+from archlint.findings import Hit, Location, Met, NotApplicable, Said
 from archlint.service.layers.layers import LAYERS
 from archlint.service.model import Service
 from archlint.service.semantics.imports import ImportEdge
+from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbol
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each import in a model that leads to another layer; the base it derives from may be core's."""
 
     def is_base(edge: ImportEdge, symbol: Symbol) -> bool:
@@ -33,5 +34,11 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
 
     others = set(LAYERS) - {"models"}
     excuse = is_base if options["core-base"] else lambda edge, symbol: False
+    breaching: set[Module] = set()
     for breach in service.contracts.grouped("models", others, excuse):
+        breaching.add(breach.importer)
         yield Hit(breach.location, breach.fields, breach.links, breach.severity)
+    models = service.layers.modules("models")
+    if not models:
+        yield NotApplicable("no module is of the models layer")
+    yield from (Met(Location(one.path)) for one in service.layers.placed("models") if one not in breaching)

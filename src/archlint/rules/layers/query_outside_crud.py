@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from archlint.facts.syntax import FunctionDef
-from archlint.findings import Hit
-from archlint.service.layers.placement import Piece, misplaced
+from archlint.findings import Hit, Met, NotApplicable, Said
+from archlint.service.layers.placement import Piece, misplaced, placed
 from archlint.service.layers.queries import Query
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
@@ -16,9 +16,12 @@ SEEDING = re.compile(r"seed\w*|init_db|initial_data")
 """Names of modules and packages that fill a new database once."""
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each function that builds or runs statements in a module of another layer, or of none."""
-    pieces = (piece for module in service.modules.runtime for piece in _querying(service, module))
+    pieces = [piece for module in service.modules.runtime for piece in _querying(service, module)]
+    if not service.databases.libraries:
+        yield NotApplicable("its runtime imports no library of a relational database")
+    yield from map(Met, placed(service.layers, "crud", pieces))
     for found in misplaced(service.layers, "crud", pieces):
         yield Hit(found.piece.location, found.fields, found.chain)
 

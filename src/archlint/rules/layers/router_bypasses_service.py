@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Location, Met, Said
 from archlint.service.model import Service
+from archlint.service.semantics.modules import Module
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each import statement of a router that leads to crud or models, directly or through helpers."""
+    breaching: set[Module] = set()
     for breach in service.contracts.grouped("routers", ("crud", "models")):
+        breaching.add(breach.importer)
         yield Hit(breach.location, breach.fields, breach.links, breach.severity)
+    routers = (module for module in service.layers.placed("routers") if module not in breaching)
+    yield from (Met(Location(module.path)) for module in routers)

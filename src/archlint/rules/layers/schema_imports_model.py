@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Location, Met, Said
 from archlint.service.layers.exposure import exposed_models
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each import of models in a schema, and each schema or response that is made of a mapped class."""
+    breaching: set[str] = set()
     for breach in service.contracts.grouped("schemas", ("models",)):
         what = f"`{breach.importer.name}` of the {breach.source} layer {breach.text}"
+        breaching.add(breach.importer.path)
         yield Hit(breach.location, {"what": what}, breach.links, breach.severity)
     parts = (service.modules, service.symbols, service.classes, service.layers, service.surface)
     for exposed in exposed_models(*parts):
+        breaching.add(exposed.location.file)
         yield Hit(exposed.location, {"what": f"{exposed.what} the mapped class `{exposed.model}`"})
+    schemas = (module.path for module in service.layers.placed("schemas"))
+    yield from (Met(Location(path)) for path in schemas if path not in breaching)

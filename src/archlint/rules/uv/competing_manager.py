@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Location
+from archlint.findings import Hit, Location, Met, Said
 from archlint.paths import join
 from archlint.service.deployment.command import Command
 from archlint.service.model import Service
@@ -27,9 +27,10 @@ VERBS = {
 NAMES = {"poetry": "Poetry", "pipenv": "Pipenv", "pdm": "PDM", "conda": "conda", "mamba": "conda"}
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each manifest and lock of another tool, and its first call in each file."""
-    yield from _manifests(service)
+    manifests = list(_manifests(service))
+    yield from manifests
     seen: set[tuple[str, str]] = set()
     for command in service.commands.where(_is_call):
         key = (command.location.file, command.program)
@@ -37,6 +38,9 @@ def check(service: Service) -> Iterator[Hit]:
             seen.add(key)
             what = f"`{command.program} {command.words[1]}` in {command.place}"
             yield Hit(command.location, {"what": what, "tool": NAMES[command.program]})
+    if service.project.pyproject is not None and not manifests and not seen:
+        yield Met(Location(service.project.pyproject.file.path))
+        yield from (Met(command.location) for command in service.commands)
 
 
 def _manifests(service: Service) -> Iterator[Hit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.discover import UnreadableFileError
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, Said
 from archlint.paths import ancestors, join
 from archlint.service.deployment.installs import is_exported
 from archlint.service.model import Service
@@ -13,11 +13,13 @@ from archlint.service.model import Service
 SOURCES = ("requirements.txt", "requirements/base.txt", "requirements.in", "setup.py", "setup.cfg", "Pipfile")
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield one hit that names the file that stands in for `[project] dependencies`."""
     project = service.project
     pyproject = project.pyproject
     if project.problems or _declares(service):
+        if pyproject is not None and pyproject.file.get("project", "dependencies"):
+            yield Met(pyproject.file.location("project", "dependencies"))
         return
     if pyproject is not None and pyproject.file.get("tool", "poetry", "dependencies"):
         place, instead = pyproject.file.location("tool", "poetry", "dependencies"), "Poetry's table"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Location
+from archlint.facts.toml import TomlFile
+from archlint.findings import Hit, Location, Met, Said
 from archlint.service.deployment.command import Command, Context
 from archlint.service.model import Service
 from archlint.service.packaging.pyproject import Pyproject
@@ -17,11 +18,14 @@ UV_IMAGE = re.compile(
 )
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield sources without a revision, the uv image without a version, upgrades while deploying."""
-    if service.project.pyproject is not None:
-        yield from _sources(service.project.pyproject)
-        yield from _requirements(service.project.pyproject)
+    pyproject = service.project.pyproject
+    if pyproject is not None:
+        moving = [*_sources(pyproject), *_requirements(pyproject)]
+        yield from moving
+        if not moving and isinstance(service.project.lock, TomlFile):
+            yield from (Met(Location(file)) for file in (pyproject.file.path, service.project.lock_path))
     for image in service.deployment.images:
         for instruction in image.dockerfile.instructions:
             words = (instruction.flag("from"), *instruction.arguments[:1])
@@ -55,9 +59,8 @@ def _requirements(pyproject: Pyproject) -> Iterator[Hit]:
         name = f"The URL of `{declared.requirement.name}`"
         revision = url.rpartition("/")[2].partition("@")[2]
         if url.startswith("git+") and (not revision or revision in BRANCH):
-            yield _hit(
-                declared.location, name, f"names the branch `{revision}`" if revision else "names no revision"
-            )
+            problem = f"names the branch `{revision}`" if revision else "names no revision"
+            yield _hit(declared.location, name, problem)
         elif MOVING.search(url):
             yield _hit(declared.location, name, "is of a branch, not of a release")
 

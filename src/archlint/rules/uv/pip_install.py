@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, Said
 from archlint.service.deployment.command import Command
-from archlint.service.deployment.installs import pip_targets, without_tools
+from archlint.service.deployment.installs import pip_targets, uv_targets, without_tools
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each `pip install` of the images, pipelines, tasks and scripts, and the documents' ones."""
     name = service.project.pyproject.name if service.project.pyproject else None
     found = list(service.commands.where(lambda command: bool(_installed(command))))
@@ -26,6 +26,11 @@ def check(service: Service) -> Iterator[Hit]:
         first, *others = _installed(command)
         shown = f"pip install {first}" + (" …" if others else "")
         yield Hit(command.location, {"command": shown, "place": command.place})
+    yield from (Met(command.location) for command in service.commands.where(_is_uvs))
+
+
+def _is_uvs(command: Command) -> bool:
+    return command.runs("uv", "sync") or uv_targets(command) is not None
 
 
 def _distribution(target: str) -> str:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Link
+from archlint.findings import Hit, Link, Location, Met, Said
 from archlint.service.model import Service
 from archlint.service.packaging.undeclared_imports import Distributions
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each such distribution at its first import, with the others in the chain."""
     pyproject = service.project.pyproject
     if pyproject is None or not isinstance(pyproject.file.get("project", "dependencies"), list):
         return
-    for undeclared in Distributions(service.modules, service.project).undeclared():
+    found = list(Distributions(service.modules, service.project).undeclared())
+    for undeclared in found:
         first, *others = undeclared.places
         chain = tuple(Link(place, "it is imported here too") for place in others[:5])
         yield Hit(first, {"distribution": undeclared.distribution, "manifest": pyproject.file.path}, chain)
+    importing = {place.file for undeclared in found for place in undeclared.places}
+    for module in service.modules.runtime:
+        if module.path not in importing and not module.source.problems:
+            yield Met(Location(module.path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.facts.toml import TomlFile
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, Said
 from archlint.paths import join
 from archlint.service.deployment.command import Command, Context
 from archlint.service.deployment.installs import is_exported, is_locked, needs_no_lock, uv_targets
@@ -15,7 +15,7 @@ PLACES = frozenset({Context.BUILD, Context.CI, Context.START})
 INSTEAD = {"sync": "uv sync --locked", "run": "uv run --locked …", "pip": "uv sync --locked"}
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each such install; a project without a lock is BA0401's, and whole."""
     if not isinstance(service.project.lock, TomlFile):
         return
@@ -30,6 +30,8 @@ def check(service: Service) -> Iterator[Hit]:
             shown = " ".join(command.words[:4])
             fields = {"command": shown, "place": command.place, "instead": INSTEAD[verb]}
             yield Hit(command.location, fields)
+        elif verb is None and command.runs("uv", "sync"):
+            yield Met(command.location)
 
 
 def _unlocked(service: Service, command: Command, synced: set[str]) -> str | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Location, Met, Said
 from archlint.paths import join
 from archlint.service.model import Service
 
 OTHERS = ("poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt")
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield a hit when nothing lies where uv would look for the lock."""
     project = service.project
     if project.problems:
@@ -22,3 +22,5 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
         found = next((name for name in OTHERS if project.has(join(folder, name))), None)
         instead = f"there is only `{found}`" if found else "nothing locks the dependencies"
         yield Hit(service.anchor, {"lock": project.lock_path, "instead": instead})
+    else:
+        yield Met(Location(project.lock_path))

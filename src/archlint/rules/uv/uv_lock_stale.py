@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Link, Unknown
+from archlint.findings import Hit, Link, Location, Met, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.packaging.lock_freshness import lock_differences
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield one hit per lock, at the first difference, with all others in its chain."""
     if isinstance(service.project.lock, Unknown):
         yield service.project.lock
@@ -23,3 +23,5 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
         yield Hit(first.location, fields, tuple(others))
     else:
         yield from (difference for difference in differences if isinstance(difference, Unknown))
+    if service.project.lock is not None and not differences:
+        yield Met(Location(service.project.lock_path))

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 
 from archlint.facts.dockerfile import Instruction
-from archlint.findings import Hit, Location
+from archlint.findings import Hit, Location, Met, Said
 from archlint.ignores import docker_ignores, git_ignores
 from archlint.paths import join
 from archlint.service.deployment.dockerfiles import Image
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield the line that ignores the lock, or the lock that nobody added."""
     lock, repository = service.project.lock_path, service.repository
     tracked = repository.tracked
@@ -24,8 +24,10 @@ def check(service: Service) -> Iterator[Hit]:
             yield Hit(ignored, {"lock": lock, "problem": "is ignored by git"})
         elif tracked is not None and service.project.has(lock):
             yield Hit(Location(lock), {"lock": lock, "problem": "is not tracked by git"})
-    for image in service.images.serving:
-        yield from _left_out(service, image)
+    left_out = [hit for image in service.images.serving for hit in _left_out(service, image)]
+    yield from left_out
+    if tracked is not None and lock in tracked and not left_out:
+        yield Met(Location(lock))
 
 
 def _left_out(service: Service, image: Image) -> Iterator[Hit]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, Said
 from archlint.service.deployment.command import Command
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each command that makes an environment with venv, virtualenv or conda."""
     for command in (
         *service.commands.where(_makes_environment),
@@ -17,6 +17,11 @@ def check(service: Service) -> Iterator[Hit]:
     ):
         shown = " ".join(command.words[:3])
         yield Hit(command.location, {"command": shown, "place": command.place})
+    yield from (Met(command.location) for command in service.commands.where(_is_uvs))
+
+
+def _is_uvs(command: Command) -> bool:
+    return any(command.runs("uv", verb) for verb in ("sync", "venv", "run"))
 
 
 def _makes_environment(command: Command) -> bool:

@@ -111,6 +111,10 @@ class Layers:
         """The modules of a layer."""
         return self._by_layer[name]
 
+    def placed(self, name: str) -> tuple[Module, ...]:
+        """The modules that a directory or the configuration puts into a layer."""
+        return tuple(one for one in self.modules(name) if self.of(one) != Layer(name, "inferred"))
+
     def owns(self, module: Module) -> bool:
         """Whether it is a module of the running service."""
         return module.role is Role.RUNTIME and self._modules.by_path.get(module.path) is module

@@ -78,6 +78,11 @@ def misplaced(layers: Layers, layer: str, pieces: Iterable[Piece]) -> Iterator[M
     yield from (_together(layers, alike) for alike in playing.values())
 
 
+def placed(layers: Layers, layer: str, pieces: Iterable[Piece]) -> Iterator[Location]:
+    """Where the pieces are that lie in `layer`."""
+    return (piece.location for piece in pieces if _lies_in(layers, layer, piece.module))
+
+
 def _together(layers: Layers, pieces: list[Piece]) -> Misplaced:
     return Misplaced(pieces[0], _where(layers, pieces[0].module), tuple(pieces[1:]))
 
