@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -13,7 +14,7 @@ from archlint.config import Config, configure, read_config, without_excluded
 from archlint.discover import Repository
 from archlint.findings import ArchlintError, Severity
 from archlint.selectors import Selection, check_selectors
-from tests.example_pages import PAGES, STANDARD
+from tests.example_pages import PAGES, STANDARD, page, standard
 
 HANDLER, ROUTER, SERVICE, VERSION = PAGES
 
@@ -40,7 +41,7 @@ def complaint(text: str) -> str:
 
 def test_without_a_file_every_rule_runs(tmp_path: Path) -> None:
     config = configure(repository(tmp_path, {"app/main.py": ""}), STANDARD)("app")
-    assert config == Config()
+    assert config == Config(folder="app")
     assert all(config.selection.includes(page) for page in PAGES)
 
 
@@ -50,7 +51,7 @@ def test_without_a_file_every_rule_runs(tmp_path: Path) -> None:
 def test_a_pyproject_without_a_table_of_ours_is_none_of_our_business(text: str, tmp_path: Path) -> None:
     files = {"pyproject.toml": text, "archlint/pyproject.toml": "dependencies = 'archlint ["}
     configured = configure(repository(tmp_path, files), STANDARD)
-    assert configured(".") == configured("archlint") == Config()
+    assert (configured("."), configured("archlint")) == (Config(), Config(folder="archlint"))
 
 
 def test_the_nearest_file_counts_alone(tmp_path: Path) -> None:
@@ -303,3 +304,14 @@ def test_what_is_no_pattern_is_an_error_with_its_place(text: str, place: str) ->
     with pytest.raises(ArchlintError) as error:
         read(text)
     assert str(error.value) == f"{place} is no pattern as in .gitignore"
+
+
+def test_a_bad_regular_expression_is_an_error_with_its_place() -> None:
+    standard_ = standard([page(options={"exempt": ["/a"]})])
+    option = standard_.pages[0].options["exempt"]
+    regex = replace(standard_.pages[0], options={"exempt": replace(option, form="regex")})
+    text = b'[rules.router-bypasses-service]\nexempt = ["/ok/.*", "/x("]'
+    with pytest.raises(ArchlintError) as error:
+        read_config("archlint.toml", text, ".", standard([regex]), is_pyproject=False)
+    assert str(error.value).startswith("archlint.toml:2:21: `/x(` is no regular expression: ")
+    assert read_config("archlint.toml", text, ".", standard_, is_pyproject=False) is not None

@@ -112,6 +112,7 @@ def _page(data: dict[str, Any]) -> Page:
         | {
             "severity": Severity(data["severity"]),
             "clauses": tuple(data["clauses"]),
+            "identity": tuple(data["identity"]),
             "options": {name: Option(**option) for name, option in data["options"].items()},
             "path": Path(data["path"]),
         }

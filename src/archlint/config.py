@@ -7,6 +7,7 @@ The nearest file counts, alone, as docs/decisions/configuration.md explains. Pat
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
@@ -188,7 +189,7 @@ def _nearest(repository: Repository, files: frozenset[str], standard: Standard, 
             config = _in_repository(repository, path, standard) if path in files else None
             if config is not None:
                 return config
-    return Config()
+    return Config(folder=folder)  # where one would be written
 
 
 def _in_repository(repository: Repository, path: str, standard: Standard) -> Config | None:
@@ -304,7 +305,19 @@ class _Table(Struct, frozen=True, dict=True):
         inner = replace(self, path=(*self.path, rule))
         options: Mapping[str, Option] = by_name[rule].options
         values = inner.allow(options)
-        return by_name[rule].code, {name: inner.value(name, options[name].default) for name in values}
+        return by_name[rule].code, {name: inner.option(name, options[name]) for name in values}
+
+    def option(self, name: str, option: Option) -> Any:
+        """The value of a rule's option, whose regular expressions are such."""
+        value = self.value(name, option.default)
+        if option.form == "regex":
+            for index, expression in enumerate(value):
+                try:
+                    re.compile(expression)
+                except re.error as error:
+                    problem = f"`{expression}` is no regular expression: {error}"
+                    raise self.error(problem, name, index) from error
+        return value
 
 
 def _kind(value: Any) -> str:

@@ -28,10 +28,11 @@ TITLE = re.compile(r'\btitle="([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A setting that a rule reads; its type is the type of its default."""
+    """A setting that a rule reads; its type is the type of its default, and `form` what its strings are."""
 
     default: Any
     description: str
+    form: Literal["text", "regex"] = "text"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -175,3 +175,11 @@ def test_nothing_left(run: Run, tmp_path: Path) -> None:
 def test_no_service(run: Run) -> None:
     result = run("routes", "--format", "json")
     assert (result.code, json.loads(result.out)) == (0, {"routes": [], "unknown": []})
+
+
+def test_an_unknown_method_is_an_error_with_a_proposal(run: Run) -> None:
+    result = run("routes", "--method", "gte")
+    assert (result.code, result.err) == (
+        2,
+        "archlint: error: --method `GTE` is no method; did you mean `GET`?\n",
+    )

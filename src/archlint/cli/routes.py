@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from archlint.cli.options import ConfigFile, NoColor, Paths
+from archlint.findings import ArchlintError
 
 if TYPE_CHECKING:
     from archlint.service.api.routes import Endpoint
@@ -66,10 +67,16 @@ def routes(  # noqa: PLR0913, PLR0917 (each is an option)
     output.write_lines(lines, colour=output.wants_colour(no_color))
 
 
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE", "WEBSOCKET"})
+
+
 def _filter(path: str | None, methods: list[str], unversioned: bool) -> Callable[[Endpoint], bool]:
+    from archlint.selectors import suggestion
     from archlint.service.api.exemptions import version_of
 
     wanted = {method.upper() for method in methods}
+    for method in wanted - METHODS:
+        raise ArchlintError(f"--method `{method}` is no method{suggestion(method, METHODS)}")
 
     def matches(endpoint: Endpoint) -> bool:
         served = set(endpoint.methods) if endpoint.kind == "http" else {"WEBSOCKET"}
