@@ -160,7 +160,9 @@ class _Contract:
             return
         for taken in self._taken_from(edge, symbol, module):
             if not self._parts.providers.has(taken):
-                name = taken.qualified.removeprefix(f"{module.name}.").partition(".")[0]
+                # What a helper only takes from a library leads nowhere else that the helper goes.
+                own = taken.qualified if taken.module is not None else f"{module.name}.{edge.name}"
+                name = own.removeprefix(f"{module.name}.").partition(".")[0]
                 yield Onward(edge, ImportTarget(module, None if taken.is_module else name), forbidden=False)
 
     def _taken_from(self, edge: ImportEdge, symbol: Symbol, module: Module) -> tuple[Symbol, ...]:

@@ -254,7 +254,7 @@ class Layers:
         if name != "routers" and self._wires(module):
             return None
         nearer = self._suggested(module, self._synonyms_of(inner)) if folder else None
-        if nearer:
+        if nearer and nearer != name:
             return Layer(nearer, "inferred")
         if name == "models":
             return self._in_models(module, folder)
