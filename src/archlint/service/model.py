@@ -253,9 +253,7 @@ class Service(Struct, frozen=True, dict=True):
     @cached_property
     def committed_documents(self) -> tuple[CommittedDocument, ...]:
         """The OpenAPI documents that the repository commits for the service."""
-        document = self.documents.main
-        found = committed_documents(self.root, self.repository, document) if document else ()
-        return tuple(found)
+        return tuple(committed_documents(self.root, self.repository, lambda: self.documents.main))
 
     @cached_property
     def api(self) -> ApiState:

@@ -15,7 +15,10 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("it commits no openapi.json")
     for document in found:
         place = Location(document.path)
-        if document.difference is None:
+        if service.documents.main is not None and service.documents.main.is_replaced:
+            why = "the app makes its document by an `openapi()` of its own"
+            yield Unknown("whether the committed document is fresh", place, why)
+        elif document.difference is None:
             yield Unknown("whether the committed document is fresh", place, "it cannot be read")
         elif document.difference:
             fields = {"file": document.path, "difference": document.difference, "root": service.root}

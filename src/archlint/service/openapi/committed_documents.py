@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,15 +30,17 @@ class CommittedDocument:
 
 
 def committed_documents(
-    root: str, repository: Repository, document: ApiDocument
+    root: str, repository: Repository, document: Callable[[], ApiDocument | None]
 ) -> Iterator[CommittedDocument]:
-    """Each tracked `openapi.json` or `.yaml` of the service, compared with its document."""
+    """Each `openapi.json` or `.yaml` of the service, compared with its document."""
     for path in repository.files:
         folder, name = posixpath.split(path)
+        if name not in NAMES or not is_inside(folder or ".", root):
+            continue
         inner = posixpath.relpath(folder or ".", root)
-        if name in NAMES and is_inside(folder or ".", root) and (inner == "." or inner in _IN_SERVICE):
+        if (inner == "." or inner in _IN_SERVICE) and (given := document()) is not None:
             content = _content(repository, path)
-            differ = None if content is None else next(_differences(content, document.content, "#"), "")
+            differ = None if content is None else next(_differences(content, given.content, "#"), "")
             yield CommittedDocument(path, differ)
 
 

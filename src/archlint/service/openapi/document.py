@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from archlint.service.api.operations import Operations
 from archlint.service.api.routes import App, Endpoint, RouteTable
+from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.values import settled, text
 from archlint.service.openapi.json_schemas import JsonSchemas
 from archlint.service.openapi.json_values import UNKNOWN_KEY, json_value
@@ -41,6 +42,11 @@ class ApiDocument(Struct, frozen=True, dict=True):
     operations: dict[tuple[str, str], Endpoint]
     models: dict[str, Any]
     unknown: tuple[tuple[str, str], ...]
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the app has an `openapi()` of its own."""
+        return any(pointer == "#" for pointer, _ in self.unknown)
 
 
 class Documents:
@@ -125,7 +131,7 @@ def app_document(
         _assembled(app, renamed(found, names), dict(sorted(schemas.items())), paths.security)
     )
     models = {names[key]: origin for key, origin in making.origins.items()}
-    return ApiDocument(content, endpoints, models, tuple(_unknown(content, "#")))
+    return ApiDocument(content, endpoints, models, (*_replaced(app), *_unknown(content, "#")))
 
 
 def narrowed(content: Schema, prefix: str) -> Schema:
@@ -232,6 +238,13 @@ def _without_none(value: Any) -> Any:
         case list():
             return [_without_none(item) for item in value]
     return value
+
+
+def _replaced(app: App) -> Iterator[tuple[str, str]]:
+    """The gap that an app's own `openapi()` is: what it makes of FastAPI's document is not known."""
+    own = app.router.cls is not None and class_member(app.router.cls, "openapi") is not None
+    if own or "openapi" in app.router.attributes:
+        yield "#", "the app has an `openapi()` of its own, and this is what FastAPI's would give"
 
 
 def _unknown(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
