@@ -389,6 +389,22 @@ _BODIES = {
         @app.get("/b")
         def b(x=Depends(token), y=Depends(Bare(name="X-Bare"))): ...
     """,
+    "names of types": """
+        from datetime import date
+        class Day(BaseModel):
+            date: date
+            uuid: uuid.UUID
+        class Camel(BaseModel):
+            model_config = ConfigDict(alias_generator=to_camel)
+            of_day: Day
+        class Named(BaseModel):
+            first_name: str
+        class Renamed(Named):
+            model_config = ConfigDict(alias_generator=to_camel)
+            last_name: str
+        @app.post("/a")
+        def a(x: Camel, y: Renamed) -> Day: ...
+    """,
     "bodies": """
         class A(BaseModel):
             a: int

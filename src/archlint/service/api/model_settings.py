@@ -108,5 +108,14 @@ def _snake(name: str) -> str:
     return name.replace("-", "_").lower()
 
 
-_CONVERSIONS = {"to_camel": _camel, "to_pascal": _pascal, "to_snake": _snake}
-"""Pydantic's own generators, `pydantic.alias_generators`."""
+def _camelized(name: str) -> str:
+    return re.sub(r"(?<=[^_\W])_+([^_\W])", lambda found: found[1].upper(), name)
+
+
+_CONVERSIONS = {
+    "to_camel": _camel,
+    "to_pascal": _pascal,
+    "to_snake": _snake,
+    "camelize": _camelized,
+}
+"""Pydantic's own generators, `pydantic.alias_generators`, and that of pyhumps."""

@@ -13,12 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.facts.syntax import Parameter as Declared
-from archlint.findings import Location
 from archlint.service.api.dependants import Dependant, Dependency, Parameter, Signature
+from archlint.service.api.password_forms import PASSWORD_FORMS, password_form
 from archlint.service.api.pydantic_models import Field, PydanticModels
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import deep_recursion
-from archlint.service.interpreter.types import NONE, UNION, AnnotationContext, Type, Types
+from archlint.service.interpreter.types import AnnotationContext, Type, Types
 from archlint.service.interpreter.values import (
     Bound,
     ClassObject,
@@ -71,12 +71,6 @@ CONSTRAINTS = frozenset(
     ["gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern", "max_digits"]
 )
 
-_PASSWORD_FORMS = frozenset(
-    f"fastapi.security.{module}{name}"
-    for module in ("", "oauth2.")
-    for name in ("OAuth2PasswordRequestForm", "OAuth2PasswordRequestFormStrict")
-)
-
 
 class Callee(Struct, frozen=True):
     """A function of the service, and how many of its first parameters are already given."""
@@ -106,8 +100,28 @@ class Signatures:
                 if _is_dependency(marker):
                     self._depend(signature, root, marker, Type(""), names, ())
             if callee is not None:
+                view = _view(endpoint, callee)
+                if view is not None:
+                    self._view(signature, root, view, names)
+                    callee = replace(callee, bound=callee.bound + 1)
                 self._function(signature, root, callee, names, ())
         return signature
+
+    def _view(self, signature: Signature, root: Dependant, view: ClassObject, path: frozenset[str]) -> None:
+        """A class-based view: FastAPI makes one for each request, and injects its annotated attributes."""
+        dependant = Dependant(Dependency(view.definition.name), view)
+        root.dependencies.append(dependant)
+        via = (view.definition.name,)
+        for ancestor in (one for one in view.lineage() if isinstance(one, ClassObject)):
+            where = AnnotationContext(ancestor.module, (ancestor.definition,))
+            for name, annotation in ancestor.annotations.items():
+                marker = ancestor.namespace.get(name)
+                if isinstance(marker, ExternalObject) and _is_dependency(marker):
+                    found = self._types.read(annotation, where)
+                    self._depend(signature, dependant, marker, found, path, via)
+        init = class_member(view, "__init__")
+        if isinstance(init, FunctionObject):
+            self._function(signature, dependant, Callee(init, 1), path, via)
 
     def place(self, function: FunctionObject) -> AnnotationContext:
         """Where the function's annotations stand."""
@@ -238,8 +252,8 @@ class Signatures:
         name = found.name.rpartition(".")[2] if found.symbol is not None else found.name
         dependant = Dependant(Dependency(name), found)
         above.dependencies.append(dependant)
-        if found.name in _PASSWORD_FORMS:
-            dependant.parameters.extend(_password_form(found.name, via, tells_formats=self._tells_formats))
+        if found.name in PASSWORD_FORMS:
+            dependant.parameters.extend(password_form(found.name, via, tells_formats=self._tells_formats))
         elif found.symbol is not None and self._schemas.is_model(found):
             for entry in self._schemas.model(found).fields:
                 dependant.parameters.append(self._argument(entry, path, (*via, name)))
@@ -271,6 +285,15 @@ class Signatures:
         init = class_member(value, "__init__") if value is not None else None
         if isinstance(init, FunctionObject) and len(via) < _MAX_DEPTH:
             self._function(signature, dependant, Callee(init, 1), path, via)
+
+
+def _view(endpoint: Value, callee: Callee) -> ClassObject | None:
+    """The class whose method serves as an endpoint without an object: a class-based view's."""
+    function = callee.function
+    parameters = function.definition.parameters
+    if callee.bound or isinstance(endpoint, Bound) or not isinstance(function.owner, ClassObject):
+        return None
+    return function.owner if parameters and parameters[0].name == "self" else None
 
 
 def _constraints(entry: Field) -> ExternalObject | None:
@@ -347,29 +370,3 @@ def _marked(parameter: Parameter, marker: ExternalObject, *, plain_default: bool
         embed=truth(keywords.get("embed")) is True,
         in_schema=truth(keywords.get("include_in_schema", True)) is not False,
     )
-
-
-def _password_form(name: str, via: tuple[str, ...], *, tells_formats: bool) -> Iterator[Parameter]:
-    """The fields of `OAuth2PasswordRequestForm`; its strict variant asks for the grant's type."""
-    hidden: dict[str, Value] = {"json_schema_extra": {"format": "password"}} if tells_formats else {}
-    text_, maybe = Type("builtins.str"), Type(UNION, (Type("builtins.str"), NONE))
-    strict = name.endswith("Strict")
-    fields: tuple[tuple[str, Type, Value, dict[str, Value]], ...] = (
-        (
-            "grant_type",
-            text_ if strict else maybe,
-            None,
-            {"pattern": "^password$" if tells_formats else "password"},
-        ),
-        ("username", text_, None, {}),
-        ("password", text_, None, hidden),
-        ("scope", text_, "", {}),
-        ("client_id", maybe, None, {}),
-        ("client_secret", maybe, None, hidden),
-    )
-    for field_name, kind, default, keywords in fields:
-        required = kind is text_ and default is None
-        marker = ExternalObject("fastapi.Form", (), keywords)
-        yield Parameter(
-            field_name, field_name, "form", kind, required, default, Location(""), via=via, marker=marker
-        )

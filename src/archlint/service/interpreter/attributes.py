@@ -55,7 +55,7 @@ def attribute(machine: Machine, value: Value, name: str) -> Value:
         case External():
             return canonical(External(f"{value.name}.{name}"))
         case Member():
-            return {"value": value.value, "name": value.name}.get(name, Unresolved(f"`.{name}` of a member"))
+            return _of_member(machine, value, name)
         case FunctionObject():
             return _of_function(value, name)
         case Choice():
@@ -164,6 +164,15 @@ def _of_instance(machine: Machine, value: InstanceObject, name: str) -> Value:
         default = field_default(machine, found, place)
         return default if machine.by_default else configured(default, f"{value.cls.definition.name}.{name}")
     return _bind(machine, value, value.cls, found)
+
+
+def _of_member(machine: Machine, value: Member, name: str) -> Value:
+    if name in {"value", "name"}:
+        return value.value if name == "value" else value.name
+    found = class_member(value.cls, name)
+    if isinstance(found, FunctionObject | Descriptor):
+        return _bind(machine, value, value.cls, found)
+    return Unresolved(f"`.{name}` of a member")
 
 
 def _undefined(machine: Machine, value: InstanceObject, name: str) -> Value:

@@ -226,6 +226,10 @@ class Types:
         if isinstance(node, Name) and (parameter := _type_parameter(node.id, place)) is not None:
             return parameter
         symbol = self._symbols.resolve(place.module, node, place.scope)
+        hidden = isinstance(symbol.node, Assign) and symbol.node.value is None
+        if place.scope and (hidden or not symbol.defined):
+            # A field that is called as its type, `date: date`, hides it in the class from then on alone.
+            symbol = self._symbols.resolve(place.module, node, place.scope[:-1])
         if isinstance(symbol.node, ClassDef):
             return Type(symbol.qualified, symbol=symbol)
         if isinstance(symbol.node, Assign) and symbol.module is not None:

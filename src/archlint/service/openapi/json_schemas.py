@@ -6,6 +6,7 @@ otherwise than it is written is two.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from inspect import cleandoc
 from typing import Any, Literal, TypeAlias
@@ -27,7 +28,7 @@ from archlint.service.openapi.metadata import (
     short,
     written_schema,
 )
-from archlint.service.openapi.naming import PREFIX, normalized, renamed, simplest
+from archlint.service.openapi.naming import PREFIX, name_choices, renamed, simplest
 from archlint.service.openapi.schema_objects import (
     _distinct,
     any_of,
@@ -58,8 +59,10 @@ class JsonSchemas:
         self._libraries = libraries
         self._split = split
         self._tells_open = libraries.has_pydantic("2.11")
+        self._doubled = not libraries.has_pydantic("2.10")
         self._config: list[Mapping[str, Any]] = []
         self._choices: dict[str, tuple[str, ...]] = {}
+        self._counts: Counter[tuple[str, Mode]] = Counter()
         self._keys: dict[tuple[object, Mode], str] = {}
         self.definitions: dict[str, Schema] = {}
         self.origins: dict[str, Type] = {}
@@ -78,7 +81,7 @@ class JsonSchemas:
     def of_answer(self, found: Type) -> Schema:
         """The schema of what is answered.
 
-        An app that does not want input and output told apart gets the input's, unless some field is computed.
+        Where input and output are not told apart it is the input's, unless some field is computed.
         """
         computed = self._split or any(model.computed for model in self._models.reachable(found))
         return self.of(found, "serialization" if computed else "validation")
@@ -149,7 +152,7 @@ class JsonSchemas:
         if name == UNION:
             return self._union(found, items, mode)
         if name == LITERAL:
-            return literal([json_value(choice) for choice in found.choices])
+            return literal([json_value(choice) for choice in found.choices], doubled=self._doubled)
         if name in known.ANYTHING:
             return {}
         if name == VARIABLE:
@@ -212,7 +215,14 @@ class JsonSchemas:
             return dict(
                 known.BINARY if self._libraries.has_fastapi("0.129.1") else known.SIMPLE["builtins.bytes"]
             )
-        return Untold(why_unknown(found))
+        inherited = self._inherited(found)
+        return dict(known.SIMPLE[inherited]) if inherited else Untold(why_unknown(found))
+
+    def _inherited(self, found: Type) -> str | None:
+        """The type of Pydantic's whose schema a class of the service inherits."""
+        cls = self._types.class_value(found.symbol) if found.symbol is not None else None
+        names = [self._types.of_value(base).name for base in cls.lineage()[1:]] if cls is not None else []
+        return next((name for name in names if name.startswith("pydantic.") and name in known.SIMPLE), None)
 
     def _union(self, found: Type, items: tuple[Value, ...], mode: Mode) -> Schema:
         members = [arg for arg in found.args if not _is_null(arg)]
@@ -283,24 +293,17 @@ class JsonSchemas:
             self.definitions[key] = {}
             if found.name == known.JSON_VALUE:
                 return key
-            members = self._members(found)
-            schema = enumeration(found, members) if members else self._model(self._models.model(found), mode)
-            self.definitions[key] = schema
+            if members := self._members(found):
+                self.definitions[key] = enumeration(found, members, doubled=self._doubled)
+            else:
+                self.definitions[key] = self._model(self._models.model(found), mode)
         return key
 
     def _key(self, identity: object, path: str, mode: Mode, shown: str) -> str:
-        name, path = normalized(shown), normalized(path)
-        known_before = sum(1 for choices in self._choices.values() if choices[3] == f"{path}-{_TITLES[mode]}")
-        count = known_before + 1
-        key = f"{path}-{_TITLES[mode]}__{count}"
-        self._choices[key] = (
-            name,
-            f"{name}-{_TITLES[mode]}",
-            path,
-            f"{path}-{_TITLES[mode]}",
-            f"{path}__{count}",
-            key,
-        )
+        self._counts[path, mode] += 1
+        names = name_choices(shown, path, _TITLES[mode], self._counts[path, mode])
+        key = names[-1]
+        self._choices[key] = names
         if isinstance(identity, tuple):
             self._keys[identity] = key
         return key

@@ -60,7 +60,7 @@ def _fields(value: InstanceObject) -> Any:
     names: dict[str, Value] = {}
     for ancestor in reversed(value.cls.lineage()):
         if isinstance(ancestor, ClassObject):
-            names |= {name: ancestor.namespace.get(name) for name in ancestor.annotations}
+            names |= {name: ancestor.namespace.get(name) for name in ancestor.annotations if name[0] != "_"}
     return {name: json_value(value.attributes.get(name, default)) for name, default in names.items()}
 
 

@@ -18,6 +18,16 @@ def normalized(name: str) -> str:
     return re.sub(r"[^a-zA-Z0-9.\-_]", "_", name).replace(".", "__")
 
 
+def name_choices(shown: str, path: str, mode: str, number: int) -> tuple[str, ...]:
+    """The names that a definition may have, the best first; the last is its own for certain.
+
+    `number` counts the definitions of one path, which classes of functions may share.
+    """
+    name, path = normalized(shown), normalized(path)
+    whole = f"{path}-{mode}"
+    return name, f"{name}-{mode}", path, whole, f"{path}__{number}", f"{whole}__{number}"
+
+
 def simplest(choices: Mapping[str, tuple[str, ...]], definitions: Mapping[str, Schema]) -> dict[str, str]:
     """The name to give to each definition: the first of its choices that no different schema claims.
 

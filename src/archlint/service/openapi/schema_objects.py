@@ -39,19 +39,21 @@ def typed(values: list[Any]) -> Schema:
     return {"type": name} if name else {}
 
 
-def literal(values: list[Any]) -> Schema:
-    """`Literal[…]`."""
+def literal(values: list[Any], *, doubled: bool) -> Schema:
+    """`Literal[…]`; Pydantic before 2.10 says of a single value `doubled`, as an enumeration too."""
     if values == [None]:
         return {"const": None, "type": "null"}
-    return {**({"const": values[0]} if len(values) == 1 else {"enum": values}), **typed(values)}
+    several = {"enum": values} if len(values) > 1 or doubled else {}
+    return {**({"const": values[0]} if len(values) == 1 else {}), **several, **typed(values)}
 
 
-def enumeration(found: Type, members: list[Member]) -> Schema:
-    """An `Enum` of the service."""
+def enumeration(found: Type, members: list[Member], *, doubled: bool) -> Schema:
+    """An `Enum` of the service; Pydantic before 2.10 says of a single value `doubled`, as a constant too."""
     values = _distinct([json_value(member.value) for member in members])
     node = found.symbol.node if found.symbol is not None else None
     words = docstring(node) if isinstance(node, ClassDef) else None
     schema = {"title": display(found), "enum": values, **typed(values)}
+    schema |= {"const": values[0]} if doubled and len(values) == 1 else {}
     return schema | ({"description": cleandoc(words)} if words else {})
 
 

@@ -56,7 +56,8 @@ PUBLIC_HOMES: dict[str, dict[str, str]] = {
         ),
         "pydantic.root_model": "BaseModel RootModel",
         "pydantic.types": (
-            "UUID1 UUID3 UUID4 UUID5 AwareDatetime FutureDate FutureDatetime Json NonNegativeInt"
+            "UUID1 UUID3 UUID4 UUID5 AwareDatetime FutureDate FutureDatetime Json JsonValue"
+            " NonNegativeInt"
             " NonPositiveInt PastDate PastDatetime PositiveInt SecretBytes SecretStr"
             " StringConstraints conint conlist constr"
         ),
