@@ -279,7 +279,7 @@ def _change(folder: Path, kind: int, number: int) -> None:
             write(folder, {"archlint.toml": f"select = ['BA0{number % 5}']\n"})
         case 7 if path.exists():
             path.touch()
-        case 8 if not other.exists():
+        case 8 if not (other.exists() or other.is_symlink()):
             other.symlink_to(path)
         case 9 if path.exists():
             age(folder)

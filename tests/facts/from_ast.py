@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Iterable, Iterator
 from functools import singledispatchmethod
 from typing import Any
@@ -25,6 +27,7 @@ BINARY = {
     ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
 }  # fmt: skip
 SEQUENCES = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}
+QUOTED = re.compile(r"""\A[bBrR]+('''|\"\"\"|'|")(.*)\1\Z""", re.DOTALL)
 COMPREHENSIONS = {ast.ListComp: "list", ast.SetComp: "set", ast.GeneratorExp: "generator"}
 
 
@@ -86,6 +89,15 @@ class _Expectation:
             return ANY, ANY
         return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
 
+    def bytes_as_written(self, node: ast.Constant) -> Any:
+        """What stands between the quotes of the literal's pieces, as Python's tokenizer tells them apart."""
+        start, end = self.span(node)
+        if start is ANY:
+            return ANY
+        pieces = tokenize.generate_tokens(io.StringIO(f"({self.text[start:end]})").readline)
+        strings = (piece.string for piece in pieces if piece.type == tokenize.STRING)
+        return "".join(QUOTED.sub(r"\2", string) for string in strings)
+
     def start(self, node: Any) -> tuple[int, int]:
         """Where a compound statement starts: the comments behind it may or may not be part of it."""
         return self.span(node)[0], ANY
@@ -115,7 +127,7 @@ class _Expectation:
         if value is ...:
             return s.Name(*self.span(node), "...")
         if isinstance(value, bytes):
-            return s.Operation(*self.span(node), "bytes", ())
+            return s.Operation(*self.span(node), "bytes", (), (self.bytes_as_written(node),))
         if isinstance(value, complex) or (isinstance(value, int) and value.bit_length() > 63):
             return s.Operation(*self.span(node), "opaque", ())
         if isinstance(value, str) and any("\ud800" <= character < "\ue000" for character in value):

@@ -106,10 +106,9 @@ def _joined(reader: TreeReader, node: Tree, strings: list[Tree]) -> Expression:
     for string in strings:
         prefix = reader.text(string.children[0]).rstrip("\"'`").lower() if string.children else ""
         if "b" in prefix:
-            pieces = (
-                child for one in strings for child in one.named_children if child.type == "string_content"
+            return Operation(
+                *reader.span(node), "bytes", (), ("".join(_written(reader, one) for one in strings),)
             )
-            return Operation(*reader.span(node), "bytes", (), ("".join(map(reader.text, pieces)),))
         formatted = formatted or "f" in prefix or "t" in prefix
         if "r" in prefix and len(string.children) == 2:  # the grammar sees no content in r"\\"
             text = reader.text(string)[len(prefix) :].strip("\"'")
@@ -128,6 +127,12 @@ def _joined(reader: TreeReader, node: Tree, strings: list[Tree]) -> Expression:
 
 def _converted(interpolation: Tree) -> bool:
     return any(c.type in {"type_conversion", "format_specifier", "="} for c in interpolation.children)
+
+
+def _written(reader: TreeReader, string: Tree) -> str:
+    """What stands between the quotes."""
+    opening, closing = string.children[0], string.children[-1]
+    return reader.text(string)[len(reader.text(opening)) :].removesuffix(reader.text(closing))
 
 
 def _content(reader: TreeReader, node: Tree, prefix: str) -> str:
