@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.baseline import Baseline
-from archlint.findings import Hit
+from archlint.findings import Hit, Location, Met, NotApplicable, Said
 
 
-def check(baseline: Baseline | None) -> Iterator[Hit]:
+def check(baseline: Baseline | None) -> Iterator[Said]:
     """Yield one hit for all entries that are to be taken out."""
-    if baseline is None or not baseline.stale:
+    if baseline is None:
+        yield NotApplicable("it has no baseline")
+        return
+    if not baseline.stale:
+        yield Met(Location(baseline.path))
         return
     first = min(baseline.stale, key=baseline.location)
     count = len(baseline.stale)

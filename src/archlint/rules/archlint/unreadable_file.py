@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.discover import UnreadableFileError
-from archlint.findings import Hit, Location
+from archlint.findings import Hit, Location, Met, Said
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each file that is not text or may not be opened, with the reason."""
     for path, unreadable in sorted(service.modules.unreadable.items()):
         yield Hit(Location(path), {"file": path, "reason": unreadable.reason})
@@ -21,3 +21,4 @@ def check(service: Service) -> Iterator[Hit]:
             service.repository.text(path)
         except UnreadableFileError as error:
             yield Hit(Location(path), {"file": path, "reason": error.reason})
+    yield from (Met(Location(module.path)) for module in service.modules)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from archlint.facts.dotenv import DotenvFile
-from archlint.findings import Hit, Severity, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Severity, Unknown
 from archlint.service.configuration.dotenvs import is_example
 from archlint.service.configuration.secrets import Verdict, judge
 from archlint.service.model import Service
@@ -15,11 +15,23 @@ from archlint.service.model import Service
 _ENV_FILE = re.compile(r"(?i)\.env([._-][\w-]+)?")
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield tracked files with a secret in them, and copies of such files into the image."""
+    found = [*_in_git(service), *_in_images(service)]
+    yield from found
+    if not found and service.repository.tracked is not None:
+        yield from (Met(image.location) for image in service.images.serving)
+        if not service.images.serving:
+            yield NotApplicable("git tracks no `.env` file with secrets, and no image of it is built")
+
+
+def _in_git(service: Service) -> Iterator[Hit | Unknown]:
     for file in service.dotenvs:
         if not is_example(file.path):
             yield from _committed(service, file)
+
+
+def _in_images(service: Service) -> Iterator[Hit]:
     for image in service.images.serving:
         for instruction in image.dockerfile.instructions:
             if instruction.keyword in {"ADD", "COPY"} and instruction.flag("from") is None:

@@ -6,20 +6,25 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.database.engine_connections import is_aside
 from archlint.service.model import Service
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each read of the environment in runtime code outside of the settings classes."""
     exempt = re.compile("|".join(f"(?:{pattern})" for pattern in options["exempt"]) or r"(?!)")
+    passing = False
     for read in service.environment_reads:
         place = read.module.location(read.node)
         if is_aside(read.module):
             continue
         if read.variable is None and read.reader in {"os.environ", "os.getenv"}:
+            passing = True
             yield Unknown(f"a variable that `{read.reader}` reads", place, "its name is computed")
         elif read.variable is None or not exempt.fullmatch(read.variable):
             what = f"`{read.variable}`" if read.variable else "configuration"
+            passing = True
             yield Hit(place, {"reader": read.reader, "what": what})
+    if not passing:
+        yield from (Met(field.location) for field in service.settings.fields if field.environment)

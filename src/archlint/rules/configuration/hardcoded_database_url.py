@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archlint.discover import UnreadableFileError
 from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.syntax import Call, Expression
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.configuration.secrets import url_password
 from archlint.service.database.engine_connections import is_aside
 from archlint.service.database.engines import Engine
@@ -19,13 +19,20 @@ _TEMPLATE = "driver://"
 """What `alembic init` writes, for somebody to replace."""
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each runtime engine with a literal URL, and each used `sqlalchemy.url` with a password."""
+    if not service.databases.libraries:
+        yield NotApplicable("its runtime imports no library of a relational database")
+    literal = set()
     for engine in service.databases.engines:
         if is_aside(engine.module) or engine.connects_itself or engine.url is None:
             continue
         if _is_literal(service, engine, engine.url):
+            literal.add(engine.location)
             yield Hit(engine.module.location(engine.url), {"what": "The engine's URL"})
+    for connection in service.databases.connections:
+        if connection.location not in literal and service.databases.is_configured(connection):
+            yield Met(connection.location)
     for environment in service.migrations.environments:
         yield from _in_ini(service, environment)
 

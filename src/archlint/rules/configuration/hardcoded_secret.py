@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Severity
+from archlint.findings import Hit, Location, Met, Said, Severity
 from archlint.service.configuration.code_secrets import secrets_in_module
 from archlint.service.configuration.literal_secrets import LiteralSecret, secrets_in_deployment
 from archlint.service.configuration.secrets import Verdict
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each literal that is a secret, and as a warning each dummy that stands in for one."""
     for module in service.modules:
-        for found in secrets_in_module(module, service.symbols, service.classes):
-            yield _hit(found)
+        hits = [_hit(found) for found in secrets_in_module(module, service.symbols, service.classes)]
+        yield from hits
+        if not hits and not module.source.problems:
+            yield Met(Location(module.path))
+    holding = set()
     for found in secrets_in_deployment(service.deployment):
+        holding.add(found.location.file)
         yield _hit(found)
+    files = {one.path for one in service.deployment.images} | {one.path for one in service.deployment.compose}
+    yield from (Met(Location(path)) for path in sorted(files - holding))
 
 
 def _hit(found: LiteralSecret) -> Hit:

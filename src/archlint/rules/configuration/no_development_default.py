@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from archlint.facts.syntax import Constant
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.configuration.secrets import is_database_setting
 from archlint.service.configuration.settings import Setting
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each required database field to which no example, `.env` or compose file gives a value."""
+    yield from (Met(field.location) for field in _defaulted(service))
     known = [one for one in service.settings.classes if not one.is_open]
     tops = [field for one in known for field in one.top_fields if field.required]
     for one in service.settings.classes:
@@ -27,6 +29,20 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
     for field in {field.location: field for field in reversed(lacking)}.values():
         if _is_of_database(field) and field.location not in met:
             yield Hit(field.location, {"field": field.name, "variable": field.environment[0].upper()})
+    if not lacking:
+        yield from (
+            Met(field.location) for top in tops for field in _met(top, given) if _is_of_database(field)
+        )
+
+
+def _defaulted(service: Service) -> Iterator[Setting]:
+    """The database fields with a default that says something."""
+    for field in service.settings.fields:
+        says = field.default is not None and not (
+            isinstance(field.default, Constant) and not field.default.value
+        )
+        if not field.required and says and _is_of_database(field):
+            yield field
 
 
 def _lacking(field: Setting, given: frozenset[str]) -> Iterator[Setting]:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, Said
 from archlint.service.configuration.settings import SettingsClass
 from archlint.service.model import Service
 
 _ENVIRONMENT = re.compile(
     r"(?i)(.*_)?(env|environment|production|is_?prod|stage|profile|app_?mode|run_?mode|deployment|tier)(_.*)?"
 )
+_CERTAIN = re.compile(
+    r"(?i)((app|api|service|deploy|run|server)_?)?(env|environment|is_?prod(uction)?|run_?mode)"
+)
 _SUBCLASS = re.compile(r"(?i).*(dev|prod|stag|test|local).*")
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield a hit at the widest settings class of a service that knows no environments."""
     classes = service.settings.classes
+    yield from (
+        Met(field.location) for one in classes for field in one.all_fields if _CERTAIN.fullmatch(field.name)
+    )
     if not classes or not service.routes.apps or any(map(_knows, classes)) or _reads_environment(service):
         return
     widest = max(classes, key=lambda one: len(one.all_fields))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.facts.syntax import Keyword
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.database.engine_connections import is_aside
 from archlint.service.database.engines import Engine
 from archlint.service.model import Service
@@ -13,13 +13,19 @@ from archlint.service.model import Service
 _POOL = ("pool_size", "max_overflow", "pool_timeout", "pool_recycle")
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each runtime engine with pool arguments that are numbers in the source."""
+    if not service.databases.libraries:
+        yield NotApplicable("its runtime imports no library of a relational database")
     for engine in service.databases.engines:
-        if not is_aside(engine.module) and (fixed := _fixed(service, engine)):
+        if is_aside(engine.module):
+            continue
+        if fixed := _fixed(service, engine):
             names = ", ".join(f"`{keyword.name}`" for keyword in fixed)
             verb = "is a literal" if len(fixed) == 1 else "are literals"
             yield Hit(engine.module.location(fixed[0]), {"arguments": names, "verb": verb})
+        elif any(keyword.name in _POOL for keyword in engine.keywords):
+            yield Met(engine.location)
 
 
 def _fixed(service: Service, engine: Engine) -> list[Keyword]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Severity, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Severity, Unknown
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield a hit for a service without settings class; a warning where all are Pydantic 1's."""
     if not service.routes.apps:
+        yield NotApplicable("it makes no app")
         return
     classes = service.settings.classes
     if any(not one.of_pydantic_1 for one in classes):
+        yield from (Met(one.location) for one in classes if not one.of_pydantic_1)
         return
     if classes:
         oldest = classes[0]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from archlint.facts.dockerfile import Instruction, Stage
-from archlint.findings import Hit, Location
+from archlint.findings import Hit, Location, Met, Said
 from archlint.paths import join
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.dockerfiles import Image
@@ -19,16 +19,16 @@ COMPILERS = frozenset({"build-base", "build-essential", "cargo", "clang", "g++",
 REMOVALS = frozenset({"autoremove", "del", "purge", "remove"})
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield compilers, dev groups and the unfiltered build context in the stages that are shipped."""
     for image in service.images.serving:
         reader = service.stages.of(image.dockerfile)
         for target in image.shipped[-1:]:
-            for place, what in (
-                *_leftovers(service, image, reader, target),
-                *_groups(service, reader, target),
-            ):
+            found = (*_leftovers(service, image, reader, target), *_groups(service, reader, target))
+            for place, what in found:
                 yield Hit(place, {"dockerfile": image.path, "what": what})
+            if not found:
+                yield Met(target.location)
 
 
 def _leftovers(

@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator
 
 from archlint.facts.yaml import read_yaml
-from archlint.findings import Hit, Location, Unknown
+from archlint.findings import Hit, Location, Met, Said, Unknown
 from archlint.service.deployment.ci import WORKFLOW
 from archlint.service.model import Service
 
 _REPOSITORY = re.compile(r"://|^git@")
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield a hit when no compose file around the service is for its stack."""
     if service.deployment.stack.judged:
+        yield from (Met(Location(file.path)) for file in service.deployment.stack.judged)
         return
     if service.deployment.compose_problems:
         yield service.deployment.compose_problems[0]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from archlint.findings import Hit, Location, Unknown
+from archlint.findings import Hit, Location, Met, Said, Unknown
 from archlint.service.deployment.compose_stack import NOT_THE_SERVER, StackService
 from archlint.service.model import Service
 
@@ -24,7 +24,7 @@ TRACES = {
 """What a service that uses a server has somewhere."""
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield one hit with all that is missing, an unknown where a variable decides on an image."""
     stack = service.deployment.stack
     services = stack.all_services if stack.judged else ()
@@ -36,6 +36,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknow
         "Redis": _named(services, options["redis"]),
     }
     absent = [name for name, there in parts.items() if not there]
+    if not absent and any(service.images.served_by(one) for one in services):
+        yield from (Met(one.location) for one in services)
     missing = [name for name in absent if name not in TRACES or _has_trace(service, TRACES[name])]
     unresolved = next((one for one in services if one.is_open), None)
     if absent and unresolved is not None:

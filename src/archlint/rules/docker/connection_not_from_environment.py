@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.configuration.container_environment import POSTGRESQL, REDIS, Kind
 from archlint.service.configuration.settings import Setting
 from archlint.service.deployment.compose_stack import StackService
@@ -13,7 +13,7 @@ from archlint.service.deployment.dockerfiles import Image
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each app that gets neither variables, nor an env file, nor secrets, or none that it reads."""
     for one in service.deployment.stack.services:
         image = None if one.is_extra else service.images.served_by(one)
@@ -26,11 +26,14 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
 
 def _judge(
     service: Service, one: StackService, kind: Kind, given: Mapping[str, str | None], image: Image
-) -> Iterator[Hit | Unknown]:
+) -> Iterator[Hit | Unknown | Met]:
     servers = [other for other in service.deployment.stack.services if other.is_kind(kind.servers)]
     expected = service.connections.expected(kind)
     wants = bool(expected) if kind is REDIS else bool(expected or service.databases.libraries)
-    if not servers or expected is None or not wants or any(field.is_set_by(given) for field in expected):
+    if not servers or expected is None or not wants:
+        return
+    if any(field.is_set_by(given) for field in expected):
+        yield Met(one.location)
         return
     related = sorted(name for name in given if _speaks_of(kind, servers, name, given[name]))
     if any(service.connections.reads(name) for name in related):

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.deployment.compose_containers import Mount, mounts
 from archlint.service.deployment.compose_stack import Stack, StackService
 from archlint.service.deployment.postgres_images import Layout, layouts
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each PostgreSQL whose data folder is on no named volume and on no folder of the host."""
     stack = service.deployment.stack
+    if stack.judged and not any(one.is_postgres for one in stack.services):
+        yield NotApplicable("the compose files start no PostgreSQL")
     for one in stack.services:
         if one.is_postgres and not one.runs_once and not one.is_extra:
             yield from _judge(stack, one, layouts(one, service.deployment))
 
 
-def _judge(stack: Stack, one: StackService, known: tuple[Layout, ...]) -> Iterator[Hit | Unknown]:
+def _judge(stack: Stack, one: StackService, known: tuple[Layout, ...]) -> Iterator[Hit | Unknown | Met]:
     mounted = tuple(mounts(one))
     if any(_is_kept(stack, mounted, layout) for layout in known):
+        yield Met(one.location)
         return
     if known or not any(_outlives(stack, mount) for mount in mounted):
         folder = f"in `{known[0].data}`" if known else "where nothing is mounted"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.deployment.compose_containers import healthcheck
 from archlint.service.deployment.compose_stack import StackService
 from archlint.service.model import Service
@@ -24,7 +24,7 @@ OTHERS = frozenset({
 """Other images whose Dockerfiles have no check."""
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each long-running service with a health check neither in compose nor in its image."""
     stack = service.deployment.stack
     for one in stack.services:
@@ -33,16 +33,20 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
         made = healthcheck(one)
         if made is not None and made.is_off:
             yield Hit(made.location, {"service": one.name, "problem": "switches its health check off"})
-        elif made is None:
+        elif made is not None:
+            yield Met(made.location)
+        else:
             yield from _judge_image(service, one)
 
 
-def _judge_image(service: Service, one: StackService) -> Iterator[Hit | Unknown]:
+def _judge_image(service: Service, one: StackService) -> Iterator[Hit | Unknown | Met]:
     checks = _image_checks(service, one)
     if checks is False:
         yield Hit(one.location, {"service": one.name, "problem": "has no health check"})
     elif checks is None:
         yield Unknown(f"the health of `{one.name}`", one.location, "its image may have a check of its own")
+    else:
+        yield Met(one.location)
 
 
 def _image_checks(service: Service, one: StackService) -> bool | None:

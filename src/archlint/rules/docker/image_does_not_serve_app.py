@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.image_starts import Starts, app_of, is_server, worker_class
 from archlint.service.model import Service
@@ -16,8 +16,10 @@ from archlint.service.semantics.modules import Module
 WSGI_WORKERS = frozenset({"eventlet", "gevent", "gthread", "sync", "tornado"})
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield the image when none of the service's starts a server, and each server without its app."""
+    if not service.routes.apps:
+        yield NotApplicable("it makes no app")
     images = service.images.serving if service.routes.apps else ()
     starts = {service.images.starts(image) for image in images}
     if starts == {Starts.NO_SERVER} and not service.deployment.compose_problems:
@@ -31,6 +33,8 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
             problem = _problem(service, command) if is_server(command) else None
             if problem is not None:
                 yield Hit(command.location, {"dockerfile": image.path, "problem": problem})
+            elif is_server(command) and app_of(command) is not None:
+                yield Met(command.location)
 
 
 def _problem(service: Service, command: Command) -> str | None:

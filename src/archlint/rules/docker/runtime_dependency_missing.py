@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archlint.facts.dockerfile import Stage
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.dockerfiles import Image
 from archlint.service.deployment.installs import only_groups
@@ -13,7 +13,7 @@ from archlint.service.deployment.virtualenvs import Environment, StageReader, mi
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each image that serves the service and whose last stage is short of what was installed."""
     for image in service.images.serving:
         reader = service.stages.of(image.dockerfile)
@@ -24,6 +24,8 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
             elif not reader.brings(target) and not reader.environments(target):
                 what = f"the dependencies in `{image.path}`"
                 yield Unknown(what, target.location, "where they come from is not known")
+            else:
+                yield Met(target.location)
 
 
 def _missing(reader: StageReader, target: Stage) -> str | None:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.facts.dockerfile import Dockerfile, Instruction, Stage
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.deployment.dockerfiles import Image
 from archlint.service.deployment.virtualenvs import takes_parts_only
 from archlint.service.model import Service
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each Dockerfile of the service none of whose built stages copies from an earlier one."""
     for image in service.images.serving:
         yield from _judge(image)
 
 
-def _judge(image: Image) -> Iterator[Hit | Unknown]:
+def _judge(image: Image) -> Iterator[Hit | Unknown | Met]:
     file, targets = image.dockerfile, image.targets
     if any(_copies_built(file, stage) for target in targets for stage in file.lineage(target)):
+        yield Met(targets[-1].location)
         return
     if file.problems:
         yield file.problems[0]

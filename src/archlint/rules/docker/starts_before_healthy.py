@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from archlint.findings import Hit
+from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.deployment.compose_containers import dependencies
 from archlint.service.deployment.compose_stack import StackService
 from archlint.service.model import Service
@@ -15,18 +15,26 @@ WAITS = re.compile(r"(?i)wait|pg_isready|dockerize|pre_?start|^nc$|/dev/tcp|chec
 AFTER_HEALTH = frozenset({"service_healthy", "service_completed_successfully"})
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each dependency of the app on a database without `condition: service_healthy`."""
     stack = service.deployment.stack
     by_name = {one.name: one for one in stack.services}
+    judged = False
     for one in stack.services:
         image = service.images.served_by(one)
         if image is None or one.is_extra or _waits(service, image.path):
             continue
         for dependency in dependencies(one):
             database = by_name.get(dependency.name)
-            if database is not None and database.is_postgres and not _awaits(by_name, one, database.name):
+            if database is None or not database.is_postgres:
+                continue
+            judged = True
+            if _awaits(by_name, one, database.name):
+                yield Met(dependency.location)
+            else:
                 yield Hit(dependency.location, {"service": one.name, "database": dependency.name})
+    if stack.judged and not judged:
+        yield NotApplicable("no app of the compose files depends on a PostgreSQL without waiting for it")
 
 
 def _waits(service: Service, image: str) -> bool:

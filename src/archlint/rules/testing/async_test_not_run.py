@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.testing.tests import Test
 
@@ -32,9 +32,13 @@ _NOT_AWAITING = (
 """Decorators of libraries that leave an async test an async test."""
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each async test without a marker, unless a mode or a hook may take care of it."""
     suite = service.suite
+    asynchronous = [test for test in suite.tests if test.node.is_async]
+    if suite.tests and not asynchronous:
+        yield NotApplicable("no test is async")
+    yield from (Met(test.location) for test in asynchronous if suite.async_auto or _is_run(test))
     left = [test for test in suite.tests if test.node.is_async and not _may_run(test)]
     if not left or suite.async_auto or suite.tooling.has(*_RUNNERS):
         return
@@ -51,6 +55,12 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
             if place not in said:
                 yield Unknown("which async tests run", place, f"`{function.name}` may change them")
         said.add(place)
+
+
+def _is_run(test: Test) -> bool:
+    """Whether unittest or a plugin is certain to await it."""
+    running = {f"{_MARKS}{name}" for name in _RUNNING}
+    return test.case == "async" or not running.isdisjoint(test.markers)
 
 
 def _may_run(test: Test) -> bool:

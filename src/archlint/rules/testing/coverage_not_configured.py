@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Location
+from archlint.findings import Hit, Location, Met, Said
 from archlint.service.model import Service
 from archlint.service.testing.coverage import RUN, exists, sources
 
 
-def check(service: Service) -> Iterator[Hit]:
+def check(service: Service) -> Iterator[Said]:
     """Yield one hit for a service with tests: no tool, nothing that runs it, or nothing that it measures."""
     suite = service.suite
     if not suite.tests:
@@ -24,6 +24,10 @@ def check(service: Service) -> Iterator[Hit]:
         if named and not any(exists(one, service.repository, service.modules) for one in named):
             first = named[0]
             yield _hit(first.location, f"there is no `{first.name}` to measure")
+        else:
+            yield from (Met(one.location) for one in named or ())
+            if not named:
+                yield Met(service.anchor)
 
 
 def _hit(place: Location, reason: str) -> Hit:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.testing.database_fixtures import PLUGINS
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield one hit for a service with tests and a database that no fixture speaks of."""
     suite = service.suite
-    if not suite.tests or not (service.databases.connections or service.databases.libraries):
+    if not (service.databases.connections or service.databases.libraries):
+        yield NotApplicable("its runtime imports no library of a relational database")
+        return
+    if not suite.tests:
         return
     fixtures = service.database_fixtures
+    yield from map(Met, fixtures.certain)
     if fixtures.certain or suite.tooling.has(*PLUGINS):
         return
     if fixtures.likely:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Link, Unknown
+from archlint.findings import Hit, Link, Met, Said, Unknown
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 from archlint.service.packaging.pyproject import strings
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit | Unknown]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each handler that no request means, and each request that may mean one of them."""
     requests = service.requests
     if not service.suite.tests or requests.everything:
         return
+    said: set[int] = set()
+    for endpoint in requests.tested:
+        if id(endpoint.handler.definition) not in said:
+            said.add(id(endpoint.handler.definition))
+            yield Met(endpoint.handler.location)
     undecided = {one for endpoints in requests.possible.values() for one in endpoints}
     exempt = frozenset(strings(options["exempt"]))
     handlers: dict[int, list[Endpoint]] = {}

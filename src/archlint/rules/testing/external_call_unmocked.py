@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.testing.outgoing import OutgoingCalls, written
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each outgoing call that a test is certain to make, with the first such test and its way there."""
     if not service.suite.tests:
         return
     outgoing = OutgoingCalls(service.suite, service.requests, service.calls, service.symbols)
     if not any(outgoing.calls()):
+        yield NotApplicable("it makes no HTTP calls to others")
         return
+    if not outgoing.unreplaced:
+        yield from (Met(Location(module.path)) for module in outgoing.replacing)
     said = set()
     for found in outgoing.unreplaced:
         if found.call not in said:

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Link
+from archlint.findings import Hit, Link, Met, NotApplicable, Said
 from archlint.service.model import Service
 from archlint.service.packaging.pyproject import strings
 
 _BRINGING = {"pytest-asyncio": ("pytest-aiohttp",)}
 
 
-def check(service: Service, options: Mapping[str, Any]) -> Iterator[Hit]:
+def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield one hit for a service with tests, where no accepted plugin is asked for."""
     plugins = tuple(strings(options["plugins"]))
     bringing = (other for plugin in plugins for other in _BRINGING.get(plugin, ()))
     own = [test for test in service.suite.tests if not test.case]
-    if not own or not plugins or service.suite.tooling.has(*plugins, *bringing):
-        return
     found = _async_parts(service)
-    if found:
+    if not found:
+        yield NotApplicable("neither a test nor a handler is async")
+    if not own or not plugins:
+        return
+    if service.suite.tooling.has(*plugins, *bringing):
+        yield from (Met(link.location) for link in found)
+    elif found:
         first, *others = found
         more = f" and {len(others)} more" if others else ""
         plugin = " or ".join(f"`{plugin}`" for plugin in plugins)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Location, Unknown
+from archlint.findings import Hit, Location, Met, Said, Unknown
 from archlint.service.model import Service
 
 _BRINGS_PYTEST = ("pytest", "pytest-asyncio", r"pytest-cov", "pytest-django", "pytest-mock", "pytest-xdist")
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield one hit for the service, or say that tests outside of it may be its own."""
     suite = service.suite
     if not suite.tests and service.modules.tests_around:
@@ -24,6 +24,8 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
         yield _hit(service, service.anchor, "no manifest asks for pytest")
     elif all(test.case for test in suite.tests):
         yield _hit(service, suite.tests[0].location, "every test is a method of a `unittest.TestCase`")
+    else:
+        yield from (Met(test.location) for test in suite.tests if not test.case)
 
 
 def _hit(service: Service, place: Location, reason: str) -> Hit:

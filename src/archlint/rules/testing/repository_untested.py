@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from archlint.findings import Hit, Unknown
+from archlint.findings import Met, Said, Unknown
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
@@ -16,7 +16,7 @@ from archlint.service.testing.untested import Untested, untested_hits
 _REMEDY = "Test it against a database, or test an endpoint that uses it"
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each operation that the tests come by nowhere, with the endpoints that use it."""
     if not service.suite.tests or service.requests.everything:
         return
@@ -24,6 +24,7 @@ def check(service: Service) -> Iterator[Hit | Unknown]:
         for whole, operations in _groups(service, module):
             judged = [answer for one in operations if (answer := _judged(service, one))]
             yield from (one for one in judged if isinstance(one, Unknown))
+            yield from (Met(one.location) for one in operations if service.reached.has(one))
             found = [one for one in judged if isinstance(one, Untested)]
             for hit in untested_hits(found, len(operations), whole):
                 yield replace(hit, fields={**hit.fields, "remedy": hit.fields["remedy"] or _REMEDY})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from archlint.facts.syntax import ClassDef, FunctionDef
-from archlint.findings import Hit, Unknown
+from archlint.findings import Met, Said, Unknown
 from archlint.service.calls.functions import Class, Function
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
@@ -17,12 +17,15 @@ from archlint.service.testing.untested import Untested, place_of, untested_hits
 _REMEDY = "Test it by itself, with its repositories and clients replaced"
 
 
-def check(service: Service) -> Iterator[Hit | Unknown]:
+def check(service: Service) -> Iterator[Said]:
     """Yield each public function and class of the services' layer that the tests come by nowhere."""
     for module in service.layers.modules("services") if service.suite.tests else ():
         targets = list(_targets(service, module))
         judged = [answer for one in targets if (answer := _judged(service, *one))]
         yield from (one for one in judged if isinstance(one, Unknown))
+        for one, functions, _ in targets:
+            if any(map(service.reached.has, functions)):
+                yield Met(place_of(one))
         found = [one for one in judged if isinstance(one, Untested)]
         for hit in untested_hits(found, len(targets), f"`{module.path}`"):
             yield replace(hit, fields={**hit.fields, "remedy": hit.fields["remedy"] or _REMEDY})

@@ -150,6 +150,11 @@ class Databases:
             case Call(func=Name(id="str"), args=(url,)) | url:
                 return frozenset(self._read(engine.module, engine.scope, url))
 
+    def is_configured(self, connection: Connection) -> bool:
+        """Whether the URL is certain to come from a setting or a variable."""
+        sources = [target.source for target in connection.targets]
+        return bool(sources and all(sources)) or bool(self.variables(connection.engine))
+
     def setting(self, source: str | None) -> Setting | None:
         """The field of a settings class by `Class.field`."""
         owner, _, name = (source or "").partition(".")

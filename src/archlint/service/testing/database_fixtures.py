@@ -22,6 +22,7 @@ from archlint.facts.syntax import (
     WithItem,
 )
 from archlint.facts.traversal import all_nodes
+from archlint.findings import Location
 from archlint.service.database.engines import ENGINES
 from archlint.service.database.session_calls import FACTORIES, SESSIONS
 from archlint.service.semantics.bindings import statements
@@ -58,9 +59,22 @@ class DatabaseFixtures:
         self._known: dict[tuple[Node, int], bool] = {}
 
     @cached_property
-    def certain(self) -> bool:
-        """Whether something that runs around tests makes an engine, tables or a session."""
-        return any(self._sets_up(module, node, scope) for module, node, scope in self._setups)
+    def certain(self) -> tuple[Location, ...]:
+        """What runs around tests and makes an engine, tables or a session."""
+        return tuple(
+            module.span(node.start, node.header_end)
+            for module, node, scope in self._setups
+            if self._sets_up(module, node, scope)
+        )
+
+    @cached_property
+    def clean(self) -> tuple[Fixture, ...]:
+        """The fixtures that set a database up and clean up, or are built on one that does."""
+        return tuple(
+            fixture
+            for fixture in self._suite.fixtures.all
+            if self._sets_up(fixture.module, fixture.node, fixture.scope) and self._is_cleaned(fixture)
+        )
 
     @cached_property
     def likely(self) -> tuple[Fixture, ...]:

@@ -94,11 +94,18 @@ class OutgoingCalls:
         tests = (test for test in self._suite.tests if test.module in near)
         return tuple(found for test in tests if (found := self._made_by(test)) is not None)
 
+    @cached_property
+    def replacing(self) -> tuple[Module, ...]:
+        """The modules whose tests come near an outgoing call and that speak of a means of replacing one."""
+        modules = (one for one in self._suite.modules if any(map(_replaces, _words_of_module(one))))
+        return tuple(one for one in modules if self._uses_a_call(one))
+
     def _comes_near(self, module: Module) -> bool:
         """Whether the module's tests use a name, or request an endpoint, behind which an outgoing call is."""
+        return self._uses_a_call(module) and not any(map(_replaces, _words_of_module(module)))
+
+    def _uses_a_call(self, module: Module) -> bool:
         words = _words_of_module(module)
-        if any(map(_replaces, words)):
-            return False
         requested = self._requests.made_by(module)
         behind = any(endpoint.handler.definition in self._leading_definitions for endpoint in requested)
         return behind or not self._leading_names.isdisjoint(words)
