@@ -138,4 +138,61 @@ VALUE_MECHANISMS: Mapping[str, Mapping[str, str]] = {
             app.include_router(Items("/items").router)
         """,
     },
+    "response models read from annotations": {
+        "app/main.py": """
+            import typing
+            from typing import get_type_hints
+            from fastapi import APIRouter, FastAPI
+            from pydantic import BaseModel
+
+            class UserResponse(BaseModel):
+                name: str
+
+            class Inferring(APIRouter):
+                def add_api_route(self, path, endpoint, **kwargs):
+                    if kwargs.get("response_model") is None:
+                        kwargs["response_model"] = get_type_hints(endpoint).get("return")
+                    return super().add_api_route(path, endpoint, **kwargs)
+
+            router = Inferring()
+
+            @router.get("/a")
+            def annotated() -> UserResponse: ...
+
+            @router.get("/b")
+            def quoted() -> "UserResponse": ...
+
+            @router.get("/c")
+            def untyped(): ...
+
+            @router.get("/d", response_model=None)
+            def explicit() -> int: ...
+
+            app = FastAPI()
+            app.include_router(router)
+
+            @app.get("/e")
+            def own() -> "UserResponse": ...
+
+            @app.get("/f", response_model=typing.get_type_hints(own)["return"])
+            def taken(): ...
+        """,
+    },
+    "responses of libraries": {
+        "app/main.py": """
+            from fastapi import FastAPI, Response
+            from fastapi.responses import EventSourceResponse, StreamingResponse
+
+            app = FastAPI()
+
+            @app.get("/a")
+            def events() -> EventSourceResponse: ...
+
+            @app.get("/b")
+            def stream() -> "StreamingResponse": ...
+
+            @app.get("/c")
+            def plain() -> "Response": ...
+        """,
+    },
 }

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from archlint.facts.syntax import Constant, FunctionDef
 from archlint.service.api.handlers import function_of, innermost
 from archlint.service.api.registered import Route
 from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.types import parsed
 from archlint.service.interpreter.values import ClassObject, External, Value, settled
+
+_RESPONSE_MODULE = re.compile(r"(^|\.)(responses?|sse|sse_starlette)(\.|$)")
+"""Modules of libraries that hold classes of responses, as `sse_starlette` and `msgspec_api.responses` do."""
 
 _RESPONSES = ("starlette.responses.", "fastapi.responses.", "fastapi.Response", "starlette.Response")
 
@@ -27,7 +33,7 @@ def has_response_schema(machine: Machine, route: Route, endpoint: Value, *, infe
     if annotation is None or (isinstance(annotation, Constant) and annotation.value in (None, "None")):
         return False
     if isinstance(annotation, Constant):
-        return not str(annotation.value).endswith("Response")
+        annotation = parsed(str(annotation.value))
     return not _is_response(machine.evaluate(function.frame, annotation))
 
 
@@ -36,7 +42,9 @@ def _is_response(value: Value) -> bool:
         case None:
             return True
         case External():
-            return value.name.startswith(_RESPONSES)
+            package, _, name = value.name.rpartition(".")
+            of_module = name.endswith("Response") and _RESPONSE_MODULE.search(package) is not None
+            return of_module or value.name.startswith(_RESPONSES)
         case ClassObject():
             return any(isinstance(base, External) and _is_response(base) for base in value.lineage())
     return False

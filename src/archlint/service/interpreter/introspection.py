@@ -6,11 +6,12 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archlint.facts.syntax import FunctionDef
+from archlint.facts.syntax import Constant, FunctionDef
 from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.expressions import iterate
 from archlint.service.interpreter.machine import LibraryCall, Machine
+from archlint.service.interpreter.types import parsed
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -46,6 +47,8 @@ def library() -> dict[str, LibraryCall]:
         "inspect.getdoc": lambda machine, arguments: attribute(
             machine, arguments.get(0, "object"), "__doc__"
         ),
+        "typing.get_type_hints": _type_hints,
+        "inspect.get_annotations": _type_hints,
         "builtins.dir": _names,
         **{name: _kind_test(asynchronous, generates) for name, (asynchronous, generates) in _KINDS.items()},
         "starlette._utils.is_async_callable": _is_async_callable,
@@ -98,6 +101,25 @@ def _is_async_callable(machine: Machine, arguments: Arguments) -> Value:
     return (
         Unresolved("what kind of function it is", arguments.place) if kind is None else kind == (True, False)
     )
+
+
+def _type_hints(machine: Machine, arguments: Arguments) -> Value:
+    """`get_type_hints(function)`: what is annotated, evaluated; None stands for its type."""
+    function = arguments.get(0, "obj")
+    while isinstance(function, Bound):
+        function = function.function
+    if not isinstance(function, FunctionObject) or not isinstance(function.definition, FunctionDef):
+        return Unresolved("the annotations of something that the source does not tell", arguments.place)
+    definition = function.definition
+    written = {p.name: p.annotation for p in definition.parameters} | {"return": definition.returns}
+    found: dict[Value, Value] = {}
+    for name, annotation in written.items():
+        if annotation is not None:
+            in_quotes = isinstance(annotation, Constant) and isinstance(annotation.value, str)
+            meant = parsed(str(annotation.value)) if in_quotes else annotation  # type: ignore[union-attr]
+            value = machine.evaluate(function.frame, meant)
+            found[name] = External("types.NoneType") if value is None else value
+    return found
 
 
 def _is_routine(machine: Machine, arguments: Arguments) -> Value:
