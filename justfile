@@ -39,6 +39,7 @@ new-rule family name *options:
 # The README's picture of archlint's output, made again
 readme:
     uv run python -m tools.readme
+    uv run python -m tools.config_schema
 
 # What a clean machine runs
 ci:
