@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1 << 16)
 def join(folder: str, path: str) -> str:
     """A path in `folder`, normalized."""
     return posixpath.normpath(posixpath.join(folder, path))

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from archlint.facts.syntax import Node, Statement
-from archlint.facts.traversal import all_nodes
+from archlint.facts.traversal import nodes_by_kind
 from archlint.findings import Location
 
 
@@ -44,11 +44,7 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
     @cached_property
     def nodes(self) -> Nodes:
         """Every node of the file by its kind, walked once for all who ask."""
-        found: dict[type[Node], list[Node]] = {}
-        for statement in self.body:
-            for node in all_nodes(statement):
-                found.setdefault(type(node), []).append(node)
-        return Nodes({kind: tuple(nodes) for kind, nodes in found.items()})
+        return Nodes({kind: tuple(nodes) for kind, nodes in nodes_by_kind(self.body).items()})
 
     def location(self, file: str, start: int, end: int) -> Location:
         """The span from offset `start` to `end` as lines and columns of `file`."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import tomli
 from msgspec import Struct
 
 from archlint.findings import Location, Unknown
+
+_KEPT = 64
+"""A run reads few files, each of them for many rules."""
 
 Path: TypeAlias = tuple[str | int, ...]
 Span: TypeAlias = tuple[int, int, int, int]
@@ -50,6 +53,7 @@ class TomlFile(Struct, eq=False, frozen=True, dict=True):
         return _read_spans(self.text)
 
 
+@lru_cache(maxsize=_KEPT)
 def read_toml(path: str, data: bytes) -> TomlFile | Unknown:
     """Read a file's content; `Unknown` says where and why it is not TOML."""
     try:

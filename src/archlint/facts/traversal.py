@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast, get_args
 
 from archlint.facts.fields import InnerFields
@@ -24,9 +24,28 @@ from archlint.facts.syntax import (
     Operation,
     Sequence,
     Starred,
+    Statement,
     Subscript,
     Walrus,
 )
+
+
+def nodes_by_kind(statements: Iterable[Statement]) -> dict[type[Node], list[Node]]:
+    """Every node in the statements by its kind, in reading order: each file is walked so once."""
+    found: dict[type, list[Node]] = {}
+    pending: list[object] = [tuple(statements)]
+    while pending:
+        current = pending.pop()
+        kind = type(current)
+        if kind is tuple:
+            pending += cast("tuple[object, ...]", current)[::-1]
+        elif (inner := INNER[kind]) is not None:
+            if kind in found:
+                found[kind].append(cast("Node", current))
+            else:
+                found[kind] = [cast("Node", current)]
+            pending += inner(current)
+    return found
 
 
 def all_nodes(root: Node, barriers: tuple[type[Node], ...] = ()) -> Iterator[Node]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from typing import TypeAlias
 
 from msgspec import Struct, field
@@ -89,15 +88,12 @@ class _Walk(Struct):
     dead: set[object] = field(default_factory=set)
     steps: list[Step] = field(default_factory=list)
 
-    @contextmanager
-    def entering(self, place: object) -> Iterator[bool]:
-        """Whether `place` is new on the way that is being followed."""
-        new = place not in self.open and place not in self.dead
-        if new:
-            self.open.add(place)
-        yield new
-        if new:
-            self.open.discard(place)
+    def enter(self, place: object) -> bool:
+        """Whether `place` is new on the way that is followed; it is open then, until it is discarded."""
+        if place in self.open or place in self.dead:
+            return False
+        self.open.add(place)
+        return True
 
 
 class Symbols:
@@ -111,15 +107,18 @@ class Symbols:
 
     def resolve(self, module: Module, expression: Expression | str, scope: Scope = ()) -> Symbol:
         """What `expression` (a name, an attribute chain, `Generic[…]`, or dotted text) means in `module`."""
-        names = _names(expression)
-        if names is None:
+        text = _text(expression)
+        if not text:
             return NOTHING
-        if any(names[0] in self._local(definition).names for definition in scope):
-            return self._chain(module, names, scope, _Walk())
-        key = (module, ".".join(names))
-        if key not in self._known:
-            self._known[key] = self._chain(module, names, scope, _Walk())
-        return self._known[key]
+        if scope:
+            first = text.partition(".")[0]
+            for definition in scope:
+                if first in self._local(definition).names:
+                    return self._chain(module, text.split("."), scope, _Walk())
+        found = self._known.get((module, text))
+        if found is None:
+            found = self._known[module, text] = self._chain(module, text.split("."), scope, _Walk())
+        return found
 
     def member(self, module: Module, name: str) -> Symbol:
         """What `module.name` means to another module: a name that it binds, or a submodule."""
@@ -186,9 +185,10 @@ class Symbols:
             if isinstance(definition, ClassDef) and depth < len(scope):
                 continue
             binding = self._local(definition).names.get(name)
-            with walk.entering((definition, name)) as new:
-                if binding is not None and new:
-                    return self._follow(module, name, binding, scope[:depth], walk)
+            if binding is not None and walk.enter((definition, name)):
+                symbol = self._follow(module, name, binding, scope[:depth], walk)
+                walk.open.discard((definition, name))
+                return symbol
         return self._global(module, name, walk)
 
     def _global(self, module: Module, name: str, walk: _Walk) -> Symbol:
@@ -206,10 +206,13 @@ class Symbols:
 
     def _bound(self, module: Module, name: str, walk: _Walk) -> Symbol | None:
         """What the module binds `name` to: its own binding, or a later star import that has the name."""
-        with walk.entering((module, name)) as new:
-            symbol = self._read(module, name, walk) if new else None
-        if new and symbol is None:
-            walk.dead.add((module, name))
+        place = (module, name)
+        if not walk.enter(place):
+            return None
+        symbol = self._read(module, name, walk)
+        walk.open.discard(place)
+        if symbol is None:
+            walk.dead.add(place)
         return symbol
 
     def _read(self, module: Module, name: str, walk: _Walk) -> Symbol | None:
@@ -258,8 +261,8 @@ class Symbols:
                 return Symbol(qualified, module, node)
             case Assigned(node=node, value=value):
                 self._scopes[node] = scope
-                names = _names(value) if isinstance(value, Name | Attribute) else None
-                alias = self._chain(module, names, scope, walk) if names else NOTHING
+                named = _text(value) if isinstance(value, Name | Attribute) else None
+                alias = self._chain(module, named.split("."), scope, walk) if named else NOTHING
                 return alias if alias.defined else Symbol(qualified, module, node)
 
     def _imported(self, module: Module, binding: Imported, walk: _Walk) -> Symbol:
@@ -295,17 +298,19 @@ class Symbols:
             if isinstance(owner.node, ClassDef) and owner.module is not None:
                 binding = self._local(owner.node).names.get(name)
                 scope = (*self.scope_of(owner), owner.node)
-                with walk.entering((owner.node, name)) as new:
-                    if binding is not None and new:
-                        return self._follow(owner.module, name, binding, scope, walk)
+                if binding is not None and walk.enter((owner.node, name)):
+                    found = self._follow(owner.module, name, binding, scope, walk)
+                    walk.open.discard((owner.node, name))
+                    return found
         return Symbol(f"{symbol.qualified}.{name}", symbol.module, None)
 
     def _exported(self, module: Module, walk: _Walk) -> frozenset[str] | None:
         parts = self.namespace(module).exported
-        with walk.entering(module) as new:
-            if parts is None or not new:
-                return None
-            return self._union(module, parts, walk)
+        if parts is None or not walk.enter(module):
+            return None
+        found = self._union(module, parts, walk)
+        walk.open.discard(module)
+        return found
 
     def _union(self, module: Module, parts: Iterable[Expression], walk: _Walk) -> frozenset[str] | None:
         names: set[str] = set()
@@ -340,8 +345,8 @@ def _module_symbol(module: Module) -> Symbol:
     return Symbol(module.name, module, None)
 
 
-def _names(expression: Expression | str | None) -> list[str] | None:
+def _text(expression: Expression | str | None) -> str | None:
+    """The dotted name that an expression is."""
     if isinstance(expression, Subscript):
         expression = expression.value
-    text = expression if isinstance(expression, str) or expression is None else dotted(expression)
-    return text.split(".") if text else None
+    return expression if isinstance(expression, str) or expression is None else dotted(expression)
