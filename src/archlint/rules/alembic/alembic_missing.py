@@ -17,7 +17,7 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("it maps no class to a table")
         return
     module, node = model
-    if not service.migrations.environments and service.migrations.unknown:
+    if service.migrations.missing and service.migrations.unknown:
         yield service.migrations.unknown[0]
         return
     missing = service.migrations.missing

@@ -10,6 +10,8 @@ from archlint.service.deployment.command import Context
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Role
 
+DEPLOYING = frozenset({Context.BUILD, Context.START, Context.CI})
+
 
 def check(service: Service) -> Iterator[Said]:
     """Yield a hit when the service is deployed from here and nothing runs `alembic upgrade`."""
@@ -20,7 +22,8 @@ def check(service: Service) -> Iterator[Said]:
     if not environments or service.upgrades.anywhere:
         return
     place = environments[0].settings or service.anchor
-    if service.deployment.images or service.deployment.compose or service.commands.all:
+    deploys = any(not command.is_trial for command in service.commands if command.context in DEPLOYING)
+    if service.deployment.images or service.deployment.compose or deploys:
         yield Hit(place, {"service": service.project.label})
     else:
         yield Unknown("how the migrations are applied", place, "nothing here deploys the service")

@@ -16,8 +16,15 @@ from archlint.facts.yaml import YamlFile, YamlMapping, YamlNode, YamlScalar, Yam
 from archlint.findings import Location
 from archlint.service.deployment.command import Command, Context, Script, commands_of, script_of
 
-WORKFLOW = re.compile(r"(?:.*/)?\.github/(workflows/[^/]+|actions/(?:.*/)?action)\.ya?ml")
-GITLAB = re.compile(r"(?:.*/)?(?:\.gitlab-ci|\.gitlab/.*|[^/]*\.gitlab-ci)\.ya?ml")
+WORKFLOW = re.compile(r"\.github/(workflows/[^/]+|actions/(?:.*/)?action)\.ya?ml")
+"""GitHub reads them at the repository's top alone."""
+GITLAB = re.compile(r"(?:\.gitlab-ci|\.gitlab/.*|[^/]*\.gitlab-ci)\.ya?ml")
+_TRIAL_EVENTS = frozenset({"merge_group", "pull_request", "pull_request_review", "pull_request_target"})
+TRIAL = re.compile(
+    r"(?i)(^|[-_ ./`])(tests?|testing|lint(ing)?|checks?|e2e|ci|eval\w*|bench\w*|backups?|pytest|unit"
+    r"|integration|qa|coverage|quality|verify|review)($|[-_ ./`])"
+)
+"""Names of jobs, stages and targets that try, measure or save something, and deploy nothing."""
 _NO_JOBS = frozenset({
     "cache", "default", "image", "include", "services", "spec", "stages", "variables", "workflow",
 })  # fmt: skip
@@ -32,9 +39,24 @@ def github_commands(file: YamlFile, text: str) -> Iterator[Command]:
     jobs = top.mapping("jobs")
     for name, job in jobs.entries if jobs else ():
         if isinstance(job, YamlMapping):
-            yield from _steps((top, job), job.get("steps"), f"job `{name.text}`", lines)
+            for command in _steps((top, job), job.get("steps"), f"job `{name.text}`", lines):
+                yield replace(command, is_trial=_is_trial(top, name.text, job))
     if (runs := top.mapping("runs")) is not None:
         yield from _steps((top,), runs.get("steps"), "the composite action", lines)
+
+
+def _is_trial(top: YamlMapping, name: str, job: YamlMapping) -> bool:
+    """Whether a job changes nothing that lasts: by its events, its name, its throw-away servers."""
+    on = top.get("on")
+    events = [key.text for key, _ in on.entries] if isinstance(on, YamlMapping) else _texts(on)
+    on_requests = bool(events) and _TRIAL_EVENTS.issuperset(events)
+    named = TRIAL.search(name) or TRIAL.search(job.text("name") or "")
+    only = "pull_request" in (job.text("if") or "") and "!=" not in (job.text("if") or "")
+    return on_requests or only or named is not None or job.get("services") is not None
+
+
+def _texts(node: YamlNode | None) -> list[str]:
+    return [scalar.text for scalar in _scalars(node)]
 
 
 def _steps(
@@ -117,8 +139,11 @@ def gitlab_commands(file: YamlFile, text: str) -> Iterator[Command]:
                 (), Location(file.path), Context.CI, f"job `{name.text}`", hidden, ".",
                 {**variables, **dict(_variables(job.mapping("variables")))},
             )  # fmt: skip
+            named = TRIAL.search(name.text) or TRIAL.search(job.text("stage") or "")
+            is_trial = named is not None or job.get("services") is not None
             for scalar in _scalars(job.get(key)):
-                yield from commands_of(script_of(scalar, lines), like, Options(True, True))
+                for command in commands_of(script_of(scalar, lines), like, Options(True, True)):
+                    yield replace(command, is_trial=is_trial)
 
 
 def _scalars(node: YamlNode | None) -> Iterator[YamlScalar]:

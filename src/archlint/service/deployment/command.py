@@ -52,6 +52,7 @@ class Command(Struct, frozen=True):
     `hidden` says why its failure goes unnoticed, None where it does not or where that cannot be told.
     `folder` is where it runs, a path of the repository, None when that is not known. `environment` has
     the variables that are known to be set for it, by their text, `outputs` the files that its output goes to.
+    `is_trial` says that what it changes is thrown away: it runs in a test, or on pull requests alone.
     """
 
     words: tuple[str, ...]
@@ -62,6 +63,7 @@ class Command(Struct, frozen=True):
     folder: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
+    is_trial: bool = False
 
     @property
     def program(self) -> str:

@@ -9,9 +9,10 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, Call, Constant, Name
+from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Name
 from archlint.facts.traversal import all_nodes, dotted
-from archlint.service.deployment.command import Command
+from archlint.service.deployment.ci import TRIAL
+from archlint.service.deployment.command import Command, Context
 from archlint.service.deployment.commands import Commands
 from archlint.service.deployment.dockerfiles import Deployment
 from archlint.service.semantics.modules import Module, Modules, Role
@@ -21,7 +22,15 @@ _MANIFEST = re.compile(r".*\.(ya?ml|toml|json|tf|hcl|nix|cfg|conf|ini|service|tp
 _IN_MANIFEST = re.compile(
     r"alembic\b[^\n]{0,120}\bupgrade\b|alembic[\"',\s\]\[-]+(.{0,60}\n\s*-\s*)?[\"']?upgrade"
 )
+_TRIAL_PATH = re.compile(r"(?i)(^|[-_./])(tests?|testing|e2e|ci|eval\w*|bench\w*|backups?)([-_./]|$)")
 _MAX_SIZE = 300_000
+
+
+def _is_trial(command: Command) -> bool:
+    """Whether what the command changes is thrown away, by its job, its file's name or its target's."""
+    if command.context is Context.CI:
+        return command.is_trial
+    return TRIAL.search(command.place) is not None or _TRIAL_PATH.search(command.location.file) is not None
 
 
 def is_upgrade(command: Command) -> bool:
@@ -40,8 +49,8 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
 
     @cached_property
     def run(self) -> tuple[Command, ...]:
-        """The commands, one of each place."""
-        return tuple(self.commands.where(is_upgrade))
+        """The commands of deploys, one of each place; what tests and backups do does not last."""
+        return tuple(self.commands.where(lambda command: is_upgrade(command) and not _is_trial(command)))
 
     @cached_property
     def in_code(self) -> tuple[tuple[Module, Call], ...]:
@@ -56,15 +65,31 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
     @property
     def _code(self) -> Iterator[Module]:
         """The modules but the tests: what those migrate is thrown away."""
-        return (module for module in self.modules if module.role is not Role.TEST)
+        return (m for m in self.modules if m.role is not Role.TEST and not _TRIAL_PATH.search(m.path))
 
     def _calls(self) -> Iterator[tuple[Module, Call]]:
         for module in self._code:
             for node in self._nodes(module, b"alembic"):
                 if isinstance(node, Call) and isinstance(node.func, Attribute | Name):
                     name = node.func.attr if isinstance(node.func, Attribute) else node.func.id
-                    if name == "upgrade" and self._is_alembics(module, node):
+                    if (
+                        name == "upgrade"
+                        and self._is_alembics(module, node)
+                        and self._is_called(module, node)
+                    ):
                         yield module, node
+
+    def _is_called(self, module: Module, call: Call) -> bool:
+        """Whether something names the function around a call, which is else code that nobody runs."""
+        around = [f for f in module.source.nodes.of(FunctionDef) if f.start <= call.start < f.end]
+        outer = min(around, key=lambda function: function.start, default=None)
+        if outer is None or outer.decorators or outer.name.startswith("__"):
+            return True
+        name = re.compile(rf"(?<!def )\b{re.escape(outer.name)}\b".encode())
+        files = (
+            f for f in self.deployment.near if f.endswith((".py", ".sh", ".toml", ".cfg", ".yml", ".yaml"))
+        )
+        return any(name.search(self.deployment.data(file)) for file in (*files, module.path))
 
     def _is_alembics(self, module: Module, call: Call) -> bool:
         """Whether a call is of alembic's `upgrade`, or of that of something imported in the function."""
@@ -93,7 +118,8 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
         """Helm charts, Kubernetes, Terraform, pipelines and the like, read as plain text."""
         for file in self.deployment.repository.files:
             name = posixpath.basename(file).lower()
-            if _MANIFEST.fullmatch(name) and "node_modules" not in file:
+            is_aside = "node_modules" in file or file.startswith(".git") or _TRIAL_PATH.search(file)
+            if _MANIFEST.fullmatch(name) and not is_aside:
                 data = self.deployment.data(file)
                 if b"alembic" in data and b"upgrade" in data and len(data) < _MAX_SIZE:
                     yield _IN_MANIFEST.search(data.decode(errors="replace")) is not None
