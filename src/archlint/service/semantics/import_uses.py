@@ -21,6 +21,7 @@ from archlint.facts.syntax import (
     Parameter,
 )
 from archlint.facts.traversal import all_nodes, dotted
+from archlint.findings import Location
 from archlint.service.semantics.bindings import Assigned, Defined, Imported, own_nodes
 from archlint.service.semantics.imports import ImportEdge, Imports
 from archlint.service.semantics.modules import Module
@@ -40,6 +41,7 @@ class Uses:
         self._imports = imports
         self._known: dict[tuple[Module, str], tuple[ImportEdge, ...]] = {}
         self._members: dict[ImportEdge, tuple[Symbol, ...]] = {}
+        self._aliases: dict[Module, dict[Location, Alias]] = {}
         self._written: dict[Module, _Written] = {}
         self._taken: dict[Module, tuple[dict[str, list[str]], Counter[str]]] = {}
 
@@ -77,8 +79,10 @@ class Uses:
         return self._written[module].only_annotated(alias.asname or alias.name.partition(".")[0])
 
     def _alias(self, edge: ImportEdge) -> Alias | None:
-        aliases = edge.importer.source.nodes.of(Alias)
-        return next((one for one in aliases if edge.importer.location(one) == edge.location), None)
+        module = edge.importer
+        if module not in self._aliases:
+            self._aliases[module] = {module.location(one): one for one in module.source.nodes.of(Alias)}
+        return self._aliases[module].get(edge.location)
 
     def _read_members(self, edge: ImportEdge) -> tuple[Symbol, ...]:
         module = edge.importer
@@ -162,15 +166,14 @@ def _is_injected(parameter: Parameter) -> bool:
 def _run_nodes(node: Node) -> Iterator[Node]:
     """The nodes of a definition without the annotations of signatures and local variables."""
     functions = [inner for inner in all_nodes(node) if isinstance(inner, FunctionDef)]
-    spans = [
-        (annotation.start, annotation.end)
+    quiet = {
+        id(inner)
         for function in functions
         for annotation in (*(p.annotation for p in function.parameters), function.returns)
         if annotation is not None
-    ]
-    for inner in all_nodes(node):
-        if not any(start <= inner.start and inner.end <= end for start, end in spans):
-            yield inner
+        for inner in all_nodes(annotation)
+    }
+    yield from (inner for inner in all_nodes(node) if id(inner) not in quiet)
 
 
 def _names_by_owner(module: Module) -> tuple[dict[str, list[str]], Counter[str]]:
