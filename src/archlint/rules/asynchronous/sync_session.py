@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from archlint.findings import Hit, Link, Said
+from archlint.findings import Hit, Link, Met, Said
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 
@@ -18,10 +18,12 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         blocking.add(found.function)
         does = f"blocks the event loop{found.fields['through']}: {found.fields['calls']}"
         yield Hit(found.location, {"function": found.function.short_name, "does": does}, found.chain)
-    opened = (call for call in service.event_loop.opened_sessions if call.caller not in blocking)
+    opened = [call for call in service.event_loop.opened_sessions if call.caller not in blocking]
+    blocking.update(call.caller for call in opened)
     for _, group in groupby(opened, lambda call: call.caller.module.path):
         first, *others = group
         more = f", and {len(others)} more of this file do" if others else ""
         does = f"opens a synchronous session for requests{more}"
         links = tuple(Link(one.location, f"`{one.caller.short_name}` opens one") for one in others)
         yield Hit(first.location, {"function": first.caller.short_name, "does": does}, links)
+    yield from map(Met, service.event_loop.undisturbed(blocking))

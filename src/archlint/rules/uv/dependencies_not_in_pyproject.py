@@ -18,7 +18,7 @@ def check(service: Service) -> Iterator[Said]:
     project = service.project
     pyproject = project.pyproject
     if project.problems or _declares(service):
-        if pyproject is not None and pyproject.file.get("project", "dependencies"):
+        if pyproject is not None and pyproject.file.get("project", "dependencies") is not None:
             yield Met(pyproject.file.location("project", "dependencies"))
         return
     if pyproject is not None and pyproject.file.get("tool", "poetry", "dependencies"):

@@ -22,7 +22,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
-from archlint.service.configuration.settings import Setting, Settings
+from archlint.service.configuration.settings import Setting, Settings, SettingsClass
 from archlint.service.database.engine_arguments import Recorder
 from archlint.service.database.engines import Engine, engines
 from archlint.service.interpreter.values import Arguments, Choice, Configured, Value, options, text
@@ -153,7 +153,12 @@ class Databases:
     def is_configured(self, connection: Connection) -> bool:
         """Whether the URL is certain to come from a setting or a variable."""
         sources = [target.source for target in connection.targets]
-        return bool(sources and all(sources)) or bool(self.variables(connection.engine))
+        if (sources and all(sources)) or self.variables(connection.engine):
+            return True
+        url = connection.engine.url
+        while isinstance(url, Call):  # str(…), ….get_secret_value()
+            url = url.args[0] if url.args else url.func.value if isinstance(url.func, Attribute) else None
+        return isinstance(url, Attribute) and any(_composes(one, url.attr) for one in self._settings.classes)
 
     def setting(self, source: str | None) -> Setting | None:
         """The field of a settings class by `Class.field`."""
@@ -244,6 +249,13 @@ def _alternatives(value: Value) -> Iterator[Value]:
                 yield from _alternatives(option)
         case _:
             yield value
+
+
+def _composes(settings: SettingsClass, name: str) -> bool:
+    """Whether the class has a field of that name, or a property that is made of its fields."""
+    fields = {field.name for field in settings.all_fields}
+    properties = (item for item in settings.node.body if isinstance(item, FunctionDef) and item.name == name)
+    return name in fields or any(not fields.isdisjoint(_attributes(one)) for one in properties)
 
 
 def _target(value: Value) -> Target:
