@@ -36,7 +36,7 @@ format:
 new-rule family name *options:
     uv run python -m tools.new_rule {{family}} {{name}} {{options}}
 
-# The README's picture of archlint's output, made again
+# The README's picture of archlint's output, and the configuration's JSON schema, made again
 readme:
     uv run python -m tools.readme
     uv run python -m tools.config_schema

@@ -86,7 +86,9 @@ def _selectors(standard: Standard) -> dict[str, Any]:
     names = {
         name for page in standard.pages for name in (page.code, page.requirement, page.family, page.name)
     }
-    prefixes = {page.code[:length] for page in standard.pages for length in range(2, len(page.code))}
+    prefixes = {
+        page.code[:length] for page in standard.pages for length in range(len(page.prefix), len(page.code))
+    }
     return {
         "description": "A code, a prefix of codes, a requirement, a family, a rule's name, or ALL",
         "enum": ["ALL", *sorted(names | prefixes)],

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from archlint.findings import Location
     from archlint.fixes.showing import ShownFix
     from archlint.report.styled import Line
+    from archlint.results import Report
     from archlint.timing import Clock
-from archlint.results import Report
 
 
 class Rendering(Struct, frozen=True):
