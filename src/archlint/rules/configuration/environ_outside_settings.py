@@ -13,6 +13,8 @@ from archlint.service.model import Service
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each read of the environment in runtime code outside of the settings classes."""
+    if service.routes.apps and not service.settings.classes and not service.settings.unclear:
+        return  # BA0701 says it once, with their number
     exempt = re.compile("|".join(f"(?:{pattern})" for pattern in options["exempt"]) or r"(?!)")
     passing = False
     for read in service.environment_reads:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Met, NotApplicable, Said, Severity, Unknown
+from archlint.findings import Hit, Link, Met, NotApplicable, Said, Severity, Unknown
+from archlint.service.database.engine_connections import is_aside
 from archlint.service.model import Service
 
 
@@ -28,4 +29,14 @@ def check(service: Service) -> Iterator[Said]:
             f"`{first.symbol.qualified}`", place, f"what `{first.base}` derives from is not in sight"
         )
     else:
-        yield Hit(service.anchor, {"what": "No class derives from `pydantic_settings.BaseSettings`"})
+        yield _without(service)
+
+
+def _without(service: Service) -> Hit:
+    """One hit for the class that is missing and for all that is read in its stead."""
+    reads = [read for read in service.environment_reads if not is_aside(read.module)]
+    instead = f", and {len(reads)} reads of the environment stand in for it" if len(reads) > 1 else ""
+    what = f"No class derives from `pydantic_settings.BaseSettings`{instead}"
+    chain = tuple(Link(read.module.location(read.node), f"`{read.reader}` reads here") for read in reads[:10])
+    clauses = ("BA07.1.2", "BA07.1.1") if reads else ()
+    return Hit(service.anchor, {"what": what}, chain, clauses=clauses)
