@@ -389,6 +389,18 @@ _BODIES = {
         @app.get("/b")
         def b(x=Depends(token), y=Depends(Bare(name="X-Bare"))): ...
     """,
+    "fields of FastAPI": """
+        class Filters(BaseModel):
+            limit: int = Query(10, ge=1, description="how many")
+            name: Optional[str] = Query(None, max_length=5)
+        class Thing(BaseModel):
+            name: str = Body(min_length=2)
+            size: int = Body(1, description="how large")
+        @app.get("/a")
+        def a(filters: Filters = Depends()): ...
+        @app.post("/b")
+        def b(thing: Thing) -> Thing: ...
+    """,
     "names of types": """
         from datetime import date
         class Day(BaseModel):

@@ -42,7 +42,10 @@ _NAMED_TUPLES = frozenset({"typing.NamedTuple"})
 _RECORDS = _TYPED_DICTS | _NAMED_TUPLES
 _DATACLASSES = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
 _ROOTS = frozenset({"pydantic.RootModel"})
-_FIELDS = frozenset({"Field", "PrivateAttr", "Relationship", "field"})
+_FIELDS = frozenset(
+    {"Field", "PrivateAttr", "Relationship", "field"}
+    | {"Query", "Path", "Header", "Cookie", "Body", "Form", "File"}  # FastAPI's are fields, too
+)
 _Variables: TypeAlias = Mapping[str, Type]
 
 

@@ -255,21 +255,28 @@ class Signatures:
         if found.name in PASSWORD_FORMS:
             dependant.parameters.extend(password_form(found.name, via, tells_formats=self._tells_formats))
         elif found.symbol is not None and self._schemas.is_model(found):
-            for entry in self._schemas.model(found).fields:
-                dependant.parameters.append(self._argument(entry, path, (*via, name)))
+            model = self._schemas.model(found)
+            for entry in model.fields:
+                made = self._argument(entry, path, (*via, name), keeps_marker=model.kind == "dataclass")
+                dependant.parameters.append(made)
         elif found.symbol is not None:
             self._initializer(signature, dependant, found, path, (*via, name))
 
-    def _argument(self, entry: Field, path: frozenset[str], via: tuple[str, ...]) -> Parameter:
-        """A field of a model as a parameter of the function that makes the model."""
+    def _argument(
+        self, entry: Field, path: frozenset[str], via: tuple[str, ...], *, keeps_marker: bool
+    ) -> Parameter:
+        """A field of a model as a parameter of the function that makes the model.
+
+        A dataclass has `Query(…)` for a default; of a Pydantic model's the constraints alone are left.
+        """
         kind = self._kind(entry.type, entry.name, path)
         made = Parameter(
             entry.name, entry.alias, kind, entry.type, entry.required, entry.default, entry.location, via=via
         )
-        marker = next((m for m in (*entry.type.metadata, entry.default) if _is_marker(m)), None)
-        if marker is None:
+        marker = next((m for m in (*entry.type.metadata, entry.declared) if _is_marker(m)), None)
+        if marker is None or not keeps_marker:
             return replace(made, marker=_constraints(entry))
-        inside = marker is not entry.default
+        inside = marker is not entry.declared
         return _marked(made, marker, plain_default=inside and not entry.required)
 
     def _initializer(

@@ -13,6 +13,7 @@ from archlint.service.evolution.places import Found, Place
 from archlint.service.evolution.schema_changes import SchemaComparison
 from archlint.service.evolution.sunsets import is_readable, sunset_of
 from archlint.service.evolution.views import Json, followed
+from archlint.service.openapi.json_values import UNKNOWN_KEY
 
 _JSON = re.compile(r"application/(json|.*\+json)", re.IGNORECASE)
 
@@ -46,6 +47,8 @@ class OperationComparison:
         yield from _labels(pair)
 
     def _parameters(self, pair: OperationPair) -> Iterator[Found]:
+        if UNKNOWN_KEY in pair.base or UNKNOWN_KEY in pair.head:
+            return  # some of its parameters are not in sight
         old = self._by_name(pair.base, pair.base_shared, self._schemas.base, pair.base_path)
         new = self._by_name(pair.head, pair.head_shared, self._schemas.head, pair.head_path)
         for key in [key for key in old if key not in new]:

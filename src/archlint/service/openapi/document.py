@@ -65,9 +65,18 @@ class Documents:
 
     @cached_property
     def main(self) -> ApiDocument | None:
-        """That of the app with the most endpoints, as `app.openapi()` gives it; None without an app."""
+        """That of the app with the most endpoints, as `app.openapi()` gives it; None without an app.
+
+        An app that only mounts others has nothing in its document: then it is that of the largest one in it.
+        """
         apps = self._apps
-        return self.of(apps[0]) if apps else None
+        if not apps:
+            return None
+        own = Counter(id(e.app.router) for e in self._routes.endpoints if e.in_schema)
+        if not own[id(apps[0].router)] and own:
+            largest = own.most_common(1)[0][0]
+            return self.of(next(e.app for e in self._routes.endpoints if id(e.app.router) == largest))
+        return self.of(apps[0])
 
     @cached_property
     def whole(self) -> ApiDocument | None:
