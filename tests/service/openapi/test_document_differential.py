@@ -14,7 +14,7 @@ from tests.service.openapi.running_document import differences, documented, runn
 EXAMPLES = int(os.environ.get("ARCHLINT_OPENAPI_EXAMPLES", "40"))
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(apps())
 def test_the_document_is_what_the_running_app_gives(source: str) -> None:
     files = {"app/__init__.py": "", "app/main.py": source}

@@ -43,7 +43,6 @@ from archlint.service.openapi.schema_objects import (
 )
 
 Mode: TypeAlias = Literal["validation", "serialization"]
-
 _TITLES = {"validation": "Input", "serialization": "Output"}
 _DECIMAL_PATTERN = r"^(?!^[-+.]*$)[+-]?0*\d*\.?\d*$"
 
@@ -321,6 +320,7 @@ class JsonSchemas:
         required: list[str] = []
         for entry in (*model.fields, *(model.computed if mode == "serialization" else ())):
             if mode == "serialization" and entry.excluded:
+                self.of(entry.type, mode)  # what is in it is among the components all the same
                 continue
             name = entry.written if mode == "serialization" else entry.alias
             properties[name] = self._field(entry, model, mode)
