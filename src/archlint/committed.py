@@ -89,6 +89,11 @@ def resolve_commit(root: Path, ref: str) -> str:
     return answer
 
 
+def has_commits(root: Path) -> bool:
+    """Whether anything was committed yet, so that HEAD means something. Raises ArchlintError without git."""
+    return _ask(root, "rev-parse", "--verify", "--quiet", "HEAD") is not None
+
+
 def default_base(root: Path) -> str:
     """The commit in which the checkout left the default branch of its remote, that branch's latest included.
 
@@ -119,7 +124,7 @@ def _default_branch(root: Path) -> str | None:
 
 
 def _missing(root: Path, ref: str) -> str:
-    if _ask(root, "rev-parse", "--verify", "--quiet", "HEAD") is None:
+    if not has_commits(root):
         return f"{root} has no commit yet, so there is no {ref} to compare with"
     if _is_shallow(root):
         return f"{ref} is not in this shallow clone; {_deepen(root)}"

@@ -18,10 +18,12 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from archlint.answers import digest
 from archlint.baseline import BEGINNING, Entry, path_in, read_baselines, recurring
-from archlint.committed import repository_at
+from archlint.committed import CommittedRepository, has_commits, repository_at
 from archlint.config import Config, configure, without_excluded
 from archlint.discover import Repository, find_repository
+from archlint.earlier import Earlier, kept, without
 from archlint.findings import ArchlintError, Hit, Location, Met, NotApplicable, Unknown
 from archlint.pages import Page
 from archlint.paths import is_inside
@@ -37,6 +39,7 @@ from archlint.timing import Clock
 from archlint.user_cache import user_cache_dir
 
 Progress = Callable[[str], None]
+Configured = Callable[[str], Config]
 
 
 class Request(Struct, frozen=True, dict=True):
@@ -57,13 +60,16 @@ class Request(Struct, frozen=True, dict=True):
 class Loaded(Struct, frozen=True, dict=True):
     """The services that `paths` mean, by root, and the standard that they are held to.
 
-    `targets` are the paths relative to the repository's root.
+    `targets` are the paths relative to the repository's root, `configured` gives a folder's configuration.
+    `base` are the services at the commit that they are compared with.
     """
 
     standard: Standard
     repository: Repository
     services: tuple[Service, ...]
     targets: tuple[str, ...]
+    configured: Configured | None = None
+    base: Loaded | None = None
 
 
 def run(request: Request, progress: Progress = lambda stage: None, clock: Clock | None = None) -> Report:
@@ -77,6 +83,9 @@ def run(request: Request, progress: Progress = lambda stage: None, clock: Clock 
 def prepare(request: Request, progress: Progress = lambda stage: None) -> Loaded:
     """Read what `request` is about. Raises ArchlintError for a request that is no good.
 
+    What it is compared with is held to the configuration of today: a commit that only makes the
+    configuration stricter adds nothing.
+
     A path that no service is below or around, such as a workflow, is one of all the repository's services.
     """
     check_selectors(request.selection.selectors, request.standard.pages)
@@ -87,10 +96,12 @@ def prepare(request: Request, progress: Progress = lambda stage: None) -> Loaded
         paths = [loaded.repository.root]
         everything = load(paths, request.config_file, progress, request.standard)
         loaded = replace(everything, targets=loaded.targets)
-    if request.against is None:
+    root = loaded.repository.root
+    if request.against is None or (request.against == "HEAD" and not has_commits(root)):
         return loaded
     progress(f"reading {request.against}")
-    return compared(loaded, load_commit(request.against, paths, request.config_file, request.standard))
+    base = _loaded(repository_at(root, request.against), paths, loaded.configured, request.standard)
+    return compared(loaded, base)
 
 
 def load(
@@ -106,7 +117,8 @@ def load(
     progress("looking for files")
     repository = find_repository(paths)
     progress("reading files")
-    return _loaded(repository, paths, config_file, standard or bundled_standard())
+    standard = standard or bundled_standard()
+    return _loaded(repository, paths, configure(repository, standard, config_file), standard)
 
 
 def load_commit(
@@ -114,29 +126,54 @@ def load_commit(
 ) -> Loaded:
     """The services as they were at a commit, read from git's database. Raises ArchlintError."""
     repository = repository_at(find_repository(paths).root, ref)
-    return _loaded(repository, paths, config_file, standard or bundled_standard())
+    standard = standard or bundled_standard()
+    return _loaded(repository, paths, configure(repository, standard, config_file), standard)
 
 
 def compared(loaded: Loaded, base: Loaded) -> Loaded:
     """The same services, each with what it was in `base`."""
     before = {service.root: service for service in base.services}
     services = tuple(replace(service, base=before.get(service.root)) for service in loaded.services)
-    return replace(loaded, services=services)
+    return replace(loaded, services=services, base=base)
 
 
 def _loaded(
-    repository: Repository, paths: Sequence[Path], config_file: Path | None, standard: Standard
+    repository: Repository, paths: Sequence[Path], configured: Configured | None, standard: Standard
 ) -> Loaded:
     targets = tuple(path.resolve().relative_to(repository.root).as_posix() for path in paths)
-    configured = configure(repository, standard, config_file)
+    configured = configured or configure(repository, standard)
     repository = without_excluded(repository, configured, targets)
     services = build_services(repository, configured, paths, user_cache_dir())
-    return Loaded(standard, repository, tuple(sorted(services, key=lambda service: service.root)), targets)
+    services = tuple(sorted(services, key=lambda service: service.root))
+    return Loaded(standard, repository, services, targets, configured)
 
 
 def check(loaded: Loaded, request: Request | None = None, progress: Progress = lambda stage: None) -> Report:
-    """Run the selected rules on the services and report what lies in the targets."""
+    """Run the selected rules on the services and report what lies in the targets.
+
+    With `against`, only what the base does not have.
+    """
     request = request or Request()
+    report = _checked(loaded, request, progress)
+    if loaded.base is None or request.against is None:
+        return report
+    return without(report, _earlier(loaded.base, request, progress), request.against)
+
+
+def _earlier(base: Loaded, request: Request, progress: Progress) -> Earlier:
+    """What the base has, which is worked out once for each commit, configuration and request."""
+    repository = base.repository
+    files = digest("\0".join(repository.files).encode("utf-8", "surrogateescape"))
+    commit = repository.commit if isinstance(repository, CommittedRepository) else ""
+    held_to = [f"{service.root} {service.config}" for service in base.services]
+    asked = (str(request.selection), str(request.strict), str(request.today), base.standard.spec.prefix)
+    return kept(
+        (str(repository.root), commit, files, *held_to, *base.targets, *asked),
+        lambda: Earlier.of(_checked(base, request, progress)),
+    )
+
+
+def _checked(loaded: Loaded, request: Request, progress: Progress) -> Report:
     run = _Run(loaded, request, progress)
     statements = [one for one in run.statements() if run.concerns(one)]
     shown = [one for one in statements if one.suppressed is None and one.accepted is None]

@@ -47,7 +47,7 @@ Strict: TypeAlias = Annotated[
 ]
 Against: TypeAlias = Annotated[
     str | None,
-    typer.Option(metavar="REF", help="Also compare the API with that of this commit (BA0803, BA0804)."),
+    typer.Option(metavar="REF", help="Report only what this commit does not have, and what breaks its API."),
 ]
 Fix: TypeAlias = Annotated[
     bool, typer.Option("--fix", help="Fix what can be fixed, and report what is left.")

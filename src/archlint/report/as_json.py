@@ -36,6 +36,7 @@ def render(report: Report, how: Rendering) -> Iterator[Line]:
             "suppressed": report.suppressed,
             "services": list(report.services),
             "files": report.files,
+            **({"against": report.against, "known": report.known} if report.against else {}),
         },
     } | ({} if how.clock is None else {"timing": _timing(how.clock)})
     yield ((json_text(document), ""),)

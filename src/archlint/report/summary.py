@@ -23,6 +23,9 @@ def render_summary(report: Report, strict: bool) -> Iterator[Line]:
     yield (
         (read + (f", {counted(report.suppressed, 'finding')} suppressed" if report.suppressed else ""), ""),
     )
+    if report.against:
+        known = counted(report.known, "finding")
+        yield ((f"{known} that {report.against} has as well left out", ""),)
     if report.unknowns:
         yield from _unknowns(report, strict)
     if report.findings:

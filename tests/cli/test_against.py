@@ -1,0 +1,82 @@
+"""`archlint check --against`: what a commit adds, and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archlint import engine
+from archlint.results import Report
+from tests.cli.command_line import Run, write
+
+ROUTES = (
+    "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
+    "@app.get('/users')\ndef users() -> list[str]:\n    return []\n"
+)
+FILES = {"app/main.py": ROUTES, "app/broken.py": "def broken(:\n    pass\n"}
+MORE = "\n\n@app.get('/items')\ndef items() -> list[str]:\n    return []\n"
+CHECK = ("check", "--against", "HEAD", "--output-format", "concise")
+
+
+@pytest.fixture
+def commit(run: Run, tmp_path: Path) -> None:
+    """The files, committed in the repository that `run` makes."""
+    del run
+    write(tmp_path, FILES)
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(tmp_path))
+    subprocess.run([*git, "add", "--all"], check=True)
+    subprocess.run([*git, "commit", "--quiet", "-m", "a"], check=True)
+
+
+@pytest.mark.usefixtures("commit")
+def test_what_was_there_is_not_told(run: Run, tmp_path: Path) -> None:
+    result = run(*CHECK)
+    assert (result.code, "BA" in result.out) == (0, False)
+    assert "HEAD has as well left out" in result.out
+    write(tmp_path, {"app/main.py": ROUTES.replace("app = ", "\n# A comment.\napp = ")})
+    assert run(*CHECK).code == 0
+    (tmp_path / "app/broken.py").rename(tmp_path / "app/torn.py")
+    assert run(*CHECK).code == 0
+
+
+@pytest.mark.usefixtures("commit")
+def test_what_was_added_is_told(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"app/main.py": ROUTES + MORE})
+    result = run(*CHECK, "--select", "BA0801")
+    assert (result.code, result.out.count("/items")) == (1, 1)
+    assert "/users" not in result.out
+
+
+@pytest.mark.usefixtures("commit")
+def test_a_stricter_configuration_adds_nothing(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, {"archlint.toml": '[severity]\nBA08 = "error"\n'})
+    assert run(*CHECK, "--select", "BA08").code == 0
+
+
+@pytest.mark.usefixtures("commit")
+def test_the_commit_is_checked_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = run(*CHECK)
+    checked: list[Any] = []
+    once = engine._checked
+
+    def counting(*given: Any) -> Report:
+        checked.append(given)
+        return once(*given)
+
+    monkeypatch.setattr(engine, "_checked", counting)
+    assert run(*CHECK) == first
+    assert len(checked) == 1
+
+
+def test_before_the_first_commit_all_is_new(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    assert "app/broken.py" in run(*CHECK).out
+
+
+@pytest.mark.usefixtures("commit")
+def test_a_commit_that_is_not_there(run: Run) -> None:
+    result = run("check", "--against", "nowhere")
+    assert (result.code, result.err.count("\n")) == (2, 1)
