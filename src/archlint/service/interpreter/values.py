@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -154,13 +155,16 @@ MAX_LINEAGE = 200
 def _merged_orders(orders: list[list[ClassObject | External]]) -> list[ClassObject | External]:
     """The C3 linearization, https://docs.python.org/3/howto/mro.html; where there is none, depth first."""
     merged: dict[ClassObject | External, None] = {}
-    pending = [order for order in orders if order]
+    later = Counter(base for order in orders for base in order[1:])
+    pending = [deque(order) for order in orders if order]
     while pending:
-        later = {base for order in pending for base in order[1:]}
-        head = next((order[0] for order in pending if order[0] not in later), pending[0][0])
-        merged[head] = None
-        rests = ([base for base in order if base != head] for order in pending)
-        pending = [rest for rest in rests if rest]
+        merged[next((order[0] for order in pending if not later[order[0]]), pending[0][0])] = None
+        for order in pending:
+            while order and order[0] in merged:
+                order.popleft()
+                if order:
+                    later[order[0]] -= 1
+        pending = [order for order in pending if order]
     return list(merged)
 
 
@@ -182,7 +186,8 @@ class ClassObject(Identified, Struct, eq=False):
             above = [base.lineage() if isinstance(base, ClassObject) else (base,) for base in self.bases]
             known = [[base for base in one if isinstance(base, ClassObject | External)] for one in above]
             direct = [base for base in self.bases if isinstance(base, ClassObject | External)]
-            self.ancestry = (self, *_merged_orders([*known, direct]))[:MAX_LINEAGE]
+            above_all = known[0] if len(known) == 1 else _merged_orders([*known, direct])
+            self.ancestry = (self, *above_all)[:MAX_LINEAGE]
         return self.ancestry
 
     def derives_from(self, names: frozenset[str]) -> bool:
