@@ -96,3 +96,26 @@ def test_a_case_names_each_file_once_and_inside_its_repository(page: Page) -> No
         paths = [file.path for file in case.files]
         assert len(set(paths)) == len(paths), case.title
         assert [path for path in paths if path.startswith(("/", ".."))] == [], case.title
+
+
+NOT_IN_A_CASE = {
+    "BA0004": "a baseline",
+    "BA0304": "a git checkout",
+    "BA0403": "a git checkout",
+    "BA0704": "a git checkout",
+    "BA0803": "an earlier state",
+    "BA0804": "an earlier state",
+    "BA1110": "a JSON document, which takes no comment",
+}
+"""What the evidence of a rule takes that a case's files cannot carry."""
+
+
+@each_page
+def test_the_page_says_what_its_evidence_is(page: Page) -> None:
+    assert page.evidence.format(met=3, all=4)
+
+
+@each_page
+def test_a_case_shows_the_evidence(page: Page) -> None:
+    marked = any(mark.kind == "met" and mark.code == page.code for case in page.cases for mark in case.marks)
+    assert marked is (page.code not in NOT_IN_A_CASE)
