@@ -73,6 +73,7 @@ def test_json(tmp_path: Path) -> None:
             },
         ],
         "fingerprint": "0123456789abcdef0123456789abcdef",
+        "cause": "df1026ab125cb69d",
     }
     assert document["unknown"][0] == {
         "code": "BA0801",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint import __version__
+from archlint.causes import causes
 from archlint.findings import Finding, Link, Severity
 from archlint.report.formats import Rendering
 from archlint.report.safe import json_text
@@ -21,13 +22,17 @@ if TYPE_CHECKING:
 def render(report: Report, how: Rendering) -> Iterator[Line]:
     """The whole report, with fixes where they were asked for."""
     counts = Counter(finding.severity for finding in report.findings)
+    found = causes(report.findings)
+    caused = {finding.fingerprint: cause.id for cause in found for finding in cause.members}
     document = {
         "version": __version__,
         "findings": [
             _finding(finding)
+            | {"cause": caused.get(finding.fingerprint)}
             | ({} if how.fixes is None else {"fix": _fix(how.fixes.get(finding.fingerprint))})
             for finding in report.findings
         ],
+        "causes": [{"id": cause.id, "findings": len(cause.members)} | _link(cause.link) for cause in found],
         "unknown": [_unknown(undecided) for undecided in report.unknowns],
         "failures": [_failure(failure) for failure in report.failures],
         "summary": {

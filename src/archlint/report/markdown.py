@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from archlint.causes import causes
 from archlint.findings import Finding, Severity
 from archlint.report.formats import Rendering
 from archlint.report.safe import markdown_code, markdown_text
@@ -18,6 +19,8 @@ from archlint.results import Report
 LIMIT = 65_536
 RESERVE = 200
 """Characters that are kept for saying what was left out."""
+SHOWN = 3
+"""How many findings of a cause are listed."""
 MEMBERS = 20
 """How many findings of a rule are listed."""
 
@@ -26,7 +29,8 @@ def render(report: Report, how: Rendering) -> Iterator[Line]:
     """A table by requirement, then each rule with its findings, the most frequent error first."""
     left = LIMIT - RESERVE
     groups = _by_rule(report.findings)
-    for number, part in enumerate((_head(report), *(_group(group) for group in groups))):
+    head = "\n".join((_head(report), *_causes(report.findings)))
+    for number, part in enumerate((head, *(_group(group) for group in groups))):
         left -= len(part) + 1
         if left < 0:
             hidden = sum(len(group) for group in groups[number - 1 :])
@@ -58,6 +62,16 @@ def _table(report: Report) -> Iterator[str]:
         title = report.standard.title(requirement)
         cells = (counts[requirement, Severity.ERROR], counts[requirement, Severity.WARNING])
         yield f"| {requirement} {markdown_text(title)} | {cells[0]} | {cells[1]} |"
+
+
+def _causes(findings: Sequence[Finding]) -> Iterator[str]:
+    """The places that most findings come from, with three of them each."""
+    for cause in [cause for cause in causes(findings) if len(cause.members) > SHOWN][:MEMBERS]:
+        place = markdown_code(f"{cause.link.location.file}:{cause.link.location.line}")
+        said = markdown_text(cause.link.text)
+        yield f"\n**{cause.total}** ({cause.counts}) have one cause: {place} {said}\n"
+        yield from (_member(finding) for finding in cause.members[:SHOWN])
+        yield f"- and {len(cause.members) - SHOWN} more"
 
 
 def _by_rule(findings: Sequence[Finding]) -> list[list[Finding]]:

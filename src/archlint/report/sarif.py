@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from archlint import __version__
+from archlint.causes import causes
 from archlint.findings import Finding, Link, Location
 from archlint.pages import Page
 from archlint.report.formats import Rendering
@@ -28,6 +29,7 @@ def render(report: Report, how: Rendering) -> Iterator[Line]:
     fixes = how.fixes or {}
     numbers = {page.code: number for number, page in enumerate(report.pages)}
     hashes = LineHashes(report.repository)
+    caused = {finding.fingerprint: cause.id for cause in causes(report.findings) for finding in cause.members}
     run = {
         "tool": {"driver": _driver(report)},
         "automationDetails": {"id": _category(report)},
@@ -35,7 +37,8 @@ def render(report: Report, how: Rendering) -> Iterator[Line]:
         "originalUriBaseIds": {BASE: {"description": {"text": "The root of the repository"}}},
         "invocations": [_invocation(report, how.exit_code, numbers)],
         "results": [
-            _result(finding, numbers[finding.code], hashes) | _fixes(fixes.get(finding.fingerprint))
+            _result(finding, numbers[finding.code], hashes, caused.get(finding.fingerprint))
+            | _fixes(fixes.get(finding.fingerprint))
             for finding in report.findings
         ],
     }
@@ -97,7 +100,7 @@ def _undecided(undecided: Undecided, numbers: dict[str, int]) -> dict[str, objec
     }
 
 
-def _result(finding: Finding, rule: int, hashes: LineHashes) -> dict[str, object]:
+def _result(finding: Finding, rule: int, hashes: LineHashes, cause: str | None) -> dict[str, object]:
     result: dict[str, object] = {
         "ruleId": finding.code,
         "ruleIndex": rule,
@@ -105,7 +108,11 @@ def _result(finding: Finding, rule: int, hashes: LineHashes) -> dict[str, object
         "message": {"text": f"{finding.message}\n\n{finding.help}"},
         "locations": [{"physicalLocation": _physical(finding.location)}],
         "partialFingerprints": {"archlint/v1": finding.fingerprint, **hashes.of(finding.location)},
-        "properties": {"service": finding.service, "clauses": list(finding.clauses)},
+        "properties": {
+            "service": finding.service,
+            "clauses": list(finding.clauses),
+            **({"cause": cause} if cause else {}),
+        },
     }
     if finding.chain:
         steps = [{"location": _step(link)} for link in finding.chain]

@@ -1,4 +1,4 @@
-"""Findings for people: by service and file, each with its source, its clause, its chain and its remedy."""
+"""Findings for people: by service, cause and file, each with its source, clause, chain and remedy."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from textwrap import wrap
 
+from archlint.causes import Cause, causes
 from archlint.findings import Finding, Link
 from archlint.report.formats import Rendering
 from archlint.report.safe import printable
@@ -13,6 +14,9 @@ from archlint.report.snippet import Sources, snippet
 from archlint.report.styled import Line
 from archlint.results import Report
 from archlint.standard import Standard
+
+SHOWN = 3
+"""How many findings of a cause are shown; with no more than these, each is shown by itself."""
 
 
 def render(report: Report, how: Rendering) -> Iterator[Line]:
@@ -36,10 +40,31 @@ def _findings(report: Report, how: Rendering) -> Iterator[Line]:
     for service, in_service in groupby(report.findings, key=lambda finding: finding.service):
         yield ((f"Service {service}" if service != "." else "Service at the repository's root", "rule"),)
         yield ()
-        for file, in_file in groupby(in_service, key=lambda finding: finding.location.file):
+        found = tuple(in_service)
+        groups = [cause for cause in causes(found) if len(cause.members) > SHOWN]
+        for cause in groups:
+            yield from _of_cause(cause, report.standard, sources, how)
+        grouped = {finding.fingerprint for cause in groups for finding in cause.members}
+        alone = (finding for finding in found if finding.fingerprint not in grouped)
+        for file, in_file in groupby(alone, key=lambda finding: finding.location.file):
             yield ((how.path(file), "heading"),)
             yield ()
             yield from _of_file(in_file, report.standard, sources, how)
+
+
+def _of_cause(cause: Cause, standard: Standard, sources: Sources, how: Rendering) -> Iterator[Line]:
+    """The place, the first of its findings in full, and where some of the others are."""
+    first, *others = cause.members
+    yield ((f"{how.shown(cause.link.location)}: {cause.link.text}", "heading"),)
+    yield ((f"{cause.total} have this cause: {cause.counts}", "rule"),)
+    yield ()
+    yield from _of_file([first], standard, sources, how)
+    for finding in others[: SHOWN - 1]:
+        yield ((f"{finding.severity}[{finding.code}]", finding.severity), (f" {finding.message}", "rule"))
+        yield ("  --> ", "gutter"), (how.shown(finding.location), "")
+    left = len(others) - SHOWN + 1
+    yield ((f"and {left} more; `--output-format concise` lists each", "faint"),)
+    yield ()
 
 
 def _of_file(
