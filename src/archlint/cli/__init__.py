@@ -17,7 +17,8 @@ from archlint import __version__
 from archlint.selectors import suggestion
 
 COMMANDS = (
-    "check", "baseline", "report", "diff", "routes", "schema", "openapi", "graph", "rules", "explain", "spec",
+    "check", "init", "baseline", "report", "diff", "routes", "schema", "openapi", "graph", "rules",
+    "explain", "spec",
 )  # fmt: skip
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

@@ -1,0 +1,148 @@
+"""What `archlint init` writes: where the layers are, the baseline of today, and the hook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from archlint.baseline import entry_of, path_in, written
+from archlint.config import Config, read_config
+from archlint.discover import Repository
+from archlint.engine import Loaded, Request, check, load
+from archlint.findings import ArchlintError
+from archlint.paths import ancestors, join
+from archlint.service.layers.layers import LAYERS
+from archlint.service.model import Service
+
+HOOK = """\
+  - repo: local
+    hooks:
+      - id: archlint
+        name: archlint
+        entry: archlint check --against HEAD --output-format concise
+        language: system
+        pass_filenames: false
+        require_serial: true
+"""
+CI = """\
+- uses: astral-sh/setup-uv@v7
+- run: uvx --from git+<URL of archlint> archlint check --output-format github
+"""
+_HOOKS = ".pre-commit-config.yaml"
+
+
+class Written(Struct, frozen=True):
+    """A file as it is, empty where there is none, and as it is to be at `place`."""
+
+    path: str
+    place: str
+    before: str
+    after: str
+
+
+class Beginning(Struct, frozen=True):
+    """A service, and the layers of its modules before and after: how many modules each has, and where."""
+
+    root: str
+    shown: tuple[str, ...]
+
+
+class Proposal(Struct, frozen=True):
+    """All that is to be written. `has_own_hook` where no file with hooks was there."""
+
+    services: tuple[Beginning, ...]
+    files: tuple[Written, ...]
+    has_own_hook: bool
+
+
+def proposal(paths: Sequence[Path]) -> Proposal:
+    """What to begin with in the services of `paths`; nothing is written. Raises ArchlintError."""
+    loaded = load(paths)
+    set_up = [_set_up(loaded, service) for service in loaded.services]
+    mapped = replace(loaded, services=tuple(service for service, _ in set_up))
+    shown = tuple(
+        Beginning(before.root, tuple(_shown(before, after)))
+        for before, after in zip(loaded.services, mapped.services, strict=True)
+    )
+    files = [*(file for _, file in set_up if file is not None), *_baselines(mapped)]
+    has_hooks = _HOOKS in loaded.repository.files
+    if not has_hooks:
+        files.append(_file(loaded.repository, _HOOKS, f"repos:\n{HOOK}"))
+    return Proposal(shown, tuple(files), not has_hooks)
+
+
+def _layers(service: Service) -> tuple[str, ...]:
+    """The lines that map layers without a directory of their own to where they seem to be."""
+    places = (service.layers.candidate(name) for name in LAYERS if not service.layers.has_place(name))
+    return tuple(place.line for place in places if place is not None)
+
+
+def _target(repository: Repository, service: Service) -> tuple[str, str]:
+    """The file that gets the service's configuration, and the table's name in it."""
+    path = join(service.root, "pyproject.toml")
+    if path in repository.files:
+        return path, "tool.archlint.layers"
+    return join(service.root, "archlint.toml"), "layers"
+
+
+def _set_up(loaded: Loaded, service: Service) -> tuple[Service, Written | None]:
+    """The service under the configuration that it is to have, and the file that holds that, if any."""
+    if _is_configured(loaded.repository, service.root):
+        return service, None
+    path, table = _target(loaded.repository, service)
+    inside = replace(service, config=Config(folder=service.root))
+    lines = _layers(inside)
+    if not lines:
+        return service, None
+    before = _text(loaded.repository, path)
+    end = "\r\n" if "\r\n" in before else "\n"
+    gap = "" if not before else end if before.endswith("\n") else end * 2
+    after = before + gap + "".join(f"{line}{end}" for line in (f"[{table}]", *lines))
+    config = read_config(
+        path, after.encode(), service.root, loaded.standard, is_pyproject=path.endswith("pyproject.toml")
+    )
+    if config is None:
+        raise ArchlintError(f"{path} is no TOML, so nothing can be added to it")
+    return replace(service, config=config), _file(loaded.repository, path, after)
+
+
+def _is_configured(repository: Repository, root: str) -> bool:
+    """Whether a file in the folder, or above it, configures archlint already."""
+    files = frozenset(repository.files)
+    return any(
+        join(folder, "archlint.toml") in files
+        or "tool.archlint" in _text(repository, join(folder, "pyproject.toml"))
+        for folder in ancestors(root)
+    )
+
+
+def _baselines(mapped: Loaded) -> Iterator[Written]:
+    """The baselines of the services that have none."""
+    report = check(mapped, Request(standard=mapped.standard))
+    there = {baseline.path for baseline in report.baselines}
+    for root in report.services:
+        if path_in(root) not in there:
+            entries = map(entry_of, (finding for finding in report.findings if finding.service == root))
+            yield _file(mapped.repository, path_in(root), written(entries))
+
+
+def _shown(before: Service, after: Service) -> Iterator[str]:
+    """Each layer's modules, and what puts them there."""
+    for name in LAYERS:
+        old, new = len(before.layers.modules(name)), len(after.layers.modules(name))
+        mapped = ", ".join(after.config.layers.get(name, ()))
+        where = (
+            f"mapped to {mapped}" if mapped else ", ".join(after.layers.directories(name)) or "no directory"
+        )
+        yield f"{name:12} {old:4} modules before, {new:4} after  {where}"
+
+
+def _text(repository: Repository, path: str) -> str:
+    return repository.read_bytes(path).decode("utf-8") if path in repository.files else ""
+
+
+def _file(repository: Repository, path: str, after: str) -> Written:
+    return Written(path, str(repository.root / path), _text(repository, path), after)

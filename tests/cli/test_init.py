@@ -1,0 +1,76 @@
+"""`archlint init`, then a commit that adds a violation and one that corrects one: the first day."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command_line import Run, write
+
+PROJECT = "[project]\r\nname = 'shop'\r\ndependencies = ['fastapi', 'sqlalchemy']\r\n"
+FILES = {
+    "pyproject.toml": PROJECT,
+    "shop/main.py": "from fastapi import FastAPI\nfrom shop.endpoints import users\n\napp = FastAPI()\n"
+    "app.include_router(users.router)\n",
+    "shop/endpoints/users.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n"
+    "@router.get('/users')\ndef users() -> list[str]:\n    return []\n",
+}
+ITEMS = "\n\n@router.get('/items')\ndef items() -> list[str]:\n    return []\n"
+HOOK = ("check", "--against", "HEAD", "--output-format", "concise")
+
+
+@pytest.fixture
+def commit(run: Run, tmp_path: Path) -> Callable[[], None]:
+    """Commits all that lies in the repository of `run`."""
+    del run
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(tmp_path))
+
+    def commit() -> None:
+        subprocess.run([*git, "add", "--all"], check=True)
+        subprocess.run([*git, "commit", "--quiet", "-m", "a"], check=True)
+
+    return commit
+
+
+def test_it_adds_to_the_end_and_changes_no_other_byte(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    result = run("init", "--yes")
+    assert (result.code, "mapped to shop/endpoints/**" in result.out) == (0, True)
+    after = (tmp_path / "pyproject.toml").read_bytes()
+    added = b'\r\n[tool.archlint.layers]\r\nrouters = ["shop/endpoints/**"]\r\n'
+    assert after == PROJECT.encode() + added
+    assert run("check").code == 0
+
+
+def test_what_is_there_stays(run: Run, tmp_path: Path) -> None:
+    own = {"archlint.toml": "ignore = []\n", "archlint-baseline.json": '{"version": 1, "findings": []}\n',
+           ".pre-commit-config.yaml": "repos: []\n"}  # fmt: skip
+    write(tmp_path, FILES | own)
+    result = run("init", "--yes")
+    assert (result.code, "Add this to the `repos:`" in result.out) == (0, True)
+    assert {name: (tmp_path / name).read_text() for name in own} == own
+    assert (tmp_path / "pyproject.toml").read_bytes() == PROJECT.encode()
+
+
+def test_without_a_service(run: Run) -> None:
+    result = run("init", "--yes")
+    assert (result.code, result.err.count("\n")) == (2, 1)
+
+
+def test_the_first_day(run: Run, tmp_path: Path, commit: Callable[[], None]) -> None:
+    write(tmp_path, FILES | {"shop/torn.py": "x = (\n"})
+    run("init", "--yes")
+    commit()
+    assert run(*HOOK).code == 0
+    write(tmp_path, {"shop/endpoints/users.py": FILES["shop/endpoints/users.py"] + ITEMS})
+    result = run(*HOOK, "--select", "BA0801")
+    assert (result.code, result.out.count("/items"), "/users`" in result.out) == (1, 1, False)
+    assert result.out.count("\n") < 10
+    write(tmp_path, {"shop/endpoints/users.py": FILES["shop/endpoints/users.py"]})
+    write(tmp_path, {"shop/torn.py": "x = (1)\n"})
+    assert "BA0004" in run(*HOOK).out
+    assert "taken out" in run("baseline", "--prune").out
+    assert run(*HOOK).code == 0
