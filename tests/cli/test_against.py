@@ -80,3 +80,13 @@ def test_before_the_first_commit_all_is_new(run: Run, tmp_path: Path) -> None:
 def test_a_commit_that_is_not_there(run: Run) -> None:
     result = run("check", "--against", "nowhere")
     assert (result.code, result.err.count("\n")) == (2, 1)
+
+
+@pytest.mark.usefixtures("commit")
+def test_the_report_tells_how_the_figure_changed(run: Run, tmp_path: Path) -> None:
+    assert "at HEAD" not in run("report").out
+    assert "(no change)" in run("report", "--against", "HEAD").out
+    (tmp_path / "app/main.py").write_text(ROUTES + MORE.replace("items", "things"))
+    assert "% at HEAD, " in run("report", "--against", "HEAD", "--format", "markdown").out.replace(
+        "&#126;", "~"
+    )

@@ -18,6 +18,10 @@ def report(
     ] = "text",
     output_file: OutputFile = None,
     config: ConfigFile = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="Tell what the figure was at this commit.", show_default=False),
+    ] = None,
     no_color: NoColor = False,
 ) -> None:
     """Report for each clause of the standard whether a service meets it, and what shows that.
@@ -27,7 +31,7 @@ def report(
 
     Example: archlint report services/shop --format html --output-file shop.html
     """
-    from archlint.engine import Request, check, load
+    from archlint.engine import Request, check, load, load_commit
     from archlint.report import output
     from archlint.report.conformance.formats import View, lines
     from archlint.report.progress import progress
@@ -37,9 +41,14 @@ def report(
     with progress(no_color=no_color) as step:
         loaded = load(tuple(paths or [Path()]), config, step)
         found = check(loaded, Request(), step)
+        step(f"checking {against}" if against else "")
+        earlier = None if against is None else load_commit(against, tuple(paths or [Path()]), config)
+        before = () if earlier is None else judge(check(earlier, Request()))
         step("judging the clauses")
         width = output.FILE_WIDTH if output_file is not None else output.width()
-        rendered = list(lines(format_, View(judge(found), found, loaded.services, width)))
+        rendered = list(
+            lines(format_, View(judge(found), found, loaded.services, width, against or "", before))
+        )
     if output_file is not None:
         output.write_file(output_file, plain(rendered) if format_ == "text" else verbatim(rendered))
     elif format_ == "text":

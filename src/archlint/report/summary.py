@@ -23,7 +23,7 @@ def render_summary(report: Report, strict: bool) -> Iterator[Line]:
     yield (
         (read + (f", {counted(report.suppressed, 'finding')} suppressed" if report.suppressed else ""), ""),
     )
-    if report.against:
+    if report.known:
         known = counted(report.known, "finding")
         yield ((f"{known} that {report.against} has as well left out", ""),)
     if report.unknowns:

@@ -15,12 +15,17 @@ from archlint.verdicts import Conformance
 
 
 class View(Struct, frozen=True):
-    """The verdicts, what they were judged by, and the services. `width` is in columns."""
+    """The verdicts, what they were judged by, and the services. `width` is in columns.
+
+    `before` are the verdicts at the commit `against`, where there is one to compare with.
+    """
 
     judged: tuple[Conformance, ...]
     report: Report
     services: tuple[Service, ...]
     width: int
+    against: str = ""
+    before: tuple[Conformance, ...] = ()
 
 
 class Render(Protocol):

@@ -16,7 +16,7 @@ from archlint import __version__
 from archlint.findings import Finding, Location
 from archlint.report.conformance import pictures
 from archlint.report.conformance.formats import View
-from archlint.report.conformance.words import arithmetic, facts, headline
+from archlint.report.conformance.words import arithmetic, facts, headline, trend
 from archlint.report.route_table import methods, notes
 from archlint.report.safe import log_lines, printable
 from archlint.report.snippet import Sources
@@ -87,7 +87,7 @@ def _chapters(view: View) -> Iterator[Chapter]:
         yield Chapter(
             number,
             headline(judged),
-            arithmetic(judged),
+            ". ".join(filter(None, (arithmetic(judged), trend(view, judged)))),
             None if judged.share is None else round(100 * judged.share),
             tuple((verdict.value, judged.totals[verdict]) for verdict in Verdict),
             tuple(_requirements(view, judged)),

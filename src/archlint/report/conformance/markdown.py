@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.report.conformance.formats import View
-from archlint.report.conformance.words import arithmetic, facts, headline
+from archlint.report.conformance.words import arithmetic, facts, headline, trend
 from archlint.report.safe import printable
 from archlint.report.styled import Line
 from archlint.spec import Requirement, Spec
@@ -23,13 +23,17 @@ MARKS = {
 def render(view: View) -> Iterator[Line]:
     """A table for each requirement of each service."""
     spec = view.report.standard.spec
-    return (((line, ""),) for service in view.judged for line in _service(service, spec))
+    return (
+        ((line, ""),) for service in view.judged for line in _service(service, spec, trend(view, service))
+    )
 
 
-def _service(service: Conformance, spec: Spec) -> Iterator[str]:
+def _service(service: Conformance, spec: Spec, change: str) -> Iterator[str]:
     yield f"## {_escaped(headline(service))}"
     yield ""
     yield f"**{arithmetic(service)}**"
+    if change:
+        yield f"\n{_escaped(change)}"
     rulings = {ruling.clause.id: ruling for ruling in service.rulings}
     for requirement in spec.requirements:
         yield from _requirement(requirement, rulings)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from archlint.report.conformance.formats import View
-from archlint.report.conformance.words import arithmetic, facts, headline
+from archlint.report.conformance.words import arithmetic, facts, headline, trend
 from archlint.report.safe import printable
 from archlint.report.styled import Line
 from archlint.spec import Requirement
@@ -32,6 +32,8 @@ def render(view: View) -> Iterator[Line]:
             yield from _requirement(requirement, rulings, view.width)
         yield ()
         yield ((arithmetic(service), "rule"),)
+        if change := trend(view, service):
+            yield ((printable(change), ""),)
         yield ()
 
 

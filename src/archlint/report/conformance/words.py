@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from archlint.report.conformance.formats import View
 from archlint.verdicts import Conformance, Evidence, Ruling, Verdict
 
 SHOWN = 3
@@ -25,6 +26,20 @@ def arithmetic(service: Conformance) -> str:
     met = totals[Verdict.MET]
     of = f"{met} of the {service.counted} clauses that apply are met"
     return f"Conformance {service.share:.0%}: {of} ({counts})"
+
+
+def trend(view: View, service: Conformance) -> str:
+    """How the figure changed since the commit that is compared with; empty without one."""
+    if not view.against:
+        return ""
+    before = next((one for one in view.before if one.service == service.service), None)
+    if before is None or before.share is None or service.share is None:
+        return f"At {view.against} there was no figure to compare with"
+    changes = (f"{service.totals[one] - before.totals[one]:+d} {one}" for one in Verdict)
+    moved = [change for change in changes if not change.startswith("+0 ")]
+    return (
+        f"{before.share:.0%} at {view.against}, {service.share:.0%} now ({', '.join(moved) or 'no change'})"
+    )
 
 
 def facts(ruling: Ruling) -> Iterator[str]:
