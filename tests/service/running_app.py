@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import fastapi.routing
 from fastapi import FastAPI
-from fastapi.dependencies.models import _is_async_gen_callable, _is_coroutine_callable
+from fastapi.dependencies import models
 from fastapi.routing import APIRoute
 from packaging.version import Version
 from starlette._utils import is_async_callable
@@ -146,7 +146,14 @@ def _is_async(route: Any, endpoint: Any) -> bool:
     """Whether the framework runs it on the event loop; a generator of FastAPI's streams from there."""
     if not isinstance(getattr(route, "original_route", route), APIRoute):
         return bool(is_async_callable(endpoint))
-    return bool(_is_coroutine_callable(endpoint) or _is_async_gen_callable(endpoint))
+    return any(_fastapi_says(kind, endpoint) for kind in ("is_coroutine_callable", "is_async_gen_callable"))
+
+
+def _fastapi_says(kind: str, endpoint: Any) -> bool:
+    """FastAPI's own answer, which was a property of `Dependant` before it became a function beside it."""
+    if hasattr(models.Dependant, kind):
+        return bool(getattr(models.Dependant(call=endpoint), kind))
+    return bool(getattr(models, f"_{kind}")(endpoint))
 
 
 def _described(route: Any, endpoint: Any, function: Any) -> bool:
