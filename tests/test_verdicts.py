@@ -54,7 +54,7 @@ def judged(root: Path, first: list[Said], second: list[Said], config: str = "") 
 @pytest.mark.parametrize(
     ("second", "reason"),
     [
-        ([], "ACME0102 second-rule found nothing to judge"),
+        ([], "ACME0102 second-rule could prove nothing"),
         ([UNKNOWN], "1 place could not be decided"),
         ([Met(OTHER), UNKNOWN], "1 place could not be decided"),
         ([Met(OTHER), WARNING], "1 warning"),

@@ -184,7 +184,7 @@ def _doubts(
         if page.code in said.broken:
             yield f"{page.code} could not be run"
         elif not _is_out(page, said) and page.code not in proven and _silent(page, said):
-            yield f"{page.code} {page.name} found nothing to judge"
+            yield f"{page.code} {page.name} could prove nothing"
 
 
 def _silent(page: Page, said: _Said) -> bool:
