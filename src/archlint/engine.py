@@ -286,7 +286,8 @@ class _Run:
         for service in self.loaded.services:
             own = suppressions.where(partial(self._owns, service))
             for number, page in enumerate(self.chosen[service.root], start=1):
-                self.progress(f"checking {service.root}: rule {number} of {len(self.chosen[service.root])}")
+                of = f"{number} of {len(self.chosen[service.root])}"
+                self.progress(f"checking {service.root}, rule {of}: {page.name}")
                 inputs = {
                     "service": service,
                     "options": service.config.options_of(page),

@@ -34,8 +34,16 @@ def log_text(text: str, *, starts_line: bool) -> str:
 
 
 def log_lines(text: str) -> str:
-    """A document of several lines, such as a diff or a diagram, for a terminal or a log; tabs stay tabs."""
-    return "\n".join(_log_line(line) for line in text.split("\n"))
+    """A document of several lines, such as a diff or a diagram, for a terminal or a log.
+
+    Tabs stay tabs, and a line's end stays as it is, for a diff must fit the file.
+    """
+    *lines, last = text.split("\n")
+    return "".join(f"{_ended_line(line)}\n" for line in lines) + _log_line(last)
+
+
+def _ended_line(line: str) -> str:
+    return f"{_log_line(line[:-1])}\r" if line.endswith("\r") else _log_line(line)
 
 
 def _log_line(line: str) -> str:
