@@ -18,10 +18,10 @@ INFRASTRUCTURE = re.compile(
 )
 
 TRACES = {
-    "PostgreSQL": re.compile(rb"(?i)postg|psycopg|asyncpg|sqlalchemy|sqlmodel|tortoise|database_url"),
-    "Redis": re.compile(rb"(?i)redis|valkey|celery|\barq\b|dramatiq"),
+    "PostgreSQL": rb"postg|psycopg|asyncpg|sqlalchemy|sqlmodel|tortoise|database_url",
+    "Redis": rb"redis|valkey|celery|\barq\b|dramatiq",
 }
-"""What a service that uses a server has somewhere."""
+"""What a service that uses a server imports, depends on or has settings for."""
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
@@ -51,10 +51,21 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         yield Unknown(f"{name} in the compose stack", services[0].location, "nothing here uses it")
 
 
-def _has_trace(service: Service, pattern: re.Pattern[bytes]) -> bool:
-    """Whether code, manifests or example settings of the service speak of a server."""
-    files = (f for f in service.deployment.near if f.endswith((".py", ".toml", ".txt", ".in")) or ".env" in f)
-    return any(pattern.search(service.deployment.data(file)) for file in files)
+def _has_trace(service: Service, names: bytes) -> bool:
+    """Whether an import, a setting, a literal or a URL in code, a manifest or example settings name a server.
+
+    A file's bytes alone would not do: three letters stand in any blob of some length.
+    """
+    imported = rb"^[ \t]*(?:from|import)[ \t][^\n#]*?(?:%b)" % names
+    in_code = re.compile(rb"(?im)%b|(?:%b)(?:_\w|\w{0,40}[\"']|[\w+]{0,40}://)" % (imported, names))
+    in_text = re.compile(rb"(?im)^[^\n#]*?(?:%b)" % names)
+    for file in service.deployment.near:
+        is_text = file.endswith((".toml", ".txt", ".in")) or ".env" in file
+        if (is_text or file.endswith(".py")) and (in_text if is_text else in_code).search(
+            service.deployment.data(file)
+        ):
+            return True
+    return False
 
 
 def _may_be_app(service: Service, one: StackService) -> bool:
@@ -77,10 +88,6 @@ def _named(services: Sequence[StackService], names: Sequence[str]) -> bool:
         pattern is not None and pattern.match(name) and not NOT_THE_SERVER.search(name)
         for name in images + started
     )
-
-
-def _program(one: StackService) -> list[str]:
-    return " ".join(one.texts("command")).split()[:1]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -27,7 +27,7 @@ def _judge(stack: Stack, one: StackService, known: tuple[Layout, ...]) -> Iterat
         yield Met(one.location)
         return
     if known or not any(_outlives(stack, mount) for mount in mounted):
-        folder = f"in `{known[0].data}`" if known else "where nothing is mounted"
+        folder = f"in `{known[0].mount}`" if known else "where nothing is mounted"
         yield Hit(one.location, {"service": one.name, "folder": folder})
     elif not any(word in mount.target for mount in mounted for word in ("data", "postgres")):
         yield Unknown(f"the data of `{one.name}`", one.location, "where its image keeps them is not known")

@@ -29,9 +29,17 @@ class Layout(Struct, frozen=True):
     data: str
     volumes: tuple[str, ...]
 
+    @property
+    def mount(self) -> str:
+        """Where a volume belongs: on the folder that the image declares, if it holds the data."""
+        return next((one for one in self.volumes if f"{self.data}/".startswith(f"{one}/")), self.data)
+
 
 def layouts(service: StackService, deployment: Deployment) -> tuple[Layout, ...]:
-    """What the image's layout is or, with an unknown version, may be; nothing for an image not known here."""
+    """What the image's layout is or, with an unknown version, may be; nothing for an image not known here.
+
+    The layout of the latest version comes first.
+    """
     if service.builds and (None in service.bases or len(set(service.bases)) != 1):
         return ()
     image = name_and_tag(service.bases[0] or "") if service.builds else service.image
@@ -51,7 +59,8 @@ def _official(version: int | None) -> tuple[Layout, ...]:
     old = Layout("/var/lib/postgresql/data", ("/var/lib/postgresql/data",))
     new = Layout(f"/var/lib/postgresql/{version or ''}/docker".replace("//", "/"), ("/var/lib/postgresql",))
     if version is None:
-        return old, new
+        # No tag is the latest image, and a volume on the old folder keeps that from starting.
+        return new, old
     return (new,) if version >= _BY_FOLDER_PER_VERSION else (old,)
 
 
