@@ -23,7 +23,7 @@ from archlint.service.interpreter.values import (
 )
 from archlint.service.semantics.modules import Module, Modules
 
-MAX_STEPS = 1_000_000
+MAX_STEPS = 2_000_000
 """Work done for one service, about an expression each; what comes after is unresolved."""
 
 MAX_CALL_STEPS = 200_000
