@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Link, Met, Said, Severity
@@ -18,12 +18,28 @@ ELSEWHERE = re.compile(r"(/[^/{}]+)*?/v\d+(?=/|$)")
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each endpoint outside `/api/v<N>` that is not operational, with the includes that led there."""
     exempt = exemption(options)
-    for endpoint in service.routes.endpoints:
+    for endpoint in _without_aliases(service.routes.endpoints):
         if version_of(endpoint) is not None:
             yield Met(endpoint.location)
         elif not exempt(endpoint) and not _is_page(service, endpoint):
             yield _hit(endpoint)
     yield from service.routes.unknown
+
+
+def _without_aliases(endpoints: Iterable[Endpoint]) -> Iterator[Endpoint]:
+    """One of each operation's spellings: no hidden copy of a shown one, no twin with a slash."""
+    operations = [(endpoint, _operation(endpoint)) for endpoint in endpoints]
+    shown = {operation for endpoint, operation in operations if endpoint.in_schema}
+    seen: set[tuple[object, str]] = set()
+    for endpoint, operation in operations:
+        spelling = (operation, endpoint.path.rstrip("/"))
+        if spelling not in seen and (endpoint.in_schema or operation not in shown):
+            seen.add(spelling)
+            yield endpoint
+
+
+def _operation(endpoint: Endpoint) -> tuple[object, ...]:
+    return id(endpoint.root), id(endpoint.handler.definition), endpoint.kind, endpoint.methods
 
 
 def _is_page(service: Service, endpoint: Endpoint) -> bool:
