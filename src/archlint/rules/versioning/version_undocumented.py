@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
-from archlint.service.api.api_versions import is_told, versions
+from archlint.service.api.api_versions import is_told, later_versions
 from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Said]:
-    """Yield each version after the first that nothing names, at the app that serves it."""
+    """Yield each version of an older one's operations that nothing names, at the app that serves it."""
     routes = service.routes
-    served = versions(routes)
-    if len(served) < 2:
-        yield NotApplicable("it serves no second version")
-    for version, endpoint in list(served.items())[1:]:
+    later = list(later_versions(routes))
+    if not later:
+        yield NotApplicable("it serves no second version of an operation")
+    for version, older, endpoint in later:
         told = is_told(version, routes, service.repository, service.root)
         if told is False:
-            fields = {"version": f"v{version}", "older": f"v{min(served)}"}
+            fields = {"version": f"v{version}", "older": f"v{older}"}
             yield Hit(endpoint.app.location, fields)
         elif told:
             yield Met(endpoint.app.location)

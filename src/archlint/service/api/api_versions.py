@@ -15,17 +15,34 @@ from archlint.service.interpreter.values import Choice, Unresolved, Value, settl
 _CHANGELOG = re.compile(
     r"(change(log|s)|history|news|releases?|release[-_]notes|migrat(ion|ing)\S*)(\.\w+)?", re.IGNORECASE
 )
+_VERSION = re.compile(r"^/api/v\d+")
+_PARAMETER = re.compile(r"\{[^}]*\}")
 _TEXTS = ("title", "summary", "description")
 
 
-def versions(routes: RouteTable) -> dict[int, Endpoint]:
-    """The versions in paths, oldest first, each with its first endpoint."""
-    found: dict[int, Endpoint] = {}
+def later_versions(routes: RouteTable) -> Iterator[tuple[int, int, Endpoint]]:
+    """Each version in paths that serves operations of an older one, that one, and its own first endpoint.
+
+    A version that shares none with an older one is another API's, as a foreign one that the service imitates.
+    """
+    found: dict[int, list[Endpoint]] = {}
     for endpoint in routes.endpoints:
         version = version_of(endpoint)
         if version is not None:
-            found.setdefault(version, endpoint)
-    return dict(sorted(found.items()))
+            found.setdefault(version, []).append(endpoint)
+    oldest: dict[tuple[str, str], int] = {}
+    for version, endpoints in sorted(found.items()):
+        served = {operation for endpoint in endpoints for operation in _operations(endpoint)}
+        older = min((oldest[operation] for operation in served if operation in oldest), default=None)
+        if older is not None:
+            yield version, older, endpoints[0]
+        oldest = dict.fromkeys(served, version) | oldest
+
+
+def _operations(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
+    """Its methods and its path below the version; a parameter's name and a slash at the end do not matter."""
+    below = _PARAMETER.sub("{}", _VERSION.sub("", endpoint.path)).rstrip("/")
+    return ((method, below) for method in endpoint.methods or (endpoint.kind,))
 
 
 def is_told(version: int, routes: RouteTable, repository: Repository, root: str) -> bool | None:
