@@ -216,3 +216,16 @@ def test_builds(
     files = {"app/main.py": APP, "deploy/compose.yaml": f"services:\n  a:\n    {build}\n"}
     (file,) = deployment(tmp_path, files).compose
     assert [(b.context, b.dockerfile, b.target) for b in file.builds] == [(context, dockerfile, target)]
+
+
+def test_paths_that_only_fit_the_root_make_it_the_context(tmp_path: Path) -> None:
+    files = {
+        "app/main.py": APP,
+        "app/Dockerfile": "FROM python:3.13\nCOPY ./app/ /app\nCMD uvicorn main:app\n",
+    }
+    assert held(deployment(tmp_path, files)) == {"app/Dockerfile": Holds.SERVICE}
+
+
+def test_a_copy_that_no_folder_has_widens_nothing(tmp_path: Path) -> None:
+    text = "FROM python:3.13\nCOPY app build /app/\nCMD python /app/run.py\n"
+    assert held(deployment(tmp_path, {"app/main.py": APP, "app/Dockerfile": text})) == {}

@@ -210,10 +210,11 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
 
     def _holds(self, dockerfile: Dockerfile, builds: tuple[Build, ...]) -> Holds:
         """What is copied from the build context decides; a package may be installed by its name instead."""
-        contexts = {b.context for b in builds if b.context} or set(self._contexts(dockerfile.path))
         sources = {source for instruction in dockerfile.instructions for source in _sources(instruction)}
         open_ones = {source for source in sources if "$" in source or "://" in source}
-        paths = {join(c, source.lstrip("/")) for source in sources - open_ones for c in contexts}
+        copied = frozenset(source.lstrip("/") for source in sources - open_ones)
+        contexts = {b.context for b in builds if b.context} or set(self._contexts(dockerfile.path, copied))
+        paths = {join(c, source) for source in copied for c in contexts}
         holding = [p for p in paths if any(_matches(module.path, p) for module in self.modules.runtime)]
         if not any(_PYTHON.search(part) for part in _words(dockerfile)) and dockerfile.stages:
             return Holds.UNCLEAR if holding else Holds.SOMETHING_ELSE
@@ -253,11 +254,22 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
             if name
         )
 
-    def _contexts(self, path: str) -> Iterator[str]:
-        """The folders from which a Dockerfile without compose may be built: its own, or any above it."""
-        folder = posixpath.dirname(path) or "."
+    def _contexts(self, path: str, copied: frozenset[str]) -> Iterator[str]:
+        """The folders from which a Dockerfile without compose may be built: its own, or any above it.
+
+        One beside code is built from its own folder, unless what it copies is only all there in one above.
+        """
+        folder, *above = ancestors(posixpath.dirname(path) or ".")
         alone = folder in self._other_components or any(_below(m.path, folder) for m in self.modules.runtime)
-        yield from [folder] if alone else ancestors(folder)
+        yield folder
+        if not alone:
+            yield from above
+        elif copied and not self._has_all(folder, copied):
+            yield from (one for one in above if self._has_all(one, copied))
+
+    def _has_all(self, context: str, copied: frozenset[str]) -> bool:
+        paths = (join(context, source) for source in copied)
+        return all(any(_matches(file, path) for file in self.repository.files) for path in paths)
 
     def _installs(self, command: str) -> bool:
         installs = re.findall(r"\binstall\b([^;&|]*)", command)
