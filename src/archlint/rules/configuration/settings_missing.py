@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Link, Met, NotApplicable, Said, Severity, Unknown
+from archlint.findings import Hit, Link, Met, NotApplicable, Said, Unknown
 from archlint.service.database.engine_connections import is_aside
 from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Said]:
-    """Yield a hit for a service without settings class; a warning where all are Pydantic 1's."""
+    """Yield a hit for a service without settings class; Pydantic 1's is one, too."""
     if not service.routes.apps:
         yield NotApplicable("it makes no app")
         return
-    classes = service.settings.classes
-    if any(not one.of_pydantic_1 for one in classes):
-        yield from (Met(one.location) for one in classes if not one.of_pydantic_1)
-        return
-    if classes:
-        oldest = classes[0]
-        what = f"`{oldest.name}` derives from Pydantic 1's BaseSettings, not from `pydantic_settings`'"
-        yield Hit(oldest.location, {"what": what}, severity=Severity.WARNING)
+    if classes := service.settings.classes:
+        yield from (Met(one.location) for one in classes)
     elif unclear := service.settings.unclear:
         first = unclear[0]
         place = first.module.location(first.symbol.node) if first.symbol.node else service.anchor
