@@ -169,8 +169,16 @@ def _earlier(base: Loaded, request: Request, progress: Progress) -> Earlier:
     asked = (str(request.selection), str(request.strict), str(request.today), base.standard.spec.prefix)
     return kept(
         (str(repository.root), commit, files, *held_to, *base.targets, *asked),
-        lambda: Earlier.of(_checked(base, request, progress)),
+        lambda: Earlier.of(_whole(_checked(base, request, progress), request.against)),
     )
+
+
+def _whole(report: Report, ref: str | None) -> Report:
+    """The report. Raises ArchlintError when a rule broke on it, for all that it finds would look new."""
+    for failure in report.failures:
+        rule = f"{failure.page.code} {failure.page.name}"
+        raise ArchlintError(f"{ref} cannot be compared with: internal error in {rule}: {failure.error}")
+    return report
 
 
 def _checked(loaded: Loaded, request: Request, progress: Progress) -> Report:

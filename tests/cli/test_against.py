@@ -10,6 +10,7 @@ import pytest
 
 from archlint import engine
 from archlint.results import Report
+from archlint.rules.versioning import unversioned_endpoint
 from tests.cli.command_line import Run, write
 
 ROUTES = (
@@ -90,3 +91,16 @@ def test_the_report_tells_how_the_figure_changed(run: Run, tmp_path: Path) -> No
     assert "% at HEAD, " in run("report", "--against", "HEAD", "--format", "markdown").out.replace(
         "&#126;", "~"
     )
+
+
+@pytest.mark.usefixtures("commit")
+def test_a_rule_that_breaks_on_the_commit_is_no_comparison(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(service: object, options: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(unversioned_endpoint, "check", breaks)
+        result = run(*CHECK, "--select", "BA0801")
+        assert (result.code, result.out) == (2, "")
+        assert "HEAD cannot be compared with: internal error in BA0801 unversioned-endpoint" in result.err
+    assert run(*CHECK, "--select", "BA0801").code == 0
