@@ -134,7 +134,7 @@ class _Contract:
     def target(self, edge: ImportEdge) -> _Target | None:
         """What the edge takes from a forbidden layer, by itself or by a re-export."""
         symbol, steps = self._parts.imports.origin(edge)
-        if self._excuse(edge, symbol) or self._is_schema_among_models(symbol):
+        if self._excuse(edge, symbol) or self._takes_schemas_of_models(edge, symbol):
             return None
         if self._is_breached(edge.importer, edge.imported, symbol):
             return _Target(edge, edge.imported)
@@ -213,6 +213,11 @@ class _Contract:
         if self._parts.type_checking_imports:
             return True
         return not (edge.type_checking or self._parts.uses.is_only_annotated(edge))
+
+    def _takes_schemas_of_models(self, edge: ImportEdge, symbol: Symbol) -> bool:
+        """Whether schemas are all that is taken: by their names, or off a module that is imported whole."""
+        taken = self._parts.uses.members(edge) if symbol.is_module else (symbol,)
+        return bool(taken) and all(map(self._is_schema_among_models, taken))
 
     def _is_schema_among_models(self, symbol: Symbol) -> bool:
         """A schema that stands beside models is misplaced, but who imports it depends on no model."""
