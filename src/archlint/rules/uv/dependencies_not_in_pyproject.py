@@ -11,6 +11,16 @@ from archlint.service.deployment.installs import is_exported
 from archlint.service.model import Service
 
 SOURCES = ("requirements.txt", "requirements/base.txt", "requirements.in", "setup.py", "setup.cfg", "Pipfile")
+_NO_LIST = "pyproject.toml has no `[project] dependencies`"
+_NO_FILE = "There is no pyproject.toml"
+_MOVE = (
+    "Move the requirements into `[project] dependencies` (`uv add -r requirements.txt` does it) "
+    "and run `uv lock`"
+)
+_BEGIN = (
+    "Make one with `uv init --bare`, then move the requirements into it with `uv add -r requirements.txt`, "
+    "which locks them, too"
+)
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -26,7 +36,8 @@ def check(service: Service) -> Iterator[Said]:
     else:
         found = _source(service)
         place, instead = service.anchor, f"`{found}`" if found else "nothing"
-    yield Hit(place, {"service": project.label, "instead": instead})
+    lack, remedy = (_NO_LIST, _MOVE) if pyproject is not None else (_NO_FILE, _BEGIN)
+    yield Hit(place, {"lack": lack, "service": project.label, "instead": instead, "remedy": remedy})
 
 
 def _declares(service: Service) -> bool:
