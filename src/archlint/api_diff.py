@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,14 @@ from msgspec import Struct
 from archlint.committed import default_base
 from archlint.discover import find_repository
 from archlint.engine import Loaded, Progress, load, load_commit
+from archlint.facts.json_documents import read_json_values
 from archlint.findings import ArchlintError
 from archlint.service.evolution.api_changes import ApiChange, ApiState, api_changes
 from archlint.service.model import Service
+from archlint.service.openapi.document_shape import in_form
 
 _DOCUMENTS = frozenset({".json", ".yaml", ".yml"})
+"""A name that ends so is a file, never a commit."""
 
 
 class Side(Struct, frozen=True):
@@ -64,7 +66,7 @@ def _default(path: Path) -> str:
 
 def _side(wanted: Wanted, given: str | None, progress: Progress) -> tuple[Side, Loaded | None]:
     """A document's content, a commit's service, or for None the working tree's."""
-    if given is not None and Path(given).suffix in _DOCUMENTS and Path(given).is_file():
+    if given is not None and Path(given).suffix in _DOCUMENTS:
         return Side(given, ApiState(_document(Path(given)))), None
     name = "the working tree" if given is None else given[:12] if _is_commit(given) else given
     progress(f"reading {name}")
@@ -83,22 +85,11 @@ def _is_commit(given: str) -> bool:
 def _document(file: Path) -> dict[str, Any]:
     """An OpenAPI document. Raises ArchlintError for a file that is none."""
     try:
-        text = file.read_text(encoding="utf-8")
-        found = json.loads(text) if file.suffix == ".json" else _yaml(text)
-    except (OSError, ValueError) as error:
-        raise ArchlintError(f"{file} cannot be read as an OpenAPI document: {error}") from error
-    if not isinstance(found, dict) or not str(found.get("openapi", "")).startswith("3."):
-        raise ArchlintError(f"{file} is no OpenAPI 3 document: it says no `openapi: 3.…`")
-    return found
-
-
-def _yaml(text: str) -> Any:
-    import yaml
-
-    try:
-        return json.loads(json.dumps(yaml.load(text, Loader=yaml.CSafeLoader), default=str))
-    except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
+        return in_form(read_json_values(file.name, file.read_bytes()))
+    except OSError as error:
+        raise ArchlintError(f"{file} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ArchlintError(f"{file} is no OpenAPI 3 document: {error}") from error
 
 
 def _service(loaded: Loaded, path: Path, name: str) -> Service:

@@ -16,14 +16,15 @@ def diff(  # noqa: PLR0913, PLR0917 (each is an option)
     base: Annotated[
         str | None,
         typer.Argument(
-            help="A git ref or an OpenAPI file. Without it: where HEAD left the remote's default branch.",
+            help="A git ref, or an OpenAPI file (.json, .yaml). "
+            "Without it: where HEAD left the remote's default branch.",
             show_default=False,
         ),
     ] = None,
     head: Annotated[
         str | None,
         typer.Argument(
-            help="A git ref or an OpenAPI file. Without it: the working tree.", show_default=False
+            help="A git ref, or an OpenAPI file. Without it: the working tree.", show_default=False
         ),
     ] = None,
     path: Annotated[Path, typer.Option("--path", metavar="PATH", help="The service's folder.")] = Path(),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archlint.discover import Repository
+from archlint.facts.json_documents import read_json_values
 from archlint.paths import is_inside
 from archlint.service.openapi.document import ApiDocument
 from archlint.service.openapi.json_values import UNKNOWN_KEY
@@ -46,20 +47,10 @@ def committed_documents(
 
 def _content(repository: Repository, path: str) -> dict[str, Any] | None:
     try:
-        text = repository.text(path)
-        found = json.loads(text) if path.endswith(".json") else _yaml(text)
+        found = read_json_values(path, repository.read_bytes(path))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and "paths" in found else None
-
-
-def _yaml(text: str) -> Any:
-    import yaml
-
-    try:
-        return json.loads(json.dumps(yaml.load(text, Loader=yaml.CSafeLoader), default=str))
-    except (yaml.YAMLError, TypeError) as error:
-        raise ValueError(str(error)) from error
 
 
 _WORDS = frozenset({"title", "servers"})
