@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archlint.facts.shell import Options, ShellCommand, read_shell
+from archlint.facts.shell_nodes import parsed
 
 FAILS = "alembic upgrade head"
 SCRIPTS = [
@@ -137,3 +138,13 @@ def test_the_folder_that_cd_leads_to() -> None:
 @pytest.mark.parametrize("text", ["", "if", "<<<", "${", "a |", "((", "\x00", "f() {", "case x in", "é" * 50])
 def test_what_is_no_shell_raises_nothing(text: str) -> None:
     assert isinstance(read_shell(text), tuple)
+
+
+@pytest.mark.parametrize("text", ["%(a)s" * 8_000, "a=(" * 9_000, "||" * 20_000, ")" * 40_000, "\0" * 9_000])
+def test_what_is_no_shell_is_given_up(text: str) -> None:
+    assert parsed(text.encode()) is None
+
+
+def test_a_long_script_with_an_error_is_read() -> None:
+    script = 'if [ -f "$A" ]; then\n  alembic upgrade head && echo "done $B"\nfi\n' * 600
+    assert len(read_shell(f"echo a ) b\n{script}")) > 1000
