@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -16,7 +16,7 @@ from archlint.findings import Finding, Link
 
 
 class Cause(Struct, frozen=True):
-    """A step that the chains of its members share; `id` stays when lines move."""
+    """A step that the chains of its members share; `id` is its own, and stays when lines move."""
 
     id: str
     link: Link
@@ -45,19 +45,21 @@ def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
             link = max(reversed(finding.chain), key=lambda link: shares[_place(link)])
             links.setdefault(_place(link), link)
             members.setdefault(_place(link), []).append(finding)
-    several = [
-        Cause(_id(links[place]), links[place], tuple(of_place))
-        for place, of_place in members.items()
-        if len(of_place) > 1
-    ]
-    return tuple(sorted(several, key=lambda cause: (-len(cause.members), cause.link.location)))
+    several = {links[place]: tuple(of_place) for place, of_place in members.items() if len(of_place) > 1}
+    return tuple(sorted(_named(several), key=lambda cause: (-len(cause.members), cause.link.location)))
 
 
 def _place(link: Link) -> tuple[str, int]:
     return link.location.file, link.location.line
 
 
-def _id(link: Link) -> str:
-    return hashlib.sha256(f"{link.location.file}\0{link.text}".encode("utf-8", "surrogatepass")).hexdigest()[
-        :16
-    ]
+def _named(several: Mapping[Link, tuple[Finding, ...]]) -> Iterator[Cause]:
+    """Causes that say the same of one file are told apart by their order in it."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for link in sorted(several, key=lambda link: link.location):
+        words = link.location.file, link.text
+        key = "\0".join((*words, *([str(seen[words])] if seen[words] else [])))
+        yield Cause(
+            hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16], link, several[link]
+        )
+        seen[words] += 1

@@ -6,13 +6,15 @@ Jinja2 escapes all that it is given but the pictures, in which Graphviz has esca
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from msgspec import Struct
 
 from archlint import __version__
+from archlint.causes import Cause, causes
 from archlint.findings import Finding, Location
 from archlint.report.conformance import pictures
 from archlint.report.conformance.formats import View
@@ -36,6 +38,9 @@ class Excerpt(Struct, frozen=True):
     after: str
 
 
+Shown: TypeAlias = tuple[Finding, Excerpt | None]
+
+
 class Row(Struct, frozen=True):
     """An endpoint; `broken` are the rules that it breaks."""
 
@@ -56,7 +61,9 @@ class Chapter(Struct, frozen=True, dict=True):
     percent: int | None
     totals: tuple[tuple[str, int], ...]
     requirements: tuple[tuple[Requirement, tuple[tuple[str, tuple[Ruling, ...]], ...]], ...]
-    findings: tuple[tuple[Finding, Excerpt | None], ...]
+    total: int
+    causes: tuple[tuple[Cause, tuple[Shown, ...]], ...]
+    findings: tuple[Shown, ...]
     routes: tuple[Row, ...]
     unresolved: tuple[str, ...]
     layers: Markup
@@ -91,7 +98,8 @@ def _chapters(view: View) -> Iterator[Chapter]:
             None if judged.share is None else round(100 * judged.share),
             tuple((verdict.value, judged.totals[verdict]) for verdict in Verdict),
             tuple(_requirements(view, judged)),
-            tuple((finding, _excerpt(sources, finding.location)) for finding in found),
+            len(found),
+            *_by_cause(sources, found),
             tuple(_routes(service, found)),
             tuple(f"{one.what}: {one.why} ({one.location})" for one in service.routes.unknown),
             Markup(pictures.layers(service)),  # noqa: S704 (Graphviz escapes what it draws)
@@ -112,6 +120,22 @@ def _requirements(
                 for scenario in requirement.scenarios
             ),
         )
+
+
+def _by_cause(
+    sources: Sources, findings: list[Finding]
+) -> tuple[tuple[tuple[Cause, tuple[Shown, ...]], ...], tuple[Shown, ...]]:
+    """The causes with their findings, and the findings that have none."""
+    shared = causes(findings)
+    caused = {id(finding) for cause in shared for finding in cause.members}
+
+    def shown(of: Iterable[Finding]) -> tuple[Shown, ...]:
+        return tuple((finding, _excerpt(sources, finding.location)) for finding in of)
+
+    return (
+        tuple((cause, shown(cause.members)) for cause in shared),
+        shown(finding for finding in findings if id(finding) not in caused),
+    )
 
 
 def _excerpt(sources: Sources, place: Location) -> Excerpt | None:
