@@ -39,3 +39,8 @@ def test_of_steps_that_as_many_share_the_last() -> None:
 def test_the_identity_stays_when_lines_move() -> None:
     before, after = (causes([finding(name, ("x.py", line)) for name in "ab"])[0] for line in (1, 7))
     assert before.id == after.id
+
+
+def test_causes_of_one_file_that_say_the_same_have_identities_of_their_own() -> None:
+    found = [finding(name, ("x.py", line)) for name, line in zip("abcd", (1, 1, 2, 2), strict=True)]
+    assert len({cause.id for cause in causes(found)}) == 2

@@ -12,7 +12,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 from typer.testing import CliRunner
 
 from archlint.cli import app
@@ -56,13 +56,14 @@ FILES = {
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        installed = next(
-            filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-        )
-        path = installed or playwright.chromium.executable_path
-        if not Path(path).exists():
+        installed = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+        path = next(filter(None, installed), None)
+        try:
+            opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except Error as error:
+            if "Executable doesn't exist" not in error.message:
+                raise
             pytest.skip("no Chromium here; `playwright install chromium` brings one")
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield opened
         opened.close()
 
