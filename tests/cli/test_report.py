@@ -61,6 +61,9 @@ def test_json_is_as_its_schema_says_and_has_every_clause(run: Run) -> None:
     broken = {clause["clause"] for clause in found["clauses"] if clause["verdict"] == "broken"}
     assert "BA01.2.1" in broken
     assert "BA08.1.1" in broken
+    listed = {name for clause in found["clauses"] for name in clause["findings"]}
+    assert listed == {finding["fingerprint"] for finding in found["findings"]}
+    assert len(listed) == len(found["findings"]) > 0
 
 
 @pytest.mark.parametrize("format_", ["text", "markdown", "html"])

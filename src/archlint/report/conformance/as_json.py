@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from archlint import __version__
-from archlint.findings import Location
+from archlint.findings import Finding, Location
 from archlint.report.conformance.formats import View
 from archlint.report.conformance.words import arithmetic
 from archlint.report.safe import json_text
@@ -25,6 +26,7 @@ def _service(service: Conformance) -> dict[str, object]:
         "conformance": service.share,
         "arithmetic": arithmetic(service),
         "totals": {verdict.value: service.totals[verdict] for verdict in Verdict},
+        "findings": [_finding(finding) for finding in _findings(service)],
         "clauses": [_clause(ruling) for ruling in service.rulings],
     }
 
@@ -36,19 +38,10 @@ def _clause(ruling: Ruling) -> dict[str, object]:
         "verdict": ruling.verdict,
         "reasons": list(ruling.reasons),
         "evidence": [
-            {"code": one.page.code, "text": one.text, "places": [_place(place) for place in one.places]}
+            {"code": one.page.code, "text": one.text, "places": _places(one.places)}
             for one in ruling.evidence
         ],
-        "findings": [
-            {
-                "code": one.code,
-                "severity": one.severity,
-                "message": one.message,
-                "fingerprint": one.fingerprint,
-            }
-            | _place(one.location)
-            for one in ruling.findings
-        ],
+        "findings": [finding.fingerprint for finding in ruling.findings],
         "excused": [
             {"code": one.finding.code, "reason": one.reason, "fingerprint": one.finding.fingerprint}
             | _place(one.location)
@@ -60,6 +53,28 @@ def _clause(ruling: Ruling) -> dict[str, object]:
             for one in ruling.unknowns
         ],
     }
+
+
+def _findings(service: Conformance) -> Iterable[Finding]:
+    """Each finding once: most break several clauses."""
+    found = {finding.fingerprint: finding for ruling in service.rulings for finding in ruling.findings}
+    return sorted(found.values(), key=lambda finding: (finding.location, finding.code))
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "fingerprint": finding.fingerprint,
+        "code": finding.code,
+        "severity": finding.severity,
+        "message": finding.message,
+    } | _place(finding.location)
+
+
+def _places(places: Iterable[Location]) -> list[dict[str, object]]:
+    lines: dict[str, set[int]] = defaultdict(set)
+    for place in places:
+        lines[place.file].add(place.line)
+    return [{"file": file, "lines": sorted(found)} for file, found in lines.items()]
 
 
 def _place(place: Location) -> dict[str, object]:
