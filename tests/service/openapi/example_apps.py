@@ -537,6 +537,40 @@ _BODIES = {
         def inner(): ...
         app.mount("/sub", sub)
     """,
+    "objects as defaults": """
+        class Level(enum.Enum):
+            LOW = "low"
+        @dataclass
+        class Point:
+            x: int = 1
+            y: list[int] = field(default_factory=lambda: [1])
+        class Words(RootModel[list[str]]): ...
+        class Inner(BaseModel):
+            model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+            some_number: int = 1
+            hidden: int = Field(3, exclude=True)
+            named: int = Field(2, alias="NAMED")
+            secret: SecretStr = SecretStr("q")
+            exact: decimal.Decimal = decimal.Decimal("1.50")
+            level: Level = Level.LOW
+            wait: datetime.timedelta = datetime.timedelta(hours=1)
+            nothing: int | None = None
+            point: Point = Point(x=2)
+            made: list[str] = Field(default_factory=list)
+            computed_by: list[str] = Field(default_factory=lambda: ["a", "b"])
+        class Further(Inner):
+            more: Annotated[int, Field(ge=1)] = 5
+        class M(BaseModel):
+            a: Inner = Inner()
+            b: Inner = Field(default=Inner(some_number=5))
+            c: list[Inner] = [Inner(), Further(more=7)]
+            d: Words = Words(["x"])
+            e: Point = Point()
+            f: dict[str, Inner] = {"my_key": Inner(someNumber=2)}
+            g: Further | None = Further()
+        @app.post("/a")
+        def a(x: M, y: Inner = Inner(some_number=3)) -> M: ...
+    """,
     "one schema for both": """
         app = FastAPI(separate_input_output_schemas=False)
         class A(BaseModel):

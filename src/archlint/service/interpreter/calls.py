@@ -259,6 +259,6 @@ def _set_fields(cls: ClassObject, instance: InstanceObject, arguments: Arguments
         instance.attributes.update(arguments.keywords)
         return
     own = (base for base in reversed(cls.lineage()) if isinstance(base, ClassObject))
-    names = [name for base in own for name in base.annotations]
+    names = [name for base in own for name in base.annotations] or ["root"]  # of a `RootModel[…]`
     instance.attributes.update(zip(dict.fromkeys(names), arguments.args, strict=False))
     instance.attributes.update(arguments.keywords)

@@ -10,10 +10,11 @@ from typing import Any
 from archlint.service.api.dependants import Parameter
 from archlint.service.api.pydantic_models import PydanticModels
 from archlint.service.interpreter.values import Value, text
-from archlint.service.openapi.json_schemas import JsonSchemas, title_of
+from archlint.service.openapi.json_schemas import JsonSchemas
 from archlint.service.openapi.json_values import Untold, json_value
 from archlint.service.openapi.known_types import Schema
 from archlint.service.openapi.metadata import is_information
+from archlint.service.openapi.model_schemas import title_of
 
 _FORM = "application/x-www-form-urlencoded"
 _FILES = "multipart/form-data"
@@ -51,7 +52,7 @@ class Bodies:
         outside = () if marker is None or any(m is marker for m in parameter.type.metadata) else (marker,)
         schema = self._making.of(parameter.type, "validation", outside)
         if not parameter.required and parameter.default is not None:
-            default = json_value(parameter.default)
+            default = self._making.defaults.of(parameter.default)
             schema |= default if isinstance(default, Untold) else {"default": default}
         return schema
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from inspect import cleandoc
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
-from archlint.facts.syntax import Call, ClassDef
-from archlint.facts.traversal import docstring
-from archlint.service.api.pydantic_models import Field, PydanticModel, PydanticModels
+from archlint.facts.syntax import Call
+from archlint.service.api.pydantic_models import Field, PydanticModels
 from archlint.service.interpreter.types import LITERAL, NONE, UNION, VARIABLE, Type, Types
-from archlint.service.interpreter.values import ExternalObject, FunctionObject, Member, Value, settled, text
+from archlint.service.interpreter.values import ExternalObject, FunctionObject, Member, Value
 from archlint.service.openapi import known_types as known
+from archlint.service.openapi.default_values import DefaultValues
 from archlint.service.openapi.json_values import Untold, json_value
 from archlint.service.openapi.known_types import STRING, Schema
 from archlint.service.openapi.library_versions import DocumentVersions
@@ -28,6 +27,7 @@ from archlint.service.openapi.metadata import (
     short,
     written_schema,
 )
+from archlint.service.openapi.model_schemas import Mode, ModelSchemas
 from archlint.service.openapi.naming import PREFIX, name_choices, renamed, simplest
 from archlint.service.openapi.schema_objects import (
     _distinct,
@@ -42,7 +42,6 @@ from archlint.service.openapi.schema_objects import (
     why_unknown,
 )
 
-Mode: TypeAlias = Literal["validation", "serialization"]
 _TITLES = {"validation": "Input", "serialization": "Output"}
 _DECIMAL_PATTERN = r"^(?!^[-+.]*$)[+-]?0*\d*\.?\d*$"
 
@@ -55,11 +54,12 @@ class JsonSchemas:
     ) -> None:
         self._types = types
         self._models = models
+        self.defaults = DefaultValues(types, models)
+        self._model_schemas = ModelSchemas(self, self.defaults)
         self._libraries = libraries
         self._split = split
         self._tells_open = libraries.has_pydantic("2.11")
         self._doubled = not libraries.has_pydantic("2.10")
-        self._config: list[Mapping[str, Any]] = []
         self._choices: dict[str, tuple[str, ...]] = {}
         self._counts: Counter[tuple[str, Mode]] = Counter()
         self._keys: dict[tuple[object, Mode], str] = {}
@@ -295,7 +295,7 @@ class JsonSchemas:
             if members := self._members(found):
                 self.definitions[key] = enumeration(found, members, doubled=self._doubled)
             else:
-                self.definitions[key] = self._model(self._models.model(found), mode)
+                self.definitions[key] = self._model_schemas.of(self._models.model(found), mode)
         return key
 
     def _key(self, identity: object, path: str, mode: Mode, shown: str) -> str:
@@ -306,89 +306,6 @@ class JsonSchemas:
         if isinstance(identity, tuple):
             self._keys[identity] = key
         return key
-
-    def _model(self, model: PydanticModel, mode: Mode) -> Schema:
-        if mode == "serialization" and "" in model.serializers:
-            return self._titled(self.of(model.serializers[""], mode), model)
-        if model.kind == "root":
-            root = model.fields[0] if model.fields else None
-            schema = self._field(root, model, mode) if root else {}
-            return self._titled({k: v for k, v in schema.items() if k != "title"}, model)
-        if model.kind == "named tuple":
-            return self._named_tuple(model, mode)
-        properties: dict[str, Schema] = {}
-        required: list[str] = []
-        for entry in (*model.fields, *(model.computed if mode == "serialization" else ())):
-            if mode == "serialization" and entry.excluded:
-                self.of(entry.type, mode)  # what is in it is among the components all the same
-                continue
-            name = entry.written if mode == "serialization" else entry.alias
-            properties[name] = self._field(entry, model, mode)
-            if self._is_required(entry, model, mode):
-                required.append(name)
-        schema = object_of(properties, required)
-        if not model.complete:
-            schema |= Untold("a base class is not in the repository")
-        return self._titled(schema, model)
-
-    def _is_required(self, entry: Field, model: PydanticModel, mode: Mode) -> bool:
-        setting = model.config.get("json_schema_serialization_defaults_required")
-        defaults_too = mode == "serialization" and setting is not None and settled(setting.value) is True
-        return entry.required or defaults_too
-
-    def _field(self, entry: Field, model: PydanticModel, mode: Mode) -> Schema:
-        """One property of a model."""
-        declared = () if entry.declared is None else (entry.declared,)
-        serializer = model.serializers.get(entry.name) or model.serializers.get("*")
-        if mode == "serialization" and serializer is not None:
-            schema = described(self.of(serializer, mode), entry.information)
-        else:
-            schema = self.of(entry.type, mode, declared)
-            if not entry.required and entry.default is not None and not entry.computed:
-                default = json_value(entry.default)
-                schema |= default if isinstance(default, Untold) else {"default": default}
-        if entry.computed:
-            schema["readOnly"] = True
-        document = entry.document if entry.computed or _is_on(model, "use_attribute_docstrings") else None
-        if document is not None:
-            schema.setdefault("description", cleandoc(document))
-        if "title" not in schema and not self.has_own_name(entry.type):
-            schema["title"] = title_of(entry.written if mode == "serialization" else entry.alias)
-        return self._without_redundant(schema)
-
-    def _without_redundant(self, schema: Schema) -> Schema:
-        """What stands beside a reference only where it says something else than what is referred to."""
-        target = self.definitions.get(str(schema.get("$ref", "")).removeprefix(PREFIX), {})
-        return {k: v for k, v in schema.items() if k == "$ref" or k not in target or target[k] != v}
-
-    def _named_tuple(self, model: PydanticModel, mode: Mode) -> Schema:
-        items = [self._field(entry, model, mode) for entry in model.fields]
-        schema: Schema = {"type": "array", "prefixItems": items, "maxItems": len(items)}
-        required = sum(entry.required for entry in model.fields)
-        return schema | ({"minItems": required} if required else {})
-
-    def _titled(self, schema: Schema, model: PydanticModel) -> Schema:
-        """The schema with what the class itself says: title, description, extra fields, more schema."""
-        config = {key: settled(setting.value) for key, setting in model.config.items()}
-        node = model.type.symbol.node if model.type.symbol is not None else None
-        found = {"title": text(config.get("title")) or display(model.type), **schema}
-        words = docstring(node) if isinstance(node, ClassDef) and not model.type.args else None
-        if words is not None:
-            found["description"] = cleandoc(words).split("\f")[0]
-        if model.extra is not None and model.extra.mode in {"allow", "forbid"}:
-            found["additionalProperties"] = model.extra.mode == "allow"
-        extra = config.get("json_schema_extra", config.get("schema_extra"))
-        found |= json_value(extra) if isinstance(extra, dict) else {}
-        return found
-
-
-def title_of(name: str) -> str:
-    """The title that a property gets of its name."""
-    return name.title().replace("_", " ").strip()
-
-
-def _is_on(model: PydanticModel, setting: str) -> bool:
-    return setting in model.config and settled(model.config[setting].value) is True
 
 
 def _is_null(member: Type) -> bool:

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from archlint.service.interpreter.values import (
-    ClassObject,
     Configured,
     ExternalObject,
-    InstanceObject,
     Member,
     Unresolved,
     Value,
@@ -42,8 +40,6 @@ def json_value(value: Value) -> Any:
             return sorted(map(json_value, value), key=repr)
         case dict():
             return {_key(key): json_value(item) for key, item in value.items()}
-        case InstanceObject():
-            return _fields(value)
         case ExternalObject():
             return _made(value)
         case Unresolved():
@@ -54,14 +50,6 @@ def json_value(value: Value) -> Any:
 def _key(value: Value) -> str:
     known = text(value)
     return known if known is not None else str(settled(value))
-
-
-def _fields(value: InstanceObject) -> Any:
-    names: dict[str, Value] = {}
-    for ancestor in reversed(value.cls.lineage()):
-        if isinstance(ancestor, ClassObject):
-            names |= {name: ancestor.namespace.get(name) for name in ancestor.annotations if name[0] != "_"}
-    return {name: json_value(value.attributes.get(name, default)) for name, default in names.items()}
 
 
 def _made(value: ExternalObject) -> Any:

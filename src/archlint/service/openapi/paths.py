@@ -15,11 +15,12 @@ from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.types import NONE, Type
 from archlint.service.interpreter.values import ClassObject, External, Value, settled, text
 from archlint.service.openapi.bodies import Bodies, examples
-from archlint.service.openapi.json_schemas import JsonSchemas, title_of
+from archlint.service.openapi.json_schemas import JsonSchemas
 from archlint.service.openapi.json_values import Untold, json_value
 from archlint.service.openapi.known_types import Schema
 from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.metadata import is_information
+from archlint.service.openapi.model_schemas import title_of
 from archlint.service.openapi.security import schemes
 
 _WITH_BODY = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"})

@@ -1,0 +1,69 @@
+"""Defaults as JSON: objects of models with all their fields, as Pydantic dumps them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archlint.service.api.pydantic_models import Field, PydanticModels
+from archlint.service.interpreter.machine import deep_recursion
+from archlint.service.interpreter.types import Types
+from archlint.service.interpreter.values import (
+    Arguments,
+    Configured,
+    InstanceObject,
+    Origin,
+    Unresolved,
+    Value,
+)
+from archlint.service.openapi.json_values import json_value
+
+
+class DefaultValues:
+    """Writes the defaults of one document."""
+
+    def __init__(self, types: Types, models: PydanticModels) -> None:
+        self._types = types
+        self._models = models
+
+    def of(self, value: Value) -> Any:
+        """The value as JSON has it; `Untold` for each part that the source does not tell."""
+        with deep_recursion():
+            return json_value(self._plain(value))
+
+    def _plain(self, value: Value) -> Value:
+        """The value with the fields of a model in the place of each object."""
+        match value:
+            case InstanceObject():
+                return self._object(value)
+            case Configured():
+                return self._plain(value.default)
+            case list() | tuple():
+                return [self._plain(item) for item in value]
+            case dict():
+                return {key: self._plain(item) for key, item in value.items()}
+        return value
+
+    def _object(self, value: InstanceObject) -> Value:
+        found = self._types.of_value(value.cls)
+        if not self._models.is_model(found):
+            return Unresolved(f"an object of `{found}`, which is no model")
+        model = self._models.model(found)
+        if model.kind == "root":
+            return self._plain(value.attributes.get("root"))
+        kept = (entry for entry in model.fields if not entry.excluded)
+        made = {entry.written: self._plain(self._given(value, entry)) for entry in kept}
+        computed = {entry.written: Unresolved("a computed field") for entry in model.computed}
+        return made | computed
+
+    def _given(self, value: InstanceObject, entry: Field) -> Value:
+        """What the object was made with, under either name, else the field's own default."""
+        for name in (entry.name, entry.alias):
+            if name in value.attributes:
+                return value.attributes[name]
+        if entry.required:
+            return Unresolved(f"the required field `{entry.name}` of an object")
+        keywords = {key: made for one in entry.information for key, made in one.keywords.items()}
+        factory = keywords.get("default_factory")
+        if factory is None:
+            return entry.default
+        return self._types.call(factory, Arguments((), {}, Origin(value.cls.module, value.cls.definition)))
