@@ -571,6 +571,51 @@ _BODIES = {
         @app.post("/a")
         def a(x: M, y: Inner = Inner(some_number=3)) -> M: ...
     """,
+    "a name taken over": """
+        class BaseModel(BaseModel):
+            model_config = ConfigDict(extra="allow")
+        class A(BaseModel):
+            a: int
+        class Holder(BaseModel):
+            some: A
+            more: "BaseModel"
+        @app.post("/a")
+        def a(x: A) -> Holder: ...
+    """,
+    "a model of nothing": """
+        import pydantic
+        class A(BaseModel):
+            a: pydantic.BaseModel
+            b: list[pydantic.BaseModel] = []
+        @app.post("/a")
+        def a(x: A) -> pydantic.BaseModel: ...
+    """,
+    "two at one place": """
+        class A(BaseModel):
+            a: int
+        class B(BaseModel):
+            b: int
+        first = APIRouter()
+        @first.get("/x")
+        def one() -> A: ...
+        @first.get("/x", deprecated=True)
+        def two() -> B: ...
+        @first.put("/y")
+        def three() -> A: ...
+        @first.put("/y")
+        def four() -> B: ...
+        app.include_router(first, prefix="/v1")
+        app.include_router(first, prefix="/v1", deprecated=True, tags=["again"])
+    """,
+    "further words of fields": """
+        class A(BaseModel):
+            a: str = Field("x", strip_whitespace=True, example="e")
+            b: int = Field(1, json_schema_extra={"x-a": 1}, hint="no")
+            c: Annotated[int, Field(hint="yes", exclude=False, repr=False, frozen=True)]
+            d: str | None = Field(None, example=None, min_length=2, strict=True)
+        @app.post("/a")
+        def a(x: A, h: str = Header("h", example="ex")) -> A: ...
+    """,
     "one schema for both": """
         app = FastAPI(separate_input_output_schemas=False)
         class A(BaseModel):

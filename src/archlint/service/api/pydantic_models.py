@@ -158,7 +158,7 @@ class PydanticModels:
         decorators = [d.func if isinstance(d, Call) else d for d in node.decorators]
         if any(self._types.read(d, place).name in _DATACLASSES for d in decorators):
             return "dataclass"
-        for base in self._bases(node, place):
+        for base in self._bases(symbol, node, place):
             for names, kind in _KINDS:
                 if base.name in names:
                     return kind
@@ -168,18 +168,18 @@ class PydanticModels:
                     return found
         return None
 
-    def _bases(self, node: ClassDef, place: AnnotationContext) -> list[Type]:
+    def _bases(self, symbol: Symbol, node: ClassDef, place: AnnotationContext) -> list[Type]:
         outside = place if node.type_parameters else AnnotationContext(place.module, place.scope[:-1])
-        return [self._types.read(base, outside) for base in node.bases]
+        return [self._types.base(base, symbol, outside) for base in node.bases]
 
     def _read(self, found: Type) -> PydanticModel:
         symbol = found.symbol
         place = self._types.place_of(symbol) if symbol is not None else None
         if symbol is None or place is None or not isinstance(symbol.node, ClassDef):
-            return PydanticModel(found, (), None, complete=False)
+            return PydanticModel(found, (), None, complete=found.name in SCHEMA_BASES)
         node = symbol.node
-        variables = dict(zip(self._variables(node, place), found.args, strict=False))
-        bases = [substitute(base, variables) for base in self._bases(node, place)]
+        variables = dict(zip(self._variables(symbol, node, place), found.args, strict=False))
+        bases = [substitute(base, variables) for base in self._bases(symbol, node, place)]
         inherited = [self.model(base) for base in bases if base.symbol is not None]
         fields = {field.name: field for model in reversed(inherited) for field in model.fields}
         own = settings(node, place, self._types)
@@ -206,11 +206,11 @@ class PydanticModels:
             serializers | dict(self._serializers(node, scope)),
         )
 
-    def _variables(self, node: ClassDef, place: AnnotationContext) -> list[str]:
+    def _variables(self, symbol: Symbol, node: ClassDef, place: AnnotationContext) -> list[str]:
         """The class's type variables in order: those of `Generic[…]`, else as its bases name them."""
         if node.type_parameters:
             return [parameter_of(node, name) for name in node.type_parameters]
-        bases = self._bases(node, place)
+        bases = self._bases(symbol, node, place)
         generic = [base for base in bases if base.name in {"typing.Generic", "typing.Protocol"}]
         found = (t for base in generic or bases for t in base.walk() if t.name == VARIABLE)
         return list(dict.fromkeys(t.values[0] for t in found))

@@ -34,6 +34,7 @@ from archlint.service.interpreter.values import (
     text,
     truth,
 )
+from archlint.service.semantics.library_names import CONTAINER_MARKERS
 
 BODY_KINDS = frozenset({"body", "form", "file"})
 
@@ -157,7 +158,7 @@ class Signatures:
         if marker is not None and _is_dependency(marker):
             self._depend(signature, dependant, marker, found, path, via)
             return
-        if any(member.name in _CONTEXT for member in found.members):
+        if any(member.name in _CONTEXT for member in found.members) or _is_contained(found):
             return
         plain = default if given and not _is_marker(default) else None
         made = Parameter(
@@ -342,6 +343,12 @@ def called(value: Value) -> Callee | None:
         case Configured(default=default):
             return called(default)
     return None
+
+
+def _is_contained(found: Type) -> bool:
+    """Whether a container of another library gives it: `FromDishka[…]`, `Annotated[…, FromDishka()]`."""
+    names = {found.name, *(getattr(entry, "name", "") for entry in found.metadata)}
+    return not names.isdisjoint(CONTAINER_MARKERS)
 
 
 def _is_dependency(value: Value) -> bool:

@@ -17,6 +17,7 @@ from archlint.service.calls.functions import Program
 from archlint.service.calls.library_models import Knowledge, Library
 from archlint.service.calls.values import ClassType, Elements, InstanceType, Values, join
 from archlint.service.interpreter.types import parsed
+from archlint.service.semantics.library_names import CONTAINER_MARKERS
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
@@ -49,16 +50,6 @@ _OF_LAST = frozenset(
 _SAME_AS_FIRST = frozenset(
     ["Annotated", "Optional", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Mapped"]
 )
-_INJECTED = frozenset(
-    {
-        *("aioinject.Injected", "aioinject.ext.fastapi.Inject", "dishka.FromDishka", "dishka.FromComponent"),
-        *("dishka.integrations.base.FromDishka", "dishka.integrations.fastapi.FromDishka"),
-        *("dishka.integrations.starlette.FromDishka", "dishka.integrations.faststream.FromDishka"),
-        *("that_depends.Provide", "modern_di_fastapi.FromDI"),
-    }
-)
-"""Annotations of containers that give an object of what they hold."""
-
 _SAME_AS_LAST = frozenset({"Awaitable", "Coroutine"})
 _ALL = frozenset({"Union", "Literal"})
 _NOTHING = frozenset(
@@ -117,7 +108,7 @@ class Annotations:
     def _subscript(self, node: Subscript, module: Module, scope: Scope, depth: int) -> Values:
         head = self._symbols.resolve(module, node.value, scope)
         package, _, name = head.qualified.rpartition(".")
-        if head.qualified in _INJECTED:
+        if head.qualified in CONTAINER_MARKERS:
             first = node.index.items[0] if isinstance(node.index, Sequence) else node.index
             return self.read(first, module, scope, depth)
         if head.module is not None or package.partition(".")[0] not in _TYPING:

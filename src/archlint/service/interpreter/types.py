@@ -181,6 +181,16 @@ class Types:
                 return replace(self.of_value(first), metadata=tuple(metadata))
         return UNKNOWN
 
+    def base(self, expression: Expression, symbol: Symbol, place: AnnotationContext) -> Type:
+        """What a base in the class statement of `symbol` means; `place` is around the class."""
+        found = self.read(expression, place)
+        if found.symbol is None or found.symbol.node is not symbol.node:
+            return found
+        hidden = self._symbols.base(symbol, expression)
+        if not hidden.defined:
+            return UNKNOWN
+        return replace(self._of_symbol(hidden, 0), args=found.args)
+
     def evaluate(self, expression: Expression, place: AnnotationContext) -> Value:
         """The value of an expression there."""
         return self._machine.evaluate(place.frame or self.frame(place.module), expression)
@@ -230,6 +240,9 @@ class Types:
         if place.scope and (hidden or not symbol.defined):
             # A field that is called as its type, `date: date`, hides it in the class from then on alone.
             symbol = self._symbols.resolve(place.module, node, place.scope[:-1])
+        return self._of_symbol(symbol, depth)
+
+    def _of_symbol(self, symbol: Symbol, depth: int) -> Type:
         if isinstance(symbol.node, ClassDef):
             return Type(symbol.qualified, symbol=symbol)
         if isinstance(symbol.node, Assign) and symbol.module is not None:

@@ -130,9 +130,8 @@ def app_document(
     for path, endpoint in served:
         shown = path_format(path)
         for method, operation in paths.operations_of(endpoint):
-            if (shown, method) not in endpoints:
-                found.setdefault(shown, {})[method] = operation
-                endpoints[shown, method] = endpoint
+            found.setdefault(shown, {})[method] = operation  # of two at one place FastAPI shows the later
+            endpoints[shown, method] = endpoint
     names, schemas = making.named()
     if paths.validates:
         schemas |= _validation_errors(libraries)

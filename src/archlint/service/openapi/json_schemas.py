@@ -275,7 +275,7 @@ class JsonSchemas:
         return {}
 
     def _is_defined(self, found: Type) -> bool:
-        return found.name == known.JSON_VALUE or (
+        return found.name in {known.JSON_VALUE, known.EMPTY_MODEL} or (
             found.symbol is not None and (self._models.is_model(found) or bool(self._members(found)))
         )
 

@@ -58,6 +58,9 @@ TRANSPARENT = frozenset({"pydantic.SerializeAsAny", "pydantic.OnErrorOmit", "typ
 JSON_VALUE = "pydantic.JsonValue"
 """A definition of its own, of which the schema says nothing."""
 
+EMPTY_MODEL = "pydantic.BaseModel"
+"""As a type of its own a model without fields."""
+
 BYTES = frozenset({"builtins.bytes", "builtins.bytearray", "pydantic.StrictBytes"})
 BINARY: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
 UPLOADS = frozenset({"fastapi.UploadFile", "starlette.datastructures.UploadFile"})

@@ -37,6 +37,21 @@ _LENGTHS = {
 _TEMPORAL = frozenset({"date", "date-time", "time", "duration"})
 
 
+_KNOWN = frozenset(
+    name
+    for line in (
+        "default default_factory alias alias_priority validation_alias serialization_alias title",
+        "description field_title_generator examples exclude exclude_if include discriminator deprecated",
+        "json_schema_extra frozen validate_default repr init init_var kw_only pattern strict",
+        "coerce_numbers_to_str gt ge lt le multiple_of allow_inf_nan max_digits decimal_places",
+        "min_length max_length union_mode fail_fast min_items max_items allow_mutation regex const",
+        "unique_items openapi_examples include_in_schema convert_underscores embed media_type annotation",
+    )
+    for name in line.split()
+)
+"""The arguments of Pydantic's and FastAPI's fields; each other one is a part of the schema."""
+
+
 def short(value: Value) -> str:
     """The last part of the name of what made an object; empty for what no library made."""
     return value.name.rpartition(".")[2] if isinstance(value, ExternalObject) else ""
@@ -107,9 +122,22 @@ def described(schema: Schema, items: Iterable[Value]) -> Schema:
             found["deprecated"] = True
         if keywords.get("examples") is not None:
             found["examples"] = json_value(keywords["examples"])
-        extra = json_value(keywords["json_schema_extra"]) if "json_schema_extra" in keywords else None
-        found |= extra if isinstance(extra, dict) else {}
+        found |= _further(item, keywords)
     return found
+
+
+def _further(item: Value, keywords: Mapping[str, Value]) -> Schema:
+    """What `json_schema_extra` adds, and without it the words that `Field(…)` itself does not know."""
+    if settled(keywords.get("json_schema_extra")) is not None:
+        given = json_value(keywords["json_schema_extra"])
+    elif short(item) in {"field", "computed_field"}:
+        given = None
+    elif getattr(item, "name", "").startswith("sqlmodel."):
+        given = json_value(keywords.get("schema_extra"))
+    else:
+        known = _KNOWN | {"example"} if getattr(item, "name", "").startswith("fastapi.") else _KNOWN
+        given = {name: json_value(value) for name, value in keywords.items() if name not in known}
+    return given if isinstance(given, dict) else {}
 
 
 def written_schema(items: Iterable[Value]) -> Schema | None:

@@ -190,6 +190,17 @@ SETTINGS_BASES = frozenset(
 )
 
 
+CONTAINER_MARKERS = frozenset(
+    {
+        *("aioinject.Injected", "aioinject.ext.fastapi.Inject", "dishka.FromDishka", "dishka.FromComponent"),
+        *("dishka.integrations.base.FromDishka", "dishka.integrations.fastapi.FromDishka"),
+        *("dishka.integrations.starlette.FromDishka", "dishka.integrations.faststream.FromDishka"),
+        *("that_depends.Provide", "modern_di_fastapi.FromDI"),
+    }
+)
+"""Annotations of containers that give an object of what they hold; a request has no part in them."""
+
+
 def public_name(qualified: str) -> str:
     """The name by which the library's documentation calls it: `fastapi.APIRouter` for `fastapi.routing.…`."""
     return _public_names().get(qualified, qualified)

@@ -148,9 +148,20 @@ class Symbols:
         """The bases that the class statement names."""
         if isinstance(symbol.node, ClassDef) and symbol.module is not None:
             for expression in symbol.node.bases:
-                base = self.resolve(symbol.module, expression, self.scope_of(symbol))
+                base = self.base(symbol, expression)
                 if base.defined:
                     yield base
+
+    def base(self, symbol: Symbol, expression: Expression) -> Symbol:
+        """What a base in a class statement means: in `class A(A)` the name that the class takes over."""
+        assert symbol.module is not None
+        found = self.resolve(symbol.module, expression, self.scope_of(symbol))
+        if found.node is None or found.node is not symbol.node:
+            return found
+        before = tuple(s for s in symbol.module.source.body if s.start < found.node.start)
+        name = _text(expression) or ""
+        binding = read_namespace(before).names.get(name)
+        return self._follow(symbol.module, name, binding, (), _Walk()) if binding is not None else NOTHING
 
     def scope_of(self, symbol: Symbol) -> Scope:
         """The definitions around a symbol that `resolve` gave."""
