@@ -18,8 +18,8 @@ INFRASTRUCTURE = re.compile(
 )
 
 TRACES = {
-    "PostgreSQL": rb"postg|psycopg|asyncpg|sqlalchemy|sqlmodel|tortoise|database_url",
-    "Redis": rb"redis|valkey|celery|\barq\b|dramatiq",
+    "PostgreSQL": b"postg psycopg asyncpg sqlalchemy sqlmodel tortoise database_url".split(),
+    "Redis": rb"redis valkey celery \barq\b dramatiq".split(),
 }
 """What a service that uses a server imports, depends on or has settings for."""
 
@@ -51,19 +51,22 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         yield Unknown(f"{name} in the compose stack", services[0].location, "nothing here uses it")
 
 
-def _has_trace(service: Service, names: bytes) -> bool:
+def _has_trace(service: Service, traces: Sequence[bytes]) -> bool:
     """Whether an import, a setting, a literal or a URL in code, a manifest or example settings name a server.
 
     A file's bytes alone would not do: three letters stand in any blob of some length.
     """
+    names, words = b"|".join(traces), [trace.replace(rb"\b", b"") for trace in traces]
     imported = rb"^[ \t]*(?:from|import)[ \t][^\n#]*?(?:%b)" % names
     in_code = re.compile(rb"(?im)%b|(?:%b)(?:_\w|\w{0,40}[\"']|[\w+]{0,40}://)" % (imported, names))
     in_text = re.compile(rb"(?im)^[^\n#]*?(?:%b)" % names)
     for file in service.deployment.near:
         is_text = file.endswith((".toml", ".txt", ".in")) or ".env" in file
-        if (is_text or file.endswith(".py")) and (in_text if is_text else in_code).search(
-            service.deployment.data(file)
-        ):
+        if not is_text and not file.endswith(".py"):
+            continue
+        data = service.deployment.data(file)
+        lowered = data.lower()
+        if any(word in lowered for word in words) and (in_text if is_text else in_code).search(data):
             return True
     return False
 

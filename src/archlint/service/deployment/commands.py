@@ -162,7 +162,7 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
 
     def _tasks(self) -> Iterator[Command]:
         for file in self.deployment.near:
-            yield from task_commands(file, self.deployment.data(file))
+            yield from task_commands(file, self.deployment.data)
 
     @cached_property
     def _shell_files(self) -> tuple[str, ...]:

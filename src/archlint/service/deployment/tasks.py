@@ -34,12 +34,12 @@ _NO_ENVIRONMENT = frozenset({"script", "system", "unsupported", "unsupported_scr
 _IGNORED = "the leading `-` ignores its failure"
 
 
-def task_commands(path: str, data: bytes) -> Iterator[Command]:
-    """What the tasks of a file run; nothing of a file that is no task file."""
+def task_commands(path: str, content: Callable[[str], bytes]) -> Iterator[Command]:
+    """What the tasks of a file run; nothing of a file that is no task file, which is not read either."""
     name = posixpath.basename(path).lower()
-    reader = next((reader for pattern, reader in _READERS if re.fullmatch(pattern, name)), None)
-    if reader is not None:
-        yield from reader(path, data)
+    if _TASK_FILE.fullmatch(name):
+        reader = next(reader for pattern, reader in _READERS if re.fullmatch(pattern, name))
+        yield from reader(path, content(path))
 
 
 def _like(path: str, place: str) -> Command:
@@ -245,3 +245,4 @@ _READERS: tuple[tuple[str, _Reader], ...] = (
     (r"\.pre-commit-config\.ya?ml", _hooks),
     (r"pyproject\.toml", _pyproject),
 )
+_TASK_FILE = re.compile("|".join(pattern for pattern, _ in _READERS))

@@ -9,13 +9,14 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Name
+from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.service.deployment.ci import TRIAL
 from archlint.service.deployment.command import Command, Context
 from archlint.service.deployment.commands import Commands
 from archlint.service.deployment.dockerfiles import Deployment
 from archlint.service.semantics.modules import Module, Modules, Role
+from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbols
 
 _MANIFEST = re.compile(r".*\.(ya?ml|toml|json|tf|hcl|nix|cfg|conf|ini|service|tpl|j2|mk)|procfile|[^.]*")
@@ -69,15 +70,11 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
 
     def _calls(self) -> Iterator[tuple[Module, Call]]:
         for module in self._code:
-            for node in self._nodes(module, b"alembic"):
-                if isinstance(node, Call) and isinstance(node.func, Attribute | Name):
-                    name = node.func.attr if isinstance(node.func, Attribute) else node.func.id
-                    if (
-                        name == "upgrade"
-                        and self._is_alembics(module, node)
-                        and self._is_called(module, node)
-                    ):
-                        yield module, node
+            named = [one for one in module.source.nodes.of(Call) if last_name(one.func) == "upgrade"]
+            if named and b"alembic" in self.deployment.data(module.path):
+                for call in named:
+                    if self._is_alembics(module, call) and self._is_called(module, call):
+                        yield module, call
 
     def _is_called(self, module: Module, call: Call) -> bool:
         """Whether something names the function around a call, which is else code that nobody runs."""
@@ -102,17 +99,11 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
     def _started(self) -> Iterator[bool]:
         """Python that starts alembic as a program: its words, or one string with them."""
         for module in self._code:
-            for node in self._nodes(module, b"upgrade"):
-                if isinstance(node, Call):
-                    texts = {n.value for n in all_nodes(node) if isinstance(n, Constant)}
-                    yield {"alembic", "upgrade"} <= texts
-                elif isinstance(node, Constant) and isinstance(node.value, str):
-                    yield re.search(r"\balembic\b.*\bupgrade\b", node.value) is not None
-
-    def _nodes(self, module: Module, word: bytes) -> Iterator[object]:
-        if word in self.deployment.data(module.path):
-            for statement in module.source.body:
-                yield from all_nodes(statement)
+            values = (constant.value for constant in module.source.nodes.of(Constant))
+            texts = [value for value in values if isinstance(value, str) and "upgrade" in value]
+            yield any(re.search(r"\balembic\b.*\bupgrade\b", text) for text in texts)
+            for call in module.source.nodes.of(Call) if "upgrade" in texts else ():
+                yield {"alembic", "upgrade"} <= {n.value for n in all_nodes(call) if isinstance(n, Constant)}
 
     def _manifests(self) -> Iterator[bool]:
         """Helm charts, Kubernetes, Terraform, pipelines and the like, read as plain text."""
