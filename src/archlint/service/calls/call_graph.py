@@ -35,7 +35,8 @@ class Calls:
     """Functions, what they call, and where they run.
 
     Tests and migrations are left out; modules of the repository's other projects are in as far as the
-    service uses them.
+    service uses them. `functions` are all of these, modules' own statements and lambdas included; whoever
+    asks `program` of a test later adds nothing to them.
     """
 
     def __init__(
@@ -51,17 +52,12 @@ class Calls:
         self._sorted: dict[Function, tuple[Edge, ...]] = {}
         with deep_recursion():
             self._build()
+        self.functions = (*self.program.modules.values(), *self.program.functions.values())
 
     @property
     def knowledge(self) -> Knowledge:
         """What is known of libraries."""
         return self.inference.knowledge
-
-    @property
-    def functions(self) -> Iterator[Function]:
-        """Every function, modules' own statements and lambdas included."""
-        yield from self.program.modules.values()
-        yield from self.program.functions.values()
 
     @property
     def edges(self) -> Iterator[Edge]:
