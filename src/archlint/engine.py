@@ -30,7 +30,6 @@ from archlint.paths import is_inside
 from archlint.results import Excused, Failure, Outcome, Report, Undecided
 from archlint.selectors import Selection, check_selectors
 from archlint.service.model import Service
-from archlint.service.semantics.qualified_names import QualifiedNames
 from archlint.service.services import build_services
 from archlint.standard import Standard, bundled_standard
 from archlint.statements import Statement, numbered, state
@@ -221,7 +220,6 @@ class _Run:
         self.failures: list[Failure] = []
         self.said: list[Statement] = []
         self.outcomes: dict[tuple[str, str], Outcome] = {}
-        self._names: dict[str, QualifiedNames] = {}
 
     @property
     def ran(self) -> frozenset[Page]:
@@ -333,11 +331,10 @@ class _Run:
     def _symbol(self, service: Service, place: Location) -> str:
         """The definition that the place is in, if it is in a Python file of the service."""
         module = service.modules.by_path.get(place.file)
-        if module is None:
+        offset = module.source.offset(place) if module is not None else None
+        if module is None or offset is None:
             return ""
-        if place.file not in self._names:
-            self._names[place.file] = QualifiedNames(module.source)
-        return self._names[place.file].at(place)
+        return ".".join(one.name for one in module.source.definitions.at(offset))
 
     def _owns(self, service: Service, file: str) -> bool:
         """Whether this is the innermost service around the file, or the first for one outside of all."""

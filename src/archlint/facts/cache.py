@@ -132,7 +132,10 @@ def _sweep(folder: Path) -> None:
                 path.unlink()
 
 
-READER = ("expressions", "fields", "python", "source", "statements", "syntax", "traversal", "tree_reader")
+READER = (
+    *("definitions", "expressions", "fields", "python", "source"),
+    *("statements", "syntax", "traversal", "tree_reader"),
+)
 """The modules that facts of Python files depend on: `python` and all that it imports of `archlint.facts`."""
 
 

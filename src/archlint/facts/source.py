@@ -1,15 +1,17 @@
-"""All that archlint keeps of one Python file, and its nodes by kind."""
+"""All that archlint keeps of one Python file, with its nodes by kind and by place."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from functools import cached_property
+from operator import attrgetter
 from typing import TypeVar, cast
 
 import msgspec
 
-from archlint.facts.syntax import Node, Statement
+from archlint.facts.definitions import Definitions
+from archlint.facts.syntax import ClassDef, FunctionDef, Node, Statement
 from archlint.facts.traversal import nodes_by_kind
 from archlint.findings import Location
 
@@ -46,6 +48,17 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
         """Every node of the file by its kind, walked once for all who ask."""
         return Nodes({kind: tuple(nodes) for kind, nodes in nodes_by_kind(self.body).items()})
 
+    @cached_property
+    def definitions(self) -> Definitions:
+        """The file's functions and classes by where they stand."""
+        return Definitions([*self.nodes.of(FunctionDef), *self.nodes.of(ClassDef)])
+
+    def offset(self, place: Location) -> int | None:
+        """Where a place of the file starts; None behind its last line."""
+        if place.line > len(self.line_starts):
+            return None
+        return self.line_starts[place.line - 1] + place.column - 1
+
     def location(self, file: str, start: int, end: int) -> Location:
         """The span from offset `start` to `end` as lines and columns of `file`."""
         first, last = bisect_right(self.line_starts, start), bisect_right(self.line_starts, end)
@@ -55,6 +68,8 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
 
 
 _N = TypeVar("_N", bound=Node)
+_M = TypeVar("_M", bound=Node)
+_place = attrgetter("start", "end")
 
 
 class Nodes:
@@ -62,7 +77,18 @@ class Nodes:
 
     def __init__(self, by_kind: Mapping[type[Node], tuple[Node, ...]]) -> None:
         self._by_kind = by_kind
+        self._by_place: dict[tuple[type[Node], ...], tuple[list[int], list[Node]]] = {}
 
     def of(self, kind: type[_N]) -> tuple[_N, ...]:
         """The nodes of one kind in reading order."""
         return cast("tuple[_N, ...]", self._by_kind.get(kind, ()))
+
+    def within(self, start: int, end: int, kind: type[_N], other: type[_M]) -> list[_N | _M]:
+        """The nodes of two kinds that start from offset `start` on and before `end`, as they stand."""
+        kinds = (kind, other)
+        if kinds not in self._by_place:
+            found: list[Node] = [*self.of(kind), *self.of(other)]
+            found.sort(key=_place)
+            self._by_place[kinds] = [node.start for node in found], found
+        starts, nodes = self._by_place[kinds]
+        return cast("list[_N | _M]", nodes[bisect_left(starts, start) : bisect_left(starts, end)])

@@ -9,7 +9,6 @@ from archlint.findings import Finding
 from archlint.fixes.edits import Span, span_of
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
-from archlint.service.semantics.scopes import functions_around
 
 
 class FoundCall(Struct, frozen=True):
@@ -28,7 +27,7 @@ class FoundCall(Struct, frozen=True):
     @property
     def scope(self) -> tuple[FunctionDef, ...]:
         """The functions around the call, outermost first."""
-        return functions_around(self.module.source, self.node)
+        return self.module.source.definitions.functions_around(self.node)
 
     @property
     def keywords(self) -> frozenset[str]:

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from archlint.facts.python import read_python
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Call, ClassDef, FunctionDef, Name, Try
-from archlint.service.semantics.modules import Module, Role
-from archlint.service.semantics.scopes import Enclosing, functions_around, holds, scoped, statements_around
+from archlint.facts.syntax import Call, FunctionDef, Name, Try
+from archlint.service.semantics.scopes import holds, scoped, statements_around
 
 SOURCE = b"""
 outside(0)
@@ -72,14 +71,6 @@ def calls_by_name(source: PythonSource) -> dict[str, Call]:
     return {call.func.id: call for call in calls if isinstance(call.func, Name)}
 
 
-def test_nothing_is_around_what_no_function_holds() -> None:
-    source = read_python(SOURCE)
-    calls = calls_by_name(source)
-    assert functions_around(source, calls["after"]) == ()
-    assert functions_around(source, calls["field"]) == ()
-    assert [one.name for one in functions_around(source, calls["deep"])] == ["sell", "inner"]
-
-
 def test_a_block_holds_only_what_stands_in_it() -> None:
     source = read_python(TRIES)
     (save, *_), calls = source.nodes.of(FunctionDef), calls_by_name(source)
@@ -101,12 +92,3 @@ def test_statements_around_end_at_a_definition() -> None:
     assert kinds("inside") == ["Try", "With", "Evaluate"]
     assert kinds("handle") == ["Try", "Evaluate"]
     assert kinds("nested") == ["FunctionDef"]
-
-
-def test_enclosing_agrees_with_a_look_at_every_definition() -> None:
-    module = Module("app.shop", "app/shop.py", read_python(SOURCE), Role.RUNTIME)
-    enclosing = Enclosing()
-    definitions = [*module.source.nodes.of(FunctionDef), *module.source.nodes.of(ClassDef)]
-    for call in module.source.nodes.of(Call):
-        around = {one for one in definitions if one.start <= call.start and call.end <= one.end}
-        assert set(enclosing.definitions(module, call)) == around

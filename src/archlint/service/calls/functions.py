@@ -8,11 +8,10 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from archlint.facts.syntax import Attribute, ClassDef, FunctionDef, Lambda, Name, Node, Statement
-from archlint.facts.traversal import all_nodes, dotted
+from archlint.facts.syntax import Attribute, ClassDef, FunctionDef, Lambda, Name, Node
+from archlint.facts.traversal import dotted
 from archlint.findings import Location
 from archlint.service.calls.library_models import Library
-from archlint.service.semantics.bindings import nested_blocks
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
@@ -21,7 +20,6 @@ T = TypeVar("T")
 MODULE = "<module>"
 LAMBDA = "<lambda>"
 
-_NAMES = (Attribute, Name)
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _ASKING = frozenset({"_get_running_loop", "current_async_library", "get_running_loop", "is_running"})
 
@@ -89,9 +87,9 @@ class Function(Struct, eq=False, dict=True):
     @cached_property
     def asks_for_loop(self) -> bool:
         """Whether it looks if an event loop runs, so that what it does depends on where it is called."""
-        nodes = all_nodes(self.node) if self.node is not None else ()
-        names = (getattr(node, "attr", getattr(node, "id", "")) for node in nodes if isinstance(node, _NAMES))
-        return not _ASKING.isdisjoint(names)
+        return not _ASKING.isdisjoint(
+            getattr(node, "attr", getattr(node, "id", "")) for node in names_in(self)
+        )
 
     def is_decorated(self, *names: str) -> bool:
         """Whether a decorator's last name is one of `names`."""
@@ -151,6 +149,13 @@ class Class(Struct, eq=False, dict=True):
         return next((method for method in own if method is not None), None)
 
 
+def names_in(definition: Function | Class) -> list[Name | Attribute]:
+    """The names and attributes from a definition's first word to its last; none for a module itself."""
+    node = definition.node
+    nodes = definition.module.source.nodes
+    return [] if node is None else nodes.within(node.start, node.end, Name, Attribute)
+
+
 class Program:
     """Every function and class of the modules added so far."""
 
@@ -171,7 +176,7 @@ class Program:
             body = Function(module, None)
             self.modules[module] = body
             self._by_module[module] = []
-            self._read(module.source.body, body, None, ())
+            self._read(module, body)
         return self.modules[module]
 
     def add_lambda(self, node: Lambda, parent: Function) -> Function:
@@ -254,18 +259,16 @@ class Program:
         self.add(symbol.module)
         return known.get(symbol.node)
 
-    def _read(self, body: tuple[Statement, ...], parent: Function, owner: Class | None, scope: Scope) -> None:
-        for statement in body:
-            if isinstance(statement, FunctionDef):
-                self._define(statement, parent, owner, scope)
-            elif isinstance(statement, ClassDef):
-                cls = self.classes[statement] = Class(parent.module, statement, scope)
-                self._classes_of.setdefault(parent.module, []).append(cls)
-                self._unlinked.append(cls)
-                self._read(statement.body, parent, cls, (*scope, statement))
+    def _read(self, module: Module, body: Function) -> None:
+        for *outer, node in module.source.definitions:
+            scope = tuple(outer)
+            parent = next((self.functions[one] for one in outer[::-1] if isinstance(one, FunctionDef)), body)
+            if isinstance(node, FunctionDef):
+                self._define(node, parent, self.classes.get(outer[-1]) if outer else None, scope)
             else:
-                for block in nested_blocks(statement):
-                    self._read(block, parent, owner, scope)
+                cls = self.classes[node] = Class(module, node, scope)
+                self._classes_of.setdefault(module, []).append(cls)
+                self._unlinked.append(cls)
 
     def _define(self, node: FunctionDef, parent: Function, owner: Class | None, scope: Scope) -> None:
         function = self.functions[node] = Function(parent.module, node, scope, parent, owner)
@@ -273,7 +276,6 @@ class Program:
         accessors = {f"{node.name}.{kind}" for kind in ("setter", "deleter", "getter")}
         if owner is not None and accessors.isdisjoint(function.decorators):
             owner.methods[node.name] = function
-        self._read(node.body, function, None, (*scope, node))
 
 
 def _is_alike(method: Function | None, wanted: Function) -> bool:

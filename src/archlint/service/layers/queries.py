@@ -13,7 +13,6 @@ from archlint.facts.traversal import dotted
 from archlint.service.database.session_calls import session_calls
 from archlint.service.layers.layers import Layers
 from archlint.service.semantics.modules import Module
-from archlint.service.semantics.scopes import functions_around
 from archlint.service.semantics.symbols import Symbols
 
 _VERBS = frozenset({"delete", "insert", "select", "update"})
@@ -46,7 +45,7 @@ class Queries:
             found = sorted(self._queries(module), key=lambda query: query.node.start)
             by_function: dict[FunctionDef | None, list[Query]] = defaultdict(list)
             for query in found:
-                around = functions_around(module.source, query.node)
+                around = module.source.definitions.functions_around(query.node)
                 by_function[around[-1] if around else None].append(query)
             self._known[module] = dict(by_function)
         return self._known[module]

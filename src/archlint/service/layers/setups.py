@@ -15,7 +15,6 @@ from archlint.service.database.engine_connections import LIBRARIES
 from archlint.service.layers.layers import Layers
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.modules import Module, Modules, Role
-from archlint.service.semantics.scopes import functions_around
 from archlint.service.semantics.symbols import Symbols
 
 Kind = Literal["configuration", "security", "database set-up"]
@@ -141,7 +140,7 @@ class Setups(Struct, eq=False, frozen=True):
         names = self.symbols.namespace(module).names
         if any(self.symbols.resolve(module, name).qualified.partition(".")[0] in _CLIENTS for name in names):
             return False
-        around = (function.name for function in functions_around(module.source, call))
+        around = (function.name for function in module.source.definitions.functions_around(call))
         return any(_TOKEN.search(name) for name in around)
 
 

@@ -29,7 +29,6 @@ from archlint.facts.traversal import dotted
 from archlint.findings import Location
 from archlint.service.semantics.bindings import COMPOUND, nested_blocks
 from archlint.service.semantics.modules import Module, Modules
-from archlint.service.semantics.scopes import functions_around
 from archlint.service.semantics.symbols import Step, Symbol, Symbols, find_module
 from archlint.service.semantics.type_checking import blocks, is_for_type_checkers, spellings
 
@@ -114,7 +113,7 @@ class Imports:
                     found = self._taken(module, func, name, call)
                     if found not in {None, module}:
                         assert found is not None
-                        lazy = bool(functions_around(module.source, call))
+                        lazy = bool(module.source.definitions.functions_around(call))
                         unseen = is_for_type_checkers(module.source, call)
                         place = module.location(call)
                         yield ImportEdge(module, found, None, place, lazy, unseen, False, call.start)

@@ -1,11 +1,7 @@
-"""What encloses a node: the definitions by which its names are resolved, and the statements of a body.
-
-`scoped` goes through many nodes of a file in one pass, `Enclosing` answers for single ones of many files.
-"""
+"""What encloses a node: the definitions by which its names are resolved, and the statements of a body."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
@@ -22,7 +18,6 @@ from archlint.facts.syntax import (
     Statement,
 )
 from archlint.service.semantics.bindings import nested_blocks
-from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope
 
 _N = TypeVar("_N", bound=Node)
@@ -54,27 +49,6 @@ def scoped(source: PythonSource, wanted: Iterable[_N]) -> Iterator[tuple[Scope, 
             yield scope, node
 
 
-class Enclosing:
-    """The definitions around nodes; each file is read once."""
-
-    def __init__(self) -> None:
-        self._known: dict[Module, tuple[list[int], list[Scope]]] = {}
-
-    def definitions(self, module: Module, node: Node) -> Scope:
-        """The functions and classes around the node, their decorators included, outermost first."""
-        if module not in self._known:
-            self._known[module] = _opened(module.source)
-        starts, scopes = self._known[module]
-        index = bisect_right(starts, node.start) - 1
-        scope = scopes[index] if index >= 0 else ()
-        return tuple(one for one in scope if one.end >= node.end)
-
-
-def functions_around(source: PythonSource, node: Node) -> tuple[FunctionDef, ...]:
-    """The functions around one node, outermost first."""
-    return tuple(one for one in source.nodes.of(FunctionDef) if one.start <= node.start < one.end)
-
-
 def statements_around(body: tuple[Statement, ...], node: Node) -> tuple[Statement, ...]:
     """The statements of a body that the node is in, outermost first; it ends at a definition in the body."""
     found: list[Statement] = []
@@ -94,20 +68,6 @@ def holds(block: tuple[Statement, ...], node: Node) -> bool:
 
 def _holding(block: tuple[Statement, ...], node: Node) -> Statement | None:
     return next((one for one in block if one.start <= node.start and node.end <= one.end), None)
-
-
-def _opened(source: PythonSource) -> tuple[list[int], list[Scope]]:
-    """Where definitions start, each with those that are open there."""
-    found: list[FunctionDef | ClassDef] = [*source.nodes.of(FunctionDef), *source.nodes.of(ClassDef)]
-    found.sort(key=lambda one: one.start)
-    scopes: list[Scope] = []
-    open_ones: list[FunctionDef | ClassDef] = []
-    for one in found:
-        while open_ones and open_ones[-1].end < one.end:
-            open_ones.pop()
-        open_ones.append(one)
-        scopes.append(tuple(open_ones))
-    return [one.start for one in found], scopes
 
 
 def _bodies(source: PythonSource) -> list[tuple[int, int, FunctionDef | ClassDef | None]]:

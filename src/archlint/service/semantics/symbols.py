@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
+from archlint.facts.definitions import Definition
 from archlint.facts.syntax import (
     Attribute,
     Call,
@@ -37,7 +38,7 @@ from archlint.service.semantics.bindings import (
 from archlint.service.semantics.library_names import public_name
 from archlint.service.semantics.modules import Module, Modules
 
-Scope: TypeAlias = tuple[FunctionDef | ClassDef, ...]
+Scope: TypeAlias = tuple[Definition, ...]
 """The definitions around an expression, outermost first."""
 
 _BUILTINS = frozenset(dir(builtins))

@@ -29,7 +29,6 @@ from archlint.service.api.routes import Endpoint, RouteTable
 from archlint.service.interpreter.values import text
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.modules import Module
-from archlint.service.semantics.scopes import Enclosing
 from archlint.service.semantics.symbols import Scope, Symbols
 from archlint.service.testing.client_calls import (
     GENERAL,
@@ -93,7 +92,6 @@ class Requests:
         self._suite = suite
         self._symbols = symbols
         self._routes = routes
-        self._enclosing = Enclosing()
         self._paths = Paths(symbols, suite.fixtures, routes.machine, self._route_paths, self._callers)
         self._known: dict[tuple[frozenset[str], str, bool], Matches] = {}
         self._called_at: dict[str, tuple[tuple[Spot, Call], ...]] = {}
@@ -175,7 +173,7 @@ class Requests:
         decorators = {id(d) for one in module.source.nodes.of(FunctionDef) for d in one.decorators}
         for call in calls:
             if id(call) not in decorators and isinstance(call.func, Attribute | Call):
-                scope = self._enclosing.definitions(module, call)
+                scope = module.source.definitions.around(call)
                 unused = any(id(one) in self._unused_fixtures for one in scope)
                 request = None if unused else self._read(module, call, scope)
                 if request is not None:
@@ -190,7 +188,7 @@ class Requests:
             if name and _CLIENT.search(name) and not _NO_CLIENT.search(name.rpartition(".")[2]):
                 call = Call(node.start, node.end, node, (), ())
                 way = Way(frozenset({METHODS[node.attr]}), (GAP,))
-                yield Request(module, call, self._enclosing.definitions(module, node), False, (way,))
+                yield Request(module, call, module.source.definitions.around(node), False, (way,))
 
     def _read(self, module: Module, call: Call, scope: Scope) -> Request | None:
         verb, receiver = verb_of(call), receiver_of(call)
@@ -332,9 +330,7 @@ class Requests:
     def _callers(self, name: str) -> tuple[tuple[Spot, Call], ...]:
         if name not in self._called_at:
             calls = self._by_name.get(name, ())
-            found = (
-                (Spot(module, self._enclosing.definitions(module, call)), call) for module, call in calls
-            )
+            found = ((Spot(module, module.source.definitions.around(call)), call) for module, call in calls)
             self._called_at[name] = tuple(found)
         return self._called_at[name]
 

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from archlint.facts.syntax import Alias, Attribute, ClassDef, Constant, FunctionDef, Name
-from archlint.service.calls.functions import Class, Function
+from archlint.service.calls.functions import Class, Function, names_in
 from archlint.service.calls.library_models import Library
-from archlint.service.calls.names_within import Words
 from archlint.service.semantics.modules import Module
 
 _MAX_NAME = 200
@@ -20,16 +19,15 @@ _KNOWING_NOTHING = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "t
 class Mentions:
     """Counts the names of modules, once."""
 
-    def __init__(self, modules: Sequence[Module], index: Words) -> None:
+    def __init__(self, modules: Sequence[Module]) -> None:
         self._modules = modules
-        self._index = index
 
     def none_of(self, one: Function | Class) -> bool:
         """Whether nothing but its own body has the name of a definition."""
         if isinstance(one, Function) and (one.decorators or _may_be_asked_for(one)):
             return False  # A decorator may register it, and a base may call a method by its name.
         name = one.node.name if isinstance(one.node, FunctionDef | ClassDef) else ""
-        inside = (node.id if isinstance(node, Name) else node.attr for node in self._index.within(one))
+        inside = (node.id if isinstance(node, Name) else node.attr for node in names_in(one))
         return bool(name) and self._counts[name] <= sum(name == other for other in inside)
 
     @cached_property

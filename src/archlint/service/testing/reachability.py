@@ -26,8 +26,7 @@ from archlint.facts.traversal import all_nodes, dotted
 from archlint.service.api.injection import INJECTORS
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
-from archlint.service.calls.functions import Class, Function
-from archlint.service.calls.names_within import Words
+from archlint.service.calls.functions import Class, Function, names_in
 from archlint.service.calls.values import ClassType, FunctionType, InstanceType, Value
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.values import FunctionObject
@@ -50,8 +49,7 @@ class Reached:
         self._calls = calls
         self._symbols = symbols
         self._program = calls.program
-        self._index = Words()
-        self._mentions = Mentions(calls.modules.runtime, self._index)
+        self._mentions = Mentions(calls.modules.runtime)
         self._classes: dict[Module, dict[str, Class]] = {}
 
     def has(self, function: Function) -> bool:
@@ -155,7 +153,7 @@ class Reached:
     def _referred(self, function: Function) -> Iterator[Function]:
         """The functions that it speaks of without a call: those that it keeps or hands to a library."""
         with deep_recursion():
-            for node in self._index.within(function):
+            for node in names_in(function):
                 name = node.id if isinstance(node, Name) else node.attr
                 if name in self._function_names:
                     for value in self._calls.inference.values(node, function):
@@ -332,7 +330,7 @@ class Reached:
 
     def _spoken_of(self, one: Function | Class) -> Iterator[Class]:
         classes = self._classes_by_name(one.module)
-        found = (classes.get(node.id) for node in self._index.within(one) if isinstance(node, Name))
+        found = (classes.get(node.id) for node in names_in(one) if isinstance(node, Name))
         return (cls for cls in found if cls is not None)
 
     @cached_property
