@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from archlint.config import Config, configure, read_config, without_excluded
 from archlint.discover import Repository
+from archlint.facts.toml import read_toml
 from archlint.findings import ArchlintError, Severity
 from archlint.selectors import Selection, check_selectors
 from tests.example_pages import PAGES, STANDARD, page, standard
@@ -28,7 +29,7 @@ def repository(root: Path, files: dict[str, str]) -> Repository:
 
 
 def read(text: str) -> Config:
-    config = read_config("archlint.toml", dedent(text).encode(), ".", STANDARD, is_pyproject=False)
+    config = read_config(read_toml("archlint.toml", dedent(text).encode()), ".", STANDARD, is_pyproject=False)
     assert config is not None
     return config
 
@@ -204,7 +205,12 @@ def test_a_mistake_in_a_service_names_the_services_file(tmp_path: Path) -> None:
 @given(st.text())
 def test_no_content_crashes_the_reader(text: str) -> None:
     try:
-        read_config("archlint.toml", text.encode("utf-8", "surrogatepass"), ".", STANDARD, is_pyproject=False)
+        read_config(
+            read_toml("archlint.toml", text.encode("utf-8", "surrogatepass")),
+            ".",
+            STANDARD,
+            is_pyproject=False,
+        )
     except ArchlintError as error:
         assert str(error).startswith("archlint.toml:")
 
@@ -312,6 +318,6 @@ def test_a_bad_regular_expression_is_an_error_with_its_place() -> None:
     regex = replace(standard_.pages[0], options={"exempt": replace(option, form="regex")})
     text = b'[rules.router-bypasses-service]\nexempt = ["/ok/.*", "/x("]'
     with pytest.raises(ArchlintError) as error:
-        read_config("archlint.toml", text, ".", standard([regex]), is_pyproject=False)
+        read_config(read_toml("archlint.toml", text), ".", standard([regex]), is_pyproject=False)
     assert str(error.value).startswith("archlint.toml:2:21: `/x(` is no regular expression: ")
-    assert read_config("archlint.toml", text, ".", standard_, is_pyproject=False) is not None
+    assert read_config(read_toml("archlint.toml", text), ".", standard_, is_pyproject=False) is not None

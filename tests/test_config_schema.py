@@ -12,6 +12,7 @@ import tomli
 from jsonschema import Draft7Validator
 
 from archlint.config import KEYS, read_config
+from archlint.facts.toml import read_toml
 from archlint.findings import ArchlintError
 from archlint.standard import bundled_standard
 from tools import config_schema
@@ -35,7 +36,7 @@ def test_it_has_schemastores_form() -> None:
 
 def accepted(text: str) -> bool:
     try:
-        read_config("archlint.toml", text.encode(), ".", bundled_standard(), is_pyproject=False)
+        read_config(read_toml("archlint.toml", text.encode()), ".", bundled_standard(), is_pyproject=False)
     except ArchlintError:
         return False
     return True

@@ -7,6 +7,7 @@ import pytest
 
 import archlint
 from archlint.config import read_config
+from archlint.facts.toml import read_toml
 from archlint.standard import bundled_standard
 from tools.readme import PICTURE, ROOT, picture
 
@@ -26,7 +27,10 @@ def test_the_configurations_that_it_shows_are_good(document: str) -> None:
     blocks = re.findall(r"```toml\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
     for block in blocks:
-        assert read_config("pyproject.toml", block.encode(), ".", STANDARD, is_pyproject=True) is not None
+        assert (
+            read_config(read_toml("pyproject.toml", block.encode()), ".", STANDARD, is_pyproject=True)
+            is not None
+        )
 
 
 def test_the_files_that_it_links_exist() -> None:

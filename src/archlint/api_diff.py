@@ -11,7 +11,7 @@ from msgspec import Struct
 from archlint.committed import default_base
 from archlint.discover import find_repository
 from archlint.engine import Loaded, Progress, load, load_commit
-from archlint.facts.json_documents import read_json_values
+from archlint.facts.json_documents import read_json
 from archlint.findings import ArchlintError
 from archlint.service.evolution.api_changes import ApiChange, ApiState, api_changes
 from archlint.service.model import Service
@@ -85,7 +85,10 @@ def _is_commit(given: str) -> bool:
 def _document(file: Path) -> dict[str, Any]:
     """An OpenAPI document. Raises ArchlintError for a file that is none."""
     try:
-        return in_form(read_json_values(file.name, file.read_bytes()))
+        found = read_json(file.name, file.read_bytes())
+        for problem in found.problems:
+            raise ArchlintError(f"{problem.location} is no OpenAPI 3 document: {problem.why}")
+        return in_form(found.value)
     except OSError as error:
         raise ArchlintError(f"{file} cannot be read: {error.strerror}") from error
     except ValueError as error:

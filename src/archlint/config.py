@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from archlint import documents
 from archlint.answers import digest
-from archlint.discover import Repository, UnreadableFileError, read_regular
+from archlint.discover import Repository, read_regular
 from archlint.facts.toml import TomlFile, read_toml
-from archlint.findings import ArchlintError, Severity, Unknown
+from archlint.findings import ArchlintError, Severity
 from archlint.pages import Option, Page
 from archlint.paths import is_inside
 from archlint.patterns import check_pattern, compile_patterns
@@ -94,18 +95,15 @@ def configure(
     return cache(partial(_nearest, repository, frozenset(repository.files), standard))
 
 
-def read_config(
-    path: str, data: bytes, folder: str, standard: Standard, *, is_pyproject: bool
-) -> Config | None:
-    """The configuration in a file's content; None for a pyproject.toml without `[tool.archlint]`.
+def read_config(file: TomlFile, folder: str, standard: Standard, *, is_pyproject: bool) -> Config | None:
+    """The configuration in a file; None for a pyproject.toml without `[tool.archlint]`.
 
     Raises ArchlintError with the place of the first thing that is wrong.
     """
-    file = read_toml(path, data)
-    if isinstance(file, Unknown):
-        if is_pyproject and b"tool.archlint" not in data:
-            return None  # it configures nothing here, and BA0002 says that it is no TOML
-        raise ArchlintError(f"{file.location}: {file.why}")
+    for problem in file.problems:
+        if is_pyproject and "tool.archlint" not in file.text:
+            return None  # it configures nothing here, and BA0001 or BA0002 says why
+        raise ArchlintError(f"{problem.location}: {problem.why}")
     prefix = ("tool", "archlint") if is_pyproject else ()
     if is_pyproject and file.get(*prefix) is None:
         return None
@@ -171,7 +169,7 @@ def _explicit(config_file: Path, repository: Repository, standard: Standard) -> 
     inside = parent.is_relative_to(repository.root)
     folder = parent.relative_to(repository.root).as_posix() if inside else "."
     config = read_config(
-        str(config_file), data, folder, standard, is_pyproject=_is_pyproject(config_file.name)
+        read_toml(str(config_file), data), folder, standard, is_pyproject=_is_pyproject(config_file.name)
     )
     if config is None:
         raise ArchlintError(f"{config_file} has no [tool.archlint] table")
@@ -194,13 +192,8 @@ def _nearest(repository: Repository, files: frozenset[str], standard: Standard, 
 
 def _in_repository(repository: Repository, path: str, standard: Standard) -> Config | None:
     is_pyproject = _is_pyproject(PurePosixPath(path).name)
-    try:
-        data = repository.read_bytes(path)
-    except UnreadableFileError as error:
-        if is_pyproject:
-            return None  # BA0001 says so, and the rest is checked
-        raise ArchlintError(f"{path} cannot be read: {error.reason}") from error
-    return read_config(path, data, _folder(path), standard, is_pyproject=is_pyproject)
+    file = documents.toml(repository, path)
+    return read_config(file, _folder(path), standard, is_pyproject=is_pyproject)
 
 
 class _Table(Struct, frozen=True, dict=True):

@@ -78,6 +78,14 @@ class Repository:
     tracked: frozenset[str] | None
     notes: tuple[str, ...] = ()
     reads: Reads = field(default_factory=Reads, compare=False, repr=False, kw_only=True)
+    _listed: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_listed", frozenset(self.files))
+
+    def has(self, path: str) -> bool:
+        """Whether the repository has a file of that path."""
+        return path in self._listed
 
     def read_bytes(self, path: str) -> bytes:
         """The content of a file. Raises UnreadableFileError."""

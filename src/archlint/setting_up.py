@@ -12,6 +12,7 @@ from archlint.baseline import entry_of, path_in, written
 from archlint.config import Config, read_config
 from archlint.discover import Repository
 from archlint.engine import Loaded, Request, check, load
+from archlint.facts.toml import read_toml
 from archlint.findings import ArchlintError
 from archlint.paths import ancestors, join
 from archlint.service.layers.layers import LAYERS
@@ -102,7 +103,10 @@ def _set_up(loaded: Loaded, service: Service) -> tuple[Service, Written | None]:
     gap = "" if not before else end if before.endswith("\n") else end * 2
     after = before + gap + "".join(f"{line}{end}" for line in (f"[{table}]", *lines))
     config = read_config(
-        path, after.encode(), service.root, loaded.standard, is_pyproject=path.endswith("pyproject.toml")
+        read_toml(path, after.encode()),
+        service.root,
+        loaded.standard,
+        is_pyproject=path.endswith("pyproject.toml"),
     )
     if config is None:
         raise ArchlintError(f"{path} is no TOML, so nothing can be added to it")

@@ -16,7 +16,8 @@ from itertools import groupby
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from archlint.discover import Repository, UnreadableFileError
+from archlint import documents
+from archlint.discover import Repository
 from archlint.facts.comments import PlacedComment, may_hold_comments, read_comments
 from archlint.facts.source import Comment, PythonSource
 from archlint.facts.syntax import ClassDef, FunctionDef
@@ -121,11 +122,8 @@ def find_suppressions(
         if source.comments:
             found += _in_file([_placed(comment, path, source) for comment in source.comments], source)
     for path in filter(may_hold_comments, repository.files):
-        try:
-            data = repository.read_bytes(path)
-            found += _in_file(read_comments(path, data), continued=partial(_continued, data))
-        except UnreadableFileError:
-            continue  # nor can a rule say anything about it that could be suppressed
+        data = documents.content(repository, path)
+        found += _in_file(read_comments(path, data), continued=partial(_continued, data))
     return tuple(sorted(found, key=lambda suppression: suppression.location))
 
 

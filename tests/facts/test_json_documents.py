@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.facts.json_documents import read_json_values
+from archlint.facts.json_documents import read_json
 
 LAUGHS = (
     "a0: &a0 ["
@@ -30,12 +30,12 @@ LAUGHS = (
         ("o.json", '{"a": ' + "9" * 5000 + "}", "digits"),
         ("o.yaml", "a: " + "9" * 5000, "digits"),
         ("o.yaml", "a: [1", "o.yaml:2:1"),
-        ("o.json", "{", "line 1"),
+        ("o.json", "{", "o.json:1:2"),
     ],
 )
 def test_what_is_too_much_or_broken_is_refused(name: str, text: str, why: str) -> None:
-    with pytest.raises(ValueError, match=why):
-        read_json_values(name, text.encode())
+    (problem,) = read_json(name, text.encode()).problems
+    assert why in f"{problem.location}: {problem.why}"
 
 
 VALUES = st.recursive(
@@ -48,13 +48,13 @@ VALUES = st.recursive(
 @given(VALUES)
 def test_json_and_yaml_give_what_was_written(value: Any) -> None:
     written = json.dumps(value)
-    assert read_json_values("o.json", written.encode()) == value
-    assert read_json_values("o.yaml", yaml.safe_dump(value).encode()) == value
+    assert read_json("o.json", written.encode()).value == value
+    assert read_json("o.yaml", yaml.safe_dump(value).encode()).value == value
 
 
 def test_keys_are_strings_and_dates_stay_as_they_are() -> None:
     text = "responses: {200: {on: 1}}\nwhen: 2024-01-02\n"
-    assert read_json_values("o.yaml", text.encode()) == {
+    assert read_json("o.yaml", text.encode()).value == {
         "responses": {"200": {"on": 1}},
         "when": "2024-01-02",
     }

@@ -86,9 +86,9 @@ class Dockerfile(Struct, eq=False, frozen=True):
     """A Dockerfile's instructions in order; `problems` are the places that are no Dockerfile syntax."""
 
     path: str
-    instructions: tuple[Instruction, ...]
-    stages: tuple[Stage, ...]
-    problems: tuple[Unknown, ...]
+    instructions: tuple[Instruction, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    problems: tuple[Unknown, ...] = ()
 
     def stage(self, name: str) -> Stage | None:
         """The stage that a target or `--from` value means: a name, any case, or an index."""

@@ -31,8 +31,8 @@ class DotenvFile(Struct, eq=False, frozen=True, dict=True):
     """The variables in the order of their lines, and the lines that are none."""
 
     path: str
-    variables: tuple[Variable, ...]
-    problems: tuple[Unknown, ...]
+    variables: tuple[Variable, ...] = ()
+    problems: tuple[Unknown, ...] = ()
 
 
 def read_dotenv(path: str, data: bytes) -> DotenvFile:

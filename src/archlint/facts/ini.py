@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from archlint.findings import Location, Unknown
 
@@ -23,8 +23,9 @@ class IniFile(Struct, eq=False, frozen=True, dict=True):
     """
 
     path: str
-    text: str
-    sections: Mapping[str, Mapping[str, str]]
+    text: str = ""
+    sections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    problems: tuple[Unknown, ...] = ()
 
     def get(self, section: str, option: str, variables: Mapping[str, str]) -> str | None:
         """An option with its `%(name)s` filled in as configparser does, or None when it is absent.
@@ -58,8 +59,13 @@ class IniFile(Struct, eq=False, frozen=True, dict=True):
         return places
 
 
-def read_ini(path: str, data: bytes) -> IniFile | Unknown:
-    """Read a file's content; `Unknown` says where and why it is not an INI file."""
+def read_ini(path: str, data: bytes) -> IniFile:
+    """Read a file's content. Never raises: a problem says where and why it is not an INI file."""
+    found = _sections(path, data)
+    return IniFile(path, problems=(found,)) if isinstance(found, Unknown) else IniFile(path, *found)
+
+
+def _sections(path: str, data: bytes) -> tuple[str, Mapping[str, Mapping[str, str]]] | Unknown:
     parser = configparser.RawConfigParser(strict=False, default_section="")
     try:
         text = data.decode("utf-8-sig")
@@ -72,7 +78,7 @@ def read_ini(path: str, data: bytes) -> IniFile | Unknown:
     except configparser.Error as error:
         place = Location(path, line := _line_of(error), 1, line, 1)
         return Unknown(f"`{path}`", place, f"it is not a valid INI file: {error.message.splitlines()[0]}")
-    return IniFile(path, text, {name: dict(parser[name]) for name in parser.sections()})
+    return text, {name: dict(parser[name]) for name in parser.sections()}
 
 
 class _Bounded(configparser.BasicInterpolation):

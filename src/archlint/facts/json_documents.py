@@ -5,18 +5,33 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from msgspec import Struct
+
 from archlint.facts.yaml import MAX_DEPTH, YamlMapping, YamlNode, YamlScalar, read_yaml
+from archlint.findings import Location, Unknown
 
 
-def read_json_values(path: str, data: bytes) -> Any:
-    """The one document of a file: YAML, unless its name ends in `.json`; keys are strings (RFC 8259).
+class JsonFile(Struct, eq=False, frozen=True):
+    """The value of a file's one document, of which all keys are strings (RFC 8259)."""
 
-    Raises ValueError that says what is wrong, and where.
-    """
-    return _json(data) if path.endswith(".json") else _yaml(path, data)
+    path: str
+    value: Any = None
+    problems: tuple[Unknown, ...] = ()
+
+
+def read_json(path: str, data: bytes) -> JsonFile:
+    """Read a file's content: YAML, unless its name ends in `.json`. Never raises."""
+    try:
+        return JsonFile(path, _json(data)) if path.endswith(".json") else _yaml(path, data)
+    except json.JSONDecodeError as error:
+        place, why = Location(path, error.lineno, error.colno, error.lineno, error.colno), error.msg
+    except ValueError as error:
+        place, why = Location(path), str(error)
+    return JsonFile(path, problems=(Unknown(f"`{path}`", place, why),))
 
 
 def _json(data: bytes) -> Any:
+    """Raises ValueError that says what is wrong."""
     try:
         found = json.loads(data)
     except RecursionError:
@@ -34,11 +49,12 @@ def _inside(node: Any) -> list[Any]:
     return [child for child in children if isinstance(child, dict | list)]
 
 
-def _yaml(path: str, data: bytes) -> Any:
+def _yaml(path: str, data: bytes) -> JsonFile:
+    """Raises ValueError for a number with too many digits."""
     file = read_yaml(path, data)
-    if file.problems:
-        raise ValueError(f"{file.problems[0].location}: {file.problems[0].why}")
-    return _value(file.documents[0]) if file.documents else None
+    if file.problems or not file.documents:
+        return JsonFile(path, problems=file.problems)
+    return JsonFile(path, _value(file.documents[0]))
 
 
 def _value(node: YamlNode) -> Any:

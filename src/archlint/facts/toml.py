@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import tomli
-from msgspec import Struct
+from msgspec import Struct, field
 
 from archlint.findings import Location, Unknown
-
-_KEPT = 64
-"""A run reads few files, each of them for many rules."""
 
 Path: TypeAlias = tuple[str | int, ...]
 Span: TypeAlias = tuple[int, int, int, int]
 
 
 class TomlFile(Struct, eq=False, frozen=True, dict=True):
-    """One TOML file: its values as tomli reads them, and where each key and array item stands."""
+    """One TOML file: its values as tomli reads them, and where each key and array item stands.
+
+    `text` is there, too, when it is no TOML.
+    """
 
     path: str
-    text: str
-    values: dict[str, Any]
+    text: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: tuple[Unknown, ...] = ()
 
     def get(self, *keys: str | int) -> Any:
         """The value at a path of keys and array indices, or None."""
@@ -53,12 +54,17 @@ class TomlFile(Struct, eq=False, frozen=True, dict=True):
         return _read_spans(self.text)
 
 
-@lru_cache(maxsize=_KEPT)
-def read_toml(path: str, data: bytes) -> TomlFile | Unknown:
-    """Read a file's content; `Unknown` says where and why it is not TOML."""
+def read_toml(path: str, data: bytes) -> TomlFile:
+    """Read a file's content. Never raises: a problem says where and why it is not TOML."""
+    text, found = data.decode("utf-8-sig", errors="replace"), _values(path, data)
+    return (
+        TomlFile(path, text, problems=(found,)) if isinstance(found, Unknown) else TomlFile(path, text, found)
+    )
+
+
+def _values(path: str, data: bytes) -> dict[str, Any] | Unknown:
     try:
-        text = data.decode("utf-8-sig")
-        return TomlFile(path, text, tomli.loads(text))
+        return tomli.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         return Unknown(f"`{path}`", Location(path, line, 1, line, 1), "it is not UTF-8")

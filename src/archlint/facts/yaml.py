@@ -8,7 +8,6 @@ explicitly wins over what is merged, an earlier merged mapping over a later one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 from msgspec import Struct, field
@@ -18,8 +17,6 @@ from archlint.findings import Location, Unknown
 MAX_DEPTH = 200
 MAX_ENTRIES = 100_000
 MAX_NODES = 500_000
-_KEPT = 64
-"""A run reads few files, each of them for many rules."""
 
 
 class YamlScalar(Struct, eq=False, frozen=True):
@@ -71,8 +68,8 @@ class YamlFile(Struct, eq=False, frozen=True):
     """The documents of a YAML file up to the first problem, and the problems: errors, duplicated keys."""
 
     path: str
-    documents: tuple[YamlNode, ...]
-    problems: tuple[Unknown, ...]
+    documents: tuple[YamlNode, ...] = ()
+    problems: tuple[Unknown, ...] = ()
 
     @property
     def mapping(self) -> YamlMapping | None:
@@ -96,7 +93,6 @@ class YamlFile(Struct, eq=False, frozen=True):
                 pending.extend(reversed(node.items))
 
 
-@lru_cache(maxsize=_KEPT)
 def read_yaml(path: str, data: bytes) -> YamlFile:
     """Read a file's content. Never raises: what is not YAML is a problem with its place."""
     import yaml

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from archlint import documents
 from archlint.discover import Repository
 from archlint.findings import Location
 from archlint.paths import join
@@ -22,10 +23,7 @@ def find_anchor(root: str, repository: Repository, modules: Modules) -> Location
 
 def _project_name(root: str, repository: Repository) -> Location | None:
     path = join(root, "pyproject.toml")
-    try:
-        text = repository.text(path) if path in repository.files else ""
-    except OSError:
-        return None
+    text = documents.text(repository, path)
     found = _PROJECT_NAME.search(text)
     if found is None:
         return None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from archlint import documents
 from archlint.config import Config
 from archlint.discover import Repository
 from archlint.facts.source import PythonSource
@@ -186,15 +187,10 @@ class Layout:
         places = (root, join(root, "docker"), join(root, "deploy"))
         files = (file for file in self._repository.files if (posixpath.dirname(file) or ".") in places)
         return any(
-            _COMMAND_FILE.fullmatch(posixpath.basename(file)) and _SERVER_COMMAND.search(self._text(file))
+            _COMMAND_FILE.fullmatch(posixpath.basename(file))
+            and _SERVER_COMMAND.search(documents.text(self._repository, file))
             for file in files
         )
-
-    def _text(self, file: str) -> str:
-        try:
-            return self._repository.text(file)
-        except OSError:
-            return ""
 
     def _root_of(self, file: str) -> str:
         """The project of a file; a list of requirements inside of a distribution with FastAPI makes none."""

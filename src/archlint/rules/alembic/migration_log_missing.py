@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.facts.ini import IniFile, read_ini
+from archlint import documents
 from archlint.findings import Hit, Location, Met, NotApplicable, Said
 from archlint.service.migrations.environments import Environment
 from archlint.service.model import Service
@@ -29,12 +29,12 @@ def check(service: Service) -> Iterator[Said]:
 
 
 def _judge(service: Service, environment: Environment, env: str) -> Iterator[Said]:
-    text = service.deployment.data(env)
+    text = documents.content(service.repository, env)
     if not LOGS.search(text):
         yield Hit(Location(env), {"file": env, "problem": "configures no logging"})
     elif b"fileConfig" in text and b"dictConfig" not in text and environment.settings is not None:
-        ini = read_ini(environment.settings.file, service.deployment.data(environment.settings.file))
-        if isinstance(ini, IniFile) and ini.path.endswith(".ini") and "loggers" not in ini.sections:
+        ini = documents.ini(service.repository, environment.settings.file)
+        if not ini.problems and ini.path.endswith(".ini") and "loggers" not in ini.sections:
             problem = "has no `[loggers]`, from which `env.py` configures logging"
             yield Hit(environment.settings, {"file": ini.path, "problem": problem})
             return

@@ -13,8 +13,8 @@ def check(service: Service) -> Iterator[Said]:
     """Yield each file that is not text or may not be opened, with the reason."""
     for path, unreadable in sorted(service.modules.unreadable.items()):
         yield Hit(Location(path), {"file": path, "reason": unreadable.reason})
-    for path, reason in service.deployment.too_large:
-        yield Hit(Location(path), {"file": path, "reason": reason})
+    for one in service.deployment.too_large:
+        yield Hit(one.location, {"file": one.location.file, "reason": one.why})
     for problem in (*service.project.problems, *service.deployment.compose_problems):
         path = problem.location.file
         try:

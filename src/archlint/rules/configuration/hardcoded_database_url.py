@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.discover import UnreadableFileError
-from archlint.facts.ini import IniFile, read_ini
+from archlint import documents
 from archlint.facts.syntax import Call, Expression
 from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.configuration.secrets import url_password
@@ -51,9 +50,10 @@ def _is_literal(service: Service, engine: Engine, url: Expression) -> bool:
 
 
 def _in_ini(service: Service, environment: Environment) -> Iterator[Hit]:
-    file = _ini(service, environment)
-    if file is None or _sets_url(service, environment):
+    place = environment.settings
+    if place is None or not place.file.endswith(".ini") or _sets_url(service, environment):
         return
+    file = documents.ini(service.repository, place.file)
     for section, options in file.sections.items():
         url = options.get("sqlalchemy.url", "")
         if url_password(url) and not url.startswith(_TEMPLATE):
@@ -63,27 +63,14 @@ def _in_ini(service: Service, environment: Environment) -> Iterator[Hit]:
             )
 
 
-def _ini(service: Service, environment: Environment) -> IniFile | None:
-    place = environment.settings
-    if place is None or not place.file.endswith(".ini"):
-        return None
-    try:
-        found = read_ini(place.file, service.repository.read_bytes(place.file))
-    except UnreadableFileError:
-        return None
-    return found if isinstance(found, IniFile) else None
-
-
 def _sets_url(service: Service, environment: Environment) -> bool:
     """Whether env.py takes the URL from elsewhere, so that the file's is never used."""
     if environment.env is None:
         return False
-    try:
-        text = service.repository.text(environment.env)
-    except UnreadableFileError:
-        return True
+    text = documents.text(service.repository, environment.env)
     return (
-        "set_main_option" in text
+        not text
+        or "set_main_option" in text
         or "sqlalchemy.url" in text
         or "create_" in text
         or "settings" in text.lower()

@@ -86,4 +86,4 @@ def _takes_context(instruction: Instruction) -> bool:
 def _filtered(service: Service, image: Image) -> bool:
     folders = {b.context for b in image.builds if b.context} or {posixpath.dirname(image.path) or ".", "."}
     ignores = [f"{image.path}.dockerignore", *(join(folder, ".dockerignore") for folder in folders)]
-    return any(service.project.has(path) for path in ignores)
+    return any(service.repository.has(path) for path in ignores)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.facts.yaml import read_yaml
+from archlint import documents
 from archlint.findings import Hit, Location, Met, Said, Unknown
 from archlint.service.deployment.ci import WORKFLOW
 from archlint.service.model import Service
@@ -35,7 +35,7 @@ def _companions(service: Service) -> Iterator[tuple[str, Location]]:
             yield url.rstrip("/").removesuffix(".git").rpartition(":")[2].removeprefix("//"), command.location
     for file in service.deployment.repository.files:
         if WORKFLOW.fullmatch(file):
-            for step in read_yaml(file, service.deployment.data(file)).walk():
+            for step in documents.yaml(service.repository, file).walk():
                 given = step.mapping("with")
                 name = given.text("repository") if given else None
                 if name and "$" not in name and (step.text("uses") or "").startswith("actions/checkout"):

@@ -51,7 +51,7 @@ def _manifests(service: Service) -> Iterator[Hit]:
     for folder in dict.fromkeys((service.root, pyproject.folder if pyproject else service.root)):
         for name, tool in FILES.items():
             path = join(folder, name)
-            if service.project.has(path):
+            if service.repository.has(path):
                 yield Hit(Location(path), {"what": f"`{path}`", "tool": tool})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.discover import UnreadableFileError
+from archlint import documents
 from archlint.findings import Hit, Met, Said
 from archlint.paths import ancestors, join
 from archlint.service.deployment.installs import is_exported
@@ -54,13 +54,10 @@ def _source(service: Service) -> str | None:
     for folder in ancestors(service.root):
         for name in SOURCES:
             path = join(folder, name)
-            if service.project.has(path) and not _is_exported(service, path):
+            if service.repository.has(path) and not _is_exported(service, path):
                 return path
     return None
 
 
 def _is_exported(service: Service, path: str) -> bool:
-    try:
-        return is_exported(path, service.repository.text(path), service.commands)
-    except UnreadableFileError:
-        return False
+    return is_exported(path, documents.text(service.repository, path), service.commands)

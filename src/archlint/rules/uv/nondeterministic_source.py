@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.facts.toml import TomlFile
 from archlint.findings import Hit, Location, Met, Said
 from archlint.service.deployment.command import Command, Context
 from archlint.service.model import Service
@@ -24,7 +23,7 @@ def check(service: Service) -> Iterator[Said]:
     if pyproject is not None:
         moving = [*_sources(pyproject), *_requirements(pyproject)]
         yield from moving
-        if not moving and isinstance(service.project.lock, TomlFile):
+        if not moving and service.project.lock is not None and not service.project.lock.problems:
             yield from (Met(Location(file)) for file in (pyproject.file.path, service.project.lock_path))
     for image in service.deployment.images:
         for instruction in image.dockerfile.instructions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.toml import TomlFile
+from archlint import documents
 from archlint.findings import Hit, Met, Said
 from archlint.paths import join
 from archlint.service.deployment.command import Command, Context
@@ -17,7 +17,7 @@ INSTEAD = {"sync": "uv sync --locked", "run": "uv run --locked …", "pip": "uv 
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each such install; a project without a lock is BA0401's, and whole."""
-    if not isinstance(service.project.lock, TomlFile):
+    if service.project.lock is None or service.project.lock.problems:
         return
     commands = [command for command in service.commands if command.context in PLACES]
     synced = {key for command in commands if command.runs("uv", "sync") for key in _places(command)}
@@ -63,8 +63,8 @@ def _is_unlocked_list(service: Service, command: Command, target: str) -> bool:
     if flag or not name or "$" in name or "lock" in name:
         return False
     folders = dict.fromkeys((command.folder or service.root, service.root))
-    path = next((p for folder in folders if service.project.has(p := join(folder, name))), None)
+    path = next((p for folder in folders if service.repository.has(p := join(folder, name))), None)
     if path is None:
         return False
-    text = service.deployment.data(path).decode(errors="replace")
+    text = documents.text(service.repository, path)
     return "--hash=" not in text and not is_exported(path, text, service.commands)

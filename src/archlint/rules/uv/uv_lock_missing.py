@@ -19,7 +19,7 @@ def check(service: Service) -> Iterator[Said]:
         yield from project.problems
     elif project.lock is None:
         folder = posixpath.dirname(project.lock_path) or "."
-        found = next((name for name in OTHERS if project.has(join(folder, name))), None)
+        found = next((name for name in OTHERS if service.repository.has(join(folder, name))), None)
         instead = f"there is only `{found}`" if found else "nothing locks the dependencies"
         yield Hit(service.anchor, {"lock": project.lock_path, "instead": instead})
     else:

@@ -11,9 +11,6 @@ from archlint.service.packaging.lock_freshness import lock_differences
 
 def check(service: Service) -> Iterator[Said]:
     """Yield one hit per lock, at the first difference, with all others in its chain."""
-    if isinstance(service.project.lock, Unknown):
-        yield service.project.lock
-        return
     differences = list(lock_differences(service.project))
     stale = [difference for difference in differences if isinstance(difference, Link)]
     if stale:

@@ -22,7 +22,7 @@ def check(service: Service) -> Iterator[Said]:
         ignored = git_ignores(repository, lock)
         if ignored is not None:
             yield Hit(ignored, {"lock": lock, "problem": "is ignored by git"})
-        elif tracked is not None and service.project.has(lock):
+        elif tracked is not None and service.repository.has(lock):
             yield Hit(Location(lock), {"lock": lock, "problem": "is not tracked by git"})
     left_out = [hit for image in service.images.serving for hit in _left_out(service, image)]
     yield from left_out
@@ -39,9 +39,9 @@ def _left_out(service: Service, image: Image) -> Iterator[Hit]:
     contexts = contexts or {posixpath.dirname(image.path) or "."}
     for context in sorted(contexts):
         beside = f"{image.path}.dockerignore"
-        ignore_file = beside if service.project.has(beside) else join(context, ".dockerignore")
+        ignore_file = beside if service.repository.has(beside) else join(context, ".dockerignore")
         inside = context == "." or lock.startswith(f"{context}/")
-        if syncs and inside and service.project.has(ignore_file):
+        if syncs and inside and service.repository.has(ignore_file):
             line = docker_ignores(service.repository, ignore_file, posixpath.relpath(lock, context))
             if line is not None:
                 yield Hit(line, {"lock": lock, "problem": f"is kept out of the build of `{image.path}`"})

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from archlint import documents
 from archlint.discover import Repository
 from archlint.paths import ancestors, join
 from archlint.service.api.exemptions import version_of
@@ -88,7 +89,4 @@ def _changelogs(repository: Repository, root: str) -> Iterator[str]:
     for file in repository.files:
         folder, name = posixpath.split(file)
         if _CHANGELOG.fullmatch(name) and (folder or ".") in folders:
-            try:
-                yield repository.text(file)
-            except OSError:
-                continue
+            yield documents.text(repository, file)

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from archlint import documents
 from archlint.facts.dockerfile import Instruction
-from archlint.facts.dotenv import read_dotenv
 from archlint.ignores import docker_ignores
 from archlint.paths import join
 from archlint.service.configuration.settings import Setting, Settings, SettingsClass
@@ -59,9 +59,9 @@ class Connections(Struct, eq=False, frozen=True, dict=True):
             if instruction.keyword == "ENV":
                 found.update({m[1]: None for a in instruction.arguments if (m := _ASSIGNED.match(a))})
         for path in env_files(one):
-            if path not in self.deployment.repository.files:
+            if not self.deployment.repository.has(path):
                 return None
-            read = read_dotenv(path, self.deployment.data(path)).variables
+            read = documents.dotenv(self.deployment.repository, path).variables
             found.update((variable.name, variable.value) for variable in read)
         for command in commands:
             found.update(command.environment)
@@ -108,8 +108,8 @@ class Connections(Struct, eq=False, frozen=True, dict=True):
         )
 
     def _is_file(self, image: Image, source: str) -> bool:
-        files = self.deployment.repository.files
-        return any(join(context, source) in files for context in _contexts(image))
+        has = self.deployment.repository.has
+        return any(has(join(context, source)) for context in _contexts(image))
 
     @cached_property
     def _texts(self) -> tuple[str, str]:
@@ -118,7 +118,7 @@ class Connections(Struct, eq=False, frozen=True, dict=True):
         return self._joined(python), self._joined(others)
 
     def _joined(self, files: list[str]) -> str:
-        return "\n".join(self.deployment.data(file).decode(errors="replace") for file in files)
+        return "\n".join(documents.text(self.deployment.repository, file) for file in files)
 
     def _is_configured_by_mount(self, one: StackService) -> bool:
         for mount in mounts(one):

@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from archlint.discover import Repository, UnreadableFileError
-from archlint.facts.dotenv import DotenvFile, read_dotenv
-from archlint.findings import Location, Unknown
+from archlint import documents
+from archlint.discover import Repository
+from archlint.facts.dotenv import DotenvFile
 
 _NAME = re.compile(
     r"(?i)\.env([._-][\w.-]+)?|[\w-]+\.env([._-][\w-]+)?|env[._-](example|sample|template|dist)"
@@ -21,7 +21,7 @@ def dotenv_files(repository: Repository, root: str) -> Iterator[DotenvFile]:
     for path in repository.files:
         folder, name = posixpath.split(path)
         if _NAME.fullmatch(name) and _concerns(folder or ".", root):
-            yield _read(repository, path)
+            yield documents.dotenv(repository, path)
 
 
 def is_example(path: str) -> bool:
@@ -32,10 +32,3 @@ def is_example(path: str) -> bool:
 def _concerns(folder: str, root: str) -> bool:
     below = root in {".", folder} or folder.startswith(f"{root}/")
     return below or folder == "." or root.startswith(f"{folder}/")
-
-
-def _read(repository: Repository, path: str) -> DotenvFile:
-    try:
-        return read_dotenv(path, repository.read_bytes(path))
-    except UnreadableFileError as error:
-        return DotenvFile(path, (), (Unknown(f"`{path}`", Location(path), error.reason),))

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.discover import UnreadableFileError
+from archlint import documents
 from archlint.facts.dockerfile import Instruction
-from archlint.facts.ini import IniFile, read_ini
-from archlint.facts.yaml import YamlFile, YamlMapping, YamlNode, YamlScalar, YamlSequence, read_yaml
+from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
 from archlint.findings import Location
 from archlint.service.configuration.secrets import URL_PASSWORD, Verdict, is_database_setting, judge, masked
 from archlint.service.deployment.compose import ComposeFile
@@ -95,7 +94,7 @@ def _in_addresses(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
     """The password in the address of a package index, wherever tools are told of one."""
     if not _WITH_ADDRESSES.fullmatch(posixpath.basename(path)):
         return
-    for number, line in enumerate(deployment.data(path).decode(errors="replace").split("\n"), start=1):
+    for number, line in enumerate(documents.text(deployment.repository, path).split("\n"), start=1):
         found = URL_PASSWORD.search(line) if "://" in line and len(line) < _LONGEST_LINE else None
         if found is not None:
             place = Location(path, number, found.start() + 1, number, found.end() + 1)
@@ -103,9 +102,7 @@ def _in_addresses(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
 
 
 def _in_ini(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
-    file = read_ini(path, deployment.data(path))
-    if not isinstance(file, IniFile):
-        return
+    file = documents.ini(deployment.repository, path)
     for section, options in file.sections.items():
         for name, value in options.items():
             yield from _judged(name, value, file.location(section, name), dummies=False)
@@ -113,7 +110,7 @@ def _in_ini(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
 
 def _in_yaml(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
     if _PIPELINE.fullmatch(path):
-        for node in _read(deployment, path).walk():
+        for node in documents.yaml(deployment.repository, path).walk():
             for key in ("env", "variables", "with"):
                 for name, (value, place) in _pairs(node.get(key)):
                     if not is_database_setting(name):
@@ -121,7 +118,7 @@ def _in_yaml(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
             for name, given in _inputs(node):
                 yield from _judged(name, given.text, given.location, dummies=False)
     elif _MANIFEST.fullmatch(path) and "compose" not in posixpath.basename(path):
-        for node in _read(deployment, path).walk():
+        for node in documents.yaml(deployment.repository, path).walk():
             yield from _in_manifest(node)
 
 
@@ -162,13 +159,6 @@ def _pairs(node: YamlNode | None) -> Iterator[tuple[str, tuple[str, Location]]]:
                 if isinstance(item, YamlScalar) and "=" in item.text:
                     name, _, text = item.text.partition("=")
                     yield name.strip(), (text, item.location)
-
-
-def _read(deployment: Deployment, path: str) -> YamlFile:
-    try:
-        return read_yaml(path, deployment.repository.read_bytes(path))
-    except UnreadableFileError:
-        return YamlFile(path, (), ())
 
 
 def _decoded(text: str) -> str:

@@ -10,10 +10,11 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
+from archlint import documents
 from archlint.discover import Repository
 from archlint.facts.dockerfile import Instruction, Stage
 from archlint.facts.shell import SHELLS, Options
-from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence, read_yaml
+from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Location
 from archlint.service.deployment.ci import GITLAB, WORKFLOW, github_commands, gitlab_commands, gitlab_includes
 from archlint.service.deployment.command import Command, Context, Script, commands_of, script_of, unwrapped
@@ -151,18 +152,17 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
                 yield from self._followed(command)
 
     def _pipelines(self) -> Iterator[Command]:
-        files = self.repository.files
-        for file in (file for file in files if WORKFLOW.fullmatch(file)):
-            yield from github_commands(read_yaml(file, self.deployment.data(file)), self._text(file))
-        gitlab = [file for file in files if GITLAB.fullmatch(file)]
+        for file in filter(WORKFLOW.fullmatch, self.repository.files):
+            yield from github_commands(documents.yaml(self.repository, file), self._text(file))
+        gitlab = list(filter(GITLAB.fullmatch, self.repository.files))
         for file in gitlab:
-            yaml = read_yaml(file, self.deployment.data(file))
+            yaml = documents.yaml(self.repository, file)
             yield from gitlab_commands(yaml, self._text(file))
-            gitlab += [name for name in gitlab_includes(yaml) if name in files and name not in gitlab]
+            gitlab += [n for n in gitlab_includes(yaml) if self.repository.has(n) and n not in gitlab]
 
     def _tasks(self) -> Iterator[Command]:
         for file in self.deployment.near:
-            yield from task_commands(file, self.deployment.data)
+            yield from task_commands(self.repository, file)
 
     @cached_property
     def _shell_files(self) -> tuple[str, ...]:
@@ -171,7 +171,10 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
             file
             for file in self.deployment.near
             if _SHELL_FILE.fullmatch(file)
-            or ("." not in posixpath.basename(file) and _SHEBANG.match(self.deployment.data(file)))
+            or (
+                "." not in posixpath.basename(file)
+                and _SHEBANG.match(documents.content(self.repository, file))
+            )
         )
 
     def _script(self, file: str, like: Command | None = None) -> Iterator[Command]:
@@ -238,9 +241,7 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
         return re.search(rf"(?<![\w-]){re.escape(self.root)}(?![\w-])", self._text(file)) is not None
 
     def _text(self, file: str) -> str:
-        return (
-            self.deployment.data(file).decode(errors="replace").replace("\r\n", "\n").removeprefix("\ufeff")
-        )
+        return documents.text(self.repository, file)
 
 
 def _run_scripts(instruction: Instruction, written: list[str]) -> Iterator[Script]:

@@ -12,9 +12,10 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from archlint.discover import Repository, UnreadableFileError
+from archlint import documents
+from archlint.discover import Repository
 from archlint.facts.dockerfile import substitute
-from archlint.facts.yaml import YamlFile, YamlMapping, YamlScalar, YamlSequence, read_yaml
+from archlint.facts.yaml import YamlFile, YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Location, Unknown
 from archlint.paths import join
 
@@ -118,16 +119,15 @@ def find_compose(
     repository: Repository, files: Iterable[str]
 ) -> tuple[tuple[ComposeFile, ...], tuple[Unknown, ...]]:
     """The compose files among `files` and what they include, and what of them cannot be read."""
-    known = set(repository.files)
     pending = [file for file in files if _NAME.fullmatch(posixpath.basename(file))]
     found: dict[str, ComposeFile] = {}
     problems: list[Unknown] = []
     included: set[str] = set()
     while pending:
         path = pending.pop(0)
-        if path in found or path not in known:
+        if path in found or not repository.has(path):
             continue
-        read = _read(repository, path)
+        read = documents.yaml(repository, path)
         mapping = read.mapping
         if mapping and (path in included or mapping.mapping("services") or mapping.get("include")):
             found[path] = ComposeFile(path, read)
@@ -144,17 +144,10 @@ def find_extended(repository: Repository, files: Iterable[ComposeFile]) -> dict[
     pending = list(found.values())
     while pending:
         for path in pending.pop().extended:
-            if path not in found and path in repository.files:
-                found[path] = ComposeFile(path, _read(repository, path))
+            if path not in found and repository.has(path):
+                found[path] = ComposeFile(path, documents.yaml(repository, path))
                 pending.append(found[path])
     return found
-
-
-def _read(repository: Repository, path: str) -> YamlFile:
-    try:
-        return read_yaml(path, repository.read_bytes(path))
-    except UnreadableFileError as error:
-        return YamlFile(path, (), (Unknown(f"`{path}`", Location(path), error.reason),))
 
 
 def _folder(here: str, text: str) -> str | None:

@@ -11,7 +11,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from archlint.discover import Repository, UnreadableFileError, is_document
+from archlint import documents
+from archlint.discover import Repository, is_document
 from archlint.facts.dockerfile import Dockerfile, Instruction, Stage, read_dockerfile
 from archlint.findings import Location, Unknown
 from archlint.paths import ancestors, join
@@ -113,8 +114,10 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
 
     def _base_of(self, build: Build) -> str | None:
         """The image that a build starts from, None where that is not known."""
-        data = build.inline.encode() if build.inline is not None else self.data(build.dockerfile or "")
-        file = read_dockerfile(build.dockerfile or "", data)
+        if build.inline is not None:
+            file = read_dockerfile(build.location.file, build.inline.encode())
+        else:
+            file = documents.dockerfile(self.repository, build.dockerfile or "")
         target = file.stage(build.target) if build.target else (file.stages[-1] if file.stages else None)
         *_, first = file.lineage(target) if target is not None else (None,)
         return first.base if first is not None else None
@@ -141,24 +144,14 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
         return tuple(file for file in self.repository.files if self._is_near(file))
 
     @cached_property
-    def too_large(self) -> tuple[tuple[str, str], ...]:
+    def too_large(self) -> tuple[Unknown, ...]:
         """The documents around the service that are too large to be read, each with the reason."""
-        found = []
-        for file in self.near:
-            if is_document(file):
-                try:
-                    self.repository.read_bytes(file)
-                except UnreadableFileError as error:
-                    if "larger" in error.reason:
-                        found.append((file, error.reason))
-        return tuple(found)
+        problems = (documents.problem(self.repository, file) for file in self.near if is_document(file))
+        return tuple(problem for problem in problems if problem is not None and "larger" in problem.why)
 
     def data(self, file: str) -> bytes:
         """The content of a file of the repository; nothing when it cannot be read."""
-        try:
-            return self.repository.read_bytes(file)
-        except UnreadableFileError:
-            return b""
+        return documents.content(self.repository, file)
 
     def _is_near(self, file: str) -> bool:
         folder = posixpath.dirname(file) or "."
@@ -201,11 +194,7 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
 
     def _image(self, path: str) -> Image:
         builds = tuple(build for build in self._builds if build.dockerfile == path)
-        try:
-            dockerfile = read_dockerfile(path, self.repository.read_bytes(path))
-        except UnreadableFileError as error:
-            problem = Unknown(f"`{path}`", Location(path), error.reason)
-            return Image(Dockerfile(path, (), (), (problem,)), builds, Holds.UNCLEAR)
+        dockerfile = documents.dockerfile(self.repository, path)
         return Image(dockerfile, builds, self._holds(dockerfile, builds))
 
     def _holds(self, dockerfile: Dockerfile, builds: tuple[Build, ...]) -> Holds:

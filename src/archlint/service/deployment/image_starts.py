@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from archlint.facts.dockerfile import Dockerfile, Stage, read_dockerfile
+from archlint import documents
+from archlint.facts.dockerfile import Dockerfile, Stage
 from archlint.facts.shell import SHELLS
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.commands import Commands, named_scripts
@@ -84,7 +85,7 @@ class Images(Struct, eq=False, frozen=True, dict=True):
     def is_server(self, command: Command) -> bool:
         """Whether a command starts a server for an ASGI app: by its name, or by code of the repository."""
         files = self._own_files(command)
-        return is_server(command) or any(_RUNS.search(self.deployment.data(file)) for file in files)
+        return is_server(command) or any(_RUNS.search(self._data(file)) for file in files)
 
     def _serves_nothing(self, command: Command) -> bool:
         """Whether a command is known to serve no requests."""
@@ -119,14 +120,16 @@ class Images(Struct, eq=False, frozen=True, dict=True):
     def _code_may_serve(self) -> bool:
         """Whether some code of the repository may start a server: by its library, or as another process."""
         python = (file for file in self.deployment.near if file.endswith(".py"))
-        return any(_IN_CODE.search(self.deployment.data(file)) for file in python)
+        return any(_IN_CODE.search(self._data(file)) for file in python)
+
+    def _data(self, file: str) -> bytes:
+        return documents.content(self.deployment.repository, file)
 
     def has_healthcheck(self, build: Build) -> bool | None:
         """Whether the image that compose builds checks itself; None when its Dockerfile cannot tell."""
-        files = self.deployment.repository.files
-        if build.dockerfile is None or build.dockerfile not in files:
+        if build.dockerfile is None:
             return None
-        file = read_dockerfile(build.dockerfile, self.deployment.data(build.dockerfile))
+        file = documents.dockerfile(self.deployment.repository, build.dockerfile)
         target = file.stage(build.target) if build.target else (file.stages[-1] if file.stages else None)
         if target is None or file.problems:
             return None

@@ -12,7 +12,7 @@ import re
 
 from msgspec import Struct
 
-from archlint.facts.dotenv import read_dotenv
+from archlint import documents
 from archlint.service.deployment.compose_containers import env_files, variables
 from archlint.service.deployment.compose_stack import StackService, name_and_tag
 from archlint.service.deployment.dockerfiles import Deployment
@@ -76,7 +76,7 @@ def _chosen(service: StackService, deployment: Deployment) -> tuple[str | None, 
     """The folder that `PGDATA` chooses, and whether that is known."""
     given = dict(variables(service))
     for path in env_files(service):
-        read = read_dotenv(path, deployment.data(path)).variables
+        read = documents.dotenv(deployment.repository, path).variables
         given = {variable.name: variable.value for variable in read} | given
     if "PGDATA" not in given:
         return None, True

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from archlint import documents
 from archlint.findings import Location
 from archlint.paths import ancestors, join
 from archlint.service.deployment.command import Command, Context, Script, commands_of
@@ -26,8 +27,7 @@ def documented(deployment: Deployment, root: str) -> Iterator[Command]:
     for file in deployment.repository.files:
         folder, name = posixpath.split(file)
         if _NAMES.fullmatch(name) and (folder or ".") in folders:
-            text = deployment.data(file).decode(errors="replace").replace("\r\n", "\n")
-            yield from _commands(file, text.split("\n"))
+            yield from _commands(file, documents.text(deployment.repository, file).split("\n"))
 
 
 def _around(deployment: Deployment, root: str) -> Iterator[str]:

@@ -10,13 +10,15 @@ from typing import TypeGuard
 
 from msgspec.structs import replace
 
+from archlint import documents
+from archlint.discover import Repository
 from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.python import UndecodableError, read_python
 from archlint.facts.recipes import RecipeLine, read_justfile, read_makefile
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Attribute, Call, Constant, Evaluate, Expression, FunctionDef, Statement
-from archlint.facts.toml import TomlFile, read_toml
-from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence, read_yaml
+from archlint.facts.toml import TomlFile
+from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
 from archlint.findings import Location
 from archlint.service.deployment.command import Command, Context, Script, commands_of, unwrapped
 from archlint.service.semantics.bindings import COMPOUND, nested_blocks
@@ -29,29 +31,29 @@ _TABLES = (
     ("tool", "taskipy", "tasks"),
     ("tool", "tox", "tasks"),
 )
-"""Where tools keep tasks; the second word is looked for in the file before it is read."""
+"""Where tools keep tasks."""
 _NO_ENVIRONMENT = frozenset({"script", "system", "unsupported", "unsupported_script"})
 _IGNORED = "the leading `-` ignores its failure"
 
 
-def task_commands(path: str, content: Callable[[str], bytes]) -> Iterator[Command]:
+def task_commands(repository: Repository, path: str) -> Iterator[Command]:
     """What the tasks of a file run; nothing of a file that is no task file, which is not read either."""
     name = posixpath.basename(path).lower()
     if _TASK_FILE.fullmatch(name):
         reader = next(reader for pattern, reader in _READERS if re.fullmatch(pattern, name))
-        yield from reader(path, content(path))
+        yield from reader(repository, path)
 
 
 def _like(path: str, place: str) -> Command:
     return Command((), Location(path), Context.TASK, place, folder=posixpath.dirname(path) or ".")
 
 
-def _makefile(path: str, data: bytes) -> Iterator[Command]:
-    yield from _recipes(path, read_makefile(data.decode(errors="replace")), "target")
+def _makefile(repository: Repository, path: str) -> Iterator[Command]:
+    yield from _recipes(path, read_makefile(documents.text(repository, path)), "target")
 
 
-def _justfile(path: str, data: bytes) -> Iterator[Command]:
-    yield from _recipes(path, read_justfile(data.decode(errors="replace")), "recipe")
+def _justfile(repository: Repository, path: str) -> Iterator[Command]:
+    yield from _recipes(path, read_justfile(documents.text(repository, path)), "recipe")
 
 
 def _recipes(path: str, lines: tuple[RecipeLine, ...], kind: str) -> Iterator[Command]:
@@ -61,8 +63,8 @@ def _recipes(path: str, lines: tuple[RecipeLine, ...], kind: str) -> Iterator[Co
         yield from commands_of(script, _like(path, f"{kind} `{line.target}`"), ignored=ignored)
 
 
-def _procfile(path: str, data: bytes) -> Iterator[Command]:
-    for number, line in enumerate(data.decode(errors="replace").splitlines(), start=1):
+def _procfile(repository: Repository, path: str) -> Iterator[Command]:
+    for number, line in enumerate(documents.text(repository, path).splitlines(), start=1):
         name, separator, text = line.partition(":")
         if separator and re.fullmatch(r"[\w-]+", name):
             start = len(line) - len(text.lstrip()) + 1
@@ -75,22 +77,21 @@ def _folder(path: str) -> str:
     return posixpath.dirname(path) or "."
 
 
-def _tox(path: str, data: bytes) -> Iterator[Command]:
+def _tox(repository: Repository, path: str) -> Iterator[Command]:
     """Split as tox does: it splits words but starts no shell; a `-` before a command ignores its failure."""
-    yield from _tox_ini(path, data, data)
+    ini = documents.ini(repository, path)
+    yield from _tox_ini(ini, ini.text)
 
 
-def _tox_ini(path: str, data: bytes, whole: bytes) -> Iterator[Command]:
-    """The commands of `data`, which stands in the file's `whole` content."""
-    ini = read_ini(path, data)
-    for section, options in ini.sections.items() if isinstance(ini, IniFile) else ():
+def _tox_ini(ini: IniFile, whole: str) -> Iterator[Command]:
+    """The commands of a file, or of one that stands in the `whole` text of another."""
+    for section, options in ini.sections.items():
         for option in ("commands_pre", "commands", "commands_post"):
             if section.startswith("testenv") and option in options:
-                yield from _tox_commands(path, whole, section, options[option])
+                yield from _tox_commands(ini.path, whole.splitlines(), section, options[option])
 
 
-def _tox_commands(path: str, data: bytes, section: str, text: str) -> Iterator[Command]:
-    lines = data.decode(errors="replace").splitlines()
+def _tox_commands(path: str, lines: list[str], section: str, text: str) -> Iterator[Command]:
     for joined in filter(None, map(str.strip, text.replace("\\\n", "\0").split("\n"))):
         line, first = joined.replace("\0", " "), joined.partition("\0")[0].rstrip()
         number = next((n for n, written in enumerate(lines, start=1) if first in written), 1)
@@ -112,8 +113,9 @@ def _split(line: str) -> list[str]:
         return line.split()
 
 
-def _noxfile(path: str, data: bytes) -> Iterator[Command]:
+def _noxfile(repository: Repository, path: str) -> Iterator[Command]:
     """`session.run("a", "b")` and `session.install("a")`, which is pip's unless the backend is uv."""
+    data = documents.content(repository, path)
     try:
         source = read_python(data)
     except UndecodableError:
@@ -154,10 +156,8 @@ def _constants(arguments: tuple[Expression, ...]) -> Iterator[str]:
         yield argument.value if isinstance(argument, Constant) and isinstance(argument.value, str) else "$"
 
 
-def _pyproject(path: str, data: bytes) -> Iterator[Command]:
-    toml = read_toml(path, data) if any(b"tool." + t[1].encode() in data for t in _TABLES) else None
-    if not isinstance(toml, TomlFile):
-        return
+def _pyproject(repository: Repository, path: str) -> Iterator[Command]:
+    toml = documents.toml(repository, path)
     for table in _task_tables(toml):
         for name, task in toml.table(*table).items():
             for keys, text in _task_texts(task):
@@ -166,7 +166,7 @@ def _pyproject(path: str, data: bytes) -> Iterator[Command]:
                 yield from commands_of(script, _like(path, f"task `{name}`"))
     legacy = toml.get("tool", "tox", "legacy_tox_ini")
     if isinstance(legacy, str):
-        yield from _tox_ini(path, legacy.encode(), data)
+        yield from _tox_ini(read_ini(path, legacy.encode()), toml.text)
 
 
 def _task_tables(toml: TomlFile) -> Iterator[tuple[str, ...]]:
@@ -190,9 +190,9 @@ def _task_texts(task: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
             yield from (((key,), text) for key, text in named if isinstance(text, str))
 
 
-def _hooks(path: str, data: bytes) -> Iterator[Command]:
+def _hooks(repository: Repository, path: str) -> Iterator[Command]:
     """What local hooks and uv's own start; hooks of other languages have an environment of their own."""
-    top = read_yaml(path, data).mapping
+    top = documents.yaml(repository, path).mapping
     repos = top.get("repos") if top else None
     for repo in _mappings(repos):
         is_local = repo.text("repo") == "local"
@@ -235,7 +235,7 @@ def _mappings(node: YamlNode | None) -> Iterator[YamlMapping]:
     yield from (item for item in node.items if isinstance(item, YamlMapping)) if _listed(node) else ()
 
 
-_Reader = Callable[[str, bytes], Iterator[Command]]
+_Reader = Callable[[Repository, str], Iterator[Command]]
 _READERS: tuple[tuple[str, _Reader], ...] = (
     (r"(gnu)?makefile|.*\.mk", _makefile),
     (r"\.?justfile|.*\.just", _justfile),

@@ -14,12 +14,12 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from archlint import documents
 from archlint.discover import Repository, UnreadableFileError
-from archlint.facts.ini import IniFile, read_ini
+from archlint.facts.ini import IniFile
 from archlint.facts.python import UndecodableError, read_python
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import ImportFrom
-from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import Location, Unknown
 from archlint.paths import ancestors, join
 from archlint.service.migrations.revisions import Revision, read_revision
@@ -132,22 +132,18 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         )
 
     def _ini(self, file: str) -> Iterator[_Settings | Unknown]:
-        data = self._data(file)
-        if b"script_location" not in data:
+        if b"script_location" not in documents.content(self.repository, file):
             return
-        ini = read_ini(file, data)
-        if isinstance(ini, Unknown):
-            yield ini
-            return
+        ini = documents.ini(self.repository, file)
+        yield from ini.problems
         for section, options in ini.sections.items():
             if "script_location" in options:
                 yield _ini_settings(ini, "alembic" if section == "DEFAULT" else section)
 
     def _toml(self, file: str) -> Iterator[_Settings | Unknown]:
-        data = self._data(file)
-        toml = read_toml(file, data) if b"tool.alembic" in data else None
-        script = toml.get("tool", "alembic", "script_location") if isinstance(toml, TomlFile) else None
-        if isinstance(toml, TomlFile) and isinstance(script, str):
+        toml = documents.toml(self.repository, file)
+        script = toml.get("tool", "alembic", "script_location")
+        if isinstance(script, str):
             table, here = toml.table("tool", "alembic"), posixpath.dirname(file) or "."
             yield _Settings(
                 file,
@@ -178,7 +174,7 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         return Environment(
             folder,
             settings,
-            env if env in self._files else None,
+            env if self.repository.has(env) else None,
             versions,
             tuple(entry for entry in read if isinstance(entry, Revision)),
             tuple(entry for entry in read if isinstance(entry, Unknown)),
@@ -186,10 +182,11 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
 
     def _moved(self, env: str) -> Unknown | None:
         """What env.py does where it says itself, while it runs, which folders hold the revisions."""
-        found = re.search(rb"version_locations[\"']?\s*[=,]", self._data(env)) if env in self._files else None
+        data = documents.content(self.repository, env)
+        found = re.search(rb"version_locations[\"']?\s*[=,]", data)
         if found is None:
             return None
-        line = self._data(env).count(b"\n", 0, found.start()) + 1
+        line = data.count(b"\n", 0, found.start()) + 1
         return Unknown("where the revisions lie", Location(env, line, 1, line, 1), "env.py decides it")
 
     def _version_files(self, versions: tuple[str, ...], recursive: bool) -> Iterator[str]:
@@ -233,24 +230,16 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         starts = dict.fromkeys([here, self.root, *ancestors(here), join(self.root, "src")])
         places = [text] if text.startswith("./") and text in self._folders else []
         places += [join(start, text) for start in starts]
-        fitting = (p for p in places if (join(p, inside) in self._files if inside else p in self._folders))
+        fitting = (
+            p for p in places if (self.repository.has(join(p, inside)) if inside else p in self._folders)
+        )
         return next(fitting, join(here, text))
-
-    @cached_property
-    def _files(self) -> frozenset[str]:
-        return frozenset(self.repository.files)
 
     @cached_property
     def _folders(self) -> frozenset[str]:
         return frozenset(
             folder for file in self.repository.files for folder in ancestors(posixpath.dirname(file))
         )
-
-    def _data(self, file: str) -> bytes:
-        try:
-            return self.repository.read_bytes(file)
-        except UnreadableFileError:
-            return b""
 
 
 def _lacking(environment: Environment) -> Iterator[str]:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from archlint import documents
 from archlint.discover import Repository
-from archlint.facts.json_documents import read_json_values
 from archlint.paths import is_inside
 from archlint.service.openapi.document import ApiDocument
 from archlint.service.openapi.json_values import UNKNOWN_KEY
@@ -40,17 +40,10 @@ def committed_documents(
             continue
         inner = posixpath.relpath(folder or ".", root)
         if (inner == "." or inner in _IN_SERVICE) and (given := document()) is not None:
-            content = _content(repository, path)
+            content = documents.json(repository, path).value
+            content = content if isinstance(content, dict) and "paths" in content else None
             differ = None if content is None else next(_differences(content, given.content, "#"), "")
             yield CommittedDocument(path, differ)
-
-
-def _content(repository: Repository, path: str) -> dict[str, Any] | None:
-    try:
-        found = read_json_values(path, repository.read_bytes(path))
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) and "paths" in found else None
 
 
 _WORDS = frozenset({"title", "servers"})

@@ -37,7 +37,8 @@ METADATA_FREE = 4
 def lock_differences(project: ServiceProject) -> Iterator[Link | Unknown]:
     """Each place where the lock is stale, with what differs; `Unknown` where that cannot be told."""
     root, lock = project.workspace, project.lock
-    if root is None or not isinstance(lock, TomlFile):
+    if root is None or lock is None or lock.problems:
+        yield from lock.problems if lock else ()
         return
     if lock.get("version") != 1:
         yield Unknown("the lock", lock.location("version"), "it is of a version that archlint does not know")
@@ -50,7 +51,8 @@ def lock_differences(project: ServiceProject) -> Iterator[Link | Unknown]:
     yield from comparison.python_differences()
     yield from comparison.member_differences()
     yield from comparison.requirement_setting_differences()
-    options = project.uv_toml if project.has(join(root.folder, "uv.toml")) else root.file.table("tool", "uv")
+    has_own = project.repository.has(join(root.folder, "uv.toml"))
+    options = project.uv_toml if has_own else root.file.table("tool", "uv")
     yield from LockSettings(root, project.members, options, lock, comparison.python).differences()
     for member in project.members:
         yield from comparison.package_differences(member)

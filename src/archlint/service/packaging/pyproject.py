@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from packaging.utils import canonicalize_name
 
-from archlint.discover import Repository, UnreadableFileError
-from archlint.facts.toml import TomlFile, read_toml
+from archlint import documents
+from archlint.discover import Repository
+from archlint.facts.toml import TomlFile
 from archlint.findings import Location, Unknown
 from archlint.paths import ancestors, join
 
@@ -147,12 +148,9 @@ class ServiceProject(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def problems(self) -> tuple[Unknown, ...]:
         """Why the nearest pyproject.toml cannot be read, when it cannot."""
-        for folder in ancestors(self.root):
-            path = join(folder, "pyproject.toml")
-            if path in self._files:
-                read = self._read(path)
-                return (read,) if isinstance(read, Unknown) else ()
-        return ()
+        paths = (join(folder, "pyproject.toml") for folder in ancestors(self.root))
+        nearest = next(filter(self.repository.has, paths), None)
+        return documents.toml(self.repository, nearest).problems if nearest else ()
 
     @property
     def label(self) -> str:
@@ -198,18 +196,16 @@ class ServiceProject(Struct, eq=False, frozen=True, dict=True):
         return join(self.workspace.folder if self.workspace else self.root, "uv.lock")
 
     @cached_property
-    def lock(self) -> TomlFile | Unknown | None:
-        """The lock; `Unknown` when it cannot be read, None when there is none."""
-        if self.lock_path not in self._files:
-            return None
-        return self._read(self.lock_path)
+    def lock(self) -> TomlFile | None:
+        """The lock, None when there is none."""
+        has_lock = self.repository.has(self.lock_path)
+        return documents.toml(self.repository, self.lock_path) if has_lock else None
 
     @cached_property
     def uv_toml(self) -> dict[str, Any]:
         """What a uv.toml beside the lock says; it replaces most of `[tool.uv]`."""
         path = join(posixpath.dirname(self.lock_path) or ".", "uv.toml")
-        file = self._read(path) if path in self._files else None
-        return dict(file.values) if isinstance(file, TomlFile) else {}
+        return documents.toml(self.repository, path).values
 
     def path_dependencies(self, lock: TomlFile) -> Iterator[Pyproject]:
         """The projects of the repository that a lock takes by path and that are no members."""
@@ -236,24 +232,9 @@ class ServiceProject(Struct, eq=False, frozen=True, dict=True):
         table = self.pyproject.file.table("project", "scripts") if self.pyproject else {}
         return {name: value for name, value in table.items() if isinstance(value, str)}
 
-    @cached_property
-    def _files(self) -> frozenset[str]:
-        return frozenset(self.repository.files)
-
-    def has(self, path: str) -> bool:
-        """Whether the repository has a file of that path."""
-        return path in self._files
-
     def _pyproject(self, folder: str) -> Pyproject | None:
-        path = join(folder, "pyproject.toml")
-        file = self._read(path) if path in self._files else None
-        return Pyproject(folder, file) if isinstance(file, TomlFile) else None
-
-    def _read(self, path: str) -> TomlFile | Unknown:
-        try:
-            return read_toml(path, self.repository.read_bytes(path))
-        except UnreadableFileError as error:
-            return Unknown(f"`{path}`", Location(path), error.reason)
+        file = documents.toml(self.repository, join(folder, "pyproject.toml"))
+        return None if file.problems else Pyproject(folder, file)
 
 
 def strings(value: Any) -> Iterator[str]:

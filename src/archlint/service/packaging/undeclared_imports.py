@@ -14,7 +14,6 @@ from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from archlint.facts.syntax import Alias, ImportFrom
-from archlint.facts.toml import TomlFile
 from archlint.findings import Location
 from archlint.service.packaging.pyproject import ServiceProject
 from archlint.service.semantics.imports import ImportContext, import_statements
@@ -102,8 +101,7 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
 
     @cached_property
     def _locked(self) -> dict[str, dict[str, object]]:
-        lock = self.project.lock
-        packages = lock.values.get("package", []) if isinstance(lock, TomlFile) else []
+        packages = self.project.lock.values.get("package", []) if self.project.lock else []
         return {p["name"]: p for p in packages if isinstance(p, dict) and isinstance(p.get("name"), str)}
 
     def _brought(self, name: str, extra: str) -> set[str]:

@@ -13,8 +13,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from archlint import documents
 from archlint.discover import Repository
-from archlint.facts.toml import TomlFile, read_toml
+from archlint.facts.toml import TomlFile
 from archlint.findings import Location
 from archlint.paths import ancestors, join
 from archlint.service.packaging.pyproject import ServiceProject
@@ -82,10 +83,8 @@ class Versions(Struct, eq=False, frozen=True, dict=True):
 
         None where nothing bounds it: then it is the newest.
         """
-        files = set(self.repository.files)
         for path in (join(folder, ".python-version") for folder in ancestors(self.root)):
-            text = _text(self.repository, path) if path in files else ""
-            if match := re.match(r"\s*(?:cpython-)?(\d+\.\d+)", text):
+            if match := re.match(r"\s*(?:cpython-)?(\d+\.\d+)", documents.text(self.repository, path)):
                 return Version(match[1])
         if self.project.pyproject is None:
             return None
@@ -95,30 +94,23 @@ class Versions(Struct, eq=False, frozen=True, dict=True):
         return min((bound for one in admitted for bound in _upper(one)), default=None)
 
     @cached_property
-    def _locks(self) -> tuple[tuple[object, ...], ...]:
+    def _locks(self) -> tuple[tuple[TomlFile, ...], ...]:
         """The lock files of each folder, nearest first."""
-        files, project = set(self.repository.files), self.project
-        by_folder = ([join(folder, lock) for lock in _LOCKS] for folder in ancestors(self.root))
         return tuple(
-            tuple(
-                project.lock if path == project.lock_path else _read(self.repository, path)
-                for path in paths
-                if path in files
-            )
-            for paths in by_folder
+            tuple(documents.toml(self.repository, join(folder, lock)) for lock in _LOCKS)
+            for folder in ancestors(self.root)
         )
 
     @cached_property
     def _requirements_files(self) -> tuple[str, ...]:
-        files = set(self.repository.files)
         paths = (join(folder, file) for folder in ancestors(self.root) for file in _REQUIREMENTS)
-        return tuple(path for path in paths if path in files)
+        return tuple(filter(self.repository.has, paths))
 
 
-def _versions(lock: object, name: str) -> Iterator[Locked]:
-    packages = lock.get("package") if isinstance(lock, TomlFile) else None
+def _versions(lock: TomlFile, name: str) -> Iterator[Locked]:
+    packages = lock.get("package")
     for index, package in enumerate(packages if isinstance(packages, list) else ()):
-        if isinstance(lock, TomlFile) and canonicalize_name(str(package.get("name"))) == name:
+        if canonicalize_name(str(package.get("name"))) == name:
             try:
                 version = Version(str(package.get("version")))
             except InvalidVersion:
@@ -151,11 +143,7 @@ def _next(operator: str, version: str) -> str:
 
 
 def _pinned(repository: Repository, path: str, name: str) -> Iterator[Required]:
-    try:
-        lines = repository.text(path).splitlines()
-    except (OSError, ValueError):
-        return
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(documents.text(repository, path).splitlines(), start=1):
         try:
             requirement = Requirement(re.split(r"\s#|\s--|\\$", line.strip())[0])
         except (InvalidRequirement, RecursionError):
@@ -173,17 +161,3 @@ def _upper(specifiers: SpecifierSet) -> Iterator[Version]:
                 yield Version(f"{version}.dev0" if specifier.operator == "<" else version)
             except InvalidVersion:
                 continue
-
-
-def _text(repository: Repository, path: str) -> str:
-    try:
-        return repository.text(path)
-    except (OSError, ValueError):
-        return ""
-
-
-def _read(repository: Repository, path: str) -> object:
-    try:
-        return read_toml(path, repository.read_bytes(path))
-    except OSError:
-        return None

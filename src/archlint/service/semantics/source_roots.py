@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Any
 
 from msgspec import Struct
 from packaging.utils import canonicalize_name
 
+from archlint import documents
 from archlint.discover import Repository
-from archlint.facts.toml import TomlFile, read_toml
+from archlint.facts.toml import TomlFile
 from archlint.paths import join
 
 _REQUIREMENTS = re.compile(r"(^|/)(requirements[^/]*|requirements/[^/]+)\.(txt|in)$")
@@ -75,26 +75,18 @@ class Project(Struct, eq=False, frozen=True, dict=True):
     @property
     def is_distribution(self) -> bool:
         """Whether a manifest declares a project, rather than only listing requirements or tool settings."""
-        declared = self.name is not None or bool({"project", "build-system"} & self.pyproject.keys())
+        declared = self.name is not None or bool({"project", "build-system"} & self.pyproject.values.keys())
         return declared or not self.manifests.isdisjoint({"setup.py", "setup.cfg", "Pipfile"})
 
     @cached_property
-    def pyproject(self) -> Mapping[str, Any]:
-        """The content of pyproject.toml; nothing when it is missing or broken, which the config reports."""
-        if "pyproject.toml" not in self.manifests:
-            return {}
-        path = join(self.root, "pyproject.toml")
-        try:
-            file = read_toml(path, self.repository.read_bytes(path))
-        except OSError:
-            return {}
-        return file.values if isinstance(file, TomlFile) else {}
+    def pyproject(self) -> TomlFile:
+        """Its pyproject.toml."""
+        return documents.toml(self.repository, join(self.root, "pyproject.toml"))
 
     @cached_property
     def name(self) -> str | None:
         """The distribution's normalized name."""
-        name = _table(self.pyproject, "project").get("name")
-        name = name or _table(self.pyproject, "tool", "poetry").get("name")
+        name = self.pyproject.get("project", "name") or self.pyproject.get("tool", "poetry", "name")
         if name is None and "setup.py" in self.manifests:
             found = re.search(r"""\bname\s*=\s*["']([\w.-]+)["']""", self._text("setup.py"))
             name = found and found[1]
@@ -104,25 +96,24 @@ class Project(Struct, eq=False, frozen=True, dict=True):
     def import_roots(self) -> tuple[str, ...]:
         """The folders that the project declares to be on the import path, the likeliest first."""
         folders = [*self._declared_roots(), "."]
-        if not any(file == join(self.root, "src/__init__.py") for file in self.repository.files):
+        if not self.repository.has(join(self.root, "src/__init__.py")):
             folders.append("src")
         return tuple(dict.fromkeys(posixpath.normpath(join(self.root, folder)) for folder in folders))
 
     def _declared_roots(self) -> Iterator[str]:
-        tool = _table(self.pyproject, "tool")
-        setuptools = _table(tool, "setuptools")
-        poetry = _table(tool, "poetry").get("packages")
-        wheel = _table(tool, "hatch", "build", "targets", "wheel")
-        yield from _strings(_table(setuptools, "packages", "find").get("where"))
-        yield from _strings(_table(setuptools, "package-dir").get(""))
-        yield from (posixpath.dirname(package) for package in _strings(wheel.get("packages")))
+        told = self.pyproject.get
+        poetry = told("tool", "poetry", "packages")
+        wheel = told("tool", "hatch", "build", "targets", "wheel", "packages")
+        yield from _strings(told("tool", "setuptools", "packages", "find", "where"))
+        yield from _strings(told("tool", "setuptools", "package-dir", ""))
+        yield from (posixpath.dirname(package) for package in _strings(wheel))
         yield from (
             e["from"]
             for e in (poetry if isinstance(poetry, list) else ())
             if isinstance(e, dict) and isinstance(e.get("from"), str)
         )
-        yield from _strings(_table(tool, "uv", "build-backend").get("module-root"))
-        yield from _strings(_table(tool, "pytest", "ini_options").get("pythonpath"))
+        yield from _strings(told("tool", "uv", "build-backend", "module-root"))
+        yield from _strings(told("tool", "pytest", "ini_options", "pythonpath"))
         if "setup.py" in self.manifests:
             yield from _PACKAGE_DIR.findall(self._text("setup.py"))
 
@@ -137,8 +128,8 @@ class Project(Struct, eq=False, frozen=True, dict=True):
         return self.requirements | frozenset(map(canonicalize_name, self._other_dependencies()))
 
     def _requirements(self) -> Iterator[str]:
-        yield from _requirement_names(_table(self.pyproject, "project").get("dependencies"))
-        yield from _table(self.pyproject, "tool", "poetry", "dependencies")
+        yield from _requirement_names(self.pyproject.get("project", "dependencies"))
+        yield from self.pyproject.table("tool", "poetry", "dependencies")
         for manifest in sorted(self.manifests):
             if _REQUIREMENTS.search(manifest) and not _DEVELOPMENT.search(manifest):
                 yield from _REQUIREMENT.findall(self._text(manifest))
@@ -149,42 +140,31 @@ class Project(Struct, eq=False, frozen=True, dict=True):
                 yield from _LOCKED.findall(self._text(manifest))
             elif _DEVELOPMENT.search(manifest):
                 yield from _REQUIREMENT.findall(self._text(manifest))
-        optional = _table(self.pyproject, "project", "optional-dependencies")
-        for group in (*optional.values(), *_table(self.pyproject, "dependency-groups").values()):
+        optional = self.pyproject.table("project", "optional-dependencies")
+        for group in (*optional.values(), *self.pyproject.table("dependency-groups").values()):
             yield from _requirement_names(group)
-        poetry = _table(self.pyproject, "tool", "poetry", "group")
-        for name in poetry:
-            yield from _table(poetry, name, "dependencies")
+        for name in self.pyproject.table("tool", "poetry", "group"):
+            yield from self.pyproject.table("tool", "poetry", "group", name, "dependencies")
 
     def _text(self, manifest: str) -> str:
-        try:
-            return self.repository.text(join(self.root, manifest))
-        except OSError:
-            return ""
+        return documents.text(self.repository, join(self.root, manifest))
 
 
 def find_projects(repository: Repository) -> dict[str, Project]:
     """Every folder with a manifest, by its path; a manifest in a Python package is that package's data."""
-    files = set(repository.files)
     manifests: dict[str, set[str]] = {}
     for file in repository.files:
         folder, name = posixpath.split(file)
         if _REQUIREMENTS.search(file):
             if posixpath.basename(folder) == "requirements":
                 folder, name = posixpath.dirname(folder), f"requirements/{name}"
-        elif name not in _MANIFESTS or (name == "setup.py" and not _is_setup_script(repository, file)):
+        elif name not in _MANIFESTS or (
+            name == "setup.py" and not _SETUP_IMPORT.search(documents.text(repository, file))
+        ):
             continue
-        if join(folder, "__init__.py") not in files:
+        if not repository.has(join(folder, "__init__.py")):
             manifests.setdefault(folder or ".", set()).add(name)
     return {root: Project(root, repository, frozenset(manifests[root])) for root in sorted(manifests)}
-
-
-def _is_setup_script(repository: Repository, file: str) -> bool:
-    """Whether a `setup.py` is setuptools' and not just a module of that name."""
-    try:
-        return _SETUP_IMPORT.search(repository.text(file)) is not None
-    except OSError:
-        return False
 
 
 def import_names(distribution: str) -> tuple[str, ...]:
@@ -195,15 +175,6 @@ def import_names(distribution: str) -> tuple[str, ...]:
     name = distribution.replace("-", "_").replace(".", "_")
     short = name.removeprefix("python_").removeprefix("py_").removesuffix("_binary")
     return tuple(dict.fromkeys((name, short, distribution.split(".", maxsplit=1)[0])))
-
-
-def _table(document: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
-    for key in keys:
-        found = document.get(key)
-        if not isinstance(found, dict):
-            return {}
-        document = found
-    return document
 
 
 def _strings(value: object) -> Iterator[str]:

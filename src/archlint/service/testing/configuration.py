@@ -18,9 +18,8 @@ from typing import Any
 from msgspec import Struct
 from packaging.version import Version
 
-from archlint.discover import Repository, UnreadableFileError
-from archlint.facts.ini import IniFile, read_ini
-from archlint.facts.toml import TomlFile, read_toml
+from archlint import documents
+from archlint.discover import Repository
 from archlint.paths import ancestors, join
 
 _ORDER = (
@@ -122,17 +121,11 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
 
     def _read(self, path: str) -> dict[str, Any] | None:
         """The table for pytest; None where the file has none."""
-        try:
-            data = self.repository.read_bytes(path)
-        except UnreadableFileError:
-            return None
         name = posixpath.basename(path)
         if name in _TABLES:
-            toml = read_toml(path, data)
-            table = toml.table(*_TABLES[name]) if isinstance(toml, TomlFile) else {}
+            table = documents.toml(self.repository, path).table(*_TABLES[name])
             return table.get("ini_options") or (table if table and self._reads_native(name) else None)
-        ini = read_ini(path, data)
-        found = ini.sections.get(_SECTIONS[name]) if isinstance(ini, IniFile) else None
+        found = documents.ini(self.repository, path).sections.get(_SECTIONS[name])
         return None if found is None else dict(found)
 
     def _reads_native(self, name: str) -> bool:

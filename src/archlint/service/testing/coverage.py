@@ -9,9 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from archlint.discover import Repository, UnreadableFileError
-from archlint.facts.ini import IniFile, read_ini
-from archlint.facts.toml import TomlFile, read_toml
+from archlint import documents
+from archlint.discover import Repository
 from archlint.findings import Location
 from archlint.paths import ancestors, join
 from archlint.service.packaging.pyproject import strings
@@ -37,9 +36,8 @@ def sources(root: str, repository: Repository, pytest: PytestConfiguration) -> I
     """The sources that coverage's configuration and pytest's own options name."""
     for folder in ancestors(root):
         for name in ("pyproject.toml", *_INI):
-            path = join(folder, name)
-            if path in repository.files:
-                yield from (Source(one, folder, place) for one, place in _configured(repository, path))
+            configured = _configured(repository, join(folder, name))
+            yield from (Source(one, folder, place) for one, place in configured)
     for one in _MEASURED.findall(pytest.addopts):
         yield Source(one, root, Location(join(root, "pyproject.toml")))
 
@@ -60,23 +58,14 @@ def exists(source: Source, repository: Repository, modules: Modules) -> bool:
 
 
 def _configured(repository: Repository, path: str) -> Iterator[tuple[str, Location]]:
-    try:
-        data = repository.read_bytes(path)
-    except UnreadableFileError:
-        return
     section = _INI.get(posixpath.basename(path))
-    if section is None:
-        toml = read_toml(path, data)
-        if isinstance(toml, TomlFile):
-            for option in ("source", "source_pkgs"):
-                keys = ("tool", "coverage", "run", option)
-                yield from ((one, toml.location(*keys)) for one in _texts(toml.get(*keys)))
-        return
-    ini = read_ini(path, data)
-    if isinstance(ini, IniFile):
-        options = ini.sections.get(section, {})
-        for option in ("source", "source_pkgs"):
-            yield from ((one, Location(path)) for one in re.split(r"[,\s]+", options.get(option, "")) if one)
+    for option in ("source", "source_pkgs"):
+        if section is None:
+            toml, keys = documents.toml(repository, path), ("tool", "coverage", "run", option)
+            yield from ((one, toml.location(*keys)) for one in _texts(toml.get(*keys)))
+        else:
+            text = documents.ini(repository, path).sections.get(section, {}).get(option, "")
+            yield from ((one, Location(path)) for one in re.split(r"[,\s]+", text) if one)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from archlint.discover import Repository, UnreadableFileError
+from archlint import documents
+from archlint.discover import Repository
 from archlint.paths import ancestors
 
 _MANIFEST = re.compile(
@@ -78,10 +79,7 @@ class Tooling(Struct, eq=False, frozen=True, dict=True):
         for path in self.repository.files:
             folder, name = posixpath.split(path)
             if wanted.fullmatch(name if by_name else path) and self._is_near(folder or ".", above):
-                try:
-                    yield _COMMENT.sub(" ", self.repository.text(path))
-                except UnreadableFileError:
-                    continue
+                yield _COMMENT.sub(" ", documents.text(self.repository, path))
 
     def _is_near(self, folder: str, above: set[str]) -> bool:
         if folder in above or self.root == "." or f"{folder}/".startswith(f"{self.root}/"):
