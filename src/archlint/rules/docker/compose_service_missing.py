@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from archlint import documents
 from archlint.findings import Hit, Location, Met, Said, Unknown
 from archlint.service.deployment.compose_stack import NOT_THE_SERVER, StackService
 from archlint.service.model import Service
@@ -64,7 +65,7 @@ def _has_trace(service: Service, traces: Sequence[bytes]) -> bool:
         is_text = file.endswith((".toml", ".txt", ".in")) or ".env" in file
         if not is_text and not file.endswith(".py"):
             continue
-        data = service.deployment.data(file)
+        data = documents.content(service.repository, file)
         lowered = data.lower()
         if any(word in lowered for word in words) and (in_text if is_text else in_code).search(data):
             return True

@@ -149,10 +149,6 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
         problems = (documents.problem(self.repository, file) for file in self.near if is_document(file))
         return tuple(problem for problem in problems if problem is not None and "larger" in problem.why)
 
-    def data(self, file: str) -> bytes:
-        """The content of a file of the repository; nothing when it cannot be read."""
-        return documents.content(self.repository, file)
-
     def _is_near(self, file: str) -> bool:
         folder = posixpath.dirname(file) or "."
         shared = next(

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from archlint import documents
 from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.service.deployment.ci import TRIAL
@@ -71,7 +72,7 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
     def _calls(self) -> Iterator[tuple[Module, Call]]:
         for module in self._code:
             named = [one for one in module.source.nodes.of(Call) if last_name(one.func) == "upgrade"]
-            if named and b"alembic" in self.deployment.data(module.path):
+            if named and b"alembic" in documents.content(self.deployment.repository, module.path):
                 for call in named:
                     if self._is_alembics(module, call) and self._is_called(module, call):
                         yield module, call
@@ -86,7 +87,9 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
         files = (
             f for f in self.deployment.near if f.endswith((".py", ".sh", ".toml", ".cfg", ".yml", ".yaml"))
         )
-        return any(name.search(self.deployment.data(file)) for file in (*files, module.path))
+        return any(
+            name.search(documents.content(self.deployment.repository, file)) for file in (*files, module.path)
+        )
 
     def _is_alembics(self, module: Module, call: Call) -> bool:
         """Whether a call is of alembic's `upgrade`, or of that of something imported in the function."""
@@ -111,6 +114,6 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
             name = posixpath.basename(file).lower()
             is_aside = "node_modules" in file or file.startswith(".git") or _TRIAL_PATH.search(file)
             if _MANIFEST.fullmatch(name) and not is_aside:
-                data = self.deployment.data(file)
+                data = documents.content(self.deployment.repository, file)
                 if b"alembic" in data and b"upgrade" in data and len(data) < _MAX_SIZE:
                     yield _IN_MANIFEST.search(data.decode(errors="replace")) is not None
