@@ -295,7 +295,9 @@ class _Expectation:
         raise NotImplementedError(node)
 
     def type_alias(self, node: Any) -> s.Statement:
-        return s.Assign(*self.span(node), (self.expression(node.name),), self.expression(node.value), None)
+        parameters = tuple(parameter.name for parameter in node.type_params)
+        target, value = self.expression(node.name), self.expression(node.value)
+        return s.Assign(*self.span(node), (target,), value, None, parameters)
 
     @statement.register
     def _(self, node: ast.Import) -> s.Statement:

@@ -114,7 +114,9 @@ def _type_alias(reader: StatementReader, node: Tree) -> Statement:
     left, right = named(node)[0], named(node)[-1]
     name = reader.expression(left)
     target = name.value if isinstance(name, Subscript) else name
-    return Assign(*reader.span(node), (target,), reader.expression(right), None)
+    generic = next((child for child in named(left) if child.type == "generic_type"), None)
+    parameters = _type_parameters(reader, named(generic)[-1] if generic is not None else None)
+    return Assign(*reader.span(node), (target,), reader.expression(right), None, parameters)
 
 
 def _import(reader: StatementReader, node: Tree) -> Statement:
@@ -293,7 +295,7 @@ def _class(reader: StatementReader, node: Tree, decorators: tuple[Expression, ..
 
 
 def _type_parameters(reader: StatementReader, node: Tree | None) -> tuple[str, ...]:
-    """The names in the brackets behind a class's name (PEP 695)."""
+    """The names in the brackets behind the name of a class or of a `type` statement (PEP 695)."""
     if node is None:
         return ()
     texts = (reader.text(child) for child in named(node) if child.type == "type")

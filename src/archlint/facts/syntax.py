@@ -180,11 +180,15 @@ class Evaluate(Node, frozen=True, gc=False, array_like=True, tag="expr", eq=Fals
 
 
 class Assign(Node, frozen=True, gc=False, array_like=True, tag="=", eq=False):
-    """`a = b = value`, `a: annotation = value` and `type a = value`; a bare annotation has no value."""
+    """`a = b = value`, `a: annotation = value` and `type a = value`; a bare annotation has no value.
+
+    `alias_parameters` are the names of a `type` statement's parameters; None of every other assignment.
+    """
 
     targets: tuple[Expression, ...]
     value: Expression | None
     annotation: Expression | None
+    alias_parameters: tuple[str, ...] | None = None
 
 
 class AugmentedAssign(Node, frozen=True, gc=False, array_like=True, tag="+=", eq=False):

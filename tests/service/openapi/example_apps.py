@@ -8,7 +8,7 @@ import datetime, decimal, enum, uuid
 from collections.abc import Sequence, Mapping, Iterable, AsyncIterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Dict, Generic, List, Literal, NamedTuple, Optional, TypeVar, Union
-from typing_extensions import TypedDict
+from typing_extensions import TypeAliasType, TypedDict
 from fastapi import (APIRouter, Body, Cookie, Depends, FastAPI, File, Form, Header, Path, Query, Request,
     Response, Security, UploadFile, status)
 from fastapi.responses import (FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse,
@@ -615,6 +615,44 @@ _BODIES = {
             d: str | None = Field(None, example=None, min_length=2, strict=True)
         @app.post("/a")
         def a(x: A, h: str = Header("h", example="ex")) -> A: ...
+    """,
+    "named aliases": """
+        T = TypeVar("T")
+        Money = TypeAliasType("Money", str)
+        Limited = TypeAliasType("Limited", str)
+        Ids = TypeAliasType("Ids", list[int])
+        Short = TypeAliasType("Short", Annotated[str, Field(max_length=3, description="short")])
+        Pair = TypeAliasType("Pair", tuple[T, T], type_params=(T,))
+        Tree = TypeAliasType("Tree", "dict[str, Tree] | int")
+        Plain = list[T]
+        PlainPair = dict[str, T] | list[T]
+        class Inner(BaseModel):
+            a: int = 1
+        Ref = TypeAliasType("Ref", Inner)
+        Either = TypeAliasType("Either", Optional[Inner])
+        class M(BaseModel):
+            a: Money
+            b: Money = Field("x", description="b")
+            c: Ids
+            d: Short
+            e: Pair[int]
+            f: Pair[Inner]
+            g: Tree
+            h: Ref
+            i: Either = None
+            j: Optional[Money] = None
+            k: list[Money]
+            l: Annotated[Limited, Field(min_length=3)]
+            m: Plain[int]
+            n: PlainPair[Inner]
+        @app.post("/a")
+        def a(x: Ids, q: Money = "x", s: Short = "y") -> Either: ...
+        @app.get("/b")
+        def b(q: Annotated[Money, Query(description="d")] = "x") -> Money: ...
+        @app.post("/c")
+        def c(x: M) -> M: ...
+        @app.post("/d")
+        def d(x: Pair[int], y: Ref) -> list[Ids]: ...
     """,
     "one schema for both": """
         app = FastAPI(separate_input_output_schemas=False)

@@ -179,6 +179,8 @@ class Signatures:
         """What a parameter without `Query()` and its like is."""
         if name in path:
             return "path"
+        if found.alias is not None and found.alias.args:
+            return "query"  # FastAPI does not look behind the name of a generic alias
         inner = [t for member in found.members for t in member.walk()]
         if any(t.name in _UPLOADS for t in inner):
             return "file"

@@ -22,6 +22,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import dotted
 from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.typing_names import SAME, TRANSPARENT
 from archlint.service.interpreter.values import (
     Arguments,
     ClassObject,
@@ -38,42 +39,22 @@ from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
 UNION = "typing.Union"
-LITERAL = "typing.Literal"
 VARIABLE = "typing.TypeVar"
+LITERAL = "typing.Literal"
 
-_SAME = {
-    "typing.List": "builtins.list",
-    "typing.Dict": "builtins.dict",
-    "typing.Set": "builtins.set",
-    "typing.FrozenSet": "builtins.frozenset",
-    "typing.Tuple": "builtins.tuple",
-    "typing.Type": "builtins.type",
-    "typing.Deque": "collections.deque",
-    "typing.DefaultDict": "collections.defaultdict",
-    "typing.OrderedDict": "collections.OrderedDict",
-    "typing.Counter": "collections.Counter",
-    "typing.AbstractSet": "collections.abc.Set",
-    "typing.MutableSet": "collections.abc.MutableSet",
-    "typing.Collection": "collections.abc.Collection",
-    "typing_extensions.Any": "typing.Any",
-    "typing_extensions.Literal": LITERAL,
-    "typing.Mapping": "collections.abc.Mapping",
-    "typing.MutableMapping": "collections.abc.MutableMapping",
-    "typing.Sequence": "collections.abc.Sequence",
-    "typing.MutableSequence": "collections.abc.MutableSequence",
-    "typing.Iterable": "collections.abc.Iterable",
-    "typing.Iterator": "collections.abc.Iterator",
-    "typing.Generator": "collections.abc.Generator",
-    "typing.AsyncIterator": "collections.abc.AsyncIterator",
-    "typing.AsyncIterable": "collections.abc.AsyncIterable",
-    "typing.AsyncGenerator": "collections.abc.AsyncGenerator",
-}
-_TRANSPARENT = frozenset(
-    f"{package}.{name}"
-    for package in ("typing", "typing_extensions")
-    for name in ("ClassVar", "Final", "Required", "NotRequired", "ReadOnly")
-)
 _MAX_DEPTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAlias:
+    """The `type` statement, or `TypeAliasType(…)`, by which an annotation names a type.
+
+    `value` is what it stands for, without what an annotation adds; the alias within itself has none.
+    """
+
+    name: str
+    args: tuple[Type, ...]
+    value: Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +73,7 @@ class Type:
     symbol: Symbol | None = field(default=None, compare=False)
     metadata: tuple[Value, ...] = field(default=(), compare=False)
     choices: tuple[Value, ...] = field(default=(), compare=False)
+    alias: NamedAlias | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         """As an annotation with qualified names; `?` for what is not known."""
@@ -132,6 +114,8 @@ class AnnotationContext:
     module: Module
     scope: Scope = ()
     frame: Frame | None = None
+    parameters: Mapping[str, Type] = field(default_factory=dict)
+    """What the type parameters of the alias stand for that is read."""
 
 
 class Types:
@@ -140,6 +124,7 @@ class Types:
     def __init__(self, machine: Machine, symbols: Symbols) -> None:
         self._machine = machine
         self._symbols = symbols
+        self._open: set[tuple[str, tuple[Type, ...]]] = set()
 
     def read(self, annotation: Expression | None, place: AnnotationContext, depth: int = 0) -> Type:
         """What an annotation means there; no annotation means any type."""
@@ -227,9 +212,13 @@ class Types:
             return None
         return AnnotationContext(symbol.module, (*self._symbols.scope_of(symbol), symbol.node))
 
-    def _name(self, node: Expression, place: AnnotationContext, depth: int) -> Type:
+    def _name(
+        self, node: Expression, place: AnnotationContext, depth: int, args: tuple[Type, ...] = ()
+    ) -> Type:
         if isinstance(node, Name) and node.id == "...":
             return Type("...")
+        if isinstance(node, Name) and node.id in place.parameters:
+            return place.parameters[node.id]
         local = self._local(node, place)
         if local is not None:
             return local
@@ -240,13 +229,13 @@ class Types:
         if place.scope and (hidden or not symbol.defined):
             # A field that is called as its type, `date: date`, hides it in the class from then on alone.
             symbol = self._symbols.resolve(place.module, node, place.scope[:-1])
-        return self._of_symbol(symbol, depth)
+        return self._of_symbol(symbol, depth, args)
 
-    def _of_symbol(self, symbol: Symbol, depth: int) -> Type:
+    def _of_symbol(self, symbol: Symbol, depth: int, args: tuple[Type, ...] = ()) -> Type:
         if isinstance(symbol.node, ClassDef):
             return Type(symbol.qualified, symbol=symbol)
         if isinstance(symbol.node, Assign) and symbol.module is not None:
-            return self._alias(symbol, symbol.node, depth)
+            return self._alias(symbol, symbol.node, depth, args)
         return _named(symbol.qualified) if symbol.module is None else UNKNOWN
 
     def _local(self, node: Expression, place: AnnotationContext) -> Type | None:
@@ -260,20 +249,43 @@ class Types:
             frame = frame.parent
         return None
 
-    def _alias(self, symbol: Symbol, node: Assign, depth: int) -> Type:
+    def _alias(self, symbol: Symbol, node: Assign, depth: int, given: tuple[Type, ...]) -> Type:
         assert symbol.module is not None
         place = AnnotationContext(symbol.module, self._symbols.scope_of(symbol))
+        if node.alias_parameters is not None:
+            return self._named_alias(symbol, node.alias_parameters, node.value, place, given)
         match node.value:
             case Call(func=func, args=args):
                 maker = self._symbols.resolve(place.module, func, place.scope).qualified.rpartition(".")[2]
                 if maker in {"TypeVar", "ParamSpec"}:
                     return Type(VARIABLE, values=(symbol.qualified,), symbol=symbol)
-                if maker in {"NewType", "TypeAliasType"} and len(args) > 1:
+                if maker == "TypeAliasType" and len(args) > 1:
+                    return self._named_alias(symbol, _parameters_of(node.value), args[1], place, given)
+                if maker == "NewType" and len(args) > 1:
                     return self.read(args[1], place, depth)
                 return self.read(node.value, place, depth)
             case None:
                 return UNKNOWN
         return self.read(node.value, place, depth)
+
+    def _named_alias(
+        self,
+        symbol: Symbol,
+        names: tuple[str, ...],
+        value: Expression | None,
+        place: AnnotationContext,
+        args: tuple[Type, ...],
+    ) -> Type:
+        """What a `type` statement stands for, with the arguments that it is given."""
+        key = symbol.qualified, args
+        if key in self._open:
+            return Type("", alias=NamedAlias(*key, UNKNOWN))
+        variables = [Type(VARIABLE, values=(f"{symbol.qualified}.{name}",)) for name in names]
+        filled = dict(zip(names, [*args, *variables[len(args) :]], strict=False))
+        self._open.add(key)
+        found = self.read(value, replace(place, parameters=filled))
+        self._open.discard(key)
+        return replace(found, alias=NamedAlias(*key, found))
 
     def _subscript(self, node: Subscript, place: AnnotationContext, depth: int) -> Type:
         origin = self.read(node.value, place, depth)
@@ -288,13 +300,30 @@ class Types:
             choices = tuple(self.evaluate(item, place) for item in inner)
             return Type(LITERAL, values=tuple(sorted(_literal(item) for item in inner)), choices=choices)
         args = tuple(self.read(item, place, depth) for item in inner)
+        if origin.alias is not None:
+            return self._name(node.value, place, depth, args)
+        if (variables := _variables(origin)) and origin.args:
+            return substitute(origin, dict(zip(variables, args, strict=False)))
         if name == "Optional":
             return _union((*args, NONE))
         if origin.name == UNION:
             return _union(args)
-        if origin.name in _TRANSPARENT:
+        if origin.name in TRANSPARENT:
             return args[0]
         return replace(origin, args=args)
+
+
+def _variables(found: Type) -> list[str]:
+    """The type variables that are open in a type, in the order in which they stand there."""
+    return list(dict.fromkeys(inner.values[0] for inner in found.walk() if inner.name == VARIABLE))
+
+
+def _parameters_of(made: Expression | None) -> tuple[str, ...]:
+    """The names of `type_params=(T, …)` in `TypeAliasType(…)`."""
+    keywords = made.keywords if isinstance(made, Call) else ()
+    given = next((keyword.value for keyword in keywords if keyword.name == "type_params"), None)
+    items = given.items if isinstance(given, Sequence) else ()
+    return tuple(item.id for item in items if isinstance(item, Name))
 
 
 def parameter_of(definition: ClassDef, name: str) -> str:
@@ -313,9 +342,13 @@ def substitute(found: Type, variables: Mapping[str, Type]) -> Type:
     """The type with type variables replaced; `variables` has them by their qualified names."""
     if found.name == VARIABLE:
         return variables.get(found.values[0], found)
-    if not found.args:
+    alias = found.alias
+    if not found.args and alias is None:
         return found
-    return replace(found, args=tuple(substitute(arg, variables) for arg in found.args))
+    if alias is not None:
+        args = tuple(substitute(arg, variables) for arg in alias.args)
+        alias = NamedAlias(alias.name, args, substitute(alias.value, variables))
+    return replace(found, args=tuple(substitute(arg, variables) for arg in found.args), alias=alias)
 
 
 @cache
@@ -329,16 +362,20 @@ def parsed(text: str) -> Expression:
 
 def _union(args: tuple[Type, ...]) -> Type:
     """Flat, each once, `None` last; order says nothing else."""
-    flat = [m for arg in args for m in (arg.args if arg.name == UNION and not arg.metadata else (arg,))]
-    once = list({(member, *map(id, member.metadata)): member for member in flat}.values())
+    flat = [m for arg in args for m in (arg.args if _is_bare_union(arg) else (arg,))]
+    once = list({(member, member.alias, *map(id, member.metadata)): member for member in flat}.values())
     nulls = [member for member in once if member == NONE and not member.metadata]
     ordered = [*(member for member in once if member not in nulls or member.metadata), *nulls]
     return ordered[0] if len(ordered) == 1 else Type(UNION, tuple(ordered))
 
 
+def _is_bare_union(found: Type) -> bool:
+    return found.name == UNION and not found.metadata and found.alias is None
+
+
 def _named(name: str) -> Type:
     name = "typing." + name.rpartition(".")[2] if name.startswith("typing_extensions.") else name
-    return Type(_SAME.get(name, name))
+    return Type(SAME.get(name, name))
 
 
 def _of_class(value: ClassObject) -> Type:

@@ -5,14 +5,17 @@ Follows `_should_embed_body_fields` and `_get_body_field` of `fastapi/dependenci
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from archlint.service.api.dependants import Parameter
 from archlint.service.api.pydantic_models import PydanticModels
+from archlint.service.interpreter.types import Type
 from archlint.service.interpreter.values import Value, text
 from archlint.service.openapi.json_schemas import JsonSchemas
 from archlint.service.openapi.json_values import Untold, json_value
 from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.metadata import is_information
 from archlint.service.openapi.model_schemas import title_of
 
@@ -23,9 +26,10 @@ _FILES = "multipart/form-data"
 class Bodies:
     """Makes the bodies of one document."""
 
-    def __init__(self, making: JsonSchemas, schemas: PydanticModels) -> None:
+    def __init__(self, making: JsonSchemas, schemas: PydanticModels, libraries: DocumentVersions) -> None:
         self._making = making
         self._schemas = schemas
+        self._libraries = libraries
 
     def of(self, parameters: tuple[Parameter, ...], unique_id: str) -> Schema | None:
         """The `requestBody` of an operation with these parameters in its body; None without any."""
@@ -50,11 +54,17 @@ class Bodies:
     def _plain(self, parameter: Parameter) -> Schema:
         marker = parameter.marker
         outside = () if marker is None or any(m is marker for m in parameter.type.metadata) else (marker,)
-        schema = self._making.of(parameter.type, "validation", outside)
+        schema = self._making.of(self._unpacked(parameter.type), "validation", outside)
         if not parameter.required and parameter.default is not None:
             default = self._making.defaults.of(parameter.default)
             schema |= default if isinstance(default, Untold) else {"default": default}
         return schema
+
+    def _unpacked(self, found: Type) -> Type:
+        """What FastAPI sees since 0.128.2 of a parameter whose type a `type` statement names."""
+        alias = found.alias
+        is_plain = alias is not None and not alias.args and len(alias.value.metadata) == len(found.metadata)
+        return replace(found, alias=None) if is_plain and self._libraries.has_fastapi("0.128.2") else found
 
     def _embeds(self, parameters: tuple[Parameter, ...]) -> bool:
         if len({parameter.name for parameter in parameters}) > 1:

@@ -6,13 +6,12 @@ otherwise than it is written is two.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from archlint.facts.syntax import Call
 from archlint.service.api.pydantic_models import Field, PydanticModels
-from archlint.service.interpreter.types import LITERAL, NONE, UNION, VARIABLE, Type, Types
+from archlint.service.interpreter.types import LITERAL, NONE, UNION, VARIABLE, NamedAlias, Type, Types
 from archlint.service.interpreter.values import ExternalObject, FunctionObject, Member, Value
 from archlint.service.openapi import known_types as known
 from archlint.service.openapi.default_values import DefaultValues
@@ -61,13 +60,15 @@ class JsonSchemas:
         self._tells_open = libraries.has_pydantic("2.11")
         self._doubled = not libraries.has_pydantic("2.10")
         self._choices: dict[str, tuple[str, ...]] = {}
-        self._counts: Counter[tuple[str, Mode]] = Counter()
+        self._numbers: dict[str, dict[object, int]] = {}
         self._keys: dict[tuple[object, Mode], str] = {}
         self.definitions: dict[str, Schema] = {}
         self.origins: dict[str, Type] = {}
 
     def of(self, found: Type, mode: Mode, more: Iterable[Value] = ()) -> Schema:
         """The schema of an annotation; `more` is what stands outside of it, as `Field(…)` of a field."""
+        if found.alias is not None:
+            return self._named_alias(found, found.alias, mode, more)
         items = (*found.metadata, *more)
         replaced = self._replaced(found, items, mode)
         if replaced is not None:
@@ -88,6 +89,8 @@ class JsonSchemas:
     def has_own_name(self, found: Type) -> bool:
         """Whether the schema is a reference to a definition, which has a title of its own."""
         members = found.members
+        if found.alias is not None:
+            return True
         if found.name == UNION:
             return len(members) == 1 and self.has_own_name(members[0])
         return self._is_defined(found)
@@ -103,6 +106,25 @@ class JsonSchemas:
         key = self._key(name, f"fastapi._compat.v2.{name}", "validation", name)
         self.definitions[key] = object_of(dict(properties), required) | {"title": name}
         return {"$ref": PREFIX + key}
+
+    def _named_alias(self, found: Type, alias: NamedAlias, mode: Mode, more: Iterable[Value]) -> Schema:
+        """A reference to the definition that a `type` statement is; constraints around it make another."""
+        outside = (*found.metadata[len(alias.value.metadata) :], *more)
+        limits = tuple(map(id, outside)) if constrained({}, outside) else ()
+        identity = (alias.name, alias.args, limits), mode
+        key = self._keys.get(identity)
+        if key is None:
+            named = Type(alias.name, alias.args)
+            key = self._key(identity, path_of(named), mode, display(named, ","))
+            self.definitions[key] = {}
+            self.definitions[key] = constrained(self._copied(self.of(alias.value, mode)), outside)
+        return described({"$ref": PREFIX + key}, outside)
+
+    def _copied(self, schema: Schema) -> Schema:
+        """A definition that is only another one: Pydantic 2.11 to 2.13 make a copy of it."""
+        target = self.definitions.get(str(schema.get("$ref", "")).removeprefix(PREFIX))
+        copies = self._libraries.has_pydantic("2.11") and not self._libraries.has_pydantic("2.14")
+        return dict(target) if target and len(schema) == 1 and copies else schema
 
     def _replaced(self, found_type: Type, items: tuple[Value, ...], mode: Mode) -> Schema | None:
         """The schema that metadata puts in the place of the type's own."""
@@ -299,8 +321,10 @@ class JsonSchemas:
         return key
 
     def _key(self, identity: object, path: str, mode: Mode, shown: str) -> str:
-        self._counts[path, mode] += 1
-        names = name_choices(shown, path, _TITLES[mode], self._counts[path, mode])
+        numbers = self._numbers.setdefault(path, {})
+        whose = identity[0] if isinstance(identity, tuple) else identity
+        number = numbers.setdefault(whose, len(numbers) + 1)
+        names = name_choices(shown, path, _TITLES[mode], number)
         key = names[-1]
         self._choices[key] = names
         if isinstance(identity, tuple):

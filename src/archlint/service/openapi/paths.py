@@ -58,7 +58,7 @@ class Paths:
     def __init__(self, operations: Operations, making: JsonSchemas, libraries: DocumentVersions) -> None:
         self._operations = operations
         self._making = making
-        self._bodies = Bodies(making, operations.schemas)
+        self._bodies = Bodies(making, operations.schemas, libraries)
         self._libraries = libraries
         self.security: dict[str, Schema] = {}
         self.validates = False
