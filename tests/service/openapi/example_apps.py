@@ -654,6 +654,35 @@ _BODIES = {
         @app.post("/d")
         def d(x: Pair[int], y: Ref) -> list[Ids]: ...
     """,
+    "factories": """
+        T = TypeVar("T")
+        class Page(BaseModel, Generic[T]):
+            items: list[T]
+        class Item(BaseModel):
+            a: int
+        class User(BaseModel):
+            b: str
+        def make(schema, name: str, **kwargs) -> APIRouter:
+            router = APIRouter(prefix=f"/{name}", tags=[name])
+            @router.get("", response_model=Page[schema], operation_id=f"list_{name}")
+            def listed(): ...
+            @router.get("/all", response_model=list[schema], operation_id=f"all_{name}")
+            def everything(): ...
+            @router.get("/one", response_model=Optional[schema], operation_id=f"one_{name}")
+            def one(): ...
+            @router.get("/either", response_model=schema | None, operation_id=f"either_{name}")
+            def either(): ...
+            async def create(data: dict): ...
+            add(router, create, response_model=dict[str, Page[schema]], operation_id=f"new_{name}", **kwargs)
+            return router
+        def add(router, function, **kwargs):
+            router.add_api_route("", function, methods=["POST"], **kwargs)
+        for schema, name in ((Item, "items"), (User, "users")):
+            app.include_router(make(schema, name, status_code=201))
+        many = Page[Item] | list[User] | int
+        @app.get("/many", response_model=many, responses={404: {"model": Page[Literal["a", "b"]]}})
+        def listed(): ...
+    """,
     "one schema for both": """
         app = FastAPI(separate_input_output_schemas=False)
         class A(BaseModel):

@@ -136,11 +136,13 @@ class Operations:
         return self.signatures.place(callee.function)
 
     def _written(self, endpoint: Endpoint, expression: Expression | None, value: Value) -> Type:
-        """The type as the decorator writes it, for values forget the arguments of generics."""
-        found = UNKNOWN
-        if expression is not None:
-            found = self.types.read(expression, AnnotationContext(endpoint.place.module))
-        return found if found != UNKNOWN else self.types.of_value(value)
+        """The type that the decorator is given, or as it writes it: values know no names in quotes."""
+        found = self.types.of_value(value)
+        if expression is None:
+            return found
+        written = self.types.read(expression, AnnotationContext(endpoint.place.module))
+        named = any(inner.alias is not None for inner in written.walk())
+        return written if named or _gaps(found) > _gaps(written) else found
 
     def _response_class(self, value: Value) -> tuple[str, ...]:
         found = settled(value)
@@ -174,6 +176,10 @@ class Operations:
         if not isinstance(found, dict) or not found.keys() & {"model", "content"}:
             return None
         return self.types.of_value(found["model"]) if "model" in found else UNKNOWN
+
+
+def _gaps(found: Type) -> int:
+    return sum(inner == UNKNOWN for inner in found.walk())
 
 
 def _keyword(node: object, name: str) -> Expression | None:

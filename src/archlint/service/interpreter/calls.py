@@ -42,6 +42,7 @@ from archlint.service.interpreter.values import (
     Value,
     choice,
     same,
+    unsubscripted,
 )
 
 
@@ -55,7 +56,7 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
         case Bound():
             return _bound(machine, callee, arguments)
         case ClassObject():
-            return _instantiate(machine, callee, arguments)
+            return _instantiate(machine, unsubscripted(callee), arguments)
         case External():
             model = machine.semantics.library.get(callee.name)
             if model is not None:

@@ -7,10 +7,13 @@ from typing import Any, cast
 from archlint.service.interpreter.values import (
     MAX_SIZE,
     Choice,
+    ClassObject,
     Configured,
     External,
     ExternalObject,
+    GenericExternal,
     Member,
+    Native,
     Unresolved,
     Value,
     is_small,
@@ -18,6 +21,7 @@ from archlint.service.interpreter.values import (
 )
 
 _PLAIN = (str, int, float, bool, type(None))
+_TYPES = frozenset({"bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"})
 _ADDABLE = (str, int, float, list, tuple)
 
 
@@ -50,7 +54,15 @@ def _known(operator: str, first: Value, second: Value) -> Value:
             return {**first, **second}
         case "|", set(), set():
             return first | second
+        case "|", _, _ if _is_type(first) and _is_type(second):
+            return GenericExternal("typing.Union", (first, second))
     return Unresolved(f"`{operator}` of such values")
+
+
+def _is_type(value: Value) -> bool:
+    """Whether a `|` beside it makes a union: of classes and `None`; flags of libraries stay as they are."""
+    is_builtin = isinstance(value, Native) and value.name in _TYPES
+    return value is None or is_builtin or isinstance(value, ClassObject | GenericExternal)
 
 
 def _small(value: Value) -> bool:

@@ -51,6 +51,7 @@ from archlint.service.interpreter.values import (
     Value,
     choice,
     settled,
+    unsubscripted,
 )
 
 
@@ -319,7 +320,7 @@ def _function(machine: Machine, frame: Frame, definition: FunctionDef) -> None:
 
 
 def _class(machine: Machine, frame: Frame, definition: ClassDef) -> None:
-    bases = tuple([evaluate(machine, frame, base) for base in definition.bases])
+    bases = tuple([unsubscripted(evaluate(machine, frame, base)) for base in definition.bases])
     module = frame.module.module
     cls = ClassObject(definition, module, bases, {}, {})
     machine.classes.append(cls)

@@ -21,12 +21,14 @@ from archlint.service.interpreter.values import (
     ExternalObject,
     Frame,
     InstanceObject,
+    Native,
     Origin,
     Value,
     choice,
     configured,
     is_small,
     settled,
+    subscripted,
     text,
 )
 
@@ -41,6 +43,8 @@ def hashable(value: Value) -> bool:
 def subscript(machine: Machine, frame: Frame, node: Subscript) -> Value:
     """The value of `container[index]`, for each that the container may be."""
     value = machine.evaluate(frame, node.value)
+    if isinstance(value, Native):
+        value = External(f"builtins.{value.name}")
     if isinstance(value, External | ClassObject):
         return _generic(machine, frame, node, value)
     container = settled(value)
@@ -55,7 +59,9 @@ def subscript(machine: Machine, frame: Frame, node: Subscript) -> Value:
 def _generic(machine: Machine, frame: Frame, node: Subscript, value: External | ClassObject) -> Value:
     if isinstance(value, ClassObject):
         name = settled(machine.evaluate(frame, node.index))
-        return value.namespace.get(name, value) if isinstance(name, str) else value
+        if isinstance(name, str):
+            return value.namespace.get(name, value)
+        return subscripted(value, tuple(name) if isinstance(name, tuple) else (name,))
     if value.name == "sys.modules":
         name = text(machine.evaluate(frame, node.index))
         return value if name is None else machine.imported(name, frame.module.module)
@@ -65,7 +71,8 @@ def _generic(machine: Machine, frame: Frame, node: Subscript, value: External | 
     if value.name.endswith("Annotated") and isinstance(node.index, Sequence):
         parts = tuple([machine.evaluate(frame, item) for item in node.index.items])
         return ExternalObject("typing.Annotated", parts, {})
-    return value
+    name = machine.evaluate(frame, node.index)
+    return subscripted(value, tuple(name) if isinstance(name, tuple) else (name,))
 
 
 def _item(machine: Machine, frame: Frame, node: Subscript, container: Value, index: Value) -> Value:

@@ -31,6 +31,8 @@ from archlint.service.interpreter.values import (
     ExternalObject,
     Frame,
     FunctionObject,
+    GenericClass,
+    GenericExternal,
     Native,
     Value,
 )
@@ -109,13 +111,15 @@ ANY = Type("typing.Any")
 
 @dataclass(frozen=True, slots=True)
 class AnnotationContext:
-    """Where an annotation stands: its module, the definitions around it, the frame of a running function."""
+    """Where an annotation stands: its module, the definitions around it, the frame of a running function.
+
+    `parameters` are what the type parameters of the alias stand for that is read.
+    """
 
     module: Module
     scope: Scope = ()
     frame: Frame | None = None
     parameters: Mapping[str, Type] = field(default_factory=dict)
-    """What the type parameters of the alias stand for that is read."""
 
 
 class Types:
@@ -154,6 +158,10 @@ class Types:
         match value:
             case None:
                 return NONE
+            case GenericClass():
+                return replace(_of_class(value), args=tuple(map(self.of_value, value.arguments)))
+            case GenericExternal():
+                return self._of_generic(value)
             case ClassObject():
                 return _of_class(value)
             case External():
@@ -175,6 +183,15 @@ class Types:
         if not hidden.defined:
             return UNKNOWN
         return replace(self._of_symbol(hidden, 0), args=found.args)
+
+    def _of_generic(self, value: GenericExternal) -> Type:
+        name = _named(public_name(value.name)).name
+        if name == LITERAL:
+            return Type(LITERAL, values=tuple(sorted(map(repr, value.arguments))), choices=value.arguments)
+        args = tuple(map(self.of_value, value.arguments))
+        if name in {UNION, "typing.Optional"}:
+            return _union(args if name == UNION else (*args, NONE))
+        return args[0] if name in TRANSPARENT and args else Type(name, args)
 
     def evaluate(self, expression: Expression, place: AnnotationContext) -> Value:
         """The value of an expression there."""
@@ -269,13 +286,9 @@ class Types:
         return self.read(node.value, place, depth)
 
     def _named_alias(
-        self,
-        symbol: Symbol,
-        names: tuple[str, ...],
-        value: Expression | None,
-        place: AnnotationContext,
-        args: tuple[Type, ...],
-    ) -> Type:
+        self, symbol: Symbol, names: tuple[str, ...], value: Expression | None,
+        place: AnnotationContext, args: tuple[Type, ...],
+    ) -> Type:  # fmt: skip
         """What a `type` statement stands for, with the arguments that it is given."""
         key = symbol.qualified, args
         if key in self._open:

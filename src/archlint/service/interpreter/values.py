@@ -195,6 +195,34 @@ class ClassObject(Identified, Struct, eq=False):
         return any(isinstance(base, External) and base.name in names for base in self.lineage())
 
 
+class GenericExternal(External, frozen=True, eq=False):
+    """`list[int]` or `Optional[Item]` as a value: a library's generic with its arguments."""
+
+    arguments: tuple[Value, ...] = ()
+
+
+class GenericClass(ClassObject, eq=False):
+    """`Page[Item]` as a value: a class of the repository with its arguments."""
+
+    arguments: tuple[Value, ...] = ()
+    origin: ClassObject | None = None
+
+
+def unsubscripted(value: Value) -> Value:
+    """The class itself where it is given with arguments."""
+    if isinstance(value, GenericExternal):
+        return External(value.name)
+    return value.origin if isinstance(value, GenericClass) else value
+
+
+def subscripted(value: ClassObject | External, arguments: tuple[Value, ...]) -> Value:
+    """The class with arguments in its brackets."""
+    if isinstance(value, External):
+        return GenericExternal(value.name, arguments)
+    parts = (value.definition, value.module, value.bases, value.namespace, value.annotations)
+    return GenericClass(*parts, value.subclasses, value.ancestry, arguments, unsubscripted(value))
+
+
 class InstanceObject(Identified, Struct, eq=False):
     """An object of a repository's class."""
 
