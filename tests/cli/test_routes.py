@@ -172,9 +172,13 @@ def test_nothing_left(run: Run, tmp_path: Path) -> None:
     ]
 
 
-def test_no_service(run: Run) -> None:
-    result = run("routes", "--format", "json")
-    assert (result.code, json.loads(result.out)) == (0, {"routes": [], "unknown": []})
+@pytest.mark.parametrize(
+    "command", ["routes", "schema", "report", "openapi", "graph", "baseline", "init", "check"]
+)
+def test_no_service(run: Run, command: str) -> None:
+    result = run(command)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("archlint: error: no service found in .: ")
 
 
 def test_an_unknown_method_is_an_error_with_a_proposal(run: Run) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archlint.cli.notes import no_service
 from archlint.cli.options import ConfigFile, NoColor, Paths
 from archlint.findings import ArchlintError
 
@@ -66,7 +67,7 @@ def baseline(  # noqa: PLR0913, PLR0917 (each is an option)
     with progress(no_color=no_color) as step:
         accepted = accept(request, Wanted(prune, add, owner or "", last, against), step)
     if not accepted:
-        raise ArchlintError("no service found, so there is nothing to write a baseline for")
+        raise ArchlintError(no_service(paths or ()))
     for one in accepted:
         if one.changed:
             output.write_file(Path(one.place), written(one.entries))

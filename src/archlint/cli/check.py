@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import click
 import typer
 
-from archlint.cli.notes import tell
+from archlint.cli.notes import no_service, tell
 from archlint.cli.options import ConfigFile, NoColor, OutputFile, Paths
 from archlint.findings import ArchlintError, Severity
 from archlint.report.formats import FORMATS, formats_for_people, formats_with_fixes
@@ -132,7 +132,7 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     else:
         report = _fixed(request, delivery, unsafe_fixes) if fix else _checked(request, delivery)
     if not (report.services or allow_none):
-        raise ArchlintError(_nothing_found(request))
+        raise ArchlintError(f"{no_service(request.paths)}, or pass --allow-none")
     code = _exit_code(report, exit_zero)
     notes = _tell(report, quiet)
     output = deliver(report, delivery, code)
@@ -249,14 +249,6 @@ def _tell_fixes(outcome: Outcome, done: str, quiet: bool) -> None:
 
 def _split(selectors: list[str] | None) -> tuple[str, ...]:
     return tuple(name.strip() for text in selectors or () for name in text.split(",") if name.strip())
-
-
-def _nothing_found(request: Request) -> str:
-    where = ", ".join(str(path) for path in request.paths)
-    return (
-        f"no service found in {where}: no module outside of tests and examples makes a `FastAPI()` "
-        "application or serves HTTP by other means; name the service's folder, or pass --allow-none"
-    )
 
 
 def _exit_code(report: Report, exit_zero: bool) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from archlint.cli.notes import no_service
 from archlint.cli.options import ConfigFile, OutputFile
 from archlint.findings import ArchlintError
 
@@ -89,7 +90,7 @@ def _service(path: Path, config: Path | None) -> Service:
     if len(services) != 1:
         roots = ", ".join(service.root for service in services)
         several = f"there are several services, and a picture is of one: {roots}"
-        raise ArchlintError(several if services else f"no service found in {path}")
+        raise ArchlintError(several if services else no_service([path]))
     return services[0]
 
 

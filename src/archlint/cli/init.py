@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from archlint.cli.notes import no_service
 from archlint.cli.options import Paths
 from archlint.findings import ArchlintError
 
@@ -28,7 +29,7 @@ def init(
 
     found = proposal(tuple(paths or [Path()]))
     if not found.services:
-        raise ArchlintError("no service found, so there is nothing to begin with")
+        raise ArchlintError(no_service(paths or ()))
     for service in found.services:
         output.write(f"Service {service.root}\n")
         output.write("".join(f"  {line}\n" for line in service.shown))

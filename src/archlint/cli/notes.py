@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from archlint.report.safe import log_text
 
@@ -13,3 +14,12 @@ def tell(notes: Iterable[str]) -> str:
     written = "".join(f"archlint: {log_text(note, starts_line=False)}\n" for note in notes)
     sys.stderr.write(written.encode("utf-8", "backslashreplace").decode("utf-8"))
     return written
+
+
+def no_service(paths: Sequence[Path]) -> str:
+    """What to tell who named paths below which there is none."""
+    where = ", ".join(map(str, paths or [Path()]))
+    return (
+        f"no service found in {where}: no module outside of tests and examples makes a `FastAPI()` "
+        "application or serves HTTP by other means; name the service's folder"
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from archlint.cli.notes import tell
+from archlint.cli.notes import no_service, tell
 from archlint.cli.options import ConfigFile, OutputFile
 from archlint.findings import ArchlintError
 
@@ -64,7 +64,9 @@ def _only(services: tuple[Service, ...], path: Path) -> Service:
     """The one service that has an app. Raises ArchlintError."""
     served = [service for service in services if service.routes.apps]
     if not served:
-        raise ArchlintError(f"{path} has no FastAPI service")
+        raise ArchlintError(
+            f"{path} has no FastAPI app whose routes archlint can resolve" if services else no_service([path])
+        )
     if len(served) > 1:
         roots = ", ".join(service.root for service in served)
         raise ArchlintError(f"{path} has several services, so name the folder of one: {roots}")

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from archlint.cli.notes import no_service
 from archlint.cli.options import ConfigFile, NoColor, OutputFile, Paths
+from archlint.findings import ArchlintError
 
 
 def report(
@@ -40,6 +42,8 @@ def report(
 
     with progress(no_color=no_color) as step:
         loaded = load(tuple(paths or [Path()]), config, step)
+        if not loaded.services:
+            raise ArchlintError(no_service(paths or ()))
         found = check(loaded, Request(), step)
         step(f"checking {against}" if against else "")
         earlier = None if against is None else load_commit(against, tuple(paths or [Path()]), config)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from archlint.cli.notes import no_service
 from archlint.cli.options import ConfigFile, NoColor, Paths
 from archlint.findings import ArchlintError
 
@@ -54,6 +55,8 @@ def routes(  # noqa: PLR0913, PLR0917 (each is an option)
     wanted = _filter(path, method or [], unversioned)
     with progress(no_color=no_color) as step:
         services = load(tuple(paths or [Path()]), config, step).services
+        if not services:
+            raise ArchlintError(no_service(paths or ()))
         found = []
         for service in services:
             step(f"resolving the routes of {service.root}")

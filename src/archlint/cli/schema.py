@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from archlint.cli.notes import no_service
 from archlint.cli.options import ConfigFile, NoColor, Paths
+from archlint.findings import ArchlintError
 
 
 def schema(
@@ -38,6 +40,8 @@ def schema(
 
     with progress(no_color=no_color) as step:
         services = load(tuple(paths or [Path()]), config, step).services
+        if not services:
+            raise ArchlintError(no_service(paths or ()))
         step("reading models and migrations")
         lines = [line for service in services for line in table(service)] if format_ == "text" else []
     if format_ == "json":

@@ -62,8 +62,9 @@ def _pair(pair: Pair, changed: frozenset[tuple[str, str]]) -> Iterator[Line]:
         yield ((printable(f"{GAP * 2}{pair.title}"), "label"), (f"{GAP}unknown", "warning"))
         return
     rows = [*_rows(pair, changed)]
-    columns = zip(*map(_cells, rows), strict=True)
-    sizes = [min(max(map(len, column)), _WIDEST) for column in columns]
+    columns = zip(*map(_cells, rows), strict=True) if rows else [""] * 3
+    sizes = [min(max(map(len, column), default=0), _WIDEST) for column in columns]
+    sizes[0] = max(sizes[0], len(printable(pair.title)) - 2 * len(GAP))
     yield _title(pair, sizes)
     for row in rows:
         label, model, database = map(printable, _cells(row))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Literal, TypeAlias
 
 from msgspec import Struct, field
@@ -217,7 +218,7 @@ class PydanticModels:
 
     def _own(self, node: ClassDef, scope: _Scope, kind: Kind) -> Iterator[Field]:
         partial = kind == "typed dict" and _is_false(scope.config.get("total"))
-        for statement, following in zip(node.body, (*node.body[1:], None), strict=True):
+        for statement, following in zip_longest(node.body, node.body[1:]):
             if not isinstance(statement, Assign) or statement.annotation is None:
                 continue
             target = statement.targets[0]
