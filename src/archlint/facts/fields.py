@@ -12,6 +12,11 @@ Inner: TypeAlias = Callable[[object], tuple[object, ...]]
 """Gives what the fields of a record hold, last first, as a stack takes them."""
 
 
+def no_inner(record: object) -> tuple[object, ...]:
+    """What a record of nothing but atoms holds."""
+    return ()
+
+
 class InnerFields(dict[type, "Inner | None"]):
     """By kind: the fields of a `base` record that may hold others, found once; None for all other kinds."""
 
@@ -31,7 +36,7 @@ def _getter(kind: type[msgspec.Struct]) -> Inner:
     names = [field.name for field in msgspec.structs.fields(kind) if _written(kind, field.name) not in _ATOMS]
     match names:
         case []:
-            return lambda record: ()
+            return no_inner
         case [name]:
             return lambda record: (getattr(record, name),)
         case _:

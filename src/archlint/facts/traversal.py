@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
-from archlint.facts.fields import InnerFields
+from archlint.facts.fields import InnerFields, no_inner
 from archlint.facts.syntax import (
     Attribute,
     Await,
@@ -33,32 +33,34 @@ from archlint.facts.syntax import (
 def nodes_by_kind(statements: Iterable[Statement]) -> dict[type[Node], list[Node]]:
     """Every node in the statements by its kind, in reading order: each file is walked so once."""
     found: dict[type, list[Node]] = {}
-    pending: list[object] = [tuple(statements)]
+    pending: list[Any] = [tuple(statements)]
     while pending:
         current = pending.pop()
         kind = type(current)
         if kind is tuple:
-            pending += cast("tuple[object, ...]", current)[::-1]
+            pending += current[::-1]
         elif (inner := INNER[kind]) is not None:
             if kind in found:
-                found[kind].append(cast("Node", current))
+                found[kind].append(current)
             else:
-                found[kind] = [cast("Node", current)]
-            pending += inner(current)
+                found[kind] = [current]
+            if inner is not no_inner:
+                pending += inner(current)
     return found
 
 
 def all_nodes(root: Node, barriers: tuple[type[Node], ...] = ()) -> Iterator[Node]:
     """`root` and every node in it, in reading order; what is below a node of a barrier's kind is left out."""
-    pending: list[object] = [root]
+    pending: list[Any] = [root]
     while pending:
         current = pending.pop()
         kind = type(current)
         if kind is tuple:
-            pending += cast("tuple[object, ...]", current)[::-1]
+            pending += current[::-1]
         elif (inner := INNER[kind]) is not None and (kind not in barriers or current is root):
-            yield cast("Node", current)
-            pending += inner(current)
+            yield current
+            if inner is not no_inner:
+                pending += inner(current)
 
 
 INNER = InnerFields(Node)
@@ -113,13 +115,20 @@ def comprehension_parts(node: Comprehension) -> Iterator[Expression]:
 
 def dotted(node: Expression) -> str | None:
     """`a.b.c` for a chain of attributes on a name, else None."""
-    names: list[str] = []
-    while isinstance(node, Attribute):
-        names.append(node.attr)
-        node = node.value
-    if not isinstance(node, Name):
+    if type(node) is Name:
+        return node.id
+    if type(node) is not Attribute:
         return None
-    return ".".join([node.id, *reversed(names)])
+    names = [node.attr]
+    inner = node.value
+    while type(inner) is Attribute:
+        names.append(inner.attr)
+        inner = inner.value
+    if type(inner) is not Name:
+        return None
+    names.append(inner.id)
+    names.reverse()
+    return ".".join(names)
 
 
 def docstring(definition: FunctionDef | ClassDef) -> str | None:

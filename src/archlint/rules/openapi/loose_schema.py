@@ -15,8 +15,9 @@ from archlint.service.model import Service
 def check(service: Service) -> Iterator[Said]:
     """Yield each loose response, and each loose field and open model that documented endpoints use, once."""
     seen: set[Location] = set()
+    models = _Models(service.operations.schemas)
     for operation in service.openapi_pages.documented:
-        hits = list(_in_operation(operation, service.operations.schemas))
+        hits = list(_in_operation(operation, models))
         if not hits:
             yield Met(operation.endpoint.handler.location)
         for hit in hits:
@@ -25,20 +26,29 @@ def check(service: Service) -> Iterator[Said]:
                 yield hit
 
 
-def _in_operation(operation: Operation, schemas: PydanticModels) -> Iterator[Hit]:
+class _Models:
+    """The hits in what a type reaches; each model is read once, for many operations share it."""
+
+    def __init__(self, schemas: PydanticModels) -> None:
+        self._schemas = schemas
+        self._known: dict[int, list[Hit]] = {}
+
+    def below(self, start: Type) -> Iterator[Hit]:
+        for model in self._schemas.reachable(start):
+            if id(model) not in self._known:
+                self._known[id(model)] = list(_in_model(self._schemas.generic(model)))
+            yield from self._known[id(model)]
+
+
+def _in_operation(operation: Operation, models: _Models) -> Iterator[Hit]:
     answer = operation.answer
     if operation.endpoint.response_schema:
         if loose_part(answer.type) is not None:
             handler = operation.endpoint.handler.definition.name
             yield _hit(answer.location, f"The response of `{handler}`", f"typed `{written(answer.type)}`")
-        yield from _in_models(answer.type, schemas)
+        yield from models.below(answer.type)
     for parameter in operation.body:
-        yield from _in_models(parameter.type, schemas)
-
-
-def _in_models(start: Type, schemas: PydanticModels) -> Iterator[Hit]:
-    for model in schemas.reachable(start):
-        yield from _in_model(schemas.generic(model))
+        yield from models.below(parameter.type)
 
 
 def _in_model(model: PydanticModel) -> Iterator[Hit]:

@@ -31,7 +31,10 @@ class Surface:
     @cached_property
     def schemas(self) -> tuple[Symbol, ...]:
         """The Pydantic models of the service that endpoints take or answer with, also inside others."""
-        found = {symbol.node: symbol for operation in self._operations for symbol in self._used(operation)}
+        starts = dict.fromkeys(found for operation in self._operations for found in _types(operation))
+        models = {id(model): model for one in starts for model in self._operations.schemas.reachable(one)}
+        symbols = (model.type.symbol for model in models.values())
+        found = {symbol.node: symbol for symbol in symbols if symbol and self._is_own_schema(symbol)}
         return tuple(found.values())
 
     @cached_property
@@ -47,12 +50,8 @@ class Surface:
     def _shown(self) -> frozenset[ClassDef]:
         return frozenset(symbol.node for symbol in self.schemas if isinstance(symbol.node, ClassDef))
 
-    def _used(self, operation: Operation) -> Iterator[Symbol]:
-        for found in _types(operation):
-            for model in self._operations.schemas.reachable(found):
-                symbol = model.type.symbol
-                if symbol is not None and symbol.module is not None and self._classes.is_schema(symbol):
-                    yield symbol
+    def _is_own_schema(self, symbol: Symbol) -> bool:
+        return symbol.module is not None and self._classes.is_schema(symbol)
 
 
 def _types(operation: Operation) -> Iterator[Type]:

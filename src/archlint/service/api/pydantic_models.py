@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Literal, TypeAlias
 
@@ -112,6 +113,8 @@ class PydanticModels:
         self._types = types
         self._classes = classes
         self._known: dict[Type, PydanticModel] = {}
+        self._within: dict[Type, tuple[Type, ...]] = {}
+        self._reached: dict[Type, tuple[PydanticModel, ...]] = {}
 
     def is_model(self, found: Type) -> bool:
         """Whether FastAPI takes it for an object with fields: a model, a dataclass, a typed dict."""
@@ -136,17 +139,28 @@ class PydanticModels:
         """The same model with its type variables left open, as its class statement writes it."""
         return self.model(dataclasses.replace(model.type, args=())) if model.type.args else model
 
-    def reachable(self, start: Type) -> Iterator[PydanticModel]:
+    def reachable(self, start: Type) -> tuple[PydanticModel, ...]:
         """The models in a type and, through their fields, in one another, each once."""
+        found = self._reached.get(start)
+        if found is None:
+            found = self._reached[start] = tuple(self._reach(start))
+        return found
+
+    def _reach(self, start: Type) -> Iterator[PydanticModel]:
         seen: set[Type] = set()
-        pending = [start]
+        pending = deque([self._models_in((start,))])
         while pending:
-            for inner in pending.pop(0).walk():
-                if inner not in seen and self.is_model(inner):
+            for inner in pending.popleft():
+                if inner not in seen:
                     seen.add(inner)
                     model = self.model(inner)
                     yield model
-                    pending.extend(field.type for field in model.fields)
+                    if inner not in self._within:
+                        self._within[inner] = self._models_in(field.type for field in model.fields)
+                    pending.append(self._within[inner])
+
+    def _models_in(self, types: Iterable[Type]) -> tuple[Type, ...]:
+        return tuple([inner for one in types for inner in one.walk() if self.is_model(inner)])
 
     def _is_record(self, symbol: Symbol, node: ClassDef) -> bool:
         return self._kind_of(symbol, node) not in {None, "model"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -16,13 +15,11 @@ from archlint.facts.syntax import (
     Expression,
     FunctionDef,
     Name,
-    Node,
     Return,
-    Statement,
 )
 from archlint.facts.traversal import all_nodes
 from archlint.service.api.applications import makes_app
-from archlint.service.semantics.bindings import COMPOUND, Imported, nested_blocks, own_nodes, statements
+from archlint.service.semantics.bindings import Imported, own_nodes, statements
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SQLMODEL
 from archlint.service.semantics.modules import Module
@@ -161,9 +158,11 @@ class _Reader:
 
     def contents(self) -> Contents:
         body = list(statements(self._module.source.body))
-        kinds = Counter(self._class_kind(node) for node in body if isinstance(node, ClassDef))
-        kinds.update(self._function_kind(node) for node in body if isinstance(node, FunctionDef))
+        definitions = [(node, self._kind(node)) for node in body if isinstance(node, ClassDef | FunctionDef)]
+        kinds = Counter(kind for _, kind in definitions)
         kinds.update(self._made(node) for node in body if isinstance(node, Assign))
+        storage = self._imports_storage()
+        plain = [node for node, kind in definitions if kind == "plain"]
         app = makes_app([self._module.source])
         return Contents(
             models=kinds["models"],
@@ -174,48 +173,41 @@ class _Reader:
             app=app,
             wiring=app or kinds["container"] > 0 or self._includes_routers(),
             plain=kinds["plain"],
-            storage=self._imports_storage(),
-            queries=self._queries(body),
+            storage=storage,
+            # Those that make statements or give them to a session.
+            queries=sum(map(self._has_query, plain)) if storage else 0,
         )
 
-    def _queries(self, body: list[Statement]) -> int:
-        """How many plain functions and classes make statements or give them to a session."""
-        if not self._imports_storage():
-            return 0
-        plain = [
-            node
-            for node in body
-            if (isinstance(node, ClassDef) and self._class_kind(node) == "plain")
-            or (isinstance(node, FunctionDef) and self._function_kind(node) == "plain")
-        ]
-        return sum(any(map(self._is_query, all_nodes(node))) for node in plain)
+    def _has_query(self, definition: ClassDef | FunctionDef) -> bool:
+        return any(type(node) is Call and self._is_query(node.func) for node in all_nodes(definition))
 
-    def _is_query(self, node: Node) -> bool:
-        match node:
-            case Call(func=Attribute(attr=name)) if name in _SESSION_METHODS:
-                return True
-            case Call(func=Name() | Attribute() as func):
-                return self._symbols.resolve(self._module, func).qualified in _STATEMENTS
-        return False
+    def _is_query(self, called: Expression) -> bool:
+        if type(called) is Attribute and called.attr in _SESSION_METHODS:
+            return True
+        is_named = type(called) is Name or type(called) is Attribute
+        return is_named and self._symbols.resolve(self._module, called).qualified in _STATEMENTS
+
+    def _kind(self, node: ClassDef | FunctionDef) -> str:
+        return self._class_kind(node) if isinstance(node, ClassDef) else self._function_kind(node)
 
     def _class_kind(self, node: ClassDef) -> str:
         symbol = self._symbols.resolve(self._module, node.name)
         if symbol.node is not node:
             return "plain"
-        is_endpoint = any(isinstance(item, FunctionDef) and self._is_endpoint(item) for item in node.body)
-        answers = {
-            "models": self._classes.is_stored(symbol) or self._classes.is_declarative_base(symbol),
-            "setup": self._classes.is_settings(symbol),
-            "shapes": self._derives(symbol, frozenset({SQLMODEL})),
-            "schemas": self._classes.is_schema(symbol),
-            "container": self._derives(symbol, _CONTAINERS),
-            "routes": is_endpoint,
-            "": self._derives(symbol, _ENUMS),
-        }
-        return next((kind for kind, holds in answers.items() if holds), "plain")
-
-    def _derives(self, symbol: Symbol, names: frozenset[str]) -> bool:
-        return any(base.qualified in names for base in self._symbols.bases(symbol))
+        if self._classes.is_stored(symbol) or self._classes.is_declarative_base(symbol):
+            return "models"
+        if self._classes.is_settings(symbol):
+            return "setup"
+        bases = {base.qualified for base in self._symbols.bases(symbol)}
+        if SQLMODEL in bases:
+            return "shapes"
+        if self._classes.is_schema(symbol):
+            return "schemas"
+        if bases & _CONTAINERS:
+            return "container"
+        if any(isinstance(item, FunctionDef) and self._is_endpoint(item) for item in node.body):
+            return "routes"
+        return "" if bases & _ENUMS else "plain"
 
     def _function_kind(self, node: FunctionDef) -> str:
         return "routes" if self._is_endpoint(node) else "plain"
@@ -234,7 +226,7 @@ class _Reader:
         return "routes" if _makes(self._module, node.value, self._symbols, _ROUTERS - _APPS) else ""
 
     def _includes_routers(self) -> bool:
-        return any(_includes_router(statement) for statement in _all_statements(self._module.source.body))
+        return any(map(_includes_router, self._module.source.nodes.of(Evaluate)))
 
     def _imports_storage(self) -> bool:
         bindings = self._symbols.namespace(self._module).names.values()
@@ -242,18 +234,6 @@ class _Reader:
         return any(source.module.partition(".")[0] in _STORAGE for source in sources)
 
 
-def _all_statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
-    for statement in body:
-        yield statement
-        if isinstance(statement, FunctionDef | ClassDef):
-            yield from _all_statements(statement.body)
-        elif isinstance(statement, COMPOUND):
-            for block in nested_blocks(statement):
-                yield from _all_statements(block)
-
-
-def _includes_router(statement: Statement) -> bool:
-    match statement:
-        case Evaluate(value=Call(func=Attribute(attr="include_router"))):
-            return True
-    return False
+def _includes_router(statement: Evaluate) -> bool:
+    call = statement.value
+    return type(call) is Call and type(call.func) is Attribute and call.func.attr == "include_router"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 
 from archlint.facts.syntax import (
     Assign,
@@ -32,9 +33,13 @@ def shared_providers(
     that is itself injected is none: it may be injected from where it lives.
     """
     users: dict[Symbol, set[Module]] = defaultdict(set)
+    by_name: dict[tuple[Module, str | None], list[Module]] = defaultdict(list)
+    for edge in imports.edges:
+        by_name[edge.imported, edge.name].append(edge.importer)
     for injection in providers.injections:
         if injection.symbol.module is not None and _provides(symbols, injection):
-            modules = (injection.module, *_importers(imports, injection))
+            importers = (by_name.get((injection.module, name), ()) for name in _aliases(injection))
+            modules = (injection.module, *chain.from_iterable(importers))
             users[injection.symbol] |= {module for module in modules if layers.has_routes(module)}
     shared = ((symbol, modules) for symbol, modules in users.items() if len(modules) > 1)
     for symbol, routers in sorted(shared, key=lambda pair: pair[0].qualified):
@@ -68,13 +73,6 @@ def _makes_provider(symbol: Symbol) -> bool:
         case ClassDef(body=body):
             return any(isinstance(item, FunctionDef) and item.name == "__call__" for item in body)
     return isinstance(symbol.node, FunctionDef)
-
-
-def _importers(imports: Imports, injection: Injection) -> Iterator[Module]:
-    """The modules that import an alias which says the injection (`Annotated[…]`)."""
-    for name in _aliases(injection):
-        edges = imports.edges
-        yield from (e.importer for e in edges if e.imported is injection.module and e.name == name)
 
 
 def _aliases(injection: Injection) -> Iterator[str]:

@@ -26,6 +26,8 @@ from archlint.facts.syntax import (
     Name,
     Node,
     Operation,
+    Raise,
+    Return,
     Sequence,
     Simple,
     Starred,
@@ -90,44 +92,49 @@ def read_namespace(body: tuple[Statement, ...]) -> Namespace:
     Where a name is bound more than once, the binding that says most wins: the body of `try` over its
     handlers, an early branch of `if` over a later one, and otherwise the last.
     """
-    block = _Block()
-    block.read(body)
-    names = {name: binding for name, binding in block.names.items() if name not in block.foreign}
-    return Namespace(names, tuple(block.stars), _exported(body))
+    names, stars = _read(body)
+    return Namespace(names, stars, _exported(body) if "__all__" in names else None)
 
 
 def function_namespace(function: FunctionDef) -> Namespace:
     """The local names of `function`: its parameters and what its body binds."""
-    inner = read_namespace(function.body)
+    names, stars = _read(function.body)
     parameters: dict[str, Binding] = {p.name: Assigned(p, None) for p in function.parameters}
-    return Namespace(parameters | inner.names, inner.stars)
+    return Namespace(parameters | names, stars)
 
 
-def nested_blocks(statement: Statement) -> Iterator[tuple[Statement, ...]]:
+def _read(body: tuple[Statement, ...]) -> tuple[dict[str, Binding], tuple[Star, ...]]:
+    block = _Block()
+    block.read(body)
+    names = {name: binding for name, binding in block.names.items() if name not in block.foreign}
+    return names, tuple(block.stars)
+
+
+def nested_blocks(statement: Statement) -> tuple[tuple[Statement, ...], ...]:
     """The blocks of a compound statement that run in the scope of the statement itself."""
+    kind = type(statement)
+    if kind not in _OPENING:
+        return ()
     match statement:
         case If():
-            yield from (branch.body for branch in statement.branches)
-            yield statement.orelse
+            return (*[branch.body for branch in statement.branches], statement.orelse)
         case Try():
-            yield statement.body
-            yield from (handler.body for handler in statement.handlers)
-            yield statement.orelse
-            yield statement.finally_
+            handled = [handler.body for handler in statement.handlers]
+            return (statement.body, *handled, statement.orelse, statement.finally_)
         case For() | While():
-            yield statement.body
-            yield statement.orelse
+            return statement.body, statement.orelse
         case With():
-            yield statement.body
+            return (statement.body,)
         case Match():
-            yield from (case.body for case in statement.cases)
+            return tuple([case.body for case in statement.cases])
+    return ()
 
 
 def statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
     """Every statement of a scope in reading order, those in `if`, `try`, loops and `with` included."""
     for statement in body:
         yield statement
-        if isinstance(statement, COMPOUND):
+        if type(statement) in _OPENING:
             for block in nested_blocks(statement):
                 yield from statements(block)
 
@@ -140,6 +147,8 @@ def own_nodes(statement: Statement | Expression) -> Iterator[Node]:
 _STATEMENTS = get_args(Statement)
 COMPOUND = (ClassDef, For, FunctionDef, If, Match, Try, While, With)
 """The statements that have blocks of statements."""
+_OPENING = frozenset({For, If, Match, Try, While, With})
+_BINDING_NOTHING = frozenset({AugmentedAssign, Evaluate, Raise, Return})
 
 
 class _Block(Struct):
@@ -151,6 +160,9 @@ class _Block(Struct):
 
     def read(self, body: tuple[Statement, ...]) -> None:
         for statement in body:
+            kind = type(statement)
+            if kind in _BINDING_NOTHING:
+                continue
             for name, binding in _own_bindings(statement):
                 self.bind(name, binding)
             match statement:
@@ -160,7 +172,7 @@ class _Block(Struct):
                     self.foreign.update(part.id for part in statement.parts if isinstance(part, Name))
                 case If() | Try():
                     self.merge(_by_weight(statement), conditional=isinstance(statement, If))
-                case _:
+                case _ if kind in _OPENING:
                     self.merge(nested_blocks(statement), conditional=isinstance(statement, For | While))
 
     def merge(self, blocks: Iterable[tuple[Statement, ...]], conditional: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from archlint.facts.syntax import (
@@ -43,6 +43,7 @@ class Uses:
         self._members: dict[ImportEdge, tuple[Symbol, ...]] = {}
         self._aliases: dict[Module, dict[Location, Alias]] = {}
         self._written: dict[Module, _Written] = {}
+        self._named: dict[Node, frozenset[str]] = {}
         self._taken: dict[Module, tuple[dict[str, list[str]], Counter[str]]] = {}
 
     def of(self, module: Module, name: str | None) -> tuple[ImportEdge, ...]:
@@ -52,8 +53,7 @@ class Uses:
             return edges
         key = (module, name)
         if key not in self._known:
-            nodes = list(self._definitions(module, name))
-            self._known[key] = tuple(edge for edge in edges if _is_used(edge, module, nodes))
+            self._known[key] = tuple(_used(edges, module, list(self._definitions(module, name))))
         return self._known[key]
 
     def members(self, edge: ImportEdge) -> tuple[Symbol, ...]:
@@ -109,7 +109,10 @@ class Uses:
                     yield alias
                 case Defined(node=node) | Assigned(node=node):
                     yield node
-                    used = {inner.id for inner in _run_nodes(node) if isinstance(inner, Name)} - seen
+                    if node not in self._named:
+                        found = {inner.id for inner in _run_nodes(node) if isinstance(inner, Name)}
+                        self._named[node] = frozenset(found & names.keys())
+                    used = self._named[node] - seen
                     seen |= used
                     pending.extend(sorted(used))
 
@@ -186,10 +189,15 @@ def _names_by_owner(module: Module) -> tuple[dict[str, list[str]], Counter[str]]
     return by_owner, Counter([*(node.id for node in nodes.of(Name)), *names])
 
 
-def _is_used(edge: ImportEdge, module: Module, nodes: list[Node]) -> bool:
-    return any(
-        node.start <= edge.statement < node.end
-        if isinstance(node, FunctionDef | ClassDef)
-        else module.location(node) == edge.location
-        for node in nodes
-    )
+def _used(edges: Iterable[ImportEdge], module: Module, nodes: Iterable[Node]) -> Iterator[ImportEdge]:
+    """The imports that stand within definitions, or are one of the other nodes."""
+    spans: list[tuple[int, int]] = []
+    places: set[Location] = set()
+    for node in nodes:
+        if isinstance(node, FunctionDef | ClassDef):
+            spans.append((node.start, node.end))
+        else:
+            places.add(module.location(node))
+    for edge in edges:
+        if edge.location in places or any(start <= edge.statement < end for start, end in spans):
+            yield edge

@@ -29,6 +29,7 @@ from archlint.facts.traversal import dotted
 from archlint.findings import Location
 from archlint.service.semantics.bindings import COMPOUND, nested_blocks
 from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Step, Symbol, Symbols, find_module
 from archlint.service.semantics.type_checking import blocks, is_for_type_checkers, spellings
 
@@ -106,10 +107,10 @@ class Imports:
         """What `importlib.import_module` and `__import__` take by a literal name."""
         names = _importing_names(module)
         for call in module.source.nodes.of(Call):
+            if last_name(call.func) not in names:
+                continue
             match call:
                 case Call(func=Name() | Attribute() as func, args=(Constant(value=str(name)), *_)):
-                    if (dotted(func) or "").rpartition(".")[2] not in names:
-                        continue
                     found = self._taken(module, func, name, call)
                     if found not in {None, module}:
                         assert found is not None
@@ -189,9 +190,12 @@ def import_statements(
     for statement in body:
         if isinstance(statement, Import | ImportFrom):
             yield statement, context
-        elif isinstance(statement, COMPOUND):
+        elif type(statement) in _WITH_BLOCKS:
             for block, inner in _blocks(statement, context):
                 yield from import_statements(block, inner)
+
+
+_WITH_BLOCKS = frozenset(COMPOUND)
 
 
 def _blocks(

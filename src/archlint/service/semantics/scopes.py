@@ -102,7 +102,6 @@ def is_main_guard(statement: Statement) -> bool:
 
 def last_name(node: Node) -> str:
     """`c` of `a.b.c` and of `c`, empty for what is no name."""
-    match node:
-        case Name(id=name) | Attribute(attr=name):
-            return name
-    return ""
+    if type(node) is Attribute:
+        return node.attr
+    return node.id if type(node) is Name else ""

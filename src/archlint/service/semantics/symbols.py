@@ -28,7 +28,6 @@ from archlint.facts.traversal import dotted
 from archlint.service.semantics.bindings import (
     Assigned,
     Binding,
-    Defined,
     Imported,
     Namespace,
     Star,
@@ -264,18 +263,17 @@ class Symbols:
 
     def _follow(self, module: Module, name: str, binding: Binding, scope: Scope, walk: _Walk) -> Symbol:
         """The symbol behind a binding of `name` in the innermost definition of `scope`."""
-        qualified = ".".join([module.name, *(outer.name for outer in scope), name])
-        match binding:
-            case Imported():
-                return self._imported(module, binding, walk)
-            case Defined(node=node):
-                self._scopes[node] = scope
-                return Symbol(qualified, module, node)
-            case Assigned(node=node, value=value):
-                self._scopes[node] = scope
-                named = _text(value) if isinstance(value, Name | Attribute) else None
-                alias = self._chain(module, named.split("."), scope, walk) if named else NOTHING
-                return alias if alias.defined else Symbol(qualified, module, node)
+        if isinstance(binding, Imported):
+            return self._imported(module, binding, walk)
+        node = binding.node
+        self._scopes[node] = scope
+        if isinstance(binding, Assigned) and isinstance(binding.value, Name | Attribute):
+            named = dotted(binding.value)
+            alias = self._chain(module, named.split("."), scope, walk) if named else NOTHING
+            if alias.defined:
+                return alias
+        qualified = ".".join([module.name, *[outer.name for outer in scope], name])
+        return Symbol(qualified, module, node)
 
     def _imported(self, module: Module, binding: Imported, walk: _Walk) -> Symbol:
         walk.steps.append(Step(module, binding.node))
@@ -359,6 +357,6 @@ def _module_symbol(module: Module) -> Symbol:
 
 def _text(expression: Expression | str | None) -> str | None:
     """The dotted name that an expression is."""
-    if isinstance(expression, Subscript):
+    if type(expression) is Subscript:
         expression = expression.value
-    return expression if isinstance(expression, str) or expression is None else dotted(expression)
+    return expression if expression is None or isinstance(expression, str) else dotted(expression)
