@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Met, Said
 from archlint.service.api.looseness import loose_part, written
-from archlint.service.api.operations import Operation
-from archlint.service.api.pydantic_models import PydanticModel, PydanticModels
+from archlint.service.api.operations import Operation, Operations
+from archlint.service.api.pydantic_models import PydanticModel
 from archlint.service.interpreter.types import Type
 from archlint.service.model import Service
 
@@ -15,7 +15,7 @@ from archlint.service.model import Service
 def check(service: Service) -> Iterator[Said]:
     """Yield each loose response, and each loose field and open model that documented endpoints use, once."""
     seen: set[Location] = set()
-    models = _Models(service.operations.schemas)
+    models = _Models(service.operations)
     for operation in service.openapi_pages.documented:
         hits = list(_in_operation(operation, models))
         if not hits:
@@ -29,14 +29,15 @@ def check(service: Service) -> Iterator[Said]:
 class _Models:
     """The hits in what a type reaches; each model is read once, for many operations share it."""
 
-    def __init__(self, schemas: PydanticModels) -> None:
-        self._schemas = schemas
+    def __init__(self, operations: Operations) -> None:
+        self._operations = operations
         self._known: dict[int, list[Hit]] = {}
 
     def below(self, start: Type) -> Iterator[Hit]:
-        for model in self._schemas.reachable(start):
+        schemas = self._operations.schemas
+        for model in schemas.reachable(start):
             if id(model) not in self._known:
-                self._known[id(model)] = list(_in_model(self._schemas.generic(model)))
+                self._known[id(model)] = list(_in_model(schemas.generic(model)))
             yield from self._known[id(model)]
 
 

@@ -141,23 +141,18 @@ class PydanticModels:
 
     def reachable(self, start: Type) -> tuple[PydanticModel, ...]:
         """The models in a type and, through their fields, in one another, each once."""
-        found = self._reached.get(start)
-        if found is None:
-            found = self._reached[start] = tuple(self._reach(start))
-        return found
-
-    def _reach(self, start: Type) -> Iterator[PydanticModel]:
-        seen: set[Type] = set()
-        pending = deque([self._models_in((start,))])
-        while pending:
-            for inner in pending.popleft():
-                if inner not in seen:
-                    seen.add(inner)
-                    model = self.model(inner)
-                    yield model
+        if start not in self._reached:
+            found: dict[Type, PydanticModel] = {}
+            pending = deque(self._models_in((start,)))
+            while pending:
+                inner = pending.popleft()
+                if inner not in found:
+                    found[inner] = model = self.model(inner)
                     if inner not in self._within:
                         self._within[inner] = self._models_in(field.type for field in model.fields)
-                    pending.append(self._within[inner])
+                    pending += self._within[inner]
+            self._reached[start] = tuple(found.values())
+        return self._reached[start]
 
     def _models_in(self, types: Iterable[Type]) -> tuple[Type, ...]:
         return tuple([inner for one in types for inner in one.walk() if self.is_model(inner)])
