@@ -30,6 +30,15 @@ from archlint.facts.syntax import (
 )
 
 
+def is_main_guard(test: Expression) -> bool:
+    """Whether this is `__name__ == "__main__"`, which holds where the file is started as a program."""
+    match test:
+        case Operation(operator="compare", parts=(left, right), detail=("==",)):
+            name, text = (right, left) if isinstance(left, Constant) else (left, right)
+            return dotted(name) == "__name__" and isinstance(text, Constant) and text.value == "__main__"
+    return False
+
+
 def nodes_by_kind(statements: Iterable[Statement]) -> dict[type[Node], list[Node]]:
     """Every node in the statements by its kind, in reading order: each file is walked so once."""
     found: dict[type, list[Node]] = {}

@@ -217,6 +217,80 @@ class TestRoles:
         assert modules.by_path["scripts/seed.py"].role is Role.SCRIPT
 
 
+GUARD = "\nif __name__ == '__main__':\n    main()"
+
+
+class TestPrograms:
+    """What counts as the service: what its app reaches, and all that no program beside it does."""
+
+    @pytest.mark.parametrize(
+        "files",
+        [
+            pytest.param({"app/a.py": ""}, id="imported by nobody"),
+            pytest.param({"app/a.py": GUARD, "app/b.py": "import app.a"}, id="has a guard, and is imported"),
+            pytest.param({"app/a.py": "from fastapi import FastAPI" + GUARD}, id="makes the app"),
+            pytest.param({"app/a.py": "from flask import Flask" + GUARD}, id="makes the app of another"),
+            pytest.param({"app/a.py": "import uvicorn" + GUARD}, id="starts the server"),
+            pytest.param({"app/a.py": "if __name__ != '__main__':\n    app = make()"}, id="no guard"),
+            pytest.param({"app/a.py": "", "run.py": "import app.a" + GUARD, "app/b.py": ""}, id="beside it"),
+            pytest.param(
+                {"app/cli.py": "import app.a" + GUARD, "app/a.py": "from fastapi import APIRouter"},
+                id="made for requests",
+            ),
+            pytest.param(
+                {
+                    "app/a.py": GUARD,
+                    "app/b.py": "from importlib import import_module\nimport_module('app.a')",
+                },
+                id="loaded by its name",
+            ),
+            pytest.param(
+                {
+                    "app/a.py": GUARD,
+                    "app/main.py": "",
+                    "app/__init__.py": "import pkgutil\nfor m in pkgutil.iter_modules(__path__): print(m)",
+                },
+                id="loaded by its folder",
+            ),
+            pytest.param(
+                {"app/a.py": GUARD, "app/b.py": "from celery import Celery\nCelery(include=['app.a'])"},
+                id="loaded by a worker",
+            ),
+            pytest.param(
+                {"app/main.py": "from app.cli import a", "app/cli/a.py": "", "app/a.py": ""},
+                id="named like commands, and imported",
+            ),
+        ],
+    )
+    def test_a_module_of_the_service(self, files: dict[str, str]) -> None:
+        assert modules_of(files).by_path["app/a.py"].role is Role.RUNTIME
+
+    @pytest.mark.parametrize(
+        ("path", "files"),
+        [
+            pytest.param("app/a.py", {"app/a.py": GUARD}, id="has a guard"),
+            pytest.param(
+                "app/a.py", {"app/a.py": "if '__main__' == __name__:\n    run()"}, id="turned round"
+            ),
+            pytest.param("app/a.py", {"app/a.py": "asyncio.run(main())"}, id="starts at its end"),
+            pytest.param("app/__main__.py", {"app/__main__.py": "print()"}, id="run by -m"),
+            pytest.param("app/cli/a.py", {"app/cli/a.py": ""}, id="named like commands"),
+            pytest.param("app/testing/a.py", {"app/testing/a.py": "import fastapi"}, id="helps tests"),
+            pytest.param(
+                "try/b/a.py", {"try/run.py": "import try.b.a" + GUARD, "try/b/a.py": ""}, id="a program's own"
+            ),
+            pytest.param(
+                "app/cli.py",
+                {"app/cli.py": "", "run.py": "import uvicorn\nfrom app.cli import level" + GUARD},
+                id="shared with what starts the server",
+            ),
+        ],
+    )
+    def test_a_program_beside_it(self, path: str, files: dict[str, str]) -> None:
+        modules = modules_of({"app/main.py": "from fastapi import FastAPI", **files})
+        assert modules.by_path[path].role is Role.SCRIPT
+
+
 def test_modules_come_in_the_order_of_their_paths() -> None:
     assert [module.path for module in modules_of({"b.py": "", "a/c.py": "", "a.py": ""})] == [
         "a.py", "a/c.py", "b.py",

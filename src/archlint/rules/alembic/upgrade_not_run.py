@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
-from archlint.service.database.engine_connections import is_aside
 from archlint.service.deployment.command import Context
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Role
@@ -33,5 +32,5 @@ def _on_deploy(service: Service) -> Iterator[Location]:
     """Where a container that starts, or the service itself, applies the migrations."""
     yield from (command.location for command in service.upgrades.run if command.context is Context.START)
     for module, call in service.upgrades.in_code:
-        if module.role is Role.RUNTIME and not is_aside(module):
+        if module.role is Role.RUNTIME:
             yield module.location(call)

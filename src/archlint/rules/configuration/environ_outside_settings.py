@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Met, Said, Unknown
-from archlint.service.database.engine_connections import is_aside
 from archlint.service.model import Service
 
 
@@ -19,8 +18,6 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     passing = False
     for read in service.environment_reads:
         place = read.module.location(read.node)
-        if is_aside(read.module):
-            continue
         if read.variable is None and read.reader in {"os.environ", "os.getenv"}:
             passing = True
             yield Unknown(f"a variable that `{read.reader}` reads", place, "its name is computed")

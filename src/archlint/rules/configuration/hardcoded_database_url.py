@@ -8,7 +8,6 @@ from archlint import documents
 from archlint.facts.syntax import Call, Expression
 from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.configuration.secrets import url_password
-from archlint.service.database.engine_connections import is_aside
 from archlint.service.database.engines import Engine
 from archlint.service.migrations.environments import Environment
 from archlint.service.model import Service
@@ -24,7 +23,7 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("its runtime imports no library of a relational database")
     literal = set()
     for engine in service.databases.engines:
-        if is_aside(engine.module) or engine.connects_itself or engine.url is None:
+        if engine.connects_itself or engine.url is None:
             continue
         if _is_literal(service, engine, engine.url):
             literal.add(engine.location)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import Keyword
 from archlint.findings import Hit, Met, NotApplicable, Said
-from archlint.service.database.engine_connections import is_aside
 from archlint.service.database.engines import Engine
 from archlint.service.model import Service
 
@@ -18,8 +17,6 @@ def check(service: Service) -> Iterator[Said]:
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
     for engine in service.databases.engines:
-        if is_aside(engine.module):
-            continue
         if fixed := _fixed(service, engine):
             names = ", ".join(f"`{keyword.name}`" for keyword in fixed)
             verb = "is a literal" if len(fixed) == 1 else "are literals"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Met, NotApplicable, Said, Unknown
-from archlint.service.database.engine_connections import is_aside
 from archlint.service.model import Service
 
 
@@ -28,7 +27,7 @@ def check(service: Service) -> Iterator[Said]:
 
 def _without(service: Service) -> Hit:
     """One hit for the class that is missing and for all that is read in its stead."""
-    reads = [read for read in service.environment_reads if not is_aside(read.module)]
+    reads = service.environment_reads
     instead = f", and {len(reads)} reads of the environment stand in for it" if len(reads) > 1 else ""
     what = f"No class derives from `pydantic_settings.BaseSettings`{instead}"
     chain = tuple(Link(read.module.location(read.node), f"`{read.reader}` reads here") for read in reads[:10])

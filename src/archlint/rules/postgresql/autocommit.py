@@ -9,7 +9,6 @@ from archlint.facts.syntax import Call, Constant, Dict, Node
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.calls.edge import LibraryCall
-from archlint.service.database.engine_connections import is_aside
 from archlint.service.database.engines import ENGINES
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
@@ -41,7 +40,7 @@ def check(service: Service) -> Iterator[Said]:
 
 def _without_transactions(service: Service) -> Iterator[Hit | Unknown]:
     for module in service.modules.runtime:
-        if not is_aside(module) and _speaks_of_it(module):
+        if _speaks_of_it(module):
             for function in (service.calls.program.modules[module], *service.calls.program.in_module(module)):
                 for call in service.calls.library_calls(function):
                     if not call.main and _is_off(call.node):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Met, NotApplicable, Said
-from archlint.service.database.engine_connections import is_aside
 from archlint.service.model import Service
-from archlint.service.semantics.modules import Role
 from archlint.service.transactions.session_acts import Work, acts
 from archlint.service.transactions.swallowed_errors import swallowed
 
@@ -19,8 +17,6 @@ def check(service: Service) -> Iterator[Said]:
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
     for module in service.modules.runtime:
-        if module.role is not Role.RUNTIME or is_aside(module):
-            continue
         for function in service.calls.program.in_module(module):
             hits = list(swallowed(service.calls, function))
             if not hits and any(act.work in _FAILING for act in acts(service.calls, function)):

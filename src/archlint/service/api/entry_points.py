@@ -29,7 +29,7 @@ from archlint.service.interpreter.values import (
     options,
 )
 from archlint.service.semantics.module_resolution import import_statements
-from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.scopes import scoped
 from archlint.service.semantics.symbols import Symbols
 
@@ -71,7 +71,12 @@ def entries(modules: Modules) -> list[tuple[Module, Creation]]:
 
 def targets(modules: Modules, commands: Iterable[Sequence[str]]) -> list[Target]:
     """What servers load, told by the words of their commands or by code."""
-    told = (*_told_by_commands(commands), *_told_by_code(modules))
+    scripts = (module for module in modules if module.role is Role.SCRIPT)
+    served = [*_told_by_commands(commands), *_told_by_code(modules.runtime)]
+    return _targets(modules, served) or _targets(modules, _told_by_code(scripts))
+
+
+def _targets(modules: Modules, told: Iterable[str]) -> list[Target]:
     found = (_target(modules, text) for text in told)
     return list(dict.fromkeys(target for target in found if target is not None))
 
@@ -81,8 +86,8 @@ def _told_by_commands(commands: Iterable[Sequence[str]]) -> Iterator[str]:
         yield from [word for word in words[1:] if _TARGET.fullmatch(word)][:1]
 
 
-def _told_by_code(modules: Modules) -> Iterator[str]:
-    for module in modules.runtime:
+def _told_by_code(modules: Iterable[Module]) -> Iterator[str]:
+    for module in modules:
         for call in module.source.nodes.of(Call):
             name = dotted(call.func) or ""
             first = call.args[0] if call.args else None

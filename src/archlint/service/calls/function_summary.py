@@ -36,10 +36,10 @@ from archlint.facts.syntax import (
     While,
     With,
 )
-from archlint.facts.traversal import children, comprehension_parts
+from archlint.facts.traversal import children, comprehension_parts, is_main_guard
 from archlint.service.calls.conditions import Need, needs, needs_after
 from archlint.service.calls.functions import Function
-from archlint.service.calls.run_once import fills_after_return, first_time_branches, is_main_guard
+from archlint.service.calls.run_once import fills_after_return, first_time_branches
 from archlint.service.calls.sites import Binding, Scan, Site
 from archlint.service.semantics.type_checking import at_run_time, spellings
 

@@ -47,14 +47,6 @@ def fills_after_return(statement: If, following: tuple[Statement, ...], own_name
     return False
 
 
-def is_main_guard(test: Expression) -> bool:
-    """Whether this is `__name__ == "__main__"`."""
-    match test:
-        case Operation(operator="compare", parts=(Name(id="__name__"), Constant(value="__main__"))):
-            return True
-    return False
-
-
 def _missing(test: Expression) -> Iterator[str]:
     """The names that `test` finds to be None, empty, or without a key or attribute."""
     match test:

@@ -31,9 +31,6 @@ from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Scope, Symbols
 
 _SCHEME = re.compile(r"([a-z][a-z0-9]*(?:\+[a-z0-9_]+)?)://?", re.IGNORECASE)
-_ASIDE = frozenset({"cli", "commands", "management", "manage", "seed", "seeds", "test", "testing", "tests"})
-"""Folders and modules of commands and test helpers that a package ships beside the service."""
-
 _ADMINISTRATION = re.compile(r"\b(create|drop)\s+database\b", re.IGNORECASE)
 
 DRIVER = "postgresql+asyncpg"
@@ -136,7 +133,7 @@ class Databases:
         found: dict[str, Location] = {}
         for module in self._modules.runtime:
             for binding in self._symbols.namespace(module).names.values():
-                if isinstance(binding, Imported) and not binding.level and not is_aside(module):
+                if isinstance(binding, Imported) and not binding.level:
                     top = binding.module.partition(".")[0]
                     if top in LIBRARIES and self._modules.find(top, module) is None:
                         found.setdefault(LIBRARIES[top], module.location(binding.node))
@@ -178,9 +175,7 @@ class Databases:
         return any(_may_change(node, setting.name) for node in owners)
 
     def _serves(self, engine: Engine) -> bool:
-        return not (
-            is_aside(engine.module) or _is_for_tests(engine) or _administers(engine) or self._migrates(engine)
-        )
+        return not (_is_for_tests(engine) or _administers(engine) or self._migrates(engine))
 
     def _migrates(self, engine: Engine) -> bool:
         """Whether the function around the engine works with Alembic."""
@@ -220,11 +215,6 @@ class Databases:
     def _assigned(self, module: Module, scope: Scope, value: Expression) -> Iterator[str]:
         if not isinstance(value, Name):
             yield from self._read(module, scope, value)
-
-
-def is_aside(module: Module) -> bool:
-    """Whether the module is a command or a helper of tests that stands in the service's package."""
-    return not _ASIDE.isdisjoint(module.name.split("."))
 
 
 def _is_for_tests(engine: Engine) -> bool:

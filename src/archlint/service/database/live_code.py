@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Alias, Attribute, Call, Constant, Expression, FunctionDef, Name
 from archlint.facts.traversal import dotted
-from archlint.service.database.engine_connections import is_aside
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import scoped
 from archlint.service.semantics.symbols import Scope
@@ -20,22 +19,18 @@ _Naming: TypeAlias = Name | Attribute | Alias | Constant
 
 
 class Startup(Struct, eq=False, frozen=True, dict=True):
-    """Which code of runtime modules something may start, commands that somebody runs by hand left out."""
+    """Which code of runtime modules something may start."""
 
     modules: Modules
 
     def attributes(self, name: str) -> Iterator[tuple[Module, Scope, Attribute]]:
         """The uses of `….name` but in `if __name__ == "__main__"`, fixtures, and functions nobody uses."""
-        for module in self._serving:
+        for module in self.modules.runtime:
             wanted = (node for node in module.source.nodes.of(Attribute) if node.attr == name)
             for scope, node in scoped(module.source, wanted):
                 outer = _outer(scope)
                 if outer is None or self._is_used(outer):
                     yield module, scope, node
-
-    @property
-    def _serving(self) -> Iterator[Module]:
-        return (module for module in self.modules.runtime if not is_aside(module))
 
     def _is_used(self, function: FunctionDef) -> bool:
         if any("fixture" in (_called(decorator) or "") for decorator in function.decorators):
@@ -50,7 +45,7 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
         """
         inside: defaultdict[str, set[str]] = defaultdict(set)
         reached: set[str] = set()
-        for module in self._serving:
+        for module in self.modules.runtime:
             nodes = module.source.nodes
             texts = (node for node in nodes.of(Constant) if isinstance(node.value, str))
             named: tuple[_Naming, ...] = (*nodes.of(Name), *nodes.of(Attribute), *nodes.of(Alias), *texts)

@@ -1,4 +1,4 @@
-"""What each Python file of a service is for, by where it lies and by who imports it."""
+"""What each Python file of a service is for, by where it lies, who imports it and who runs it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from enum import StrEnum
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Assign, ImportFrom
 from archlint.facts.traversal import dotted
+from archlint.service.semantics.programs import find_programs
 
 
 class Role(StrEnum):
@@ -44,7 +45,8 @@ def assign_roles(
     """The role of each file of `facts` in the service at `root`.
 
     `imports` gives the files that a file imports. What the service imports at run time is part of it, so
-    such a file of a `scripts` folder, or `test_results.py` of a laboratory's service, is RUNTIME.
+    such a file of a `scripts` folder, or `test_results.py` of a laboratory's service, is RUNTIME; what only
+    a program imports that somebody runs beside the service is as much a SCRIPT as that.
     """
     tests = frozenset(folder for folder in _test_folders(facts) if _is_below(folder, root))
     migrations = _migration_folders(facts)
@@ -57,7 +59,8 @@ def assign_roles(
                 movable.remove(imported)
                 roles[imported] = Role.RUNTIME
                 pending.append(imported)
-    return roles
+    running = {file: facts[file] for file, role in roles.items() if role is Role.RUNTIME}
+    return roles | dict.fromkeys(find_programs(root, running, imports), Role.SCRIPT)
 
 
 def _role_by_place(

@@ -9,14 +9,13 @@ from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Attribute,
     ClassDef,
-    Constant,
     FunctionDef,
     If,
     Name,
     Node,
-    Operation,
     Statement,
 )
+from archlint.facts.traversal import is_main_guard
 from archlint.service.semantics.bindings import nested_blocks
 from archlint.service.semantics.symbols import Scope
 
@@ -78,7 +77,8 @@ def _bodies(source: PythonSource) -> list[tuple[int, int, FunctionDef | ClassDef
         for definition in definitions
         if definition.body
     ]
-    found += [(guard.start, guard.end, None) for guard in source.nodes.of(If) if is_main_guard(guard)]
+    branching = (one for one in source.nodes.of(If) if len(one.branches) == 1)
+    found += [(one.start, one.end, None) for one in branching if is_main_guard(one.branches[0].test)]
     return sorted(found, key=lambda body: (-body[0], body[1]))
 
 
@@ -88,16 +88,6 @@ def _header_end(definition: FunctionDef | ClassDef) -> int:
     return max(
         (part.end for part in (*definition.bases, *definition.keywords)), default=definition.name_start
     )
-
-
-def is_main_guard(statement: Statement) -> bool:
-    """Whether the statement is `if __name__ == "__main__":` without an `else`."""
-    match statement:
-        case If(branches=(branch,)):
-            match branch.test:
-                case Operation(operator="compare", parts=(Name(id="__name__"), Constant(value="__main__"))):
-                    return True
-    return False
 
 
 def last_name(node: Node) -> str:

@@ -22,9 +22,8 @@ from archlint.facts.syntax import (
     Sequence,
     Statement,
 )
-from archlint.facts.traversal import all_nodes
+from archlint.facts.traversal import all_nodes, is_main_guard
 from archlint.findings import Location
-from archlint.service.calls.run_once import is_main_guard
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols

@@ -1,0 +1,147 @@
+"""Which files are programs that somebody runs beside the service: scripts, commands, what prepares it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    Constant,
+    Evaluate,
+    If,
+    Import,
+    ImportFrom,
+    Name,
+)
+from archlint.facts.traversal import dotted, is_main_guard
+from archlint.paths import parents
+from archlint.service.semantics.module_resolution import import_statements, imported_modules
+
+_COMMANDS = frozenset({"__main__", "cli", "commands", "manage", "management", "seed", "seeds"})
+_TEST_HELPERS = frozenset({"test", "testing", "tests"})
+"""Folders and modules of commands and test helpers that a package ships beside the service."""
+
+_NAMES = _COMMANDS | _TEST_HELPERS
+_FRAMEWORKS = frozenset(
+    {"aiohttp.web", "blacksheep", "bottle", "django", "falcon", "fastapi", "flask", "litestar", "quart"}
+    | {"robyn", "sanic", "starlette", "starlite", "tornado"}
+)
+_SERVING = frozenset({"fastapi", "fastapi.APIRouter", "fastapi.FastAPI", "starlette.applications.Starlette"})
+_SERVERS = frozenset({"granian", "gunicorn", "hypercorn", "uvicorn"})
+
+_STARTERS = frozenset({"anyio.run", "asyncio.run", "main", "sys.exit", "trio.run"})
+"""Calls with which a module without a main guard does its work as soon as it is loaded."""
+
+_LOADERS = frozenset(
+    {"__import__", "autodiscover_tasks", "import_module", "iter_modules", "spec_from_file_location"}
+    | {"walk_packages"}
+)
+_LOADING_PACKAGES = frozenset({"celery", "importlib", "pkgutil"})
+_OWN_PLACE = frozenset({"__file__", "__name__", "__package__", "__path__"})
+_MODULE = re.compile(r"\.*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\.*")
+
+
+def find_programs(
+    root: str, sources: Mapping[str, PythonSource], imports: Callable[[str], Iterable[str]]
+) -> frozenset[str]:
+    """The files of `sources`, below `root`, that the service never loads, for a program alone does.
+
+    `imports` gives the files that a file imports. A program has a main guard and is imported by nothing, or
+    is named like commands. What serves or starts a server, what that imports or loads by its name, and all
+    that no program reaches is the service; so is what stands beside its modules in a folder.
+    """
+    graph = {file: [one for one in imports(file) if one in sources and one != file] for file in sources}
+    imported = {one for found in graph.values() for one in found}
+    named = {file for file in sources if not _NAMES.isdisjoint(_names(file, root))}
+    programs = named | {file for file in sources if file not in imported and _runs_itself(sources[file])}
+    theirs = _reached(programs, graph)
+    serving = {file for file in theirs if _serves(file, root, sources[file])}
+    starting = {file for file in theirs - named if _imports(sources[file], _SERVERS)}
+    graph |= {file: [one for one in graph[file] if one not in named] for file in starting - serving}
+    service = _reached((sources.keys() - theirs) | serving | starting, graph)
+    while loaded := set(_loaded(service, theirs - service, sources)):
+        service |= _reached(loaded, graph)
+    homes = {posixpath.dirname(file) for file in service}
+    own = {file for file in theirs - service if posixpath.dirname(file) not in homes}
+    return frozenset((programs - service) | own)
+
+
+def _names(file: str, root: str) -> list[str]:
+    return posixpath.relpath(file, root).removesuffix(".py").split("/")
+
+
+def _runs_itself(source: PythonSource) -> bool:
+    for statement in reversed(source.body):
+        match statement:
+            case If(branches=(branch,)) if is_main_guard(branch.test):
+                return True
+            case Evaluate(value=Call(func=func)) if dotted(func) in _STARTERS:
+                return True
+    return False
+
+
+def _serves(file: str, root: str, source: PythonSource) -> bool:
+    """Whether a file makes an app or routes, or has to do with them; commands and tests often do a little."""
+    names = _names(file, root)
+    if not _TEST_HELPERS.isdisjoint(names):
+        return False
+    if _COMMANDS.isdisjoint(names):
+        return _imports(source, _FRAMEWORKS)
+    statements = import_statements(source)
+    plain = (alias.name for one in statements if isinstance(one, Import) for alias in one.names)
+    named = (f"{one.module}.{a.name}" for one in statements if isinstance(one, ImportFrom) for a in one.names)
+    return not _SERVING.isdisjoint((*plain, *named))
+
+
+def _imports(source: PythonSource, packages: frozenset[str]) -> bool:
+    """Whether a file imports one of the packages, or something in it."""
+    imported = (one.module for one in imported_modules(source) if not one.level)
+    return any(module in packages or module.partition(".")[0] in packages for module in imported)
+
+
+def _reached(starts: Iterable[str], graph: Mapping[str, Iterable[str]]) -> set[str]:
+    """The files that are imported from `starts` on, with the packages around, which Python loads as well."""
+    found: set[str] = set()
+    pending = list(starts)
+    while pending:
+        file = pending.pop()
+        if file not in found:
+            found.add(file)
+            pending += graph[file]
+            packages = (f"{folder}/__init__.py" for folder in parents(file))
+            pending += (package for package in packages if package in graph)
+    return found
+
+
+def _loaded(service: Iterable[str], files: set[str], sources: Mapping[str, PythonSource]) -> Iterator[str]:
+    """Those of `files` that code of the service may load by a name which it computes or is given."""
+    for loader in service if files else ():
+        source = sources[loader]
+        if not _imports(source, _LOADING_PACKAGES) or not _loads(source):
+            continue
+        places = [f"/{name.replace('.', '/')}/" for name in _modules_named(source)]
+        found = [file for file in files if any(place in f"/{_stem(file)}/" for place in places)]
+        if not found and not _OWN_PLACE.isdisjoint(node.id for node in source.nodes.of(Name)):
+            found = [file for file in files if file.startswith(f"{posixpath.dirname(loader)}/")]
+        yield from found
+
+
+def _loads(source: PythonSource) -> bool:
+    called = (call.func for call in source.nodes.of(Call))
+    names = (func.attr if isinstance(func, Attribute) else dotted(func) for func in called)
+    return _imports(source, frozenset({"celery"})) or not _LOADERS.isdisjoint(names)
+
+
+def _modules_named(source: PythonSource) -> Iterator[str]:
+    """The dotted names in the texts of a file, parts of formatted texts included."""
+    for node in source.nodes.of(Constant):
+        if isinstance(node.value, str) and "." in node.value and (match := _MODULE.fullmatch(node.value)):
+            yield match[1]
+
+
+def _stem(file: str) -> str:
+    return file.removesuffix(".py").removesuffix("/__init__")
