@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archlint.facts.shell import Options, ShellCommand, read_shell
-from archlint.facts.shell_nodes import parsed
+from archlint.facts.shell_nodes import UnreadShellError, parsed
 
 FAILS = "alembic upgrade head"
 SCRIPTS = [
@@ -142,7 +142,22 @@ def test_what_is_no_shell_raises_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["%(a)s" * 8_000, "a=(" * 9_000, "||" * 20_000, ")" * 40_000, "\0" * 9_000])
 def test_what_is_no_shell_is_given_up(text: str) -> None:
-    assert parsed(text.encode()) is None
+    with pytest.raises(UnreadShellError):
+        parsed(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("ls\n" * 20_000, "more than 50,000 bytes"),
+        ("cat <<E\nE\n" * 301, "300 here-documents"),
+        ("a\0b", "null bytes"),
+        ("a=(" * 9_000, "too many errors"),
+    ],
+)
+def test_what_is_given_up_is_one_command_without_words_that_says_why(text: str, why: str) -> None:
+    [command] = read_shell(text)
+    assert command.words == () and why in command.unread
 
 
 def test_a_long_script_with_an_error_is_read() -> None:

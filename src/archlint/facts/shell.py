@@ -15,12 +15,18 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from archlint.facts.shell_nodes import WORDS, command_name, flattened, outputs, pair, parsed, text_of, word_of
+from archlint.facts.shell_nodes import (
+    WORDS,
+    UnreadShellError,
+    command_name,
+    flattened,
+    outputs,
+    pair,
+    parsed,
+    text_of,
+    word_of,
+)  # fmt: skip
 
-MAX_SIZE = 50_000
-"""In characters; the longest of 833 scripts of public services has 32,154 bytes."""
-MAX_HEREDOCS = 300
-"""The grammar takes the square of their number."""
 STATEMENTS = frozenset({
     "case_statement", "command", "compound_statement", "declaration_command", "for_statement",
     "function_definition", "if_statement", "list", "negated_command", "pipeline", "redirected_statement",
@@ -45,7 +51,8 @@ class ShellCommand(Struct, frozen=True):
     `assignments` are its own and the exported ones before it; `outputs` the files that it is redirected to.
     `hidden` says why the script does not fail when the command does, None where it fails too, or where
     that cannot be told. `folder` is where `cd` led, relative to the start, None when a variable decides.
-    Rows and columns count from 0, columns in code points.
+    Rows and columns count from 0, columns in code points. `unread` says why text of which nothing is known
+    cannot be read; then there are no words.
     """
 
     words: tuple[str, ...]
@@ -55,23 +62,28 @@ class ShellCommand(Struct, frozen=True):
     hidden: str | None
     folder: str | None
     outputs: tuple[str, ...] = ()
+    unread: str = ""
 
 
 def read_shell(text: str, options: Options | None = None) -> tuple[ShellCommand, ...]:
-    """The commands of a script in reading order; those in parts that are no shell are left out."""
-    if len(text) > MAX_SIZE or text.count("<<") > MAX_HEREDOCS:
-        return ()
+    """The commands of a script in reading order; those in parts that are no shell are left out.
+
+    Of a script that cannot be read there is one, without words.
+    """
     data = text.encode(errors="replace")
-    root = parsed(data)
-    if root is None:
-        return ()
-    state = _State(options or _shebang_options(text))
     try:
-        walker = _Walker(data, state)
+        root = parsed(data)
+        walker = _Walker(data, _State(options or _shebang_options(text)))
         found = (*walker.block(root.children, None), *walker.uncalled())
+    except UnreadShellError as error:
+        return (_unread(str(error)),)
     except RecursionError:
-        return ()
+        return (_unread("its commands are nested too deeply"),)
     return tuple(sorted(dict.fromkeys(found), key=lambda command: command.start))
+
+
+def _unread(why: str) -> ShellCommand:
+    return ShellCommand((), (), (0, 0), (0, 0), None, None, unread=why)
 
 
 def _shebang_options(text: str) -> Options:

@@ -16,13 +16,25 @@ What is no shell may take the square of its size. Counts, unlike times, are the 
 """
 
 
+MAX_SIZE = 50_000
+"""In bytes; the longest of 833 scripts of public services has 32,154."""
+MAX_HEREDOCS = 300
+"""The grammar takes the square of their number."""
+
+
+class UnreadShellError(ValueError):
+    """What is no shell, or more of it than is read."""
+
+
 def parsed(data: bytes) -> Any:
-    """The tree's root; None for what is no shell: binary data, and what takes too much mending."""
+    """The tree's root. Raises UnreadShellError for what is none, takes too much mending, or is too much."""
     import tree_sitter
     import tree_sitter_bash
 
-    if b"\0" in data:
-        return None  # the grammar looks for each one's end, and does not come by its callback
+    if b"\0" in data:  # the grammar looks for each one's end, and does not come by its callback
+        raise UnreadShellError("it contains null bytes")
+    if len(data) > MAX_SIZE or data.count(b"<<") > MAX_HEREDOCS:
+        raise UnreadShellError(f"it has more than {MAX_SIZE:,} bytes, or {MAX_HEREDOCS} here-documents")
     steps = mending = 0
 
     def is_hopeless(offset: int, has_error: bool) -> bool:
@@ -37,7 +49,7 @@ def parsed(data: bytes) -> Any:
             progress_callback=is_hopeless,
         )
     except ValueError:
-        return None
+        raise UnreadShellError("it has too many errors for shell") from None
     return tree.root_node
 
 

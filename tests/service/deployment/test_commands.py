@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from archlint.findings import Hit, Unknown
+from archlint.rules.alembic import upgrade_not_run
+from archlint.rules.docker import image_does_not_serve_app
+from archlint.rules.uv import competing_manager, pip_install, venv_without_uv
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.readme_commands import documented
 from tests.service.small import service_of
@@ -322,3 +326,47 @@ def test_documents_above_a_service_speak_of_it_unless_they_are_another_projects(
 )
 def test_what_is_broken_raises_nothing(tmp_path: Path, name: str, text: str) -> None:
     assert isinstance(service_of(tmp_path, {name: text}).commands.all, tuple)
+
+
+UNREAD = "cat <<E\nE\n" * 301
+"""More here-documents than are read."""
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ({"run.sh": UNREAD}, "run.sh:1:1: the commands of `run.sh`"),
+        ({"Makefile": f"go:\n\tsh -c '{')' * 40_000}'\n"}, "Makefile:2:2: the commands of target `go`"),
+        ({"Procfile": f"web: {')' * 40_000}\n"}, "Procfile:1:6: the commands of process `web`"),
+        (
+            {"Dockerfile": f"FROM python\nCOPY . .\nRUN <<E\n{')' * 40_000}\nE\n"},
+            "Dockerfile:4:1: the commands of the image's build",
+        ),
+        (
+            {".github/workflows/ci.yml": f"jobs:\n  a:\n    steps:\n      - run: '{')' * 40_000}'\n"},
+            ".github/workflows/ci.yml:4:15: the commands of job `a`",
+        ),
+    ],
+)
+def test_shell_that_cannot_be_read_is_unknown_where_it_stands(
+    files: dict[str, str], place: str, tmp_path: Path
+) -> None:
+    commands = service_of(tmp_path, {"app/main.py": "x = 1\n", **files}).commands
+    assert place in [f"{one.location}: {one.what}" for one in commands.unread]
+    assert all(command.words for command in commands)
+
+
+def test_rules_on_commands_claim_nothing_of_shell_that_cannot_be_read(tmp_path: Path) -> None:
+    files = {
+        "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        "alembic.ini": "[alembic]\nscript_location = alembic\n",
+        "alembic/env.py": "from alembic import context\n",
+        "alembic/versions/1.py": "revision = '1'\ndown_revision = None\n",
+        "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["./run.sh"]\n',
+        "run.sh": UNREAD,
+    }
+    service = service_of(tmp_path, files)
+    for rule in (upgrade_not_run, image_does_not_serve_app, pip_install, competing_manager, venv_without_uv):
+        said = list(rule.check(service))
+        assert not any(isinstance(one, Hit) for one in said), rule.__name__
+        assert any(isinstance(one, Unknown) for one in said), rule.__name__

@@ -16,6 +16,7 @@ def check(service: Service) -> Iterator[Said]:
     """Yield commands whose status is lost, and calls whose exception an `except` drops."""
     if not (service.schemas.has_models or service.migrations.environments):
         yield NotApplicable("it has no models and no migrations")
+    yield from service.commands.unread
     for command in service.upgrades.run:
         if command.hidden is not None:
             fields = {"what": f"`alembic upgrade` in {command.place}", "reason": command.hidden}

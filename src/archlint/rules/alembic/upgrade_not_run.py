@@ -22,7 +22,9 @@ def check(service: Service) -> Iterator[Said]:
         return
     place = environments[0].settings or service.anchor
     deploys = any(not command.is_trial for command in service.commands if command.context in DEPLOYING)
-    if service.deployment.images or service.deployment.compose or deploys:
+    if service.commands.unread:
+        yield Unknown("how the migrations are applied", place, "a script that may do so cannot be read")
+    elif service.deployment.images or service.deployment.compose or deploys:
         yield Hit(place, {"service": service.project.label})
     else:
         yield Unknown("how the migrations are applied", place, "nothing here deploys the service")

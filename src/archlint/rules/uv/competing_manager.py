@@ -29,6 +29,7 @@ NAMES = {"poetry": "Poetry", "pipenv": "Pipenv", "pdm": "PDM", "conda": "conda",
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each manifest and lock of another tool, and its first call in each file."""
+    yield from service.commands.unread
     manifests = list(_manifests(service))
     yield from manifests
     seen: set[tuple[str, str]] = set()

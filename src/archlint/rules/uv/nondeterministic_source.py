@@ -31,6 +31,7 @@ def check(service: Service) -> Iterator[Said]:
             found = [word for word in words if word is not None and _moves(word)]
             if found and instruction.keyword in {"COPY", "FROM"}:
                 yield _hit(instruction.location, f"`{found[0]}`", "moves with every release of uv")
+    yield from service.commands.unread
     for command in service.commands.where(_resolves_anew):
         yield _hit(command.location, f"`{' '.join(command.words[:4])}`", "resolves anew while deploying")
 

@@ -15,6 +15,7 @@ from archlint.service.model import Service
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each `pip install` of the images, pipelines, tasks and scripts, and the documents' ones."""
+    yield from service.commands.unread
     name = service.project.pyproject.name if service.project.pyproject else None
     found = list(service.commands.where(lambda command: bool(_installed(command))))
     found += [

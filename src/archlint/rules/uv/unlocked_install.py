@@ -19,6 +19,7 @@ def check(service: Service) -> Iterator[Said]:
     """Yield each such install; a project without a lock is BA0401's, and whole."""
     if service.project.lock is None or service.project.lock.problems:
         return
+    yield from service.commands.unread
     commands = [command for command in service.commands if command.context in PLACES]
     synced = {key for command in commands if command.runs("uv", "sync") for key in _places(command)}
     seen: set[object] = set()

@@ -11,6 +11,7 @@ from archlint.service.model import Service
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each command that makes an environment with venv, virtualenv or conda."""
+    yield from service.commands.unread
     for command in (
         *service.commands.where(_makes_environment),
         *filter(_makes_environment, service.documented_commands),

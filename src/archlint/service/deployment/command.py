@@ -53,6 +53,7 @@ class Command(Struct, frozen=True):
     `folder` is where it runs, a path of the repository, None when that is not known. `environment` has
     the variables that are known to be set for it, by their text, `outputs` the files that its output goes to.
     `is_trial` says that what it changes is thrown away: it runs in a test, or on pull requests alone.
+    `unread` says why shell text cannot be read, which may run anything; then there are no words.
     """
 
     words: tuple[str, ...]
@@ -64,6 +65,7 @@ class Command(Struct, frozen=True):
     environment: Mapping[str, str] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
     is_trial: bool = False
+    unread: str = ""
 
     @property
     def program(self) -> str:
@@ -100,7 +102,9 @@ def commands_of(
 ) -> Iterator[Command]:
     """The commands of a script in the setting of `like`; where it ignores failures, `ignored` says so."""
     for found in read_shell(script.text, options):
-        if found.words:
+        if found.unread:
+            yield replace(like, words=(), location=script.location(found), unread=found.unread)
+        elif found.words:
             folder = None if like.folder is None or found.folder is None else _join(like.folder, found.folder)
             made = replace(
                 like,
@@ -128,6 +132,8 @@ def unwrapped(command: Command, depth: int = 5) -> Iterator[Command]:
     if command.program in {*SHELLS, "eval"} and (text := _shell_text(words)) is not None:
         flags = "".join(word for word in words[1:3] if word.startswith("-"))
         for found in read_shell(text, Options("e" in flags, "pipefail" in words)):
+            if found.unread:
+                yield replace(command, words=(), unread=found.unread)
             hidden = command.hidden or found.hidden
             environment = {**command.environment, **dict(found.assignments)}
             started_by = replace(command, words=found.words, hidden=hidden, environment=environment)

@@ -15,7 +15,7 @@ from archlint.discover import Repository
 from archlint.facts.dockerfile import Instruction, Stage
 from archlint.facts.shell import SHELLS, Options
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
-from archlint.findings import Location
+from archlint.findings import Location, Unknown
 from archlint.service.deployment.ci import GITLAB, WORKFLOW, github_commands, gitlab_commands, gitlab_includes
 from archlint.service.deployment.command import Command, Context, Script, commands_of, script_of, unwrapped
 from archlint.service.deployment.dockerfiles import Deployment, Image
@@ -40,8 +40,17 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def all(self) -> tuple[Command, ...]:
         """Every command once, by place."""
-        first = {(c.location, c.words, c.context, c.hidden): c for c in reversed(self._found)}
+        first = {(c.location, c.words, c.context, c.hidden): c for c in reversed(self._found) if c.words}
         return tuple(sorted(first.values(), key=lambda c: (c.location, len(c.words), c.words, c.context)))
+
+    @cached_property
+    def unread(self) -> tuple[Unknown, ...]:
+        """The shell texts that cannot be read, which may run anything."""
+        places = {c.location: c for c in reversed(self._found) if c.unread}
+        return tuple(
+            Unknown(f"the commands of {places[place].place}", place, places[place].unread)
+            for place in sorted(places)
+        )
 
     def where(self, wanted: Callable[[Command], bool]) -> Iterator[Command]:
         """The commands that `wanted` takes, one of each place."""
@@ -302,6 +311,8 @@ def named_scripts(command: Command) -> list[str]:
     """What of a command may be the path of a script: its program, or what a shell is given to read."""
     if command.program in {"ash", "bash", "dash", "sh", "zsh", ".", "source"}:
         return [word for word in command.words[1:] if not word.startswith(("-", "+"))][:1]
+    if not command.words:
+        return []
     is_path = "/" in command.words[0] or _SHELL_FILE.fullmatch(command.words[0])
     return [command.words[0]] if is_path else []
 
