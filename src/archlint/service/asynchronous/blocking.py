@@ -108,6 +108,7 @@ class Reach:
         self._allowed = NameTable()
         for name in options.get("allow", ()):
             self._allowed.add(key(name), name)
+        self._judged: dict[Function, tuple[Stop, ...]] = {}
         self._next = self._search()
 
     def on_loop(self) -> Iterator[Blocked]:
@@ -162,8 +163,16 @@ class Reach:
 
     def _stops(self, context: Context) -> Iterator[Stop]:
         function, known = context
+        if function not in self._judged:
+            self._judged[function] = tuple(self._blocking_in(function))
+        for stop in self._judged[function]:
+            if not contradicts(stop[0].needs, known):
+                yield stop
+
+    def _blocking_in(self, function: Function) -> Iterator[Stop]:
+        """The calls of the function that block, whatever is known of its parameters."""
         for call in self._calls.library_calls(function):
-            if not (call.awaited or call.once or call.main or contradicts(call.needs, known)):
+            if not (call.awaited or call.once or call.main):
                 blocking = self._judge(call)
                 # A plain function that asks for a running loop blocks where it finds none.
                 if blocking is not None and (function.is_async or not function.asks_for_loop):

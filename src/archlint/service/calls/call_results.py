@@ -168,14 +168,15 @@ class Results:
 
     def arguments(self, callee: FunctionType, node: Call) -> list[tuple[str, Expression]]:
         """The call's arguments by the names of the parameters that get them."""
-        if callee.function.node is None:
+        definition, plain = callee.function.node, node.args
+        if definition is None:
             return []
-        parameters = callee.function.node.parameters[1 if callee.bound else 0 :]
-        places = [p.name for p in parameters if p.kind in {"positional", "normal"}]
-        plain = node.args
-        if any(isinstance(argument, Starred) for argument in plain):
-            plain = plain[: next(i for i, argument in enumerate(plain) if isinstance(argument, Starred))]
-        found = list(zip(places, plain, strict=False))
+        found: list[tuple[str, Expression]] = []
+        if plain:
+            parameters = definition.parameters[1 if callee.bound else 0 :]
+            places = [p.name for p in parameters if p.kind in {"normal", "positional"}]
+            starred = next((i for i, argument in enumerate(plain) if type(argument) is Starred), len(plain))
+            found = list(zip(places, plain[:starred], strict=False))
         return found + [(keyword.name, keyword.value) for keyword in node.keywords if keyword.name]
 
     def _from_library(self, path: str, node: Call, function: Function) -> Values:

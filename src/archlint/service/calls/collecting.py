@@ -31,6 +31,7 @@ from archlint.service.calls.values import (
     Values,
 )
 
+_RUNNABLE = frozenset({FunctionType, Coroutine, Generator, ParameterType})
 CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
 _KEPT = ("cache", "lru_cache", "cached", "alru_cache", "memoize", "singleton", "ttl_cache")
 _CALLED = frozenset({CALLED})
@@ -187,11 +188,14 @@ class EdgeCollector:
 
     def _functions(self, values: Values) -> Values:
         """Of what is given to a function, what can be run."""
-        kinds = (FunctionType, Coroutine, Generator, ParameterType)
+        if not values:
+            return ()
         return tuple(
-            value
-            for value in values
-            if isinstance(value, kinds) or (isinstance(value, Elements) and self._functions(value.values))
+            [
+                value
+                for value in values
+                if type(value) in _RUNNABLE or (type(value) is Elements and self._functions(value.values))
+            ]
         )
 
     def _needs(self, function: Function, site: Site) -> frozenset[Need]:

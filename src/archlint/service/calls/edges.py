@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from archlint.facts.syntax import Attribute, Call, Constant, Expression, FunctionDef, Keyword, Name, Starred
 from archlint.service.api.injection import INJECTORS
@@ -151,9 +151,10 @@ class Edges(EdgeCollector):
             isinstance(value, Coroutine | Generator | Manager) and value.function is called
             for value in self._inference.results.of_calling(called)
         )
+        arguments = self._inference.results.arguments(callee, node)
         if runs:
-            self._run(function, site, called, *self._arguments(function, node, callee))
-        for name, argument in self._inference.results.arguments(callee, node):
+            self._run(function, site, called, *self._arguments(function, node, called, dict(arguments)))
+        for name, argument in arguments:
             given = self._functions(self._inference.values(argument, function))
             for value in given:
                 if isinstance(value, ParameterType):
@@ -281,25 +282,25 @@ class Edges(EdgeCollector):
                         self._run(function, site, method)
 
     def _arguments(
-        self, function: Function, node: Call, callee: FunctionType
+        self, function: Function, node: Call, called: Function, given: Mapping[str, Expression]
     ) -> tuple[Known, tuple[tuple[str, str], ...]]:
         """Which of the callee's parameters this call sets to a constant, or to a parameter of its own."""
-        called = callee.function.node
-        unpacks = any(isinstance(argument, Starred) for argument in node.args)
-        if called is None or unpacks or any(keyword.name is None for keyword in node.keywords):
+        unpacks = any(type(argument) is Starred for argument in node.args)
+        if called.node is None or unpacks or any(keyword.name is None for keyword in node.keywords):
             return frozenset(), ()
-        given = dict(self._inference.results.arguments(callee, node))
-        defaults = {p.name: p.default for p in called.parameters if p.default is not None}
-        values = {**defaults, **given}
-        own = {p.name for p in function.node.parameters} if function.node is not None else set()
-        own -= self._inference.scan(function).bindings.keys()
+        values = {**{p.name: p.default for p in called.node.parameters}, **given}
         known = frozenset(
-            (name, value.value)
-            for name, value in values.items()
-            if isinstance(value, Constant) and (value.value is None or isinstance(value.value, bool))
+            [
+                (name, value.value)
+                for name, value in values.items()
+                if type(value) is Constant and (value.value is None or isinstance(value.value, bool))
+            ]
         )
-        passed = ((name, value.id) for name, value in given.items() if isinstance(value, Name))
-        return known, tuple((name, source) for name, source in passed if source in own)
+        passed = [(name, value.id) for name, value in given.items() if type(value) is Name]
+        if not passed or function.node is None:
+            return known, ()
+        own = {p.name for p in function.node.parameters} - self._inference.scan(function).bindings.keys()
+        return known, tuple([(name, source) for name, source in passed if source in own])
 
 
 def _handed(node: Call, handoff: Handoff) -> Iterator[Expression]:

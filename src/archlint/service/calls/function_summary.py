@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from archlint.facts.syntax import (
     Assign,
@@ -67,6 +67,18 @@ def scan(function: Function) -> Scan:
     return scanner.found
 
 
+class _OwnNames(Container[str]):
+    """The parameters, and what has been bound so far and is not declared to be of the surroundings."""
+
+    def __init__(self, parameters: Mapping[str, str], found: Scan) -> None:
+        self._parameters = parameters
+        self._found = found
+
+    def __contains__(self, name: object) -> bool:
+        known = name in self._parameters or name in self._found.bindings
+        return known and name not in self._found.outer_names
+
+
 class Scanner:
     """Walks statements; `once` and `main` hold for what is being read."""
 
@@ -90,18 +102,19 @@ class Scanner:
         self._block, self._once = (statements[0].start, statements[-1].end), self._once or once
         for index, statement in enumerate(statements):
             self._statement(statement)
-            if isinstance(statement, If) and fills_after_return(
-                statement, statements[index + 1 :], self._own_names
-            ):
-                self._once = True
-            self._needs |= needs_after(statement, self._parameters)
+            if isinstance(statement, If):
+                if fills_after_return(statement, statements[index + 1 :], self._own_names):
+                    self._once = True
+                if further := needs_after(statement, self._parameters):
+                    self._needs |= further
         self._block, self._once, self._needs = outer
 
     def visit(self, node: Expression, awaited: bool = False) -> None:
         """Read an expression."""
+        kind = type(node)
+        if kind is Name or kind is Constant:  # Most are, and hold nothing.
+            return
         match node:
-            case Name() | Constant():  # Most are, and hold nothing.
-                return
             case Call():
                 self._site("call", node, awaited)
                 self._call(node)
@@ -256,9 +269,8 @@ class Scanner:
         self._needs = outer
 
     @property
-    def _own_names(self) -> set[str]:
-        """The parameters, and what has been bound so far and is not declared to be of the surroundings."""
-        return {*self._parameters, *self.found.bindings} - self.found.outer_names
+    def _own_names(self) -> _OwnNames:
+        return _OwnNames(self._parameters, self.found)
 
     def _choice(self, node: Operation, awaited: bool) -> None:
         """`value if test else alternative`."""

@@ -113,14 +113,21 @@ class Knowledge:
         self.methods = {name: one for one in handoffs.handoff for name in one.methods}
         self.decorators = {name: one for one in handoffs.handoff for name in one.decorators}
         self._results: dict[str, str] = {}
+        self._blocks: dict[str, Blocking | None] = {}
+        self._given: dict[str, list[Handoff]] = {}
 
     def blocking(self, path: str) -> Blocking | None:
         """Why calling this blocks."""
-        return _last(self._blocking.find(key(path)), Blocking)
+        if path not in self._blocks:
+            self._blocks[path] = _last(self._blocking.find(key(path)), Blocking)
+        return self._blocks[path]
 
     def handoffs(self, path: str) -> list[Handoff]:
         """Where what one gives to this function runs."""
-        return [one for one in self._handoffs.find(key(path)) if isinstance(one, Handoff)]
+        if path not in self._given:
+            found = self._handoffs.find(key(path))
+            self._given[path] = [one for one in found if isinstance(one, Handoff)]
+        return self._given[path]
 
     def result(self, path: str, classes: Mapping[str, str] | None = None) -> str:
         """What calling this gives; `classes` are library classes given by keyword."""

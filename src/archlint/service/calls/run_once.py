@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from archlint.facts.syntax import (
     Assign,
@@ -22,7 +22,7 @@ from archlint.facts.traversal import dotted
 from archlint.service.semantics.bindings import statements
 
 
-def first_time_branches(statement: If, own_names: Collection[str]) -> tuple[tuple[Statement, ...], ...]:
+def first_time_branches(statement: If, own_names: Container[str]) -> tuple[tuple[Statement, ...], ...]:
     """The branches that fill what the test found empty, where that outlives the call.
 
     `own_names` are those of the function's names that end with it.
@@ -38,7 +38,7 @@ def first_time_branches(statement: If, own_names: Collection[str]) -> tuple[tupl
     return tuple(kept)
 
 
-def fills_after_return(statement: If, following: tuple[Statement, ...], own_names: Collection[str]) -> bool:
+def fills_after_return(statement: If, following: tuple[Statement, ...], own_names: Container[str]) -> bool:
     """Whether `statement` is `if _client is not None: return …` and `following` set `_client`."""
     match statement:
         case If(branches=(branch,), orelse=()) if branch.body and isinstance(branch.body[-1], Return):
@@ -84,7 +84,7 @@ def _place(node: Expression) -> str:
     return dotted(node) or ""
 
 
-def _outlives(place: str, own_names: Collection[str]) -> bool:
+def _outlives(place: str, own_names: Container[str]) -> bool:
     """Whether what is stored there is still there in the next call."""
     first, dot, _ = place.partition(".")
     if dot:

@@ -247,7 +247,15 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
             return False
         if self.root == "." or file.startswith(f"{self.root}/") or _below(folder or "", self.root):
             return True
-        return re.search(rf"(?<![\w-]){re.escape(self.root)}(?![\w-])", self._text(file)) is not None
+        if file not in self._naming:
+            named = re.search(rf"(?<![\w-]){re.escape(self.root)}(?![\w-])", self._text(file))
+            self._naming[file] = named is not None
+        return self._naming[file]
+
+    @cached_property
+    def _naming(self) -> dict[str, bool]:
+        """Whether a file names the service's folder, of each that was asked for: many commands share one."""
+        return {}
 
     def _text(self, file: str) -> str:
         return documents.text(self.repository, file)
