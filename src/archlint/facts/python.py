@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from archlint.discover import decode_python
 from archlint.facts.source import Comment, Problem, PythonSource
 from archlint.facts.statements import StatementReader
+from archlint.facts.syntax import Evaluate, Expression, Name
 from archlint.facts.tree_reader import TreeReader
 
 if TYPE_CHECKING:
@@ -42,6 +43,15 @@ def read_python(data: bytes) -> PythonSource:
     problems = tuple(_problems(reader, root, text))
     starts = (0, *(match.end() for match in _LINE_END.finditer(text)))
     return PythonSource(starts, body, tuple(_comments(reader, root, text)), problems)
+
+
+@cache
+def read_expression(text: str) -> Expression:
+    """The expression in a text, as in an annotation that is a string; `...` where it is none."""
+    match read_python(text.strip().encode()).body:
+        case (Evaluate(value=value),):
+            return value
+    return Name(0, 0, "...")
 
 
 def decode(data: bytes) -> str:

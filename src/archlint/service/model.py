@@ -30,6 +30,7 @@ from archlint.service.deployment.image_starts import Images, is_server
 from archlint.service.deployment.readme_commands import documented
 from archlint.service.deployment.virtualenvs import Stages
 from archlint.service.evolution.api_changes import ApiChange, ApiState, api_changes, state_of
+from archlint.service.interpreter.types import Types
 from archlint.service.layers.contracts import Contracts
 from archlint.service.layers.handlers import Handlers
 from archlint.service.layers.layers import Layers
@@ -87,6 +88,11 @@ class Service(Struct, frozen=True, dict=True):
         return Classes(self.symbols)
 
     @cached_property
+    def annotations(self) -> Types:
+        """What annotations mean, read by names alone."""
+        return Types(None, self.symbols)
+
+    @cached_property
     def imports(self) -> Imports:
         """The imports between modules."""
         return Imports(self.modules, self.symbols)
@@ -120,7 +126,7 @@ class Service(Struct, frozen=True, dict=True):
     @cached_property
     def handlers(self) -> Handlers:
         """How much work handlers do themselves."""
-        return Handlers(self.symbols, self.layers, self.queries)
+        return Handlers(self.symbols, self.annotations, self.layers, self.queries)
 
     @cached_property
     def surface(self) -> Surface:
@@ -130,7 +136,7 @@ class Service(Struct, frozen=True, dict=True):
     @cached_property
     def queries(self) -> Queries:
         """Where modules query the database."""
-        return Queries(self.symbols, self.layers)
+        return Queries(self.symbols, self.annotations, self.layers)
 
     @cached_property
     def project(self) -> ServiceProject:
@@ -164,7 +170,7 @@ class Service(Struct, frozen=True, dict=True):
     @cached_property
     def settings(self) -> Settings:
         """The classes that read the environment."""
-        return Settings(self.modules, self.symbols, self.classes)
+        return Settings(self.modules, self.symbols, self.classes, self.annotations)
 
     @cached_property
     def databases(self) -> Databases:
@@ -269,7 +275,7 @@ class Service(Struct, frozen=True, dict=True):
     @cached_property
     def calls(self) -> Calls:
         """Which function reaches which, and where it runs."""
-        return Calls(self.modules, self.symbols, lambda: self.routes.endpoints)
+        return Calls(self.modules, self.symbols, self.annotations, lambda: self.routes.endpoints)
 
     @cached_property
     def transactions(self) -> Transactions:

@@ -193,6 +193,15 @@ CASES = {
             model_config = SettingsConfigDict(env_prefix="SHOP_", env_nested_delimiter="__")
             db: Db = Db()
     """,
+    "nested behind aliases": """
+        class Db(BaseModel):
+            url: str = ""
+        Part = Annotated[Db, Field(description="where the data is")]
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(env_prefix="SHOP_", env_nested_delimiter="__")
+            db: Part = Db()
+            key: Optional[Part] = None
+    """,
     "nested without delimiter": """
         class Db(BaseModel):
             url: str = ""

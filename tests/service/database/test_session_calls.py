@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 
 from archlint.service.database.session_calls import session_calls
+from archlint.service.interpreter.types import Types
 from archlint.service.semantics.symbols import Symbols
 from tests.service.small import modules_of
 
 IMPORTS = """
-from typing import Annotated, Optional
+from typing import Annotated, Optional, Union
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 Maker = async_sessionmaker(engine)
@@ -17,7 +18,8 @@ Alias = Annotated[AsyncSession, Depends(get)]
 
 def calls(text: str) -> list[str]:
     modules = modules_of({"m.py": IMPORTS + text})
-    return [call.text for call in session_calls(modules.by_name["m"], Symbols(modules))]
+    symbols = Symbols(modules)
+    return [call.text for call in session_calls(modules.by_name["m"], symbols, Types(None, symbols))]
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,9 @@ def test_what_is_no_access_by_a_session(text: str) -> None:
         "def f(s: Session | None = None): [s.execute(q) for q in qs]",
         "def f(s: Annotated[Session, Depends(get)]): s.execute(q)",
         "def f(s: Alias): s.execute(q)",
+        "def f(s: Union[Connection, Session]): s.execute(q)",
+        "def f(s: 'Optional[Session]'): s.execute(q)",
+        "def f(s: 'Alias | None'): s.execute(q)",
         "async def f():\n    async with Maker() as s:\n        await s.execute(q)",
         "def f(e):\n    with Session(e) as s, s.begin():\n        s.execute(q)",
         "def f(s: Session):\n    def g():\n        s.execute(q)",

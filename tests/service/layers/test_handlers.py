@@ -25,7 +25,7 @@ CRUD = """\
     async def find(key): ...
     """
 HEAD = """\
-    from typing import Annotated
+    from typing import Annotated, Union
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -47,7 +47,9 @@ HEAD = """\
         ("async def h(key): await orders.get(key)", (0, 1, 0)),
         ("async def h(repo: Users): await repo.get(1)", (0, 1, 0)),
         ("async def h(repo: UsersDep): await repo.get(1)", (0, 1, 0)),
-        ("async def h(repo: 'Users | None'): await repo.get(1)", (0, 0, 0)),
+        ("async def h(repo: 'Users | None'): await repo.get(1)", (0, 1, 0)),
+        ("async def h(repo: Union[Users, None]): await repo.get(1)", (0, 1, 0)),
+        ("async def h(repo: list[Users]): await repo.get(1)", (0, 0, 0)),
         ("async def h(repo: Users | None): await repo.get(1)", (0, 1, 0)),
         ("async def h(rows):\n  for row in rows:\n    if row: pass", (0, 0, 0)),
         (

@@ -18,13 +18,8 @@ def check(service: Service) -> Iterator[Said]:
     if not secrets:
         yield NotApplicable("no field of a settings class is named as a secret")
     for field in secrets:
-        types = (field.types or frozenset()) - {
-            "typing.Optional",
-            "typing.Union",
-            "typing.Annotated",
-            "typing.Final",
-        }
-        if types and types <= _PLAIN:
+        members = field.type.members if field.type is not None else ()
+        if members and all(member.name in _PLAIN for member in members):
             yield Hit(field.location, {"field": field.name})
-        elif any(name.startswith("pydantic.") for name in types):
+        elif any(part.name.startswith("pydantic.") for member in members for part in member.walk()):
             yield Met(field.location)

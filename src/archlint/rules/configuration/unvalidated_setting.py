@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, Said
+from archlint.service.interpreter.types import UNKNOWN
 from archlint.service.model import Service
 
-_ANY = frozenset({"typing.Any", "typing_extensions.Any", "builtins.object"})
-_UNIONS = frozenset({"typing.Optional", "typing.Union"})
+_ANY = frozenset({"typing.Any", "builtins.object"})
 
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each field of a settings class without a type, or with one that everything fits."""
     for field in service.settings.fields:
-        if field.types is None:
+        members = field.type.members if field.type is not None else ()
+        if field.type is None:
             yield Hit(field.location, {"field": field.name, "problem": "has no annotation"})
-        elif field.types and field.types - _UNIONS <= _ANY:
+        elif members and all(member.name in _ANY for member in members):
             yield Hit(field.location, {"field": field.name, "problem": "is annotated as anything"})
-        elif field.types:
+        elif field.type != UNKNOWN or field.type.metadata:
             yield Met(field.location)

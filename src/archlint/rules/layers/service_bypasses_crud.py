@@ -18,7 +18,7 @@ def check(service: Service) -> Iterator[Said]:
         yield Hit(breach.location, breach.fields, breach.links, breach.severity)
     for module in service.layers.modules("services"):
         layer = str(service.layers.of(module))
-        calls = list(session_calls(module, service.symbols))
+        calls = list(session_calls(module, service.symbols, service.annotations))
         if calls:
             breaching.add(module)
             more = f", and does so in {len(calls) - 1} more places" if len(calls) > 1 else ""

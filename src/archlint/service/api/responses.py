@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from archlint.facts.python import read_expression
 from archlint.facts.syntax import Constant, FunctionDef
 from archlint.service.api.handlers import function_of, innermost
 from archlint.service.api.registered import Route
 from archlint.service.interpreter.machine import Machine
-from archlint.service.interpreter.types import parsed
 from archlint.service.interpreter.values import ClassObject, External, Value, settled
 
 _RESPONSE_MODULE = re.compile(r"(^|\.)(responses?|sse|sse_starlette)(\.|$)")
@@ -33,7 +33,7 @@ def has_response_schema(machine: Machine, route: Route, endpoint: Value, *, infe
     if annotation is None or (isinstance(annotation, Constant) and annotation.value in (None, "None")):
         return False
     if isinstance(annotation, Constant):
-        annotation = parsed(str(annotation.value))
+        annotation = read_expression(str(annotation.value))
     return not _is_response(machine.evaluate(function.frame, annotation))
 
 

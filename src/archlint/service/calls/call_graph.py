@@ -18,6 +18,7 @@ from archlint.service.calls.inference import Inference
 from archlint.service.calls.library_models import Knowledge, load_knowledge
 from archlint.service.calls.loop_entries import LoopEntries, LoopEntry
 from archlint.service.interpreter.machine import deep_recursion
+from archlint.service.interpreter.types import Types
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Symbols
 
@@ -40,12 +41,16 @@ class Calls:
     """
 
     def __init__(
-        self, modules: Modules, symbols: Symbols, endpoints: Callable[[], Iterable[Endpoint]]
+        self,
+        modules: Modules,
+        symbols: Symbols,
+        annotations: Types,
+        endpoints: Callable[[], Iterable[Endpoint]],
     ) -> None:
         self.modules = modules
         self.symbols = symbols
         self.program = Program(symbols)
-        self.inference = Inference(symbols, self.program, load_knowledge())
+        self.inference = Inference(symbols, annotations, self.program, load_knowledge())
         self._endpoints = endpoints
         self._edges = Edges(self.inference)
         self._entries = LoopEntries(self.inference, self._edges)

@@ -52,17 +52,19 @@ from archlint.service.calls.values import (
     elements,
     join,
 )
+from archlint.service.interpreter.types import Types
 from archlint.service.semantics.symbols import Symbol, Symbols
 
 
 class Inference:
     """Evaluates each expression once, in the function that it stands in."""
 
-    def __init__(self, symbols: Symbols, program: Program, knowledge: Knowledge) -> None:
+    def __init__(self, symbols: Symbols, types: Types, program: Program, knowledge: Knowledge) -> None:
         self.symbols = symbols
+        self.types = types
         self.program = program
         self.knowledge = knowledge
-        self.annotations = Annotations(program, symbols, knowledge)
+        self.annotations = Annotations(program, symbols, types, knowledge)
         self.members = Members(self)
         self.results = Results(self)
         self.stores = Stores(self)

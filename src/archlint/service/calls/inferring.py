@@ -10,6 +10,7 @@ from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.library_models import Knowledge
 from archlint.service.calls.sites import Binding, Scan
 from archlint.service.calls.values import Value, Values
+from archlint.service.interpreter.types import Types
 from archlint.service.semantics.symbols import Symbol, Symbols
 
 
@@ -19,6 +20,10 @@ class Inferring(Protocol):
     @property
     def symbols(self) -> Symbols:
         """What names mean."""
+
+    @property
+    def types(self) -> Types:
+        """What annotations mean by names alone."""
 
     @property
     def program(self) -> Program:

@@ -10,22 +10,19 @@ from archlint.facts.syntax import (
     Assign,
     Attribute,
     Call,
-    Constant,
     Expression,
     FunctionDef,
     Name,
-    Operation,
-    Sequence,
-    Subscript,
 )
 from archlint.facts.traversal import dotted
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inferring import Inferring
 from archlint.service.calls.library_models import Library
 from archlint.service.calls.values import FunctionType, Values
-from archlint.service.interpreter.types import parsed
+from archlint.service.interpreter.values import Written
 from archlint.service.semantics.library_names import SCHEMA_BASES, SETTINGS_BASES, public_name
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Scope
 
 _VALIDATORS = ("field_validator", "model_validator", "root_validator", "validator")
@@ -43,7 +40,6 @@ DUMPING = frozenset({"dict", "json", "model_dump", "model_dump_json"})
 """A model's methods that serialize it."""
 
 _MODELS = SCHEMA_BASES | SETTINGS_BASES
-_MAX_DEPTH = 12
 
 
 class Hooks(Struct):
@@ -149,46 +145,31 @@ class Validation:
                 found.validating |= dict.fromkeys(self._functions(made, body))
         return found
 
-    def _read(self, node: Expression, module: Module, scope: Scope, depth: int = 0) -> Hooks:
+    def _read(self, annotation: Expression, module: Module, scope: Scope) -> Hooks:
         found = Hooks()
-        if depth > _MAX_DEPTH:
-            return found
-        for part, where, around in self._parts(node, module, scope):
-            found.add(self._read(part, where, around, depth + 1))
-        match node:
-            case Name() | Attribute():
-                cls = self._inference.program.class_of(self._inference.symbols.resolve(module, node, scope))
-                if cls is not None and self.is_model(cls):
-                    found.models[cls] = None
+        for part in self._inference.types.named(annotation, module, scope).walk():
+            cls = self._inference.program.class_of(part.symbol) if part.symbol is not None else None
+            if cls is not None and self.is_model(cls):
+                found.models[cls] = None
+            for added in part.metadata:
+                self._add_marker(found, added)
+        return found
+
+    def _add_marker(self, found: Hooks, added: Written) -> None:
+        """What `AfterValidator(f)` and its like in an annotation run."""
+        match added.expression:
             case Call(func=func, args=(given, *_)):
-                body = self._inference.program.add(module)
-                name = (dotted(func) or "").rpartition(".")[2]
+                body = self._inference.program.add(added.module)
+                name = last_name(func)
                 if name in _VALIDATING_MARKERS:
                     found.validating |= dict.fromkeys(self._functions([given], body))
                 elif name in _SERIALIZING_MARKERS:
                     found.serializing |= dict.fromkeys(self._functions([given], body))
-        return found
-
-    def _parts(
-        self, node: Expression, module: Module, scope: Scope
-    ) -> Iterator[tuple[Expression, Module, Scope]]:
-        """What an annotation is made of: its arguments, and what an alias in it stands for."""
-        match node:
-            case Constant(value=str(text)) if text.strip():
-                yield parsed(text), module, scope
-            case Subscript(value=Name(id="Literal") | Attribute(attr="Literal")):
-                return
-            case Subscript(value=value, index=index):
-                yield value, module, scope
-                yield index, module, scope
-            case Sequence(items=items):
-                yield from ((item, module, scope) for item in items)
-            case Operation(operator="|", parts=parts):
-                yield from ((part, module, scope) for part in parts)
             case Name() | Attribute():
-                symbol = self._inference.symbols.resolve(module, node, scope)
+                symbol = self._inference.symbols.resolve(added.module, added.expression, added.scope)
                 if isinstance(symbol.node, Assign) and symbol.node.value is not None and symbol.module:
-                    yield symbol.node.value, symbol.module, self._inference.symbols.scope_of(symbol)
+                    scope = self._inference.symbols.scope_of(symbol)
+                    self._add_marker(found, Written(symbol.module, scope, symbol.node.value))
 
     def _functions(self, nodes: Iterable[Expression], function: Function) -> Iterator[Function]:
         for node in nodes:

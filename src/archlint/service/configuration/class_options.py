@@ -18,6 +18,7 @@ from archlint.facts.syntax import (
     Operation,
     Sequence,
 )
+from archlint.service.interpreter.values import Written
 from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name
@@ -25,14 +26,6 @@ from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
 _MAX_DEPTH = 10
 _CONSTRUCTORS = frozenset({"ConfigDict", "SettingsConfigDict", "dict"})
-
-
-class Written(Struct, frozen=True):
-    """An expression, and where its names have their meaning."""
-
-    module: Module
-    scope: Scope
-    expression: Expression
 
 
 class ClassOptions(Struct, frozen=True):

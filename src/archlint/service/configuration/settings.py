@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from archlint.facts.syntax import (
     Assign,
-    Attribute,
     Call,
     ClassDef,
     Constant,
@@ -23,15 +22,16 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import all_nodes, walk_expressions
 from archlint.findings import Location
-from archlint.service.configuration.class_options import OptionReader, Written
-from archlint.service.configuration.variable_names import Naming, Path, nested_types
-from archlint.service.interpreter.types import parsed
+from archlint.service.configuration.class_options import OptionReader
+from archlint.service.configuration.variable_names import Naming, Path
+from archlint.service.interpreter.types import Type, Types
+from archlint.service.interpreter.values import Written
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.library_names import SCHEMA_BASES, SETTINGS_BASES
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import last_name
-from archlint.service.semantics.symbols import Symbol, Symbols
+from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
 PYDANTIC_1 = frozenset(
     {"pydantic.BaseSettings", "pydantic.env_settings.BaseSettings", "pydantic.v1.BaseSettings"}
@@ -45,7 +45,7 @@ _MAX_NESTING = 5
 class Setting(Struct, eq=False, frozen=True):
     """One field of a settings class or of a model nested in one.
 
-    `types` are the qualified names in its annotation, None without one. `default` is the expression that
+    `type` is what its annotation means, None without one. `default` is the expression that
     gives the default, None where there is none or a factory makes it: `required` tells these apart.
     `environment` are the names of the variables that set it, in lower case unless the class tells cases
     apart; none for a field of a model without a delimiter. `parts` are the fields of models that it holds.
@@ -54,7 +54,7 @@ class Setting(Struct, eq=False, frozen=True):
     name: str
     module: Module
     location: Location
-    types: frozenset[str] | None
+    type: Type | None
     default: Expression | None
     required: bool
     environment: tuple[str, ...]
@@ -111,9 +111,10 @@ class SettingsClass(Struct, eq=False, frozen=True):
 class Settings:
     """The settings classes of the service's runtime modules, by path and line."""
 
-    def __init__(self, modules: Modules, symbols: Symbols, classes: Classes) -> None:
+    def __init__(self, modules: Modules, symbols: Symbols, classes: Classes, annotations: Types) -> None:
         self._modules = modules
         self._symbols = symbols
+        self._annotations = annotations
         self._classes = classes
         self._options = OptionReader(symbols, Literals(symbols))
 
@@ -200,34 +201,30 @@ class Settings:
         """A field of the settings class or, at a depth, of a model below the field at `outer`."""
         module = symbol.module
         assert module is not None
-        written = self._keywords(symbol, statement)
+        given = self._keywords(symbol, statement)
         if outer is None:
-            paths = naming.tops(name, written)
+            paths = naming.tops(name, given)
         else:
-            paths = naming.inner(outer, name, written, self._options.of(symbol))
-        keywords = {key: value.expression for key, value in written.items()}
+            paths = naming.inner(outer, name, given, self._options.of(symbol))
+        keywords = {key: value.expression for key, value in given.items()}
         default, required = _default(statement.value, self._is_field_call(symbol, statement.value), keywords)
-        types = None if statement.annotation is None else frozenset(self._types(symbol, statement.annotation))
-        required = required and not (naming.of_pydantic_1 and "typing.Optional" in (types or ()))
+        annotation = statement.annotation
+        types = (
+            None if annotation is None else self._annotations.named(annotation, module, self._inside(symbol))
+        )
+        required = required and not (naming.of_pydantic_1 and types is not None and types.optional)
         return Setting(
             name, module, module.location(statement), types, default, required,
             tuple(dict.fromkeys(map(naming.variable, paths))), naming.is_case_sensitive,
-            tuple(self._parts(symbol, statement.annotation, naming, paths, depth)),
+            tuple(self._parts(types, naming, paths, depth)),
         )  # fmt: skip
 
     def _parts(
-        self,
-        symbol: Symbol,
-        annotation: Expression | None,
-        naming: Naming,
-        outer: tuple[Path, ...],
-        depth: int,
+        self, types: Type | None, naming: Naming, outer: tuple[Path, ...], depth: int
     ) -> Iterator[Setting]:
         """The fields of the models and dataclasses that an annotation allows."""
-        if isinstance(annotation, Constant) and isinstance(annotation.value, str):
-            annotation = parsed(annotation.value)
-        for node in nested_types(annotation) if annotation is not None and depth < _MAX_NESTING else ():
-            found = self._resolved(symbol, node)
+        members = types.members if types is not None and depth < _MAX_NESTING else ()
+        for found in (member.symbol for member in members if member.symbol is not None):
             bases = self._symbols.bases(found)
             if isinstance(found.node, ClassDef) and self._has_fields(found, bases):
                 fields = {name: (owner, s) for owner in (*bases[::-1], found) for s, name in _declared(owner)}
@@ -248,32 +245,16 @@ class Settings:
         assert symbol.module is not None
         return self._symbols.resolve(symbol.module, node, self._symbols.scope_of(symbol))
 
-    def _types(self, symbol: Symbol, annotation: Expression) -> Iterator[str]:
-        """The names in the annotation; what `Annotated` adds to a type is no type."""
-        match annotation:
-            case Constant(value=str(text)) if text.strip():
-                yield from self._types(symbol, parsed(text))
-                return
-            case Subscript(value=value, index=Sequence(items=items)) if (
-                last_name(value) == "Annotated" and items
-            ):
-                yield from self._types(symbol, items[0])
-                return
-            case Subscript(value=value) if last_name(value) == "Literal":
-                yield "typing.Literal"
-                return
-        for node in walk_expressions(annotation):
-            if isinstance(node, Name | Attribute) and symbol.module is not None:
-                yield self._symbols.resolve(symbol.module, node, self._symbols.scope_of(symbol)).qualified
+    def _inside(self, symbol: Symbol) -> Scope:
+        """The definitions around what stands in a class."""
+        own = (symbol.node,) if isinstance(symbol.node, ClassDef) else ()
+        return (*self._symbols.scope_of(symbol), *own)
 
     def _keywords(self, symbol: Symbol, statement: Assign) -> dict[str, Written]:
         """The arguments of every `Field(…)` of the statement, as its value or in `Annotated[…]`."""
         module = symbol.module
         assert module is not None
-        scope = (
-            *self._symbols.scope_of(symbol),
-            *((symbol.node,) if isinstance(symbol.node, ClassDef) else ()),
-        )
+        scope = self._inside(symbol)
         found: dict[str, Written] = {}
         parts = [part for part in (statement.annotation, statement.value) if part is not None]
         for node in (node for part in parts for node in walk_expressions(part)):

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Call, Constant, Dict, Expression, Name, Sequence, Subscript
-from archlint.service.configuration.class_options import ClassOptions, Written
+from archlint.facts.syntax import Call, Constant, Dict, Expression, Sequence
+from archlint.service.configuration.class_options import ClassOptions
+from archlint.service.interpreter.values import Written
 from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.scopes import last_name
 
@@ -138,23 +139,6 @@ class Naming:
         value = _item(fields.expression, name) if fields else None
         value = _item(value, "env") if isinstance(value, Dict) else value
         return Written(fields.module, fields.scope, value) if fields and value is not None else None
-
-
-def nested_types(annotation: Expression) -> Iterator[Expression]:
-    """The types whose fields have variables of their own: the annotation, the members of a union."""
-    match annotation:
-        case Subscript(value=wrapper, index=index) if last_name(wrapper) in {"Optional", "Union"}:
-            for item in index.items if isinstance(index, Sequence) else (index,):
-                yield from nested_types(item)
-        case Subscript(value=wrapper, index=Sequence(items=(first, *_))) if last_name(wrapper) == "Annotated":
-            yield from nested_types(first)
-        case Name():
-            yield annotation
-        case _ if getattr(annotation, "operator", None) == "|":
-            for part in getattr(annotation, "parts", ()):
-                yield from nested_types(part)
-        case _ if last_name(annotation):
-            yield annotation
 
 
 def _item(mapping: Expression | None, name: str) -> Expression | None:

@@ -11,17 +11,14 @@ from archlint.facts.syntax import (
     Attribute,
     Call,
     ClassDef,
-    Constant,
     Expression,
     FunctionDef,
     Name,
-    Operation,
-    Sequence,
     Statement,
-    Subscript,
     With,
 )
 from archlint.facts.traversal import dotted
+from archlint.service.interpreter.types import Types
 from archlint.service.semantics.bindings import own_nodes, statements
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbols
@@ -54,16 +51,17 @@ class SessionCall(Struct, frozen=True):
     text: str
 
 
-def session_calls(module: Module, symbols: Symbols) -> Iterator[SessionCall]:
+def session_calls(module: Module, symbols: Symbols, annotations: Types) -> Iterator[SessionCall]:
     """The calls that read or write by a session, in reading order."""
-    reader = _Reader(module, symbols)
+    reader = _Reader(module, symbols, annotations)
     yield from sorted(reader.scope(module.source.body, (), frozenset()), key=lambda call: call.node.start)
 
 
 class _Reader:
-    def __init__(self, module: Module, symbols: Symbols) -> None:
+    def __init__(self, module: Module, symbols: Symbols, annotations: Types) -> None:
         self._module = module
         self._symbols = symbols
+        self._annotations = annotations
 
     def scope(
         self, body: tuple[Statement, ...], scope: Scope, known: frozenset[str]
@@ -127,29 +125,9 @@ class _Reader:
                             yield dotted(target) or ""
 
     def _is_session(self, annotation: Expression, scope: Scope) -> bool:
-        return _is_session(self._symbols, self._module, annotation, scope)
-
-
-def _is_session(symbols: Symbols, module: Module, annotation: Expression, scope: Scope = ()) -> bool:
-    """Whether an annotation says session: the class itself, an `Annotated` of it, an alias, or it or None."""
-    match annotation:
-        case Operation(operator="|", parts=parts):
-            return any(_is_session(symbols, module, part, scope) for part in parts)
-        case Subscript(value=value, index=index) if _wraps(symbols, module, value):
-            first = index.items[0] if isinstance(index, Sequence) and index.items else index
-            return _is_session(symbols, module, first, scope)
-        case Constant(value=str(text)):
-            names = (name.strip() for name in text.split("|"))
-            return any(symbols.resolve(module, name, scope).qualified in SESSIONS for name in names)
-    symbol = symbols.resolve(module, annotation, scope)
-    if isinstance(symbol.node, Assign) and symbol.module and isinstance(symbol.node.value, Subscript):
-        return _is_session(symbols, symbol.module, symbol.node.value)
-    return symbol.qualified in SESSIONS
-
-
-def _wraps(symbols: Symbols, module: Module, value: Expression) -> bool:
-    name = symbols.resolve(module, value).qualified
-    return name.rpartition(".")[2] in {"Annotated", "Optional", "async_scoped_session", "scoped_session"}
+        """Whether an annotation says session: the class, an `Annotated` of it, an alias, or it or None."""
+        found = self._annotations.named(annotation, self._module, scope)
+        return any(member.name in SESSIONS for member in found.members)
 
 
 def _data_access(statement: Statement, known: frozenset[str]) -> Iterator[SessionCall]:

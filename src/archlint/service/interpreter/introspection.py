@@ -6,12 +6,12 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archlint.facts.python import read_expression
 from archlint.facts.syntax import Constant, FunctionDef
 from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.expressions import iterate
 from archlint.service.interpreter.machine import LibraryCall, Machine
-from archlint.service.interpreter.types import parsed
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -116,7 +116,7 @@ def _type_hints(machine: Machine, arguments: Arguments) -> Value:
     for name, annotation in written.items():
         if annotation is not None:
             in_quotes = isinstance(annotation, Constant) and isinstance(annotation.value, str)
-            meant = parsed(str(annotation.value)) if in_quotes else annotation  # type: ignore[union-attr]
+            meant = read_expression(str(annotation.value)) if in_quotes else annotation  # type: ignore[union-attr]
             value = machine.evaluate(function.frame, meant)
             found[name] = External("types.NoneType") if value is None else value
     return found

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 
-from archlint.facts.python import read_python
+from archlint.facts.python import read_expression
 from archlint.facts.syntax import (
     Assign,
     Attribute,
     Call,
     ClassDef,
     Constant,
-    Evaluate,
     Expression,
     Name,
     Operation,
@@ -22,7 +20,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import dotted
 from archlint.service.interpreter.machine import Machine
-from archlint.service.interpreter.typing_names import SAME, TRANSPARENT
+from archlint.service.interpreter.typing_names import SAME, TRANSPARENT, parameters_of
 from archlint.service.interpreter.values import (
     Arguments,
     ClassObject,
@@ -35,6 +33,7 @@ from archlint.service.interpreter.values import (
     GenericExternal,
     Native,
     Value,
+    Written,
 )
 from archlint.service.semantics.library_names import public_name
 from archlint.service.semantics.modules import Module
@@ -123,12 +122,23 @@ class AnnotationContext:
 
 
 class Types:
-    """Resolves annotations of one service; `machine` is the interpretation that gave its routes."""
+    """Resolves annotations of one service; `machine` is the interpretation that gave its routes.
 
-    def __init__(self, machine: Machine, symbols: Symbols) -> None:
+    Without one they are read by names alone, each once: what `Annotated` adds is left as it is `Written`.
+    """
+
+    def __init__(self, machine: Machine | None, symbols: Symbols) -> None:
         self._machine = machine
         self._symbols = symbols
         self._open: set[tuple[str, tuple[Type, ...]]] = set()
+        self._known: dict[tuple[Expression | None, Scope], Type] = {}
+
+    def named(self, annotation: Expression | None, module: Module, scope: Scope = ()) -> Type:
+        """What an annotation in `module` means, for those who ask without a machine."""
+        key = annotation, scope
+        if key not in self._known:
+            self._known[key] = self.read(annotation, AnnotationContext(module, scope))
+        return self._known[key]
 
     def read(self, annotation: Expression | None, place: AnnotationContext, depth: int = 0) -> Type:
         """What an annotation means there; no annotation means any type."""
@@ -142,15 +152,15 @@ class Types:
             case Subscript():
                 return self._subscript(annotation, place, depth + 1)
             case Constant(value=str(text)) if text.strip():
-                return self.read(parsed(text), place, depth + 1)
+                return self.read(read_expression(text), place, depth + 1)
             case Constant(value=None):
                 return NONE
             case Operation(operator="|", parts=parts):
                 return _union(tuple(self.read(part, place, depth + 1) for part in parts))
             case Call(func=func):
                 # `conint(gt=0)`, `create_model(…)`: known by what makes it
-                made = self.evaluate(annotation, place)
-                return replace(self.read(func, place, depth + 1), args=(), metadata=(made,))
+                maker = UNKNOWN if self._machine is None else self.read(func, place, depth + 1)
+                return replace(maker, args=(), metadata=(self.evaluate(annotation, place),))
         return UNKNOWN
 
     def of_value(self, value: Value) -> Type:
@@ -195,10 +205,13 @@ class Types:
 
     def evaluate(self, expression: Expression, place: AnnotationContext) -> Value:
         """The value of an expression there."""
+        if self._machine is None:
+            return Written(place.module, place.scope, expression)
         return self._machine.evaluate(place.frame or self.frame(place.module), expression)
 
     def call(self, function: Value, arguments: Arguments) -> Value:
         """What the function gives."""
+        assert self._machine is not None
         return self._machine.call(function, arguments)
 
     def returned(self, function: FunctionObject, annotation: Expression) -> Type:
@@ -220,6 +233,7 @@ class Types:
 
     def frame(self, module: Module) -> Frame:
         """The global names of a module."""
+        assert self._machine is not None
         loaded = self._machine.load(module)
         return Frame(loaded, loaded.namespace)
 
@@ -259,9 +273,12 @@ class Types:
         """The type that a name of an enclosing function's run stands for, as in a factory of routers."""
         name = dotted(node)
         frame = place.frame
-        while name is not None and frame is not None and frame.namespace is not frame.module.namespace:
+        machine = self._machine
+        if machine is None or name is None:
+            return None
+        while frame is not None and frame.namespace is not frame.module.namespace:
             if name.partition(".")[0] in frame.namespace:
-                found = self.of_value(self._machine.evaluate(frame, node))
+                found = self.of_value(machine.evaluate(frame, node))
                 return None if found == UNKNOWN else found
             frame = frame.parent
         return None
@@ -277,7 +294,7 @@ class Types:
                 if maker in {"TypeVar", "ParamSpec"}:
                     return Type(VARIABLE, values=(symbol.qualified,), symbol=symbol)
                 if maker == "TypeAliasType" and len(args) > 1:
-                    return self._named_alias(symbol, _parameters_of(node.value), args[1], place, given)
+                    return self._named_alias(symbol, parameters_of(node.value), args[1], place, given)
                 if maker == "NewType" and len(args) > 1:
                     return self.read(args[1], place, depth)
                 return self.read(node.value, place, depth)
@@ -331,14 +348,6 @@ def _variables(found: Type) -> list[str]:
     return list(dict.fromkeys(inner.values[0] for inner in found.walk() if inner.name == VARIABLE))
 
 
-def _parameters_of(made: Expression | None) -> tuple[str, ...]:
-    """The names of `type_params=(T, …)` in `TypeAliasType(…)`."""
-    keywords = made.keywords if isinstance(made, Call) else ()
-    given = next((keyword.value for keyword in keywords if keyword.name == "type_params"), None)
-    items = given.items if isinstance(given, Sequence) else ()
-    return tuple(item.id for item in items if isinstance(item, Name))
-
-
 def parameter_of(definition: ClassDef, name: str) -> str:
     """The qualified name of a class's own type parameter."""
     return f"{definition.name}.{name}"
@@ -362,15 +371,6 @@ def substitute(found: Type, variables: Mapping[str, Type]) -> Type:
         args = tuple(substitute(arg, variables) for arg in alias.args)
         alias = NamedAlias(alias.name, args, substitute(alias.value, variables))
     return replace(found, args=tuple(substitute(arg, variables) for arg in found.args), alias=alias)
-
-
-@cache
-def parsed(text: str) -> Expression:
-    """The expression in a string annotation; `...` where it is none."""
-    match read_python(text.strip().encode()).body:
-        case (Evaluate(value=value),):
-            return value
-    return Name(0, 0, "...")
 
 
 def _union(args: tuple[Type, ...]) -> Type:

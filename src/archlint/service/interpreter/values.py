@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from archlint.facts.syntax import ClassDef, Expression, FunctionDef, Lambda, Node
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import Scope
 
 Value: TypeAlias = Any
 """One of the classes below, or a str, int, float, bool, None, list, dict, tuple or set of values."""
@@ -40,6 +41,14 @@ class Choice(Identified, Struct, eq=False, frozen=True):
     """One of several values, by a condition that the source does not decide."""
 
     values: tuple[Value, ...]
+
+
+class Written(Struct, eq=False, frozen=True):
+    """An expression that nobody evaluated, and where its names have their meaning."""
+
+    module: Module
+    scope: Scope
+    expression: Expression
 
 
 class Configured(Identified, Struct, eq=False, frozen=True):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from archlint.facts.python import read_expression
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -20,7 +21,6 @@ from archlint.facts.syntax import (
 )
 from archlint.findings import Location
 from archlint.service.api.api_surface import Surface
-from archlint.service.interpreter.types import parsed
 from archlint.service.layers.contents import endpoint_decorator
 from archlint.service.layers.layers import Layers
 from archlint.service.semantics.bindings import statements
@@ -112,7 +112,7 @@ class _Reader:
             case Name() | Attribute():
                 yield annotation, annotation
             case Constant(value=str(text)):
-                yield from ((annotation, named) for _, named in self._types_in(parsed(text)))
+                yield from ((annotation, named) for _, named in self._types_in(read_expression(text)))
             case Subscript(value=value, index=index):
                 yield from self._types_in(value)
                 kind = self._symbol(value).qualified.rpartition(".")[2]

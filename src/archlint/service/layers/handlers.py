@@ -11,18 +11,15 @@ from archlint.facts.syntax import (
     Attribute,
     Await,
     Call,
-    Constant,
     Expression,
     For,
     FunctionDef,
     If,
     Name,
     Node,
-    Operation,
-    Sequence,
-    Subscript,
 )
 from archlint.facts.traversal import all_nodes, dotted
+from archlint.service.interpreter.types import Types
 from archlint.service.layers.layers import Layers
 from archlint.service.layers.queries import Queries
 from archlint.service.semantics.modules import Module
@@ -56,6 +53,7 @@ class Handlers(Struct, eq=False, frozen=True):
     """What may be asked of the bodies of handlers."""
 
     symbols: Symbols
+    annotations: Types
     layers: Layers
     queries: Queries
 
@@ -83,18 +81,8 @@ class Handlers(Struct, eq=False, frozen=True):
         )
 
     def _is_of_crud(self, module: Module, annotation: Expression) -> bool:
-        match annotation:
-            case Subscript(value=Name(id="Annotated" | "Optional"), index=index):
-                first = index.items[0] if isinstance(index, Sequence) and index.items else index
-                return self._is_of_crud(module, first)
-            case Operation(operator="|", parts=parts):
-                return any(self._is_of_crud(module, part) for part in parts)
-            case Constant(value=str(text)):
-                return self._in_crud(self.symbols.resolve(module, text).module)
-        symbol = self.symbols.resolve(module, annotation)
-        if isinstance(symbol.node, Assign) and symbol.module and isinstance(symbol.node.value, Subscript):
-            return self._is_of_crud(symbol.module, symbol.node.value)
-        return self._in_crud(symbol.module)
+        members = self.annotations.named(annotation, module).members
+        return any(self._in_crud(one.symbol.module) for one in members if one.symbol is not None)
 
     def _in_crud(self, module: Module | None) -> bool:
         layer = self.layers.of(module) if module is not None else None

@@ -11,6 +11,7 @@ from msgspec import Struct
 from archlint.facts.syntax import Call, Constant, Expression, FunctionDef
 from archlint.facts.traversal import dotted
 from archlint.service.database.session_calls import session_calls
+from archlint.service.interpreter.types import Types
 from archlint.service.layers.layers import Layers
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbols
@@ -34,8 +35,9 @@ class Queries:
     What only asks whether the database answers (`select(1)`), or sets up the connection, is no query.
     """
 
-    def __init__(self, symbols: Symbols, layers: Layers) -> None:
+    def __init__(self, symbols: Symbols, annotations: Types, layers: Layers) -> None:
         self._symbols = symbols
+        self._annotations = annotations
         self._layers = layers
         self._known: dict[Module, dict[FunctionDef | None, list[Query]]] = {}
 
@@ -53,7 +55,7 @@ class Queries:
     def _queries(self, module: Module) -> Iterator[Query]:
         if not self._layers.contents(module).storage:
             return
-        for call in session_calls(module, self._symbols):
+        for call in session_calls(module, self._symbols, self._annotations):
             if not (call.node.args and self._is_probe(module, call.node.args[0])):
                 yield Query(call.node, call.text, executed=True)
         for node in module.source.nodes.of(Call):
