@@ -40,8 +40,16 @@ class ApiDiff(Struct, frozen=True):
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """What of either side was not compared, each with the side's name."""
-        return tuple(f"{side.name}: {why}" for side in (self.base, self.head) for why in side.unknown)
+        """What was not compared, each once: with the side's name where the other side tells it."""
+        both = set(self.base.unknown) & set(self.head.unknown)
+        sides = {
+            why: "both sides" if why in both else side.name for side in self._sides for why in side.unknown
+        }
+        return tuple(f"{name}: {why}" for why, name in sides.items())
+
+    @property
+    def _sides(self) -> tuple[Side, Side]:
+        return self.base, self.head
 
 
 class Wanted(Struct, frozen=True):

@@ -33,7 +33,7 @@ def openapi(
 ) -> None:
     """Write the OpenAPI 3.1 document of a service, without running it.
 
-    It is what `app.openapi()` gives of the app with the most endpoints. Where the source does not tell a
+    It is what `app.openapi()` gives of the app with the most operations. Where the source does not tell a
     schema, the document has an empty one with `x-archlint-unknown` and the reason; these are listed on
     standard error.
 

@@ -683,6 +683,34 @@ _BODIES = {
         @app.get("/many", response_model=many, responses={404: {"model": Page[Literal["a", "b"]]}})
         def listed(): ...
     """,
+    "roots without a class": """
+        class Item(BaseModel):
+            a: RootModel[str]
+            b: list[RootModel[int]] = []
+        T = TypeVar("T")
+        K = TypeVar("K")
+        class Pair(BaseModel, Generic[T, K]):
+            one: T
+            two: K
+        @app.post("/a", response_model=RootModel[list[Item]])
+        def a(x: RootModel[dict[str, int]]): ...
+        @app.post("/b")
+        def b(x: Pair[dict[str, Item], int]) -> Pair[Pair[Item, tuple[int, str]], Item]: ...
+    """,
+    "an app in another": """
+        inner = FastAPI(title="inner")
+        router = APIRouter(prefix="/r")
+        @router.get("/a")
+        def a(): ...
+        @router.get("/b")
+        def b(): ...
+        inner.include_router(router, prefix="/v1")
+        outer = FastAPI(title="outer")
+        outer.mount("/api", inner)
+        @outer.get("/health")
+        def health(): ...
+        app = inner
+    """,
     "one schema for both": """
         app = FastAPI(separate_input_output_schemas=False)
         class A(BaseModel):

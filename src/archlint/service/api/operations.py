@@ -159,9 +159,9 @@ class Operations:
         """The type of an additional response's `model`."""
         return self._model(entry) or UNKNOWN
 
-    def identify(self, maker: Value, endpoint: Endpoint) -> str | None:
-        """The id that the service's own function gives to a route under its whole path."""
-        route = replace(endpoint.route, path=endpoint.path, tags=list(endpoint.tags))
+    def identify(self, maker: Value, endpoint: Endpoint, path: str) -> str | None:
+        """The id that the service's own function gives to a route that its app serves at `path`."""
+        route = replace(endpoint.route, path=path, tags=list(endpoint.tags))
         with deep_recursion():
             return text(self.types.call(maker, Arguments((route,), {}, endpoint.place)))
 

@@ -65,18 +65,16 @@ class Documents:
 
     @cached_property
     def main(self) -> ApiDocument | None:
-        """That of the app with the most endpoints, as `app.openapi()` gives it; None without an app.
+        """That of the app with the most operations of its own, as `app.openapi()` gives it; None without one.
 
-        An app that only mounts others has nothing in its document: then it is that of the largest one in it.
+        What an app mounts has a document of its own, so it may be the larger one.
         """
-        apps = self._apps
-        if not apps:
-            return None
-        own = Counter(id(e.app.router) for e in self._routes.endpoints if e.in_schema)
-        if not own[id(apps[0].router)] and own:
-            largest = own.most_common(1)[0][0]
-            return self.of(next(e.app for e in self._routes.endpoints if id(e.app.router) == largest))
-        return self.of(apps[0])
+        documented = [e for e in self._routes.endpoints if e.in_schema and e.kind == "http"]
+        if not documented:
+            return self.of(self._apps[0]) if self._apps else None
+        own = Counter(id(endpoint.app.router) for endpoint in documented)
+        largest, _ = own.most_common(1)[0]
+        return self.of(next(e.app for e in documented if id(e.app.router) == largest))
 
     @cached_property
     def whole(self) -> ApiDocument | None:
@@ -129,7 +127,7 @@ def app_document(
     endpoints: dict[tuple[str, str], Endpoint] = {}
     for path, endpoint in served:
         shown = path_format(path)
-        for method, operation in paths.operations_of(endpoint):
+        for method, operation in paths.operations_of(endpoint, _inner_path(endpoint)):
             found.setdefault(shown, {})[method] = operation  # of two at one place FastAPI shows the later
             endpoints[shown, method] = endpoint
     names, schemas = making.named()

@@ -11,7 +11,7 @@ from typing import Any
 
 from archlint.facts.syntax import Call
 from archlint.service.api.pydantic_models import Field, PydanticModels
-from archlint.service.interpreter.types import LITERAL, NONE, UNION, VARIABLE, NamedAlias, Type, Types
+from archlint.service.interpreter.types import ANY, LITERAL, NONE, UNION, VARIABLE, NamedAlias, Type, Types
 from archlint.service.interpreter.values import ExternalObject, FunctionObject, Member, Value
 from archlint.service.openapi import known_types as known
 from archlint.service.openapi.default_values import DefaultValues
@@ -297,7 +297,7 @@ class JsonSchemas:
         return {}
 
     def _is_defined(self, found: Type) -> bool:
-        return found.name in {known.JSON_VALUE, known.EMPTY_MODEL} or (
+        return found.name in {known.JSON_VALUE, known.EMPTY_MODEL, known.ROOT_MODEL} or (
             found.symbol is not None and (self._models.is_model(found) or bool(self._members(found)))
         )
 
@@ -314,7 +314,10 @@ class JsonSchemas:
             self.definitions[key] = {}
             if found.name == known.JSON_VALUE:
                 return key
-            if members := self._members(found):
+            if found.name == known.ROOT_MODEL:
+                root = found.args[0] if found.args else ANY
+                self.definitions[key] = self.of(root, mode) | {"title": display(found)}
+            elif members := self._members(found):
                 self.definitions[key] = enumeration(found, members, doubled=self._doubled)
             else:
                 self.definitions[key] = self._model_schemas.of(self._models.model(found), mode)

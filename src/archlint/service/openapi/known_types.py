@@ -61,6 +61,9 @@ JSON_VALUE = "pydantic.JsonValue"
 EMPTY_MODEL = "pydantic.BaseModel"
 """As a type of its own a model without fields."""
 
+ROOT_MODEL = "pydantic.RootModel"
+"""`RootModel[…]` without a class statement."""
+
 BYTES = frozenset({"builtins.bytes", "builtins.bytearray", "pydantic.StrictBytes"})
 BINARY: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
 UPLOADS = frozenset({"fastapi.UploadFile", "starlette.datastructures.UploadFile"})

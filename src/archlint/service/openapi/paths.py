@@ -63,10 +63,10 @@ class Paths:
         self.security: dict[str, Schema] = {}
         self.validates = False
 
-    def operations_of(self, endpoint: Endpoint) -> Iterator[tuple[str, Schema]]:
-        """The operation object of each method of an endpoint."""
+    def operations_of(self, endpoint: Endpoint, path: str) -> Iterator[tuple[str, Schema]]:
+        """The operation object of each method of an endpoint that its own app serves at `path`."""
         operation = self._operations.of(endpoint)
-        unique_id = self._unique_id(endpoint)
+        unique_id = self._unique_id(endpoint, path)
         for method in sorted(endpoint.methods):
             yield method.lower(), self._operation(operation, method, unique_id)
 
@@ -210,7 +210,7 @@ class Paths:
         description = made.get("description") or before.get("description") or reason or "Additional Response"
         found[key] = _merged(before, made) | {"description": description}
 
-    def _unique_id(self, endpoint: Endpoint) -> str:
+    def _unique_id(self, endpoint: Endpoint, path: str) -> str:
         """The operation's id: as given, as the service's own function makes it, or as FastAPI does."""
         options = endpoint.route.options
         given = text(options.get("operation_id"))
@@ -220,10 +220,10 @@ class Paths:
         makers += [keywords.get("generate_unique_id_function") for keywords in reversed(endpoint.defaults)]
         maker = next((settled(value) for value in makers if value is not None), None)
         if maker is not None:
-            made = self._operations.identify(maker, endpoint)
+            made = self._operations.identify(maker, endpoint, path)
             return made if made is not None else f"{_name(endpoint)}"
         method = sorted(endpoint.methods)[0].lower() if endpoint.methods else "get"
-        return re.sub(r"\W", "_", f"{_name(endpoint)}{path_format(endpoint.path)}") + f"_{method}"
+        return re.sub(r"\W", "_", f"{_name(endpoint)}{path_format(path)}") + f"_{method}"
 
 
 def path_format(path: str) -> str:

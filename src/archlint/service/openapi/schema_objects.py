@@ -73,7 +73,7 @@ def display(found: Type, comma: str = ", ") -> str:
     name = found.name.rpartition(".")[2] or "Any"
     if found.name == LITERAL:
         return f"Literal[{', '.join(found.values)}]"
-    return f"{name}[{comma.join(display(arg, comma) for arg in found.args)}]" if found.args else name
+    return f"{name}[{comma.join(map(display, found.args))}]" if found.args else name
 
 
 def path_of(found: Type) -> str:

@@ -151,7 +151,10 @@ class Project(Struct, eq=False, frozen=True, dict=True):
 
 
 def find_projects(repository: Repository) -> dict[str, Project]:
-    """Every folder with a manifest, by its path; a manifest in a Python package is that package's data."""
+    """Every folder with a manifest, by its path.
+
+    A manifest in a Python package is that package's data, unless it names a project of its own.
+    """
     manifests: dict[str, set[str]] = {}
     for file in repository.files:
         folder, name = posixpath.split(file)
@@ -162,9 +165,14 @@ def find_projects(repository: Repository) -> dict[str, Project]:
             name == "setup.py" and not _SETUP_IMPORT.search(documents.text(repository, file))
         ):
             continue
-        if not repository.has(join(folder, "__init__.py")):
+        if not repository.has(join(folder, "__init__.py")) or _declares_project(repository, folder):
             manifests.setdefault(folder or ".", set()).add(name)
     return {root: Project(root, repository, frozenset(manifests[root])) for root in sorted(manifests)}
+
+
+def _declares_project(repository: Repository, folder: str) -> bool:
+    told = documents.toml(repository, join(folder, "pyproject.toml"))
+    return isinstance(told.get("project", "name") or told.get("tool", "poetry", "name"), str)
 
 
 def import_names(distribution: str) -> tuple[str, ...]:
