@@ -46,7 +46,7 @@ def test_what_was_there_is_not_told(run: Run, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("commit")
 def test_what_was_added_is_told(run: Run, tmp_path: Path) -> None:
     write(tmp_path, {"app/main.py": ROUTES + MORE})
-    result = run(*CHECK, "--select", "BA0801")
+    result = run(*CHECK, "--select", "BA1107")
     assert (result.code, result.out.count("/items")) == (1, 1)
     assert "/users" not in result.out
 

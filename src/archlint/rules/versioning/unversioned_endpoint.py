@@ -1,45 +1,39 @@
-"""BA0801: an endpoint whose full path has no version prefix."""
+"""BA0801: an include, a mount or an app whose endpoints have no version prefix."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from archlint.facts.syntax import Attribute, Call
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Hit, Link, Met, Said, Severity
-from archlint.service.api.exemptions import exemption, served, version_of
+from archlint.service.api.exemptions import exemption, of_app, operation, served, version_of
+from archlint.service.api.include_groups import by_include, without_aliases
 from archlint.service.api.response_kinds import is_page
 from archlint.service.api.routes import Endpoint
+from archlint.service.interpreter.values import Origin
 from archlint.service.model import Service
 
-ELSEWHERE = re.compile(r"(/[^/{}]+)*?/v\d+(?=/|$)")
+_MISSING = "without a version prefix"
+_ELSEWHERE = re.compile(r"(/[^/{}]+)*?/v\d+(?=/|$)")
+_EXAMPLES = 3
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
-    """Yield each endpoint outside `/api/v<N>` that is not operational, with the includes that led there."""
+    """Yield each include with endpoints outside `/api/v<N>` that are not operational, and three of them."""
     exempt = exemption(options)
-    for endpoint in _without_aliases(service.routes.endpoints):
-        if version_of(endpoint) is not None:
-            yield Met(endpoint.location)
-        elif not exempt(endpoint) and not _is_page(service, endpoint):
-            yield _hit(endpoint)
+    endpoints = list(without_aliases(service.routes.endpoints))
+    yield from (Met(endpoint.location) for endpoint in endpoints if version_of(endpoint) is not None)
+    for place, lacking in by_include(endpoints, lambda endpoint: version_of(endpoint) is not None):
+        groups: defaultdict[str, list[Endpoint]] = defaultdict(list)
+        for endpoint in lacking:
+            if not exempt(endpoint) and not _is_page(service, endpoint):
+                groups[_how(service, endpoint)].append(endpoint)
+        yield from (_hit(place, how, of_it) for how, of_it in groups.items())
     yield from service.routes.unknown
-
-
-def _without_aliases(endpoints: Iterable[Endpoint]) -> Iterator[Endpoint]:
-    """One of each operation's spellings: no hidden copy of a shown one, no twin with a slash."""
-    operations = [(endpoint, _operation(endpoint)) for endpoint in endpoints]
-    shown = {operation for endpoint, operation in operations if endpoint.in_schema}
-    seen: set[tuple[object, str]] = set()
-    for endpoint, operation in operations:
-        spelling = (operation, endpoint.path.rstrip("/"))
-        if spelling not in seen and (endpoint.in_schema or operation not in shown):
-            seen.add(spelling)
-            yield endpoint
-
-
-def _operation(endpoint: Endpoint) -> tuple[object, ...]:
-    return id(endpoint.root), id(endpoint.handler.definition), endpoint.kind, endpoint.methods
 
 
 def _is_page(service: Service, endpoint: Endpoint) -> bool:
@@ -47,11 +41,35 @@ def _is_page(service: Service, endpoint: Endpoint) -> bool:
     return endpoint.kind == "http" and is_page(service.operations.of(endpoint), service.symbols)
 
 
-def _hit(endpoint: Endpoint) -> Hit:
-    """A version that stands elsewhere in the prefix is one, if not where the standard has it: a warning."""
-    found = ELSEWHERE.match(endpoint.path)
-    how = f"under `{found[0]}`, not under `/api/v<N>`" if found else "without a version prefix"
-    what = "included here" if found else "included here, without a version in the prefix"
-    links = tuple(Link(place.module.location(place.node), what) for place in endpoint.includes)
-    fields = {"endpoint": served(endpoint), "how": how}
-    return Hit(endpoint.location, fields, links, severity=Severity.WARNING if found else None)
+def _how(service: Service, endpoint: Endpoint) -> str:
+    """How the path is wrong: a version elsewhere in it is one, if not where the standard has it."""
+    if found := _ELSEWHERE.match(endpoint.path):
+        return f"under `{found[0]}`, not under `/api/v<N>`"
+    calls = (place.node for place in endpoint.includes if isinstance(place.node, Call))
+    prefixes = (k.value for call in calls for k in call.keywords if k.name == "prefix")
+    read = {n.attr for prefix in prefixes for n in all_nodes(prefix) if isinstance(n, Attribute)}
+    setting = next((field.name for field in service.settings.fields if field.name in read), None)
+    return f"{_MISSING}, as long as `{setting}` has its default" if setting else _MISSING
+
+
+def _hit(place: Origin, how: str, endpoints: list[Endpoint]) -> Hit:
+    """One hit for them all: an error where they have no version whatever is configured."""
+    names = [operation(endpoint) for endpoint in endpoints]
+    rest = len(names) - _EXAMPLES
+    shown = ", ".join(names[:_EXAMPLES]) + (f" and {rest} more" if rest > 0 else "")
+    several = f"{len(names)} operations ({shown}){of_app(endpoints[0])} are"
+    what = several if len(names) > 1 else f"{served(endpoints[0])} is"
+    examples = zip(names[:_EXAMPLES], endpoints, strict=False)
+    links = tuple(Link(one.location, f"{name} is registered here") for name, one in examples)
+    fields = {"what": what, "how": how, "included": _included(place)}
+    severity = None if how == _MISSING else Severity.WARNING
+    return Hit(place.module.location(place.node), fields, links, severity)
+
+
+def _included(place: Origin) -> str:
+    """The router or app that an include or mount is about; what is registered on the app has none yet."""
+    given = place.node.args if isinstance(place.node, Call) else ()
+    named = place.node.keywords if isinstance(place.node, Call) else ()
+    routers = [*given[-1:], *(keyword.value for keyword in named if keyword.name in {"router", "app"})]
+    names = [name for name in map(dotted, routers) if name]
+    return f"`{names[0]}`" if names else "it, by a router,"

@@ -35,9 +35,18 @@ def version_of(endpoint: Endpoint) -> int | None:
 
 
 def served(endpoint: Endpoint) -> str:
+    """The endpoint as people write it, and of which app it is where no server loads that."""
+    return operation(endpoint) + of_app(endpoint)
+
+
+def operation(endpoint: Endpoint) -> str:
     """The endpoint as people write it: `GET /items`."""
-    of_app = "" if endpoint.root.is_served else f" of the app `{endpoint.root.title}`, which no server loads,"
-    return f"{' '.join(endpoint.methods) or 'WebSocket'} {endpoint.path or '/'}{of_app}"
+    return f"{' '.join(endpoint.methods) or 'WebSocket'} {endpoint.path or '/'}"
+
+
+def of_app(endpoint: Endpoint) -> str:
+    """What to say after an endpoint of an app that no server loads; nothing for others."""
+    return "" if endpoint.root.is_served else f" of the app `{endpoint.root.title}`, which no server loads,"
 
 
 def hidden_at(endpoint: Endpoint) -> Location | None:

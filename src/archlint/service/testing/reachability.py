@@ -30,7 +30,7 @@ from archlint.service.calls.functions import Class, Function, names_in
 from archlint.service.calls.values import ClassType, FunctionType, InstanceType, Value
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.values import FunctionObject
-from archlint.service.semantics.modules import Module
+from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Symbol, Symbols, find_module
 from archlint.service.testing.client_requests import Requests
 from archlint.service.testing.expected_targets import is_empty
@@ -49,7 +49,8 @@ class Reached:
         self._calls = calls
         self._symbols = symbols
         self._program = calls.program
-        self._mentions = Mentions(calls.modules.runtime)
+        used_by = {Role.RUNTIME, Role.SCRIPT}
+        self._mentions = Mentions([module for module in calls.modules if module.role in used_by])
         self._classes: dict[Module, dict[str, Class]] = {}
 
     def has(self, function: Function) -> bool:

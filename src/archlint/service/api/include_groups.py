@@ -1,0 +1,52 @@
+"""Endpoints put together by the include, the mount or the app that serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from archlint.service.api.routes import Endpoint
+from archlint.service.interpreter.values import Origin
+
+
+def without_aliases(endpoints: Iterable[Endpoint]) -> Iterator[Endpoint]:
+    """One of each operation's spellings: no hidden copy of a shown one, no twin with a slash."""
+    operations = [(endpoint, _operation(endpoint)) for endpoint in endpoints]
+    shown = {operation for endpoint, operation in operations if endpoint.in_schema}
+    seen: set[tuple[object, str]] = set()
+    for endpoint, operation in operations:
+        spelling = (operation, endpoint.path.rstrip("/"))
+        if spelling not in seen and (endpoint.in_schema or operation not in shown):
+            seen.add(spelling)
+            yield endpoint
+
+
+def _operation(endpoint: Endpoint) -> tuple[object, ...]:
+    return id(endpoint.root), id(endpoint.handler.definition), endpoint.kind, endpoint.methods
+
+
+def by_include(
+    endpoints: Iterable[Endpoint], has: Callable[[Endpoint], bool]
+) -> Iterator[tuple[Origin, list[Endpoint]]]:
+    """The endpoints that have not what `has` tells of, by the place that could give it to all of them.
+
+    That is the outermost include or mount under which no endpoint has it; the innermost one where each has
+    such an endpoint, and the app's own call where there is none.
+    """
+    lacking = []
+    having: set[tuple[str, int]] = set()
+    for endpoint in endpoints:
+        if has(endpoint):
+            having.update(map(_key, endpoint.includes))
+        else:
+            lacking.append(endpoint)
+    groups: dict[tuple[str, int], tuple[Origin, list[Endpoint]]] = {}
+    for endpoint in lacking:
+        without = (place for place in endpoint.includes if _key(place) not in having)
+        innermost = endpoint.includes[-1] if endpoint.includes else endpoint.root.router.place
+        place = next(without, innermost)
+        groups.setdefault(_key(place), (place, []))[1].append(endpoint)
+    yield from groups.values()
+
+
+def _key(place: Origin) -> tuple[str, int]:
+    return place.module.path, place.node.start
