@@ -62,6 +62,15 @@ def test_the_clauses_are_the_standards(page: Page) -> None:
 
 
 @each_page
+def test_the_findings_that_it_follows_from_can_be_those(page: Page) -> None:
+    by_code = {other.code: other for other in STANDARD.pages}
+    for parent in page.parents:
+        fields = re.findall(r"\{(\w+)\}", by_code[parent.code].message + by_code[parent.code].help)
+        assert parent.code != page.code
+        assert set(parent.where) <= set(fields)
+
+
+@each_page
 def test_the_rule_is_one_public_function(page: Page) -> None:
     assert public_functions(page.family, page.name) == ["check"]
 

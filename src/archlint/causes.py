@@ -1,7 +1,8 @@
 """The causes of findings: the places whose change takes several findings away at once.
 
 Findings that have a step of their chains in common have one cause: the step that most of them share, and of
-those the last, which is nearest to what is wrong.
+those the last, which is nearest to what is wrong. So have findings with a common origin beside their chains,
+such as a finding that they follow from.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from archlint.findings import Finding, Link
+
+Key: TypeAlias = tuple[str, int, str]
 
 
 class Cause(Struct, frozen=True):
@@ -37,20 +41,22 @@ class Cause(Struct, frozen=True):
 def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
     """The causes that have several findings, the one with the most first; a finding has one at most."""
     found = tuple(findings)
-    shares = Counter(place for finding in found for place in {_place(link) for link in finding.chain})
-    members: dict[tuple[str, int], list[Finding]] = {}
-    links: dict[tuple[str, int], Link] = {}
+    shares = Counter(key for finding in found for key in _links(finding))
+    members: dict[Key, list[Finding]] = {}
+    links: dict[Key, Link] = {}
     for finding in found:
-        if finding.chain:
-            link = max(reversed(finding.chain), key=lambda link: shares[_place(link)])
-            links.setdefault(_place(link), link)
-            members.setdefault(_place(link), []).append(finding)
-    several = {links[place]: tuple(of_place) for place, of_place in members.items() if len(of_place) > 1}
+        if candidates := _links(finding):
+            key = max(reversed(candidates), key=shares.__getitem__)
+            links.setdefault(key, candidates[key])
+            members.setdefault(key, []).append(finding)
+    several = {links[key]: tuple(of_key) for key, of_key in members.items() if len(of_key) > 1}
     return tuple(sorted(_named(several), key=lambda cause: (-len(cause.members), cause.link.location)))
 
 
-def _place(link: Link) -> tuple[str, int]:
-    return link.location.file, link.location.line
+def _links(finding: Finding) -> dict[Key, Link]:
+    """Its origins, then the steps of its chain; origins at one place are told apart by what they say."""
+    origins = {(link.location.file, link.location.line, link.text): link for link in finding.origins}
+    return origins | {(link.location.file, link.location.line, ""): link for link in finding.chain}
 
 
 def _named(several: Mapping[Link, tuple[Finding, ...]]) -> Iterator[Cause]:

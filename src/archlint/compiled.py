@@ -18,7 +18,7 @@ from typing import Any
 
 from archlint import __version__, pages, spec
 from archlint.findings import Severity
-from archlint.pages import Option, Page
+from archlint.pages import Option, Page, Parent
 from archlint.spec import Clause, Requirement, Scenario, Spec
 from archlint.user_cache import put, user_cache_dir
 
@@ -113,6 +113,7 @@ def _page(data: dict[str, Any]) -> Page:
             "severity": Severity(data["severity"]),
             "clauses": tuple(data["clauses"]),
             "identity": tuple(data["identity"]),
+            "parents": tuple(Parent(**parent) for parent in data["parents"]),
             "options": {name: Option(**option) for name, option in data["options"].items()},
             "path": Path(data["path"]),
         }

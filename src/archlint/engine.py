@@ -32,7 +32,7 @@ from archlint.selectors import Selection, check_selectors
 from archlint.service.model import Service
 from archlint.service.services import build_services
 from archlint.standard import Standard, bundled_standard
-from archlint.statements import Statement, numbered, state
+from archlint.statements import Statement, follow, numbered, state
 from archlint.suppressions import Suppressions, find_suppressions
 from archlint.timing import Clock
 from archlint.user_cache import user_cache_dir
@@ -184,6 +184,7 @@ def _checked(loaded: Loaded, request: Request, progress: Progress) -> Report:
     run = _Run(loaded, request, progress)
     statements = [one for one in run.statements() if run.concerns(one)]
     shown = [one for one in statements if one.suppressed is None and one.accepted is None]
+    follow(shown)
     excused = [one for one in statements if isinstance(one.said, Hit) and (one.suppressed or one.accepted)]
     findings = (
         one.finding(run.configs[one.root]) for one in shown if request.strict or isinstance(one.said, Hit)

@@ -43,7 +43,8 @@ class Link(Struct, frozen=True):
 class Hit(Struct, frozen=True):
     """A rule's "violated": the place and the values of the page's message fields.
 
-    `severity` and `clauses`, where given, narrow the page's for this hit.
+    `severity` and `clauses`, where given, narrow the page's for this hit. `cause` is a place that other hits
+    come from as well and that is no step of the chain, such as the engine whose sessions block.
     """
 
     location: Location
@@ -51,6 +52,7 @@ class Hit(Struct, frozen=True):
     chain: tuple[Link, ...] = ()
     severity: Severity | None = None
     clauses: tuple[str, ...] = ()
+    cause: Link | None = None
 
 
 class Unknown(Struct, frozen=True):
@@ -82,7 +84,8 @@ class Finding(Struct, frozen=True):
     """A hit on which the engine stamped the page's code, clauses and words.
 
     `symbol` is the qualified name of the definition that the place is in, empty outside of any. The first
-    half of `fingerprint` says what is meant, the second in which file; neither hangs on lines or wordings."""
+    half of `fingerprint` says what is meant, the second in which file; neither hangs on lines or wordings.
+    `origins` are what it comes from beside its chain: the rule's cause, and findings that it follows from."""
 
     code: str
     rule: str
@@ -96,6 +99,7 @@ class Finding(Struct, frozen=True):
     chain: tuple[Link, ...] = ()
     fingerprint: str = ""
     symbol: str = ""
+    origins: tuple[Link, ...] = ()
 
     @property
     def order(self) -> tuple[str, Location, str, str]:

@@ -35,6 +35,17 @@ class Option:
     form: Literal["text", "regex"] = "text"
 
 
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A rule whose finding brings about those of this one in the same service.
+
+    `where` are the values that fields of the parent's finding must have.
+    """
+
+    code: str
+    where: Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
     """What archlint must say of a line of a case or fixture; `kind` is error, unknown or met."""
@@ -75,7 +86,8 @@ class Page:
 
     `message` and `help` are templates over the fields of the rule's hits. `identity` names the fields that
     tell one finding of a file from another, where others hold counts or wordings; without it, all of them
-    do, with the definition that the place is in. `evidence` says what the places
+    do, with the definition that the place is in. `parents` are the rules of which its findings may be
+    consequences. `evidence` says what the places
     are that the rule finds in order, over their number `met` and that of all that it judged, `all`. `body` is
     Markdown and starts at line `body_line` of the file `path`.
     """
@@ -94,6 +106,7 @@ class Page:
     body_line: int
     evidence: str = ""
     identity: tuple[str, ...] = ()
+    parents: tuple[Parent, ...] = ()
 
     @property
     def requirement(self) -> str:

@@ -11,7 +11,7 @@ import msgspec
 import tomli
 
 from archlint.findings import ArchlintError, Severity
-from archlint.pages import Fixable, Option, Page
+from archlint.pages import Fixable, Option, Page, Parent
 from archlint.spec import Clause, Requirement, Scenario, Spec
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
@@ -69,6 +69,7 @@ def read_page(path: Path) -> Page:
         help=keys.help,
         evidence=keys.evidence,
         identity=keys.identity,
+        parents=tuple(Parent(code, where) for code, where in keys.parents.items()),
         options=keys.options,
         fixable=keys.fixable,
         body=body,
@@ -109,6 +110,7 @@ class _Front(msgspec.Struct, forbid_unknown_fields=True):
     help: Text
     evidence: str = ""
     identity: tuple[Text, ...] = ()
+    parents: dict[str, dict[str, str]] = {}
     options: dict[str, Option] = {}
     fixable: Fixable | None = None
 

@@ -6,14 +6,15 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.baseline import Entry
 from archlint.config import Config
-from archlint.findings import Finding, Hit, Location, Unknown
-from archlint.pages import Page
+from archlint.findings import Finding, Hit, Link, Location, Unknown
+from archlint.pages import Page, Parent
 from archlint.service.configuration.masks import mask_credentials
 from archlint.suppressions import Suppression
 
@@ -24,7 +25,8 @@ class Statement(Struct):
     """What a rule said of a place in the service `root`.
 
     `symbol` names the definition that the place is in, `occurrence` counts its equals in the file from above.
-    `accepted` is the entry of a baseline that keeps it from counting.
+    `accepted` is the entry of a baseline that keeps it from counting, `parents` are the findings that it
+    follows from.
     """
 
     root: str
@@ -36,6 +38,7 @@ class Statement(Struct):
     accepted: Entry | None = None
     symbol: str = ""
     occurrence: int = 0
+    parents: tuple[Link, ...] = ()
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -73,6 +76,7 @@ class Statement(Struct):
             chain=hit.chain,
             fingerprint=self.fingerprint,
             symbol=self.symbol,
+            origins=(*((hit.cause,) if hit.cause else ()), *self.parents),
         )
 
 
@@ -87,6 +91,26 @@ def state(root: str, page: Page, said: Hit | Unknown, symbol: str = "") -> State
             said, chain=tuple(replace(link, text=mask_credentials(link.text)) for link in said.chain)
         )
     return Statement(root, page, said, mask_credentials(message), mask_credentials(help_), symbol=symbol)
+
+
+def follow(statements: Iterable[Statement]) -> None:
+    """Note which findings follow from others; one that others follow from belongs to itself."""
+    found: dict[tuple[str, str], list[Statement]] = {}
+    for one in statements:
+        if isinstance(one.said, Hit):
+            found.setdefault((one.root, one.page.code), []).append(one)
+    for one in (one for several in found.values() for one in several):
+        for parent in one.page.parents:
+            above = next(filter(partial(_is_meant, parent), found.get((one.root, parent.code), ())), None)
+            if above is not None:
+                link = Link(above.said.location, above.message)
+                one.parents += (link,)
+                above.parents = (link,)
+
+
+def _is_meant(parent: Parent, one: Statement) -> bool:
+    fields = one.said.fields if isinstance(one.said, Hit) else {}
+    return all(fields.get(name) == value for name, value in parent.where.items())
 
 
 def numbered(statements: Iterable[Statement]) -> list[Statement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
+from archlint.findings import Hit, Link, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.schema.alembic.comparison import Change
 from archlint.service.schema.schemas import Schema
@@ -28,7 +28,8 @@ def _judge(service: Service, schema: Schema) -> Iterator[Said]:
         part = change.table in whole and change.kind not in _WHOLE
         if not part and change.table not in unseen:
             fields = {"what": _words(change), "detail": change.detail}
-            yield Hit(change.location or service.anchor, fields)
+            cause = Link(schema.place, "no revision of this environment brings what the models have")
+            yield Hit(change.location or service.anchor, fields, cause=cause)
     for gap in schema.gaps:
         yield Unknown(gap.what, gap.location or schema.place, gap.why)
     drifting = {change.table for change in schema.drift}

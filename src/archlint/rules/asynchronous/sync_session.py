@@ -14,10 +14,13 @@ from archlint.service.model import Service
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each call that queries by such a session on the event loop, and where requests open one."""
     blocking: set[Function] = set()
+    engine = service.databases.sync_engine
     for found in service.event_loop.blocked("session", options):
         blocking.add(found.function)
         does = f"blocks the event loop{found.fields['through']}: {found.fields['calls']}"
-        yield Hit(found.location, {"function": found.function.short_name, "does": does}, found.chain)
+        yield Hit(
+            found.location, {"function": found.function.short_name, "does": does}, found.chain, cause=engine
+        )
     opened = [call for call in service.event_loop.opened_sessions if call.caller not in blocking]
     blocking.update(call.caller for call in opened)
     for _, group in groupby(opened, lambda call: call.caller.module.path):
@@ -25,5 +28,5 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         more = f", and {len(others)} more of this file do" if others else ""
         does = f"opens a synchronous session for requests{more}"
         links = tuple(Link(one.location, f"`{one.caller.short_name}` opens one") for one in others)
-        yield Hit(first.location, {"function": first.caller.short_name, "does": does}, links)
+        yield Hit(first.location, {"function": first.caller.short_name, "does": does}, links, cause=engine)
     yield from map(Met, service.event_loop.undisturbed(blocking))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Met, Said, Unknown
+from archlint.findings import Hit, Link, Location, Met, Said, Unknown
 from archlint.service.model import Service
 
 
@@ -24,6 +24,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         elif read.variable is None or not exempt.fullmatch(read.variable):
             what = f"`{read.variable}`" if read.variable else "configuration"
             passing = True
-            yield Hit(place, {"reader": read.reader, "what": what})
+            cause = Link(Location(read.module.path), f"`{read.module.name}` reads the environment itself")
+            yield Hit(place, {"reader": read.reader, "what": what}, cause=cause)
     if not passing:
         yield from (Met(field.location) for field in service.settings.fields if field.environment)

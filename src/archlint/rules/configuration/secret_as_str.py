@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Met, NotApplicable, Said
+from archlint.findings import Hit, Link, Met, NotApplicable, Said
 from archlint.service.configuration.secrets import is_secret_name
 from archlint.service.model import Service
 
@@ -13,13 +13,14 @@ _PLAIN = frozenset({"builtins.str", "builtins.bytes"})
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each field named as a secret whose type is plain text."""
-    fields = {field.location: field for one in service.settings.classes for field in one.all_fields}
-    secrets = [field for field in fields.values() if is_secret_name(field.name)]
+    fields = {field.location: (one, field) for one in service.settings.classes for field in one.all_fields}
+    secrets = [(one, field) for one, field in fields.values() if is_secret_name(field.name)]
     if not secrets:
         yield NotApplicable("no field of a settings class is named as a secret")
-    for field in secrets:
+    for owner, field in secrets:
         members = field.type.members if field.type is not None else ()
         if members and all(member.name in _PLAIN for member in members):
-            yield Hit(field.location, {"field": field.name})
+            cause = Link(owner.location, f"secrets of `{owner.name}` that print themselves")
+            yield Hit(field.location, {"field": field.name}, cause=cause)
         elif any(part.name.startswith("pydantic.") for member in members for part in member.walk()):
             yield Met(field.location)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Link, Met, Said
+from archlint.findings import Hit, Met, Said
 from archlint.service.api.exemptions import served
 from archlint.service.api.handlers import Handler
+from archlint.service.asynchronous.blocking import Blocked
 from archlint.service.model import Service
 
 
@@ -22,12 +23,14 @@ def check(service: Service) -> Iterator[Said]:
             yield Met(handler.location)
         else:
             fields = {"handler": handler.definition.name, "endpoint": served(endpoint)}
-            yield Hit(handler.location, fields, _blocks(service, handler))
+            blocked = _first_wait(service, handler)
+            queries = blocked is not None and blocked.blocking.kind == "session"
+            cause = service.databases.sync_engine if queries else None
+            yield Hit(handler.location, fields, blocked.way if blocked else (), cause=cause)
     yield from service.routes.unknown
 
 
-def _blocks(service: Service, handler: Handler) -> tuple[Link, ...]:
-    """The way to what would block the event loop once the handler ran there."""
+def _first_wait(service: Service, handler: Handler) -> Blocked | None:
+    """What would block the event loop once the handler ran there."""
     function = service.calls.program.functions.get(handler.definition)
-    blocked = service.event_loop.first_wait(function) if function is not None else None
-    return blocked.way if blocked is not None else ()
+    return service.event_loop.first_wait(function) if function is not None else None

@@ -28,7 +28,13 @@ def check(service: Service) -> Iterator[Said]:
             forbidden = [layer for layer in above if (source, layer) not in ELSEWHERE]
             for breach in service.contracts.grouped(source, forbidden):
                 breaching.add(breach.importer)
-                yield Hit(breach.location, breach.fields | {"why": ABOVE}, breach.links, breach.severity)
+                yield Hit(
+                    breach.location,
+                    breach.fields | {"why": ABOVE},
+                    breach.links,
+                    breach.severity,
+                    cause=breach.cause,
+                )
     cycles = list(_cycles(service))
     yield from cycles
     for layer in LAYERS if not cycles else ():

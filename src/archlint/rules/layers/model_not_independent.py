@@ -37,7 +37,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     breaching: set[Module] = set()
     for breach in service.contracts.grouped("models", others, excuse):
         breaching.add(breach.importer)
-        yield Hit(breach.location, breach.fields, breach.links, breach.severity)
+        yield Hit(breach.location, breach.fields, breach.links, breach.severity, cause=breach.cause)
     models = service.layers.modules("models")
     if not models:
         yield NotApplicable("no module is of the models layer")

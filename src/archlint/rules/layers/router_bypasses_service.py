@@ -14,6 +14,6 @@ def check(service: Service) -> Iterator[Said]:
     breaching: set[Module] = set()
     for breach in service.contracts.grouped("routers", ("crud", "models")):
         breaching.add(breach.importer)
-        yield Hit(breach.location, breach.fields, breach.links, breach.severity)
+        yield Hit(breach.location, breach.fields, breach.links, breach.severity, cause=breach.cause)
     routers = (module for module in service.layers.placed("routers") if module not in breaching)
     yield from (Met(Location(module.path)) for module in routers)

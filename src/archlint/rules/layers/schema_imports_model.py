@@ -15,7 +15,7 @@ def check(service: Service) -> Iterator[Said]:
     for breach in service.contracts.grouped("schemas", ("models",)):
         what = f"`{breach.importer.name}` of the {breach.source} layer {breach.text}"
         breaching.add(breach.importer.path)
-        yield Hit(breach.location, {"what": what}, breach.links, breach.severity)
+        yield Hit(breach.location, {"what": what}, breach.links, breach.severity, cause=breach.cause)
     parts = (service.modules, service.symbols, service.classes, service.layers, service.surface)
     for exposed in exposed_models(*parts):
         breaching.add(exposed.location.file)

@@ -15,7 +15,7 @@ def check(service: Service) -> Iterator[Said]:
     breaching: set[Module] = set()
     for breach in service.contracts.grouped("services", ("routers",)):
         breaching.add(breach.importer)
-        yield Hit(breach.location, breach.fields, breach.links, breach.severity)
+        yield Hit(breach.location, breach.fields, breach.links, breach.severity, cause=breach.cause)
     for module in service.layers.modules("services"):
         layer = str(service.layers.of(module))
         calls = list(session_calls(module, service.symbols, service.annotations))

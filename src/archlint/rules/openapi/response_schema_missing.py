@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Met, Said, Severity, Unknown
+from archlint.facts.syntax import ClassDef, FunctionDef
+from archlint.findings import Hit, Link, Met, Said, Severity, Unknown
 from archlint.service.api.exemptions import exemption, served
-from archlint.service.api.response_kinds import Kind, undocumented
+from archlint.service.api.response_kinds import Kind, maker, undocumented
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
+from archlint.service.semantics.symbols import Symbol
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
@@ -29,12 +31,21 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             why = "what it returns has the name of a response, and archlint cannot follow it"
             yield Unknown(f"whether {served(endpoint)} answers with data", endpoint.handler.location, why)
         else:
-            yield _hit(endpoint, kind)
+            yield _hit(endpoint, kind, maker(operation, service.symbols))
 
 
-def _hit(endpoint: Endpoint, kind: Kind) -> Hit:
+def _hit(endpoint: Endpoint, kind: Kind, made_by: Symbol | None) -> Hit:
     """Where nothing is returned, only a word to say so is missing: a warning."""
     silent = kind is Kind.NOTHING
     what = "`null`, and no `-> None` or status 204 says so" if silent else "data that no schema describes"
     fields = {"handler": endpoint.handler.definition.name, "endpoint": served(endpoint), "what": what}
-    return Hit(endpoint.handler.location, fields, severity=Severity.WARNING if silent else None)
+    cause = _cause(made_by) if made_by is not None else None
+    return Hit(endpoint.handler.location, fields, severity=Severity.WARNING if silent else None, cause=cause)
+
+
+def _cause(made_by: Symbol) -> Link | None:
+    node, module = made_by.node, made_by.module
+    if module is None or not isinstance(node, ClassDef | FunctionDef):
+        return None
+    place = module.span(node.name_start, node.name_start + len(node.name))
+    return Link(place, f"`{node.name}` makes answers that no schema describes")

@@ -25,7 +25,8 @@ def check(service: Service) -> Iterator[Said]:
         if _is_own(service, function.module):
             for call in service.calls.library_calls(function):
                 if call.path in _QUERIES and not call.main:
-                    yield Hit(call.location, {"what": "`session.query()`", "instead": instead})
+                    fields = {"what": "`session.query()`", "instead": instead}
+                    yield Hit(call.location, fields, cause=service.databases.sync_engine)
     for module in service.modules.runtime:
         if service.layers.contents(module).storage:
             yield from _bases(service, module)

@@ -14,6 +14,6 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("its runtime imports no library of a relational database")
     for connection in service.databases.connections:
         if not connection.engine.is_async:
-            yield Hit(connection.location)
+            yield Hit(connection.location, cause=service.databases.sync_engine)
         else:
             yield Met(connection.location)

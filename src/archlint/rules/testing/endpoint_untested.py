@@ -9,6 +9,7 @@ from archlint.findings import Hit, Link, Met, Said, Unknown
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 from archlint.service.packaging.pyproject import strings
+from archlint.service.testing.untested import untested_router
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
@@ -34,7 +35,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     else:
         for aliases in found:
             more = f", nor under {len(aliases) - 1} more" if len(aliases) > 1 else ""
-            yield Hit(aliases[0].location, {"endpoint": f"`{_written(aliases[0])}`{more}"})
+            fields = {"endpoint": f"`{_written(aliases[0])}`{more}"}
+            yield Hit(aliases[0].location, fields, cause=untested_router(aliases[0]))
     for request, endpoints in requests.possible.items():
         named = ", ".join(_written(one) for one in endpoints[:3]) + (" …" if len(endpoints) > 3 else "")
         yield Unknown("the path of a request", request.location, f"no other test requests {named}")

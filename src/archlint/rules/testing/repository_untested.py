@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from archlint.findings import Met, Said, Unknown
+from archlint.service.api.routes import Endpoint
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 from archlint.service.testing.expected_targets import public_classes, public_functions
-from archlint.service.testing.untested import Untested, untested_hits
+from archlint.service.testing.untested import Untested, untested_hits, untested_router
 
 _REMEDY = "Test it against a database, or test an endpoint that uses it"
 
@@ -43,12 +44,13 @@ def _judged(service: Service, function: Function) -> Untested | Unknown | None:
         why = "a request whose path is not known may reach it"
         return Unknown(f"tests of `{function.short_name}`", function.location, why)
     unused = service.reached.is_unused(function)
-    words = f"`{function.short_name}`" + ("" if unused else _through(service, function))
-    return Untested(function.module, function.location, function.short_name, words, unused)
+    endpoints = () if unused else service.reached.endpoints_of(function)
+    words = f"`{function.short_name}`" + ("" if unused else _through(endpoints))
+    cause = untested_router(endpoints[0]) if endpoints else None
+    return Untested(function.module, function.location, function.short_name, words, unused, cause)
 
 
-def _through(service: Service, function: Function) -> str:
-    endpoints = service.reached.endpoints_of(function)
+def _through(endpoints: Sequence[Endpoint]) -> str:
     if not endpoints:
         return ", and no endpoint uses it"
     shown = f"`{'/'.join(endpoints[0].methods)} {endpoints[0].path}`"

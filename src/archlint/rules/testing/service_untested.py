@@ -12,7 +12,7 @@ from archlint.service.calls.functions import Class, Function
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 from archlint.service.testing.expected_targets import public_classes, public_functions
-from archlint.service.testing.untested import Untested, place_of, untested_hits
+from archlint.service.testing.untested import Untested, place_of, untested_hits, untested_router
 
 _REMEDY = "Test it by itself, with its repositories and clients replaced"
 
@@ -51,4 +51,7 @@ def _judged(
     name, place = one.node.name, place_of(one)
     if any(map(service.reached.may_have, functions)):
         return Unknown(f"tests of `{name}`", place, "a request whose path is not known may reach it")
-    return Untested(one.module, place, name, f"the {kind} `{name}`", service.reached.is_unused(one))
+    endpoints = service.reached.endpoints_of(functions[0]) if functions else ()
+    cause = untested_router(endpoints[0]) if endpoints else None
+    words = f"the {kind} `{name}`"
+    return Untested(one.module, place, name, words, service.reached.is_unused(one), cause)

@@ -63,7 +63,8 @@ def _hit(place: Origin, how: str, endpoints: list[Endpoint]) -> Hit:
     links = tuple(Link(one.location, f"{name} is registered here") for name, one in examples)
     fields = {"what": what, "how": how, "included": _included(place)}
     severity = None if how == _MISSING else Severity.WARNING
-    return Hit(place.module.location(place.node), fields, links, severity)
+    app = Link(endpoints[0].app.location, "nothing gives the endpoints of this app a version in the prefix")
+    return Hit(place.module.location(place.node), fields, links, severity, cause=app)
 
 
 def _included(place: Origin) -> str:

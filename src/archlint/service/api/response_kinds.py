@@ -75,6 +75,12 @@ def undocumented(operation: Operation, symbols: Symbols) -> Kind | None:
     return Kind.DATA if Kind.DATA in found else Kind.UNCLEAR
 
 
+def maker(operation: Operation, symbols: Symbols) -> Symbol | None:
+    """The service's own function or class that makes what the operation's handler returns, if one does."""
+    handler = operation.endpoint.handler
+    return next(_Reader(symbols).makers(handler.module, handler.definition), None)
+
+
 def is_page(operation: Operation, symbols: Symbols) -> bool:
     """Whether the operation answers with HTML, or sends elsewhere, and with nothing else."""
     if operation.response_class:
@@ -108,6 +114,15 @@ class _Reader:
         for statement in statements(function.body):
             if isinstance(statement, Return):
                 yield from self._kinds(module, statement.value, scope, depth)
+
+    def makers(self, module: Module, function: FunctionDef) -> Iterator[Symbol]:
+        """The definitions of the service's own that its `return`s call."""
+        for statement in statements(function.body):
+            value = statement.value if isinstance(statement, Return) else None
+            call = value.value if isinstance(value, Await) else value
+            symbol = self._callee(module, call.func, (function,)) if isinstance(call, Call) else NOTHING
+            if symbol.module is not None and isinstance(symbol.node, ClassDef | FunctionDef):
+                yield symbol
 
     def declared(self, module: Module, function: FunctionDef) -> Kind:
         """What the return annotation says."""

@@ -21,7 +21,7 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.facts.traversal import all_nodes, dotted
-from archlint.findings import Location
+from archlint.findings import Link, Location
 from archlint.service.configuration.settings import Setting, Settings, SettingsClass
 from archlint.service.database.engine_arguments import Recorder
 from archlint.service.database.engines import Engine, engines
@@ -118,6 +118,13 @@ class Databases:
     def engines(self) -> tuple[Engine, ...]:
         """The engines that runtime modules make, those of commands and tests among them."""
         return tuple(one for module in self._modules.runtime for one in engines(module, self._symbols))
+
+    @cached_property
+    def sync_engine(self) -> Link | None:
+        """The first synchronous engine that serves, which synchronous sessions come from."""
+        places = (one.location for one in self.engines if not one.is_async and self._serves(one))
+        place = next(places, None)
+        return Link(place, "a synchronous engine, whose sessions cannot be awaited") if place else None
 
     @cached_property
     def connections(self) -> tuple[Connection, ...]:

@@ -41,6 +41,8 @@ class Breach(Struct, frozen=True):
     imported: str
     through: str = ""
     chain: tuple[Link, ...] = ()
+    module: Module | None = None
+    """The module of `target` that it leads to."""
     others: tuple[Breach, ...] = ()
     """Further statements of the same module that lead into the same layer."""
 
@@ -62,6 +64,15 @@ class Breach(Struct, frozen=True):
         """The chain, then the other statements."""
         further = (Link(other.location, f"{other.importer.name} {other.text}") for other in self.others)
         return (*self.chain, *further)
+
+    @property
+    def cause(self) -> Link | None:
+        """The module that it leads to, which others may import as well."""
+        if self.module is None:
+            return None
+        layer = self.target.name
+        said = f"layers that must not know {layer} import `{self.module.name}`, which is of that layer"
+        return Link(Location(self.module.path), said)
 
     @property
     def severity(self) -> Severity | None:
@@ -204,7 +215,7 @@ class _Contract:
         self, edge: ImportEdge, module: Module, imported: str, through: str, chain: tuple[Link, ...]
     ) -> Breach:
         source, target = self._layer(edge.importer), self._layer(module)
-        return Breach(edge.importer, source, target, edge.location, imported, through, chain)
+        return Breach(edge.importer, source, target, edge.location, imported, through, chain, module)
 
     def _layer(self, module: Module) -> Layer:
         return self._parts.layers.of(module) or Layer("", "inferred")

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Hit, Link, Location, Severity
+from archlint.service.api.routes import Endpoint
 from archlint.service.calls.functions import Class, Function
 from archlint.service.semantics.modules import Module
 
@@ -22,6 +23,8 @@ class Untested(Struct, frozen=True, eq=False):
     name: str
     words: str
     unused: bool = False
+    cause: Link | None = None
+    """The router whose endpoints would reach it, if tests requested them."""
 
 
 def untested_hits(found: Iterable[Untested], expected: int, whole: str) -> Iterator[Hit]:
@@ -36,10 +39,16 @@ def untested_hits(found: Iterable[Untested], expected: int, whole: str) -> Itera
         named = ", ".join(one.words for one in alive[:_SHOWN]) + (" …" if len(alive) > _SHOWN else "")
         links = tuple(Link(one.place, f"No test reaches {one.words}") for one in alive)
         what = f"No test reaches anything in {whole}: {named}"
-        yield Hit(alive[0].place, _fields(what, whole), links)
+        yield Hit(alive[0].place, _fields(what, whole), links, cause=alive[0].cause)
     else:
         for one in alive:
-            yield Hit(one.place, _fields(f"No test reaches {one.words}", one.name))
+            yield Hit(one.place, _fields(f"No test reaches {one.words}", one.name), cause=one.cause)
+
+
+def untested_router(endpoint: Endpoint) -> Link:
+    """The module of an endpoint that no test requests."""
+    home = endpoint.home
+    return Link(Location(home.path), f"endpoints of `{home.name}` that no test requests")
 
 
 def _fields(what: str, name: str, remedy: str = "") -> dict[str, str]:
