@@ -711,6 +711,20 @@ _BODIES = {
         def health(): ...
         app = inner
     """,
+    "enumerations that are called": """
+        Color = enum.Enum("Color", {"RED": "red", "BLUE": "blue"}, type=str)
+        Level = enum.IntEnum("Level", ["LOW", "HIGH"])
+        Shade = enum.StrEnum("Shade", "DARK LIGHT")
+        Other = enum.Enum("Named", [("A", 1), ("B", "b")])
+        class M(BaseModel):
+            a: Color
+            b: Level = Level.HIGH
+            c: Shade | None = None
+            d: Other
+            e: Literal[""] | Color = ""
+        @app.post("/a")
+        def a(x: M, color: Color = Color.RED) -> list[Shade]: ...
+    """,
     "one schema for both": """
         app = FastAPI(separate_input_output_schemas=False)
         class A(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archlint.facts.syntax import Assign, ClassDef, Expression, Name
 from archlint.service.interpreter.attributes import class_member
-from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.machine import LibraryCall, Machine
 from archlint.service.interpreter.values import (
     Arguments,
     ClassObject,
@@ -14,8 +14,11 @@ from archlint.service.interpreter.values import (
     Frame,
     FunctionObject,
     Member,
+    Native,
     Origin,
+    Unresolved,
     Value,
+    text,
 )
 
 ENUMERATIONS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
@@ -55,6 +58,39 @@ def make_members(machine: Machine, cls: ClassObject) -> None:
         made = _automatic(machine, cls, name, values) if automatic else value
         values.append(made)
         cls.namespace[name] = Member(cls, name, made)
+
+
+def made_enumeration(kind: str) -> LibraryCall:
+    """`Enum("Color", …)` and its like, https://docs.python.org/3/howto/enum.html#functional-api."""
+
+    def make(machine: Machine, arguments: Arguments) -> Value:
+        name, given = text(arguments.get(0, "value")), arguments.get(1, "names")
+        members = _named_members(given, "" if kind == "enum.StrEnum" else 1)
+        if name is None or members is None:
+            return Unresolved("an enumeration whose members the source does not tell", arguments.place)
+        node = arguments.place.node
+        definition = ClassDef(node.start, node.end, name, node.start, (), (), (), ())
+        mixed = arguments.keywords.get("type")
+        mixed = External(f"builtins.{mixed.name}") if isinstance(mixed, Native) else mixed
+        bases = tuple(base for base in (mixed, External(kind)) if base is not None)
+        cls = ClassObject(definition, arguments.place.module, bases, {}, {})
+        cls.namespace.update({member: Member(cls, member, value) for member, value in members.items()})
+        return cls
+
+    return make
+
+
+def _named_members(given: Value, first: Value) -> dict[str, Value] | None:
+    """The members by name; those without a value count from `first`, or are their names in small letters."""
+    if isinstance(given, dict):
+        return given
+    names = given.replace(",", " ").split() if isinstance(given, str) else given
+    if not isinstance(names, list | tuple):
+        return None
+    if all(isinstance(name, str) for name in names):
+        return {name: i + first if isinstance(first, int) else name.lower() for i, name in enumerate(names)}
+    pairs = [pair for pair in names if isinstance(pair, list | tuple) and len(pair) == 2]
+    return {str(name): value for name, value in pairs} if len(pairs) == len(names) else None
 
 
 def _automatic(machine: Machine, cls: ClassObject, name: str, before: list[Value]) -> Value:

@@ -10,6 +10,7 @@ from archlint.facts.python import read_expression
 from archlint.facts.syntax import Constant, FunctionDef
 from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.calls import is_generator
+from archlint.service.interpreter.class_making import ENUMERATIONS, made_enumeration
 from archlint.service.interpreter.expressions import iterate
 from archlint.service.interpreter.machine import LibraryCall, Machine
 from archlint.service.interpreter.values import (
@@ -50,6 +51,7 @@ def library() -> dict[str, LibraryCall]:
         "typing.get_type_hints": _type_hints,
         "inspect.get_annotations": _type_hints,
         "builtins.dir": _names,
+        **{kind: made_enumeration(kind) for kind in ENUMERATIONS},
         **{name: _kind_test(asynchronous, generates) for name, (asynchronous, generates) in _KINDS.items()},
         "starlette._utils.is_async_callable": _is_async_callable,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from archlint.facts.python import read_expression
@@ -20,6 +20,18 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import dotted
 from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.resolved_types import (
+    ANY,
+    LITERAL,
+    NONE,
+    UNION,
+    UNKNOWN,
+    VARIABLE,
+    NamedAlias,
+    Type,
+    substitute,
+    union_of,
+)
 from archlint.service.interpreter.typing_names import SAME, TRANSPARENT, parameters_of
 from archlint.service.interpreter.values import (
     Arguments,
@@ -39,73 +51,21 @@ from archlint.service.semantics.library_names import public_name
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
-UNION = "typing.Union"
-VARIABLE = "typing.TypeVar"
-LITERAL = "typing.Literal"
+__all__ = [
+    "ANY",
+    "LITERAL",
+    "NONE",
+    "UNION",
+    "UNKNOWN",
+    "VARIABLE",
+    "AnnotationContext",
+    "Type",
+    "Types",
+    "parameter_of",
+    "substitute",
+]
 
 _MAX_DEPTH = 20
-
-
-@dataclass(frozen=True, slots=True)
-class NamedAlias:
-    """The `type` statement, or `TypeAliasType(…)`, by which an annotation names a type.
-
-    `value` is what it stands for, without what an annotation adds; the alias within itself has none.
-    """
-
-    name: str
-    args: tuple[Type, ...]
-    value: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """A resolved type.
-
-    `name` is a library's public name (`builtins.list`, `typing.Any`), the qualified name of a class of the
-    service, `"None"`, or empty where the source does not tell. A union's `args` are its members, a literal's
-    `values` its alternatives. `symbol` is the class of the service, `metadata` what `Annotated` adds, and
-    `choices` are a literal's evaluated alternatives in the order of the source.
-    """
-
-    name: str
-    args: tuple[Type, ...] = ()
-    values: tuple[str, ...] = ()
-    symbol: Symbol | None = field(default=None, compare=False)
-    metadata: tuple[Value, ...] = field(default=(), compare=False)
-    choices: tuple[Value, ...] = field(default=(), compare=False)
-    alias: NamedAlias | None = field(default=None, compare=False)
-
-    def __str__(self) -> str:
-        """As an annotation with qualified names; `?` for what is not known."""
-        if self.name == UNION:
-            return " | ".join(map(str, self.args))
-        name = (self.name or "?").removeprefix("builtins.")
-        inner = [*map(str, self.args), *self.values]
-        return f"{name}[{', '.join(inner)}]" if inner else name
-
-    def walk(self) -> Iterator[Type]:
-        """The type itself and all in it, outermost first."""
-        yield self
-        for arg in self.args:
-            yield from arg.walk()
-
-    @property
-    def members(self) -> tuple[Type, ...]:
-        """The alternatives of a union, without `None`; of any other type itself."""
-        if self.name != UNION:
-            return () if self == NONE else (self,)
-        return tuple(member for arg in self.args for member in arg.members)
-
-    @property
-    def optional(self) -> bool:
-        """Whether `None` is one of its alternatives."""
-        return self == NONE or (self.name == UNION and NONE in self.args)
-
-
-UNKNOWN = Type("")
-NONE = Type("None")
-ANY = Type("typing.Any")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +116,7 @@ class Types:
             case Constant(value=None):
                 return NONE
             case Operation(operator="|", parts=parts):
-                return _union(tuple(self.read(part, place, depth + 1) for part in parts))
+                return union_of(tuple(self.read(part, place, depth + 1) for part in parts))
             case Call(func=func):
                 # `conint(gt=0)`, `create_model(…)`: known by what makes it
                 maker = UNKNOWN if self._machine is None else self.read(func, place, depth + 1)
@@ -200,7 +160,7 @@ class Types:
             return Type(LITERAL, values=tuple(sorted(map(repr, value.arguments))), choices=value.arguments)
         args = tuple(map(self.of_value, value.arguments))
         if name in {UNION, "typing.Optional"}:
-            return _union(args if name == UNION else (*args, NONE))
+            return union_of(args if name == UNION else (*args, NONE))
         return args[0] if name in TRANSPARENT and args else Type(name, args)
 
     def evaluate(self, expression: Expression, place: AnnotationContext) -> Value:
@@ -228,14 +188,23 @@ class Types:
         """The evaluated class behind a symbol; None for one inside a function or class."""
         if symbol.module is None or not isinstance(symbol.node, ClassDef):
             return None
-        found = self.frame(symbol.module).namespace.get(symbol.node.name)
-        return found if isinstance(found, ClassObject) and found.definition is symbol.node else None
+        known = self.frame(symbol.module).namespace
+        by_name = (known.get(symbol.node.name),)
+        found = by_name if symbol.node.body else known.values()  # a call may give it another name
+        classes = (value for value in found if isinstance(value, ClassObject))
+        return next((value for value in classes if value.definition is symbol.node), None)
 
     def frame(self, module: Module) -> Frame:
         """The global names of a module."""
         assert self._machine is not None
         loaded = self._machine.load(module)
         return Frame(loaded, loaded.namespace)
+
+    def _global(self, symbol: Symbol) -> Value:
+        """The value of a module's name; None where values are not known here."""
+        if self._machine is None or symbol.module is None:
+            return None
+        return self.frame(symbol.module).namespace.get(symbol.qualified.rpartition(".")[2])
 
     def place_of(self, symbol: Symbol) -> AnnotationContext | None:
         """Where the annotations in a class of the service stand."""
@@ -297,7 +266,10 @@ class Types:
                     return self._named_alias(symbol, parameters_of(node.value), args[1], place, given)
                 if maker == "NewType" and len(args) > 1:
                     return self.read(args[1], place, depth)
-                return self.read(node.value, place, depth)
+                made = self._global(symbol)
+                return (
+                    _of_class(made) if isinstance(made, ClassObject) else self.read(node.value, place, depth)
+                )
             case None:
                 return UNKNOWN
         return self.read(node.value, place, depth)
@@ -335,9 +307,9 @@ class Types:
         if (variables := _variables(origin)) and origin.args:
             return substitute(origin, dict(zip(variables, args, strict=False)))
         if name == "Optional":
-            return _union((*args, NONE))
+            return union_of((*args, NONE))
         if origin.name == UNION:
-            return _union(args)
+            return union_of(args)
         if origin.name in TRANSPARENT:
             return args[0]
         return replace(origin, args=args)
@@ -358,32 +330,6 @@ def _type_parameter(name: str, place: AnnotationContext) -> Type | None:
         if isinstance(definition, ClassDef) and name in definition.type_parameters:
             return Type(VARIABLE, values=(parameter_of(definition, name),))
     return None
-
-
-def substitute(found: Type, variables: Mapping[str, Type]) -> Type:
-    """The type with type variables replaced; `variables` has them by their qualified names."""
-    if found.name == VARIABLE:
-        return variables.get(found.values[0], found)
-    alias = found.alias
-    if not found.args and alias is None:
-        return found
-    if alias is not None:
-        args = tuple(substitute(arg, variables) for arg in alias.args)
-        alias = NamedAlias(alias.name, args, substitute(alias.value, variables))
-    return replace(found, args=tuple(substitute(arg, variables) for arg in found.args), alias=alias)
-
-
-def _union(args: tuple[Type, ...]) -> Type:
-    """Flat, each once, `None` last; order says nothing else."""
-    flat = [m for arg in args for m in (arg.args if _is_bare_union(arg) else (arg,))]
-    once = list({(member, member.alias, *map(id, member.metadata)): member for member in flat}.values())
-    nulls = [member for member in once if member == NONE and not member.metadata]
-    ordered = [*(member for member in once if member not in nulls or member.metadata), *nulls]
-    return ordered[0] if len(ordered) == 1 else Type(UNION, tuple(ordered))
-
-
-def _is_bare_union(found: Type) -> bool:
-    return found.name == UNION and not found.metadata and found.alias is None
 
 
 def _named(name: str) -> Type:

@@ -11,7 +11,8 @@ from typing import Any
 
 from archlint.facts.syntax import Call
 from archlint.service.api.pydantic_models import Field, PydanticModels
-from archlint.service.interpreter.types import ANY, LITERAL, NONE, UNION, VARIABLE, NamedAlias, Type, Types
+from archlint.service.interpreter.resolved_types import NamedAlias
+from archlint.service.interpreter.types import ANY, LITERAL, NONE, UNION, VARIABLE, Type, Types
 from archlint.service.interpreter.values import ExternalObject, FunctionObject, Member, Value
 from archlint.service.openapi import known_types as known
 from archlint.service.openapi.default_values import DefaultValues
