@@ -18,13 +18,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from archlint.user_cache import put, user_cache_folder
+from archlint.user_cache import put, sweep, user_cache_folder
 
 _MAGIC = b"archlint answer 1\n"
 _SUFFIX = ".answer"
 _CLOCK_GRAIN = 2_000_000_000
 _MOST = 64
-_UNUSED = 30 * 24 * 3600
 _VARIABLES = frozenset({
     "APPDATA", "CLICOLOR", "COLORTERM", "COLUMNS", "FORCE_COLOR", "GIT_CEILING_DIRECTORIES",
     "GIT_DISCOVERY_ACROSS_FILESYSTEM", "HOME", "LINES", "NO_COLOR", "PATH", "TERM", "USERPROFILE",
@@ -97,7 +96,7 @@ def keep(where: Asked, answer: Answer) -> None:
 
     with suppress(OSError):
         put(Path(where.file), _MAGIC + zlib.crc32(packed).to_bytes(4, "little") + packed)
-        _sweep(os.path.dirname(where.file))  # noqa: PTH120
+        sweep(os.path.dirname(where.file), _SUFFIX, _MOST)  # noqa: PTH120
 
 
 def stamp(status: os.stat_result) -> str:
@@ -224,13 +223,3 @@ def _threes(text: str) -> Iterable[tuple[str, ...]]:
 
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
-
-
-def _sweep(folder: str) -> None:
-    """Keep the newest answers, and none that no run has renewed for a month."""
-    kept = [entry for entry in os.scandir(folder) if entry.name.endswith(_SUFFIX)]
-    found = sorted(((entry.stat().st_mtime, entry.path) for entry in kept), reverse=True)
-    for index, (modified, path) in enumerate(found):
-        if index >= _MOST or modified < time.time() - _UNUSED:
-            with suppress(OSError):
-                os.unlink(path)  # noqa: PTH108

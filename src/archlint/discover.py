@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archlint import git
+from archlint import git, readings
 from archlint.answers import Read, digest, settled_stamp
 from archlint.findings import ArchlintError
 from archlint.patterns import compile_patterns
@@ -89,6 +89,7 @@ class Repository:
 
     def read_bytes(self, path: str) -> bytes:
         """The content of a file. Raises UnreadableFileError."""
+        readings.documents[path] = None
         place = os.path.join(self.root, path)  # noqa: PTH118 (as below)
         try:
             data, status = _read_regular(place)

@@ -18,15 +18,19 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from archlint import readings
 from archlint.answers import digest
+from archlint.asking import DOCUMENTS, in_order, kept_as, memory_of, reads_base
 from archlint.baseline import BEGINNING, Entry, path_in, read_baselines, recurring
 from archlint.committed import CommittedRepository, has_commits, repository_at
 from archlint.config import Config, configure, without_excluded
 from archlint.discover import Repository, find_repository
 from archlint.earlier import Earlier, kept, without
 from archlint.findings import ArchlintError, Hit, Location, Met, NotApplicable, Unknown
+from archlint.memory import Said
 from archlint.pages import Page
 from archlint.paths import is_inside
+from archlint.readings import Read
 from archlint.results import Excused, Failure, Outcome, Report, Undecided
 from archlint.selectors import Selection, check_selectors
 from archlint.service.model import Service
@@ -69,6 +73,8 @@ class Loaded(Struct, frozen=True, dict=True):
     targets: tuple[str, ...]
     configured: Configured | None = None
     base: Loaded | None = None
+    read: Read = Read()
+    """What was read to find the services."""
 
 
 def run(request: Request, progress: Progress = lambda stage: None, clock: Clock | None = None) -> Report:
@@ -100,6 +106,7 @@ def prepare(request: Request, progress: Progress = lambda stage: None) -> Loaded
         return loaded
     progress(f"reading {request.against}")
     base = _loaded(repository_at(root, request.against), paths, loaded.configured, request.standard)
+    readings.begin(loaded.read)  # of these services, nothing else was read
     return compared(loaded, base)
 
 
@@ -142,9 +149,10 @@ def _loaded(
     targets = tuple(path.resolve().relative_to(repository.root).as_posix() for path in paths)
     configured = configured or configure(repository, standard)
     repository = without_excluded(repository, configured, targets)
+    readings.begin()
     services = build_services(repository, configured, paths, user_cache_dir())
     services = tuple(sorted(services, key=lambda service: service.root))
-    return Loaded(standard, repository, services, targets, configured)
+    return Loaded(standard, repository, services, targets, configured, read=readings.so_far())
 
 
 def check(loaded: Loaded, request: Request | None = None, progress: Progress = lambda stage: None) -> Report:
@@ -215,7 +223,8 @@ class _Run:
 
     def __init__(self, loaded: Loaded, request: Request, progress: Progress) -> None:
         self.loaded, self.progress, self.today = loaded, progress, request.today
-        self.baselines = {baseline.path: baseline for baseline in read_baselines(loaded.repository)}
+        with readings.unnoticed():
+            self.baselines = {baseline.path: baseline for baseline in read_baselines(loaded.repository)}
         self.configs = {service.root: service.config for service in loaded.services}
         self.chosen = {root: self._chosen(config, request.selection) for root, config in self.configs.items()}
         self.failures: list[Failure] = []
@@ -230,16 +239,17 @@ class _Run:
     def statements(self) -> list[Statement]:
         """All that the rules say, in order, each once."""
         modules = (module for service in self.loaded.services for module in service.modules)
-        found = find_suppressions(self.loaded.repository, ((m.path, m.source) for m in modules))
+        with readings.unnoticed():
+            found = find_suppressions(self.loaded.repository, ((m.path, m.source) for m in modules))
         names = {page.name: page.code for page in self.loaded.standard.pages}
         suppressions = Suppressions(found, frozenset(names.values()), self._ran, names, self.today)
-        self._apply(suppressions, None)
+        self._apply_first(suppressions)
         for one in self.said:
             one.suppressed = suppressions.suppress(one.page.code, one.said.location)
-        self._apply(suppressions, "suppressions")
+        self._apply_last(suppressions, "suppressions")
         self.said = numbered(self.said)
         self._accept()
-        self._apply(suppressions, "baseline")
+        self._apply_last(suppressions, "baseline")
         return numbered(self.said)
 
     def _accept(self) -> None:
@@ -288,35 +298,70 @@ class _Run:
         pages = self.loaded.standard.pages
         return tuple(page for page in pages if selection.includes(page, config.selection.includes(page)))
 
-    def _apply(self, suppressions: Suppressions, last: str | None) -> None:
-        """Run the rules that read `last`; with None, those that read nothing which others use."""
-        for service in self.loaded.services:
-            own = suppressions.where(partial(self._owns, service))
-            for number, page in enumerate(self.chosen[service.root], start=1):
-                of = f"{number} of {len(self.chosen[service.root])}"
-                self.progress(f"checking {service.root}, rule {of}: {page.name}")
-                inputs = {
-                    "service": service,
-                    "options": service.config.options_of(page),
-                    "suppressions": own,
-                    "baseline": self.baselines.get(path_in(service.root)),
-                }
-                try:
-                    self._ask(page, service, inputs, last)
-                except ArchlintError:
-                    raise
-                except Exception as error:
-                    problem = f"{type(error).__name__}: {error}"
-                    self.failures.append(Failure(page, service.root, problem, traceback.format_exc()))
+    def _apply_first(self, suppressions: Suppressions) -> None:
+        """Run the rules that read nothing which others use, unless they would say what they said before."""
+        loaded, base = self.loaded, self.loaded.base and self.loaded.base.repository
+        against = base.commit if isinstance(base, CommittedRepository) else ""
+        memory = memory_of(loaded.repository, loaded.services, loaded.standard, self.chosen, loaded.read)
+        asked = []
+        for service, page in ((one, page) for one in loaded.services for page in self.chosen[one.root]):
+            known = memory.recall(*kept_as(service, page, against, self.today))
+            if known is None:
+                asked.append((service, page))
+            else:
+                self._take(service, page, known)
+        for group, service, page in in_order(asked, loaded.standard):
+            memory.begin(group)
+            said = self._apply(suppressions, None, service.aside if group == DOCUMENTS else service, page)
+            if said is not None:
+                alone, compared = kept_as(service, page, against, self.today)
+                memory.keep(compared if reads_base(loaded.standard.rules(page)) else alone, said)
+        memory.save()
 
-    def _ask(self, page: Page, service: Service, inputs: Mapping[str, Any], last: str | None) -> None:
+    def _take(self, service: Service, page: Page, said: Said) -> None:
+        every: list[tuple[Hit | Unknown, str]] = [*said.hits, *said.unknowns]
+        self.said += (state(service.root, page, one, symbol) for one, symbol in every)
+        self.outcomes[service.root, page.code] = said.outcome
+
+    def _apply_last(self, suppressions: Suppressions, last: str) -> None:
+        """Run the rules that read `last`, which others use."""
+        for service in self.loaded.services:
+            for page in self.chosen[service.root]:
+                if (service.root, page.code) not in self.outcomes:
+                    self._apply(suppressions, last, service, page)
+
+    def _apply(
+        self, suppressions: Suppressions, last: str | None, service: Service, page: Page
+    ) -> Said | None:
+        """Run one rule, if it reads `last`, or nothing of that kind; None where it broke, or does not."""
+        chosen = self.chosen[service.root]
+        of = f"{chosen.index(page) + 1} of {len(chosen)}"
+        self.progress(f"checking {service.root}, rule {of}: {page.name}")
+        inputs = {
+            "service": service,
+            "options": service.config.options_of(page),
+            "suppressions": suppressions.where(partial(self._owns, service)),
+            "baseline": self.baselines.get(path_in(service.root)),
+        }
+        try:
+            return self._ask(page, service, inputs, last)
+        except ArchlintError:
+            raise
+        except Exception as error:
+            problem = f"{type(error).__name__}: {error}"
+            self.failures.append(Failure(page, service.root, problem, traceback.format_exc()))
+            return None
+
+    def _ask(self, page: Page, service: Service, inputs: Mapping[str, Any], last: str | None) -> Said | None:
         rule = self.loaded.standard.rules(page)
         wanted = inspect.signature(rule).parameters
         if next((name for name in _LAST if name in wanted), None) != last or any(
             f.page is page and f.service == service.root for f in self.failures
         ):
-            return
+            return None
         met: list[Location] = []
+        hits: list[tuple[Hit, str]] = []
+        unknowns: list[tuple[Unknown, str]] = []
         why = ""
         for said in rule(**{name: inputs[name] for name in wanted}):
             match said:
@@ -324,10 +369,13 @@ class _Run:
                     met.append(location)
                 case NotApplicable(why):
                     pass
+                case Hit():
+                    hits.append((said, self._symbol(service, said.location)))
                 case _:
-                    symbol = self._symbol(service, said.location)
-                    self.said.append(state(service.root, page, said, symbol))
-        self.outcomes[service.root, page.code] = Outcome(tuple(dict.fromkeys(met)), why)
+                    unknowns.append((said, self._symbol(service, said.location)))
+        found = Said(tuple(hits), tuple(unknowns), Outcome(tuple(dict.fromkeys(met)), why))
+        self._take(service, page, found)
+        return found
 
     def _symbol(self, service: Service, place: Location) -> str:
         """The definition that the place is in, if it is in a Python file of the service."""
@@ -335,7 +383,8 @@ class _Run:
         offset = module.source.offset(place) if module is not None else None
         if module is None or offset is None:
             return ""
-        return ".".join(one.name for one in module.source.definitions.at(offset))
+        with readings.unnoticed():
+            return ".".join(one.name for one in module.source.definitions.at(offset))
 
     def _owns(self, service: Service, file: str) -> bool:
         """Whether this is the innermost service around the file, or the first for one outside of all."""

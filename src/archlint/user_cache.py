@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_UNUSED = 30 * 24 * 3600
 
 
 def user_cache_dir() -> Path | None:
@@ -51,3 +54,16 @@ def put(path: Path, data: bytes) -> None:
         with suppress(OSError):
             Path(temporary).unlink()
         raise
+
+
+def sweep(folder: str, suffix: str, most: int) -> None:
+    """Keep the newest files of a kind, `most` of them, and none that no run has renewed for a month.
+
+    Raises OSError for a folder that cannot be listed.
+    """
+    kept = [entry for entry in os.scandir(folder) if entry.name.endswith(suffix)]
+    found = sorted(((entry.stat().st_mtime, entry.path) for entry in kept), reverse=True)
+    for index, (modified, path) in enumerate(found):
+        if index >= most or modified < time.time() - _UNUSED:
+            with suppress(OSError):
+                os.unlink(path)  # noqa: PTH108

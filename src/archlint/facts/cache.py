@@ -125,7 +125,13 @@ def _file(folder: Path, root: Path) -> Path:
 def _sweep(folder: Path) -> None:
     """Drop what no run has renewed for a month, and what a killed process left."""
     month = time.time() - _UNUSED
-    oldest = {".facts": month, ".standard": month, ".earlier": month, ".tmp": time.time() - 3600}
+    oldest = {
+        ".facts": month,
+        ".standard": month,
+        ".earlier": month,
+        ".memory": month,
+        ".tmp": time.time() - 3600,
+    }
     for path in folder.iterdir():
         with suppress(OSError):
             if path.stat().st_mtime < oldest.get(path.suffix, 0):

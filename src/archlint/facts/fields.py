@@ -32,8 +32,13 @@ class InnerFields(dict[type, "Inner | None"]):
 _ATOMS = {"str", "int", "bool", "str | None", "tuple[str, ...]", "str | int | float | bool | None"}
 
 
+_DOORS = {"raw_body": "body"}
+"""What has to be read by a property, which notices it."""
+
+
 def _getter(kind: type[msgspec.Struct]) -> Inner:
-    names = [field.name for field in msgspec.structs.fields(kind) if _written(kind, field.name) not in _ATOMS]
+    fields = (field.name for field in msgspec.structs.fields(kind))
+    names = [_DOORS.get(name, name) for name in fields if _written(kind, name) not in _ATOMS]
     match names:
         case []:
             return no_inner

@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
+from archlint import readings
 from archlint.facts.definitions import Definitions
 from archlint.facts.syntax import ClassDef, FunctionDef, Node, Statement
 from archlint.facts.traversal import nodes_by_kind
@@ -39,18 +40,35 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
     """
 
     line_starts: tuple[int, ...]
-    body: tuple[Statement, ...]
+    raw_body: tuple[Statement, ...]
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()
 
-    @cached_property
+    @property
+    def body(self) -> tuple[Statement, ...]:
+        """The module's own statements; whoever reads them is noticed."""
+        readings.code[self] = None
+        return self.raw_body
+
+    @property
     def nodes(self) -> Nodes:
-        """Every node of the file by its kind, walked once for all who ask."""
-        return Nodes({kind: tuple(nodes) for kind, nodes in nodes_by_kind(self.body).items()})
+        """Every node of the file by its kind, walked once for all who ask, of whom each is noticed."""
+        return self._nodes
 
     @cached_property
+    def _nodes(self) -> Nodes:
+        with readings.unnoticed():
+            by_kind = nodes_by_kind(self.raw_body)
+        return Nodes(self, {kind: tuple(nodes) for kind, nodes in by_kind.items()})
+
+    @property
     def definitions(self) -> Definitions:
-        """The file's functions and classes by where they stand."""
+        """The file's functions and classes by where they stand; whoever asks for them is noticed."""
+        readings.code[self, FunctionDef.__name__] = readings.code[self, ClassDef.__name__] = None
+        return self._definitions
+
+    @cached_property
+    def _definitions(self) -> Definitions:
         return Definitions([*self.nodes.of(FunctionDef), *self.nodes.of(ClassDef)])
 
     def offset(self, place: Location) -> int | None:
@@ -75,17 +93,20 @@ _place = attrgetter("start", "end")
 class Nodes:
     """The nodes of one file by their kind."""
 
-    def __init__(self, by_kind: Mapping[type[Node], tuple[Node, ...]]) -> None:
+    def __init__(self, source: object, by_kind: Mapping[type[Node], tuple[Node, ...]]) -> None:
+        self._source = source
         self._by_kind = by_kind
         self._by_place: dict[tuple[type[Node], ...], tuple[list[int], list[Node]]] = {}
 
     def of(self, kind: type[_N]) -> tuple[_N, ...]:
-        """The nodes of one kind in reading order."""
+        """The nodes of one kind in reading order; whoever asks for them is noticed."""
+        readings.code[self._source, kind.__name__] = None
         return cast("tuple[_N, ...]", self._by_kind.get(kind, ()))
 
     def within(self, start: int, end: int, kind: type[_N], other: type[_M]) -> list[_N | _M]:
         """The nodes of two kinds that start from offset `start` on and before `end`, as they stand."""
         kinds = (kind, other)
+        readings.code[self._source, kind.__name__] = readings.code[self._source, other.__name__] = None
         if kinds not in self._by_place:
             found: list[Node] = [*self.of(kind), *self.of(other)]
             found.sort(key=_place)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from archlint import readings
 from archlint.committed import CommittedRepository
 from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.cache import Cache, Stamp, load, save
@@ -21,10 +22,14 @@ Encoded: TypeAlias = bytes | memoryview
 
 
 class Facts(Mapping[str, PythonSource | Unreadable]):
-    """The facts of each path, decoded when first asked for."""
+    """The facts of each path, decoded when first asked for; `digests` are those of the contents."""
 
-    def __init__(self, encoded: Mapping[str, Encoded | Unreadable]) -> None:
+    def __init__(
+        self, encoded: Mapping[str, Encoded | Unreadable], digests: Mapping[str, bytes], kept: Cache
+    ) -> None:
         self._encoded = encoded
+        self.digests = digests
+        self._kept = kept
         self._decoded: dict[str, PythonSource | Unreadable] = {}
         self._decoder = msgspec.msgpack.Decoder(PythonSource)
 
@@ -35,6 +40,20 @@ class Facts(Mapping[str, PythonSource | Unreadable]):
             found = encoded if isinstance(encoded, Unreadable) else self._decoder.decode(encoded)
             self._decoded[path] = found
         return found
+
+    @property
+    def unreadable(self) -> dict[str, str]:
+        """The paths of the files without facts, with the reasons."""
+        return {path: it.reason for path, it in self._encoded.items() if isinstance(it, Unreadable)}
+
+    def decoded(self) -> Iterator[tuple[str, PythonSource]]:
+        """The facts that somebody asked for."""
+        return ((path, found) for path, found in self._decoded.items() if isinstance(found, PythonSource))
+
+    def earlier(self, digest: bytes) -> PythonSource | None:
+        """The facts of a content that the run before this one read; None where they are not kept."""
+        blob = self._kept.blob(digest)
+        return None if blob is None else self._decoder.decode(blob)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._encoded)
@@ -57,13 +76,15 @@ def read_facts(repository: Repository, paths: Iterable[str], cache_dir: Path | N
     else:
         kept = load(cache_dir, home)
         survey = _Survey(repository, kept)
-    files = {path: survey.identify(path) for path in paths}
+    with readings.unnoticed():
+        files = {path: survey.identify(path) for path in paths}
     read = dict(zip(survey.unknown, read_contents(tuple(survey.unknown.values())), strict=True))
     facts: dict[bytes, Encoded | Unreadable] = {**survey.known, **read}
     if cache_dir is not None and (read or survey.stamps != kept.files):
         good = {digest: blob for digest, blob in facts.items() if not isinstance(blob, Unreadable)}
         save(cache_dir, home, survey.stamps, good)
-    return Facts({path: facts[it] if isinstance(it, bytes) else it for path, it in files.items()})
+    encoded = {path: facts[it] if isinstance(it, bytes) else it for path, it in files.items()}
+    return Facts(encoded, {path: it for path, it in files.items() if isinstance(it, bytes)}, kept)
 
 
 class _Survey:

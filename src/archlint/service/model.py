@@ -6,11 +6,14 @@ from datetime import date
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
+from packaging.version import Version
 
 from archlint.config import Config
 from archlint.discover import Repository
 from archlint.facts.dotenv import DotenvFile
 from archlint.findings import Location
+from archlint.readings import unnoticed
 from archlint.service.api.api_surface import Surface
 from archlint.service.api.injection import Providers
 from archlint.service.api.openapi_pages import OpenAPIPages
@@ -59,11 +62,24 @@ from archlint.service.testing.tests import Suite
 from archlint.service.transactions.transactions import Transactions
 
 
+class Installed(Struct, frozen=True):
+    """Versions, None for the newest, and the words of the commands that start servers."""
+
+    alembic: Version | None
+    fastapi: Version | None
+    pydantic: Version | None
+    pytest: Version | None
+    sqlmodel: Version | None
+    python: Version | None
+    servers: tuple[tuple[str, ...], ...]
+
+
 class Service(Struct, frozen=True, dict=True):
     """One service of a repository.
 
     `root` is its folder, a POSIX path relative to the repository's root, `"."` for the root itself. `base` is
-    what it was at the commit that it is compared with, if there is one.
+    what it was at the commit that it is compared with, if there is one. One that
+    `is_aside` is another's for those who read documents.
     """
 
     root: str
@@ -71,6 +87,12 @@ class Service(Struct, frozen=True, dict=True):
     config: Config
     modules: Modules
     base: Service | None = None
+    is_aside: bool = False
+
+    @cached_property
+    def aside(self) -> Service:
+        """The same service for those who read its documents, of which those who read code know nothing."""
+        return replace(self, modules=self.modules.anew(), base=None, is_aside=True)
 
     @cached_property
     def anchor(self) -> Location:
@@ -149,6 +171,25 @@ class Service(Struct, frozen=True, dict=True):
         return Versions(self.project, self.repository, self.root)
 
     @cached_property
+    def installed(self) -> Installed:
+        """What documents say of the libraries and the servers that code runs on.
+
+        Whoever reads code depends on what this says, and not on what it was read from.
+        """
+        if not self.is_aside:
+            with unnoticed():
+                return self.aside.installed
+        return Installed(
+            alembic=self.versions.highest("alembic"),
+            fastapi=self.versions.highest("fastapi"),
+            pydantic=self.versions.highest("pydantic"),
+            pytest=self.versions.highest("pytest"),
+            sqlmodel=self.versions.highest("sqlmodel"),
+            python=self.versions.python,
+            servers=tuple(command.words for command in self.commands if is_server(command)),
+        )
+
+    @cached_property
     def literals(self) -> Literals:
         """What the source itself fixes."""
         return Literals(self.symbols)
@@ -185,8 +226,8 @@ class Service(Struct, frozen=True, dict=True):
     @cached_property
     def schemas(self) -> DatabaseSchemas:
         """The tables of models and of migrations."""
-        names = ("alembic", "pydantic", "sqlmodel")
-        libraries = Libraries(*(self.versions.highest(name) for name in names))
+        on = self.installed
+        libraries = Libraries(on.alembic, on.pydantic, on.sqlmodel)
         return DatabaseSchemas(self.migrations, self.modules, self.symbols, self.classes, libraries)
 
     @cached_property
@@ -237,8 +278,7 @@ class Service(Struct, frozen=True, dict=True):
 
     @cached_property
     def _runtime(self) -> Runtime:
-        servers = (command.words for command in self.commands if is_server(command))
-        return Runtime(self.versions.highest("fastapi"), self.versions.python, tuple(servers))
+        return Runtime(self.installed.fastapi, self.installed.python, self.installed.servers)
 
     @cached_property
     def operations(self) -> Operations:
@@ -253,7 +293,7 @@ class Service(Struct, frozen=True, dict=True):
     @cached_property
     def documents(self) -> Documents:
         """The API as OpenAPI documents."""
-        libraries = DocumentVersions(self._runtime.fastapi, self.versions.highest("pydantic"))
+        libraries = DocumentVersions(self.installed.fastapi, self.installed.pydantic)
         return Documents(self.routes, self.operations, libraries, lambda: self.routes_by_default)
 
     @cached_property
@@ -290,7 +330,7 @@ class Service(Struct, frozen=True, dict=True):
     @cached_property
     def suite(self) -> Suite:
         """The tests, and how pytest is set up to run them."""
-        return Suite(self.root, self.repository, self.modules, self.symbols, self.versions.highest("pytest"))
+        return Suite(self.root, self.repository, self.modules, self.symbols, self.installed.pytest)
 
     @cached_property
     def database_fixtures(self) -> DatabaseFixtures:

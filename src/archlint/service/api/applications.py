@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 
 from msgspec import Struct
 
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Call, ClassDef, Expression, FunctionDef, Import
 from archlint.facts.traversal import dotted
+from archlint.readings import summary
 from archlint.service.semantics.module_resolution import import_statements
 
 FASTAPI = "FastAPI"
@@ -54,7 +54,7 @@ class Creation(Struct, frozen=True):
     owner: str | None
 
 
-@lru_cache(maxsize=4096)
+@summary
 def creations(source: PythonSource) -> tuple[Creation, ...]:
     """The applications that a file creates, in reading order, by the names that its own imports give."""
     names = imported_names(source)

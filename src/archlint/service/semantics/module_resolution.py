@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from archlint.facts.source import PythonSource
@@ -27,6 +27,7 @@ from archlint.facts.syntax import (
     Statement,
 )
 from archlint.paths import join, parents
+from archlint.readings import summary
 from archlint.service.semantics.bindings import nested_blocks
 from archlint.service.semantics.source_roots import Project, import_names
 
@@ -67,7 +68,7 @@ class Resolution:
     ) -> None:
         self._files = frozenset(files)
         self._projects = projects
-        self._imported = {file: tuple(imported_modules(facts[file])) for file in sorted(facts)}
+        self._imported = {file: imported_modules(facts[file]) for file in sorted(facts)}
         self._found: dict[tuple[str, str], str | None] = {}
         self._homes: dict[str, Project | None] = {}
         self._folders = {folder for file in self._files for folder in parents(file)}
@@ -245,8 +246,13 @@ class Resolution:
         return votes
 
 
-def imported_modules(source: PythonSource) -> Iterator[ImportedName]:
+@summary
+def imported_modules(source: PythonSource) -> tuple[ImportedName, ...]:
     """The modules that a file's imports may mean, `from a import b` as both `a` and `a.b`."""
+    return tuple(_imported(source))
+
+
+def _imported(source: PythonSource) -> Iterator[ImportedName]:
     for statement in import_statements(source):
         if isinstance(statement, Import):
             yield from (ImportedName(0, alias.name) for alias in statement.names)
@@ -257,7 +263,7 @@ def imported_modules(source: PythonSource) -> Iterator[ImportedName]:
         yield from (ImportedName(level, f"{module}.{name}" if module else name) for name in names)
 
 
-@lru_cache(maxsize=4096)
+@summary
 def import_statements(source: PythonSource) -> tuple[Import | ImportFrom, ...]:
     """Every import statement of a file, those in functions and branches included, in no particular order."""
     found: list[Import | ImportFrom] = []

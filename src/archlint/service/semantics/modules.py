@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from functools import cached_property
 
 from msgspec import Struct
@@ -51,7 +52,7 @@ class Modules:
 
     `by_path` and `by_name` hold the service's own modules. `find` also answers with modules of the same
     repository outside of the service, such as a workspace's libraries: no rule reports on those.
-    `unreadable` are the service's files without facts, for BA0001.
+    `unreadable` are the service's files without facts, for BA0001; `facts` are the whole repository's.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class Modules:
         resolution: Resolution,
     ) -> None:
         self._root = root
-        self._facts = facts
+        self.facts = facts
         self._resolution = resolution
         self._outside: dict[str, Module] = {}
         sources, self.unreadable = _sorted_out(own, facts)
@@ -72,6 +73,12 @@ class Modules:
         }
         named = (module for module in reversed(self.by_path.values()) if module.role is not Role.SHADOWED)
         self.by_name = {module.name: module for module in named}
+
+    def anew(self) -> Modules:
+        """The same modules, of which nothing was asked yet but what they are."""
+        other = copy(self)
+        other._outside = {}
+        return other
 
     def __iter__(self) -> Iterator[Module]:
         return iter(self.by_path.values())
@@ -114,7 +121,7 @@ class Modules:
     def _test_files_outside(self) -> frozenset[str]:
         if self._root == ".":
             return frozenset()
-        facts = {path: found for path, found in self._facts.items() if path not in self.by_path}
+        facts = {path: found for path, found in self.facts.items() if path not in self.by_path}
         sources = {path: found for path, found in facts.items() if isinstance(found, PythonSource)}
         roles = assign_roles(".", sources, lambda _: ())
         return frozenset(path for path, role in roles.items() if role is Role.TEST)
@@ -123,7 +130,7 @@ class Modules:
         return self._resolution.imports_of(path)
 
     def _test_module(self, path: str) -> Module:
-        source = self._facts[path]
+        source = self.facts[path]
         assert isinstance(source, PythonSource)
         made = Module(self._resolution.name(path), path, source, Role.TEST)
         return self._outside.setdefault(path, made)
@@ -142,7 +149,7 @@ class Modules:
         own = self.by_path.get(path) or self._outside.get(path)
         if own is not None:
             return own
-        source = self._facts.get(path)
+        source = self.facts.get(path)
         if not isinstance(source, PythonSource):
             return None
         role = assign_roles(".", {path: source}, lambda _: ())[path]

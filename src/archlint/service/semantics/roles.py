@@ -10,6 +10,7 @@ from enum import StrEnum
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Assign, ImportFrom
 from archlint.facts.traversal import dotted
+from archlint.readings import summary
 from archlint.service.semantics.programs import find_programs
 
 
@@ -103,11 +104,13 @@ def _migration_folders(facts: Mapping[str, PythonSource]) -> frozenset[str]:
     return frozenset(posixpath.dirname(file) for file in environments if _imports_alembic(facts[file]))
 
 
+@summary
 def _imports_alembic(source: PythonSource) -> bool:
     modules = (s.module for s in source.body if isinstance(s, ImportFrom))
     return any(module.partition(".")[0] == "alembic" for module in modules)
 
 
+@summary
 def _is_revision(source: PythonSource) -> bool:
     """Whether a module is an Alembic revision, wherever `version_locations` put it."""
     assigned = {dotted(t) for s in source.body if isinstance(s, Assign) for t in s.targets}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
@@ -19,6 +18,7 @@ from archlint.facts.syntax import (
     Statement,
 )
 from archlint.facts.traversal import dotted
+from archlint.readings import summary
 
 _NAME = "TYPE_CHECKING"
 _TYPING = frozenset({"typing", "typing_extensions"})
@@ -51,7 +51,7 @@ def at_run_time(test: Expression, spellings: frozenset[str]) -> bool | None:
     return False if dotted(test) in spellings else None
 
 
-@lru_cache(maxsize=4096)
+@summary
 def spellings(source: PythonSource) -> frozenset[str]:
     """How a file writes `typing.TYPE_CHECKING`: by its own imports, aliases, and a constant of that name."""
     nodes = source.nodes

@@ -1,0 +1,122 @@
+"""In which order rules are asked: those first that need to read little, so that much is read late.
+
+It decides nothing but how much of a run can be spared the next time (`memory`): a rule that needs code is
+asked after all that need less of it, and those that need documents alone have a `Service` of their own.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache, partial
+from types import CodeType, FunctionType
+
+from archlint.answers import digest, own_code
+from archlint.committed import CommittedRepository
+from archlint.discover import Repository
+from archlint.facts.cache import EMPTY
+from archlint.facts.store import Facts
+from archlint.memory import Memory
+from archlint.pages import Page
+from archlint.readings import Read, so_far
+from archlint.service.model import Service
+from archlint.standard import Rule, Standard, bundled_standard
+from archlint.user_cache import user_cache_dir
+
+DOCUMENTS = "documents"
+CODE = "code"
+
+_OF_BOTH = ("anchor", "project", "versions", "installed")
+_OF_DOCUMENTS = ("dotenvs", "deployment", "commands", "documented_commands", "stages", "images")
+_OF_CODE = (
+    "migrations", "schemas", "symbols", "classes", "literals", "settings", "databases", "environment_reads",
+    "routes", "routes_by_default", "operations", "openapi_pages", "documents", "api", "api_changes",
+    "surface", "providers", "layers", "setups", "queries", "handlers", "calls", "event_loop", "transactions",
+    "imports", "uses", "contracts", "committed_documents", "upgrades", "connections", "suite",
+    "database_fixtures", "requests", "reached", "modules",
+)  # fmt: skip
+_ORDER = {name: number for number, name in enumerate((*_OF_BOTH, *_OF_CODE, *_OF_DOCUMENTS))}
+
+
+def kept_as(service: Service, page: Page, against: str, today: date) -> tuple[str, str]:
+    """Under which name is kept what a rule says of a service, and what it says compared with a commit."""
+    name = f"{service.root} {page.code}"
+    return name, f"{name} against {against} on {today}"
+
+
+def in_order(
+    asked: Sequence[tuple[Service, Page]], standard: Standard
+) -> Iterator[tuple[str, Service, Page]]:
+    """The rules to ask with their group: by the last part of a service that they name."""
+    rules = {page: standard.rules(page) for _, page in asked}
+    for group in (DOCUMENTS, CODE):
+        own = [one for one in asked if _group(rules[one[1]]) == group]
+        for service, page in sorted(own, key=lambda one: _last(rules[one[1]])):
+            yield group, service, page
+
+
+def reads_base(rule: Rule) -> bool:
+    """Whether a rule may ask what a service was at the commit that it is compared with."""
+    return not _parts(rule).isdisjoint({"base", "api_changes"})
+
+
+def memory_of(
+    repository: Repository,
+    services: Sequence[Service],
+    standard: Standard,
+    chosen: Mapping[str, Sequence[Page]],
+    read: Read,
+) -> Memory:
+    """What the run before has left for these services, of which nothing but `read` was read so far.
+
+    Of a commit, and for another standard than the bundled one, nothing is kept.
+    """
+    folder = user_cache_dir()
+    facts = next((service.modules.facts for service in services), None)
+    if not isinstance(facts, Facts):
+        folder, facts = None, Facts({}, {}, EMPTY)
+    if isinstance(repository, CommittedRepository) or standard is not bundled_standard() or so_far() != read:
+        folder = None
+    rules = [f"{root} {[page.code for page in pages]}" for root, pages in chosen.items()]
+    files = [*repository.files, "tracked", *sorted(repository.tracked or ("untracked",))]
+    unreadable = [f"{path} {reason}" for path, reason in facts.unreadable.items()]
+    held_to = [str(service.config) for service in services]
+    key = _digest(own_code(), sys.version, *rules, *held_to, *unreadable, *files)
+    memory = Memory(folder, _digest(str(repository.root), *rules), key, repository, facts, read)
+    memory.begin(DOCUMENTS)
+    for service in services:
+        if not memory.is_as_before(f"{service.root} installed", partial(_installed, service)):
+            memory.forget(CODE)
+    return memory
+
+
+def _digest(*parts: str) -> str:
+    return digest("\0".join(parts).encode("utf-8", "surrogateescape"))
+
+
+def _installed(service: Service) -> str:
+    return str(service.aside.installed)
+
+
+def _group(rule: Rule) -> str:
+    return DOCUMENTS if _parts(rule).isdisjoint(_OF_CODE) else CODE
+
+
+def _last(rule: Rule) -> int:
+    return max((_ORDER[part] for part in _parts(rule) if part in _ORDER), default=len(_ORDER))
+
+
+@cache
+def _parts(rule: Rule) -> frozenset[str]:
+    """What a rule's module names of a service; more than it may ask for only costs time."""
+    module = sys.modules[rule.__module__]
+    own = (one for one in vars(module).values() if getattr(one, "__module__", None) == module.__name__)
+    codes = [one.__code__ for one in own if isinstance(one, FunctionType)]
+    return frozenset(_names(codes)) & (_ORDER.keys() | {"base"})
+
+
+def _names(codes: Iterable[CodeType]) -> Iterator[str]:
+    for code in codes:
+        yield from code.co_names
+        yield from _names(one for one in code.co_consts if isinstance(one, CodeType))

@@ -1,0 +1,101 @@
+"""What differs between two states of a Python file, whatever its lines: of each part that `readings` tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from msgspec import Struct
+
+from archlint import readings
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import FunctionDef, Node
+
+STATEMENTS = ""
+"""The part that are a module's own statements; other parts are numbers of outermost functions, and names."""
+
+_PLACES = frozenset({"start", "end", "name_start", "header_end", "raw_body"})
+
+
+class Difference:
+    """Two states of one file; what is asked of them is found once."""
+
+    def __init__(self, old: PythonSource, new: PythonSource) -> None:
+        self._old, self._new = old, new
+        self._known: dict[int | str, bool] = {}
+
+    def is_in(self, part: int | str) -> bool:
+        """Whether a part differs."""
+        if part not in self._known:
+            with readings.unnoticed():
+                self._known[part] = self._differs(part)
+        return self._known[part]
+
+    def _differs(self, part: int | str) -> bool:
+        old, new = self._old, self._new
+        if old.problems or new.problems:
+            return True
+        if isinstance(part, int):
+            return self._function_differs(part)
+        if part == STATEMENTS:
+            return not same(old.raw_body, new.raw_body)
+        if part in readings.summaries:
+            ask = readings.summaries[part]
+            return not same(ask(old), ask(new))
+        return not same(_of_kind(old, part), _of_kind(new, part))
+
+    def _function_differs(self, number: int) -> bool:
+        old, new = outermost(self._old), outermost(self._new)
+        if [one.name for one in old] != [one.name for one in new]:
+            return True
+        return not same(old[number].raw_body, new[number].raw_body, deep=True)
+
+
+def outermost(source: PythonSource) -> list[FunctionDef]:
+    """The functions that stand in no other function, in reading order."""
+    found: list[FunctionDef] = []
+    for function in _functions(source):
+        if not found or function.start >= found[-1].end:
+            found.append(function)
+    return found
+
+
+def numbered(source: PythonSource) -> Iterator[tuple[FunctionDef, int]]:
+    """Each function of a file with the number of the outermost one that it stands in."""
+    number, end = -1, -1
+    for function in _functions(source):
+        if function.start >= end:
+            number, end = number + 1, function.end
+        yield function, number
+
+
+def _functions(source: PythonSource) -> tuple[FunctionDef, ...]:
+    with readings.unnoticed():
+        return source.nodes.of(FunctionDef)
+
+
+def same(old: object, new: object, *, deep: bool = False) -> bool:
+    """Whether two values say the same at other places; functions' bodies count only in `deep`."""
+    pending = [(old, new)]
+    while pending:
+        one, other = pending.pop()
+        kind = type(one)
+        if kind is not type(other):
+            return False
+        if isinstance(one, tuple):
+            if len(one) != len(cast("tuple[object, ...]", other)):
+                return False
+            pending += zip(one, cast("tuple[object, ...]", other), strict=True)
+        elif isinstance(one, Struct):
+            names = [name for name in one.__struct_fields__ if name not in _PLACES]
+            if deep and kind is FunctionDef:
+                names.append("raw_body")
+            pending += ((getattr(one, name), getattr(other, name)) for name in names)
+        elif one != other:
+            return False
+    return True
+
+
+def _of_kind(source: PythonSource, name: str) -> tuple[Node, ...] | None:
+    kind = next((kind for kind in Node.__subclasses__() if kind.__name__ == name), None)
+    return None if kind is None else source.nodes.of(kind)

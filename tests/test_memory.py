@@ -1,0 +1,334 @@
+"""What rules have said is said again only where they would say the same."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from archlint import __main__, engine, readings
+from archlint.facts.differences import Difference
+from archlint.facts.python import read_python
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import FunctionDef
+
+FIXTURE = Path(__file__).parents[1] / "fixtures/flat-service"
+SOURCE = Path(__file__).parents[1] / "src/archlint"
+
+MIGRATION = """
+from alembic import op
+
+revision = "{0}"
+down_revision = {1}
+
+
+def upgrade():
+    op.execute("select {0}")
+
+
+def downgrade():
+    op.execute("select {0}")
+"""
+MAIN = """
+import time
+
+from fastapi import FastAPI
+from sqlalchemy.orm import DeclarativeBase
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+@app.get("/users")
+async def users():
+    helper()
+
+
+def helper():
+    return 1
+"""
+SHOP = {
+    "pyproject.toml": "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['fastapi', 'alembic']\n",
+    "Dockerfile": "FROM python:3.12\nCOPY . .\nCMD uvicorn app.main:app\n",
+    "alembic.ini": "[alembic]\nscript_location = migrations\n",
+    "migrations/env.py": "from alembic import context\n\ncontext.run_migrations()\n",
+    "migrations/versions/one.py": MIGRATION.format("1", None),
+    "migrations/versions/two.py": MIGRATION.format("2", "'1'"),
+    "app/__init__.py": "",
+    "app/main.py": MAIN,
+    "tests/test_users.py": "def test_users(client):\n    assert client.get('/users')\n",
+}
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ARCHLINT_CACHE_DIR", str(tmp_path / "cache"))
+    folder = tmp_path / "shop"
+    for name, text in SHOP.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def asked(folder: Path, **options: str) -> set[str]:
+    """The names of the rules that a run asks; its findings are those of a run that remembers nothing."""
+    steps: list[str] = []
+    request = engine.Request((folder,), **options)  # type: ignore[arg-type]
+    found = engine.run(request, steps.append)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARCHLINT_CACHE_DIR", str(folder.parent / "no cache"))
+        fresh = engine.run(request)
+    shutil.rmtree(folder.parent / "no cache")
+    assert not found.failures
+    assert found.findings == fresh.findings
+    assert found.unknowns == fresh.unknowns
+    assert found.outcomes == fresh.outcomes
+    return {step.rpartition(": ")[2] for step in steps if step.startswith("checking ")} - LAST
+
+
+LAST = {"unused-suppression", "stale-baseline"}
+
+
+def test_nothing_is_asked_twice(shop: Path) -> None:
+    assert "blocking-call" in asked(shop)
+    assert asked(shop) == set()
+
+
+def test_a_comment_changes_only_where_things_are(shop: Path) -> None:
+    asked(shop)
+    (shop / "app/main.py").write_text(f"# moved\n{MAIN}")
+    assert "single-stage" not in asked(shop)
+    assert asked(shop) == set()
+
+
+def test_a_body_concerns_those_who_read_it(shop: Path) -> None:
+    asked(shop)
+    (shop / "app/main.py").write_text(MAIN.replace("return 1", "time.sleep(1)"))
+    again = asked(shop)
+    assert {"blocking-call", "sync-route-handler"} <= again
+    assert not again & {"downgrade-missing", "downgrade-incomplete", "single-stage", "pip-install"}
+
+
+def test_a_document_concerns_those_who_read_it(shop: Path) -> None:
+    asked(shop)
+    (shop / "Dockerfile").write_text(SHOP["Dockerfile"].replace("COPY", "RUN pip install fastapi\nCOPY"))
+    again = asked(shop)
+    assert {"single-stage", "pip-install"} <= again
+    assert not again & {"blocking-call", "downgrade-missing", "unversioned-endpoint"}
+
+
+def test_how_servers_are_started_concerns_code(shop: Path) -> None:
+    asked(shop)
+    (shop / "Dockerfile").write_text(SHOP["Dockerfile"].replace("main:app", "main:app --root-path /api/v1"))
+    assert {"unversioned-endpoint", "single-stage"} <= asked(shop)
+
+
+def test_tests_concern_no_rule_on_code_alone(shop: Path) -> None:
+    asked(shop)
+    (shop / "tests/test_users.py").write_text("def test_users(client):\n    pass\n")
+    again = asked(shop)
+    assert "endpoint-untested" in again
+    assert not again & {"downgrade-missing", "unversioned-endpoint", "blocking-call"}
+
+
+@pytest.mark.parametrize("name", ["app/new.py", "migrations/versions/three.py", "compose.yaml", "uv.lock"])
+def test_a_file_that_comes_or_goes_concerns_all(shop: Path, name: str) -> None:
+    asked(shop)
+    (shop / name).write_text("")
+    assert "blocking-call" in asked(shop)
+    (shop / name).unlink()
+    assert "blocking-call" in asked(shop)
+
+
+def test_what_rules_are_held_to_concerns_all(shop: Path) -> None:
+    asked(shop)
+    (shop / "archlint.toml").write_text("[per-file-ignores]\n'app/*' = ['BA06']\n")
+    assert "blocking-call" in asked(shop)
+
+
+@pytest.mark.parametrize("damage", [b"", b"archlint memory 1\n", b"\0" * 99, None])
+def test_a_damaged_memory_is_none(shop: Path, damage: bytes | None) -> None:
+    asked(shop)
+    (memory,) = (shop.parent / "cache").glob("*.memory")
+    data = memory.read_bytes()
+    memory.write_bytes(data[:-1] + bytes([data[-1] ^ 1]) if damage is None else damage)
+    assert "blocking-call" in asked(shop)
+    assert asked(shop) == set()
+
+
+def test_another_clone_has_a_memory_of_its_own(shop: Path) -> None:
+    asked(shop)
+    shutil.copytree(shop, shop.parent / "clone")
+    (shop.parent / "clone/app/main.py").write_text(MAIN.replace("return 1", "time.sleep(1)"))
+    assert "blocking-call" in asked(shop.parent / "clone")
+    assert asked(shop) == set()
+
+
+def test_services_that_were_asked_before_are_not_remembered(shop: Path) -> None:
+    loaded = engine.load([shop])
+    assert loaded.services[0].routes.endpoints
+    engine.check(loaded)
+    assert not [*(shop.parent / "cache").glob("*.memory")]
+
+
+def test_an_answer_depends_on_what_remembered_rules_read(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(shop)
+    _command(monkeypatch, capsys)
+    (shop / "app/main.py").write_text(MAIN.replace("return 1", "return 2"))
+    _command(monkeypatch, capsys)
+    (shop / "Dockerfile").write_text(SHOP["Dockerfile"].replace("COPY", "RUN pip install fastapi\nCOPY"))
+    assert "BA0407" in _command(monkeypatch, capsys)
+
+
+def _command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> set[str]:
+    monkeypatch.setattr(sys, "argv", ["archlint", "check", "--output-format", "json"])
+    with pytest.raises(SystemExit):
+        __main__.main()
+    return {finding["code"] for finding in json.loads(capsys.readouterr().out)["findings"]}
+
+
+EDITS = st.tuples(
+    st.sampled_from(sorted(SHOP)),
+    st.sampled_from(["drop", "double", "comment", "sleep", "delete", "rename", "restore"]),
+    st.integers(0, 40),
+)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(EDITS, min_size=3, max_size=8))
+@example([("app/main.py", "sleep", 17), ("app/main.py", "drop", 18), ("app/main.py", "restore", 0)])
+@example([("Dockerfile", "drop", 2), ("migrations/versions/one.py", "double", 9)])
+def test_random_edits(shop: Path, edits: list[tuple[str, str, int]]) -> None:
+    for name, kind, number in edits:
+        _edit(shop, shop / name, kind, number)
+        asked(shop)
+
+
+def _edit(shop: Path, path: Path, kind: str, number: int) -> None:
+    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+    at = min(number, max(len(lines) - 1, 0))
+    match kind:
+        case "delete":
+            path.unlink(missing_ok=True)
+            return
+        case "rename" if path.exists():
+            path.replace(path.with_name(f"other_{path.name}"))
+            return
+        case "restore":
+            lines = SHOP[path.relative_to(shop).as_posix()].splitlines(keepends=True)
+        case "drop":
+            lines = lines[:at] + lines[at + 1 :]
+        case "double":
+            lines = lines[: at + 1] + lines[at:]
+        case "comment":
+            lines.insert(at, "# comment\n")
+        case "sleep":
+            lines.insert(at, "    time.sleep(1)\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(lines))
+
+
+def _source(text: str) -> PythonSource:
+    return read_python(text.encode())
+
+
+CODE = """
+import os
+
+def first(a, b=1):
+    def inner():
+        return os.environ
+    return inner
+
+class Shop:
+    limit: int = 3
+
+    def second(self):
+        return first(self)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "parts"),
+    [
+        ("import os\n", "# comment\n\nimport os\n", set()),
+        ("b=1", "b = 1", set()),
+        ("return inner", "return 1", {0, "Name", "Constant", "Return"}),
+        ("return os.environ", "return os", {0, "Attribute", "Return"}),
+        ("return first(self)", "return first(os)", {1, "Name", "Call", "Return"}),
+        ("b=1", "b=2", {"", "Constant", "FunctionDef", "Parameter"}),
+        ("limit: int = 3", "limit: int = 4", {"", "Constant", "Assign", "ClassDef"}),
+        ("second", "third", {"", 0, 1, "ClassDef", "FunctionDef"}),
+    ],
+)
+def test_a_difference_is_in_the_parts_that_say_something_else(
+    before: str, after: str, parts: set[int | str]
+) -> None:
+    difference = Difference(_source(CODE), _source(CODE.replace(before, after)))
+    kinds = (
+        "Name",
+        "Constant",
+        "Call",
+        "Attribute",
+        "Return",
+        "Assign",
+        "ClassDef",
+        "FunctionDef",
+        "Parameter",
+    )
+    assert {part for part in ("", 0, 1, *kinds) if difference.is_in(part)} == parts
+
+
+def test_what_cannot_be_parsed_differs_in_everything() -> None:
+    difference = Difference(_source(CODE), _source(CODE.replace("class Shop:", "class :")))
+    assert all(difference.is_in(part) for part in ("", 0, 1, "Call"))
+
+
+def test_whoever_reads_is_noticed() -> None:
+    source = _source(CODE)
+    first = source.raw_body[1]
+    assert isinstance(first, FunctionDef)
+    readings.begin()
+    assert not readings.so_far().code
+    assert first.body
+    assert source.nodes.of(FunctionDef)
+    assert source.body
+    assert readings.so_far().code == (first, (source, "FunctionDef"), source)
+    with readings.unnoticed():
+        assert source.definitions
+    assert len(readings.code) == 3
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        yield path.relative_to(SOURCE).as_posix(), path.read_text()
+
+
+BESIDE = re.compile(r"\.raw_body\b|\bsource\._(nodes|definitions)\b")
+REMEMBERING = re.compile(
+    r"@(?:lru_)?cache\b.*\n(?:async )?def (\w+)\(.*(?:PythonSource|FunctionDef|Module)\b"
+)
+
+
+def test_nobody_reads_beside_the_doors() -> None:
+    doors = {"facts/differences.py", "facts/source.py", "facts/syntax.py"}
+    beside = {name for name, text in _texts() if BESIDE.search(text)}
+    assert beside <= doors
+
+
+def test_what_outlives_a_service_notices_its_readers() -> None:
+    """A function's memory is of one run of one group; `summary` is for what is asked before that."""
+    found = {name for _, text in _texts() for name in REMEMBERING.findall(text)}
+    assert found <= {"early_returns", "is_generator", "stub"}
