@@ -411,6 +411,12 @@ _BODIES = {
             of_day: Day
         class Named(BaseModel):
             first_name: str
+            @computed_field
+            @property
+            def whole_name(self) -> str: ...
+            @computed_field(alias="SHORT")
+            @property
+            def short_name(self) -> str: ...
         class Renamed(Named):
             model_config = ConfigDict(alias_generator=to_camel)
             last_name: str
@@ -724,6 +730,27 @@ _BODIES = {
             e: Literal[""] | Color = ""
         @app.post("/a")
         def a(x: M, color: Color = Color.RED) -> list[Shade]: ...
+    """,
+    "callbacks and webhooks": """
+        class Invoice(BaseModel):
+            id: str
+        class Event(BaseModel):
+            description: str
+        class Received(BaseModel):
+            ok: bool
+        calls = APIRouter()
+        @calls.post("{$callback_url}/invoices/{$request.body.id}", response_model=Received)
+        def invoice_notification(body: Event): ...
+        @app.post("/invoices", callbacks=calls.routes)
+        def create(invoice: Invoice, callback_url: HttpUrl | None = None): ...
+        router = APIRouter(prefix="/r", callbacks=calls.routes)
+        @router.post("/more")
+        def more(): ...
+        app.include_router(router)
+        class Subscription(BaseModel):
+            username: str
+        @app.webhooks.post("new-subscription")
+        def new_subscription(body: Subscription): ...
     """,
     "one schema for both": """
         app = FastAPI(separate_input_output_schemas=False)

@@ -92,6 +92,13 @@ def _named(generator: Value, name: str, types: Types, place: AnnotationContext) 
     return None
 
 
+def first_alias(value: Value) -> str | None:
+    """The name of a validation alias: the first of `AliasChoices`, or the text."""
+    if isinstance(value, ExternalObject) and value.name.rpartition(".")[2] == "AliasChoices":
+        return next((name for name in map(text, value.args) if name is not None), None)
+    return text(value)
+
+
 def _camel(name: str) -> str:
     if re.match("[a-z]+[A-Za-z0-9]*$", name) and not re.search(r"\d[a-z]", name):
         return name

@@ -24,7 +24,7 @@ from archlint.facts.syntax import (
 )
 from archlint.findings import Location
 from archlint.service.api.field_annotations import names_field, presence
-from archlint.service.api.model_settings import Setting, generated, settings
+from archlint.service.api.model_settings import Setting, first_alias, generated, settings
 from archlint.service.interpreter.types import (
     ANY,
     VARIABLE,
@@ -202,6 +202,8 @@ class PydanticModels:
         if kind == "root":
             fields |= {field.name: field for field in self._root(scope, bases) if field.name not in fields}
         computed = {field.name: field for model in reversed(inherited) for field in model.computed}
+        if "alias_generator" in own:
+            computed = {name: self._renamed(entry, scope) for name, entry in computed.items()}
         computed |= {field.name: field for field in self._computed(node, scope)}
         serializers = {key: to for model in reversed(inherited) for key, to in model.serializers.items()}
         known = all(base.symbol is not None or _is_empty(base) for base in bases)
@@ -265,6 +267,8 @@ class PydanticModels:
     def _renamed(self, inherited: Field, scope: _Scope) -> Field:
         """An inherited field under the names that the class's own generator gives it."""
         keywords = {key: value for entry in inherited.information for key, value in entry.keywords.items()}
+        if inherited.computed:
+            keywords = getattr(inherited.declared, "keywords", {})
         alias, written = self._aliases(inherited.name, keywords, scope)
         return replace(inherited, alias=alias, written=written)
 
@@ -272,7 +276,7 @@ class PydanticModels:
         """What a field is called when read and when written."""
         made = generated(name, scope.config, self._types, scope.place)
         both = text(keywords.get("alias"))
-        validation = _first_alias(keywords.get("validation_alias")) or both
+        validation = first_alias(keywords.get("validation_alias")) or both
         serialization = text(keywords.get("serialization_alias")) or both
         return validation or made.validation or name, serialization or made.serialization or name
 
@@ -364,13 +368,6 @@ def _text_of(statement: Statement | None) -> str | None:
         case Evaluate(value=Constant(value=str(found))):
             return found
     return None
-
-
-def _first_alias(value: Value) -> str | None:
-    """The name of a validation alias: the first of `AliasChoices`, or the text."""
-    if isinstance(value, ExternalObject) and value.name.rpartition(".")[2] == "AliasChoices":
-        return next((name for name in map(text, value.args) if name is not None), None)
-    return text(value)
 
 
 def _is_field(value: Value) -> bool:

@@ -195,6 +195,8 @@ class Router(LibraryObject):
                 return self.in_schema
             case "on_startup":
                 return self.startup
+            case "webhooks" if self.is_app:
+                return self.attributes.setdefault("webhooks", Router("fastapi.APIRouter", self.place))
             case "dependencies":
                 value = settled(self.keywords.get("dependencies"))
                 return value if isinstance(value, list) else []

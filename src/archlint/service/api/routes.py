@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Literal
 
@@ -100,6 +100,21 @@ class Endpoint(Struct, eq=False, frozen=True):
         return self.handler.module if in_class else module
 
 
+class Runtime(Struct, frozen=True):
+    """What a service runs on, as far as routes depend on it: None is the newest.
+
+    `servers` are the words of the commands that start servers.
+    """
+
+    fastapi: Version | None = None
+    python: Version | None = None
+    servers: tuple[tuple[str, ...], ...] = ()
+
+    def has(self, change: Version) -> bool:
+        """Whether this FastAPI has a change."""
+        return self.fastapi is None or self.fastapi >= change
+
+
 class RouteTable(Struct, eq=False, frozen=True):
     """A service's apps and endpoints, and what archlint could not resolve."""
 
@@ -111,6 +126,18 @@ class RouteTable(Struct, eq=False, frozen=True):
 
     machine: Machine | None = None
     """The interpretation behind it; None where there is no app."""
+
+    runtime: Runtime = Runtime()
+
+    def described(self, app: App, routes: Iterable[Value]) -> tuple[Endpoint, ...]:
+        """Routes of an app that nothing serves: its webhooks, and the callbacks of an endpoint."""
+        if self.machine is None:
+            return ()
+        found = _Collector(self.machine, self.runtime, {})
+        for route in routes:
+            if isinstance(route, Route):
+                _add(found, _Context(app, app), route)
+        return tuple(found.endpoints.values())
 
 
 class _Context(Struct, eq=False, frozen=True):
@@ -139,21 +166,6 @@ _MAX_PATH = 5_000
 _LAZY_INCLUDES = Version("0.137")
 _INFERRED_SCHEMAS = Version("0.89")
 _UNWRAPPED_HANDLERS = Version("0.123.7")
-
-
-class Runtime(Struct, frozen=True):
-    """What a service runs on, as far as routes depend on it: None is the newest.
-
-    `servers` are the words of the commands that start servers.
-    """
-
-    fastapi: Version | None = None
-    python: Version | None = None
-    servers: tuple[tuple[str, ...], ...] = ()
-
-    def has(self, change: Version) -> bool:
-        """Whether this FastAPI has a change."""
-        return self.fastapi is None or self.fastapi >= change
 
 
 class _Collector(Identified, Struct, eq=False, dict=True):
@@ -206,7 +218,9 @@ def resolve_routes(
             _collect(collector, _Context(app, app), app.router)
         _tell_undecided(collector)
     unknown = (*(_unknown(missed) for missed in collector.missed.values()), *started.unknown)
-    return RouteTable(apps, tuple(collector.endpoints.values()), unknown, tuple(collector.mounted), machine)
+    return RouteTable(
+        apps, tuple(collector.endpoints.values()), unknown, tuple(collector.mounted), machine, runtime
+    )
 
 
 def _tell_undecided(found: _Collector) -> None:

@@ -11,9 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.service.api.operations import Operations
+from archlint.service.api.registered import Router
 from archlint.service.api.routes import App, Endpoint, RouteTable
 from archlint.service.interpreter.attributes import class_member
-from archlint.service.interpreter.values import settled, text
+from archlint.service.interpreter.values import Value, settled, text
 from archlint.service.openapi.json_schemas import JsonSchemas
 from archlint.service.openapi.json_values import UNKNOWN_KEY, json_value
 from archlint.service.openapi.known_types import Schema
@@ -45,7 +46,7 @@ class ApiDocument(Struct, frozen=True, dict=True):
 
     @property
     def is_replaced(self) -> bool:
-        """Whether the app has an `openapi()` of its own."""
+        """Whether the app gives another one: by an `openapi()` of its own, or by versions of before."""
         return any(pointer == "#" for pointer, _ in self.unknown)
 
 
@@ -122,7 +123,7 @@ def app_document(
         served = [(_inner_path(e), e) for e in own if e.app.router is app.router]
     split = settled(app.router.keywords.get("separate_input_output_schemas", True)) is not False
     making = JsonSchemas(operations.types, operations.schemas, libraries, split=split)
-    paths = Paths(operations, making, libraries)
+    paths = Paths(routes, operations, making, libraries)
     found: Schema = {}
     endpoints: dict[tuple[str, str], Endpoint] = {}
     for path, endpoint in served:
@@ -130,14 +131,19 @@ def app_document(
         for method, operation in paths.operations_of(endpoint, _inner_path(endpoint)):
             found.setdefault(shown, {})[method] = operation  # of two at one place FastAPI shows the later
             endpoints[shown, method] = endpoint
+    webhooks: Schema = {}
+    for endpoint in routes.described(app, _webhooks(app)):
+        webhooks.setdefault(endpoint.path, {}).update(paths.operations_of(endpoint, endpoint.path))
     names, schemas = making.named()
     if paths.validates:
         schemas |= _validation_errors(libraries)
     content = _without_none(
         _assembled(app, renamed(found, names), dict(sorted(schemas.items())), paths.security)
+        | ({"webhooks": renamed(webhooks, names)} if webhooks else {})
     )
     models = {names[key]: origin for key, origin in making.origins.items()}
-    return ApiDocument(content, endpoints, models, (*_replaced(app), *_unknown(content, "#")))
+    whole = (*_replaced(app), *_foreign(libraries))
+    return ApiDocument(content, endpoints, models, (*whole, *_unknown(content, "#")))
 
 
 def narrowed(content: Schema, prefix: str) -> Schema:
@@ -198,6 +204,12 @@ def _is_mount(place: Any) -> bool:
     return getattr(func, "attr", "") == "mount"
 
 
+def _webhooks(app: App) -> list[Value]:
+    """The routes of `app.webhooks`, or of the router that the app was given for them."""
+    router = app.router.attributes.get("webhooks") or settled(app.router.keywords.get("webhooks"))
+    return router.routes if isinstance(router, Router) else []
+
+
 def _assembled(app: App, paths: Schema, schemas: Schema, security: Schema) -> Schema:
     keywords = app.router.keywords
     info: Schema = {"title": text(keywords.get("title")) or "FastAPI"}
@@ -251,6 +263,14 @@ def _replaced(app: App) -> Iterator[tuple[str, str]]:
     own = app.router.cls is not None and class_member(app.router.cls, "openapi") is not None
     if own or "openapi" in app.router.attributes:
         yield "#", "the app has an `openapi()` of its own, and this is what FastAPI's would give"
+
+
+def _foreign(libraries: DocumentVersions) -> Iterator[tuple[str, str]]:
+    """The gap that versions make whose documents are of another form: these are followed no further."""
+    if not libraries.has_pydantic("2"):
+        yield "#", "the service runs on Pydantic 1, and these are the schemas that Pydantic 2 would give"
+    if not libraries.has_fastapi("0.99"):
+        yield "#", "FastAPI before 0.99 writes OpenAPI 3.0, and this is 3.1"
 
 
 def _unknown(value: Any, pointer: str) -> Iterator[tuple[str, str]]:

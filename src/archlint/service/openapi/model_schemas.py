@@ -113,7 +113,10 @@ class ModelSchemas:
         if model.extra is not None and model.extra.mode in {"allow", "forbid"}:
             found["additionalProperties"] = model.extra.mode == "allow"
         extra = config.get("json_schema_extra", config.get("schema_extra"))
-        found |= json_value(extra) if isinstance(extra, dict) else {}
+        if isinstance(extra, dict):
+            found |= json_value(extra)
+        elif extra is not None:
+            found |= Untold("a function of the service changes it")
         return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from archlint.service.api.dependants import Parameter
 from archlint.service.api.operations import Operation, Operations
-from archlint.service.api.routes import Endpoint
+from archlint.service.api.routes import Endpoint, RouteTable
 from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.types import NONE, Type
 from archlint.service.interpreter.values import ClassObject, External, Value, settled, text
@@ -55,7 +55,10 @@ VALIDATION_ERROR: Schema = {
 class Paths:
     """Makes the operations of one document."""
 
-    def __init__(self, operations: Operations, making: JsonSchemas, libraries: DocumentVersions) -> None:
+    def __init__(
+        self, routes: RouteTable, operations: Operations, making: JsonSchemas, libraries: DocumentVersions
+    ) -> None:
+        self._routes = routes
         self._operations = operations
         self._making = making
         self._bodies = Bodies(making, operations.schemas, libraries)
@@ -87,11 +90,23 @@ class Paths:
         body = self._bodies.of(operation.body, unique_id)
         if body is not None and method in _WITH_BODY:
             found["requestBody"] = body
+        callbacks = self._callbacks(endpoint)
+        found |= {"callbacks": callbacks} if callbacks else {}
         found["responses"] = self._responses(operation, unique_id)
         if operation.unknown:
             found |= Untold("; ".join(operation.unknown))
         extra = json_value(endpoint.route.options.get("openapi_extra"))
         return _merged(found, extra) if isinstance(extra, dict) else found
+
+    def _callbacks(self, endpoint: Endpoint) -> Schema:
+        """The requests that the service sends back: by the function's name, then by the address."""
+        given = (settled(one.get("callbacks")) for one in (*endpoint.defaults, endpoint.route.options))
+        routes = [route for one in given if isinstance(one, list | tuple) for route in one]
+        found: Schema = {}
+        for described in self._routes.described(endpoint.app, routes):
+            item = dict(self.operations_of(described, described.path))
+            found[_name(described)] = {path_format(described.path): item}
+        return found
 
     def _parameters(self, operation: Operation) -> Iterator[Schema]:
         """Each parameter once, a required one before others of its name."""
