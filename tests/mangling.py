@@ -16,9 +16,9 @@ from archlint.findings import ArchlintError
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 COMMANDS = (
-    *[("check", "--no-cache", "--output-format", "json")] * 6,
-    ("check", "--no-cache", "--output-format", "text"),
-    ("check", "--no-cache", "--fix", "--unsafe-fixes"),
+    *[("check", "--output-format", "json")] * 6,
+    ("check", "--output-format", "text"),
+    ("check", "--fix", "--unsafe-fixes"),
     ("routes",),
     ("schema",),
     ("openapi",),
@@ -79,6 +79,8 @@ def run(command: tuple[str, ...], folder: Path) -> str:
         return f"{type(found.exception).__name__}: {found.exception}"
     if "internal error" in found.output or "internal error" in found.stderr:
         return found.stderr[-2_000:]
+    if found.exit_code == 2 and found.stderr.startswith("Usage"):
+        return found.stderr
     return "" if found.exit_code in {0, 1, 2} else f"exit code {found.exit_code}"
 
 

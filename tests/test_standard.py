@@ -14,7 +14,7 @@ from archlint.pages import Case, CaseFile, Mark
 from archlint.results import Report
 from archlint.rules.archlint import unused_suppression
 from archlint.selectors import Selection
-from archlint.service.layers.layers import LAYERS
+from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
 from archlint.spec import rules_directory
 from archlint.standard import Standard, bundled_standard, read_standard

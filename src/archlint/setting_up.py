@@ -15,7 +15,7 @@ from archlint.engine import Loaded, Request, check, load
 from archlint.facts.toml import read_toml
 from archlint.findings import ArchlintError
 from archlint.paths import ancestors, join
-from archlint.service.layers.layers import LAYERS
+from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
 
 HOOK = """\

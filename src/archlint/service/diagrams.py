@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from archlint.findings import Location
 from archlint.service.layers.contracts import Breach
-from archlint.service.layers.layers import LAYERS, ORDER
+from archlint.service.layers.names import LAYERS, ORDER
 from archlint.service.semantics.imports import ImportEdge
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Symbol

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archlint.config import Config
 from archlint.discover import Repository
-from archlint.service.layers.layers import LAYERS
+from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
 from tests.service.small import modules_of
 

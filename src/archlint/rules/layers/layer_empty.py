@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archlint.facts.syntax import Assign, ClassDef, FunctionDef
 from archlint.findings import Hit, Location, Met, NotApplicable, Said
 from archlint.service.api.applications import makes_app
-from archlint.service.layers.layers import LAYERS
+from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 

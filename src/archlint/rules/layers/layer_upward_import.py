@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Location, Met, Said
 from archlint.service.layers.contracts import Breach
-from archlint.service.layers.layers import LAYERS, ORDER
+from archlint.service.layers.names import LAYERS, ORDER
 from archlint.service.model import Service
 from archlint.service.semantics.imports import ImportEdge
 from archlint.service.semantics.modules import Module

@@ -7,7 +7,7 @@ from typing import Any
 
 from archlint.facts.syntax import Assign, Constant, Dict, Sequence
 from archlint.findings import Hit, Location, Met, NotApplicable, Said
-from archlint.service.layers.layers import LAYERS
+from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
 from archlint.service.semantics.imports import ImportEdge
 from archlint.service.semantics.modules import Module

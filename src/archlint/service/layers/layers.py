@@ -13,52 +13,19 @@ from msgspec import Struct
 from archlint.config import Config
 from archlint.service.api.api_surface import Surface
 from archlint.service.layers.contents import Contents, read_contents
+from archlint.service.layers.names import (
+    LAYERS,
+    ROUTERS_ONLY,
+    STORES,
+    SYNONYMS,
+    UTILITIES,
+    WIRING,
+    below,
+    names_of,
+)
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Symbols
-
-LAYERS = ("core", "models", "schemas", "crud", "services", "routers", "dependencies")
-"""The layers that a directory's name or a module's contents can tell.
-
-A standard may ask for more, which only a configuration maps.
-"""
-
-ORDER = (("routers",), ("dependencies",), ("services",), ("crud",), ("models", "schemas", "core"))
-"""The layers from the top down: a module may import what stands below its own layer."""
-
-SYNONYMS = {
-    "routers": frozenset(
-        {
-            *("api", "apis", "controller", "controllers", "endpoint", "endpoints", "handlers", "resources"),
-            *("route", "router", "routes", "views"),
-        }
-    ),
-    "dependencies": frozenset({"dependency", "depends", "deps"}),
-    "services": frozenset(
-        {
-            *("bl", "business", "business_logic", "controller", "controllers", "handlers", "logic"),
-            *("service", "usecase", "usecases", "use_cases"),
-        }
-    ),
-    "crud": frozenset({"cruds", "dao", "daos", "repo", "repos", "repositories", "repository"}),
-    "models": frozenset({"db_models", "entities", "entity", "model", "orm", "table", "tables"}),
-    "schemas": frozenset(
-        {"dto", "dtos", "payloads", "requests", "responses", "schema", "serializers", "view_models"}
-    ),
-}
-"""Names of directories and files that commonly play a layer's role, where the contents bear it out."""
-
-_DIRECTORIES_ONLY = frozenset({"bl", "business", "business_logic", "controller", "handlers", "logic"})
-"""Synonyms that say nothing when a file is called so."""
-
-_UTILITIES = frozenset({"common", "helpers", "kit", "lib", "libs", "util", "utilities", "utils"})
-"""Packages of what is in no layer; a `services.py` in one helps to run services."""
-
-_WIRING = frozenset({"bootstrap", "container", "containers", "di", "ioc", "wiring"})
-"""Files that put the application together, beside those that make it or include its routers."""
-
-_ROUTERS_ONLY = SYNONYMS["routers"] - {"api", "apis", "handlers", "resources"}
-"""Names of directories that hold routers and what only these need."""
 
 
 class Layer(Struct, frozen=True):
@@ -188,11 +155,16 @@ class Layers:
 
     @cached_property
     def _containers(self) -> frozenset[str]:
-        """The directories that hold several layers: an application or a feature, even when called `core`."""
+        """The directories that hold several layers: an application or a feature, even when called `core`.
+
+        A layer's directory may sort what is its own by the names of layers below it.
+        """
         inside: dict[str, set[str]] = defaultdict(set)
         for folder, name in self._folders:
             inside[posixpath.dirname(folder)].add(name)
-        return frozenset(folder for folder, names in inside.items() if len(names) > 1)
+        return frozenset(
+            folder for folder, names in inside.items() if len(names) > 1 and names - below(_base(folder))
+        )
 
     @cached_property
     def _model_folders(self) -> frozenset[str]:
@@ -218,23 +190,23 @@ class Layers:
         return frozenset(
             folder
             for module in self._modules.runtime
-            if (folder := self._nearest(module, _ROUTERS_ONLY)) and self.contents(module).routes
+            if (folder := self._nearest(module, ROUTERS_ONLY)) and self.contents(module).routes
         )
 
     @cached_property
     def _query_folders(self) -> frozenset[str]:
-        """The directories in which several modules hold nothing but functions and classes that query."""
+        """The directories in which several modules query, all that they hold, or in a store nearly each."""
         inside: dict[str, list[Contents]] = defaultdict(list)
         for module in self._modules.runtime:
-            contents = self.contents(module)
-            if not module.is_package or contents.plain:
-                inside[posixpath.dirname(module.path)].append(contents)
+            found = self.contents(module)
+            if not module.is_package or found.plain:
+                inside[posixpath.dirname(module.path)].append(found)
         return frozenset(
             folder
-            for folder, all_contents in inside.items()
+            for folder, contents in inside.items()
             if folder != self._root
-            and len(all_contents) > 1
-            and all(one.plain and one.queries == one.plain and not one.schemas for one in all_contents)
+            and len(contents) > 1
+            and (_only_query(contents) or (_base(folder) in STORES and _mostly_query(contents)))
         )
 
     @cached_property
@@ -242,7 +214,7 @@ class Layers:
         """The directories that hold several single-file layers: features, whatever their names suggest."""
         names: dict[str, set[str]] = defaultdict(set)
         for module in self._modules.runtime:
-            names[posixpath.dirname(module.path)] |= set(_names_of(_stem(module)))
+            names[posixpath.dirname(module.path)] |= set(names_of(_stem(module)))
         return frozenset(folder for folder, found in names.items() if len(found) > 1)
 
     def _layer(self, module: Module) -> Layer | None:
@@ -275,7 +247,7 @@ class Layers:
         has_endpoints = contents.wiring and not contents.app and contents.routes > 0
         if has_endpoints and module in self._surface().registering:
             return False
-        return contents.wiring or _stem(module) in _WIRING
+        return contents.wiring or _stem(module) in WIRING
 
     def _in_models(self, module: Module, folder: str) -> Layer | None:
         """Not all that is called `models` is stored: schemas and trained models are called so too."""
@@ -298,10 +270,10 @@ class Layers:
     def _of_stem(self, module: Module) -> Iterator[str]:
         """The layers that the file's name suggests: `models.py`, `user_service.py`."""
         stem = _stem(module)
-        if stem in SYNONYMS["services"] | {"services"} and _UTILITIES & set(module.name.split(".")):
+        if stem in SYNONYMS["services"] | {"services"} and UTILITIES & set(module.name.split(".")):
             return
-        yield from _names_of(stem)
-        yield from _names_of(stem.rpartition("_")[2])
+        yield from names_of(stem)
+        yield from names_of(stem.rpartition("_")[2])
 
     def _synonyms_of(self, folders: Iterable[str]) -> Iterator[str]:
         """The layers that directories' names suggest, where these are not features of that name."""
@@ -318,7 +290,7 @@ class Layers:
             case "schemas":
                 return contents.schemas + contents.shapes > 0 == contents.models
             case "routers":
-                return self.has_routes(module) or self._nearest(module, _ROUTERS_ONLY) in self._route_folders
+                return self.has_routes(module) or self._nearest(module, ROUTERS_ONLY) in self._route_folders
             case "crud":
                 folder = self._nearest(module, SYNONYMS["crud"])
                 return contents.storage or folder in self._storage_folders
@@ -342,7 +314,8 @@ class Layers:
 
         Schemas are defined everywhere; only a name makes a place of them.
         """
-        folders = [f for f in self._parents(module) if _base(f) in SYNONYMS.get(name, ())]
+        queried = self._query_folders if name == "crud" else ()
+        folders = [f for f in self._parents(module) if _base(f) in SYNONYMS.get(name, ()) or f in queried]
         if folders:
             return f"{folders[0]}/"
         return module.path if name != "schemas" or name in self._of_stem(module) else ""
@@ -369,6 +342,17 @@ def _folders(folder: str, root: str) -> Iterator[str]:
         folder = posixpath.dirname(folder)
 
 
+def _only_query(contents: list[Contents]) -> bool:
+    return all(one.plain and one.queries == one.plain and not one.schemas for one in contents)
+
+
+def _mostly_query(contents: list[Contents]) -> bool:
+    """Whether several modules query, and few do anything else; tables and engines lie beside queries."""
+    judged = [one for one in contents if one.plain and not one.models + one.setup]
+    querying = sum(one.queries > 0 for one in judged)
+    return querying > 1 and 3 * querying >= 2 * len(judged) and not any(one.routes for one in contents)
+
+
 def _base(path: str) -> str:
     return posixpath.basename(path.rstrip("/"))
 
@@ -380,10 +364,3 @@ def _ending(place: str) -> str:
 
 def _stem(module: Module) -> str:
     return posixpath.basename(module.path).removesuffix(".py")
-
-
-def _names_of(stem: str) -> list[str]:
-    """The layers that a file of that name may be."""
-    if stem in _DIRECTORIES_ONLY:
-        return []
-    return [name for name, synonyms in SYNONYMS.items() if stem == name or stem in synonyms]

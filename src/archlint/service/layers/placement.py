@@ -72,10 +72,10 @@ def misplaced(layers: Layers, layer: str, pieces: Iterable[Piece]) -> Iterator[M
         if inferred:
             playing.setdefault(posixpath.basename(module.path), []).extend(group)
         elif exists:
-            yield from (Misplaced(piece, _where(layers, module)) for piece in group)
+            yield from (Misplaced(piece, _where(layers, module, layer)) for piece in group)
         else:
-            yield _together(layers, list(group))
-    yield from (_together(layers, alike) for alike in playing.values())
+            yield _together(layers, layer, list(group))
+    yield from (_together(layers, layer, alike) for alike in playing.values())
 
 
 def placed(layers: Layers, layer: str, pieces: Iterable[Piece]) -> Iterator[Location]:
@@ -83,8 +83,8 @@ def placed(layers: Layers, layer: str, pieces: Iterable[Piece]) -> Iterator[Loca
     return (piece.location for piece in pieces if _lies_in(layers, layer, piece.module))
 
 
-def _together(layers: Layers, pieces: list[Piece]) -> Misplaced:
-    return Misplaced(pieces[0], _where(layers, pieces[0].module), tuple(pieces[1:]))
+def _together(layers: Layers, layer: str, pieces: list[Piece]) -> Misplaced:
+    return Misplaced(pieces[0], _where(layers, pieces[0].module, layer), tuple(pieces[1:]))
 
 
 def _lies_in(layers: Layers, layer: str, module: Module) -> bool:
@@ -104,6 +104,9 @@ def _plays(layers: Layers, layer: str, module: Module) -> bool:
     return candidate is not None and module.path.startswith(candidate.path)
 
 
-def _where(layers: Layers, module: Module) -> str:
+def _where(layers: Layers, module: Module, wanted: str) -> str:
+    """Where it is; of a module that only seems to be of the layer which it belongs to, its name is enough."""
     layer = layers.of(module)
+    if layer is not None and layer.name == wanted:
+        return f"`{module.name}`"
     return f"`{module.name}` of the {layer} layer" if layer else f"`{module.name}`, which is in no layer"
