@@ -40,12 +40,12 @@ def github_commands(file: YamlFile, text: str) -> Iterator[Command]:
     for name, job in jobs.entries if jobs else ():
         if isinstance(job, YamlMapping):
             for command in _steps((top, job), job.get("steps"), f"job `{name.text}`", lines):
-                yield replace(command, is_trial=_is_trial(top, name.text, job))
+                yield replace(command, is_trial=is_trial_job(top, name.text, job))
     if (runs := top.mapping("runs")) is not None:
         yield from _steps((top,), runs.get("steps"), "the composite action", lines)
 
 
-def _is_trial(top: YamlMapping, name: str, job: YamlMapping) -> bool:
+def is_trial_job(top: YamlMapping, name: str, job: YamlMapping) -> bool:
     """Whether a job changes nothing that lasts: by its events, its name, its throw-away servers."""
     on = top.get("on")
     events = [key.text for key, _ in on.entries] if isinstance(on, YamlMapping) else _texts(on)

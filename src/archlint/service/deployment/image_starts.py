@@ -18,6 +18,7 @@ from archlint.service.deployment.commands import Commands, named_scripts
 from archlint.service.deployment.compose import Build
 from archlint.service.deployment.compose_stack import StackService
 from archlint.service.deployment.dockerfiles import Deployment, Holds, Image
+from archlint.service.deployment.production import Production
 
 _PLAIN = re.compile(
     r"(docker\.io/)?(library/)?(python|pypy|debian|ubuntu|alpine|fedora|node|nginx|rust|golang|scratch|bun)(:.*)?"
@@ -52,14 +53,15 @@ class Images(Struct, eq=False, frozen=True, dict=True):
 
     @cached_property
     def serving(self) -> tuple[Image, ...]:
-        """The images that serve the service in production, as far as names and commands tell them apart.
+        """The images that serve the service in production, as far as builders, names and commands tell.
 
         When no command does, those are taken that lie nearest to the repository's root.
         """
         images = [i for i in self.deployment.images if i.holds is Holds.SERVICE and not i.is_for_development]
-        depth = min((image.path.count("/") for image in images), default=0)
-        nearest = [image for image in images if image.path.count("/") == depth]
-        return tuple([image for image in images if self.starts(image) is Starts.A_SERVER] or nearest)
+        servers = [image for image in images if self.starts(image) is Starts.A_SERVER]
+        chosen = Production(self.deployment, self.commands).of(tuple(servers or images))
+        depth = 0 if servers else min((image.path.count("/") for image in chosen), default=0)
+        return tuple(image for image in chosen if servers or image.path.count("/") == depth)
 
     def starts(self, image: Image) -> Starts:
         """What a container of an image does, with the commands that compose gives it."""
