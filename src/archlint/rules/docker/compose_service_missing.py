@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from archlint import documents
 from archlint.findings import Hit, Location, Met, Said, Unknown
 from archlint.service.deployment.compose_stack import NOT_THE_SERVER, StackService
+from archlint.service.deployment.server_traces import POSTGRESQL, REDIS, has_trace
 from archlint.service.model import Service
 
 INFRASTRUCTURE = re.compile(
@@ -18,10 +18,7 @@ INFRASTRUCTURE = re.compile(
     r"|grafana|loki|jaeger|keycloak|vault|qdrant|localstack|otel|dozzle|^(node|busybox|alpine)$"
 )
 
-TRACES = {
-    "PostgreSQL": b"postg psycopg asyncpg sqlalchemy sqlmodel tortoise database_url".split(),
-    "Redis": rb"redis valkey celery \barq\b dramatiq".split(),
-}
+TRACES = {"PostgreSQL": POSTGRESQL, "Redis": REDIS}
 """What a service that uses a server imports, depends on or has settings for."""
 
 
@@ -39,7 +36,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     absent = [name for name, there in parts.items() if not there]
     if not absent and any(service.images.served_by(one) for one in services):
         yield from (Met(one.location) for one in services)
-    missing = [name for name in absent if name not in TRACES or _has_trace(service, TRACES[name])]
+    missing = [name for name in absent if name not in TRACES or has_trace(service.deployment, TRACES[name])]
     unresolved = next((one for one in services if one.is_open), None)
     if absent and unresolved is not None:
         yield Unknown("the compose stack", unresolved.location, "a variable decides which image this is")
@@ -52,32 +49,15 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         yield Unknown(f"{name} in the compose stack", services[0].location, "nothing here uses it")
 
 
-def _has_trace(service: Service, traces: Sequence[bytes]) -> bool:
-    """Whether an import, a setting, a literal or a URL in code, a manifest or example settings name a server.
-
-    A file's bytes alone would not do: three letters stand in any blob of some length.
-    """
-    names, words = b"|".join(traces), [trace.replace(rb"\b", b"") for trace in traces]
-    imported = rb"^[ \t]*(?:from|import)[ \t][^\n#]*?(?:%b)" % names
-    in_code = re.compile(rb"(?im)%b|(?:%b)(?:_\w|\w{0,40}[\"']|[\w+]{0,40}://)" % (imported, names))
-    in_text = re.compile(rb"(?im)^[^\n#]*?(?:%b)" % names)
-    for file in service.deployment.near:
-        is_text = file.endswith((".toml", ".txt", ".in")) or ".env" in file
-        if not is_text and not file.endswith(".py"):
-            continue
-        data = documents.content(service.repository, file)
-        lowered = data.lower()
-        if any(word in lowered for word in words) and (in_text if is_text else in_code).search(data):
-            return True
-    return False
-
-
 def _may_be_app(service: Service, one: StackService) -> bool:
     """Whether a service is built with the code, or has an image that is not known to be something else."""
     if one.builds:
         known = {image.path for image in service.deployment.images}
-        files = set(service.repository.files)
-        return any(b.dockerfile in known or (b.dockerfile not in files and not b.inline) for b in one.builds)
+        return any(
+            build.dockerfile in known
+            or not (build.inline or (build.dockerfile and service.repository.has(build.dockerfile)))
+            for build in one.builds
+        )
     return one.image is None or INFRASTRUCTURE.search(posixpath.basename(one.image[0])) is None
 
 

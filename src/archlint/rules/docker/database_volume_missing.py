@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.deployment.compose_containers import Mount, mounts
 from archlint.service.deployment.compose_stack import Stack, StackService
-from archlint.service.deployment.postgres_images import Layout, layouts
+from archlint.service.deployment.postgres_images import Layout, has_open_version, layouts
 from archlint.service.model import Service
 
 
@@ -27,10 +27,17 @@ def _judge(stack: Stack, one: StackService, known: tuple[Layout, ...]) -> Iterat
         yield Met(one.location)
         return
     if known or not any(_outlives(stack, mount) for mount in mounted):
-        folder = f"in `{known[0].mount}`" if known else "where nothing is mounted"
+        folder = _named(known, one) if known else "where nothing is mounted"
         yield Hit(one.location, {"service": one.name, "folder": folder})
     elif not any(word in mount.target for mount in mounted for word in ("data", "postgres")):
         yield Unknown(f"the data of `{one.name}`", one.location, "where its image keeps them is not known")
+
+
+def _named(known: tuple[Layout, ...], one: StackService) -> str:
+    """Its folder in words that hold for every version that it may have."""
+    if len(known) > 1 and has_open_version(one):
+        return f"in `{known[0].mount}` or, up to version 17, in `{known[1].mount}`"
+    return f"in `{known[0].mount}`"
 
 
 def _is_kept(stack: Stack, mounted: tuple[Mount, ...], layout: Layout) -> bool:

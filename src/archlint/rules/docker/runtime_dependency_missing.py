@@ -63,6 +63,8 @@ def _problem(reader: StageReader, target: Stage, one: Environment, server: Comma
     python = reader.python(target)
     if one.at is None or one.made_at is None:
         return None
+    if one.lost is not None:
+        return f"has at `{one.at}` an environment, and not its Python, which uv put into `{one.lost}`"
     if one.python and python and one.python != python:
         return f"has Python {python}, and at `{one.at}` an environment that was made with {one.python}"
     if one.at != one.made_at and "-m" not in server.words and not one.relocatable:

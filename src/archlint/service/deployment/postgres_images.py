@@ -55,6 +55,12 @@ def layouts(service: StackService, deployment: Deployment) -> tuple[Layout, ...]
     return tuple(Layout(chosen or layout.data, layout.volumes) for layout in _official(_version(name, tag)))
 
 
+def has_open_version(service: StackService) -> bool:
+    """Whether the image is chosen by a variable or a digest, so that no version at all is written."""
+    images = filter(None, service.bases) if service.builds else (service.text("image") or "",)
+    return any(re.search(r":[^/]*\$|@sha256:", image) for image in images)
+
+
 def _official(version: int | None) -> tuple[Layout, ...]:
     old = Layout("/var/lib/postgresql/data", ("/var/lib/postgresql/data",))
     new = Layout(f"/var/lib/postgresql/{version or ''}/docker".replace("//", "/"), ("/var/lib/postgresql",))

@@ -12,9 +12,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archlint.facts.dockerfile import Dockerfile, Instruction, Stage
 from archlint.service.deployment.command import Command
@@ -33,17 +35,28 @@ _KNOWN = frozenset({
     "wget",
 })  # fmt: skip
 _PYTHON = re.compile(r"(?:^|/)(?:python:|uv:(?:[\w.]+-)?python)(\d+\.\d+)")
+_WITHOUT_PYTHON = re.compile(
+    r"(?:docker\.io/)?(?:library/)?(?:alpine|debian|ubuntu)(?::.*)?"
+    r"|ghcr\.io/astral-sh/uv:(?!.*python)[\w.-]*(?:alpine|slim)[\w.-]*"
+)
+_PACKAGERS = frozenset({"apk", "apt", "apt-get", "dnf"})
 _SYSTEM = "/usr/local"
 """Where the official images of Python have theirs, and what is installed without an environment."""
 
 
 class Environment(Struct, frozen=True):
-    """A virtual environment: where it was made, where it is now, and with which Python, each if known."""
+    """A virtual environment: where it was made, where it is now, and with which Python, each if known.
+
+    `home` is the folder of a Python that uv brought, which the environment only links to; `lost` is that
+    folder where a stage copied the environment and not its Python.
+    """
 
     made_at: str | None
     at: str | None
     python: str | None
     relocatable: bool = False
+    home: str | None = None
+    lost: str | None = None
 
 
 class StageReader(Struct, eq=False, frozen=True, dict=True):
@@ -127,15 +140,25 @@ class StageReader(Struct, eq=False, frozen=True, dict=True):
         for instruction in self.steps(stage, "RUN"):
             folder = self._run_folder(stage, instruction)
             for command in self.of(instruction):
-                for found in _made(command, folder, self.python(stage)):
-                    made[found.made_at] = found
+                brought, home = managed_python(self, stage, command)
+                for found in _made(command, folder, None if brought else self.python(stage)):
+                    made[found.made_at] = replace(found, home=home)
         copied = [
-            Environment(one.made_at, at, one.python, one.relocatable)
+            replace(one, at=at, lost=one.lost or self._lost(stage, one.home))
             for copy, source in self.copies(stage)
             for one in (self.environments(source) if source else ())
             if one.at and (at := arrives_at(one.at, copy, self.folder(stage, copy)))
         ]
         return tuple(dict.fromkeys((*made.values(), *copied)))
+
+    def _lost(self, stage: Stage, home: str | None) -> str | None:
+        """The folder of a Python if the stage surely lacks it: it copies it to no place of that name."""
+        if home is None or any(command.program == "uv" for command in self.runs(stage)):
+            return None
+        copies = [copy for copy, _ in self.copies(stage)]
+        arrived = [arrives_at(home, copy, self.folder(stage, copy)) for copy in copies]
+        is_open = any("$" in word or "*" in word for copy in copies for word in copy.arguments)
+        return None if is_open or home in arrived else home
 
     def brings(self, stage: Stage) -> bool:
         """Whether a stage has what was installed in it, or may have it from a stage that it copies from."""
@@ -187,6 +210,33 @@ class Stages(Struct, eq=False, frozen=True):
         if file.path not in self._known:
             self._known[file.path] = StageReader(file, self.commands)
         return self._known[file.path]
+
+
+def managed_python(reader: StageReader, stage: Stage, command: Command) -> tuple[bool, str | None]:
+    """Whether uv takes a Python of its own for a command in a stage, and the folder of that, if known.
+
+    It prefers those that it has installed, and downloads one where there is none
+    (https://docs.astral.sh/uv/concepts/python-versions/, "Adjusting Python version preferences").
+    """
+    given, words = command.environment, set(command.words)
+    preference = given.get("UV_PYTHON_PREFERENCE", "")
+    chosen = [given.get("UV_PYTHON", ""), *(w for o, w in pairwise(command.words) if o in {"-p", "--python"})]
+    is_systems = "system" in preference or words & {"--no-managed-python", "--no-python-downloads"}
+    if command.program != "uv" or is_systems or "UV_NO_MANAGED_PYTHON" in given or "/" in "".join(chosen):
+        return False, None
+    installed = any(one.runs("uv", "python", "install") for one in reader.runs(stage))
+    forced = preference == "only-managed" or "--managed-python" in words or "UV_MANAGED_PYTHON" in given
+    if not (installed or forced or _has_no_python(reader, stage)):
+        return False, None
+    is_moved = not given.keys().isdisjoint({"HOME", "XDG_DATA_HOME"}) or any(reader.steps(stage, "USER"))
+    home = given.get("UV_PYTHON_INSTALL_DIR") or ("" if is_moved else "/root/.local/share/uv/python")
+    return True, home.rstrip("/") if home.startswith("/") and "$" not in home else None
+
+
+def _has_no_python(reader: StageReader, stage: Stage) -> bool:
+    *_, first = reader.file.lineage(stage)
+    added = (word for one in reader.runs(stage) if one.program in _PACKAGERS for word in one.words[2:])
+    return _WITHOUT_PYTHON.fullmatch(first.base or "") is not None and not any("py" in word for word in added)
 
 
 def is_install(command: Command) -> bool:
