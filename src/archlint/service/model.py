@@ -52,6 +52,7 @@ from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.import_uses import Uses
 from archlint.service.semantics.imports import Imports
+from archlint.service.semantics.library_models import LibraryModels
 from archlint.service.semantics.modules import Modules
 from archlint.service.semantics.symbols import Symbols
 from archlint.service.service_location import find_anchor
@@ -283,7 +284,8 @@ class Service(Struct, frozen=True, dict=True):
     @cached_property
     def operations(self) -> Operations:
         """What the endpoints take and answer."""
-        return Operations(self.routes, self.symbols, self.classes, self._runtime.fastapi)
+        libraries = LibraryModels(self.versions.highest("fastapi-pagination"))
+        return Operations(self.routes, self.symbols, self.classes, libraries)
 
     @cached_property
     def openapi_pages(self) -> OpenAPIPages:

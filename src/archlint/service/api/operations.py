@@ -14,6 +14,7 @@ from archlint.facts.syntax import Call, Expression
 from archlint.facts.traversal import docstring
 from archlint.findings import Location
 from archlint.service.api.dependants import Dependant, Dependency, Parameter
+from archlint.service.api.pagination import page_parameters
 from archlint.service.api.pydantic_models import PydanticModels
 from archlint.service.api.routes import Endpoint, RouteTable
 from archlint.service.api.signatures import BODY_KINDS, Callee, Signatures, called
@@ -29,6 +30,7 @@ from archlint.service.interpreter.values import (
     text,
 )
 from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.library_models import LibraryModels
 from archlint.service.semantics.symbols import Symbols
 
 _DEFAULT_STATUS = 200
@@ -75,13 +77,13 @@ class Operations:
     """The operations of one service."""
 
     def __init__(
-        self, routes: RouteTable, symbols: Symbols, classes: Classes, fastapi: Version | None = None
+        self, routes: RouteTable, symbols: Symbols, classes: Classes, libraries: LibraryModels | None = None
     ) -> None:
         self._routes = routes
         self._known: dict[int, Operation] = {}
         if routes.machine is not None:
-            tells_formats = fastapi is None or fastapi >= _FORM_FORMATS
-            self.types = Types(routes.machine, symbols)
+            tells_formats = routes.runtime.has(_FORM_FORMATS)
+            self.types = Types(routes.machine, symbols, libraries)
             self.schemas = PydanticModels(self.types, classes)
             self.signatures = Signatures(self.types, self.schemas, tells_formats=tells_formats)
 
@@ -98,6 +100,10 @@ class Operations:
     def _read(self, endpoint: Endpoint) -> Operation:
         options = endpoint.route.options
         signature = self.signatures.read(endpoint.route.endpoint, endpoint.path, endpoint.dependencies)
+        answer = self._answer(endpoint)
+        page = page_parameters(answer.type, self.types)
+        if page is not None:
+            self.signatures.add(signature, page, endpoint.path)
         parameters = tuple(signature.parameters)
         definition = endpoint.handler.definition
         description = text(options.get("description")) or docstring(definition)
@@ -106,7 +112,7 @@ class Operations:
             parameters=tuple(p for p in parameters if p.kind not in BODY_KINDS),
             body=tuple(p for p in parameters if p.kind in BODY_KINDS),
             dependencies=tuple(signature.dependencies),
-            answer=self._answer(endpoint),
+            answer=answer,
             status=_status(options.get("status_code", _DEFAULT_STATUS)),
             response_class=self._response_class(options.get("response_class")),
             summary=text(options.get("summary")),

@@ -94,7 +94,7 @@ class Signatures:
         callee = called(endpoint)
         root = Dependant(Dependency("", callee.function if callee else None), endpoint)
         signature = Signature(root)
-        names = frozenset(re.findall(r"{(\w+)(?::\w+)?}", path))
+        names = _path_names(path)
         with deep_recursion():
             for value in dependencies:
                 marker = settled(value)
@@ -107,6 +107,11 @@ class Signatures:
                     callee = replace(callee, bound=callee.bound + 1)
                 self._function(signature, root, callee, names, ())
         return signature
+
+    def add(self, signature: Signature, asked: Type, path: str) -> None:
+        """Let an endpoint depend on one more class."""
+        with deep_recursion():
+            self._class(signature, signature.root, asked, _path_names(path), ())
 
     def _view(self, signature: Signature, root: Dependant, view: ClassObject, path: frozenset[str]) -> None:
         """A class-based view: FastAPI makes one for each request, and injects its annotated attributes."""
@@ -295,6 +300,10 @@ class Signatures:
         init = class_member(value, "__init__") if value is not None else None
         if isinstance(init, FunctionObject) and len(via) < _MAX_DEPTH:
             self._function(signature, dependant, Callee(init, 1), path, via)
+
+
+def _path_names(path: str) -> frozenset[str]:
+    return frozenset(re.findall(r"{(\w+)(?::\w+)?}", path))
 
 
 def _view(endpoint: Value, callee: Callee) -> ClassObject | None:

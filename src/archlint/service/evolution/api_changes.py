@@ -14,6 +14,7 @@ from archlint.service.evolution.change import Change, OperationName
 from archlint.service.evolution.comparison import compare
 from archlint.service.evolution.views import Json
 from archlint.service.openapi.document import ApiDocument
+from archlint.service.semantics.library_models import is_declared_here
 
 REMOVALS = frozenset(
     f"api-{part}removed-{how}"
@@ -93,6 +94,8 @@ def _in_model(document: ApiDocument, models: PydanticModels, change: Change) -> 
     found = document.models[change.schema]
     symbol = found.symbol
     if symbol is None or symbol.module is None or not isinstance(symbol.node, ClassDef):
+        return None
+    if is_declared_here(symbol.module):
         return None
     name = change.field.partition("/")[0]
     for entry in models.model(found).fields if name and models.is_model(found) else ():

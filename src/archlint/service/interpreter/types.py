@@ -47,6 +47,7 @@ from archlint.service.interpreter.values import (
     Value,
     Written,
 )
+from archlint.service.semantics.library_models import LibraryModels
 from archlint.service.semantics.library_names import public_name
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
@@ -87,8 +88,11 @@ class Types:
     Without one they are read by names alone, each once: what `Annotated` adds is left as it is `Written`.
     """
 
-    def __init__(self, machine: Machine | None, symbols: Symbols) -> None:
+    def __init__(
+        self, machine: Machine | None, symbols: Symbols, libraries: LibraryModels | None = None
+    ) -> None:
         self._machine = machine
+        self._libraries = libraries
         self._symbols = symbols
         self._open: set[tuple[str, tuple[Type, ...]]] = set()
         self._known: dict[tuple[Expression | None, Scope], Type] = {}
@@ -135,7 +139,7 @@ class Types:
             case ClassObject():
                 return _of_class(value)
             case External():
-                return _named(public_name(value.name))
+                return self._of_library(public_name(value.name))
             case Native():
                 return _named(f"builtins.{value.name}")
             case Configured():
@@ -155,13 +159,14 @@ class Types:
         return replace(self._of_symbol(hidden, 0), args=found.args)
 
     def _of_generic(self, value: GenericExternal) -> Type:
-        name = _named(public_name(value.name)).name
+        origin = self._of_library(public_name(value.name))
+        name = origin.name
         if name == LITERAL:
             return Type(LITERAL, values=tuple(sorted(map(repr, value.arguments))), choices=value.arguments)
         args = tuple(map(self.of_value, value.arguments))
         if name in {UNION, "typing.Optional"}:
             return union_of(args if name == UNION else (*args, NONE))
-        return args[0] if name in TRANSPARENT and args else Type(name, args)
+        return args[0] if name in TRANSPARENT and args else replace(origin, args=args)
 
     def evaluate(self, expression: Expression, place: AnnotationContext) -> Value:
         """The value of an expression there."""
@@ -236,7 +241,12 @@ class Types:
             return Type(symbol.qualified, symbol=symbol)
         if isinstance(symbol.node, Assign) and symbol.module is not None:
             return self._alias(symbol, symbol.node, depth, args)
-        return _named(symbol.qualified) if symbol.module is None else UNKNOWN
+        return self._of_library(symbol.qualified) if symbol.module is None else UNKNOWN
+
+    def _of_library(self, name: str) -> Type:
+        """A library's type; of the models that archlint knows their declaration."""
+        symbol = self._libraries.find(name) if self._libraries is not None else None
+        return _named(name) if symbol is None else Type(symbol.qualified, symbol=symbol)
 
     def _local(self, node: Expression, place: AnnotationContext) -> Type | None:
         """The type that a name of an enclosing function's run stands for, as in a factory of routers."""

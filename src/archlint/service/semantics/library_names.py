@@ -166,6 +166,15 @@ DOCUMENT_BASES = frozenset(
 
 SCHEMA_BASES = frozenset(
     {
+        *(f"fastapi_pagination.{name}" for name in ("Page", "Params", "LimitOffsetPage", "CursorPage")),
+        *(
+            "fastapi_pagination.default.Page",
+            "fastapi_pagination.default.Params",
+            "fastapi_pagination.Params",
+        ),
+        *("fastapi_pagination.limit_offset.LimitOffsetPage", "fastapi_pagination.cursor.CursorPage"),
+        *("fastapi_pagination.bases.AbstractPage", "fastapi_pagination.bases.BasePage"),
+        *("fastapi_pagination.limit_offset.LimitOffsetParams", "fastapi_pagination.cursor.CursorParams"),
         "fastapi_camelcase.CamelModel",
         "fastapi_users.schemas.BaseUser",
         "fastapi_users.schemas.BaseUserCreate",
