@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Met, Said
+from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
+from archlint.service.testing.outgoing import outgoing_calls
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
@@ -16,4 +17,10 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     for found in service.event_loop.blocked("http", options):
         disturbed.add(found.function)
         yield Hit(found.location, found.fields, found.chain)
-    yield from map(Met, service.event_loop.undisturbed(disturbed))
+    if service.event_loop.blocks_elsewhere("http"):
+        return  # a thread waits, and the clause asks for an async client: neither broken nor met
+    calling = {call.caller for call in outgoing_calls(service.calls)}
+    if not calling | disturbed:
+        yield NotApplicable("it makes no HTTP calls to others")
+    orderly = calling - disturbed
+    yield from (Met(one.location) for one in service.event_loop.functions if one in orderly)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Met, Said
+from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.asynchronous.expiring import Read, expired_reads, lazy_reads
 from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each read after a commit that expired the object, and of a relationship that was not loaded."""
+    if not service.databases.libraries:
+        yield NotApplicable("its runtime imports no library of a relational database")
+        return
     expired = {read.node: read for read in expired_reads(service.calls)}
     disturbed = {read.function for read in expired.values()}
     for read in expired.values():

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from archlint.findings import Hit, Link, Met, Said
+from archlint.findings import Hit, Link, Met, NotApplicable, Said
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each call that queries by such a session on the event loop, and where requests open one."""
+    if not service.databases.libraries:
+        yield NotApplicable("its runtime imports no library of a relational database")
+        return
     blocking: set[Function] = set()
     engine = service.databases.sync_engine
     for found in service.event_loop.blocked("session", options):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Met, Said
+from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each call of an async session, connection or engine whose coroutine nobody awaits."""
+    if not service.databases.libraries:
+        yield NotApplicable("its runtime imports no library of a relational database")
+        return
     disturbed: set[Function] = set()
     for found in service.event_loop.unawaited("query"):
         disturbed.add(found.function)

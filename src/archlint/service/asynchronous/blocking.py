@@ -136,6 +136,10 @@ class Reach:
                     best[edge.node] = found
         yield from sorted(best.values(), key=lambda one: one.location)
 
+    def is_left_elsewhere(self) -> bool:
+        """Whether a function that the loop does not run makes such a call: in a thread, or in a worker."""
+        return any(stops and not self._calls.on_loop(function) for function, stops in self._judged.items())
+
     def _along(self, function: Function, edge: Edge, context: Context) -> Blocked:
         edges = [edge]
         while isinstance(step := self._next[context], Onward):

@@ -60,6 +60,10 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
                 others = (self._by_node(one).get(found.node) for one in less)
                 yield replace(found, others=tuple(one for one in others if one is not None))
 
+    def blocks_elsewhere(self, group: str) -> bool:
+        """Whether calls of a group's kinds are made where they do not block the event loop."""
+        return self._reach(group).is_left_elsewhere()
+
     def may_block(self, function: Function) -> str:
         """Why the function might block; empty when all that it reaches is known not to."""
         return may_block(self.calls, self._waiting, function)
@@ -93,8 +97,17 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
 
     def _by_node(self, group: str) -> dict[Node, Blocked]:
         if group not in self._groups:
-            self._groups[group] = {found.node: found for found in Reach(self.calls, _GROUPS[group]).on_loop()}
+            self._groups[group] = {found.node: found for found in self._reach(group).on_loop()}
         return self._groups[group]
+
+    def _reach(self, group: str) -> Reach:
+        if group not in self._reaches:
+            self._reaches[group] = Reach(self.calls, _GROUPS[group])
+        return self._reaches[group]
+
+    @cached_property
+    def _reaches(self) -> dict[str, Reach]:
+        return {}
 
     @cached_property
     def _groups(self) -> dict[str, dict[Node, Blocked]]:

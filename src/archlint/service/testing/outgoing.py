@@ -125,8 +125,7 @@ class OutgoingCalls:
 
     def calls(self) -> Iterator[LibraryCall]:
         """Every outgoing call of the service."""
-        for function in sorted(self._calls.functions, key=lambda one: one.order):
-            yield from (call for call in self._calls.library_calls(function) if is_outgoing(call))
+        return outgoing_calls(self._calls)
 
     def _made_by(self, test: Test) -> Outgoing | None:
         for function in self._run_by(test):
@@ -206,6 +205,12 @@ def _words_of_module(module: Module) -> frozenset[str]:
 @lru_cache(maxsize=65_536)
 def _replaces(word: str) -> bool:
     return _REPLACES.search(word) is not None
+
+
+def outgoing_calls(calls: Calls) -> Iterator[LibraryCall]:
+    """Every HTTP call of a service to others."""
+    for function in sorted(calls.functions, key=lambda one: one.order):
+        yield from (call for call in calls.library_calls(function) if is_outgoing(call))
 
 
 def is_outgoing(call: LibraryCall) -> bool:
