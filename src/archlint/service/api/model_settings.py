@@ -21,6 +21,7 @@ from archlint.service.interpreter.values import (
     Value,
     text,
 )
+from archlint.service.semantics.symbols import Symbol
 
 
 class Setting(Struct, frozen=True):
@@ -126,3 +127,17 @@ _CONVERSIONS = {
     "camelize": _camelized,
 }
 """Pydantic's own generators, `pydantic.alias_generators`, and that of pyhumps."""
+
+
+def is_replaced(symbol: Symbol, node: ClassDef, types: Types) -> bool:
+    """Whether a decorator gives another model, made by `create_model` of the fields of this one."""
+    cls = types.class_value(symbol) if node.decorators else None
+    place = types.place_around(symbol)
+    if cls is None or place is None:
+        return False
+    for decorator in node.decorators:
+        applied = types.evaluate(decorator, place)
+        made = types.call(applied, Arguments((cls,), {}, Origin(place.module, decorator)))
+        if isinstance(made, ExternalObject) and made.name.endswith(".create_model"):
+            return True
+    return False

@@ -24,7 +24,7 @@ from archlint.facts.syntax import (
 )
 from archlint.findings import Location
 from archlint.service.api.field_annotations import names_field, presence
-from archlint.service.api.model_settings import Setting, first_alias, generated, settings
+from archlint.service.api.model_settings import Setting, first_alias, generated, is_replaced, settings
 from archlint.service.interpreter.types import (
     ANY,
     VARIABLE,
@@ -92,8 +92,9 @@ Kind: TypeAlias = Literal["model", "root", "dataclass", "typed dict", "named tup
 class PydanticModel(Struct, frozen=True):
     """A Pydantic model, a dataclass, a typed dict or a named tuple.
 
-    `complete` is false where a base is not in sight. `config` has the settings of its bases, too, `computed`
-    its computed fields, `serializers` the functions that write some of its fields or, under `""`, all of it.
+    `complete` is false where a base is not in sight, or a decorator makes another model of it. `config` has
+    the settings of its bases, too, `computed` its computed fields, `serializers` the functions that write
+    some of its fields or, under `""`, all of it.
     """
 
     type: Type
@@ -207,6 +208,7 @@ class PydanticModels:
         computed |= {field.name: field for field in self._computed(node, scope)}
         serializers = {key: to for model in reversed(inherited) for key, to in model.serializers.items()}
         known = all(base.symbol is not None or _is_empty(base) for base in bases)
+        known = known and not is_replaced(symbol, node, self._types)
         return PydanticModel(
             found,
             tuple(fields.values()),

@@ -257,8 +257,7 @@ class Types:
             return None
         while frame is not None and frame.namespace is not frame.module.namespace:
             if name.partition(".")[0] in frame.namespace:
-                found = self.of_value(machine.evaluate(frame, node))
-                return None if found == UNKNOWN else found
+                return self.of_value(machine.evaluate(frame, node))
             frame = frame.parent
         return None
 

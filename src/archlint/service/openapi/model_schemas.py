@@ -63,7 +63,7 @@ class ModelSchemas:
                 required.append(name)
         schema = object_of(properties, required)
         if not model.complete:
-            schema |= Untold("a base class is not in the repository")
+            schema |= Untold(_why_incomplete(model))
         return self._titled(schema, model)
 
     def _is_required(self, entry: Field, model: PydanticModel, mode: Mode) -> bool:
@@ -123,6 +123,13 @@ class ModelSchemas:
 def title_of(name: str) -> str:
     """The title that a property gets of its name."""
     return name.title().replace("_", " ").strip()
+
+
+def _why_incomplete(model: PydanticModel) -> str:
+    node = model.type.symbol.node if model.type.symbol is not None else None
+    if isinstance(node, ClassDef) and node.decorators:
+        return "a decorator may make another model of it"
+    return "a base class is not in the repository"
 
 
 def _is_on(model: PydanticModel, setting: str) -> bool:
