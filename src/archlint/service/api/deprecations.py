@@ -49,12 +49,18 @@ def undated(operations: Iterator[Operation], modules: Modules) -> Iterator[Undat
 
 
 def _is_dated(operation: Operation) -> bool:
-    own = " ".join(filter(None, (operation.summary, operation.description)))
+    own = " ".join(filter(None, (operation.summary, operation.description, _sunset(operation))))
     functions = [operation.endpoint.handler.definition]
     for dependency in operation.dependencies:
         definition = dependency.function.definition if dependency.function else None
         functions.extend([definition] if isinstance(definition, FunctionDef) else [])
     return bool(_DATE.search(own)) or _app_tells(operation) or any(map(_names_header, functions))
+
+
+def _sunset(operation: Operation) -> str | None:
+    """The `x-sunset` that the operation adds to its documentation, which `archlint diff` reads too."""
+    extra = settled(operation.endpoint.route.options.get("openapi_extra"))
+    return text(extra.get("x-sunset")) if isinstance(extra, dict) else None
 
 
 def _app_tells(operation: Operation) -> bool:
