@@ -55,6 +55,14 @@ class TestWhatBreaksClients:
         assert "now app/schemas/tools.py:28:7" in answer.stdout
         assert "was app/schemas/tools.py:35:5 at main" in answer.stdout
 
+    def test_is_told_where_it_was_though_the_model_has_another_name_now(self, broken: Path) -> None:
+        for file in (broken / "app").rglob("*.py"):
+            file.write_text(file.read_text(encoding="utf-8").replace("ToolRead", "ToolShown"), "utf-8")
+        answer = archlint(broken, "diff", "main")
+        assert "`shelf` of ToolShown: it was removed" in answer.stdout
+        assert "now app/schemas/tools.py:28:7" in answer.stdout
+        assert "was app/schemas/tools.py:35:5 at main" in answer.stdout
+
     @pytest.mark.parametrize("format_", ["markdown", "sarif", "github", "json"])
     def test_is_told_in_every_format(self, broken: Path, format_: str) -> None:
         answer = archlint(broken, "diff", "main", "--format", format_)

@@ -13,6 +13,7 @@ from archlint.service.api.routes import Endpoint
 from archlint.service.evolution.change import Change, OperationName
 from archlint.service.evolution.comparison import compare
 from archlint.service.evolution.views import Json
+from archlint.service.interpreter.types import Type
 from archlint.service.openapi.document import ApiDocument
 from archlint.service.semantics.library_models import is_declared_here
 
@@ -35,12 +36,15 @@ class ApiState:
     document: ApiDocument | None = None
     models: PydanticModels | None = None
 
-    def location(self, change: Change) -> Location | None:
-        """Where what changed is written; None where it is not there, or the document is a file."""
+    def location(self, change: Change, schema: str) -> Location | None:
+        """Where what changed is written; None where it is not there, or the document is a file.
+
+        `schema` is what this state calls the component.
+        """
         if self.document is None:
             return None
-        if change.schema in self.document.models and self.models is not None:
-            found = _in_model(self.document, self.models, change)
+        if schema in self.document.models and self.models is not None:
+            found = _in_model(self.document.models[schema], self.models, change.field)
             if found is not None:
                 return found
         endpoint = self._endpoint(change.operations[0]) if change.operations else None
@@ -78,7 +82,12 @@ def api_changes(base: ApiState, head: ApiState, today: date) -> tuple[ApiChange,
     """What changed from one state to the other, the gravest first."""
     changes = compare(base.content, head.content, today, _moved(base, head))
     return tuple(
-        ApiChange(change, version_of(change), base.location(change), head.location(change))
+        ApiChange(
+            change,
+            version_of(change),
+            base.location(change, change.base_schema),
+            head.location(change, change.schema),
+        )
         for change in changes
     )
 
@@ -89,15 +98,14 @@ def version_of(change: Change) -> str:
     return ", ".join(sorted({match[1] for match in found if match}))
 
 
-def _in_model(document: ApiDocument, models: PydanticModels, change: Change) -> Location | None:
+def _in_model(found: Type, models: PydanticModels, field: str) -> Location | None:
     """The field of a model, or its class where the field is not there."""
-    found = document.models[change.schema]
     symbol = found.symbol
     if symbol is None or symbol.module is None or not isinstance(symbol.node, ClassDef):
         return None
     if is_declared_here(symbol.module):
         return None
-    name = change.field.partition("/")[0]
+    name = field.partition("/")[0]
     for entry in models.model(found).fields if name and models.is_model(found) else ():
         if name in {entry.alias, entry.written}:
             return entry.location

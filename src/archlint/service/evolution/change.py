@@ -26,7 +26,7 @@ class Change:
     """One change, with the operations that it reaches.
 
     `id` is oasdiff's identifier for its kind. `schema` is the component in which it happened, empty for one
-    in the operation itself, and `field` the path of names in that.
+    in the operation itself, `base_schema` its name in the base, and `field` the path of names in that.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Change:
     operations: tuple[OperationName, ...]
     schema: str = ""
     field: str = ""
+    base_schema: str = ""
 
     @property
     def level(self) -> Level:

@@ -26,15 +26,16 @@ def compare(base: Json, head: Json, today: date, renames: dict[OperationName, Op
     `today` decides whether a sunset has passed. `renames` are operations known to be served elsewhere now.
     """
     comparison = OperationComparison(SchemaComparison(base, head), today)
-    reached: dict[tuple[str, str, str, str], list[OperationName]] = {}
+    reached: dict[tuple[str, str, str, str, str], list[OperationName]] = {}
     for name, found in _all(base, head, today, comparison, renames):
-        key = (found.id, found.text, found.place.schema, found.place.field)
+        place = found.place
+        key = (found.id, found.text, place.schema, place.field, place.base_schema)
         names = reached.setdefault(key, [])
         if name not in names:
             names.append(name)
     changes = [
-        Change(identifier, text, tuple(sorted(names)), schema, field)
-        for (identifier, text, schema, field), names in reached.items()
+        Change(identifier, text, tuple(sorted(names)), schema, field, base_schema)
+        for (identifier, text, schema, field, base_schema), names in reached.items()
     ]
     order = {"error": 0, "warning": 1, "info": 2}
     return sorted(changes, key=lambda one: (order[one.level], one.operations, one.schema, one.field, one.id))

@@ -11,6 +11,7 @@ from archlint.service.evolution.change import Direction
 class Place:
     """Where a schema stands: what the message calls it, and the component and path of names that it is in.
 
+    `base_schema` is what the base calls the component, where it has another name there.
     `subject` is `body`, `property`, `parameter` or `parameter-property`.
     """
 
@@ -18,6 +19,7 @@ class Place:
     subject: str
     label: str
     schema: str = ""
+    base_schema: str = ""
     field: str = ""
     loose: bool = False
     """Whether values are texts, as in a query: there a number is a string, too."""
@@ -28,9 +30,9 @@ class Place:
         subject = "parameter-property" if self.subject.startswith("parameter") else "property"
         return replace(self, subject=subject, field=path)
 
-    def inside(self, component: str) -> Place:
-        """The place of a component's own schema."""
-        return replace(self, schema=component, field="") if component else self
+    def inside(self, component: str, base: str) -> Place:
+        """The place of a component's own schema, under its name in the head and in the base."""
+        return replace(self, schema=component, base_schema=base or component, field="") if component else self
 
     @property
     def shown(self) -> str:

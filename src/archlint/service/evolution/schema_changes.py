@@ -51,11 +51,11 @@ class SchemaComparison:
         if untold or depth > _MAX_DEPTH or (base == head and not refers(base)):
             return ()
         if not before.name or before.name != after.name:
-            return tuple(self._between(before, after, place.inside(after.name), depth))
+            return tuple(self._between(before, after, place.inside(after.name, before.name), depth))
         key = (before.name, after.name, place.direction, "" if place.subject == "body" else "property")
         if key not in self._known:
             self._known[key] = ()
-            inner = place.inside(after.name)
+            inner = place.inside(after.name, before.name)
             self._known[key] = tuple(self._between(before, after, inner, depth))
         return self._known[key]
 
