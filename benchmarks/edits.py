@@ -9,6 +9,7 @@ changed. Prints how many edits were made, and how much of the processor's time t
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import random
 import re
@@ -78,6 +79,7 @@ def _check(folder: Path, cache: Path, options: list[str]) -> tuple[str, str]:
             __main__.main()
         except SystemExit as ended:
             err.write(f"exit {ended.code}")
+    gc.collect()  # a run lets all that it made lie until its process ends
     return out.getvalue(), err.getvalue()
 
 

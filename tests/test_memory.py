@@ -7,17 +7,19 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from archlint import __main__, engine, readings
+from archlint import __main__, asking, engine, readings
 from archlint.facts.differences import Difference
 from archlint.facts.python import read_python
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import FunctionDef
+from archlint.facts.syntax import Call, Constant, FunctionDef, Name
+from archlint.service.model import Service
 
 FIXTURE = Path(__file__).parents[1] / "fixtures/flat-service"
 SOURCE = Path(__file__).parents[1] / "src/archlint"
@@ -318,7 +320,7 @@ def _texts() -> Iterator[tuple[str, str]]:
 
 BESIDE = re.compile(r"\.raw_body\b|\bsource\._(nodes|definitions)\b")
 REMEMBERING = re.compile(
-    r"@(?:lru_)?cache\b.*\n(?:async )?def (\w+)\(.*(?:PythonSource|FunctionDef|Module)\b"
+    r"@(?:lru_)?cache\b.*\n(?:async )?def (\w+)\([^)]*\b(?:PythonSource|FunctionDef|Module)\b"
 )
 
 
@@ -331,4 +333,27 @@ def test_nobody_reads_beside_the_doors() -> None:
 def test_what_outlives_a_service_notices_its_readers() -> None:
     """A function's memory is of one run of one group; `summary` is for what is asked before that."""
     found = {name for _, text in _texts() for name in REMEMBERING.findall(text)}
-    assert found <= {"early_returns", "is_generator", "stub"}
+    assert found <= {"early_returns", "is_generator"}
+
+
+def test_every_part_of_a_service_has_its_turn() -> None:
+    parts = {name for name, part in vars(Service).items() if isinstance(part, cached_property)}
+    assert parts - {"aside", "_runtime"} | {"modules"} == asking.PARTS.keys()
+
+
+def test_a_summary_is_of_one_source_and_its_words() -> None:
+    before, after = _source("a(1)\nb(2)\n"), _source("a(1)\nb(3)\n")
+    assert _firsts(before, "a") == _firsts(after, "a") == ("1",)
+    readings.begin()
+    assert _firsts(before, "b") == ("2",)
+    (read,) = readings.so_far().code
+    assert isinstance(read, tuple)
+    part = read[1]
+    assert Difference(before, after).is_in(part)
+    assert not Difference(before, after).is_in(part.replace(":b", ":a"))
+
+
+@readings.summary
+def _firsts(source: PythonSource, name: str) -> tuple[str, ...]:
+    calls = (call for call in source.nodes.of(Call) if isinstance(call.func, Name) and call.func.id == name)
+    return tuple(str(one.value) for call in calls for one in call.args if isinstance(one, Constant))

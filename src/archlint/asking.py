@@ -30,13 +30,14 @@ CODE = "code"
 _OF_BOTH = ("anchor", "project", "versions", "installed")
 _OF_DOCUMENTS = ("dotenvs", "deployment", "commands", "documented_commands", "stages", "images")
 _OF_CODE = (
-    "migrations", "schemas", "symbols", "classes", "literals", "settings", "databases", "environment_reads",
-    "routes", "routes_by_default", "operations", "openapi_pages", "documents", "api", "api_changes",
-    "surface", "providers", "layers", "setups", "queries", "handlers", "calls", "event_loop", "transactions",
-    "imports", "uses", "contracts", "committed_documents", "upgrades", "connections", "suite",
-    "database_fixtures", "requests", "reached", "modules",
-)  # fmt: skip
-_ORDER = {name: number for number, name in enumerate((*_OF_BOTH, *_OF_CODE, *_OF_DOCUMENTS))}
+    *("migrations", "schemas", "symbols", "classes", "annotations", "literals", "settings", "routes"),
+    *("routes_by_default", "operations", "openapi_pages", "documents", "api", "api_changes"),
+    *("committed_documents", "databases", "environment_reads", "modules", "surface", "providers", "layers"),
+    *("setups", "queries", "handlers", "calls", "event_loop", "transactions", "imports", "uses", "contracts"),
+    *("suite", "database_fixtures", "requests", "reached", "upgrades", "connections"),
+)
+PARTS = {name: number for number, name in enumerate((*_OF_BOTH, *_OF_CODE, *_OF_DOCUMENTS))}
+"""The parts of a service, each with its turn."""
 
 
 def kept_as(service: Service, page: Page, against: str, today: date) -> tuple[str, str]:
@@ -104,7 +105,7 @@ def _group(rule: Rule) -> str:
 
 
 def _last(rule: Rule) -> int:
-    return max((_ORDER[part] for part in _parts(rule) if part in _ORDER), default=len(_ORDER))
+    return max((PARTS[part] for part in _parts(rule) if part in PARTS), default=len(PARTS))
 
 
 @cache
@@ -113,7 +114,7 @@ def _parts(rule: Rule) -> frozenset[str]:
     module = sys.modules[rule.__module__]
     own = (one for one in vars(module).values() if getattr(one, "__module__", None) == module.__name__)
     codes = [one.__code__ for one in own if isinstance(one, FunctionType)]
-    return frozenset(_names(codes)) & (_ORDER.keys() | {"base"})
+    return frozenset(_names(codes)) & (PARTS.keys() | {"base"})
 
 
 def _names(codes: Iterable[CodeType]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 code: dict[object, None] = {}
 documents: dict[str, None] = {}
@@ -21,6 +21,7 @@ summaries: dict[str, Callable[[Any], object]] = {}
 
 _S = TypeVar("_S")
 _T = TypeVar("_T")
+_P = ParamSpec("_P")
 
 
 class Read(NamedTuple):
@@ -56,23 +57,30 @@ def unnoticed() -> Iterator[None]:
             documents.popitem()
 
 
-def summary(function: Callable[[_S], _T]) -> Callable[[_S], _T]:
-    """A pure function of one source, asked once of each, for readers that depend on no more than its answer.
+def summary(function: Callable[Concatenate[_S, _P], _T]) -> Callable[Concatenate[_S, _P], _T]:
+    """A pure function of one source and of words, for readers that depend on no more than its answer.
 
-    The answer consists of nodes, structs, tuples and plain values, so that two can be told apart.
+    It is asked once of each. The answer consists of nodes, structs, tuples and plain values, so that two can
+    be told apart; the words are names, given by their places.
     """
     name = f"{function.__module__}.{function.__qualname__}"
     summaries[name] = function
-    slot = f"_{name}"
 
-    def asked(source: _S) -> _T:
-        code[source, name] = None
+    def asked(source: _S, /, *words: _P.args, **none: _P.kwargs) -> _T:
+        part = ":".join((name, *map(str, words)))
+        code[source, part] = None
         kept = vars(source)
-        if slot not in kept:
+        if part not in kept:
             with unnoticed():
-                kept[slot] = function(source)
-        found: _T = kept[slot]
+                kept[part] = function(source, *words, **none)
+        found: _T = kept[part]
         return found
 
     asked.__doc__ = function.__doc__
     return asked
+
+
+def summarized(source: object, part: str) -> object:
+    """What the summary of that part says of a source; None where there is no such summary any more."""
+    name, *words = part.split(":")
+    return summaries[name](source, *words) if name in summaries else None

@@ -39,9 +39,8 @@ class Difference:
             return self._function_differs(part)
         if part == STATEMENTS:
             return not same(old.raw_body, new.raw_body)
-        if part in readings.summaries:
-            ask = readings.summaries[part]
-            return not same(ask(old), ask(new))
+        if "." in part:
+            return not same(readings.summarized(old, part), readings.summarized(new, part))
         return not same(_of_kind(old, part), _of_kind(new, part))
 
     def _function_differs(self, number: int) -> bool:

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Call, ClassDef, Constant, FunctionDef, ImportFrom
 from archlint.facts.traversal import dotted
 from archlint.findings import Unknown
+from archlint.readings import summary
 from archlint.service.api.adding import mounted_in
 from archlint.service.api.applications import FASTAPI, Creation, creations, uses
 from archlint.service.api.registered import Mount, Router
@@ -88,11 +90,18 @@ def _told_by_commands(commands: Iterable[Sequence[str]]) -> Iterator[str]:
 
 def _told_by_code(modules: Iterable[Module]) -> Iterator[str]:
     for module in modules:
-        for call in module.source.nodes.of(Call):
-            name = dotted(call.func) or ""
-            first = call.args[0] if call.args else None
-            if name.rpartition(".")[2] in _STARTERS and isinstance(first, Constant):
-                yield str(first.value)
+        yield from _told(module.source)
+
+
+@summary
+def _told(source: PythonSource) -> tuple[str, ...]:
+    """What a file gives to functions that start servers."""
+    firsts = (
+        call.args[0]
+        for call in source.nodes.of(Call)
+        if call.args and (dotted(call.func) or "").rpartition(".")[2] in _STARTERS
+    )
+    return tuple(str(first.value) for first in firsts if isinstance(first, Constant))
 
 
 def _target(modules: Modules, told: str) -> Target | None:
@@ -186,11 +195,11 @@ def _factories(
     """The definitions around the creations, and around the calls of these, innermost first."""
     known = {(m.path, name): (m, name) for m, c in found if (name := _defined(c))}
     for _ in range(_MAX_FACTORIES):
-        wanted = {name for _, name in known.values()}
+        wanted = " ".join(sorted({name for _, name in known.values()}))
         callers = {
             (module.path, owner or ""): (module, owner or "")
             for module in modules.runtime
-            for owner, node in _named(module, wanted)
+            for owner, node in _named(module.source, wanted)
             if _calls(symbols, module, node, known)
         }
         if callers.keys() <= known.keys():
@@ -199,10 +208,11 @@ def _factories(
     return list(known.values())
 
 
-def _named(module: Module, wanted: set[str]) -> Iterator[tuple[str | None, Call | ClassDef]]:
-    """The calls and classes of a module that use one of the names, with the top-level definition around."""
-    found = ((owner, node, name) for owner, node, name in uses(module.source))
-    yield from ((owner, node) for owner, node, name in found if name.rpartition(".")[2] in wanted)
+@summary
+def _named(source: PythonSource, wanted: str) -> tuple[tuple[str | None, Call | ClassDef], ...]:
+    """The calls and classes of a file that use one of the names, with the top-level definition around."""
+    names = frozenset(wanted.split())
+    return tuple((owner, node) for owner, node, name in uses(source) if name.rpartition(".")[2] in names)
 
 
 def _calls(
