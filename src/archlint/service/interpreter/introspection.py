@@ -189,12 +189,13 @@ def _below(machine: Machine, package: ModuleObject, prefix: str) -> Iterator[Mod
 def submodules(machine: Machine, package: ModuleObject) -> list[tuple[str, bool]]:
     """Names of the modules directly in a package's folder, sorted, and whether each is a package."""
     folder = posixpath.dirname(package.module.path)
+    start = f"{folder}/" if folder else ""
     found: dict[str, bool] = {}
     for path in machine.modules.by_path:
-        inner = posixpath.relpath(path, folder) if folder else path
-        parts = inner.removesuffix(".py").split("/")
-        if parts[0] != ".." and parts != ["__init__"] and (len(parts) == 1 or parts[1:] == ["__init__"]):
-            found[parts[0]] = len(parts) > 1
+        if path.startswith(start):
+            name, _, below = path[len(start) :].removesuffix(".py").partition("/")
+            if below == "__init__" or (not below and name != "__init__"):
+                found[name] = bool(below)
     return sorted(found.items())
 
 

@@ -87,9 +87,8 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
         files = (
             f for f in self.deployment.near if f.endswith((".py", ".sh", ".toml", ".cfg", ".yml", ".yaml"))
         )
-        return any(
-            name.search(documents.content(self.deployment.repository, file)) for file in (*files, module.path)
-        )
+        contents = (documents.content(self.deployment.repository, file) for file in (*files, module.path))
+        return any(outer.name.encode() in data and name.search(data) for data in contents)
 
     def _is_alembics(self, module: Module, call: Call) -> bool:
         """Whether a call is of alembic's `upgrade`, or of that of something imported in the function."""

@@ -79,11 +79,20 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
         if name in self._declared_names or any(d.startswith(f"{_plain(name)}-") for d in self._declared):
             return None
         asked = {canonicalize_name(entry.requirement.name) for entry in self.project.declared}
-        providers = [d for d in sorted(self._locked) if name in import_names(d)]
+        providers = self._by_import_name.get(name, [])
         if not asked.isdisjoint(providers):  # of a group: whether the module runs without it is not known
             return None
         sure = [d for d in providers if _plain(name) == d] or providers
         return sure[0] if len(sure) == 1 else None
+
+    @cached_property
+    def _by_import_name(self) -> dict[str, list[str]]:
+        """The locked distributions that may give each top-level name."""
+        found: dict[str, list[str]] = {}
+        for distribution in sorted(self._locked):
+            for name in import_names(distribution):
+                found.setdefault(name, []).append(distribution)
+        return found
 
     @cached_property
     def _declared(self) -> frozenset[str]:

@@ -26,10 +26,16 @@ _POETRY = ("tool", "poetry", "dependencies")
 
 
 class Locked(Struct, frozen=True):
-    """A version that a lock pins, and where."""
+    """A version that a lock pins, as its package of that index."""
 
     version: Version
-    location: Location
+    lock: TomlFile
+    index: int
+
+    @property
+    def location(self) -> Location:
+        """Where it stands: to tell that, a lock of some thousand lines is parsed again."""
+        return self.lock.location("package", self.index, "version")
 
 
 class Required(Struct, frozen=True):
@@ -115,7 +121,7 @@ def _versions(lock: TomlFile, name: str) -> Iterator[Locked]:
                 version = Version(str(package.get("version")))
             except InvalidVersion:
                 continue
-            yield Locked(version, lock.location("package", index, "version"))
+            yield Locked(version, lock, index)
 
 
 def _caret(file: TomlFile, name: str) -> Iterator[Required]:

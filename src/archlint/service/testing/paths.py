@@ -60,7 +60,8 @@ _SAME = frozenset(
         "yarl.URL",
     }
 )
-_TRIMMING = frozenset({"lstrip", "removeprefix", "removesuffix", "rstrip", "strip"})
+_CUTTING = frozenset({"removeprefix", "removesuffix"})
+_TRIMMING = _CUTTING | {"lstrip", "rstrip", "strip"}
 _KEEPING = _TRIMMING | {"decode", "encode", "lower"}
 
 
@@ -176,7 +177,9 @@ class Paths:
             old, new = (self.texts(one, spot) for one in node.args)
             return [one.replace(a, b) for one in self.texts(func.value, spot) for a in old for b in new]
         if func.attr in _KEEPING:
-            ends = [one.value for one in node.args if isinstance(one, Constant)]
+            ends = [n.value for n in node.args if isinstance(n, Constant) and isinstance(n.value, str)]
+            if not ends and func.attr in _CUTTING:
+                return (GAP,)
             texts = self.texts(func.value, spot)
             return [getattr(one, func.attr)(*ends) if func.attr in _TRIMMING else one for one in texts]
         return None
