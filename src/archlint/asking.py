@@ -18,6 +18,7 @@ from archlint.discover import Repository
 from archlint.facts.cache import EMPTY
 from archlint.facts.store import Facts
 from archlint.memory import Memory
+from archlint.overlay import OverlaidRepository
 from archlint.pages import Page
 from archlint.readings import Read, so_far
 from archlint.service.model import Service
@@ -71,13 +72,14 @@ def memory_of(
 ) -> Memory:
     """What the run before has left for these services, of which nothing but `read` was read so far.
 
-    Of a commit, and for another standard than the bundled one, nothing is kept.
+    Of a commit, of edits that are only tried, and for another standard than the bundled one, nothing is kept.
     """
     folder = user_cache_dir()
     facts = next((service.modules.facts for service in services), None)
     if not isinstance(facts, Facts):
         folder, facts = None, Facts({}, {}, EMPTY)
-    if isinstance(repository, CommittedRepository) or standard is not bundled_standard() or so_far() != read:
+    is_other = isinstance(repository, CommittedRepository | OverlaidRepository)
+    if is_other or standard is not bundled_standard() or so_far() != read:
         folder = None
     rules = [f"{root} {[page.code for page in pages]}" for root, pages in chosen.items()]
     files = [*repository.files, "tracked", *sorted(repository.tracked or ("untracked",))]

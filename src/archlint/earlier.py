@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from archlint.answers import own_code
 from archlint.baseline import recurring
+from archlint.findings import ArchlintError
 from archlint.results import Report, Undecided
 from archlint.user_cache import put, user_cache_dir
 
@@ -36,8 +37,11 @@ class Earlier(Struct, frozen=True, array_like=True):
     unknowns: frozenset[tuple[str, str, str]]
 
     @classmethod
-    def of(cls, report: Report) -> Earlier:
-        """What is kept of a report."""
+    def of(cls, report: Report, ref: str | None) -> Earlier:
+        """What is kept of a report. Raises ArchlintError when a rule broke, after which all looks new."""
+        for failure in report.failures:
+            rule = f"{failure.page.code} {failure.page.name}"
+            raise ArchlintError(f"{ref} cannot be compared with: internal error in {rule}: {failure.error}")
         known = tuple(Known(finding.location.file, finding.fingerprint) for finding in report.findings)
         return cls(known, frozenset(map(_undecided, report.unknowns)))
 

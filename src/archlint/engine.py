@@ -56,6 +56,9 @@ class Request(Struct, frozen=True, dict=True):
     """The commit whose findings are left out, and whose API the one of today is compared with."""
 
     standard: Standard = field(default_factory=bundled_standard)
+    baselines: bool = True
+    """Whether what the baselines hold does not count."""
+
     today: date = field(default_factory=date.today)
     """What the ends of suppressions and of baselines' entries are compared with."""
 
@@ -105,7 +108,7 @@ def prepare(request: Request, progress: Progress = lambda stage: None) -> Loaded
     if request.against is None or (request.against == "HEAD" and not has_commits(root)):
         return loaded
     progress(f"reading {request.against}")
-    base = _loaded(repository_at(root, request.against), paths, loaded.configured, request.standard)
+    base = load_from(repository_at(root, request.against), paths, loaded.configured, request.standard)
     readings.begin(loaded.read)  # of these services, nothing else was read
     return compared(loaded, base)
 
@@ -123,17 +126,14 @@ def load(
     progress("looking for files")
     repository = find_repository(paths)
     progress("reading files")
-    standard = standard or bundled_standard()
-    return _loaded(repository, paths, configure(repository, standard, config_file), standard)
+    return load_from(repository, paths, config_file, standard)
 
 
 def load_commit(
     ref: str, paths: Sequence[Path], config_file: Path | None = None, standard: Standard | None = None
 ) -> Loaded:
     """The services as they were at a commit, read from git's database. Raises ArchlintError."""
-    repository = repository_at(find_repository(paths).root, ref)
-    standard = standard or bundled_standard()
-    return _loaded(repository, paths, configure(repository, standard, config_file), standard)
+    return load_from(repository_at(find_repository(paths).root, ref), paths, config_file, standard)
 
 
 def compared(loaded: Loaded, base: Loaded) -> Loaded:
@@ -143,11 +143,17 @@ def compared(loaded: Loaded, base: Loaded) -> Loaded:
     return replace(loaded, services=services, base=base)
 
 
-def _loaded(
-    repository: Repository, paths: Sequence[Path], configured: Configured | None, standard: Standard
+def load_from(
+    repository: Repository,
+    paths: Sequence[Path],
+    configured: Configured | Path | None = None,
+    standard: Standard | None = None,
 ) -> Loaded:
+    """The services of a repository at hand, held to a configuration or a file of it. Raises ArchlintError."""
+    standard = standard or bundled_standard()
     targets = tuple(path.resolve().relative_to(repository.root).as_posix() for path in paths)
-    configured = configured or configure(repository, standard)
+    if configured is None or isinstance(configured, Path):
+        configured = configure(repository, standard, configured)
     repository = without_excluded(repository, configured, targets)
     readings.begin()
     services = build_services(repository, configured, paths, user_cache_dir())
@@ -176,16 +182,8 @@ def _earlier(base: Loaded, request: Request, progress: Progress) -> Earlier:
     asked = (str(request.selection), str(request.strict), str(request.today), base.standard.spec.prefix)
     return kept(
         (str(repository.root), commit, files, *held_to, *base.targets, *asked),
-        lambda: Earlier.of(_whole(_checked(base, request, progress), request.against)),
+        lambda: Earlier.of(_checked(base, request, progress), request.against),
     )
-
-
-def _whole(report: Report, ref: str | None) -> Report:
-    """The report. Raises ArchlintError when a rule broke on it, for all that it finds would look new."""
-    for failure in report.failures:
-        rule = f"{failure.page.code} {failure.page.name}"
-        raise ArchlintError(f"{ref} cannot be compared with: internal error in {rule}: {failure.error}")
-    return report
 
 
 def _checked(loaded: Loaded, request: Request, progress: Progress) -> Report:
@@ -204,9 +202,7 @@ def _checked(loaded: Loaded, request: Request, progress: Progress) -> Report:
         services=tuple(service.root for service in loaded.services),
         files=len({module.path for service in loaded.services for module in service.modules}),
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
-        unknowns=tuple(
-            Undecided(one.page, one.root, one.said) for one in shown if isinstance(one.said, Unknown)
-        ),
+        unknowns=tuple(Undecided(o.page, o.root, o.said) for o in shown if isinstance(o.said, Unknown)),
         failures=tuple(run.failures),
         suppressed=sum(one.suppressed is not None for one in statements),
         excused=tuple(map(run.excused, excused)),
@@ -224,7 +220,8 @@ class _Run:
     def __init__(self, loaded: Loaded, request: Request, progress: Progress) -> None:
         self.loaded, self.progress, self.today = loaded, progress, request.today
         with readings.unnoticed():
-            self.baselines = {baseline.path: baseline for baseline in read_baselines(loaded.repository)}
+            found = read_baselines(loaded.repository) if request.baselines else ()
+        self.baselines = {baseline.path: baseline for baseline in found}
         self.configs = {service.root: service.config for service in loaded.services}
         self.chosen = {root: self._chosen(config, request.selection) for root, config in self.configs.items()}
         self.failures: list[Failure] = []

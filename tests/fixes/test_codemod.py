@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tokenize
+from collections.abc import Callable
 from io import StringIO
 from textwrap import dedent
 
@@ -20,7 +21,9 @@ from archlint.fixes.edits import (
     DropArgument,
     Edit,
     MakeAsync,
+    SetArgument,
     Span,
+    TableLine,
     ThroughClient,
     span_of,
 )
@@ -85,7 +88,7 @@ def test_only_touched_lines_change_and_the_file_still_parses(data: bytes) -> Non
     edits = wanted(data)
     fixed, refused = rewrite(data, edits)
     assert read_python(fixed).problems == ()
-    touched = {edit.span.line for edit in edits if edit not in refused}
+    touched = {edit.span.line for edit in edits if edit not in refused and not isinstance(edit, TableLine)}
     before, after = ([line.rstrip(b"\r") for line in _lines(content)] for content in (data, fixed))
     if b"import asyncio" in after:
         after.remove(b"import asyncio")
@@ -115,7 +118,7 @@ def test_what_libcst_would_lose_is_not_rewritten() -> None:
         rewrite(b"import os, time\n\x0c\n\x0c", [])
 
 
-def edit_at(source: str, call: str, kind: type[Edit], *arguments: str) -> tuple[str, bool]:
+def edit_at(source: str, call: str, kind: Callable[..., Edit], *arguments: str) -> tuple[str, bool]:
     """The source after one edit of the call that is written so, and whether it was made."""
     source = dedent(source)
     start = source.index(call)
@@ -260,3 +263,24 @@ def test_an_argument_goes_with_its_line(before: str, after: str) -> None:
 def test_an_argument_that_a_comment_speaks_of_stays() -> None:
     call = "make(\n    # See the ticket.\n    poolclass=Q,\n    echo=True,\n)"
     assert edit_at(call, call, DropArgument, "poolclass") == (call, False)
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("f()\n", 'f(prefix="/v")\n'),
+        ("f(a)  # c\n", 'f(a, prefix="/v")  # c\n'),
+        ("f( a , prefix = x )\n", 'f( a , prefix = "/v" )\n'),
+        ("f(\n    a,\n    b=1,  # why\n)\n", 'f(\n    a,\n    b=1,\n    prefix="/v",  # why\n)\n'),
+        ("f(\n    a,\n    b=1\n)\n", 'f(\n    a,\n    b=1,\n    prefix="/v"\n)\n'),
+        ("f(\n    a\n)\n", 'f(\n    a,\n    prefix="/v"\n)\n'),
+        ("f(*a)\n", 'f(*a, prefix="/v")\n'),
+    ],
+)
+def test_an_argument_is_set_where_the_others_are(source: str, wanted: str) -> None:
+    call = source[: source.rindex(")") + 1]
+    assert edit_at(source, call, SetArgument, "prefix", '"/v"') == (wanted, True)
+
+
+def test_no_argument_is_set_beside_what_may_hold_it() -> None:
+    assert edit_at("f(**a)\n", "f(**a)", SetArgument, "prefix", "1") == ("f(**a)\n", False)

@@ -17,7 +17,7 @@ from archlint import __version__
 from archlint.selectors import suggestion
 
 COMMANDS = (
-    "check", "init", "baseline", "report", "diff", "routes", "schema", "openapi", "graph", "rules",
+    "check", "init", "baseline", "plan", "report", "diff", "routes", "schema", "openapi", "graph", "rules",
     "explain", "spec",
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.cache import Cache, Stamp, load, save
 from archlint.facts.reading import Unreadable, read_contents
 from archlint.facts.source import PythonSource
+from archlint.overlay import OverlaidRepository
 
 __all__ = ["Facts", "Unreadable", "read_facts"]
 
@@ -73,9 +74,11 @@ def read_facts(repository: Repository, paths: Iterable[str], cache_dir: Path | N
         home = repository.root / ".git"  # kept apart: each file holds what its last run used, no more
         kept = load(cache_dir, home)
         survey = _CommittedSurvey(repository, kept, load(cache_dir, repository.root))
+    elif isinstance(repository, OverlaidRepository):
+        survey = _OverlaidSurvey(repository, kept := load(cache_dir, home))
+        cache_dir = None  # what is only tried is not kept
     else:
-        kept = load(cache_dir, home)
-        survey = _Survey(repository, kept)
+        survey = _Survey(repository, kept := load(cache_dir, home))
     with readings.unnoticed():
         files = {path: survey.identify(path) for path in paths}
     read = dict(zip(survey.unknown, read_contents(tuple(survey.unknown.values())), strict=True))
@@ -125,6 +128,18 @@ class _Survey:
         if digest not in self.known and (blob := self._kept.blob(digest)) is not None:
             self.known[digest] = blob
         return digest in self.known
+
+
+class _OverlaidSurvey(_Survey):
+    """Files of which the disk has other contents, whose stamps tell nothing."""
+
+    def __init__(self, repository: OverlaidRepository, kept: Cache) -> None:
+        super().__init__(repository, kept)
+        self._contents = repository.contents
+
+    def identify(self, path: str) -> bytes | Unreadable:
+        """The digest of a file's content."""
+        return self._read(path) if path in self._contents else super().identify(path)
 
 
 class _CommittedSurvey(_Survey):

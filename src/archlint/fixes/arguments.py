@@ -1,4 +1,4 @@
-"""Takes an argument out of a call, with its comma and its line; what others wrote around it stays."""
+"""Puts arguments into calls and takes them out, with comma and line; what others wrote around them stays."""
 
 from __future__ import annotations
 
@@ -24,6 +24,42 @@ def without_argument(call: cst.Call, name: str) -> cst.Call | None:
     else:
         others[index - 1] = previous.with_changes(comma=comma.with_changes(whitespace_after=gap))
     return call.with_changes(args=others)
+
+
+def with_argument(call: cst.Call, name: str, value: str) -> cst.Call | None:
+    """The call with the keyword argument, on a line of its own where the others are; None beside `**`."""
+    expression = cst.parse_expression(value)
+    index = next((i for i, arg in enumerate(call.args) if arg.keyword and arg.keyword.value == name), None)
+    if index is not None:
+        changed = call.args[index].with_changes(value=expression)
+        return call.with_changes(args=[*call.args[:index], changed, *call.args[index + 1 :]])
+    if any(arg.star == "**" for arg in call.args):
+        return None
+    argument = cst.Arg(expression, cst.Name(name), equal=cst.AssignEqual(_NOTHING, _NOTHING))
+    if not call.args:
+        return call.with_changes(args=[argument])
+    *others, last = call.args
+    gap = _gap_after(call)
+    if isinstance(last.comma, cst.Comma):
+        argument = argument.with_changes(comma=last.comma)
+    before = last.with_changes(comma=cst.Comma(whitespace_after=gap))
+    if not isinstance(last.comma, cst.Comma):
+        argument = argument.with_changes(whitespace_after_arg=last.whitespace_after_arg)
+        before = before.with_changes(whitespace_after_arg=_NOTHING)
+    return call.with_changes(args=[*others, before, argument])
+
+
+_NOTHING = cst.SimpleWhitespace("")
+
+
+def _gap_after(call: cst.Call) -> cst.BaseParenthesizableWhitespace:
+    """What stands between two of its arguments: a line's end where each has its own line."""
+    if len(call.args) > 1:
+        comma = call.args[-2].comma
+        if isinstance(comma, cst.Comma):
+            return comma.whitespace_after
+    first = call.whitespace_before_args
+    return first if isinstance(first, cst.ParenthesizedWhitespace) else cst.SimpleWhitespace(" ")
 
 
 def _before(call: cst.Call, index: int) -> cst.BaseParenthesizableWhitespace:

@@ -13,11 +13,12 @@ from msgspec import Struct, field
 
 from archlint.discover import Repository
 from archlint.facts.python import read_python
+from archlint.facts.toml import read_toml
 from archlint.findings import ArchlintError
 from archlint.fixes.edits import Edit
 from archlint.fixes.guard import refusal
 from archlint.fixes.planning import Planned
-from archlint.fixes.worker import Job
+from archlint.fixes.worker import Answer, Job
 from archlint.fixes.workers import answers
 
 
@@ -40,7 +41,11 @@ class Changes(Struct):
 def changes(repository: Repository, planned: Sequence[Planned]) -> Changes:
     """What the plans make of the files; a plan of which one edit cannot be made is left out."""
     contents = {file: repository.read_bytes(file) for one in planned for file, _ in one.plan.edits}
-    problems = {f: why for f, data in contents.items() if (why := refusal(data, read_python(data)))}
+    problems = {
+        f: why
+        for f, data in contents.items()
+        if f.endswith(".py") and (why := refusal(data, read_python(data)))
+    }
     left = [one for one in planned if not any(file in problems for file, _ in one.plan.edits)]
     while left:
         found, refused = _rewritten(contents, left, problems)
@@ -83,7 +88,7 @@ def _rewritten(
     found: list[Change] = []
     refused: set[tuple[str, Edit]] = set()
     for job, answer in zip(jobs, answers(jobs), strict=True):
-        problem = answer.problem or ("" if _parses(answer.data) else "the fix would break its syntax")
+        problem = answer.problem or ("" if parses(answer) else "the fix would break its syntax")
         if problem:
             problems[job.file] = problem
         refused |= {(job.file, edit) for edit in (job.edits if problem else answer.refused)}
@@ -91,5 +96,8 @@ def _rewritten(
     return found, refused
 
 
-def _parses(data: bytes) -> bool:
-    return not read_python(data).problems
+def parses(answer: Answer) -> bool:
+    """Whether the file that comes out is one of its kind."""
+    if answer.file.endswith(".toml"):
+        return not read_toml(answer.file, answer.data).problems
+    return not answer.file.endswith(".py") or not read_python(answer.data).problems

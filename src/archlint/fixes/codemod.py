@@ -7,19 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from archlint.fixes.arguments import without_argument
+from archlint.fixes.arguments import with_argument, without_argument
 from archlint.fixes.edits import (
     AwaitCall,
     CallInstead,
     DropArgument,
     Edit,
     MakeAsync,
+    SetArgument,
     Span,
     ThroughClient,
 )
 from archlint.fixes.imports import with_imports
 
-_CALLS = (AwaitCall, CallInstead, DropArgument, ThroughClient)
+_CALLS = (AwaitCall, CallInstead, DropArgument, SetArgument, ThroughClient)
 
 
 def rewrite(data: bytes, edits: Sequence[Edit]) -> tuple[bytes, frozenset[Edit]]:
@@ -99,6 +100,8 @@ class _Codemod(cst.CSTTransformer):
         """The call after one edit; None where that cannot be made."""
         if isinstance(edit, DropArgument):
             return without_argument(call, edit.name)
+        if isinstance(edit, SetArgument):
+            return with_argument(call, edit.name, edit.value)
         if not (self._around and self._around[-1]) or isinstance(
             self._parents[-1], cst.Await | cst.Decorator
         ):

@@ -55,7 +55,32 @@ class DropArgument(msgspec.Struct, frozen=True, tag="drop"):
     name: str
 
 
-Edit: TypeAlias = MakeAsync | AwaitCall | CallInstead | ThroughClient | DropArgument
+class SetArgument(msgspec.Struct, frozen=True, tag="set"):
+    """Give the call at `span` the keyword argument `name` with the expression `value`, whatever it had."""
+
+    span: Span
+    name: str
+    value: str
+
+
+class Replace(msgspec.Struct, frozen=True, tag="replace"):
+    """Put `after` in place of `before`, which stands at `span` of a file that is no Python."""
+
+    span: Span
+    before: str
+    after: str
+
+
+class TableLine(msgspec.Struct, frozen=True, tag="line"):
+    """Let the table `table` of a TOML file have `line`."""
+
+    table: str
+    line: str
+
+
+Edit: TypeAlias = (
+    MakeAsync | AwaitCall | CallInstead | ThroughClient | DropArgument | SetArgument | Replace | TableLine
+)
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from archlint.discover import Repository
 from archlint.engine import Loaded, Progress, Request, check, prepare
 from archlint.facts.python import read_python
 from archlint.findings import Location
+from archlint.fixes.carrying_out import parses
 from archlint.fixes.edits import Edit
 from archlint.fixes.guard import refusal
 from archlint.fixes.planning import Planned, plans
@@ -51,7 +52,8 @@ def shown_fixes(loaded: Loaded, report: Report) -> dict[str, ShownFix]:
     replaced: dict[str, list[Replacement]] = defaultdict(list)
     failed: set[str] = set()
     for (one, job), answer in zip(jobs, answers([job for _, job in jobs]), strict=True):
-        found = None if answer.problem or answer.refused else _replacements(job, answer.data)
+        done = not (answer.problem or answer.refused) and parses(answer)
+        found = _replacements(job, answer.data) if done else None
         replaced[one.finding.fingerprint] += found or ()
         if not found:
             failed.add(one.finding.fingerprint)
@@ -69,18 +71,16 @@ def _jobs(repository: Repository, planned: Planned) -> Iterator[Job]:
         edits[file].append(edit)
     for file, wanted in sorted(edits.items()):
         data = repository.read_bytes(file)
-        refused = refusal(data, read_python(data))
+        refused = file.endswith(".py") and refusal(data, read_python(data))
         # An empty job is answered with the file as it is, which counts as no fix.
         yield Job(file, b"" if refused else data, () if refused else tuple(wanted))
 
 
 def _replacements(job: Job, after: bytes) -> tuple[Replacement, ...]:
-    """The lines that differ; none where the new file is no Python, or no UTF-8."""
+    """The lines that differ; none in a file that is no UTF-8."""
     try:
         old, new = (data.decode().split("\n") for data in (job.data, after))
     except UnicodeDecodeError:
-        return ()
-    if read_python(after).problems:
         return ()
     found = []
     for kind, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from archlint.fixes.text_edits import is_textual, rewritten
 from archlint.fixes.worker import Answer, Job
 
 START = 20.0
@@ -16,7 +17,13 @@ PER_FILE = 10.0
 
 
 def answers(jobs: Sequence[Job], per_file: float = PER_FILE) -> list[Answer]:
-    """The answer to each job, in order."""
+    """The answer to each job, in order; only Python needs a worker."""
+    for_worker = [job for job in jobs if not is_textual(job)]
+    worked = iter(_worked(for_worker, per_file))
+    return [rewritten(job) if is_textual(job) else next(worked) for job in jobs]
+
+
+def _worked(jobs: Sequence[Job], per_file: float) -> list[Answer]:
     found: list[Answer] = []
     while len(found) < len(jobs):
         waiting = jobs[len(found) :]

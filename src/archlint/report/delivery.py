@@ -72,7 +72,7 @@ def _lines(report: Report, wanted: Delivery, target: Target, exit_code: int) -> 
 
     format_ = FORMATS[target.format]
     width = output.width() if target.file is None else output.FILE_WIDTH
-    path = partial(_from_here, report.repository.root, Path.cwd())
+    path = partial(from_here, report.repository.root, Path.cwd())
     how = Rendering(width, exit_code, wanted.fixes, path, wanted.clock)
     yield from (
         render_statistics(report) if wanted.statistics and format_.for_people else format_.render(report, how)
@@ -81,7 +81,7 @@ def _lines(report: Report, wanted: Delivery, target: Target, exit_code: int) -> 
         yield from render_summary(report, wanted.strict)
 
 
-def _from_here(root: Path, folder: Path, file: str) -> str:
+def from_here(root: Path, folder: Path, file: str) -> str:
     """The file's path relative to a folder, or absolute where there is none, as between Windows' drives."""
     try:
         return Path(os.path.relpath(root / file, folder)).as_posix()

@@ -1,0 +1,1 @@
+"""Fixes of BA05, the Layered Architecture Standard."""

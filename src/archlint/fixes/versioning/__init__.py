@@ -1,0 +1,1 @@
+"""Fixes of BA08, the API Versioning Standard."""

@@ -1,0 +1,32 @@
+"""A repository as it would be with other contents of some files; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from archlint.discover import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class OverlaidRepository(Repository):
+    """The files of a repository, and `contents` instead of what is on the disk."""
+
+    below: Repository = field(kw_only=True)
+    contents: Mapping[str, bytes] = field(kw_only=True)
+
+    def read_bytes(self, path: str) -> bytes:
+        """The content of a file. Raises UnreadableFileError."""
+        return self.contents[path] if path in self.contents else self.below.read_bytes(path)
+
+
+def overlaid(repository: Repository, contents: Mapping[str, bytes]) -> OverlaidRepository:
+    """The repository with `contents`, which may name new files."""
+    return OverlaidRepository(
+        repository.root,
+        tuple(sorted({*repository.files, *contents})),
+        repository.tracked,
+        repository.notes,
+        below=repository,
+        contents=contents,
+    )

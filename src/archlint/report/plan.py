@@ -1,0 +1,126 @@
+"""The plan: which causes to begin with, for people, for a comment and for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from archlint import __version__
+from archlint.findings import Finding
+from archlint.fixes.remedies import Proof, Ranking, Remedy
+from archlint.report.formats import Rendering
+from archlint.report.safe import json_text, markdown_code, markdown_text, printable
+from archlint.report.styled import Line
+from archlint.report.words import counted
+
+FIRST = 5
+"""How many remedies the last line sums up."""
+
+
+def text(ranking: Ranking, how: Rendering, most: int) -> Iterator[Line]:
+    """Each remedy with its place, its rules and what trying its edits gave."""
+    for number, remedy in enumerate(ranking.remedies[:most], start=1):
+        yield (f"{number:>3}. ", "faint"), (_size(remedy), "rule"), (f"  {_rules(remedy.members)}", "")
+        place = how.shown(remedy.link.location)
+        yield (("     ", ""), (f"{place}: ", "heading"), (printable(remedy.link.text), ""))
+        style = "rule" if remedy.is_proved else "faint"
+        yield (("     ", ""), (printable(_verdict(remedy)), style))
+        yield ()
+    hidden = len(ranking.remedies) - most
+    if hidden > 0:
+        all_ = f"`--top {len(ranking.remedies)}` shows all"
+        yield ((f"{counted(hidden, 'cause')} of less weight not shown; {all_}", "faint"),)
+    yield ((_sum(ranking), "rule"),)
+
+
+def markdown(ranking: Ranking, most: int) -> str:
+    """A table of the remedies."""
+    lines = ["## archlint plan", "", "| | findings | rules | cause | tried |", "|--:|--:|---|---|---|"]
+    for number, remedy in enumerate(ranking.remedies[:most], start=1):
+        place = markdown_code(f"{remedy.link.location.file}:{remedy.link.location.line}")
+        cells = (
+            _rules(remedy.members),
+            f"{place} {markdown_text(remedy.link.text)}",
+            markdown_text(_verdict(remedy)),
+        )
+        lines.append(f"| {number} | {len(remedy.members)} | {' | '.join(cells)} |")
+    return "\n".join([*lines, "", f"{_sum(ranking)}.", ""])
+
+
+def document(ranking: Ranking) -> str:
+    """JSON; its schema is `schemas/plan.schema.json`, shipped with archlint."""
+    return json_text(
+        {
+            "version": __version__,
+            "findings": len(ranking.report.findings),
+            "causes": [_remedy(remedy) for remedy in ranking.remedies],
+            "first": {"causes": min(FIRST, len(ranking.remedies)), "findings": ranking.share(FIRST)},
+        }
+    )
+
+
+def _size(remedy: Remedy) -> str:
+    lines = counted(remedy.proof.lines, "line") if remedy.proof and remedy.is_proved else "one place at least"
+    return f"{counted(len(remedy.members), 'finding')}, {lines}"
+
+
+def _rules(members: Iterable[Finding]) -> str:
+    counts = Counter(finding.code for finding in members)
+    return ", ".join(f"{code} {count}" for code, count in counts.most_common())
+
+
+def _verdict(remedy: Remedy) -> str:
+    proof = remedy.proof
+    if proof is None or not remedy.is_proved:
+        return f"not proved: {remedy.why}"
+    return f"proved: {_goes(proof)}, none comes; {_command(remedy, proof)}"
+
+
+def _goes(proof: Proof) -> str:
+    count = len(proof.gone)
+    return f"{counted(count, 'finding')} {'goes' if count == 1 else 'go'}"
+
+
+def _command(remedy: Remedy, proof: Proof) -> str:
+    """What makes the edits, and why to look at them first."""
+    rules = ",".join(sorted({one.code for one in proof.gone} & {one.code for one in remedy.members}))
+    if proof.unsafe:
+        return f"`archlint check --diff --unsafe-fixes --select {rules}` shows the edits: {proof.unsafe}"
+    return f"`archlint check --fix --select {rules}` makes the edits"
+
+
+def _sum(ranking: Ranking) -> str:
+    total, first = len(ranking.report.findings), min(FIRST, len(ranking.remedies))
+    if not total:
+        return "No violations"
+    if not first:
+        return f"{counted(total, 'finding')}, and none has a cause in common with another"
+    share = ranking.share(FIRST)
+    causes = f"The first {first} causes account" if first > 1 else "The first cause accounts"
+    return f"{causes} for {share} of {counted(total, 'finding')} ({100 * share // total} %)"
+
+
+def _remedy(remedy: Remedy) -> dict[str, object]:
+    place, proof = remedy.link.location, remedy.proof
+    return {
+        "id": remedy.id,
+        "text": remedy.link.text,
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "rules": dict(Counter(finding.code for finding in remedy.members).most_common()),
+        "findings": [finding.fingerprint for finding in remedy.members],
+        "proved": remedy.is_proved,
+        "why": remedy.why,
+        "tried": None if proof is None else _proof(proof),
+    }
+
+
+def _proof(proof: Proof) -> dict[str, object]:
+    return {
+        "gone": [finding.fingerprint for finding in proof.gone],
+        "came": [finding.fingerprint for finding in proof.came],
+        "lines": proof.lines,
+        "files": list(proof.files),
+        "unsafe": proof.unsafe,
+    }

@@ -1,0 +1,93 @@
+"""`archlint plan`: what it claims is what happens, and no file is changed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+
+import archlint
+from tests.cli.command_line import Run, write
+
+SCHEMA = Path(archlint.__file__).with_name("schemas") / "plan.schema.json"
+SHOP = {
+    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["fastapi"]\n',
+    "app/main.py": """\
+        from fastapi import FastAPI
+
+        from app.api import router
+
+        app = FastAPI()
+        app.include_router(router, tags=["shop"])
+    """,
+    "app/api.py": """\
+        import time
+
+        from fastapi import APIRouter
+
+        router = APIRouter()
+
+
+        @router.get("/a")
+        async def a() -> int:
+            time.sleep(1)
+            return 1
+
+
+        @router.get("/b")
+        async def b() -> int:
+            time.sleep(1)
+            return 1
+    """,
+}
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    return {
+        str(path): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and ".git" not in path.parts
+    }
+
+
+def test_nothing_to_plan_without_a_service(run: Run) -> None:
+    result = run("plan")
+    assert (result.code, result.out) == (2, "")
+    assert "no service found" in result.err
+
+
+def test_what_it_proves_happens_and_what_it_tries_is_not_written(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, SHOP)
+    before = contents(tmp_path)
+    planned = json.loads(run("plan", "--format", "json").out)
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(planned)
+    assert contents(tmp_path) == before
+    proved = {one["id"]: one for one in planned["causes"] if one["proved"]}
+    assert {"BA0606", "BA0801"} <= set(proved)
+    for code in ("BA0606", "BA0801"):
+        old = {
+            one["fingerprint"] for one in json.loads(run("check", "--output-format", "json").out)["findings"]
+        }
+        run("check", "--fix", "--unsafe-fixes", "--select", code)
+        new = {
+            one["fingerprint"] for one in json.loads(run("check", "--output-format", "json").out)["findings"]
+        }
+        assert (old - new, new - old) == (set(proved[code]["tried"]["gone"]), set())
+
+
+def test_what_a_baseline_holds_is_still_to_be_done(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, SHOP)
+    before = json.loads(run("plan", "--format", "json").out)
+    assert run("baseline").code == 0
+    assert json.loads(run("plan", "--format", "json").out)["findings"] == before["findings"] > 0
+
+
+def test_for_people(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, SHOP)
+    text = run("plan", "--top", "1").out
+    assert "  1. " in text
+    assert "  2. " not in text
+    assert "`--top " in text
+    assert "none comes; `archlint check " in run("plan").out
+    assert run("plan", "--format", "markdown").out.startswith("## archlint plan\n\n| | findings |")
