@@ -23,4 +23,4 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         place = hidden_at(endpoint)
         if place is not None and place not in seen:
             seen.add(place)
-            yield Hit(place, {"endpoint": served(endpoint)})
+            yield Hit(place, {"endpoint": served(endpoint), "handler": endpoint.handler.own_name})

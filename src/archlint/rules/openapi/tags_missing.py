@@ -24,7 +24,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         elif _may_have(endpoint):
             yield Unknown(f"the tags of {served(endpoint)}", endpoint.location, "they are computed")
         else:
-            yield Hit(endpoint.location, {"endpoint": served(endpoint)})
+            fields = {"endpoint": served(endpoint), "handler": endpoint.handler.own_name}
+            yield Hit(endpoint.location, fields)
 
 
 def _may_have(endpoint: Endpoint) -> bool:

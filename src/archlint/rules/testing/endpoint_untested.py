@@ -35,7 +35,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     else:
         for aliases in found:
             more = f", nor under {len(aliases) - 1} more" if len(aliases) > 1 else ""
-            fields = {"endpoint": f"`{_written(aliases[0])}`{more}"}
+            fields = {"endpoint": f"`{_written(aliases[0])}`{more}", "handler": aliases[0].handler.own_name}
             yield Hit(aliases[0].location, fields, cause=untested_router(aliases[0]))
     for request, endpoints in requests.possible.items():
         named = ", ".join(_written(one) for one in endpoints[:3]) + (" …" if len(endpoints) > 3 else "")
@@ -46,7 +46,7 @@ def _whole(endpoints: list[Endpoint]) -> Hit:
     """One for a suite that has no client: the endpoints are its chain."""
     links = tuple(Link(one.location, f"`{_written(one)}`") for one in endpoints)
     what = f"any of the {len(endpoints)} endpoints: no test has a client"
-    return Hit(endpoints[0].location, {"endpoint": what}, links)
+    return Hit(endpoints[0].location, {"endpoint": what, "handler": ""}, links)
 
 
 def _written(endpoint: Endpoint) -> str:

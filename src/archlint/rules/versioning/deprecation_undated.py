@@ -24,4 +24,5 @@ def check(service: Service) -> Iterator[Said]:
             why = "code beside it sends deprecation headers, and archlint cannot tell for which operations"
             yield Unknown(f"until when {endpoint} works", found.location, why)
         else:
-            yield Hit(found.location, {"endpoint": endpoint})
+            handler = found.operation.endpoint.handler.own_name
+            yield Hit(found.location, {"endpoint": endpoint, "handler": handler})

@@ -38,8 +38,12 @@ class Handler(Struct, eq=False, frozen=True):
     @property
     def name(self) -> str:
         """`module:function` or `module:ClassObject.method`."""
-        prefix = f"{self.owner}." if self.owner else ""
-        return f"{self.module.name}:{prefix}{self.definition.name}"
+        return f"{self.module.name}:{self.own_name}"
+
+    @property
+    def own_name(self) -> str:
+        """`function` or `ClassObject.method`, which a module that moves leaves as it is."""
+        return f"{self.owner}.{self.definition.name}" if self.owner else self.definition.name
 
     @property
     def location(self) -> Location:
