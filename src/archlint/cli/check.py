@@ -49,6 +49,9 @@ Against: TypeAlias = Annotated[
     str | None,
     typer.Option(metavar="REF", help="Report only what this commit does not have, and what breaks its API."),
 ]
+NoBaseline: TypeAlias = Annotated[
+    bool, typer.Option("--no-baseline", help="Let what the baselines hold count as well.")
+]
 Fix: TypeAlias = Annotated[
     bool, typer.Option("--fix", help="Fix what can be fixed, and report what is left.")
 ]
@@ -84,6 +87,7 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     strict: Strict = False,
     config: ConfigFile = None,
     against: Against = None,
+    no_baseline: NoBaseline = False,
     fix: Fix = False,
     unsafe_fixes: UnsafeFixes = False,
     diff: Diff = False,
@@ -122,7 +126,9 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
         targets, statistics=statistics, fix=fix, unsafe=unsafe_fixes, diff=diff, show=show_fixes
     )
     selection = Selection(_split(select), _split(ignore), _split(extend_select))
-    request = Request(tuple(paths or [Path()]), selection, config, strict, against, bundled_standard())
+    request = Request(
+        tuple(paths or [Path()]), selection, config, strict, against, bundled_standard(), not no_baseline
+    )
     clock = Clock() if timing else None
     delivery = Delivery(targets, statistics, quiet, strict, no_color, clock=clock)
     if diff:

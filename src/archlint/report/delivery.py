@@ -78,7 +78,7 @@ def _lines(report: Report, wanted: Delivery, target: Target, exit_code: int) -> 
         render_statistics(report) if wanted.statistics and format_.for_people else format_.render(report, how)
     )
     if format_.for_people and not wanted.quiet:
-        yield from render_summary(report, wanted.strict)
+        yield from render_summary(report, wanted.strict, tables=format_.tables)
 
 
 def from_here(root: Path, folder: Path, file: str) -> str:

@@ -46,12 +46,13 @@ class Render(Protocol):
 class Format(Struct, frozen=True):
     """A format: its module in this package, imported when it is asked for.
 
-    One `for_people` has colours on a terminal and ends in a summary. One that `carries_fixes` shows what
-    fixes would replace.
+    One `for_people` has colours on a terminal and ends in a summary, with `tables` unless it is to be short,
+    as in a hook. One that `carries_fixes` shows what fixes would replace.
     """
 
     module: str
     for_people: bool = False
+    tables: bool = True
     carries_fixes: bool = False
 
     def render(self, report: Report, how: Rendering) -> Iterable[Line]:
@@ -62,7 +63,7 @@ class Format(Struct, frozen=True):
 
 FORMATS: Mapping[str, Format] = {
     "text": Format("text", for_people=True),
-    "concise": Format("concise", for_people=True),
+    "concise": Format("concise", for_people=True, tables=False),
     "json": Format("as_json", carries_fixes=True),
     "sarif": Format("sarif", carries_fixes=True),
     "github": Format("github"),

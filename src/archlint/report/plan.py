@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from archlint import __version__
+from archlint.baseline import NAME
 from archlint.findings import Finding
 from archlint.fixes.remedies import Proof, Ranking, Remedy
 from archlint.report.formats import Rendering
@@ -24,7 +25,7 @@ def text(ranking: Ranking, how: Rendering, most: int) -> Iterator[Line]:
         place = how.shown(remedy.link.location)
         yield (("     ", ""), (f"{place}: ", "heading"), (printable(remedy.link.text), ""))
         style = "rule" if remedy.is_proved else "faint"
-        yield (("     ", ""), (printable(_verdict(remedy)), style))
+        yield (("     ", ""), (printable(_verdict(remedy, _option(ranking))), style))
         yield ()
     hidden = len(ranking.remedies) - most
     if hidden > 0:
@@ -41,7 +42,7 @@ def markdown(ranking: Ranking, most: int) -> str:
         cells = (
             _rules(remedy.members),
             f"{place} {markdown_text(remedy.link.text)}",
-            markdown_text(_verdict(remedy)),
+            markdown_text(_verdict(remedy, _option(ranking))),
         )
         lines.append(f"| {number} | {len(remedy.members)} | {' | '.join(cells)} |")
     return "\n".join([*lines, "", f"{_sum(ranking)}.", ""])
@@ -69,11 +70,11 @@ def _rules(members: Iterable[Finding]) -> str:
     return ", ".join(f"{code} {count}" for code, count in counts.most_common())
 
 
-def _verdict(remedy: Remedy) -> str:
+def _verdict(remedy: Remedy, option: str) -> str:
     proof = remedy.proof
     if proof is None or not remedy.is_proved:
         return f"not proved: {remedy.why}"
-    return f"proved: {_goes(proof)}, none comes; {_command(remedy, proof)}"
+    return f"proved: {_goes(proof)}, none comes; {_command(remedy, proof, option)}"
 
 
 def _goes(proof: Proof) -> str:
@@ -81,12 +82,20 @@ def _goes(proof: Proof) -> str:
     return f"{counted(count, 'finding')} {'goes' if count == 1 else 'go'}"
 
 
-def _command(remedy: Remedy, proof: Proof) -> str:
+def _command(remedy: Remedy, proof: Proof, option: str) -> str:
     """What makes the edits, and why to look at them first."""
     rules = ",".join(sorted({one.code for one in proof.gone} & {one.code for one in remedy.members}))
     if proof.unsafe:
-        return f"`archlint check --diff --unsafe-fixes --select {rules}` shows the edits: {proof.unsafe}"
-    return f"`archlint check --fix --select {rules}` makes the edits"
+        return (
+            f"`archlint check{option} --diff --unsafe-fixes --select {rules}` shows the edits: {proof.unsafe}"
+        )
+    return f"`archlint check{option} --fix --select {rules}` makes the edits"
+
+
+def _option(ranking: Ranking) -> str:
+    """What lets `check` speak of findings that a baseline holds, as the plan does."""
+    files = ranking.report.repository.files
+    return " --no-baseline" if any(file.endswith(NAME) for file in files) else ""
 
 
 def _sum(ranking: Ranking) -> str:

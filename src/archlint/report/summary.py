@@ -13,10 +13,10 @@ from archlint.results import Report, Undecided
 HEADS = ("errors", "warnings", "unknown", "excused")
 
 
-def render_summary(report: Report, strict: bool) -> Iterator[Line]:
+def render_summary(report: Report, strict: bool, *, tables: bool = True) -> Iterator[Line]:
     """Findings by requirement and by service, what was read, unknowns by rule, and the next command."""
     yield from [()] if report.findings else []
-    yield from _tables(report)
+    yield from _tables(report) if tables else ()
     counts = Counter(finding.severity for finding in report.findings)
     yield from ([_found(counts)] if report.findings else [(("No violations", "rule"),)])
     read = f"{counted(len(report.services), 'service')} checked, {counted(report.files, 'Python file')} read"
