@@ -132,7 +132,9 @@ def _proof(planned: Sequence[Planned], loaded: Loaded, before: Report, request: 
     contents = {change.file: change.after for change in made.files}
     try:
         tried = overlaid(loaded.repository, contents)
-        after = check(load_from(tried, request.paths, request.config_file, request.standard), request)
+        paths = [loaded.repository.root / service.root for service in loaded.services]
+        instead = load_from(tried, paths, request.config_file, request.standard)
+        after = check(replace(instead, targets=loaded.targets), request)
     except ArchlintError as error:
         return str(error)
     old, new = ({one.fingerprint: one for one in report.findings} for report in (before, after))
