@@ -7,6 +7,7 @@ used it.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +35,7 @@ from archlint.readings import Read
 from archlint.results import Excused, Failure, Outcome, Report, Undecided
 from archlint.selectors import Selection, check_selectors
 from archlint.service.model import Service
-from archlint.service.services import build_services
+from archlint.service.services import build_services, without_copies
 from archlint.standard import Standard, bundled_standard
 from archlint.statements import Statement, follow, numbered, state
 from archlint.suppressions import Suppressions, find_suppressions
@@ -158,6 +159,9 @@ def load_from(
     readings.begin()
     services = build_services(repository, configured, paths, user_cache_dir())
     services = tuple(sorted(services, key=lambda service: service.root))
+    if not isinstance(repository, CommittedRepository):  # else a copy that was edited would be new as a whole
+        services, notes = without_copies(services)
+        repository = dataclasses.replace(repository, notes=(*repository.notes, *notes))
     return Loaded(standard, repository, services, targets, configured, read=readings.so_far())
 
 

@@ -9,7 +9,7 @@ from archlint.config import Config
 from archlint.discover import find_repository
 from archlint.findings import Location
 from archlint.service.model import Service
-from archlint.service.services import build_service, build_services
+from archlint.service.services import build_service, build_services, without_copies
 
 APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 PROJECT = '[project]\nname = "{0}"\ndependencies = ["fastapi"]\n'
@@ -236,3 +236,36 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+
+
+SHOP = {"pyproject.toml": PROJECT.format("shop"), "app/main.py": APP, "Dockerfile": "FROM python:3.13"}
+
+
+def copies(folder: Path, *roots: str, **others: str) -> tuple[list[str], list[str]]:
+    """The roots that are judged of copies of one service, and what the notes say."""
+    files = {f"{root}/{name}": text for root in roots for name, text in SHOP.items()}
+    write(folder, files | others)
+    (folder / ".git").mkdir()
+    judged, notes = without_copies(services(folder, "."))
+    return [one.root for one in judged], list(notes)
+
+
+@pytest.mark.parametrize("changed", ["b/Dockerfile", "b/app/main.py", "b/app/more.py"])
+def test_two_services_of_which_one_file_differs_are_both_judged(changed: str, tmp_path: Path) -> None:
+    assert copies(tmp_path, "a", "b", **{changed: APP + "# another\n"}) == (["a", "b"], [])
+
+
+def test_of_services_that_are_the_same_file_by_file_the_outermost_is_judged(tmp_path: Path) -> None:
+    found = copies(tmp_path, "z", "a/deep", "c/deep", **{"z/README.md": "the first one"})
+    assert found == (
+        ["z"],
+        [
+            "a/deep is z once more, file by file, and is reported there",
+            "c/deep is z once more, file by file, and is reported there",
+        ],
+    )
+
+
+def test_a_copy_that_is_asked_for_alone_is_judged(tmp_path: Path) -> None:
+    copies(tmp_path, "a", "b")
+    assert [one.root for one in without_copies(services(tmp_path, "b"))[0]] == ["b"]

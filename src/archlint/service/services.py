@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +42,31 @@ def build_services(
     layout = Layout(repository, cache_dir)
     folders = [_folder(repository, path) for path in paths]
     return tuple(layout.service(root, configure(root)) for root in layout.service_roots(folders))
+
+
+def without_copies(services: Sequence[Service]) -> tuple[tuple[Service, ...], tuple[str, ...]]:
+    """The services, of those that are the same file by file the outermost, and a note on each left out.
+
+    What their documents say in Markdown may differ.
+    """
+    listings = {service.root: _listing(service) for service in services} if len(services) > 1 else {}
+    counts = Counter(listings.values())
+    kept: dict[object, Service] = {}
+    notes: list[str] = []
+    for service in sorted(services, key=lambda one: (one.root.count("/"), one.root)):
+        key: object = service.root
+        if counts[listing := listings.get(service.root, ())] > 1:
+            paths = (join(service.root, name) for name in listing)
+            key = listing, tuple(documents.content(service.repository, path) for path in paths)
+        same = kept.setdefault(key, service)
+        if same is not service:
+            notes.append(f"{service.root} is {same.root} once more, file by file, and is reported there")
+    return tuple(sorted(kept.values(), key=lambda one: one.root)), tuple(notes)
+
+
+def _listing(service: Service) -> tuple[str, ...]:
+    below = (file for file in service.repository.files if _is_inside(file, service.root))
+    return tuple(posixpath.relpath(file, service.root) for file in below if not file.endswith(".md"))
 
 
 def build_service(

@@ -23,8 +23,8 @@ def check(service: Service) -> Iterator[Said]:
     for connection in connections:
         if _given(connection) & _TUNING or _place(connection) in tuned:
             yield Met(connection.location)
-        elif _is_sqlite(connection):
-            continue
+        elif connection.names_others or not connection.engine.is_async:
+            continue  # BA0202 or BA0204 speaks of the call
         elif any(keyword.name is None for keyword in connection.engine.call.keywords):
             yield Unknown("the engine's pool", connection.location, "some of its arguments are computed")
         else:
@@ -37,9 +37,3 @@ def _given(connection: Connection) -> frozenset[str]:
 
 def _place(connection: Connection) -> object:
     return connection.engine.module, connection.engine.scope
-
-
-def _is_sqlite(connection: Connection) -> bool:
-    """SQLite has no server whose connections could be pooled; BA0202 speaks of it."""
-    schemes = [target.scheme or "" for target in connection.targets]
-    return bool(schemes) and all(scheme.startswith("sqlite") for scheme in schemes)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Severity, Unknown
 from archlint.service.database.engine_connections import Connection
 from archlint.service.interpreter.values import External
 from archlint.service.model import Service
+from archlint.service.semantics.reasons import reason
 
 _POOLS = frozenset({"NullPool", "StaticPool"})
+_REASONS = re.compile(
+    r"(?i)serverless|lambda|cloud run|pooler|pgbouncer|pgcat|supavisor|supabase|\bneon\b|rds proxy|\bfork"
+    r"|celery|worker process|event loops?"
+)
+"""Who pools instead, and what keeps no connections."""
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
@@ -29,9 +36,17 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             continue
         others = [one for one in connections if one is not connection and _place(one) == _place(connection)]
         if pools <= _POOLS and _is_written(connection) and not others:
-            yield Hit(connection.location, {"pool": min(pools)})
+            yield _hit(service, connection, min(pools))
         else:
             yield Unknown("the engine's pool", connection.location, "it is disabled in some cases only")
+
+
+def _hit(service: Service, connection: Connection, pool: str) -> Hit:
+    """A warning where a comment says who pools the connections instead, or why none can be kept."""
+    said = reason(service.repository, connection.location, _REASONS)
+    quoted = f", for which a comment gives a reason: \u201c{said}\u201d" if said else ""
+    severity = Severity.WARNING if said else None
+    return Hit(connection.location, {"pool": pool, "reason": quoted}, severity=severity)
 
 
 def _pools(connection: Connection) -> Iterator[str]:

@@ -13,7 +13,7 @@ def check(service: Service) -> Iterator[Said]:
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
     for connection in service.databases.connections:
-        if not connection.engine.is_async:
-            yield Hit(connection.location, cause=service.databases.sync_engine)
-        else:
+        if connection.engine.is_async:
             yield Met(connection.location)
+        elif not connection.names_others:  # else BA0202 speaks of the call
+            yield Hit(connection.location, cause=service.databases.sync_engine)

@@ -83,6 +83,18 @@ class Connection(Struct, eq=False, frozen=True):
         return tuple(dict.fromkeys(_target(value) for value in values))
 
     @property
+    def names_others(self) -> bool:
+        """Whether all that its URL can name are other databases than PostgreSQL."""
+        named = [target.scheme or "postgresql" for target in self.targets]
+        return bool(named) and not any(scheme.startswith("postgres") for scheme in named)
+
+    @property
+    def is_synchronous_postgresql(self) -> bool:
+        """Whether it is a synchronous engine whose URL can name nothing but PostgreSQL."""
+        named = [target.scheme or "" for target in self.targets]
+        return not self.engine.is_async and all(scheme.startswith("postgres") for scheme in named)
+
+    @property
     def arguments(self) -> frozenset[str] | None:
         """The names of the keywords that the engine is given; None where a `**` hides some."""
         if self.calls and not all(call.complete for call in self.calls):

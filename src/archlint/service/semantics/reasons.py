@@ -1,0 +1,26 @@
+"""What a comment says for something that is against the rules, so that it can be quoted."""
+
+from __future__ import annotations
+
+import re
+
+from archlint import documents
+from archlint.discover import Repository
+from archlint.findings import Location
+
+_COMMENT = re.compile(r"(?:^|\s)#\s*(?P<text>\S.*?)\s*$")
+_LONGEST = 100
+
+
+def reason(repository: Repository, place: Location, words: re.Pattern[str]) -> str | None:
+    """The comment on the lines of a place, or right above them, in which one of the words stands."""
+    lines = documents.text(repository, place.file).split("\n")
+    first = min(place.line - 1, len(lines))
+    while first and lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    for line in lines[first : place.end_line]:
+        comment = _COMMENT.search(line)
+        if comment is not None and words.search(comment["text"]):
+            text = comment["text"]
+            return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return None
