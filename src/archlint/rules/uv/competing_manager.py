@@ -8,6 +8,7 @@ from archlint.findings import Hit, Location, Met, Said
 from archlint.paths import join
 from archlint.service.deployment.command import Command
 from archlint.service.model import Service
+from archlint.service.packaging.managers import instead_of
 
 FILES = {
     "poetry.lock": "Poetry",
@@ -38,7 +39,7 @@ def check(service: Service) -> Iterator[Said]:
         if key not in seen:
             seen.add(key)
             what = f"`{command.program} {command.words[1]}` in {command.place}"
-            yield Hit(command.location, {"what": what, "tool": NAMES[command.program]})
+            yield _hit(command.location, what, NAMES[command.program])
     if service.project.pyproject is not None and not manifests and not seen:
         yield Met(Location(service.project.pyproject.file.path))
         yield from (Met(command.location) for command in service.commands)
@@ -48,12 +49,16 @@ def _manifests(service: Service) -> Iterator[Hit]:
     pyproject = service.project.pyproject
     if pyproject is not None and pyproject.file.table("tool", "poetry", "dependencies"):
         place = pyproject.file.location("tool", "poetry", "dependencies")
-        yield Hit(place, {"what": "`[tool.poetry.dependencies]`", "tool": "Poetry"})
+        yield _hit(place, "`[tool.poetry.dependencies]`", "Poetry")
     for folder in dict.fromkeys((service.root, pyproject.folder if pyproject else service.root)):
         for name, tool in FILES.items():
             path = join(folder, name)
             if service.repository.has(path):
-                yield Hit(Location(path), {"what": f"`{path}`", "tool": tool})
+                yield _hit(Location(path), f"`{path}`", tool)
+
+
+def _hit(place: Location, what: str, tool: str) -> Hit:
+    return Hit(place, {"what": what, "tool": tool, "remedy": instead_of(tool)})
 
 
 def _is_call(command: Command) -> bool:

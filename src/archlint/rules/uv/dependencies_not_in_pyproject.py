@@ -9,18 +9,11 @@ from archlint.findings import Hit, Met, Said
 from archlint.paths import ancestors, join
 from archlint.service.deployment.installs import is_exported
 from archlint.service.model import Service
+from archlint.service.packaging.managers import to_declare
 
 SOURCES = ("requirements.txt", "requirements/base.txt", "requirements.in", "setup.py", "setup.cfg", "Pipfile")
 _NO_LIST = "pyproject.toml has no `[project] dependencies`"
 _NO_FILE = "There is no pyproject.toml"
-_MOVE = (
-    "Move the requirements into `[project] dependencies` (`uv add -r requirements.txt` does it) "
-    "and run `uv lock`"
-)
-_BEGIN = (
-    "Make one with `uv init --bare`, then move the requirements into it with `uv add -r requirements.txt`, "
-    "which locks them, too"
-)
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -33,10 +26,12 @@ def check(service: Service) -> Iterator[Said]:
         return
     if pyproject is not None and pyproject.file.get("tool", "poetry", "dependencies"):
         place, instead = pyproject.file.location("tool", "poetry", "dependencies"), "Poetry's table"
+        found = None
     else:
         found = _source(service)
         place, instead = service.anchor, f"`{found}`" if found else "nothing"
-    lack, remedy = (_NO_LIST, _MOVE) if pyproject is not None else (_NO_FILE, _BEGIN)
+    lack = _NO_LIST if pyproject is not None else _NO_FILE
+    remedy = to_declare(project, found)
     yield Hit(place, {"lack": lack, "service": project.label, "instead": instead, "remedy": remedy})
 
 

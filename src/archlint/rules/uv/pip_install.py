@@ -12,6 +12,12 @@ from archlint.service.deployment.command import Command
 from archlint.service.deployment.installs import pip_targets, uv_targets, without_tools
 from archlint.service.model import Service
 
+MANAGERS = frozenset({"hatch", "pdm", "pip-tools", "pipenv", "poetry", "rye", "virtualenv"})
+PROGRAMS = frozenset({
+    "absolufy-imports", "bandit", "black", "build", "codespell", "coverage", "flake8", "isort", "mypy", "nox",
+    "pip-audit", "pre-commit", "pylint", "pyright", "ruff", "safety", "towncrier", "tox", "twine",
+})  # fmt: skip
+
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each `pip install` of the images, pipelines, tasks and scripts, and the documents' ones."""
@@ -26,8 +32,19 @@ def check(service: Service) -> Iterator[Said]:
     for command in found:
         first, *others = _installed(command)
         shown = f"pip install {first}" + (" …" if others else "")
-        yield Hit(command.location, {"command": shown, "place": command.place})
+        names = {_distribution(target) for target in (first, *others)}
+        yield Hit(command.location, {"command": shown, "place": command.place, "remedy": _remedy(names)})
     yield from (Met(command.location) for command in service.commands.where(_is_uvs))
+
+
+def _remedy(names: set[str]) -> str:
+    """What takes the place of an install: of other managers, of programs, or of dependencies."""
+    if names <= MANAGERS:
+        return "Install uv instead, by its image or `astral-sh/setup-uv`, and let it install the project"
+    if names <= PROGRAMS:
+        name = min(names)
+        return f"Run it with `uvx {name}`, or make it a development dependency with `uv add --dev {name}`"
+    return "Use `uv sync --locked`, or `uv pip install` where it is no dependency of the project"
 
 
 def _is_uvs(command: Command) -> bool:

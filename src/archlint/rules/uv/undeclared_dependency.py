@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Location, Met, Said
 from archlint.service.model import Service
+from archlint.service.packaging.managers import to_add
 from archlint.service.packaging.undeclared_imports import Distributions
 
 
@@ -18,7 +19,12 @@ def check(service: Service) -> Iterator[Said]:
     for undeclared in found:
         first, *others = undeclared.places
         chain = tuple(Link(place, "it is imported here too") for place in others[:5])
-        yield Hit(first, {"distribution": undeclared.distribution, "manifest": pyproject.file.path}, chain)
+        fields = {
+            "distribution": undeclared.distribution,
+            "manifest": pyproject.file.path,
+            "command": to_add(service.project, undeclared.distribution),
+        }
+        yield Hit(first, fields, chain)
     importing = {place.file for undeclared in found for place in undeclared.places}
     for module in service.modules.runtime:
         if module.path not in importing and not module.source.problems:

@@ -11,8 +11,8 @@ from archlint.service.deployment.command import Command, Context
 from archlint.service.deployment.installs import is_exported, is_locked, needs_no_lock, uv_targets
 from archlint.service.model import Service
 
+_SHOWN = 7
 PLACES = frozenset({Context.BUILD, Context.CI, Context.START})
-INSTEAD = {"sync": "uv sync --locked", "run": "uv run --locked …", "pip": "uv sync --locked"}
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -29,10 +29,19 @@ def check(service: Service) -> Iterator[Said]:
         if verb is not None and once not in seen:
             seen.update((once, command.location))
             shown = " ".join(command.words[:4])
-            fields = {"command": shown, "place": command.place, "instead": INSTEAD[verb]}
+            fields = {"command": shown, "place": command.place, "instead": _instead(command, verb)}
             yield Hit(command.location, fields)
         elif verb is None and command.runs("uv", "sync"):
             yield Met(command.location)
+
+
+def _instead(command: Command, verb: str) -> str:
+    """The same command by the lock."""
+    if verb == "pip" or verb not in command.words:
+        return "uv sync --locked"
+    index = command.words.index(verb) + 1
+    words = (*command.words[:index], "--locked", *command.words[index:])
+    return " ".join(words[:_SHOWN]) + (" …" if len(words) > _SHOWN else "")
 
 
 def _unlocked(service: Service, command: Command, synced: set[str]) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from archlint.findings import Hit, Location, Met, Said
 from archlint.paths import join
 from archlint.service.model import Service
+from archlint.service.packaging.managers import to_lock
 
 OTHERS = ("poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt")
 
@@ -21,6 +22,6 @@ def check(service: Service) -> Iterator[Said]:
         folder = posixpath.dirname(project.lock_path) or "."
         found = next((name for name in OTHERS if service.repository.has(join(folder, name))), None)
         instead = f"there is only `{found}`" if found else "nothing locks the dependencies"
-        yield Hit(service.anchor, {"lock": project.lock_path, "instead": instead})
+        yield Hit(service.anchor, {"lock": project.lock_path, "instead": instead, "remedy": to_lock(project)})
     else:
         yield Met(Location(project.lock_path))
