@@ -14,8 +14,8 @@ from archlint.service.model import Service
 
 MANAGERS = frozenset({"hatch", "pdm", "pip-tools", "pipenv", "poetry", "rye", "virtualenv"})
 PROGRAMS = frozenset({
-    "absolufy-imports", "bandit", "black", "build", "codespell", "coverage", "flake8", "isort", "mypy", "nox",
-    "pip-audit", "pre-commit", "pylint", "pyright", "ruff", "safety", "towncrier", "tox", "twine",
+    "absolufy-imports", "bandit", "black", "codespell", "coverage", "flake8", "isort", "mypy", "nox",
+    "pip-audit", "pre-commit", "pylint", "pyright", "ruff", "safety", "towncrier", "tox",
 })  # fmt: skip
 
 
