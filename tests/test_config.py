@@ -321,3 +321,68 @@ def test_a_bad_regular_expression_is_an_error_with_its_place() -> None:
         read_config(read_toml("archlint.toml", text), ".", standard([regex]), is_pyproject=False)
     assert str(error.value).startswith("archlint.toml:2:21: `/x(` is no regular expression: ")
     assert read_config(read_toml("archlint.toml", text), ".", standard_, is_pyproject=False) is not None
+
+
+SHARED = """\
+ignore = ["BA0102"]
+exclude = ["generated/"]
+[severity]
+BA05 = "warning"
+[layers]
+crud = ["sql/**"]
+[per-file-ignores]
+"a.py" = ["BA05"]
+"""
+
+
+def extending(root: Path, files: dict[str, str]) -> Config:
+    return configure(repository(root, {"archlint.toml": SHARED, **files}), STANDARD)("shop")
+
+
+def test_what_a_file_does_not_say_the_one_says_that_it_extends(tmp_path: Path) -> None:
+    config = extending(tmp_path, {"shop/pyproject.toml": "[tool.archlint]\nextend = '../archlint.toml'\n"})
+    assert (config.folder, config.selection.ignore, config.exclude) == ("shop", ("BA0102",), ("generated/",))
+    assert config.matches(config.layers["crud"], "shop/sql/users.py")
+
+
+def test_a_key_replaces_and_tables_are_put_together(tmp_path: Path) -> None:
+    own = (
+        'extend = "../archlint.toml"\nignore = []\n[severity]\nBA0511 = "error"\n[layers]\ncrud = ["db/**"]\n'
+    )
+    config = extending(tmp_path, {"shop/archlint.toml": own})
+    assert config.selection.ignore == ()
+    assert config.severity == {"BA05": Severity.WARNING, "BA0511": Severity.ERROR}
+    assert (config.layers, config.per_file_ignores) == ({"crud": ("db/**",)}, {"a.py": ("BA05",)})
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"shop/archlint.toml": "extend = '../arch.toml'"}, "has no file `arch.toml` to extend"),
+        ({"shop/archlint.toml": "extend = '../../etc/passwd'"}, "has no file `../etc/passwd` to extend"),
+        ({"shop/archlint.toml": "\nextend = 'archlint.toml'"}, "`extend` comes back to `shop/archlint.toml`"),
+        (
+            {"shop/archlint.toml": "extend = 'b.toml'", "shop/b.toml": "extend = 'archlint.toml'"},
+            "shop/b.toml:1:1: `extend` comes back to `shop/archlint.toml`",
+        ),
+        (
+            {
+                "shop/archlint.toml": "extend = '../pyproject.toml'",
+                "pyproject.toml": "[project]\nname = 'a'\n",
+            },
+            "`pyproject.toml` has no [tool.archlint] table to extend",
+        ),
+        ({"shop/archlint.toml": "extend = ['a.toml']"}, "`extend` must be a string, not a list"),
+        (
+            {"shop/archlint.toml": "extend = 'b.toml'", "shop/b.toml": "\nignor = []"},
+            "shop/b.toml:2:1: unknown key",
+        ),
+    ],
+)
+def test_what_cannot_be_extended_is_an_error_with_its_place(
+    files: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ArchlintError) as caught:
+        extending(tmp_path, files)
+    assert said in str(caught.value)
+    assert str(caught.value).startswith("shop/")

@@ -46,6 +46,10 @@ def schema(standard: Standard) -> dict[str, Any]:
             "patterns": {"anyOf": [{"type": "string"}, patterns]},
         },
         "properties": {
+            "extend": {
+                "description": "A file of the repository that counts where this one is silent",
+                "type": "string",
+            },
             "select": {"description": "Run these rules and no others", **listed},
             "ignore": {"description": "Leave these rules out", **listed},
             "extend-select": {"description": "Run these rules as well", **listed},

@@ -1,14 +1,14 @@
 """What a service's maintainers ask of archlint: `[tool.archlint]` in pyproject.toml, or archlint.toml.
 
-The nearest file counts, alone, as docs/decisions/configuration.md explains. Patterns are those of
-.gitignore, relative to the folder of the file that holds them.
+The nearest file counts, with what it extends, as docs/decisions/configuration.md explains. Patterns are those
+of .gitignore, relative to the folder of that nearest file.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from archlint.discover import Repository, read_regular
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import ArchlintError, Severity
 from archlint.pages import Option, Page
-from archlint.paths import is_inside
+from archlint.paths import is_inside, join
 from archlint.patterns import check_pattern, compile_patterns
 from archlint.selectors import Selection, check_selectors, strength, suggestion
 from archlint.standard import Standard
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 NAMES = ("archlint.toml", "pyproject.toml")
 """Where a configuration stands; of two in one folder the first counts."""
 
-KEYS = ("select", "ignore", "extend-select", "per-file-ignores", "exclude", "severity", "layers",
+KEYS = ("extend", "select", "ignore", "extend-select", "per-file-ignores", "exclude", "severity", "layers",
         "type-checking-imports", "rules")  # fmt: skip
 
 
@@ -104,11 +104,12 @@ def read_config(file: TomlFile, folder: str, standard: Standard, *, is_pyproject
         if is_pyproject and "tool.archlint" not in file.text:
             return None  # it configures nothing here, and BA0001 or BA0002 says why
         raise ArchlintError(f"{problem.location}: {problem.why}")
-    prefix = ("tool", "archlint") if is_pyproject else ()
+    prefix = _prefix(is_pyproject)
     if is_pyproject and file.get(*prefix) is None:
         return None
     table = _Table(file, prefix, standard)
     table.allow(KEYS)
+    table.value("extend", "")
     return Config(
         folder=folder,
         selection=Selection(
@@ -168,16 +169,25 @@ def _explicit(config_file: Path, repository: Repository, standard: Standard) -> 
     parent = config_file.resolve().parent
     inside = parent.is_relative_to(repository.root)
     folder = parent.relative_to(repository.root).as_posix() if inside else "."
-    config = read_config(
-        read_toml(str(config_file), data), folder, standard, is_pyproject=_is_pyproject(config_file.name)
-    )
+    file, is_pyproject = read_toml(str(config_file), data), _is_pyproject(config_file.name)
+    config = read_config(file, folder, standard, is_pyproject=is_pyproject)
     if config is None:
         raise ArchlintError(f"{config_file} has no [tool.archlint] table")
-    return config
+    if file.get(*_prefix(is_pyproject), "extend") is None:
+        return config
+    path = join(folder, config_file.name)
+    if not (inside and repository.has(path)):
+        raise ArchlintError(f"{config_file}: `extend` works in files of the repository, and this is none")
+    return _in_repository(repository, path, standard) or config
 
 
 def _is_pyproject(name: str) -> bool:
     return name == "pyproject.toml"
+
+
+def _prefix(is_pyproject: bool) -> tuple[str, ...]:
+    """Where archlint's table is in a file."""
+    return ("tool", "archlint") if is_pyproject else ()
 
 
 def _nearest(repository: Repository, files: frozenset[str], standard: Standard, folder: str) -> Config:
@@ -190,10 +200,48 @@ def _nearest(repository: Repository, files: frozenset[str], standard: Standard, 
     return Config(folder=folder)  # where one would be written
 
 
-def _in_repository(repository: Repository, path: str, standard: Standard) -> Config | None:
+def _in_repository(
+    repository: Repository, path: str, standard: Standard, extending: tuple[str, ...] = ()
+) -> Config | None:
+    """The configuration in a file, over what it extends; `extending` are the files that led to it."""
     is_pyproject = _is_pyproject(PurePosixPath(path).name)
-    file = documents.toml(repository, path)
-    return read_config(file, _folder(path), standard, is_pyproject=is_pyproject)
+    file, folder = documents.toml(repository, path), _folder(path)
+    config = read_config(file, folder, standard, is_pyproject=is_pyproject)
+    table = _prefix(is_pyproject)
+    extended = file.get(*table, "extend")
+    if config is None or extended is None:
+        return config
+    place, other = file.location(*table, "extend"), join(folder, extended)
+    if other in {path, *extending}:
+        raise ArchlintError(f"{place}: `extend` comes back to `{other}`")
+    if not repository.has(other):
+        raise ArchlintError(f"{place}: the repository has no file `{other}` to extend")
+    base = _in_repository(repository, other, standard, (*extending, path))
+    if base is None:
+        raise ArchlintError(f"{place}: `{other}` has no [tool.archlint] table to extend")
+    return _over(base, config, file.table(*table))
+
+
+def _over(base: Config, own: Config, given: Container[str]) -> Config:
+    """A key that is given replaces the other file's; tables are put together, and a rule's options, too."""
+
+    def chosen(key: str, name: str) -> tuple[str, ...]:
+        found: tuple[str, ...] = getattr((own if key in given else base).selection, name)
+        return found
+
+    codes = (*base.options, *own.options)
+    return replace(
+        own,
+        selection=Selection(
+            chosen("select", "select"), chosen("ignore", "ignore"), chosen("extend-select", "extend_select")
+        ),
+        per_file_ignores={**base.per_file_ignores, **own.per_file_ignores},
+        exclude=(own if "exclude" in given else base).exclude,
+        severity={**base.severity, **own.severity},
+        layers={**base.layers, **own.layers},
+        type_checking_imports=(own if "type-checking-imports" in given else base).type_checking_imports,
+        options={code: {**base.options.get(code, {}), **own.options.get(code, {})} for code in codes},
+    )
 
 
 class _Table(Struct, frozen=True, dict=True):
