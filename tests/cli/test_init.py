@@ -66,8 +66,8 @@ def test_the_first_day(run: Run, tmp_path: Path, commit: Callable[[], None]) -> 
     commit()
     assert run(*HOOK).code == 0
     write(tmp_path, {"shop/endpoints/users.py": FILES["shop/endpoints/users.py"] + ITEMS})
-    result = run(*HOOK, "--select", "BA0801")
-    assert (result.code, result.out.count("/items"), "/users`" in result.out) == (1, 1, False)
+    result = run(*HOOK, "--select", "BA1107")
+    assert (result.code, result.out.count("/items"), "GET /users " in result.out) == (1, 1, False)
     assert result.out.count("\n") < 10
     write(tmp_path, {"shop/endpoints/users.py": FILES["shop/endpoints/users.py"]})
     write(tmp_path, {"shop/torn.py": "x = (1)\n"})

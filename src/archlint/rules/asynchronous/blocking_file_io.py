@@ -15,5 +15,5 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     disturbed: set[Function] = set()
     for found in service.event_loop.blocked("file", options):
         disturbed.add(found.function)
-        yield Hit(found.location, found.fields, found.chain)
+        yield Hit(found.location, found.fields, found.chain, found.severity)
     yield from map(Met, service.event_loop.undisturbed(disturbed))

@@ -16,7 +16,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     disturbed: set[Function] = set()
     for found in service.event_loop.blocked("http", options):
         disturbed.add(found.function)
-        yield Hit(found.location, found.fields, found.chain)
+        yield Hit(found.location, found.fields, found.chain, found.severity)
     if service.event_loop.blocks_elsewhere("http"):
         return  # a thread waits, and the clause asks for an async client: neither broken nor met
     calling = {call.caller for call in outgoing_calls(service.calls)}

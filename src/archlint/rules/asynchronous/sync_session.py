@@ -21,9 +21,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     for found in service.event_loop.blocked("session", options):
         blocking.add(found.function)
         does = f"blocks the event loop{found.fields['through']}: {found.fields['calls']}"
-        yield Hit(
-            found.location, {"function": found.function.short_name, "does": does}, found.chain, cause=engine
-        )
+        fields = {"function": found.function.short_name, "does": does}
+        yield Hit(found.location, fields, found.chain, found.severity, cause=engine)
     opened = [call for call in service.event_loop.opened_sessions if call.caller not in blocking]
     blocking.update(call.caller for call in opened)
     for _, group in groupby(opened, lambda call: call.caller.module.path):

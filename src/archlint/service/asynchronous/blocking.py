@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from archlint.facts.syntax import Call, Expression, Node
 from archlint.facts.traversal import dotted
-from archlint.findings import Link, Location
+from archlint.findings import Link, Location, Severity
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.conditions import contradicts
 from archlint.service.calls.contexts import NOTHING_KNOWN, Context, Onward
@@ -22,19 +22,48 @@ from archlint.service.calls.loop_entries import LoopEntry
 Stop: TypeAlias = tuple[LibraryCall, Blocking]
 
 
+class Step(Struct, eq=False, frozen=True):
+    """An edge of a chain; `choices` counts the methods of the callee's name that the object may have.
+
+    `is_sure` says whether each of these leads to a blocking call.
+    """
+
+    edge: Edge
+    choices: int = 1
+    is_sure: bool = True
+
+    @property
+    def link(self) -> Link:
+        """The call in words."""
+        edge = self.edge
+        calls = "calls" if self.choices == 1 else "may call"
+        rest = "" if self.choices == 1 else f", one of {self.choices} implementations"
+        return Link(edge.location, f"`{edge.caller.short_name}` {calls} `{edge.callee.short_name}`{rest}")
+
+
 class Blocked(Struct, eq=False, frozen=True):
-    """The function blocks the event loop: `edges` lead to `call`.
+    """The function blocks the event loop: `steps` lead to `call`.
 
     `entered` says why the loop runs it where it is a plain one; `others` are calls of other kinds to which
     the same place leads.
     """
 
     function: Function
-    edges: tuple[Edge, ...]
+    steps: tuple[Step, ...]
     call: LibraryCall
     blocking: Blocking
     entered: LoopEntry | None = None
     others: tuple[Blocked, ...] = ()
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """The calls on the way."""
+        return tuple(step.edge for step in self.steps)
+
+    @property
+    def severity(self) -> Severity | None:
+        """A warning where it takes one of several implementations, and not each of them blocks."""
+        return None if all(step.is_sure for step in self.steps) else Severity.WARNING
 
     @property
     def location(self) -> Location:
@@ -78,10 +107,7 @@ class Blocked(Struct, eq=False, frozen=True):
         if not self.edges and self.entered is None:
             return ()
         links = [self.entered.reason] if self.entered is not None else []
-        links += [
-            Link(edge.location, f"`{edge.caller.short_name}` calls `{edge.callee.short_name}`")
-            for edge in self.edges
-        ]
+        links += [step.link for step in self.steps]
         end = f"`{self.call.caller.short_name}` calls `{written(self.call.path)}`, which blocks"
         return (*links, Link(self.call.location, end))
 
@@ -145,7 +171,17 @@ class Reach:
         while isinstance(step := self._next[context], Onward):
             edges.append(step.edge)
             context = step.context
-        return Blocked(function, tuple(edges), *step)
+        return Blocked(function, tuple(map(self._step, edges)), *step)
+
+    def _step(self, edge: Edge) -> Step:
+        """The edge beside those of the same call to methods of the same name."""
+        if edge.callee.owner is None:
+            return Step(edge)
+        name = edge.callee.own_name
+        calls = (one for one in self._calls.edges_from(edge.caller) if one.node is edge.node)
+        methods = (one.callee for one in calls if one.callee.owner is not None)
+        choices = {one for one in methods if one.own_name == name and not one.is_empty}
+        return Step(edge, len(choices), all((one, NOTHING_KNOWN) in self._next for one in choices))
 
     def _search(self) -> dict[Context, Onward | Stop]:
         """The next step from each context to the nearest blocking call, breadth first."""

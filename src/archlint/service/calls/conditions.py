@@ -17,13 +17,14 @@ from archlint.facts.syntax import (
     Simple,
     Statement,
 )
+from archlint.service.calls.functions import Class
 
 Test: TypeAlias = Literal["true", "false", "none", "not none"]
 Need: TypeAlias = tuple[str, Test]
 """A parameter, and what it must be for some code to be reached."""
 
-Known: TypeAlias = frozenset[tuple[str, bool | None]]
-"""Parameters that are known to be True, False or None."""
+Known: TypeAlias = frozenset[tuple[str, bool | Class | None]]
+"""Parameters that are known to be True, False or None; for `self` the very class of the object."""
 
 
 def needs(test: Expression, holds: bool, parameters: Mapping[str, str]) -> frozenset[Need]:
@@ -75,7 +76,7 @@ def contradicts(wanted: Collection[Need], known: Known) -> bool:
     return any(name in values and not _meets(values[name], test) for name, test in wanted)
 
 
-def _meets(value: bool | None, test: Test) -> bool:
+def _meets(value: bool | Class | None, test: Test) -> bool:
     match test:
         case "true":
             return bool(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
-from archlint.service.calls.conditions import Known, contradicts
+from archlint.service.calls.conditions import Known
 from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Function
 
@@ -53,5 +53,5 @@ class Contexts:
         function, known = context
         for edge in self._edges_from(function):
             leads_on = edge.way == "here" and not (edge.once or edge.main or edge.callee.is_async)
-            if leads_on and not contradicts(edge.needs, known):
+            if leads_on and edge.may_run(known):
                 yield Onward(edge, (edge.callee, edge.knows(known)))

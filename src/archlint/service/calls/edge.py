@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Expression
 from archlint.findings import Location
-from archlint.service.calls.conditions import Known, Need
-from archlint.service.calls.functions import Function
+from archlint.service.calls.conditions import Known, Need, contradicts
+from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import Way
 
 
@@ -16,7 +16,8 @@ class Edge(Struct, eq=False, frozen=True):
 
     `once`: only the first time, for its result is kept. `main`: only where the file is run as a program.
     `needs`: only when the caller's parameters are so. `known` are the callee's parameters that the call sets
-    to True, False or None; `passed` those that get a parameter of the caller.
+    to True, False or None, `self` among them where the object's class is certain; `passed` those that get a
+    parameter of the caller.
     """
 
     caller: Function
@@ -28,6 +29,20 @@ class Edge(Struct, eq=False, frozen=True):
     needs: frozenset[Need] = frozenset()
     known: Known = frozenset()
     passed: tuple[tuple[str, str], ...] = ()
+
+    def may_run(self, known: Known) -> bool:
+        """Whether it may when this is known of the caller's parameters: the code, and the method it means."""
+        if contradicts(self.needs, known):
+            return False
+        cls = self._own_class(known)
+        return cls is None or cls.find_method(self.callee.own_name) is self.callee
+
+    def _own_class(self, known: Known) -> Class | None:
+        """The class of the object where the edge is a call of one of its own methods, and it is known."""
+        first = self.callee.first_parameter if known and self.passed else None
+        names = [name for to, name in self.passed if to == first and name == self.caller.first_parameter]
+        values = (value for name, value in known if name in names)
+        return next((value for value in values if isinstance(value, Class)), None)
 
     def knows(self, known: Known) -> Known:
         """What the callee's parameters are when this is known of the caller's."""

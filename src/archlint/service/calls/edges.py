@@ -289,18 +289,39 @@ class Edges(EdgeCollector):
         if called.node is None or unpacks or any(keyword.name is None for keyword in node.keywords):
             return frozenset(), ()
         values = {**{p.name: p.default for p in called.node.parameters}, **given}
-        known = frozenset(
+        known: Known = frozenset(
             [
                 (name, value.value)
                 for name, value in values.items()
                 if type(value) is Constant and (value.value is None or isinstance(value.value, bool))
             ]
         )
-        passed = [(name, value.id) for name, value in given.items() if type(value) is Name]
+        own_class, own_object = self._receiver(function, node, called)
+        known |= own_class
+        passed = [*own_object, *((n, value.id) for n, value in given.items() if type(value) is Name)]
         if not passed or function.node is None:
             return known, ()
         own = {p.name for p in function.node.parameters} - self._inference.scan(function).bindings.keys()
         return known, tuple([(name, source) for name, source in passed if source in own])
+
+    def _receiver(
+        self, function: Function, node: Call, called: Function
+    ) -> tuple[Known, list[tuple[str, str]]]:
+        """What a method's `self` is: an object whose class is certain, or the calling method's own."""
+        first, nothing = called.first_parameter, frozenset[tuple[str, Class]]()
+        if not isinstance(node.func, Attribute) or node.func.attr != called.own_name or first is None:
+            return nothing, []
+        if called.owner is None or not called.owner.subclasses:
+            return nothing, []
+        if called.is_decorated("staticmethod", "classmethod"):
+            return nothing, []
+        owner = node.func.value
+        if isinstance(owner, Name) and function.owner is not None and owner.id == function.first_parameter:
+            return nothing, [(first, owner.id)]
+        values = self._inference.values(owner, function)
+        classes = [v.cls for v in values if isinstance(v, InstanceType) and (v.exact or not v.cls.subclasses)]
+        certain = len(classes) == len(values) == 1
+        return (frozenset({(first, classes[0])}) if certain else nothing), []
 
 
 def _handed(node: Call, handoff: Handoff) -> Iterator[Expression]:

@@ -8,7 +8,18 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from archlint.facts.syntax import Attribute, ClassDef, FunctionDef, Lambda, Name, Node
+from archlint.facts.syntax import (
+    Attribute,
+    ClassDef,
+    Constant,
+    Evaluate,
+    FunctionDef,
+    Lambda,
+    Name,
+    Node,
+    Raise,
+    Simple,
+)
 from archlint.facts.traversal import dotted
 from archlint.findings import Location
 from archlint.service.calls.library_models import Library
@@ -47,8 +58,17 @@ class Function(Struct, eq=False, dict=True):
         """`function`, `Class.method`, `outer.<lambda>`."""
         if self.node is None:
             return MODULE
-        own = self.node.name if isinstance(self.node, FunctionDef) else LAMBDA
-        return ".".join([*(definition.name for definition in self.scope), own])
+        return ".".join([*(definition.name for definition in self.scope), self.own_name])
+
+    @property
+    def own_name(self) -> str:
+        """`method` of `Class.method`."""
+        return self.node.name if isinstance(self.node, FunctionDef) else LAMBDA
+
+    @property
+    def first_parameter(self) -> str | None:
+        """`self` of a method."""
+        return self.node.parameters[0].name if self.node is not None and self.node.parameters else None
 
     @property
     def name(self) -> str:
@@ -94,6 +114,17 @@ class Function(Struct, eq=False, dict=True):
     def is_decorated(self, *names: str) -> bool:
         """Whether a decorator's last name is one of `names`."""
         return any(one.rpartition(".")[2] in names for one in self.decorators)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing but a docstring, `...`, `pass` or an error stands in it."""
+        body = self.node.body if isinstance(self.node, FunctionDef) else ()
+        return all(
+            isinstance(one, Raise)
+            or (isinstance(one, Simple) and one.keyword == "pass")
+            or (isinstance(one, Evaluate) and isinstance(one.value, Constant | Name))
+            for one in body
+        )
 
     @property
     def is_property(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import ClassDef, Evaluate, FunctionDef, Raise, Simple
+from archlint.facts.syntax import ClassDef
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import Library
@@ -33,7 +33,7 @@ def public_classes(module: Module, calls: Calls) -> Iterator[tuple[Class, tuple[
 
 def _is_operation(method: Function) -> bool:
     abstract = method.is_decorated("abstractmethod", "overload", "property", "cached_property")
-    return _is_public(method) and not abstract and not is_empty(method)
+    return _is_public(method) and not abstract and not method.is_empty
 
 
 def _is_public(function: Function) -> bool:
@@ -48,14 +48,3 @@ def _is_passive(cls: Class) -> bool:
 
 def _is_abstract(cls: Class) -> bool:
     return any(one.is_decorated("abstractmethod") for one in cls.methods.values()) and not cls.descendants
-
-
-def is_empty(function: Function) -> bool:
-    """Whether nothing but a docstring, `...`, `pass` or an error stands in it."""
-    body = function.node.body if isinstance(function.node, FunctionDef) else ()
-    return isinstance(body, tuple) and all(
-        isinstance(one, Raise)
-        or (isinstance(one, Simple) and one.keyword == "pass")
-        or (isinstance(one, Evaluate) and type(one.value).__name__ in {"Constant", "Name"})
-        for one in body
-    )

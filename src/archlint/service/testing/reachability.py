@@ -33,7 +33,6 @@ from archlint.service.interpreter.values import FunctionObject
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Symbol, Symbols, find_module
 from archlint.service.testing.client_requests import Requests
-from archlint.service.testing.expected_targets import is_empty
 from archlint.service.testing.mentions import Mentions
 from archlint.service.testing.tests import Suite
 
@@ -148,7 +147,7 @@ class Reached:
         if function.owner is not None and isinstance(function.node, FunctionDef):
             name = function.node.name
             yield from (cls.methods[name] for cls in function.owner.descendants if name in cls.methods)
-            if is_empty(function):
+            if function.is_empty:
                 yield from self._methods[name]
 
     def _referred(self, function: Function) -> Iterator[Function]:

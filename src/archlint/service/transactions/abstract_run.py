@@ -15,7 +15,7 @@ from archlint.facts.syntax import Await, Call, Constant, Expression, Name
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.conditions import Known, contradicts
 from archlint.service.calls.edge import Edge
-from archlint.service.calls.functions import Function
+from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.values import FunctionType
 from archlint.service.transactions.effects import (
     Attempt,
@@ -344,7 +344,7 @@ class Runner:
     def _switches(self, callee: Function, given: dict[str, Expression], frame: _Frame) -> Known:
         """The callee's parameters that are True, False or None, by the call or by default."""
         known = dict(frame.known)
-        found: set[tuple[str, bool | None]] = set()
+        found: set[tuple[str, bool | Class | None]] = set()
         for parameter in callee.node.parameters if callee.node else ():
             value = given.get(parameter.name, parameter.default if given else None)
             match value:
