@@ -40,10 +40,9 @@ def _groups(service: Service, module: Module) -> Iterator[tuple[str, tuple[Funct
 def _judged(service: Service, function: Function) -> Untested | Unknown | None:
     if service.reached.has(function) or function.node is None:
         return None
-    if service.reached.may_have(function):
-        why = "a request whose path is not known may reach it"
-        return Unknown(f"tests of `{function.short_name}`", function.location, why)
     unused = service.reached.is_unused(function)
+    if not unused and (why := service.reached.doubt(function)):
+        return Unknown(f"tests of `{function.short_name}`", function.location, why)
     endpoints = () if unused else service.reached.endpoints_of(function)
     words = f"`{function.short_name}`" + ("" if unused else _through(endpoints))
     cause = untested_router(endpoints[0]) if endpoints else None

@@ -49,9 +49,11 @@ def _judged(
     if not isinstance(one.node, FunctionDef | ClassDef):
         return None
     name, place = one.node.name, place_of(one)
-    if any(map(service.reached.may_have, functions)):
-        return Unknown(f"tests of `{name}`", place, "a request whose path is not known may reach it")
+    words = f"the {kind} `{name}`"
+    if service.reached.is_unused(one):
+        return Untested(one.module, place, name, words, unused=True)
+    if why := next(filter(None, map(service.reached.doubt, functions)), ""):
+        return Unknown(f"tests of `{name}`", place, why)
     endpoints = service.reached.endpoints_of(functions[0]) if functions else ()
     cause = untested_router(endpoints[0]) if endpoints else None
-    words = f"the {kind} `{name}`"
-    return Untested(one.module, place, name, words, service.reached.is_unused(one), cause)
+    return Untested(one.module, place, name, words, cause=cause)

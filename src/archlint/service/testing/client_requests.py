@@ -126,6 +126,11 @@ class Requests:
         """All endpoints of the service."""
         return self._routes.endpoints
 
+    @property
+    def may_mean_others(self) -> bool:
+        """Whether the service has endpoints that archlint does not know."""
+        return bool(self._routes.unknown)
+
     def made_in(self, function: FunctionDef) -> tuple[Endpoint, ...]:
         """The endpoints that the requests in a function mean, in their order."""
         matched = (sure[:1] for request, sure, _ in self._matched if function in request.scope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import ClassDef
+from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import Library

@@ -56,9 +56,13 @@ class Reached:
         """Whether a test reaches the function."""
         return function in self._surely
 
-    def may_have(self, function: Function) -> bool:
-        """Whether a test reaches it if one of the requests of unknown paths means the right endpoint."""
-        return function in self._perhaps
+    def doubt(self, function: Function) -> str:
+        """Why a test may reach it though none is known to; empty where none can."""
+        if function in self._perhaps:
+            return "a request whose path is not known may reach it"
+        if self._requests.may_mean_others and not self.endpoints_of(function):
+            return "an endpoint that archlint does not know may use it"
+        return ""
 
     def names(self, cls: Class) -> bool:
         """Whether the tests speak of the class itself."""
