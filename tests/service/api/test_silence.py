@@ -165,3 +165,22 @@ def test_apps_that_no_server_loads_are_named() -> None:
     found = table(main, "uvicorn app.main:app")
     served = {endpoint.path: (endpoint.root.title, endpoint.root.is_served) for endpoint in found.endpoints}
     assert served == {"/x": ("app.main:app", True), "/internal/x": ("app.main:internal", False)}
+
+
+def test_an_app_that_code_hands_to_uvicorn_is_served() -> None:
+    main = """
+        import uvicorn
+
+        app = FastAPI()
+        app.include_router(router)
+        reports = FastAPI()
+        reports.include_router(router, prefix="/reports")
+
+        def in_a_thread():
+            uvicorn.run(reports, port=8001)
+    """
+    found = table(main, "uvicorn app.main:app")
+    assert {endpoint.path: endpoint.root.is_served for endpoint in found.endpoints} == {
+        "/x": True,
+        "/reports/x": True,
+    }

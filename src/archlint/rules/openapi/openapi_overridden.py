@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archlint.facts.syntax import Constant
 from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.api.overrides import overrides
 from archlint.service.model import Service
@@ -13,7 +14,9 @@ def check(service: Service) -> Iterator[Said]:
     """Yield each place that gives an app another document, or an old version."""
     if not service.routes.apps:
         return
-    found = list(overrides(service.modules, service.symbols))
+    fields = service.settings.fields
+    off = {one.name for one in fields if isinstance(one.default, Constant) and not one.default.value}
+    found = list(overrides(service.modules, service.symbols, off))
     if not found:
         yield from (Met(app.location) for app in service.routes.apps)
     for override in found:

@@ -75,7 +75,8 @@ def targets(modules: Modules, commands: Iterable[Sequence[str]]) -> list[Target]
     """What servers load, told by the words of their commands or by code."""
     scripts = (module for module in modules if module.role is Role.SCRIPT)
     served = [*_told_by_commands(commands), *_told_by_code(modules.runtime)]
-    return _targets(modules, served) or _targets(modules, _told_by_code(scripts))
+    told = _targets(modules, served) or _targets(modules, _told_by_code(scripts))
+    return list(dict.fromkeys((*told, *(_given_by_code(modules) if told else ()))))
 
 
 def _targets(modules: Modules, told: Iterable[str]) -> list[Target]:
@@ -102,6 +103,15 @@ def _told(source: PythonSource) -> tuple[str, ...]:
         if call.args and (dotted(call.func) or "").rpartition(".")[2] in _STARTERS
     )
     return tuple(str(first.value) for first in firsts if isinstance(first, Constant))
+
+
+def _given_by_code(modules: Modules) -> Iterator[Target]:
+    """The apps of their own modules that code hands to uvicorn itself."""
+    for module in modules.runtime:
+        for call in module.source.nodes.of(Call):
+            given = dotted(call.args[0]) if call.args else None
+            if given and (dotted(call.func) or "") in {"uvicorn.run", "uvicorn.Config"}:
+                yield Target(module, given)
 
 
 def _target(modules: Modules, told: str) -> Target | None:

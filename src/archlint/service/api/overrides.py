@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from msgspec import Struct
 
@@ -16,9 +16,11 @@ from archlint.facts.syntax import (
     Dict,
     Expression,
     FunctionDef,
+    If,
     Lambda,
     Name,
     Node,
+    Operation,
 )
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
@@ -38,14 +40,41 @@ class Override(Struct, frozen=True):
     how: str | None
 
 
-def overrides(modules: Modules, symbols: Symbols) -> Iterator[Override]:
-    """What gives an app a document from a file or a literal, or a version below 3.1."""
+def overrides(modules: Modules, symbols: Symbols, off: Container[str] = ()) -> Iterator[Override]:
+    """What gives an app a document from a file or a literal, or a version below 3.1.
+
+    `off` are the names of settings that hold nothing by default: what asks for one is left out.
+    """
     for module in modules.runtime:
         if _knows_fastapi(module, symbols):
             reader = _Reader(module, symbols)
             for kind in (Assign, Call, ClassDef):
                 for node in module.source.nodes.of(kind):
-                    yield from reader.read(node)
+                    if not any(_is_off(test, off) for test in _tests_around(module, node)):
+                        yield from reader.read(node)
+
+
+def _tests_around(module: Module, node: Node) -> Iterator[Expression]:
+    for branch in (branch for statement in module.source.nodes.of(If) for branch in statement.branches):
+        if branch.body and branch.body[0].start <= node.start and node.end <= branch.body[-1].end:
+            yield branch.test
+
+
+def _is_off(test: Expression, off: Container[str]) -> bool:
+    """Whether a test holds only where one of these settings has a value."""
+    match test:
+        case (
+            Attribute(attr=name)
+            | Operation(
+                operator="compare",
+                detail=("is not" | "!=",),
+                parts=(Attribute(attr=name), Constant(value=None)),
+            )
+        ):
+            return name in off
+        case Operation(operator="and", parts=parts):
+            return any(_is_off(part, off) for part in parts)
+    return False
 
 
 def _knows_fastapi(module: Module, symbols: Symbols) -> bool:

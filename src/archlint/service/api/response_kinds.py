@@ -37,6 +37,7 @@ from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.types import NONE
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import NOTHING, Scope, Symbol, Symbols
 
 _JSON_RESPONSES = frozenset({"JSONResponse", "ORJSONResponse", "UJSONResponse", "MsgSpecJSONResponse"})
@@ -44,6 +45,12 @@ _RESPONDING = re.compile(
     r"download|file|forward|html|page$|proxy|redirect|render|respon[ds]|stream|template",
     re.IGNORECASE,
 )
+_PAGES = frozenset(
+    {"TemplateResponse", "get_rapidoc_html", "get_redoc_html", "get_scalar_api_reference"}
+    | {"get_swagger_ui_html", "get_swagger_ui_oauth2_redirect_html"}
+)
+"""Functions and methods that make pages, those of documentation among them."""
+
 _NO_BODY = frozenset({204, 205, 304})
 _MAX_DEPTH = 3
 
@@ -148,7 +155,7 @@ class _Reader:
                 yield _by_name(value)
 
     def _called(self, module: Module, call: Call, scope: Scope, depth: int) -> Iterator[Kind]:
-        if isinstance(call.func, Attribute) and call.func.attr == "TemplateResponse":
+        if last_name(call.func) in _PAGES:
             yield Kind.PAGE
             return
         symbol = self._callee(module, call.func, scope)
