@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, Said, Unknown
+from archlint.service.api.exemptions import unserved
+from archlint.service.api.openapi_pages import Page
 from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Said]:
-    """Yield each app that serves ReDoc elsewhere or not at all, unless the service serves it by hand."""
+    """Yield each app that serves ReDoc elsewhere or not at all, unless the service serves it by hand.
+
+    Where its Swagger UI is not in its place either, BA1102 says both.
+    """
     found = list(service.openapi_pages.misplaced("redoc_url"))
     if not found:
         yield from (Met(app.location) for app in service.routes.apps)
+    swagger = [one for one in service.openapi_pages.misplaced("docs_url") if isinstance(one, Page)]
+    said = {id(one.app.router) for one in swagger}
     for page in found:
         if isinstance(page, Unknown):
             yield page
-        else:
-            yield Hit(page.location, {"where": f"at `{page.path}`" if page.path else "switched off"})
+        elif id(page.app.router) not in said:
+            yield Hit(page.location, {"where": f"{unserved(page.app)} is {page.where}".strip()})

@@ -5,16 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, Said, Unknown
+from archlint.service.api.exemptions import unserved
+from archlint.service.api.openapi_pages import Page
 from archlint.service.model import Service
+
+_SWAGGER, _BOTH = ("BA11.1.2",), ("BA11.1.2", "BA11.1.3")
 
 
 def check(service: Service) -> Iterator[Said]:
-    """Yield each app that serves Swagger UI elsewhere or not at all, unless the service serves it by hand."""
+    """Yield each app that serves Swagger UI elsewhere or not at all, unless the service serves it by hand.
+
+    What is wrong with its ReDoc stands in the same `FastAPI(…)` and is said with it.
+    """
     found = list(service.openapi_pages.misplaced("docs_url"))
     if not found:
         yield from (Met(app.location) for app in service.routes.apps)
+    others = [one for one in service.openapi_pages.misplaced("redoc_url") if isinstance(one, Page)]
     for page in found:
         if isinstance(page, Unknown):
             yield page
-        else:
-            yield Hit(page.location, {"where": f"at `{page.path}`" if page.path else "switched off"})
+            continue
+        twin = next((one for one in others if one.app.router is page.app.router), None)
+        more = f", and ReDoc is {twin.where}, not at `/redoc`" if twin else ""
+        fields = {
+            "where": f"{unserved(page.app)} is {page.where}".strip(),
+            "more": more,
+            "arguments": "`docs_url` and `redoc_url`" if twin else "`docs_url`",
+            "stays": "they stay where people look" if twin else "it stays at `/docs`",
+        }
+        yield Hit(page.location, fields, clauses=_BOTH if twin else _SWAGGER)

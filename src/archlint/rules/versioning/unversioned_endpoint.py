@@ -53,7 +53,7 @@ def _how(service: Service, endpoint: Endpoint) -> str:
 
 
 def _hit(place: Origin, how: str, endpoints: list[Endpoint]) -> Hit:
-    """One hit for them all: an error where they have no version whatever is configured."""
+    """One hit for them all: an error where they have no version, whatever is configured, and are served."""
     names = [operation(endpoint) for endpoint in endpoints]
     rest = len(names) - _EXAMPLES
     shown = ", ".join(names[:_EXAMPLES]) + (f" and {rest} more" if rest > 0 else "")
@@ -62,7 +62,8 @@ def _hit(place: Origin, how: str, endpoints: list[Endpoint]) -> Hit:
     examples = zip(names[:_EXAMPLES], endpoints, strict=False)
     links = tuple(Link(one.location, f"{name} is registered here") for name, one in examples)
     fields = {"what": what, "how": how, "included": _included(place)}
-    severity = None if how == _MISSING else Severity.WARNING
+    is_error = how == _MISSING and endpoints[0].root.is_served
+    severity = None if is_error else Severity.WARNING
     app = Link(endpoints[0].app.location, "nothing gives the endpoints of this app a version in the prefix")
     return Hit(place.module.location(place.node), fields, links, severity, cause=app)
 

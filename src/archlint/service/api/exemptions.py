@@ -8,7 +8,7 @@ from typing import Any
 
 from archlint.facts.syntax import Call, Constant
 from archlint.findings import Location
-from archlint.service.api.routes import Endpoint
+from archlint.service.api.routes import App, Endpoint
 
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
@@ -46,7 +46,12 @@ def operation(endpoint: Endpoint) -> str:
 
 def of_app(endpoint: Endpoint) -> str:
     """What to say after an endpoint of an app that no server loads; nothing for others."""
-    return "" if endpoint.root.is_served else f" of the app `{endpoint.root.title}`, which no server loads,"
+    return unserved(endpoint.root)
+
+
+def unserved(app: App) -> str:
+    """What to say of what belongs to an app that no server loads; nothing for others."""
+    return "" if app.is_served else f" of the app `{app.title}`, which no server loads,"
 
 
 def hidden_at(endpoint: Endpoint) -> Location | None:

@@ -32,6 +32,11 @@ class Page(Struct, frozen=True):
     path: str | None
     location: Location
 
+    @property
+    def where(self) -> str:
+        """How people would say it."""
+        return f"at `{self.path}`" if self.path else "switched off"
+
 
 class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
     """The documents and pages of a service's apps; `by_default` gives the routes of one nobody configured."""
