@@ -164,6 +164,22 @@ class TestRelative:
         assert (found and found.path) == path
 
 
+class TestFolderOfItsOwnName:
+    """`shop/shop/…`, with an `__init__.py` beside it."""
+
+    def test_the_outer_package_stays_what_it_is(self) -> None:
+        modules = modules_of({"shop/__init__.py": "", "shop/api.py": "", "main.py": ""})
+        found = modules.find("shop.api", modules.by_path["main.py"])
+        assert found is not None and found.path == "shop/api.py"
+        assert modules.find("shop.other", modules.by_path["main.py"]) is None
+
+    def test_its_modules_are_found(self) -> None:
+        inner = {"shop/shop/__init__.py": "", "shop/shop/api.py": ""}
+        modules = modules_of({"shop/__init__.py": "", "shop/main.py": "", **inner})
+        found = modules.find("shop.api", modules.by_path["shop/main.py"])
+        assert found is not None and found.path == "shop/shop/api.py"
+
+
 class TestRoles:
     @pytest.mark.parametrize(
         ("path", "role"),

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from archlint.config import Config
+from archlint.paths import ancestors
 from archlint.service.api.api_surface import Surface
 from archlint.service.layers.contents import Contents, read_contents
 from archlint.service.layers.names import (
@@ -150,8 +151,22 @@ class Layers:
             (folder, _base(folder))
             for module in self._modules.runtime
             for folder in self._parents(module)
-            if _base(folder) in LAYERS
+            if self._is_named(folder)
         )
+
+    def _is_named(self, folder: str) -> bool:
+        return _base(folder) in LAYERS and folder not in self._other_routers
+
+    @cached_property
+    def _other_routers(self) -> frozenset[str]:
+        """Directories `routers` in another layer's that hold no endpoint: they route other things."""
+        own: dict[str, bool] = {}
+        for module in self._modules.runtime:
+            for folder in self._parents(module):
+                names = {_base(outer) for outer in ancestors(posixpath.dirname(folder))}
+                if _base(folder) == "routers" and not names.isdisjoint(LAYERS):
+                    own[folder] = own.get(folder, False) or self.has_routes(module)
+        return frozenset(folder for folder, has_endpoints in own.items() if not has_endpoints)
 
     @cached_property
     def _containers(self) -> frozenset[str]:
@@ -236,7 +251,7 @@ class Layers:
         """The directories below the nearest that is a layer, innermost first, and that one, if any."""
         inner: list[str] = []
         for folder in self._parents(module):
-            if _base(folder) in LAYERS and folder not in self._containers:
+            if self._is_named(folder) and folder not in self._containers:
                 return inner, folder
             inner.append(folder)
         return inner, ""

@@ -129,7 +129,8 @@ class Resolution:
             if found := self.module_at(root, dotted):
                 return found
             if self.module_at(root, top):
-                return None
+                # `shop/__init__.py` beside a package `shop/shop`, which is what the code is started with.
+                return self.module_at(join(root, top), dotted)
         return self._find_in_other_project(dotted, importer)
 
     def _find_shadowing(self, dotted: str, roots: Iterable[str]) -> str | None:
