@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from archlint.facts.syntax import Constant, Keyword
 from archlint.findings import Finding
 from archlint.fixes.calls import called_at
@@ -14,7 +16,8 @@ WHY = "every client has to call the new paths"
 
 def plan(service: Service, finding: Finding) -> Plan | None:
     """Where a router is included under no prefix, or under a literal one that names no other version."""
-    call = called_at(service, finding)
+    include = finding.chain[0].location if finding.chain else finding.location
+    call = called_at(service, replace(finding, location=include))
     if call is None or not call.name.endswith("include_router") or "**" in call.keywords:
         return None
     given = next((keyword for keyword in call.node.keywords if keyword.name == "prefix"), None)

@@ -59,13 +59,14 @@ def _hit(place: Origin, how: str, endpoints: list[Endpoint]) -> Hit:
     shown = ", ".join(names[:_EXAMPLES]) + (f" and {rest} more" if rest > 0 else "")
     several = f"{len(names)} operations ({shown}){of_app(endpoints[0])} are"
     what = several if len(names) > 1 else f"{served(endpoints[0])} is"
-    examples = zip(names[:_EXAMPLES], endpoints, strict=False)
-    links = tuple(Link(one.location, f"{name} is registered here") for name, one in examples)
+    first, *others = zip(names[:_EXAMPLES], endpoints, strict=False)
+    include = Link(place.module.location(place.node), "served here, without a version in the prefix")
+    links = (include, *(Link(one.location, f"{name} is registered here") for name, one in others))
     fields = {"what": what, "how": how, "included": _included(place)}
     is_error = how == _MISSING and endpoints[0].root.is_served
     severity = None if is_error else Severity.WARNING
     app = Link(endpoints[0].app.location, "nothing gives the endpoints of this app a version in the prefix")
-    return Hit(place.module.location(place.node), fields, links, severity, cause=app)
+    return Hit(first[1].location, fields, links, severity, cause=app)
 
 
 def _included(place: Origin) -> str:
