@@ -39,7 +39,7 @@ def test_every_clause_that_applies_is_met(report: Report) -> None:
     (conformance,) = judge(report)
     rulings = [r for r in conformance.rulings if r.verdict not in {Verdict.MET, Verdict.NOT_APPLICABLE}]
     assert [(ruling.clause.id, ruling.verdict, ruling.reasons) for ruling in rulings] == []
-    assert conformance.totals[Verdict.MET] >= 74
+    assert conformance.totals[Verdict.MET] >= 73
 
 
 def test_every_piece_of_evidence_is_a_line_that_a_reader_finds(report: Report, reference: Path) -> None:

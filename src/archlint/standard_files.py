@@ -68,6 +68,7 @@ def read_page(path: Path) -> Page:
         message=keys.message,
         help=keys.help,
         evidence=keys.evidence,
+        proves=keys.proves or keys.clauses,
         identity=keys.identity,
         parents=tuple(Parent(code, where) for code, where in keys.parents.items()),
         options=keys.options,
@@ -109,6 +110,7 @@ class _Front(msgspec.Struct, forbid_unknown_fields=True):
     message: Text
     help: Text
     evidence: str = ""
+    proves: tuple[Text, ...] = ()
     identity: tuple[Text, ...] = ()
     parents: dict[str, dict[str, str]] = {}
     options: dict[str, Option] = {}

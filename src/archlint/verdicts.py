@@ -127,7 +127,8 @@ def _ruling(clause: Clause, pages: Iterable[Page], said: _Said, unchecked: str) 
         one for page in pages for one in said.excused.get(page.code, ()) if clause.id in one.finding.clauses
     )
     unknowns = tuple(one for page in pages for one in said.unknowns.get(page.code, ()))
-    evidence = tuple(found for page in pages if (found := _evidence(page, said)) is not None)
+    proving = [page for page in pages if clause.id in page.proves or not page.proves]
+    evidence = tuple(found for page in proving if (found := _evidence(page, said)) is not None)
     verdict, reasons = _verdict(pages, said, findings, excused, unknowns, evidence)
     return Ruling(clause, verdict, evidence, findings, excused, unknowns, reasons)
 
@@ -161,8 +162,8 @@ def _verdict(
         return Verdict.EXCUSED, (*ignored, *(one.reason for one in excused))
     if evidence:
         return Verdict.MET, ()
-    reasons = tuple(dict.fromkeys(said.outcomes[page.code].not_applicable for page in pages))
-    return Verdict.NOT_APPLICABLE, reasons
+    reasons = dict.fromkeys(said.outcomes[page.code].not_applicable for page in pages)
+    return Verdict.NOT_APPLICABLE, tuple(filter(None, reasons))
 
 
 def _doubts(
@@ -190,7 +191,8 @@ def _doubts(
 def _silent(page: Page, said: _Said) -> bool:
     """Whether the rule said nothing at all: no place in order or not, nor why it has nothing to judge."""
     spoke = (said.findings, said.excused, said.unknowns)
-    return not said.outcomes[page.code].not_applicable and not any(page.code in one for one in spoke)
+    outcome = said.outcomes[page.code]
+    return not (outcome.not_applicable or outcome.met) and not any(page.code in one for one in spoke)
 
 
 def _is_out(page: Page, said: _Said) -> bool:

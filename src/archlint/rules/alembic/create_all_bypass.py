@@ -23,7 +23,8 @@ def check(service: Service) -> Iterator[Said]:
         if _is_the_schema(service, module, scope, node.value):
             bypassing.add(module)
             yield Hit(module.location(node), {"call": f"{dotted(node.value) or '….metadata'}.create_all"})
-    for module in service.modules.runtime if service.migrations.environments else ():
+    has_history = any(environment.revisions for environment in service.migrations.environments)
+    for module in service.modules.runtime if has_history else ():
         if module not in bypassing and not module.source.problems:
             yield Met(Location(module.path))
 

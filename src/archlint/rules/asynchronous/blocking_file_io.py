@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Met, Said
+from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 
@@ -16,4 +16,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     for found in service.event_loop.blocked("file", options):
         disturbed.add(found.function)
         yield Hit(found.location, found.fields, found.chain, found.severity)
-    yield from map(Met, service.event_loop.undisturbed(disturbed))
+    if disturbed or service.event_loop.works_on_files:
+        yield from map(Met, service.event_loop.undisturbed(disturbed))
+    else:
+        yield NotApplicable("it does no work on files that archlint knows of")

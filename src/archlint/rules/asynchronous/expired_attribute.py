@@ -25,7 +25,7 @@ def check(service: Service) -> Iterator[Said]:
             why = "a relationship that is loaded lazily"
             disturbed.add(read.function)
             yield _hit(read, why, "Load it with the query: `.options(selectinload(…))`")
-    yield from map(Met, service.event_loop.undisturbed(disturbed))
+    yield from (Met(one.location) for one in service.event_loop.querying if one not in disturbed)
 
 
 def _hit(read: Read, why: str, instead: str) -> Hit:

@@ -31,4 +31,4 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         does = f"opens a synchronous session for requests{more}"
         links = tuple(Link(one.location, f"`{one.caller.short_name}` opens one") for one in others)
         yield Hit(first.location, {"function": first.caller.short_name, "does": does}, links, cause=engine)
-    yield from map(Met, service.event_loop.undisturbed(blocking))
+    yield from (Met(one.location) for one in service.event_loop.querying if one not in blocking)

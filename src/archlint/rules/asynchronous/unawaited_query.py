@@ -18,4 +18,4 @@ def check(service: Service) -> Iterator[Said]:
     for found in service.event_loop.unawaited("query"):
         disturbed.add(found.function)
         yield Hit(found.location, {"function": found.function.short_name, "call": found.text})
-    yield from map(Met, service.event_loop.undisturbed(disturbed))
+    yield from (Met(one.location) for one in service.event_loop.querying if one not in disturbed)

@@ -28,5 +28,6 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             yield Hit(place, {"handler": definition.name, "endpoint": served(endpoint), "how": how})
         if not found:
             yield Met(endpoint.handler.location)
-    if not seen:
+    yield from service.routes.unknown
+    if not (seen or service.routes.unknown):
         yield NotApplicable("no endpoint takes a body")

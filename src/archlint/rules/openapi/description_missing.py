@@ -25,3 +25,4 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         else:
             fields = {"handler": definition.name, "endpoint": served(endpoint)}
             yield Hit(endpoint.handler.location, fields)
+    yield from service.routes.unknown

@@ -24,6 +24,7 @@ def check(service: Service) -> Iterator[Said]:
             if hit.location not in seen:
                 seen.add(hit.location)
                 yield hit
+    yield from service.routes.unknown
 
 
 class _Models:

@@ -32,6 +32,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             yield Unknown(f"whether {served(endpoint)} answers with data", endpoint.handler.location, why)
         else:
             yield _hit(endpoint, kind, maker(operation, service.symbols))
+    yield from service.routes.unknown
 
 
 def _hit(endpoint: Endpoint, kind: Kind, made_by: Symbol | None) -> Hit:

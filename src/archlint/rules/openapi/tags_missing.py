@@ -26,6 +26,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         else:
             fields = {"endpoint": served(endpoint), "handler": endpoint.handler.own_name}
             yield Hit(endpoint.location, fields)
+    yield from service.routes.unknown
 
 
 def _may_have(endpoint: Endpoint) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from archlint.facts.syntax import Node
 from archlint.findings import Location
 from archlint.service.asynchronous.blocking import Blocked, Reach
+from archlint.service.asynchronous.coroutines import kind_of_coroutine
 from archlint.service.asynchronous.may_block import may_block
 from archlint.service.asynchronous.nested_loops import nested_loops
 from archlint.service.asynchronous.sync_sessions import opened_sessions
@@ -19,6 +21,7 @@ from archlint.service.asynchronous.unawaited import Unawaited, unawaited
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edge import LibraryCall
 from archlint.service.calls.functions import Function
+from archlint.service.calls.library_models import key
 
 _GROUPS = {
     "http": frozenset({"http"}),
@@ -37,6 +40,11 @@ _WAITING = frozenset(
     }
 )
 """The kinds of calls in `blocking.toml` that wait for something."""
+
+_ASYNC_FILES = re.compile(
+    r"aiofiles\.|anyio\.(open_file|Path|AsyncFile|to_thread)\b|asyncio\.to_thread|.*\.run_in_(threadpool|executor)\b"
+)
+"""Calls that work on files without blocking, or may."""
 
 
 class EventLoop(Struct, eq=False, frozen=True, dict=True):
@@ -80,6 +88,21 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
     def undisturbed(self, disturbed: Container[Function]) -> Iterator[Location]:
         """Where the functions on the event loop are that are not among these."""
         return (function.location for function in self.functions if function not in disturbed)
+
+    @cached_property
+    def querying(self) -> tuple[Function, ...]:
+        """Those of them that await a query, of an async session or of a driver's connection."""
+        return tuple(function for function in self.functions if self._awaits(function, "query"))
+
+    @cached_property
+    def works_on_files(self) -> bool:
+        """Whether any function does: by calls that block, by async ones, or by what it hands to threads."""
+        calls = (call for function in self.functions for call in self.calls.library_calls(function))
+        return self.blocks_elsewhere("file") or any(_ASYNC_FILES.match(key(call.path)) for call in calls)
+
+    def _awaits(self, function: Function, kind: str) -> bool:
+        calls = self.calls.library_calls(function)
+        return any(call.awaited and kind_of_coroutine(call.path) == kind for call in calls)
 
     @cached_property
     def nested_loops(self) -> tuple[Blocked, ...]:
