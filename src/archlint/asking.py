@@ -32,7 +32,7 @@ _OF_BOTH = ("anchor", "project", "versions", "installed")
 _OF_DOCUMENTS = ("dotenvs", "deployment", "commands", "documented_commands", "stages", "images")
 _OF_CODE = (
     *("migrations", "schemas", "symbols", "classes", "annotations", "literals", "settings", "routes"),
-    *("routes_by_default", "operations", "openapi_pages", "documents", "api", "api_changes"),
+    *("operations", "openapi_pages", "documents", "api", "api_changes"),
     *("committed_documents", "databases", "environment_reads", "modules", "surface", "providers", "layers"),
     *("setups", "queries", "handlers", "calls", "event_loop", "transactions", "imports", "uses", "contracts"),
     *("suite", "database_fixtures", "requests", "reached", "upgrades", "connections"),

@@ -273,11 +273,6 @@ class Service(Struct, frozen=True, dict=True):
         return resolve_routes(self.modules, self.symbols, self._runtime)
 
     @cached_property
-    def routes_by_default(self) -> RouteTable:
-        """The apps and endpoints when nobody configures anything: settings have their defaults."""
-        return resolve_routes(self.modules, self.symbols, self._runtime, by_default=True)
-
-    @cached_property
     def _runtime(self) -> Runtime:
         return Runtime(self.installed.fastapi, self.installed.python, self.installed.servers)
 
@@ -290,13 +285,13 @@ class Service(Struct, frozen=True, dict=True):
     @cached_property
     def openapi_pages(self) -> OpenAPIPages:
         """Where the apps serve their OpenAPI documents and pages, and what these show."""
-        return OpenAPIPages(self.routes, lambda: self.routes_by_default, self.operations, self.symbols)
+        return OpenAPIPages(self.routes, self.operations, self.symbols)
 
     @cached_property
     def documents(self) -> Documents:
         """The API as OpenAPI documents."""
         libraries = DocumentVersions(self.installed.fastapi, self.installed.pydantic)
-        return Documents(self.routes, self.operations, libraries, lambda: self.routes_by_default)
+        return Documents(self.routes, self.operations, libraries)
 
     @cached_property
     def committed_documents(self) -> tuple[CommittedDocument, ...]:

@@ -6,7 +6,7 @@ the document there are no pages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 
 from msgspec import Struct
@@ -17,7 +17,7 @@ from archlint.service.api.operations import Operation, Operations
 from archlint.service.api.registered import Mount
 from archlint.service.api.response_kinds import Kind, undocumented
 from archlint.service.api.routes import App, RouteTable
-from archlint.service.interpreter.values import Choice, Unresolved, settled, text
+from archlint.service.interpreter.values import UNTOLD, Choice, Unresolved, settled, text, usual
 from archlint.service.semantics.symbols import Symbols
 
 DEFAULTS = {"openapi_url": "/openapi.json", "docs_url": "/docs", "redoc_url": "/redoc"}
@@ -39,10 +39,9 @@ class Page(Struct, frozen=True):
 
 
 class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
-    """The documents and pages of a service's apps; `by_default` gives the routes of one nobody configured."""
+    """The documents and pages of a service's apps."""
 
     routes: RouteTable
-    by_default: Callable[[], RouteTable]
     operations: Operations
     symbols: Symbols
 
@@ -109,25 +108,14 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
     def _page(self, app: App, mount: str, argument: str) -> Page | Unknown:
         where = _place(app, argument)
         value = app.router.keywords.get(argument, DEFAULTS[argument])
-        if isinstance(value, Choice | Unresolved):
-            value = self._by_default(app).router.keywords.get(argument, value)
-        found = settled(value)
+        found = settled(usual(value) if isinstance(value, Choice) else value)
         if found is None or found is False or text(found) == "":
             return Page(app, mount, None, where)
         path = text(found)
         if path is None:
-            why = (
-                found.why
-                if isinstance(found, Unresolved)
-                else "it depends on what the source does not decide"
-            )
+            why = found.why if isinstance(found, Unresolved) else UNTOLD.why
             return Unknown(f"`{argument}`", where, why)
         return Page(app, mount, path, where)
-
-    def _by_default(self, app: App) -> App:
-        """The same app when nobody configures anything."""
-        twins = (twin for twin, _, _ in _apps(self.by_default()))
-        return next((twin for twin in twins if twin.router.place.node is app.router.place.node), app)
 
 
 def _apps(routes: RouteTable) -> Iterator[tuple[App, str, bool]]:

@@ -92,6 +92,11 @@ class Endpoint(Struct, eq=False, frozen=True):
         return self.handler.location
 
     @property
+    def is_usual(self) -> bool:
+        """Whether it may be served when nobody configures anything."""
+        return all(condition.by_default is not False for condition in self.conditions)
+
+    @property
     def home(self) -> Module:
         """The module that registers it; its handler's where a router class of the service's own does it."""
         module, node = self.place.module, self.place.node
@@ -193,20 +198,14 @@ class _Collector(Identified, Struct, eq=False, dict=True):
         return True
 
 
-def resolve_routes(
-    modules: Modules, symbols: Symbols, runtime: Runtime, *, by_default: bool = False
-) -> RouteTable:
-    """The route table of a service.
-
-    `by_default` decides conditions on settings by the settings' defaults.
-    """
+def resolve_routes(modules: Modules, symbols: Symbols, runtime: Runtime) -> RouteTable:
+    """The route table of a service."""
     found = entry_points.entries(modules)
     if not found:
         return RouteTable()
     machine = interpreter(
         modules,
         lazy_includes=runtime.has(_LAZY_INCLUDES),
-        by_default=by_default,
         models=web.library(),
     )
     told = entry_points.targets(modules, runtime.servers)

@@ -18,20 +18,18 @@ def interpreter(
     *,
     lazy_includes: bool = True,
     formats_members: bool = True,
-    by_default: bool = False,
     gap: str | None = None,
 ) -> Machine:
     """A fresh interpretation of a service; `lazy_includes` as FastAPI 0.137 and later resolve includes.
 
     `models` are further functions of libraries. `formats_members` is whether members of enumerations are
-    formatted as since Python 3.11; `by_default` takes settings for what they are when nobody configures them;
+    formatted as since Python 3.11;
     `gap` is what stands in a text for a piece that the source does not tell.
     """
     return Machine(
         modules,
         semantics({**python_models(), **models}),
         lazy_includes,
-        by_default=by_default,
         formats_members=formats_members,
         gap=gap,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from archlint.facts.syntax import FunctionDef
 from archlint.facts.traversal import docstring
 from archlint.service.interpreter.machine import Machine, Modelled
+from archlint.service.interpreter.reexports import canonical
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -24,9 +25,8 @@ from archlint.service.interpreter.values import (
     SuperObject,
     Unresolved,
     Value,
-    canonical,
-    choice,
     configured,
+    each,
 )
 
 SETTINGS = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
@@ -59,7 +59,7 @@ def attribute(machine: Machine, value: Value, name: str) -> Value:
         case FunctionObject():
             return _of_function(value, name)
         case Choice():
-            return choice([attribute(machine, option, name) for option in value.values])
+            return each(value, [attribute(machine, option, name) for option in value.values])
         case Configured():
             return _configured(machine, value, name)
         case Partial() | Bound():
@@ -115,7 +115,7 @@ def replace_items(machine: Machine, container: list[Value], items: list[Value], 
 def _assign(machine: Machine, names: dict[str, Value], name: str, new: Value, born: int) -> None:
     """Under a condition that nothing decides, what an older object had may be what it still has."""
     kept = len(machine.conditions) > born and name in names
-    names[name] = choice([names[name], new]) if kept else new
+    names[name] = machine.changed(names[name], new, born) if kept else new
 
 
 def class_member(cls: ClassObject, name: str) -> Value:
@@ -162,7 +162,7 @@ def _of_instance(machine: Machine, value: InstanceObject, name: str) -> Value:
     if value.cls.derives_from(SETTINGS) and not isinstance(found, FunctionObject | Descriptor):
         place = Origin(value.cls.module, value.cls.definition)
         default = field_default(machine, found, place)
-        return default if machine.by_default else configured(default, f"{value.cls.definition.name}.{name}")
+        return configured(default, f"{value.cls.definition.name}.{name}")
     return _bind(machine, value, value.cls, found)
 
 

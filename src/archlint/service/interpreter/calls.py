@@ -41,6 +41,7 @@ from archlint.service.interpreter.values import (
     Unresolved,
     Value,
     choice,
+    each,
     same,
     unsubscripted,
 )
@@ -63,7 +64,7 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
                 return _modelled(machine, model, arguments)
             return ExternalObject(callee.name, arguments.args, arguments.keywords)
         case Choice():
-            return choice([call(machine, option, arguments) for option in callee.values])
+            return each(callee, [call(machine, option, arguments) for option in callee.values])
         case Partial():
             keywords = {**callee.keywords, **arguments.keywords}
             args = (*callee.args, *arguments.args)
@@ -149,14 +150,15 @@ def _interpret(machine: Machine, function: FunctionObject, arguments: Arguments,
         )
     names = bind_parameters(function, args, arguments)
     first = args[0] if args else None
-    frame = Frame(function.frame.module, names, _closure(function), function, first)
+    depth = len(machine.conditions)
+    frame = Frame(function.frame.module, names, _closure(function), function, first, depth)
     with machine.calling(function.definition):
         if isinstance(function.definition, Lambda):
             return machine.evaluate(frame, function.definition.body)
         machine.semantics.execute(machine, frame, function.definition.body)
     if is_generator(function.definition):
         return frame.yielded
-    return choice(frame.returned) if frame.returned else None
+    return choice(frame.returned, frame.usual) if frame.returned else None
 
 
 def _closure(function: FunctionObject) -> Frame:

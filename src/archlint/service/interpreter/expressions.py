@@ -25,11 +25,11 @@ from archlint.facts.syntax import (
     Subscript,
     Walrus,
 )
-from archlint.facts.traversal import dotted, walk_expressions
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.calls import call, define
+from archlint.service.interpreter.conditions import boolean, comparison, conditional, decide, negated
 from archlint.service.interpreter.machine import Machine, Modelled
-from archlint.service.interpreter.operators import arithmetic, compared
+from archlint.service.interpreter.operators import arithmetic
 from archlint.service.interpreter.subscripts import hashable, subscript
 from archlint.service.interpreter.texts import fstring, percent
 from archlint.service.interpreter.values import (
@@ -45,18 +45,14 @@ from archlint.service.interpreter.values import (
     SuperObject,
     Unresolved,
     Value,
-    choice,
     configured,
     distinct,
+    each,
     settled,
-    truth,
 )
 
 _MAX_ITEMS = 5_000
 """What has more items than this is not gone through."""
-
-_COMPARED = 4
-"""How much more it costs to compare an item than to copy it."""
 
 _NAMED_TUPLES = frozenset({"typing.NamedTuple"})
 
@@ -97,7 +93,7 @@ def _combine(machine: Machine, frame: Frame, node: Node, operator: str, first: V
     for value in (first, second):
         if isinstance(value, Choice):
             pairs = [(o, second) if value is first else (first, o) for o in value.values]
-            return choice([_combine(machine, frame, node, operator, a, b) for a, b in pairs])
+            return each(value, [_combine(machine, frame, node, operator, a, b) for a, b in pairs])
     if operator == "/" and isinstance(settled(first), Modelled):
         place = Origin(frame.module.module, node)
         return call(machine, attribute(machine, settled(first), "joinpath"), Arguments((second,), {}, place))
@@ -268,7 +264,7 @@ def _generate(
         return False
     for item in items:
         machine.semantics.bind(machine, frame, clause.target, item)
-        answers = [decide(machine, frame, condition) for condition in clause.conditions]
+        answers = [decide(machine, frame, condition)[0] for condition in clause.conditions]
         if False not in answers and not _generate(machine, frame, node, depth + 1, results):
             return False
     return True
@@ -277,14 +273,13 @@ def _generate(
 def _operation(machine: Machine, frame: Frame, node: Operation) -> Value:
     match node.operator:
         case "and" | "or":
-            return _boolean(machine, frame, node)
+            return boolean(machine, frame, node)
         case "not":
-            answer = decide(machine, frame, node.parts[0])
-            return machine.unresolved(frame, node, "a condition") if answer is None else not answer
+            return negated(machine, frame, node)
         case "compare":
-            return _compare(machine, frame, node)
+            return comparison(machine, frame, node)
         case "if" if len(node.parts) == 3:
-            return _conditional(machine, frame, node)
+            return conditional(machine, frame, node)
         case "yield" | "yield from":
             return _yield(machine, frame, node)
         case "slice" | "opaque" | "bytes":
@@ -296,53 +291,6 @@ def _operation(machine: Machine, frame: Frame, node: Operation) -> Value:
     return binary(machine, frame, node, node.operator, operands)
 
 
-def decide(machine: Machine, frame: Frame, node: Expression) -> bool | None:
-    """Whether a test holds, by Kleene's logic: what is known of one operand may decide the whole."""
-    if not (isinstance(node, Operation) and node.operator in {"and", "or", "not"}):
-        return truth(evaluate(machine, frame, node))
-    if node.operator == "not":
-        answer = decide(machine, frame, node.parts[0])
-        return None if answer is None else not answer
-    decisive = node.operator == "or"
-    answers: list[bool | None] = []
-    for part in node.parts:
-        answers.append(decide(machine, frame, part))
-        if answers[-1] is decisive:
-            return decisive
-    return None if None in answers else not decisive
-
-
-def _boolean(machine: Machine, frame: Frame, node: Operation) -> Value:
-    decisive = node.operator == "or"
-    possible: list[Value] = []
-    for part in node.parts:
-        value = evaluate(machine, frame, part)
-        answer = truth(value)
-        if answer is decisive:
-            # `unknown and False` counts as false whatever the unknown is; `unknown or "x"` has two values
-            return choice([*possible, value]) if decisive else value
-        if answer is None:
-            possible.append(value)
-    if truth(value) is not None:
-        possible.append(value)
-    return choice(possible)
-
-
-def _conditional(machine: Machine, frame: Frame, node: Operation) -> Value:
-    value, test, alternative = node.parts
-    compound = isinstance(test, Operation) and test.operator in {"and", "or", "not"}
-    tested = None if compound else evaluate(machine, frame, test)
-    answer = decide(machine, frame, test) if compound else truth(tested)
-    if answer is None and isinstance(tested, Configured) and (name := dotted(test)):
-        # A branch that uses what is tested can only be computed where the default leads into it.
-        default = truth(tested.default)
-        other = alternative if default else value
-        answer = default if any(dotted(inner) == name for inner in walk_expressions(other)) else None
-    if answer is None:
-        return choice([evaluate(machine, frame, value), evaluate(machine, frame, alternative)])
-    return evaluate(machine, frame, value if answer else alternative)
-
-
 def _yield(machine: Machine, frame: Frame, node: Operation) -> Value:
     for part in node.parts:
         value = evaluate(machine, frame, part)
@@ -351,20 +299,6 @@ def _yield(machine: Machine, frame: Frame, node: Operation) -> Value:
         else:
             frame.yielded.append(value)
     return machine.unresolved(frame, node, "what is sent into a generator")
-
-
-def _compare(machine: Machine, frame: Frame, node: Operation) -> Value:
-    values = [evaluate(machine, frame, part) for part in node.parts]
-    sizes = (len(one) for one in values if isinstance(one, list | tuple | dict))
-    if not machine.spend(_COMPARED * sum(sizes)):
-        return machine.unresolved(frame, node, "a comparison")
-    answers = [
-        compared(operator, first, second)
-        for operator, first, second in zip(node.detail, values, values[1:], strict=False)
-    ]
-    if False in answers:
-        return False
-    return machine.unresolved(frame, node, "a comparison") if None in answers else True
 
 
 _EXPRESSIONS: dict[type, Callable[[Machine, Frame, Any], Value]] = {

@@ -8,12 +8,12 @@ from archlint.facts.syntax import (
 )
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.reexports import canonical
 from archlint.service.interpreter.values import (
     External,
     Frame,
     ModuleObject,
     Value,
-    canonical,
 )
 from archlint.service.semantics.modules import Module
 

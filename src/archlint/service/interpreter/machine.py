@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from archlint.facts.syntax import Expression, Node, Statement
 from archlint.service.interpreter.values import (
     MAX_SIZE,
+    UNTOLD,
     Arguments,
     ClassObject,
     External,
@@ -20,6 +21,7 @@ from archlint.service.interpreter.values import (
     Origin,
     Unresolved,
     Value,
+    choice,
 )
 from archlint.service.semantics.modules import Module, Modules
 
@@ -46,10 +48,14 @@ _RECURSION_LIMIT = 30_000
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Condition:
-    """A test that the source does not decide, under which something is done."""
+    """A test that the source does not decide, under which something is done.
+
+    `by_default` is whether it is done when nobody configures anything; None where the source does not tell.
+    """
 
     place: Origin
     why: str
+    by_default: bool | None = None
 
 
 class Modelled(ABC):
@@ -113,9 +119,6 @@ class Machine:
 
     only_with_app: bool = False
     """At start-up a service does all sorts of work; calls that get no app or router register nothing."""
-
-    by_default: bool = False
-    """Whether settings have their defaults for certain: what the service does when nobody configures it."""
 
     gap: str | None = None
     """What stands in a text for a piece that the source does not tell; None leaves all of it unresolved."""
@@ -189,13 +192,22 @@ class Machine:
         return len(self.stack) < MAX_CALLS and self.stack.count(definition) < MAX_RECURSION and self.spend()
 
     @contextmanager
-    def condition(self, place: Origin, why: str) -> Iterator[None]:
+    def condition(self, place: Origin, why: str, by_default: bool | None = None) -> Iterator[None]:
         """What happens inside happens only under a condition."""
-        self.conditions.append(Condition(place, why))
+        self.conditions.append(Condition(place, why, by_default))
         try:
             yield
         finally:
             self.conditions.pop()
+
+    def by_default(self, since: int = 0) -> bool | None:
+        """Whether what happens now does so when nobody configures anything, as far as later conditions go."""
+        return both([condition.by_default for condition in self.conditions[since:]])
+
+    def changed(self, old: Value, new: Value, since: int = 0) -> Value:
+        """What is behind a name that gets a value under conditions."""
+        happens = self.by_default(since)
+        return choice([old, new], UNTOLD if happens is None else new if happens else old)
 
     @contextmanager
     def outside_conditions(self) -> Iterator[None]:
@@ -209,6 +221,11 @@ class Machine:
     def unresolved(self, frame: Frame, node: Node, why: str) -> Unresolved:
         """An unresolved value that knows its place."""
         return Unresolved(why, Origin(frame.module.module, node))
+
+
+def both(answers: Sequence[bool | None]) -> bool | None:
+    """Whether all hold, by Kleene's logic."""
+    return False if False in answers else None if None in answers else True
 
 
 def _module_names(module: Module) -> dict[str, Value]:

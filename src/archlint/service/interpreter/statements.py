@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Sequence as Items
 from enum import Enum, auto
-from typing import Any
+from typing import Any, TypeAlias
 
 from archlint.facts.syntax import (
     Assign,
@@ -37,10 +37,12 @@ from archlint.facts.syntax import (
 from archlint.service.interpreter.attributes import replace_items, set_attribute
 from archlint.service.interpreter.calls import decorate, define
 from archlint.service.interpreter.class_making import ENUMERATIONS, annotated, make_members, tell_bases
-from archlint.service.interpreter.expressions import binary, decide, evaluate, iterate
+from archlint.service.interpreter.conditions import decide
+from archlint.service.interpreter.expressions import binary, evaluate, iterate
 from archlint.service.interpreter.importing import execute_import, execute_import_from
-from archlint.service.interpreter.machine import Machine, Modelled
+from archlint.service.interpreter.machine import Machine, Modelled, both
 from archlint.service.interpreter.values import (
+    Choice,
     ClassObject,
     External,
     Frame,
@@ -105,7 +107,7 @@ def _set_item(machine: Machine, frame: Frame, target: Subscript, value: Value) -
     index = settled(evaluate(machine, frame, target.index))
     if isinstance(container, dict) and isinstance(index, str | int | Member | External):
         if machine.conditions and index in container:
-            value = choice([container[index], value])
+            value = machine.changed(container[index], value)
         container[index] = value
     elif isinstance(container, list) and isinstance(index, int) and -len(container) <= index < len(container):
         container[index] = value
@@ -163,41 +165,48 @@ def _evaluate(machine: Machine, frame: Frame, statement: Evaluate) -> None:
 
 
 def _if(machine: Machine, frame: Frame, statement: If) -> Signal | None:
-    undecided: list[tuple[Items[Statement], Node]] = []
+    undecided: list[_Arm] = []
+    is_left: bool | None = True  # whether the next branch is tried when nobody configures anything
     for branch in statement.branches:
-        answer = decide(machine, frame, branch.test)
+        answer, expected = decide(machine, frame, branch.test)
         if answer is False:
             continue
         if answer is True and not undecided:
             return execute(machine, frame, branch.body)
-        undecided.append((branch.body, branch.test))
+        undecided.append((branch.body, branch.test, both([is_left, expected])))
         if answer is True:
             return _alternatives(machine, frame, undecided)
+        is_left = both([is_left, None if expected is None else not expected])
     if not undecided:
         return execute(machine, frame, statement.orelse)
-    return _alternatives(machine, frame, [*undecided, (statement.orelse, undecided[0][1])])
+    return _alternatives(machine, frame, [*undecided, (statement.orelse, undecided[0][1], is_left)])
 
 
-def _alternatives(
-    machine: Machine, frame: Frame, blocks: Items[tuple[Items[Statement], Node]]
-) -> Signal | None:
+_Arm: TypeAlias = tuple[Items[Statement], Node, bool | None]
+"""A block that may be run, the test that leads to it, and whether it is when nobody configures anything."""
+
+
+def _alternatives(machine: Machine, frame: Frame, blocks: Items[_Arm]) -> Signal | None:
     """Run every block from the same start, and keep what each leaves: a name may then be a choice."""
     before = dict(frame.namespace)
     outcomes: list[tuple[dict[str, Value], Signal | None]] = []
-    for body, test in blocks:
+    usual: dict[str, Value] = {}
+    for body, test, by_default in blocks:
         machine.spend(len(before))
         frame.namespace.clear()
         frame.namespace.update(before)
-        with machine.condition(Origin(frame.module.module, test), "depends on a condition"):
+        with machine.condition(Origin(frame.module.module, test), "depends on a condition", by_default):
             signal = execute(machine, frame, body)
         outcomes.append((dict(frame.namespace), signal))
+        if by_default and signal is None:
+            usual = outcomes[-1][0]
     going_on = [names for names, signal in outcomes if signal is None]
     frame.namespace.clear()
-    frame.namespace.update(_merged(going_on or [names for names, _ in outcomes]))
+    frame.namespace.update(_merged(going_on or [names for names, _ in outcomes], usual))
     return None if going_on else outcomes[-1][1]
 
 
-def _merged(outcomes: Items[dict[str, Value]]) -> dict[str, Value]:
+def _merged(outcomes: Items[dict[str, Value]], usual: dict[str, Value]) -> dict[str, Value]:
     merged = dict(outcomes[0])
     for outcome in outcomes[1:]:
         for name, value in outcome.items():
@@ -205,6 +214,10 @@ def _merged(outcomes: Items[dict[str, Value]]) -> dict[str, Value]:
                 merged[name] = value
             elif merged[name] is not value:
                 merged[name] = choice([merged[name], value])
+    for name, value in usual.items():
+        found = merged[name]
+        if isinstance(found, Choice) and found is not value:
+            merged[name] = Choice(found.values, value)
     return merged
 
 
@@ -229,7 +242,7 @@ def _for(machine: Machine, frame: Frame, statement: For) -> Signal | None:
 
 
 def _while(machine: Machine, frame: Frame, statement: While) -> Signal | None:
-    if decide(machine, frame, statement.test) is False:
+    if decide(machine, frame, statement.test)[0] is False:
         return execute(machine, frame, statement.orelse)
     with machine.condition(Origin(frame.module.module, statement.test), "in a loop"):
         signal = execute(machine, frame, statement.body)
@@ -255,7 +268,7 @@ def _try(machine: Machine, frame: Frame, statement: Try) -> Signal | None:
     """The body is taken to succeed; what it raises itself goes to the handlers, one of which applies."""
     signal = execute(machine, frame, statement.body)
     if signal is Signal.RAISE and statement.handlers:
-        blocks = [(h.body, h.types or statement) for h in statement.handlers]
+        blocks: list[_Arm] = [(h.body, h.types or statement, None) for h in statement.handlers]
         signal = _alternatives(machine, frame, blocks)
     elif signal is None:
         signal = execute(machine, frame, statement.orelse)
@@ -265,12 +278,16 @@ def _try(machine: Machine, frame: Frame, statement: Try) -> Signal | None:
 
 def _match(machine: Machine, frame: Frame, statement: Match) -> Signal | None:
     evaluate(machine, frame, statement.subject)
-    blocks = [(case.body, case.pattern) for case in statement.cases]
-    return _alternatives(machine, frame, [*blocks, ((), statement.subject)]) if blocks else None
+    blocks: list[_Arm] = [(case.body, case.pattern, None) for case in statement.cases]
+    return _alternatives(machine, frame, [*blocks, ((), statement.subject, None)]) if blocks else None
 
 
 def _return(machine: Machine, frame: Frame, statement: Return) -> Signal:
     value = None if statement.value is None else evaluate(machine, frame, statement.value)
+    happens = machine.by_default(frame.depth)
+    if happens and frame.is_certain:
+        frame.usual = value
+    frame.is_certain = frame.is_certain and happens is False
     frame.returned.append(value)
     return Signal.RETURN
 

@@ -30,9 +30,11 @@ from archlint.service.interpreter.values import (
     choice,
     configured,
     distinct,
+    each,
     settled,
     text,
     truth,
+    usual,
 )
 
 CONSTANTS: dict[str, Value] = {"typing.TYPE_CHECKING": False, "typing_extensions.TYPE_CHECKING": False}
@@ -69,7 +71,7 @@ def _iterated(build: Callable[[list[Value]], Value]) -> LibraryCall:
 def _str(machine: Machine, arguments: Arguments) -> Value:
     value = arguments.get(0, "object", "")
     if isinstance(value, Choice):
-        return choice([_str(machine, replace(arguments, args=(option,))) for option in value.values])
+        return each(value, [_str(machine, replace(arguments, args=(option,))) for option in value.values])
     known = written(machine, value, arguments.place)
     if known is None:
         return value if isinstance(value, Unresolved) else Unresolved("a text made of an unknown value")
@@ -89,8 +91,9 @@ def _converted(kind: type) -> LibraryCall:
 
 
 def _bool(machine: Machine, arguments: Arguments) -> Value:
-    answer = truth(arguments.get(0, "x"))
-    return Unresolved("a condition") if answer is None else answer
+    value = arguments.get(0, "x")
+    answer = truth(value)
+    return Unresolved("a condition", expected=truth(usual(value))) if answer is None else answer
 
 
 def _dict(machine: Machine, arguments: Arguments) -> Value:
@@ -236,18 +239,16 @@ def _kept(machine: Machine, arguments: Arguments) -> Value:
 def _environment(machine: Machine, arguments: Arguments) -> Value:
     """`os.getenv(name, default)`: the default, if the source has one."""
     name = text(arguments.get(0, "key")) or "?"
-    if machine.by_default:
-        return arguments.get(1, "default")
     missing = Unresolved(f"environment variable `{name}`", arguments.place)
-    return configured(arguments.get(1, "default", missing), f"${name}")
+    default = arguments.get(1, "default", missing)
+    return Configured(missing, f"${name}", None) if default is missing else configured(default, f"${name}")
 
 
 def _config(machine: Machine, arguments: Arguments) -> Value:
     """`config(name, cast, default)` of starlette and decouple."""
     name = text(arguments.get(0, "key")) or "?"
     missing = Unresolved(f"environment variable `{name}`", arguments.place)
-    default = arguments.keywords.get("default", missing)
-    return default if machine.by_default else configured(default, f"${name}")
+    return configured(arguments.keywords.get("default", missing), f"${name}")
 
 
 def _first(machine: Machine, arguments: Arguments) -> Value:

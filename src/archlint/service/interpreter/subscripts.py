@@ -24,8 +24,8 @@ from archlint.service.interpreter.values import (
     Native,
     Origin,
     Value,
-    choice,
     configured,
+    each,
     is_small,
     settled,
     subscripted,
@@ -52,7 +52,9 @@ def subscript(machine: Machine, frame: Frame, node: Subscript) -> Value:
         return _sliced(machine, frame, node, container)
     index = settled(machine.evaluate(frame, node.index))
     if isinstance(container, Choice):
-        return choice([_item(machine, frame, node, settled(option), index) for option in container.values])
+        return each(
+            container, [_item(machine, frame, node, settled(option), index) for option in container.values]
+        )
     return _item(machine, frame, node, container, index)
 
 

@@ -28,8 +28,8 @@ from archlint.service.interpreter.values import (
     Origin,
     Unresolved,
     Value,
-    choice,
     configured,
+    each,
     settled,
 )
 
@@ -48,8 +48,8 @@ def fstring(machine: Machine, frame: Frame, node: FString) -> Value:
     if len(chosen) != 1:
         return _joined(machine, frame, node, values)
     [one] = chosen.values()
-    each = ([option if value is one else value for value in values] for option in one.values)
-    return choice([_joined(machine, frame, node, pieces) for pieces in each])
+    ways = ([option if value is one else value for value in values] for option in one.values)
+    return each(one, [_joined(machine, frame, node, pieces) for pieces in ways])
 
 
 def _joined(machine: Machine, frame: Frame, node: FString, values: list[Value]) -> Value:

@@ -31,16 +31,27 @@ class Origin(Identified, Struct, eq=False, frozen=True):
 
 
 class Unresolved(Identified, Struct, eq=False, frozen=True):
-    """A value that the source does not tell; `why` goes into the report."""
+    """A value that the source does not tell; `why` goes into the report.
+
+    Of a test, `expected` is whether it holds when nobody configures anything.
+    """
 
     why: str
     place: Origin | None = None
+    expected: bool | None = None
+
+
+UNTOLD = Unresolved("it depends on what the source does not decide")
 
 
 class Choice(Identified, Struct, eq=False, frozen=True):
-    """One of several values, by a condition that the source does not decide."""
+    """One of several values, by a condition that the source does not decide.
+
+    `usual` is the one when nobody configures anything, `UNTOLD` where that does not decide it either.
+    """
 
     values: tuple[Value, ...]
+    usual: Value
 
 
 class Written(Struct, eq=False, frozen=True):
@@ -52,10 +63,14 @@ class Written(Struct, eq=False, frozen=True):
 
 
 class Configured(Identified, Struct, eq=False, frozen=True):
-    """A value that configuration may replace; `default` is what stands in the source."""
+    """A value that configuration may replace; `default` is what stands in the source.
+
+    `usual` is what it is when nobody configures anything, where that is something else.
+    """
 
     default: Value
     source: str
+    usual: Value = UNTOLD
 
 
 class External(Struct, frozen=True):
@@ -91,7 +106,16 @@ class Frame(Identified, Struct, eq=False):
     parent: Frame | None = None
     function: FunctionObject | None = None
     receiver: Value = None
+    depth: int = 0
+    """How many undecided conditions it was made under."""
+
     returned: list[Value] = field(default_factory=list)
+    usual: Value = UNTOLD
+    """What is returned when nobody configures anything."""
+
+    is_certain: bool = True
+    """Whether it is told if anything was returned so far then."""
+
     yielded: list[Value] = field(default_factory=list)
     outer_names: frozenset[str] = frozenset()
 
@@ -256,41 +280,6 @@ class Member(Identified, Struct, eq=False, frozen=True):
     value: Value
 
 
-_REEXPORTED = frozenset(
-    [
-        "FastAPI",
-        "APIRouter",
-        "Depends",
-        "Response",
-        "Request",
-        "WebSocket",
-        "Query",
-        "Path",
-        "Body",
-        "Header",
-        "Cookie",
-        "Form",
-        "File",
-        "UploadFile",
-        "Security",
-        "HTTPException",
-        "BackgroundTasks",
-    ]
-)
-
-
-_STARLETTE_ROUTING = frozenset(["Host", "Mount", "Route", "Router", "WebSocketRoute"])
-"""What `fastapi.routing` takes over from `starlette.routing`."""
-
-
-def canonical(value: External) -> External:
-    """FastAPI's public names by their one short name: `fastapi.routing.APIRouter` is `fastapi.APIRouter`."""
-    package, _, name = value.name.rpartition(".")
-    if package in {"fastapi.routing", "fastapi.routing.routing"} and name in _STARLETTE_ROUTING:
-        return External(f"starlette.routing.{name}")
-    return External(f"fastapi.{name}") if package.startswith("fastapi.") and name in _REEXPORTED else value
-
-
 MAX_SIZE = 20_000
 """Texts and containers longer than this are not computed with."""
 
@@ -298,8 +287,10 @@ MAX_CHOICES = 24
 """A value with more alternatives than this is unresolved."""
 
 
-def choice(values: Sequence[Value]) -> Value:
+def choice(values: Sequence[Value], usual: Value = UNTOLD) -> Value:
     """One value where all are the same, else a `Choice` of the different ones, one unresolved at most."""
+    if len(values) == 1:
+        return values[0]
     flat: list[Value] = []
     for value in values:
         for option in value.values if isinstance(value, Choice) else (value,):
@@ -307,13 +298,25 @@ def choice(values: Sequence[Value]) -> Value:
                 flat.append(option)
         if len(flat) > MAX_CHOICES:
             return Unresolved("it can be one of too many things")
-    return flat[0] if len(flat) == 1 else Choice(tuple(flat))
+    if len(flat) > 1:
+        return Choice(tuple(flat), usual)
+    one = flat[0]
+    return Unresolved(one.why, one.place) if isinstance(one, Unresolved) and one.expected is not None else one
+
+
+def each(chosen: Choice, results: Sequence[Value]) -> Value:
+    """What comes of a choice when its alternatives, in order, give `results`."""
+    wanted = chosen.usual
+    while isinstance(wanted, Choice):
+        wanted = wanted.usual
+    pairs = zip(chosen.values, results, strict=True)
+    return choice(results, next((result for value, result in pairs if same(value, wanted)), UNTOLD))
 
 
 def configured(value: Value, source: str) -> Value:
     """The value marked as one that configuration may replace; each alternative of a choice is."""
     if isinstance(value, Choice):
-        return choice([configured(option, source) for option in value.values])
+        return each(value, [configured(option, source) for option in value.values])
     return value if isinstance(value, Configured) else Configured(value, source)
 
 
@@ -360,6 +363,18 @@ def options(value: Value) -> tuple[Value, ...]:
 def settled(value: Value) -> Value:
     """The value behind configuration: its default."""
     return settled(value.default) if isinstance(value, Configured) else value
+
+
+def usual(value: Value) -> Value:
+    """What a value is when nobody configures anything."""
+    match value:
+        case Choice(usual=inner):
+            return usual(inner)
+        case Configured():
+            return usual(value.default if value.usual is UNTOLD else value.usual)
+        case Unresolved(expected=bool(expected)):
+            return expected
+    return value
 
 
 def text(value: Value) -> str | None:

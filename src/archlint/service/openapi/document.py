@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -58,9 +58,8 @@ class Documents:
         routes: RouteTable,
         operations: Operations,
         libraries: DocumentVersions,
-        by_default: Callable[[], RouteTable] | None = None,
     ) -> None:
-        self._routes = routes if by_default is None else _unconditional(routes, by_default)
+        self._routes = _unconditional(routes)
         self._operations = operations
         self._libraries = libraries
 
@@ -94,17 +93,9 @@ class Documents:
         return sorted(self._routes.apps, key=lambda app: -served[id(app.router)])
 
 
-def _unconditional(routes: RouteTable, by_default: Callable[[], RouteTable]) -> RouteTable:
+def _unconditional(routes: RouteTable) -> RouteTable:
     """The table without the endpoints that are there only when somebody configures them."""
-    if not any(endpoint.conditions for endpoint in routes.endpoints):
-        return routes
-    usual = {_registration(endpoint) for endpoint in by_default().endpoints}
-    kept = tuple(e for e in routes.endpoints if not e.conditions or _registration(e) in usual)
-    return replace(routes, endpoints=kept)
-
-
-def _registration(endpoint: Endpoint) -> tuple[str, tuple[str, ...], object]:
-    return endpoint.path, endpoint.methods, endpoint.handler.definition
+    return replace(routes, endpoints=tuple(one for one in routes.endpoints if one.is_usual))
 
 
 def app_document(

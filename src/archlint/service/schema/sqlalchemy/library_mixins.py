@@ -143,10 +143,10 @@ class SchemaMachine(Machine):
         return found if module is None else self.load(module)
 
     @contextmanager
-    def condition(self, place: Origin, why: str) -> Iterator[None]:
+    def condition(self, place: Origin, why: str, by_default: bool | None = None) -> Iterator[None]:
         """What happens inside happens only under a condition."""
         self.undecided.append(place.node)
-        with super().condition(place, why):
+        with super().condition(place, why, by_default):
             yield
 
 
