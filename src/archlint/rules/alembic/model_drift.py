@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Link, Met, NotApplicable, Said, Unknown
+from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.schema.alembic.comparison import Change
 from archlint.service.schema.schemas import Schema
@@ -24,7 +24,12 @@ def check(service: Service) -> Iterator[Said]:
 def _judge(service: Service, schema: Schema) -> Iterator[Said]:
     unseen = {model.table.title for model in schema.blind}
     whole = {change.table for change in schema.drift if change.kind in _WHOLE}
+    unread = service.modules.unread
+    if unread and any(change.kind == "remove_table" for change in schema.drift):
+        yield Unknown("the models", Location(unread[0]), "a file that cannot be read may hold some")
     for change in schema.drift:
+        if unread and change.kind == "remove_table":
+            continue
         part = change.table in whole and change.kind not in _WHOLE
         if not part and change.table not in unseen:
             fields = {"what": _words(change), "detail": change.detail}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Met, Said, Severity
+from archlint.findings import Hit, Location, Met, Said, Severity, Unknown
 from archlint.service.api.applications import makes_app
 from archlint.service.layers.placement import Piece, misplaced, placed
 from archlint.service.layers.setups import place_of
@@ -24,7 +24,10 @@ def check(service: Service) -> Iterator[Said]:
             fields = {"what": f"{what} is in {found.where}; its place is `core/`"}
             yield Hit(found.piece.location, fields, found.chain)
     if _has_core(service) and makes_app(module.source for module in service.modules.runtime):
-        yield from _missing(service)
+        if unread := service.modules.unread:
+            yield Unknown("what sets the service up", Location(unread[0]), "the file cannot be read")
+        else:
+            yield from _missing(service)
 
 
 def _firsts(service: Service, module: Module) -> Iterator[tuple[str, Piece]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Location, Met, NotApplicable, Said
+from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.api.applications import makes_app
 from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
@@ -25,8 +25,11 @@ def check(service: Service) -> Iterator[Said]:
     if not makes_app(module.source for module in service.modules.runtime):
         yield NotApplicable("it makes no app")
         return
+    unread = {folder: path for path in service.modules.unreadable for folder in path.split("/")[:-1]}
     for layer in LAYERS:
-        if not service.layers.directories(layer) and not service.config.layers.get(layer):
+        if not service.layers.has_place(layer) and layer in unread:
+            yield Unknown(f"`{layer}/`", Location(unread[layer]), "the file cannot be read")
+        elif not service.layers.directories(layer) and not service.config.layers.get(layer):
             fields = {"layer": layer, "hint": _hint(service, layer)}
             yield Hit(service.anchor, fields, clauses=("BA05.1.1", CLAUSES[layer]))
         else:

@@ -92,6 +92,12 @@ class Modules:
         return tuple(module for module in self if module.role is Role.RUNTIME)
 
     @cached_property
+    def unread(self) -> tuple[str, ...]:
+        """The files of which something is not known: unreadable, or with errors of syntax, by path."""
+        broken = (module.path for module in self if module.source.problems)
+        return tuple(sorted((*self.unreadable, *broken)))
+
+    @cached_property
     def tests_beside(self) -> tuple[Module, ...]:
         """The tests outside of the service's folder that import it, with what they import of their own kind.
 
