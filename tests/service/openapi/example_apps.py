@@ -409,6 +409,16 @@ _BODIES = {
         class Camel(BaseModel):
             model_config = ConfigDict(alias_generator=to_camel)
             of_day: Day
+        CAMEL = ConfigDict(alias_generator=to_camel)
+        class Shared(BaseModel):
+            model_config = CAMEL
+            first_name: str
+        class Spread(BaseModel):
+            model_config = ConfigDict(**Shared.model_config, title="Spread out")
+            last_name: str
+        class Joined(BaseModel):
+            model_config = CAMEL | {"extra": "forbid"}
+            last_name: str
         class Named(BaseModel):
             first_name: str
             @computed_field
@@ -421,7 +431,7 @@ _BODIES = {
             model_config = ConfigDict(alias_generator=to_camel)
             last_name: str
         @app.post("/a")
-        def a(x: Camel, y: Renamed) -> Day: ...
+        def a(x: Camel, y: Renamed, z: Shared, v: Spread, w: Joined) -> Day: ...
     """,
     "bodies": """
         class A(BaseModel):

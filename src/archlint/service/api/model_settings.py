@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Assign, Call, ClassDef, Constant, Dict, Expression, Keyword, Name, Node
+from archlint.facts.syntax import ClassDef
+from archlint.findings import Location
+from archlint.service.api.class_options import OptionReader
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.types import AnnotationContext, Types
 from archlint.service.interpreter.values import (
@@ -25,37 +27,37 @@ from archlint.service.semantics.symbols import Symbol
 
 
 class Setting(Struct, frozen=True):
-    """One setting: its value, and where it stands."""
+    """One setting: its value, and where the class gives it."""
 
     value: Value
-    node: Node
+    location: Location
 
 
-def settings(node: ClassDef, place: AnnotationContext, types: Types) -> dict[str, Setting]:
+def settings(symbol: Symbol, options: OptionReader, types: Types) -> dict[str, Setting]:
     """What the class itself configures, evaluated."""
-    return {key: Setting(types.evaluate(value, place), where) for key, value, where in _written(node)}
+    found: dict[str, Setting] = {}
+    for name, node, written in options.own(symbol):
+        if written is not None and symbol.module is not None:
+            value = types.evaluate(written.expression, AnnotationContext(written.module, written.scope))
+            found[name] = Setting(value, symbol.module.location(node))
+    return found
 
 
-def _written(node: ClassDef) -> Iterator[tuple[str, Expression, Node]]:
-    for keyword in node.keywords:
-        yield from _pairs((keyword,))
-    for statement in node.body:
-        match statement:
-            case Assign(targets=(Name(id="model_config"),), value=Call(keywords=keywords)):
-                yield from _pairs(keywords)
-            case Assign(targets=(Name(id="model_config"),), value=Dict(items=items)):
-                for key, value in items:
-                    if isinstance(key, Constant) and isinstance(key.value, str):
-                        yield key.value, value, key
-            case ClassDef(name="Config", body=body):
-                for inner in body:
-                    match inner:
-                        case Assign(targets=(Name(id=name),), value=Node() as value):
-                            yield name, value, inner
+class Extra(Struct, frozen=True):
+    """What a model does with fields that it does not declare: `allow`, `forbid` or `ignore`."""
+
+    mode: str
+    location: Location
 
 
-def _pairs(keywords: tuple[Keyword, ...]) -> Iterator[tuple[str, Expression, Node]]:
-    yield from ((keyword.name, keyword.value, keyword) for keyword in keywords if keyword.name is not None)
+def extra(own: Mapping[str, Setting]) -> Extra | None:
+    """What the settings say of other fields."""
+    setting = own.get("extra")
+    if setting is None:
+        return None
+    mode = setting.value
+    known = text(mode) or (mode.name.rpartition(".")[2] if isinstance(mode, External) else None)
+    return Extra(known, setting.location) if known is not None else None
 
 
 class Aliases(Struct, frozen=True):

@@ -84,7 +84,7 @@ class Operations:
         if routes.machine is not None:
             tells_formats = routes.runtime.has(_FORM_FORMATS)
             self.types = Types(routes.machine, symbols, libraries)
-            self.schemas = PydanticModels(self.types, classes)
+            self.schemas = PydanticModels(self.types, symbols, classes)
             self.signatures = Signatures(self.types, self.schemas, tells_formats=tells_formats)
 
     def __iter__(self) -> Iterator[Operation]:

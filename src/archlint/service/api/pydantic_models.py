@@ -23,8 +23,17 @@ from archlint.facts.syntax import (
     Statement,
 )
 from archlint.findings import Location
+from archlint.service.api.class_options import OptionReader
 from archlint.service.api.field_annotations import names_field, presence
-from archlint.service.api.model_settings import Setting, first_alias, generated, is_replaced, settings
+from archlint.service.api.model_settings import (
+    Extra,
+    Setting,
+    extra,
+    first_alias,
+    generated,
+    is_replaced,
+    settings,
+)
 from archlint.service.interpreter.types import (
     ANY,
     VARIABLE,
@@ -36,8 +45,9 @@ from archlint.service.interpreter.types import (
 )
 from archlint.service.interpreter.values import External, ExternalObject, Value, text, truth
 from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.library_names import SCHEMA_BASES
-from archlint.service.semantics.symbols import Symbol
+from archlint.service.semantics.symbols import Symbol, Symbols
 
 _TYPED_DICTS = frozenset({"typing.TypedDict"})
 _NAMED_TUPLES = frozenset({"typing.NamedTuple"})
@@ -79,13 +89,6 @@ class Field(Struct, frozen=True):
         return tuple(entry for entry in (*self.type.metadata, self.declared) if _is_field(entry))
 
 
-class Extra(Struct, frozen=True):
-    """What a model does with fields that it does not declare: `allow`, `forbid` or `ignore`."""
-
-    mode: str
-    location: Location
-
-
 Kind: TypeAlias = Literal["model", "root", "dataclass", "typed dict", "named tuple"]
 
 
@@ -110,8 +113,9 @@ class PydanticModel(Struct, frozen=True):
 class PydanticModels:
     """The models of one service."""
 
-    def __init__(self, types: Types, classes: Classes) -> None:
+    def __init__(self, types: Types, symbols: Symbols, classes: Classes) -> None:
         self._types = types
+        self._options = OptionReader(symbols, Literals(symbols))
         self._classes = classes
         self._known: dict[Type, PydanticModel] = {}
         self._within: dict[Type, tuple[Type, ...]] = {}
@@ -193,7 +197,7 @@ class PydanticModels:
         bases = [substitute(base, variables) for base in self._bases(symbol, node, place)]
         inherited = [self.model(base) for base in bases if base.symbol is not None]
         fields = {field.name: field for model in reversed(inherited) for field in model.fields}
-        own = settings(node, place, self._types)
+        own = settings(symbol, self._options, self._types)
         config = {key: value for model in reversed(inherited) for key, value in model.config.items()} | own
         scope = _Scope(symbol, place, variables, config)
         if "alias_generator" in own:
@@ -212,7 +216,7 @@ class PydanticModels:
         return PydanticModel(
             found,
             tuple(fields.values()),
-            _extra(own, place) or next((m.extra for m in inherited if m.extra is not None), None),
+            extra(own) or next((m.extra for m in inherited if m.extra is not None), None),
             known and all(model.complete for model in inherited),
             kind,
             config,
@@ -350,15 +354,6 @@ _KINDS: tuple[tuple[frozenset[str], Kind], ...] = (
     (_NAMED_TUPLES, "named tuple"),
     (_ROOTS, "root"),
 )
-
-
-def _extra(own: Mapping[str, Setting], place: AnnotationContext) -> Extra | None:
-    setting = own.get("extra")
-    if setting is None:
-        return None
-    mode = setting.value
-    known = text(mode) or (mode.name.rpartition(".")[2] if isinstance(mode, External) else None)
-    return Extra(known, place.module.location(setting.node)) if known is not None else None
 
 
 def _is_false(setting: Setting | None) -> bool:

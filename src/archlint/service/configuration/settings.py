@@ -22,7 +22,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import all_nodes, walk_expressions
 from archlint.findings import Location
-from archlint.service.configuration.class_options import OptionReader
+from archlint.service.api.class_options import OptionReader
 from archlint.service.configuration.variable_names import Naming, Path
 from archlint.service.interpreter.types import Type, Types
 from archlint.service.interpreter.values import Written

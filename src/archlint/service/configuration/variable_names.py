@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 
 from archlint.facts.syntax import Call, Constant, Dict, Expression, Sequence
-from archlint.service.configuration.class_options import ClassOptions
+from archlint.service.api.class_options import ClassOptions
 from archlint.service.interpreter.values import Written
 from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.scopes import last_name

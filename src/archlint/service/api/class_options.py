@@ -1,8 +1,9 @@
-"""The options of a settings class: its own `model_config` or `Config`, its keywords, and what it inherits."""
+"""The options of a Pydantic class: its own `model_config` or `Config`, its keywords, and what it inherits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -15,6 +16,7 @@ from archlint.facts.syntax import (
     Dict,
     Expression,
     Name,
+    Node,
     Operation,
     Sequence,
 )
@@ -70,6 +72,14 @@ class ClassOptions(Struct, frozen=True):
         return None if None in texts else tuple(text for text in texts if text is not None)
 
 
+class Option(NamedTuple):
+    """An option, what gives it in the class itself, and what is written: None for one that is computed."""
+
+    name: str
+    node: Node
+    written: Written | None
+
+
 class OptionReader:
     """Reads options as Pydantic merges them: a later base over an earlier one, the class's own over both."""
 
@@ -81,21 +91,19 @@ class OptionReader:
         """The options that hold for a class."""
         given: dict[str, Written] = {}
         complete = True
-        for name, written in self._merged(symbol, 0):
+        for name, _, written in self._merged(symbol, 0):
             if written is None:
                 complete = False
             else:
                 given[name] = written
         return ClassOptions(given, complete, self._literals)
 
-    def _merged(self, symbol: Symbol, depth: int) -> Iterator[tuple[str, Written | None]]:
-        """Options from the weakest to the strongest; None for one that is computed."""
+    def own(self, symbol: Symbol, depth: int = 0) -> Iterator[Option]:
+        """What the class itself gives, from the weakest to the strongest."""
         node, module = symbol.node, symbol.module
-        if not isinstance(node, ClassDef) or module is None or depth > _MAX_DEPTH:
+        if not isinstance(node, ClassDef) or module is None:
             return
         scope = self._symbols.scope_of(symbol)
-        for base in self._symbols.direct_bases(symbol):
-            yield from self._merged(base, depth + 1)
         for statement in node.body:
             match statement:
                 case Assign(targets=(Name(id="model_config"),), value=value) if value is not None:
@@ -104,50 +112,54 @@ class OptionReader:
                     yield from self._inner(module, (*scope, node), statement, depth)
         for keyword in node.keywords:
             if keyword.name not in {None, "metaclass"}:
-                yield str(keyword.name), Written(module, scope, keyword.value)
+                yield Option(str(keyword.name), keyword, Written(module, scope, keyword.value))
 
-    def _inner(
-        self, module: Module, scope: Scope, config: ClassDef, depth: int
-    ) -> Iterator[tuple[str, Written | None]]:
+    def _merged(self, symbol: Symbol, depth: int) -> Iterator[Option]:
+        """Its own options after those of its bases."""
+        for base in self._symbols.direct_bases(symbol) if depth <= _MAX_DEPTH else ():
+            yield from self._merged(base, depth + 1)
+        yield from self.own(symbol, depth)
+
+    def _inner(self, module: Module, scope: Scope, config: ClassDef, depth: int) -> Iterator[Option]:
         """The assignments of an inner class `Config`, after those of the class that it derives from."""
         for base in config.bases if depth <= _MAX_DEPTH else ():
             found = self._symbols.resolve(module, base, scope)
             if isinstance(found.node, ClassDef) and found.module is not None and found.node is not config:
-                yield from self._inner(found.module, self._symbols.scope_of(found), found.node, depth + 1)
+                inherited = self._inner(found.module, self._symbols.scope_of(found), found.node, depth + 1)
+                yield from (option._replace(node=base) for option in inherited)
         for statement in config.body:
             match statement:
                 case Assign(targets=(Name(id=name),), value=value) if value is not None:
-                    yield name, Written(module, scope, value)
+                    yield Option(name, statement, Written(module, scope, value))
 
-    def _expanded(self, written: Written, depth: int) -> Iterator[tuple[str, Written | None]]:
+    def _expanded(self, written: Written, depth: int) -> Iterator[Option]:
         """The options in a dictionary, whatever it is made of."""
-        here = Written(written.module, written.scope, written.expression)
-        parts: list[tuple[str | None, Expression]] = []
+        parts: list[tuple[str | None, Node, Expression]] = []
         match written.expression:
             case Call(func=func, args=args, keywords=keywords) if last_name(func) in _CONSTRUCTORS:
-                parts = [(None, argument) for argument in args]
-                parts += [(keyword.name, keyword.value) for keyword in keywords]
+                parts = [(None, argument, argument) for argument in args]
+                parts += [(keyword.name, keyword, keyword.value) for keyword in keywords]
             case Dict(items=items):
-                for key, value in items:
-                    parts.append((self._key(here, key), value))
+                parts = [(self._key(written, key), key or value, value) for key, value in items]
             case Operation(operator="|", parts=both):
-                parts = [(None, part) for part in both]
+                parts = [(None, part, part) for part in both]
             case Name() | Attribute() if depth <= _MAX_DEPTH:
-                yield from self._named(written, depth)
+                named = self._named(written, depth)
+                yield from (option._replace(node=written.expression) for option in named)
                 return
             case _:
-                yield "", None
-        for name, value in parts:
+                yield Option("", written.expression, None)
+        for name, node, value in parts:
             inner = Written(written.module, written.scope, value)
             if name is not None:
-                yield name, inner
+                yield Option(name, node, inner)
             else:
                 yield from self._expanded(inner, depth + 1)
 
     def _key(self, here: Written, key: Expression | None) -> str | None:
         return None if key is None else self._literals.text(here.module, key, here.scope) or ""
 
-    def _named(self, written: Written, depth: int) -> Iterator[tuple[str, Written | None]]:
+    def _named(self, written: Written, depth: int) -> Iterator[Option]:
         """The options behind a name: of a constant, or of another class (`Base.model_config`)."""
         match written.expression:
             case Attribute(attr="model_config", value=owner):
@@ -158,7 +170,7 @@ class OptionReader:
         constant = self._literals.constant(written.module, written.expression, written.scope)
         value = constant.node.value if constant is not None and isinstance(constant.node, Assign) else None
         if constant is None or constant.module is None or value is None:
-            yield "", None
+            yield Option("", written.expression, None)
         else:
             scope = self._symbols.scope_of(constant)
             yield from self._expanded(Written(constant.module, scope, value), depth + 1)
