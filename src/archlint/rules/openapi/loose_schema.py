@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Location, Met, Said
-from archlint.service.api.looseness import loose_part, written
+from archlint.findings import Hit, Location, Met, Said, Severity
+from archlint.service.api.looseness import is_open_by_nature, loose_part, written
 from archlint.service.api.operations import Operation, Operations
 from archlint.service.api.pydantic_models import PydanticModel
 from archlint.service.interpreter.types import Type
@@ -59,8 +59,9 @@ def _in_model(model: PydanticModel) -> Iterator[Hit]:
     for field in model.fields:
         if not field.excluded and loose_part(field.type) is not None:
             owner = field.owner.qualified.rpartition(".")[2]
-            yield _hit(field.location, f"`{owner}.{field.name}`", f"typed `{written(field.type)}`")
+            severity = Severity.WARNING if is_open_by_nature(field.name, field.type) else None
+            yield _hit(field.location, f"`{owner}.{field.name}`", f"typed `{written(field.type)}`", severity)
 
 
-def _hit(location: Location, what: str, looseness: str) -> Hit:
-    return Hit(location, {"what": what, "looseness": looseness})
+def _hit(location: Location, what: str, looseness: str, severity: Severity | None = None) -> Hit:
+    return Hit(location, {"what": what, "looseness": looseness}, severity=severity)

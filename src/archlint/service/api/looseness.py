@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from archlint.service.interpreter.types import Type
 
 _ANYTHING = frozenset({"typing.Any", "builtins.object"})
@@ -19,6 +21,11 @@ _BARE = frozenset(
     }
 )
 _OPAQUE = frozenset({"builtins.type", "collections.abc.Callable"})
+_MAPPINGS = frozenset({
+    "builtins.dict", "collections.OrderedDict", "collections.abc.Mapping", "collections.abc.MutableMapping",
+})  # fmt: skip
+_OPEN_NAME = re.compile(r"(.+_)?(metadata|meta_data|json_?schema|schema|(old|new)_(values?|data))_?")
+"""Data of the client's own, a JSON Schema, which may have any keyword, and the values that an audit keeps."""
 
 
 def loose_part(found: Type) -> Type | None:
@@ -28,6 +35,13 @@ def loose_part(found: Type) -> Type | None:
     if found.name in _ANYTHING or (found.name in _BARE and not found.args):
         return found
     return next((part for arg in found.args if (part := loose_part(arg)) is not None), None)
+
+
+def is_open_by_nature(name: str, found: Type) -> bool:
+    """Whether a field holds a mapping that no model can name the keys of, as `metadata` does."""
+    shapes = found.args if found.name == "typing.Union" else (found,)
+    kept = [shape for shape in shapes if loose_part(shape) is not None]
+    return bool(_OPEN_NAME.fullmatch(name)) and all(shape.name in _MAPPINGS for shape in kept)
 
 
 def written(found: Type) -> str:
