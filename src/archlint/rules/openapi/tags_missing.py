@@ -11,6 +11,11 @@ from archlint.service.api.exemptions import exemption, served
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 
+ON_A_ROUTER = 'Give its router a tag, `APIRouter(tags=["items"])`, or the `include_router` call'
+ON_THE_APP = (
+    'No router has it: give the call that registers it a tag, `tags=["items"]`, or move it to a tagged router'
+)
+
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each documented endpoint to which neither decorator, router nor include gives a tag."""
@@ -25,7 +30,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             yield Unknown(f"the tags of {served(endpoint)}", endpoint.location, "they are computed")
         else:
             fields = {"endpoint": served(endpoint), "handler": endpoint.handler.own_name}
-            yield Hit(endpoint.location, fields)
+            yield Hit(endpoint.location, {**fields, "remedy": _remedy(endpoint)})
     yield from service.routes.unknown
 
 
@@ -34,3 +39,8 @@ def _may_have(endpoint: Endpoint) -> bool:
     calls = (place.node for place in endpoint.includes if isinstance(place.node, Call))
     given = (keyword.name for call in calls for keyword in call.keywords)
     return bool(endpoint.route.tags) or any(name in {"tags", None} for name in given)
+
+
+def _remedy(endpoint: Endpoint) -> str:
+    """Where a tag can stand: what is registered on the app itself has no router and no include."""
+    return ON_A_ROUTER if endpoint.route.includes else ON_THE_APP
