@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from textwrap import shorten
 
 from packaging.utils import canonicalize_name
 
@@ -17,6 +18,8 @@ PROGRAMS = frozenset({
     "absolufy-imports", "bandit", "black", "codespell", "coverage", "flake8", "isort", "mypy", "nox",
     "pip-audit", "pre-commit", "pylint", "pyright", "ruff", "safety", "towncrier", "tox",
 })  # fmt: skip
+LENGTH = 72
+"""How much of a command a message quotes, in characters."""
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -30,9 +33,8 @@ def check(service: Service) -> Iterator[Said]:
         if any(_distribution(target) != name for target in _installed(command))
     ]
     for command in found:
-        first, *others = _installed(command)
-        shown = f"pip install {first}" + (" …" if others else "")
-        names = {_distribution(target) for target in (first, *others)}
+        shown = shorten(" ".join(command.words), LENGTH, placeholder=" …")
+        names = set(map(_distribution, _installed(command)))
         yield Hit(command.location, {"command": shown, "place": command.place, "remedy": _remedy(names)})
     yield from (Met(command.location) for command in service.commands.where(_is_uvs))
 
