@@ -62,11 +62,20 @@ def _hit(place: Origin, how: str, endpoints: list[Endpoint]) -> Hit:
     first, *others = zip(names[:_EXAMPLES], endpoints, strict=False)
     include = Link(place.module.location(place.node), "served here, without a version in the prefix")
     links = (include, *(Link(one.location, f"{name} is registered here") for name, one in others))
-    fields = {"what": what, "how": how, "included": _included(place)}
+    included = _included(place)
+    fields = {"what": what, "how": how, "included": included, "remedy": _remedy(included, endpoints[0])}
     is_error = how == _MISSING and endpoints[0].root.is_served
     severity = None if is_error else Severity.WARNING
     app = Link(endpoints[0].app.location, "nothing gives the endpoints of this app a version in the prefix")
     return Hit(first[1].location, fields, links, severity, cause=app)
+
+
+def _remedy(included: str, endpoint: Endpoint) -> str:
+    """What to do: a version that stands elsewhere stays the same one."""
+    if found := _ELSEWHERE.match(endpoint.path):
+        version = found[0].rpartition("/")[2]
+        return f"Let the path begin with `/api/{version}`, not with `{found[0]}`"
+    return f"Serve {included} under `/api/v1`"
 
 
 def _included(place: Origin) -> str:
