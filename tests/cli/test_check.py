@@ -107,8 +107,8 @@ def test_a_path_outside_of_the_services_is_checked_as_theirs(run: Run, tmp_path:
 def test_the_terminal_ends_in_a_table_and_the_next_command(run: Run, tmp_path: Path) -> None:
     handler = "@app.get('/x')\ndef x():\n    return 1\n"
     write(tmp_path, {"app/main.py": CLEAN["app/main.py"] + handler, "app/broken.py": "def f(:\n"})
-    lines = run("check", "--select", "BA0002,BA0102", "--output-format", "concise").out.splitlines()
-    start = lines.index("") + 1
+    lines = run("check", "--select", "BA0002,BA0102", "--output-format", "text").out.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.strip() == "errors")
     assert [line.split() for line in lines[start : start + 3]] == [
         ["errors"],
         ["BA00", "Archlint's", "own", "1"],
