@@ -19,7 +19,8 @@ from archlint.facts.yaml import YamlFile, YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Location, Unknown
 from archlint.paths import join
 
-_NAME = re.compile(r"(?i)[^/]*compose[^/]*\.ya?ml")
+_NAME = re.compile(r"(?i)(.*/)?[^/]*compose[^/]*(/[^/]+)?\.ya?ml")
+"""Files that are called so, and those of a folder that is, which `docker compose -f` names."""
 
 
 class Build(Struct, frozen=True):
@@ -119,7 +120,7 @@ def find_compose(
     repository: Repository, files: Iterable[str]
 ) -> tuple[tuple[ComposeFile, ...], tuple[Unknown, ...]]:
     """The compose files among `files` and what they include, and what of them cannot be read."""
-    pending = [file for file in files if _NAME.fullmatch(posixpath.basename(file))]
+    pending = [file for file in files if _NAME.fullmatch(file)]
     found: dict[str, ComposeFile] = {}
     problems: list[Unknown] = []
     included: set[str] = set()
