@@ -358,7 +358,11 @@ def _folders(folder: str, root: str) -> Iterator[str]:
 
 
 def _only_query(contents: list[Contents]) -> bool:
-    return all(one.plain and one.queries == one.plain and not one.schemas for one in contents)
+    """Whether all that the modules define queries, or is the base that these share."""
+    querying = sum(one.queries > 0 for one in contents)
+    return 1 < querying >= len(contents) - 1 and all(
+        one.plain and one.storage and one.queries in {0, one.plain} and not one.schemas for one in contents
+    )
 
 
 def _mostly_query(contents: list[Contents]) -> bool:
