@@ -8,12 +8,16 @@ from archlint.findings import Hit, Location, Met, Said
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 
+_CALL = "Call a service, and let the service use what the router imports here"
+_MOVE = "Move the enumeration or constant into `schemas` or `core`, which routers may import"
+
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each import statement of a router that leads to crud or models, directly or through helpers."""
     breaching: set[Module] = set()
     for breach in service.contracts.grouped("routers", ("crud", "models")):
         breaching.add(breach.importer)
-        yield Hit(breach.location, breach.fields, breach.links, breach.severity, cause=breach.cause)
+        fields = breach.fields | {"remedy": _MOVE if breach.takes_constants else _CALL}
+        yield Hit(breach.location, fields, breach.links, breach.severity, cause=breach.cause)
     routers = (module for module in service.layers.placed("routers") if module not in breaching)
     yield from (Met(Location(module.path)) for module in routers)

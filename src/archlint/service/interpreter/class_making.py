@@ -21,8 +21,6 @@ from archlint.service.interpreter.values import (
     text,
 )
 
-ENUMERATIONS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
-
 
 def tell_bases(machine: Machine, frame: Frame, cls: ClassObject) -> None:
     """A base knows its subclasses, and may register them as they are made."""

@@ -10,7 +10,7 @@ from archlint.facts.python import read_expression
 from archlint.facts.syntax import Constant, FunctionDef
 from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.calls import is_generator
-from archlint.service.interpreter.class_making import ENUMERATIONS, made_enumeration
+from archlint.service.interpreter.class_making import made_enumeration
 from archlint.service.interpreter.expressions import iterate
 from archlint.service.interpreter.machine import LibraryCall, Machine
 from archlint.service.interpreter.values import (
@@ -31,6 +31,7 @@ from archlint.service.interpreter.values import (
     text,
     truth,
 )
+from archlint.service.semantics.library_names import ENUMERATIONS
 
 
 def library() -> dict[str, LibraryCall]:

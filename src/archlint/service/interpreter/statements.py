@@ -36,7 +36,7 @@ from archlint.facts.syntax import (
 )
 from archlint.service.interpreter.attributes import replace_items, set_attribute
 from archlint.service.interpreter.calls import decorate, define
-from archlint.service.interpreter.class_making import ENUMERATIONS, annotated, make_members, tell_bases
+from archlint.service.interpreter.class_making import annotated, make_members, tell_bases
 from archlint.service.interpreter.conditions import decide
 from archlint.service.interpreter.expressions import binary, evaluate, iterate
 from archlint.service.interpreter.importing import execute_import, execute_import_from
@@ -55,6 +55,7 @@ from archlint.service.interpreter.values import (
     settled,
     unsubscripted,
 )
+from archlint.service.semantics.library_names import ENUMERATIONS
 
 
 class Signal(Enum):

@@ -21,7 +21,7 @@ from archlint.facts.traversal import all_nodes
 from archlint.service.api.applications import makes_app
 from archlint.service.semantics.bindings import Imported, own_nodes, statements
 from archlint.service.semantics.classes import Classes
-from archlint.service.semantics.library_names import SQLMODEL
+from archlint.service.semantics.library_names import ENUMERATIONS, SQLMODEL
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
@@ -32,7 +32,6 @@ _METHODS = frozenset(
         *("websocket", "websocket_route"),
     }
 )
-_ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
 _CONTAINERS = frozenset({"dependency_injector.containers.DeclarativeContainer", "dishka.Provider"})
 _APPS = frozenset({"fastapi.FastAPI"})
 _ROUTERS = _APPS | {"fastapi.APIRouter"}
@@ -207,7 +206,7 @@ class _Reader:
             return "container"
         if any(isinstance(item, FunctionDef) and self._is_endpoint(item) for item in node.body):
             return "routes"
-        return "" if bases & _ENUMS else "plain"
+        return "" if bases & ENUMERATIONS else "plain"
 
     def _function_kind(self, node: FunctionDef) -> str:
         return "routes" if self._is_endpoint(node) else "plain"

@@ -43,6 +43,9 @@ class Breach(Struct, frozen=True):
     chain: tuple[Link, ...] = ()
     module: Module | None = None
     """The module of `target` that it leads to."""
+    constants: bool = False
+    """Whether enumerations and constants are all that it takes."""
+
     others: tuple[Breach, ...] = ()
     """Further statements of the same module that lead into the same layer."""
 
@@ -58,6 +61,11 @@ class Breach(Struct, frozen=True):
         places = "places" if len(self.others) > 1 else "place"
         more = f", and does so in {len(self.others)} more {places}" if self.others else ""
         return {"module": self.importer.name, "layer": str(self.source), "what": self.text + more}
+
+    @property
+    def takes_constants(self) -> bool:
+        """Whether this and the further statements take nothing but enumerations and constants."""
+        return all(one.constants for one in (self, *self.others))
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -195,13 +203,15 @@ class _Contract:
         links = [
             Link(step.module.location(step.node), f"which takes it from {module.name}") for step in steps
         ]
-        return self._breach(
+        breach = self._breach(
             edge,
             module,
             _listed(_taken(targets)),
             f", re-exported by `{edge.imported.name}`" if steps else "",
             (Link(edge.location, names), *links) if steps else (),
         )
+        taken = (self._parts.imports.origin(target.edge)[0] for target in targets)
+        return replace(breach, constants=all(map(self._parts.classes.is_constant, taken)))
 
     def indirect(self, chain: tuple[ImportEdge, ...]) -> Breach:
         """The breach of a chain of imports."""

@@ -9,6 +9,7 @@ from archlint.service.semantics.library_names import (
     BASE_FACTORIES,
     DECLARATIVE_BASES,
     DOCUMENT_BASES,
+    ENUMERATIONS,
     READY_BASES,
     SCHEMA_BASES,
     SETTINGS_BASES,
@@ -37,6 +38,12 @@ class Classes:
         if isinstance(symbol.node, Assign) and isinstance(symbol.node.value, Call):
             return self._name(symbol, symbol.node.value.func) == "sqlalchemy.Table"
         return self.is_mapped(symbol) or (_is_class(symbol) and self._derives(symbol, DOCUMENT_BASES))
+
+    def is_constant(self, symbol: Symbol) -> bool:
+        """Whether it is an enumeration, or a name for a value that is nothing stored."""
+        if isinstance(symbol.node, Assign):
+            return not isinstance(symbol.node.value, Call)
+        return _is_class(symbol) and self._derives(symbol, ENUMERATIONS)
 
     def is_schema(self, symbol: Symbol) -> bool:
         """Whether the class is a Pydantic model that is neither stored nor settings."""

@@ -121,6 +121,7 @@ PUBLIC_HOMES: dict[str, dict[str, str]] = {
 }
 """By a library's public module: the other modules that hold the same objects, and the names of these."""
 
+ENUMERATIONS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
 DECLARATIVE_BASES = frozenset({"sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMeta"})
 """Deriving from one of these makes a declarative base, not a mapped class."""
 
