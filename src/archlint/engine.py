@@ -23,6 +23,7 @@ from archlint import readings
 from archlint.answers import digest
 from archlint.asking import DOCUMENTS, in_order, kept_as, memory_of, reads_base
 from archlint.baseline import BEGINNING, Entry, path_in, read_baselines, recurring
+from archlint.choosing import asked, chosen, reads
 from archlint.committed import CommittedRepository, has_commits, repository_at
 from archlint.config import Config, configure, without_excluded
 from archlint.discover import Repository, find_repository
@@ -215,9 +216,6 @@ def _checked(loaded: Loaded, request: Request, progress: Progress) -> Report:
     )
 
 
-_LAST = ("suppressions", "baseline")
-
-
 class _Run:
     """One pass of the chosen rules over all services."""
 
@@ -227,7 +225,10 @@ class _Run:
             found = read_baselines(loaded.repository) if request.baselines else ()
         self.baselines = {baseline.path: baseline for baseline in found}
         self.configs = {service.root: service.config for service in loaded.services}
-        self.chosen = {root: self._chosen(config, request.selection) for root, config in self.configs.items()}
+        self.selection = request.selection
+        self.chosen = {
+            one.root: chosen(one.config, self.selection, loaded.standard) for one in loaded.services
+        }
         self.failures: list[Failure] = []
         self.said: list[Statement] = []
         self.outcomes: dict[tuple[str, str], Outcome] = {}
@@ -242,7 +243,9 @@ class _Run:
         modules = (module for service in self.loaded.services for module in service.modules)
         with readings.unnoticed():
             found = find_suppressions(self.loaded.repository, ((m.path, m.source) for m in modules))
-        names = {page.name: page.code for page in self.loaded.standard.pages}
+        standard, baselines = self.loaded.standard, self.baselines.values()
+        self.asked = asked(self.configs, self.selection, standard, found, baselines)
+        names = {page.name: page.code for page in standard.pages}
         suppressions = Suppressions(found, frozenset(names.values()), self._ran, names, self.today)
         self._apply_first(suppressions)
         for one in self.said:
@@ -282,8 +285,9 @@ class _Run:
     def concerns(self, one: Statement) -> bool:
         """Whether it lies in a target, or in a service that does, and no configuration silences it."""
         places = (one.said.location.file, one.root)
-        asked_for = any(is_inside(place, target) for target in self.loaded.targets for place in places)
-        return asked_for and not self.configs[one.root].ignores(one.page, one.said.location.file)
+        wanted = any(is_inside(place, target) for target in self.loaded.targets for place in places)
+        wanted = wanted and one.page in self.chosen[one.root]
+        return wanted and not self.configs[one.root].ignores(one.page, one.said.location.file)
 
     def excused(self, one: Statement) -> Excused:
         """The finding that a suppression or a baseline keeps from counting."""
@@ -295,23 +299,19 @@ class _Run:
         place = next(b.location(entry) for b in self.baselines.values() if entry.fingerprint in b.lines)
         return Excused(finding, entry.reason or BEGINNING, place, entry.owner, entry.until)
 
-    def _chosen(self, config: Config, selection: Selection) -> tuple[Page, ...]:
-        pages = self.loaded.standard.pages
-        return tuple(page for page in pages if selection.includes(page, config.selection.includes(page)))
-
     def _apply_first(self, suppressions: Suppressions) -> None:
         """Run the rules that read nothing which others use, unless they would say what they said before."""
         loaded, base = self.loaded, self.loaded.base and self.loaded.base.repository
         against = base.commit if isinstance(base, CommittedRepository) else ""
-        memory = memory_of(loaded.repository, loaded.services, loaded.standard, self.chosen, loaded.read)
-        asked = []
-        for service, page in ((one, page) for one in loaded.services for page in self.chosen[one.root]):
+        memory = memory_of(loaded.repository, loaded.services, loaded.standard, self.asked, loaded.read)
+        to_ask = []
+        for service, page in ((one, page) for one in loaded.services for page in self.asked[one.root]):
             known = memory.recall(*kept_as(service, page, against, self.today))
             if known is None:
-                asked.append((service, page))
+                to_ask.append((service, page))
             else:
                 self._take(service, page, known)
-        for group, service, page in in_order(asked, loaded.standard):
+        for group, service, page in in_order(to_ask, loaded.standard):
             memory.begin(group)
             said = self._apply(suppressions, None, service.aside if group == DOCUMENTS else service, page)
             if said is not None:
@@ -327,7 +327,7 @@ class _Run:
     def _apply_last(self, suppressions: Suppressions, last: str) -> None:
         """Run the rules that read `last`, which others use."""
         for service in self.loaded.services:
-            for page in self.chosen[service.root]:
+            for page in self.asked[service.root]:
                 if (service.root, page.code) not in self.outcomes:
                     self._apply(suppressions, last, service, page)
 
@@ -335,8 +335,8 @@ class _Run:
         self, suppressions: Suppressions, last: str | None, service: Service, page: Page
     ) -> Said | None:
         """Run one rule, if it reads `last`, or nothing of that kind; None where it broke, or does not."""
-        chosen = self.chosen[service.root]
-        of = f"{chosen.index(page) + 1} of {len(chosen)}"
+        pages = self.asked[service.root]
+        of = f"{pages.index(page) + 1} of {len(pages)}"
         self.progress(f"checking {service.root}, rule {of}: {page.name}")
         inputs = {
             "service": service,
@@ -356,7 +356,7 @@ class _Run:
     def _ask(self, page: Page, service: Service, inputs: Mapping[str, Any], last: str | None) -> Said | None:
         rule = self.loaded.standard.rules(page)
         wanted = inspect.signature(rule).parameters
-        if next((name for name in _LAST if name in wanted), None) != last or any(
+        if next(reads(page, self.loaded.standard), None) != last or any(
             f.page is page and f.service == service.root for f in self.failures
         ):
             return None
@@ -393,8 +393,8 @@ class _Run:
         return service is max(around, key=lambda other: len(other.root), default=self.loaded.services[0])
 
     def _ran(self, code: str, file: str) -> bool:
-        around = [s.root for s in self.loaded.services if is_inside(file, s.root)] or list(self.chosen)
+        around = [s.root for s in self.loaded.services if is_inside(file, s.root)] or list(self.asked)
         failed = {(failure.page.code, failure.service) for failure in self.failures}
         return any(
-            page.code == code and (code, root) not in failed for root in around for page in self.chosen[root]
+            page.code == code and (code, root) not in failed for root in around for page in self.asked[root]
         )

@@ -45,6 +45,24 @@ def test_a_finding_that_is_gone_has_to_be_taken_out(run: Run, tmp_path: Path) ->
     assert run("check").code == 0
 
 
+def test_selected_alone_it_says_what_nothing_meets_and_nothing_else(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    run("baseline")
+    assert run("check", "--select", "BA0004").code == 0
+    write(tmp_path, {"app/users.py": "", "app/items.py": "def items(:\n"})
+    result = run("check", "--select", "BA0004", "--output-format", "concise")
+    assert (result.code, result.out.count("BA0004"), "app/items.py" in result.out) == (1, 2, False)
+    assert run("check", "--select", "BA0004", "--ignore", "BA0002").code == 0
+
+
+def test_selected_alone_unused_suppressions_are_found(run: Run, tmp_path: Path) -> None:
+    used = {"app/users.py": "# archlint: file-ignore[BA0002] kept as it came\ndef users(:\n"}
+    write(tmp_path, FILES | used)
+    assert run("check", "--select", "BA0003").code == 0
+    write(tmp_path, {"app/users.py": "# archlint: file-ignore[BA0002] kept as it came\n"})
+    assert run("check", "--select", "BA0003").code == 1
+
+
 def test_a_renamed_file_keeps_its_findings(run: Run, tmp_path: Path) -> None:
     write(tmp_path, FILES)
     run("baseline")
