@@ -78,7 +78,7 @@ def _said(loaded: Loaded, *selectors: str) -> set[Mark]:
     assert report.failures == ()
     found = {Mark(f.location.file, f.location.line, f.code, "error") for f in report.findings}
     undecided = {(u.unknown.location, u.page.code) for u in report.unknowns}
-    met = {(place, code) for (_, code), outcome in report.outcomes.items() for place in outcome.met}
+    met = {(one.location, code) for (_, code), outcome in report.outcomes.items() for one in outcome.met}
     return (
         found
         | {Mark(place.file, place.line, code, "unknown") for place, code in undecided}

@@ -96,6 +96,12 @@ def test_what_has_nothing_to_judge_does_not_apply(tmp_path: Path) -> None:
     assert (ruling.verdict, ruling.reasons) == (Verdict.NOT_APPLICABLE, ("it has no names",))
 
 
+def test_what_is_evidence_for_other_clauses_proves_nothing(tmp_path: Path) -> None:
+    other = Met(PLACE, ("ACME01.1.2",))
+    assert judged(tmp_path, [other], [NOTHING]).verdict is Verdict.NOT_APPLICABLE
+    assert judged(tmp_path, [other, Met(OTHER, ("ACME01.1.1",))], [NOTHING]).evidence[0].places == (OTHER,)
+
+
 def test_evidence_counts_what_was_broken_too(tmp_path: Path) -> None:
     ruling = judged(tmp_path, [Met(OTHER), HIT], [Met(PLACE)])
     assert ruling.evidence[0].text == "1 of 2 names are good"

@@ -34,7 +34,8 @@ _OF_CODE = (
     *("migrations", "schemas", "symbols", "classes", "annotations", "literals", "settings", "routes"),
     *("operations", "openapi_pages", "documents", "api", "api_changes"),
     *("committed_documents", "databases", "environment_reads", "modules", "surface", "providers", "layers"),
-    *("setups", "queries", "handlers", "calls", "event_loop", "transactions", "imports", "uses", "contracts"),
+    *("setups", "queries", "handlers", "calls", "data_access", "data_paths", "event_loop", "transactions"),
+    *("imports", "uses", "contracts"),
     *("suite", "database_fixtures", "requests", "reached", "upgrades", "connections"),
 )
 PARTS = {name: number for number, name in enumerate((*_OF_BOTH, *_OF_CODE, *_OF_DOCUMENTS))}

@@ -360,14 +360,14 @@ class _Run:
             f.page is page and f.service == service.root for f in self.failures
         ):
             return None
-        met: list[Location] = []
+        met: list[Met] = []
         hits: list[tuple[Hit, str]] = []
         unknowns: list[tuple[Unknown, str]] = []
         why = ""
         for said in rule(**{name: inputs[name] for name in wanted}):
             match said:
-                case Met(location):
-                    met.append(location)
+                case Met():
+                    met.append(said)
                 case NotApplicable(why):
                     pass
                 case Hit():

@@ -65,9 +65,13 @@ class Unknown(Struct, frozen=True):
 
 
 class Met(Struct, frozen=True):
-    """A rule's "satisfied": a place that it found in order; the page's `evidence` says what it is."""
+    """A rule's "satisfied": a place that it found in order; the page's `evidence` says what it is.
+
+    `clauses`, where given, are those that the place is evidence for, of the ones that the page proves.
+    """
 
     location: Location
+    clauses: tuple[str, ...] = ()
 
 
 class NotApplicable(Struct, frozen=True):

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from archlint.baseline import Baseline
 from archlint.discover import Repository
-from archlint.findings import Finding, Location, Unknown
+from archlint.findings import Finding, Location, Met, Unknown
 from archlint.pages import Page
 from archlint.standard import Standard
 
@@ -47,7 +47,7 @@ class Excused(Struct, frozen=True):
 class Outcome(Struct, frozen=True):
     """What a rule found in order in a service, or why it had nothing to judge there."""
 
-    met: tuple[Location, ...] = ()
+    met: tuple[Met, ...] = ()
     not_applicable: str = ""
 
 

@@ -128,17 +128,19 @@ def _ruling(clause: Clause, pages: Iterable[Page], said: _Said, unchecked: str) 
     )
     unknowns = tuple(one for page in pages for one in said.unknowns.get(page.code, ()))
     proving = [page for page in pages if clause.id in page.proves or not page.proves]
-    evidence = tuple(found for page in proving if (found := _evidence(page, said)) is not None)
+    evidence = tuple(found for page in proving if (found := _evidence(clause, page, said)) is not None)
     verdict, reasons = _verdict(pages, said, findings, excused, unknowns, evidence)
     return Ruling(clause, verdict, evidence, findings, excused, unknowns, reasons)
 
 
-def _evidence(page: Page, said: _Said) -> Evidence | None:
-    """What the rule found in order, in the page's words."""
-    met = said.outcomes.get(page.code, Outcome()).met
+def _evidence(clause: Clause, page: Page, said: _Said) -> Evidence | None:
+    """What the rule found in order that is about the clause, in the page's words."""
+    found = said.outcomes.get(page.code, Outcome()).met
+    met = tuple(dict.fromkeys(one.location for one in found if clause.id in (one.clauses or page.clauses)))
     if not met or not page.evidence:
         return None
-    against = len(said.findings.get(page.code, ())) + len(said.excused.get(page.code, ()))
+    excused = (one.finding for one in said.excused.get(page.code, ()))
+    against = sum(clause.id in one.clauses for one in (*said.findings.get(page.code, ()), *excused))
     every = len(met) + against + len(said.unknowns.get(page.code, ()))
     return Evidence(page, page.evidence.format(met=len(met), all=every), met)
 

@@ -25,6 +25,7 @@ from archlint.service.configuration.container_environment import Connections
 from archlint.service.configuration.dotenvs import dotenv_files
 from archlint.service.configuration.environment_reads import Read, environment_reads
 from archlint.service.configuration.settings import Settings
+from archlint.service.database.data_access import DataAccess
 from archlint.service.database.engine_connections import Databases
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.commands import Commands
@@ -35,6 +36,7 @@ from archlint.service.deployment.virtualenvs import Stages
 from archlint.service.evolution.api_changes import ApiChange, ApiState, api_changes, state_of
 from archlint.service.interpreter.types import Types
 from archlint.service.layers.contracts import Contracts
+from archlint.service.layers.data_paths import DataPaths
 from archlint.service.layers.handlers import Handlers
 from archlint.service.layers.layers import Layers
 from archlint.service.layers.queries import Queries
@@ -152,6 +154,11 @@ class Service(Struct, frozen=True, dict=True):
         return Handlers(self.symbols, self.annotations, self.layers, self.queries)
 
     @cached_property
+    def data_paths(self) -> DataPaths:
+        """How handlers come to queries past the services."""
+        return DataPaths(self.calls, self.layers, self.data_access)
+
+    @cached_property
     def surface(self) -> Surface:
         """What shows at the API."""
         return Surface(self.routes, self.operations, self.classes)
@@ -218,6 +225,11 @@ class Service(Struct, frozen=True, dict=True):
     def databases(self) -> Databases:
         """The engines of the running service."""
         return Databases(self.modules, self.symbols, self.settings)
+
+    @cached_property
+    def data_access(self) -> DataAccess:
+        """What functions do with databases, past SQLAlchemy too."""
+        return DataAccess(self.modules, self.symbols, lambda: self.calls)
 
     @cached_property
     def migrations(self) -> Migrations:

@@ -14,6 +14,7 @@ _SYNC = frozenset({"sqlalchemy.QueuePool", "sqlalchemy.SingletonThreadPool"})
 def check(service: Service) -> Iterator[Said]:
     """Yield each pool class of an async engine that is one of these, or derives from one."""
     engines = [one.engine for one in service.databases.connections if one.engine.is_async]
+    yield from service.data_access.unseen("the pool of other connections")
     if not engines:
         yield NotApplicable("no async engine is made")
     for engine in engines:

@@ -16,6 +16,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
         return
+    yield from service.data_access.unseen("queries past SQLAlchemy's sessions")
     blocking: set[Function] = set()
     engine = service.databases.sync_engine
     for found in service.event_loop.blocked("session", options):

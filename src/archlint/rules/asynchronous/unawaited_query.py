@@ -14,6 +14,7 @@ def check(service: Service) -> Iterator[Said]:
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
         return
+    yield from service.data_access.unseen("queries past SQLAlchemy's sessions")
     disturbed: set[Function] = set()
     for found in service.event_loop.unawaited("query"):
         disturbed.add(found.function)

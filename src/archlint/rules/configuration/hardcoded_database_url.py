@@ -21,6 +21,7 @@ def check(service: Service) -> Iterator[Said]:
     """Yield each runtime engine with a literal URL, and each used `sqlalchemy.url` with a password."""
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
+    yield from service.data_access.unseen("the address of another connection")
     literal = set()
     for engine in service.databases.engines:
         if engine.connects_itself or engine.url is None:

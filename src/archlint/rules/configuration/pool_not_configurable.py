@@ -16,6 +16,7 @@ def check(service: Service) -> Iterator[Said]:
     """Yield each runtime engine with pool arguments that are numbers in the source."""
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
+    yield from service.data_access.unseen("the pool of other connections")
     for engine in service.databases.engines:
         if fixed := _fixed(service, engine):
             names = ", ".join(f"`{keyword.name}`" for keyword in fixed)

@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Met, Said
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
+from archlint.service.api.handlers import Handler
+from archlint.service.calls.functions import Function
 from archlint.service.model import Service
+
+_ASKED = ("crud", "models", "services")
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
-    """Yield each handler that takes more than `max-steps` steps on the data itself."""
-    seen: set[int] = set()
-    for endpoint in service.routes.endpoints:
-        handler = endpoint.handler
-        if id(handler.definition) in seen:
-            continue
-        seen.add(id(handler.definition))
+    """Yield each handler that takes more than `max-steps` steps on the data itself.
+
+    Fewer are let pass, and are no proof that services do the work: one unknown for all of them.
+    """
+    handlers = {endpoint.handler.definition: endpoint.handler for endpoint in service.routes.endpoints}
+    if not (service.databases.libraries or any(map(service.layers.modules, _ASKED))):
+        yield NotApplicable("it has no services, no crud, no models and no database")
+        return
+    doing: list[tuple[Handler, Function]] = []
+    for handler in handlers.values():
         work = service.handlers.work_of(handler.module, handler.definition)
+        function = service.calls.program.functions.get(handler.definition)
         if work.total > options["max-steps"]:
             fields = {
                 "handler": handler.definition.name,
@@ -26,5 +34,17 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
                 "limit": str(options["max-steps"]),
             }
             yield Hit(handler.location, fields)
+        elif function is not None and (found := service.data_paths.past_services(function) or work.total):
+            doing.append((handler, found if isinstance(found, Function) else function))
         else:
             yield Met(handler.location)
+    yield from _few(doing)
+
+
+def _few(doing: list[tuple[Handler, Function]]) -> Iterator[Unknown]:
+    for handler, by in doing[:1]:
+        name = handler.definition.name
+        more = f", and {len(doing) - 1} more handlers do" if len(doing) > 1 else ""
+        how = "itself" if by.node is handler.definition else f"by `{by.short_name}` of `{by.module.name}`"
+        why = f"`{name}` works on data {how}, past the services{more}"
+        yield Unknown("what handlers leave to services", handler.location, why)

@@ -28,12 +28,12 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("it makes no app")
         return
     for layer in LAYERS:
+        clause, missing = KINDS[layer]
         folders = service.layers.directories(layer)
         modules = [module for module in service.modules.runtime if _lies_in(module, folders)]
         holding = [module for module in modules if _holds(service, module, layer)]
-        yield from (Met(Location(module.path)) for module in holding[:1])
+        yield from (Met(Location(module.path), (clause,)) for module in holding[:1])
         if modules and not holding and not any(module.source.problems for module in modules):
-            clause, missing = KINDS[layer]
             fields = {"folder": f"{folders[0]}/", "missing": missing}
             yield Hit(Location(modules[0].path), fields, clauses=(clause,))
 

@@ -33,7 +33,8 @@ def check(service: Service) -> Iterator[Said]:
             fields = {"layer": layer, "hint": _hint(service, layer)}
             yield Hit(service.anchor, fields, clauses=("BA05.1.1", CLAUSES[layer]))
         else:
-            yield from (Met(Location(module.path)) for module in service.layers.placed(layer)[:1])
+            placed = service.layers.placed(layer)[:1]
+            yield from (Met(Location(module.path), ("BA05.1.1",)) for module in placed)
 
 
 def _hint(service: Service, layer: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Location, Met, Said
 from archlint.service.layers.contracts import Breach
-from archlint.service.layers.names import LAYERS, ORDER
+from archlint.service.layers.names import ORDER
 from archlint.service.model import Service
 from archlint.service.semantics.imports import ImportEdge
 from archlint.service.semantics.modules import Module
@@ -14,6 +14,14 @@ from archlint.service.semantics.symbols import Symbol
 
 ELSEWHERE = frozenset({("services", "routers")})
 """Upward imports that a rule of their own reports; those of models are BA0513's."""
+
+CLAUSES = {
+    "routers": "BA05.2.1",
+    "services": "BA05.2.2",
+    "models": "BA05.2.3",
+    "schemas": "BA05.2.4",
+}
+"""The clause that speaks of what a layer imports."""
 
 ABOVE = "which stands above it"
 CYCLE = "which imports core in turn"
@@ -37,9 +45,9 @@ def check(service: Service) -> Iterator[Said]:
                 )
     cycles = list(_cycles(service))
     yield from cycles
-    for layer in LAYERS if not cycles else ():
+    for layer, clause in CLAUSES.items() if not cycles else ():
         placed = (module for module in service.layers.placed(layer) if module not in breaching)
-        yield from (Met(Location(module.path)) for module in placed)
+        yield from (Met(Location(module.path), (clause,)) for module in placed)
 
 
 def _cycles(service: Service) -> Iterator[Hit]:

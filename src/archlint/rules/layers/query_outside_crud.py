@@ -21,6 +21,7 @@ def check(service: Service) -> Iterator[Said]:
     pieces = [piece for module in service.modules.runtime for piece in _querying(service, module)]
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
+    yield from service.data_access.unseen("queries past SQLAlchemy")
     yield from map(Met, placed(service.layers, "crud", pieces))
     for found in misplaced(service.layers, "crud", pieces):
         yield Hit(found.piece.location, found.fields, found.chain)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Location, Met, Said
+from archlint.findings import Hit, Location, Met, NotApplicable, Said
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 
@@ -14,6 +14,9 @@ _MOVE = "Move the enumeration or constant into `schemas` or `core`, which router
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each import statement of a router that leads to crud or models, directly or through helpers."""
+    if not any(map(service.layers.modules, ("crud", "models", "services"))):
+        yield NotApplicable("it has no services, no crud and no models")
+        return
     breaching: set[Module] = set()
     for breach in service.contracts.grouped("routers", ("crud", "models")):
         breaching.add(breach.importer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Location, Met, Said
+from archlint.findings import Hit, Location, Met, NotApplicable, Said
 from archlint.service.layers.exposure import exposed_models
 from archlint.service.model import Service
 
@@ -20,5 +20,8 @@ def check(service: Service) -> Iterator[Said]:
     for exposed in exposed_models(*parts):
         breaching.add(exposed.location.file)
         yield Hit(exposed.location, {"what": f"{exposed.what} the mapped class `{exposed.model}`"})
+    if not (service.schemas.has_models or service.layers.modules("models")):
+        yield NotApplicable("it has no models")
+        return
     schemas = (module.path for module in service.layers.placed("schemas"))
     yield from (Met(Location(path)) for path in schemas if path not in breaching)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Link, Location, Met, Said
+from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said
 from archlint.service.database.session_calls import session_calls
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
@@ -26,5 +26,8 @@ def check(service: Service) -> Iterator[Said]:
             links = tuple(Link(module.location(one.node), f"`{one.text}`") for one in calls[1:])
             fields = {"module": module.name, "layer": layer, "what": what}
             yield Hit(module.location(calls[0].node), fields, links)
+    if not (service.databases.libraries or service.layers.modules("crud")):
+        yield NotApplicable("its runtime imports no library of a relational database")
+        return
     services = (module for module in service.layers.placed("services") if module not in breaching)
     yield from (Met(Location(module.path)) for module in services)

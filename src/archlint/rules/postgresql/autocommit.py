@@ -31,6 +31,7 @@ def check(service: Service) -> Iterator[Said]:
     """Yield each engine and session without transactions; an unknown for a connection that may only read."""
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
+    yield from service.data_access.unseen("the transactions of other connections")
     found = list(_without_transactions(service))
     yield from found
     for connection in service.databases.connections if not found else ():

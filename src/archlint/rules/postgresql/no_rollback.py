@@ -12,6 +12,7 @@ def check(service: Service) -> Iterator[Said]:
     """Yield each such dependency; an unknown where a session that is returned may be closed elsewhere."""
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
+    yield from service.data_access.unseen("the transactions of other connections")
     for provider in service.transactions.providers:
         if provider.guarded:
             yield Met(provider.location)

@@ -12,6 +12,7 @@ def check(service: Service) -> Iterator[Said]:
     """Yield the place in each handler that comes to a write; an unknown where not all of the way is seen."""
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
+    yield from service.data_access.unseen("the transactions of other connections")
     writing, committing = service.transactions.writing, service.transactions.committing
     if not service.transactions.unbounded and set(writing) <= set(committing):
         yield from (Met(request.endpoint.handler.location) for request in writing)

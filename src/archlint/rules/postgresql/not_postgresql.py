@@ -10,6 +10,10 @@ from archlint.service.database.engine_connections import DRIVER, Connection, Tar
 from archlint.service.database.url_variables import assigned
 from archlint.service.model import Service
 
+CLAUSES = ("BA02.1.1",)
+SYNCHRONOUS = (*CLAUSES, "BA02.1.2", "BA06.1.1")
+"""What a synchronous engine of another database breaks: BA0204 says nothing of it beside this rule."""
+
 _OTHER_SERVERS = re.compile(
     r"rediss?|unix|sentinel|amqps?|kafka|nats|mqtts?|https?|wss?|smtps?|s3|memcached?"
 )
@@ -27,6 +31,7 @@ def check(service: Service) -> Iterator[Said]:
             if not (is_sync_engines and isinstance(found, Hit)):  # else BA0204 speaks of the call
                 said.setdefault(found.location, found)
     yield from said.values()
+    yield from service.data_access.unseen("a database past SQLAlchemy")
 
 
 def _judge(service: Service, connection: Connection) -> Iterator[Hit | Unknown | Met]:
@@ -51,14 +56,16 @@ def _judge(service: Service, connection: Connection) -> Iterator[Hit | Unknown |
 def _named(service: Service, connection: Connection, target: Target) -> Hit | Unknown:
     """The setting whose default names the database, else the engine."""
     setting = service.databases.setting(target.source)
+    clauses = SYNCHRONOUS if connection.names_others and not connection.engine.is_async else CLAUSES
     if setting is None or target.scheme not in schemes_in(setting.default):
-        return Hit(connection.location, {"where": "The engine's URL", "scheme": target.scheme or ""})
+        fields = {"where": "The engine's URL", "scheme": target.scheme or ""}
+        return Hit(connection.location, fields, clauses=clauses)
     if service.databases.is_validated(setting):
         return Unknown(
             "the engine's database", connection.location, f"`{setting.name}` is changed by a validator"
         )
     fields = {"where": f"The default of `{setting.name}`", "scheme": target.scheme or ""}
-    return Hit(setting.location, fields)
+    return Hit(setting.location, fields, clauses=clauses)
 
 
 def _written(service: Service, connection: Connection) -> Iterator[tuple[bool, Hit]]:
@@ -69,4 +76,5 @@ def _written(service: Service, connection: Connection) -> Iterator[tuple[bool, H
         if named is not None and _OTHER_SERVERS.fullmatch(named.partition("+")[0]):
             continue
         if named is not None:
-            yield named == DRIVER, Hit(one.location, {"where": f"`{one.name}`", "scheme": named})
+            fields = {"where": f"`{one.name}`", "scheme": named}
+            yield named == DRIVER, Hit(one.location, fields, clauses=CLAUSES)

@@ -27,6 +27,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     if options["pgbouncer"]:
         yield NotApplicable("the configuration says that PgBouncer pools the connections")
         return
+    yield from service.data_access.unseen("the pool of other connections")
     connections = service.databases.connections
     for connection in connections:
         pools = set(_pools(connection))

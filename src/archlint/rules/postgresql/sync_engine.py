@@ -12,6 +12,7 @@ def check(service: Service) -> Iterator[Said]:
     """Yield each `create_engine` of runtime code."""
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
+    yield from service.data_access.unseen("connections past SQLAlchemy")
     for connection in service.databases.connections:
         if connection.engine.is_async:
             yield Met(connection.location)

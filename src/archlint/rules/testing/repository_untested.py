@@ -12,7 +12,7 @@ from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 from archlint.service.testing.expected_targets import public_classes, public_functions
-from archlint.service.testing.untested import Untested, untested_hits, untested_router
+from archlint.service.testing.untested import Untested, by_name_alone, untested_hits, untested_router
 
 _REMEDY = "Test it against a database, or test an endpoint that uses it"
 
@@ -21,14 +21,17 @@ def check(service: Service) -> Iterator[Said]:
     """Yield each operation that the tests come by nowhere, with the endpoints that use it."""
     if not service.suite.tests or service.requests.everything:
         return
+    doubtful: list[Function] = []
     for module in service.layers.modules("crud"):
         for whole, operations in _groups(service, module):
             judged = [answer for one in operations if (answer := _judged(service, one))]
             yield from (one for one in judged if isinstance(one, Unknown))
-            yield from (Met(one.location) for one in operations if service.reached.has(one))
+            yield from (Met(one.location) for one in operations if service.reached.is_proven(one))
+            doubtful += [one for one in operations if service.reached.has(one)]
             found = [one for one in judged if isinstance(one, Untested)]
             for hit in untested_hits(found, len(operations), whole):
                 yield replace(hit, fields={**hit.fields, "remedy": hit.fields["remedy"] or _REMEDY})
+    yield from by_name_alone([one for one in doubtful if not service.reached.is_proven(one)])
 
 
 def _groups(service: Service, module: Module) -> Iterator[tuple[str, tuple[Function, ...]]]:

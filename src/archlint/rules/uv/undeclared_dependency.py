@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from archlint.findings import Hit, Link, Location, Met, Said
+from archlint.findings import Hit, Link, Location, Met, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.packaging.managers import to_add
 from archlint.service.packaging.undeclared_imports import Distributions
@@ -15,7 +15,8 @@ def check(service: Service) -> Iterator[Said]:
     pyproject = service.project.pyproject
     if pyproject is None or not isinstance(pyproject.file.get("project", "dependencies"), list):
         return
-    found = list(Distributions(service.modules, service.project).undeclared())
+    distributions = Distributions(service.modules, service.project)
+    found = list(distributions.undeclared())
     for undeclared in found:
         first, *others = undeclared.places
         chain = tuple(Link(place, "it is imported here too") for place in others[:5])
@@ -25,7 +26,18 @@ def check(service: Service) -> Iterator[Said]:
             "command": to_add(service.project, undeclared.distribution),
         }
         yield Hit(first, fields, chain)
+    yield from _doubtful(dict(reversed(list(distributions.unattributed()))))
     importing = {place.file for undeclared in found for place in undeclared.places}
+    importing.update(place.file for _, place in distributions.unattributed())
     for module in service.modules.runtime:
         if module.path not in importing and not module.source.problems:
             yield Met(Location(module.path))
+
+
+def _doubtful(places: Mapping[str, Location]) -> Iterator[Unknown]:
+    """One unknown for all imported names that nothing declared is known to give."""
+    first, *others = sorted(places, key=places.__getitem__) or [""]
+    if first:
+        more = f" (nor {', '.join(f'`{name}`' for name in sorted(others))})" if others else ""
+        why = f"no distribution that the project declares is known to give it{more}"
+        yield Unknown(f"the distribution of `{first}`", places[first], why)

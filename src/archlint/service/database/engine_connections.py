@@ -23,6 +23,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Link, Location
 from archlint.service.configuration.settings import Setting, Settings, SettingsClass
+from archlint.service.database.data_access import ADMINISTRATION
 from archlint.service.database.engine_arguments import Recorder
 from archlint.service.database.engines import Engine, engines
 from archlint.service.interpreter.values import Arguments, Choice, Configured, Value, options, text
@@ -31,7 +32,6 @@ from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Scope, Symbols
 
 _SCHEME = re.compile(r"([a-z][a-z0-9]*(?:\+[a-z0-9_]+)?)://?", re.IGNORECASE)
-_ADMINISTRATION = re.compile(r"\b(create|drop)\s+database\b", re.IGNORECASE)
 
 DRIVER = "postgresql+asyncpg"
 
@@ -245,7 +245,7 @@ def _is_for_tests(engine: Engine) -> bool:
 def _administers(engine: Engine) -> bool:
     """Whether the function around the engine creates or drops databases."""
     around = engine.scope[-1:]
-    return any(_ADMINISTRATION.search(text) for text in _texts(around))
+    return any(ADMINISTRATION.search(text) for text in _texts(around))
 
 
 def _alternatives(value: Value) -> Iterator[Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -42,6 +43,8 @@ DATA_ACCESS = frozenset(
     }
 )
 """Methods that read or write; who begins, commits or rolls back only draws a transaction's bounds."""
+PROBE = re.compile(r"\s*(select\s+(1|version\(\)|now\(\))|set\s.*)\s*;?\s*", re.IGNORECASE | re.DOTALL)
+"""Statements that only ask whether the database answers, or set up the connection."""
 
 
 class SessionCall(Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -10,7 +9,7 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Call, Constant, Expression, FunctionDef
 from archlint.facts.traversal import dotted
-from archlint.service.database.session_calls import session_calls
+from archlint.service.database.session_calls import PROBE, session_calls
 from archlint.service.interpreter.types import Types
 from archlint.service.layers.layers import Layers
 from archlint.service.semantics.modules import Module
@@ -18,7 +17,6 @@ from archlint.service.semantics.symbols import Symbols
 
 _VERBS = frozenset({"delete", "insert", "select", "update"})
 _HOMES = frozenset({"sqlalchemy", "sqlalchemy.dialects.postgresql", "sqlmodel"})
-_PROBE = re.compile(r"\s*(select\s+(1|version\(\)|now\(\))|set\s.*)\s*;?\s*", re.IGNORECASE | re.DOTALL)
 
 
 class Query(Struct, frozen=True):
@@ -75,5 +73,5 @@ class Queries:
             case Call(args=(Constant(value=int()),)):
                 return self._verb(module, node) == "select"
             case Call(args=(Constant(value=str(text)),)):
-                return self._verb(module, node) == "text" and _PROBE.fullmatch(text) is not None
+                return self._verb(module, node) == "text" and PROBE.fullmatch(text) is not None
         return False

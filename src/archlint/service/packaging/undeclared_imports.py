@@ -38,12 +38,22 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
     def undeclared(self) -> Iterator[Undeclared]:
         """The distributions that only arrive because another one needs them, by name."""
         found: dict[str, list[Location]] = {}
-        for module in self.modules.runtime:
-            for name, place in self._outside(module):
-                distribution = self._provider(name)
-                if distribution is not None:
-                    found.setdefault(distribution, []).append(place)
+        for name, place in self._asked:
+            if (distribution := self._provider(name)) is not None:
+                found.setdefault(distribution, []).append(place)
         return (Undeclared(name, tuple(found[name])) for name in sorted(found))
+
+    def unattributed(self) -> Iterator[tuple[str, Location]]:
+        """The imported names that no declared distribution is known to give, nor certainly another."""
+        return (
+            (name, place)
+            for name, place in self._asked
+            if not self._is_declared(name) and self._provider(name) is None
+        )
+
+    @cached_property
+    def _asked(self) -> tuple[tuple[str, Location], ...]:
+        return tuple(found for module in self.modules.runtime for found in self._outside(module))
 
     def _outside(self, module: Module) -> Iterator[tuple[str, Location]]:
         """The top-level names that a module needs from outside of the repository."""
@@ -76,14 +86,20 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
 
     def _provider(self, name: str) -> str | None:
         """The locked distribution that provides a name when no declared one may."""
-        if name in self._declared_names or any(d.startswith(f"{_plain(name)}-") for d in self._declared):
-            return None
-        asked = {canonicalize_name(entry.requirement.name) for entry in self.project.declared}
         providers = self._by_import_name.get(name, [])
-        if not asked.isdisjoint(providers):  # of a group: whether the module runs without it is not known
-            return None
+        if self._is_declared(name) or not self._asked_for.isdisjoint(providers):
+            return None  # of a group: whether the module runs without it is not known
         sure = [d for d in providers if _plain(name) == d] or providers
         return sure[0] if len(sure) == 1 else None
+
+    def _is_declared(self, name: str) -> bool:
+        """Whether a declared distribution gives the name, or may by its own: `google-cloud-storage`."""
+        alike = any(one.startswith(f"{_plain(name)}-") for one in self._declared)
+        return alike or name in self._declared_names
+
+    @cached_property
+    def _asked_for(self) -> frozenset[str]:
+        return frozenset(canonicalize_name(entry.requirement.name) for entry in self.project.declared)
 
     @cached_property
     def _by_import_name(self) -> dict[str, list[str]]:

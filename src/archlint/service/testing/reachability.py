@@ -1,13 +1,14 @@
 """Which functions of the service the tests reach: by name, by import, or through the endpoints they request.
 
-Everything doubtful counts as reached, because each answer is used to report that something is not: a method
-that the tests call on an object of unknown type is that of every class which they may have got hold of.
+Everything doubtful counts as reached where something is reported that is not: a method that the tests call on
+an object of unknown type is that of every class which they may have got hold of. As evidence counts only what
+is proven.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from archlint.facts.syntax import (
@@ -17,12 +18,10 @@ from archlint.facts.syntax import (
     Call,
     Constant,
     FunctionDef,
-    Import,
-    ImportFrom,
     Name,
     Node,
 )
-from archlint.facts.traversal import all_nodes, dotted
+from archlint.facts.traversal import all_nodes
 from archlint.service.api.injection import INJECTORS
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
@@ -31,8 +30,9 @@ from archlint.service.calls.values import ClassType, FunctionType, InstanceType,
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.values import FunctionObject
 from archlint.service.semantics.modules import Module, Role
-from archlint.service.semantics.symbols import Symbol, Symbols, find_module
+from archlint.service.semantics.symbols import Symbol, Symbols
 from archlint.service.testing.client_requests import Requests
+from archlint.service.testing.imported_names import Names
 from archlint.service.testing.mentions import Mentions
 from archlint.service.testing.tests import Suite
 
@@ -55,6 +55,10 @@ class Reached:
     def has(self, function: Function) -> bool:
         """Whether a test reaches the function."""
         return function in self._surely
+
+    def is_proven(self, function: Function) -> bool:
+        """Whether a test reaches it by names that mean nothing else, so that it counts as evidence."""
+        return function in self._proven
 
     def doubt(self, function: Function) -> str:
         """Why a test may reach it though none is known to; empty where none can."""
@@ -85,19 +89,31 @@ class Reached:
         return tuple(one for one in self._requests.endpoints if one.handler.definition in definitions)
 
     @cached_property
+    def _proven(self) -> frozenset[Function]:
+        """Those to which resolved names lead from what the tests import and request."""
+        functions, classes = self._imported
+        read = ((cls, name) for cls in classes for name in self._attributes & self._method_names(cls))
+        made = (cls.find_method(name) for cls, name in (*read, *((cls, "__init__") for cls in classes)))
+        roots = (*functions, *filter(None, made), *self._handled(self._requests.tested))
+        return self._closure(roots, self._certain)
+
+    @cached_property
     def _surely(self) -> frozenset[Function]:
-        return self._closure({*self._roots, *self._handled(self._requests.tested)})
+        return self._closure({*self._roots, *self._handled(self._requests.tested)}, self._callees)
 
     @cached_property
     def _perhaps(self) -> frozenset[Function]:
         endpoints = {one for found in self._requests.possible.values() for one in found}
-        return self._closure({*self._surely, *self._handled(endpoints)}) if endpoints else self._surely
+        roots = {*self._surely, *self._handled(endpoints)}
+        return self._closure(roots, self._callees) if endpoints else self._surely
 
-    def _closure(self, roots: Iterable[Function]) -> frozenset[Function]:
+    def _closure(
+        self, roots: Iterable[Function], callees: Callable[[Function], Iterable[Function]]
+    ) -> frozenset[Function]:
         found = dict.fromkeys(roots)
         pending = list(found)
         while pending:
-            for callee in self._callees(pending.pop()):
+            for callee in callees(pending.pop()):
                 if callee not in found:
                     found[callee] = None
                     pending.append(callee)
@@ -111,6 +127,15 @@ class Reached:
             found = (*edges, *inner, *named, *self._injected(function))
             self._onward[function] = tuple(dict.fromkeys(found))
         return self._onward[function]
+
+    def _certain(self, function: Function) -> Iterator[Function]:
+        """What runs with it, but for what a name alone suggests; of an interface, its one implementation."""
+        yield from (edge.callee for edge in self._calls.edges_from(function))
+        yield from self._inner.get(function, ())
+        yield from (*self._referred(function), *self._injected(function))
+        if function.is_empty:
+            others = tuple(dict.fromkeys(self._instead_of(function)))
+            yield from others if len(others) == 1 else ()
 
     @cached_property
     def _onward(self) -> dict[Function, tuple[Function, ...]]:
@@ -251,59 +276,27 @@ class Reached:
 
     @cached_property
     def _named(self) -> tuple[tuple[Function, ...], frozenset[Class]]:
-        """The functions that tests refer to, and the classes, those of imported objects among them."""
+        """The functions and classes that tests refer to, by imports or in strings."""
+        functions, classes = self._imported
+        words = self._words
+        by_name = (one for one in self._program.functions.values() if _short(one) in words)
+        of_name = (one for one in self._program.classes.values() if one.node.name in words)
+        return tuple(dict.fromkeys((*functions, *by_name))), frozenset((*classes, *of_name))
+
+    @cached_property
+    def _imported(self) -> tuple[tuple[Function, ...], tuple[Class, ...]]:
+        """The functions that tests import, and the classes, those of imported objects among them."""
         functions: dict[Function, None] = {}
         classes: dict[Class, None] = {}
-        for symbol in dict.fromkeys(self._symbols_in_tests()):
+        names = Names(self._calls.modules, self._symbols)
+        for symbol in dict.fromkeys(names.used(self._suite.modules)):
             with deep_recursion():
                 for value in self._calls.inference.of_symbol(symbol):
                     if isinstance(value, FunctionType):
                         functions[value.function] = None
                     elif (cls := _class_of(value)) is not None:
                         classes[cls] = None
-        words = self._words
-        functions.update((f, None) for f in self._program.functions.values() if _short(f) in words)
-        classes.update((one, None) for one in self._program.classes.values() if one.node.name in words)
-        return tuple(functions), frozenset(classes)
-
-    def _symbols_in_tests(self) -> Iterator[Symbol]:
-        for module in self._suite.modules:
-            aliases = self._imported(module)
-            yield from aliases.values()
-            modules = {name for name, symbol in aliases.items() if symbol.is_module}
-            for node in module.source.nodes.of(Attribute) if modules else ():
-                name = dotted(node) or ""
-                root, _, rest = name.partition(".")
-                if root in modules and rest:
-                    yield self._member(aliases[root], rest)
-
-    def _member(self, symbol: Symbol, rest: str) -> Symbol:
-        for name in rest.split("."):
-            if symbol.module is None or not symbol.is_module:
-                break
-            symbol = self._symbols.member(symbol.module, name)
-        return symbol
-
-    def _imported(self, module: Module) -> dict[str, Symbol]:
-        """What the imports of a test module mean, those in functions included."""
-        found: dict[str, Symbol] = {}
-        for statement in module.source.nodes.of(ImportFrom):
-            for alias in statement.names:
-                found[alias.asname or alias.name] = self._from(module, statement, alias.name)
-        for alias in (one for statement in module.source.nodes.of(Import) for one in statement.names):
-            name = alias.name if alias.asname else alias.name.partition(".")[0]
-            home = self._calls.modules.find(name, module)
-            if home is not None:
-                found[alias.asname or name] = Symbol(home.name, home, None)
-        return {name: symbol for name, symbol in found.items() if symbol.module is not None}
-
-    def _from(self, module: Module, statement: ImportFrom, name: str) -> Symbol:
-        source = find_module(self._calls.modules, module, statement.module, statement.level)
-        if source is not None:
-            return self._symbols.member(source, name)
-        whole = f"{statement.module}.{name}" if statement.module else name
-        inner = find_module(self._calls.modules, module, whole, statement.level)
-        return Symbol(inner.name, inner, None) if inner is not None else Symbol("", None, None)
+        return tuple(functions), tuple(classes)
 
     @cached_property
     def _attributes(self) -> frozenset[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from archlint.facts.syntax import ClassDef, FunctionDef
-from archlint.findings import Hit, Link, Location, Severity
+from archlint.findings import Hit, Link, Location, Severity, Unknown
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.functions import Class, Function
 from archlint.service.semantics.modules import Module
@@ -45,6 +45,14 @@ def untested_hits(found: Iterable[Untested], expected: int, whole: str) -> Itera
             yield Hit(one.place, _fields(f"No test reaches {one.words}", one.name), cause=one.cause)
 
 
+def by_name_alone(doubtful: Sequence[Function | Class]) -> Iterator[Unknown]:
+    """One unknown for all definitions that tests reach only if a call by name means them."""
+    for one in doubtful[:1]:
+        more = f", and so of {len(doubtful) - 1} more" if len(doubtful) > 1 else ""
+        why = f"only a call whose object is not known, or a path in a string, may lead to it{more}"
+        yield Unknown(f"tests of `{name_of(one)}`", place_of(one), why)
+
+
 def untested_router(endpoint: Endpoint) -> Link:
     """The module of an endpoint that no test requests."""
     home = endpoint.home
@@ -57,6 +65,12 @@ def _fields(what: str, name: str, remedy: str = "") -> dict[str, str]:
 
 _REMOVE = "Remove it, or say who uses it"
 _WARNING = Severity.WARNING
+
+
+def name_of(one: Function | Class) -> str:
+    """The name that it is defined under."""
+    assert isinstance(one.node, FunctionDef | ClassDef)
+    return one.node.name
 
 
 def place_of(one: Function | Class) -> Location:
