@@ -49,6 +49,12 @@ TAKEN = {
     "a table if it is there": (
         Step(T, 'op.drop_table("t", if_exists=True)\nop.drop_table("x", if_exists=True)'),
     ),
+    "rows, by SQL that the source tells in part": after_t(
+        'import os\nhome = os.environ["HOME"]\nsql = f"UPDATE t SET s = {len(home)} WHERE n > 0"\n'
+        "op.execute(sql)\nop.execute(sa.text(\"DELETE FROM t WHERE s = '%s'\" % home))\n"
+        "op.execute(\"INSERT INTO t (s) VALUES ('{}')\".format(home))",
+        "",
+    ),
     "a column": after_t('op.add_column("t", sa.Column("c", sa.Text()))', 'op.drop_column("t", "c")'),
     "a column with a key": after_t(
         'op.add_column("t", sa.Column("c", sa.Text(), unique=True))',

@@ -12,6 +12,7 @@ from archlint.service.database.engines import ENGINES, Engine
 from archlint.service.interpreter.assembly import interpreter
 from archlint.service.interpreter.attributes import SETTINGS, attribute
 from archlint.service.interpreter.machine import LibraryCall, Machine, deep_recursion
+from archlint.service.interpreter.partial_texts import assembled
 from archlint.service.interpreter.values import (
     Arguments,
     ClassObject,
@@ -22,6 +23,7 @@ from archlint.service.interpreter.values import (
     Origin,
     Unresolved,
     Value,
+    opening,
     options,
     text,
 )
@@ -29,9 +31,6 @@ from archlint.service.semantics.library_names import PUBLIC_HOMES
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import last_name, scoped
 from archlint.service.semantics.symbols import Scope, Symbols
-
-GAP = "\N{HORIZONTAL ELLIPSIS}"
-"""Stands in a URL for a piece that the source does not tell."""
 
 _BUILDERS = {
     "sqlalchemy.URL": ".create",
@@ -58,7 +57,7 @@ class Recorder(Struct, eq=False, dict=True):
 
     def run(self, engines: Sequence[Engine]) -> None:
         """Load the modules of the engines, then call the functions in which engines are made."""
-        machine = interpreter(self.modules, models={**web.library(), **self._models()}, gap=GAP)
+        machine = interpreter(self.modules, models={**web.library(), **self._models()})
         with deep_recursion():
             for engine in engines:
                 machine.load(engine.module)
@@ -82,7 +81,7 @@ class Recorder(Struct, eq=False, dict=True):
 
     def _knows(self, call: Node) -> bool:
         """Whether some interpretation of the call got a URL that the source tells."""
-        return any(text(url) for one in self.calls.get(call, ()) for url in options(one.get(0, "url")))
+        return any(opening(url) for one in self.calls.get(call, ()) for url in options(one.get(0, "url")))
 
     def _enter(self, machine: Machine, module: Module, scope: Scope, call: Node, depth: int) -> None:
         """Call what stands around the engine: by those who call that, else with what annotations tell."""
@@ -138,7 +137,7 @@ def _built(machine: Machine, arguments: Arguments) -> Value:
     name = text(scheme)
     if name is None:
         return Unresolved("a URL with a scheme that the source does not tell", arguments.place)
-    url = f"{name}://{GAP}"
+    url = assembled((f"{name}://", Unresolved("the rest of a URL", arguments.place)))
     return Configured(url, scheme.source) if isinstance(scheme, Configured) else url
 
 

@@ -26,7 +26,7 @@ from archlint.service.configuration.settings import Setting, Settings, SettingsC
 from archlint.service.database.data_access import ADMINISTRATION
 from archlint.service.database.engine_arguments import Recorder
 from archlint.service.database.engines import Engine, engines
-from archlint.service.interpreter.values import Arguments, Choice, Configured, Value, options, text
+from archlint.service.interpreter.values import Arguments, Choice, Configured, Value, opening, options
 from archlint.service.semantics.bindings import Imported
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Scope, Symbols
@@ -268,9 +268,7 @@ def _composes(settings: SettingsClass, name: str) -> bool:
 
 
 def _target(value: Value) -> Target:
-    url = text(value)
-    found = scheme(url) if url else None
-    return Target(found, value.source if isinstance(value, Configured) else None)
+    return Target(scheme(opening(value)), value.source if isinstance(value, Configured) else None)
 
 
 def _may_change(node: ClassDef, field: str) -> bool:

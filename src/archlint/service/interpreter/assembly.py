@@ -18,21 +18,14 @@ def interpreter(
     *,
     lazy_includes: bool = True,
     formats_members: bool = True,
-    gap: str | None = None,
 ) -> Machine:
     """A fresh interpretation of a service; `lazy_includes` as FastAPI 0.137 and later resolve includes.
 
     `models` are further functions of libraries. `formats_members` is whether members of enumerations are
-    formatted as since Python 3.11;
-    `gap` is what stands in a text for a piece that the source does not tell.
+    formatted as since Python 3.11.
     """
-    return Machine(
-        modules,
-        semantics({**python_models(), **models}),
-        lazy_includes,
-        formats_members=formats_members,
-        gap=gap,
-    )
+    library = semantics({**python_models(), **models})
+    return Machine(modules, library, lazy_includes, formats_members=formats_members)
 
 
 def semantics(library: Mapping[str, LibraryCall]) -> Semantics:

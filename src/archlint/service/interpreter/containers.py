@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Items
 from typing import Any
 
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.operators import compared
+from archlint.service.interpreter.partial_texts import PartialText, Text, assembled, size
 from archlint.service.interpreter.texts import formatted
 from archlint.service.interpreter.values import (
     MAX_SIZE,
@@ -32,6 +34,10 @@ _METHODS: dict[type, frozenset[str]] = {
         "rpartition",
         "count", "find", "index", "isdigit", "isupper", "islower", "isalpha", "isalnum", "encode", "casefold",
     }),
+    PartialText: frozenset({
+        "strip", "lstrip", "rstrip", "replace", "lower", "upper", "split", "rsplit", "startswith", "endswith",
+        "removeprefix", "removesuffix", "partition", "rpartition",
+    }),
     dict: frozenset({"get", "items", "keys", "values", "update", "pop", "setdefault", "copy", "clear"}),
     list: frozenset({
         "append", "extend", "insert", "remove", "pop", "copy", "index", "count", "reverse", "sort", "clear",
@@ -45,7 +51,7 @@ _COMPARING = frozenset({"remove", "index", "count", "discard", "add", "union"})
 
 def method(value: Value, name: str) -> Value:
     """The method of that name; unresolved where archlint does not follow it."""
-    if isinstance(value, str) and name in _SAME_TEXT:
+    if isinstance(value, str | PartialText) and name in _SAME_TEXT:
         return Native(name, lambda machine, arguments: value)
     for kind, names in _METHODS.items():
         if isinstance(value, kind) and name in names:
@@ -55,14 +61,13 @@ def method(value: Value, name: str) -> Value:
 
 def _call(machine: Machine, value: Value, name: str, arguments: Arguments) -> Value:
     why = f"`.{name}()` of values that the source does not tell"
-    if not arguments.complete or len(value) > MAX_SIZE:
+    long = size(value) if isinstance(value, str | PartialText) else len(value)
+    if not arguments.complete or long > MAX_SIZE:
         return Unresolved(why, arguments.place)
-    if isinstance(value, str):
-        return (
-            _of_text(machine, value, name, arguments)
-            if name != "format"
-            else formatted(machine, value, arguments)
-        )
+    if isinstance(value, str) and name == "format":
+        return formatted(machine, value, arguments)
+    if isinstance(value, str | PartialText):
+        return _of_text(machine, value, name, arguments)
     if machine.conditions and name in _REMOVING:
         machine.kept.append((value, arguments.place))
         return _kept(machine, value, name, arguments)
@@ -83,24 +88,33 @@ def _overflow(value: Value, name: str, arguments: Arguments) -> Value:
     return unknown
 
 
-def _of_text(machine: Machine, value: str, name: str, arguments: Arguments) -> Value:
+def _of_text(machine: Machine, value: Text, name: str, arguments: Arguments) -> Value:
     args = [_as_text(argument) for argument in arguments.args]
     keywords = {key: settled(argument) for key, argument in arguments.keywords.items()}
+    unknown = Unresolved(f"`.{name}()` of values that the source does not tell", arguments.place)
+    if isinstance(value, str) and name == "join" and len(args) == 1 and isinstance(args[0], list | tuple):
+        return _joined(machine, value, args[0], unknown)
     if not all(map(_plain, (*args, *keywords.values()))):
-        return Unresolved(f"`.{name}()` of values that the source does not tell", arguments.place)
-    if not machine.affords(len(value) + _growth(value, name, args)):
+        return unknown
+    if not machine.affords(size(value) + _growth(value, name, args)):
         return Unresolved("the text is too long to follow", arguments.place)
     result = getattr(value, name)(*args, **keywords)
     return Unresolved("bytes", arguments.place) if isinstance(result, bytes) else result
 
 
-def _growth(value: str, name: str, args: list[Any]) -> int:
+def _joined(machine: Machine, glue: str, items: Items[Value], unknown: Unresolved) -> Value:
+    """`glue.join(items)`, a hole for each that is not known to be a text."""
+    pieces = [item if isinstance(item, str | PartialText) else unknown for item in items]
+    if not machine.affords(sum(map(size, pieces)) + len(glue) * len(pieces)):
+        return Unresolved("the text is too long to follow", unknown.place)
+    return assembled([part for piece in pieces for part in (glue, piece)][1:])
+
+
+def _growth(value: Text, name: str, args: list[Any]) -> int:
     """How much longer the result may be."""
     match name, args:
-        case "join", [list() | tuple() as items]:
-            return sum(len(str(item)) for item in items) + len(value) * len(items)
         case "replace", [str() as old, str() as new, *_]:
-            return value.count(old) * len(new)
+            return size(value) // max(len(old), 1) * len(new)
     return 0
 
 
@@ -150,7 +164,8 @@ def _compared(value: list[Value] | tuple[Value, ...], name: str, args: list[Valu
 def _as_text(value: Value) -> Value:
     """Members of enumerations stand for their values where a string's method takes them."""
     if isinstance(value, list | tuple):
-        return [_as_text(item) for item in value]
+        items = [_as_text(item) for item in value]
+        return items if isinstance(value, list) else tuple(items)
     return value.value if isinstance(value, Member) else settled(value)
 
 

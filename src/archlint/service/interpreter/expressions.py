@@ -30,6 +30,7 @@ from archlint.service.interpreter.calls import call, define
 from archlint.service.interpreter.conditions import boolean, comparison, conditional, decide, negated
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.operators import arithmetic
+from archlint.service.interpreter.partial_texts import PartialText, assembled, size
 from archlint.service.interpreter.subscripts import hashable, subscript
 from archlint.service.interpreter.texts import fstring, percent
 from archlint.service.interpreter.values import (
@@ -99,17 +100,27 @@ def _combine(machine: Machine, frame: Frame, node: Node, operator: str, first: V
         return call(machine, attribute(machine, settled(first), "joinpath"), Arguments((second,), {}, place))
     source = next((v.source for v in (first, second) if isinstance(v, Configured)), None)
     known = settled(first), settled(second)
-    if not machine.affords(sum(len(one) for one in known if isinstance(one, str | list | tuple | dict))):
+    if not machine.affords(sum(map(_size, known))):
         return machine.unresolved(frame, node, "the value is too big to follow")
     if operator == "%" and isinstance(known[0], str):
         result = percent(machine, known[0], known[1], Origin(frame.module.module, node))
     else:
         result = arithmetic(operator, *known)
-    if isinstance(result, Unresolved):
-        if machine.gap is not None and operator == "+" and isinstance(settled(first), str):
-            return settled(first) + machine.gap
-        return machine.unresolved(frame, node, result.why)
+    if isinstance(result, Unresolved) and not isinstance(result, PartialText):
+        hole = machine.unresolved(frame, node, result.why)
+        is_text = operator == "+" and isinstance(known[0], str | Unresolved)
+        return assembled([one if _is_text(one) else hole for one in known]) if is_text else hole
     return result if source is None else configured(result, source)
+
+
+def _size(value: Value) -> int:
+    if isinstance(value, str | PartialText):
+        return size(value)
+    return len(value) if isinstance(value, list | tuple | dict) else 0
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, str | PartialText)
 
 
 def _name(machine: Machine, frame: Frame, node: Name) -> Value:

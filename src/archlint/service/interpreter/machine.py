@@ -120,9 +120,6 @@ class Machine:
     only_with_app: bool = False
     """At start-up a service does all sorts of work; calls that get no app or router register nothing."""
 
-    gap: str | None = None
-    """What stands in a text for a piece that the source does not tell; None leaves all of it unresolved."""
-
     created: list[Any] = field(default_factory=list)
     """Every app and router made, in order."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from archlint.service.interpreter.partial_texts import PartialText, assembled
 from archlint.service.interpreter.values import (
     MAX_SIZE,
     Choice,
@@ -40,6 +41,8 @@ def _known(operator: str, first: Value, second: Value) -> Value:
     match operator, first, second:
         case "+", _, _ if isinstance(first, _ADDABLE) and isinstance(second, _ADDABLE):
             return cast("Any", first) + second
+        case "+", str() | PartialText(), str() | PartialText():
+            return assembled((first, second))
         case "-", int(), int():
             return first - second
         case "*", (int() | float()), (int() | float()):
@@ -85,6 +88,9 @@ def compared(operator: str, first: Value, second: Value) -> bool | None:
 
 def _equal(first: Value, second: Value) -> bool | None:
     undecided = (Unresolved, Configured, Choice, ExternalObject)
+    texts = (first, second) if isinstance(first, PartialText) else (second, first)
+    if isinstance(texts[0], PartialText) and isinstance(texts[1], str):
+        return None if texts[0].may_be(texts[1]) else False
     if isinstance(first, undecided) or isinstance(second, undecided):
         return None
     if same(first, second):
@@ -123,6 +129,8 @@ def _is_plain(value: Value) -> bool:
 def _contains(container: Value, item: Value) -> bool | None:
     if isinstance(container, str) and isinstance(item, str):
         return item in container
+    if isinstance(container, PartialText) and isinstance(item, str):
+        return container.contains(item)
     if not isinstance(container, list | tuple | dict | set):
         return None
     unknown = False

@@ -159,7 +159,7 @@ def _getattr(machine: Machine, arguments: Arguments) -> Value:
     if name is None:
         return Unresolved("an attribute by an unknown name", arguments.place)
     found = attribute(machine, arguments.get(0, "object"), name)
-    if isinstance(found, Unresolved) and len(arguments.args) > 2:
+    if isinstance(found, Unresolved) and not found.parts and len(arguments.args) > 2:
         return arguments.args[2]
     return found
 
@@ -175,7 +175,8 @@ def _hasattr(machine: Machine, arguments: Arguments) -> Value:
     name, value = text(arguments.get(1, "name")), arguments.get(0, "object")
     if name is None or isinstance(value, Unresolved | External | ExternalObject | Configured):
         return Unresolved("whether an attribute exists")
-    return not isinstance(attribute(machine, value, name), Unresolved)
+    found = attribute(machine, value, name)
+    return not isinstance(found, Unresolved) or bool(found.parts)
 
 
 def _callable(machine: Machine, arguments: Arguments) -> Value:

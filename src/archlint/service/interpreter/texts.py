@@ -8,11 +8,14 @@ https://docs.python.org/3/library/enum.html#enum.ReprEnum
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Sequence
 
-from archlint.facts.syntax import FString
+from archlint.facts.syntax import Constant, Expression, FString
 from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.machine import Machine, Modelled
+from archlint.service.interpreter.partial_texts import PartialText, Piece, Text, assembled, size
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -35,10 +38,10 @@ from archlint.service.interpreter.values import (
 
 _BY_VALUE = frozenset({"enum.StrEnum", "enum.IntEnum", "enum.IntFlag", "enum.ReprEnum"})
 _PLAIN_TYPES = frozenset({"str", "int", "float"})
-_FIELD = re.compile(r"{\w*}|{{|}}")
+_FIELD = re.compile(r"({\w*}|{{|}})")
 """What `.format()` may hold to be followed: fields without attributes, conversions and specifications."""
 
-_PERCENT = re.compile(r"%[sd%]")
+_PERCENT = re.compile(r"(%[sd%])")
 
 
 def fstring(machine: Machine, frame: Frame, node: FString) -> Value:
@@ -53,28 +56,34 @@ def fstring(machine: Machine, frame: Frame, node: FString) -> Value:
 
 
 def _joined(machine: Machine, frame: Frame, node: FString, values: list[Value]) -> Value:
-    pieces: list[str] = []
-    for value, part in zip(values, node.parts, strict=True):
-        piece = written(machine, value, Origin(frame.module.module, part), formatting=True)
-        piece = machine.gap if piece is None else piece
-        if piece is None:
-            why = value.why if isinstance(value, Unresolved) else "a part of the text is not known"
-            return machine.unresolved(frame, part, why)
-        pieces.append(piece)
-    if not node.plain and machine.gap is None:
-        return machine.unresolved(frame, node, "the text is formatted in a way that archlint does not follow")
-    if not machine.affords(sum(map(len, pieces))):
+    parts = zip(node.parts, values, strict=True)
+    pieces = [_piece(machine, frame, node, part, value) for part, value in parts]
+    if not machine.affords(sum(map(size, pieces))):
         return machine.unresolved(frame, node, "the text is too long to follow")
     source = next((value.source for value in reversed(values) if isinstance(value, Configured)), None)
-    joined = "".join(pieces)
-    return joined if source is None else configured(joined, source)
+    joined = assembled(pieces)
+    return configured(joined, source) if source and isinstance(joined, str | PartialText) else joined
 
 
-def written(machine: Machine, value: Value, place: Origin, *, formatting: bool = False) -> str | None:
-    """What `str(value)` gives, or `format(value)`; None where the source does not tell."""
+def _piece(machine: Machine, frame: Frame, node: FString, part: Expression, value: Value) -> Piece:
+    is_written = isinstance(part, Constant) and isinstance(part.value, str)
+    if not node.plain and not is_written:
+        return machine.unresolved(frame, node, "the text is formatted in a way that archlint does not follow")
+    why = value.why if isinstance(value, Unresolved) else "a part of the text is not known"
+    return _known(machine, value, machine.unresolved(frame, part, why), formatting=True)
+
+
+def _known(machine: Machine, value: Value, unknown: Unresolved, *, formatting: bool) -> Piece:
+    assert unknown.place is not None
+    found = written(machine, value, unknown.place, formatting=formatting)
+    return unknown if found is None else found
+
+
+def written(machine: Machine, value: Value, place: Origin, *, formatting: bool = False) -> Text | None:
+    """What `str(value)` gives, or `format(value)`; None where the source tells nothing of it."""
     value = settled(value)
     match value:
-        case str():
+        case str() | PartialText():
             return value
         case int() | float() | None:
             return _number(value)
@@ -85,7 +94,7 @@ def written(machine: Machine, value: Value, place: Origin, *, formatting: bool =
         case Modelled():
             method = attribute(machine, value, "__str__")
             found = machine.call(method, Arguments((), {}, place)) if isinstance(method, Native) else None
-            return found if isinstance(found, str) else None
+            return found if isinstance(found, str | PartialText) else None
     return None
 
 
@@ -96,7 +105,7 @@ def _number(value: float | None) -> str | None:
         return None
 
 
-def _member(machine: Machine, member: Member, place: Origin, formatting: bool) -> str | None:
+def _member(machine: Machine, member: Member, place: Origin, formatting: bool) -> Text | None:
     own = _special(machine, member.cls, member, place, formatting)
     if own is not None:
         return own
@@ -118,7 +127,7 @@ def _is_mixed(cls: ClassObject) -> bool:
 
 def _special(
     machine: Machine, cls: ClassObject, receiver: Value, place: Origin, formatting: bool
-) -> str | None:
+) -> Text | None:
     """What `__format__` or `__str__` of a class of the service gives; None where it has neither."""
     for name in ("__format__", "__str__") if formatting else ("__str__",):
         method = class_member(cls, name)
@@ -127,33 +136,44 @@ def _special(
             found = settled(machine.call(Bound(method, receiver), Arguments(given, {}, place)))
             if isinstance(found, Member):
                 found = settled(found.value)
-            return found if isinstance(found, str) else None
+            return found if isinstance(found, str | PartialText) else None
     return None
 
 
 def percent(machine: Machine, template: str, values: Value, place: Origin) -> Value:
     """`template % values` where the template asks for nothing but `%s` and `%d`."""
-    given = values if isinstance(values, tuple) else (values,)
-    wanted = [found for found in _PERCENT.findall(template) if found != "%%"]
-    pieces = [written(machine, value, place) for value in given]
-    known = [piece for piece in pieces if piece is not None]
-    if "%" in _PERCENT.sub("", template) or len(known) != len(pieces) or len(wanted) != len(known):
-        return Unresolved("`%` of values that the source does not tell", place)
-    if not machine.affords(len(template) + sum(map(len, known))):
-        return Unresolved("the text is too long to follow", place)
-    rest = iter(known)
-    return _PERCENT.sub(lambda match: "%" if match[0] == "%%" else next(rest), template)
+    unknown = Unresolved("`%` of values that the source does not tell", place)
+    around = _PERCENT.split(template)
+    wanted = sum(found != "%%" for found in around[1::2])
+    several = (values,) * wanted if isinstance(values, Unresolved) else (values,)
+    given = values if isinstance(values, tuple) else several
+    if any("%" in text for text in around[::2]) or wanted != len(given):
+        return unknown
+    rest = iter(given)
+    pieces: list[Piece] = list(around)
+    for position in range(1, len(around), 2):
+        is_sign = around[position] == "%%"
+        pieces[position] = "%" if is_sign else _known(machine, next(rest), unknown, formatting=False)
+    return _made(machine, pieces, place)
 
 
 def formatted(machine: Machine, template: str, arguments: Arguments) -> Value:
     """`template.format(…)` where each field is replaced as it is."""
     place = arguments.place
-    pieces = [written(machine, value, place, formatting=True) for value in arguments.args]
-    named = {key: written(machine, v, place, formatting=True) for key, v in arguments.keywords.items()}
-    unknown = None in pieces or None in named.values() or not arguments.complete
-    if unknown or re.search("[{}]", _FIELD.sub("", template)):
-        return Unresolved("`.format()` of values that the source does not tell", place)
-    longest = max((len(piece or "") for piece in (*pieces, *named.values())), default=0)
-    if not machine.affords(len(template) + template.count("{") * longest):
-        return Unresolved("the text is too long to follow", place)
-    return template.format(*pieces, **named)
+    unknown = Unresolved("`.format()` of values that the source does not tell", place)
+    around = _FIELD.split(template)
+    if not arguments.complete or any(re.search("[{}]", text) for text in around[::2]):
+        return unknown
+    given = {**{str(number): value for number, value in enumerate(arguments.args)}, **arguments.keywords}
+    numbers = map(str, itertools.count())
+    pieces: list[Piece] = list(around)
+    for position in range(1, len(around), 2):
+        field = around[position]
+        value = field[0] if field in {"{{", "}}"} else given[field[1:-1] or next(numbers)]
+        pieces[position] = _known(machine, value, unknown, formatting=True)
+    return _made(machine, pieces, place)
+
+
+def _made(machine: Machine, pieces: Sequence[Piece], place: Origin) -> Value:
+    affordable = machine.affords(sum(map(size, pieces)))
+    return assembled(pieces) if affordable else Unresolved("the text is too long to follow", place)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
 from archlint.facts.syntax import ClassDef, Expression, FunctionDef, Lambda, Node
+from archlint.service.interpreter.lineage import merged_orders
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope
 
@@ -33,12 +33,14 @@ class Origin(Identified, Struct, eq=False, frozen=True):
 class Unresolved(Identified, Struct, eq=False, frozen=True):
     """A value that the source does not tell; `why` goes into the report.
 
-    Of a test, `expected` is whether it holds when nobody configures anything.
+    Of a test, `expected` is whether it holds when nobody configures anything. Of a text of which something
+    is known, `parts` are the pieces in order, and holes.
     """
 
     why: str
     place: Origin | None = None
     expected: bool | None = None
+    parts: tuple[str | Unresolved, ...] = ()
 
 
 UNTOLD = Unresolved("it depends on what the source does not decide")
@@ -185,22 +187,6 @@ MAX_LINEAGE = 200
 """Ancestors of a class beyond these are not asked."""
 
 
-def _merged_orders(orders: list[list[ClassObject | External]]) -> list[ClassObject | External]:
-    """The C3 linearization, https://docs.python.org/3/howto/mro.html; where there is none, depth first."""
-    merged: dict[ClassObject | External, None] = {}
-    later = Counter(base for order in orders for base in order[1:])
-    pending = [deque(order) for order in orders if order]
-    while pending:
-        merged[next((order[0] for order in pending if not later[order[0]]), pending[0][0])] = None
-        for order in pending:
-            while order and order[0] in merged:
-                order.popleft()
-                if order:
-                    later[order[0]] -= 1
-        pending = [order for order in pending if order]
-    return list(merged)
-
-
 class ClassObject(Identified, Struct, eq=False):
     """A class of the repository."""
 
@@ -219,7 +205,7 @@ class ClassObject(Identified, Struct, eq=False):
             above = [base.lineage() if isinstance(base, ClassObject) else (base,) for base in self.bases]
             known = [[base for base in one if isinstance(base, ClassObject | External)] for one in above]
             direct = [base for base in self.bases if isinstance(base, ClassObject | External)]
-            above_all = known[0] if len(known) == 1 else _merged_orders([*known, direct])
+            above_all = known[0] if len(known) == 1 else merged_orders([*known, direct])
             self.ancestry = (self, *above_all)[:MAX_LINEAGE]
         return self.ancestry
 
@@ -288,7 +274,7 @@ MAX_CHOICES = 24
 
 
 def choice(values: Sequence[Value], usual: Value = UNTOLD) -> Value:
-    """One value where all are the same, else a `Choice` of the different ones, one unresolved at most."""
+    """One value where all are the same, else a `Choice` of the different ones, what is unknown once."""
     if len(values) == 1:
         return values[0]
     flat: list[Value] = []
@@ -321,13 +307,19 @@ def configured(value: Value, source: str) -> Value:
 
 
 def same(first: Value, second: Value) -> bool:
-    """Whether two values are known to be equal, or both unknown."""
-    if first is second or (isinstance(first, Unresolved) and isinstance(second, Unresolved)):
+    """Whether two values are known to be equal, or both unknown but for the same pieces of text."""
+    if first is second:
         return True
+    if isinstance(first, Unresolved) and isinstance(second, Unresolved):
+        return _pattern(first) == _pattern(second)
     if isinstance(first, Configured) and isinstance(second, Configured):
         return first.source == second.source and same(first.default, second.default)
     plain = (str, int, float, bool, type(None), External)
     return isinstance(first, plain) and type(first) is type(second) and bool(first == second)
+
+
+def _pattern(value: Unresolved) -> list[str | None]:
+    return [part if isinstance(part, str) else None for part in value.parts]
 
 
 def distinct(values: Sequence[Value]) -> list[Value]:
@@ -385,9 +377,18 @@ def text(value: Value) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def opening(value: Value) -> str:
+    """What the text that a value is starts with, all of it where it is known."""
+    value = settled(value)
+    first = value.parts[0] if isinstance(value, Unresolved) and value.parts else text(value)
+    return first if isinstance(first, str) else ""
+
+
 def truth(value: Value) -> bool | None:
     """Whether a value counts as true; None where the source does not tell."""
     match value:
+        case Unresolved(parts=parts) if parts:
+            return True
         case Unresolved() | Configured() | External() | ExternalObject():
             return None
         case Choice():

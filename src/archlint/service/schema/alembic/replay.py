@@ -20,6 +20,8 @@ from archlint.service.interpreter.values import (
     Origin,
     Unresolved,
     Value,
+    opening,
+    options,
     settled,
     text,
 )
@@ -264,7 +266,7 @@ class Replay:
         }:
             if value.kind not in _HARMLESS:
                 self.database.forget_all(f"`{value.kind}`")
-        elif not isinstance(value, External | ExternalObject) and not _is_data(arguments.place.node):
+        elif not isinstance(value, External | ExternalObject) and not _starts_as_data(value):
             self.database.forget_all("SQL that is computed")
         return answer
 
@@ -360,6 +362,12 @@ def _words(values: Iterable[Value]) -> Iterator[str]:
             yield from [] if named is None else [named.text]
 
 
+def _starts_as_data(sql: Value) -> bool:
+    """Whether SQL that is known only in part starts as a statement that changes data only."""
+    written = sql.args[0] if isinstance(sql, Element) and sql.args else sql
+    return all(statements.is_data(opening(one)) for one in options(written))
+
+
 def changes_rows_only(function: FunctionDef) -> bool:
     """Whether all that a revision's function does to the database is to rewrite rows."""
     calls = [node for node in all_nodes(function) if isinstance(node, Call)]
@@ -378,11 +386,9 @@ def _is_text(node: Expression) -> bool:
     return isinstance(inner, Constant | FString)
 
 
-def _is_data(node: object) -> bool:
+def _is_data(call: Call) -> bool:
     """Whether the SQL of a call, although partly computed, starts as a statement that changes data only."""
-    if not isinstance(node, Call) or not node.args:
-        return False
-    first: Expression = node.args[0]
+    first: Expression = call.args[0]
     if isinstance(first, Call) and first.args:
         first = first.args[0]
     parts = first.parts if isinstance(first, FString) else (first,)
