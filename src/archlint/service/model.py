@@ -291,7 +291,7 @@ class Service(Struct, frozen=True, dict=True):
     @cached_property
     def operations(self) -> Operations:
         """What the endpoints take and answer."""
-        libraries = LibraryModels(self.versions.highest("fastapi-pagination"))
+        libraries = LibraryModels(self.versions.highest)
         return Operations(self.routes, self.symbols, self.classes, libraries)
 
     @cached_property

@@ -51,6 +51,34 @@ def test_null_is_the_same_however_it_is_written() -> None:
     assert compare(DOCUMENT, head, TODAY, {}) == []
 
 
+_PARAMETER = {"name": "q", "in": "query", "schema": {"type": "string"}, "required": True}
+_BODY = {"content": {"application/json": {"schema": {"type": "string"}}}}
+
+
+@pytest.mark.parametrize(
+    ("base_gap", "head_gap", "expected"),
+    [
+        (None, None, ["new-required-request-parameter", "request-body-removed"]),
+        ("of a library", "of a library", ["new-required-request-parameter", "request-body-removed"]),
+        ("of a library", None, ["request-body-removed"]),
+        (None, "of a library", ["new-required-request-parameter"]),
+        ("of a library", "of another", []),
+    ],
+)
+def test_nothing_came_or_went_where_that_side_is_not_wholly_in_sight(
+    base_gap: str | None, head_gap: str | None, expected: list[str]
+) -> None:
+    base, head = deepcopy(DOCUMENT), deepcopy(DOCUMENT)
+    path = "/api/v1/tools/{id}"
+    base["paths"][path]["put"] |= {"requestBody": _BODY} | _gap(base_gap)
+    head["paths"][path]["put"] |= {"parameters": [_PARAMETER]} | _gap(head_gap)
+    assert [change.id for change in compare(base, head, TODAY, {})] == expected
+
+
+def _gap(why: str | None) -> dict[str, str]:
+    return {} if why is None else {"x-archlint-unknown": why}
+
+
 def test_a_change_in_a_schema_is_one_that_names_all_operations() -> None:
     head = deepcopy(DOCUMENT)
     del head["components"]["schemas"]["Tool"]["properties"]["name"]

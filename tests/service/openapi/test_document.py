@@ -44,5 +44,5 @@ def test_a_model_that_a_function_of_the_service_makes_of_another_is_unknown(tmp_
     document = document_of(service_of(tmp_path, {"app/__init__.py": "", "app/main.py": _REPLACED}))
     assert dict(document.unknown) == {
         "#/components/schemas/Partial": "a decorator may make another model of it",
-        "#/paths/~1local/patch/parameters/0/schema": "its type is not one that the source tells",
+        "#/paths/~1local/patch": "whether `x` is in the query or in the body",
     }

@@ -13,11 +13,12 @@ from packaging.version import Version
 from archlint.facts.syntax import Call, Expression
 from archlint.facts.traversal import docstring
 from archlint.findings import Location
+from archlint.service.api.callees import Callee, called
 from archlint.service.api.dependants import Dependant, Dependency, Parameter
 from archlint.service.api.pagination import page_parameters
 from archlint.service.api.pydantic_models import PydanticModels
 from archlint.service.api.routes import Endpoint, RouteTable
-from archlint.service.api.signatures import BODY_KINDS, Callee, Signatures, called
+from archlint.service.api.signatures import BODY_KINDS, Signatures
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.types import NONE, UNKNOWN, AnnotationContext, Type, Types
 from archlint.service.interpreter.values import (

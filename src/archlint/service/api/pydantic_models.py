@@ -46,7 +46,7 @@ from archlint.service.interpreter.types import (
 from archlint.service.interpreter.values import External, ExternalObject, Value, text, truth
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.constants import Literals
-from archlint.service.semantics.library_names import SCHEMA_BASES
+from archlint.service.semantics.library_names import PLAIN_SCHEMA_BASES, SCHEMA_BASES
 from archlint.service.semantics.symbols import Symbol, Symbols
 
 _TYPED_DICTS = frozenset({"typing.TypedDict"})
@@ -58,6 +58,7 @@ _FIELDS = frozenset(
     {"Field", "PrivateAttr", "Relationship", "field"}
     | {"Query", "Path", "Header", "Cookie", "Body", "Form", "File"}  # FastAPI's are fields, too
 )
+_EMPTY_BASES = _RECORDS | PLAIN_SCHEMA_BASES | {"typing.Generic", "builtins.object", "abc.ABC"}
 _Variables: TypeAlias = Mapping[str, Type]
 
 
@@ -191,7 +192,7 @@ class PydanticModels:
         symbol = found.symbol
         place = self._types.place_of(symbol) if symbol is not None else None
         if symbol is None or place is None or not isinstance(symbol.node, ClassDef):
-            return PydanticModel(found, (), None, complete=found.name in SCHEMA_BASES)
+            return PydanticModel(found, (), None, complete=found.name in PLAIN_SCHEMA_BASES)
         node = symbol.node
         variables = dict(zip(self._variables(symbol, node, place), found.args, strict=False))
         bases = [substitute(base, variables) for base in self._bases(symbol, node, place)]
@@ -391,4 +392,4 @@ def _is_ellipsis(value: Value) -> bool:
 
 def _is_empty(base: Type) -> bool:
     """Whether a library's base adds no fields."""
-    return base.name in {"typing.Generic", "builtins.object", "abc.ABC"} | _RECORDS | SCHEMA_BASES
+    return base.name in _EMPTY_BASES

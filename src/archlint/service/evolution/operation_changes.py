@@ -29,6 +29,10 @@ class OperationPair:
     base_shared: list[Any]
     head_shared: list[Any]
 
+    def tells(self, side: Json) -> bool:
+        """Whether all that a side takes is in sight, or what is not has not changed either."""
+        return UNKNOWN_KEY not in side or self.base.get(UNKNOWN_KEY) == self.head.get(UNKNOWN_KEY)
+
 
 class OperationComparison:
     """Compares operations of two documents."""
@@ -47,11 +51,9 @@ class OperationComparison:
         yield from _labels(pair)
 
     def _parameters(self, pair: OperationPair) -> Iterator[Found]:
-        if UNKNOWN_KEY in pair.base or UNKNOWN_KEY in pair.head:
-            return  # some of its parameters are not in sight
         old = self._by_name(pair.base, pair.base_shared, self._schemas.base, pair.base_path)
         new = self._by_name(pair.head, pair.head_shared, self._schemas.head, pair.head_path)
-        for key in [key for key in old if key not in new]:
+        for key in [key for key in old if key not in new and pair.tells(pair.head)]:
             deprecated = old[key].get("deprecated")
             if not is_readable(old[key]):
                 yield _said(
@@ -62,7 +64,7 @@ class OperationComparison:
             kind = "removed-with-deprecation" if deprecated else "removed"
             kind = "removed-before-sunset" if sunset and self._today <= sunset else kind
             yield _said(f"request-parameter-{kind}", f"{_called(old[key])} was removed")
-        for key in [key for key in new if key not in old]:
+        for key in [key for key in new if key not in old and pair.tells(pair.base)]:
             yield _new_parameter(new[key])
         for key in [key for key in new if key in old]:
             yield from self._parameter(old[key], new[key])
@@ -102,7 +104,7 @@ class OperationComparison:
     def _body(self, pair: OperationPair) -> Iterator[Found]:
         old = followed(pair.base.get("requestBody"), self._schemas.base)
         new = followed(pair.head.get("requestBody"), self._schemas.head)
-        if not old and not new:
+        if not (old or new) or not (old or pair.tells(pair.base)) or not (new or pair.tells(pair.head)):
             return
         if not old:
             kind = "added-required" if new.get("required") else "added-optional"

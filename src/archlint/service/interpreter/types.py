@@ -48,7 +48,7 @@ from archlint.service.interpreter.values import (
     Written,
 )
 from archlint.service.semantics.library_models import LibraryModels
-from archlint.service.semantics.library_names import public_name
+from archlint.service.semantics.library_names import ENUMERATIONS, public_name
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
@@ -144,6 +144,8 @@ class Types:
                 return _named(f"builtins.{value.name}")
             case Configured():
                 return self.of_value(value.default)
+            case ExternalObject(name=made) if made in ENUMERATIONS:
+                return Type(made)
             case ExternalObject(name="typing.Annotated", args=(first, *metadata)):
                 return replace(self.of_value(first), metadata=tuple(metadata))
         return UNKNOWN

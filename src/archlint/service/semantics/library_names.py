@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from archlint.service.semantics.declared_models import model_names
+
 PUBLIC_HOMES: dict[str, dict[str, str]] = {
     "fastapi": {
         "fastapi.applications": "FastAPI",
@@ -165,22 +167,8 @@ DOCUMENT_BASES = frozenset(
 )
 """Bases of stored objects outside SQLAlchemy."""
 
-SCHEMA_BASES = frozenset(
+PLAIN_SCHEMA_BASES = frozenset(
     {
-        *(f"fastapi_pagination.{name}" for name in ("Page", "Params", "LimitOffsetPage", "CursorPage")),
-        *(
-            "fastapi_pagination.default.Page",
-            "fastapi_pagination.default.Params",
-            "fastapi_pagination.Params",
-        ),
-        *("fastapi_pagination.limit_offset.LimitOffsetPage", "fastapi_pagination.cursor.CursorPage"),
-        *("fastapi_pagination.bases.AbstractPage", "fastapi_pagination.bases.BasePage"),
-        *("fastapi_pagination.limit_offset.LimitOffsetParams", "fastapi_pagination.cursor.CursorParams"),
-        "fastapi_camelcase.CamelModel",
-        "fastapi_users.schemas.BaseUser",
-        "fastapi_users.schemas.BaseUserCreate",
-        "fastapi_users.schemas.BaseUserUpdate",
-        "fastapi_utils.api_model.APIModel",
         "pydantic.BaseModel",
         "pydantic.RootModel",
         "pydantic.generics.GenericModel",
@@ -189,6 +177,9 @@ SCHEMA_BASES = frozenset(
         SQLMODEL,
     }
 )
+"""Bases that make a class a Pydantic model and give it no field."""
+
+SCHEMA_BASES = PLAIN_SCHEMA_BASES | model_names()
 
 SETTINGS_BASES = frozenset(
     {

@@ -1,0 +1,63 @@
+"""Where a request gives a parameter that no `Query()` or its like marks: by what it is.
+
+Follows `analyze_param` of `fastapi/dependencies/utils.py`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from archlint.facts.syntax import ClassDef
+from archlint.service.api.pydantic_models import PydanticModels
+from archlint.service.interpreter.types import UNKNOWN, Type, Types
+
+_UPLOADS = frozenset({"fastapi.UploadFile", "starlette.datastructures.UploadFile"})
+_CONTAINERS = re.compile(
+    r"builtins\.(list|dict|set|frozenset|tuple)"
+    r"|collections\.(deque|OrderedDict|defaultdict|Counter)"
+    r"|collections\.abc\.(Sequence|MutableSequence|Mapping|MutableMapping|Collection|Set)"
+)
+_KNOWN_PACKAGES = sys.stdlib_module_names | {
+    *("None", "...", "annotated_types", "fastapi", "starlette", "typing_extensions"),
+    *("pydantic", "pydantic_core", "pydantic_extra_types", "heliclockter"),
+}
+"""Packages whose classes are known: none of them is a model, or it is known to be one."""
+
+_MAX_BASES = 20
+
+
+class RequestKinds:
+    """Decides by the types of one service."""
+
+    def __init__(self, types: Types, schemas: PydanticModels) -> None:
+        self._types = types
+        self._schemas = schemas
+
+    def of(self, found: Type, name: str, path: frozenset[str]) -> str | None:
+        """Path, query, body or file; None where the source does not tell."""
+        if name in path:
+            return "path"
+        if found.alias is not None and found.alias.args:
+            return "query"  # FastAPI does not look behind the name of a generic alias
+        inner = [t for member in found.members for t in member.walk()]
+        if any(t.name in _UPLOADS for t in inner):
+            return "file"
+        if any(self._is_complex(member) for member in found.members):
+            return "body"
+        return "query" if all(self._is_told(member) for member in found.members) else None
+
+    def _is_complex(self, found: Type) -> bool:
+        """Whether FastAPI cannot read it from one string: models, containers."""
+        return self._schemas.is_model(found) or _CONTAINERS.fullmatch(found.name) is not None
+
+    def _is_told(self, found: Type, depth: int = 0) -> bool:
+        """Whether the source tells what it derives from, so that it is certainly no model."""
+        symbol = found.symbol
+        if symbol is None or not isinstance(symbol.node, ClassDef):
+            return found != UNKNOWN and found.name.partition(".")[0] in _KNOWN_PACKAGES
+        around = self._types.place_around(symbol)
+        if around is None or depth > _MAX_BASES:
+            return False
+        bases = (self._types.base(base, symbol, around) for base in symbol.node.bases)
+        return all(self._is_told(base, depth + 1) for base in bases)
