@@ -213,7 +213,8 @@ class _Names:
         self._functions: dict[object, Part] = {}
         for path, source in sources:
             file = self._sources[source] = numbers[path]
-            self._functions.update((function, (file, number)) for function, number in numbered(source))
+            if source.is_decoded:
+                self._functions.update((function, (file, number)) for function, number in numbered(source))
 
     def of(self, read: object) -> Part | None:
         """What is kept of it; None for what is of no file of the repository as it is now."""

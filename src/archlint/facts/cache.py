@@ -139,8 +139,8 @@ def _sweep(folder: Path) -> None:
 
 
 READER = (
-    *("definitions", "expressions", "fields", "python", "source"),
-    *("statements", "syntax", "traversal", "tree_reader"),
+    *("definitions", "expressions", "fields", "outline", "python", "source"),
+    *("statements", "syntax", "traversal", "tree_reader", "type_checking"),
 )
 """The modules that facts of Python files depend on: `python` and all that it imports of `archlint.facts`."""
 

@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from archlint.discover import decode_python
+from archlint.facts.outline import outline_of
 from archlint.facts.source import Comment, Problem, PythonSource
 from archlint.facts.statements import StatementReader
 from archlint.facts.syntax import Evaluate, Expression, Name
@@ -42,7 +45,11 @@ def read_python(data: bytes) -> PythonSource:
     body = reader.block(root)
     problems = tuple(_problems(reader, root, text))
     starts = (0, *(match.end() for match in _LINE_END.finditer(text)))
-    return PythonSource(starts, body, tuple(_comments(reader, root, text)), problems)
+    encoded_body = msgspec.Raw(msgspec.msgpack.encode(body))
+    comments = tuple(_comments(reader, root, text))
+    source = PythonSource(starts, outline_of(body, text), encoded_body, comments, problems)
+    vars(source)["raw_body"] = body
+    return source
 
 
 @cache

@@ -12,9 +12,11 @@ import msgspec
 
 from archlint import readings
 from archlint.facts.definitions import Definitions
+from archlint.facts.outline import Importing, Outline
 from archlint.facts.syntax import ClassDef, FunctionDef, Node, Statement
 from archlint.facts.traversal import nodes_by_kind
 from archlint.findings import Location
+from archlint.readings import summary
 
 
 class Comment(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -36,13 +38,55 @@ class Problem(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=True):
     """All that archlint keeps of one Python file's content, independent of where the file lies.
 
-    `line_starts` holds the offset of each line's first code point, in code points.
+    `line_starts` holds the offset of each line's first code point, in code points. The statements stay
+    encoded until somebody asks for them; what is asked of every file is in the outline.
     """
 
     line_starts: tuple[int, ...]
-    raw_body: tuple[Statement, ...]
+    raw_outline: Outline
+    encoded_body: msgspec.Raw
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @cached_property
+    def raw_body(self) -> tuple[Statement, ...]:
+        """The statements, which few of the files that a run looks at are asked for, decoded for the first."""
+        return _BODY.decode(self.encoded_body)
+
+    @property
+    def is_decoded(self) -> bool:
+        """Whether anybody has asked for the statements yet."""
+        return "raw_body" in vars(self)
+
+    @property
+    @summary
+    def imports(self) -> tuple[Importing, ...]:
+        """Every import statement of the file, in reading order."""
+        return self.raw_outline.imports
+
+    @property
+    @summary
+    def assigned(self) -> tuple[str, ...]:
+        """The dotted names that the module's own statements assign."""
+        return self.raw_outline.assigned
+
+    @property
+    @summary
+    def called(self) -> tuple[str, ...]:
+        """The dotted names of functions that the module's own statements call, and nothing else."""
+        return self.raw_outline.called
+
+    @property
+    @summary
+    def has_main_guard(self) -> bool:
+        """Whether the file does something only where it is started as a program."""
+        return self.raw_outline.has_main_guard
+
+    @property
+    @summary
+    def spellings(self) -> frozenset[str]:
+        """How the file writes `typing.TYPE_CHECKING`."""
+        return self.raw_outline.spellings
 
     @property
     def body(self) -> tuple[Statement, ...]:
@@ -85,6 +129,7 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
         )
 
 
+_BODY = msgspec.msgpack.Decoder(tuple[Statement, ...])
 _N = TypeVar("_N", bound=Node)
 _M = TypeVar("_M", bound=Node)
 _place = attrgetter("start", "end")

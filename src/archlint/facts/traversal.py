@@ -16,9 +16,12 @@ from archlint.facts.syntax import (
     Dict,
     Evaluate,
     Expression,
+    For,
     FString,
     FunctionDef,
+    If,
     Lambda,
+    Match,
     Name,
     Node,
     Operation,
@@ -26,7 +29,10 @@ from archlint.facts.syntax import (
     Starred,
     Statement,
     Subscript,
+    Try,
     Walrus,
+    While,
+    With,
 )
 
 
@@ -37,6 +43,31 @@ def is_main_guard(test: Expression) -> bool:
             name, text = (right, left) if isinstance(left, Constant) else (left, right)
             return dotted(name) == "__name__" and isinstance(text, Constant) and text.value == "__main__"
     return False
+
+
+def nested_blocks(statement: Statement) -> tuple[tuple[Statement, ...], ...]:
+    """The blocks of a compound statement that run in the scope of the statement itself."""
+    kind = type(statement)
+    if kind not in OPENING:
+        return ()
+    match statement:
+        case If():
+            return (*[branch.body for branch in statement.branches], statement.orelse)
+        case Try():
+            handled = [handler.body for handler in statement.handlers]
+            return (statement.body, *handled, statement.orelse, statement.finally_)
+        case For() | While():
+            return statement.body, statement.orelse
+        case With():
+            return (statement.body,)
+        case Match():
+            return tuple([case.body for case in statement.cases])
+    return ()
+
+
+OPENING = frozenset({For, If, Match, Try, While, With})
+COMPOUND = (ClassDef, For, FunctionDef, If, Match, Try, While, With)
+"""The statements that have blocks of statements."""
 
 
 def nodes_by_kind(statements: Iterable[Statement]) -> dict[type[Node], list[Node]]:

@@ -11,7 +11,6 @@ from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Call, ClassDef, Expression, FunctionDef, Import
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
-from archlint.service.semantics.module_resolution import import_statements
 
 FASTAPI = "FastAPI"
 
@@ -89,7 +88,7 @@ def uses(source: PythonSource) -> Iterator[tuple[str | None, Call | ClassDef, st
 def imported_names(source: PythonSource) -> Mapping[str, str]:
     """The names that a file's absolute imports bind, with what they mean."""
     names: dict[str, str] = {}
-    for statement in import_statements(source):
+    for statement in (one.statement for one in source.imports):
         for alias in statement.names:
             if not isinstance(statement, Import):
                 names[alias.asname or alias.name] = f"{'.' * statement.level}{statement.module}.{alias.name}"

@@ -30,7 +30,6 @@ from archlint.service.interpreter.values import (
     Value,
     options,
 )
-from archlint.service.semantics.module_resolution import import_statements
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.scopes import scoped
 from archlint.service.semantics.symbols import Symbols
@@ -190,7 +189,8 @@ def _importers(machine: Machine, modules: Modules) -> Iterator[Module]:
         for path, loaded in machine.loaded.items()
     }
     for module in modules.runtime:
-        for statement in import_statements(module.source) if module.path not in machine.loaded else ():
+        for one in module.source.imports if module.path not in machine.loaded else ():
+            statement = one.statement
             if not isinstance(statement, ImportFrom):
                 continue
             home = modules.find_relative(statement.level, statement.module, module)

@@ -23,7 +23,7 @@ from archlint.facts.syntax import (
     Statement,
     With,
 )
-from archlint.facts.traversal import all_nodes, dotted
+from archlint.facts.traversal import all_nodes, dotted, nested_blocks
 from archlint.findings import Link, Location
 from archlint.service.asynchronous.mapped import lazy_relationships, mapped_attributes
 from archlint.service.asynchronous.rows import SESSIONS, Rows, SessionCall
@@ -31,7 +31,6 @@ from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edge import LibraryCall
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import key
-from archlint.service.semantics.bindings import nested_blocks
 
 _MAKERS = frozenset({"sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.orm.sessionmaker"}) | SESSIONS
 _HARMLESS = frozenset({"add", "add_all", "begin", "commit", "delete", "flush"})

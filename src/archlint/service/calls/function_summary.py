@@ -37,11 +37,11 @@ from archlint.facts.syntax import (
     With,
 )
 from archlint.facts.traversal import children, comprehension_parts, is_main_guard
+from archlint.facts.type_checking import at_run_time
 from archlint.service.calls.conditions import Need, needs, needs_after
 from archlint.service.calls.functions import Function
 from archlint.service.calls.run_once import fills_after_return, first_time_branches
 from archlint.service.calls.sites import Binding, Scan, Site
-from archlint.service.semantics.type_checking import at_run_time, spellings
 
 GATHERING = frozenset(
     {"gather", "create_task", "ensure_future", "wait", "wait_for", "shield", "as_completed"}
@@ -85,7 +85,7 @@ class Scanner:
     def __init__(self, function: Function) -> None:
         self.found = Scan()
         self._self_name = _self_name(function)
-        self._spellings = spellings(function.module.source)
+        self._spellings = function.module.source.spellings
         self._block = (0, 1 << 60)
         self._limited = False
         self._once = False

@@ -18,10 +18,10 @@ from archlint.facts.recipes import RecipeLine, read_justfile, read_makefile
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Attribute, Call, Constant, Evaluate, Expression, FunctionDef, Statement
 from archlint.facts.toml import TomlFile
+from archlint.facts.traversal import COMPOUND, nested_blocks
 from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
 from archlint.findings import Location
 from archlint.service.deployment.command import Command, Context, Script, commands_of, unwrapped
-from archlint.service.semantics.bindings import COMPOUND, nested_blocks
 
 _TABLES = (
     ("tool", "hatch", "scripts"),

@@ -16,10 +16,8 @@ from packaging.utils import canonicalize_name
 from archlint.facts.syntax import Alias, ImportFrom
 from archlint.findings import Location
 from archlint.service.packaging.pyproject import ServiceProject
-from archlint.service.semantics.imports import ImportContext, import_statements
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.source_roots import import_names
-from archlint.service.semantics.type_checking import spellings
 
 
 class Undeclared(Struct, frozen=True):
@@ -57,11 +55,10 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
 
     def _outside(self, module: Module) -> Iterator[tuple[str, Location]]:
         """The top-level names that a module needs from outside of the repository."""
-        for statement, context in import_statements(
-            module.source.body, ImportContext(spellings=spellings(module.source))
-        ):
-            if context.guarded or context.type_checking:
+        for one in module.source.imports:
+            if one.guarded or one.type_checking:
                 continue
+            statement = one.statement
             if isinstance(statement, ImportFrom):
                 pairs = [] if statement.level else [(statement.module, statement.names[0])]
             else:

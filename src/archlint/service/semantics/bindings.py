@@ -22,7 +22,6 @@ from archlint.facts.syntax import (
     If,
     Import,
     ImportFrom,
-    Match,
     Name,
     Node,
     Operation,
@@ -36,7 +35,7 @@ from archlint.facts.syntax import (
     While,
     With,
 )
-from archlint.facts.traversal import all_nodes, dotted
+from archlint.facts.traversal import OPENING, all_nodes, dotted, nested_blocks
 
 
 class Imported(Struct, frozen=True):
@@ -110,31 +109,11 @@ def _read(body: tuple[Statement, ...]) -> tuple[dict[str, Binding], tuple[Star, 
     return names, tuple(block.stars)
 
 
-def nested_blocks(statement: Statement) -> tuple[tuple[Statement, ...], ...]:
-    """The blocks of a compound statement that run in the scope of the statement itself."""
-    kind = type(statement)
-    if kind not in _OPENING:
-        return ()
-    match statement:
-        case If():
-            return (*[branch.body for branch in statement.branches], statement.orelse)
-        case Try():
-            handled = [handler.body for handler in statement.handlers]
-            return (statement.body, *handled, statement.orelse, statement.finally_)
-        case For() | While():
-            return statement.body, statement.orelse
-        case With():
-            return (statement.body,)
-        case Match():
-            return tuple([case.body for case in statement.cases])
-    return ()
-
-
 def statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
     """Every statement of a scope in reading order, those in `if`, `try`, loops and `with` included."""
     for statement in body:
         yield statement
-        if type(statement) in _OPENING:
+        if type(statement) in OPENING:
             for block in nested_blocks(statement):
                 yield from statements(block)
 
@@ -145,9 +124,6 @@ def own_nodes(statement: Statement | Expression) -> Iterator[Node]:
 
 
 _STATEMENTS = get_args(Statement)
-COMPOUND = (ClassDef, For, FunctionDef, If, Match, Try, While, With)
-"""The statements that have blocks of statements."""
-_OPENING = frozenset({For, If, Match, Try, While, With})
 _BINDING_NOTHING = frozenset({AugmentedAssign, Evaluate, Raise, Return})
 
 
@@ -172,7 +148,7 @@ class _Block(Struct):
                     self.foreign.update(part.id for part in statement.parts if isinstance(part, Name))
                 case If() | Try():
                     self.merge(_by_weight(statement), conditional=isinstance(statement, If))
-                case _ if kind in _OPENING:
+                case _ if kind in OPENING:
                     self.merge(nested_blocks(statement), conditional=isinstance(statement, For | While))
 
     def merge(self, blocks: Iterable[tuple[Statement, ...]], conditional: bool) -> None:

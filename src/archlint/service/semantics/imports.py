@@ -7,31 +7,21 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from archlint.facts.syntax import (
     Alias,
     Attribute,
     Call,
-    ClassDef,
     Constant,
-    Expression,
-    FunctionDef,
-    If,
     Import,
     ImportFrom,
     Name,
-    Sequence,
-    Statement,
-    Try,
 )
-from archlint.facts.traversal import dotted
 from archlint.findings import Location
-from archlint.service.semantics.bindings import COMPOUND, nested_blocks
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Step, Symbol, Symbols, find_module
-from archlint.service.semantics.type_checking import blocks, is_for_type_checkers, spellings
+from archlint.service.semantics.type_checking import is_for_type_checkers
 
 _IMPORTERS = frozenset({"__import__", "importlib.__import__", "importlib.import_module"})
 
@@ -87,8 +77,8 @@ class Imports:
         return defaultdict(tuple, {module: tuple(edges) for module, edges in by_importer.items()})
 
     def _edges(self, module: Module) -> Iterator[ImportEdge]:
-        outermost = ImportContext(spellings=spellings(module.source))
-        for statement, context in import_statements(module.source.body, outermost):
+        for one in module.source.imports:
+            statement = one.statement
             for alias in statement.names:
                 target = self._target(module, statement, alias)
                 if target is not None and target[0] is not module:
@@ -96,9 +86,9 @@ class Imports:
                         module,
                         *target,
                         module.location(alias),
-                        context.lazy,
-                        context.type_checking,
-                        context.guarded,
+                        one.lazy,
+                        one.type_checking,
+                        one.guarded,
                         statement.start,
                     )
         yield from self._dynamic(module)
@@ -171,53 +161,3 @@ def _importing_names(module: Module) -> frozenset[str]:
     taken = (s for s in module.source.nodes.of(ImportFrom) if s.module == "importlib")
     aliases = (alias.asname for statement in taken for alias in statement.names if alias.asname)
     return frozenset({"__import__", "import_module", *aliases})
-
-
-class ImportContext(Struct, frozen=True):
-    """Where an import statement stands; the first fields are those of `ImportEdge`."""
-
-    lazy: bool = False
-    type_checking: bool = False
-    guarded: bool = False
-    spellings: frozenset[str] = frozenset()
-    """How the file writes `TYPE_CHECKING`."""
-
-
-def import_statements(
-    body: tuple[Statement, ...], context: ImportContext
-) -> Iterator[tuple[Import | ImportFrom, ImportContext]]:
-    """Every import statement of a body, nested ones included, with where it stands."""
-    for statement in body:
-        if isinstance(statement, Import | ImportFrom):
-            yield statement, context
-        elif type(statement) in _WITH_BLOCKS:
-            for block, inner in _blocks(statement, context):
-                yield from import_statements(block, inner)
-
-
-_WITH_BLOCKS = frozenset(COMPOUND)
-
-
-def _blocks(
-    statement: Statement, context: ImportContext
-) -> Iterator[tuple[tuple[Statement, ...], ImportContext]]:
-    match statement:
-        case FunctionDef():
-            yield statement.body, replace(context, lazy=True)
-        case ClassDef():
-            yield statement.body, context
-        case If():
-            for block, unseen in blocks(statement, context.spellings):
-                yield block, replace(context, type_checking=context.type_checking or unseen)
-        case Try() if any(_catches_import_errors(handler.types) for handler in statement.handlers):
-            guarded = replace(context, guarded=True)
-            yield from ((block, guarded) for block in nested_blocks(statement))
-        case _:
-            yield from ((block, context) for block in nested_blocks(statement))
-
-
-def _catches_import_errors(types: Expression | None) -> bool:
-    if isinstance(types, Sequence):
-        return any(_catches_import_errors(item) for item in types.items)
-    names = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
-    return types is None or dotted(types) in names

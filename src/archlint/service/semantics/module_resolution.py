@@ -13,22 +13,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import (
-    Assign,
-    AugmentedAssign,
-    ClassDef,
-    Evaluate,
-    FunctionDef,
-    Import,
-    ImportFrom,
-    Raise,
-    Return,
-    Simple,
-    Statement,
-)
+from archlint.facts.syntax import Import
 from archlint.paths import join, parents
 from archlint.readings import summary
-from archlint.service.semantics.bindings import nested_blocks
 from archlint.service.semantics.source_roots import Project, import_names
 
 # Whatever interpreter runs archlint, the same names are the standard library's.
@@ -48,9 +35,6 @@ _WELL_KNOWN = frozenset(
         "stripe", "structlog", "typer", "uvicorn",
     }
 )  # fmt: skip
-
-
-_WITHOUT_BLOCK = (Evaluate, Assign, Return, Raise, Simple, AugmentedAssign)
 
 
 class ImportedName(NamedTuple):
@@ -254,7 +238,7 @@ def imported_modules(source: PythonSource) -> tuple[ImportedName, ...]:
 
 
 def _imported(source: PythonSource) -> Iterator[ImportedName]:
-    for statement in import_statements(source):
+    for statement in (one.statement for one in source.imports):
         if isinstance(statement, Import):
             yield from (ImportedName(0, alias.name) for alias in statement.names)
             continue
@@ -262,24 +246,6 @@ def _imported(source: PythonSource) -> Iterator[ImportedName]:
         yield ImportedName(level, module)
         names = (alias.name for alias in statement.names if alias.name != "*")
         yield from (ImportedName(level, f"{module}.{name}" if module else name) for name in names)
-
-
-@summary
-def import_statements(source: PythonSource) -> tuple[Import | ImportFrom, ...]:
-    """Every import statement of a file, those in functions and branches included, in no particular order."""
-    found: list[Import | ImportFrom] = []
-    pending: list[tuple[Statement, ...]] = [source.body]
-    while pending:
-        for statement in pending.pop():
-            if isinstance(statement, _WITHOUT_BLOCK):
-                continue
-            if isinstance(statement, Import | ImportFrom):
-                found.append(statement)
-            elif isinstance(statement, FunctionDef | ClassDef):
-                pending.append(statement.body)
-            else:
-                pending.extend(nested_blocks(statement))
-    return tuple(found)
 
 
 def _shared(left: str, right: str) -> int:

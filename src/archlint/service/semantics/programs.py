@@ -11,15 +11,13 @@ from archlint.facts.syntax import (
     Attribute,
     Call,
     Constant,
-    Evaluate,
-    If,
     Import,
     ImportFrom,
     Name,
 )
-from archlint.facts.traversal import dotted, is_main_guard
+from archlint.facts.traversal import dotted
 from archlint.paths import parents
-from archlint.service.semantics.module_resolution import import_statements, imported_modules
+from archlint.service.semantics.module_resolution import imported_modules
 
 _COMMANDS = frozenset({"__main__", "cli", "commands", "manage", "management", "seed", "seeds"})
 _TEST_HELPERS = frozenset({"test", "testing", "tests"})
@@ -75,13 +73,7 @@ def _names(file: str, root: str) -> list[str]:
 
 
 def _runs_itself(source: PythonSource) -> bool:
-    for statement in reversed(source.body):
-        match statement:
-            case If(branches=(branch,)) if is_main_guard(branch.test):
-                return True
-            case Evaluate(value=Call(func=func)) if dotted(func) in _STARTERS:
-                return True
-    return False
+    return source.has_main_guard or not _STARTERS.isdisjoint(source.called)
 
 
 def _serves(file: str, root: str, source: PythonSource) -> bool:
@@ -91,7 +83,7 @@ def _serves(file: str, root: str, source: PythonSource) -> bool:
         return False
     if _COMMANDS.isdisjoint(names):
         return _imports(source, _FRAMEWORKS)
-    statements = import_statements(source)
+    statements = [one.statement for one in source.imports]
     plain = (alias.name for one in statements if isinstance(one, Import) for alias in one.names)
     named = (f"{one.module}.{a.name}" for one in statements if isinstance(one, ImportFrom) for a in one.names)
     return not _SERVING.isdisjoint((*plain, *named))

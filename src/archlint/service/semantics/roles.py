@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Assign, ImportFrom
-from archlint.facts.traversal import dotted
+from archlint.facts.syntax import ImportFrom
 from archlint.readings import summary
 from archlint.service.semantics.programs import find_programs
 
@@ -106,15 +105,15 @@ def _migration_folders(facts: Mapping[str, PythonSource]) -> frozenset[str]:
 
 @summary
 def _imports_alembic(source: PythonSource) -> bool:
-    modules = (s.module for s in source.body if isinstance(s, ImportFrom))
+    statements = (one.statement for one in source.imports if not one.lazy)
+    modules = (one.module for one in statements if isinstance(one, ImportFrom))
     return any(module.partition(".")[0] == "alembic" for module in modules)
 
 
 @summary
 def _is_revision(source: PythonSource) -> bool:
     """Whether a module is an Alembic revision, wherever `version_locations` put it."""
-    assigned = {dotted(t) for s in source.body if isinstance(s, Assign) for t in s.targets}
-    return {"revision", "down_revision"} <= assigned
+    return {"revision", "down_revision"}.issubset(source.assigned)
 
 
 def _is_below(folder: str, root: str) -> bool:

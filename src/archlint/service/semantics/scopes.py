@@ -15,8 +15,7 @@ from archlint.facts.syntax import (
     Node,
     Statement,
 )
-from archlint.facts.traversal import is_main_guard
-from archlint.service.semantics.bindings import nested_blocks
+from archlint.facts.traversal import is_main_guard, nested_blocks
 from archlint.service.semantics.symbols import Scope
 
 _N = TypeVar("_N", bound=Node)

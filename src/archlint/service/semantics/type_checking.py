@@ -1,73 +1,10 @@
-"""What only type checkers see: the blocks that a test of `TYPE_CHECKING` keeps from being run."""
+"""Whether a node of a file is there for type checkers alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import (
-    Assign,
-    Constant,
-    Expression,
-    If,
-    Import,
-    ImportFrom,
-    Name,
-    Node,
-    Operation,
-    Statement,
-)
-from archlint.facts.traversal import dotted
-from archlint.readings import summary
-
-_NAME = "TYPE_CHECKING"
-_TYPING = frozenset({"typing", "typing_extensions"})
-
-
-def blocks(statement: If, spellings: frozenset[str]) -> Iterator[tuple[tuple[Statement, ...], bool]]:
-    """The blocks of an `if`, each with whether it is never run and so is there for type checkers alone."""
-    decided = False
-    for branch in statement.branches:
-        verdict = at_run_time(branch.test, spellings)
-        yield branch.body, decided or verdict is False
-        decided = decided or verdict is True
-    yield statement.orelse, decided
-
-
-def at_run_time(test: Expression, spellings: frozenset[str]) -> bool | None:
-    """What a test is when the program runs, where `TYPE_CHECKING` is False; None where that depends."""
-    match test:
-        case Constant(value=bool() | int() | None as value):
-            return bool(value)
-        case Operation(operator="not", parts=(inner,)):
-            verdict = at_run_time(inner, spellings)
-            return None if verdict is None else not verdict
-        case Operation(operator="and" | "or" as operator, parts=parts):
-            verdicts = [at_run_time(part, spellings) for part in parts]
-            decisive = operator == "or"
-            if decisive in verdicts:
-                return decisive
-            return None if None in verdicts else not decisive
-    return False if dotted(test) in spellings else None
-
-
-@summary
-def spellings(source: PythonSource) -> frozenset[str]:
-    """How a file writes `typing.TYPE_CHECKING`: by its own imports, aliases, and a constant of that name."""
-    nodes = source.nodes
-    found = {_NAME}
-    for statement in nodes.of(Import):
-        for alias in statement.names:
-            if alias.name in _TYPING:
-                found.add(f"{alias.asname or alias.name}.{_NAME}")
-    for imported in nodes.of(ImportFrom):
-        if imported.module in _TYPING and not imported.level:
-            found |= {alias.asname or alias.name for alias in imported.names if alias.name == _NAME}
-    for assigned in nodes.of(Assign):
-        value = dotted(assigned.value) if assigned.value is not None else None
-        if value in found:
-            found |= {target.id for target in assigned.targets if isinstance(target, Name)}
-    return frozenset(found)
+from archlint.facts.syntax import If, Node
+from archlint.facts.type_checking import blocks
 
 
 def is_for_type_checkers(source: PythonSource, node: Node) -> bool:
@@ -75,5 +12,5 @@ def is_for_type_checkers(source: PythonSource, node: Node) -> bool:
     return any(
         unseen and body and body[0].start <= node.start < body[-1].end
         for statement in source.nodes.of(If)
-        for body, unseen in blocks(statement, spellings(source))
+        for body, unseen in blocks(statement, source.spellings)
     )

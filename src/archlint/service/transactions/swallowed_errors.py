@@ -24,11 +24,11 @@ from archlint.facts.syntax import (
     Try,
     With,
 )
-from archlint.facts.traversal import all_nodes, dotted
+from archlint.facts.traversal import all_nodes, dotted, nested_blocks
 from archlint.findings import Location
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
-from archlint.service.semantics.bindings import nested_blocks, statements
+from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.scopes import holds, statements_around
 from archlint.service.transactions.session_acts import Act, Work, acts
 

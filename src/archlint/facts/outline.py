@@ -1,0 +1,117 @@
+"""What a file says of itself at a glance: what it imports, assigns and starts, made once when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from archlint.facts.syntax import (
+    Assign,
+    Call,
+    ClassDef,
+    Evaluate,
+    Expression,
+    FunctionDef,
+    If,
+    Import,
+    ImportFrom,
+    Sequence,
+    Statement,
+    Try,
+)
+from archlint.facts.traversal import COMPOUND, dotted, is_main_guard, nested_blocks
+from archlint.facts.type_checking import TYPE_CHECKING, blocks, spellings_in
+
+
+class Importing(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """An import statement and where it stands.
+
+    It is `lazy` in a function, `guarded` in a `try` that catches its failure, and for `type_checking` where
+    it is never run. The statement is equal to the one in the file's body, not the same object.
+    """
+
+    statement: Import | ImportFrom
+    lazy: bool
+    type_checking: bool
+    guarded: bool
+
+
+class Outline(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What is known of a file without its statements.
+
+    `imports` has every import statement, in reading order. Of the module's own statements, `assigned` has the
+    dotted names that they assign, `called` those of the functions that they call for the sake of it, and
+    `has_main_guard` whether one is `if __name__ == "__main__":` without `else`. `spellings` says how the file
+    writes `typing.TYPE_CHECKING`.
+    """
+
+    imports: tuple[Importing, ...]
+    assigned: tuple[str, ...]
+    called: tuple[str, ...]
+    has_main_guard: bool
+    spellings: frozenset[str]
+
+
+def outline_of(body: tuple[Statement, ...], text: str) -> Outline:
+    """The outline of a file with that text."""
+    spellings = spellings_in(body) if TYPE_CHECKING in text else frozenset({TYPE_CHECKING})
+    assigned = (dotted(target) for one in body if isinstance(one, Assign) for target in one.targets)
+    started = (one.value for one in body if isinstance(one, Evaluate))
+    called = (dotted(value.func) for value in started if isinstance(value, Call))
+    return Outline(
+        tuple(_imports(body, _Around(spellings))),
+        tuple(dict.fromkeys(name for name in assigned if name)),
+        tuple(dict.fromkeys(name for name in called if name)),
+        any(isinstance(one, If) and _is_guard(one) for one in body),
+        spellings,
+    )
+
+
+def _is_guard(statement: If) -> bool:
+    return len(statement.branches) == 1 and is_main_guard(statement.branches[0].test)
+
+
+class _Around(msgspec.Struct, frozen=True):
+    """Where a block stands; the last fields are those of `Importing`."""
+
+    spellings: frozenset[str]
+    lazy: bool = False
+    type_checking: bool = False
+    guarded: bool = False
+
+
+def _imports(body: tuple[Statement, ...], around: _Around) -> Iterator[Importing]:
+    for statement in body:
+        if isinstance(statement, Import | ImportFrom):
+            yield Importing(statement, around.lazy, around.type_checking, around.guarded)
+        elif type(statement) in _COMPOUND:
+            for block, inner in _blocks(statement, around):
+                yield from _imports(block, inner)
+
+
+_COMPOUND = frozenset(COMPOUND)
+
+
+def _blocks(statement: Statement, around: _Around) -> Iterator[tuple[tuple[Statement, ...], _Around]]:
+    match statement:
+        case FunctionDef():
+            yield statement.raw_body, replace(around, lazy=True)
+        case ClassDef():
+            yield statement.body, around
+        case If():
+            for block, unseen in blocks(statement, around.spellings):
+                yield block, replace(around, type_checking=around.type_checking or unseen)
+        case Try() if any(_catches_import_errors(handler.types) for handler in statement.handlers):
+            guarded = replace(around, guarded=True)
+            yield from ((block, guarded) for block in nested_blocks(statement))
+        case _:
+            yield from ((block, around) for block in nested_blocks(statement))
+
+
+def _catches_import_errors(types: Expression | None) -> bool:
+    if isinstance(types, Sequence):
+        return any(_catches_import_errors(item) for item in types.items)
+    names = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+    return types is None or dotted(types) in names
