@@ -29,11 +29,11 @@ from archlint.config import Config, configure, without_excluded
 from archlint.discover import Repository, find_repository
 from archlint.earlier import Earlier, kept, without
 from archlint.findings import ArchlintError, Hit, Location, Met, NotApplicable, Unknown
-from archlint.memory import Said
 from archlint.pages import Page
 from archlint.paths import is_inside
 from archlint.readings import Read
 from archlint.results import Excused, Failure, Outcome, Report, Undecided
+from archlint.said import Said
 from archlint.selectors import Selection, check_selectors
 from archlint.service.model import Service
 from archlint.service.services import build_services, without_copies
@@ -306,7 +306,8 @@ class _Run:
         memory = memory_of(loaded.repository, loaded.services, loaded.standard, self.asked, loaded.read)
         to_ask = []
         for service, page in ((one, page) for one in loaded.services for page in self.asked[one.root]):
-            known = memory.recall(*kept_as(service, page, against, self.today))
+            names = kept_as(service, page, against, self.today)
+            known = memory.recall(partial(self._symbol, service), *names)
             if known is None:
                 to_ask.append((service, page))
             else:
@@ -382,10 +383,9 @@ class _Run:
         """The definition that the place is in, if it is in a Python file of the service."""
         module = service.modules.by_path.get(place.file)
         offset = module.source.offset(place) if module is not None else None
-        if module is None or offset is None:
-            return ""
         with readings.unnoticed():
-            return ".".join(one.name for one in module.source.definitions.at(offset))
+            around = module.source.definitions.at(offset) if module is not None and offset is not None else ()
+        return ".".join(one.name for one in around)
 
     def _owns(self, service: Service, file: str) -> bool:
         """Whether this is the innermost service around the file, or the first for one outside of all."""

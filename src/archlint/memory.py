@@ -16,17 +16,19 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint import readings
 from archlint.answers import Read as FileRead
 from archlint.answers import look
 from archlint.discover import Repository
 from archlint.facts.differences import STATEMENTS, Difference, numbered
+from archlint.facts.moves import Moves
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Facts
-from archlint.findings import Hit, Unknown
+from archlint.findings import Location
 from archlint.readings import Read
-from archlint.results import Outcome
+from archlint.said import Said, moved
 from archlint.user_cache import put, sweep
 
 SUFFIX = ".memory"
@@ -35,14 +37,6 @@ _MOST = 32
 
 Part = tuple[int, int | str]
 """What was read of a Python file: the file's number, and a part as `Difference` knows it."""
-
-
-class Said(Struct, frozen=True, array_like=True, gc=False):
-    """What a rule said of a service, each with the symbol that the engine has found for it."""
-
-    hits: tuple[tuple[Hit, str], ...]
-    unknowns: tuple[tuple[Unknown, str], ...]
-    outcome: Outcome
 
 
 class _Kept(Struct, frozen=True, array_like=True, gc=False):
@@ -97,11 +91,13 @@ class Memory:
             readings.begin(self._read)
             self._asked = remembered
 
-    def recall(self, *names: str) -> Said | None:
-        """What a rule would say that is kept under one of these; None where it has to be asked."""
-        found = (group.recall(name) for name in names for group in self._groups.values())
-        packed = next((one for one in found if one is not None), None)
-        return None if packed is None else _SAID.decode(packed)
+    def recall(self, symbol: Callable[[Location], str], *names: str) -> Said | None:
+        """What a rule would say that is kept under one of these; None where it has to be asked.
+
+        `symbol` tells the definition at a place.
+        """
+        found = (group.said(name, symbol) for name in names for group in self._groups.values())
+        return next((one for one in found if one is not None), None)
 
     def keep(self, name: str, said: Said) -> None:
         """Keep what a rule of the group has said just now."""
@@ -161,6 +157,7 @@ class _Remembered:
         self._code = changes.first_code(group.code)
         self._documents = changes.first_document(group.documents)
         self._held: dict[str, _Kept] = {}
+        self._moved: dict[int, Moves] = {}
         self._said: dict[str, tuple[int, int, bytes]] = {}
         self.read = Read()
 
@@ -170,14 +167,35 @@ class _Remembered:
         return None if kept is None else kept.said
 
     def recall(self, name: str) -> bytes | None:
-        """What would be said; None where something has changed that was read before it was said."""
+        """What would be found; None where something has changed that was read before it was found."""
         kept = self._group.kept.get(name)
         if kept is None or kept.after_code > self._code or kept.after_documents > self._documents:
             return None
-        if any(path in kept.said for path in self._changes.moved):
-            return None  # it names places in a file whose lines may have moved
         self._held[name] = kept
         return kept.said
+
+    def said(self, name: str, symbol: Callable[[Location], str]) -> Said | None:
+        """What a rule would say, at the places as they are now; None where it has to be asked."""
+        packed = self.recall(name)
+        if packed is None:
+            return None
+        said = _SAID.decode(packed)
+        named = [number for number, path in self._changes.edited.items() if path in packed]
+        if not named:
+            return said
+        found = moved(said, self._moves(named), symbol)
+        kept = self._held.pop(name)
+        if found is not None:
+            self._held[name] = replace(kept, said=msgspec.msgpack.encode(found))
+        return found
+
+    def _moves(self, files: Iterable[int]) -> dict[str, Moves]:
+        """Where places are now, as what has not changed of what the group has read tells."""
+        for file in files:
+            if file not in self._moved:
+                parts = (part for read, part in self._group.code[: self._code] if read == file)
+                self._moved[file] = self._changes.moves(file, parts)
+        return {self._changes.files[file]: self._moved[file] for file in files}
 
     def keep(self, name: str, said: bytes) -> None:
         """Keep what was said now that this much was read."""
@@ -232,13 +250,18 @@ class _Changes:
     def __init__(self, before: _File | None, repository: Repository, facts: Facts) -> None:
         self._repository = repository
         self._documents = before.documents if before else {}
+        self.files = before.files if before else []
         digests = zip(before.files, before.code, strict=True) if before else ()
         self._differences = {
             number: _difference(facts, path, digest)
             for number, (path, digest) in enumerate(digests)
             if facts.digests.get(path, b"") != digest or not digest
         }
-        self.moved = [os.fsencode(before.files[number]) for number in self._differences] if before else []
+        self.edited = {number: os.fsencode(self.files[number]) for number in self._differences}
+
+    def moves(self, file: int, parts: Iterable[int | str]) -> Moves:
+        """Where the places of an edited file are now, as these of its parts tell, which have not changed."""
+        return Moves(self._differences[file], parts)
 
     def first_code(self, read: Sequence[Part]) -> int:
         """How much was read before the first thing that has changed."""

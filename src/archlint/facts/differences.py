@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import cast
 
 from msgspec import Struct
@@ -21,33 +22,37 @@ class Difference:
     """Two states of one file; what is asked of them is found once."""
 
     def __init__(self, old: PythonSource, new: PythonSource) -> None:
-        self._old, self._new = old, new
+        self.old, self.new = old, new
         self._known: dict[int | str, bool] = {}
 
     def is_in(self, part: int | str) -> bool:
         """Whether a part differs."""
         if part not in self._known:
-            with readings.unnoticed():
-                self._known[part] = self._differs(part)
+            self._known[part] = self._differs(part)
         return self._known[part]
 
-    def _differs(self, part: int | str) -> bool:
-        old, new = self._old, self._new
-        if old.problems or new.problems:
-            return True
-        if isinstance(part, int):
-            return self._function_differs(part)
-        if part == STATEMENTS:
-            return not same(old.raw_body, new.raw_body)
-        if "." in part:
-            return not same(readings.summarized(old, part), readings.summarized(new, part))
-        return not same(_of_kind(old, part), _of_kind(new, part))
+    def states(self, part: int | str) -> tuple[object, object]:
+        """A part in both states: its body, its nodes, or what its summary says."""
+        with readings.unnoticed():
+            return self._state(self.old, part), self._state(self.new, part)
 
-    def _function_differs(self, number: int) -> bool:
-        old, new = outermost(self._old), outermost(self._new)
-        if [one.name for one in old] != [one.name for one in new]:
+    def _differs(self, part: int | str) -> bool:
+        if self.old.problems or self.new.problems:
             return True
-        return not same(old[number].raw_body, new[number].raw_body, deep=True)
+        if isinstance(part, int) and self._names_differ:
+            return True
+        return not same(*self.states(part), deep=isinstance(part, int))
+
+    @cached_property
+    def _names_differ(self) -> bool:
+        return [one.name for one in outermost(self.old)] != [one.name for one in outermost(self.new)]
+
+    def _state(self, source: PythonSource, part: int | str) -> object:
+        if isinstance(part, int):
+            return outermost(source)[part].raw_body
+        if part == STATEMENTS:
+            return source.raw_body
+        return readings.summarized(source, part) if "." in part else _of_kind(source, part)
 
 
 def outermost(source: PythonSource) -> list[FunctionDef]:
