@@ -76,7 +76,11 @@ def test_archlint_toml_wins_over_pyproject_in_the_same_folder(tmp_path: Path) ->
 
 
 def test_a_given_file_counts_everywhere(tmp_path: Path) -> None:
-    files = {"a/archlint.toml": "ignore = ['BA0102']\n", "shared/strict.toml": "exclude = ['old/']\n"}
+    files = {
+        "a/archlint.toml": "ignore = ['BA0102']\n",
+        "shared/strict.toml": "exclude = ['old/']\n",
+        "shared/old/a.py": "",
+    }
     repo = repository(tmp_path, files)
     configured = configure(repo, STANDARD, tmp_path / "shared/strict.toml")
     assert configured("a") == configured(".") == Config(folder="shared", exclude=("old/",))
@@ -335,6 +339,47 @@ crud = ["sql/**"]
 """
 
 
+def test_an_installed_package_may_have_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "installed/acme_standards"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise SystemExit('nobody imports it')")
+    (package / "service.toml").write_text("ignore = ['BA0102']\n[layers]\ncrud = ['sql/']\n")
+    monkeypatch.syspath_prepend(package.parent)
+    own = {"shop/archlint.toml": "extend = 'acme_standards:service.toml'\nselect = ['BA05']\n"}
+    config = configure(repository(tmp_path / "repository", own), STANDARD)("shop")
+    assert config.selection == Selection(("BA05",), ("BA0102",))
+    assert (config.folder, config.layers) == ("shop", {"crud": ("sql/",)})
+
+
+@pytest.mark.parametrize(
+    ("extended", "said"),
+    [
+        (
+            "acme_standards:a.toml",
+            "shop/archlint.toml:1:1: the package `acme_standards` has no file `a.toml`",
+        ),
+        ("acme_standards:../a.toml", "has no file `../a.toml`"),
+        ("no_such_standards:a.toml", "as in `uvx --with no_such_standards archlint check`"),
+        ("acme.standards:a.toml", "archlint's environment has no package `acme.standards`"),
+        ("acme_standards:b.toml", "acme_standards:b.toml:1:1: what a package has extends nothing"),
+        ("acme_standards:c.toml", "acme_standards:c.toml:1:1: unknown key `ignor`"),
+    ],
+)
+def test_a_package_that_does_not_have_it(
+    extended: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "installed/acme_standards"
+    package.mkdir(parents=True)
+    (tmp_path / "installed/a.toml").touch()
+    for name, text in {"__init__.py": "", "b.toml": "extend = 'c.toml'", "c.toml": "ignor = []"}.items():
+        (package / name).write_text(text)
+    monkeypatch.syspath_prepend(package.parent)
+    own = {"shop/archlint.toml": f"extend = '{extended}'\n"}
+    with pytest.raises(ArchlintError) as caught:
+        configure(repository(tmp_path / "repository", own), STANDARD)("shop")
+    assert said in str(caught.value)
+
+
 def extending(root: Path, files: dict[str, str]) -> Config:
     return configure(repository(root, {"archlint.toml": SHARED, **files}), STANDARD)("shop")
 
@@ -349,7 +394,7 @@ def test_a_key_replaces_and_tables_are_put_together(tmp_path: Path) -> None:
     own = (
         'extend = "../archlint.toml"\nignore = []\n[severity]\nBA0511 = "error"\n[layers]\ncrud = ["db/**"]\n'
     )
-    config = extending(tmp_path, {"shop/archlint.toml": own})
+    config = extending(tmp_path, {"shop/archlint.toml": own, "shop/db/users.py": ""})
     assert config.selection.ignore == ()
     assert config.severity == {"BA05": Severity.WARNING, "BA0511": Severity.ERROR}
     assert (config.layers, config.per_file_ignores) == ({"crud": ("db/**",)}, {"a.py": ("BA05",)})

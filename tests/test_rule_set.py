@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from archlint.engine import load
+from archlint.config import read_config
+from archlint.facts.toml import read_toml
 from archlint.pages import Page
 from archlint.standard import bundled_standard
 from tests.rule_set import paged, programmed, public_functions, with_fix
@@ -84,13 +84,12 @@ def test_the_page_explains_and_shows(page: Page) -> None:
 
 
 @each_page
-def test_what_the_page_says_to_configure_can_be(page: Page, tmp_path: Path) -> None:
+def test_what_the_page_says_to_configure_can_be(page: Page) -> None:
     examples = re.findall(r"^```toml\n(.*?)^```", page.body, re.DOTALL | re.MULTILINE)
-    (tmp_path / "main.py").write_text("from fastapi import FastAPI\napp = FastAPI()\n")
     for example in examples:
         if "[tool.archlint" in example:
-            (tmp_path / "pyproject.toml").write_text(example)
-            load([tmp_path])
+            file = read_toml("pyproject.toml", example.encode())
+            assert read_config(file, ".", STANDARD, is_pyproject=True) is not None
 
 
 @each_page

@@ -47,7 +47,7 @@ def schema(standard: Standard) -> dict[str, Any]:
         },
         "properties": {
             "extend": {
-                "description": "A file of the repository that counts where this one is silent",
+                "description": "A file, or `package:file`, that counts where this one is silent",
                 "type": "string",
             },
             "select": {"description": "Run these rules and no others", **listed},

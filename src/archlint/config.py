@@ -7,9 +7,9 @@ of .gitignore, relative to the folder of that nearest file.
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +18,16 @@ from msgspec.structs import replace
 
 from archlint import documents
 from archlint.answers import digest
+from archlint.config_tables import Table
 from archlint.discover import Repository, read_regular
 from archlint.facts.toml import TomlFile, read_toml
-from archlint.findings import ArchlintError, Severity
-from archlint.pages import Option, Page
+from archlint.findings import ArchlintError, Location, Severity
+from archlint.pages import Page
 from archlint.paths import is_inside, join
-from archlint.patterns import check_pattern, compile_patterns
-from archlint.selectors import Selection, check_selectors, strength, suggestion
+from archlint.patterns import compile_patterns
+from archlint.selectors import Selection, strength
 from archlint.standard import Standard
+from archlint.unmatched import check_matches
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -107,7 +109,7 @@ def read_config(file: TomlFile, folder: str, standard: Standard, *, is_pyproject
     prefix = _prefix(is_pyproject)
     if is_pyproject and file.get(*prefix) is None:
         return None
-    table = _Table(file, prefix, standard)
+    table = Table(file, prefix, standard)
     table.allow(KEYS)
     table.value("extend", "")
     return Config(
@@ -173,6 +175,8 @@ def _explicit(config_file: Path, repository: Repository, standard: Standard) -> 
     config = read_config(file, folder, standard, is_pyproject=is_pyproject)
     if config is None:
         raise ArchlintError(f"{config_file} has no [tool.archlint] table")
+    if inside:
+        check_matches(file, _prefix(is_pyproject), folder, repository)
     if file.get(*_prefix(is_pyproject), "extend") is None:
         return config
     path = join(folder, config_file.name)
@@ -209,9 +213,13 @@ def _in_repository(
     config = read_config(file, folder, standard, is_pyproject=is_pyproject)
     table = _prefix(is_pyproject)
     extended = file.get(*table, "extend")
+    if config is not None and not extending:
+        check_matches(file, table, folder, repository)
     if config is None or extended is None:
         return config
     place, other = file.location(*table, "extend"), join(folder, extended)
+    if ":" in extended:
+        return _over(_of_package(repository, extended, folder, standard, place), config, file.table(*table))
     if other in {path, *extending}:
         raise ArchlintError(f"{place}: `extend` comes back to `{other}`")
     if not repository.has(other):
@@ -220,6 +228,34 @@ def _in_repository(
     if base is None:
         raise ArchlintError(f"{place}: `{other}` has no [tool.archlint] table to extend")
     return _over(base, config, file.table(*table))
+
+
+def _of_package(
+    repository: Repository, name: str, folder: str, standard: Standard, place: Location
+) -> Config:
+    """The configuration in `package:file`, a file of a package that is installed beside archlint.
+
+    The package is found, never imported.
+    """
+    package, _, inner = name.partition(":")
+    spec = find_spec(package) if package.isidentifier() else None
+    homes = spec.submodule_search_locations if spec is not None else None
+    if not homes:
+        raise ArchlintError(
+            f"{place}: archlint's environment has no package `{package}` to extend; "
+            f"install it beside archlint, as in `uvx --with {package} archlint check`"
+        )
+    paths = (Path(home) / inner for home in homes)
+    path = next((one for one in paths if ".." not in one.parts and one.is_file()), None)
+    if path is None:
+        raise ArchlintError(f"{place}: the package `{package}` has no file `{inner}`")
+    data = read_regular(str(path))
+    repository.reads.note(str(path), digest(data), None)
+    file = read_toml(name, data)
+    config = read_config(file, folder, standard, is_pyproject=False)
+    if config is None or file.get("extend") is not None:
+        raise ArchlintError(f"{file.location('extend')}: what a package has extends nothing")
+    return config
 
 
 def _over(base: Config, own: Config, given: Container[str]) -> Config:
@@ -242,134 +278,3 @@ def _over(base: Config, own: Config, given: Container[str]) -> Config:
         type_checking_imports=(own if "type-checking-imports" in given else base).type_checking_imports,
         options={code: {**base.options.get(code, {}), **own.options.get(code, {})} for code in codes},
     )
-
-
-class _Table(Struct, frozen=True, dict=True):
-    """A table of the file that knows where it stands, so that each complaint names its place."""
-
-    file: TomlFile
-    path: tuple[str, ...]
-    standard: Standard
-
-    @property
-    def name(self) -> str:
-        return f"[{'.'.join(self.path)}]" if self.path else self.file.path
-
-    def error(self, problem: str, *keys: str | int) -> ArchlintError:
-        return ArchlintError(f"{self.file.location(*self.path, *keys)}: {problem}")
-
-    def allow(self, known: Iterable[str]) -> dict[str, Any]:
-        values = self.file.get(*self.path)
-        if not isinstance(values, dict):
-            raise self.error(f"{self.name} must be a table, not {_kind(values)}")
-        for key in values:
-            if key not in known:
-                raise self.error(f"unknown key `{key}` in {self.name}{suggestion(key, known)}", key)
-        return values
-
-    def items(self, key: str, known: Iterable[str] | None = None) -> list[tuple[str, _Table]]:
-        """The keys of the inner table `key`, each with that table."""
-        if self.file.get(*self.path, key) is None:
-            return []
-        inner = replace(self, path=(*self.path, key))
-        values = self.file.get(*inner.path)
-        known = known if known is not None else values if isinstance(values, dict) else ()
-        return [(name, inner) for name in inner.allow(known)]
-
-    def value(self, key: str, default: Any) -> Any:
-        """The value of `key`, which must be of the type of `default`."""
-        value = self.file.get(*self.path, key)
-        if value is None:
-            return default
-        if _kind(value) != _kind(default) and not (
-            _kind(value) == "an integer" and _kind(default) == "a number"
-        ):
-            raise self.error(f"`{key}` must be {_kind(default)}, not {_kind(value)}", key)
-        if isinstance(value, list):
-            self._check_items(key, value, _kind(default[0]) if default else "a string")
-        return value
-
-    def _check_items(self, key: str, items: list[Any], kind: str) -> None:
-        for index, item in enumerate(items):
-            if _kind(item) != kind:
-                raise self.error(f"each item of `{key}` must be {kind}, not {_kind(item)}", key, index)
-
-    def strings(self, key: str) -> tuple[str, ...]:
-        """A list of strings; one string counts as a list of it."""
-        value = self.file.get(*self.path, key)
-        return (value,) if isinstance(value, str) else tuple(self.value(key, []))
-
-    def patterns(self, key: str) -> tuple[str, ...]:
-        """A list of patterns, each of which is one."""
-        return tuple(self.pattern(one, key, index) for index, one in enumerate(self.strings(key)))
-
-    def pattern(self, pattern: str, *keys: str | int) -> str:
-        """A pattern that stands at `keys`."""
-        try:
-            check_pattern(pattern)
-        except ArchlintError as error:
-            raise self.error(str(error), *keys) from error
-        return pattern
-
-    def selectors(self, key: str) -> tuple[str, ...]:
-        selectors = self.strings(key)
-        for index, selector in enumerate(selectors):
-            self._check_selector(selector, key, index)
-        return selectors
-
-    def _check_selector(self, selector: str, *keys: str | int) -> None:
-        try:
-            check_selectors((selector,), self.standard.pages)
-        except ArchlintError as error:
-            raise self.error(str(error), *keys) from error
-
-    def severity(self, selector: str) -> Severity:
-        self._check_selector(selector, selector)
-        value = self.value(selector, "")
-        if value not in set(Severity):
-            hint = suggestion(value, Severity)
-            raise self.error(f"a severity is `error` or `warning`, not `{value}`{hint}", selector)
-        return Severity(value)
-
-    def layers(self) -> dict[str, tuple[str, ...]]:
-        """The patterns of each layer that is mapped, in the standard's order."""
-        mapped = {name: inner.patterns(name) for name, inner in self.items("layers", self.standard.layers)}
-        return {name: mapped[name] for name in self.standard.layers if name in mapped}
-
-    def options(self, rule: str) -> tuple[str, dict[str, Any]]:
-        """The code of the rule of this name, and its options as set."""
-        by_name = {page.name: page for page in self.standard.pages}
-        if rule not in by_name:
-            named = next((page.name for page in self.standard.pages if page.code == rule), None)
-            hint = f"; did you mean `{named}`?" if named else suggestion(rule, by_name)
-            raise self.error(f"no rule is named `{rule}`{hint}", rule)
-        inner = replace(self, path=(*self.path, rule))
-        options: Mapping[str, Option] = by_name[rule].options
-        values = inner.allow(options)
-        return by_name[rule].code, {name: inner.option(name, options[name]) for name in values}
-
-    def option(self, name: str, option: Option) -> Any:
-        """The value of a rule's option, whose regular expressions are such."""
-        value = self.value(name, option.default)
-        if option.form == "regex":
-            for index, expression in enumerate(value):
-                try:
-                    re.compile(expression)
-                except re.error as error:
-                    problem = f"`{expression}` is no regular expression: {error}"
-                    raise self.error(problem, name, index) from error
-        return value
-
-
-def _kind(value: Any) -> str:
-    return _KINDS.get(type(value), "a date or time")
-
-
-_KINDS: Mapping[type, str] = {
-    bool: "a boolean",
-    str: "a string",
-    int: "an integer",
-    float: "a number",
-    list: "a list",
-    dict: "a table",
-}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from archlint.expressions import matcher
 from archlint.findings import Hit, Link, Location, Met, Said, Unknown
 from archlint.service.model import Service
 
@@ -14,14 +14,14 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each read of the environment in runtime code outside of the settings classes."""
     if service.routes.apps and not service.settings.classes and not service.settings.unclear:
         return  # BA0701 says it once, with their number
-    exempt = re.compile("|".join(f"(?:{pattern})" for pattern in options["exempt"]) or r"(?!)")
+    exempt = matcher(options["exempt"])
     passing = False
     for read in service.environment_reads:
         place = read.module.location(read.node)
         if read.variable is None and read.reader in {"os.environ", "os.getenv"}:
             passing = True
             yield Unknown(f"a variable that `{read.reader}` reads", place, "its name is computed")
-        elif read.variable is None or not exempt.fullmatch(read.variable):
+        elif read.variable is None or not exempt(read.variable):
             what = f"`{read.variable}`" if read.variable else "configuration"
             passing = True
             cause = Link(Location(read.module.path), f"`{read.module.name}` reads the environment itself")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from archlint.expressions import matcher
 from archlint.facts.syntax import Call, Constant
 from archlint.findings import Location
 from archlint.service.api.routes import App, Endpoint
@@ -18,8 +19,8 @@ def exemption(options: Mapping[str, Any]) -> Callable[[Endpoint], bool]:
 
     Both are lists of regular expressions; a path parameter stands there as `{}`.
     """
-    patterns = re.compile("|".join([*options["exempt"], *options["extend-exempt"]]) or "(?!)")
-    return lambda endpoint: patterns.fullmatch(_PARAMETER.sub("{}", endpoint.path)) is not None
+    matches = matcher((*options["exempt"], *options["extend-exempt"]))
+    return lambda endpoint: matches(_PARAMETER.sub("{}", endpoint.path))
 
 
 def is_root(endpoint: Endpoint) -> bool:
