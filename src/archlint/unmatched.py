@@ -74,10 +74,14 @@ def _places(files: Iterable[str]) -> list[str]:
 
 
 def _nearest(literal: str, known: Sequence[str]) -> str:
-    """The nearest path, or the one whose last part is nearest."""
-    by_name = {one.rstrip("/").rpartition("/")[2]: one for one in reversed(known)}
+    """The nearest path, or the one whose last part is nearest without its suffix."""
     paths = {one.rstrip("/"): one for one in known}
-    if near := get_close_matches(literal, paths, n=1, cutoff=0.8):
+    if near := get_close_matches(literal, paths, n=1, cutoff=0.85):
         return paths[near[0]]
-    near = get_close_matches(posixpath.basename(literal), by_name, n=1, cutoff=0.6)
-    return by_name[near[0]] if near else ""
+    by_stem = {_stem(one): one for one in reversed(known)}
+    near = get_close_matches(_stem(literal), by_stem, n=1, cutoff=0.65)
+    return by_stem[near[0]] if near else ""
+
+
+def _stem(path: str) -> str:
+    return posixpath.basename(path.rstrip("/")).partition(".")[0]

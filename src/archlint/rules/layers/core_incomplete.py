@@ -21,8 +21,9 @@ def check(service: Service) -> Iterator[Said]:
     for kind in KINDS:
         for found in misplaced(service.layers, "core", [piece for of, piece in pieces if of == kind]):
             what = found.fields["what"] + found.fields["more"]
-            fields = {"what": f"{what} is in {found.where}; its place is `core/`"}
-            yield Hit(found.piece.location, fields, found.chain)
+            said = f"{what} is in {found.where}; its place is `core/`"
+            fields = {"what": said, "piece": found.fields["piece"]}
+            yield Hit(found.piece.location, fields, found.chain, cause=found.cause)
     if _has_core(service) and makes_app(module.source for module in service.modules.runtime):
         if unread := service.modules.unread:
             yield Unknown("what sets the service up", Location(unread[0]), "the file cannot be read")
@@ -48,14 +49,16 @@ def _has_core(service: Service) -> bool:
 def _missing(service: Service) -> Iterator[Hit]:
     """What the service sets up nowhere; a library that the source does not show may do all but the first."""
     if not service.setups.has_configuration:
-        yield Hit(
-            service.anchor, {"what": "The service has no configuration, neither in `core/` nor elsewhere"}
-        )
+        yield _nowhere(service, "The service has no configuration, neither in `core/` nor elsewhere", None)
     if not service.setups.has_security:
         what = (
             "The service has no security, neither in `core/` nor elsewhere: nothing authenticates its callers"
         )
-        yield Hit(service.anchor, {"what": what}, severity=Severity.WARNING)
+        yield _nowhere(service, what, Severity.WARNING)
     if not service.setups.has_database:
         what = "The service has models and sets up no database, neither in `core/` nor elsewhere"
-        yield Hit(service.anchor, {"what": what}, severity=Severity.WARNING)
+        yield _nowhere(service, what, Severity.WARNING)
+
+
+def _nowhere(service: Service, what: str, severity: Severity | None) -> Hit:
+    return Hit(service.anchor, {"what": what, "piece": what}, severity=severity)

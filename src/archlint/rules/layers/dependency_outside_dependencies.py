@@ -22,7 +22,7 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("no two routers have the same provider injected, but those of core")
     yield from map(Met, placed(service.layers, "dependencies", pieces))
     for found in misplaced(service.layers, "dependencies", pieces):
-        yield Hit(found.piece.location, found.fields, found.chain)
+        yield Hit(found.piece.location, found.fields, found.chain, cause=found.cause)
 
 
 def _pieces(service: Service) -> Iterator[Piece]:
@@ -41,7 +41,7 @@ def _pieces(service: Service) -> Iterator[Piece]:
                 continue
         first, second, *more = (f"`{router.name}`" for router in routers)
         users = f"{first}, {second} and {len(more)} more" if more else f"{first} and {second}"
-        yield Piece(module, place, f"`{name}`, which {users} have injected,")
+        yield Piece(module, place, f"`{name}`, which {users} have injected,", name)
 
 
 def _may_provide(service: Service, module: Module) -> bool:

@@ -23,5 +23,5 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     }
     yield from map(Met, placed(service.layers, "routers", pieces.values()))
     for found in misplaced(service.layers, "routers", (pieces[place] for place in sorted(pieces))):
-        yield Hit(found.piece.location, found.fields, found.chain)
+        yield Hit(found.piece.location, found.fields, found.chain, cause=found.cause)
     yield from service.routes.unknown

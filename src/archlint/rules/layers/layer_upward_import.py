@@ -34,12 +34,12 @@ def check(service: Service) -> Iterator[Said]:
         above = [layer for higher in ORDER[:height] for layer in higher]
         for source in (layer for layer in level if layer != "models"):
             forbidden = [layer for layer in above if (source, layer) not in ELSEWHERE]
-            for breach in service.contracts.grouped(source, forbidden):
+            for breach in service.contracts.breaches(source, forbidden):
                 breaching.add(breach.importer)
                 yield Hit(
                     breach.location,
                     breach.fields | {"why": ABOVE},
-                    breach.links,
+                    breach.chain,
                     breach.severity,
                     cause=breach.cause,
                 )

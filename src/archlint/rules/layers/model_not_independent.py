@@ -35,9 +35,9 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     others = set(LAYERS) - {"models"}
     excuse = is_base if options["core-base"] else lambda edge, symbol: False
     breaching: set[Module] = set()
-    for breach in service.contracts.grouped("models", others, excuse):
+    for breach in service.contracts.breaches("models", others, excuse):
         breaching.add(breach.importer)
-        yield Hit(breach.location, breach.fields, breach.links, breach.severity, cause=breach.cause)
+        yield Hit(breach.location, breach.fields, breach.chain, breach.severity, cause=breach.cause)
     models = service.layers.modules("models")
     if not models:
         yield NotApplicable("no module is of the models layer")

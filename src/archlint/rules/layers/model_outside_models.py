@@ -18,7 +18,7 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("it maps no class to a table")
     yield from map(Met, placed(service.layers, "models", pieces))
     for found in misplaced(service.layers, "models", pieces):
-        yield Hit(found.piece.location, found.fields, found.chain)
+        yield Hit(found.piece.location, found.fields, found.chain, cause=found.cause)
 
 
 def _mapped(service: Service, module: Module) -> Iterator[Piece]:

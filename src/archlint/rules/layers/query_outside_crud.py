@@ -24,7 +24,7 @@ def check(service: Service) -> Iterator[Said]:
     yield from service.data_access.unseen("queries past SQLAlchemy")
     yield from map(Met, placed(service.layers, "crud", pieces))
     for found in misplaced(service.layers, "crud", pieces):
-        yield Hit(found.piece.location, found.fields, found.chain)
+        yield Hit(found.piece.location, found.fields, found.chain, cause=found.cause)
 
 
 def _querying(service: Service, module: Module) -> Iterator[Piece]:

@@ -18,9 +18,9 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("it has no services, no crud and no models")
         return
     breaching: set[Module] = set()
-    for breach in service.contracts.grouped("routers", ("crud", "models")):
+    for breach in service.contracts.breaches("routers", ("crud", "models")):
         breaching.add(breach.importer)
-        fields = breach.fields | {"remedy": _MOVE if breach.takes_constants else _CALL}
-        yield Hit(breach.location, fields, breach.links, breach.severity, cause=breach.cause)
+        fields = breach.fields | {"remedy": _MOVE if breach.constants else _CALL}
+        yield Hit(breach.location, fields, breach.chain, breach.severity, cause=breach.cause)
     routers = (module for module in service.layers.placed("routers") if module not in breaching)
     yield from (Met(Location(module.path)) for module in routers)

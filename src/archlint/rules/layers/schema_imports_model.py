@@ -12,14 +12,16 @@ from archlint.service.model import Service
 def check(service: Service) -> Iterator[Said]:
     """Yield each import of models in a schema, and each schema or response that is made of a mapped class."""
     breaching: set[str] = set()
-    for breach in service.contracts.grouped("schemas", ("models",)):
+    for breach in service.contracts.breaches("schemas", ("models",)):
         what = f"`{breach.importer.name}` of the {breach.source} layer {breach.text}"
         breaching.add(breach.importer.path)
-        yield Hit(breach.location, {"what": what}, breach.links, breach.severity, cause=breach.cause)
+        fields = {"what": what, "breach": breach.fields["breach"]}
+        yield Hit(breach.location, fields, breach.chain, breach.severity, cause=breach.cause)
     parts = (service.modules, service.symbols, service.classes, service.layers, service.surface)
     for exposed in exposed_models(*parts):
         breaching.add(exposed.location.file)
-        yield Hit(exposed.location, {"what": f"{exposed.what} the mapped class `{exposed.model}`"})
+        what = f"{exposed.what} the mapped class `{exposed.model}`"
+        yield Hit(exposed.location, {"what": what, "breach": what})
     if not (service.schemas.has_models or service.layers.modules("models")):
         yield NotApplicable("it has no models")
         return

@@ -18,7 +18,7 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("no endpoint takes or answers with a schema of the service")
     yield from map(Met, placed(service.layers, "schemas", pieces))
     for found in misplaced(service.layers, "schemas", pieces):
-        yield Hit(found.piece.location, found.fields, found.chain)
+        yield Hit(found.piece.location, found.fields, found.chain, cause=found.cause)
 
 
 def _piece(symbol: Symbol) -> Piece:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said
-from archlint.service.database.session_calls import session_calls
+from archlint.service.database.session_calls import SessionCall, session_calls
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 
@@ -13,21 +13,34 @@ from archlint.service.semantics.modules import Module
 def check(service: Service) -> Iterator[Said]:
     """Yield each import of a router in a service, and each service that gives statements to a session."""
     breaching: set[Module] = set()
-    for breach in service.contracts.grouped("services", ("routers",)):
+    for breach in service.contracts.breaches("services", ("routers",)):
         breaching.add(breach.importer)
-        yield Hit(breach.location, breach.fields, breach.links, breach.severity, cause=breach.cause)
+        yield Hit(breach.location, breach.fields, breach.chain, breach.severity, cause=breach.cause)
     for module in service.layers.modules("services"):
-        layer = str(service.layers.of(module))
-        calls = list(session_calls(module, service.symbols, service.annotations))
-        if calls:
+        for hit in _calling(service, module):
             breaching.add(module)
-            more = f", and does so in {len(calls) - 1} more places" if len(calls) > 1 else ""
-            what = f"calls `{calls[0].text}` on a database session{more}"
-            links = tuple(Link(module.location(one.node), f"`{one.text}`") for one in calls[1:])
-            fields = {"module": module.name, "layer": layer, "what": what}
-            yield Hit(module.location(calls[0].node), fields, links)
+            yield hit
     if not (service.databases.libraries or service.layers.modules("crud")):
         yield NotApplicable("its runtime imports no library of a relational database")
         return
     services = (module for module in service.layers.placed("services") if module not in breaching)
     yield from (Met(Location(module.path)) for module in services)
+
+
+def _calling(service: Service, module: Module) -> Iterator[Hit]:
+    """Each function that gives statements to a session, at the first of its calls."""
+    by_function: dict[str, list[SessionCall]] = {}
+    for call in session_calls(module, service.symbols, service.annotations):
+        around = module.source.definitions.around(call.node)
+        by_function.setdefault(".".join(one.name for one in around), []).append(call)
+    cause = Link(Location(module.path), f"`{module.name}` of the services layer reads and writes by itself")
+    for function, (first, *others) in by_function.items():
+        texts = ", ".join(dict.fromkeys(f"`{one.text}`" for one in (first, *others)))
+        fields = {
+            "module": module.name,
+            "layer": str(service.layers.of(module)),
+            "what": f"calls {texts} on a database session{f' in `{function}`' if function else ''}",
+            "breach": f"{function} {texts}",
+        }
+        chain = tuple(Link(module.location(one.node), f"`{one.text}`") for one in others)
+        yield Hit(module.location(first.node), fields, chain, cause=cause)

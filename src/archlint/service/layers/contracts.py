@@ -31,7 +31,8 @@ Excuse = Callable[[ImportEdge, Symbol], bool]
 class Breach(Struct, frozen=True):
     """One import statement of `importer` in layer `source` that leads into the forbidden layer `target`.
 
-    `imported` says what it takes, `through` by which module where that is not the one named.
+    `imported` says what is taken there, `through` by which module where that is not the one that the
+    statement names; `statement` is what the statement itself takes.
     """
 
     importer: Module
@@ -46,8 +47,7 @@ class Breach(Struct, frozen=True):
     constants: bool = False
     """Whether enumerations and constants are all that it takes."""
 
-    others: tuple[Breach, ...] = ()
-    """Further statements of the same module that lead into the same layer."""
+    statement: str = ""
 
     @property
     def text(self) -> str:
@@ -57,21 +57,16 @@ class Breach(Struct, frozen=True):
 
     @property
     def fields(self) -> dict[str, str]:
-        """The fields of a message that says what `{module}` of layer `{layer}` does: `{what}`."""
-        places = "places" if len(self.others) > 1 else "place"
-        more = f", and does so in {len(self.others)} more {places}" if self.others else ""
-        return {"module": self.importer.name, "layer": str(self.source), "what": self.text + more}
+        """The fields of a message that says what `{module}` of layer `{layer}` does: `{what}`.
 
-    @property
-    def takes_constants(self) -> bool:
-        """Whether this and the further statements take nothing but enumerations and constants."""
-        return all(one.constants for one in (self, *self.others))
-
-    @property
-    def links(self) -> tuple[Link, ...]:
-        """The chain, then the other statements."""
-        further = (Link(other.location, f"{other.importer.name} {other.text}") for other in self.others)
-        return (*self.chain, *further)
+        `breach` is what is meant, whatever leads there and however the layers are known.
+        """
+        return {
+            "module": self.importer.name,
+            "layer": str(self.source),
+            "what": self.text,
+            "breach": f"{self.source.name} {self.statement} {self.target.name}",
+        }
 
     @property
     def cause(self) -> Link | None:
@@ -98,17 +93,6 @@ class Contracts(Struct, eq=False, frozen=True):
     providers: Providers
     type_checking_imports: bool
     """Whether imports that only a type checker sees count."""
-
-    def grouped(
-        self, source: str, forbidden: Iterable[str], excuse: Excuse = lambda edge, symbol: False
-    ) -> Iterator[Breach]:
-        """The breaches, one for each module and layer that it leads into: its first direct one."""
-        found: dict[tuple[Module, str], list[Breach]] = {}
-        for breach in self.breaches(source, forbidden, excuse):
-            found.setdefault((breach.importer, breach.target.name), []).append(breach)
-        for several in found.values():
-            first, *others = sorted(several, key=lambda breach: (bool(breach.through), breach.location))
-            yield replace(first, others=tuple(others))
 
     def breaches(
         self, source: str, forbidden: Iterable[str], excuse: Excuse = lambda edge, symbol: False
@@ -211,7 +195,8 @@ class _Contract:
             (Link(edge.location, names), *links) if steps else (),
         )
         taken = (self._parts.imports.origin(target.edge)[0] for target in targets)
-        return replace(breach, constants=all(map(self._parts.classes.is_constant, taken)))
+        constants = all(map(self._parts.classes.is_constant, taken))
+        return replace(breach, constants=constants, statement=breach.imported)
 
     def indirect(self, chain: tuple[ImportEdge, ...]) -> Breach:
         """The breach of a chain of imports."""
@@ -219,7 +204,8 @@ class _Contract:
         target = self.target(last) or _Target(last, last.imported)
         links = [Link(edge.location, f"{edge.importer.name} imports {edge.imported.name}") for edge in chain]
         through = f" through `{last.importer.name}`"
-        return self._breach(first, target.module, _listed(_taken([target])), through, tuple(links))
+        breach = self._breach(first, target.module, _listed(_taken([target])), through, tuple(links))
+        return replace(breach, statement=f"{first.name} from {first.imported.name}")
 
     def _breach(
         self, edge: ImportEdge, module: Module, imported: str, through: str, chain: tuple[Link, ...]

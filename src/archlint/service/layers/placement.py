@@ -15,11 +15,15 @@ from archlint.service.semantics.modules import Module
 
 
 class Piece(Struct, frozen=True):
-    """Something of a module that belongs to a certain layer: "the mapped class `User`" at `location`."""
+    """Something of a module that belongs to a certain layer: "the mapped class `User`" at `location`.
+
+    `key` says what is meant, where `what` says more than that.
+    """
 
     module: Module
     location: Location
     what: str
+    key: str = ""
 
     @classmethod
     def at(cls, module: Module, node: Node, what: str) -> Piece:
@@ -28,16 +32,20 @@ class Piece(Struct, frozen=True):
 
 
 class Misplaced(Struct, frozen=True):
-    """One finding: a piece, where it is, and the others, of that file or its namesakes, that go with it."""
+    """One finding: a piece, where it is, and the others, of that file or its namesakes, that go with it.
+
+    `cause` is the file, which may hold more that belongs elsewhere.
+    """
 
     piece: Piece
     where: str
     others: tuple[Piece, ...] = ()
+    cause: Link | None = None
 
     @property
     def fields(self) -> dict[str, str]:
         """The fields of a message: `{what}{more}` lies in `{where}`; a group's `piece` is empty."""
-        piece = "" if self.others else self.piece.what
+        piece = "" if self.others else self.piece.key or self.piece.what
         return {"what": self.piece.what, "more": self._more, "piece": piece, "where": self.where}
 
     @property
@@ -58,9 +66,9 @@ class Misplaced(Struct, frozen=True):
 def misplaced(layers: Layers, layer: str, pieces: Iterable[Piece]) -> Iterator[Misplaced]:
     """What lies outside of `layer`: one finding per place, or per file where that is the decision to take.
 
-    Where the layer is missing, or a whole file plays it from outside, the file has to move: one finding, and
-    one for all files of that name, which one line of the configuration maps. And where both hold, BA0501 has
-    said so already, with the file's name.
+    Where a whole file plays the layer from outside, the file has to move: one finding, and one for all files
+    of that name, which one line of the configuration maps. Where the layer is missing, BA0501 has said so
+    already, with the file's name.
     """
     exists = layers.has_place(layer)
     playing: dict[str, list[Piece]] = {}
@@ -71,10 +79,10 @@ def misplaced(layers: Layers, layer: str, pieces: Iterable[Piece]) -> Iterator[M
             continue
         if inferred:
             playing.setdefault(posixpath.basename(module.path), []).extend(group)
-        elif exists:
-            yield from (Misplaced(piece, _where(layers, module, layer)) for piece in group)
         else:
-            yield _together(layers, layer, list(group))
+            said = f"`{module.name}` has what belongs into `{layer}/`"
+            cause = Link(Location(module.path), said)
+            yield from (Misplaced(piece, _where(layers, module, layer), cause=cause) for piece in group)
     yield from (_together(layers, layer, alike) for alike in playing.values())
 
 
