@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from archlint.service.packaging.managers import instead_of, to_add, to_declare, to_lock
+from archlint.service.packaging.managers import instead_of, to_add, to_declare, to_lock, to_require, to_run
 from tests.service.small import service_of
 
 PROJECT = '[project]\nname = "a"\nversion = "1"\ndependencies = []\n'
+NAMELESS = '[tool.poetry]\npackage-mode = false\n[tool.poetry.dependencies]\nfastapi = "*"\n'
 POETRY = '[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\nfastapi = "*"\n'
 
 
@@ -18,8 +19,16 @@ POETRY = '[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\nfastapi = "*"\n
     [
         ({"pyproject.toml": POETRY, "poetry.lock": ""}, "`uvx migrate-to-uv` turns Poetry's table"),
         ({"pyproject.toml": POETRY}, "`uvx migrate-to-uv` turns Poetry's table"),
-        ({"Pipfile": ""}, "`uvx migrate-to-uv` turns the Pipfile"),
-        ({"requirements.txt": "fastapi"}, "`uvx migrate-to-uv` turns requirements.txt"),
+        ({"pyproject.toml": NAMELESS}, "Write a `[project]` table with name and version, then `uvx migrate"),
+        ({"Pipfile": ""}, "Begin with `uv init --bare`, then `uvx migrate-to-uv` turns the Pipfile"),
+        (
+            {"Pipfile": "", "pyproject.toml": '[project]\nname = "a"\n'},
+            "`uvx migrate-to-uv` turns the Pipfile",
+        ),
+        (
+            {"requirements.txt": "fastapi"},
+            "Begin with `uv init --bare`, then run `uv add -r requirements.txt`",
+        ),
         ({"environment.yml": ""}, "Begin with `uv init --bare`, then `uv add` each Python package"),
         ({"environment.yml": "", "pyproject.toml": "[tool.ruff]\n"}, "Write a `[project]` table with name"),
         (
@@ -38,10 +47,19 @@ def test_a_lock_is_made_of_what_there_is(files: dict[str, str], begins: str, tmp
 @pytest.mark.parametrize(
     ("files", "found", "remedy"),
     [
-        ({}, "requirements/base.txt", "Begin with `uv init --bare`, then `uv add -r requirements/base.txt`"),
+        (
+            {},
+            "requirements/base.txt",
+            "Begin with `uv init --bare`, then run `uv add -r requirements/base.txt`",
+        ),
         ({"pyproject.toml": '[project]\nname = "a"\n'}, "requirements.in", "Run `uv add -r requirements.in`"),
         ({"pyproject.toml": "[tool.ruff]\n"}, "requirements.in", "Write a `[project]` table with name"),
-        ({"setup.py": ""}, "setup.py", "Move the requirements of `setup.py`"),
+        (
+            {"setup.py": ""},
+            "setup.py",
+            "Begin with `uv init --bare`, then move the requirements of `setup.py`",
+        ),
+        ({"pyproject.toml": PROJECT, "setup.py": ""}, "setup.py", "Move the requirements of `setup.py`"),
     ],
 )
 def test_requirements_are_moved_from_where_they_are(
@@ -52,19 +70,123 @@ def test_requirements_are_moved_from_where_they_are(
 
 
 @pytest.mark.parametrize(
-    ("files", "command"),
+    ("files", "remedy"),
     [
-        ({"pyproject.toml": PROJECT, "poetry.lock": ""}, "`poetry add httpx`"),
-        ({"pyproject.toml": PROJECT, "pdm.lock": ""}, "`pdm add httpx`"),
-        ({"pyproject.toml": PROJECT}, "`uv add httpx`"),
-        ({"pyproject.toml": PROJECT, "poetry.lock": "", "uv.lock": "version = 1\n"}, "`uv add httpx`"),
+        (
+            {"api/requirements.txt": ""},
+            "In `api`, begin with `uv init --bare`, then run `uv add -r requirements.txt`",
+        ),
+        (
+            {"api/requirements.txt": "", "pyproject.toml": "[tool.ruff]\n"},
+            "In `api`, begin with `uv init --bare --no-workspace`, then run `uv add -r requirements.txt`",
+        ),
+        (
+            {"api/requirements.txt": "", "api/pyproject.toml": PROJECT},
+            "In `api`, run `uv add -r requirements.txt`",
+        ),
+        (
+            {"api/requirements.txt": "", "pyproject.toml": PROJECT},
+            "Run `uv add -r api/requirements.txt`",
+        ),
+    ],
+)
+def test_a_service_in_a_folder_is_told_where(files: dict[str, str], remedy: str, tmp_path: Path) -> None:
+    project = service_of(tmp_path, {"api/app/main.py": "", **files}, "api").project
+    assert to_declare(project, "api/requirements.txt").startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("files", "remedy", "for_development"),
+    [
+        ({"pyproject.toml": PROJECT}, "Run `uv add httpx`", "Run `uv add --dev httpx`"),
+        (
+            {"pyproject.toml": PROJECT, "poetry.lock": "", "uv.lock": "version = 1\n"},
+            "Run `uv add httpx`",
+            "Run `uv add --dev httpx`",
+        ),
+        (
+            {"pyproject.toml": PROJECT, "requirements.txt": ""},
+            "Run `uv add httpx`",
+            "Run `uv add --dev httpx`",
+        ),
+        ({"pyproject.toml": POETRY}, "Run `poetry add httpx`", "Run `poetry add --group dev httpx`"),
+        (
+            {"pyproject.toml": PROJECT, "poetry.lock": ""},
+            "Run `poetry add httpx`",
+            "Run `poetry add --group dev httpx`",
+        ),
+        ({"pyproject.toml": PROJECT, "pdm.lock": ""}, "Run `pdm add httpx`", "Run `pdm add --dev httpx`"),
+        ({"Pipfile": ""}, "Run `pipenv install httpx`", "Run `pipenv install --dev httpx`"),
+        ({"requirements.txt": ""}, "Add `httpx` to `requirements.txt`", "Add `httpx` to `requirements.txt`"),
+        (
+            {"requirements.txt": "", "requirements-dev.txt": "", "pyproject.toml": "[tool.black]\n"},
+            "Add `httpx` to `requirements.txt`",
+            "Add `httpx` to `requirements-dev.txt`",
+        ),
+        ({"environment.yml": ""}, "Add `httpx` to `environment.yml`", "Add `httpx` to `environment.yml`"),
+        ({"setup.py": ""}, "Add `httpx` to `setup.py`", "Add `httpx` to `setup.py`"),
+        (
+            {},
+            "Begin with `uv init --bare`, then run `uv add httpx`",
+            "Begin with `uv init --bare`, then run `uv add --dev httpx`",
+        ),
     ],
 )
 def test_a_dependency_is_added_with_the_tool_of_the_project(
-    files: dict[str, str], command: str, tmp_path: Path
+    files: dict[str, str], remedy: str, for_development: str, tmp_path: Path
 ) -> None:
-    assert to_add(service_of(tmp_path, {"app/main.py": "", **files}).project, "httpx") == command
+    project = service_of(tmp_path, {"app/main.py": "", **files}).project
+    assert (to_add(project, "httpx"), to_add(project, "httpx", dev=True)) == (remedy, for_development)
 
 
-def test_what_cannot_be_migrated_is_not_told_to_be() -> None:
-    assert "migrate-to-uv" not in instead_of("PDM") + instead_of("conda")
+@pytest.mark.parametrize(
+    ("files", "file", "remedy"),
+    [
+        (
+            {"pyproject.toml": PROJECT},
+            "uv.lock",
+            "Require `fastapi>=0.99`, and run `uv lock --upgrade-package fastapi`",
+        ),
+        (
+            {"pyproject.toml": POETRY, "poetry.lock": ""},
+            "poetry.lock",
+            "Require `fastapi>=0.99`, and run `poetry update fastapi`",
+        ),
+        ({"pyproject.toml": PROJECT}, "requirements.txt", "Require `fastapi>=0.99` in `requirements.txt`"),
+        ({"requirements.txt": ""}, "requirements.txt", "Require `fastapi>=0.99` in `requirements.txt`"),
+    ],
+)
+def test_an_old_version_is_raised_where_it_stands(
+    files: dict[str, str], file: str, remedy: str, tmp_path: Path
+) -> None:
+    project = service_of(tmp_path, {"app/main.py": "", **files}).project
+    assert to_require(project, "fastapi", "fastapi>=0.99", file) == remedy
+
+
+def test_a_command_runs_in_the_environment_that_there_is(tmp_path: Path) -> None:
+    assert (
+        to_run(service_of(tmp_path / "a", {"requirements.txt": ""}).project, "alembic init x")
+        == "`alembic init x`"
+    )
+    poetry = service_of(tmp_path / "b", {"pyproject.toml": POETRY}).project
+    assert to_run(poetry, "alembic init x") == "`poetry run alembic init x`"
+
+
+@pytest.mark.parametrize(
+    ("files", "tool", "remedy"),
+    [
+        ({"pyproject.toml": PROJECT, "uv.lock": "", "poetry.lock": ""}, "Poetry", "Call uv instead"),
+        ({"pyproject.toml": PROJECT, "pdm.lock": ""}, "PDM", "Run `uv lock`"),
+        ({"environment.yml": ""}, "conda", "`uv add` each Python package"),
+        ({"pyproject.toml": POETRY}, "Poetry", "`uvx migrate-to-uv` converts the manifest"),
+        (
+            {"Pipfile": ""},
+            "Pipenv",
+            "Begin with `uv init --bare`, then `uvx migrate-to-uv` converts the manifest",
+        ),
+    ],
+)
+def test_another_manager_goes_by_a_way_that_there_is(
+    files: dict[str, str], tool: str, remedy: str, tmp_path: Path
+) -> None:
+    assert instead_of(service_of(tmp_path, files).project, tool).startswith(remedy)

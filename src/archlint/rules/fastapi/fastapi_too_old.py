@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from archlint.findings import Hit, Met, Said, Severity
+from archlint.findings import Hit, Location, Met, Said, Severity
 from archlint.service.model import Service
+from archlint.service.packaging.managers import to_require
 from archlint.service.packaging.versions import Required
 
 _FIRST = Version("0.99")
@@ -21,20 +22,30 @@ def check(service: Service) -> Iterator[Said]:
     locked = service.versions.locked("fastapi")
     for pin in locked:
         if pin.version < _FIRST:
-            yield Hit(pin.location, {"what": "The lock pins", "version": str(pin.version)})
+            fields = {
+                "what": "The lock pins",
+                "version": str(pin.version),
+                "remedy": _remedy(service, pin.location),
+            }
+            yield Hit(pin.location, fields)
         else:
             yield Met(pin.location)
     if not locked:
-        yield from _admitted(list(service.versions.required("fastapi")))
+        yield from _admitted(service, list(service.versions.required("fastapi")))
 
 
-def _admitted(required: list[Required]) -> Iterator[Hit | Met]:
+def _remedy(service: Service, place: Location) -> str:
+    return to_require(service.project, "fastapi", "fastapi>=0.99", place.file)
+
+
+def _admitted(service: Service, required: list[Required]) -> Iterator[Hit | Met]:
     """Nothing but a habit keeps a requirement without any bound on the newest version: a warning."""
     admitted = (old for old in _OLD if all(one.specifiers.contains(old) for one in required))
     version = next(admitted, None)
     if required and version is not None:
         bounded = any(len(one.specifiers) for one in required)
-        fields = {"what": "The requirement admits", "version": version}
-        yield Hit(required[0].location, fields, severity=None if bounded else Severity.WARNING)
+        place = required[0].location
+        fields = {"what": "The requirement admits", "version": version, "remedy": _remedy(service, place)}
+        yield Hit(place, fields, severity=None if bounded else Severity.WARNING)
     elif required:
         yield Met(required[0].location)

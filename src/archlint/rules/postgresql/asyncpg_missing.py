@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Met, Said, Unknown
 from archlint.service.model import Service
+from archlint.service.packaging.managers import to_add
 from archlint.service.packaging.runtime_dependencies import Provision, provision
 
 
@@ -33,7 +34,8 @@ def check(service: Service) -> Iterator[Said]:
         )
     else:
         name, place = min(libraries.items(), key=lambda entry: entry[1])
-        yield Hit(service.anchor, {"library": name}, (Link(place, f"`{name}` is used here"),))
+        fields = {"library": name, "remedy": to_add(service.project, "asyncpg")}
+        yield Hit(service.anchor, fields, (Link(place, f"`{name}` is used here"),))
 
 
 def _provision(service: Service, name: str) -> Provision:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
+from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
+from archlint.service.packaging.managers import to_add, to_require
 from archlint.service.packaging.runtime_dependencies import Provision, provision
 from archlint.service.packaging.versions import Required
 
+_REQUIREMENT = "sqlalchemy[asyncio]>=2.0"
 _FIRST = Version("2.0")
 _OLD = tuple(f"1.{minor}.{patch}" for minor in (4, 3, 2) for patch in range(60, -1, -1))
 
@@ -21,25 +23,30 @@ def check(service: Service) -> Iterator[Said]:
     locked = service.versions.locked("sqlalchemy")
     for pin in locked:
         if pin.version < _FIRST:
-            yield Hit(pin.location, {"what": f"The lock pins SQLAlchemy {pin.version}"})
+            yield _old(service, pin.location, f"The lock pins SQLAlchemy {pin.version}")
         else:
             yield Met(pin.location)
     required = [] if locked else list(service.versions.required("sqlalchemy"))
     if required:
-        yield from _admitted(required)
+        yield from _admitted(service, required)
     elif libraries and not locked:
         yield from _undeclared(service, sorted(libraries))
     elif not libraries and not locked:
         yield NotApplicable("its runtime imports no library of a relational database")
 
 
-def _admitted(required: list[Required]) -> Iterator[Hit | Met]:
+def _old(service: Service, place: Location, what: str) -> Hit:
+    remedy = to_require(service.project, "sqlalchemy", _REQUIREMENT, place.file)
+    return Hit(place, {"what": what, "remedy": remedy})
+
+
+def _admitted(service: Service, required: list[Required]) -> Iterator[Hit | Met]:
     """A requirement without any bound gets the newest version: nothing old is asked for."""
     bounded = [one for one in required if len(one.specifiers)]
     old = (version for version in _OLD if all(one.specifiers.contains(version) for one in bounded))
     version = next(old, None) if bounded else None
     if version is not None:
-        yield Hit(bounded[0].location, {"what": f"The requirement admits SQLAlchemy {version}"})
+        yield _old(service, bounded[0].location, f"The requirement admits SQLAlchemy {version}")
     else:
         yield Met(required[0].location)
 
@@ -49,7 +56,8 @@ def _undeclared(service: Service, names: list[str]) -> Iterator[Hit | Unknown]:
         why = "it is used, but archlint does not see where it is declared"
         yield Unknown("the version of SQLAlchemy", service.anchor, why)
     elif any(_has(service, name) for name in names):
-        yield Hit(service.anchor, {"what": f"The database is used by {', '.join(names)}, without SQLAlchemy"})
+        what = f"The database is used by {', '.join(names)}, without SQLAlchemy"
+        yield Hit(service.anchor, {"what": what, "remedy": to_add(service.project, _REQUIREMENT)})
 
 
 def _has(service: Service, name: str) -> bool:

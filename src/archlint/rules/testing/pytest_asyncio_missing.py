@@ -7,6 +7,7 @@ from typing import Any
 
 from archlint.findings import Hit, Link, Met, NotApplicable, Said
 from archlint.service.model import Service
+from archlint.service.packaging.managers import to_add
 from archlint.service.packaging.pyproject import strings
 
 _BRINGING = {"pytest-asyncio": ("pytest-aiohttp",)}
@@ -28,7 +29,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         first, *others = found
         more = f" and {len(others)} more" if others else ""
         plugin = " or ".join(f"`{plugin}`" for plugin in plugins)
-        yield Hit(service.anchor, {"plugin": plugin, "name": plugins[0], "what": first.text + more}, (first,))
+        remedy = to_add(service.project, plugins[0], dev=True)
+        yield Hit(service.anchor, {"plugin": plugin, "what": first.text + more, "remedy": remedy}, (first,))
 
 
 def _async_parts(service: Service) -> list[Link]:

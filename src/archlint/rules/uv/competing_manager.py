@@ -39,7 +39,7 @@ def check(service: Service) -> Iterator[Said]:
         if key not in seen:
             seen.add(key)
             what = f"`{command.program} {command.words[1]}` in {command.place}"
-            yield _hit(command.location, what, NAMES[command.program])
+            yield _hit(service, command.location, what, NAMES[command.program])
     if service.project.pyproject is not None and not manifests and not seen:
         yield Met(Location(service.project.pyproject.file.path))
         yield from (Met(command.location) for command in service.commands)
@@ -49,16 +49,16 @@ def _manifests(service: Service) -> Iterator[Hit]:
     pyproject = service.project.pyproject
     if pyproject is not None and pyproject.file.table("tool", "poetry", "dependencies"):
         place = pyproject.file.location("tool", "poetry", "dependencies")
-        yield _hit(place, "`[tool.poetry.dependencies]`", "Poetry")
+        yield _hit(service, place, "`[tool.poetry.dependencies]`", "Poetry")
     for folder in dict.fromkeys((service.root, pyproject.folder if pyproject else service.root)):
         for name, tool in FILES.items():
             path = join(folder, name)
             if service.repository.has(path):
-                yield _hit(Location(path), f"`{path}`", tool)
+                yield _hit(service, Location(path), f"`{path}`", tool)
 
 
-def _hit(place: Location, what: str, tool: str) -> Hit:
-    return Hit(place, {"what": what, "tool": tool, "remedy": instead_of(tool)})
+def _hit(service: Service, place: Location, what: str, tool: str) -> Hit:
+    return Hit(place, {"what": what, "tool": tool, "remedy": instead_of(service.project, tool)})
 
 
 def _is_call(command: Command) -> bool:

@@ -23,7 +23,7 @@ def check(service: Service) -> Iterator[Said]:
         fields = {
             "distribution": undeclared.distribution,
             "manifest": pyproject.file.path,
-            "command": to_add(service.project, undeclared.distribution),
+            "remedy": to_add(service.project, undeclared.distribution),
         }
         yield Hit(first, fields, chain)
     yield from _doubtful(dict(reversed(list(distributions.unattributed()))))

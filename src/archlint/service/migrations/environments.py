@@ -27,6 +27,9 @@ from archlint.service.packaging.pyproject import strings
 from archlint.service.semantics.modules import Modules
 from archlint.service.semantics.source_roots import find_projects
 
+DEPENDENCY, SETTINGS = "Alembic dependency", "`alembic.ini` or `[tool.alembic]`"
+SCRIPT, VERSIONS = "`env.py`", "versions folder"
+
 NOT_THE_SERVICES = frozenset({"tests", "test", "docs", "examples", "node_modules"})
 
 
@@ -77,10 +80,8 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
     def missing(self) -> tuple[str, ...]:
         """The parts of Alembic that the service lacks, in words, by its most complete environment."""
         lacks = [tuple(_lacking(environment)) for environment in self.environments]
-        parts = min(
-            lacks, key=len, default=("`alembic.ini` or `[tool.alembic]`", "`env.py`", "versions folder")
-        )
-        return (("Alembic dependency",) if self._dependency is False else ()) + parts
+        parts = min(lacks, key=len, default=(SETTINGS, SCRIPT, VERSIONS))
+        return ((DEPENDENCY,) if self._dependency is False else ()) + parts
 
     @cached_property
     def _dependency(self) -> bool | None:
@@ -244,11 +245,11 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
 
 def _lacking(environment: Environment) -> Iterator[str]:
     if environment.settings is None:
-        yield "`alembic.ini` or `[tool.alembic]`"
+        yield SETTINGS
     if environment.env is None:
-        yield "`env.py`"
+        yield SCRIPT
     if not environment.versions:
-        yield "versions folder"
+        yield VERSIONS
 
 
 def _ini_settings(ini: IniFile, section: str) -> _Settings | Unknown:

@@ -1,13 +1,16 @@
 """Which tool manages a service's dependencies today, and how one gets from there to uv.
 
-`migrate-to-uv` (https://mkniewallner.github.io/migrate-to-uv/) reads Poetry, Pipenv, pip-tools and pip, and
-neither PDM nor conda. `uv add` wants a `[project]` table, `uv lock` without one locks nothing, and `uv init`
-refuses a folder that has a pyproject.toml.
+Tried with uv 0.13 and `migrate-to-uv` 0.12 (https://mkniewallner.github.io/migrate-to-uv/): `uv add` and
+`uv lock` want a `[project]` table, `uv init` refuses a folder that has a pyproject.toml, and below one
+without that table it wants `--no-workspace`. `migrate-to-uv` wants a name, of `[tool.poetry]` or `[project]`,
+and reads neither PDM nor conda.
 """
 
 from __future__ import annotations
 
 import posixpath
+
+from msgspec import Struct
 
 from archlint.paths import ancestors, join
 from archlint.service.packaging.pyproject import ServiceProject
@@ -21,8 +24,36 @@ _FILES = {
     "environment.yaml": "conda",
     "requirements.txt": "pip",
 }
-_MIGRATED = {"Poetry": "Poetry's table", "Pipenv": "the Pipfile", "pip": "requirements.txt"}
+_MIGRATED = {"Poetry": "Poetry's table", "Pipenv": "the Pipfile"}
 _PACKAGES = "`uv add` each Python package of the environment; what is none comes from the image or the system"
+_REQUIREMENTS = ("requirements.txt", "requirements/base.txt", "requirements.in", "setup.py", "setup.cfg")
+_OF_DEVELOPMENT = tuple(
+    f"{name}.txt"
+    for part in ("dev", "test", "tests")
+    for name in (
+        f"requirements-{part}",
+        f"requirements_{part}",
+        f"{part}-requirements",
+        f"requirements/{part}",
+    )
+)
+
+
+class _Program(Struct, frozen=True):
+    """A manager's commands, each up to the name of a distribution or of a program to run."""
+
+    add: str
+    add_dev: str
+    upgrade: str
+    run: str
+
+
+_PROGRAMS = {
+    "uv": _Program("uv add", "uv add --dev", "uv lock --upgrade-package", "uv run "),
+    "Poetry": _Program("poetry add", "poetry add --group dev", "poetry update", "poetry run "),
+    "PDM": _Program("pdm add", "pdm add --dev", "pdm update", "pdm run "),
+    "Pipenv": _Program("pipenv install", "pipenv install --dev", "pipenv update", "pipenv run "),
+}
 
 
 def manager_of(project: ServiceProject) -> str:
@@ -41,40 +72,112 @@ def to_lock(project: ServiceProject) -> str:
     pyproject = project.pyproject
     if pyproject is not None and isinstance(pyproject.file.get("project", "dependencies"), list):
         return "Run `uv lock` and commit uv.lock"
-    return to_declare(project, None)
+    is_pip = manager_of(project) == "pip"
+    return to_declare(project, _nearest(project, ("requirements.txt",)) if is_pip else None)
 
 
 def to_declare(project: ServiceProject, found: str | None) -> str:
     """How the requirements that `found` lists, or some tool's own file, become `[project] dependencies`."""
     manager, name = manager_of(project), posixpath.basename(found or "")
-    if manager in _MIGRATED and name in {"", "Pipfile", "requirements.txt"}:
-        what = _MIGRATED[manager]
-        return f"`uvx migrate-to-uv` turns {what} into `[project]` and locks it; commit what it writes"
+    if manager in _MIGRATED and name in {"", "Pipfile"}:
+        return _migrated(project, f"turns {_MIGRATED[manager]} into `[project]` and locks it")
+    if found is None:
+        added = _PACKAGES if manager == "conda" else "`uv add` what the service imports, which locks it, too"
+        return _begun(project, added)
     if name.startswith("setup."):
-        return f"Move the requirements of `{found}` into `[project] dependencies`, and run `uv lock`"
-    added = f"`uv add -r {found}`, which locks the requirements, too" if found else _added(manager)
-    if project.pyproject is None:
-        return f"Begin with `uv init --bare`, then {added}"
-    is_begun = bool(project.pyproject.file.table("project"))
-    return f"Run {added}" if is_begun else f"Write a `[project]` table with name and version, then {added}"
+        return _begun(
+            project, "move the requirements of `{}` into its `dependencies`, and run `uv lock`", found
+        )
+    return _begun(project, "run `uv add -r {}`, which locks the requirements, too", found)
 
 
-def _added(manager: str) -> str:
-    return _PACKAGES if manager == "conda" else "`uv add` what the service imports, which locks it, too"
+def _migrated(project: ServiceProject, does: str) -> str:
+    """What `migrate-to-uv` does, which wants the project's name."""
+    is_named = project.pyproject is not None and bool(project.pyproject.file.get("tool", "poetry", "name"))
+    return _begun(project, f"`uvx migrate-to-uv` {does}", is_ready=is_named)
 
 
-def instead_of(tool: str) -> str:
-    """What takes the place of another tool."""
+def _begun(project: ServiceProject, step: str, found: str | None = None, *, is_ready: bool = False) -> str:
+    """The step, after what a `[project]` table takes; it is done where pyproject.toml is, or comes to be.
+
+    `found` is the file that the step names, relative to that folder.
+    """
+    pyproject = project.pyproject
+    folder = pyproject.folder if pyproject else project.root
+    own = posixpath.dirname(found or "") or "."
+    if pyproject is None:
+        begin = "begin with `uv init --bare`, then "
+    elif is_ready or pyproject.file.table("project"):
+        begin = ""
+    elif found is not None and own != folder and own == project.root:
+        folder, begin = own, "begin with `uv init --bare --no-workspace`, then "
+    else:
+        begin = "write a `[project]` table with name and version, then "
+    told = begin + (step.format(posixpath.relpath(found, folder)) if found else step)
+    return f"In `{folder}`, {told}" if folder != "." else told[0].upper() + told[1:]
+
+
+def _nearest(project: ServiceProject, names: tuple[str, ...]) -> str | None:
+    paths = (join(folder, name) for folder in ancestors(project.root) for name in names)
+    return next(filter(project.repository.has, paths), None)
+
+
+def instead_of(project: ServiceProject, tool: str) -> str:
+    """What takes the place of another tool; where uv locks already, the rest of the other is left to go."""
+    if manager_of(project) == "uv":
+        return f"Call uv instead, and delete what there is of {tool}'s files"
     if tool == "conda":
         return f"{_PACKAGES}. Then delete the file, and call uv instead"
     if tool == "PDM":
         moved = "move `[tool.pdm.dev-dependencies]` into `[dependency-groups]`"
         return f"Run `uv lock`, which reads the same `[project]`; {moved}, delete pdm.lock and call uv"
-    return f"`uvx migrate-to-uv` converts the manifest; then delete {tool}'s files, and call uv instead"
+    return _migrated(project, f"converts the manifest; then delete {tool}'s files, and call uv instead")
 
 
-def to_add(project: ServiceProject, distribution: str) -> str:
-    """The command that declares a dependency, of the tool that the project is on, and where to run it."""
-    program = {"Poetry": "poetry", "PDM": "pdm"}.get(manager_of(project), "uv")
+def to_add(project: ServiceProject, distribution: str, *, dev: bool = False) -> str:
+    """What declares a dependency, as the tool does it that the project is on.
+
+    Without a tool that knows such a command it is a line in a list of requirements.
+    """
+    program = _program(project)
+    quoted = f'"{distribution}"' if "[" in distribution else distribution
+    if program is not None:
+        return f"Run `{program.add_dev if dev else program.add} {quoted}`{_where(project)}"
+    listed = (_nearest(project, _OF_DEVELOPMENT) if dev else None) or _list_of(project)
+    return (
+        f"Add `{distribution}` to `{listed}`"
+        if listed
+        else _begun(project, f"run `uv add {'--dev ' if dev else ''}{quoted}`")
+    )
+
+
+def to_require(project: ServiceProject, distribution: str, requirement: str, file: str) -> str:
+    """What makes a dependency newer that the manifest or lock `file` has: the requirement, then the lock."""
+    program = _program(project)
+    if program is None or not file.endswith((".lock", "pyproject.toml")):
+        return f"Require `{requirement}` in `{file}`"
+    return f"Require `{requirement}`, and run `{program.upgrade} {distribution}`{_where(project)}"
+
+
+def to_run(project: ServiceProject, command: str) -> str:
+    """A command as it is run in the project's environment."""
+    program = _program(project)
+    return f"`{program.run if program else ''}{command}`"
+
+
+def _program(project: ServiceProject) -> _Program | None:
+    """The commands that can be given today; uv's take a `[project]` table."""
+    found = _PROGRAMS.get(manager_of(project))
+    has_table = project.pyproject is not None and bool(project.pyproject.file.table("project"))
+    return found or (_PROGRAMS["uv"] if has_table else None)
+
+
+def _list_of(project: ServiceProject) -> str | None:
+    if manager_of(project) == "conda":
+        return _nearest(project, ("environment.yml", "environment.yaml"))
+    return _nearest(project, _REQUIREMENTS)
+
+
+def _where(project: ServiceProject) -> str:
     folder = project.pyproject.folder if project.pyproject else "."
-    return f"`{program} add {distribution}`" + ("" if folder == "." else f" in `{folder}`")
+    return "" if folder == "." else f" in `{folder}`"
