@@ -102,6 +102,38 @@ def test_what_is_evidence_for_other_clauses_proves_nothing(tmp_path: Path) -> No
     assert judged(tmp_path, [other, Met(OTHER, ("ACME01.1.1",))], [NOTHING]).evidence[0].places == (OTHER,)
 
 
+def test_what_one_finding_says_of_a_place_breaks_the_clauses_of_all_kinds_of_calls(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "app/main.py": """\
+                from fastapi import FastAPI
+
+                from app.notes import note
+
+                app = FastAPI()
+
+
+                @app.get("/notes")
+                async def notes() -> None:
+                    note()
+                """,
+            "app/notes.py": """\
+                import time
+                from pathlib import Path
+
+
+                def note() -> None:
+                    time.sleep(1)
+                    Path("notes.txt").write_text("")
+                """,
+        },
+    )
+    (conformance,) = judge(run(Request((tmp_path,))))
+    broken = {r.clause.id: [f.code for f in r.findings] for r in conformance.rulings if r.findings}
+    assert broken["BA06.2.3"] == broken["BA01.2.2"] == ["BA0606"]
+
+
 def test_evidence_counts_what_was_broken_too(tmp_path: Path) -> None:
     ruling = judged(tmp_path, [Met(OTHER), HIT], [Met(PLACE)])
     assert ruling.evidence[0].text == "1 of 2 names are good"

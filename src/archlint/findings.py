@@ -56,12 +56,16 @@ class Hit(Struct, frozen=True):
 
 
 class Unknown(Struct, frozen=True):
-    """What archlint could not know: never a violation, never silently satisfied."""
+    """What archlint could not know: never a violation, never silently satisfied.
+
+    `clauses`, where given, are those of the page's that it leaves unknown.
+    """
 
     what: str
     location: Location
     why: str
     code: str = ""
+    clauses: tuple[str, ...] = ()
 
 
 class Met(Struct, frozen=True):

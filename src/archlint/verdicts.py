@@ -118,19 +118,38 @@ def _rulings(report: Report, said: _Said) -> Iterator[Ruling]:
         yield _ruling(clause, rules[clause.id], said, report.standard.unchecked.get(clause.id, ""))
 
 
+class _Heard(Struct, frozen=True):
+    """What the rules of one clause said of it; `proving` are those whose places in order are evidence."""
+
+    pages: tuple[Page, ...]
+    proving: tuple[Page, ...]
+    findings: tuple[Finding, ...]
+    excused: tuple[Excused, ...]
+    unknowns: tuple[Undecided, ...]
+    evidence: tuple[Evidence, ...]
+
+    @classmethod
+    def of(cls, clause: Clause, pages: tuple[Page, ...], said: _Said) -> _Heard:
+        proving = tuple(page for page in pages if clause.id in page.proves or not page.proves)
+        findings = (one for page in pages for one in said.findings.get(page.code, ()))
+        excused = (one for page in pages for one in said.excused.get(page.code, ()))
+        unknowns = (one for page in pages for one in said.unknowns.get(page.code, ()))
+        return cls(
+            pages,
+            proving,
+            tuple(one for one in findings if clause.id in one.clauses),
+            tuple(one for one in excused if clause.id in one.finding.clauses),
+            tuple(one for one in unknowns if clause.id in (one.unknown.clauses or one.page.clauses)),
+            tuple(found for page in proving if (found := _evidence(clause, page, said)) is not None),
+        )
+
+
 def _ruling(clause: Clause, pages: Iterable[Page], said: _Said, unchecked: str) -> Ruling:
     if unchecked:
         return Ruling(clause, Verdict.NOT_APPLICABLE, reasons=(unchecked,))
-    pages = tuple(pages)
-    findings = tuple(f for page in pages for f in said.findings.get(page.code, ()) if clause.id in f.clauses)
-    excused = tuple(
-        one for page in pages for one in said.excused.get(page.code, ()) if clause.id in one.finding.clauses
-    )
-    unknowns = tuple(one for page in pages for one in said.unknowns.get(page.code, ()))
-    proving = [page for page in pages if clause.id in page.proves or not page.proves]
-    evidence = tuple(found for page in proving if (found := _evidence(clause, page, said)) is not None)
-    verdict, reasons = _verdict(pages, said, findings, excused, unknowns, evidence)
-    return Ruling(clause, verdict, evidence, findings, excused, unknowns, reasons)
+    heard = _Heard.of(clause, tuple(pages), said)
+    verdict, reasons = _verdict(heard, said)
+    return Ruling(clause, verdict, heard.evidence, heard.findings, heard.excused, heard.unknowns, reasons)
 
 
 def _evidence(clause: Clause, page: Page, said: _Said) -> Evidence | None:
@@ -145,53 +164,43 @@ def _evidence(clause: Clause, page: Page, said: _Said) -> Evidence | None:
     return Evidence(page, page.evidence.format(met=len(met), all=every), met)
 
 
-def _verdict(
-    pages: tuple[Page, ...],
-    said: _Said,
-    findings: tuple[Finding, ...],
-    excused: tuple[Excused, ...],
-    unknowns: tuple[Undecided, ...],
-    evidence: tuple[Evidence, ...],
-) -> tuple[Verdict, tuple[str, ...]]:
-    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-    if errors:
+def _verdict(heard: _Heard, said: _Said) -> tuple[Verdict, tuple[str, ...]]:
+    if any(finding.severity is Severity.ERROR for finding in heard.findings):
         return Verdict.BROKEN, ()
-    doubts = tuple(_doubts(pages, said, findings, unknowns, evidence))
+    doubts = tuple(_doubts(heard, said))
     if doubts:
         return Verdict.UNKNOWN, doubts
-    ignored = tuple(f"{page.code} is left out by the configuration" for page in pages if _is_out(page, said))
-    if excused or ignored:
-        return Verdict.EXCUSED, (*ignored, *(one.reason for one in excused))
-    if evidence:
+    ignored = tuple(
+        f"{page.code} is left out by the configuration" for page in heard.pages if _is_out(page, said)
+    )
+    if heard.excused or ignored:
+        return Verdict.EXCUSED, (*ignored, *(one.reason for one in heard.excused))
+    if heard.evidence:
         return Verdict.MET, ()
-    reasons = dict.fromkeys(said.outcomes[page.code].not_applicable for page in pages)
+    reasons = dict.fromkeys(said.outcomes[page.code].not_applicable for page in heard.proving)
     return Verdict.NOT_APPLICABLE, tuple(filter(None, reasons))
 
 
-def _doubts(
-    pages: tuple[Page, ...],
-    said: _Said,
-    findings: tuple[Finding, ...],
-    unknowns: tuple[Undecided, ...],
-    evidence: tuple[Evidence, ...],
-) -> Iterator[str]:
+def _doubts(heard: _Heard, said: _Said) -> Iterator[str]:
     """Why the clause cannot be called met, though no error breaks it."""
-    if not pages:
+    if not heard.pages:
         yield "no rule decides it"
-    if findings:
-        yield f"{len(findings)} warning{'' if len(findings) == 1 else 's'}"
-    if unknowns:
-        yield f"{len(unknowns)} place{'' if len(unknowns) == 1 else 's'} could not be decided"
-    proven = {one.page.code for one in evidence}
-    for page in pages:
+    if heard.findings:
+        yield f"{len(heard.findings)} warning{'' if len(heard.findings) == 1 else 's'}"
+    if heard.unknowns:
+        yield f"{len(heard.unknowns)} place{'' if len(heard.unknowns) == 1 else 's'} could not be decided"
+    proven = {one.page.code for one in heard.evidence}
+    for page in heard.pages:
         if page.code in said.broken:
             yield f"{page.code} could not be run"
-        elif not _is_out(page, said) and page.code not in proven and _silent(page, said):
+        elif page in heard.proving and page.code not in proven and _silent(page, said):
             yield f"{page.code} {page.name} could prove nothing"
 
 
 def _silent(page: Page, said: _Said) -> bool:
     """Whether the rule said nothing at all: no place in order or not, nor why it has nothing to judge."""
+    if _is_out(page, said):
+        return False
     spoke = (said.findings, said.excused, said.unknowns)
     outcome = said.outcomes[page.code]
     return not (outcome.not_applicable or outcome.met) and not any(page.code in one for one in spoke)

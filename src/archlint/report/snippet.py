@@ -30,6 +30,12 @@ class Sources:
         lines = self._lines(place.file)
         return mask_line(lines[place.line - 1]) if 0 < place.line <= len(lines) else None
 
+    def around(self, place: Location, lines: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """At most so many lines before the place and after it, secrets starred out."""
+        read = self._lines(place.file)
+        before, after = read[max(0, place.line - 1 - lines) : place.line - 1], read[place.line :][:lines]
+        return tuple(map(mask_line, before)), tuple(map(mask_line, after))
+
     def _read(self, file: str) -> list[str]:
         try:
             return re.split(r"\r\n|\n|\r", self._repository.text(file))

@@ -5,7 +5,6 @@ Jinja2 escapes all that it is given but the pictures, in which Graphviz has esca
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
@@ -17,39 +16,32 @@ from archlint import __version__
 from archlint.causes import Cause, causes
 from archlint.findings import Finding, Location
 from archlint.report.conformance import pictures
+from archlint.report.conformance.endpoints import Group, groups
 from archlint.report.conformance.formats import View
-from archlint.report.conformance.words import arithmetic, facts, headline, trend
-from archlint.report.route_table import methods, notes
+from archlint.report.conformance.words import arithmetic, doubts, headline, trend
 from archlint.report.safe import log_lines, printable
 from archlint.report.snippet import Sources
 from archlint.report.styled import Line
-from archlint.service.api.exemptions import version_of
-from archlint.service.model import Service
+from archlint.service.schema.schemas import Schema
 from archlint.spec import Requirement
 from archlint.verdicts import Conformance, Ruling, Verdict
 
+CONTEXT = 2
+"""How many lines of the source stand around the one that a finding is about."""
+
 
 class Excerpt(Struct, frozen=True):
-    """A source line around the place that a finding is about."""
+    """The source line that a finding is about, in its three parts, with the `above` and `below` lines."""
 
     line: int
     before: str
     marked: str
     after: str
+    above: tuple[str, ...]
+    below: tuple[str, ...]
 
 
 Shown: TypeAlias = tuple[Finding, Excerpt | None]
-
-
-class Row(Struct, frozen=True):
-    """An endpoint; `broken` are the rules that it breaks."""
-
-    version: str
-    methods: str
-    path: str
-    handler: str
-    notes: str
-    broken: tuple[str, ...]
 
 
 class Chapter(Struct, frozen=True, dict=True):
@@ -64,11 +56,11 @@ class Chapter(Struct, frozen=True, dict=True):
     total: int
     causes: tuple[tuple[Cause, tuple[Shown, ...]], ...]
     findings: tuple[Shown, ...]
-    routes: tuple[Row, ...]
+    routes: tuple[Group, ...]
     unresolved: tuple[str, ...]
     layers: Markup
     tables: Markup
-    drift: tuple[str, ...]
+    schemas: tuple[Schema, ...]
 
 
 def render(view: View) -> Iterator[Line]:
@@ -80,7 +72,7 @@ def render(view: View) -> Iterator[Line]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"shown": printable, "facts": facts, "css": _css}
+    environment.filters |= {"shown": printable, "doubts": doubts, "css": _css, "by_file": _by_file}
     page = environment.get_template("page.html.jinja").render(
         version=__version__, verdicts=list(Verdict), chapters=list(_chapters(view))
     )
@@ -100,11 +92,11 @@ def _chapters(view: View) -> Iterator[Chapter]:
             tuple(_requirements(view, judged)),
             len(found),
             *_by_cause(sources, found),
-            tuple(_routes(service, found)),
+            groups(service, found, view.report.standard),
             tuple(f"{one.what}: {one.why} ({one.location})" for one in service.routes.unknown),
             Markup(pictures.layers(service)),  # noqa: S704 (Graphviz escapes what it draws)
             Markup(pictures.tables(service)),  # noqa: S704
-            tuple(f"{c.table}: {c.kind} {c.name}: {c.detail}" for s in service.schemas.all for c in s.drift),
+            tuple(service.schemas.all),
         )
 
 
@@ -149,25 +141,18 @@ def _excerpt(sources: Sources, place: Location) -> Excerpt | None:
         printable(source[:start]),
         printable(source[start:end]),
         printable(source[max(start, end) :]),
+        *(tuple(map(printable, lines)) for lines in sources.around(place, CONTEXT)),
     )
-
-
-def _routes(service: Service, findings: list[Finding]) -> Iterator[Row]:
-    broken: dict[Location, set[str]] = defaultdict(set)
-    for finding in findings:
-        broken[finding.location].add(finding.rule)
-    for endpoint in service.routes.endpoints:
-        version = version_of(endpoint)
-        yield Row(
-            f"v{version}" if version is not None else "none",
-            methods(endpoint),
-            endpoint.path,
-            endpoint.handler.name,
-            notes(endpoint),
-            tuple(sorted(broken[endpoint.location])),
-        )
 
 
 def _css(verdict: str) -> str:
     """A verdict as the name of a class."""
     return verdict.replace(" ", "-")
+
+
+def _by_file(places: Iterable[Location]) -> list[tuple[str, str]]:
+    """Files with the lines that are meant in each."""
+    found: dict[str, dict[int, None]] = {}
+    for place in places:
+        found.setdefault(place.file, {})[place.line] = None
+    return [(file, ", ".join(map(str, lines))) for file, lines in found.items()]

@@ -23,21 +23,29 @@ def layers(service: Service) -> str:
 
 
 def tables(service: Service) -> str:
-    """The models' tables as SVG, red where the migrations build them otherwise; nothing without tables."""
-    found = [model.table for model in service.schemas.declared]
+    """The models' tables as SVG, and those that only migrations make; nothing without tables.
+
+    Red are those that the migrations build otherwise, their differing columns with a mark before them.
+    """
+    found = {model.table.title: model.table for model in service.schemas.declared}
+    pairs = (pair for schema in service.schemas.all for pair in schema.pairs)
+    found |= {pair.title: pair.database for pair in pairs if pair.model is None and pair.database is not None}
     if not 0 < len(found) <= MOST_TABLES:
         return ""
-    drifting = {change.table for schema in service.schemas.all for change in schema.drift}
-    return drawn("\n".join(_dot(found, drifting)))
+    changes = [change for schema in service.schemas.all for change in schema.drift]
+    drifting = {(change.table, part) for change in changes for part in ("", change.part)}
+    return drawn("\n".join(_dot(list(found.values()), drifting)))
 
 
-def _dot(tables: list[Table], drifting: set[str]) -> Iterator[str]:
+def _dot(tables: list[Table], drifting: set[tuple[str, str]]) -> Iterator[str]:
     ids = {table.title: f"t{number}" for number, table in enumerate(tables)}
     yield "digraph tables { graph [rankdir=LR, nodesep=0.3];"
     yield "node [shape=record, fontname=Courier, fontsize=11];"
     for table in tables:
-        columns = "".join(f"{_cell(_column(table, name))}\\l" for name in table.columns)
-        colour = f", color={quoted(RED)}" if table.title in drifting else ""
+        marks = {name: "! " if (table.title, name) in drifting else "" for name in table.columns}
+        columns = "".join(f"{_cell(mark + _column(table, name))}\\l" for name, mark in marks.items())
+        red = f", color={quoted(RED)}, fontcolor={quoted(RED)}, penwidth=2"
+        colour = red if (table.title, "") in drifting else ""
         yield f'{ids[table.title]} [label="{_cell(table.title)}|{columns}"{colour}];'
     for table in tables:
         for key in table.foreign_keys:

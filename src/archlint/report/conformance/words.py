@@ -49,6 +49,13 @@ def facts(ruling: Ruling) -> Iterator[str]:
         places = [str(f.location) for f in ruling.findings if (f.code, f.severity) == (code, severity)]
         plural = "" if count == 1 else "s"
         yield f"{count} {severity}{plural} of {code} {rule}: {_some(places)}"
+    yield from doubts(ruling)
+    for evidence in ruling.evidence:
+        yield shown(evidence)
+
+
+def doubts(ruling: Ruling) -> Iterator[str]:
+    """What is excused, why it does not apply or is not known, and what could not be decided."""
     for one in ruling.excused:
         yield f"excused at {one.location}: {one.finding.code}: {one.reason}"
     for reason in ruling.reasons:
@@ -56,8 +63,6 @@ def facts(ruling: Ruling) -> Iterator[str]:
             yield reason
     for undecided in ruling.unknowns[:SHOWN]:
         yield f"not decided: {undecided.unknown.what} ({undecided.unknown.location}): {undecided.unknown.why}"
-    for evidence in ruling.evidence:
-        yield shown(evidence)
 
 
 def shown(evidence: Evidence) -> str:

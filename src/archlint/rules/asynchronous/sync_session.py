@@ -10,20 +10,25 @@ from archlint.findings import Hit, Link, Met, NotApplicable, Said
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 
+CLAUSES = ("BA06.1.1", "BA01.2.3")
+ALSO = {"file": ("BA01.2.2", "BA06.2.3")}
+"""What calls of other kinds break, to which the same place leads and of which no other rule speaks."""
+
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each call that queries by such a session on the event loop, and where requests open one."""
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
         return
-    yield from service.data_access.unseen("queries past SQLAlchemy's sessions")
+    yield from service.data_access.unseen("queries past SQLAlchemy's sessions", CLAUSES)
     blocking: set[Function] = set()
     engine = service.databases.sync_engine
     for found in service.event_loop.blocked("session", options):
         blocking.add(found.function)
         does = f"blocks the event loop{found.fields['through']}: {found.fields['calls']}"
         fields = {"function": found.function.short_name, "does": does}
-        yield Hit(found.location, fields, found.chain, found.severity, cause=engine)
+        clauses = (*CLAUSES, *(c for kind in service.event_loop.kinds_at(found) for c in ALSO.get(kind, ())))
+        yield Hit(found.location, fields, found.chain, found.severity, clauses, engine)
     opened = [call for call in service.event_loop.opened_sessions if call.caller not in blocking]
     blocking.update(call.caller for call in opened)
     for _, group in groupby(opened, lambda call: call.caller.module.path):
@@ -31,5 +36,6 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         more = f", and {len(others)} more of this file do" if others else ""
         does = f"opens a synchronous session for requests{more}"
         links = tuple(Link(one.location, f"`{one.caller.short_name}` opens one") for one in others)
-        yield Hit(first.location, {"function": first.caller.short_name, "does": does}, links, cause=engine)
+        fields = {"function": first.caller.short_name, "does": does}
+        yield Hit(first.location, fields, links, clauses=CLAUSES, cause=engine)
     yield from (Met(one.location) for one in service.event_loop.querying if one not in blocking)

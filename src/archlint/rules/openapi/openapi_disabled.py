@@ -17,5 +17,5 @@ def check(service: Service) -> Iterator[Said]:
         elif page.path is None:
             for one in service.openapi_pages.unserved(page, "openapi_url"):
                 yield Hit(one.location) if isinstance(one, Page) else one
-        else:
+        elif page.app.is_served:
             yield Met(page.location)

@@ -18,7 +18,7 @@ def check(service: Service) -> Iterator[Said]:
     off = {one.name for one in fields if isinstance(one.default, Constant) and not one.default.value}
     found = list(overrides(service.modules, service.symbols, off))
     if not found:
-        yield from (Met(app.location) for app in service.routes.apps)
+        yield from (Met(app.location) for app in service.routes.apps if app.is_served)
     for override in found:
         if override.how is None:
             why = "a function makes it in a way that archlint cannot follow"

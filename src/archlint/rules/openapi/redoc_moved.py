@@ -17,7 +17,7 @@ def check(service: Service) -> Iterator[Said]:
     """
     found = list(service.openapi_pages.misplaced("redoc_url"))
     if not found:
-        yield from (Met(app.location) for app in service.routes.apps)
+        yield from (Met(app.location) for app in service.routes.apps if app.is_served)
     swagger = [one for one in service.openapi_pages.misplaced("docs_url") if isinstance(one, Page)]
     said = {id(one.app.router) for one in swagger}
     for page in found:

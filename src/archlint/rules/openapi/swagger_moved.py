@@ -19,7 +19,7 @@ def check(service: Service) -> Iterator[Said]:
     """
     found = list(service.openapi_pages.misplaced("docs_url"))
     if not found:
-        yield from (Met(app.location) for app in service.routes.apps)
+        yield from (Met(app.location) for app in service.routes.apps if app.is_served)
     others = [one for one in service.openapi_pages.misplaced("redoc_url") if isinstance(one, Page)]
     for page in found:
         if isinstance(page, Unknown):

@@ -31,7 +31,7 @@ def check(service: Service) -> Iterator[Said]:
             if not (is_sync_engines and isinstance(found, Hit)):  # else BA0204 speaks of the call
                 said.setdefault(found.location, found)
     yield from said.values()
-    yield from service.data_access.unseen("a database past SQLAlchemy")
+    yield from service.data_access.unseen("a database past SQLAlchemy", CLAUSES)
 
 
 def _judge(service: Service, connection: Connection) -> Iterator[Hit | Unknown | Met]:
@@ -47,7 +47,7 @@ def _judge(service: Service, connection: Connection) -> Iterator[Hit | Unknown |
             "the URL comes from where archlint cannot see, or may name PostgreSQL with asyncpg "
             "or something else"
         )
-        yield Unknown("the engine's database", connection.location, why)
+        yield Unknown("the engine's database", connection.location, why, clauses=CLAUSES)
         return
     for target in connection.targets:
         yield _named(service, connection, target)
@@ -61,9 +61,8 @@ def _named(service: Service, connection: Connection, target: Target) -> Hit | Un
         fields = {"where": "The engine's URL", "scheme": target.scheme or ""}
         return Hit(connection.location, fields, clauses=clauses)
     if service.databases.is_validated(setting):
-        return Unknown(
-            "the engine's database", connection.location, f"`{setting.name}` is changed by a validator"
-        )
+        why = f"`{setting.name}` is changed by a validator"
+        return Unknown("the engine's database", connection.location, why, clauses=clauses)
     fields = {"where": f"The default of `{setting.name}`", "scheme": target.scheme or ""}
     return Hit(setting.location, fields, clauses=clauses)
 

@@ -86,12 +86,12 @@ class DataAccess(Struct, eq=False, frozen=True, dict=True):
         ]
         return tuple(sorted(found, key=lambda call: call.location))
 
-    def unseen(self, what: str) -> Iterator[Unknown]:
+    def unseen(self, what: str, clauses: tuple[str, ...] = ()) -> Iterator[Unknown]:
         """The unknown for a rule that asks `what` of SQLAlchemy's engines and sessions alone."""
         for call in self.drivers[:1]:
             more = f" (nor at {len(self.drivers) - 1} more places)" if len(self.drivers) > 1 else ""
             why = f"`{call.path}` connects past SQLAlchemy, whose engines and sessions archlint follows{more}"
-            yield Unknown(what, call.location, why)
+            yield Unknown(what, call.location, why, clauses=clauses)
 
     @cached_property
     def touching(self) -> frozenset[Function]:

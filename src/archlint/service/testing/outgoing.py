@@ -47,6 +47,8 @@ _REPLACES = re.compile(
     r"(?i)mock|patch|respx|responses$|httpretty|vcr|cassette|stub|fake|pook|http_?server|wiremock|moto\b|betamax"
     r"|replay|dummy|spy|double|live_?server|local_?server|simulat|sandbox|recorded|socket"
 )
+_MEANS = re.compile(r"(?i)mock|patch|respx|^responses$|httpretty|vcr|pook|stub|fake|betamax|moto\b")
+"""The names of those that only replace something: a `socket` may be any."""
 _NOT_THE_CALL = re.compile(r"(?i)(^|_)(db|database|session|user|auth\w*|settings|config|engine|token)(_|$)")
 _MAX_LINKS = 6
 
@@ -97,7 +99,7 @@ class OutgoingCalls:
     @cached_property
     def replacing(self) -> tuple[Module, ...]:
         """The modules whose tests come near an outgoing call and that speak of a means of replacing one."""
-        modules = (one for one in self._suite.modules if any(map(_replaces, _words_of_module(one))))
+        modules = (one for one in self._suite.modules if any(map(_MEANS.search, _words_of_module(one))))
         return tuple(one for one in modules if self._uses_a_call(one))
 
     def _comes_near(self, module: Module) -> bool:

@@ -11,6 +11,7 @@ from archlint.service.api.routes import RouteTable
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.semantics.modules import Modules
+from archlint.service.transactions.commit_count import CommitCount
 from archlint.service.transactions.missing_commits import Unbounded, unbounded
 from archlint.service.transactions.request_flow import Request, requests
 from archlint.service.transactions.session_acts import Work, acts
@@ -65,6 +66,12 @@ class Transactions(Struct, eq=False, frozen=True, dict=True):
             for request in self.requests
             if not functions.isdisjoint((request.handler, *request.dependencies))
         )
+
+    @cached_property
+    def commits_once(self) -> tuple[Request, ...]:
+        """Those of the writing requests that cannot come to a second commit, wherever they go."""
+        count = CommitCount(self.calls)
+        return tuple(one for one in self.writing if count.most((one.handler, *one.dependencies)) <= 1)
 
     def _leading_to(self, *works: Work) -> frozenset[Function]:
         doing = (f for f in self.calls.functions if any(act.work in works for act in acts(self.calls, f)))
