@@ -5,11 +5,13 @@ Jinja2 escapes all that it is given but the pictures, in which Graphviz has esca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from msgspec import Struct
 
 from archlint import __version__
@@ -53,6 +55,7 @@ class Chapter(Struct, frozen=True, dict=True):
     percent: int | None
     totals: tuple[tuple[str, int], ...]
     requirements: tuple[tuple[Requirement, tuple[tuple[str, tuple[Ruling, ...]], ...]], ...]
+    counts: Mapping[str, list[tuple[str, int]]]
     total: int
     causes: tuple[tuple[Cause, tuple[Shown, ...]], ...]
     findings: tuple[Shown, ...]
@@ -72,7 +75,13 @@ def render(view: View) -> Iterator[Line]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"shown": printable, "doubts": doubts, "css": _css, "by_file": _by_file}
+    environment.filters |= {
+        "shown": printable,
+        "doubts": doubts,
+        "css": _css,
+        "by_file": _by_file,
+        "coded": _coded,
+    }
     page = environment.get_template("page.html.jinja").render(
         version=__version__, verdicts=list(Verdict), chapters=list(_chapters(view))
     )
@@ -90,6 +99,7 @@ def _chapters(view: View) -> Iterator[Chapter]:
             None if judged.share is None else round(100 * judged.share),
             tuple((verdict.value, judged.totals[verdict]) for verdict in Verdict),
             tuple(_requirements(view, judged)),
+            _counts(judged),
             len(found),
             *_by_cause(sources, found),
             groups(service, found, view.report.standard),
@@ -112,6 +122,14 @@ def _requirements(
                 for scenario in requirement.scenarios
             ),
         )
+
+
+def _counts(judged: Conformance) -> Mapping[str, list[tuple[str, int]]]:
+    """How many clauses of each requirement have which verdict, those that any has."""
+    found: dict[str, Counter[Verdict]] = defaultdict(Counter)
+    for ruling in judged.rulings:
+        found[ruling.clause.id.partition(".")[0]][ruling.verdict] += 1
+    return {id_: [(one.value, of[one]) for one in Verdict if of[one]] for id_, of in found.items()}
 
 
 def _by_cause(
@@ -156,3 +174,12 @@ def _by_file(places: Iterable[Location]) -> list[tuple[str, str]]:
     for place in places:
         found.setdefault(place.file, {})[place.line] = None
     return [(file, ", ".join(map(str, lines))) for file, lines in found.items()]
+
+
+def _coded(text: str) -> Markup:
+    """A message, with what stands between backticks as code."""
+    parts = re.split(r"`([^`]+)`", printable(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )

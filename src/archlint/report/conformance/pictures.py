@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from archlint.report.graph import RED, quoted
 from archlint.report.graph_svg import drawn, svg
 from archlint.service.diagrams import layer_graph
@@ -13,13 +15,16 @@ from archlint.service.schema.core.tables import Table
 MOST_TABLES = 120
 """More make a picture that nobody reads, and that takes minutes to lay out."""
 
+MOST_COLUMNS = 25
+"""With more tables, only those that differ show their columns: the picture shows how tables hang together."""
+
 _RECORD = str.maketrans({one: f"\\{one}" for one in "{}|<> "})
 
 
 def layers(service: Service) -> str:
     """The layers as SVG; nothing where there are none."""
     graph = layer_graph(service)
-    return svg(graph) if graph.nodes else ""
+    return svg(replace(graph, title="")) if graph.nodes else ""
 
 
 def tables(service: Service) -> str:
@@ -43,10 +48,12 @@ def _dot(tables: list[Table], drifting: set[tuple[str, str]]) -> Iterator[str]:
     yield "node [shape=record, fontname=Courier, fontsize=11];"
     for table in tables:
         marks = {name: "! " if (table.title, name) in drifting else "" for name in table.columns}
-        columns = "".join(f"{_cell(mark + _column(table, name))}\\l" for name, mark in marks.items())
+        shown = marks if len(tables) <= MOST_COLUMNS or any(marks.values()) else {}
+        columns = "".join(f"{_cell(mark + _column(table, name))}\\l" for name, mark in shown.items())
+        columns = f"|{columns}" if columns else ""
         red = f", color={quoted(RED)}, fontcolor={quoted(RED)}, penwidth=2"
         colour = red if (table.title, "") in drifting else ""
-        yield f'{ids[table.title]} [label="{_cell(table.title)}|{columns}"{colour}];'
+        yield f'{ids[table.title]} [label="{_cell(table.title)}{columns}"{colour}];'
     for table in tables:
         for key in table.foreign_keys:
             target = f"{key.target[0]}.{key.target[1]}" if key.target[0] else key.target[1]
