@@ -127,5 +127,5 @@ def _service(loaded: Loaded, path: Path, name: str) -> Service:
 
 def _untold(service: Service) -> list[str]:
     document = service.documents.whole
-    gaps = [f"{pointer}: {why}" for pointer, why in document.unknown] if document else []
+    gaps = [f"{pointer}: {why}" for pointer, why in document.gaps] if document else []
     return [*(f"{one.location}: {one.what}: {one.why}" for one in service.routes.unknown), *gaps]

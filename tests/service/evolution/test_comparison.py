@@ -75,6 +75,14 @@ def test_nothing_came_or_went_where_that_side_is_not_wholly_in_sight(
     assert [change.id for change in compare(base, head, TODAY, {})] == expected
 
 
+def test_a_default_that_is_not_told_hides_no_other_change() -> None:
+    base, head = deepcopy(DOCUMENT), deepcopy(DOCUMENT)
+    untold = {"default": {"x-archlint-unknown": "environment variable `A`"}}
+    base["components"]["schemas"]["Tool"]["properties"]["name"] = {"type": "string"} | untold
+    head["components"]["schemas"]["Tool"]["properties"]["name"] = {"type": "integer", "default": 1}
+    assert [change.id for change in compare(base, head, TODAY, {})] == ["response-property-type-changed"]
+
+
 def _gap(why: str | None) -> dict[str, str]:
     return {} if why is None else {"x-archlint-unknown": why}
 

@@ -44,5 +44,56 @@ def test_a_model_that_a_function_of_the_service_makes_of_another_is_unknown(tmp_
     document = document_of(service_of(tmp_path, {"app/__init__.py": "", "app/main.py": _REPLACED}))
     assert dict(document.unknown) == {
         "#/components/schemas/Partial": "a decorator may make another model of it",
-        "#/paths/~1local/patch": "whether `x` is in the query or in the body",
+        "#/paths/~1local/patch/requestBody/content/application~1json/schema": (
+            "it is a model that `create_model` makes when the service starts"
+        ),
+    }
+
+
+_CONFIGURED = """
+    import os
+    from typing import Optional
+    from fastapi import FastAPI, Query
+    from pydantic import BaseModel, Field, create_model
+    from pydantic_settings import BaseSettings
+    class Settings(BaseSettings):
+        page: int = 20
+        name: str
+    settings = Settings()
+    class Data(BaseModel):
+        told: str = os.environ.get("TOLD", "x")
+        page: int = settings.page
+        variable: Optional[str] = Field(default=os.environ.get("GIVEN"), max_length=3)
+        name: str = settings.name
+    Partial = create_model("Partial", **{k: (f.annotation, None) for k, f in Data.model_fields.items()})
+    Older = create_model("Older", **{k: (f.type_, None) for k, f in Data.__fields__.items()})
+    app = FastAPI(title=settings.name)
+    @app.post("/data")
+    def data(x: Data, q: str = settings.name, n: int = Query(settings.page)): ...
+    @app.post("/partial")
+    def partial(x: Partial): ...
+    @app.post("/older")
+    def older(x: Older): ...
+"""
+
+
+def test_a_default_that_the_environment_decides_is_unknown_and_nothing_else_of_its_field(
+    tmp_path: Path,
+) -> None:
+    document = document_of(service_of(tmp_path, {"app/__init__.py": "", "app/main.py": _CONFIGURED}))
+    fields = document.content["components"]["schemas"]["Data"]["properties"]
+    assert fields["told"]["default"] == "x"
+    assert fields["page"]["default"] == 20
+    assert fields["variable"]["anyOf"] == [{"type": "string", "maxLength": 3}, {"type": "null"}]
+    taken = {p["name"]: p["schema"] for p in document.content["paths"]["/data"]["post"]["parameters"]}
+    assert taken["n"] == {"type": "integer", "default": 20, "title": "N"}
+    assert "required" not in document.content["components"]["schemas"]["Data"]
+    made = "it is a model that `create_model` makes when the service starts"
+    assert dict(document.unknown) == {
+        "#/info": "the source does not tell its title",
+        "#/components/schemas/Data/properties/variable/default": "environment variable `GIVEN`",
+        "#/components/schemas/Data/properties/name/default": "`Settings.name` has no default",
+        "#/paths/~1data/post/parameters/0/schema/default": "`Settings.name` has no default",
+        "#/paths/~1partial/post/requestBody/content/application~1json/schema": made,
+        "#/paths/~1older/post/requestBody/content/application~1json/schema": made,
     }

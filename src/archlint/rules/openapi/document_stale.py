@@ -15,16 +15,16 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("it commits no openapi.json")
     for document in found:
         place = Location(document.path)
-        if service.documents.main is not None and service.documents.main.is_replaced:
-            why = "the app makes its document by an `openapi()` of its own"
-            yield Unknown("whether the committed document is fresh", place, why)
+        main = service.documents.main
+        if main is not None and main.replaced is not None:
+            yield Unknown("whether the committed document is fresh", place, main.replaced)
         elif document.difference is None:
             yield Unknown("whether the committed document is fresh", place, "it cannot be read")
         elif document.difference:
             fields = {"file": document.path, "difference": document.difference, "root": service.root}
             yield Hit(place, fields)
-        elif service.documents.main is not None and service.documents.main.unknown:
-            pointer, why = service.documents.main.unknown[0]
+        elif main is not None and main.gaps:
+            pointer, why = main.gaps[0]
             yield Unknown(f"{pointer} of the document", place, why)
         else:
             yield Met(place)

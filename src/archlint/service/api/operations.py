@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Literal
 
 from msgspec import Struct
-from packaging.version import Version
 
 from archlint.facts.syntax import Call, Expression
 from archlint.facts.traversal import docstring
@@ -35,8 +34,6 @@ from archlint.service.semantics.library_models import LibraryModels
 from archlint.service.semantics.symbols import Symbols
 
 _DEFAULT_STATUS = 200
-_FORM_FORMATS = Version("0.115.13")
-"""From this version on the fields of `OAuth2PasswordRequestForm` that are secret say so."""
 
 
 class Answer(Struct, frozen=True):
@@ -83,10 +80,9 @@ class Operations:
         self._routes = routes
         self._known: dict[int, Operation] = {}
         if routes.machine is not None:
-            tells_formats = routes.runtime.has(_FORM_FORMATS)
             self.types = Types(routes.machine, symbols, libraries)
             self.schemas = PydanticModels(self.types, symbols, classes)
-            self.signatures = Signatures(self.types, self.schemas, tells_formats=tells_formats)
+            self.signatures = Signatures(self.types, self.schemas, routes.runtime)
 
     def __iter__(self) -> Iterator[Operation]:
         """Of every HTTP endpoint, in the order of the route table."""

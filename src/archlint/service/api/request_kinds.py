@@ -10,7 +10,7 @@ import sys
 
 from archlint.facts.syntax import ClassDef
 from archlint.service.api.pydantic_models import PydanticModels
-from archlint.service.interpreter.types import UNKNOWN, Type, Types
+from archlint.service.interpreter.types import CREATE_MODEL, UNKNOWN, Type, Types
 
 _UPLOADS = frozenset({"fastapi.UploadFile", "starlette.datastructures.UploadFile"})
 _CONTAINERS = re.compile(
@@ -28,9 +28,10 @@ _MAX_BASES = 20
 
 
 class RequestKinds:
-    """Decides by the types of one service."""
+    """Decides by the types of one service; FastAPI before 0.128.2 does not look `behind_aliases`."""
 
-    def __init__(self, types: Types, schemas: PydanticModels) -> None:
+    def __init__(self, types: Types, schemas: PydanticModels, *, behind_aliases: bool = True) -> None:
+        self._behind_aliases = behind_aliases
         self._types = types
         self._schemas = schemas
 
@@ -38,8 +39,8 @@ class RequestKinds:
         """Path, query, body or file; None where the source does not tell."""
         if name in path:
             return "path"
-        if found.alias is not None and found.alias.args:
-            return "query"  # FastAPI does not look behind the name of a generic alias
+        if found.alias is not None and (found.alias.args or not self._behind_aliases):
+            return "query"  # behind the name of a generic alias no FastAPI looks
         inner = [t for member in found.members for t in member.walk()]
         if any(t.name in _UPLOADS for t in inner):
             return "file"
@@ -49,7 +50,8 @@ class RequestKinds:
 
     def _is_complex(self, found: Type) -> bool:
         """Whether FastAPI cannot read it from one string: models, containers."""
-        return self._schemas.is_model(found) or _CONTAINERS.fullmatch(found.name) is not None
+        is_model = self._schemas.is_model(found) or found.name == CREATE_MODEL
+        return is_model or _CONTAINERS.fullmatch(found.name) is not None
 
     def _is_told(self, found: Type, depth: int = 0) -> bool:
         """Whether the source tells what it derives from, so that it is certainly no model."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
+from packaging.version import Version
 
 from archlint.facts.syntax import Parameter as Declared
 from archlint.service.api.callees import Callee, called, view_of
@@ -28,6 +29,7 @@ from archlint.service.api.markers import constraints, is_dependency, is_marker, 
 from archlint.service.api.password_forms import PASSWORD_FORMS, password_form
 from archlint.service.api.pydantic_models import Field, PydanticModels
 from archlint.service.api.request_kinds import RequestKinds
+from archlint.service.api.routes import Runtime
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.types import AnnotationContext, Type, Types
@@ -61,16 +63,21 @@ _CONTEXT = frozenset(
     for name in names.split()
 )
 _MAX_DEPTH = 12
+_BEHIND_ALIASES = Version("0.128.2")
+"""From this version on a parameter is what the type behind its alias is."""
+
+_FORM_FORMATS = Version("0.115.13")
+"""From this version on the fields of `OAuth2PasswordRequestForm` that are secret say so."""
 
 
 class Signatures:
     """Reads the signatures of one service's handlers and dependencies."""
 
-    def __init__(self, types: Types, schemas: PydanticModels, *, tells_formats: bool = True) -> None:
+    def __init__(self, types: Types, schemas: PydanticModels, runtime: Runtime) -> None:
         self._types = types
         self._schemas = schemas
-        self._kinds = RequestKinds(types, schemas)
-        self._tells_formats = tells_formats
+        self._kinds = RequestKinds(types, schemas, behind_aliases=runtime.has(_BEHIND_ALIASES))
+        self._tells_formats = runtime.has(_FORM_FORMATS)
 
     def read(self, endpoint: Value, path: str, dependencies: tuple[Value, ...] = ()) -> Signature:
         """What an endpoint under `path` takes; `dependencies` are those of its decorator and routers."""

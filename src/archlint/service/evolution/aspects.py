@@ -10,6 +10,7 @@ from archlint.service.evolution.levels import KNOWN
 from archlint.service.evolution.places import Place
 from archlint.service.evolution.types import formats_widen, types_widen
 from archlint.service.evolution.views import View
+from archlint.service.openapi.json_values import UNKNOWN_KEY
 
 _BOUNDS = (
     ("maximum", "max"),
@@ -149,9 +150,15 @@ def _defaults(before: View, after: View, place: Place) -> Iterator[tuple[str, st
     old, new = before.schema.get("default"), after.schema.get("default")
     if old == new and isinstance(old, bool) == isinstance(new, bool):
         return
+    if _is_untold(old) or _is_untold(new):
+        return
     verb = "added" if old is None else "removed" if new is None else "changed"
     said = {"added": f"{shown(new)} is its default now", "removed": f"its default {shown(old)} was dropped"}
     yield f"default-value-{verb}", said.get(verb, f"its default went from {shown(old)} to {shown(new)}")
+
+
+def _is_untold(value: Any) -> bool:
+    return isinstance(value, dict) and UNKNOWN_KEY in value
 
 
 def _media(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:

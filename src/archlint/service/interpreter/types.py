@@ -54,6 +54,7 @@ from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
 __all__ = [
     "ANY",
+    "CREATE_MODEL",
     "LITERAL",
     "NONE",
     "UNION",
@@ -67,6 +68,8 @@ __all__ = [
 ]
 
 _MAX_DEPTH = 20
+CREATE_MODEL = "pydantic.create_model"
+"""The type of what this makes: a model, and no more is known of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +147,8 @@ class Types:
                 return _named(f"builtins.{value.name}")
             case Configured():
                 return self.of_value(value.default)
-            case ExternalObject(name=made) if made in ENUMERATIONS:
-                return Type(made)
+            case ExternalObject(name=made) if made in ENUMERATIONS or public_name(made) == CREATE_MODEL:
+                return Type(public_name(made))
             case ExternalObject(name="typing.Annotated", args=(first, *metadata)):
                 return replace(self.of_value(first), metadata=tuple(metadata))
         return UNKNOWN
@@ -277,10 +280,9 @@ class Types:
                     return self._named_alias(symbol, parameters_of(node.value), args[1], place, given)
                 if maker == "NewType" and len(args) > 1:
                     return self.read(args[1], place, depth)
-                made = self._global(symbol)
-                return (
-                    _of_class(made) if isinstance(made, ClassObject) else self.read(node.value, place, depth)
-                )
+                made = self.of_value(self._global(symbol))
+                known = made.symbol is not None or made.name == CREATE_MODEL
+                return made if known else self.read(node.value, place, depth)
             case None:
                 return UNKNOWN
         return self.read(node.value, place, depth)

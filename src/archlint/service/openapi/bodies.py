@@ -13,7 +13,7 @@ from archlint.service.api.pydantic_models import PydanticModels
 from archlint.service.interpreter.types import Type
 from archlint.service.interpreter.values import Value, text
 from archlint.service.openapi.json_schemas import JsonSchemas
-from archlint.service.openapi.json_values import Untold, json_value
+from archlint.service.openapi.json_values import json_value
 from archlint.service.openapi.known_types import Schema
 from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.metadata import is_information
@@ -37,17 +37,22 @@ class Bodies:
             return None
         whole = [parameter.collected or parameter for parameter in parameters]
         parameters = tuple({id(parameter): parameter for parameter in whole}.values())
-        schema = self._embedded(parameters, unique_id) if self._embeds(parameters) else None
         first = parameters[0]
-        required = any(p.required for p in parameters) if schema is not None else first.required
-        schema = self.parameter(first) if schema is None else schema
+        if self._embeds(parameters):
+            required = any(parameter.required for parameter in parameters)
+            schema = self._embedded(parameters, unique_id)
+            if not required and not self._libraries.has_pydantic("2.9"):
+                schema["title"] = "Body"  # the default that there is not stands beside the reference
+        else:
+            required = first.required
+            schema = self.parameter(first)
         content = {_media_type(parameters): {"schema": schema, **examples(first)}}
         return {**({"required": True} if required else {}), "content": content}
 
     def parameter(self, parameter: Parameter) -> Schema:
         """The schema of one parameter, with the title of its own."""
         schema = self._plain(parameter)
-        if "$ref" not in schema:
+        if "$ref" not in schema or (len(schema) > 1 and not self._libraries.has_pydantic("2.9")):
             schema["title"] = _title(parameter) or title_of(parameter.alias)
         return schema
 
@@ -56,8 +61,7 @@ class Bodies:
         outside = () if marker is None or any(m is marker for m in parameter.type.metadata) else (marker,)
         schema = self._making.of(self._unpacked(parameter.type), "validation", outside)
         if not parameter.required and parameter.default is not None:
-            default = self._making.defaults.of(parameter.default)
-            schema |= default if isinstance(default, Untold) else {"default": default}
+            schema["default"] = self._making.defaults.of(parameter.default)
         return schema
 
     def _unpacked(self, found: Type) -> Type:
@@ -74,7 +78,8 @@ class Bodies:
 
     def _is_form_model(self, parameter: Parameter) -> bool:
         members = parameter.type.members
-        return bool(members) and all(self._schemas.is_model(member) for member in members)
+        reads_models = self._libraries.has_fastapi("0.113")
+        return reads_models and bool(members) and all(self._schemas.is_model(member) for member in members)
 
     def _embedded(self, parameters: tuple[Parameter, ...], unique_id: str) -> Schema:
         properties: dict[str, Schema] = {}

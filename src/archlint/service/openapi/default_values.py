@@ -10,18 +10,20 @@ from archlint.service.interpreter.types import Types
 from archlint.service.interpreter.values import (
     Arguments,
     Configured,
+    ExternalObject,
     InstanceObject,
     Origin,
     Unresolved,
     Value,
 )
-from archlint.service.openapi.json_values import json_value
+from archlint.service.openapi.json_values import duration, json_value
 
 
 class DefaultValues:
-    """Writes the defaults of one document."""
+    """Writes the defaults of one document; Pydantic before 2.7 writes durations `in_seconds`."""
 
-    def __init__(self, types: Types, models: PydanticModels) -> None:
+    def __init__(self, types: Types, models: PydanticModels, *, in_seconds: bool = False) -> None:
+        self._in_seconds = in_seconds
         self._types = types
         self._models = models
 
@@ -35,6 +37,8 @@ class DefaultValues:
         match value:
             case InstanceObject():
                 return self._object(value)
+            case ExternalObject(name="datetime.timedelta", args=(), keywords=parts) if self._in_seconds:
+                return duration(parts, in_seconds=True)
             case Configured():
                 return self._plain(value.default)
             case list() | tuple():

@@ -16,10 +16,10 @@ from archlint.service.api.routes import App, Endpoint, RouteTable
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.values import Value, settled, text
 from archlint.service.openapi.json_schemas import JsonSchemas
-from archlint.service.openapi.json_values import UNKNOWN_KEY, json_value
+from archlint.service.openapi.json_values import UNKNOWN_KEY, Untold, json_value
 from archlint.service.openapi.known_types import Schema
 from archlint.service.openapi.library_versions import DocumentVersions
-from archlint.service.openapi.naming import PREFIX, renamed
+from archlint.service.openapi.naming import PREFIX, renamed, wrapped
 from archlint.service.openapi.paths import Paths, path_format
 
 _INFO = {
@@ -45,9 +45,14 @@ class ApiDocument(Struct, frozen=True, dict=True):
     unknown: tuple[tuple[str, str], ...]
 
     @property
-    def is_replaced(self) -> bool:
-        """Whether the app gives another one: by an `openapi()` of its own, or by versions of before."""
-        return any(pointer == "#" for pointer, _ in self.unknown)
+    def replaced(self) -> str | None:
+        """Why the app gives another one: by an `openapi()` of its own, or by versions of before."""
+        return next((why for pointer, why in self.unknown if pointer == "#"), None)
+
+    @property
+    def gaps(self) -> tuple[tuple[str, str], ...]:
+        """What is unknown of that which a client depends on, so not of title and version."""
+        return tuple((pointer, why) for pointer, why in self.unknown if pointer != "#/info")
 
 
 class Documents:
@@ -129,9 +134,11 @@ def app_document(
     if paths.validates:
         schemas |= _validation_errors(libraries)
     content = _without_none(
-        _assembled(app, renamed(found, names), dict(sorted(schemas.items())), paths.security)
+        _assembled(app, renamed(found, names), dict(sorted(schemas.items())), paths.security, libraries)
         | ({"webhooks": renamed(webhooks, names)} if webhooks else {})
     )
+    if not libraries.has_pydantic("2.9"):
+        content = wrapped(content)
     models = {names[key]: origin for key, origin in making.origins.items()}
     whole = (*_replaced(app), *_foreign(libraries))
     return ApiDocument(content, endpoints, models, (*whole, *_unknown(content, "#")))
@@ -201,18 +208,24 @@ def _webhooks(app: App) -> list[Value]:
     return router.routes if isinstance(router, Router) else []
 
 
-def _assembled(app: App, paths: Schema, schemas: Schema, security: Schema) -> Schema:
+def _assembled(
+    app: App, paths: Schema, schemas: Schema, security: Schema, libraries: DocumentVersions
+) -> Schema:
     keywords = app.router.keywords
     info: Schema = {"title": text(keywords.get("title")) or "FastAPI"}
     info["version"] = text(keywords.get("version")) or "0.1.0"
+    untold = [name for name in ("title", "version") if name in keywords and not text(keywords[name])]
+    info |= Untold(f"the source does not tell its {' and '.join(untold)}") if untold else {}
     info |= {name: json_value(keywords[key]) for key, name in _INFO.items() if settled(keywords.get(key))}
     content: Schema = {"openapi": "3.1.0", "info": info}
     components: Schema = {"schemas": schemas} if schemas else {}
     components |= {"securitySchemes": security} if security else {}
     content |= {"components": components} if components else {}
     content["paths"] = paths
-    content |= {name: json_value(keywords[key]) for key, name in _ROOT.items() if settled(keywords.get(key))}
-    return content
+    root = {name: json_value(keywords[key]) for key, name in _ROOT.items() if settled(keywords.get(key))}
+    if not libraries.has_fastapi("0.117"):
+        root.pop("externalDocs", None)
+    return content | root
 
 
 def _validation_errors(libraries: DocumentVersions) -> Schema:
@@ -225,7 +238,7 @@ def _validation_errors(libraries: DocumentVersions) -> Schema:
         "msg": {"title": "Message", "type": "string"},
         "type": {"title": "Error Type", "type": "string"},
     }
-    if libraries.has_fastapi("0.128"):
+    if libraries.has_fastapi("0.128.1"):
         properties |= {"input": {"title": "Input"}, "ctx": {"title": "Context", "type": "object"}}
     error = {"title": "ValidationError", "type": "object", "properties": properties}
     detail = {"title": "Detail", "type": "array", "items": {"$ref": "#/components/schemas/ValidationError"}}
@@ -260,6 +273,8 @@ def _foreign(libraries: DocumentVersions) -> Iterator[tuple[str, str]]:
     """The gap that versions make whose documents are of another form: these are followed no further."""
     if not libraries.has_pydantic("2"):
         yield "#", "the service runs on Pydantic 1, and these are the schemas that Pydantic 2 would give"
+    elif not libraries.has_pydantic("2.4"):
+        yield "#", "the service runs on Pydantic before 2.4, and these are the schemas that 2.4 would give"
     if not libraries.has_fastapi("0.99"):
         yield "#", "FastAPI before 0.99 writes OpenAPI 3.0, and this is 3.1"
 

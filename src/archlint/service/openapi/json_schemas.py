@@ -30,6 +30,7 @@ from archlint.service.openapi.metadata import (
 from archlint.service.openapi.model_schemas import Mode, ModelSchemas
 from archlint.service.openapi.naming import PREFIX, name_choices, renamed, simplest
 from archlint.service.openapi.schema_objects import (
+    Spelling,
     _distinct,
     any_of,
     display,
@@ -54,12 +55,17 @@ class JsonSchemas:
     ) -> None:
         self._types = types
         self._models = models
-        self.defaults = DefaultValues(types, models)
+        self.defaults = DefaultValues(types, models, in_seconds=not libraries.has_pydantic("2.7"))
         self._model_schemas = ModelSchemas(self, self.defaults)
         self._libraries = libraries
         self._split = split
         self._tells_open = libraries.has_pydantic("2.11")
-        self._doubled = not libraries.has_pydantic("2.10")
+        self._tells_names = libraries.has_pydantic("2.10")
+        self._spelling: Spelling = "plain" if libraries.has_pydantic("2.10") else "doubled"
+        if not libraries.has_pydantic("2.7"):
+            self._spelling = "bare"
+        is_spaced = libraries.has_fastapi("0.119") and not libraries.has_fastapi("0.128.4")
+        self._comma = ", " if is_spaced else ","
         self._choices: dict[str, tuple[str, ...]] = {}
         self._numbers: dict[str, dict[object, int]] = {}
         self._keys: dict[tuple[object, Mode], str] = {}
@@ -116,7 +122,7 @@ class JsonSchemas:
         key = self._keys.get(identity)
         if key is None:
             named = Type(alias.name, alias.args)
-            key = self._key(identity, path_of(named), mode, display(named, ","))
+            key = self._key(identity, path_of(named), mode, display(named, self._comma))
             self.definitions[key] = {}
             self.definitions[key] = constrained(self._copied(self.of(alias.value, mode)), outside)
         return described({"$ref": PREFIX + key}, outside)
@@ -174,7 +180,7 @@ class JsonSchemas:
         if name == UNION:
             return self._union(found, items, mode)
         if name == LITERAL:
-            return literal([json_value(choice) for choice in found.choices], doubled=self._doubled)
+            return literal([json_value(choice) for choice in found.choices], spelling=self._spelling)
         if name in known.ANYTHING:
             return {}
         if name == VARIABLE:
@@ -207,7 +213,7 @@ class JsonSchemas:
     def _mapping(self, args: tuple[Type, ...], mode: Mode) -> Schema:
         keys = self.of(args[0], mode) if args else {}
         values = self.of(args[1], mode) if len(args) > 1 else {}
-        return mapping_of(keys, values, tells_open=self._tells_open)
+        return mapping_of(keys, values, tells_open=self._tells_open, tells_names=self._tells_names)
 
     def _tuple(self, args: tuple[Type, ...], mode: Mode) -> Schema:
         if not args or (len(args) == 2 and args[1].name == "..."):
@@ -310,7 +316,7 @@ class JsonSchemas:
         """The preliminary name of a model's or an enumeration's definition, which is made when first met."""
         key = self._keys.get((found, mode))
         if key is None:
-            key = self._key((found, mode), path_of(found), mode, display(found, ","))
+            key = self._key((found, mode), path_of(found), mode, display(found, self._comma))
             self.origins[key] = found
             self.definitions[key] = {}
             if found.name == known.JSON_VALUE:
@@ -319,7 +325,7 @@ class JsonSchemas:
                 root = found.args[0] if found.args else ANY
                 self.definitions[key] = self.of(root, mode) | {"title": display(found)}
             elif members := self._members(found):
-                self.definitions[key] = enumeration(found, members, doubled=self._doubled)
+                self.definitions[key] = enumeration(found, members, spelling=self._spelling)
             else:
                 self.definitions[key] = self._model_schemas.of(self._models.model(found), mode)
         return key

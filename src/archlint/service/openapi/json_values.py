@@ -61,11 +61,12 @@ def _made(value: ExternalObject) -> Any:
         case "builtins.frozenset" | "builtins.set":
             return first or []
         case "datetime.timedelta" if not value.args:
-            return _duration(value.keywords)
+            return duration(value.keywords)
     return Untold(f"`{value.name}(…)` is made when the service starts")
 
 
-def _duration(keywords: Mapping[str, Value]) -> Any:
+def duration(keywords: Mapping[str, Value], *, in_seconds: bool = False) -> Any:
+    """A `timedelta(…)` of plain numbers as ISO 8601; `in_seconds` leaves out minutes and hours."""
     from datetime import timedelta
 
     numbers = {name: settled(number) for name, number in keywords.items()}
@@ -73,7 +74,7 @@ def _duration(keywords: Mapping[str, Value]) -> Any:
         return Untold("its parts are not numbers that the source tells")
     found = timedelta(**numbers)
     days, rest = divmod(int(found.total_seconds()), 86400)
-    hours, rest = divmod(rest, 3600)
-    minutes, seconds = divmod(rest, 60)
+    hours, rest = divmod(rest, 3600) if not in_seconds else (0, rest)
+    minutes, seconds = divmod(rest, 60) if not in_seconds else (0, rest)
     time = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n)
     return f"P{f'{days}D' if days else ''}{f'T{time}' if time else ''}" if days or time else "PT0S"

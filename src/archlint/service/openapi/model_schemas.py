@@ -80,8 +80,7 @@ class ModelSchemas:
         else:
             schema = self._annotations.of(entry.type, mode, declared)
             if not entry.required and entry.default is not None and not entry.computed:
-                default = self._defaults.of(entry.default)
-                schema |= default if isinstance(default, Untold) else {"default": default}
+                schema["default"] = self._defaults.of(entry.default)
         if entry.computed:
             schema["readOnly"] = True
         document = entry.document if entry.computed or _is_on(model, "use_attribute_docstrings") else None

@@ -50,6 +50,18 @@ def simplest(choices: Mapping[str, tuple[str, ...]], definitions: Mapping[str, S
     return names
 
 
+def wrapped(value: Any) -> Any:
+    """The same with each reference that has company in an `allOf`, as Pydantic before 2.9 writes it."""
+    match value:
+        case {"$ref": str(reference), **beside} if beside and reference.startswith(PREFIX):
+            return {"allOf": [{"$ref": reference}], **{key: wrapped(item) for key, item in beside.items()}}
+        case dict():
+            return {key: wrapped(item) for key, item in value.items()}
+        case list():
+            return [wrapped(item) for item in value]
+    return value
+
+
 def renamed(value: Any, names: Mapping[str, str]) -> Any:
     """The same with each reference to a definition under its new name."""
     match value:

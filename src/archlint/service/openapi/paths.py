@@ -183,8 +183,10 @@ class Paths:
             event["properties"]["data"] |= {"contentMediaType": "application/json", "contentSchema": schema}
         return {media_type: {"itemSchema": event}}
 
-    def _titled(self, found: Type, name: str) -> Schema:
-        schema = self._making.of_answer(found)
+    def _titled(self, found: Type, name: str, *, further: bool = False) -> Schema:
+        """The schema of an answer; FastAPI before 0.115.3 takes `further` ones as if they were read."""
+        is_read = further and not self._libraries.has_fastapi("0.115.3")
+        schema = self._making.of(found, "validation") if is_read else self._making.of_answer(found)
         if "$ref" not in schema:
             schema.setdefault("title", title_of(name))
         return schema
@@ -218,7 +220,8 @@ class Paths:
             return
         made = json_value({name: value for name, value in given.items() if name != "model"})
         if given.get("model") is not None:
-            schema = self._titled(self._operations.model_of(given), f"Response_{key}_{unique_id}")
+            found_model = self._operations.model_of(given)
+            schema = self._titled(found_model, f"Response_{key}_{unique_id}", further=True)
             content = made.setdefault("content", {}).setdefault(media_type, {})
             content["schema"] = _merged(content.get("schema", {}), schema)
         reason = _RANGES.get(key.upper()) or (REASONS.get(int(key)) if key.isdigit() else None)

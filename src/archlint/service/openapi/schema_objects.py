@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from inspect import cleandoc
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from archlint.facts.syntax import ClassDef
 from archlint.facts.traversal import docstring
-from archlint.service.interpreter.types import LITERAL, NONE, UNION, UNKNOWN, Type
+from archlint.service.interpreter.types import CREATE_MODEL, LITERAL, NONE, UNION, UNKNOWN, Type
 from archlint.service.interpreter.values import Member
 from archlint.service.openapi.json_values import json_value
 from archlint.service.openapi.known_types import Schema
@@ -39,21 +39,30 @@ def typed(values: list[Any]) -> Schema:
     return {"type": name} if name else {}
 
 
-def literal(values: list[Any], *, doubled: bool) -> Schema:
-    """`Literal[…]`; Pydantic before 2.10 says of a single value `doubled`, as an enumeration too."""
+Spelling: TypeAlias = Literal["plain", "doubled", "bare"]
+"""How a single value is told: before Pydantic 2.10 as an enumeration too, before 2.7 without its type."""
+
+
+def literal(values: list[Any], *, spelling: Spelling) -> Schema:
+    """`Literal[…]`."""
     if values == [None]:
         return {"const": None, "type": "null"}
-    several = {"enum": values} if len(values) > 1 or doubled else {}
+    if spelling == "bare" and len(values) == 1:
+        return {"const": values[0]}
+    several = {"enum": values} if len(values) > 1 or spelling == "doubled" else {}
     return {**({"const": values[0]} if len(values) == 1 else {}), **several, **typed(values)}
 
 
-def enumeration(found: Type, members: list[Member], *, doubled: bool) -> Schema:
-    """An `Enum` of the service; Pydantic before 2.10 says of a single value `doubled`, as a constant too."""
+def enumeration(found: Type, members: list[Member], *, spelling: Spelling) -> Schema:
+    """An `Enum` of the service."""
     values = _distinct([json_value(member.value) for member in members])
     node = found.symbol.node if found.symbol is not None else None
     words = docstring(node) if isinstance(node, ClassDef) else None
-    schema = {"title": display(found), "enum": values, **typed(values)}
-    schema |= {"const": values[0]} if doubled and len(values) == 1 else {}
+    schema: Schema = {"title": display(found)}
+    if len(values) != 1 or spelling != "bare":
+        schema |= {"enum": values, **typed(values)}
+    if len(values) == 1 and spelling != "plain":
+        schema["const"] = values[0]
     return schema | ({"description": cleandoc(words)} if words else {})
 
 
@@ -88,11 +97,16 @@ def why_unknown(found: Type) -> str:
     """Why a type has no schema."""
     if found == UNKNOWN:
         return "its type is not one that the source tells"
+    if found.name == CREATE_MODEL:
+        return "it is a model that `create_model` makes when the service starts"
     return f"`{found}` is a type whose schema archlint does not know"
 
 
-def mapping_of(keys: Schema, values: Schema, *, tells_open: bool) -> Schema:
-    """The schema of a dict; `tells_open` is whether one of anything says so."""
+def mapping_of(keys: Schema, values: Schema, *, tells_open: bool, tells_names: bool) -> Schema:
+    """The schema of a dict.
+
+    `tells_open` is whether one of anything says so, `tells_names` whether it says what its keys are.
+    """
     pattern = keys.pop("pattern", None) if "$ref" not in keys else None
     values.pop("title", None)
     keys.pop("title", None)
@@ -101,6 +115,8 @@ def mapping_of(keys: Schema, values: Schema, *, tells_open: bool) -> Schema:
         schema["patternProperties"] = {pattern: values}
     elif values or tells_open:
         schema["additionalProperties"] = values or True
+    if not tells_names:
+        return schema
     if "$ref" in keys or (keys.get("type") == "string" and len(keys) > 1):
         schema["propertyNames"] = {k: v for k, v in keys.items() if k != "type"}
     return schema
