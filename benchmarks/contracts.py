@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from archlint.config import LAYERS
-from archlint.engine import load
+from archlint.loading import load
 from archlint.service.diagrams import FORBIDDEN
 from archlint.service.layers.contracts import breaches
 from archlint.service.model import Service

@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from archlint.engine import load
+from archlint.loading import load
 from archlint.service.model import Service
 
 

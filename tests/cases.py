@@ -8,7 +8,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from archlint.config import Config
-from archlint.engine import Loaded, Request, check, compared, load
+from archlint.engine import check
+from archlint.loading import Base, Loaded, Request, compared, load
 from archlint.pages import Case, Mark, Page, split_marks
 from archlint.selectors import Selection
 from archlint.service.services import build_service
@@ -38,7 +39,8 @@ def judged(page: Page, case: Case, root: Path) -> set[Mark]:
     """
     loaded = load([root])
     if any(file.path.startswith(BEFORE) for file in case.files):
-        loaded = compared(loaded, load([root.with_name(f"{root.name}-before")]))
+        before = load([root.with_name(f"{root.name}-before")])
+        loaded = compared(loaded, Base(before.repository, before.targets, lambda: before))
     fragment = build_service(loaded.repository, ".", Config()) if not loaded.services else None
     marked = {mark.code for mark in case.marks}
     proven = {mark.code for mark in case.marks if mark.kind == "met"}

@@ -301,8 +301,9 @@ DOOR = """
     import os, sys
     from pathlib import Path
     from archlint import discover, engine
+    from archlint.loading import load
 
-    loaded = engine.load([Path()])
+    loaded = load([Path()])
     root, open_door, passed = str(loaded.repository.root), [], []
 
     def read_regular(path, read=discover._read_regular):

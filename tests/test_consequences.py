@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from archlint.causes import causes
-from archlint.engine import Request, run
+from archlint.engine import run
 from archlint.findings import Finding
+from archlint.loading import Request
 from archlint.selectors import Selection
 from tests.cli.command_line import write
 

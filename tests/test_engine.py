@@ -11,8 +11,9 @@ import pytest
 
 from archlint.config import Config
 from archlint.discover import Repository
-from archlint.engine import Loaded, Request, check
+from archlint.engine import check
 from archlint.findings import ArchlintError, Finding, Hit, Link, Location, Severity, Unknown
+from archlint.loading import Loaded, Request
 from archlint.pages import Page
 from archlint.results import Report
 from archlint.rules.archlint import unused_suppression

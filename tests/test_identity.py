@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archlint.engine import Request, run
+from archlint.engine import run
+from archlint.loading import Request
 
 SERVICE = Path(__file__).parents[1] / "fixtures/src-service/src"
 FILES = sorted(

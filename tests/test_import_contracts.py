@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from archlint.engine import Request, run
+from archlint.engine import run
+from archlint.loading import Request
 from archlint.selectors import Selection
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

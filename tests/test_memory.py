@@ -19,6 +19,7 @@ from archlint.facts.differences import Difference
 from archlint.facts.python import read_python
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Call, Constant, FunctionDef, Name
+from archlint.loading import Request, load
 from archlint.service.model import Service
 
 FIXTURE = Path(__file__).parents[1] / "fixtures/flat-service"
@@ -85,7 +86,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def asked(folder: Path, **options: str) -> set[str]:
     """The names of the rules that a run asks; its findings are those of a run that remembers nothing."""
     steps: list[str] = []
-    request = engine.Request((folder,), **options)  # type: ignore[arg-type]
+    request = Request((folder,), **options)  # type: ignore[arg-type]
     found = engine.run(request, steps.append)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ARCHLINT_CACHE_DIR", str(folder.parent / "no cache"))
@@ -177,7 +178,7 @@ def test_another_clone_has_a_memory_of_its_own(shop: Path) -> None:
 
 
 def test_services_that_were_asked_before_are_not_remembered(shop: Path) -> None:
-    loaded = engine.load([shop])
+    loaded = load([shop])
     assert loaded.services[0].routes.endpoints
     engine.check(loaded)
     assert not [*(shop.parent / "cache").glob("*.memory")]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from archlint.engine import Loaded, load
 from archlint.findings import Said
+from archlint.loading import Loaded, load
 from archlint.pages import Page
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"

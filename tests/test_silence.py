@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from archlint.engine import check, load
+from archlint.engine import check
+from archlint.loading import load
 
 REFERENCE = Path(__file__).parents[1] / "fixtures" / "reference-service"
 UNREADABLE = b"\xff\x81"

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from archlint.engine import Request, run
+from archlint.engine import run
 from archlint.findings import ArchlintError, Hit, Location
+from archlint.loading import Request
 from archlint.pages import Case, CaseFile, Mark
 from archlint.results import Report
 from archlint.rules.archlint import unused_suppression

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from archlint.engine import Request, run
+from archlint.engine import run
 from archlint.findings import Hit, Location, Met, NotApplicable, Said, Severity, Unknown
+from archlint.loading import Request
 from archlint.results import Report
 from archlint.service.model import Service
 from archlint.spec import Clause, Requirement, Scenario, Spec

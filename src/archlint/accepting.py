@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from archlint.baseline import Baseline, Entry, entry_of, path_in, read_baselines
 from archlint.committed import repository_at
-from archlint.engine import Progress, Request, run
+from archlint.engine import run
 from archlint.findings import ArchlintError, Finding
+from archlint.loading import Progress, Request
 from archlint.results import Report
 
 

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from archlint.committed import default_base
 from archlint.discover import find_repository
-from archlint.engine import Loaded, Progress, load, load_commit
 from archlint.facts.json_documents import read_json
 from archlint.findings import ArchlintError
+from archlint.loading import Loaded, Progress, load, load_commit
 from archlint.service.evolution.api_changes import ApiChange, ApiState, api_changes
 from archlint.service.model import Service
 from archlint.service.openapi.document_shape import in_form

@@ -61,7 +61,7 @@ def in_order(
 
 def reads_base(rule: Rule) -> bool:
     """Whether a rule may ask what a service was at the commit that it is compared with."""
-    return not _parts(rule).isdisjoint({"base", "api_changes"})
+    return not _parts(rule).isdisjoint({"as_it_was", "api_changes"})
 
 
 def memory_of(
@@ -117,7 +117,7 @@ def _parts(rule: Rule) -> frozenset[str]:
     module = sys.modules[rule.__module__]
     own = (one for one in vars(module).values() if getattr(one, "__module__", None) == module.__name__)
     codes = [one.__code__ for one in own if isinstance(one, FunctionType)]
-    return frozenset(_names(codes)) & (PARTS.keys() | {"base"})
+    return frozenset(_names(codes)) & (PARTS.keys() | {"as_it_was"})
 
 
 def _names(codes: Iterable[CodeType]) -> Iterator[str]:

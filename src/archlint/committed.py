@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import posixpath
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from archlint import git
+from archlint.answers import digest
 from archlint.discover import MAX_FILE_SIZE, Repository, UnreadableFileError, without_installed
 from archlint.findings import ArchlintError
 
@@ -37,11 +39,13 @@ class Blob(NamedTuple):
 class CommittedRepository(Repository):
     """A repository as it was in a commit; all its files count as tracked.
 
-    `ref` is what the user called the commit. A submodule's files are there when it is checked out.
+    `ref` is what the user called the commit, `content` tells its files from others. A submodule's files
+    are there when it is checked out.
     """
 
     ref: str = ""
     commit: str = ""
+    content: str = ""
     blobs: Mapping[str, Blob] = field(default_factory=dict)
     _readers: dict[Path, _Reader] = field(default_factory=dict)
 
@@ -72,13 +76,55 @@ def repository_at(root: Path, ref: str) -> CommittedRepository:
     links: dict[str, Blob] = {}
     for path, is_link, blob in _entries(root, commit):
         (links if is_link else blobs)[path] = blob
+    content = _content({path: blob.oid for path, blob in (blobs | links).items()})
     readers: dict[Path, _Reader] = {}
     for path in links:
         target = _target(path, links, readers)
         if target in blobs:
             blobs[path] = blobs[target]
     files = tuple(without_installed(blobs))
-    return CommittedRepository(root, files, frozenset(files), (), ref, commit, blobs, readers)
+    return CommittedRepository(root, files, frozenset(files), (), ref, commit, content, blobs, readers)
+
+
+def content_of_checkout(repository: Repository) -> str | None:
+    """What `CommittedRepository.content` would be of a commit of all that a checkout has.
+
+    None where git does not track one of its files, or one lies in a submodule.
+    """
+    if repository.tracked is None or not repository.tracked.issuperset(repository.files):
+        return None
+    root = repository.root
+    staged = git.run(root, "ls-files", "-z", "--stage").stdout
+    modified = git.run(root, "ls-files", "-z", "--modified").stdout
+    oids: dict[str, str] = {}
+    for line in filter(None, staged.split(b"\0")):
+        head, _, name = line.partition(b"\t")
+        mode, oid, stage = os.fsdecode(head).split(" ")
+        if mode == _SUBMODULE or stage != "0":
+            return None
+        oids[os.fsdecode(name)] = oid
+    for path in map(os.fsdecode, filter(None, modified.split(b"\0"))):
+        oids[path] = _oid(root / path, len(oids[path]))
+    return _content({path: oid for path, oid in oids.items() if oid})
+
+
+def _oid(path: Path, length: int) -> str:
+    """The name that git gives to a file as it is on the disk; empty where there is none."""
+    try:
+        data = os.fsencode(os.readlink(path)) if path.is_symlink() else path.read_bytes()  # noqa: PTH115
+    except OSError:
+        return ""
+    hashed = hashlib.new("sha1" if length == _SHA1 else "sha256", usedforsecurity=False)
+    hashed.update(b"blob %d\0" % len(data) + data)
+    return hashed.hexdigest()
+
+
+_SHA1 = 40
+
+
+def _content(oids: Mapping[str, str]) -> str:
+    listed = (f"{oid} {path}" for path, oid in sorted(oids.items()))
+    return digest("\0".join(listed).encode("utf-8", "surrogateescape"))
 
 
 def resolve_commit(root: Path, ref: str) -> str:

@@ -7,7 +7,8 @@ of .gitignore, relative to the folder of that nearest file.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -146,6 +147,14 @@ def without_excluded(
     return dataclasses.replace(
         repository, files=tuple(file for file in repository.files if file not in dropped)
     )
+
+
+def configurations(repository: Repository, configured: Callable[[str], Config]) -> Iterator[str]:
+    """Each folder that may have a configuration of its own, with what counts there."""
+    folders = {_folder(file) for file in repository.files if PurePosixPath(file).name in NAMES}
+    for folder in sorted({".", *folders}):
+        with suppress(ArchlintError):  # of a folder that nobody asks about
+            yield f"{folder} {configured(folder)}"
 
 
 @cache

@@ -7,8 +7,9 @@ they are kept in the user's cache under a digest of these.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -46,20 +47,30 @@ class Earlier(Struct, frozen=True, array_like=True):
         return cls(known, frozenset(map(_undecided, report.unknowns)))
 
 
-def kept(parts: Iterable[str], find: Callable[[], Earlier]) -> Earlier:
-    """What was kept under these parts, else what `find` finds, which is kept from now on."""
-    folder = user_cache_dir()
-    if folder is None:
-        return find()
-    name = hashlib.blake2b("\0".join((own_code(), *parts)).encode("utf-8", "surrogateescape"), digest_size=16)
-    file = folder / f"{name.hexdigest()}{SUFFIX}"
+NOTHING = Earlier((), frozenset())
+
+
+def recall(parts: Iterable[str]) -> Earlier | None:
+    """What was kept under these parts."""
+    file = _file(parts)
     try:
-        return msgspec.msgpack.decode(file.read_bytes(), type=Earlier)
+        return None if file is None else msgspec.msgpack.decode(file.read_bytes(), type=Earlier)
     except (OSError, msgspec.MsgspecError):
-        found = find()
-    with suppress(OSError):
-        put(file, msgspec.msgpack.encode(found))
-    return found
+        return None
+
+
+def keep(parts: Iterable[str], found: Earlier) -> None:
+    """Keep under these parts what was found."""
+    file = _file(parts)
+    if file is not None:
+        with suppress(OSError):
+            put(file, msgspec.msgpack.encode(found))
+
+
+def _file(parts: Iterable[str]) -> Path | None:
+    folder = user_cache_dir()
+    name = hashlib.blake2b("\0".join((own_code(), *parts)).encode("utf-8", "surrogateescape"), digest_size=16)
+    return None if folder is None else folder / f"{name.hexdigest()}{SUFFIX}"
 
 
 def without(report: Report, earlier: Earlier, ref: str) -> Report:

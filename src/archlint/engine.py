@@ -7,79 +7,31 @@ used it.
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
-
-from msgspec import Struct, field
-from msgspec.structs import replace
 
 from archlint import readings
 from archlint.answers import digest
 from archlint.asking import DOCUMENTS, in_order, kept_as, memory_of, reads_base
 from archlint.baseline import BEGINNING, Entry, path_in, read_baselines, recurring
 from archlint.choosing import asked, chosen, reads
-from archlint.committed import CommittedRepository, has_commits, repository_at
-from archlint.config import Config, configure, without_excluded
-from archlint.discover import Repository, find_repository
-from archlint.earlier import Earlier, kept, without
+from archlint.committed import CommittedRepository, content_of_checkout
+from archlint.config import configurations
+from archlint.discover import Repository
+from archlint.earlier import NOTHING, Earlier, keep, recall, without
 from archlint.findings import ArchlintError, Hit, Location, Met, NotApplicable, Unknown
+from archlint.loading import Base, Loaded, Progress, Request, prepare
 from archlint.pages import Page
 from archlint.paths import is_inside
-from archlint.readings import Read
 from archlint.results import Excused, Failure, Outcome, Report, Undecided
 from archlint.said import Said
-from archlint.selectors import Selection, check_selectors
 from archlint.service.model import Service
-from archlint.service.services import build_services, without_copies
-from archlint.standard import Standard, bundled_standard
 from archlint.statements import Statement, follow, numbered, state
 from archlint.suppressions import Suppressions, find_suppressions
 from archlint.timing import Clock
-from archlint.user_cache import user_cache_dir
-
-Progress = Callable[[str], None]
-Configured = Callable[[str], Config]
-
-
-class Request(Struct, frozen=True, dict=True):
-    """What the command line asks for. `selection` comes on top of each service's configuration."""
-
-    paths: Sequence[Path] = (Path(),)
-    selection: Selection = field(default_factory=Selection)
-    config_file: Path | None = None
-    strict: bool = False
-    against: str | None = None
-    """The commit whose findings are left out, and whose API the one of today is compared with."""
-
-    standard: Standard = field(default_factory=bundled_standard)
-    baselines: bool = True
-    """Whether what the baselines hold does not count."""
-
-    today: date = field(default_factory=date.today)
-    """What the ends of suppressions and of baselines' entries are compared with."""
-
-
-class Loaded(Struct, frozen=True, dict=True):
-    """The services that `paths` mean, by root, and the standard that they are held to.
-
-    `targets` are the paths relative to the repository's root, `configured` gives a folder's configuration.
-    `base` are the services at the commit that they are compared with.
-    """
-
-    standard: Standard
-    repository: Repository
-    services: tuple[Service, ...]
-    targets: tuple[str, ...]
-    configured: Configured | None = None
-    base: Loaded | None = None
-    read: Read = Read()
-    """What was read to find the services."""
 
 
 def run(request: Request, progress: Progress = lambda stage: None, clock: Clock | None = None) -> Report:
@@ -88,82 +40,6 @@ def run(request: Request, progress: Progress = lambda stage: None, clock: Clock 
         with clock.watching(Service):
             return run(request, clock.following(progress))
     return check(prepare(request, progress), request, progress)
-
-
-def prepare(request: Request, progress: Progress = lambda stage: None) -> Loaded:
-    """Read what `request` is about. Raises ArchlintError for a request that is no good.
-
-    What it is compared with is held to the configuration of today: a commit that only makes the
-    configuration stricter adds nothing.
-
-    A path that no service is below or around, such as a workflow, is one of all the repository's services.
-    """
-    check_selectors(request.selection.selectors, request.standard.pages)
-    loaded = load(request.paths, request.config_file, progress, request.standard)
-    paths: Sequence[Path] = request.paths
-    roots = [service.root for service in loaded.services]
-    if not all(any(is_inside(t, root) or is_inside(root, t) for root in roots) for t in loaded.targets):
-        paths = [loaded.repository.root]
-        everything = load(paths, request.config_file, progress, request.standard)
-        loaded = replace(everything, targets=loaded.targets)
-    root = loaded.repository.root
-    if request.against is None or (request.against == "HEAD" and not has_commits(root)):
-        return loaded
-    progress(f"reading {request.against}")
-    base = load_from(repository_at(root, request.against), paths, loaded.configured, request.standard)
-    readings.begin(loaded.read)  # of these services, nothing else was read
-    return compared(loaded, base)
-
-
-def load(
-    paths: Sequence[Path],
-    config_file: Path | None = None,
-    progress: Progress = lambda stage: None,
-    standard: Standard | None = None,
-) -> Loaded:
-    """Find and read services, which are held to the bundled standard unless another is given.
-
-    Raises ArchlintError for paths and configurations that are no good.
-    """
-    progress("looking for files")
-    repository = find_repository(paths)
-    progress("reading files")
-    return load_from(repository, paths, config_file, standard)
-
-
-def load_commit(
-    ref: str, paths: Sequence[Path], config_file: Path | None = None, standard: Standard | None = None
-) -> Loaded:
-    """The services as they were at a commit, read from git's database. Raises ArchlintError."""
-    return load_from(repository_at(find_repository(paths).root, ref), paths, config_file, standard)
-
-
-def compared(loaded: Loaded, base: Loaded) -> Loaded:
-    """The same services, each with what it was in `base`."""
-    before = {service.root: service for service in base.services}
-    services = tuple(replace(service, base=before.get(service.root)) for service in loaded.services)
-    return replace(loaded, services=services, base=base)
-
-
-def load_from(
-    repository: Repository,
-    paths: Sequence[Path],
-    configured: Configured | Path | None = None,
-    standard: Standard | None = None,
-) -> Loaded:
-    """The services of a repository at hand, held to a configuration or a file of it. Raises ArchlintError."""
-    standard = standard or bundled_standard()
-    targets = tuple(path.resolve().relative_to(repository.root).as_posix() for path in paths)
-    if configured is None or isinstance(configured, Path):
-        configured = configure(repository, standard, configured)
-    repository = without_excluded(repository, configured, targets)
-    readings.begin()
-    services = build_services(repository, configured, paths, user_cache_dir())
-    services = tuple(sorted(services, key=lambda service: service.root))
-    if not isinstance(repository, CommittedRepository):  # else a copy that was edited would be new as a whole
-        services, notes = without_copies(services)
-        repository = dataclasses.replace(repository, notes=(*repository.notes, *notes))
-    return Loaded(standard, repository, services, targets, configured, read=readings.so_far())
 
 
 def check(loaded: Loaded, request: Request | None = None, progress: Progress = lambda stage: None) -> Report:
@@ -175,20 +51,50 @@ def check(loaded: Loaded, request: Request | None = None, progress: Progress = l
     report = _checked(loaded, request, progress)
     if loaded.base is None or request.against is None:
         return report
-    return without(report, _earlier(loaded.base, request, progress), request.against)
+    earlier = NOTHING
+    if report.findings or report.unknowns or report.failures:
+        earlier = _earlier(loaded, loaded.base, request, progress)
+    _remember(loaded, loaded.base, request, report)
+    return without(report, earlier, request.against)
 
 
-def _earlier(base: Loaded, request: Request, progress: Progress) -> Earlier:
-    """What the base has, which is worked out once for each commit, configuration and request."""
-    repository = base.repository
-    files = digest("\0".join(repository.files).encode("utf-8", "surrogateescape"))
-    commit = repository.commit if isinstance(repository, CommittedRepository) else ""
-    held_to = [f"{service.root} {service.config}" for service in base.services]
-    asked = (str(request.selection), str(request.strict), str(request.today), base.standard.spec.prefix)
-    return kept(
-        (str(repository.root), commit, files, *held_to, *base.targets, *asked),
-        lambda: Earlier.of(_checked(base, request, progress), request.against),
-    )
+def _earlier(loaded: Loaded, base: Base, request: Request, progress: Progress) -> Earlier:
+    """What the base has, which is worked out once for each content, configuration and request."""
+    assert isinstance(base.repository, CommittedRepository)
+    key = _key(loaded, base.repository, base.repository.content, request)
+    found = recall(key)
+    if found is None:
+        progress(f"reading {request.against}")
+        found = Earlier.of(_checked(base.loaded, request, progress), request.against)
+        keep(key, found)
+    return found
+
+
+def _remember(loaded: Loaded, base: Base, request: Request, report: Report) -> None:
+    """Keep what the checkout has, for the day when it is a commit that others are compared with.
+
+    Not where a commit would have something else: what is left out as a copy, what git does not track, and
+    findings that come from the comparison itself.
+    """
+    asked = loaded.targets == base.targets and not loaded.repository.notes and not report.failures
+    content = content_of_checkout(loaded.repository) if asked else None
+    if content is None:
+        return
+    key = _key(loaded, loaded.repository, content, request)
+    said = {finding.code for finding in report.findings} | {one.finding.code for one in report.excused}
+    pages = [page for page in report.pages if page.code in said] + [one.page for one in report.unknowns]
+    if recall(key) is None and not any(reads_base(loaded.standard.rules(page)) for page in pages):
+        keep(key, Earlier.of(report, None))
+
+
+def _key(loaded: Loaded, repository: Repository, content: str, request: Request) -> tuple[str, ...]:
+    files = digest("\0".join(sorted(repository.files)).encode("utf-8", "surrogateescape"))
+    assert loaded.configured is not None
+    assert loaded.base is not None
+    held_to = configurations(loaded.repository, loaded.configured)
+    asked = (request.selection, request.strict, request.baselines, request.today)
+    prefix = loaded.standard.spec.prefix
+    return (str(repository.root), content, files, *held_to, *loaded.base.targets, *map(str, asked), prefix)
 
 
 def _checked(loaded: Loaded, request: Request, progress: Progress) -> Report:

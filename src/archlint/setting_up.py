@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from archlint.baseline import entry_of, path_in, written
 from archlint.config import Config, read_config
 from archlint.discover import Repository
-from archlint.engine import Loaded, Request, check, load
+from archlint.engine import check
 from archlint.facts.toml import read_toml
 from archlint.findings import ArchlintError
+from archlint.loading import Loaded, Request, load
 from archlint.paths import ancestors, join
 from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service

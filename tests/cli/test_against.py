@@ -27,9 +27,27 @@ def commit(run: Run, tmp_path: Path) -> None:
     """The files, committed in the repository that `run` makes."""
     del run
     write(tmp_path, FILES)
-    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(tmp_path))
+    commit_all(tmp_path)
+
+
+def commit_all(folder: Path) -> None:
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(folder))
     subprocess.run([*git, "add", "--all"], check=True)
     subprocess.run([*git, "commit", "--quiet", "-m", "a"], check=True)
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the engine checks from now on: the head, and the base if it is not known."""
+    found: list[Any] = []
+    once = engine._checked
+
+    def counting(*given: Any) -> Report:
+        found.append(given[0])
+        return once(*given)
+
+    monkeypatch.setattr(engine, "_checked", counting)
+    return found
 
 
 @pytest.mark.usefixtures("commit")
@@ -58,17 +76,53 @@ def test_a_stricter_configuration_adds_nothing(run: Run, tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("commit")
-def test_the_commit_is_checked_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commit_is_checked_once(run: Run, tmp_path: Path, checked: list[Any]) -> None:
+    write(tmp_path, {"app/more.py": "x = 1\n"})
     first = run(*CHECK)
-    checked: list[Any] = []
-    once = engine._checked
-
-    def counting(*given: Any) -> Report:
-        checked.append(given)
-        return once(*given)
-
-    monkeypatch.setattr(engine, "_checked", counting)
+    assert len(checked) == 2
     assert run(*CHECK) == first
+    assert len(checked) == 3
+
+
+@pytest.mark.usefixtures("commit")
+def test_what_was_checked_before_it_was_committed_is_known(
+    run: Run, tmp_path: Path, checked: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"app/main.py": ROUTES + MORE})
+    assert run(*CHECK).code == 1  # nothing is untracked, so the answer is of a commit of this as well
+    commit_all(tmp_path)
+    write(tmp_path, {"app/main.py": ROUTES + MORE + "\n# A comment.\n"})
+    checked.clear()
+    known = run(*CHECK)
+    assert (known.code, [one.base is None for one in checked]) == (0, [False])
+    monkeypatch.setenv("ARCHLINT_CACHE_DIR", str(tmp_path.parent / "other"))
+    assert run(*CHECK) == known
+    assert len(checked) == 3
+
+
+@pytest.mark.usefixtures("commit")
+def test_what_git_does_not_track_makes_another_answer(run: Run, tmp_path: Path, checked: list[Any]) -> None:
+    write(tmp_path, {"app/main.py": ROUTES + MORE, "app/more.py": "def more(:\n"})
+    run(*CHECK)
+    (tmp_path / "app/more.py").unlink()
+    commit_all(tmp_path)
+    write(tmp_path, {"app/more.py": "def more(:\n"})
+    checked.clear()
+    assert "app/more.py" in run(*CHECK).out
+    assert len(checked) == 2
+
+
+@pytest.mark.usefixtures("commit")
+def test_without_baselines_the_commit_is_checked_without_them(run: Run, tmp_path: Path) -> None:
+    run("baseline")
+    commit_all(tmp_path)
+    assert run(*CHECK).code == 0
+    assert run(*CHECK, "--no-baseline").code == 0
+
+
+@pytest.mark.usefixtures("commit")
+def test_nothing_to_compare_needs_no_commit(run: Run, checked: list[Any]) -> None:
+    assert run(*CHECK, "--select", "BA0705").code == 0
     assert len(checked) == 1
 
 

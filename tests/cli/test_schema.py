@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from archlint.engine import load
+from archlint.loading import load
 from archlint.report.schema_table import table
 from tests.cli.command_line import Run, write
 

@@ -7,10 +7,11 @@ from textwrap import dedent
 
 import pytest
 
-from archlint.engine import Request, check, load
+from archlint.engine import check
 from archlint.fixes.asynchronous import blocking_call, blocking_http
 from archlint.fixes.carrying_out import changes
 from archlint.fixes.planning import Planned
+from archlint.loading import Request, load
 from archlint.selectors import Selection
 
 PLANNERS = {"BA0604": blocking_http.plan, "BA0606": blocking_call.plan}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from archlint.engine import Request
 from archlint.fixes.fixing import Outcome, fix
+from archlint.loading import Request
 from archlint.selectors import Selection
 
 

@@ -8,10 +8,10 @@ from textwrap import dedent
 import pytest
 
 from archlint.discover import find_repository
-from archlint.engine import Request
 from archlint.findings import ArchlintError
 from archlint.fixes.carrying_out import Change, write
 from archlint.fixes.fixing import Outcome, fix, preview
+from archlint.loading import Request
 from archlint.selectors import Selection
 
 MAIN = (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from archlint.engine import Request
 from archlint.findings import Location
 from archlint.fixes.showing import ShownFix, check_with_fixes
+from archlint.loading import Request
 from archlint.selectors import Selection
 
 BEFORE = "import time\n\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/é')\nasync def é():\n"

@@ -52,7 +52,7 @@ def baseline(  # noqa: PLR0913, PLR0917 (each is an option)
     """
     from archlint.accepting import Wanted, accept
     from archlint.baseline import written
-    from archlint.engine import Request
+    from archlint.loading import Request
     from archlint.report import output
     from archlint.report.progress import progress
 

@@ -15,8 +15,8 @@ from archlint.findings import ArchlintError, Severity
 from archlint.report.formats import FORMATS, formats_for_people, formats_with_fixes
 
 if TYPE_CHECKING:
-    from archlint.engine import Request
     from archlint.fixes.fixing import Outcome
+    from archlint.loading import Request
     from archlint.report.delivery import Delivery, Target
     from archlint.results import Report
 
@@ -111,8 +111,8 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
 
     Example: archlint check services/shop --select BA05 --output sarif=archlint.sarif
     """
-    from archlint.engine import Request
     from archlint.inputs import keep_answer
+    from archlint.loading import Request
     from archlint.report.delivery import Delivery, Target, deliver
     from archlint.report.time_table import time_table
     from archlint.selectors import Selection

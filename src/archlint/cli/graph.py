@@ -82,7 +82,7 @@ def graph(  # noqa: PLR0913, PLR0917 (each is an option)
 
 def _service(path: Path, config: Path | None) -> Service:
     """The one service below `path`."""
-    from archlint.engine import load
+    from archlint.loading import load
     from archlint.report.progress import progress
 
     with progress() as step:

@@ -39,7 +39,7 @@ def openapi(
 
     Example: archlint openapi services/shop --version-prefix /api/v1 > openapi.json
     """
-    from archlint.engine import load
+    from archlint.loading import load
     from archlint.report import output
     from archlint.service.openapi.document import narrowed
 

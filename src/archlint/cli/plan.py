@@ -30,8 +30,8 @@ def plan(
 
     Example: archlint plan services/shop
     """
-    from archlint.engine import Request
     from archlint.fixes.remedies import ranking
+    from archlint.loading import Request
     from archlint.report import output
     from archlint.report import plan as rendered
     from archlint.report.delivery import from_here

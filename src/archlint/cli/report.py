@@ -33,7 +33,8 @@ def report(
 
     Example: archlint report services/shop --format html --output-file shop.html
     """
-    from archlint.engine import Request, check, load, load_commit
+    from archlint.engine import check
+    from archlint.loading import Request, load, load_commit
     from archlint.report import output
     from archlint.report.conformance.formats import View, lines
     from archlint.report.progress import progress

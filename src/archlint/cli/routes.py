@@ -45,7 +45,7 @@ def routes(  # noqa: PLR0913, PLR0917 (each is an option)
 
     Example: archlint routes services/shop --method post --path "/api/v1/*"
     """
-    from archlint.engine import load
+    from archlint.loading import load
     from archlint.report import output
     from archlint.report.progress import progress
     from archlint.report.route_table import document, table

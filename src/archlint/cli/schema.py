@@ -30,7 +30,7 @@ def schema(
 
     Example: archlint schema services/shop --format mermaid
     """
-    from archlint.engine import load
+    from archlint.loading import load
     from archlint.report import output
     from archlint.report.progress import progress
     from archlint.report.safe import json_text, log_lines

@@ -6,9 +6,10 @@ from collections import Counter
 
 from msgspec import Struct, field
 
-from archlint.engine import Loaded, Progress, Request, check, prepare
+from archlint.engine import check
 from archlint.fixes.carrying_out import Change, changes, write
 from archlint.fixes.planning import Planned, plans
+from archlint.loading import Loaded, Progress, Request, prepare
 from archlint.results import Report
 
 MAX_ROUNDS = 10

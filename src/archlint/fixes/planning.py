@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from archlint.engine import Loaded
 from archlint.findings import Finding
 from archlint.fixes.edits import Plan
+from archlint.loading import Loaded
 from archlint.results import Report
 
 

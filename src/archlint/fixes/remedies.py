@@ -12,10 +12,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.causes import causes
-from archlint.engine import Loaded, Progress, Request, check, load_from, prepare
+from archlint.engine import check
 from archlint.findings import ArchlintError, Finding, Link, Location
 from archlint.fixes.carrying_out import Change, changes
 from archlint.fixes.planning import Planned, plans
+from archlint.loading import Loaded, Progress, Request, load_from, prepare
 from archlint.overlay import overlaid
 from archlint.results import Report
 

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from msgspec import Struct
 
 from archlint.discover import Repository
-from archlint.engine import Loaded, Progress, Request, check, prepare
+from archlint.engine import check
 from archlint.facts.python import read_python
 from archlint.findings import Location
 from archlint.fixes.carrying_out import parses
@@ -18,6 +18,7 @@ from archlint.fixes.guard import refusal
 from archlint.fixes.planning import Planned, plans
 from archlint.fixes.worker import Job
 from archlint.fixes.workers import answers
+from archlint.loading import Loaded, Progress, Request, prepare
 from archlint.results import Report
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 
@@ -80,8 +81,8 @@ class Installed(Struct, frozen=True):
 class Service(Struct, frozen=True, dict=True):
     """One service of a repository.
 
-    `root` is its folder, a POSIX path relative to the repository's root, `"."` for the root itself. `base` is
-    what it was at the commit that it is compared with, if there is one. One that
+    `root` is its folder, a POSIX path relative to the repository's root, `"."` for the root itself. `before`
+    gives what it was at the commit that it is compared with, if there is one. One that
     `is_aside` is another's for those who read documents.
     """
 
@@ -89,13 +90,18 @@ class Service(Struct, frozen=True, dict=True):
     repository: Repository
     config: Config
     modules: Modules
-    base: Service | None = None
+    before: Callable[[], Service | None] | None = None
     is_aside: bool = False
+
+    @property
+    def as_it_was(self) -> Service | None:
+        """What it was at the commit that it is compared with."""
+        return None if self.before is None else self.before()
 
     @cached_property
     def aside(self) -> Service:
         """The same service for those who read its documents, of which those who read code know nothing."""
-        return replace(self, modules=self.modules.anew(), base=None, is_aside=True)
+        return replace(self, modules=self.modules.anew(), before=None, is_aside=True)
 
     @cached_property
     def anchor(self) -> Location:
@@ -319,7 +325,8 @@ class Service(Struct, frozen=True, dict=True):
     @cached_property
     def api_changes(self) -> tuple[ApiChange, ...]:
         """What changed in the API since the base, as of today; nothing without a base."""
-        return () if self.base is None else api_changes(self.base.api, self.api, date.today())
+        earlier = self.as_it_was
+        return () if earlier is None else api_changes(earlier.api, self.api, date.today())
 
     @cached_property
     def calls(self) -> Calls:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from archlint.engine import load
+from archlint.loading import load
 from archlint.service.api.operations import Operation
 from archlint.service.model import Service
 

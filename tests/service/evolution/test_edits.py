@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archlint.engine import load
+from archlint.loading import load
 from archlint.service.evolution.api_changes import ApiState, api_changes
 from tests.service.evolution.edits import EDITS, Edit
 

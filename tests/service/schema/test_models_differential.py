@@ -14,7 +14,7 @@ from sqlalchemy import Table as RealTable
 from sqlalchemy.dialects import postgresql
 
 from archlint.config import Config
-from archlint.engine import load
+from archlint.loading import load
 from archlint.service.schema.core.tables import Table
 from archlint.service.services import build_service
 from tests.service.model_sources import SOURCES

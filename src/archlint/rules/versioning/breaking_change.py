@@ -11,7 +11,7 @@ from archlint.service.model import Service
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each breaking change that is no removal of an operation: BA0804 speaks of those."""
-    if service.base is None:
+    if service.as_it_was is None:
         yield NotApplicable("there is no earlier state to compare with; `--against REF` names one")
         return
     breaking = [

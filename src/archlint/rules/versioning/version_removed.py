@@ -12,7 +12,7 @@ from archlint.service.model import Service
 
 def check(service: Service) -> Iterator[Said]:
     """Yield one for each version of which operations went away, with all of these."""
-    if service.base is None:
+    if service.as_it_was is None:
         yield NotApplicable("there is no earlier state to compare with; `--against REF` names one")
         return
     gone: defaultdict[str, list[ApiChange]] = defaultdict(list)
