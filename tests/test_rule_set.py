@@ -7,7 +7,6 @@ import pytest
 
 from archlint.config import read_config
 from archlint.facts.toml import read_toml
-from archlint.loading import load
 from archlint.pages import Page
 from archlint.standard import bundled_standard
 from tests.rule_set import paged, programmed, public_functions, with_fix

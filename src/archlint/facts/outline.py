@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from archlint.facts.syntax import (
+    Alias,
     Assign,
+    Attribute,
     Call,
     ClassDef,
+    Constant,
     Evaluate,
     Expression,
     FunctionDef,
     If,
     Import,
     ImportFrom,
+    Name,
+    Node,
     Sequence,
     Statement,
     Try,
 )
-from archlint.facts.traversal import COMPOUND, dotted, is_main_guard, nested_blocks
+from archlint.facts.traversal import COMPOUND, INNER, dotted, is_main_guard, nested_blocks
 from archlint.facts.type_checking import TYPE_CHECKING, blocks, spellings_in
 
 
@@ -36,6 +42,18 @@ class Importing(msgspec.Struct, frozen=True, gc=False, array_like=True):
     lazy: bool
     type_checking: bool
     guarded: bool
+
+
+class Mentions(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The names in one of the outermost functions of a file, or, without `function`, outside of all of them.
+
+    These are names, the last parts of attributes and imports, and texts that could be one, each once. Main
+    guards are left out; decorators, defaults and annotations stand outside of their function.
+    """
+
+    function: str
+    is_decorated: bool
+    names: tuple[str, ...]
 
 
 class Outline(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -67,6 +85,44 @@ def outline_of(body: tuple[Statement, ...], text: str) -> Outline:
         any(isinstance(one, If) and _is_guard(one) for one in body),
         spellings,
     )
+
+
+def mentions_in(body: tuple[Statement, ...]) -> tuple[Mentions, ...]:
+    """What a file mentions, outside of functions first."""
+    functions: list[FunctionDef] = []
+    outside = Mentions("", False, _names(body, functions))
+    inside = (
+        Mentions(function.name, bool(function.decorators), _names(function.raw_body, None))
+        for function in functions
+    )
+    return (outside, *inside)
+
+
+def _names(body: tuple[Node, ...], functions: list[FunctionDef] | None) -> tuple[str, ...]:
+    """The names in a body; what is in functions that there is a list for goes there, and is left out."""
+    found: dict[str, None] = {}
+    pending: list[Any] = [body]
+    while pending:
+        current = pending.pop()
+        kind = type(current)
+        if kind is tuple:
+            pending += current[::-1]
+        elif kind is Name:
+            found[current.id] = None
+        elif kind is Attribute:
+            found[current.attr] = None
+            pending.append(current.value)
+        elif kind is Constant:
+            if isinstance(current.value, str) and current.value.isidentifier():
+                found[current.value] = None
+        elif kind is Alias:
+            found[current.name.rpartition(".")[2]] = None
+        elif kind is FunctionDef and functions is not None:
+            functions.append(current)
+            pending += (current.returns, current.parameters, current.decorators)
+        elif not (kind is If and _is_guard(current)) and (inner := INNER[kind]):
+            pending += inner(current)
+    return tuple(found)
 
 
 def _is_guard(statement: If) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from archlint.discover import decode_python
-from archlint.facts.outline import outline_of
+from archlint.facts.outline import mentions_in, outline_of
 from archlint.facts.source import Comment, Problem, PythonSource
 from archlint.facts.statements import StatementReader
 from archlint.facts.syntax import Evaluate, Expression, Name
@@ -45,9 +45,9 @@ def read_python(data: bytes) -> PythonSource:
     body = reader.block(root)
     problems = tuple(_problems(reader, root, text))
     starts = (0, *(match.end() for match in _LINE_END.finditer(text)))
-    encoded_body = msgspec.Raw(msgspec.msgpack.encode(body))
+    mentions, statements = (msgspec.Raw(msgspec.msgpack.encode(one)) for one in (mentions_in(body), body))
     comments = tuple(_comments(reader, root, text))
-    source = PythonSource(starts, outline_of(body, text), encoded_body, comments, problems)
+    source = PythonSource(starts, outline_of(body, text), mentions, statements, comments, problems)
     vars(source)["raw_body"] = body
     return source
 

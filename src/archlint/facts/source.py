@@ -12,7 +12,7 @@ import msgspec
 
 from archlint import readings
 from archlint.facts.definitions import Definitions
-from archlint.facts.outline import Importing, Outline
+from archlint.facts.outline import Importing, Mentions, Outline
 from archlint.facts.syntax import ClassDef, FunctionDef, Node, Statement
 from archlint.facts.traversal import nodes_by_kind
 from archlint.findings import Location
@@ -44,6 +44,7 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
 
     line_starts: tuple[int, ...]
     raw_outline: Outline
+    encoded_mentions: msgspec.Raw
     encoded_body: msgspec.Raw
     comments: tuple[Comment, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -89,6 +90,12 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
         return self.raw_outline.spellings
 
     @property
+    @summary
+    def mentions(self) -> tuple[Mentions, ...]:
+        """The names in the file by its outermost functions, those outside of these first."""
+        return _MENTIONS.decode(self.encoded_mentions)
+
+    @property
     def body(self) -> tuple[Statement, ...]:
         """The module's own statements; whoever reads them is noticed."""
         readings.code[self] = None
@@ -129,6 +136,7 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
         )
 
 
+_MENTIONS = msgspec.msgpack.Decoder(tuple[Mentions, ...])
 _BODY = msgspec.msgpack.Decoder(tuple[Statement, ...])
 _N = TypeVar("_N", bound=Node)
 _M = TypeVar("_M", bound=Node)

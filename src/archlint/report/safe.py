@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 
+import msgspec
+
 COMMANDS = re.compile(r"##(?=\[|vso\[|teamcity\[)")
 """What starts a command anywhere in a line of a log: GitHub's old form, Azure Pipelines, TeamCity."""
 
@@ -55,7 +57,7 @@ def _log_line(line: str) -> str:
 
 def json_text(document: object) -> str:
     """A JSON document in ASCII, which a log that holds it does not take for a command."""
-    return json.dumps(document, indent=2).replace("##", r"#\u0023")
+    return msgspec.json.format(json.dumps(document), indent=2).replace("##", r"#\u0023")
 
 
 def github_data(text: str) -> str:

@@ -135,6 +135,7 @@ class Reach:
         for name in options.get("allow", ()):
             self._allowed.add(key(name), name)
         self._judged: dict[Function, tuple[Stop, ...]] = {}
+        self._verdicts: dict[tuple[str, bool], Blocking | None] = {}
         self._next = self._search()
 
     def on_loop(self) -> Iterator[Blocked]:
@@ -219,11 +220,17 @@ class Reach:
                     yield call, blocking
 
     def _judge(self, call: LibraryCall) -> Blocking | None:
-        name = key(call.path)
+        asked = call.path, call.by_path
+        if asked not in self._verdicts:
+            self._verdicts[asked] = self._verdict(*asked)
+        return self._verdicts[asked]
+
+    def _verdict(self, path: str, by_path: bool) -> Blocking | None:
+        name = key(path)
         if self._allowed.find(name):
             return None
-        found = self._calls.knowledge.blocking(call.path)
-        if found is not None and found.kind in self._kinds and (call.by_path or not found.by_path):
+        found = self._calls.knowledge.blocking(path)
+        if found is not None and found.kind in self._kinds and (by_path or not found.by_path):
             return found
         more = self._more.find(name)
         return more[0] if more and isinstance(more[0], Blocking) else None

@@ -200,8 +200,11 @@ def _compared(comparison: Operation) -> Iterator[tuple[Node, str, Expression]]:
 
 def _signing_keys(call: Call) -> Iterator[Expression]:
     """The key among the arguments of a function that signs, encrypts or compares."""
+    name = last_name(call.func)
+    if name not in _KEYED_NAMES:
+        return
     owner = last_name(call.func.value) if isinstance(call.func, Attribute) else ""
-    place = _KEYED.get(f"{owner}.{last_name(call.func)}") or _KEYED.get(last_name(call.func))
+    place = _KEYED.get(f"{owner}.{name}") or _KEYED.get(name)
     if place is not None:
         position, keyword = place
         yield from call.args[position : position + 1]
@@ -224,6 +227,7 @@ _KEYED = {
     "URLSafeSerializer": (0, "secret_key"),
     "URLSafeTimedSerializer": (0, "secret_key"),
 }
+_KEYED_NAMES = frozenset(name.rpartition(".")[2] for name in _KEYED)
 """Where PyJWT, python-jose, hmac, secrets, cryptography and itsdangerous take the key."""
 
 

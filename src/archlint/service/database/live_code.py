@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TypeAlias
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Alias, Attribute, Call, Constant, Expression, FunctionDef, Name
+from archlint.facts.syntax import Attribute, Call, Expression, FunctionDef
 from archlint.facts.traversal import dotted
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import scoped
 from archlint.service.semantics.symbols import Scope
-
-_Naming: TypeAlias = Name | Attribute | Alias | Constant
 
 
 class Startup(Struct, eq=False, frozen=True, dict=True):
@@ -45,14 +42,10 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
         """
         inside: defaultdict[str, set[str]] = defaultdict(set)
         reached: set[str] = set()
-        for module in self.modules.runtime:
-            nodes = module.source.nodes
-            texts = (node for node in nodes.of(Constant) if isinstance(node.value, str))
-            named: tuple[_Naming, ...] = (*nodes.of(Name), *nodes.of(Attribute), *nodes.of(Alias), *texts)
-            for scope, node in scoped(module.source, named):
-                outer = _outer(scope)
-                runs = outer is None or outer.decorators or outer.name.startswith("__")
-                (reached if runs or outer is None else inside[outer.name]).add(_name(node))
+        for mentions in (one for module in self.modules.runtime for one in module.source.mentions):
+            name = mentions.function
+            runs = not name or mentions.is_decorated or name.startswith("__")
+            (reached if runs else inside[name]).update(mentions.names)
         pending = list(reached)
         while pending:
             new = inside.get(pending.pop(), set()) - reached
@@ -64,13 +57,6 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
 def _outer(scope: Scope) -> FunctionDef | None:
     """The outermost function around; what a function holds is its own affair."""
     return next((one for one in scope if isinstance(one, FunctionDef)), None)
-
-
-def _name(node: _Naming) -> str:
-    match node:
-        case Name(id=name) | Attribute(attr=name) | Alias(name=name):
-            return name.rpartition(".")[2]
-    return str(node.value)
 
 
 def _called(decorator: Expression) -> str | None:

@@ -373,7 +373,7 @@ def _mostly_query(contents: list[Contents]) -> bool:
 
 
 def _base(path: str) -> str:
-    return posixpath.basename(path.rstrip("/"))
+    return path.rstrip("/").rpartition("/")[2]
 
 
 def _ending(place: str) -> str:
@@ -382,4 +382,4 @@ def _ending(place: str) -> str:
 
 
 def _stem(module: Module) -> str:
-    return posixpath.basename(module.path).removesuffix(".py")
+    return module.path.rpartition("/")[2].removesuffix(".py")

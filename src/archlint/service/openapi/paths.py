@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from http.client import responses as REASONS  # noqa: N812 (it is a constant there)
+from http import HTTPStatus
 from inspect import cleandoc
 from typing import Any
 
@@ -25,6 +25,7 @@ from archlint.service.openapi.security import schemes
 
 _WITH_BODY = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"})
 _WITHOUT_BODY = frozenset({204, 205, 304})
+_REASONS = {int(status): status.phrase for status in HTTPStatus}
 _RANGES = {
     "1XX": "Information",
     "2XX": "Success",
@@ -224,7 +225,7 @@ class Paths:
             schema = self._titled(found_model, f"Response_{key}_{unique_id}", further=True)
             content = made.setdefault("content", {}).setdefault(media_type, {})
             content["schema"] = _merged(content.get("schema", {}), schema)
-        reason = _RANGES.get(key.upper()) or (REASONS.get(int(key)) if key.isdigit() else None)
+        reason = _RANGES.get(key.upper()) or (_REASONS.get(int(key)) if key.isdigit() else None)
         description = made.get("description") or before.get("description") or reason or "Additional Response"
         found[key] = _merged(before, made) | {"description": description}
 

@@ -91,8 +91,8 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
 
     def _is_declared(self, name: str) -> bool:
         """Whether a declared distribution gives the name, or may by its own: `google-cloud-storage`."""
-        alike = any(one.startswith(f"{_plain(name)}-") for one in self._declared)
-        return alike or name in self._declared_names
+        prefix = f"{_plain(name)}-"
+        return name in self._declared_names or any(one.startswith(prefix) for one in self._declared)
 
     @cached_property
     def _asked_for(self) -> frozenset[str]:

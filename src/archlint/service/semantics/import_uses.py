@@ -168,7 +168,8 @@ def _is_injected(parameter: Parameter) -> bool:
 
 def _run_nodes(node: Node) -> Iterator[Node]:
     """The nodes of a definition without the annotations of signatures and local variables."""
-    functions = [inner for inner in all_nodes(node) if isinstance(inner, FunctionDef)]
+    nodes = list(all_nodes(node))
+    functions = [inner for inner in nodes if isinstance(inner, FunctionDef)]
     quiet = {
         id(inner)
         for function in functions
@@ -176,7 +177,7 @@ def _run_nodes(node: Node) -> Iterator[Node]:
         if annotation is not None
         for inner in all_nodes(annotation)
     }
-    yield from (inner for inner in all_nodes(node) if id(inner) not in quiet)
+    yield from (inner for inner in nodes if id(inner) not in quiet)
 
 
 def _names_by_owner(module: Module) -> tuple[dict[str, list[str]], Counter[str]]:

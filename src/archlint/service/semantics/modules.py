@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from functools import cached_property
@@ -31,7 +30,7 @@ class Module(Struct, eq=False, frozen=True):
     @property
     def is_package(self) -> bool:
         """Whether this is a package's `__init__`."""
-        return posixpath.basename(self.path) == "__init__.py"
+        return self.path.rpartition("/")[2] == "__init__.py"
 
     @property
     def package(self) -> str:

@@ -103,21 +103,21 @@ class Symbols:
         self._modules = modules
         self._namespaces: dict[Module | Node, Namespace] = {}
         self._scopes: dict[Node, Scope] = {}
-        self._known: dict[tuple[Module, str], Symbol] = {}
+        self._known: dict[tuple[Module | Scope, str], Symbol] = {}
 
     def resolve(self, module: Module, expression: Expression | str, scope: Scope = ()) -> Symbol:
         """What `expression` (a name, an attribute chain, `Generic[…]`, or dotted text) means in `module`."""
         text = _text(expression)
         if not text:
             return NOTHING
+        place: Module | Scope = module
         if scope:
             first = text.partition(".")[0]
-            for definition in scope:
-                if first in self._local(definition).names:
-                    return self._chain(module, text.split("."), scope, _Walk())
-        found = self._known.get((module, text))
+            if any(first in self._local(definition).names for definition in scope):
+                place = scope
+        found = self._known.get((place, text))
         if found is None:
-            found = self._known[module, text] = self._chain(module, text.split("."), scope, _Walk())
+            found = self._known[place, text] = self._chain(module, text.split("."), scope, _Walk())
         return found
 
     def member(self, module: Module, name: str) -> Symbol:

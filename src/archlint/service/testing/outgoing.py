@@ -33,7 +33,7 @@ from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edge import Edge, LibraryCall
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import key
-from archlint.service.semantics.bindings import own_nodes
+from archlint.service.semantics.bindings import own_nodes, statements
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbols
 from archlint.service.testing.client_requests import Requests
@@ -259,10 +259,10 @@ def _certain_calls(body: tuple[Statement, ...]) -> Iterator[Call]:
                 continue
             case _:
                 if not hasattr(statement, "body") and not hasattr(statement, "branches"):
-                    for node in own_nodes(statement):
-                        if isinstance(node, Call) and id(node) not in _guarded(statement):
-                            yield node
-        if any(isinstance(one, Return | Raise) for one in all_nodes(statement, (FunctionDef, Lambda))):
+                    guarded = _guarded(statement)
+                    calls = (node for node in own_nodes(statement) if isinstance(node, Call))
+                    yield from (call for call in calls if id(call) not in guarded)
+        if any(isinstance(one, Return | Raise) for one in statements((statement,))):
             return
 
 
