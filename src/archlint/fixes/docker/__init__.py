@@ -1,0 +1,1 @@
+"""Fixes of BA10, Docker Deployment Support."""

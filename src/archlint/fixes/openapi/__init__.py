@@ -1,0 +1,1 @@
+"""Fixes of BA11, OpenAPI Documentation."""

@@ -1,0 +1,1 @@
+"""Fixes of BA04, the UV Package Manager Standard."""
