@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from archlint.facts.yaml import YamlMapping, YamlScalar
 from archlint.fixes.edits import Edit
 from archlint.fixes.texts import TextFile
@@ -65,9 +63,3 @@ def _holds(layer: YamlMapping, node: YamlScalar) -> bool:
     outer, inner = layer.location, node.location
     start, end = (outer.line, outer.column), (outer.end_line, outer.end_column)
     return outer.file == inner.file and start <= (inner.line, inner.column) <= end
-
-
-def quoted_name(text: str) -> str:
-    """The first name in backquotes of a message."""
-    found = re.search(r"`([^`]+)`", text)
-    return found[1] if found else ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from archlint.findings import Finding
-from archlint.fixes.compose import quoted_name, stack_service, with_healthcheck
+from archlint.fixes.compose import stack_service, with_healthcheck
 from archlint.fixes.edits import Plan
+from archlint.fixes.texts import quoted_name
 from archlint.service.model import Service
 
 

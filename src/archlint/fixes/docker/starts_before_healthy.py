@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
 from archlint.findings import Finding
-from archlint.fixes.compose import quoted_name, stack_service, with_healthcheck
+from archlint.fixes.compose import stack_service, with_healthcheck
 from archlint.fixes.edits import Edit, Plan
-from archlint.fixes.texts import TextFile
+from archlint.fixes.texts import TextFile, quoted_name
 from archlint.service.deployment.compose_containers import healthcheck
 from archlint.service.deployment.compose_stack import StackService
 from archlint.service.model import Service

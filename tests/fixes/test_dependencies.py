@@ -1,0 +1,119 @@
+"""One more requirement: lists keep their form, and the lock says what pyproject.toml says."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archlint.facts.toml import read_toml
+from archlint.fixes.text_edits import rewritten
+from archlint.fixes.texts import TextFile
+from archlint.fixes.toml_lists import with_item
+from archlint.fixes.worker import Job
+from tests.fixes.settling import settled
+
+NAME = st.sampled_from(["alpha", "Beta", "gamma", "delta", "omega"])
+LAYOUT = st.sampled_from(["[{}]", "[ {} ]", "[\n    {},\n]", "[\n    {}\n]", "[\n\t{},  # last\n]", "[{}, ]"])
+
+
+@settings(deadline=None)
+@given(
+    st.lists(NAME, max_size=4),
+    LAYOUT,
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["", "\n[tool]\na = 1\n"]),
+)
+def test_a_list_gets_the_item_and_keeps_its_form(names: list[str], layout: str, end: str, rest: str) -> None:
+    gap = ",\n    " if "\n" in layout else ", "
+    items = gap.join(f'"{name}>=1"' for name in names)
+    layout = layout if names else layout.replace("{},", "{}")
+    text = f"# é\n[project]\ndependencies = {layout.replace('{}', items)}\n{rest}".replace("\n", end)
+    before = read_toml("pyproject.toml", text.encode())
+    keys = ("project", "dependencies")
+    file = TextFile("pyproject.toml", tuple(text.splitlines(keepends=True)))
+    edit = with_item(file, before, keys, '"epsilon>=2"', "epsilon", names)
+    if edit is None:
+        assert not names
+        return
+    after = rewritten(Job("pyproject.toml", text.encode(), (edit,))).data.decode()
+    expected = [f"{name}>=1" for name in names]
+    found = tomllib.loads(after)
+    assert sorted(found["project"]["dependencies"]) == sorted([*expected, "epsilon>=2"])
+    if sorted(names, key=str.casefold) == names:
+        kept = [one for one in found["project"]["dependencies"] if one != "epsilon>=2"]
+        assert kept == expected
+        assert sorted(found["project"]["dependencies"], key=str.casefold) == found["project"]["dependencies"]
+    assert after.replace(edit.after, "", 1) == text
+    assert found.get("tool") == before.values.get("tool")
+
+
+MAIN = "import anyio\nfrom fastapi import FastAPI\n\napp = FastAPI()\n"
+PYPROJECT = """\
+    [project]
+    name = "desk"
+    version = "0.1.0"
+    requires-python = ">=3.12"
+    dependencies = ["fastapi>=0.115"]  # few
+    """
+LOCK = """\
+    version = 1
+    revision = 3
+    requires-python = ">=3.12"
+
+    [[package]]
+    name = "anyio"
+    version = "4.9.0"
+    source = { registry = "https://pypi.org/simple" }
+
+    [[package]]
+    name = "desk"
+    version = "0.1.0"
+    source = { virtual = "." }
+    dependencies = [
+        { name = "fastapi" },
+    ]
+
+    [package.metadata]
+    requires-dist = [{ name = "fastapi", specifier = ">=0.115" }]
+
+    [[package]]
+    name = "fastapi"
+    version = "0.115.6"
+    source = { registry = "https://pypi.org/simple" }
+    dependencies = [
+        { name = "anyio" },
+    ]
+    """
+
+
+def test_what_is_locked_is_declared_and_the_lock_agrees(tmp_path: Path) -> None:
+    outcome = settled(tmp_path, {"main.py": MAIN, "pyproject.toml": PYPROJECT, "uv.lock": LOCK}, "BA0405")
+    assert len(outcome.done) == 1
+    wanted = dedent(PYPROJECT).replace('["fastapi', '["anyio>=4.9.0", "fastapi')
+    assert (tmp_path / "pyproject.toml").read_text() == wanted
+    lock = dedent(LOCK).replace(
+        '    { name = "fastapi" },\n', '    { name = "anyio" },\n    { name = "fastapi" },\n'
+    )
+    lock = lock.replace(
+        '[{ name = "fastapi"', '[{ name = "anyio", specifier = ">=4.9.0" }, { name = "fastapi"'
+    )
+    assert (tmp_path / "uv.lock").read_text() == lock
+
+
+@pytest.mark.parametrize(
+    ("before", "instead"),
+    [
+        ("", '[[package]]\nname = "anyio"\nversion = "3.7.1"\nsource = { registry = "https://a.example" }\n'),
+        ("requires-dist", "requires-other"),
+    ],
+    ids=["two versions are locked", "the lock records no requirements"],
+)  # fmt: skip
+def test_what_needs_a_resolver_stays(tmp_path: Path, before: str, instead: str) -> None:
+    lock = dedent(LOCK).replace(before, instead) if before else f"{dedent(LOCK)}\n{instead}"
+    files = {"main.py": MAIN, "pyproject.toml": PYPROJECT, "uv.lock": lock}
+    assert settled(tmp_path, files, "BA0405", unsafe=True).done == []
