@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from archlint.engine import Request, run
+from archlint.engine import run
+from archlint.loading import Request
 from archlint.fixes.fixing import Outcome, fix
 from archlint.selectors import Selection
 from tests.cli.command_line import write
