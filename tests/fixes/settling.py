@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from archlint.engine import run
-from archlint.loading import Request
 from archlint.fixes.fixing import Outcome, fix
+from archlint.loading import Request
 from archlint.selectors import Selection
 from tests.cli.command_line import write
 
