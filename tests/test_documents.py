@@ -55,3 +55,10 @@ def test_an_unchanged_document_is_parsed_once(tmp_path: Path) -> None:
     assert documents.toml(once, "uv.toml") is documents.toml(once, "uv.toml")
     (tmp_path / "uv.toml").write_text("x = 2\n")
     assert documents.toml(once, "uv.toml").get("x") == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_tells_the_encoding_of_a_text(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_bytes("alembic==1.14\r\nfastapi\r\n".encode(encoding))
+    found = documents.text(repository(tmp_path, "requirements.txt"), "requirements.txt")
+    assert found == "alembic==1.14\nfastapi\n"

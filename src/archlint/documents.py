@@ -6,6 +6,7 @@ it, could not be read, and where. Of an unreadable one the rest is empty, as of 
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Protocol, TypeVar
@@ -18,6 +19,14 @@ from archlint.facts.json_documents import JsonFile, read_json
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.facts.yaml import YamlFile, read_yaml
 from archlint.findings import Location, Unknown
+
+_MARKS = (
+    (BOM_UTF32_LE, "utf-32"),
+    (BOM_UTF32_BE, "utf-32"),
+    (BOM_UTF16_LE, "utf-16"),
+    (BOM_UTF16_BE, "utf-16"),
+)
+"""That of UTF-32 begins like that of UTF-16."""
 
 _KEPT = 64
 """A run reads few documents, each of them for many rules."""
@@ -77,8 +86,13 @@ def content(repository: Repository, path: str) -> bytes:
 
 
 def text(repository: Repository, path: str) -> str:
-    """The lines of a file, ended by `\\n`, with what is no UTF-8 replaced; nothing when it cannot be read."""
-    return content(repository, path).decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+    """The lines of a file, ended by `\\n`, with what cannot be decoded replaced; nothing when unreadable.
+
+    A byte order mark tells the encoding, as pip and uv take it of a list of requirements; else it is UTF-8.
+    """
+    data = content(repository, path)
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8-sig")
+    return data.decode(encoding, errors="replace").replace("\r\n", "\n")
 
 
 def problem(repository: Repository, path: str) -> Unknown | None:

@@ -25,6 +25,8 @@ MONOREPO = {
     "frontend/package.json": "{}",
 }
 
+INNER = {"shop/pyproject.toml": PROJECT.format("shop"), "shop/shop/main.py": APP}
+
 
 class TestNoService:
     @pytest.mark.parametrize(
@@ -163,6 +165,37 @@ class TestMonorepo:
         }
         assert roots(tmp_path, files) == ["old", "shop"]
 
+    @pytest.mark.parametrize(
+        "around",
+        [
+            {"pyproject.toml": '[project]\nname = "tools"\ndependencies = ["ruff"]\n'},
+            {"pyproject.toml": "[tool.ruff]\n"},
+            {"requirements-dev.txt": "fastapi\n"},
+            {},
+        ],
+    )
+    def test_a_script_with_an_app_makes_no_service_of_what_lies_around_one(
+        self, tmp_path: Path, around: Mapping[str, str]
+    ) -> None:
+        assert roots(tmp_path, {"cluster/deploy_model.py": APP, **around, **INNER}) == ["shop"]
+
+    @pytest.mark.parametrize(
+        "around",
+        [
+            {"pyproject.toml": PROJECT.format("gateway")},
+            {"pyproject.toml": '[project]\nname = "gateway"\ndynamic = ["dependencies"]\n'},
+            {"requirements.txt": "fastapi\n"},
+            {"setup.py": "from setuptools import setup\nsetup(install_requires=['fastapi'])"},
+            {"Dockerfile": "CMD uvicorn gateway.main:app"},
+            {"docker-compose.yml": "services:\n  gateway:\n    command: uvicorn --port 80 main:app"},
+            {"run.py": "import uvicorn\nuvicorn.run('gateway.main:app')"},
+        ],
+    )
+    def test_what_lies_around_a_service_may_be_one_itself(
+        self, tmp_path: Path, around: Mapping[str, str]
+    ) -> None:
+        assert roots(tmp_path, {"gateway/main.py": APP, **around, **INNER}) == [".", "shop"]
+
     def test_each_file_is_of_one_service(self, tmp_path: Path) -> None:
         files = {
             "pyproject.toml": PROJECT.format("outer"),
@@ -198,6 +231,28 @@ class TestAnchor:
     def test_else_the_application(self, tmp_path: Path) -> None:
         service = one(tmp_path, {"pyproject.toml": '[tool.x]\nname = "a"', "a.py": "", "main.py": APP})
         assert service.anchor == Location("main.py", 3, 7, 3, 16)
+
+    @pytest.mark.parametrize(
+        ("idle", "place"),
+        [
+            ("app = FastAPI()", "main.py"),
+            ('app: FastAPI = FastAPI(title="trial")', "main.py"),
+            ("one = app = FastAPI()", "emails.py"),
+            ("app = FastAPI()\n\n\n@app.get('/')\ndef hello() -> None: ...", "emails.py"),
+            ("app = FastAPI()\napp.include_router(router)", "emails.py"),
+            ("taken = FastAPI()", "emails.py"),
+            ("reached = FastAPI()", "emails.py"),
+        ],
+    )
+    def test_the_application_is_one_that_is_used(self, tmp_path: Path, idle: str, place: str) -> None:
+        files = {
+            "emails.py": f"from fastapi import FastAPI\n\n{idle}\n",
+            "main.py": f"import emails\nfrom emails import taken\n{APP}app.title = emails.reached\n",
+        }
+        assert one(tmp_path, files).anchor.file == place
+
+    def test_an_idle_application_stands_where_there_is_no_other(self, tmp_path: Path) -> None:
+        assert one(tmp_path, {"a.py": APP, "b.py": APP}).anchor.file == "a.py"
 
     def test_else_the_first_file(self, tmp_path: Path) -> None:
         write(tmp_path, {"b.py": "", "a.py": ""})

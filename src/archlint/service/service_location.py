@@ -9,6 +9,7 @@ from archlint.discover import Repository
 from archlint.findings import Location
 from archlint.paths import join
 from archlint.service.api.applications import creations
+from archlint.service.api.entry_points import entries
 from archlint.service.semantics.modules import Modules
 
 _PROJECT_NAME = re.compile(
@@ -32,7 +33,9 @@ def _project_name(root: str, repository: Repository) -> Location | None:
 
 
 def _application(modules: Modules) -> Location | None:
-    made = ((module, creation) for module in modules.runtime for creation in creations(module.source))
+    """FastAPI's first; where there is none, another framework's."""
+    others = ((module, creation) for module in modules.runtime for creation in creations(module.source))
+    made = (*entries(modules), *others)
     return next((module.location(creation.node) for module, creation in made), None)
 
 

@@ -17,6 +17,7 @@ from archlint.facts.store import Unreadable, read_facts
 from archlint.paths import join, parents
 from archlint.service.api.applications import FASTAPI, Creation, creations, imported_names, uses
 from archlint.service.model import Service
+from archlint.service.packaging.pyproject import strings
 from archlint.service.semantics.module_resolution import Resolution
 from archlint.service.semantics.modules import Modules
 from archlint.service.semantics.roles import Role, assign_roles
@@ -25,6 +26,7 @@ from archlint.service.semantics.source_roots import find_projects
 _SMALL = frozenset({FASTAPI, "aiohttp.web", "Bottle", "Starlette", "Tornado"})
 _SERVERS = frozenset({"daphne", "fastapi-cli", "granian", "gunicorn", "hypercorn", "uvicorn"})
 _SERVER_COMMAND = re.compile(r"\b(uvicorn|gunicorn|hypercorn|granian|daphne|fastapi (run|dev))\b")
+_SERVED = re.compile(r"\b([A-Za-z_][\w.]*):[A-Za-z_]\w*")
 _COMMAND_FILE = re.compile(r"((docker|container)file.*|procfile|(docker-)?compose.*\.ya?ml)", re.IGNORECASE)
 
 
@@ -115,7 +117,8 @@ class Layout:
         """
         if folder not in self._seen:
             made = self._creations_below(folder)
-            roots = self._with_fastapi(made) | self._with_other_framework(made) or self._with_server(folder)
+            fastapi = self._without_scripts(self._with_fastapi(made), made)
+            roots = fastapi | self._with_other_framework(made) or self._with_server(folder)
             self._seen[folder] = frozenset(root for root in roots if _is_inside(root, folder))
         return self._seen[folder]
 
@@ -152,6 +155,43 @@ class Layout:
         users = self._users(factories) if len(self._projects) > 1 else {}
         libraries = {root for root, by in users.items() if root not in by}
         return (roots - libraries) | {user for by in users.values() for user in by}
+
+    def _without_scripts(self, roots: set[str], made: Mapping[str, list[tuple[str, Creation]]]) -> set[str]:
+        """The roots without a project around services whose own app is only a script's.
+
+        Such a project asks for no FastAPI, and nothing serves its app.
+        """
+        around = {root for root in roots for other in roots if other != root and _is_inside(other, root)}
+        return roots - {
+            root
+            for root in around & made.keys()
+            if not self._may_have_fastapi(root) and not self._is_started(root, roots, made[root])
+        }
+
+    def _may_have_fastapi(self, root: str) -> bool:
+        """Whether the project asks for FastAPI, or by a manifest that is not read."""
+        project = self._projects.get(root)
+        if project is None:
+            return False
+        unread = bool({"Pipfile", "setup.cfg", "setup.py"} & project.manifests)
+        dynamic = project.pyproject.get("project", "dynamic")
+        return unread or "fastapi" in project.requirements or "dependencies" in strings(dynamic)
+
+    def _is_started(self, root: str, roots: set[str], made: list[tuple[str, Creation]]) -> bool:
+        """Whether the project's code knows a server, or a command outside of inner services names its app."""
+        inner = [other for other in roots if other != root and _is_inside(other, root)]
+        own = [f for f in self._runtime_below(root) if not any(_is_inside(f, other) for other in inner)]
+        targets = {name.partition(".")[0] for file in own for name in self._names(file).values()}
+        if not _SERVERS.isdisjoint(targets):
+            return True
+        told = "".join(
+            documents.text(self._repository, file)
+            for file in self._repository.files
+            if _COMMAND_FILE.fullmatch(posixpath.basename(file))
+            and not any(_is_inside(file, other) for other in inner)
+        )
+        names = {file.removesuffix(".py").replace("/", ".") for file, _ in made}
+        return any(f".{name}".endswith(f".{module}") for module in _SERVED.findall(told) for name in names)
 
     def _users(self, factories: Mapping[tuple[str, str], str]) -> dict[str, set[str]]:
         """The projects that call each project's application factories."""

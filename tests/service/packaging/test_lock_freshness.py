@@ -211,6 +211,64 @@ def test_what_uv_takes_for_stale_is_stale(project: Path, name: str) -> None:
     assert all(isinstance(difference, Link) for difference in found)
 
 
+TWICE = {
+    "pyproject.toml": """[project]
+name = "svc"
+version = "1"
+requires-python = ">=3.11"
+dependencies = ["near", "far"]
+
+[tool.uv]
+no-index = true
+
+[tool.uv.sources]
+near = { path = "near", editable = true }
+far = { path = "far" }
+""",
+    "near/pyproject.toml": '[project]\nname = "near"\nversion = "1"\n',
+    "far/pyproject.toml": """[project]
+name = "far"
+version = "1"
+dependencies = ["near"]
+
+[tool.uv.sources]
+near = { path = "../near", editable = true }
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("edits", "fresh"),
+    [
+        ({}, True),
+        ({"pyproject.toml": (", editable = true", "")}, False),
+        ({"far/pyproject.toml": (", editable = true", "")}, False),
+        # the package is editable for one project, and not asked to be by the other
+        (
+            {
+                "pyproject.toml": (", editable = true", ""),
+                "uv.lock": ('{ name = "near", editable', '{ name = "near", directory'),
+            },
+            True,
+        ),
+    ],
+)
+def test_each_project_says_for_itself_what_is_editable(
+    tmp_path: Path, edits: dict[str, tuple[str, str]], fresh: bool
+) -> None:
+    folder = tmp_path / "svc"
+    for name, text in TWICE.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    assert uv(folder, "lock").returncode == 0
+    for name, (old, new) in edits.items():
+        head, found, tail = (folder / name).read_text().rpartition(old)
+        assert found
+        (folder / name).write_text(head + new + tail)
+    assert (uv(folder, "lock", "--check").returncode == 0) == fresh
+    assert (differences(folder) == []) == fresh
+
+
 UNDECIDED = {
     "a source per platform": (
         '{ path = "libs/local" }',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from archlint.findings import Hit, Link, Location, Met, Said, Unknown
+from archlint.findings import Hit, Link, Location, Met, Said, Severity, Unknown
 from archlint.service.model import Service
 from archlint.service.packaging.managers import to_add
 from archlint.service.packaging.undeclared_imports import Distributions
@@ -22,10 +22,11 @@ def check(service: Service) -> Iterator[Said]:
         chain = tuple(Link(place, "it is imported here too") for place in others[:5])
         fields = {
             "distribution": undeclared.distribution,
+            "pinned": f", which `{pinning}` pins," if (pinning := undeclared.pinned_by) else "",
             "manifest": pyproject.file.path,
             "remedy": to_add(service.project, undeclared.distribution),
         }
-        yield Hit(first, fields, chain)
+        yield Hit(first, fields, chain, severity=Severity.WARNING if undeclared.pinned_by else None)
     yield from _doubtful(dict(reversed(list(distributions.unattributed()))))
     importing = {place.file for undeclared in found for place in undeclared.places}
     importing.update(place.file for _, place in distributions.unattributed())

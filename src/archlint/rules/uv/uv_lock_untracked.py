@@ -35,13 +35,11 @@ def _left_out(service: Service, image: Image) -> Iterator[Hit]:
     lock = service.project.lock_path
     syncs = any(c.runs("uv", "sync") and c.location.file == image.path for c in service.commands)
     syncs = syncs or any(_asks_for_lock(instruction) for instruction in image.dockerfile.instructions)
-    contexts = {build.context for build in image.builds if build.context}
-    contexts = contexts or {posixpath.dirname(image.path) or "."}
-    for context in sorted(contexts):
+    for context in service.deployment.contexts(image) if syncs else ():
         beside = f"{image.path}.dockerignore"
         ignore_file = beside if service.repository.has(beside) else join(context, ".dockerignore")
         inside = context == "." or lock.startswith(f"{context}/")
-        if syncs and inside and service.repository.has(ignore_file):
+        if inside and service.repository.has(ignore_file):
             line = docker_ignores(service.repository, ignore_file, posixpath.relpath(lock, context))
             if line is not None:
                 yield Hit(line, {"lock": lock, "problem": f"is kept out of the build of `{image.path}`"})

@@ -17,6 +17,7 @@ from archlint.findings import Unknown
 from archlint.readings import summary
 from archlint.service.api.adding import mounted_in
 from archlint.service.api.applications import FASTAPI, Creation, creations, uses
+from archlint.service.api.idle_applications import without_idle
 from archlint.service.api.registered import Mount, Router
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine
@@ -64,10 +65,10 @@ class Started(Identified, Struct, eq=False, dict=True):
 
 
 def entries(modules: Modules) -> list[tuple[Module, Creation]]:
-    """What makes the service's apps; what makes one for a command counts only where nothing else does."""
+    """What makes the service's apps; idle ones and those for commands count where nothing else does."""
     found = [(m, c) for m in modules.runtime for c in creations(m.source) if c.framework == FASTAPI]
     served = [(m, c) for m, c in found if _COMMANDS.isdisjoint(m.name.split("."))]
-    return served or found
+    return without_idle(modules, served or found)
 
 
 def targets(modules: Modules, commands: Iterable[Sequence[str]]) -> list[Target]:

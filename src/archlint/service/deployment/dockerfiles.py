@@ -195,9 +195,7 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
 
     def _holds(self, dockerfile: Dockerfile, builds: tuple[Build, ...]) -> Holds:
         """What is copied from the build context decides; a package may be installed by its name instead."""
-        sources = {source for instruction in dockerfile.instructions for source in _sources(instruction)}
-        open_ones = {source for source in sources if "$" in source or "://" in source}
-        copied = frozenset(source.lstrip("/") for source in sources - open_ones)
+        copied, open_ones = _copied(dockerfile)
         contexts = {b.context for b in builds if b.context} or set(self._contexts(dockerfile.path, copied))
         paths = {join(c, source) for source in copied for c in contexts}
         holding = [p for p in paths if any(_matches(module.path, p) for module in self.modules.runtime)]
@@ -239,6 +237,17 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
             if name
         )
 
+    def contexts(self, image: Image) -> tuple[str, ...]:
+        """The folders that an image is built from: those that are named, else its own.
+
+        Of several, those that have all that it copies: from another the build would fail anyway.
+        """
+        copied, _ = _copied(image.dockerfile)
+        named = {build.context for build in image.builds if build.context}
+        possible = named or set(self._contexts(image.path, copied))
+        whole = {context for context in possible if self._has_all(context, copied)}
+        return tuple(sorted(whole or named)) or (posixpath.dirname(image.path) or ".",)
+
     def _contexts(self, path: str, copied: frozenset[str]) -> Iterator[str]:
         """The folders from which a Dockerfile without compose may be built: its own, or any above it.
 
@@ -259,6 +268,13 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
     def _installs(self, command: str) -> bool:
         installs = re.findall(r"\binstall\b([^;&|]*)", command)
         return self.name is not None and any(_names(arguments, self.name) for arguments in installs)
+
+
+def _copied(dockerfile: Dockerfile) -> tuple[frozenset[str], frozenset[str]]:
+    """What is taken from the build context, relative to it, and what of it is not known before a build."""
+    sources = {source for instruction in dockerfile.instructions for source in _sources(instruction)}
+    open_ones = frozenset(source for source in sources if "$" in source or "://" in source)
+    return frozenset(source.lstrip("/") for source in sources - open_ones), open_ones
 
 
 def _names(text: str, name: str) -> bool:

@@ -115,6 +115,7 @@ class _Comparison:
             declared = [entry for entry in self.root.declared if entry.group == canonicalize_name(group)]
             entries = self._items("manifest", "dependency-groups", canonicalize_name(group))
             yield from self._compare(self.root, declared, entries, f"the group `{group}`: ")
+            yield from self._editable_differences(self.root, entries)
         for setting, recorded in (
             ("constraint-dependencies", "constraints"),
             ("override-dependencies", "overrides"),
@@ -156,21 +157,25 @@ class _Comparison:
             and canonicalize_name(str(self.lock.get("package", indices[0], "name"))) == one.name
         ):
             yield from one.problems
-            yield from self._editable_difference(one, indices[0])
             yield from self._record_differences(one, indices[0], place)
 
-    def _editable_difference(self, one: Pyproject, index: int) -> Iterator[Link]:
-        """Whether it is installed editable; the sources that name it say so."""
-        for member in (self.root, *self.project.members):
-            for name, source in member.file.table("tool", "uv", "sources").items():
-                path = source.get("path") if isinstance(source, dict) else None
-                if isinstance(path, str) and join(member.folder, path) == one.folder:
-                    here = source.get("editable", member.file.get("project", "name") is None) is True
-                    if here != ("editable" in self.lock.table("package", index, "source")):
-                        kinds = ("editable", "not editable") if here else ("not editable", "editable")
-                        text = f"`{one.name}` is {kinds[0]} here and {kinds[1]} in the lock"
-                        yield Link(member.file.location("tool", "uv", "sources", name), text)
-                        return
+    def _editable_differences(self, member: Pyproject, entries: Iterable[Path]) -> Iterator[Link]:
+        """Whether each entry that the lock records of a source by path is installed editable.
+
+        The package itself is so if any project asks for it, and says nothing of the others.
+        """
+        recorded = [self.lock.table(*entry) for entry in entries]
+        for name, source in member.file.table("tool", "uv", "sources").items():
+            if not isinstance(source, dict) or not isinstance(source.get("path"), str):
+                continue
+            here = source.get("editable", member.name is None) is True
+            own = [entry for entry in recorded if entry.get("name") == canonicalize_name(name)]
+            if any(
+                ("editable" in entry) != here for entry in own if not entry.keys().isdisjoint(LOCAL_KINDS)
+            ):
+                kinds = ("editable", "not editable") if here else ("not editable", "editable")
+                text = f"`{canonicalize_name(name)}` is {kinds[0]} here and {kinds[1]} in the lock"
+                yield Link(member.file.location("tool", "uv", "sources", name), text)
 
     def _default_group_difference(self, member: Pyproject, index: int, place: Location) -> Iterator[Link]:
         here = member.file.get("tool", "uv", "default-groups")
@@ -184,6 +189,12 @@ class _Comparison:
         yield from self._extra_differences(member, index, place)
         yield from self._requirement_differences(member, index)
         yield from self._group_differences(member, index, place)
+        groups = self.lock.table("package", index, "metadata", "requires-dev")
+        entries = [
+            e for group in groups for e in self._items("package", index, "metadata", "requires-dev", group)
+        ]
+        entries += self._items("package", index, "metadata", "requires-dist")
+        yield from self._editable_differences(member, entries)
 
     def _is_at(self, index: int, folder: str) -> bool:
         source = self.lock.table("package", index, "source")

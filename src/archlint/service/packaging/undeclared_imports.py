@@ -6,25 +6,43 @@ provide that name, by the table of `projects` or because the names agree.
 
 from __future__ import annotations
 
+import posixpath
 import sys
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import takewhile
 
 from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from archlint.facts.syntax import Alias, ImportFrom
 from archlint.findings import Location
+from archlint.paths import ancestors
 from archlint.service.packaging.pyproject import ServiceProject
 from archlint.service.semantics.modules import Module, Modules
-from archlint.service.semantics.source_roots import import_names
+from archlint.service.semantics.source_roots import Project, find_projects, import_names
+
+_PINNED = {
+    "botocore": ("boto3", "aiobotocore"),
+    "httpcore": ("httpx",),
+    "opentelemetry-api": ("opentelemetry-sdk",),
+    "opentelemetry-semantic-conventions": ("opentelemetry-sdk",),
+    "pydantic-core": ("pydantic",),
+    "s3transfer": ("boto3",),
+    "starlette": ("fastapi",),
+}
+"""Distributions of which others bound the version from both sides, in every release."""
 
 
 class Undeclared(Struct, frozen=True):
-    """An imported distribution that the project does not declare; `places` are its imports."""
+    """An imported distribution that the project does not declare; `places` are its imports.
+
+    `pinned_by` is a declared distribution that decides its version and brings it always.
+    """
 
     distribution: str
     places: tuple[Location, ...]
+    pinned_by: str | None
 
 
 class Distributions(Struct, eq=False, frozen=True, dict=True):
@@ -37,9 +55,24 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
         """The distributions that only arrive because another one needs them, by name."""
         found: dict[str, list[Location]] = {}
         for name, place in self._asked:
-            if (distribution := self._provider(name)) is not None:
+            if (distribution := self._provider(name)) is not None and not self._is_listed(
+                distribution, place
+            ):
                 found.setdefault(distribution, []).append(place)
-        return (Undeclared(name, tuple(found[name])) for name in sorted(found))
+        return (Undeclared(name, tuple(found[name]), self._pinning(name)) for name in sorted(found))
+
+    def _pinning(self, distribution: str) -> str | None:
+        return next((name for name in _PINNED.get(distribution, ()) if name in self._declared), None)
+
+    def _is_listed(self, distribution: str, place: Location) -> bool:
+        """Whether a list of requirements nearer to the module than the project's own names it."""
+        own = self.project.pyproject.folder if self.project.pyproject else self.project.root
+        nearer = takewhile(lambda folder: folder != own, ancestors(posixpath.dirname(place.file) or "."))
+        return any(distribution in self._projects[f].dependencies for f in nearer if f in self._projects)
+
+    @cached_property
+    def _projects(self) -> dict[str, Project]:
+        return find_projects(self.project.repository)
 
     def unattributed(self) -> Iterator[tuple[str, Location]]:
         """The imported names that no declared distribution is known to give, nor certainly another."""
