@@ -23,7 +23,7 @@ def check(service: Service) -> Iterator[Said]:
     """Yield compilers, dev groups and the unfiltered build context in the stages that are shipped."""
     for image in service.images.serving:
         reader = service.stages.of(image.dockerfile)
-        for target in image.shipped[-1:]:
+        for target in service.images.shipped(image)[-1:]:
             found = (*_leftovers(service, image, reader, target), *_groups(service, reader, target))
             for place, what in found:
                 yield Hit(place, {"dockerfile": image.path, "what": what})

@@ -13,10 +13,14 @@ def check(service: Service) -> Iterator[Said]:
     """Yield a hit when no Dockerfile holds the service, an unknown when one may."""
     images = service.deployment.images
     holding = [image for image in images if image.holds is Holds.SERVICE]
-    if holding:
-        yield from (Met(image.location) for image in holding)
+    running = [image for image in holding if not service.images.only_builds(image)]
+    if running:
+        yield from (Met(image.location) for image in running)
         return
     for image in images:
-        yield Unknown("the service's image", image.location, "what this file copies is not clear")
+        why = (
+            "what it builds is taken out of it" if image in holding else "what this file copies is not clear"
+        )
+        yield Unknown("the service's image", image.location, why)
     if not images:
         yield Hit(service.anchor, {"service": service.project.label})

@@ -17,7 +17,7 @@ def check(service: Service) -> Iterator[Said]:
     """Yield each image that serves the service and whose last stage is short of what was installed."""
     for image in service.images.serving:
         reader = service.stages.of(image.dockerfile)
-        for target in image.shipped[-1:]:
+        for target in service.images.shipped(image)[-1:]:
             problem = _missing(reader, target) or _unreachable(service, image, reader, target)
             if problem is not None:
                 yield Hit(target.location, {"dockerfile": image.path, "problem": problem})

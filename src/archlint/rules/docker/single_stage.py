@@ -12,13 +12,13 @@ from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Said]:
-    """Yield each Dockerfile of the service none of whose built stages copies from an earlier one."""
+    """Yield each Dockerfile of the service none of whose deployed stages copies from an earlier one."""
     for image in service.images.serving:
-        yield from _judge(image)
+        yield from _judge(image, service.images.shipped(image))
 
 
-def _judge(image: Image) -> Iterator[Hit | Unknown | Met]:
-    file, targets = image.dockerfile, image.targets
+def _judge(image: Image, targets: tuple[Stage, ...]) -> Iterator[Hit | Unknown | Met]:
+    file = image.dockerfile
     if any(_copies_built(file, stage) for target in targets for stage in file.lineage(target)):
         yield Met(targets[-1].location)
         return
@@ -31,11 +31,10 @@ def _judge(image: Image) -> Iterator[Hit | Unknown | Met]:
             f"the stages of `{file.path}`", stage.location, "a variable decides where it comes from"
         )
     if not unresolved and targets:
-        several = len(file.stages) > 1
-        problem = (
-            "copies nothing from an earlier stage into its last one" if several else "has one stage only"
-        )
-        yield Hit(targets[-1].location, {"dockerfile": file.path, "problem": problem})
+        built, several = targets[-1], len(file.stages) > 1
+        into = "its last one" if built is file.stages[-1] else f"`{built.name}`"
+        problem = f"copies nothing from an earlier stage into {into}" if several else "has one stage only"
+        yield Hit(built.location, {"dockerfile": file.path, "problem": problem})
 
 
 def _copies_built(file: Dockerfile, stage: Stage) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -80,8 +80,11 @@ class Image(Struct, eq=False, frozen=True, dict=True):
     @property
     def shipped(self) -> tuple[Stage, ...]:
         """The built stages but those for development by their name, where there are others."""
-        ready = [stage for stage in self.targets if not _DEVELOPMENT.match(stage.name or "")]
-        return tuple(ready) or self.targets
+        return self.but_for_development(self.targets) or self.targets
+
+    def but_for_development(self, stages: Iterable[Stage]) -> tuple[Stage, ...]:
+        """The stages whose name does not say that they are for development."""
+        return tuple(stage for stage in stages if not _DEVELOPMENT.match(stage.name or ""))
 
 
 class Deployment(Struct, eq=False, frozen=True, dict=True):

@@ -30,6 +30,10 @@ _NO_SERVERS = frozenset({
     "export", "flower", "mkdir", "pytest", "python", "python3", "rq", "set", "sh", "sleep", "source", "tail",
     "taskiq", "true", "zsh",
 })  # fmt: skip
+_ENDING = frozenset({"echo", "false", "printf", "true"})
+_BUILDING_BASE = re.compile(
+    r"public\.ecr\.aws/sam/build-.*|amazon/aws-sam-cli-build-.*|lambci/lambda:build-.*|quay\.io/pypa/manylinux.*"
+)
 _RUNS = re.compile(rb"\b(uvicorn\.(run|Server)|hypercorn\b.*\bserve|Granian\()")
 _SERVING_BASE = re.compile(r"(docker\.io/)?tiangolo/uvicorn-gunicorn(-fastapi|-starlette)?(:.*)?")
 _IN_CODE = re.compile(rb"\b(daphne|granian|gunicorn|hypercorn|uvicorn|subprocess|exec[lv]\w*|popen|system)\b")
@@ -51,17 +55,39 @@ class Images(Struct, eq=False, frozen=True, dict=True):
     scripts: Mapping[str, str]
     """The commands that installing the project makes, with the `module:function` of each."""
 
+    def shipped(self, image: Image) -> tuple[Stage, ...]:
+        """The stages of an image that are deployed: those that pipelines name, else those that may be."""
+        named = map(image.dockerfile.stage, sorted(self._production.targets(image)))
+        return image.but_for_development(filter(None, named)) or image.shipped
+
+    @cached_property
+    def _production(self) -> Production:
+        return Production(self.deployment, self.commands)
+
     @cached_property
     def serving(self) -> tuple[Image, ...]:
         """The images that serve the service in production, as far as builders, names and commands tell.
 
-        When no command does, those are taken that lie nearest to the repository's root.
+        When no command does, those are taken that lie nearest to the repository's root. Where an image only
+        builds an archive, that is what gets deployed, and what speaks of development is not.
         """
-        images = [i for i in self.deployment.images if i.holds is Holds.SERVICE and not i.is_for_development]
+        holding = [i for i in self.deployment.images if i.holds is Holds.SERVICE and not i.is_for_development]
+        images = [image for image in holding if not self.only_builds(image)]
         servers = [image for image in images if self.starts(image) is Starts.A_SERVER]
-        chosen = Production(self.deployment, self.commands).of(tuple(servers or images))
+        chosen = self._production.of(tuple(servers or images))
+        if len(images) < len(holding):
+            chosen = tuple(image for image in chosen if not self._production.is_aside(image))
         depth = 0 if servers else min((image.path.count("/") for image in chosen), default=0)
         return tuple(image for image in chosen if servers or image.path.count("/") == depth)
+
+    def only_builds(self, image: Image) -> bool:
+        """Whether no container of an image runs: what it built is taken out, an archive for Lambda say."""
+        found = self.commands.started.get(image.path, ())
+        file = image.dockerfile
+        bases = (stage.base or "" for last in file.stages[-1:] for stage in file.lineage(last))
+        return any(map(_BUILDING_BASE.fullmatch, bases)) or (
+            bool(found) and all(command.program in _ENDING for command in found)
+        )
 
     def starts(self, image: Image) -> Starts:
         """What a container of an image does, with the commands that compose gives it."""

@@ -40,8 +40,12 @@ _BUILDS = (("docker", "build"), ("docker", "image", "build"), ("docker", "buildx
 _VALUED = frozenset({
     "--add-host", "--annotation", "--build-arg", "--build-context", "--builder", "--cache-from",
     "--cache-to", "--iidfile", "--label", "--metadata-file", "--network", "--output", "--platform",
-    "--progress", "--secret", "--ssh", "--tag", "--target", "-o", "-t",
+    "--progress", "--secret", "--ssh", "--tag", "-o", "-t",
 })  # fmt: skip
+
+
+_Build = tuple[str, str | None]
+"""A Dockerfile that is built, and the stage that is named."""
 
 
 class Production(Struct, eq=False, frozen=True, dict=True):
@@ -53,7 +57,7 @@ class Production(Struct, eq=False, frozen=True, dict=True):
     def of(self, images: tuple[Image, ...]) -> tuple[Image, ...]:
         """Those of `images` that are for production, as far as anything tells them apart."""
         meant = tuple(image for image in images if self._is_meant(image))
-        return meant or tuple(image for image in images if not self._is_aside(image)) or images
+        return meant or tuple(image for image in images if not self.is_aside(image)) or images
 
     def _is_meant(self, image: Image) -> bool:
         """Whether something says that it is what gets deployed."""
@@ -61,7 +65,12 @@ class Production(Struct, eq=False, frozen=True, dict=True):
         by_compose = any(_PRODUCTION.match(posixpath.basename(b.location.file)) for b in image.builds)
         return by_name or by_compose or image.path in self._built
 
-    def _is_aside(self, image: Image) -> bool:
+    def targets(self, image: Image) -> frozenset[str]:
+        """The stages that pipelines name where they build the image outside of trials."""
+        builds = (*self._by_workflows, *self._by_commands)
+        return frozenset(target for path, target in builds if path == image.path and target)
+
+    def is_aside(self, image: Image) -> bool:
         """Whether all that is known of it speaks of development or tests."""
         if not _FOLDERS.isdisjoint(image.path.lower().split("/")[:-1]):
             return True
@@ -79,9 +88,14 @@ class Production(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def _built(self) -> frozenset[str]:
         """The Dockerfiles that pipelines build outside of trials, and those that manifests name."""
-        return frozenset((*self._by_workflows(), *self._by_commands(), *self._by_manifests()))
+        builds = (*self._by_workflows, *self._by_commands)
+        return frozenset((*(path for path, _ in builds), *self._by_manifests()))
 
-    def _by_workflows(self) -> Iterator[str]:
+    @cached_property
+    def _by_workflows(self) -> tuple[_Build, ...]:
+        return tuple(self._in_workflows())
+
+    def _in_workflows(self) -> Iterator[_Build]:
         for path in filter(WORKFLOW.fullmatch, self.deployment.repository.files):
             top = documents.yaml(self.deployment.repository, path).mapping
             jobs = top.mapping("jobs") if top else None
@@ -89,10 +103,10 @@ class Production(Struct, eq=False, frozen=True, dict=True):
                 if top and isinstance(job, YamlMapping) and not is_trial_job(top, name.text, job):
                     yield from _action_builds(job)
 
-    def _by_commands(self) -> Iterator[str]:
-        for command in self.commands:
-            if command.context is Context.CI and not command.is_trial:
-                yield from _command_builds(command)
+    @cached_property
+    def _by_commands(self) -> tuple[_Build, ...]:
+        deploying = (c for c in self.commands if c.context is Context.CI and not c.is_trial)
+        return tuple(build for command in deploying for build in _command_builds(command))
 
     def _by_manifests(self) -> Iterator[str]:
         for path in filter(_MANIFEST.fullmatch, self.deployment.repository.files):
@@ -101,7 +115,7 @@ class Production(Struct, eq=False, frozen=True, dict=True):
                 yield posixpath.normpath(written.lstrip("/"))
 
 
-def _action_builds(job: YamlMapping) -> Iterator[str]:
+def _action_builds(job: YamlMapping) -> Iterator[_Build]:
     """What `docker/build-push-action` builds in a job, and the Dockerfiles that its matrix names."""
     steps = job.get("steps")
     for step in steps.items if isinstance(steps, YamlSequence) else ():
@@ -110,28 +124,31 @@ def _action_builds(job: YamlMapping) -> Iterator[str]:
             context = (given.text("context") if given else None) or "."
             file = given.text("file") if given else None
             inside = "." if "$" in context or "://" in context else context
-            yield from [posixpath.normpath(file or join(inside, "Dockerfile"))]
+            target = given.text("target") if given else None
+            yield posixpath.normpath(file or join(inside, "Dockerfile")), target
     strategy = job.get("strategy")
     texts = _texts(strategy) if strategy else ()
-    yield from (posixpath.normpath(text) for text in texts if _NAMED.fullmatch(text))
+    yield from ((posixpath.normpath(text), None) for text in texts if _NAMED.fullmatch(text))
 
 
-def _command_builds(command: Command) -> Iterator[str]:
+def _command_builds(command: Command) -> Iterator[_Build]:
     """The Dockerfile that `docker build` and its likes read, relative to the repository's root."""
     verb = next((one for one in _BUILDS if command.words[: len(one)] == one), None)
     if verb is None:
         return
-    words, file, context = iter(command.words[len(verb) :]), None, None
+    words, file, target, context = iter(command.words[len(verb) :]), None, None, None
     for word in words:
         option, equals, value = word.partition("=")
         if option in {"-f", "--file"}:
             file = value if equals else next(words, None)
+        elif option == "--target":
+            target = value if equals else next(words, None)
         elif option in _VALUED and not equals:
             next(words, None)
         elif not word.startswith("-"):
             context = word
     here = command.folder or "."
-    yield join(here, file or posixpath.join(context or ".", "Dockerfile"))
+    yield join(here, file or posixpath.join(context or ".", "Dockerfile")), target
 
 
 def _texts(node: YamlNode) -> Iterator[str]:
