@@ -10,7 +10,8 @@ from shutil import copytree
 import pytest
 
 from archlint import compiled
-from archlint.compiled import Data, load_compiled
+from archlint.compiled import Data, load_compiled, load_tables
+from archlint.findings import ArchlintError
 from archlint.pages import Page
 from archlint.spec import rules_directory
 from archlint.standard_files import read_pages, read_spec, read_unchecked
@@ -103,3 +104,43 @@ def test_a_cache_that_cannot_be_written_is_no_error(rules: Path, monkeypatch: py
     for place in (rules.parent / "file", rules.parent / "file" / "below"):
         monkeypatch.setenv("ARCHLINT_CACHE_DIR", str(place))
         assert shown(load_compiled(rules)) == fresh(rules)
+
+
+def tables(rules: Path) -> dict[str, dict[str, int]]:
+    return load_tables(rules, "tables/*.toml", dict[str, int])
+
+
+@pytest.fixture
+def table(rules: Path) -> Path:
+    path = rules / "tables" / "one.toml"
+    path.parent.mkdir()
+    path.write_text("a = 1\n")
+    return path
+
+
+def test_a_table_is_read_once_and_when_it_changed(
+    rules: Path, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert tables(rules) == {"one": {"a": 1}}
+    with monkeypatch.context() as patch:
+        patch.setattr(compiled, "_read_tables", refuse)
+        assert tables(rules) == {"one": {"a": 1}}
+    table.write_text("a = 22\n")
+    table.with_name("two.toml").write_text("b = 3\n")
+    assert tables(rules) == {"one": {"a": 22}, "two": {"b": 3}}
+
+
+@pytest.mark.parametrize("text", ["a = \n", 'a = "words"\n'])
+def test_a_damaged_table_is_named(rules: Path, table: Path, text: str) -> None:
+    table.write_text(text)
+    with pytest.raises(ArchlintError, match=r"one\.toml"):
+        tables(rules)
+
+
+@pytest.mark.parametrize("position", [0, 9, 40, -1])
+def test_a_damaged_copy_of_a_table_is_as_if_there_were_none(rules: Path, table: Path, position: int) -> None:
+    tables(rules)
+    data = bytearray(kept(rules).read_bytes())
+    data[position] ^= 1
+    kept(rules).write_bytes(data)
+    assert tables(rules) == {"one": {"a": 1}}

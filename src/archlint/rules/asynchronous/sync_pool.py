@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.database.engines import Engine, pool_classes
 from archlint.service.model import Service
-
-_SYNC = frozenset({"sqlalchemy.QueuePool", "sqlalchemy.SingletonThreadPool"})
+from archlint.service.semantics.library_names import names_of
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -27,6 +26,6 @@ def check(service: Service) -> Iterator[Said]:
 def _unfit(service: Service, engine: Engine) -> Iterator[Hit]:
     for place, symbol in pool_classes(engine, service.symbols):
         lineage = (symbol, *service.symbols.bases(symbol))
-        if any(base.qualified in _SYNC for base in lineage):
+        if any(base.qualified in names_of("synchronous pool") for base in lineage):
             name = symbol.qualified.rpartition(".")[2]
             yield Hit(engine.module.location(place), {"pool": name})

@@ -8,6 +8,7 @@ from typing import Any
 from archlint.expressions import matcher
 from archlint.findings import Hit, Link, Location, Met, Said, Unknown
 from archlint.service.model import Service
+from archlint.service.semantics.library_names import names_of
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
@@ -18,7 +19,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     passing = False
     for read in service.environment_reads:
         place = read.module.location(read.node)
-        if read.variable is None and read.reader in {"os.environ", "os.getenv"}:
+        if read.variable is None and read.reader in names_of("environment", "environment getter"):
             passing = True
             yield Unknown(f"a variable that `{read.reader}` reads", place, "its name is computed")
         elif read.variable is None or not exempt(read.variable):

@@ -9,16 +9,10 @@ from archlint.facts.syntax import Call, Constant, Dict, Node
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.calls.edge import LibraryCall
-from archlint.service.database.engines import ENGINES
 from archlint.service.model import Service
+from archlint.service.semantics.library_names import names_of, objects_of
 from archlint.service.semantics.modules import Module
 
-_SESSIONS = ("sqlalchemy.orm.Session()", "sqlalchemy.ext.asyncio.AsyncSession()", "sqlmodel.Session()")
-_OF_SESSIONS = frozenset(f"{session}.connection" for session in _SESSIONS)
-_OPTIONS = frozenset(
-    f"sqlalchemy.{owner}().execution_options"
-    for owner in ("Engine", "Connection", "ext.asyncio.AsyncEngine", "ext.asyncio.AsyncConnection")
-)
 _OUTSIDE = re.compile(
     r"\b((create|drop|alter)\s+(database|tablespace|system|subscription)|vacuum|concurrently|refresh\s|listen\b"
     r"|notify\b|alter\s+type|pg_cancel|pg_terminate|reindex|create\s+extension)",
@@ -70,9 +64,10 @@ def _is_off(node: Node) -> bool:
 
 
 def _judge(call: LibraryCall) -> Iterator[Hit | Unknown]:
-    if call.path in ENGINES:
+    owner, _, name = call.path.rpartition(".")
+    if call.path in names_of("engine maker"):
         yield Hit(call.location, {"what": "The engine"})
-    elif call.path in _OF_SESSIONS:
+    elif name == "connection" and owner in objects_of("session", "async session"):
         yield Hit(call.location, {"what": "The session's connection"})
-    elif call.path in _OPTIONS:
+    elif name == "execution_options" and owner in objects_of("engine", "connection"):
         yield Unknown("a connection without transactions", call.location, "whether it writes is not known")

@@ -8,14 +8,8 @@ from archlint.facts.syntax import Assign, Call, ClassDef, Expression, Subscript
 from archlint.facts.traversal import dotted
 from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.model import Service
-from archlint.service.semantics.library_names import BASE_FACTORIES
+from archlint.service.semantics.library_names import objects_of
 from archlint.service.semantics.modules import Module, Role
-
-_QUERIES = frozenset(
-    {"sqlalchemy.orm.Session().query", "sqlalchemy.orm.scoped_session().query", "sqlmodel.Session().query"}
-)
-_BASES = BASE_FACTORIES - {"sqlalchemy.ext.automap.automap_base"}
-_COLUMNS = frozenset({"sqlalchemy.Column", "sqlmodel.Column"})
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -24,7 +18,8 @@ def check(service: Service) -> Iterator[Said]:
     for function in service.calls.functions:
         if _is_own(service, function.module):
             for call in service.calls.library_calls(function):
-                if call.path in _QUERIES and not call.main:
+                owner, _, name = call.path.rpartition(".")
+                if name == "query" and owner in objects_of("session", "scoped session") and not call.main:
                     fields = {"what": "`session.query()`", "instead": instead}
                     yield Hit(call.location, fields, cause=service.databases.sync_engine)
     for module in service.modules.runtime:
@@ -42,7 +37,7 @@ def _is_own(service: Service, module: Module) -> bool:
 def _bases(service: Service, module: Module) -> Iterator[Hit]:
     instead = "a class that derives from `DeclarativeBase`"
     for call in module.source.nodes.of(Call):
-        if _means(service, module, call.func) in _BASES:
+        if _means(service, module, call.func) == "sqlalchemy.orm.declarative_base":
             yield Hit(module.location(call), {"what": "`declarative_base()`", "instead": instead})
 
 
@@ -71,7 +66,7 @@ def _is_old_model(service: Service, module: Module, node: ClassDef) -> bool:
 
 
 def _is_column(service: Service, module: Module, value: Expression | None) -> bool:
-    return isinstance(value, Call) and _means(service, module, value.func) in _COLUMNS
+    return isinstance(value, Call) and _means(service, module, value.func) == "sqlalchemy.Column"
 
 
 def _means(service: Service, module: Module, callee: Expression) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 from msgspec import Struct
 
@@ -11,35 +12,9 @@ from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Call, ClassDef, Expression, FunctionDef, Import
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
+from archlint.service.semantics.library_names import libraries
 
 FASTAPI = "FastAPI"
-
-_CREATORS = {
-    "aiohttp.web.Application": "aiohttp.web",
-    "blacksheep.Application": "BlackSheep",
-    "bottle.Bottle": "Bottle",
-    "django.core.asgi.get_asgi_application": "Django",
-    "django.core.wsgi.get_wsgi_application": "Django",
-    "falcon.App": "Falcon",
-    "falcon.asgi.App": "Falcon",
-    "fastapi.FastAPI": FASTAPI,
-    "fastapi.applications.FastAPI": FASTAPI,
-    "flask.Flask": "Flask",
-    "flask.app.Flask": "Flask",
-    "litestar.Litestar": "Litestar",
-    "litestar.app.Litestar": "Litestar",
-    "quart.Quart": "Quart",
-    "robyn.Robyn": "Robyn",
-    "sanic.Sanic": "Sanic",
-    "starlette.applications.Starlette": "Starlette",
-    "starlite.Starlite": "Litestar",
-    "tornado.web.Application": "Tornado",
-}
-_TELLING = frozenset(
-    ".".join(parts[:length])
-    for parts in (name.split(".") for name in _CREATORS)
-    for length in range(1, len(parts) + 1)
-)
 
 
 class Creation(Struct, frozen=True):
@@ -57,14 +32,27 @@ class Creation(Struct, frozen=True):
 def creations(source: PythonSource) -> tuple[Creation, ...]:
     """The applications that a file creates, in reading order, by the names that its own imports give."""
     names = imported_names(source)
-    if _TELLING.isdisjoint(names.values()):
+    if _telling().isdisjoint(names.values()):
         return ()
     found = (
         Creation(framework, node, owner)
         for owner, node, name in uses(source)
-        if (framework := _CREATORS.get(_absolute(name, names)))
+        if (framework := _makers().get(_absolute(name, names)))
     )
     return tuple(sorted(found, key=lambda creation: creation.node.start))
+
+
+@cache
+def _makers() -> dict[str, str]:
+    """The frameworks by the names of what makes their applications."""
+    return {name: one.title for one in libraries() for name in one.names.get("app maker", ())}
+
+
+@cache
+def _telling() -> frozenset[str]:
+    """These names, and those of all that is around them."""
+    parts = (name.split(".") for name in _makers())
+    return frozenset(".".join(one[:length]) for one in parts for length in range(1, len(one) + 1))
 
 
 def makes_app(sources: Iterable[PythonSource]) -> bool:

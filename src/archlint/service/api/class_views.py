@@ -8,7 +8,7 @@ through a router of its own, which the given one includes: its tags count twice.
 from __future__ import annotations
 
 from archlint.service.api.adding import METHODS
-from archlint.service.api.registered import ROUTERS, Route, Router
+from archlint.service.api.registered import ROUTER, Route, Router
 from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.machine import LibraryCall, Machine
 from archlint.service.interpreter.values import (
@@ -64,7 +64,7 @@ def _through_own_router(machine: Machine, router: Router, cls: ClassObject, plac
     own = [r for r in router.routes if isinstance(r, Route) and id(r.endpoint) in functions]
     if not own:
         return
-    inner = machine.call(External(ROUTERS[0]), Arguments((), {}, place))
+    inner = machine.call(External(ROUTER), Arguments((), {}, place))
     assert isinstance(inner, Router)
     prefix = text(router.prefix) or ""
     for route in own:

@@ -8,26 +8,9 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Assign, Attribute, Call, Name, Node
 from archlint.facts.traversal import all_nodes, walk_expressions
+from archlint.service.semantics.library_names import names_of, packages_of
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Symbol, Symbols
-
-INJECTORS = frozenset(
-    {
-        *("fastapi.Depends", "fastapi.Security"),
-        *("fastapi_filter.FilterDepends", "fastapi_filter.base.filter.FilterDepends"),
-        *("fastapi_injector.Injected", "fastapi_injector.injected.Injected"),
-        *(
-            "taskiq.TaskiqDepends",
-            "taskiq_dependencies.Depends",
-            "fast_depends.Depends",
-            "faststream.Depends",
-        ),
-    }
-)
-"""FastAPI's own, and what libraries wrap around it."""
-
-
-_PACKAGES = frozenset(name.partition(".")[0] for name in INJECTORS)
 
 
 class Injection(Struct, frozen=True):
@@ -63,12 +46,13 @@ class Providers:
 
     def _may_inject(self, module: Module, name: str) -> bool:
         symbol = self._symbols.resolve(module, name)
-        return symbol.module is None and symbol.qualified in INJECTORS | _PACKAGES
+        name = symbol.qualified
+        return symbol.module is None and (name in names_of("injector") or name in packages_of("injector"))
 
     def _is_injector(self, module: Module, node: Node) -> bool:
         if not isinstance(node, Call) or not isinstance(node.func, Name | Attribute):
             return False
-        return self._symbols.resolve(module, node.func).qualified in INJECTORS
+        return self._symbols.resolve(module, node.func).qualified in names_of("injector")
 
     def _named_in(self, module: Module, call: Call) -> Iterator[Symbol]:
         """What the call injects, and what a provider that is made on the spot is made of."""

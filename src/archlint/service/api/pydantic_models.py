@@ -46,19 +46,17 @@ from archlint.service.interpreter.types import (
 from archlint.service.interpreter.values import External, ExternalObject, Value, text, truth
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.constants import Literals
-from archlint.service.semantics.library_names import PLAIN_SCHEMA_BASES, SCHEMA_BASES
+from archlint.service.semantics.library_names import names_of, schema_bases
 from archlint.service.semantics.symbols import Symbol, Symbols
 
 _TYPED_DICTS = frozenset({"typing.TypedDict"})
 _NAMED_TUPLES = frozenset({"typing.NamedTuple"})
 _RECORDS = _TYPED_DICTS | _NAMED_TUPLES
-_DATACLASSES = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
 _ROOTS = frozenset({"pydantic.RootModel"})
 _FIELDS = frozenset(
     {"Field", "PrivateAttr", "Relationship", "field"}
     | {"Query", "Path", "Header", "Cookie", "Body", "Form", "File"}  # FastAPI's are fields, too
 )
-_EMPTY_BASES = _RECORDS | PLAIN_SCHEMA_BASES | {"typing.Generic", "builtins.object", "abc.ABC"}
 _Variables: TypeAlias = Mapping[str, Type]
 
 
@@ -126,7 +124,7 @@ class PydanticModels:
         """Whether FastAPI takes it for an object with fields: a model, a dataclass, a typed dict."""
         symbol = found.symbol
         if symbol is None or not isinstance(symbol.node, ClassDef):
-            return found.name in SCHEMA_BASES
+            return found.name in schema_bases()
         return (
             self._classes.is_schema(symbol)
             or self._classes.is_table_model(symbol)
@@ -172,7 +170,7 @@ class PydanticModels:
         if place is None or depth > _MAX_BASES:
             return None
         decorators = [d.func if isinstance(d, Call) else d for d in node.decorators]
-        if any(self._types.read(d, place).name in _DATACLASSES for d in decorators):
+        if any(self._types.read(d, place).name in names_of("dataclass maker") for d in decorators):
             return "dataclass"
         for base in self._bases(symbol, node, place):
             for names, kind in _KINDS:
@@ -192,7 +190,7 @@ class PydanticModels:
         symbol = found.symbol
         place = self._types.place_of(symbol) if symbol is not None else None
         if symbol is None or place is None or not isinstance(symbol.node, ClassDef):
-            return PydanticModel(found, (), None, complete=found.name in PLAIN_SCHEMA_BASES)
+            return PydanticModel(found, (), None, complete=found.name in names_of("schema base"))
         node = symbol.node
         variables = dict(zip(self._variables(symbol, node, place), found.args, strict=False))
         bases = [substitute(base, variables) for base in self._bases(symbol, node, place)]
@@ -230,7 +228,7 @@ class PydanticModels:
         if node.type_parameters:
             return [parameter_of(node, name) for name in node.type_parameters]
         bases = self._bases(symbol, node, place)
-        generic = [base for base in bases if base.name in {"typing.Generic", "typing.Protocol"}]
+        generic = [base for base in bases if base.name in names_of("generic base")]
         found = (t for base in generic or bases for t in base.walk() if t.name == VARIABLE)
         return list(dict.fromkeys(t.values[0] for t in found))
 
@@ -392,4 +390,4 @@ def _is_ellipsis(value: Value) -> bool:
 
 def _is_empty(base: Type) -> bool:
     """Whether a library's base adds no fields."""
-    return base.name in _EMPTY_BASES
+    return base.name in _RECORDS | names_of("empty base", "schema base")

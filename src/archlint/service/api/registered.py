@@ -18,13 +18,7 @@ from archlint.service.interpreter.values import (
     settled,
 )
 
-APPS = ("fastapi.FastAPI", "fastapi_offline.FastAPIOffline")
-STARLETTE = "starlette.applications.Starlette"
-ROUTERS = (
-    "fastapi.APIRouter",
-    "fastapi_utils.inferring_router.InferringRouter",
-    "fastapi_restful.inferring_router.InferringRouter",
-)
+ROUTER = "fastapi.APIRouter"
 
 
 ROUTE_CLASSES = {

@@ -10,10 +10,10 @@ from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.service.api.looseness import loose_part, written
 from archlint.service.api.operations import Operation
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.symbols import Symbols
 
 _READS = frozenset({"json", "body", "form"})
-_REQUESTS = frozenset({"fastapi.Request", "starlette.requests.Request"})
 _SIGNED = re.compile(r"signature|hmac|webhook", re.IGNORECASE)
 _UPLOADED = frozenset({"UploadFile", "filename", "content_type", "file"})
 
@@ -55,7 +55,7 @@ def _requests(operation: Operation, symbols: Symbols) -> frozenset[str]:
         parameter.name
         for parameter in handler.definition.parameters
         if parameter.annotation is not None
-        and symbols.resolve(handler.module, parameter.annotation).qualified in _REQUESTS
+        and symbols.resolve(handler.module, parameter.annotation).qualified in names_of("request")
     )
 
 

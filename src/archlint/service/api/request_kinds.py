@@ -11,8 +11,8 @@ import sys
 from archlint.facts.syntax import ClassDef
 from archlint.service.api.pydantic_models import PydanticModels
 from archlint.service.interpreter.types import CREATE_MODEL, UNKNOWN, Type, Types
+from archlint.service.semantics.library_names import names_of
 
-_UPLOADS = frozenset({"fastapi.UploadFile", "starlette.datastructures.UploadFile"})
 _CONTAINERS = re.compile(
     r"builtins\.(list|dict|set|frozenset|tuple)"
     r"|collections\.(deque|OrderedDict|defaultdict|Counter)"
@@ -42,7 +42,7 @@ class RequestKinds:
         if found.alias is not None and (found.alias.args or not self._behind_aliases):
             return "query"  # behind the name of a generic alias no FastAPI looks
         inner = [t for member in found.members for t in member.walk()]
-        if any(t.name in _UPLOADS for t in inner):
+        if any(t.name in names_of("upload") for t in inner):
             return "file"
         if any(self._is_complex(member) for member in found.members):
             return "body"

@@ -17,7 +17,6 @@ from archlint.facts.syntax import Parameter as Declared
 from archlint.service.api.callees import Callee, called, view_of
 from archlint.service.api.dependants import Dependant, Dependency, Parameter, Signature
 from archlint.service.api.filters import Filter, asked_filter, filter_fields
-from archlint.service.api.injection import INJECTORS
 from archlint.service.api.library_dependencies import (
     asked_page_parameters,
     has_plain_bases,
@@ -44,24 +43,11 @@ from archlint.service.interpreter.values import (
     settled,
     truth,
 )
-from archlint.service.semantics.library_names import CONTAINER_MARKERS
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.symbols import Symbol
 
 BODY_KINDS = frozenset({"body", "form", "file"})
 
-_CONTEXT = frozenset(
-    f"{package}.{name}"
-    for package, names in (
-        ("fastapi", "Request Response WebSocket BackgroundTasks"),
-        ("fastapi.security", "SecurityScopes"),
-        ("starlette.requests", "Request HTTPConnection"),
-        ("starlette.responses", "Response"),
-        ("fastapi.requests", "HTTPConnection"),
-        ("fastapi.responses", "Response"),
-        ("starlette.background", "BackgroundTasks"),
-    )
-    for name in names.split()
-)
 _MAX_DEPTH = 12
 _BEHIND_ALIASES = Version("0.128.2")
 """From this version on a parameter is what the type behind its alias is."""
@@ -137,7 +123,7 @@ class Signatures:
         if marker is not None and not is_marker(marker):
             self._depend(asking, marker, found)
             return
-        if any(member.name in _CONTEXT for member in found.members) or _is_given(found, default):
+        if any(member.name in names_of("injected") for member in found.members) or _is_given(found, default):
             return
         kind = self._kinds.of(found, declared.name, asking.path)
         if kind is None and marker is None:
@@ -314,7 +300,7 @@ def _unread(name: str) -> str:
 
 def _is_given(found: Type, default: Value) -> bool:
     """Whether a container of another library gives it: `FromDishka[…]`, `= Injected(…)`."""
-    if isinstance(default, ExternalObject) and default.name in INJECTORS:
+    if isinstance(default, ExternalObject) and default.name in names_of("injector"):
         return True
     names = {found.name, *(getattr(entry, "name", "") for entry in found.metadata)}
-    return not names.isdisjoint(CONTAINER_MARKERS)
+    return not names.isdisjoint(names_of("container marker"))

@@ -6,10 +6,7 @@ from collections.abc import Callable
 
 from archlint.service.api import adding, class_views
 from archlint.service.api.registered import (
-    APPS,
     ROUTE_CLASSES,
-    ROUTERS,
-    STARLETTE,
     LibraryObject,
     Mount,
     Route,
@@ -29,6 +26,7 @@ from archlint.service.interpreter.values import (
     settled,
     text,
 )
+from archlint.service.semantics.library_names import names_of
 
 _STARLETTE_ROUTER = "starlette.routing.Router"
 
@@ -41,7 +39,7 @@ def library() -> dict[str, LibraryCall]:
         "starlette.routing.Host": _host,
         **class_views.library(),
     }
-    for name in (*APPS, STARLETTE, *ROUTERS, _STARLETTE_ROUTER):
+    for name in (*names_of("app", "router"), _STARLETTE_ROUTER):
         models |= _class(name, _made_router, _initialise_router)
         models |= {f"{name}.{method}": _method(model) for method, model in _METHODS.items()}
     for name in ROUTE_CLASSES.values():
@@ -91,13 +89,13 @@ def _method(model: Callable[..., Value]) -> LibraryCall:
 
 
 def _made_router(name: str, arguments: Arguments, cls: ClassObject | None) -> Router:
-    return Router(name, arguments.place, cls, is_app=name in {*APPS, STARLETTE})
+    return Router(name, arguments.place, cls, is_app=name in names_of("app"))
 
 
 def _initialise_router(machine: Machine, router: Router, arguments: Arguments) -> Value:
     keywords = dict(arguments.keywords)
     router.keywords = keywords
-    if router.class_name in ROUTERS:
+    if router.class_name in names_of("router"):
         router.prefix = arguments.get(0, "prefix", "")
     tags = settled(keywords.get("tags"))
     router.tags = list(tags) if isinstance(tags, list | tuple) else []

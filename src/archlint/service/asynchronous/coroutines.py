@@ -32,7 +32,7 @@ def kind_of_coroutine(path: str) -> str:
 def _names() -> NameTable:
     """The kinds by qualified name. Raises ArchlintError when the data is damaged."""
     names = NameTable()
-    for one in read_table("coroutines.toml", _Facts).coroutine:
+    for one in read_table("coroutines", _Facts).coroutine:
         methods = (f"{owner}.{name}" for owner, several in one.methods.items() for name in several)
         for name in (*one.calls, *methods):
             names.add(public_name(name), one.kind)

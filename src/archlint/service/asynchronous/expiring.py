@@ -26,13 +26,13 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import all_nodes, dotted, nested_blocks
 from archlint.findings import Link, Location
 from archlint.service.asynchronous.mapped import lazy_relationships, mapped_attributes
-from archlint.service.asynchronous.rows import SESSIONS, Rows, SessionCall
+from archlint.service.asynchronous.rows import Rows, SessionCall
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edge import LibraryCall
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import key
+from archlint.service.semantics.library_names import names_of
 
-_MAKERS = frozenset({"sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.orm.sessionmaker"}) | SESSIONS
 _HARMLESS = frozenset({"add", "add_all", "begin", "commit", "delete", "flush"})
 """What a session may do without giving any object its attributes back."""
 
@@ -81,7 +81,8 @@ def _makers(calls: Calls) -> Iterator[LibraryCall]:
     for function in sorted(calls.functions, key=lambda function: function.order):
         for call in calls.library_calls(function):
             path = call.path.removesuffix("()")
-            if key(path) in _MAKERS and isinstance(call.node, Call):
+            is_maker = key(path) in names_of("session maker", "async session", "async scoped session")
+            if is_maker and isinstance(call.node, Call):
                 made = calls.inference.values(call.node, function)
                 paths = [getattr(value, "path", "") for value in made]
                 if any("async" in one.lower() for one in paths):

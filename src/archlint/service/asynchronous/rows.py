@@ -14,14 +14,8 @@ from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import Library, key
 from archlint.service.calls.sites import Binding
 from archlint.service.calls.values import ClassType, InstanceType, Values
+from archlint.service.semantics.library_names import names_of
 
-SESSIONS = frozenset(
-    {
-        "sqlalchemy.ext.asyncio.AsyncSession",
-        "sqlalchemy.ext.asyncio.async_scoped_session",
-        "sqlmodel.ext.asyncio.session.AsyncSession",
-    }
-)
 _GIVEN = {
     "exec": "many", "execute": "result", "get": "one", "get_one": "one", "scalar": "one", "scalars": "many",
 }  # fmt: skip
@@ -34,7 +28,6 @@ _STEPS = {
         "unique": "result",
     },
 }
-_SELECTS = frozenset({"sqlalchemy.select", "sqlmodel.select"})
 _SAME_ROWS = frozenset(
     {
         *("distinct", "execution_options", "filter", "filter_by", "join", "limit", "offset", "order_by"),
@@ -78,10 +71,11 @@ class Rows:
         found = []
         for call in self._calls.library_calls(self._function):
             owner, _, method = key(call.path).rpartition(".")
-            if owner in SESSIONS and isinstance(call.node, Call) and isinstance(call.node.func, Attribute):
-                session = dotted(call.node.func.value)
+            node = call.node if owner in names_of("async session", "async scoped session") else None
+            if isinstance(node, Call) and isinstance(node.func, Attribute):
+                session = dotted(node.func.value)
                 if session is not None:
-                    found.append(SessionCall(call.node, session, method))
+                    found.append(SessionCall(node, session, method))
         return tuple(found)
 
     def bindings(self, name: str) -> tuple[Binding, ...]:
@@ -138,7 +132,7 @@ class Rows:
                     for v in self._calls.inference.values(func, self._function)
                     if isinstance(v, Library)
                 ]
-                return self._mentioned(model) if paths and _SELECTS.issuperset(paths) else None
+                return self._mentioned(model) if paths and names_of("select").issuperset(paths) else None
             case Name(id=name):
                 own = [one.value for one in self.bindings(name) if not _extends(one, name)]
                 found = {self._selected(one, depth + 1) if one is not None else None for one in own}

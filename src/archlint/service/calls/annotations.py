@@ -7,7 +7,7 @@ from archlint.service.calls.functions import Program
 from archlint.service.calls.library_models import Knowledge, Library
 from archlint.service.calls.values import ClassType, Elements, InstanceType, Values, join
 from archlint.service.interpreter.types import UNION, Type, Types
-from archlint.service.semantics.library_names import CONTAINER_MARKERS
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
@@ -43,7 +43,7 @@ class Annotations:
         if found.symbol is not None:
             return self._of_service(found.symbol)
         package, _, name = found.name.rpartition(".")
-        if found.name in CONTAINER_MARKERS and found.args:
+        if found.name in names_of("container marker") and found.args:
             return self._values(found.args[0])
         if found.args and package.partition(".")[0] in _LIBRARIES:
             return self._of_generic(found, name)

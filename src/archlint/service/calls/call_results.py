@@ -20,25 +20,10 @@ from archlint.service.calls.values import (
     Values,
     join,
 )
+from archlint.service.semantics.library_names import names_of
 
 _MANAGERS = ("contextmanager", "asynccontextmanager")
 _LISTS = frozenset(["list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "aiter", "filter"])
-_SAME = frozenset(
-    {
-        "asyncio.create_task", "asyncio.ensure_future", "asyncio.shield", "asyncio.wait_for",
-        "builtins.anext", "copy.copy", "copy.deepcopy", "functools.partial", "functools.partialmethod",
-    }
-)  # fmt: skip
-"""Functions that give what their first argument is, or a task or partial of it."""
-
-_RUNNERS = {
-    "anyio.to_thread.run_sync": 0,
-    "asgiref.sync.sync_to_async": 0,
-    "asyncio.to_thread": 0,
-    "asyncio.run": 0,
-    "fastapi.concurrency.run_in_threadpool": 0,
-}
-"""Functions that give what the function in this argument returns."""
 
 
 class Results:
@@ -182,9 +167,9 @@ class Results:
     def _from_library(self, path: str, node: Call, function: Function) -> Values:
         values = self._inference.values
         first = node.args[0] if node.args else None
-        if path in _RUNNERS and first is not None:
+        if first is not None and path in names_of("runs its argument"):
             return join(self._run(value) for value in values(first, function))
-        if first is not None and path in _SAME:
+        if first is not None and path in names_of("gives its argument"):
             return values(first, function)
         package, _, name = path.rpartition(".")
         if package == "builtins" and (found := self._from_builtin(name, node, function)) is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from archlint.facts.syntax import Attribute, Call, Constant, Expression, FunctionDef, Keyword, Name, Starred
-from archlint.service.api.injection import INJECTORS
 from archlint.service.calls.callbacks import AWAITED, CALLED, Use, is_inside, use_of
 from archlint.service.calls.collecting import CONSTRUCTORS, EdgeCollector, Given, Kept
 from archlint.service.calls.conditions import Known
@@ -25,6 +24,7 @@ from archlint.service.calls.values import (
     Value,
     Values,
 )
+from archlint.service.semantics.library_names import names_of
 
 _DELAYING = frozenset(
     {"apply_async", "defer", "defer_async", "delay", "kiq", "s", "send", "send_with_options", "si"}
@@ -190,7 +190,7 @@ class Edges(EdgeCollector):
         if handoffs:
             for handoff in handoffs:
                 self._hand_off(function, site, node, handoff)
-                if path in INJECTORS:
+                if path in names_of("injector"):
                     self._inject(function, node, handoff)
                 if handoff.coroutine == "program":
                     self._store(function, site, node, Use(None, "program"))

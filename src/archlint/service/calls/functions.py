@@ -23,6 +23,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import dotted
 from archlint.findings import Location
 from archlint.service.calls.library_models import Library
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
@@ -31,7 +32,6 @@ T = TypeVar("T")
 MODULE = "<module>"
 LAMBDA = "<lambda>"
 
-_PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _ASKING = frozenset({"_get_running_loop", "current_async_library", "get_running_loop", "is_running"})
 
 
@@ -172,7 +172,7 @@ class Class(Struct, eq=False, dict=True):
     @property
     def is_protocol(self) -> bool:
         """Whether it only says what its implementations have, which need not derive from it."""
-        return any(isinstance(base, Library) and base.path in _PROTOCOLS for base in self.bases)
+        return any(isinstance(base, Library) and base.path in names_of("protocol") for base in self.bases)
 
     def find_method(self, name: str) -> Function | None:
         """The method that an object of exactly this class has under `name`."""

@@ -26,7 +26,6 @@ from archlint.facts.syntax import (
     Walrus,
 )
 from archlint.facts.traversal import dotted
-from archlint.service.api.injection import INJECTORS
 from archlint.service.calls.annotations import Annotations
 from archlint.service.calls.call_results import Results, told
 from archlint.service.calls.function_summary import scan
@@ -36,7 +35,7 @@ from archlint.service.calls.members import Members
 from archlint.service.calls.reaching import reaching_bindings
 from archlint.service.calls.receivers import receiver
 from archlint.service.calls.sites import Binding, Scan
-from archlint.service.calls.stores import STATES, Stores
+from archlint.service.calls.stores import Stores
 from archlint.service.calls.values import (
     ClassType,
     Coroutine,
@@ -53,6 +52,7 @@ from archlint.service.calls.values import (
     join,
 )
 from archlint.service.interpreter.types import Types
+from archlint.service.semantics.library_names import names_of, objects_of
 from archlint.service.semantics.symbols import Symbol, Symbols
 
 
@@ -116,7 +116,9 @@ class Inference:
 
     def of_state(self, path: str, name: str) -> Values:
         """What `name` may be in an application's or a request's state; nothing where `path` is no state."""
-        return self.stores.of_state(name) if path in STATES else ()
+        owner, _, last = path.rpartition(".")
+        is_state = last == "state" and owner in objects_of("owner of state")
+        return self.stores.of_state(name) if is_state else ()
 
     def returned(self, function: Function) -> Values:
         """What the function returns, or gives when awaited."""
@@ -187,7 +189,7 @@ class Inference:
                 return self._injected_by_alias(marker, function)
             case Call(func=func, args=(provider, *_)):
                 symbol = self.symbols.resolve(function.module, func, function.inner_scope)
-                if symbol.qualified in INJECTORS:
+                if symbol.qualified in names_of("injector"):
                     return join(self.results.provided(one) for one in self.values(provider, function))
         return ()
 
@@ -362,9 +364,6 @@ class Inference:
 
 
 _TEXT = (Library("builtins.str()"),)
-_DIVISIBLE = frozenset(
-    {"anyio.Path()", "builtins.str()", "importlib.resources.abc.Traversable()", "pathlib.Path()"}
-)
 
 
 def _narrows(declared: Values, injected: Values) -> bool:
@@ -377,7 +376,7 @@ def _narrows(declared: Values, injected: Values) -> bool:
 
 
 def _keeps_type(value: Library | Elements) -> bool:
-    return isinstance(value, Elements) or value.path in _DIVISIBLE
+    return isinstance(value, Elements) or value.path in objects_of("path") or value.path == "builtins.str()"
 
 
 _EVALUATORS: dict[type[Node], Callable[[Inference, Any, Function], Values]] = {

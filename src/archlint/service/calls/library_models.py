@@ -8,10 +8,9 @@ from functools import cache
 from typing import Literal, TypeVar
 
 import msgspec
-import tomli
 from msgspec import Struct, field
 
-from archlint.findings import ArchlintError
+from archlint.compiled import load_tables
 from archlint.service.semantics.library_names import public_name
 from archlint.spec import rules_directory
 
@@ -151,16 +150,12 @@ class Knowledge:
 @cache
 def load_knowledge() -> Knowledge:
     """The knowledge that archlint ships. Raises ArchlintError when the data is damaged."""
-    return Knowledge(read_table("blocking.toml", _Facts), read_table("handoffs.toml", _Handoffs))
+    return Knowledge(read_table("blocking", _Facts), read_table("handoffs", _Handoffs))
 
 
 def read_table(name: str, kind: type[T]) -> T:
     """A file of what archlint knows, as a `kind`. Raises ArchlintError when it is damaged."""
-    path = rules_directory() / "asynchronous" / name
-    try:
-        return msgspec.convert(tomli.loads(path.read_text(encoding="utf-8")), kind)
-    except (OSError, tomli.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ArchlintError(f"{path}: {error}") from error
+    return load_tables(rules_directory(), f"asynchronous/{name}.toml", kind)[name]
 
 
 def key(path: str) -> str:

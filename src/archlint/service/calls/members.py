@@ -21,11 +21,8 @@ from archlint.service.calls.values import (
     join,
 )
 from archlint.service.semantics.bindings import statements
-from archlint.service.semantics.library_names import public_name
+from archlint.service.semantics.library_names import names_of, public_name
 
-_PLAIN_BASES = frozenset(
-    {"abc.ABC", "builtins.object", "enum.Enum", "typing.Generic", "typing.Protocol", "pydantic.BaseModel"}
-)
 _ELEMENT = frozenset({"get", "pop", "popleft", "popitem", "setdefault"})
 _CONTAINER = frozenset({"copy", "values", "keys"})
 
@@ -80,7 +77,7 @@ class Members:
         from_libraries: list[Value] = []
         for base in lineage:
             if isinstance(base, Library):
-                if base.path not in _PLAIN_BASES:
+                if base.path not in names_of("empty base", "enumeration", "schema base"):
                     from_libraries.append(Library(f"{base.path}{made}.{name}"))
             elif name in base.methods:
                 method = base.methods[name]

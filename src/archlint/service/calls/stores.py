@@ -11,18 +11,6 @@ from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inferring import Inferring
 from archlint.service.calls.values import Elements, Values, join
 
-STATES = frozenset(
-    f"{owner}().state"
-    for owner in (
-        "fastapi.FastAPI",
-        "fastapi.Request",
-        "fastapi.WebSocket",
-        "starlette.applications.Starlette",
-        "starlette.requests.HTTPConnection",
-    )
-)
-"""The state of an application or a request, which keeps whatever is set there."""
-
 _Place: TypeAlias = tuple[object, str]
 """A module or class, and the name of its container; None for what is a state's."""
 

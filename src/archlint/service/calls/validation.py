@@ -20,7 +20,7 @@ from archlint.service.calls.inferring import Inferring
 from archlint.service.calls.library_models import Library
 from archlint.service.calls.values import FunctionType, Values
 from archlint.service.interpreter.values import Written
-from archlint.service.semantics.library_names import SCHEMA_BASES, SETTINGS_BASES, public_name
+from archlint.service.semantics.library_names import public_name, pydantic_bases
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Scope
@@ -38,8 +38,6 @@ MAKING = frozenset(
 
 DUMPING = frozenset({"dict", "json", "model_dump", "model_dump_json"})
 """A model's methods that serialize it."""
-
-_MODELS = SCHEMA_BASES | SETTINGS_BASES
 
 
 class Hooks(Struct):
@@ -82,7 +80,7 @@ class Validation:
             return True
         decorators = (dotted(getattr(one, "func", one)) or "" for one in cls.node.decorators)
         bases = (base.path for base in cls.lineage if isinstance(base, Library))
-        return any(public_name(path) in _MODELS for path in bases) or any(
+        return any(public_name(path) in pydantic_bases() for path in bases) or any(
             name.rpartition(".")[2] == "dataclass" for name in decorators
         )
 

@@ -37,16 +37,11 @@ from archlint.service.configuration.secrets import (
     masked,
 )
 from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.library_names import last_names, names_of
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.scopes import last_name, scoped
 from archlint.service.semantics.symbols import Scope, Symbols
 
-_READERS = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "decouple.config"})
-_READER_NAMES = frozenset(name.rpartition(".")[2] for name in _READERS)
-_WRAPPERS = frozenset(
-    {"pydantic.SecretStr", "pydantic.Field", "pydantic.SecretBytes", "starlette.datastructures.Secret"}
-)
-_WRAPPER_NAMES = frozenset(name.rpartition(".")[2] for name in _WRAPPERS)
 _PLACEHOLDER = re.compile(r"(?i)change|replace|your|secret|insecure|xxx|123")
 _DEVELOPMENT = re.compile(
     r"(^|[/_.])(tests?|testing|dev(elopment)?|local)([/_.]|$)|Test|Dev(elop|S|C|$)|Local"
@@ -113,8 +108,10 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
                 yield from self._literals(scope, second, depth - 1)
             case Call(func=Attribute(attr="encode" | "strip", value=inner)) if depth:
                 yield from self._literals(scope, inner, depth - 1)
-            case Call() if depth and last_name(value.func) in _WRAPPER_NAMES:
-                if self.symbols.resolve(self.module, value.func, scope).qualified in _WRAPPERS:
+            case Call() if depth and last_name(value.func) in last_names("secret type", "field maker"):
+                if self.symbols.resolve(self.module, value.func, scope).qualified in names_of(
+                    "secret type", "field maker"
+                ):
                     default = (keyword.value for keyword in value.keywords if keyword.name == "default")
                     for inner in (*value.args[:1], *default):
                         yield from self._literals(scope, inner, depth - 1)
@@ -137,8 +134,10 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
         """
         if _DEVELOPMENT.search(self.module.path) or is_database_setting(name):
             return False
-        if isinstance(node, Call) and last_name(node.func) in _READER_NAMES:
-            return self.symbols.resolve(self.module, node.func, scope).qualified in _READERS
+        if isinstance(node, Call) and last_name(node.func) in last_names("variable reader"):
+            return self.symbols.resolve(self.module, node.func, scope).qualified in names_of(
+                "variable reader"
+            )
         if isinstance(node, Assign) and not scope:
             return bool(_PLACEHOLDER.search(text))
         if isinstance(node, Assign) and isinstance(scope[-1], ClassDef):
@@ -169,7 +168,11 @@ def _named(nodes: Nodes) -> Iterator[tuple[Node, str, Expression]]:
         for keyword in call.keywords:
             if keyword.name is not None and _may_hold(keyword.name, keyword.value):
                 yield call, keyword.name, keyword.value
-        if last_name(call.func) in _READER_NAMES and call.args and isinstance(call.args[0], Constant):
+        if (
+            last_name(call.func) in last_names("variable reader")
+            and call.args
+            and isinstance(call.args[0], Constant)
+        ):
             defaults = (*call.args[1:2], *(k.value for k in call.keywords if k.name == "default"))
             variable = str(call.args[0].value)
             yield from ((call, variable, value) for value in defaults if _may_hold(variable, value))

@@ -25,30 +25,12 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import dotted
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.constants import Literals
+from archlint.service.semantics.library_names import NameKind, last_names, names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name, scoped
 from archlint.service.semantics.symbols import Scope, Symbols
 
-_ENVIRON = frozenset({"os.environ", "os.environb"})
-_GETENV = frozenset({"os.getenv", "os.getenvb"})
-_LOADERS = frozenset(
-    {
-        "decouple.AutoConfig",
-        "decouple.Config",
-        "decouple.config",
-        "dotenv.dotenv_values",
-        "dotenv.load_dotenv",
-        "dotenv.main.dotenv_values",
-        "dotenv.main.load_dotenv",
-        "dynaconf.Dynaconf",
-        "dynaconf.LazySettings",
-        "environ.Env",
-        "environs.Env",
-        "starlette.config.Config",
-    }
-)
-_LAST_NAMES = frozenset(name.rpartition(".")[2] for name in _ENVIRON | _GETENV | _LOADERS)
-_SOURCES = frozenset({"pydantic_settings.PydanticBaseSettingsSource", "pydantic_settings.EnvSettingsSource"})
+_KINDS: tuple[NameKind, ...] = ("environment", "environment getter", "configuration loader")
 
 
 class Read(Struct, frozen=True):
@@ -88,10 +70,12 @@ def environment_reads(
 
 def _reader_names(module: Module) -> frozenset[str]:
     """The last names under which a module may speak of a reader, none where it speaks of none."""
-    imported = [alias for alias in module.source.nodes.of(Alias) if alias.name in _LAST_NAMES]
-    if not imported and not any(node.attr in _LAST_NAMES for node in module.source.nodes.of(Attribute)):
+    imported = [alias for alias in module.source.nodes.of(Alias) if alias.name in last_names(*_KINDS)]
+    if not imported and not any(
+        node.attr in last_names(*_KINDS) for node in module.source.nodes.of(Attribute)
+    ):
         return frozenset()
-    return _LAST_NAMES.union(alias.asname for alias in imported if alias.asname)
+    return last_names(*_KINDS).union(alias.asname for alias in imported if alias.asname)
 
 
 def _asked(node: Node) -> Iterator[str]:
@@ -121,7 +105,7 @@ def _in_settings(module: Module, scope: Scope, symbols: Symbols, classes: Classe
         if isinstance(definition, ClassDef):
             symbol = symbols.resolve(module, definition.name, scope[:depth])
             bases = {base.qualified for base in symbols.bases(symbol)}
-            if classes.is_settings(symbol) or bases & _SOURCES:
+            if classes.is_settings(symbol) or bases & names_of("settings source"):
                 return True
     return False
 
@@ -138,9 +122,9 @@ def _read(module: Module, scope: Scope, node: Node, symbols: Symbols) -> tuple[s
             return ("os.environ", name) if _is_environ(module, scope, value, symbols) else None
         case Call(func=Name() | Attribute() as func, args=args):
             qualified = symbols.resolve(module, func, scope).qualified
-            if qualified in _GETENV:
+            if qualified in names_of("environment getter"):
                 return "os.getenv", args[0] if args else None
-            if qualified in _LOADERS:
+            if qualified in names_of("configuration loader"):
                 return dotted(func) or qualified, args[0] if qualified == "decouple.config" and args else None
     return None
 
@@ -148,7 +132,7 @@ def _read(module: Module, scope: Scope, node: Node, symbols: Symbols) -> tuple[s
 def _is_environ(module: Module, scope: Scope, value: Expression, symbols: Symbols) -> bool:
     if not isinstance(value, Name | Attribute):
         return False
-    return symbols.resolve(module, value, scope).qualified in _ENVIRON
+    return symbols.resolve(module, value, scope).qualified in names_of("environment")
 
 
 def _variable(module: Module, scope: Scope, name: Expression | None, literals: Literals) -> str | None:

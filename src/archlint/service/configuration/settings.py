@@ -28,16 +28,11 @@ from archlint.service.interpreter.types import Type, Types
 from archlint.service.interpreter.values import Written
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.constants import Literals
-from archlint.service.semantics.library_names import SCHEMA_BASES, SETTINGS_BASES
+from archlint.service.semantics.library_names import names_of, pydantic_bases
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
-PYDANTIC_1 = frozenset(
-    {"pydantic.BaseSettings", "pydantic.env_settings.BaseSettings", "pydantic.v1.BaseSettings"}
-)
-_FIELDS = frozenset({"pydantic.Field", "pydantic.v1.Field"})
-_DATACLASSES = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
 _SOURCES = frozenset({"init_settings", "env_settings", "dotenv_settings", "file_secret_settings"})
 _MAX_NESTING = 5
 
@@ -162,7 +157,7 @@ class Settings:
         assert isinstance(node, ClassDef)
         bases = self._symbols.bases(symbol)
         names = {base.qualified for base in bases}
-        old = bool(names & PYDANTIC_1) and "pydantic_settings.BaseSettings" not in names
+        old = "pydantic_settings.BaseSettings" not in names
         options = self._options.of(symbol)
         naming = Naming(options, old)
         own = tuple(self._fields(symbol, naming))
@@ -236,10 +231,13 @@ class Settings:
     def _has_fields(self, found: Symbol, bases: tuple[Symbol, ...]) -> bool:
         """Whether Pydantic fills the class field by field."""
         assert isinstance(found.node, ClassDef)
-        if any(base.qualified in SCHEMA_BASES | SETTINGS_BASES for base in bases):
+        if any(base.qualified in pydantic_bases() for base in bases):
             return True
         decorators = (d.func if isinstance(d, Call) else d for d in found.node.decorators)
-        return any(self._resolved(found, decorator).qualified in _DATACLASSES for decorator in decorators)
+        return any(
+            self._resolved(found, decorator).qualified in names_of("dataclass maker")
+            for decorator in decorators
+        )
 
     def _resolved(self, symbol: Symbol, node: Expression) -> Symbol:
         assert symbol.module is not None
@@ -267,7 +265,7 @@ class Settings:
     def _is_field_call(self, symbol: Symbol, node: Expression | None) -> bool:
         if not isinstance(node, Call) or symbol.module is None:
             return False
-        return self._symbols.resolve(symbol.module, node.func).qualified in _FIELDS
+        return self._symbols.resolve(symbol.module, node.func).qualified in names_of("field maker")
 
 
 class SettingsBase(Struct, eq=False, frozen=True):

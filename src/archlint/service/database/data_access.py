@@ -14,8 +14,9 @@ from archlint.findings import Unknown
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edge import LibraryCall
 from archlint.service.calls.functions import Function
-from archlint.service.database.session_calls import DATA_ACCESS, PROBE, SESSIONS
+from archlint.service.database.session_calls import DATA_ACCESS, PROBE
 from archlint.service.semantics.bindings import Imported
+from archlint.service.semantics.library_names import SESSIONS, objects_of
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Symbols
 
@@ -49,16 +50,6 @@ _CONNECTING = {
     "tortoise": r"Tortoise\.init|contrib\.fastapi\.(register_tortoise|RegisterTortoise)",
 }
 """What of a library connects to a database, by the package that is imported."""
-
-_OWNERS = frozenset(
-    f"{name}()"
-    for name in (
-        *SESSIONS,
-        "sqlalchemy.Connection",
-        "sqlalchemy.ext.asyncio.AsyncConnection",
-        "sqlalchemy.orm.Query",
-    )
-)
 
 
 class DataAccess(Struct, eq=False, frozen=True, dict=True):
@@ -121,7 +112,8 @@ def _connects(call: LibraryCall) -> bool:
 
 def _touches(call: LibraryCall) -> bool:
     owner, _, name = call.path.rpartition(".")
-    return (owner in _OWNERS and name in DATA_ACCESS and not _probes(call)) or _connects(call)
+    runs = owner in objects_of(*SESSIONS, "connection", "query")
+    return (runs and name in DATA_ACCESS and not _probes(call)) or _connects(call)
 
 
 def _probes(call: LibraryCall) -> bool:

@@ -8,9 +8,9 @@ from msgspec import Struct, field
 
 from archlint.facts.syntax import Call, ClassDef, FunctionDef, Name, Node
 from archlint.service.api import web
-from archlint.service.database.engines import ENGINES, Engine
+from archlint.service.database.engines import Engine
 from archlint.service.interpreter.assembly import interpreter
-from archlint.service.interpreter.attributes import SETTINGS, attribute
+from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import LibraryCall, Machine, deep_recursion
 from archlint.service.interpreter.partial_texts import assembled
 from archlint.service.interpreter.values import (
@@ -27,23 +27,11 @@ from archlint.service.interpreter.values import (
     options,
     text,
 )
-from archlint.service.semantics.library_names import PUBLIC_HOMES
+from archlint.service.semantics.library_names import homes_of, names_of
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import last_name, scoped
 from archlint.service.semantics.symbols import Scope, Symbols
 
-_BUILDERS = {
-    "sqlalchemy.URL": ".create",
-    "pydantic.PostgresDsn": ".build",
-    "pydantic.AnyUrl": ".build",
-    "pydantic.MultiHostUrl": ".build",
-    "pydantic_core.MultiHostUrl": ".build",
-    "pydantic_core.Url": ".build",
-}
-_TEXTS = (
-    *("pydantic.AnyUrl", "pydantic.MySQLDsn", "pydantic.PostgresDsn", "pydantic.SecretStr"),
-    *("pydantic_core.MultiHostUrl", "pydantic_core.Url", "sqlalchemy.make_url"),
-)
 _MAX_CALLERS = 3
 """How many functions may stand between an engine and the call that gives it its URL."""
 
@@ -67,12 +55,13 @@ class Recorder(Struct, eq=False, dict=True):
 
     def _models(self) -> dict[str, LibraryCall]:
         found: dict[str, LibraryCall] = {}
-        for name in ENGINES:
-            found.update(dict.fromkeys(_homes(name), self._record))
-        for name in _TEXTS:
-            found.update(dict.fromkeys(_homes(name), _text))
-        for name, method in _BUILDERS.items():
-            found.update(dict.fromkeys([f"{home}{method}" for home in _homes(name)], _built))
+        for name in names_of("engine maker"):
+            found.update(dict.fromkeys(homes_of(name), self._record))
+        for name in names_of("URL type", "secret type"):
+            found.update(dict.fromkeys(homes_of(name), _text))
+        for name in names_of("URL builder"):
+            owner, _, method = name.rpartition(".")
+            found.update(dict.fromkeys([f"{home}.{method}" for home in homes_of(owner)], _built))
         return found
 
     def _record(self, machine: Machine, arguments: Arguments) -> Value:
@@ -120,13 +109,6 @@ class Recorder(Struct, eq=False, dict=True):
                     yield caller, scope
 
 
-def _homes(public: str) -> list[str]:
-    """The names under which a library's object can be imported."""
-    package, _, name = public.rpartition(".")
-    homes = PUBLIC_HOMES.get(package, {})
-    return [public, *(f"{home}.{name}" for home, names in homes.items() if name in names.split())]
-
-
 def _text(machine: Machine, arguments: Arguments) -> Value:
     return arguments.get(0, "url", Unresolved("a URL without arguments", arguments.place))
 
@@ -151,6 +133,6 @@ def _arguments(machine: Machine, module: Module, definition: FunctionDef | None)
         if parameter.annotation is None or parameter.default is not None:
             continue
         kind = machine.evaluate(frame, parameter.annotation)
-        if isinstance(kind, ClassObject) and kind.derives_from(SETTINGS):
+        if isinstance(kind, ClassObject) and kind.derives_from(names_of("settings base")):
             keywords[parameter.name] = machine.call(kind, Arguments((), {}, place))
     return Arguments((), keywords, place)

@@ -28,6 +28,7 @@ from archlint.service.database.engine_arguments import Recorder
 from archlint.service.database.engines import Engine, engines
 from archlint.service.interpreter.values import Arguments, Choice, Configured, Value, opening, options
 from archlint.service.semantics.bindings import Imported
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Scope, Symbols
 
@@ -213,10 +214,10 @@ class Databases:
     def _read(self, module: Module, scope: Scope, url: Expression) -> Iterator[str]:
         match url:
             case Subscript(value=value, index=Constant(value=str(name))):
-                if self._symbols.resolve(module, value, scope).qualified == "os.environ":
+                if self._symbols.resolve(module, value, scope).qualified in names_of("environment"):
                     yield name.lower()
             case Call(func=func, args=(Constant(value=str(name)), *_)):
-                if self._symbols.resolve(module, func, scope).qualified in {"os.getenv", "os.environ.get"}:
+                if self._symbols.resolve(module, func, scope).qualified in names_of("variable reader"):
                     yield name.lower()
             case Attribute(attr=name):
                 fields = [f for one in self._settings.classes for f in one.all_fields if f.name == name]

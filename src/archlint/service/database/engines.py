@@ -8,12 +8,10 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Alias, Assign, Call, Constant, Dict, Expression, Keyword, Name, Operation
 from archlint.findings import Location
+from archlint.service.semantics.library_names import last_names, names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name, scoped
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
-
-ENGINES = frozenset({"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine"})
-_MAKERS = frozenset(name.rpartition(".")[2] for name in ENGINES)
 
 
 class Engine(Struct, eq=False, frozen=True):
@@ -44,11 +42,13 @@ class Engine(Struct, eq=False, frozen=True):
 
 def engines(module: Module, symbols: Symbols) -> Iterator[Engine]:
     """The engines that a module makes, in reading order."""
-    names = _MAKERS | {alias.asname for alias in module.source.nodes.of(Alias) if alias.asname}
+    names = last_names("engine maker") | {
+        alias.asname for alias in module.source.nodes.of(Alias) if alias.asname
+    }
     wanted = (call for call in module.source.nodes.of(Call) if last_name(call.func) in names)
     for scope, call in scoped(module.source, wanted):
         made = symbols.resolve(module, call.func, scope).qualified
-        if made in ENGINES:
+        if made in names_of("engine maker"):
             keywords = tuple(_keywords(module, scope, call, symbols))
             named = next((keyword.value for keyword in keywords if keyword.name == "url"), None)
             url = call.args[0] if call.args else named

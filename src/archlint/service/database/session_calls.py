@@ -21,20 +21,10 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import dotted
 from archlint.service.interpreter.types import Types
 from archlint.service.semantics.bindings import own_nodes, statements
+from archlint.service.semantics.library_names import SESSIONS, names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbols
 
-SESSIONS = frozenset(
-    {
-        "sqlalchemy.ext.asyncio.AsyncSession",
-        "sqlalchemy.ext.asyncio.async_scoped_session",
-        "sqlalchemy.orm.Session",
-        "sqlalchemy.orm.scoped_session",
-        "sqlmodel.Session",
-        "sqlmodel.ext.asyncio.session.AsyncSession",
-    }
-)
-FACTORIES = frozenset({"sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.orm.sessionmaker"})
 DATA_ACCESS = frozenset(
     {
         *("add", "add_all", "bulk_insert_mappings", "bulk_save_objects", "bulk_update_mappings", "delete"),
@@ -100,12 +90,12 @@ class _Reader:
         if not isinstance(value, Call):
             return False
         made = self._symbols.resolve(self._module, value.func, scope)
-        if made.qualified in SESSIONS:
+        if made.qualified in names_of(*SESSIONS):
             return True
         maker = made.node.value if isinstance(made.node, Assign) else None
         if not isinstance(maker, Call) or made.module is None:
             return False
-        return self._symbols.resolve(made.module, maker.func).qualified in FACTORIES
+        return self._symbols.resolve(made.module, maker.func).qualified in names_of("session maker")
 
     def _parameters(self, function: FunctionDef, scope: Scope) -> frozenset[str]:
         return frozenset(
@@ -130,7 +120,7 @@ class _Reader:
     def _is_session(self, annotation: Expression, scope: Scope) -> bool:
         """Whether an annotation says session: the class, an `Annotated` of it, an alias, or it or None."""
         found = self._annotations.named(annotation, self._module, scope)
-        return any(member.name in SESSIONS for member in found.members)
+        return any(member.name in names_of(*SESSIONS) for member in found.members)
 
 
 def _data_access(statement: Statement, known: frozenset[str]) -> Iterator[SessionCall]:

@@ -28,12 +28,7 @@ from archlint.service.interpreter.values import (
     configured,
     each,
 )
-
-SETTINGS = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings"})
-_FIELDS = frozenset(
-    {"pydantic.Field", "dataclasses.field", "pydantic.v1.Field", "sqlmodel.Field", "pydantic.fields.Field"}
-)
-
+from archlint.service.semantics.library_names import names_of
 
 HANDED_ON = "super()"
 """Under this name an object keeps the arguments that it handed to the library's class behind its own."""
@@ -128,7 +123,7 @@ def class_member(cls: ClassObject, name: str) -> Value:
 
 def field_default(machine: Machine, value: Value, place: Origin) -> Value:
     """The default behind `Field(…)`, or the plain value."""
-    if not (isinstance(value, ExternalObject) and value.name in _FIELDS):
+    if not (isinstance(value, ExternalObject) and value.name in names_of("field maker")):
         return value
     if "default_factory" in value.keywords:
         return machine.call(value.keywords["default_factory"], Arguments((), {}, place))
@@ -159,7 +154,9 @@ def _of_instance(machine: Machine, value: InstanceObject, name: str) -> Value:
     found = class_member(value.cls, name)
     if found is None:
         return _undefined(machine, value, name)
-    if value.cls.derives_from(SETTINGS) and not isinstance(found, FunctionObject | Descriptor):
+    if value.cls.derives_from(names_of("settings base")) and not isinstance(
+        found, FunctionObject | Descriptor
+    ):
         place = Origin(value.cls.module, value.cls.definition)
         default = field_default(machine, found, place)
         return configured(default, f"{value.cls.definition.name}.{name}")

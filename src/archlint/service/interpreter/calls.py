@@ -20,7 +20,7 @@ from archlint.facts.syntax import (
     With,
 )
 from archlint.facts.traversal import walk_expressions
-from archlint.service.interpreter.attributes import SETTINGS, attribute, class_member
+from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.machine import LibraryCall, Machine, Modelled
 from archlint.service.interpreter.values import (
     Arguments,
@@ -45,6 +45,7 @@ from archlint.service.interpreter.values import (
     same,
     unsubscripted,
 )
+from archlint.service.semantics.library_names import names_of
 
 
 def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
@@ -258,7 +259,7 @@ def _of_library(machine: Machine, cls: ClassObject, arguments: Arguments) -> Val
 
 def _set_fields(cls: ClassObject, instance: InstanceObject, arguments: Arguments) -> None:
     """A dataclass's or pydantic model's generated `__init__`: positional in order of the annotations."""
-    if cls.derives_from(SETTINGS):
+    if cls.derives_from(names_of("settings base")):
         instance.attributes.update(arguments.keywords)
         return
     own = (base for base in reversed(cls.lineage()) if isinstance(base, ClassObject))

@@ -15,6 +15,7 @@ from archlint.service.interpreter.values import (
     Value,
     settled,
 )
+from archlint.service.semantics.library_names import table
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "str": str,
@@ -59,22 +60,10 @@ def _is_a(machine: Machine, value: Value, kind: Value) -> bool | None:
 def _ancestry(name: str) -> list[str]:
     """A library's class and the classes that it derives from."""
     found = [name]
-    while name in _DERIVED:
-        name = _DERIVED[name]
+    while name in table("bases"):
+        name = table("bases")[name]
         found.append(name)
     return found
-
-
-_DERIVED = {
-    "fastapi.FastAPI": "starlette.applications.Starlette",
-    "fastapi.APIRouter": "starlette.routing.Router",
-    "fastapi.routing.APIRoute": "starlette.routing.Route",
-    "fastapi.routing.APIWebSocketRoute": "starlette.routing.WebSocketRoute",
-    "starlette.routing.Host": "starlette.routing.BaseRoute",
-    "starlette.routing.Mount": "starlette.routing.BaseRoute",
-    "starlette.routing.Route": "starlette.routing.BaseRoute",
-    "starlette.routing.WebSocketRoute": "starlette.routing.BaseRoute",
-}
 
 
 def is_subclass(machine: Machine, arguments: Arguments) -> Value:

@@ -31,7 +31,7 @@ from archlint.service.interpreter.values import (
     text,
     truth,
 )
-from archlint.service.semantics.library_names import ENUMERATIONS
+from archlint.service.semantics.library_names import names_of
 
 
 def library() -> dict[str, LibraryCall]:
@@ -52,7 +52,7 @@ def library() -> dict[str, LibraryCall]:
         "typing.get_type_hints": _type_hints,
         "inspect.get_annotations": _type_hints,
         "builtins.dir": _names,
-        **{kind: made_enumeration(kind) for kind in ENUMERATIONS},
+        **{kind: made_enumeration(kind) for kind in names_of("enumeration")},
         **{name: _kind_test(asynchronous, generates) for name, (asynchronous, generates) in _KINDS.items()},
         "starlette._utils.is_async_callable": _is_async_callable,
     }

@@ -55,7 +55,7 @@ from archlint.service.interpreter.values import (
     settled,
     unsubscripted,
 )
-from archlint.service.semantics.library_names import ENUMERATIONS
+from archlint.service.semantics.library_names import names_of
 
 
 class Signal(Enum):
@@ -349,7 +349,7 @@ def _class(machine: Machine, frame: Frame, definition: ClassDef) -> None:
         function = getattr(value, "function", value)
         if isinstance(function, FunctionObject) and function.owner is None:
             function.owner = cls
-    if cls.derives_from(ENUMERATIONS):
+    if cls.derives_from(names_of("enumeration")):
         make_members(machine, cls)
     tell_bases(machine, frame, cls)
     frame.namespace[definition.name] = decorate(machine, frame, definition.decorators, cls)

@@ -35,8 +35,8 @@ from archlint.service.interpreter.values import (
     each,
     settled,
 )
+from archlint.service.semantics.library_names import names_of
 
-_BY_VALUE = frozenset({"enum.StrEnum", "enum.IntEnum", "enum.IntFlag", "enum.ReprEnum"})
 _PLAIN_TYPES = frozenset({"str", "int", "float"})
 _FIELD = re.compile(r"({\w*}|{{|}})")
 """What `.format()` may hold to be followed: fields without attributes, conversions and specifications."""
@@ -109,7 +109,7 @@ def _member(machine: Machine, member: Member, place: Origin, formatting: bool) -
     own = _special(machine, member.cls, member, place, formatting)
     if own is not None:
         return own
-    by_value = member.cls.derives_from(_BY_VALUE)
+    by_value = member.cls.derives_from(names_of("enumeration by value"))
     is_new = machine.formats_members
     value_counts = by_value if is_new or not formatting else by_value or _is_mixed(member.cls)
     if not is_new and not formatting:

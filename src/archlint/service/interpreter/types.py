@@ -32,7 +32,7 @@ from archlint.service.interpreter.resolved_types import (
     substitute,
     union_of,
 )
-from archlint.service.interpreter.typing_names import SAME, TRANSPARENT, parameters_of
+from archlint.service.interpreter.typing_names import TRANSPARENT, parameters_of
 from archlint.service.interpreter.values import (
     Arguments,
     ClassObject,
@@ -48,7 +48,7 @@ from archlint.service.interpreter.values import (
     Written,
 )
 from archlint.service.semantics.library_models import LibraryModels
-from archlint.service.semantics.library_names import ENUMERATIONS, public_name
+from archlint.service.semantics.library_names import names_of, public_name, table
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
@@ -147,7 +147,9 @@ class Types:
                 return _named(f"builtins.{value.name}")
             case Configured():
                 return self.of_value(value.default)
-            case ExternalObject(name=made) if made in ENUMERATIONS or public_name(made) == CREATE_MODEL:
+            case ExternalObject(name=made) if (
+                made in names_of("enumeration") or public_name(made) == CREATE_MODEL
+            ):
                 return Type(public_name(made))
             case ExternalObject(name="typing.Annotated", args=(first, *metadata)):
                 return replace(self.of_value(first), metadata=tuple(metadata))
@@ -347,7 +349,7 @@ def _type_parameter(name: str, place: AnnotationContext) -> Type | None:
 
 def _named(name: str) -> Type:
     name = "typing." + name.rpartition(".")[2] if name.startswith("typing_extensions.") else name
-    return Type(SAME.get(name, name))
+    return Type(table("same").get(name, name))
 
 
 def _of_class(value: ClassObject) -> Type:

@@ -21,7 +21,7 @@ from archlint.facts.traversal import all_nodes
 from archlint.service.api.applications import makes_app
 from archlint.service.semantics.bindings import Imported, own_nodes, statements
 from archlint.service.semantics.classes import Classes
-from archlint.service.semantics.library_names import ENUMERATIONS, SQLMODEL
+from archlint.service.semantics.library_names import SQLMODEL, names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
@@ -30,18 +30,6 @@ _METHODS = frozenset(
     {
         *("get", "post", "put", "patch", "delete", "head", "options", "trace", "route", "api_route"),
         *("websocket", "websocket_route"),
-    }
-)
-_CONTAINERS = frozenset({"dependency_injector.containers.DeclarativeContainer", "dishka.Provider"})
-_APPS = frozenset({"fastapi.FastAPI"})
-_ROUTERS = _APPS | {"fastapi.APIRouter"}
-_TABLES = frozenset({"sqlalchemy.Table"})
-_DATABASE = frozenset(
-    {
-        "sqlalchemy.create_engine",
-        "sqlalchemy.ext.asyncio.async_sessionmaker",
-        "sqlalchemy.ext.asyncio.create_async_engine",
-        "sqlalchemy.orm.sessionmaker",
     }
 )
 _STATEMENTS = frozenset(
@@ -97,7 +85,9 @@ def is_router(module: Module, owner: Expression, symbols: Symbols) -> bool:
     made = symbols.resolve(module, owner)
     value = made.node.value if isinstance(made.node, Assign) else None
     return (
-        isinstance(value, Call) and made.module is not None and _makes(made.module, value, symbols, _ROUTERS)
+        isinstance(value, Call)
+        and made.module is not None
+        and _makes(made.module, value, symbols, names_of("app", "router"))
     )
 
 
@@ -202,11 +192,11 @@ class _Reader:
             return "shapes"
         if self._classes.is_schema(symbol):
             return "schemas"
-        if bases & _CONTAINERS:
+        if bases & names_of("container"):
             return "container"
         if any(isinstance(item, FunctionDef) and self._is_endpoint(item) for item in node.body):
             return "routes"
-        return "" if bases & ENUMERATIONS else "plain"
+        return "" if bases & names_of("enumeration") else "plain"
 
     def _function_kind(self, node: FunctionDef) -> str:
         return "routes" if self._is_endpoint(node) else "plain"
@@ -218,11 +208,11 @@ class _Reader:
         if not isinstance(node.value, Call):
             return ""
         maker = self._symbols.resolve(self._module, node.value.func).qualified
-        if maker in _TABLES:
+        if maker == "sqlalchemy.Table":
             return "models"
-        if maker in _DATABASE:
+        if maker in names_of("engine maker", "session maker"):
             return "setup"
-        return "routes" if _makes(self._module, node.value, self._symbols, _ROUTERS - _APPS) else ""
+        return "routes" if _makes(self._module, node.value, self._symbols, names_of("router")) else ""
 
     def _includes_routers(self) -> bool:
         return any(map(_includes_router, self._module.source.nodes.of(Evaluate)))

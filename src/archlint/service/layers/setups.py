@@ -14,27 +14,13 @@ from archlint.findings import Location
 from archlint.service.database.engine_connections import LIBRARIES
 from archlint.service.layers.layers import Layers
 from archlint.service.semantics.classes import Classes
+from archlint.service.semantics.library_names import NameKind, names_of, packages_of
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Symbols
 
 Kind = Literal["configuration", "security", "database set-up"]
 
-_ENGINES = frozenset(
-    {
-        *("sqlalchemy.create_engine", "sqlalchemy.engine_from_config", "sqlalchemy.orm.sessionmaker"),
-        *("sqlmodel.create_engine", "sqlalchemy.ext.asyncio.async_engine_from_config"),
-        "sqlalchemy.ext.asyncio.async_sessionmaker",
-        "sqlalchemy.ext.asyncio.create_async_engine",
-    }
-)
-_HASHING = frozenset(
-    {
-        *("argon2.PasswordHasher", "bcrypt.hashpw", "fastapi_users.password.PasswordHelper"),
-        *("passlib.context.CryptContext", "pwdlib.PasswordHash", "pwdlib.PasswordHash.recommended"),
-    }
-)
-_SIGNING = frozenset({"authlib.jose.jwt.encode", "jose.jwt.encode", "jwt.encode", "joserfc.jwt.encode"})
-_LIBRARIES = frozenset(name.partition(".")[0] for name in _ENGINES | _HASHING | _SIGNING)
+_ENGINES: tuple[NameKind, ...] = ("engine maker", "engine maker by configuration", "session maker")
 _SCHEMES = re.compile(
     r"fastapi\.security\.(\w+\.)?(OAuth2\w*|HTTP(Basic|Bearer|Digest)|APIKey\w+|OpenIdConnect)"
 )
@@ -122,9 +108,11 @@ class Setups(Struct, eq=False, frozen=True):
         for call in module.source.nodes.of(Call) if _knows_libraries(module) else ():
             if isinstance(call.func, Name | Attribute):
                 name = self.symbols.resolve(module, call.func).qualified
-                if name in _ENGINES:
+                if name in names_of(*_ENGINES):
                     yield Setup("database set-up", call, f"`{dotted(call.func)}(…)`")
-                elif name in _HASHING or (name in _SIGNING and self._makes_token(module, call)):
+                elif name in names_of("password hasher") or (
+                    name in names_of("token signer") and self._makes_token(module, call)
+                ):
                     yield Setup("security", call, f"`{dotted(call.func)}(…)`")
 
     def _has_scheme(self, module: Module) -> bool:
@@ -157,7 +145,7 @@ def _is_database(package: str) -> bool:
 
 def _knows_libraries(module: Module) -> bool:
     """Whether the module imports a library that sets something up; to resolve every call takes long."""
-    return not _LIBRARIES.isdisjoint(_imported(module))
+    return not packages_of(*_ENGINES, "password hasher", "token signer").isdisjoint(_imported(module))
 
 
 def _imported(module: Module) -> frozenset[str]:

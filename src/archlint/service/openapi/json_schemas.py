@@ -42,6 +42,7 @@ from archlint.service.openapi.schema_objects import (
     tag_name,
     why_unknown,
 )
+from archlint.service.semantics.library_names import names_of
 
 _TITLES = {"validation": "Input", "serialization": "Output"}
 _DECIMAL_PATTERN = r"^(?!^[-+.]*$)[+-]?0*\d*\.?\d*$"
@@ -239,7 +240,7 @@ class JsonSchemas:
         if name in known.BYTE_SIZES:
             number: Schema = {"type": "integer", "minimum": 0}
             return {"anyOf": [{**STRING, "pattern": known.BYTE_SIZE_PATTERN}, number]} if reading else number
-        if name in known.UPLOADS:
+        if name in names_of("upload"):
             return dict(
                 known.BINARY if self._libraries.has_fastapi("0.129.1") else known.SIMPLE["builtins.bytes"]
             )

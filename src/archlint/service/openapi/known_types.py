@@ -66,7 +66,6 @@ ROOT_MODEL = "pydantic.RootModel"
 
 BYTES = frozenset({"builtins.bytes", "builtins.bytearray", "pydantic.StrictBytes"})
 BINARY: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
-UPLOADS = frozenset({"fastapi.UploadFile", "starlette.datastructures.UploadFile"})
 
 _FORMATS = {
     "date": "datetime.date pydantic.PastDate pydantic.FutureDate pydantic.condate",

@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.facts.syntax import Assign, Attribute, Call, ClassDef, Constant, Expression, Keyword, Name
-from archlint.service.semantics.library_names import (
-    BASE_FACTORIES,
-    DECLARATIVE_BASES,
-    DOCUMENT_BASES,
-    ENUMERATIONS,
-    READY_BASES,
-    SCHEMA_BASES,
-    SETTINGS_BASES,
-    SQLMODEL,
-)
+from archlint.service.semantics.library_names import SQLMODEL, names_of, schema_bases
 from archlint.service.semantics.symbols import Symbol, Symbols
 from archlint.service.semantics.type_checking import is_for_type_checkers
 
@@ -37,30 +28,32 @@ class Classes:
         """Whether the class is mapped, a document of another object mapper, or the symbol is a `Table`."""
         if isinstance(symbol.node, Assign) and isinstance(symbol.node.value, Call):
             return self._name(symbol, symbol.node.value.func) == "sqlalchemy.Table"
-        return self.is_mapped(symbol) or (_is_class(symbol) and self._derives(symbol, DOCUMENT_BASES))
+        return self.is_mapped(symbol) or (
+            _is_class(symbol) and self._derives(symbol, names_of("document base"))
+        )
 
     def is_constant(self, symbol: Symbol) -> bool:
         """Whether it is an enumeration, or a name for a value that is nothing stored."""
         if isinstance(symbol.node, Assign):
             return not isinstance(symbol.node.value, Call)
-        return _is_class(symbol) and self._derives(symbol, ENUMERATIONS)
+        return _is_class(symbol) and self._derives(symbol, names_of("enumeration"))
 
     def is_schema(self, symbol: Symbol) -> bool:
         """Whether the class is a Pydantic model that is neither stored nor settings."""
         return (
             _is_class(symbol)
-            and (self._derives(symbol, SCHEMA_BASES) or self._is_validated_dataclass(symbol))
+            and (self._derives(symbol, schema_bases()) or self._is_validated_dataclass(symbol))
             and not self.is_settings(symbol)
             and not self.is_stored(symbol)
         )
 
     def is_settings(self, symbol: Symbol) -> bool:
         """Whether the class reads its fields from the environment by Pydantic."""
-        return _is_class(symbol) and self._derives(symbol, SETTINGS_BASES)
+        return _is_class(symbol) and self._derives(symbol, names_of("settings base"))
 
     def is_declarative_base(self, symbol: Symbol) -> bool:
         """Whether deriving from this makes a class mapped."""
-        if symbol.qualified in READY_BASES:
+        if symbol.qualified in names_of("mapped base"):
             return True
         if isinstance(symbol.node, Assign):
             return isinstance(symbol.node.value, Call) and self._makes_base(symbol, symbol.node.value)
@@ -79,7 +72,7 @@ class Classes:
         return self.is_mapped(symbol) and self._derives(symbol, frozenset({SQLMODEL}))
 
     def _is_base_class(self, symbol: Symbol, node: ClassDef) -> bool:
-        if any(base.qualified in DECLARATIVE_BASES for base in self._symbols.direct_bases(symbol)):
+        if any(base.qualified in names_of("declarative base") for base in self._symbols.direct_bases(symbol)):
             return True
         decorators = {self._called(symbol, decorator) for decorator in node.decorators}
         metaclass = next((keyword.value for keyword in node.keywords if keyword.name == "metaclass"), None)
@@ -91,7 +84,7 @@ class Classes:
 
     def _makes_base(self, symbol: Symbol, call: Call) -> bool:
         """Whether the call is `declarative_base()`, or `generate_base()` of a registry."""
-        if self._name(symbol, call.func) in BASE_FACTORIES:
+        if self._name(symbol, call.func) in names_of("declarative base maker"):
             return True
         match call.func:
             case Attribute(attr="generate_base", value=Call(func=maker)):

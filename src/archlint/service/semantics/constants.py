@@ -13,11 +13,11 @@ from archlint.facts.syntax import (
     Name,
     Operation,
 )
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
 _MAX_DEPTH = 10
-_WRAPPERS = frozenset({"pydantic.SecretStr", "sqlalchemy.make_url", "builtins.str", "pydantic.SecretBytes"})
 
 
 class Literals:
@@ -39,7 +39,9 @@ class Literals:
                 texts = [self.text(module, part, scope, depth + 1) for part in parts]
                 return None if None in texts else "".join(text for text in texts if text is not None)
             case Call(func=func, args=(value,), keywords=()):
-                known = self._symbols.resolve(module, func, scope).qualified in _WRAPPERS
+                known = self._symbols.resolve(module, func, scope).qualified in names_of(
+                    "secret type", "URL type", "URL text"
+                )
                 return self.text(module, value, scope, depth + 1) if known else None
             case Name() | Attribute():
                 found = self.constant(module, expression, scope)

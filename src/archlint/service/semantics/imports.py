@@ -18,12 +18,11 @@ from archlint.facts.syntax import (
     Name,
 )
 from archlint.findings import Location
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Step, Symbol, Symbols, find_module
 from archlint.service.semantics.type_checking import is_for_type_checkers
-
-_IMPORTERS = frozenset({"__import__", "importlib.__import__", "importlib.import_module"})
 
 
 class ImportEdge(Struct, frozen=True):
@@ -133,7 +132,7 @@ class Imports:
 
     def _is_import(self, module: Module, function: Name | Attribute) -> bool:
         qualified = self._symbols.resolve(module, function).qualified
-        return qualified.removeprefix("builtins.") in _IMPORTERS
+        return qualified in names_of("importer")
 
     def _target(
         self, module: Module, statement: Import | ImportFrom, alias: Alias

@@ -17,6 +17,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import dotted
 from archlint.paths import parents
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.module_resolution import imported_modules
 
 _COMMANDS = frozenset({"__main__", "cli", "commands", "manage", "management", "seed", "seeds"})
@@ -24,15 +25,7 @@ _TEST_HELPERS = frozenset({"test", "testing", "tests"})
 """Folders and modules of commands and test helpers that a package ships beside the service."""
 
 _NAMES = _COMMANDS | _TEST_HELPERS
-_FRAMEWORKS = frozenset(
-    {"aiohttp.web", "blacksheep", "bottle", "django", "falcon", "fastapi", "flask", "litestar", "quart"}
-    | {"robyn", "sanic", "starlette", "starlite", "tornado"}
-)
-_SERVING = frozenset({"fastapi", "fastapi.APIRouter", "fastapi.FastAPI", "starlette.applications.Starlette"})
 _SERVERS = frozenset({"granian", "gunicorn", "hypercorn", "uvicorn"})
-
-_STARTERS = frozenset({"anyio.run", "asyncio.run", "main", "sys.exit", "trio.run"})
-"""Calls with which a module without a main guard does its work as soon as it is loaded."""
 
 _LOADERS = frozenset(
     {"__import__", "autodiscover_tasks", "import_module", "iter_modules", "spec_from_file_location"}
@@ -73,7 +66,7 @@ def _names(file: str, root: str) -> list[str]:
 
 
 def _runs_itself(source: PythonSource) -> bool:
-    return source.has_main_guard or not _STARTERS.isdisjoint(source.called)
+    return source.has_main_guard or not names_of("runs a program").union({"main"}).isdisjoint(source.called)
 
 
 def _serves(file: str, root: str, source: PythonSource) -> bool:
@@ -82,11 +75,11 @@ def _serves(file: str, root: str, source: PythonSource) -> bool:
     if not _TEST_HELPERS.isdisjoint(names):
         return False
     if _COMMANDS.isdisjoint(names):
-        return _imports(source, _FRAMEWORKS)
+        return _imports(source, names_of("framework"))
     statements = [one.statement for one in source.imports]
     plain = (alias.name for one in statements if isinstance(one, Import) for alias in one.names)
     named = (f"{one.module}.{a.name}" for one in statements if isinstance(one, ImportFrom) for a in one.names)
-    return not _SERVING.isdisjoint((*plain, *named))
+    return not names_of("app", "router").union({"fastapi"}).isdisjoint((*plain, *named))
 
 
 def _imports(source: PythonSource, packages: frozenset[str]) -> bool:

@@ -28,6 +28,7 @@ from archlint.findings import Location
 from archlint.service.api.routes import Endpoint, RouteTable
 from archlint.service.interpreter.values import text
 from archlint.service.semantics.bindings import statements
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbols
 from archlint.service.testing.client_calls import (
@@ -45,7 +46,6 @@ from archlint.service.testing.matching import Matches, matches
 from archlint.service.testing.paths import GAP, VALUE, Paths, Spot
 from archlint.service.testing.tests import Suite
 
-_ROUTERS = frozenset({"fastapi.APIRouter", "fastapi.FastAPI"})
 _CLIENT = re.compile(
     r"(?i)(^|_|\b)(\w*client\w*|ac|api|app|http\w*|\w*requests?|rest|browser|user_agent|c|tc|server)$"
 )
@@ -296,7 +296,7 @@ class Requests:
             return symbol.qualified.partition(".")[0] in _KNOWN_CLIENTS
         made = symbol.node.value if isinstance(symbol.node, Assign) else None
         maker = self._symbols.resolve(symbol.module or module, made.func) if isinstance(made, Call) else None
-        is_router = maker is not None and maker.qualified in _ROUTERS
+        is_router = maker is not None and maker.qualified in names_of("app", "router")
         return not is_router and not (name and _NO_CLIENT.search(name))
 
     def _base(self, module: Module, receiver: Expression, scope: Scope) -> tuple[str, ...]:

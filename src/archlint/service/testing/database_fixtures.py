@@ -23,9 +23,8 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
-from archlint.service.database.engines import ENGINES
-from archlint.service.database.session_calls import FACTORIES, SESSIONS
 from archlint.service.semantics.bindings import statements
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbols
 from archlint.service.testing.fixtures import Fixture
@@ -37,7 +36,6 @@ _SPEAKS_OF_ONE = re.compile(
     r"(?i)(^|_)(db|database|engine|sql\w*|postgres\w*|pg\w*|create_?all|migrat\w*|upgrade|tables?|tortoise"
     r"|(async_?)?session(s|_?local|_?maker|_?factory)?|unit_of_work|uow|orm|repository|init_models)(?=_|$)"
 )
-_MAKERS = ENGINES | FACTORIES | {"alembic.command.upgrade"}
 _SETS_UP = frozenset({"create_all", "create_database", "init_db", "generate_schemas", "create_tables"})
 _CLEANS = re.compile(
     r"(?i)drop|trunc|downgrade|delete|rollback|\brm|remove|unlink|reset|clean|clear|teardown"
@@ -113,7 +111,9 @@ class DatabaseFixtures:
                 continue
             symbol = self._symbols.resolve(module, found.func, inner)
             name = symbol.qualified
-            if self._opens_session(module, found, inner) or name in _MAKERS:
+            if self._opens_session(module, found, inner) or name in names_of(
+                "engine maker", "session maker"
+            ) | {"alembic.command.upgrade"}:
                 return True
             if symbol.module is None:
                 if name.startswith(("testcontainers.", "asyncpg.", "psycopg")):
@@ -145,11 +145,11 @@ class DatabaseFixtures:
     def _opens_session(self, module: Module, call: Call, scope: Scope) -> bool:
         symbol = self._symbols.resolve(module, call.func, scope)
         if symbol.module is None:
-            return symbol.qualified in SESSIONS and not symbol.qualified.endswith("scoped_session")
+            return symbol.qualified in names_of("session", "async session")
         made = getattr(symbol.node, "value", None)
         if not isinstance(made, Call):
             return False
-        return self._symbols.resolve(symbol.module, made.func).qualified in FACTORIES
+        return self._symbols.resolve(symbol.module, made.func).qualified in names_of("session maker")
 
     @cached_property
     def _tables_go(self) -> bool:

@@ -12,18 +12,9 @@ from archlint.facts.syntax import Assign, Call, ClassDef, Constant, FunctionDef,
 from archlint.findings import Location
 from archlint.paths import ancestors, join
 from archlint.service.semantics.bindings import Imported, statements
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols, find_module
-
-_MAKERS = frozenset(
-    {
-        "_pytest.fixtures.fixture",
-        "pytest.fixture",
-        "pytest.yield_fixture",
-        "pytest_asyncio.fixture",
-        "pytest_asyncio.plugin.fixture",
-    }
-)
 
 
 class Fixture(Struct, eq=False, frozen=True):
@@ -165,7 +156,7 @@ class Fixtures:
             for decorator in node.decorators:
                 call = decorator if isinstance(decorator, Call) else None
                 target = call.func if call else decorator
-                if self._symbols.resolve(module, target, scope).qualified in _MAKERS:
+                if self._symbols.resolve(module, target, scope).qualified in names_of("fixture maker"):
                     keywords = {k.name: k.value for k in call.keywords} if call else {}
                     name, auto = keywords.get("name"), keywords.get("autouse")
                     given = name.value if isinstance(name, Constant) else None

@@ -10,10 +10,10 @@ from functools import cached_property
 from archlint.facts.syntax import Alias, Attribute, ClassDef, Constant, FunctionDef, Name
 from archlint.service.calls.functions import Class, Function, names_in
 from archlint.service.calls.library_models import Library
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
 
 _MAX_NAME = 200
-_KNOWING_NOTHING = frozenset({"abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"})
 
 
 class Mentions:
@@ -50,6 +50,8 @@ def _may_be_asked_for(method: Function) -> bool:
         return False
     others = (base for base in method.owner.lineage if base is not method.owner)
     return any(
-        base.path not in _KNOWING_NOTHING if isinstance(base, Library) else method.node.name in base.methods
+        base.path not in names_of("empty base")
+        if isinstance(base, Library)
+        else method.node.name in base.methods
         for base in others
     )

@@ -36,6 +36,7 @@ from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine, deep_recursion
 from archlint.service.interpreter.values import Value, options, settled, text
 from archlint.service.semantics.bindings import statements
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 from archlint.service.testing.fixtures import Fixtures
@@ -49,17 +50,6 @@ ANYTHING = GAP + GAP
 """One of a list that the source does not tell: behind a slash, too, it may be anything."""
 _MAX_TEXTS = 32
 _MAX_DEPTH = 8
-_SAME = frozenset(
-    {
-        "builtins.str",
-        "furl.furl",
-        "httpx.URL",
-        "httpx2.URL",
-        "urllib.parse.quote",
-        "urllib.parse.quote_plus",
-        "yarl.URL",
-    }
-)
 _CUTTING = frozenset({"removeprefix", "removesuffix"})
 _TRIMMING = _CUTTING | {"lstrip", "rstrip", "strip"}
 _KEEPING = _TRIMMING | {"decode", "encode", "lower"}
@@ -155,7 +145,7 @@ class Paths:
             if found is not None:
                 return found
         symbol = self._symbols.resolve(spot.module, node.func, spot.scope)
-        if symbol.qualified in _SAME and node.args:
+        if symbol.qualified in names_of("URL text") and node.args:
             return self.texts(node.args[0], spot)
         if symbol.qualified == "urllib.parse.urljoin" and len(node.args) == 2:
             ends = self.texts(node.args[1], spot)

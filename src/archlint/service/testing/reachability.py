@@ -22,13 +22,13 @@ from archlint.facts.syntax import (
     Node,
 )
 from archlint.facts.traversal import all_nodes
-from archlint.service.api.injection import INJECTORS
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Class, Function, names_in
 from archlint.service.calls.values import ClassType, FunctionType, InstanceType, Value
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.values import FunctionObject
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Symbol, Symbols
 from archlint.service.testing.client_requests import Requests
@@ -221,7 +221,9 @@ class Reached:
 
     def _providers(self, module: Module, part: Node, depth: int) -> Iterator[Function]:
         for node in all_nodes(part):
-            if isinstance(node, Call) and self._symbols.resolve(module, node.func).qualified in INJECTORS:
+            if isinstance(node, Call) and self._symbols.resolve(module, node.func).qualified in names_of(
+                "injector"
+            ):
                 for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
                     for inner in all_nodes(argument):
                         if isinstance(inner, Name | Attribute):

@@ -25,17 +25,13 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import all_nodes, is_main_guard
 from archlint.findings import Location
 from archlint.service.semantics.bindings import statements
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 from archlint.service.testing.configuration import PytestConfiguration
 from archlint.service.testing.declared_tools import Tooling
 from archlint.service.testing.fixtures import Fixture, Fixtures
 
-_TEST_CASES = frozenset(
-    {"unittest.IsolatedAsyncioTestCase", "unittest.TestCase"}
-    | {"unittest.async_case.IsolatedAsyncioTestCase", "unittest.case.TestCase"}
-)
-_ASYNC_CASES = frozenset({name for name in _TEST_CASES if "Async" in name})
 _AUTO_MODE = r"(asyncio|anyio)[-_]mode\W{1,4}auto"
 HOOKS = frozenset(
     {"pytest_collection_modifyitems", "pytest_itemcollected", "pytest_pycollect_makeitem"}
@@ -223,11 +219,12 @@ class Suite:
 
 def _case(classes: set[str]) -> str | None:
     """How unittest runs a class's methods: anything that is not known to be plain may await them."""
-    if classes & _ASYNC_CASES:
+    known = names_of("test case", "async test case")
+    if classes & names_of("async test case"):
         return "async"
-    if any(name.rpartition(".")[2].endswith("TestCase") for name in classes - _TEST_CASES if "." in name):
-        return "async" if not classes & _TEST_CASES else "plain"
-    return "plain" if classes & _TEST_CASES else None
+    if any(name.rpartition(".")[2].endswith("TestCase") for name in classes - known if "." in name):
+        return "async" if not classes & known else "plain"
+    return "plain" if classes & known else None
 
 
 def _pytestmark(body: tuple[Statement, ...]) -> Iterator[Expression]:

@@ -8,11 +8,11 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Assign, Call, Expression, FunctionDef, Parameter, Sequence, Subscript
 from archlint.facts.traversal import all_nodes, dotted
-from archlint.service.api.injection import INJECTORS
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.calls.values import ClassType, FunctionType, InstanceType, Values
+from archlint.service.semantics.library_names import names_of
 from archlint.service.transactions.session_acts import is_session
 
 
@@ -101,7 +101,7 @@ def _marked(calls: Calls, function: Function, marker: Expression) -> Values | No
     match marker:
         case Call(func=func, args=arguments):
             symbol = calls.symbols.resolve(function.module, func, function.scope)
-            if symbol.qualified in INJECTORS and arguments:
+            if symbol.qualified in names_of("injector") and arguments:
                 return calls.inference.values(arguments[0], outer)
             return None
         case Subscript(index=Sequence(items=items)):

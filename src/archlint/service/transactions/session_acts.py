@@ -14,7 +14,7 @@ from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Library
 from archlint.service.calls.values import Value
-from archlint.service.database.session_calls import SESSIONS
+from archlint.service.semantics.library_names import SESSIONS, objects_of
 
 
 class Work(StrEnum):
@@ -44,7 +44,6 @@ class Act(Struct, eq=False, frozen=True):
         return self.function.module.location(self.node)
 
 
-_SESSIONS = frozenset(f"{name}()" for name in SESSIONS)
 _METHODS = {
     **dict.fromkeys(("add", "add_all", "delete", "merge"), Work.WRITE),
     **dict.fromkeys(("bulk_insert_mappings", "bulk_save_objects", "bulk_update_mappings"), Work.WRITE),
@@ -74,7 +73,7 @@ def acts(calls: Calls, function: Function) -> Iterator[Act]:
                 yield Act(function, Work.WRITE, node, session, f"query().{node.func.attr}")
             continue
         owner, _, name = call.path.rpartition(".")
-        if owner not in _SESSIONS:
+        if owner not in objects_of(*SESSIONS):
             continue
         work = _METHODS.get(name)
         if name in _RUNNING and node.args and writes(calls, function, node.args[0]):
@@ -85,7 +84,8 @@ def acts(calls: Calls, function: Function) -> Iterator[Act]:
 
 def is_session(values: tuple[Value, ...]) -> bool:
     """Whether an expression with these values is a session, as far as anything is known of it."""
-    return any(isinstance(value, Library) and value.path in _SESSIONS for value in values)
+    sessions = objects_of(*SESSIONS)
+    return any(isinstance(value, Library) and value.path in sessions for value in values)
 
 
 def writes(calls: Calls, function: Function, statement: Expression) -> bool:

@@ -29,12 +29,12 @@ from archlint.findings import Location
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.semantics.bindings import statements
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.scopes import holds, statements_around
 from archlint.service.transactions.session_acts import Act, Work, acts
 
 _FAILING = frozenset({"commit", "exec", "execute", "flush"})
 _EVERYTHING = frozenset({"builtins.BaseException", "builtins.Exception"})
-_ALL_ERRORS = _EVERYTHING | {"sqlalchemy.exc.SQLAlchemyError", "sqlalchemy.exc.StatementError"}
 _LOGGING = frozenset({"critical", "debug", "error", "exception", "info", "log", "print", "warn", "warning"})
 _FORMATTING = frozenset({"format", "format_exc", "print_exc", "repr", "str", "type"})
 _ENDING = frozenset({"aclose", "close", "remove", "rollback"})
@@ -103,7 +103,7 @@ def _silent(calls: Calls, function: Function, node: FunctionDef, statement: Try)
         relevant = any(name in _EVERYTHING or name.startswith("sqlalchemy.exc.") for name in caught)
         if relevant and all(_is_silent(one, returns) for one in handler.body):
             yield handler
-        if caught & _ALL_ERRORS:
+        if caught & _EVERYTHING.union(names_of("any database error")):
             return
 
 

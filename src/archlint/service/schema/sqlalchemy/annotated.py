@@ -24,15 +24,10 @@ from archlint.service.schema.core.tables import SqlType
 from archlint.service.schema.sqlalchemy.elements import ColumnSpec, is_column, read_column
 from archlint.service.schema.sqlalchemy.types import enum_of_class, python_type, read_type
 from archlint.service.schema.sqlalchemy.values import Element, EnumObject, Untold
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.symbols import Symbols
 
 MISSING = Unresolved("no default")
-_TEXTS = frozenset(
-    [
-        *("pydantic.EmailStr", "pydantic.networks.EmailStr", "pathlib.Path", "pydantic.SecretStr"),
-        *(f"ipaddress.IPv{version}{kind}" for version in "46" for kind in ("Address", "Network")),
-    ]
-)
 
 
 class Annotations(Struct, dict=True):
@@ -179,7 +174,7 @@ class Annotations(Struct, dict=True):
         plain = None if enumeration is None or self.libraries.enums_first else _mixed_in(enumeration)
         if enumeration is not None and plain is None:
             return enum_of_class(enumeration)
-        if member.name == "builtins.str" or member.name in _TEXTS or plain == "builtins.str":
+        if "builtins.str" in {member.name, plain} or member.name in names_of("written as text"):
             length = settled(given.get("max_length"))
             if length is None:
                 return SqlType("VARCHAR")
@@ -240,4 +235,4 @@ def _same_metadata(one: Type, other: Type) -> bool:
 
 
 def _is_enum_key(key: Value) -> bool:
-    return isinstance(key, External) and key.name in {"enum.Enum", "enum.StrEnum", "enum.IntEnum"}
+    return isinstance(key, External) and key.name in names_of("enumeration")

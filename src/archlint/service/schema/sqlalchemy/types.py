@@ -22,6 +22,7 @@ from archlint.service.interpreter.values import (
 from archlint.service.schema.core.tables import SqlType
 from archlint.service.schema.sqlalchemy.decorated import TypeObject
 from archlint.service.schema.sqlalchemy.values import Element, EnumObject
+from archlint.service.semantics.library_names import names_of, table
 
 _PLAIN = {
     "Integer": "INTEGER",
@@ -75,22 +76,6 @@ _SIZED = {
 }
 _ZONED = {"DateTime": "TIMESTAMP", "TIMESTAMP": "TIMESTAMP", "Time": "TIME", "TIME": "TIME"}
 _NUMBERS = {"Numeric": "NUMERIC", "NUMERIC": "NUMERIC", "DECIMAL": "DECIMAL"}
-_PYTHON = {
-    "builtins.bool": "BOOLEAN",
-    "builtins.bytes": "BYTEA",
-    "builtins.float": "FLOAT",
-    "builtins.int": "INTEGER",
-    "builtins.str": "VARCHAR",
-    "datetime.date": "DATE",
-    "datetime.datetime": "TIMESTAMP WITHOUT TIME ZONE",
-    "datetime.time": "TIME WITHOUT TIME ZONE",
-    "pydantic.AwareDatetime": "TIMESTAMP WITH TIME ZONE",
-    "pydantic.NaiveDatetime": "TIMESTAMP WITHOUT TIME ZONE",
-    "datetime.timedelta": "INTERVAL",
-    "decimal.Decimal": "NUMERIC",
-    "uuid.UUID": "UUID",
-}
-_ENUM_BASES = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum"})
 
 
 def read_type(value: Value) -> SqlType | None:
@@ -131,34 +116,22 @@ _NOT_TYPES = frozenset(
 
 def python_type(name: str) -> SqlType | None:
     """What SQLAlchemy 2 makes of a Python type in `Mapped[…]`."""
-    return SqlType(_PYTHON[name]) if name in _PYTHON else None
+    found = table("columns").get(name)
+    return None if found is None else SqlType(found)
 
 
 def enum_of_class(value: ClassObject) -> SqlType | None:
     """The native enumeration of an `enum.Enum` class."""
-    if not value.derives_from(_ENUM_BASES):
+    if not value.derives_from(names_of("enumeration")):
         return None
     labels = tuple(name for name, member in value.namespace.items() if isinstance(member, Member))
     return SqlType(value.definition.name.lower(), True, labels, created=True)
 
 
-_FOREIGN = {
-    "sqlalchemy_utils.UUIDType": "UUID",
-    "sqlalchemy_utils.types.UUIDType": "UUID",
-    "sqlalchemy_utils.types.uuid.UUIDType": "UUID",
-    "fastapi_users_db_sqlalchemy.generics.GUID": "UUID",
-    "fastapi_users_db_sqlalchemy.generics.TIMESTAMPAware": "TIMESTAMP WITH TIME ZONE",
-    "advanced_alchemy.types.GUID": "UUID",
-    "advanced_alchemy.types.JsonB": "JSONB",
-    "advanced_alchemy.types.DateTimeUTC": "TIMESTAMP WITH TIME ZONE",
-}
-"""Types of libraries, and what they are in PostgreSQL."""
-
-
 def _by_name(name: str, args: Sequence[Value], keywords: Mapping[str, Value]) -> SqlType | None:
     """A type of a library. One that is not known is still the same where both sides write the same."""
-    if name in _FOREIGN:
-        return SqlType(_FOREIGN[name])
+    if name in table("columns"):
+        return SqlType(table("columns")[name])
     root = name.partition(".")[0]
     if root in {"sqlalchemy", "sqlmodel"}:
         return _named(name.rpartition(".")[2], args, keywords)
