@@ -338,7 +338,12 @@ def test_what_outlives_a_service_notices_its_readers() -> None:
 
 
 def test_every_part_of_a_service_has_its_turn() -> None:
-    parts = {name for name, part in vars(Service).items() if isinstance(part, cached_property)}
+    parts = {
+        name
+        for kind in Service.__mro__
+        for name, part in vars(kind).items()
+        if isinstance(part, cached_property)
+    }
     assert parts - {"aside", "_runtime"} | {"modules"} == asking.PARTS.keys()
 
 

@@ -39,7 +39,8 @@ class Clock:
     @contextmanager
     def watching(self, kind: type) -> Iterator[None]:
         """Count each cached property of a class as a part, as long as this lasts."""
-        parts = {name: one for name, one in vars(kind).items() if isinstance(one, cached_property)}
+        every = {name: one for base in reversed(kind.__mro__) for name, one in vars(base).items()}
+        parts = {name: one for name, one in every.items() if isinstance(one, cached_property)}
         own = {name: part.func for name, part in parts.items()}
         for name, part in parts.items():
             part.func = partial(self._timed, name, own[name])
