@@ -1,6 +1,6 @@
 """What a run of archlint takes, beside the tools of the field, and how that grows with the service.
 
-    python benchmarks/run.py FOLDER... [--repeat 5] [--slices FOLDER]
+    python benchmarks/run.py FOLDER... [--repeat 5] [--growth FOLDER...]
 
 Each folder is copied, so nothing of it changes, and nothing is fetched. archlint and its peers (ruff,
 import-linter and hadolint, as far as they are installed) take turns in one run, so that what else the
@@ -29,7 +29,6 @@ import archlint
 
 BIN = Path(sys.executable).parent
 CHECK = (str(BIN / "archlint"), "check", "--output-format", "json")
-SIZES = (50, 100, 200, 400, 800, 1500, 3000)
 
 
 class Cost(NamedTuple):
@@ -98,21 +97,21 @@ class Copy:
 
 
 def main() -> int:
-    """Measure each folder, then the growth over slices of one."""
+    """Measure each folder, then the growth over services of several sizes."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--repeat", type=int, default=5, help="runs of each (default 5)")
-    parser.add_argument("--slices", type=Path, help="a large service: how time grows over slices of it")
+    parser.add_argument("--growth", nargs="+", type=Path, help="services of several sizes: how time grows")
     options = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     compileall.compile_dir(Path(archlint.__file__).parent, quiet=1)
     for folder in options.folders:
         with tempfile.TemporaryDirectory() as place:
             report(folder, Copy(folder, Path(place)), options.repeat)
-    if options.slices:
-        growth(options.slices)
+    if options.growth:
+        growth(options.growth)
     return 0
 
 
@@ -199,23 +198,20 @@ def measured(command: Sequence[str], folder: Path, environment: dict[str, str]) 
     return Cost(seconds, time.perf_counter() - began, usage.ru_maxrss / per_megabyte)
 
 
-def growth(source: Path) -> None:
-    """Print time and memory over the first files of a service, in order, and the exponent from 100 files."""
-    files = sorted(path for path in source.rglob("*.py") if path.is_file())
-    print(f"\n### Slices of {source.resolve().name}\n")
-    print("| Python files | processor s, cold | peak MB |")
-    print("|--:|--:|--:|")
+def growth(folders: Sequence[Path]) -> None:
+    """Print time and memory of one cold run of each service by its size, and the exponent from 100 files."""
+    print("\n### Growth\n")
+    print("| service | Python files | processor s, cold | s for 100 files | peak MB |")
+    print("|---|--:|--:|--:|--:|")
     points: list[tuple[int, float]] = []
-    for size in [size for size in SIZES if size < len(files)] + [len(files)]:
+    for folder in folders:
         with tempfile.TemporaryDirectory() as place:
-            for path in files[:size]:
-                target = Path(place, "slice", path.relative_to(source))
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, target)
-            copy = Copy(Path(place, "slice"), Path(place, "copy"))
-            cost = run(list(benches_of(copy))[2], copy)
-        points.append((size, cost.processor))
-        print(f"| {size} | {cost.processor:.2f} | {cost.memory:.0f} |", flush=True)
+            copy = Copy(folder, Path(place))
+            cost = run(Bench(folder.name, copy.forget, (CHECK,)), copy)
+        size, seconds = len(copy.python), cost.processor
+        points.append((size, seconds))
+        shown = f"{seconds:.2f} | {100 * seconds / size:.2f} | {cost.memory:.0f}"
+        print(f"| {folder.resolve().name} | {size} | {shown} |", flush=True)
     print(f"\nTime grows with the files to the power of {_exponent(points):.2f}.")
 
 
