@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import sys
 import time
 import zlib
 from collections.abc import Mapping
@@ -148,7 +149,7 @@ READER = (
 @cache
 def _reader() -> str:
     """What reads files, as far as their facts depend on it: archlint, its reader's own code, the grammar."""
-    digest = hashlib.blake2b(__version__.encode(), digest_size=16)
+    digest = hashlib.blake2b(f"{__version__} {sys.byteorder}".encode(), digest_size=16)
     for module in READER:
         digest.update(_content(f"archlint.facts.{module}"))
     for module in ("tree_sitter", "tree_sitter_python"):

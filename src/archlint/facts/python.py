@@ -7,6 +7,7 @@ has the figures that chose it.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
@@ -44,7 +45,7 @@ def read_python(data: bytes) -> PythonSource:
     reader = StatementReader(encoded)
     body = reader.block(root)
     problems = tuple(_problems(reader, root, text))
-    starts = (0, *(match.end() for match in _LINE_END.finditer(text)))
+    starts = array("I", (0, *(match.end() for match in _LINE_END.finditer(text)))).tobytes()
     mentions, statements = (msgspec.Raw(msgspec.msgpack.encode(one)) for one in (mentions_in(body), body))
     comments = tuple(_comments(reader, root, text))
     source = PythonSource(starts, outline_of(body, text), mentions, statements, comments, problems)

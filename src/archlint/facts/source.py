@@ -38,11 +38,11 @@ class Problem(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=True):
     """All that archlint keeps of one Python file's content, independent of where the file lies.
 
-    `line_starts` holds the offset of each line's first code point, in code points. The statements stay
-    encoded until somebody asks for them; what is asked of every file is in the outline.
+    `lines` holds the offset of each line's first code point, in code points, as an array of 32 bits. The
+    statements stay encoded until somebody asks for them; what is asked of every file is in the outline.
     """
 
-    line_starts: tuple[int, ...]
+    lines: bytes
     raw_outline: Outline
     encoded_mentions: msgspec.Raw
     encoded_body: msgspec.Raw
@@ -124,16 +124,18 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
 
     def offset(self, place: Location) -> int | None:
         """Where a place of the file starts; None behind its last line."""
-        if place.line > len(self.line_starts):
-            return None
-        return self.line_starts[place.line - 1] + place.column - 1
+        starts = self._line_starts
+        return None if place.line > len(starts) else starts[place.line - 1] + place.column - 1
 
     def location(self, file: str, start: int, end: int) -> Location:
         """The span from offset `start` to `end` as lines and columns of `file`."""
-        first, last = bisect_right(self.line_starts, start), bisect_right(self.line_starts, end)
-        return Location(
-            file, first, start - self.line_starts[first - 1] + 1, last, end - self.line_starts[last - 1] + 1
-        )
+        starts = self._line_starts
+        first, last = bisect_right(starts, start), bisect_right(starts, end)
+        return Location(file, first, start - starts[first - 1] + 1, last, end - starts[last - 1] + 1)
+
+    @property
+    def _line_starts(self) -> memoryview[int]:
+        return memoryview(self.lines).cast("I")
 
 
 _MENTIONS = msgspec.msgpack.Decoder(tuple[Mentions, ...])
