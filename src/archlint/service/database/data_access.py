@@ -71,9 +71,9 @@ class DataAccess(Struct, eq=False, frozen=True, dict=True):
         found = [
             call
             for function in calls.functions
-            if self._serves(function) and not _administers(function)
+            if self._serves(function)
             for call in calls.library_calls(function)
-            if _connects(call) and not call.main
+            if _connects(call) and not call.main and not _administers(function)
         ]
         return tuple(sorted(found, key=lambda call: call.location))
 
