@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from archlint.committed import default_base, repository_at
-from archlint.discover import UnreadableFileError
+from archlint.committed import content_of_checkout, default_base, repository_at
+from archlint.discover import UnreadableFileError, find_repository
 from archlint.facts.source import PythonSource
 from archlint.facts.store import read_facts
 from archlint.findings import ArchlintError
@@ -197,3 +197,47 @@ def git(folder: Path, *arguments: str) -> str:
         ["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True
     )
     return answer.stdout.strip()
+
+
+class TestContent:
+    """What a checkout's files would be as a commit, compared with the commit that is made of them."""
+
+    @staticmethod
+    def is_that_of_the_next_commit(checkout: Path) -> bool:
+        before = content_of_checkout(find_repository([checkout]))
+        assert before is not None
+        git(checkout, "add", "--all")
+        git(checkout, "commit", "--allow-empty", "--quiet", "-m", "next")
+        return before == repository_at(checkout, "HEAD").content
+
+    def test_of_nothing_new(self, checkout: Path) -> None:
+        assert self.is_that_of_the_next_commit(checkout)
+
+    def test_of_edits_whether_staged_or_not(self, checkout: Path) -> None:
+        (checkout / "app/main.py").write_text("second = 2\n")
+        git(checkout, "add", "--all")
+        (checkout / "pyproject.toml").write_text("[project]\nname = 'a'\n")
+        assert self.is_that_of_the_next_commit(checkout)
+
+    def test_of_files_that_came_and_went(self, checkout: Path) -> None:
+        (checkout / "app/more.py").write_text("")
+        git(checkout, "add", "--all")
+        (checkout / "app/main.py").unlink()
+        (checkout / "pyproject.toml").touch()
+        assert self.is_that_of_the_next_commit(checkout)
+
+    def test_of_links(self, checkout: Path) -> None:
+        (checkout / "link.py").symlink_to("app/main.py")
+        git(checkout, "add", "--all")
+        (checkout / "link.py").unlink()
+        (checkout / "link.py").symlink_to("pyproject.toml")
+        assert self.is_that_of_the_next_commit(checkout)
+
+    def test_of_a_file_that_git_was_told_not_to_look_at(self, checkout: Path) -> None:
+        git(checkout, "update-index", "--assume-unchanged", "app/main.py")
+        (checkout / "app/main.py").write_text("second = 2\n")
+        assert not self.is_that_of_the_next_commit(checkout)
+
+    def test_is_not_told_with_a_file_that_git_does_not_track(self, checkout: Path) -> None:
+        (checkout / "app/more.py").write_text("")
+        assert content_of_checkout(find_repository([checkout])) is None

@@ -94,17 +94,18 @@ def content_of_checkout(repository: Repository) -> str | None:
     if repository.tracked is None or not repository.tracked.issuperset(repository.files):
         return None
     root = repository.root
-    staged = git.run(root, "ls-files", "-z", "--stage").stdout
+    staged = git.run(root, "ls-files", "-z", "--stage", "-v").stdout
     modified = git.run(root, "ls-files", "-z", "--modified").stdout
     oids: dict[str, str] = {}
     for line in filter(None, staged.split(b"\0")):
         head, _, name = line.partition(b"\t")
-        mode, oid, stage = os.fsdecode(head).split(" ")
+        tag, mode, oid, stage = os.fsdecode(head).split(" ")
         if mode == _SUBMODULE or stage != "0":
             return None
-        oids[os.fsdecode(name)] = oid
+        path = os.fsdecode(name)  # of one that git was told not to look at, it cannot say that it is modified
+        oids[path] = oid if tag == _LOOKED_AT else _oid(root / path, len(oid))
     for path in map(os.fsdecode, filter(None, modified.split(b"\0"))):
-        oids[path] = _oid(root / path, len(oids[path]))
+        oids[path] = _oid(root / path, len(oids.get(path, "")))
     return _content({path: oid for path, oid in oids.items() if oid})
 
 
@@ -120,6 +121,7 @@ def _oid(path: Path, length: int) -> str:
 
 
 _SHA1 = 40
+_LOOKED_AT = "H"
 
 
 def _content(oids: Mapping[str, str]) -> str:
