@@ -156,7 +156,7 @@ def peers_of(copy: Copy) -> Iterator[Bench]:
     """ruff, import-linter and hadolint, each where it is installed; what is missing is told."""
     ruff, linter, hadolint = (_program(name) for name in ("ruff", "lint-imports", "hadolint"))
     if ruff:
-        command = (ruff, "check", "--quiet", "--exit-zero", "--select", "FAST,ASYNC,S", ".")
+        command = (ruff, "check", "--isolated", "--quiet", "--exit-zero", "--select", "FAST,ASYNC,S", ".")
         yield Bench("ruff (cold)", copy.forget, (command,))
         yield Bench("ruff (warm)", lambda: None, (command,))
     package = package_of(copy)
