@@ -27,6 +27,11 @@ def parents(file: str) -> list[str]:
     return ["/".join(parts[:length]) for length in range(len(parts), 0, -1)] + ["."]
 
 
+def below(file: str, folder: str) -> str:
+    """The path of a file in a folder, relative to that."""
+    return file if folder == "." else file.removeprefix(f"{folder}/")
+
+
 def is_inside(path: str, folder: str) -> bool:
     """Whether a path lies in a folder or is it."""
     return folder in {".", path} or path.startswith(f"{folder}/")

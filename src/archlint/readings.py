@@ -67,7 +67,7 @@ def summary(function: Callable[Concatenate[_S, _P], _T]) -> Callable[Concatenate
     summaries[name] = function
 
     def asked(source: _S, /, *words: _P.args, **none: _P.kwargs) -> _T:
-        part = ":".join((name, *map(str, words)))
+        part = ":".join((name, *map(str, words))) if words else name
         code[source, part] = None
         kept = vars(source)
         if part not in kept:

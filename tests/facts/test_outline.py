@@ -78,10 +78,13 @@ def test_no_main_guard(test: str) -> None:
 
 
 def test_mentions_by_function() -> None:
-    outside, *inside = read_python(SOURCE.encode()).mentions
-    assert {"DEFAULT", "decorated", "os", "Shop", "start", "b"} <= {*outside.names}
-    assert {"only_here", "lazy", "limit", "third"}.isdisjoint(outside.names)
-    assert [(one.function, one.is_decorated, {*one.names}) for one in inside] == [
+    source = read_python(SOURCE.encode())
+    mentions = source.mentions
+    assert {"DEFAULT", "decorated", "os", "start", "b"} <= {*mentions.outside}
+    assert {"only_here", "lazy", "limit", "third"}.isdisjoint(mentions.outside)
+    assert {*mentions.guarded} == {"__name__", "__main__", "only_here", "first"}
+    assert {"only_here", "lazy", "DEFAULT"} <= source.names
+    assert [(one.function, one.is_decorated, {*one.names}) for one in mentions.inside] == [
         ("first", False, {"lazy", "limit", "value"}),
         ("second", True, {"a_text", "inner"}),
         ("third", False, set()),
@@ -98,10 +101,9 @@ def test_an_outline_says_what_the_statements_say(path: Path) -> None:
     statements = [*source.nodes.of(Import), *source.nodes.of(ImportFrom)]
     statements.sort(key=lambda one: one.start)
     assert same(tuple(one.statement for one in source.imports), tuple(statements))
-    mentioned = {name for one in source.mentions for name in one.names}
-    assert {node.id for node in source.nodes.of(Name)} <= mentioned
-    assert {node.attr for node in source.nodes.of(Attribute)} <= mentioned
-    assert {node.name.rpartition(".")[2] for node in source.nodes.of(Alias)} <= mentioned
+    assert {node.id for node in source.nodes.of(Name)} <= source.names
+    assert {node.attr for node in source.nodes.of(Attribute)} <= source.names
+    assert {node.name.rpartition(".")[2] for node in source.nodes.of(Alias)} <= source.names
 
 
 def test_statements_are_decoded_when_they_are_asked_for() -> None:

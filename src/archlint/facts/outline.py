@@ -22,7 +22,6 @@ from archlint.facts.syntax import (
     Import,
     ImportFrom,
     Name,
-    Node,
     Sequence,
     Statement,
     Try,
@@ -44,16 +43,24 @@ class Importing(msgspec.Struct, frozen=True, gc=False, array_like=True):
     guarded: bool
 
 
-class Mentions(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """The names in one of the outermost functions of a file, or, without `function`, outside of all of them.
-
-    These are names, the last parts of attributes and imports, and texts that could be one, each once. Main
-    guards are left out; decorators, defaults and annotations stand outside of their function.
-    """
+class Inside(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The names in one of the outermost functions of a file."""
 
     function: str
     is_decorated: bool
     names: tuple[str, ...]
+
+
+class Mentions(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The names in a file: `outside` of functions, `guarded` by a main guard there, `inside` of a function.
+
+    These are names, the last parts of attributes and imports, and texts that could be one, each once at its
+    place. Decorators, defaults and annotations stand outside of their function.
+    """
+
+    outside: tuple[str, ...]
+    guarded: tuple[str, ...]
+    inside: tuple[Inside, ...]
 
 
 class Outline(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -87,19 +94,23 @@ def outline_of(body: tuple[Statement, ...], text: str) -> Outline:
     )
 
 
-def mentions_in(body: tuple[Statement, ...]) -> tuple[Mentions, ...]:
-    """What a file mentions, outside of functions first."""
+def mentions_in(body: tuple[Statement, ...]) -> Mentions:
+    """The names that a file mentions."""
     functions: list[FunctionDef] = []
-    outside = Mentions("", False, _names(body, functions))
-    inside = (
-        Mentions(function.name, bool(function.decorators), _names(function.raw_body, None))
+    guards: list[If] = []
+    outside = _names(body, functions, guards)
+    inside = tuple(
+        Inside(function.name, bool(function.decorators), _names(function.raw_body, None, guards))
         for function in functions
     )
-    return (outside, *inside)
+    guarded = tuple(part for guard in guards for one in guard.branches for part in (one.test, one.body))
+    return Mentions(outside, _names(guarded, None, None), inside)
 
 
-def _names(body: tuple[Node, ...], functions: list[FunctionDef] | None) -> tuple[str, ...]:
-    """The names in a body; what is in functions that there is a list for goes there, and is left out."""
+def _names(
+    body: tuple[object, ...], functions: list[FunctionDef] | None, guards: list[If] | None
+) -> tuple[str, ...]:
+    """The names in a body, but of functions and main guards for which there is a list, which go there."""
     found: dict[str, None] = {}
     pending: list[Any] = [body]
     while pending:
@@ -120,7 +131,9 @@ def _names(body: tuple[Node, ...], functions: list[FunctionDef] | None) -> tuple
         elif kind is FunctionDef and functions is not None:
             functions.append(current)
             pending += (current.returns, current.parameters, current.decorators)
-        elif not (kind is If and _is_guard(current)) and (inner := INNER[kind]):
+        elif kind is If and guards is not None and _is_guard(current):
+            guards.append(current)
+        elif inner := INNER[kind]:
             pending += inner(current)
     return tuple(found)
 

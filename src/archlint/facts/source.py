@@ -91,9 +91,17 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
 
     @property
     @summary
-    def mentions(self) -> tuple[Mentions, ...]:
-        """The names in the file by its outermost functions, those outside of these first."""
+    def mentions(self) -> Mentions:
+        """The names in the file by where they stand."""
         return _MENTIONS.decode(self.encoded_mentions)
+
+    @property
+    @summary
+    def names(self) -> frozenset[str]:
+        """All names that the file mentions: who seeks another one need not look at its statements."""
+        mentions = self.mentions
+        inside = (one.names for one in mentions.inside)
+        return frozenset(mentions.outside).union(mentions.guarded, *inside)
 
     @property
     def body(self) -> tuple[Statement, ...]:
@@ -138,7 +146,7 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
         return memoryview(self.lines).cast("I")
 
 
-_MENTIONS = msgspec.msgpack.Decoder(tuple[Mentions, ...])
+_MENTIONS = msgspec.msgpack.Decoder(Mentions)
 _BODY = msgspec.msgpack.Decoder(tuple[Statement, ...])
 _N = TypeVar("_N", bound=Node)
 _M = TypeVar("_M", bound=Node)

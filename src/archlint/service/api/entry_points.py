@@ -97,6 +97,8 @@ def _told_by_code(modules: Iterable[Module]) -> Iterator[str]:
 @summary
 def _told(source: PythonSource) -> tuple[str, ...]:
     """What a file gives to functions that start servers."""
+    if _STARTERS.isdisjoint(source.names):
+        return ()
     firsts = (
         call.args[0]
         for call in source.nodes.of(Call)
@@ -108,7 +110,7 @@ def _told(source: PythonSource) -> tuple[str, ...]:
 def _given_by_code(modules: Modules) -> Iterator[Target]:
     """The apps of their own modules that code hands to uvicorn itself."""
     for module in modules.runtime:
-        for call in module.source.nodes.of(Call):
+        for call in module.source.nodes.of(Call) if "uvicorn" in module.source.names else ():
             given = dotted(call.args[0]) if call.args else None
             if given and (dotted(call.func) or "") in {"uvicorn.run", "uvicorn.Config"}:
                 yield Target(module, given)

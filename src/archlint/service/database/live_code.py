@@ -42,10 +42,11 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
         """
         inside: defaultdict[str, set[str]] = defaultdict(set)
         reached: set[str] = set()
-        for mentions in (one for module in self.modules.runtime for one in module.source.mentions):
-            name = mentions.function
-            runs = not name or mentions.is_decorated or name.startswith("__")
-            (reached if runs else inside[name]).update(mentions.names)
+        for mentions in (module.source.mentions for module in self.modules.runtime):
+            reached.update(mentions.outside)
+            for one in mentions.inside:
+                runs = one.is_decorated or one.function.startswith("__")
+                (reached if runs else inside[one.function]).update(one.names)
         pending = list(reached)
         while pending:
             new = inside.get(pending.pop(), set()) - reached

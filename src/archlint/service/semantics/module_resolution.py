@@ -55,6 +55,7 @@ class Resolution:
         self._imported = {file: imported_modules(facts[file]) for file in sorted(facts)}
         self._found: dict[tuple[str, str], str | None] = {}
         self._homes: dict[str, Project | None] = {}
+        self._imports_by_file: dict[str, tuple[str, ...]] = {}
         self._folders = {folder for file in self._files for folder in parents(file)}
         own = {project.name for project in projects.values()}
         foreign = {name for project in projects.values() for name in project.dependencies - own}
@@ -80,10 +81,12 @@ class Resolution:
             return package if package in self._files else None
         return self.module_at(above[level - 1], module)
 
-    def imports_of(self, file: str) -> Iterator[str]:
+    def imports_of(self, file: str) -> tuple[str, ...]:
         """The files of the repository that a file imports."""
-        found = (self.find_relative(i.level, i.module, file) for i in self._imported.get(file, ()))
-        return filter(None, found)
+        if file not in self._imports_by_file:
+            found = (self.find_relative(i.level, i.module, file) for i in self._imported.get(file, ()))
+            self._imports_by_file[file] = tuple(filter(None, found))
+        return self._imports_by_file[file]
 
     def name(self, file: str) -> str:
         """The dotted name under which the repository imports `file`."""

@@ -16,7 +16,7 @@ from archlint.facts.syntax import (
     Name,
 )
 from archlint.facts.traversal import dotted
-from archlint.paths import parents
+from archlint.paths import below, parents
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.module_resolution import imported_modules
 
@@ -62,7 +62,7 @@ def find_programs(
 
 
 def _names(file: str, root: str) -> list[str]:
-    return posixpath.relpath(file, root).removesuffix(".py").split("/")
+    return below(file, root).removesuffix(".py").split("/")
 
 
 def _runs_itself(source: PythonSource) -> bool:

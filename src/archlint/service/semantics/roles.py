@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import ImportFrom
+from archlint.paths import below
 from archlint.readings import summary
 from archlint.service.semantics.programs import find_programs
 
@@ -73,7 +74,7 @@ def _role_by_place(
 ) -> Role:
     if f"{file.removesuffix('.py')}/__init__.py" in packages:
         return Role.SHADOWED
-    folder, name = posixpath.split(posixpath.relpath(file, root))
+    folder, name = posixpath.split(below(file, root))
     parts = folder.split("/") if folder else []
     if _below(file, tests) or _TEST_FILE.fullmatch(name):
         return Role.TEST
