@@ -18,7 +18,7 @@ from archlint.discover import decode_python
 from archlint.facts.outline import mentions_in, outline_of
 from archlint.facts.source import Comment, Problem, PythonSource
 from archlint.facts.statements import StatementReader
-from archlint.facts.syntax import Evaluate, Expression, Name
+from archlint.facts.syntax import Constant, Evaluate, Expression, Name
 from archlint.facts.tree_reader import TreeReader
 
 if TYPE_CHECKING:
@@ -60,6 +60,14 @@ def read_expression(text: str) -> Expression:
         case (Evaluate(value=value),):
             return value
     return Name(0, 0, "...")
+
+
+def unquoted(annotation: Expression) -> Expression:
+    """What an annotation in quotes says; any other as it is."""
+    match annotation:
+        case Constant(value=str(text)):
+            return read_expression(text)
+    return annotation
 
 
 def decode(data: bytes) -> str:

@@ -174,6 +174,16 @@ CASES = {
         class Settings(BaseSettings):
             url: Annotated[str, Field(alias="dsn")] = ""
     """,
+    "annotated inside of a union, which Pydantic does not hear": """
+        class Settings(BaseSettings):
+            url: Optional[Annotated[str, Field(alias="dsn")]] = None
+    """,
+    "a class variable in quotes": """
+        from typing import ClassVar
+        class Settings(BaseSettings):
+            url: "ClassVar[str]" = ""
+            key: str = ""
+    """,
     "alias of a constant": """
         DSN = "dsn"
         class Settings(BaseSettings):

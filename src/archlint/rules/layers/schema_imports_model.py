@@ -17,8 +17,8 @@ def check(service: Service) -> Iterator[Said]:
         breaching.add(breach.importer.path)
         fields = {"what": what, "breach": breach.fields["breach"]}
         yield Hit(breach.location, fields, breach.chain, breach.severity, cause=breach.cause)
-    parts = (service.modules, service.symbols, service.classes, service.layers, service.surface)
-    for exposed in exposed_models(*parts):
+    parts = (service.modules, service.symbols, service.annotations, service.classes)
+    for exposed in exposed_models(*parts, service.layers, service.surface):
         breaching.add(exposed.location.file)
         what = f"{exposed.what} the mapped class `{exposed.model}`"
         yield Hit(exposed.location, {"what": what, "breach": what})

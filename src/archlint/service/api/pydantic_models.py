@@ -5,26 +5,21 @@ from __future__ import annotations
 import dataclasses
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import zip_longest
 from typing import Literal, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from archlint.facts.syntax import (
-    Assign,
     Call,
     ClassDef,
     Constant,
-    Evaluate,
     Expression,
     FunctionDef,
-    Name,
-    Statement,
 )
 from archlint.findings import Location
 from archlint.service.api.class_options import OptionReader
-from archlint.service.api.field_annotations import names_field, presence
+from archlint.service.api.field_declarations import Declaration, declarations, presence, text_of
 from archlint.service.api.model_settings import (
     Extra,
     Setting,
@@ -43,7 +38,7 @@ from archlint.service.interpreter.types import (
     parameter_of,
     substitute,
 )
-from archlint.service.interpreter.values import External, ExternalObject, Value, text, truth
+from archlint.service.interpreter.values import ExternalObject, Value, text, truth
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.library_names import names_of, schema_bases
@@ -53,10 +48,6 @@ _TYPED_DICTS = frozenset({"typing.TypedDict"})
 _NAMED_TUPLES = frozenset({"typing.NamedTuple"})
 _RECORDS = _TYPED_DICTS | _NAMED_TUPLES
 _ROOTS = frozenset({"pydantic.RootModel"})
-_FIELDS = frozenset(
-    {"Field", "PrivateAttr", "Relationship", "field"}
-    | {"Query", "Path", "Header", "Cookie", "Body", "Form", "File"}  # FastAPI's are fields, too
-)
 _Variables: TypeAlias = Mapping[str, Type]
 
 
@@ -65,8 +56,8 @@ class Field(Struct, frozen=True):
 
     `name` is the attribute, `alias` what a client sends, `written` what it gets. `default` is the evaluated
     value where there is one without a factory. `excluded` fields are never serialized. `owner` is the class
-    that declares it. `declared` is the `Field(…)` that it is assigned; those in `Annotated` are in its type's
-    metadata. `computed` fields are only written, and `document` is the text below it.
+    that declares it. `information` are all its `Field(…)` and their like, the later ones stronger, `declared`
+    is the one that is assigned. `computed` fields are only written, and `document` is the text below it.
     """
 
     name: str
@@ -81,11 +72,7 @@ class Field(Struct, frozen=True):
     declared: Value = None
     computed: bool = False
     document: str | None = None
-
-    @property
-    def information(self) -> tuple[ExternalObject, ...]:
-        """All its `Field(…)` and their like, the later ones stronger."""
-        return tuple(entry for entry in (*self.type.metadata, self.declared) if _is_field(entry))
+    information: tuple[ExternalObject, ...] = ()
 
 
 Kind: TypeAlias = Literal["model", "root", "dataclass", "typed dict", "named tuple"]
@@ -234,39 +221,29 @@ class PydanticModels:
 
     def _own(self, node: ClassDef, scope: _Scope, kind: Kind) -> Iterator[Field]:
         partial = kind == "typed dict" and _is_false(scope.config.get("total"))
-        for statement, following in zip_longest(node.body, node.body[1:]):
-            if not isinstance(statement, Assign) or statement.annotation is None:
+        for declared in declarations(node, scope.place, self._types):
+            if any(entry.name.endswith(("PrivateAttr", "Relationship")) for entry in declared.calls):
                 continue
-            target = statement.targets[0]
-            if isinstance(target, Name) and names_field(target.id, statement.annotation):
-                asked = presence(statement.annotation)
-                for made in self._field(scope, statement, statement.annotation, target.id, following):
-                    yield replace(made, required=asked is True) if partial or asked is False else made
+            asked = presence(declared.statement.annotation)
+            made = self._field(scope, declared)
+            yield replace(made, required=asked is True) if partial or asked is False else made
 
-    def _field(
-        self, scope: _Scope, statement: Assign, annotation: Expression, name: str, following: Statement | None
-    ) -> Iterator[Field]:
-        place = scope.place
-        found = substitute(self._types.read(annotation, place), scope.variables)
-        value = self._types.evaluate(statement.value, place) if statement.value is not None else None
-        information = [entry for entry in (*found.metadata, value) if _is_field(entry)]
-        if any(entry.name.endswith(("PrivateAttr", "Relationship")) for entry in information):
-            return
-        keywords: dict[str, Value] = {k: v for entry in information for k, v in entry.keywords.items()}
-        default, required = _default(statement.value is not None, value, keywords)
-        alias, written = self._aliases(name, keywords, scope)
-        yield Field(
-            name=name,
+    def _field(self, scope: _Scope, declared: Declaration) -> Field:
+        default, required = declared.default
+        alias, written = self._aliases(declared.name, declared.keywords, scope)
+        return Field(
+            name=declared.name,
             alias=alias,
-            type=found,
+            type=substitute(declared.type, scope.variables),
             required=required,
             default=default,
-            excluded=truth(keywords.get("exclude")) is True,
+            excluded=truth(declared.keywords.get("exclude")) is True,
             owner=scope.symbol,
-            location=place.module.location(statement),
+            location=scope.place.module.location(declared.statement),
             written=written,
-            declared=value if _is_field(value) else None,
-            document=_text_of(following),
+            declared=declared.made,
+            document=declared.document,
+            information=declared.calls,
         )
 
     def _renamed(self, inherited: Field, scope: _Scope) -> Field:
@@ -315,7 +292,7 @@ class PydanticModels:
                 written=written,
                 declared=value,
                 computed=True,
-                document=_text_of(function.body[0] if function.body else None),
+                document=text_of(function.body[0] if function.body else None),
             )
 
     def _serializers(self, node: ClassDef, scope: _Scope) -> Iterator[tuple[str, Type]]:
@@ -357,35 +334,6 @@ _KINDS: tuple[tuple[frozenset[str], Kind], ...] = (
 
 def _is_false(setting: Setting | None) -> bool:
     return setting is not None and setting.value is False
-
-
-def _text_of(statement: Statement | None) -> str | None:
-    match statement:
-        case Evaluate(value=Constant(value=str(found))):
-            return found
-    return None
-
-
-def _is_field(value: Value) -> bool:
-    return isinstance(value, ExternalObject) and value.name.rpartition(".")[2] in _FIELDS
-
-
-def _default(assigned: bool, value: Value, keywords: Mapping[str, Value]) -> tuple[Value, bool]:
-    """The default's value, and whether the field is required."""
-    if "default_factory" in keywords:
-        return None, False
-    if "default" in keywords:
-        return keywords["default"], _is_ellipsis(keywords["default"])
-    if not assigned:
-        return None, True
-    if not _is_field(value):
-        return value, _is_ellipsis(value)
-    first = value.args[0] if value.args else External("...")
-    return (None, True) if _is_ellipsis(first) else (first, False)
-
-
-def _is_ellipsis(value: Value) -> bool:
-    return isinstance(value, External) and value.name == "..."
 
 
 def _is_empty(base: Type) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
@@ -18,11 +18,11 @@ from archlint.facts.syntax import (
     Name,
     Return,
     Sequence,
-    Subscript,
 )
-from archlint.facts.traversal import all_nodes, walk_expressions
+from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.service.api.class_options import OptionReader
+from archlint.service.api.field_declarations import Declaration, declaration, declarations, may_be_field
 from archlint.service.configuration.variable_names import Naming, Path
 from archlint.service.interpreter.types import Type, Types
 from archlint.service.interpreter.values import Written
@@ -31,7 +31,7 @@ from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.library_names import names_of, pydantic_bases
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import last_name
-from archlint.service.semantics.symbols import Scope, Symbol, Symbols
+from archlint.service.semantics.symbols import Symbol, Symbols
 
 _SOURCES = frozenset({"init_settings", "env_settings", "dotenv_settings", "file_secret_settings"})
 _MAX_NESTING = 5
@@ -181,35 +181,43 @@ class Settings:
         )
 
     def _fields(self, symbol: Symbol, naming: Naming) -> Iterator[Setting]:
-        for statement, name in _declared(symbol):
-            yield self._field(symbol, statement, name, naming, None, 0)
+        for declared in self._declared(symbol):
+            yield self._field(symbol, declared, naming, None, 0)
+
+    def _declared(self, symbol: Symbol) -> Iterator[Declaration]:
+        """The fields of a class's own body, those without an annotation, which Pydantic may refuse, too."""
+        place = self._annotations.place_of(symbol)
+        if place is None or not isinstance(symbol.node, ClassDef):
+            return
+        found = list(declarations(symbol.node, place, self._annotations))
+        for statement in symbol.node.body:
+            match statement:
+                case Assign(targets=(Name(id=name),), annotation=None, value=value) if may_be_field(name):
+                    if _is_default(value):
+                        found.append(declaration(name, statement, place, self._annotations))
+        yield from sorted(found, key=lambda one: one.statement.start)
 
     def _field(
         self,
         symbol: Symbol,
-        statement: Assign,
-        name: str,
+        declared: Declaration,
         naming: Naming,
         outer: tuple[Path, ...] | None,
         depth: int,
     ) -> Setting:
         """A field of the settings class or, at a depth, of a model below the field at `outer`."""
-        module = symbol.module
+        module, statement = symbol.module, declared.statement
         assert module is not None
-        given = self._keywords(symbol, statement)
         if outer is None:
-            paths = naming.tops(name, given)
+            paths = naming.tops(declared.name, declared.keywords)
         else:
-            paths = naming.inner(outer, name, given, self._options.of(symbol))
-        keywords = {key: value.expression for key, value in given.items()}
-        default, required = _default(statement.value, self._is_field_call(symbol, statement.value), keywords)
-        annotation = statement.annotation
-        types = (
-            None if annotation is None else self._annotations.named(annotation, module, self._inside(symbol))
-        )
+            paths = naming.inner(outer, declared.name, declared.keywords, self._options.of(symbol))
+        types = None if statement.annotation is None else declared.type
+        default, required = declared.default
         required = required and not (naming.of_pydantic_1 and types is not None and types.optional)
         return Setting(
-            name, module, module.location(statement), types, default, required,
+            declared.name, module, module.location(statement), types,
+            default.expression if isinstance(default, Written) else None, required,
             tuple(dict.fromkeys(map(naming.variable, paths))), naming.is_case_sensitive,
             tuple(self._parts(types, naming, paths, depth)),
         )  # fmt: skip
@@ -222,11 +230,12 @@ class Settings:
         for found in (member.symbol for member in members if member.symbol is not None):
             bases = self._symbols.bases(found)
             if isinstance(found.node, ClassDef) and self._has_fields(found, bases):
-                fields = {name: (owner, s) for owner in (*bases[::-1], found) for s, name in _declared(owner)}
-                for name, (owner, statement) in fields.items():
+                owners = (*bases[::-1], found)
+                fields = {one.name: (owner, one) for owner in owners for one in self._declared(owner)}
+                for owner, declared in fields.values():
                     naming.parts_left -= 1
                     if naming.parts_left > 0:
-                        yield self._field(owner, statement, name, naming, outer, depth + 1)
+                        yield self._field(owner, declared, naming, outer, depth + 1)
 
     def _has_fields(self, found: Symbol, bases: tuple[Symbol, ...]) -> bool:
         """Whether Pydantic fills the class field by field."""
@@ -243,30 +252,6 @@ class Settings:
         assert symbol.module is not None
         return self._symbols.resolve(symbol.module, node, self._symbols.scope_of(symbol))
 
-    def _inside(self, symbol: Symbol) -> Scope:
-        """The definitions around what stands in a class."""
-        own = (symbol.node,) if isinstance(symbol.node, ClassDef) else ()
-        return (*self._symbols.scope_of(symbol), *own)
-
-    def _keywords(self, symbol: Symbol, statement: Assign) -> dict[str, Written]:
-        """The arguments of every `Field(…)` of the statement, as its value or in `Annotated[…]`."""
-        module = symbol.module
-        assert module is not None
-        scope = self._inside(symbol)
-        found: dict[str, Written] = {}
-        parts = [part for part in (statement.annotation, statement.value) if part is not None]
-        for node in (node for part in parts for node in walk_expressions(part)):
-            if self._is_field_call(symbol, node) and isinstance(node, Call):
-                given = [(keyword.name, keyword.value) for keyword in node.keywords if keyword.name]
-                given += [("default", node.args[0])] if node.args else []
-                found |= {name: Written(module, scope, value) for name, value in given}
-        return found
-
-    def _is_field_call(self, symbol: Symbol, node: Expression | None) -> bool:
-        if not isinstance(node, Call) or symbol.module is None:
-            return False
-        return self._symbols.resolve(symbol.module, node.func).qualified in names_of("field maker")
-
 
 class SettingsBase(Struct, eq=False, frozen=True):
     """A class of the service that derives from a library's class, named as settings are."""
@@ -274,15 +259,6 @@ class SettingsBase(Struct, eq=False, frozen=True):
     module: Module
     symbol: Symbol
     base: str
-
-
-def _declared(symbol: Symbol) -> Iterator[tuple[Assign, str]]:
-    """The statements of a class that declare fields, with the fields' names."""
-    for statement in symbol.node.body if isinstance(symbol.node, ClassDef) and symbol.module else ():
-        match statement:
-            case Assign(targets=(Name(id=name),)) if not name.startswith("_") and name != "model_config":
-                if _is_field(statement):
-                    yield statement, name
 
 
 def _adds_sources(node: object) -> bool:
@@ -302,31 +278,11 @@ def _gives_known_sources(returned: Return) -> bool:
     return "env_settings" in names and names <= _SOURCES
 
 
-def _is_field(statement: Assign) -> bool:
-    """Whether Pydantic would take the statement for a field, or refuse it for its missing annotation."""
-    if statement.annotation is not None:
-        wrapper = statement.annotation
-        target = wrapper.value if isinstance(wrapper, Subscript) else wrapper
-        return last_name(target) != "ClassVar"
-    match statement.value:
+def _is_default(value: Expression | None) -> bool:
+    """Whether what a name without annotation gets looks like the default of a field."""
+    match value:
         case Constant() | Sequence() | Dict():
             return True
         case Call(func=func):
             return last_name(func) in {"Field", "getenv", "config", "get"}
     return False
-
-
-def _default(
-    value: Expression | None, is_call: bool, keywords: Mapping[str, Expression]
-) -> tuple[Expression | None, bool]:
-    """The expression of the default, and whether there is none of any kind."""
-    if value is not None and not is_call:
-        return (None, True) if _is_ellipsis(value) else (value, False)
-    default = keywords.get("default")
-    if default is not None and not _is_ellipsis(default):
-        return default, False
-    return None, "default_factory" not in keywords
-
-
-def _is_ellipsis(value: Expression) -> bool:
-    return isinstance(value, Name) and value.id == "..."

@@ -6,8 +6,8 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archlint.facts.python import read_expression
-from archlint.facts.syntax import Constant, FunctionDef
+from archlint.facts.python import unquoted
+from archlint.facts.syntax import FunctionDef
 from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.class_making import made_enumeration
@@ -118,9 +118,7 @@ def _type_hints(machine: Machine, arguments: Arguments) -> Value:
     found: dict[Value, Value] = {}
     for name, annotation in written.items():
         if annotation is not None:
-            in_quotes = isinstance(annotation, Constant) and isinstance(annotation.value, str)
-            meant = read_expression(str(annotation.value)) if in_quotes else annotation  # type: ignore[union-attr]
-            value = machine.evaluate(function.frame, meant)
+            value = machine.evaluate(function.frame, unquoted(annotation))
             found[name] = External("types.NoneType") if value is None else value
     return found
 

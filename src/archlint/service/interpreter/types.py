@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from archlint.facts.python import read_expression
+from archlint.facts.python import unquoted
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -119,7 +119,7 @@ class Types:
             case Subscript():
                 return self._subscript(annotation, place, depth + 1)
             case Constant(value=str(text)) if text.strip():
-                return self.read(read_expression(text), place, depth + 1)
+                return self.read(unquoted(annotation), place, depth + 1)
             case Constant(value=None):
                 return NONE
             case Operation(operator="|", parts=parts):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from msgspec import Struct
 
-from archlint.facts.python import read_expression
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -15,12 +15,11 @@ from archlint.facts.syntax import (
     Expression,
     FunctionDef,
     Name,
-    Operation,
-    Sequence,
-    Subscript,
 )
+from archlint.facts.traversal import walk_expressions
 from archlint.findings import Location
 from archlint.service.api.api_surface import Surface
+from archlint.service.interpreter.types import Types
 from archlint.service.layers.contents import endpoint_decorator
 from archlint.service.layers.layers import Layers
 from archlint.service.semantics.bindings import statements
@@ -38,11 +37,11 @@ class Exposure(Struct, frozen=True):
 
 
 def exposed_models(
-    modules: Modules, symbols: Symbols, classes: Classes, layers: Layers, surface: Surface
+    modules: Modules, symbols: Symbols, types: Types, classes: Classes, layers: Layers, surface: Surface
 ) -> Iterator[Exposure]:
     """The mapped classes in schemas and in the signatures of endpoints, by module, in reading order."""
     for module in modules.runtime:
-        reader = _Reader(module, symbols, classes, layers, surface)
+        reader = _Reader(module, symbols, types, classes, layers, surface)
         for statement in statements(module.source.body):
             if isinstance(statement, ClassDef):
                 yield from reader.schema(statement)
@@ -53,15 +52,13 @@ def exposed_models(
                 yield from reader.endpoint(statement)
 
 
-class _Reader:
-    def __init__(
-        self, module: Module, symbols: Symbols, classes: Classes, layers: Layers, surface: Surface
-    ) -> None:
-        self._module = module
-        self._symbols = symbols
-        self._classes = classes
-        self._layers = layers
-        self._surface = surface
+class _Reader(NamedTuple):
+    module: Module
+    symbols: Symbols
+    types: Types
+    classes: Classes
+    layers: Layers
+    surface: Surface
 
     def schema(self, node: ClassDef) -> Iterator[Exposure]:
         """The mapped classes that a schema inherits from, and those that its fields hold.
@@ -69,10 +66,10 @@ class _Reader:
         A Pydantic class that is neither shown at the API nor lies with the schemas may hold what it wants.
         """
         symbol = self._symbol(Name(node.name_start, node.name_start, node.name))
-        if symbol.node is not node or not self._classes.is_schema(symbol):
+        if symbol.node is not node or not self.classes.is_schema(symbol):
             return
         for base in node.bases:
-            if self._classes.is_mapped(self._symbol(base)):
+            if self.classes.is_mapped(self._symbol(base)):
                 yield self._exposure(base, f"Schema `{node.name}` inherits from", self._symbol(base))
         for statement in node.body if self._is_for_the_api(symbol) else ():
             match statement:
@@ -81,12 +78,12 @@ class _Reader:
                         yield self._exposure(part, f"Field `{name}` of schema `{node.name}` holds", model)
 
     def _is_for_the_api(self, symbol: Symbol) -> bool:
-        layer = self._layers.of(self._module)
-        return (layer is not None and layer.name == "schemas") or self._surface.shows(symbol)
+        layer = self.layers.of(self.module)
+        return (layer is not None and layer.name == "schemas") or self.surface.shows(symbol)
 
     def endpoint(self, node: FunctionDef) -> Iterator[Exposure]:
         """The tables that are Pydantic models too and stand for an endpoint's response or body."""
-        decorator = endpoint_decorator(self._module, node, self._symbols)
+        decorator = endpoint_decorator(self.module, node, self.symbols)
         if decorator is None:
             return
         declared = next((one.value for one in decorator.keywords if one.name == "response_model"), None)
@@ -96,38 +93,28 @@ class _Reader:
         for parameter in node.parameters:
             if parameter.annotation is not None and parameter.default is None:
                 model = self._symbol(parameter.annotation)
-                if self._classes.is_table_model(model):
+                if self.classes.is_table_model(model):
                     what = f"Endpoint `{node.name}` takes as its body"
                     yield self._exposure(parameter.annotation, what, model)
 
     def _mapped_in(self, annotation: Expression) -> Iterator[tuple[Expression, Symbol]]:
-        for part, named in self._types_in(annotation):
-            symbol = self._symbol(named)
-            if self._classes.is_mapped(symbol):
-                yield part, symbol
+        """The mapped classes in the type that an annotation means, each with the first part that names it."""
+        for symbol in dict.fromkeys(filter(self.classes.is_mapped, self._symbols_in(annotation))):
+            names = (
+                one for one in walk_expressions(annotation) if isinstance(one, Name | Attribute | Constant)
+            )
+            yield next((one for one in names if symbol in self._symbols_in(one)), annotation), symbol
 
-    def _types_in(self, annotation: Expression) -> Iterator[tuple[Expression, Expression]]:
-        """Each type that the annotation names, with the part that does; no values, no metadata."""
-        match annotation:
-            case Name() | Attribute():
-                yield annotation, annotation
-            case Constant(value=str(text)):
-                yield from ((annotation, named) for _, named in self._types_in(read_expression(text)))
-            case Subscript(value=value, index=index):
-                yield from self._types_in(value)
-                kind = self._symbol(value).qualified.rpartition(".")[2]
-                items = index.items if isinstance(index, Sequence) else (index,)
-                shown = {"Annotated": items[:1], "Literal": ()}.get(kind, items)
-                yield from (found for item in shown for found in self._types_in(item))
-            case Operation(operator="|", parts=parts) | Sequence(items=parts):
-                yield from (found for part in parts for found in self._types_in(part))
+    def _symbols_in(self, annotation: Expression) -> Iterator[Symbol]:
+        found = self.types.named(annotation, self.module).walk()
+        return (one.symbol for one in found if one.symbol is not None)
 
     def _tables_in(self, annotation: Expression) -> Iterator[tuple[Expression, Symbol]]:
         found = self._mapped_in(annotation)
-        return ((part, symbol) for part, symbol in found if self._classes.is_table_model(symbol))
+        return ((part, symbol) for part, symbol in found if self.classes.is_table_model(symbol))
 
     def _symbol(self, expression: Expression) -> Symbol:
-        return self._symbols.resolve(self._module, expression)
+        return self.symbols.resolve(self.module, expression)
 
     def _exposure(self, part: Expression, what: str, symbol: Symbol) -> Exposure:
-        return Exposure(self._module.location(part), what, symbol.qualified)
+        return Exposure(self.module.location(part), what, symbol.qualified)
