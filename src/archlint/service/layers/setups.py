@@ -139,10 +139,6 @@ def place_of(module: Module, node: Node) -> Location:
     return module.location(node)
 
 
-def _is_database(package: str) -> bool:
-    return package in _DATABASES or "alchemy_" in package
-
-
 def _knows_libraries(module: Module) -> bool:
     """Whether the module imports a library that sets something up; to resolve every call takes long."""
     return not packages_of(*_ENGINES, "password hasher", "token signer").isdisjoint(_imported(module))
