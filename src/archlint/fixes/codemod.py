@@ -13,12 +13,14 @@ from archlint.fixes.edits import (
     CallInstead,
     DropArgument,
     Edit,
+    Instead,
     MakeAsync,
     SetArgument,
+    SetReturn,
     Span,
     ThroughClient,
 )
-from archlint.fixes.imports import with_imports
+from archlint.fixes.imports import with_imports, with_names
 
 _CALLS = (AwaitCall, CallInstead, DropArgument, SetArgument, ThroughClient)
 
@@ -37,6 +39,7 @@ def rewrite(data: bytes, edits: Sequence[Edit]) -> tuple[bytes, frozenset[Edit]]
     done = codemod.done
     changed = with_imports(changed, {(e.module, e.replaces) for e in done if isinstance(e, CallInstead)})
     changed = with_imports(changed, {("httpx", e.replaces) for e in done if isinstance(e, ThroughClient)})
+    changed = with_names(changed, {(e.package, e.name) for e in done if isinstance(e, Instead) and e.package})
     return changed.bytes, frozenset(edits) - done
 
 
@@ -47,6 +50,8 @@ class _Codemod(cst.CSTTransformer):
         super().__init__()
         self._positions = positions
         self._functions = {(e.span.line, e.span.column): e for e in edits if isinstance(e, MakeAsync)}
+        self._returns = {(e.span.line, e.span.column): e for e in edits if isinstance(e, SetReturn)}
+        self._expressions = {e.span: e for e in edits if isinstance(e, Instead)}
         self._calls: dict[Span, list[Edit]] = {}
         for edit in dict.fromkeys(edits):
             if isinstance(edit, _CALLS):
@@ -76,11 +81,23 @@ class _Codemod(cst.CSTTransformer):
                 return self._function(original_node, updated_node)
             case cst.Call():
                 return self._call(original_node, updated_node)
+            case cst.BaseExpression() if self._span(original_node) in self._expressions:
+                return self._instead(updated_node, self._expressions[self._span(original_node)])
             case cst.SimpleStatementLine() if original_node in self._clients:
                 return _in_client(updated_node, self._clients[original_node])
         return updated_node
 
+    def _instead(self, updated: cst.BaseExpression, edit: Instead) -> cst.BaseExpression:
+        if edit in self.done or cst.Module([]).code_for_node(updated) != edit.before:
+            return updated
+        self.done.add(edit)
+        return cst.parse_expression(edit.after)
+
     def _function(self, original: cst.CSTNode, updated: cst.FunctionDef) -> cst.CSTNode:
+        returning = self._returns.get(self._start(original))
+        if returning is not None and updated.returns is None:
+            self.done.add(returning)
+            updated = updated.with_changes(returns=cst.Annotation(cst.parse_expression(returning.annotation)))
         edit = self._functions.get(self._start(original))
         if edit is None or updated.asynchronous is not None:
             return updated

@@ -63,6 +63,23 @@ class SetArgument(msgspec.Struct, frozen=True, tag="set"):
     value: str
 
 
+class SetReturn(msgspec.Struct, frozen=True, tag="return"):
+    """Give the function whose `def` stands at the start of `span` the return annotation."""
+
+    span: Span
+    annotation: str
+
+
+class Instead(msgspec.Struct, frozen=True, tag="expression"):
+    """Put `after` in place of the expression `before` at `span`, and import `name` from `package`, if any."""
+
+    span: Span
+    before: str
+    after: str
+    package: str = ""
+    name: str = ""
+
+
 class Replace(msgspec.Struct, frozen=True, tag="replace"):
     """Put `after` in place of `before`, which stands at `span` of a file that is no Python."""
 
@@ -79,7 +96,16 @@ class TableLine(msgspec.Struct, frozen=True, tag="line"):
 
 
 Edit: TypeAlias = (
-    MakeAsync | AwaitCall | CallInstead | ThroughClient | DropArgument | SetArgument | Replace | TableLine
+    MakeAsync
+    | SetReturn
+    | AwaitCall
+    | CallInstead
+    | ThroughClient
+    | DropArgument
+    | SetArgument
+    | Instead
+    | Replace
+    | TableLine
 )
 
 

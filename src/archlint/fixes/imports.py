@@ -1,7 +1,8 @@
-"""Adds `import name` to a module that does not have it, beside the import of what it replaces."""
+"""Adds imports to a module: beside the import of what they replace, or to the one of the same package."""
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterable
 
 import libcst as cst
@@ -13,6 +14,54 @@ def with_imports(module: cst.Module, wanted: Iterable[tuple[str, str]]) -> cst.M
         if not any(_imports(statement, name) for statement in module.body):
             module = module.with_changes(body=_inserted(module.body, name, replaced))
     return module
+
+
+def with_names(module: cst.Module, wanted: Iterable[tuple[str, str]]) -> cst.Module:
+    """The module with each `(package, name)` imported by that name, in the first import from the package."""
+    for package, name in sorted(wanted):
+        statements = [one for one in module.body if _takes_from(one, package)]
+        if not any(name in _names(one) for one in statements):
+            module = _with_name(module, package, name)
+    return module
+
+
+def _names(statement: cst.CSTNode) -> set[object]:
+    """What a `from` statement imports under its own name."""
+    assert isinstance(statement, cst.SimpleStatementLine)
+    found = [small.names for small in statement.body if isinstance(small, cst.ImportFrom)]
+    return {alias.name.value for names in found if not isinstance(names, cst.ImportStar) for alias in names
+            if alias.asname is None}  # fmt: skip
+
+
+def _with_name(module: cst.Module, package: str, name: str) -> cst.Module:
+    for index, statement in enumerate(module.body):
+        if _takes_from(statement, package) and isinstance(statement, cst.SimpleStatementLine):
+            small = statement.body[0]
+            if isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar):
+                own = statement.with_changes(body=[_extended(small, name), *statement.body[1:]])
+                return module.with_changes(body=[*module.body[:index], own, *module.body[index + 1 :]])
+    added = cst.ImportFrom(cst.Name(package), [cst.ImportAlias(cst.Name(name))])
+    statements = list(module.body)
+    place = _place(statements, package)
+    return module.with_changes(
+        body=[*statements[:place], cst.SimpleStatementLine([added]), *statements[place:]]
+    )
+
+
+def _extended(statement: cst.ImportFrom, name: str) -> cst.ImportFrom:
+    """The import with the name in its order, else at the end; between two names stands what stood there."""
+    assert not isinstance(statement.names, cst.ImportStar)
+    names = list(statement.names)
+    known = [str(alias.name.value) for alias in names]
+    index = bisect(known, name) if known == sorted(known) else len(names)
+    gap = next((alias.comma for alias in names[:-1]), cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
+    if index < len(names):
+        names.insert(index, cst.ImportAlias(cst.Name(name), comma=gap))
+    else:
+        last = names[-1]
+        names[-1] = last.with_changes(comma=gap)
+        names.append(cst.ImportAlias(cst.Name(name), comma=last.comma))
+    return statement.with_changes(names=names)
 
 
 def _inserted(

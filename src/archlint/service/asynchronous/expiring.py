@@ -55,7 +55,7 @@ class Read(Struct, eq=False, frozen=True):
 
 def expired_reads(calls: Calls) -> Iterator[Read]:
     """Reads after a commit that expired the object, where all of the service's async sessions do so."""
-    makers = list(_makers(calls))
+    makers = list(session_makers(calls))
     if makers and all(_expires(call) for call in makers):
         for body in _bodies(calls):
             yield from body.read_after_commits(makers[0])
@@ -76,7 +76,7 @@ def _bodies(calls: Calls) -> Iterator[_Body]:
                 yield _Body(function, rows)
 
 
-def _makers(calls: Calls) -> Iterator[LibraryCall]:
+def session_makers(calls: Calls) -> Iterator[LibraryCall]:
     """The calls that make async sessions, or what makes them."""
     for function in sorted(calls.functions, key=lambda function: function.order):
         for call in calls.library_calls(function):

@@ -1,0 +1,1 @@
+"""Fixes of BA07, Configuration Management."""
