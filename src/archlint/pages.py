@@ -89,7 +89,8 @@ class Page:
     do, with the definition that the place is in. `parents` are the rules of which its findings may be
     consequences. `evidence` says what the places are that the rule finds in order, over their number `met`
     and that of all that it judged, `all`; `proves` are the clauses that these places are evidence for, of
-    those that its findings break. `body` is Markdown and starts at line `body_line` of the file `path`.
+    those that its findings break. `unfixable` says why a finding has no edit, where it has none. `body` is
+    Markdown and starts at line `body_line` of the file `path`.
     """
 
     code: str
@@ -108,6 +109,7 @@ class Page:
     proves: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
     parents: tuple[Parent, ...] = ()
+    unfixable: str = ""
 
     @property
     def requirement(self) -> str:

@@ -73,6 +73,7 @@ def read_page(path: Path) -> Page:
         parents=tuple(Parent(code, where) for code, where in keys.parents.items()),
         options=keys.options,
         fixable=keys.fixable,
+        unfixable=keys.unfixable,
         body=body,
         path=path,
         body_line=front.count("\n") + 3,
@@ -115,6 +116,7 @@ class _Front(msgspec.Struct, forbid_unknown_fields=True):
     parents: dict[str, dict[str, str]] = {}
     options: dict[str, Option] = {}
     fixable: Fixable | None = None
+    unfixable: str = ""
 
 
 def _line_of(problem: str, front: str) -> int:

@@ -139,7 +139,7 @@ CONFIG = """\
     from pydantic_settings import BaseSettings
 
 
-    class Settings(BaseSettings):
+    class Settings(BaseSettings):  # über alles
         environment: str = "dev"
         secret_key: str  # the key
         api_token: str | None = None
@@ -168,7 +168,7 @@ USERS = {
 
         @app.get("/a")
         def a(own: Settings = Depends(get_settings)) -> str:
-            return sign(own.api_token, get_settings().secret_key)
+            return sign((own.api_token), get_settings().secret_key)
 
 
         class Client:

@@ -189,6 +189,7 @@ jobs:
     steps:
       - run: |
           echo run && /usr/bin/uv --offline run ruff check   # run it
+          uv run --frozen true; uv run mypy
           uv pip install .
 """
 
@@ -198,6 +199,7 @@ def test_pipelines_with_a_lock_that_fits_are_locked(tmp_path: Path) -> None:
     wanted = WORKFLOW.replace("uv  sync", "uv  sync --locked").replace(
         "--offline run", "--offline run --locked"
     )
+    wanted = wanted.replace("uv run mypy", "uv run --locked mypy")
     assert (tmp_path / ".github/workflows/ci.yaml").read_text() == wanted
     assert ["uv pip install" in finding.message for finding in outcome.report.findings] == [True]
 

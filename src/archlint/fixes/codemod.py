@@ -88,10 +88,12 @@ class _Codemod(cst.CSTTransformer):
         return updated_node
 
     def _instead(self, updated: cst.BaseExpression, edit: Instead) -> cst.BaseExpression:
-        if edit in self.done or cst.Module([]).code_for_node(updated) != edit.before:
+        """The expression in the same parentheses, which its span leaves out."""
+        bare = updated.with_changes(lpar=(), rpar=())
+        if edit in self.done or cst.Module([]).code_for_node(bare) != edit.before:
             return updated
         self.done.add(edit)
-        return cst.parse_expression(edit.after)
+        return cst.parse_expression(edit.after).with_changes(lpar=updated.lpar, rpar=updated.rpar)
 
     def _function(self, original: cst.CSTNode, updated: cst.FunctionDef) -> cst.CSTNode:
         returning = self._returns.get(self._start(original))

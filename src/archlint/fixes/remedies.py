@@ -5,6 +5,7 @@ A remedy is a cause with the fixes of its findings, or all fixes of one rule tha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
@@ -22,7 +23,7 @@ from archlint.results import Report
 
 MOST_PROOFS = 10
 """Each is a run of all rules."""
-NO_EDIT = "archlint knows no edit for it"
+NO_EDIT = "archlint has no edit for it"
 
 
 class Proof(Struct, frozen=True):
@@ -91,7 +92,7 @@ def _remedies(report: Report, planned: Iterable[Planned]) -> Iterator[Remedy]:
     caused: set[str] = set()
     for cause in causes(report.findings):
         caused.update(one.fingerprint for one in cause.members)
-        yield Remedy(cause.id, cause.link, cause.members)
+        yield Remedy(cause.id, cause.link, cause.members, why=_unfixable(report, cause.members))
     by_rule: dict[str, list[Finding]] = {}
     for one in planned:
         if one.finding.fingerprint not in caused:
@@ -99,6 +100,13 @@ def _remedies(report: Report, planned: Iterable[Planned]) -> Iterator[Remedy]:
     for code, members in by_rule.items():
         said = f"what the fix of {code} {members[0].rule} takes away"
         yield Remedy(code, Link(members[0].location, said), tuple(members))
+
+
+def _unfixable(report: Report, members: Iterable[Finding]) -> str:
+    """Why there is no edit, as the page of the rule says that most of them are of."""
+    (code, _), *_ = Counter(one.code for one in members).most_common()
+    why = next((page.unfixable for page in report.standard.pages if page.code == code), "")
+    return f"{NO_EDIT}: {why}" if why else NO_EDIT
 
 
 def _of(remedy: Remedy, planned: Sequence[Planned]) -> list[Planned]:

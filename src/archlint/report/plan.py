@@ -61,8 +61,12 @@ def document(ranking: Ranking) -> str:
 
 
 def _size(remedy: Remedy) -> str:
-    lines = counted(remedy.proof.lines, "line") if remedy.proof and remedy.is_proved else "one place at least"
-    return f"{counted(len(remedy.members), 'finding')}, {lines}"
+    members = frozenset(one.fingerprint for one in remedy.members)
+    if remedy.proof is None or not remedy.is_proved:
+        return f"{counted(len(members), 'finding')}, one place at least"
+    goes = sum(one.fingerprint in members for one in remedy.proof.gone)
+    of = counted(len(members), "finding") if goes == len(members) else f"{goes} of {len(members)} findings"
+    return f"{of}, {counted(remedy.proof.lines, 'line')}"
 
 
 def _rules(members: Iterable[Finding]) -> str:

@@ -96,5 +96,5 @@ def _instead(
 
 def _text(service: Service, module: Module, node: Expression) -> str:
     """The expression as it is written."""
-    data = service.repository.read_bytes(module.path)
-    return data[node.start : node.end].decode("utf-8", errors="replace")
+    text = service.repository.read_bytes(module.path).decode("utf-8-sig", errors="replace")
+    return text[node.start : node.end]

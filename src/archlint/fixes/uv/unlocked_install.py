@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from archlint.findings import Finding
-from archlint.fixes.edits import Plan
+from archlint.findings import Finding, Location
+from archlint.fixes.edits import Edit, Plan
 from archlint.fixes.texts import TextFile
-from archlint.service.deployment.command import Context
+from archlint.service.deployment.command import Command, Context
+from archlint.service.deployment.installs import is_locked, needs_no_lock
 from archlint.service.model import Service
 from archlint.service.packaging.lock_freshness import lock_differences
 
@@ -16,18 +18,36 @@ WHY_STALE = "uv.lock does not fit pyproject.toml, so the command stops until `uv
 
 
 def plan(service: Service, finding: Finding) -> Plan | None:
-    """Where the command stands in one line; what `uv pip` installs has to become another command."""
-    place = finding.location
-    commands = [one for one in service.commands if one.location == place]
+    """Where the commands stand in one line; what `uv pip` installs has to become another command.
+
+    Of several `uv run` in one job the first is reported, and all are locked.
+    """
+    commands = [one for one in service.commands if one.location == finding.location]
     found = ((one, verb) for one in commands for verb in ("sync", "run") if one.runs("uv", verb))
     command, verb = next(found, (None, ""))
-    file = TextFile.of(service.repository, place.file)
-    if command is None or file is None:
+    if command is None:
         return None
-    before = re.match(rf"(?:\S*/)?uv\b[^\n;&|]*?\s(?={verb}\b)", file.after(place))
-    if before is None:
+    alike = [command] if verb == "sync" else list(_runs(service, command))
+    edits = [(one.location.file, _locked(service, one.location, verb)) for one in alike]
+    whole = tuple((file, edit) for file, edit in edits if edit is not None)
+    if len(whole) < len(edits):
         return None
-    edit = file.replacing(place.line, place.column + before.end(), verb, f"{verb} --locked")
     if command.context is not Context.CI:
-        return Plan(((place.file, edit),), WHY_IMAGE)
-    return Plan(((place.file, edit),), WHY_STALE if any(lock_differences(service.project)) else "")
+        return Plan(whole, WHY_IMAGE)
+    return Plan(whole, WHY_STALE if any(lock_differences(service.project)) else "")
+
+
+def _runs(service: Service, command: Command) -> Iterator[Command]:
+    """The unlocked `uv run` of the same job or image."""
+    for one in service.commands:
+        here = (one.location.file, one.place) == (command.location.file, command.place)
+        if here and one.runs("uv", "run") and not (is_locked(one) or needs_no_lock(one)):
+            yield one
+
+
+def _locked(service: Service, place: Location, verb: str) -> Edit | None:
+    file = TextFile.of(service.repository, place.file)
+    before = re.match(rf"(?:\S*/)?uv\b[^\n;&|]*?\s(?={verb}\b)", file.after(place)) if file else None
+    if file is None or before is None:
+        return None
+    return file.replacing(place.line, place.column + before.end(), verb, f"{verb} --locked")
