@@ -62,6 +62,15 @@ class Config(Struct, frozen=True, dict=True):
         below = self.folder == "." or inside != path
         return below and bool(patterns) and _spec(tuple(patterns)).match_file(inside)
 
+    def layer_of(self, path: str) -> str:
+        """The layer that a path is mapped to, "" for none: of several, by the most literal pattern."""
+        found = {
+            name: max(len(p.replace("*", "")) for p in patterns if self.matches((p,), path))
+            for name, patterns in self.layers.items()
+            if self.matches(patterns, path)
+        }
+        return max(found, key=found.__getitem__, default="")
+
     def excludes(self, path: str) -> bool:
         """Whether archlint must not look at the file."""
         return self.matches(self.exclude, path)

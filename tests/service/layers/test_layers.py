@@ -177,4 +177,33 @@ def test_a_candidate_counts_places_of_one_name_together() -> None:
         "app/d/routes/x.py": ROUTES,
         "app/d/routes/y.py": ROUTES,
     }
-    assert layers_of(files).candidate("routers") == Candidate("app/a/api.py", 'routers = ["**/api.py"]')
+    assert layers_of(files).candidate("routers") == Candidate(
+        "app/a/api.py", 'routers = ["**/api.py", "app/d/routes/**"]'
+    )
+
+
+def test_a_candidate_takes_no_module_of_another_layer_along() -> None:
+    files = {
+        "app/a/api/v1/x.py": ROUTES,
+        "app/a/api/v1/y.py": ROUTES,
+        "app/a/api/z.py": ROUTES,
+        "app/a/api/v1/dto/__init__.py": SCHEMA,
+        "app/a/api/models.py": MAPPED,
+    }
+    line = 'routers = ["app/a/api/z.py", "app/a/api/v1/*.py"]'
+    assert layers_of(files).candidate("routers") == Candidate("app/a/api/", line)
+
+
+def test_files_that_are_all_of_a_folder_are_that_folder() -> None:
+    files = {"app/things/__init__.py": "", "app/things/a.py": MAPPED, "app/things/b.py": MAPPED}
+    assert layers_of(files).candidate("models") == Candidate("app/things/", 'models = ["app/things/**"]')
+    line = 'models = ["app/things/a.py", "app/things/b.py"]'
+    files["app/things/other.py"] = PLAIN
+    assert layers_of(files).candidate("models") == Candidate("app/things/a.py", line)
+
+
+def test_of_two_patterns_the_more_literal_one_counts() -> None:
+    config = Config(layers={"routers": ("app/api/**",), "dependencies": ("app/api/deps.py",)})
+    paths = ("app/api/deps.py", "app/api/users.py", "app/main.py")
+    assert [config.layer_of(path) for path in paths] == ["dependencies", "routers", ""]
+    assert Config(layers={"routers": ("app/**", "!app/old/**")}).layer_of("app/old/a.py") == ""

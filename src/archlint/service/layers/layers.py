@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Literal
@@ -14,6 +14,7 @@ from archlint.config import Config
 from archlint.paths import ancestors
 from archlint.service.api.api_surface import Surface
 from archlint.service.layers.contents import Contents, read_contents
+from archlint.service.layers.mapping import Candidate, candidate
 from archlint.service.layers.names import (
     LAYERS,
     ROUTERS_ONLY,
@@ -38,13 +39,6 @@ class Layer(Struct, frozen=True):
     def __str__(self) -> str:
         """The layer as messages name it; what is only inferred says so."""
         return f"{self.name} (inferred)" if self.by == "inferred" else self.name
-
-
-class Candidate(Struct, frozen=True):
-    """The directory or file that seems to play a layer's role, and the configuration line that says so."""
-
-    path: str
-    line: str
 
 
 class Layers:
@@ -107,23 +101,22 @@ class Layers:
         return bool(self.directories(name) or self._config.layers.get(name))
 
     def candidate(self, name: str) -> Candidate | None:
-        """What seems to play the role of the layer: the place of most modules that are inferred to do so.
-
-        Places of one name, such as the `api.py` of every feature, are one line of the configuration.
-        """
-        modules = [module for module in self.modules(name) if self.of(module) == Layer(name, "inferred")]
-        places = Counter(place for module in modules if (place := self._place(module, name)))
-        if not places:
+        """What seems to play the role of the layer: where the modules are that are inferred to do so."""
+        places: dict[str, str] = {}
+        others: list[str] = []
+        rest: list[str] = []
+        for module in self._modules.runtime:
+            layer = self.of(module)
+            if layer == Layer(name, "inferred"):
+                places[module.path] = self._place(module, name)
+            elif layer is not None and layer.name != name:
+                others.append(module.path)
+            elif not module.is_package:
+                rest.append(module.path)
+        if not any(places.values()):
             return None
-        endings: Counter[str] = Counter()
-        for place, count in places.items():
-            endings[_ending(place)] += count
-        chosen = min(places, key=lambda place: (-endings[_ending(place)], -places[place], place))
-        ending = _ending(chosen)
-        alike = [place for place in places if _ending(place) == ending]
-        inside = posixpath.dirname(chosen.removeprefix(f"{self._config.folder}/").rstrip("/"))
-        pattern = posixpath.join("**" if len(alike) > 1 else inside, ending)
-        return Candidate(chosen, f'{name} = ["{pattern}"]')
+        places = {path: place or path for path, place in places.items()}
+        return candidate(name, places, others, rest, self._config.folder)
 
     def contents(self, module: Module) -> Contents:
         """What the module defines."""
@@ -233,9 +226,8 @@ class Layers:
         return frozenset(folder for folder, found in names.items() if len(found) > 1)
 
     def _layer(self, module: Module) -> Layer | None:
-        for name, patterns in self._config.layers.items():
-            if self._config.matches(patterns, module.path):
-                return Layer(name, "config")
+        if mapped := self._config.layer_of(module.path):
+            return Layer(mapped, "config")
         inner, folder = self._around(module)
         name = _base(folder)
         if name != "routers" and self._wires(module):
@@ -374,11 +366,6 @@ def _mostly_query(contents: list[Contents]) -> bool:
 
 def _base(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2]
-
-
-def _ending(place: str) -> str:
-    """The end of a pattern for a file, or for all in a directory."""
-    return _base(place) + ("/**" if place.endswith("/") else "")
 
 
 def _stem(module: Module) -> str:

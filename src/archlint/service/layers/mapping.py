@@ -1,0 +1,89 @@
+"""The line of the configuration that maps a layer to where its modules seem to be."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from archlint.paths import is_inside
+from archlint.patterns import compile_patterns
+
+MOST = 8
+"""So many places a line may name; a layer that is spread over more has no place."""
+
+
+class Candidate(Struct, frozen=True):
+    """The directory or file that seems to play a layer's role, and the configuration line that says so."""
+
+    path: str
+    line: str
+
+
+def candidate(
+    name: str, places: Mapping[str, str], others: Sequence[str], rest: Sequence[str], folder: str
+) -> Candidate | None:
+    """Patterns that match the layer's modules, and none of `others`, which are of other layers.
+
+    `places` gives for a module's path the directory or file that makes it one of the layer; `rest` are all
+    modules of no layer. Patterns are relative to `folder`, where the configuration is. Places of one name,
+    such as the `api.py` of every feature, are one pattern.
+    """
+    places = _together(places, (*others, *rest))
+    counts, endings = Counter(places.values()), Counter(map(_ending, places.values()))
+    if not counts:
+        return None
+    patterns: list[str] = []
+    for ending in sorted(endings, key=lambda one: (-endings[one], one)):
+        alike = [place for place in counts if _ending(place) == ending]
+        own = [path for path, place in places.items() if place in alike]
+        patterns += _patterns(ending, alike, own, others, folder)
+    chosen = min(counts, key=lambda place: (-endings[_ending(place)], -counts[place], place))
+    listed = ", ".join(f'"{pattern}"' for pattern in patterns[:MOST])
+    return Candidate(chosen, f"{name} = [{listed}]")
+
+
+def _together(places: Mapping[str, str], others: Sequence[str]) -> dict[str, str]:
+    """Files of a folder that has several of the layer's, and nothing else, are that folder."""
+    alone = Counter(posixpath.dirname(place) for place in places.values() if not place.endswith("/"))
+    whole = {
+        folder
+        for folder, count in alone.items()
+        if folder and count > 1 and not any(is_inside(other, folder) for other in others)
+    }
+    return {
+        path: f"{folder}/" if (folder := posixpath.dirname(place)) in whole and place == path else place
+        for path, place in places.items()
+    }
+
+
+def _patterns(
+    ending: str, alike: Sequence[str], own: Sequence[str], others: Iterable[str], folder: str
+) -> list[str]:
+    """One for all; where that takes others along, one for each folder, or the files themselves."""
+    inside = posixpath.dirname(_within(alike[0], folder).rstrip("/"))
+    whole = posixpath.join("**" if len(alike) > 1 else inside, ending)
+    foreign = [_within(other, folder) for other in others]
+    if not _takes(whole, foreign):
+        return [whole]
+    found: list[str] = []
+    for home in sorted({posixpath.dirname(path) for path in own}):
+        files = sorted(_within(path, folder) for path in own if posixpath.dirname(path) == home)
+        narrow = posixpath.join(_within(home, folder), "*.py")
+        found += [narrow] if len(files) > 1 and not _takes(narrow, foreign) else files
+    return found
+
+
+def _takes(pattern: str, paths: Iterable[str]) -> bool:
+    return any(map(compile_patterns([pattern]).match_file, paths))
+
+
+def _within(path: str, folder: str) -> str:
+    return path if folder == "." else path.removeprefix(f"{folder}/")
+
+
+def _ending(place: str) -> str:
+    """The end of a pattern for a file, or for all in a directory."""
+    return posixpath.basename(place.rstrip("/")) + ("/**" if place.endswith("/") else "")
