@@ -7,7 +7,8 @@ import pytest
 
 from archlint.config import Config
 from archlint.discover import Repository
-from archlint.service.layers.layers import Candidate, Layers
+from archlint.service.layers.layers import Layers
+from archlint.service.layers.mapping import Candidate
 from archlint.service.model import Service
 from tests.service.small import modules_of
 

@@ -26,7 +26,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     for found in service.event_loop.blocked("session", options):
         blocking.add(found.function)
         does = f"blocks the event loop{found.fields['through']}: {found.fields['calls']}"
-        fields = {"function": found.function.short_name, "does": does}
+        name, calls = found.function.short_name, found.fields["calls"]
+        fields = {"function": name, "does": does, "session": f"{name} {calls}"}
         clauses = (*CLAUSES, *(c for kind in service.event_loop.kinds_at(found) for c in ALSO.get(kind, ())))
         yield Hit(found.location, fields, found.chain, found.severity, clauses, engine)
     opened = [call for call in service.event_loop.opened_sessions if call.caller not in blocking]
@@ -36,6 +37,6 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         more = f", and {len(others)} more of this file do" if others else ""
         does = f"opens a synchronous session for requests{more}"
         links = tuple(Link(one.location, f"`{one.caller.short_name}` opens one") for one in others)
-        fields = {"function": first.caller.short_name, "does": does}
+        fields = {"function": first.caller.short_name, "does": does, "session": "opened"}
         yield Hit(first.location, fields, links, clauses=CLAUSES, cause=engine)
     yield from (Met(one.location) for one in service.event_loop.querying if one not in blocking)

@@ -32,4 +32,4 @@ def _without(service: Service) -> Hit:
     what = f"No class derives from `pydantic_settings.BaseSettings`{instead}"
     chain = tuple(Link(read.module.location(read.node), f"`{read.reader}` reads here") for read in reads[:10])
     clauses = ("BA07.1.2", "BA07.1.1") if reads else ()
-    return Hit(service.anchor, {"what": what}, chain, clauses=clauses)
+    return Hit(service.anchor, {"what": what, "missing": "settings"}, chain, clauses=clauses)
