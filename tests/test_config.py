@@ -158,7 +158,11 @@ def test_everything_that_can_be_set() -> None:
             "archlint.toml:2:1: a severity is `error` or `warning`, not `warn`; did you mean `warning`?",
         ),
         ("[severity]\nBA0511 = 1", "archlint.toml:2:1: `BA0511` must be a string, not an integer"),
-        ("[severity]\nBA9 = 'error'", "archlint.toml:2:1: `BA9` selects no rule"),
+        (
+            "[severity]\nBA9 = 'error'",
+            "archlint.toml:2:1: `BA9` selects no rule; there are BA01 to BA08, and `archlint rules` "
+            "lists all",
+        ),
         ("severity = 'error'", "archlint.toml:1:1: [severity] must be a table, not a string"),
         (
             "[layers]\nrouter = 'x'",
@@ -256,6 +260,10 @@ def test_the_command_line_comes_on_top(command_line: Selection, codes: set[str])
 
 def test_a_selector_that_means_nothing_is_an_error() -> None:
     check_selectors(("ALL", "BA", "BA0511", "BA05", "fastapi", "sync-route-handler"), PAGES)
+    with pytest.raises(
+        ArchlintError, match=r"^`BA9999` selects no rule; there are BA01 to BA08, and `archlint"
+    ):
+        check_selectors(("BA9999",), PAGES)
     with pytest.raises(ArchlintError, match=r"^`ba0511` selects no rule; did you mean `BA0511`\?$"):
         check_selectors(("ba0511",), PAGES)
 

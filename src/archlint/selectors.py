@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
@@ -42,16 +43,27 @@ def check_selectors(selectors: Iterable[str], pages: Sequence[Page]) -> None:
     """Raises ArchlintError for a selector that means no rule at all."""
     for selector in selectors:
         if not any(_strength(selector, page) for page in pages):
-            names = {name for p in pages for name in ("ALL", p.code, p.requirement, p.family, p.name)}
-            raise ArchlintError(f"`{selector}` selects no rule{suggestion(selector, names)}")
+            raise ArchlintError(f"`{selector}` selects no rule{_proposal(selector, pages)}")
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
+def _proposal(selector: str, pages: Sequence[Page]) -> str:
+    """The nearest name; of codes one of the same length, else which there are."""
+    prefix = next((page.prefix for page in pages), "")
+    if not re.fullmatch(rf"(?i:{prefix})\d+", selector):
+        return suggestion(selector, {name for p in pages for name in ("ALL", p.family, p.name, p.code)})
+    codes = sorted({name for page in pages for name in (page.requirement, page.code)})
+    alike = [code for code in codes if len(code) == len(selector)]
+    requirements = sorted({page.requirement for page in pages})
+    others = f"; there are {requirements[0]} to {requirements[-1]}, and `archlint rules` lists all"
+    return suggestion(selector, alike, cutoff=0.75) or others
+
+
+def suggestion(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """`; did you mean `x`?`, or nothing when no known word is near."""
     from difflib import get_close_matches
 
     by_key = {name.casefold(): name for name in sorted(known)}
-    near = get_close_matches(word.casefold(), by_key, n=1)
+    near = get_close_matches(word.casefold(), by_key, n=1, cutoff=cutoff)
     return f"; did you mean `{by_key[near[0]]}`?" if near else ""
 
 

@@ -70,7 +70,7 @@ def proposal(paths: Sequence[Path]) -> Proposal:
         for before, after in zip(loaded.services, mapped.services, strict=True)
     )
     files = [*(file for _, file in set_up if file is not None), *_baselines(mapped)]
-    has_hooks = _HOOKS in loaded.repository.files
+    has_hooks = (loaded.repository.root / _HOOKS).exists()
     if not has_hooks:
         files.append(_file(loaded.repository, _HOOKS, f"repos:\n{HOOK}"))
     return Proposal(shown, tuple(files), not has_hooks)
@@ -150,4 +150,7 @@ def _text(repository: Repository, path: str) -> str:
 
 
 def _file(repository: Repository, path: str, after: str) -> Written:
+    """What is to be written. Raises ArchlintError for a file that is there and that archlint does not see."""
+    if path not in repository.files and (repository.root / path).exists():
+        raise ArchlintError(f"{path} is there, and git ignores it: let git have it, or remove it")
     return Written(path, str(repository.root / path), _text(repository, path), after)

@@ -74,3 +74,12 @@ def test_the_first_day(run: Run, tmp_path: Path, commit: Callable[[], None]) -> 
     assert "BA0004" in run(*HOOK).out
     assert "taken out" in run("baseline", "--prune").out
     assert run(*HOOK).code == 0
+
+
+@pytest.mark.parametrize("name", [".pre-commit-config.yaml", "archlint-baseline.json"])
+def test_what_git_ignores_is_not_written_over(run: Run, tmp_path: Path, name: str) -> None:
+    write(tmp_path, {**FILES, ".gitignore": f"{name}\n", name: "kept\n"})
+    result = run("init", "--yes")
+    assert (tmp_path / name).read_text() == "kept\n"
+    said = "Add this to the `repos:`" if name.startswith(".") else f"{name} is there, and git ignores it"
+    assert said in result.out + result.err
