@@ -21,7 +21,9 @@ from starlette._utils import is_async_callable
 from starlette.applications import Starlette
 from starlette.routing import Host, Mount, Router, WebSocketRoute
 
+from archlint.service.api.operations import Operations
 from archlint.service.api.routes import Runtime, resolve_routes
+from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.symbols import Symbols
 from tests.service.small import modules_of
 
@@ -47,8 +49,10 @@ class Row(NamedTuple):
 def resolved(files: Mapping[str, str]) -> list[Row]:
     """What archlint says of a service of a few files."""
     modules = modules_of(files)
-    table = resolve_routes(modules, Symbols(modules), RUNTIME)
+    symbols = Symbols(modules)
+    table = resolve_routes(modules, symbols, RUNTIME)
     assert not table.unknown, table.unknown
+    operations = Operations(table, symbols, Classes(symbols))
     return [
         Row(
             endpoint.path,
@@ -58,7 +62,9 @@ def resolved(files: Mapping[str, str]) -> list[Row]:
             endpoint.handler.location.line,
             endpoint.handler.is_async,
             endpoint.tags,
-            endpoint.response_schema,
+            endpoint.kind == "http"
+            and endpoint.route.documented
+            and operations.of(endpoint).answer.has_schema,
             endpoint.described,
             endpoint.deprecated,
             endpoint.in_schema,

@@ -107,7 +107,7 @@ def _route(service: Service, endpoint: Endpoint) -> dict[str, object]:
         "line": handler.location.line,
         "async": handler.is_async,
         "tags": list(endpoint.tags),
-        "response_schema": endpoint.response_schema,
+        "response_schema": _has_schema(service, endpoint),
         "described": endpoint.described,
         "deprecated": endpoint.deprecated,
         "in_schema": endpoint.in_schema,
@@ -116,6 +116,11 @@ def _route(service: Service, endpoint: Endpoint) -> dict[str, object]:
         "conditions": [_condition(condition) for condition in endpoint.conditions],
         "service": service.root,
     }
+
+
+def _has_schema(service: Service, endpoint: Endpoint) -> bool:
+    is_operation = endpoint.kind == "http" and endpoint.route.documented
+    return is_operation and service.operations.of(endpoint).answer.has_schema
 
 
 def _condition(condition: Condition) -> dict[str, object]:

@@ -2,10 +2,23 @@
 
 import pytest
 
-from archlint.service.api.looseness import is_open_by_nature
+from archlint.service.api.looseness import is_open_by_nature, loose_part
 from archlint.service.interpreter.types import Type
 
 DICT = Type("builtins.dict", (Type("builtins.str"), Type("typing.Any")))
+
+
+@pytest.mark.parametrize("name", ["collections.Counter", "pydantic.conlist", "collections.abc.Callable"])
+def test_what_says_what_it_holds_is_not_loose(name: str) -> None:
+    assert loose_part(Type(name)) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["builtins.list", "builtins.frozenset", "collections.deque", "collections.abc.Mapping"]
+)
+def test_a_container_of_who_knows_what_is_loose(name: str) -> None:
+    assert loose_part(Type(name)) == Type(name)
+    assert loose_part(Type(name, (Type("builtins.str"),))) is None
 
 
 @pytest.mark.parametrize(

@@ -762,6 +762,14 @@ _BODIES = {
         @app.webhooks.post("new-subscription")
         def new_subscription(body: Subscription): ...
     """,
+    "containers as bodies": """
+        @app.post("/a")
+        def a(x: conlist(int, min_length=1)): ...
+        @app.post("/b")
+        def b(x: Sequence[str], y: Mapping[str, int] | None = None): ...
+        @app.post("/c")
+        def c(x: tuple[int, str]) -> conlist(str): ...
+    """,
     "one schema for both": """
         app = FastAPI(separate_input_output_schemas=False)
         class A(BaseModel):

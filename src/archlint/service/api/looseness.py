@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import re
 
+from archlint.service.api.type_kinds import CONTAINERS, MAPPINGS
 from archlint.service.interpreter.types import Type
 
 _ANYTHING = frozenset({"typing.Any", "builtins.object"})
-_BARE = frozenset(
-    {
-        "builtins.dict",
-        "builtins.list",
-        "builtins.set",
-        "builtins.tuple",
-        "collections.OrderedDict",
-        "collections.abc.Mapping",
-        "collections.abc.MutableMapping",
-        "collections.abc.Sequence",
-        "collections.abc.Iterable",
-    }
-)
+_BARE = {name for name in CONTAINERS if not name.startswith("pydantic.")} | {"collections.abc.Iterable"}
+_BARE -= {"collections.Counter"}
+"""Containers of anything where nothing is in brackets; a `Counter` counts, and `conlist(…)` has arguments."""
+
 _OPAQUE = frozenset({"builtins.type", "collections.abc.Callable"})
-_MAPPINGS = frozenset({
-    "builtins.dict", "collections.OrderedDict", "collections.abc.Mapping", "collections.abc.MutableMapping",
-})  # fmt: skip
 _OPEN_NAME = re.compile(r"(.+_)?(metadata|meta_data|json_?schema|schema|(old|new)_(values?|data))_?")
 """Data of the client's own, a JSON Schema, which may have any keyword, and the values that an audit keeps."""
 
@@ -41,7 +30,7 @@ def is_open_by_nature(name: str, found: Type) -> bool:
     """Whether a field holds a mapping that no model can name the keys of, as `metadata` does."""
     shapes = found.args if found.name == "typing.Union" else (found,)
     kept = [shape for shape in shapes if loose_part(shape) is not None]
-    return bool(_OPEN_NAME.fullmatch(name)) and all(shape.name in _MAPPINGS for shape in kept)
+    return bool(_OPEN_NAME.fullmatch(name)) and all(shape.name in MAPPINGS for shape in kept)
 
 
 def written(found: Type) -> str:

@@ -103,7 +103,7 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
         if all(o.endpoint.path.removeprefix(mount) in DEFAULTS.values() for o in own):
             return not mounted and not any(isinstance(entry, Mount) for entry in app.router.routes)
         public = (o for o in own if o.endpoint.in_schema and o.endpoint.path not in apart)
-        return any(o.endpoint.response_schema or undocumented(o, self.symbols) is Kind.DATA for o in public)
+        return any(o.answer.has_schema or undocumented(o, self.symbols) is Kind.DATA for o in public)
 
     def _page(self, app: App, mount: str, argument: str) -> Page | Unknown:
         where = _place(app, argument)

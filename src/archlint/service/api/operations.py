@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Literal
 
 from msgspec import Struct
+from packaging.version import Version
 
 from archlint.facts.syntax import Call, Expression
 from archlint.facts.traversal import docstring
@@ -16,6 +17,7 @@ from archlint.service.api.callees import Callee, called
 from archlint.service.api.dependants import Dependant, Dependency, Parameter
 from archlint.service.api.pagination import page_parameters
 from archlint.service.api.pydantic_models import PydanticModels
+from archlint.service.api.responses import is_response
 from archlint.service.api.routes import Endpoint, RouteTable
 from archlint.service.api.signatures import BODY_KINDS, Signatures
 from archlint.service.interpreter.machine import deep_recursion
@@ -34,17 +36,21 @@ from archlint.service.semantics.library_models import LibraryModels
 from archlint.service.semantics.symbols import Symbols
 
 _DEFAULT_STATUS = 200
+_INFERRED_SCHEMAS = Version("0.89")
+"""From this version on the return annotation is the schema where no `response_model` is given."""
 
 
 class Answer(Struct, frozen=True):
     """The declared answer: `source` tells by what, `"none"` where `response_model=None` refuses a schema.
 
-    `"missing"` is neither a `response_model` nor a return annotation; `type` is then not known.
+    `"missing"` is neither a `response_model` nor a return annotation; `type` is then not known. `has_schema`
+    is whether FastAPI documents one, as `fastapi/routing.py` decides it.
     """
 
     source: Literal["response_model", "annotation", "none", "missing"]
     type: Type
     location: Location
+    has_schema: bool = False
 
 
 class Operation(Struct, eq=False, frozen=True):
@@ -96,7 +102,7 @@ class Operations:
 
     def _read(self, endpoint: Endpoint) -> Operation:
         options = endpoint.route.options
-        signature = self.signatures.read(endpoint.route.endpoint, endpoint.path, endpoint.dependencies)
+        signature = self.signatures.read(endpoint.target, endpoint.path, endpoint.dependencies)
         answer = self._answer(endpoint)
         page = page_parameters(answer.type, self.types)
         if page is not None:
@@ -127,13 +133,15 @@ class Operations:
             where = place.module.location(written) if written is not None else endpoint.location
             if settled(value) is None:
                 return Answer("none", NONE, where)
-            return Answer("response_model", self._written(endpoint, written, value), where)
-        callee = called(endpoint.route.endpoint)
+            return Answer("response_model", self._written(endpoint, written, value), where, has_schema=True)
+        callee = called(endpoint.target)
         returns = getattr(callee.function.definition, "returns", None) if callee else None
         if callee is None or returns is None:
             return Answer("missing", UNKNOWN, endpoint.handler.location)
         found = self.types.read(returns, self._place(callee))
-        return Answer("annotation", found, callee.function.module.location(returns))
+        where = callee.function.module.location(returns)
+        described = self._routes.runtime.has(_INFERRED_SCHEMAS) and found != NONE
+        return Answer("annotation", found, where, described and not is_response(found, self.types))
 
     def _place(self, callee: Callee) -> AnnotationContext:
         return self.signatures.place(callee.function)

@@ -5,19 +5,14 @@ Follows `analyze_param` of `fastapi/dependencies/utils.py`.
 
 from __future__ import annotations
 
-import re
 import sys
 
 from archlint.facts.syntax import ClassDef
 from archlint.service.api.pydantic_models import PydanticModels
+from archlint.service.api.type_kinds import CONTAINERS
 from archlint.service.interpreter.types import CREATE_MODEL, UNKNOWN, Type, Types
 from archlint.service.semantics.library_names import names_of
 
-_CONTAINERS = re.compile(
-    r"builtins\.(list|dict|set|frozenset|tuple)"
-    r"|collections\.(deque|OrderedDict|defaultdict|Counter)"
-    r"|collections\.abc\.(Sequence|MutableSequence|Mapping|MutableMapping|Collection|Set)"
-)
 _KNOWN_PACKAGES = sys.stdlib_module_names | {
     *("None", "...", "annotated_types", "fastapi", "starlette", "typing_extensions"),
     *("pydantic", "pydantic_core", "pydantic_extra_types", "heliclockter"),
@@ -31,7 +26,7 @@ class RequestKinds:
     """Decides by the types of one service; FastAPI before 0.128.2 does not look `behind_aliases`."""
 
     def __init__(self, types: Types, schemas: PydanticModels, *, behind_aliases: bool = True) -> None:
-        self._behind_aliases = behind_aliases
+        self.behind_aliases = behind_aliases
         self._types = types
         self._schemas = schemas
 
@@ -39,7 +34,7 @@ class RequestKinds:
         """Path, query, body or file; None where the source does not tell."""
         if name in path:
             return "path"
-        if found.alias is not None and (found.alias.args or not self._behind_aliases):
+        if found.alias is not None and (found.alias.args or not self.behind_aliases):
             return "query"  # behind the name of a generic alias no FastAPI looks
         inner = [t for member in found.members for t in member.walk()]
         if any(t.name in names_of("upload") for t in inner):
@@ -51,7 +46,7 @@ class RequestKinds:
     def _is_complex(self, found: Type) -> bool:
         """Whether FastAPI cannot read it from one string: models, containers."""
         is_model = self._schemas.is_model(found) or found.name == CREATE_MODEL
-        return is_model or _CONTAINERS.fullmatch(found.name) is not None
+        return is_model or found.name in CONTAINERS
 
     def _is_told(self, found: Type, depth: int = 0) -> bool:
         """Whether the source tells what it derives from, so that it is certainly no model."""

@@ -68,7 +68,7 @@ class Kind(StrEnum):
 def undocumented(operation: Operation, symbols: Symbols) -> Kind | None:
     """What the operation answers with, where neither a model nor an annotation describes it."""
     endpoint, handler = operation.endpoint, operation.endpoint.handler
-    if endpoint.response_schema or not endpoint.route.documented or _is_exempt(operation):
+    if operation.answer.has_schema or not endpoint.route.documented or _is_exempt(operation):
         return None
     reader = _Reader(symbols)
     found = set(reader.returned(handler.module, handler.definition))

@@ -16,7 +16,6 @@ from archlint.service.api import entry_points, web
 from archlint.service.api.adding import mounted_in
 from archlint.service.api.handlers import Handler, handler_of, views
 from archlint.service.api.registered import Include, Missed, Mount, Route, Router
-from archlint.service.api.responses import has_response_schema
 from archlint.service.interpreter.assembly import interpreter
 from archlint.service.interpreter.machine import Condition, Machine, deep_recursion
 from archlint.service.interpreter.values import (
@@ -62,7 +61,8 @@ class Endpoint(Struct, eq=False, frozen=True):
     `includes` are the `include_router` and `mount` calls that gave the path its `prefixes`, outermost first;
     `conditions` are the tests, undecided by the source, under which it is served. `route` has the values of
     the arguments that it was registered with, `defaults` those of the routers and includes around it,
-    outermost first. `app` is the one that it belongs to, mounted in `root` or that itself.
+    outermost first, and `target` is what is called. `app` is the one that it belongs to, mounted in `root`
+    or that itself.
     """
 
     path: str
@@ -71,7 +71,6 @@ class Endpoint(Struct, eq=False, frozen=True):
     handler: Handler
     place: Origin
     tags: tuple[str, ...]
-    response_schema: bool
     described: bool
     deprecated: bool
     in_schema: bool
@@ -82,6 +81,7 @@ class Endpoint(Struct, eq=False, frozen=True):
     root: App
     app: App
     route: Route
+    target: Value
     defaults: tuple[Mapping[str, Value], ...] = ()
 
     @property
@@ -169,7 +169,6 @@ _MAX_NESTING = 100
 _MAX_PATH = 5_000
 
 _LAZY_INCLUDES = Version("0.137")
-_INFERRED_SCHEMAS = Version("0.89")
 _UNWRAPPED_HANDLERS = Version("0.123.7")
 
 
@@ -309,22 +308,16 @@ def _add(found: _Collector, context: _Context, route: Route) -> None:
                 why = "its handler is not a function that archlint can see"
                 found.miss(f"endpoint `{route.path or '?'}`", why, route.place)
                 continue
-            made = _endpoint(found, context, route, value, methods, handler)
+            made = _endpoint(context, route, value, methods, handler)
             parts = (made.path, made.methods, id(handler.definition))
             found.endpoints.setdefault((*parts, made.in_schema, made.tags, made.deprecated), made)
 
 
 def _endpoint(
-    found: _Collector,
-    context: _Context,
-    route: Route,
-    value: Value,
-    methods: tuple[str, ...],
-    handler: Handler,
+    context: _Context, route: Route, value: Value, methods: tuple[str, ...], handler: Handler
 ) -> Endpoint:
     http, own = route.kind == "http", route.documented
     tags = [text(tag) for tag in (*context.tags, *route.tags)]
-    infer = found.runtime.has(_INFERRED_SCHEMAS)
     shown = (context.in_schema or not own) and route.in_schema is not False
     return Endpoint(
         path=context.prefix + (route.path or ""),
@@ -333,7 +326,6 @@ def _endpoint(
         handler=handler,
         place=route.place,
         tags=tuple(tag for tag in tags if tag is not None) if own and http else (),
-        response_schema=own and http and has_response_schema(found.machine, route, value, infer=infer),
         described=_described(route, handler),
         deprecated=http and own and (context.deprecated or truth(settled(route.deprecated)) is True),
         in_schema=shown and http,
@@ -344,6 +336,7 @@ def _endpoint(
         root=context.root,
         app=context.app,
         route=route,
+        target=value,
         defaults=(*context.defaults, *route.defaults),
     )
 

@@ -146,7 +146,8 @@ class Signatures:
     def _flattened(self, parameter: Parameter) -> Iterator[Parameter]:
         """A model as `Query()`, `Header()`, `Cookie()` or `Form()`: one parameter for each field."""
         found = parameter.type
-        if parameter.kind in {"body", "file", "path"} or not self._schemas.is_model(found):
+        is_hidden = found.alias is not None and not self._kinds.behind_aliases
+        if parameter.kind in {"body", "file", "path"} or is_hidden or not self._schemas.is_model(found):
             yield parameter
             return
         for entry in self._schemas.model(found).fields:

@@ -60,8 +60,8 @@ class Bodies:
         marker = parameter.marker
         outside = () if marker is None or any(m is marker for m in parameter.type.metadata) else (marker,)
         schema = self._making.of(self._unpacked(parameter.type), "validation", outside)
-        if not parameter.required and parameter.default is not None:
-            schema["default"] = self._making.defaults.of(parameter.default)
+        if not parameter.required:
+            schema |= self._making.defaults.entry(parameter.default)
         return schema
 
     def _unpacked(self, found: Type) -> Type:

@@ -18,6 +18,9 @@ from archlint.service.interpreter.values import (
 )
 from archlint.service.openapi.json_values import duration, json_value
 
+_NEVER_JSON = ("sqlalchemy.", "sqlmodel.")
+"""Objects of these, as `String(100)` in the place of a value, are nothing that JSON can hold."""
+
 
 class DefaultValues:
     """Writes the defaults of one document; Pydantic before 2.7 writes durations `in_seconds`."""
@@ -27,10 +30,15 @@ class DefaultValues:
         self._types = types
         self._models = models
 
-    def of(self, value: Value) -> Any:
-        """The value as JSON has it; `Untold` for each part that the source does not tell."""
+    def entry(self, value: Value) -> dict[str, Any]:
+        """The `default` of a schema, with `Untold` for each part that the source does not tell.
+
+        None for an object that JSON cannot hold, as Pydantic leaves it out.
+        """
+        if value is None or (isinstance(value, ExternalObject) and value.name.startswith(_NEVER_JSON)):
+            return {}
         with deep_recursion():
-            return json_value(self._plain(value))
+            return {"default": json_value(self._plain(value))}
 
     def _plain(self, value: Value) -> Value:
         """The value with the fields of a model in the place of each object."""

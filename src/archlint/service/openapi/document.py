@@ -118,6 +118,7 @@ def app_document(
     else:
         served = [(_inner_path(e), e) for e in own if e.app.router is app.router]
     split = settled(app.router.keywords.get("separate_input_output_schemas", True)) is not False
+    split = split and libraries.has_fastapi("0.101")
     making = JsonSchemas(operations.types, operations.schemas, libraries, split=split)
     paths = Paths(routes, operations, making, libraries)
     found: Schema = {}

@@ -11,6 +11,7 @@ from typing import Any
 
 from archlint.facts.syntax import Call
 from archlint.service.api.pydantic_models import Field, PydanticModels
+from archlint.service.api.type_kinds import MAPPINGS, SEQUENCES, SETS
 from archlint.service.interpreter.resolved_types import NamedAlias
 from archlint.service.interpreter.types import ANY, LITERAL, NONE, UNION, VARIABLE, Type, Types
 from archlint.service.interpreter.values import ExternalObject, FunctionObject, Member, Value
@@ -192,11 +193,11 @@ class JsonSchemas:
 
     def _container(self, found: Type, mode: Mode) -> Schema | None:
         name, args = found.name, found.args
-        if name in known.SEQUENCES:
+        if name in SEQUENCES:
             return {"type": "array", "items": self._item(found, mode)}
-        if name in known.SETS:
+        if name in SETS:
             return {"type": "array", "uniqueItems": True, "items": self._item(found, mode)}
-        if name in known.MAPPINGS:
+        if name in MAPPINGS:
             return self._mapping(args, mode)
         if name == "collections.Counter":
             return {"type": "object", "additionalProperties": {"type": "integer"}}

@@ -20,38 +20,6 @@ ANYTHING = frozenset(
 )
 """Types of which the schema says nothing."""
 
-SEQUENCES = frozenset(
-    {
-        "builtins.list",
-        "collections.abc.Collection",
-        "collections.abc.Iterable",
-        "collections.abc.MutableSequence",
-        "collections.abc.Sequence",
-        "collections.deque",
-        "collections.abc.Iterator",
-        "collections.abc.Generator",
-        "pydantic.conlist",
-    }
-)
-SETS = frozenset(
-    {
-        "builtins.frozenset",
-        "builtins.set",
-        "collections.abc.MutableSet",
-        "collections.abc.Set",
-        "pydantic.confrozenset",
-        "pydantic.conset",
-    }
-)
-MAPPINGS = frozenset(
-    {
-        "builtins.dict",
-        "collections.OrderedDict",
-        "collections.abc.Mapping",
-        "collections.abc.MutableMapping",
-        "collections.defaultdict",
-    }
-)
 TRANSPARENT = frozenset({"pydantic.SerializeAsAny", "pydantic.OnErrorOmit", "typing.Type"})
 """Generics that stand for their argument."""
 

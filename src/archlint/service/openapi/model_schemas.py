@@ -79,8 +79,8 @@ class ModelSchemas:
             schema = described(self._annotations.of(serializer, mode), entry.information)
         else:
             schema = self._annotations.of(entry.type, mode, declared)
-            if not entry.required and entry.default is not None and not entry.computed:
-                schema["default"] = self._defaults.of(entry.default)
+            if not entry.required and not entry.computed:
+                schema |= self._defaults.entry(entry.default)
         if entry.computed:
             schema["readOnly"] = True
         document = entry.document if entry.computed or _is_on(model, "use_attribute_docstrings") else None

@@ -12,7 +12,7 @@ from archlint.service.api.dependants import Parameter
 from archlint.service.api.operations import Operation, Operations
 from archlint.service.api.routes import Endpoint, RouteTable
 from archlint.service.interpreter.calls import is_generator
-from archlint.service.interpreter.types import NONE, Type
+from archlint.service.interpreter.types import Type
 from archlint.service.interpreter.values import ClassObject, External, Value, settled, text
 from archlint.service.openapi.bodies import Bodies, examples
 from archlint.service.openapi.json_schemas import JsonSchemas
@@ -165,7 +165,7 @@ class Paths:
             return {}
         if not is_json:
             return {media_type: {"schema": {"type": "string"}}}
-        if not operation.endpoint.response_schema or returned == NONE:
+        if not operation.answer.has_schema:
             return {media_type: {"schema": {}}}
         return {media_type: {"schema": self._titled(returned, f"Response_{unique_id}")}}
 
