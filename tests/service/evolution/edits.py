@@ -180,7 +180,6 @@ EDITS = (
         f"    {_OFFSET}\n",
         f"    {_OFFSET.replace(' = 0,', ',')}\n",
         "request-parameter-became-required",
-        "request-parameter-default-value-removed",
     ),
     _edit(
         "another default of a parameter",

@@ -83,6 +83,66 @@ def test_a_default_that_is_not_told_hides_no_other_change() -> None:
     assert [change.id for change in compare(base, head, TODAY, {})] == ["response-property-type-changed"]
 
 
+def _typed(document: Any, given: Any, *, sent: bool = False) -> Any:
+    document = deepcopy(document)
+    operation = document["paths"]["/api/v1/tools/{id}"]["put"]
+    content = {"application/json": {"schema": given}}
+    operation |= (
+        {"requestBody": {"content": content}} if sent else {"responses": {"200": {"content": content}}}
+    )
+    return document
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (["integer", "string"], "string", "response-body-list-of-types-narrowed"),
+        (["integer", "string"], ["boolean", "string"], "response-body-list-of-types-widened"),
+        (["number", "string"], ["integer", "string"], "response-body-list-of-types-narrowed"),
+    ],
+)
+def test_a_list_of_types_of_an_answer_is_wider_where_it_has_a_new_one(
+    before: Any, after: Any, expected: str
+) -> None:
+    base, head = _typed(DOCUMENT, {"type": before}), _typed(DOCUMENT, {"type": after})
+    assert [change.id for change in compare(base, head, TODAY, {})] == [expected]
+
+
+def test_null_came_or_went_nowhere_that_nothing_is_said_of() -> None:
+    base, head = _typed(DOCUMENT, {"type": ["string", "null"]}), _typed(DOCUMENT, {"title": "Anything"})
+    assert [change.id for change in compare(base, head, TODAY, {})] == ["response-body-type-generalized"]
+    assert [change.id for change in compare(head, base, TODAY, {})] == ["response-body-type-specialized"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (["integer", "string"], {"type": ["number", "string"]}, "request-body-list-of-types-widened"),
+        (["number", "string"], {"type": ["integer", "string"]}, "request-body-list-of-types-narrowed"),
+        ("string", {"type": ["integer", "string"], "format": "uuid"}, "request-body-type-changed"),
+    ],
+)
+def test_an_integer_that_is_sent_is_a_number(before: Any, after: Any, expected: str) -> None:
+    base, head = _typed(DOCUMENT, {"type": before}, sent=True), _typed(DOCUMENT, after, sent=True)
+    assert [change.id for change in compare(base, head, TODAY, {})] == [expected]
+
+
+def test_nobody_notices_the_default_of_what_is_always_sent() -> None:
+    base, head = deepcopy(DOCUMENT), deepcopy(DOCUMENT)
+    for document, default in ((base, 1), (head, 2)):
+        parameter = {"name": "n", "in": "query", "required": True, "schema": {"default": default}}
+        document["paths"]["/api/v1/tools/{id}"]["get"]["parameters"] = [parameter]
+    assert compare(base, head, TODAY, {}) == []
+
+
+def test_the_type_of_a_header_is_compared() -> None:
+    base, head = deepcopy(DOCUMENT), deepcopy(DOCUMENT)
+    for document, kind in ((base, "integer"), (head, "string")):
+        header = {"X-Left": {"schema": {"type": kind}}}
+        document["paths"]["/api/v2/tools/{id}"]["get"]["responses"]["200"] = {"headers": header}
+    assert [change.id for change in compare(base, head, TODAY, {})] == ["response-header-type-generalized"]
+
+
 def _gap(why: str | None) -> dict[str, str]:
     return {} if why is None else {"x-archlint-unknown": why}
 

@@ -31,14 +31,27 @@ def _types(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]
     same_format = before.schema.get("format") == after.schema.get("format")
     if old == new and same_format:
         return
+    if place.direction == "request" and place.subject == "property" and after.schema.get("readOnly"):
+        return  # no client sends it
     said = f"its type went from {_type(before)} to {_type(after)}"
-    if old != new and (len(old) > 1 or len(new) > 1):
-        narrowed = bool(old - new) if new else False
+    holds = formats_widen(before.schema, after.schema)
+    holds = holds if place.direction == "request" else formats_widen(after.schema, before.schema)
+    if old != new and (len(old) > 1 or len(new) > 1) and holds:
+        if place.direction == "request":
+            narrowed = bool(new) and bool(_lost(old, new))
+        else:
+            narrowed = bool(new) and not (old and _lost(new, old))
         yield ("list-of-types-narrowed" if narrowed else "list-of-types-widened"), said
         return
     grows = types_widen(old, new, loose=place.loose) and formats_widen(before.schema, after.schema)
     shrinks = types_widen(new, old, loose=place.loose) and formats_widen(after.schema, before.schema)
-    if place.loose and place.subject in {"body", "property"} and old and new and _swaps(old, new, place):
+    if (
+        place.loose
+        and place.subject in {"body", "property", "header"}
+        and old
+        and new
+        and _swaps(old, new, place)
+    ):
         yield "type-compatible", said
         return
     if place.direction == "request":
@@ -47,6 +60,11 @@ def _types(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]
         yield "type-specialized", said
     else:
         yield ("type-generalized" if grows and old != new else "type-changed"), said
+
+
+def _lost(old: frozenset[str], new: frozenset[str]) -> frozenset[str]:
+    """The types of which the new ones do not hold all values: a number may be an integer."""
+    return old - new - ({"integer"} if "number" in new else set())
 
 
 def _swaps(old: frozenset[str], new: frozenset[str], place: Place) -> bool:
@@ -65,7 +83,12 @@ def _type(one: View) -> str:
     return f"`{kinds} ({form})`" if form else f"`{kinds}`"
 
 
+_TYPED = frozenset(["type", "enum", "const", "anyOf", "oneOf", "allOf", "not", "$ref"])
+
+
 def _nullability(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
+    if any(side.schema.keys().isdisjoint(_TYPED) for side in (before, after)):
+        return  # where nothing is said of the values, null is one as well
     if before.nullable != after.nullable:
         yield (
             ("became-nullable", "it may be null now")

@@ -15,6 +15,9 @@ from archlint.service.evolution.sunsets import is_readable, sunset_of
 from archlint.service.evolution.views import Json, followed
 from archlint.service.openapi.json_values import UNKNOWN_KEY
 
+_DEFAULTS = "request-parameter-default-value"
+"""What no client notices of a parameter that is always sent."""
+
 _JSON = re.compile(r"application/(json|.*\+json)", re.IGNORECASE)
 
 
@@ -99,7 +102,9 @@ class OperationComparison:
         elif sunset_of(old) and new.get("deprecated") and not sunset_of(new):
             yield _said("request-parameter-sunset-deleted", f"the sunset of {called} was taken back")
         place = Place("request", "parameter", called, loose=True)
-        yield from self._schemas.changes(_schema_of(old), _schema_of(new), place)
+        for found in self._schemas.changes(_schema_of(old), _schema_of(new), place):
+            if not (was or now) or not found.id.startswith(_DEFAULTS):
+                yield found
 
     def _body(self, pair: OperationPair) -> Iterator[Found]:
         old = followed(pair.base.get("requestBody"), self._schemas.base)
@@ -171,6 +176,8 @@ class OperationComparison:
                 yield _said(
                     "response-header-became-optional", f"the header {name} of status {status} may be missing"
                 )
+            place = Place("response", "header", f"header {name} of status {status}", loose=True)
+            yield from self._schemas.changes(_schema_of(before[name]), _schema_of(after[name]), place)
 
     def _security(self, pair: OperationPair) -> Iterator[Found]:
         if "security" in pair.base or "security" in pair.head:

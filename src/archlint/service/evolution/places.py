@@ -12,7 +12,7 @@ class Place:
     """Where a schema stands: what the message calls it, and the component and path of names that it is in.
 
     `base_schema` is what the base calls the component, where it has another name there.
-    `subject` is `body`, `property`, `parameter` or `parameter-property`.
+    `subject` is `body`, `property`, `parameter`, `parameter-property` or `header`.
     """
 
     direction: Direction

@@ -76,7 +76,7 @@ class SchemaComparison:
         for name in [name for name in new if name in old]:
             inner = place.inner(name)
             previous, current = view(old[name], self.base), view(new[name], self.head)
-            for aspect, text in _requirement(name, before, after, current, place):
+            for aspect, text in _requirement(name, before, after, (previous, current), place):
                 yield from _found(inner, aspect, text)
             yield from _access(inner, previous, current, name in after.required)
             yield from self.changes(old[name], new[name], inner, depth + 1)
@@ -151,11 +151,12 @@ def _identifier(place: Place, aspect: str) -> str:
 
 
 def _requirement(
-    name: str, before: View, after: View, current: View, place: Place
+    name: str, before: View, after: View, properties: tuple[View, View], place: Place
 ) -> Iterator[tuple[str, str]]:
     was, now = name in before.required, name in after.required
     if was == now:
         return
+    current = properties[1]
     if place.direction == "request":
         if now and current.schema.get("readOnly"):
             return
@@ -163,7 +164,7 @@ def _requirement(
         became = "became-required-with-default" if with_default else "became-required"
     else:
         became = "became-required"
-    hidden = place.direction == "response" and current.schema.get("writeOnly")
+    hidden = place.direction == "response" and any(one.schema.get("writeOnly") for one in properties)
     said = "it is required now" if now else "it may be missing now"
     if hidden:
         yield f"=response-write-only-property-became-{'required' if now else 'optional'}", said
