@@ -63,27 +63,43 @@ class Wanted(Struct, frozen=True):
 
 def diff(wanted: Wanted, progress: Progress = lambda stage: None) -> ApiDiff:
     """Compare two states of an API. Raises ArchlintError where one of them cannot be read."""
-    base, _ = _side(wanted, wanted.base or _default(wanted.path), progress)
-    head, loaded = _side(wanted, wanted.head, progress)
-    return ApiDiff(base, head, api_changes(base.state, head.state, date.today()), loaded)
+    base = _read(wanted, wanted.base or _default(wanted.path), progress)
+    head = _read(wanted, wanted.head, progress)
+    before, after = base.side(head.service), head.side()
+    return ApiDiff(before, after, api_changes(before.state, after.state, date.today()), head.loaded)
 
 
 def _default(path: Path) -> str:
     return default_base(find_repository([path]).root)
 
 
-def _side(wanted: Wanted, given: str | None, progress: Progress) -> tuple[Side, Loaded | None]:
+class _Read(Struct, frozen=True):
+    """What was read of one side: a document's content, or a service."""
+
+    name: str
+    content: dict[str, Any]
+    service: Service | None = None
+    loaded: Loaded | None = None
+
+    def side(self, later: Service | None = None) -> Side:
+        """Its state, as the libraries of a `later` one write it."""
+        if self.service is None:
+            return Side(self.name, ApiState(self.content))
+        state = self.service.api if later is None else self.service.api_before(later)
+        return Side(self.name, state, tuple(_untold(self.service, state)))
+
+
+def _read(wanted: Wanted, given: str | None, progress: Progress) -> _Read:
     """A document's content, a commit's service, or for None the working tree's."""
     if given is not None and Path(given).suffix in _DOCUMENTS:
-        return Side(given, ApiState(_document(Path(given)))), None
+        return _Read(given, _document(Path(given)))
     name = "the working tree" if given is None else given[:12] if _is_commit(given) else given
     progress(f"reading {name}")
     if given is None:
         loaded = load([wanted.path], wanted.config_file)
     else:
         loaded = load_commit(given, [wanted.path], wanted.config_file)
-    service = _service(loaded, wanted.path, name)
-    return Side(name, service.api, tuple(_untold(service))), loaded
+    return _Read(name, {}, _service(loaded, wanted.path, name), loaded)
 
 
 def _is_commit(given: str) -> bool:
@@ -93,7 +109,7 @@ def _is_commit(given: str) -> bool:
 def _document(file: Path) -> dict[str, Any]:
     """An OpenAPI document. Raises ArchlintError for a file that is none."""
     try:
-        found = read_json(file.name, file.read_bytes())
+        found = read_json(str(file), file.read_bytes())
         for problem in found.problems:
             raise ArchlintError(f"{problem.location} is no OpenAPI 3 document: {problem.why}")
         return in_form(found.value)
@@ -125,7 +141,7 @@ def _service(loaded: Loaded, path: Path, name: str) -> Service:
     return served[0]
 
 
-def _untold(service: Service) -> list[str]:
-    document = service.documents.whole
+def _untold(service: Service, state: ApiState) -> list[str]:
+    document = state.document
     gaps = [f"{pointer}: {why}" for pointer, why in document.gaps] if document else []
     return [*(f"{one.location}: {one.what}: {one.why}" for one in service.routes.unknown), *gaps]

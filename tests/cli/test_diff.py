@@ -30,6 +30,18 @@ class TestWhatNeedsNobodysAttention:
         assert (answer.returncode, answer.stderr) == (0, "")
         assert answer.stdout == "The API did not change from main to the working tree\n"
 
+    def test_that_its_libraries_were_upgraded_is_no_change_of_an_api(self, checkout: Path) -> None:
+        (checkout / "uv.lock").unlink()
+        project = checkout / "pyproject.toml"
+        newest = project.read_text(encoding="utf-8")
+        pins = '\ndependencies = [\n  "fastapi==0.112.4", "pydantic==2.8.2",'
+        project.write_text(newest.replace("\ndependencies = [", pins, 1), encoding="utf-8")
+        commit(checkout)
+        project.write_text(newest, encoding="utf-8")
+        answer = archlint(checkout, "diff", "main")
+        assert (answer.returncode, answer.stderr) == (0, "")
+        assert answer.stdout == "The API did not change from main to the working tree\n"
+
     def test_a_second_version_beside_the_first_and_the_firsts_deprecation(self, checkout: Path) -> None:
         replace(checkout / "app/main.py", _V2, "")
         replace(checkout / "app/routers/v1/tools.py", "    deprecated=True,\n", "")

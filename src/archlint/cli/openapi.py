@@ -47,11 +47,12 @@ def openapi(
     document = service.documents.main
     if document is None:
         raise ArchlintError(f"{path} has no FastAPI app whose routes archlint can resolve")
-    content = document.content if version_prefix is None else narrowed(document.content, version_prefix)
-    if version_prefix is not None and not content["paths"]:
-        raise ArchlintError(
-            f"{path} serves no path at or below {version_prefix}; `archlint routes` lists all"
-        )
+    content = document.content
+    if version_prefix is not None:
+        prefix = f"/{version_prefix.strip('/')}"
+        content = narrowed(content, prefix)
+        if not content["paths"]:
+            raise ArchlintError(f"{path} serves no path at or below {prefix}; `archlint routes` lists all")
     text = _yaml(content) if format_ == "yaml" else json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     _tell(document, service)
     if output_file is None:

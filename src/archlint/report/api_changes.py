@@ -70,7 +70,11 @@ def _places(one: ApiChange, diff: ApiDiff) -> Iterator[str]:
 
 def _total(diff: ApiDiff) -> str:
     counts: Counter[str] = Counter(one.change.level for one in diff.changes)
-    levels = (("error", "breaking change"), ("warning", "change that may break"), ("info", "harmless change"))
+    levels = (
+        ("error", "breaking change"),
+        ("warning", "doubtful change"),
+        ("info", "harmless change"),
+    )
     said = ", ".join(counted(counts[level], noun) for level, noun in levels if counts[level])
     gaps = f"; {counted(len(diff.unknown), 'part')} could not be compared" if diff.unknown else ""
     return f"{said or 'The API did not change'} from {diff.base.name} to {diff.head.name}{gaps}"

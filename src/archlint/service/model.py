@@ -308,11 +308,7 @@ class Service(Surroundings, frozen=True, dict=True):
     @cached_property
     def documents(self) -> Documents:
         """The API as OpenAPI documents."""
-        from archlint.service.openapi.document import Documents
-        from archlint.service.openapi.library_versions import DocumentVersions
-
-        libraries = DocumentVersions(self.installed.fastapi, self.installed.pydantic)
-        return Documents(self.routes, self.operations, libraries)
+        return self._documents_of(self)
 
     @cached_property
     def committed_documents(self) -> tuple[CommittedDocument, ...]:
@@ -324,9 +320,25 @@ class Service(Surroundings, frozen=True, dict=True):
     @cached_property
     def api(self) -> ApiState:
         """The API as clients see it, with what is mounted in its app."""
+        return self._state(self.documents)
+
+    def api_before(self, later: Service) -> ApiState:
+        """The API as the libraries of a later state write it: that they were upgraded is no change of it."""
+        mine, others = self.installed, later.installed
+        is_same = (mine.fastapi, mine.pydantic) == (others.fastapi, others.pydantic)
+        return self.api if is_same else self._state(self._documents_of(later))
+
+    def _documents_of(self, writer: Service) -> Documents:
+        from archlint.service.openapi.document import Documents
+        from archlint.service.openapi.library_versions import DocumentVersions
+
+        libraries = DocumentVersions(writer.installed.fastapi, writer.installed.pydantic)
+        return Documents(self.routes, self.operations, libraries)
+
+    def _state(self, documents: Documents) -> ApiState:
         from archlint.service.evolution.api_changes import state_of
 
-        document = self.documents.whole
+        document = documents.whole
         return state_of(document, self.operations.schemas if document is not None else None)
 
     @cached_property
@@ -335,7 +347,7 @@ class Service(Surroundings, frozen=True, dict=True):
         from archlint.service.evolution.api_changes import api_changes
 
         earlier = self.as_it_was
-        return () if earlier is None else api_changes(earlier.api, self.api, date.today())
+        return () if earlier is None else api_changes(earlier.api_before(self), self.api, date.today())
 
     @cached_property
     def calls(self) -> Calls:
