@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Met, Said
+from archlint.findings import Hit, Link, Location, Met, Said
 from archlint.service.api.exemptions import exemption, served
 from archlint.service.model import Service
 
@@ -24,5 +24,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             yield Met(endpoint.handler.location)
         else:
             fields = {"handler": definition.name, "endpoint": served(endpoint)}
-            yield Hit(endpoint.handler.location, fields)
+            module = endpoint.handler.module
+            cause = Link(Location(module.path), f"endpoints of `{module.name}` that nothing describes")
+            yield Hit(endpoint.handler.location, fields, cause=cause)
     yield from service.routes.unknown

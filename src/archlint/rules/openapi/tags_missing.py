@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.facts.syntax import Call
-from archlint.findings import Hit, Met, Said, Unknown
+from archlint.findings import Hit, Link, Met, Said, Unknown
 from archlint.service.api.exemptions import exemption, served
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
@@ -30,7 +30,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             yield Unknown(f"the tags of {served(endpoint)}", endpoint.location, "they are computed")
         else:
             fields = {"endpoint": served(endpoint), "handler": endpoint.handler.own_name}
-            yield Hit(endpoint.location, {**fields, "remedy": _remedy(endpoint)})
+            yield Hit(endpoint.location, {**fields, "remedy": _remedy(endpoint)}, cause=_include(endpoint))
     yield from service.routes.unknown
 
 
@@ -39,6 +39,14 @@ def _may_have(endpoint: Endpoint) -> bool:
     calls = (place.node for place in endpoint.includes if isinstance(place.node, Call))
     given = (keyword.name for call in calls for keyword in call.keywords)
     return bool(endpoint.route.tags) or any(name in {"tags", None} for name in given)
+
+
+def _include(endpoint: Endpoint) -> Link | None:
+    """The include of its router, where one tag does for all of them."""
+    if not endpoint.includes:
+        return None
+    place = endpoint.includes[-1]
+    return Link(place.module.location(place.node), "nothing gives the endpoints of this include a tag")
 
 
 def _remedy(endpoint: Endpoint) -> str:
