@@ -296,6 +296,25 @@ def test_documents(tmp_path: Path) -> None:
     assert [shown(c) for c in found] == ["README.md:3:3 one", "README.md:5:10 two", "README.md:12:3 three"]
 
 
+def test_a_pipeline_is_a_services_own_when_it_installs_what_its_image_does(tmp_path: Path) -> None:
+    files = {
+        "api/pyproject.toml": "",
+        "api/app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        "api/Dockerfile": "FROM python\nCOPY api/app app\nRUN uv pip install -r lists/all.txt\n",
+        "lists/all.txt": "fastapi\n",
+        "lists/tools.txt": "ruff\n",
+        ".github/workflows/lists.yml": """\
+            jobs:
+              install:
+                steps:
+                  - run: pip install -r lists/tools.txt
+                  - run: pip install -r ./lists/all.txt
+            """,
+    }
+    commands = [c for c in service_of(tmp_path, files, "api").commands if c.program == "pip"]
+    assert [(c.location.line, c.words[-1]) for c in commands] == [(5, "./lists/all.txt")]
+
+
 @pytest.mark.parametrize(
     ("above", "files"), [("", ["README.md", "api/docs/SETUP.md"]), ("x", ["api/docs/SETUP.md"])]
 )

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from archlint.facts.syntax import Assign, Attribute, Call, Expression, FunctionDef, Name
 from archlint.facts.traversal import dotted
 from archlint.findings import Hit, Location, Met, NotApplicable, Said
-from archlint.service.database.live_code import Startup
 from archlint.service.model import Service
+from archlint.service.semantics.live_code import Startup
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Scope

@@ -25,6 +25,10 @@ def check(service: Service) -> Iterator[Said]:
             said.add(found.call)
             fields = {"test": found.test.name, "call": written(found.call)}
             yield Hit(found.test.location, fields, found.chain)
+    if outgoing.replacing and outgoing.near and not outgoing.unreplaced:
+        more = f", nor do {len(outgoing.near) - 1} more" if len(outgoing.near) > 1 else ""
+        why = f"its tests come near one, and it replaces nothing{more}"
+        yield Unknown("whether tests make outgoing calls", Location(outgoing.near[0].path), why)
     for call in outgoing.calls() if not outgoing.replaces_anything else ():
         if call not in said and service.reached.has(call.caller):
             yield Unknown(

@@ -167,6 +167,7 @@ def joined(prefix: Value, path: Value) -> list[str | Unresolved]:
 
 def include_router(machine: Machine, router: Router, arguments: Arguments) -> Value:
     """`include_router(child, prefix=…, …)`."""
+    machine.registered.add(arguments.place.node)
     for child in options(arguments.get(0, "router")):
         if isinstance(child, Router):
             for prefix in joined("", arguments.keywords.get("prefix", "")):

@@ -15,6 +15,7 @@ from archlint.findings import Location, Unknown
 from archlint.service.api import entry_points, web
 from archlint.service.api.adding import mounted_in
 from archlint.service.api.handlers import Handler, handler_of, views
+from archlint.service.api.late_includes import never_run
 from archlint.service.api.registered import Include, Missed, Mount, Route, Router
 from archlint.service.interpreter.assembly import interpreter
 from archlint.service.interpreter.machine import Condition, Machine, deep_recursion
@@ -215,6 +216,8 @@ def resolve_routes(modules: Modules, symbols: Symbols, runtime: Runtime) -> Rout
         for app in apps:
             _collect(collector, _Context(app, app), app.router)
         _tell_undecided(collector)
+    for place in never_run(modules, machine.registered):
+        collector.miss("the routers of an app", "code that archlint does not follow includes them", place)
     unknown = (*(_unknown(missed) for missed in collector.missed.values()), *started.unknown)
     return RouteTable(
         apps, tuple(collector.endpoints.values()), unknown, tuple(collector.mounted), machine, runtime

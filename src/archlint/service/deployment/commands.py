@@ -247,10 +247,19 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
             return False
         if self.root == "." or file.startswith(f"{self.root}/") or _below(folder or "", self.root):
             return True
+        if not self._lists.isdisjoint(map(posixpath.normpath, command.words)):
+            return True
         if file not in self._naming:
             named = re.search(rf"(?<![\w-]){re.escape(self.root)}(?![\w-])", self._text(file))
             self._naming[file] = named is not None
         return self._naming[file]
+
+    @cached_property
+    def _lists(self) -> frozenset[str]:
+        """The requirements files of the repository that the service's images install from."""
+        builds = (command for image in self.deployment.images for command in self._image_build(image))
+        named = (posixpath.normpath(word) for command in builds for word in command.words)
+        return frozenset(path for path in named if path.endswith(".txt") and self.repository.has(path))
 
     @cached_property
     def _naming(self) -> dict[str, bool]:

@@ -123,6 +123,9 @@ class Machine:
     created: list[Any] = field(default_factory=list)
     """Every app and router made, in order."""
 
+    registered: set[Node] = field(default_factory=set)
+    """The calls that registered routers or endpoints, or tried to."""
+
     handed: list[tuple[Modelled, str, Origin]] = field(default_factory=list)
     """The apps and routers that went into what archlint cannot follow, with what that is, and where."""
 

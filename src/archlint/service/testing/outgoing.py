@@ -92,9 +92,14 @@ class OutgoingCalls:
     @cached_property
     def unreplaced(self) -> tuple[Outgoing, ...]:
         """The calls that tests make for certain and nothing replaces, one of each test."""
-        near = {module for module in self._suite.modules if self._comes_near(module)}
-        tests = (test for test in self._suite.tests if test.module in near)
+        tests = (test for test in self._suite.tests if test.module in self.near)
         return tuple(found for test in tests if (found := self._made_by(test)) is not None)
+
+    @cached_property
+    def near(self) -> tuple[Module, ...]:
+        """The modules whose tests come near an outgoing call and that replace nothing."""
+        tested = {test.module for test in self._suite.tests}
+        return tuple(one for one in self._suite.modules if one in tested and self._comes_near(one))
 
     @cached_property
     def replacing(self) -> tuple[Module, ...]:

@@ -1,0 +1,30 @@
+"""Routers that something includes while the service runs: a loader of plugins, a switch.
+
+The interpreter runs what happens when modules are imported and the app starts. What a function in use would
+include later is not known, and said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+
+from archlint.facts.syntax import Attribute, Call, Node
+from archlint.service.interpreter.values import Origin
+from archlint.service.semantics.live_code import Startup
+from archlint.service.semantics.modules import Modules
+
+_INCLUDE = "include_router"
+
+
+def never_run(modules: Modules, ran: Container[Node]) -> Iterator[Origin]:
+    """The calls of `….include_router(…)` in functions in use that are not among those that ran."""
+    left = [
+        (module, call)
+        for module in modules.runtime
+        for call in module.source.nodes.of(Call)
+        if isinstance(call.func, Attribute) and call.func.attr == _INCLUDE and call not in ran
+    ]
+    if not left:
+        return
+    used = {node for _, scope, node in Startup(modules).attributes(_INCLUDE) if scope}
+    yield from (Origin(module, call) for module, call in left if call.func in used)
