@@ -1,4 +1,6 @@
-"""Edits of the reference service, at least one for each obligation of the standard, each of which breaks it.
+"""Edits of the reference service: one for each obligation of the standard, which breaks it and no other.
+
+What cannot be broken alone is in `TOGETHER`, with the reason.
 
 An edit replaces `old` by `new` in the files that `file` names as a glob. Without `old` it appends, and a
 file that is not there is written; `*` deletes the file. `Move` renames a module or package, and its imports.
@@ -28,7 +30,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Break:
-    """Edits that break `clauses` by an error of `rule`, and of no other rule."""
+    """Edits that break exactly `clauses`, by errors of `rule` and of no other."""
 
     rule: str
     clauses: str
@@ -71,6 +73,13 @@ BREAKS = (
         ),
     ),
     edit(
+        "BA0103",
+        "1.1.3",
+        Edit(TOOLS, "import APIRouter, Depends, status", "import APIRouter, Depends, Request, status"),
+        Edit(TOOLS, "create_tool(data: ToolCreate, tools", "create_tool(request: Request, tools"),
+        Edit(TOOLS, "tools.take_in(data)", "tools.take_in(ToolCreate(**await request.json()))"),
+    ),
+    edit(
         "BA0606",
         "1.2.2",
         Edit(NOTIFICATIONS, "import logging\n", "import logging\nimport time\n"),
@@ -89,6 +98,13 @@ BREAKS = (
         ),
     ),
     edit(
+        "BA0203",
+        "2.1.2",
+        Edit("uv.lock", 'name = "sqlalchemy"\nversion = "2.1.9"', 'name = "sqlalchemy"\nversion = "1.4.54"'),
+        Edit("uv.lock", 'specifier = ">=2.0.40"', 'specifier = ">=1.4"'),
+        Edit("pyproject.toml", "sqlalchemy[asyncio]>=2.0.40", "sqlalchemy[asyncio]>=1.4"),
+    ),
+    edit(
         "BA0206",
         "2.1.3",
         Edit(DATABASE, SETTINGS, POOLS),
@@ -104,8 +120,14 @@ BREAKS = (
         ),
     ),
     edit(
-        "BA0209",
+        "BA0210",
         "2.2.2",
+        Edit("app/dependencies/database.py", " as session, session.begin():", " as session:"),
+        Edit("app/routers/v1/borrowers.py", ", dependencies=[Depends(require_api_key)]", ""),
+    ),
+    edit(
+        "BA0209",
+        "2.2.1 2.2.2",
         Edit(
             "app/crud/loans.py",
             "        await self._session.flush()\n        return loan\n",
@@ -169,6 +191,7 @@ BREAKS = (
         "4.1.2",
         Edit("app/core/logging.py", "import logging.config\n", "import logging.config\n\nimport mako\n"),
     ),
+    edit("BA0403", "4.1.3", Edit(".dockerignore", "!uv.lock\n", "")),
     edit("BA0401", "4.1.3 4.2.2", Edit("uv.lock", "*", "")),
     edit(
         "BA0407",
@@ -267,10 +290,14 @@ BREAKS = (
         Edit(DATABASE, SETTINGS, POOLS),
         Edit(DATABASE, POOL, POOL + "        poolclass=QueuePool,\n"),
     ),
-    edit("BA0604", "6.2.2", Edit(NOTIFICATIONS, ANNOUNCE, "        httpx.head(str(self._url))\n" + ANNOUNCE)),
+    edit(
+        "BA0604",
+        "1.2.2 6.2.2",
+        Edit(NOTIFICATIONS, ANNOUNCE, "        httpx.head(str(self._url))\n" + ANNOUNCE),
+    ),
     edit(
         "BA0605",
-        "6.2.3",
+        "1.2.2 6.2.3",
         Edit(NOTIFICATIONS, "import logging\n", "import logging\nfrom pathlib import Path\n"),
         Edit(NOTIFICATIONS, ANNOUNCE, '        Path("loans.log").write_text(str(loan.id))\n' + ANNOUNCE),
     ),
@@ -349,7 +376,7 @@ BREAKS = (
         Edit("app/main.py", "2026-09-01", "lately"),
         Edit("app/dependencies/deprecation.py", "*", ""),
     ),
-    edit("BA0901", "9.1.1", Move("tests")),
+    edit("BA0901", "9.1.1 9.1.3 9.1.4 9.2.1 9.2.2 9.2.3", Move("tests")),
     edit("BA0903", "9.1.2", Edit("pyproject.toml", 'asyncio_mode = "auto"', 'asyncio_mode = "strict"')),
     edit(
         "BA0905",
@@ -445,6 +472,7 @@ BREAKS = (
             "        lifespan=lifespan,\n        redoc_url=None,\n",
         ),
     ),
+    edit("BA1110", "11.2.1", Edit("openapi.json", "", '{"openapi": "3.1.0", "info": {}, "paths": {}}\n')),
     edit("BA1106", "11.2.2", Edit("app/schemas/statistics.py", "retired: NonNegativeInt", "retired: dict")),
     edit(
         "BA1107",
@@ -455,3 +483,17 @@ BREAKS = (
         ),
     ),
 )
+
+TOGETHER = {
+    "1.1.1 1.2.1 6.2.1": "the standard asks three times for async handlers",
+    "1.1.2 11.1.1": "the standard asks twice for a generated OpenAPI document",
+    "11.1.4": "an answer without a schema is one that Pydantic does not validate, which 1.1.3 asks for",
+    "1.2.3 6.1.1": "the standard asks twice for async sessions",
+    "5.1.1": "a layer without a directory breaks the clause of that layer, too",
+    "5.1.6": "all that is certain to break `services/` is that it is missing, which 5.1.1 forbids",
+    "5.1.5": "a query outside of `crud/` is data access past the repositories, which 5.2.2 forbids",
+    "6.2.2 6.2.3": "a call that blocks the event loop is blocking I/O, which 1.2.2 forbids",
+    "7.1.1 7.1.2": "what is read past the settings is neither loaded nor validated by them",
+    "9.1.1": "without tests on pytest there is nothing that the other clauses of tests ask for",
+}
+"""Clauses that no edit can break alone, and why."""

@@ -27,7 +27,19 @@ _BOUNDARY = re.compile(r"commit|begin|transact|atomic|uow|unit_?of_?work", re.IG
 _PLAIN = frozenset(
     {
         *("append", "copy", "dict", "encode", "endswith", "extend", "format", "get", "isoformat", "items"),
-        *("join", "keys", "lower", "model_dump", "replace", "split", "startswith", "strip", "title", "upper"),
+        *(
+            "join",
+            "keys",
+            "lower",
+            "model_dump",
+            "model_validate",
+            "replace",
+            "split",
+            "startswith",
+            "strip",
+            "title",
+            "upper",
+        ),
         "values",
     }
 )
