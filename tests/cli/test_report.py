@@ -91,3 +91,19 @@ def test_markdown_takes_no_markup_from_the_service(run: Run) -> None:
 def test_to_a_file_is_the_same(run: Run, tmp_path: Path) -> None:
     assert run("report", "--format", "json", "--output-file", "report.json") == (0, "", "")
     assert (tmp_path / "report.json").read_text("utf-8") == run("report", "--format", "json").out
+
+
+def test_an_excuse_has_its_reason_its_owner_and_its_end(run: Run, tmp_path: Path) -> None:
+    assert run("baseline").code == 0
+    more = '\n\n@app.get("/more")\ndef more():\n    return 2\n'
+    with (tmp_path / "app" / "main.py").open("a", encoding="utf-8") as file:
+        file.write(more)
+    agreed = ("--owner", "team-pay", "--until", "2999-12-31")
+    assert run("baseline", "--add", "moves with billing", *agreed).code == 0
+    assert "moves with billing (team-pay, until 2999-12-31)" in " ".join(run("report").out.split())
+    document = json.loads(run("report", "--format", "json").out)
+    jsonschema.validate(document, json.loads(SCHEMA.read_text("utf-8")))
+    excused = [one for clause in document["services"][0]["clauses"] for one in clause["excused"]]
+    assert {(one["reason"], one["owner"], one["until"]) for one in excused if one["owner"]} == {
+        ("moves with billing", "team-pay", "2999-12-31")
+    }

@@ -43,7 +43,13 @@ def _clause(ruling: Ruling) -> dict[str, object]:
         ],
         "findings": [finding.fingerprint for finding in ruling.findings],
         "excused": [
-            {"code": one.finding.code, "reason": one.reason, "fingerprint": one.finding.fingerprint}
+            {
+                "code": one.finding.code,
+                "reason": one.reason,
+                "owner": one.owner or None,
+                "until": one.until.isoformat() if one.until is not None else None,
+                "fingerprint": one.finding.fingerprint,
+            }
             | _place(one.location)
             for one in ruling.excused
         ],

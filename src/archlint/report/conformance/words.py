@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from archlint.report.conformance.formats import View
+from archlint.results import Excused
 from archlint.verdicts import Conformance, Evidence, Ruling, Verdict
 
 SHOWN = 3
@@ -57,7 +58,7 @@ def facts(ruling: Ruling) -> Iterator[str]:
 def doubts(ruling: Ruling) -> Iterator[str]:
     """What is excused, why it does not apply or is not known, and what could not be decided."""
     for one in ruling.excused:
-        yield f"excused at {one.location}: {one.finding.code}: {one.reason}"
+        yield f"excused at {one.location}: {one.finding.code}: {one.reason}{_agreed(one)}"
     for reason in ruling.reasons:
         if ruling.verdict is not Verdict.EXCUSED or reason not in {one.reason for one in ruling.excused}:
             yield reason
@@ -69,6 +70,13 @@ def shown(evidence: Evidence) -> str:
     """A rule's evidence with the first places."""
     places = [f"{place.file}:{place.line}" for place in evidence.places]
     return f"{evidence.page.code}: {evidence.text} ({_some(places)})"
+
+
+def _agreed(excused: Excused) -> str:
+    """Who answers for it, and until when: " (team-pay, until 2027-03-01)"."""
+    until = f"until {excused.until}" if excused.until is not None else ""
+    said = ", ".join(filter(None, (excused.owner, until)))
+    return f" ({said})" if said else ""
 
 
 def _some(places: list[str]) -> str:
