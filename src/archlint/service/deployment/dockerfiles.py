@@ -79,8 +79,13 @@ class Image(Struct, eq=False, frozen=True, dict=True):
 
     @property
     def shipped(self) -> tuple[Stage, ...]:
-        """The built stages but those for development by their name, where there are others."""
-        return self.but_for_development(self.targets) or self.targets
+        """The built stages but those for development by their name, where there are others.
+
+        Of a stage for development on top of another one it is the other that is shipped.
+        """
+        ready = self.but_for_development(self.targets)
+        lineages = (self.but_for_development(self.dockerfile.lineage(stage)) for stage in self.targets)
+        return ready or tuple(line[0] for line in lineages if line) or self.targets
 
     def but_for_development(self, stages: Iterable[Stage]) -> tuple[Stage, ...]:
         """The stages whose name does not say that they are for development."""
