@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Assign, Attribute, Call, Expression, FunctionDef, Name
+from archlint.facts.syntax import Assign, Attribute, Call, Constant, Expression, FunctionDef, Name
 from archlint.facts.traversal import dotted
-from archlint.findings import Hit, Location, Met, NotApplicable, Said
+from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.semantics.live_code import Startup
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Scope
+
+_MAKES_TABLE = re.compile(r"\s*create\s+table\s+(if\s+not\s+exists\s+)?[\w\".]+\s*\(", re.IGNORECASE)
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -23,6 +26,10 @@ def check(service: Service) -> Iterator[Said]:
         if _is_the_schema(service, module, scope, node.value):
             bypassing.add(module)
             yield Hit(module.location(node), {"call": f"{dotted(node.value) or '….metadata'}.create_all"})
+    by_hand = list(_tables_by_hand(service))
+    yield from by_hand[:1]
+    doubtful = {one.location.file for one in by_hand}
+    bypassing.update(module for module in service.modules.runtime if module.path in doubtful)
     has_history = any(environment.revisions for environment in service.migrations.environments)
     for module in service.modules.runtime if has_history else ():
         if module not in bypassing and not module.source.problems:
@@ -44,3 +51,12 @@ def _is_the_schema(service: Service, module: Module, scope: Scope, owner: Expres
             return True
     is_parameter = isinstance(owner, Name) and found.node is not None
     return last_name(owner) == "metadata" and not is_parameter
+
+
+def _tables_by_hand(service: Service) -> Iterator[Unknown]:
+    """The texts of runtime modules that make a table; which database they are for, nobody knows."""
+    for module in service.modules.runtime:
+        for node in module.source.nodes.of(Constant):
+            if isinstance(node.value, str) and _MAKES_TABLE.match(node.value):
+                why = "whether it is run on the database that the migrations make is not known"
+                yield Unknown("a `CREATE TABLE` by hand", module.location(node), why)

@@ -17,6 +17,8 @@ FILES = {
     "pdm.lock": "PDM",
     "environment.yml": "conda",
     "environment.yaml": "conda",
+    "pixi.lock": "pixi",
+    "pixi.toml": "pixi",
 }
 VERBS = {
     "poetry": ("add", "install", "lock", "run", "sync", "update"),
@@ -24,8 +26,16 @@ VERBS = {
     "pdm": ("add", "install", "lock", "run", "sync", "update"),
     "conda": ("create", "install", "update", "env"),
     "mamba": ("create", "install", "update", "env"),
+    "pixi": ("add", "install", "lock", "run", "shell", "update"),
 }
-NAMES = {"poetry": "Poetry", "pipenv": "Pipenv", "pdm": "PDM", "conda": "conda", "mamba": "conda"}
+NAMES = {
+    "poetry": "Poetry",
+    "pipenv": "Pipenv",
+    "pdm": "PDM",
+    "conda": "conda",
+    "mamba": "conda",
+    "pixi": "pixi",
+}
 
 
 def check(service: Service) -> Iterator[Said]:

@@ -126,7 +126,7 @@ def instead_of(project: ServiceProject, tool: str) -> str:
     """What takes the place of another tool; where uv locks already, the rest of the other is left to go."""
     if manager_of(project) == "uv":
         return f"Call uv instead, and delete what there is of {tool}'s files"
-    if tool == "conda":
+    if tool in {"conda", "pixi"}:
         return f"{_PACKAGES}. Then delete the file, and call uv instead"
     if tool == "PDM":
         moved = "move `[tool.pdm.dev-dependencies]` into `[dependency-groups]`"
