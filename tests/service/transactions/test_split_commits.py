@@ -26,6 +26,22 @@ async def store(session: AsyncSession, row, commit: bool = True):
         await session.commit()
 
 
+async def ensured(session: AsyncSession, name):
+    row = await session.scalar(name)
+    if row is None:
+        session.add(name)
+        await session.commit()
+    return row
+
+
+async def noted(session: AsyncSession, text):
+    try:
+        session.add(text)
+        await session.commit()
+    except Exception:
+        print("no note")
+
+
 @app.post("/")
 async def handler(a: int, b: int, session: AsyncSession = Depends(get_session)):
 """
@@ -57,6 +73,8 @@ def found(folder: Path, lines: str) -> list[Split]:
         "[await store(session, row) for row in [1, 2]]",
         "a and await store(session, 1)\nawait store(session, 2)",
         "await store(unknown, 1)\nawait store(other, 2)",
+        "await ensured(session, a)\nawait ensured(session, b)",
+        "await noted(session, 1)\nawait noted(session, 2)",
         "def later():\n    session.commit()\nawait store(session, 1)",
     ],
 )
@@ -105,3 +123,19 @@ def test_the_chain_leads_to_each_write_and_commit(tmp_path: Path) -> None:
 def test_three_commits_are_one_finding(tmp_path: Path) -> None:
     (split,) = found(tmp_path, "\n".join(f"await store(session, {row})" for row in range(3)))
     assert split.commits == 3
+
+
+@pytest.mark.parametrize(
+    ("lines", "commits"),
+    [
+        ("if a:\n    await store(session, 2)\nelif b:\n    await store(session, 3)", 2),
+        ("if a:\n    await store(session, 2)\n    return\nawait store(session, 3)", 2),
+        ("match a:\n case 1:\n  await store(session, 2)\n case 2:\n  await store(session, 3)", 2),
+        ("if a:\n    await store(session, 2)\nawait store(session, 3)", 3),
+        ("if a:\n    await store(session, 2)\nif b:\n    return\nawait store(session, 3)", 3),
+    ],
+)
+def test_of_branches_only_one_runs(tmp_path: Path, lines: str, commits: int) -> None:
+    (split,) = found(tmp_path, f"await store(session, 1)\n{lines}")
+    assert split.commits == commits
+    assert ("or `handler` calls `store`" in [link.text for link in split.chain]) == (commits == 2)

@@ -33,6 +33,7 @@ from archlint.service.transactions.effects import (
 from archlint.service.transactions.request_flow import Request, session_parameters
 from archlint.service.transactions.session_acts import Act, Work, is_session
 from archlint.service.transactions.session_states import (
+    Arm,
     Context,
     Mark,
     Outcome,
@@ -150,9 +151,9 @@ class Runner:
             self._steps += 1
             outcome = self._step(step, frame, states) if self._steps < _MAX_STEPS else {}
             following = outcome.pop("next", None)
-            if outcome:
-                outcomes.append(outcome)
-                frame = frame.within((step, "rest"))
+            if outcome and isinstance(step, Choice | Loop | Attempt | Block):
+                frame = frame.within(Arm(step.node, frame.chain))
+            outcomes += [outcome] if outcome else []
             if following is None:
                 return merge(outcomes)
             states = following
@@ -196,14 +197,13 @@ class Runner:
 
     def _choice(self, step: Choice, frame: _Frame, states: States) -> Outcome:
         arms = [(i, arm) for i, (needed, arm) in enumerate(step.arms) if not contradicts(needed, frame.known)]
-        certain = len(arms) == 1
-        return merge(
-            self._block(arm, frame if certain else frame.within((step.node, i)), states) for i, arm in arms
-        )
+        if len(arms) == 1:
+            return self._block(arms[0][1], frame, states)
+        return merge(self._block(arm, frame.within(_arm(step, i, frame.chain)), states) for i, arm in arms)
 
     def _loop(self, step: Loop, frame: _Frame, states: States) -> Outcome:
         before = self._commits
-        inner = frame.within(step.node)
+        inner = frame.within((step.node, frame.chain))
         outcome = self._block(step.body, inner, {})
         if self._commits == before:
             outcome = self._block(step.body, inner, states)
@@ -216,7 +216,7 @@ class Runner:
     def _attempt(self, step: Attempt, frame: _Frame, states: States) -> Outcome:
         quiet = replace(frame, muted=True)
         handled = [self._block(handler, quiet, states) for handler in step.handlers]
-        inner = frame.within(Tolerated(step.node)) if any(handled) else frame
+        inner = frame.within(Tolerated(step.node, frame.chain)) if any(handled) else frame
         outcome = self._block(step.body, inner, states)
         following = outcome.pop("next", None)
         ended = [outcome, *handled]
@@ -308,7 +308,7 @@ class Runner:
         ended: list[States] = []
         for edge in edges:
             called = self._called(edge, frame)
-            called = called if len(edges) == 1 else called.within((edge.node, edge.callee))
+            called = called if len(edges) == 1 else called.within(Arm(edge.node, frame.chain, edge.callee))
             after = self._decorated(called, states) if self._may_enter(edge, frame) else states
             ended += [after] if after is not None else []
         return join(ended) if ended else None
@@ -382,6 +382,11 @@ class Runner:
 def provided(providers: tuple[Function, ...]) -> Token | None:
     """The session that FastAPI injects, once for a request; None where the provider is not known."""
     return ("injected", providers) if providers else None
+
+
+def _arm(choice: Choice, index: int, chain: tuple[Edge, ...]) -> Arm:
+    leaves = any(isinstance(step, Leave) for step in choice.arms[index][1])
+    return Arm(choice.node, chain, index, leaves)
 
 
 def _going_on(states: States | None) -> Outcome:

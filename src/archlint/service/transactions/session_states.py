@@ -22,10 +22,23 @@ Context: TypeAlias = tuple[object, ...]
 _MAX_VARIANTS = 6
 
 
+class Arm(Struct, frozen=True):
+    """One of the ways on from `node`, in the function that `chain` leads to.
+
+    `which` is None for what comes after those that do not leave.
+    """
+
+    node: Node
+    chain: tuple[Edge, ...]
+    which: object = None
+    leaves: bool = False
+
+
 class Tolerated(Struct, frozen=True):
     """A `try` in whose handlers the work goes on: what fails there is no failure of the rest."""
 
     node: Node
+    chain: tuple[Edge, ...]
 
 
 class Mark(Struct, frozen=True):
@@ -102,6 +115,34 @@ def _is_certain(variant: Variant) -> bool:
     nested = all(longer[: len(shorter)] == shorter for shorter, longer in pairwise(contexts))
     always = second.context[: len(first.context)] == first.context
     return nested and always and len({_tolerated(mark) for mark in variant}) == 1
+
+
+def on_one_way(marks: Iterable[Mark], depth: int = 0) -> list[Mark]:
+    """The most of these marks that one run can come to: of the arms of a choice it takes one."""
+    found: list[Mark] = []
+    choices: dict[object, dict[Arm, list[Mark]]] = {}
+    inner: dict[object, list[Mark]] = {}
+    for mark in marks:
+        match mark.context[depth : depth + 1]:
+            case (Arm() as arm,):
+                choices.setdefault((arm.node, arm.chain), {}).setdefault(arm, []).append(mark)
+            case (other,):
+                inner.setdefault(other, []).append(mark)
+            case _:
+                found.append(mark)
+    for group in inner.values():
+        found += on_one_way(group, depth + 1)
+    for arms in choices.values():
+        found += _longest({arm: on_one_way(group, depth + 1) for arm, group in arms.items()})
+    return found
+
+
+def _longest(arms: dict[Arm, list[Mark]]) -> list[Mark]:
+    """The longest way through a choice: an arm that leaves, or another one and what comes after it."""
+    leaving = [marks for arm, marks in arms.items() if arm.leaves]
+    staying = [marks for arm, marks in arms.items() if arm.which is not None and not arm.leaves]
+    after = [mark for arm, marks in arms.items() if arm.which is None for mark in marks]
+    return max([*leaving, max(staying, key=len, default=[]) + after], key=len)
 
 
 def _tolerated(mark: Mark) -> frozenset[object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.findings import Link, Location
 from archlint.service.calls.call_graph import Calls
@@ -14,7 +15,7 @@ from archlint.service.transactions.abstract_run import Runner, provided
 from archlint.service.transactions.effects import Reader
 from archlint.service.transactions.request_flow import Request, session_parameters
 from archlint.service.transactions.session_acts import Work, acts
-from archlint.service.transactions.session_states import Mark, Token, Variant
+from archlint.service.transactions.session_states import Mark, Token, Variant, on_one_way
 
 
 class Split(Struct, eq=False, frozen=True):
@@ -30,19 +31,24 @@ class Split(Struct, eq=False, frozen=True):
 
     @property
     def commits(self) -> int:
-        """How many commits there are."""
-        return len({(mark.chain, mark.location) for marks in self.ways for mark in (marks[1], marks[3])})
+        """How many commits there are on one way."""
+        commits = {(mark.chain, mark.location): mark for way in self.ways for mark in (way[1], way[3])}
+        return len(on_one_way(commits.values()))
 
     @property
     def chain(self) -> tuple[Link, ...]:
         """The calls from the handler to each write and commit."""
-        first, *others = self.ways
-        marks = [*first, *(mark for marks in others for mark in marks[2:])]
-        before: tuple[Edge, ...] = ()
         found: list[Link] = []
-        for mark in marks:
-            found += _links(mark, _common(before, mark.chain))
-            before = mark.chain
+        before: Mark | None = None
+        ends = {(way[2], way[3]): way for way in reversed(self.ways)}
+        ways = [way for way in self.ways if ends[way[2], way[3]] is way]
+        for index, way in enumerate(ways):
+            for mark in way[2:] if index else way:
+                links = list(_links(mark, _common(before.chain, mark.chain) if before else 0))
+                if before is not None and len(on_one_way((before, mark))) == 1:
+                    links[0] = replace(links[0], text=f"or {links[0].text}")
+                found += links
+                before = mark
         return tuple(found)
 
 
