@@ -7,6 +7,7 @@ from typing import Any
 
 from archlint.findings import Hit, Met, Said
 from archlint.service.api.exemptions import exemption, is_root, served
+from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.layers.placement import Piece, misplaced, placed
 from archlint.service.model import Service
 
@@ -15,7 +16,9 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each endpoint that a module of another layer, or of none, registers; operational ones may be."""
     exempt = exemption(options)
     endpoints = [
-        endpoint for endpoint in service.routes.endpoints if not (exempt(endpoint) or is_root(endpoint))
+        endpoint
+        for endpoint in service.routes.endpoints
+        if not (exempt(endpoint) or is_root(endpoint) or shows_documentation(endpoint))
     ]
     pieces = {
         endpoint.location: Piece(endpoint.home, endpoint.location, f"The endpoint {served(endpoint)}")

@@ -16,6 +16,11 @@ def check(service: Service) -> Iterator[Said]:
             yield page
         elif page.path is None:
             for one in service.openapi_pages.unserved(page, "openapi_url"):
-                yield Hit(one.location) if isinstance(one, Page) else one
+                yield _hit(one) if isinstance(one, Page) else one
         elif page.app.is_served:
             yield Met(page.location)
+
+
+def _hit(page: Page) -> Hit:
+    how = "off" + page.where.removeprefix("switched off")
+    return Hit(page.location, {"how": how}, page.chain, page.severity)

@@ -24,4 +24,5 @@ def check(service: Service) -> Iterator[Said]:
         if isinstance(page, Unknown):
             yield page
         elif id(page.app.router) not in said:
-            yield Hit(page.location, {"where": f"{unserved(page.app)} is {page.where}".strip()})
+            where = f"{unserved(page.app)} is {page.where}".strip()
+            yield Hit(page.location, {"where": where}, page.chain, page.severity)

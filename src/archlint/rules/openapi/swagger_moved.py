@@ -33,4 +33,5 @@ def check(service: Service) -> Iterator[Said]:
             "arguments": "`docs_url` and `redoc_url`" if twin else "`docs_url`",
             "stays": "they stay where people look" if twin else "it stays at `/docs`",
         }
-        yield Hit(page.location, fields, clauses=_BOTH if twin else _SWAGGER)
+        severity = page.severity if twin is None or twin.severity else None
+        yield Hit(page.location, fields, page.chain, severity, clauses=_BOTH if twin else _SWAGGER)

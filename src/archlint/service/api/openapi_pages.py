@@ -10,14 +10,17 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.syntax import Call
-from archlint.findings import Location, Unknown
+from archlint.facts.traversal import all_nodes
+from archlint.findings import Link, Location, Severity, Unknown
 from archlint.service.api.operations import Operation, Operations
 from archlint.service.api.registered import Mount
 from archlint.service.api.response_kinds import Kind, undocumented
-from archlint.service.api.routes import App, RouteTable
-from archlint.service.interpreter.values import UNTOLD, Choice, Unresolved, settled, text, usual
+from archlint.service.api.routes import App, Endpoint, RouteTable
+from archlint.service.interpreter.values import UNTOLD, Choice, Configured, Unresolved, Value, text, usual
+from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbols
 
 DEFAULTS = {"openapi_url": "/openapi.json", "docs_url": "/docs", "redoc_url": "/redoc"}
@@ -25,17 +28,34 @@ _OPERATIONAL = ("/", "/health", "/healthz", "/ready", "/readyz", "/live", "/live
 
 
 class Page(Struct, frozen=True):
-    """Where an app serves one of the three: `path` is None where it is switched off."""
+    """Where an app serves one of the three: `path` is None where it is switched off.
+
+    `setting` decides it: its name, "" where that is not told, None where nothing is configured. `default`
+    is where it gets its default.
+    """
 
     app: App
     mount: str
     path: str | None
     location: Location
+    setting: str | None = None
+    default: Location | None = None
 
     @property
     def where(self) -> str:
         """How people would say it."""
-        return f"at `{self.path}`" if self.path else "switched off"
+        unless = "" if self.setting is None else f" unless {self.setting or 'a setting'} says otherwise"
+        return (f"at `{self.path}`" if self.path else "switched off") + unless
+
+    @property
+    def severity(self) -> Severity | None:
+        """None for the rule's own; a warning where a setting decides."""
+        return None if self.setting is None else Severity.WARNING
+
+    @property
+    def chain(self) -> tuple[Link, ...]:
+        """Where the setting has its default."""
+        return (Link(self.default, f"the default of {self.setting}"),) if self.default else ()
 
 
 class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
@@ -62,17 +82,20 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
         for page in self.at(argument):
             if isinstance(page, Unknown):
                 yield page
-            elif page.path not in _expected(page.app, argument) and not self._is_implied(page, argument):
+            elif page.path not in _expected(page.app, argument) and id(page.app.router) not in self._bare:
                 yield from self.unserved(page, argument)
 
     def unserved(self, page: Page, argument: str) -> Iterator[Page | Unknown]:
         """The page, unless the service has an endpoint of its own where it belongs."""
         path = page.mount + DEFAULTS[argument]
-        own = next((e for e in self.routes.endpoints if e.path == path and "GET" in e.methods), None)
-        if own is None:
-            yield page
-        elif own.conditions:
-            yield Unknown(f"`{path}`", own.location, "it is served only under a condition")
+        read = [endpoint for endpoint in self.routes.endpoints if "GET" in endpoint.methods]
+        own = next((e for e in read if e.path == path and _shown(e) in {None, argument}), None)
+        if own is not None:
+            if own.conditions:
+                yield Unknown(f"`{path}`", own.location, "it is served only under a condition")
+            return
+        by_hand = [e for e in read if e.app.router is page.app.router and _shown(e) == argument]
+        yield replace(page, path=by_hand[0].path, setting=None) if by_hand and page.path is None else page
 
     @cached_property
     def documented(self) -> tuple[Operation, ...]:
@@ -92,10 +115,6 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
         missing = [one for page in off for one in self.unserved(page, "openapi_url")]
         return frozenset(id(page.app.router) for page in missing if isinstance(page, Page))
 
-    def _is_implied(self, page: Page, argument: str) -> bool:
-        """Whether the page is off only because the app has no document."""
-        return id(page.app.router) in self._bare and argument not in page.app.router.keywords
-
     def _has_api(self, app: App, mount: str, mounted: bool) -> bool:
         """Whether it answers with data for a documentation, or archlint sees no endpoint of it."""
         apart = {mount + path for path in (*DEFAULTS.values(), *_OPERATIONAL)}
@@ -108,14 +127,41 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
     def _page(self, app: App, mount: str, argument: str) -> Page | Unknown:
         where = _place(app, argument)
         value = app.router.keywords.get(argument, DEFAULTS[argument])
-        found = settled(usual(value) if isinstance(value, Choice) else value)
-        if found is None or found is False or text(found) == "":
-            return Page(app, mount, None, where)
+        found = usual(value)
         path = text(found)
-        if path is None:
+        if path is None and found is not None and found is not False:
             why = found.why if isinstance(found, Unresolved) else UNTOLD.why
             return Unknown(f"`{argument}`", where, why)
-        return Page(app, mount, path, where)
+        return Page(app, mount, path or None, where, *_decided(value))
+
+
+def _decided(value: Value) -> tuple[str | None, Location | None]:
+    """The setting that decides a value, and where its default stands."""
+    if isinstance(value, Configured):
+        place = value.place.module.location(value.place.node) if value.place else None
+        return f"`{value.source.lstrip('$')}`", place
+    return ("" if isinstance(value, Choice) else None), None
+
+
+def shows_documentation(endpoint: Endpoint) -> bool:
+    """Whether the endpoint is a page of documentation that the service makes by hand."""
+    return _shown(endpoint) is not None
+
+
+def _shown(endpoint: Endpoint) -> str | None:
+    """What the endpoint's handler makes, by the functions that it calls: an argument's page, or another."""
+    nodes = all_nodes(endpoint.handler.definition)
+    called = {last_name(node.func) or "" for node in nodes if isinstance(node, Call)}
+    return next((page for part, page in _MAKERS.items() if any(part in name for name in called)), None)
+
+
+_MAKERS = {
+    "swagger_ui_html": "docs_url",
+    "redoc_html": "redoc_url",
+    "rapidoc_html": "",
+    "scalar_api_reference": "",
+}
+"""Part of the names of the functions that make pages of documentation, and of those that go by them."""
 
 
 def _apps(routes: RouteTable) -> Iterator[tuple[App, str, bool]]:

@@ -159,8 +159,17 @@ def _of_instance(machine: Machine, value: InstanceObject, name: str) -> Value:
     ):
         place = Origin(value.cls.module, value.cls.definition)
         default = field_default(machine, found, place)
-        return configured(default, f"{value.cls.definition.name}.{name}")
+        return configured(
+            default, f"{value.cls.definition.name}.{name}", _annotation(value.cls, name) or place
+        )
     return _bind(machine, value, value.cls, found)
+
+
+def _annotation(cls: ClassObject, name: str) -> Origin | None:
+    """Where a field is annotated, in the class itself or in an ancestor."""
+    own = (base for base in cls.lineage() if isinstance(base, ClassObject))
+    found = next((base for base in own if name in base.annotations), None)
+    return None if found is None else Origin(found.module, found.annotations[name])
 
 
 def _of_member(machine: Machine, value: Member, name: str) -> Value:

@@ -8,6 +8,7 @@ from typing import Any
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.operators import compared
 from archlint.service.interpreter.partial_texts import PartialText, Text, assembled, size
+from archlint.service.interpreter.sizes import is_small
 from archlint.service.interpreter.texts import formatted
 from archlint.service.interpreter.values import (
     MAX_SIZE,
@@ -17,7 +18,6 @@ from archlint.service.interpreter.values import (
     Native,
     Unresolved,
     Value,
-    is_small,
     settled,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from archlint.service.interpreter.partial_texts import PartialText, assembled
+from archlint.service.interpreter.sizes import is_small
 from archlint.service.interpreter.values import (
     MAX_SIZE,
     Choice,
@@ -17,7 +18,6 @@ from archlint.service.interpreter.values import (
     Native,
     Unresolved,
     Value,
-    is_small,
     same,
 )
 

@@ -242,14 +242,16 @@ def _environment(machine: Machine, arguments: Arguments) -> Value:
     name = text(arguments.get(0, "key")) or "?"
     missing = Unresolved(f"environment variable `{name}`", arguments.place)
     default = arguments.get(1, "default", missing)
-    return Configured(missing, f"${name}", None) if default is missing else configured(default, f"${name}")
+    if default is missing:
+        return Configured(missing, f"${name}", None, arguments.place)
+    return configured(default, f"${name}", arguments.place)
 
 
 def _config(machine: Machine, arguments: Arguments) -> Value:
     """`config(name, cast, default)` of starlette and decouple."""
     name = text(arguments.get(0, "key")) or "?"
     missing = Unresolved(f"environment variable `{name}`", arguments.place)
-    return configured(arguments.keywords.get("default", missing), f"${name}")
+    return configured(arguments.keywords.get("default", missing), f"${name}", arguments.place)
 
 
 def _first(machine: Machine, arguments: Arguments) -> Value:

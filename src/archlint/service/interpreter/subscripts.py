@@ -13,6 +13,7 @@ from archlint.facts.syntax import (
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.calls import call
 from archlint.service.interpreter.machine import Machine
+from archlint.service.interpreter.sizes import is_small
 from archlint.service.interpreter.values import (
     Arguments,
     Choice,
@@ -26,7 +27,6 @@ from archlint.service.interpreter.values import (
     Value,
     configured,
     each,
-    is_small,
     settled,
     subscripted,
     text,
@@ -69,7 +69,8 @@ def _generic(machine: Machine, frame: Frame, node: Subscript, value: External | 
         return value if name is None else machine.imported(name, frame.module.module)
     if value.name == "os.environ":
         name = text(machine.evaluate(frame, node.index))
-        return configured(machine.unresolved(frame, node, f"environment variable `{name}`"), f"${name}")
+        missing = machine.unresolved(frame, node, f"environment variable `{name}`")
+        return configured(missing, f"${name}", missing.place)
     if value.name.endswith("Annotated") and isinstance(node.index, Sequence):
         parts = tuple([machine.evaluate(frame, item) for item in node.index.items])
         return ExternalObject("typing.Annotated", parts, {})

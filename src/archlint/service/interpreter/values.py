@@ -65,14 +65,15 @@ class Written(Struct, eq=False, frozen=True):
 
 
 class Configured(Identified, Struct, eq=False, frozen=True):
-    """A value that configuration may replace; `default` is what stands in the source.
+    """A value that configuration may replace; `default` is what stands in the source, at `place`.
 
-    `usual` is what it is when nobody configures anything, where that is something else.
+    `source` is `Settings.name` or `$NAME`; `usual` what it is when nobody configures anything, if not that.
     """
 
     default: Value
     source: str
     usual: Value = UNTOLD
+    place: Origin | None = None
 
 
 class External(Struct, frozen=True):
@@ -299,11 +300,11 @@ def each(chosen: Choice, results: Sequence[Value]) -> Value:
     return choice(results, next((result for value, result in pairs if same(value, wanted)), UNTOLD))
 
 
-def configured(value: Value, source: str) -> Value:
+def configured(value: Value, source: str, place: Origin | None = None) -> Value:
     """The value marked as one that configuration may replace; each alternative of a choice is."""
     if isinstance(value, Choice):
-        return each(value, [configured(option, source) for option in value.values])
-    return value if isinstance(value, Configured) else Configured(value, source)
+        return each(value, [configured(option, source, place) for option in value.values])
+    return value if isinstance(value, Configured) else Configured(value, source, place=place)
 
 
 def same(first: Value, second: Value) -> bool:
@@ -330,19 +331,6 @@ def distinct(values: Sequence[Value]) -> list[Value]:
         key = (type(value), value) if plain else Unresolved if isinstance(value, Unresolved) else id(value)
         found.setdefault(key, value)
     return list(found.values())
-
-
-def is_small(value: Value, most: int = 500) -> bool:
-    """Whether a value has few parts, however they nest: then it can be hashed, compared and sorted."""
-    pending, count = [value], 0
-    while pending:
-        one = pending.pop()
-        if isinstance(one, list | tuple | dict | set):
-            count += 1 + len(one)
-            if count > most:
-                return False
-            pending.extend(one)
-    return True
 
 
 def options(value: Value) -> tuple[Value, ...]:
