@@ -20,6 +20,10 @@ CLAUSES = {
 }
 
 
+_OF_DATA = frozenset({"crud", "models"})
+"""Layers that a service without a database has no use for."""
+
+
 def check(service: Service) -> Iterator[Said]:
     """Yield each layer for which the service has neither a directory nor a line in the configuration."""
     if not makes_app(module.source for module in service.modules.runtime):
@@ -30,11 +34,31 @@ def check(service: Service) -> Iterator[Said]:
         if not service.layers.has_place(layer) and layer in unread:
             yield Unknown(f"`{layer}/`", Location(unread[layer]), "the file cannot be read")
         elif not service.layers.directories(layer) and not service.config.layers.get(layer):
-            fields = {"layer": layer, "hint": _hint(service, layer)}
-            yield Hit(service.anchor, fields, clauses=("BA05.1.1", CLAUSES[layer]))
+            if layer not in _OF_DATA or service.databases.stores_data:
+                fields = {"layer": layer, "hint": _hint(service, layer), "remedy": _remedy(service, layer)}
+                yield Hit(service.anchor, fields, clauses=("BA05.1.1", CLAUSES[layer]))
         else:
             placed = service.layers.placed(layer)[:1]
             yield from (Met(Location(module.path), ("BA05.1.1",)) for module in placed)
+
+
+def _remedy(service: Service, layer: str) -> str:
+    if service.layers.candidate(layer) is not None:
+        return f"Move it to a directory `{layer}/`, or map where it is in `[tool.archlint.layers]`"
+    what = _CONTENTS[layer]
+    return f"Make a directory `{layer}/` for {what}, or map where they are in `[tool.archlint.layers]`"
+
+
+_CONTENTS = {
+    "core": "settings, security and the database's set-up",
+    "models": "the classes that are mapped to tables",
+    "schemas": "the models that requests and responses are made of",
+    "crud": "the functions that query the database",
+    "services": "what the endpoints decide and do",
+    "routers": "the endpoints",
+    "dependencies": "what endpoints have injected",
+}
+"""What a layer is for, where nothing seems to play its role."""
 
 
 def _hint(service: Service, layer: str) -> str:

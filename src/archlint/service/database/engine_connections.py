@@ -26,7 +26,8 @@ from archlint.service.configuration.settings import Setting, Settings, SettingsC
 from archlint.service.database.data_access import ADMINISTRATION
 from archlint.service.database.engine_arguments import Recorder
 from archlint.service.database.engines import Engine, engines
-from archlint.service.interpreter.values import Arguments, Choice, Configured, Value, opening, options
+from archlint.service.database.given_urls import is_given_its_url
+from archlint.service.interpreter.values import Arguments, Choice, Configured, Value, opening, options, text
 from archlint.service.semantics.bindings import Imported
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Modules
@@ -43,6 +44,15 @@ LIBRARIES = {
     "sqlmodel": "sqlmodel", "tortoise": "tortoise-orm",
 }  # fmt: skip
 """Libraries of relational databases by the package that is imported: their distributions."""
+
+_OTHERS = frozenset({
+    "arango", "asyncmy", "beanie", "cassandra", "chromadb", "clickhouse_connect", "clickhouse_driver",
+    "couchbase", "duckdb", "edgedb", "elasticsearch", "firebase_admin", "gel", "gino", "influxdb",
+    "influxdb_client", "lancedb", "mongoengine", "motor", "neo4j", "odmantic", "opensearchpy",
+    "oracledb", "orm", "pinecone", "pony", "prisma", "pymilvus", "pymongo", "pyodbc", "qdrant_client",
+    "redis_om", "snowflake", "sqlite3", "supabase", "surrealdb", "tinydb", "weaviate",
+})  # fmt: skip
+"""Packages of other databases, and of drivers that a service may keep its data with."""
 
 
 def scheme(url: str) -> str | None:
@@ -82,6 +92,12 @@ class Connection(Struct, eq=False, frozen=True):
         """What the URL may name; empty where no call could be followed."""
         values = [option for call in self.calls for option in _alternatives(call.get(0, "url"))]
         return tuple(dict.fromkeys(_target(value) for value in values))
+
+    @property
+    def is_file(self) -> bool:
+        """Whether all that its URL can name are files that a library reads as a database."""
+        named = [target.scheme or "" for target in self.targets]
+        return bool(named) and all(scheme.startswith(("duckdb", "sqlite")) for scheme in named)
 
     @property
     def names_others(self) -> bool:
@@ -141,22 +157,52 @@ class Databases:
 
     @cached_property
     def connections(self) -> tuple[Connection, ...]:
-        """The engines by path and line."""
-        found = [engine for engine in self.engines if self._serves(engine)]
+        """The engines by path and line.
+
+        What is told by its callers alone where to connect to reaches others' databases, if the service has an
+        engine of its own beside it.
+        """
+        serving = [engine for engine in self.engines if self._serves(engine)]
         recorder = Recorder(self._modules, self._symbols)
-        recorder.run(found)
-        return tuple(Connection(engine, tuple(recorder.calls.get(engine.call, ()))) for engine in found)
+        recorder.run(serving)
+        found = [Connection(engine, tuple(recorder.calls.get(engine.call, ()))) for engine in serving]
+        others = {one for one in found if self._reaches_others(one)}
+        has_own = len(others) < len(found)
+        return tuple(one for one in found if one not in others or not (has_own or one.is_file))
+
+    def _reaches_others(self, connection: Connection) -> bool:
+        urls = [option for call in connection.calls for option in options(call.get(0, "url"))]
+        is_told = any(map(text, urls)) or any(target.source for target in connection.targets)
+        if is_told and not isinstance(connection.engine.url, Constant):
+            return False
+        classes = {one.node for one in self._settings.classes}
+        is_own = self.is_configured(connection)
+        return not is_own and is_given_its_url(connection.engine, self._symbols, classes)
 
     @cached_property
     def libraries(self) -> dict[str, Location]:
         """The distributions of relational databases that runtime code imports, each with the first import."""
         found: dict[str, Location] = {}
+        for top, place in self._imported.items():
+            if top in LIBRARIES:
+                found.setdefault(LIBRARIES[top], place)
+        return found
+
+    @property
+    def stores_data(self) -> bool:
+        """Whether runtime code imports a library of any database, relational or not."""
+        return bool(self._imported)
+
+    @cached_property
+    def _imported(self) -> dict[str, Location]:
+        """The packages of databases that runtime code imports, each with the first import."""
+        found: dict[str, Location] = {}
         for module in self._modules.runtime:
             for binding in self._symbols.namespace(module).names.values():
                 if isinstance(binding, Imported) and not binding.level:
                     top = binding.module.partition(".")[0]
-                    if top in LIBRARIES and self._modules.find(top, module) is None:
-                        found.setdefault(LIBRARIES[top], module.location(binding.node))
+                    if (top in LIBRARIES or top in _OTHERS) and self._modules.find(top, module) is None:
+                        found.setdefault(top, module.location(binding.node))
         return found
 
     def variables(self, engine: Engine) -> frozenset[str]:
@@ -195,7 +241,22 @@ class Databases:
         return any(_may_change(node, setting.name) for node in owners)
 
     def _serves(self, engine: Engine) -> bool:
-        return not (_is_for_tests(engine) or _administers(engine) or self._migrates(engine))
+        aside = _is_for_tests(engine) or _administers(engine) or self._migrates(engine)
+        return not (aside or self._asks_for_nothing(engine))
+
+    def _asks_for_nothing(self, engine: Engine) -> bool:
+        """Whether the URL is a setting that the module asks for by name, and no settings class has it."""
+        if not isinstance(engine.url, Attribute) or any(one.is_open for one in self._settings.classes):
+            return False
+        name, nodes = engine.url.attr, engine.module.source.nodes
+        asked = any(
+            isinstance(call.func, Name)
+            and call.func.id in {"getattr", "hasattr"}
+            and name in _texts(call.args)
+            for call in nodes.of(Call)
+        )
+        has = any(_composes(one, name) for one in self._settings.classes)
+        return asked and bool(self._settings.classes) and not has
 
     def _migrates(self, engine: Engine) -> bool:
         """Whether the function around the engine works with Alembic."""
