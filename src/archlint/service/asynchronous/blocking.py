@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archlint.facts.syntax import Call, Expression, Node
+from archlint.facts.syntax import Attribute, Call, Constant, Expression, FString, Node
 from archlint.facts.traversal import dotted
 from archlint.findings import Link, Location, Severity
 from archlint.service.calls.call_graph import Calls
@@ -45,7 +45,7 @@ class Blocked(Struct, eq=False, frozen=True):
     """The function blocks the event loop: `steps` lead to `call`.
 
     `entered` says why the loop runs it where it is a plain one; `others` are calls of other kinds to which
-    the same place leads.
+    the same place leads. `switched`: only where a setting says so, which by default it does not.
     """
 
     function: Function
@@ -54,6 +54,7 @@ class Blocked(Struct, eq=False, frozen=True):
     blocking: Blocking
     entered: LoopEntry | None = None
     others: tuple[Blocked, ...] = ()
+    switched: bool = False
 
     @property
     def edges(self) -> tuple[Edge, ...]:
@@ -62,8 +63,10 @@ class Blocked(Struct, eq=False, frozen=True):
 
     @property
     def severity(self) -> Severity | None:
-        """A warning where it takes one of several implementations, and not each of them blocks."""
-        return None if all(step.is_sure for step in self.steps) else Severity.WARNING
+        """A warning where some implementation does not block, all calls are slight, or it is switched off."""
+        is_slight = all(one.blocking.slight for one in (self, *self.others))
+        is_sure = all(step.is_sure for step in self.steps) and not self.switched
+        return None if is_sure and not is_slight else Severity.WARNING
 
     @property
     def location(self) -> Location:
@@ -88,6 +91,8 @@ class Blocked(Struct, eq=False, frozen=True):
     @property
     def call_written(self) -> str:
         """The blocking call as its line writes it, and by its qualified name where that is another."""
+        if iterates(self.call.path):
+            return f"iterating over `{written(self.call.path)}`"
         qualified = written(self.call.path)
         text = dotted(self.call.node.func) if isinstance(self.call.node, Call) else None
         return f"`{text}` (`{qualified}`)" if text not in {None, qualified} else f"`{qualified}`"
@@ -108,13 +113,13 @@ class Blocked(Struct, eq=False, frozen=True):
             return ()
         links = [self.entered.reason] if self.entered is not None else []
         links += [step.link for step in self.steps]
-        end = f"`{self.call.caller.short_name}` calls `{written(self.call.path)}`, which blocks"
+        end = f"`{self.call.caller.short_name}` {_does(self.call.path)}, which blocks"
         return (*links, Link(self.call.location, end))
 
     @property
     def way(self) -> tuple[Link, ...]:
         """The chain, or the call alone where it stands in the function itself."""
-        text = f"`{self.function.short_name}` calls `{written(self.call.path)}`, which blocks"
+        text = f"`{self.function.short_name}` {_does(self.call.path)}, which blocks"
         return self.chain or (Link(self.call.location, text),)
 
 
@@ -146,9 +151,10 @@ class Reach:
         entries = self._calls.loop_entries
         for function in sorted(self._calls.functions, key=lambda function: function.order):
             if (function.is_async or function in entries) and self._calls.on_loop(function):
+                switched = self._calls.places.is_switched(function)
                 for found in self.blocked(function):
                     if not any(edge.callee in entries for edge in found.edges):
-                        yield replace(found, entered=entries.get(function))
+                        yield replace(found, entered=entries.get(function), switched=switched)
 
     def blocked(self, function: Function) -> Iterator[Blocked]:
         """The calls in the function that block, or lead to one that does: the shortest way from each."""
@@ -185,13 +191,22 @@ class Reach:
         return Step(edge, len(choices), all((one, NOTHING_KNOWN) in self._next for one in choices))
 
     def _search(self) -> dict[Context, Onward | Stop]:
-        """The next step from each context to the nearest blocking call, breadth first."""
-        contexts = self._calls.contexts
+        """The next step from each context to the nearest blocking call, slight ones for want of others."""
         found: dict[Context, Onward | Stop] = {}
-        for context in contexts:
-            if stop := next(self._stops(context), None):
-                found[context] = stop
-        pending = list(found)
+        for slight in (False, True):
+            stops: dict[Context, Stop] = {}
+            for context in self._calls.contexts:
+                for stop in self._stops(context) if context not in found else ():
+                    if stop[1].slight is slight:
+                        stops.setdefault(context, stop)
+            self._spread(stops, found)
+        return found
+
+    def _spread(self, stops: Mapping[Context, Stop], found: dict[Context, Onward | Stop]) -> None:
+        """Add the contexts that lead to stops, breadth first."""
+        contexts = self._calls.contexts
+        found.update(stops)
+        pending = list(stops)
         while pending:
             reached: list[Context] = []
             for context in pending:
@@ -200,7 +215,6 @@ class Reach:
                         found[caller] = Onward(edge, context)
                         reached.append(caller)
             pending = reached
-        return found
 
     def _stops(self, context: Context) -> Iterator[Stop]:
         function, known = context
@@ -223,7 +237,9 @@ class Reach:
         asked = call.path, call.by_path
         if asked not in self._verdicts:
             self._verdicts[asked] = self._verdict(*asked)
-        return self._verdicts[asked]
+        found = self._verdicts[asked]
+        is_quick = found is not None and found.kind == "file" and _is_in_memory(call.node)
+        return None if is_quick else found
 
     def _verdict(self, path: str, by_path: bool) -> Blocking | None:
         name = key(path)
@@ -236,10 +252,32 @@ class Reach:
         return more[0] if more and isinstance(more[0], Blocking) else None
 
 
+def _is_in_memory(node: Expression) -> bool:
+    """Whether a call works on a file that the kernel keeps in memory: its path, or its object's, says so."""
+    while isinstance(node, Call):
+        match node.args[:1]:
+            case (Constant(value=str(path)),) | (FString(parts=(Constant(value=str(path)), *_)),):
+                return path.startswith(_KERNEL)
+        node = node.func.value if isinstance(node.func, Attribute) else node.func
+    return False
+
+
+_KERNEL = ("/dev/null", "/dev/shm/", "/dev/urandom", "/proc/", "/sys/")  # noqa: S108
+
+
 def _called(edge: Edge) -> str:
     """What the call calls, as its line writes it: a decorator's wrapper has another name."""
     name = dotted(edge.node.func) if isinstance(edge.node, Call) else None
     return name if name and edge.callee.owner is None else edge.callee.short_name
+
+
+def _does(path: str) -> str:
+    return f"{'iterates over' if iterates(path) else 'calls'} `{written(path)}`"
+
+
+def iterates(path: str) -> bool:
+    """Whether it is a loop over the object that blocks, which no call shows."""
+    return path.endswith(".__iter__")
 
 
 def written(path: str) -> str:

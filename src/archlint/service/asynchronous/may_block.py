@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import Attribute, Call, ClassDef, FunctionDef, Lambda
 from archlint.facts.traversal import all_nodes, dotted
-from archlint.service.asynchronous.blocking import Reach, written
+from archlint.service.asynchronous.blocking import Reach, iterates, written
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 
@@ -34,7 +34,8 @@ def may_block(calls: Calls, waiting: Reach, function: Function) -> str:
     """Why the function might block the event loop; empty when all that it reaches is known not to."""
     blocked = next(waiting.blocked(function), None)
     if blocked is not None:
-        return f"it comes to `{written(blocked.call.path)}`, which would block the event loop"
+        loop = "a loop over " if iterates(blocked.call.path) else ""
+        return f"it comes to {loop}`{written(blocked.call.path)}`, which would block the event loop"
     unknown = next((name for one in _reached(calls, function) for name in _unknown(calls, one)), None)
     return f"archlint cannot tell whether `{unknown}` blocks" if unknown else ""
 

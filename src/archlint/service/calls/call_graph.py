@@ -17,6 +17,7 @@ from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.inference import Inference
 from archlint.service.calls.library_models import Knowledge, load_knowledge
 from archlint.service.calls.loop_entries import LoopEntries, LoopEntry
+from archlint.service.calls.switches import Switches
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.types import Types
 from archlint.service.semantics.modules import Module, Modules, Role
@@ -90,7 +91,7 @@ class Calls:
         """
         if function.module.path in self.modules.by_path:
             return self.places.on_loop(function)
-        return Where.LOOP in self.places.of(function)
+        return not self.places.of(function).isdisjoint({Where.LOOP, Where.SWITCHED_LOOP})
 
     @cached_property
     def contexts(self) -> Contexts:
@@ -101,7 +102,8 @@ class Calls:
     def places(self) -> Places:
         """Where the functions run."""
         served = [place for handler in self._handlers for place in self._entries.places(*handler)]
-        return Places(self.functions, self.edges, [*served, *((one, True) for one in self.loop_entries)])
+        served += ((one, True) for one in self.loop_entries)
+        return Places(self.functions, self.edges, served, Switches(self.symbols))
 
     @cached_property
     def loop_entries(self) -> dict[Function, LoopEntry]:

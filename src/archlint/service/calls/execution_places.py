@@ -7,20 +7,24 @@ from enum import StrEnum
 
 from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Function
+from archlint.service.calls.switches import Switches
 from archlint.service.semantics.modules import Role
 
 
 class Where(StrEnum):
     """A place where a function runs.
 
-    `PROGRAM` is a script, a command, or an event loop of its own; `UNKNOWN` is that of a function that
-    nothing in the repository seems to call.
+    `SWITCHED` is start-up code that a setting leaves out by default, `SWITCHED_LOOP` what such code gives to
+    the event loop. `PROGRAM` is a script, a command, or an event loop of its own; `UNKNOWN` is that of a
+    function that nothing in the repository seems to call.
     """
 
     LOOP = "event loop"
     THREAD = "worker thread"
     QUEUE = "task queue"
     START = "start-up"
+    SWITCHED = "start-up, by a switch"
+    SWITCHED_LOOP = "event loop, by a switch"
     IMPORT = "import"
     PROGRAM = "program"
     UNKNOWN = "unknown"
@@ -29,16 +33,25 @@ class Where(StrEnum):
 _AWAY = frozenset({Where.QUEUE, Where.PROGRAM})
 """Places that are no part of serving: what one starts there stays there."""
 
+_SWITCHED = frozenset({Where.SWITCHED, Where.SWITCHED_LOOP})
+_ON_LOOP = frozenset({Where.LOOP, Where.SWITCHED_LOOP})
+
 
 class Places:
     """The places of each function: those of its callers, followed along the edges.
 
     `served` are the functions that FastAPI itself calls, with whether it does so on the event loop.
+    `switches` know which branches are off by default.
     """
 
     def __init__(
-        self, functions: Iterable[Function], edges: Iterable[Edge], served: Iterable[tuple[Function, bool]]
+        self,
+        functions: Iterable[Function],
+        edges: Iterable[Edge],
+        served: Iterable[tuple[Function, bool]],
+        switches: Switches,
     ) -> None:
+        self._switches = switches
         self._outgoing: dict[Function, list[Edge]] = {}
         self._called: set[Function] = set()
         self._found: dict[Function, set[Where]] = {function: set() for function in functions}
@@ -60,7 +73,12 @@ class Places:
     def on_loop(self, function: Function) -> bool:
         """Whether requests wait for the function; an async function that nobody calls is meant to be."""
         found = self.of(function)
-        return Where.LOOP in found or (function.is_async and Where.UNKNOWN in found)
+        return not _ON_LOOP.isdisjoint(found) or (function.is_async and Where.UNKNOWN in found)
+
+    def is_switched(self, function: Function) -> bool:
+        """Whether it comes to the event loop only where a setting says so."""
+        found = self.of(function)
+        return Where.SWITCHED_LOOP in found and found.isdisjoint({Where.LOOP, Where.UNKNOWN})
 
     def _homeless(self) -> list[Function]:
         return [function for function, found in self._found.items() if not found]
@@ -77,6 +95,8 @@ class Places:
     def _next(self, function: Function, where: Where) -> Iterator[tuple[Function, Where]]:
         for edge in self._outgoing.get(function, ()):
             start = Where.PROGRAM if edge.main else where
+            if start is Where.START and self._switches.is_off(function, edge.node.start):
+                start = Where.SWITCHED
             then = _follow(start, edge)
             if then is not None:
                 yield edge.callee, then
@@ -107,4 +127,4 @@ def _follow(where: Where, edge: Edge) -> Where | None:
             return Where.THREAD
         case "program":
             return Where.PROGRAM
-    return Where.LOOP
+    return Where.SWITCHED_LOOP if where in _SWITCHED else Where.LOOP

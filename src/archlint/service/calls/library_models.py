@@ -21,13 +21,17 @@ Way = Literal["here", "awaited", "loop", "thread", "queue", "start", "program", 
 
 
 class Blocking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Calls of one kind, and what to use instead; `by_path` calls block only when given a path."""
+    """Calls of one kind, and what to use instead.
+
+    `by_path` calls block only when given a path; `slight` ones seldom take long.
+    """
 
     kind: str
     use: str
     calls: tuple[str, ...] = ()
     methods: dict[str, tuple[str, ...]] = {}
     by_path: bool = False
+    slight: bool = False
 
 
 class Handoff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
