@@ -49,7 +49,11 @@ def test_what_is_no_assignment_is_a_problem_with_its_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [".env.example", "a/.env.sample", ".env.template", ".env.test", "env.dist", ".env.ci"]
+    "name",
+    [
+        *(".env.example", "a/.env.sample", ".env.template", ".env.test", "env.dist", ".env.ci"),
+        *("a/e2e.env", ".env.testing", "integration.env", ".env.e2e.local"),
+    ],
 )
 def test_files_that_hold_examples(name: str) -> None:
     assert is_example(name)

@@ -290,6 +290,14 @@ class TestPrograms:
             ),
             pytest.param("app/a.py", {"app/a.py": "asyncio.run(main())"}, id="starts at its end"),
             pytest.param("app/__main__.py", {"app/__main__.py": "print()"}, id="run by -m"),
+            pytest.param(
+                "daemon/rpc.py",
+                {
+                    "daemon/rpc.py": "from aiohttp import web",
+                    "daemon/coin.py": "import daemon.rpc, aiohttp.web" + GUARD,
+                },
+                id="serves by another framework",
+            ),
             pytest.param("app/cli/a.py", {"app/cli/a.py": ""}, id="named like commands"),
             pytest.param("app/testing/a.py", {"app/testing/a.py": "import fastapi"}, id="helps tests"),
             pytest.param(

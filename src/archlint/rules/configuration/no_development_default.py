@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from archlint.facts.syntax import Constant
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
@@ -17,7 +17,10 @@ def check(service: Service) -> Iterator[Said]:
     """Yield each required database field to which no example, `.env` or compose file gives a value."""
     yield from (Met(field.location) for field in _defaulted(service))
     known = [one for one in service.settings.classes if not one.is_open]
-    tops = [field for one in known for field in one.top_fields if field.required]
+    own = {one.node for one in service.settings.classes}
+    tops = [
+        field for one in known for field in one.top_fields if field.required and not _is_settings(field, own)
+    ]
     for one in service.settings.classes:
         if one.is_open and any(field.required and _is_of_database(field) for field in one.top_fields):
             yield Unknown(f"the variables of `{one.name}`", one.location, "code decides where they come from")
@@ -33,6 +36,12 @@ def check(service: Service) -> Iterator[Said]:
         yield from (
             Met(field.location) for top in tops for field in _met(top, given) if _is_of_database(field)
         )
+
+
+def _is_settings(field: Setting, classes: Container[object]) -> bool:
+    """Whether the field is a settings class itself, whose fields have variables of their own."""
+    members = field.type.members if field.type is not None else ()
+    return any(member.symbol is not None and member.symbol.node in classes for member in members)
 
 
 def _defaulted(service: Service) -> Iterator[Setting]:

@@ -13,7 +13,9 @@ from archlint.facts.dotenv import DotenvFile
 _NAME = re.compile(
     r"(?i)\.env([._-][\w.-]+)?|[\w-]+\.env([._-][\w-]+)?|env[._-](example|sample|template|dist)"
 )
-_EXAMPLE = re.compile(r"(?i)(.*[^a-z])?(example|sample|template|tmpl|dist|default|skeleton|test|ci)s?\b.*")
+_EXAMPLE = re.compile(
+    r"(?i)(.*[^a-z])?(example|sample|template|tmpl|dist|default|skeleton|test|testing|ci|e2e|integration|pytest)s?\b.*"
+)
 
 
 def dotenv_files(repository: Repository, root: str) -> Iterator[DotenvFile]:

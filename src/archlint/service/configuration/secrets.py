@@ -26,6 +26,7 @@ _DATABASE = re.compile(
 _DUMMY = re.compile(
     r"(?i)change|replace|example|sample|placeholder|dummy|fake|insert|enter|your|my[-_]|xxx|\*\*|\.\.\.|todo|fixme"
     r"|secret|passw|pass$|test|dev|local|demo|default|insecure|unsafe|none|null|undefined|qwerty|letmein|1234"
+    r"|not[-_. ]?for"
     r"|postgres|admin|root|guest|minio|redis|rabbit|string|token|foo|bar|abc|here|please|generate|random"
 )
 _REFERENCE = re.compile(

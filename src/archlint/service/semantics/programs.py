@@ -25,6 +25,7 @@ _TEST_HELPERS = frozenset({"test", "testing", "tests"})
 """Folders and modules of commands and test helpers that a package ships beside the service."""
 
 _NAMES = _COMMANDS | _TEST_HELPERS
+_FASTAPI = frozenset({"fastapi", "starlette"})
 _SERVERS = frozenset({"granian", "gunicorn", "hypercorn", "uvicorn"})
 
 _LOADERS = frozenset(
@@ -50,7 +51,10 @@ def find_programs(
     named = {file for file in sources if not _NAMES.isdisjoint(_names(file, root))}
     programs = named | {file for file in sources if file not in imported and _runs_itself(sources[file])}
     theirs = _reached(programs, graph)
-    serving = {file for file in theirs if _serves(file, root, sources[file])}
+    frameworks = (
+        _FASTAPI if any(_imports(one, _FASTAPI) for one in sources.values()) else names_of("framework")
+    )
+    serving = {file for file in theirs if _serves(file, root, sources[file], frameworks)}
     starting = {file for file in theirs - named if _imports(sources[file], _SERVERS)}
     graph |= {file: [one for one in graph[file] if one not in named] for file in starting - serving}
     service = _reached((sources.keys() - theirs) | serving | starting, graph)
@@ -69,13 +73,16 @@ def _runs_itself(source: PythonSource) -> bool:
     return source.has_main_guard or not names_of("runs a program").union({"main"}).isdisjoint(source.called)
 
 
-def _serves(file: str, root: str, source: PythonSource) -> bool:
-    """Whether a file makes an app or routes, or has to do with them; commands and tests often do a little."""
+def _serves(file: str, root: str, source: PythonSource, frameworks: frozenset[str]) -> bool:
+    """Whether a file makes an app or routes, or has to do with them; commands and tests often do a little.
+
+    Beside a FastAPI app, what serves by another framework is a program of its own, as a daemon with an RPC.
+    """
     names = _names(file, root)
     if not _TEST_HELPERS.isdisjoint(names):
         return False
     if _COMMANDS.isdisjoint(names):
-        return _imports(source, names_of("framework"))
+        return _imports(source, frameworks)
     statements = [one.statement for one in source.imports]
     plain = (alias.name for one in statements if isinstance(one, Import) for alias in one.names)
     named = (f"{one.module}.{a.name}" for one in statements if isinstance(one, ImportFrom) for a in one.names)
