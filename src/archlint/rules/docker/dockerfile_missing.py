@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, Said, Unknown
+from archlint.service.deployment.companions import companions
 from archlint.service.deployment.dockerfiles import Holds
 from archlint.service.model import Service
 
@@ -22,5 +23,10 @@ def check(service: Service) -> Iterator[Said]:
             "what it builds is taken out of it" if image in holding else "what this file copies is not clear"
         )
         yield Unknown("the service's image", image.location, why)
-    if not images:
+    cloned = companions(service.repository, service.commands) if not images else ()
+    elsewhere = next((one for one in cloned if one.builds), None)
+    if elsewhere is not None:
+        why = f"`{elsewhere.name}`, which is cloned here, may hold what it is built from"
+        yield Unknown("the service's image", elsewhere.location, why)
+    elif not images:
         yield Hit(service.anchor, {"service": service.project.label})

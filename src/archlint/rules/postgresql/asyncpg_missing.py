@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archlint.findings import Hit, Link, Met, Said, Unknown
 from archlint.service.model import Service
@@ -34,8 +34,15 @@ def check(service: Service) -> Iterator[Said]:
         )
     else:
         name, place = min(libraries.items(), key=lambda entry: entry[1])
-        fields = {"library": name, "remedy": to_add(service.project, "asyncpg")}
+        fields = {"library": name, "remedy": to_add(service.project, "asyncpg"), "use": _use(libraries)}
         yield Hit(service.anchor, fields, (Link(place, f"`{name}` is used here"),))
+
+
+def _use(libraries: Iterable[str]) -> str:
+    """How the service comes to use it: SQLAlchemy takes the driver from the URL."""
+    if {"sqlalchemy", "sqlmodel"}.isdisjoint(libraries):
+        return "connect with it, best by SQLAlchemy's `create_async_engine`"
+    return "name it in the URL: `postgresql+asyncpg://`"
 
 
 def _provision(service: Service, name: str) -> Provision:

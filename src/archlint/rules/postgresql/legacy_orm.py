@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from packaging.version import Version
+
 from archlint.facts.syntax import Assign, Call, ClassDef, Expression, Subscript
 from archlint.facts.traversal import dotted
 from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.model import Service
 from archlint.service.semantics.library_names import objects_of
 from archlint.service.semantics.modules import Module, Role
+
+_FIRST = Version("2.0")
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -35,14 +39,20 @@ def _is_own(service: Service, module: Module) -> bool:
 
 
 def _bases(service: Service, module: Module) -> Iterator[Hit]:
-    instead = "a class that derives from `DeclarativeBase`"
+    instead = "a class that derives from `DeclarativeBase`" + _once(service)
     for call in module.source.nodes.of(Call):
         if _means(service, module, call.func) == "sqlalchemy.orm.declarative_base":
             yield Hit(module.location(call), {"what": "`declarative_base()`", "instead": instead})
 
 
+def _once(service: Service) -> str:
+    """What comes first where 2.0 is not there yet."""
+    version = service.versions.highest("sqlalchemy")
+    return ", once SQLAlchemy is 2.0 (BA0203)" if version and version < _FIRST else ""
+
+
 def _models(service: Service, module: Module) -> Iterator[Hit | Met]:
-    instead = "`name: Mapped[…] = mapped_column()` for its columns"
+    instead = "`name: Mapped[…] = mapped_column()` for its columns" + _once(service)
     for node in module.source.nodes.of(ClassDef):
         symbol = service.symbols.resolve(module, node.name)
         if symbol.node is not node or not service.classes.is_mapped(symbol):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Met, Said, Unknown
 from archlint.service.model import Service
+from archlint.service.packaging.managers import to_add
 
 _BRINGS_PYTEST = ("pytest", "pytest-asyncio", r"pytest-cov", "pytest-django", "pytest-mock", "pytest-xdist")
 
@@ -33,4 +34,12 @@ def check(service: Service) -> Iterator[Said]:
 def _hit(service: Service, place: Location, reason: str) -> Hit:
     """Without any test, the clauses that ask for them are broken, too."""
     clauses = () if not service.suite.tests else ("BA09.1.1",)
-    return Hit(place, {"service": service.project.label, "reason": reason}, clauses=clauses)
+    fields = {"service": service.project.label, "reason": reason, "remedy": _remedy(service)}
+    return Hit(place, fields, clauses=clauses)
+
+
+def _remedy(service: Service) -> str:
+    suite = service.suite
+    if not suite.tooling.has(*_BRINGS_PYTEST):
+        return f"{to_add(service.project, 'pytest', dev=True)}, and keep tests in `tests/test_*.py`"
+    return "Write the tests as functions `test_…` in `tests/test_*.py`, where pytest finds them"

@@ -33,7 +33,7 @@ def check(service: Service) -> Iterator[Said]:
                 yield _hit(instruction.location, f"`{found[0]}`", "moves with every release of uv")
     yield from service.commands.unread
     for command in service.commands.where(_resolves_anew):
-        yield _hit(command.location, f"`{' '.join(command.words[:4])}`", "resolves anew while deploying")
+        yield _hit(command.location, f"`{command.quoted}`", "resolves anew while deploying")
 
 
 def _hit(location: Location, source: str, problem: str) -> Hit:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from textwrap import shorten
 
 from packaging.utils import canonicalize_name
 
@@ -18,8 +17,6 @@ PROGRAMS = frozenset({
     "absolufy-imports", "bandit", "black", "codespell", "coverage", "flake8", "isort", "mypy", "nox",
     "pip-audit", "pre-commit", "pylint", "pyright", "ruff", "safety", "towncrier", "tox",
 })  # fmt: skip
-LENGTH = 72
-"""How much of a command a message quotes, in characters."""
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -33,20 +30,23 @@ def check(service: Service) -> Iterator[Said]:
         if any(_distribution(target) != name for target in _installed(command))
     ]
     for command in found:
-        shown = shorten(" ".join(command.words), LENGTH, placeholder=" …")
         names = set(map(_distribution, _installed(command)))
-        yield Hit(command.location, {"command": shown, "place": command.place, "remedy": _remedy(names)})
+        yield Hit(
+            command.location,
+            {"command": command.quoted, "place": command.place, "remedy": _remedy(names, service)},
+        )
     yield from (Met(command.location) for command in service.commands.where(_is_uvs))
 
 
-def _remedy(names: set[str]) -> str:
+def _remedy(names: set[str], service: Service) -> str:
     """What takes the place of an install: of other managers, of programs, or of dependencies."""
     if names <= MANAGERS:
         return "Install uv instead, by its image or `astral-sh/setup-uv`, and let it install the project"
     if names <= PROGRAMS:
         name = min(names)
         return f"Run it with `uvx {name}`, or make it a development dependency with `uv add --dev {name}`"
-    return "Use `uv sync --locked`, or `uv pip install` where it is no dependency of the project"
+    once = "" if service.project.lock else " once uv.lock is there (BA0401)"
+    return f"Use `uv sync --locked`{once}, or `uv pip install` where it is no dependency of the project"
 
 
 def _is_uvs(command: Command) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from archlint import documents
 from archlint.findings import Hit, Met, Said
 from archlint.paths import join
@@ -11,7 +13,6 @@ from archlint.service.deployment.command import Command, Context
 from archlint.service.deployment.installs import is_exported, is_locked, needs_no_lock, uv_targets
 from archlint.service.model import Service
 
-_SHOWN = 7
 PLACES = frozenset({Context.BUILD, Context.CI, Context.START})
 
 
@@ -28,8 +29,7 @@ def check(service: Service) -> Iterator[Said]:
         once = command.location if verb != "run" else _places(command)
         if verb is not None and once not in seen:
             seen.update((once, command.location))
-            shown = " ".join(command.words[:4])
-            fields = {"command": shown, "place": command.place, "instead": _instead(command, verb)}
+            fields = {"command": command.quoted, "place": command.place, "instead": _instead(command, verb)}
             yield Hit(command.location, fields)
         elif verb is None and command.runs("uv", "sync"):
             yield Met(command.location)
@@ -41,7 +41,7 @@ def _instead(command: Command, verb: str) -> str:
         return "uv sync --locked"
     index = command.words.index(verb) + 1
     words = (*command.words[:index], "--locked", *command.words[index:])
-    return " ".join(words[:_SHOWN]) + (" …" if len(words) > _SHOWN else "")
+    return replace(command, words=words).quoted
 
 
 def _unlocked(service: Service, command: Command, synced: set[str]) -> str | None:

@@ -16,8 +16,8 @@ def check(service: Service) -> Iterator[Said]:
         *service.commands.where(_makes_environment),
         *filter(_makes_environment, service.documented_commands),
     ):
-        shown = " ".join(command.words[:3])
-        yield Hit(command.location, {"command": shown, "place": command.place})
+        once = "" if service.project.lock else " once uv.lock is there (BA0401)"
+        yield Hit(command.location, {"command": command.quoted, "place": command.place, "once": once})
     yield from (Met(command.location) for command in service.commands.where(_is_uvs))
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import pairwise
+from textwrap import shorten
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -32,6 +33,10 @@ _GLOBAL_VALUES = {
 }  # fmt: skip
 """The options of programs that stand before the subcommand and take the next word."""
 _WRAPPERS = frozenset({"command", "dumb-init", "exec", "nice", "nohup", "sudo", "time", "tini"})
+_FILLED_IN = re.compile(r"\$_{4,}")
+"""What stands for an expression of a pipeline or a task file while the shell's text is read."""
+_QUOTED = 72
+"""How much of a command a message quotes, in characters."""
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 
 
@@ -71,6 +76,12 @@ class Command(Struct, frozen=True):
     def program(self) -> str:
         """The program's name without its folder."""
         return posixpath.basename(self.words[0]) if self.words else ""
+
+    @property
+    def quoted(self) -> str:
+        """The command as a message quotes it: what is filled in from outside is left out."""
+        text = _FILLED_IN.sub("…", " ".join(self.words))
+        return shorten(text, _QUOTED, placeholder=" …")
 
     def runs(self, program: str, *first: str) -> bool:
         """Whether this is `program`, also as a module, with `first` as its first arguments but options."""
