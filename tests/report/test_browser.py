@@ -156,3 +156,20 @@ def test_the_keyboard_opens_a_clause(opened: Opened) -> None:
     first.locator("summary").focus()
     opened.page.keyboard.press("Enter")
     assert first.get_attribute("open") is not None
+
+
+def test_a_broken_clause_leads_to_its_findings_wherever_they_are_folded_in(opened: Opened) -> None:
+    clause = opened.page.locator("details.item[data-verdict=broken]", has_text="No I/O blocks the event loop")
+    clause.locator("summary").click()
+    last = clause.locator("a").last
+    name = (last.get_attribute("href") or "")[1:]
+    last.click()
+    meant = opened.page.locator(f'[id="{name}"]')
+    assert meant.is_visible()
+    assert meant.locator("pre mark").is_visible()
+
+
+def test_endpoints_stand_by_version_with_what_they_lack(opened: Opened) -> None:
+    unversioned = opened.page.locator("details", has_text="Unversioned").last
+    assert "6 endpoints: 6 untested" in unversioned.locator("summary").inner_text()
+    assert unversioned.locator("tbody tr").count() == 6
