@@ -122,6 +122,31 @@ def test_a_body_concerns_those_who_read_it(shop: Path) -> None:
     assert not again & {"downgrade-missing", "downgrade-incomplete", "single-stage", "pip-install"}
 
 
+def test_a_number_that_nothing_reads_concerns_few(shop: Path) -> None:
+    asked(shop)
+    (shop / "app/main.py").write_text(MAIN.replace("    return 1", "    edited = 1\n    return 1"))
+    assert asked(shop) == {"create-all-bypass", "hardcoded-secret"}
+
+
+def test_a_rule_stays_with_what_it_read_when_it_was_asked(shop: Path) -> None:
+    """What was asked again after one edit does not depend on what others read before."""
+    asked(shop)
+    main = MAIN
+    for name, text in (
+        ("Dockerfile", f"{SHOP['Dockerfile']}# edited\n"),
+        ("app/main.py", main := main.replace("return 1", "time.sleep(1)")),
+        ("Dockerfile", SHOP["Dockerfile"]),
+    ):
+        (shop / name).write_text(text)
+        asked(shop)
+    (shop / "app/main.py").write_text(main.replace("time.sleep(1)", "time.sleep(2)"))
+    again = asked(shop)
+    assert "blocking-call" in again
+    assert not again & {"single-stage", "pip-install", "downgrade-missing", "unversioned-endpoint"}
+    (shop / "Dockerfile").write_text(f"{SHOP['Dockerfile']}# edited\n")
+    assert not asked(shop) & {"blocking-call", "downgrade-missing", "unversioned-endpoint"}
+
+
 def test_a_document_concerns_those_who_read_it(shop: Path) -> None:
     asked(shop)
     (shop / "Dockerfile").write_text(SHOP["Dockerfile"].replace("COPY", "RUN pip install fastapi\nCOPY"))
@@ -159,7 +184,7 @@ def test_what_rules_are_held_to_concerns_all(shop: Path) -> None:
     assert "blocking-call" in asked(shop)
 
 
-@pytest.mark.parametrize("damage", [b"", b"archlint memory 1\n", b"\0" * 99, None])
+@pytest.mark.parametrize("damage", [b"", b"archlint memory 2\n", b"\0" * 99, None])
 def test_a_damaged_memory_is_none(shop: Path, damage: bytes | None) -> None:
     asked(shop)
     (memory,) = (shop.parent / "cache").glob("*.memory")
@@ -344,7 +369,7 @@ def test_every_part_of_a_service_has_its_turn() -> None:
         for name, part in vars(kind).items()
         if isinstance(part, cached_property)
     }
-    assert parts - {"aside", "_runtime"} | {"modules"} == asking.PARTS.keys()
+    assert parts - {"aside", "_runtime"} | {"modules"} == asking.PARTS.keys() - set(asking.WALKS)
 
 
 def test_a_summary_is_of_one_source_and_its_words() -> None:

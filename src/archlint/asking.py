@@ -34,11 +34,14 @@ _OF_CODE = (
     *("migrations", "schemas", "symbols", "classes", "annotations", "literals", "settings", "routes"),
     *("operations", "openapi_pages", "documents", "api", "api_changes"),
     *("committed_documents", "databases", "environment_reads", "modules", "surface", "providers", "layers"),
-    *("setups", "queries", "handlers", "calls", "data_access", "data_paths", "event_loop", "transactions"),
+    *("setups", "queries", "calls", "data_access", "data_paths", "event_loop", "transactions"),
     *("imports", "uses", "contracts"),
-    *("suite", "database_fixtures", "requests", "reached", "upgrades", "connections"),
+    *("suite", "database_fixtures", "requests", "reached", "upgrades", "connections", "handlers"),
 )
-PARTS = {name: number for number, name in enumerate((*_OF_BOTH, *_OF_CODE, *_OF_DOCUMENTS))}
+WALKS = ("CodeSecrets", "Startup")
+"""What is no part of a service, but looks at all texts: no rule that names it is asked before others."""
+
+PARTS = {name: number for number, name in enumerate((*_OF_BOTH, *_OF_CODE, *_OF_DOCUMENTS, *WALKS))}
 """The parts of a service, each with its turn."""
 
 
@@ -104,7 +107,7 @@ def _installed(service: Service) -> str:
 
 
 def _group(rule: Rule) -> str:
-    return DOCUMENTS if _parts(rule).isdisjoint(_OF_CODE) else CODE
+    return DOCUMENTS if _parts(rule).isdisjoint((*_OF_CODE, *WALKS)) else CODE
 
 
 def _last(rule: Rule) -> int:

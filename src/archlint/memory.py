@@ -1,9 +1,10 @@
-"""What rules said in the run before, as long as nothing has changed that was read before they spoke.
+"""What rules said in runs before, as long as nothing has changed that was read before they spoke.
 
 Rules are asked in groups; each group reads its own `Service`. What a rule of a group says depends at most on
-what the group has read when the rule has spoken (`readings`), so a rule is kept with two numbers: how far
-into the group's code, and how far into its documents. Where the first change lies behind these, the rule
-would say the same. `docs/decisions/speed.md` says more.
+what the group has read in that run when the rule has spoken (`readings`), which is the run's trace. A rule is
+kept with its trace and two numbers, how far into the code, and how far into the documents. Where the first
+change lies behind these, the rule would say the same, and stays with the trace; a run adds one trace for what
+it has to ask. `docs/decisions/speed.md` says more.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ from archlint.said import Said, moved
 from archlint.user_cache import put, sweep
 
 SUFFIX = ".memory"
-_MAGIC = b"archlint memory 1\n"
+_MAGIC = b"archlint memory 2\n"
 _MOST = 32
+_MOST_TRACES = 16
 
 Part = tuple[int, int | str]
 """What was read of a Python file: the file's number, and a part as `Difference` knows it."""
@@ -47,9 +49,10 @@ class _Kept(Struct, frozen=True, array_like=True, gc=False):
     said: bytes
 
 
-class _Group(Struct, frozen=True, array_like=True, gc=False):
-    """What a group has read, in order, and what its rules said then, by service and name."""
+class _Trace(Struct, frozen=True, array_like=True, gc=False):
+    """What a group has read in a run, in order, and what its rules said then, by service and name."""
 
+    group: str
     code: list[Part]
     documents: list[str]
     kept: dict[str, _Kept]
@@ -62,7 +65,7 @@ class _File(Struct, frozen=True, array_like=True, gc=False):
     files: list[str]
     code: list[bytes]
     documents: dict[str, tuple[str, str]]
-    groups: dict[str, _Group]
+    traces: list[_Trace]
 
 
 class Memory:
@@ -79,47 +82,47 @@ class Memory:
         self._path = None if folder is None else folder / f"{name}{SUFFIX}"
         before = _load(self._path, key)
         self._changes = _Changes(before, repository, facts)
-        groups = before.groups if before else {}
-        self._groups = {name: _Remembered(group, self._changes) for name, group in groups.items()}
-        self._asked: _Remembered | None = None
+        self._remembered = [_Remembered(one, self._changes) for one in (before.traces if before else ())]
+        self._asked: dict[str, _Asked] = {}
+        self._now: _Asked | None = None
 
     def begin(self, group: str) -> None:
         """Ask the rules of a group from now on."""
-        remembered = self._groups.setdefault(group, _Remembered(_Group([], [], {}), self._changes))
-        if self._asked is not remembered:
+        asked = self._asked.setdefault(group, _Asked(group))
+        if self._now is not asked:
             self._end()
             readings.begin(self._read)
-            self._asked = remembered
+            self._now = asked
 
     def recall(self, symbol: Callable[[Location], str], *names: str) -> Said | None:
         """What a rule would say that is kept under one of these; None where it has to be asked.
 
         `symbol` tells the definition at a place.
         """
-        found = (group.said(name, symbol) for name in names for group in self._groups.values())
+        found = (one.said(name, symbol) for name in names for one in self._remembered)
         return next((one for one in found if one is not None), None)
 
     def keep(self, name: str, said: Said) -> None:
         """Keep what a rule of the group has said just now."""
-        if self._asked is not None:
-            self._asked.keep(name, msgspec.msgpack.encode(said))
+        if self._now is not None:
+            self._now.keep(name, msgspec.msgpack.encode(said))
 
     def is_as_before(self, name: str, find: Callable[[], str]) -> bool:
         """Whether `find`, which reads what the group reads, finds what it has found in the run before."""
-        assert self._asked is not None
-        if self._asked.recall(name) is not None:
+        assert self._now is not None
+        if any(one.recall(name) is not None for one in self._remembered):
             return True
         found = msgspec.msgpack.encode(find())
-        self._asked.keep(name, found)
-        return self._asked.told(name) == found
+        self._now.keep(name, found)
+        return any(one.told(name) == found for one in self._remembered)
 
     def forget(self, group: str) -> None:
         """Take nothing that this group's rules said before."""
-        self._groups.pop(group, None)
+        self._remembered = [one for one in self._remembered if one.group != group]
 
     def _end(self) -> None:
-        if self._asked is not None:
-            self._asked.read = readings.so_far()
+        if self._now is not None:
+            self._now.read = readings.so_far()
 
     def save(self) -> None:
         """Leave it to the next run; where nothing can be written, nothing is."""
@@ -128,9 +131,11 @@ class Memory:
         self._end()
         numbers = {path: number for number, path in enumerate(self._facts)}
         names = _Names(numbers, self._facts.decoded())
-        groups = {name: group.packed(names) for name, group in self._groups.items()}
+        traces = [one.packed(names) for one in self._asked.values()]
+        traces += [one.packed() for one in self._remembered]
+        traces = sorted((one for one in traces if one.kept), key=lambda one: -len(one.kept))[:_MOST_TRACES]
         reads = self._repository.reads.files
-        documents = {path for group in groups.values() for path in group.documents}
+        documents = {path for trace in traces for path in trace.documents}
         found = {path: reads.get(f"{self._repository.root}/{path}", _UNREAD) for path in documents}
         packed = msgspec.msgpack.encode(
             _File(
@@ -138,7 +143,7 @@ class Memory:
                 list(numbers),
                 [self._facts.digests.get(path, b"") for path in numbers],
                 {path: (read.stamp, read.digest) for path, read in found.items()},
-                groups,
+                traces,
             )
         )
         with suppress(OSError):
@@ -150,25 +155,24 @@ _UNREAD = FileRead("", "", "")
 
 
 class _Remembered:
-    """A group's rules: what still holds of the run before, and what was said in this one."""
+    """The rules of a trace: what of it still holds."""
 
-    def __init__(self, group: _Group, changes: _Changes) -> None:
-        self._group, self._changes = group, changes
-        self._code = changes.first_code(group.code)
-        self._documents = changes.first_document(group.documents)
+    def __init__(self, trace: _Trace, changes: _Changes) -> None:
+        self._trace, self._changes = trace, changes
+        self.group = trace.group
+        self._code = changes.first_code(trace.code)
+        self._documents = changes.first_document(trace.documents)
         self._held: dict[str, _Kept] = {}
         self._moved: dict[int, Moves] = {}
-        self._said: dict[str, tuple[int, int, bytes]] = {}
-        self.read = Read()
 
     def told(self, name: str) -> bytes | None:
         """What was said in the run before, whether it holds or not."""
-        kept = self._group.kept.get(name)
+        kept = self._trace.kept.get(name)
         return None if kept is None else kept.said
 
     def recall(self, name: str) -> bytes | None:
         """What would be found; None where something has changed that was read before it was found."""
-        kept = self._group.kept.get(name)
+        kept = self._trace.kept.get(name)
         if kept is None or kept.after_code > self._code or kept.after_documents > self._documents:
             return None
         self._held[name] = kept
@@ -193,33 +197,45 @@ class _Remembered:
         """Where places are now, as what has not changed of what the group has read tells."""
         for file in files:
             if file not in self._moved:
-                parts = (part for read, part in self._group.code[: self._code] if read == file)
+                parts = (part for read, part in self._trace.code[: self._code] if read == file)
                 self._moved[file] = self._changes.moves(file, parts)
         return {self._changes.files[file]: self._moved[file] for file in files}
+
+    def packed(self) -> _Trace:
+        """What holds, with as much of the trace as that needs."""
+        code = max((one.after_code for one in self._held.values()), default=0)
+        documents = max((one.after_documents for one in self._held.values()), default=0)
+        return _Trace(self.group, self._trace.code[:code], self._trace.documents[:documents], self._held)
+
+
+class _Asked:
+    """The rules of a group that are asked in this run; `read` is what they have read in the end."""
+
+    def __init__(self, group: str) -> None:
+        self.group = group
+        self.read = Read()
+        self._said: dict[str, tuple[int, int, bytes]] = {}
 
     def keep(self, name: str, said: bytes) -> None:
         """Keep what was said now that this much was read."""
         self._said[name] = len(readings.code), len(readings.documents), said
 
-    def packed(self, names: _Names) -> _Group:
-        """What was read in order, that of the run before first, as far as it has not changed."""
-        code = dict.fromkeys(self._group.code[: self._code])
+    def packed(self, names: _Names) -> _Trace:
+        """What was read, in order."""
+        code: dict[Part, None] = {}
         after_code = list(_lengths(code, map(names.of, self.read.code)))
-        documents = dict.fromkeys(self._group.documents[: self._documents])
-        after_documents = list(_lengths(documents, self.read.documents))
         said = {
-            name: _Kept(after_code[read], after_documents[told], packed)
-            for name, (read, told, packed) in self._said.items()
+            name: _Kept(after_code[read], told, packed) for name, (read, told, packed) in self._said.items()
         }
-        return _Group(list(code), list(documents), self._held | said)
+        return _Trace(self.group, list(code), list(self.read.documents), said)
 
 
-def _lengths(known: dict[Part, None] | dict[str, None], read: Iterable[Part | str | None]) -> Iterator[int]:
-    """How long the list of what is known has become before each thing that was read, and at the end."""
+def _lengths(known: dict[Part, None], read: Iterable[Part | None]) -> Iterator[int]:
+    """How much is known before each thing that was read, and at the end."""
     for one in read:
         yield len(known)
         if one is not None:
-            known[one] = None  # type: ignore[index]
+            known[one] = None
     yield len(known)
 
 
@@ -265,8 +281,9 @@ class _Changes:
 
     def first_code(self, read: Sequence[Part]) -> int:
         """How much was read before the first thing that has changed."""
-        changed = (at for at, (file, part) in enumerate(read) if self._has_changed(file, part))
-        return next(changed, len(read))
+        changed = self._differences
+        at = (at for at, (file, part) in enumerate(read) if file in changed and self._has_changed(file, part))
+        return next(at, len(read))
 
     def first_document(self, read: Sequence[str]) -> int:
         """How many documents were read before the first one that has changed."""
@@ -274,8 +291,6 @@ class _Changes:
         return next(changed, len(read))
 
     def _has_changed(self, file: int, part: int | str) -> bool:
-        if file not in self._differences:
-            return False
         difference = self._differences[file]
         return difference is None or difference.is_in(part)
 

@@ -11,7 +11,9 @@ with the name of a `summary` for what that says of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import wraps
+from importlib import import_module
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 code: dict[object, None] = {}
@@ -63,9 +65,10 @@ def summary(function: Callable[Concatenate[_S, _P], _T]) -> Callable[Concatenate
     It is asked once of each. The answer consists of nodes, structs, tuples and plain values, so that two can
     be told apart; the words are names, given by their places.
     """
-    name = f"{function.__module__}.{function.__qualname__}"
+    name = _named(function)
     summaries[name] = function
 
+    @wraps(function)
     def asked(source: _S, /, *words: _P.args, **none: _P.kwargs) -> _T:
         part = ":".join((name, *map(str, words))) if words else name
         code[source, part] = None
@@ -76,11 +79,22 @@ def summary(function: Callable[Concatenate[_S, _P], _T]) -> Callable[Concatenate
         found: _T = kept[part]
         return found
 
-    asked.__doc__ = function.__doc__
     return asked
 
 
+def notice(asked: Callable[..., object], source: object, *words: object) -> None:
+    """Note that somebody depends on a summary, of which he takes what it stands for by another way."""
+    code[source, ":".join((_named(asked), *map(str, words)))] = None
+
+
+def _named(function: Callable[..., object]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
 def summarized(source: object, part: str) -> object:
-    """What the summary of that part says of a source; None where there is no such summary any more."""
+    """What the summary of that part says of a source. Raises LookupError where no such summary is known."""
     name, *words = part.split(":")
-    return summaries[name](source, *words) if name in summaries else None
+    if name not in summaries:
+        with suppress(ImportError):
+            import_module(name.rpartition(".")[0])  # nobody has needed the module in this run yet
+    return summaries[name](source, *words)

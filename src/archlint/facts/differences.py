@@ -41,7 +41,10 @@ class Difference:
             return True
         if isinstance(part, int) and self._names_differ:
             return True
-        return not same(*self.states(part), deep=isinstance(part, int))
+        try:
+            return not same(*self.states(part), deep=isinstance(part, int))
+        except LookupError:  # a summary that is not known, or of a function that is not there
+            return True
 
     @cached_property
     def _names_differ(self) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, wraps
 from operator import attrgetter
 from typing import TypeVar, cast
 
@@ -130,6 +130,20 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
     def _definitions(self) -> Definitions:
         return Definitions([*self.nodes.of(FunctionDef), *self.nodes.of(ClassDef)])
 
+    def number(self, function: FunctionDef) -> int:
+        """Which of the file's functions this is."""
+        return self._numbers[function]
+
+    @cached_property
+    def _numbers(self) -> dict[FunctionDef, int]:
+        with readings.unnoticed():
+            return {function: number for number, function in enumerate(self.nodes.of(FunctionDef))}
+
+    @cached_property
+    def function_names(self) -> tuple[str, ...]:
+        """The names of all functions of the file, as they stand."""
+        return tuple(function.name for function in self._numbers)
+
     def offset(self, place: Location) -> int | None:
         """Where a place of the file starts; None behind its last line."""
         starts = self._line_starts
@@ -144,6 +158,35 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
     @property
     def _line_starts(self) -> memoryview[int]:
         return memoryview(self.lines).cast("I")
+
+
+_T = TypeVar("_T")
+
+
+def function_summary(
+    function: Callable[[PythonSource, FunctionDef], _T],
+) -> Callable[[PythonSource, FunctionDef], _T]:
+    """A `summary` of one of the functions of a source, which hangs on what all of them are called, too."""
+
+    @wraps(function)
+    def numbered(source: PythonSource, number: object) -> tuple[tuple[str, ...], _T]:
+        definition = source.nodes.of(FunctionDef)[int(str(number))]
+        return source.function_names, function(source, definition)
+
+    asked = summary(numbered)
+
+    @wraps(function)
+    def of(source: PythonSource, definition: FunctionDef) -> _T:
+        return asked(source, source.number(definition))[1]
+
+    return of
+
+
+def notice(
+    asked: Callable[[PythonSource, FunctionDef], object], source: PythonSource, definition: FunctionDef
+) -> None:
+    """Note that somebody depends on what a `function_summary` says, and takes it from the function itself."""
+    readings.notice(asked, source, source.number(definition))
 
 
 _MENTIONS = msgspec.msgpack.Decoder(Mentions)

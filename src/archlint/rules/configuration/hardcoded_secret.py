@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Met, Said, Severity
-from archlint.service.configuration.code_secrets import secrets_in_module
+from archlint.service.configuration.code_secrets import CodeSecrets
 from archlint.service.configuration.literal_secrets import LiteralSecret, secrets_in_deployment
 from archlint.service.configuration.secrets import Verdict
 from archlint.service.model import Service
@@ -13,8 +13,9 @@ from archlint.service.model import Service
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each literal that is a secret, and as a warning each dummy that stands in for one."""
+    found_in = CodeSecrets(service.symbols, service.classes)
     for module in service.modules:
-        hits = [_hit(found) for found in secrets_in_module(module, service.symbols, service.classes)]
+        hits = [_hit(found) for found in found_in.of(module)]
         yield from hits
         if not hits and not module.source.problems:
             yield Met(Location(module.path))

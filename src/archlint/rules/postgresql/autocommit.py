@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Call, Constant, Dict, Node
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
+from archlint.readings import summary
 from archlint.service.calls.edge import LibraryCall
 from archlint.service.model import Service
 from archlint.service.semantics.library_names import names_of, objects_of
-from archlint.service.semantics.modules import Module
 
 _OUTSIDE = re.compile(
     r"\b((create|drop|alter)\s+(database|tablespace|system|subscription)|vacuum|concurrently|refresh\s|listen\b"
@@ -35,16 +36,17 @@ def check(service: Service) -> Iterator[Said]:
 
 def _without_transactions(service: Service) -> Iterator[Hit | Unknown]:
     for module in service.modules.runtime:
-        if _speaks_of_it(module):
+        if _speaks_of_it(module.source):
             for function in (service.calls.program.modules[module], *service.calls.program.in_module(module)):
                 for call in service.calls.library_calls(function):
                     if not call.main and _is_off(call.node):
                         yield from _judge(call)
 
 
-def _speaks_of_it(module: Module) -> bool:
-    """Whether the module turns transactions off, and not for a statement that asks for it."""
-    texts = [c.value for c in module.source.nodes.of(Constant) if isinstance(c.value, str)]
+@summary
+def _speaks_of_it(source: PythonSource) -> bool:
+    """Whether a file turns transactions off, and not for a statement that asks for it."""
+    texts = [c.value for c in source.nodes.of(Constant) if isinstance(c.value, str)]
     return "AUTOCOMMIT" in texts and not any(_OUTSIDE.search(text) for text in texts)
 
 

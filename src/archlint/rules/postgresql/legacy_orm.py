@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from packaging.version import Version
 
@@ -10,6 +11,7 @@ from archlint.facts.syntax import Assign, Call, ClassDef, Expression, Subscript
 from archlint.facts.traversal import dotted
 from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.model import Service
+from archlint.service.semantics.called import called_names, calls_of
 from archlint.service.semantics.library_names import objects_of
 from archlint.service.semantics.modules import Module, Role
 
@@ -40,9 +42,11 @@ def _is_own(service: Service, module: Module) -> bool:
 
 def _bases(service: Service, module: Module) -> Iterator[Hit]:
     instead = "a class that derives from `DeclarativeBase`" + _once(service)
-    for call in module.source.nodes.of(Call):
-        if _means(service, module, call.func) == "sqlalchemy.orm.declarative_base":
-            yield Hit(module.location(call), {"what": "`declarative_base()`", "instead": instead})
+    resolve = partial(service.symbols.resolve, module)
+    names = called_names(module.source)
+    makers = [name for name in names if resolve(name).qualified == "sqlalchemy.orm.declarative_base"]
+    for call in calls_of(module.source, *makers):
+        yield Hit(module.location(call), {"what": "`declarative_base()`", "instead": instead})
 
 
 def _once(service: Service) -> str:

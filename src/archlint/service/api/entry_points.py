@@ -110,10 +110,16 @@ def _told(source: PythonSource) -> tuple[str, ...]:
 def _given_by_code(modules: Modules) -> Iterator[Target]:
     """The apps of their own modules that code hands to uvicorn itself."""
     for module in modules.runtime:
-        for call in module.source.nodes.of(Call) if "uvicorn" in module.source.names else ():
-            given = dotted(call.args[0]) if call.args else None
-            if given and (dotted(call.func) or "") in {"uvicorn.run", "uvicorn.Config"}:
-                yield Target(module, given)
+        yield from (Target(module, given) for given in _handed(module.source))
+
+
+@summary
+def _handed(source: PythonSource) -> tuple[str, ...]:
+    """The names that a file gives to uvicorn."""
+    if "uvicorn" not in source.names:
+        return ()
+    calls = (call for call in source.nodes.of(Call) if dotted(call.func) in {"uvicorn.run", "uvicorn.Config"})
+    return tuple(given for call in calls if call.args and (given := dotted(call.args[0])))
 
 
 def _target(modules: Modules, told: str) -> Target | None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from archlint.facts.source import PythonSource, function_summary
 from archlint.facts.syntax import FunctionDef
+from archlint.facts.traversal import docstring
 from archlint.findings import Location
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.values import (
@@ -46,9 +48,19 @@ class Handler(Struct, eq=False, frozen=True):
         return f"{self.owner}.{self.definition.name}" if self.owner else self.definition.name
 
     @property
+    def docstring(self) -> str | None:
+        """Its docstring, None where it has none or an empty one."""
+        return _docstring(self.module.source, self.definition)
+
+    @property
     def location(self) -> Location:
         """The header of its definition, from `def` to before the colon."""
         return self.module.span(self.definition.start, self.definition.header_end)
+
+
+@function_summary
+def _docstring(source: PythonSource, definition: FunctionDef) -> str | None:
+    return docstring(definition)
 
 
 def handler_of(value: Value, *, unwraps: bool) -> Handler | None:

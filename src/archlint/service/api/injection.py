@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Assign, Attribute, Call, Name, Node
 from archlint.facts.traversal import all_nodes, walk_expressions
+from archlint.service.semantics.called import called_names, calls_of
 from archlint.service.semantics.library_names import names_of, packages_of
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Symbol, Symbols
@@ -40,9 +41,9 @@ class Providers:
     def _provided(self, module: Module) -> Iterator[Injection]:
         # Few modules inject, and looking at every expression of all others would take long.
         if any(self._may_inject(module, name) for name in self._symbols.namespace(module).names):
-            for node in module.source.nodes.of(Call):
-                if self._is_injector(module, node):
-                    yield from (Injection(module, node, symbol) for symbol in self._named_in(module, node))
+            called = (name for name in called_names(module.source) if self._injects(module, name))
+            for node in calls_of(module.source, *called):
+                yield from (Injection(module, node, symbol) for symbol in self._named_in(module, node))
 
     def _may_inject(self, module: Module, name: str) -> bool:
         symbol = self._symbols.resolve(module, name)
@@ -52,7 +53,10 @@ class Providers:
     def _is_injector(self, module: Module, node: Node) -> bool:
         if not isinstance(node, Call) or not isinstance(node.func, Name | Attribute):
             return False
-        return self._symbols.resolve(module, node.func).qualified in names_of("injector")
+        return self._injects(module, node.func)
+
+    def _injects(self, module: Module, called: Name | Attribute | str) -> bool:
+        return self._symbols.resolve(module, called).qualified in names_of("injector")
 
     def _named_in(self, module: Module, call: Call) -> Iterator[Symbol]:
         """What the call injects, and what a provider that is made on the spot is made of."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Attribute, Call, Node
+from archlint.readings import summary
 from archlint.service.interpreter.values import Origin
 from archlint.service.semantics.live_code import Startup
 from archlint.service.semantics.modules import Modules
@@ -19,12 +21,15 @@ _INCLUDE = "include_router"
 def never_run(modules: Modules, ran: Container[Node]) -> Iterator[Origin]:
     """The calls of `….include_router(…)` in functions in use that are not among those that ran."""
     left = [
-        (module, call)
-        for module in modules.runtime
-        for call in module.source.nodes.of(Call)
-        if isinstance(call.func, Attribute) and call.func.attr == _INCLUDE and call not in ran
+        (module, call) for module in modules.runtime for call in _including(module.source) if call not in ran
     ]
     if not left:
         return
     used = {node for _, scope, node in Startup(modules).attributes(_INCLUDE) if scope}
     yield from (Origin(module, call) for module, call in left if call.func in used)
+
+
+@summary
+def _including(source: PythonSource) -> tuple[Call, ...]:
+    calls = source.nodes.of(Call) if _INCLUDE in source.names else ()
+    return tuple(call for call in calls if isinstance(call.func, Attribute) and call.func.attr == _INCLUDE)

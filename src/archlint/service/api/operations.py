@@ -11,7 +11,6 @@ from msgspec import Struct
 from packaging.version import Version
 
 from archlint.facts.syntax import Call, Expression
-from archlint.facts.traversal import docstring
 from archlint.findings import Location
 from archlint.service.api.callees import Callee, called
 from archlint.service.api.dependants import Dependant, Dependency, Parameter
@@ -108,8 +107,7 @@ class Operations:
         if page is not None:
             self.signatures.add(signature, page, endpoint.path)
         parameters = tuple(signature.parameters)
-        definition = endpoint.handler.definition
-        description = text(options.get("description")) or docstring(definition)
+        description = text(options.get("description")) or endpoint.handler.docstring
         return Operation(
             endpoint=endpoint,
             parameters=tuple(p for p in parameters if p.kind not in BODY_KINDS),

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator
 
 from msgspec import Struct
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -24,7 +25,9 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
+from archlint.readings import summary
 from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbol, Symbols
 
 _LOADERS = re.compile(r"(json|orjson|ujson|yaml|ruamel\.yaml|toml|tomllib)\.(\w+\.)?\w*loads?\w*")
@@ -48,14 +51,27 @@ def overrides(modules: Modules, symbols: Symbols, off: Container[str] = ()) -> I
     for module in modules.runtime:
         if _knows_fastapi(module, symbols):
             reader = _Reader(module, symbols)
-            for kind in (Assign, Call, ClassDef):
-                for node in module.source.nodes.of(kind):
-                    if not any(_is_off(test, off) for test in _tests_around(module, node)):
-                        yield from reader.read(node)
+            for node, tests in _candidates(module.source):
+                if not any(_is_off(test, off) for test in tests):
+                    yield from reader.read(node)
 
 
-def _tests_around(module: Module, node: Node) -> Iterator[Expression]:
-    for branch in (branch for statement in module.source.nodes.of(If) for branch in statement.branches):
+@summary
+def _candidates(source: PythonSource) -> tuple[tuple[Node, tuple[Expression, ...]], ...]:
+    """What may replace the document, or force its version, with the tests around it."""
+    names = _REPLACED | {"openapi_version"}
+    assigned = (node for node in source.nodes.of(Assign) if not names.isdisjoint(map(_set, node.targets)))
+    calls = (node for node in source.nodes.of(Call) if last_name(node.func) == "get_openapi")
+    found = (*assigned, *calls, *source.nodes.of(ClassDef))
+    return tuple((node, tuple(_tests_around(source, node))) for node in found)
+
+
+def _set(target: Expression) -> str:
+    return target.attr if isinstance(target, Attribute) else ""
+
+
+def _tests_around(source: PythonSource, node: Node) -> Iterator[Expression]:
+    for branch in (branch for statement in source.nodes.of(If) for branch in statement.branches):
         if branch.body and branch.body[0].start <= node.start and node.end <= branch.body[-1].end:
             yield branch.test
 

@@ -10,7 +10,6 @@ from msgspec import Struct, field
 from packaging.version import Version
 
 from archlint.facts.syntax import ClassDef
-from archlint.facts.traversal import docstring
 from archlint.findings import Location, Unknown
 from archlint.service.api import entry_points, web
 from archlint.service.api.adding import mounted_in
@@ -347,7 +346,7 @@ def _endpoint(
 def _described(route: Route, handler: Handler) -> bool:
     if any(truth(settled(route.options.get(name))) is not False for name in ("summary", "description")):
         return True
-    return docstring(handler.definition) is not None
+    return handler.docstring is not None
 
 
 def _unknown(missed: Missed) -> Unknown:

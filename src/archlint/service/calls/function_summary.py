@@ -1,4 +1,4 @@
-"""One reading of a function's own statements: what it binds, calls, awaits, iterates, enters and returns."""
+"""Reads a function's own statements once: what it binds, calls, awaits, iterates, enters and returns."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from archlint.facts.syntax import (
     Match,
     Name,
     Operation,
+    Parameter,
     Raise,
     Return,
     Sequence,
@@ -39,7 +40,6 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import children, comprehension_parts, is_main_guard
 from archlint.facts.type_checking import at_run_time
 from archlint.service.calls.conditions import Need, needs, needs_after
-from archlint.service.calls.functions import Function
 from archlint.service.calls.run_once import fills_after_return, first_time_branches
 from archlint.service.calls.sites import Binding, Scan, Site
 
@@ -51,20 +51,6 @@ GATHERING = frozenset(
 
 _STORING = frozenset({"add", "append", "appendleft", "insert", "setdefault"})
 """Methods by which a container gets its last argument."""
-
-
-def scan(function: Function) -> Scan:
-    """Read the function's own statements."""
-    scanner = Scanner(function)
-    match function.node:
-        case FunctionDef():
-            scanner.body(function.node.body)
-        case Lambda():
-            scanner.found.returned.append(function.node.body)
-            scanner.visit(function.node.body)
-        case None:
-            scanner.body(function.module.source.body)
-    return scanner.found
 
 
 class _OwnNames(Container[str]):
@@ -80,18 +66,22 @@ class _OwnNames(Container[str]):
 
 
 class Scanner:
-    """Walks statements; `once` and `main` hold for what is being read."""
+    """Walks statements; `once` and `main` hold for what is being read.
 
-    def __init__(self, function: Function) -> None:
+    `spellings` is how the file writes `TYPE_CHECKING`, `self_name` the name of the object in a method.
+    """
+
+    def __init__(
+        self, spellings: frozenset[str], parameters: tuple[Parameter, ...] = (), self_name: str | None = None
+    ) -> None:
         self.found = Scan()
-        self._self_name = _self_name(function)
-        self._spellings = function.module.source.spellings
+        self._self_name = self_name
+        self._spellings = spellings
         self._block = (0, 1 << 60)
         self._limited = False
         self._once = False
         self._main = False
         self._needs: frozenset[Need] = frozenset()
-        parameters = function.node.parameters if function.node is not None else ()
         self._parameters = {parameter.name: parameter.name for parameter in parameters}
 
     def body(self, statements: tuple[Statement, ...], once: bool = False) -> None:
@@ -369,16 +359,3 @@ def _unpacked(
     else:
         how = {"value": "element", "element": "element of element"}.get(kind, "unknown")
         yield from ((value, how) for _ in items)
-
-
-def _self_name(function: Function) -> str | None:
-    """The name of the object in a method, and in the functions inside of one."""
-    while function.owner is None:
-        if function.parent is None:
-            return None
-        function = function.parent
-    node = function.node
-    is_method = (
-        isinstance(node, FunctionDef) and node.parameters and not function.is_decorated("staticmethod")
-    )
-    return node.parameters[0].name if is_method and isinstance(node, FunctionDef) else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
 
 from msgspec import Struct, field
 
+from archlint.facts.source import PythonSource, function_summary
 from archlint.facts.syntax import (
     Attribute,
     ClassDef,
@@ -26,6 +27,7 @@ from archlint.service.calls.library_models import Library
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
+from archlint.service.semantics.unread import unread_in
 
 T = TypeVar("T")
 
@@ -118,13 +120,7 @@ class Function(Struct, eq=False, dict=True):
     @property
     def is_empty(self) -> bool:
         """Whether nothing but a docstring, `...`, `pass` or an error stands in it."""
-        body = self.node.body if isinstance(self.node, FunctionDef) else ()
-        return all(
-            isinstance(one, Raise)
-            or (isinstance(one, Simple) and one.keyword == "pass")
-            or (isinstance(one, Evaluate) and isinstance(one.value, Constant | Name))
-            for one in body
-        )
+        return not isinstance(self.node, FunctionDef) or _is_empty(self.module.source, self.node)
 
     @property
     def is_property(self) -> bool:
@@ -180,11 +176,32 @@ class Class(Struct, eq=False, dict=True):
         return next((method for method in own if method is not None), None)
 
 
-def names_in(definition: Function | Class) -> list[Name | Attribute]:
-    """The names and attributes from a definition's first word to its last; none for a module itself."""
-    node = definition.node
-    nodes = definition.module.source.nodes
-    return [] if node is None else nodes.within(node.start, node.end, Name, Attribute)
+def names_in(definition: Function | Class) -> Sequence[Name | Attribute]:
+    """The names and attributes from a definition's first word to its last; none for a module itself.
+
+    A function's variables that nothing reads are left out.
+    """
+    node, source = definition.node, definition.module.source
+    if isinstance(node, FunctionDef):
+        return _names_in(source, node)
+    return () if node is None else source.nodes.within(node.start, node.end, Name, Attribute)
+
+
+@function_summary
+def _names_in(source: PythonSource, definition: FunctionDef) -> tuple[Name | Attribute, ...]:
+    unread = unread_in(definition)
+    names = source.nodes.within(definition.start, definition.end, Name, Attribute)
+    return tuple(name for name in names if name not in unread)
+
+
+@function_summary
+def _is_empty(source: PythonSource, definition: FunctionDef) -> bool:
+    return all(
+        isinstance(one, Raise)
+        or (isinstance(one, Simple) and one.keyword == "pass")
+        or (isinstance(one, Evaluate) and isinstance(one.value, Constant | Name))
+        for one in definition.body
+    )
 
 
 class Program:

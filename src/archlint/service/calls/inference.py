@@ -28,12 +28,12 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import dotted
 from archlint.service.calls.annotations import Annotations
 from archlint.service.calls.call_results import Results, told
-from archlint.service.calls.function_summary import scan
 from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.library_models import Knowledge, Library
 from archlint.service.calls.members import Members
 from archlint.service.calls.reaching import reaching_bindings
 from archlint.service.calls.receivers import receiver
+from archlint.service.calls.scanning import scan
 from archlint.service.calls.sites import Binding, Scan
 from archlint.service.calls.stores import Stores
 from archlint.service.calls.values import (

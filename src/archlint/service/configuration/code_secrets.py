@@ -49,11 +49,16 @@ _DEVELOPMENT = re.compile(
 _EXAMPLES = re.compile(r"examples?|openapi_examples|(json_)?schema_extra|json_schema|responses|openapi_extra")
 
 
-def secrets_in_module(module: Module, symbols: Symbols, classes: Classes) -> Iterator[LiteralSecret]:
+class CodeSecrets(Struct, eq=False, frozen=True):
     """The literals in code; dummies only where the service would really take them for a secret."""
-    if module.role in {Role.TEST, Role.SCRIPT} or is_demonstration(module.path):
-        return
-    yield from _Reading(module, symbols, classes).secrets()
+
+    symbols: Symbols
+    classes: Classes
+
+    def of(self, module: Module) -> Iterator[LiteralSecret]:
+        """Those of one module."""
+        if module.role not in {Role.TEST, Role.SCRIPT} and not is_demonstration(module.path):
+            yield from _Reading(module, self.symbols, self.classes).secrets()
 
 
 class _Reading(Struct, eq=False, frozen=True, dict=True):

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Call, Constant
+from archlint.facts.source import PythonSource, function_summary
+from archlint.facts.syntax import Call, Constant, FunctionDef, Node
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Unknown
 from archlint.service.calls.call_graph import Calls
@@ -125,6 +126,16 @@ def _probes(call: LibraryCall) -> bool:
 
 
 def _administers(function: Function) -> bool:
-    constants = all_nodes(function.node) if function.node is not None else ()
-    texts = (node.value for node in constants if isinstance(node, Constant))
+    if isinstance(function.node, FunctionDef):
+        return _speaks_of_it(function.module.source, function.node)
+    return function.node is not None and _has_administration(function.node)
+
+
+@function_summary
+def _speaks_of_it(source: PythonSource, definition: FunctionDef) -> bool:
+    return _has_administration(definition)
+
+
+def _has_administration(node: Node) -> bool:
+    texts = (one.value for one in all_nodes(node) if isinstance(one, Constant))
     return any(isinstance(text, str) and ADMINISTRATION.search(text) for text in texts)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Alias, Assign, Call, Constant, Dict, Expression, Keyword, Name, Operation
 from archlint.findings import Location
+from archlint.readings import summary
 from archlint.service.semantics.library_names import last_names, names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name, scoped
@@ -42,17 +44,20 @@ class Engine(Struct, eq=False, frozen=True):
 
 def engines(module: Module, symbols: Symbols) -> Iterator[Engine]:
     """The engines that a module makes, in reading order."""
-    names = last_names("engine maker") | {
-        alias.asname for alias in module.source.nodes.of(Alias) if alias.asname
-    }
-    wanted = (call for call in module.source.nodes.of(Call) if last_name(call.func) in names)
-    for scope, call in scoped(module.source, wanted):
+    for scope, call in _candidates(module.source):
         made = symbols.resolve(module, call.func, scope).qualified
         if made in names_of("engine maker"):
             keywords = tuple(_keywords(module, scope, call, symbols))
             named = next((keyword.value for keyword in keywords if keyword.name == "url"), None)
             url = call.args[0] if call.args else named
             yield Engine(module, call, scope, made.rpartition(".")[2], url, keywords)
+
+
+@summary
+def _candidates(source: PythonSource) -> tuple[tuple[Scope, Call], ...]:
+    """The calls that may make an engine by the last names of what they call."""
+    names = last_names("engine maker") | {alias.asname for alias in source.nodes.of(Alias) if alias.asname}
+    return tuple(scoped(source, (call for call in source.nodes.of(Call) if last_name(call.func) in names)))
 
 
 def _keywords(module: Module, scope: Scope, call: Call, symbols: Symbols) -> Iterator[Keyword]:

@@ -24,6 +24,7 @@ from archlint.service.semantics.bindings import own_nodes, statements
 from archlint.service.semantics.library_names import SESSIONS, names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbols
+from archlint.service.semantics.unread import body_of
 
 DATA_ACCESS = frozenset(
     {
@@ -65,7 +66,8 @@ class _Reader:
             if isinstance(statement, FunctionDef):
                 inner = (*scope, statement)
                 names = known - {parameter.name for parameter in statement.parameters}
-                yield from self.scope(statement.body, inner, names | self._parameters(statement, scope))
+                body = body_of(self._module.source, statement)
+                yield from self.scope(body, inner, names | self._parameters(statement, scope))
             elif isinstance(statement, ClassDef):
                 inner = (*scope, statement)
                 yield from self.scope(
@@ -109,7 +111,7 @@ class _Reader:
         yield from (f"self.{name}" for name in self._opened(node.body, scope))
         for function in (item for item in node.body if isinstance(item, FunctionDef)):
             sessions = self._parameters(function, scope)
-            for statement in statements(function.body):
+            for statement in statements(body_of(self._module.source, function)):
                 match statement:
                     case Assign(targets=(Attribute() as target,), value=Name(id=name)) if name in sessions:
                         yield dotted(target) or ""

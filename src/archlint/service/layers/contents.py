@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Container, Iterable
 
 from msgspec import Struct
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -17,9 +19,10 @@ from archlint.facts.syntax import (
     Name,
     Return,
 )
-from archlint.facts.traversal import all_nodes
+from archlint.facts.traversal import all_nodes, dotted
+from archlint.readings import summary
 from archlint.service.api.applications import makes_app
-from archlint.service.semantics.bindings import Imported, own_nodes, statements
+from archlint.service.semantics.bindings import Imported, own_nodes, read_namespace, statements
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SQLMODEL, names_of
 from archlint.service.semantics.modules import Module
@@ -151,7 +154,6 @@ class _Reader:
         kinds = Counter(kind for _, kind in definitions)
         kinds.update(self._made(node) for node in body if isinstance(node, Assign))
         storage = self._imports_storage()
-        plain = [node for node, kind in definitions if kind == "plain"]
         app = makes_app([self._module.source])
         return Contents(
             models=kinds["models"],
@@ -160,21 +162,22 @@ class _Reader:
             routes=kinds["routes"],
             setup=kinds["setup"],
             app=app,
-            wiring=app or kinds["container"] > 0 or self._includes_routers(),
+            wiring=app or kinds["container"] > 0 or _includes_routers(self._module.source),
             plain=kinds["plain"],
             storage=storage,
             # Those that make statements or give them to a session.
-            queries=sum(map(self._has_query, plain)) if storage else 0,
+            queries=self._queries([kind for _, kind in definitions]) if storage else 0,
         )
 
-    def _has_query(self, definition: ClassDef | FunctionDef) -> bool:
-        return any(type(node) is Call and self._is_query(node.func) for node in all_nodes(definition))
+    def _queries(self, kinds: Iterable[str]) -> int:
+        called = zip(_called(self._module.source), kinds, strict=True)
+        return sum(self._has_query(names) for names, kind in called if kind == "plain")
 
-    def _is_query(self, called: Expression) -> bool:
-        if type(called) is Attribute and called.attr in _SESSION_METHODS:
-            return True
-        is_named = type(called) is Name or type(called) is Attribute
-        return is_named and self._symbols.resolve(self._module, called).qualified in _STATEMENTS
+    def _has_query(self, called: Iterable[str]) -> bool:
+        return any(
+            name == _ON_SESSION or self._symbols.resolve(self._module, name).qualified in _STATEMENTS
+            for name in called
+        )
 
     def _kind(self, node: ClassDef | FunctionDef) -> str:
         return self._class_kind(node) if isinstance(node, ClassDef) else self._function_kind(node)
@@ -214,13 +217,35 @@ class _Reader:
             return "setup"
         return "routes" if _makes(self._module, node.value, self._symbols, names_of("router")) else ""
 
-    def _includes_routers(self) -> bool:
-        return any(map(_includes_router, self._module.source.nodes.of(Evaluate)))
-
     def _imports_storage(self) -> bool:
         bindings = self._symbols.namespace(self._module).names.values()
         sources = (binding for binding in bindings if isinstance(binding, Imported) and not binding.level)
         return any(source.module.partition(".")[0] in _STORAGE for source in sources)
+
+
+_ON_SESSION = "….execute"
+
+
+@summary
+def _called(source: PythonSource) -> tuple[tuple[str, ...], ...]:
+    """What each top-level definition calls: names that the file binds, and methods of sessions as one."""
+    namespace = read_namespace(source.body)
+    known = None if namespace.stars else namespace.names.keys()
+    top = (node for node in statements(source.body) if isinstance(node, ClassDef | FunctionDef))
+    return tuple(tuple(sorted(_names_called(node, known))) for node in top)
+
+
+def _names_called(definition: ClassDef | FunctionDef, known: Container[str] | None) -> set[str]:
+    called = [node.func for node in all_nodes(definition) if type(node) is Call]
+    names = {name for one in called if (name := dotted(one))}
+    found = {name for name in names if known is None or name.partition(".")[0] in known}
+    on_session = any(type(one) is Attribute and one.attr in _SESSION_METHODS for one in called)
+    return found | {_ON_SESSION} if on_session else found
+
+
+@summary
+def _includes_routers(source: PythonSource) -> bool:
+    return any(map(_includes_router, source.nodes.of(Evaluate)))
 
 
 def _includes_router(statement: Evaluate) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -24,6 +24,7 @@ from archlint.service.layers.layers import Layers
 from archlint.service.layers.queries import Queries
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbols
+from archlint.service.semantics.unread import nodes_in
 
 
 class Work(Struct, frozen=True):
@@ -61,14 +62,10 @@ class Handlers(Struct, eq=False, frozen=True):
         """The work that `handler` itself does; what it calls does not count."""
         executed = {q.node for q in self.queries.of(module).get(handler, []) if q.executed}
         repositories = self._repositories(module, handler)
-        asked = (n for n in all_nodes(handler) if isinstance(n, Call))
-        calls = {n for n in asked if self._asks(module, n, repositories)}
-        rows = set(_assigned_from(handler, executed | calls))
-        loops = [
-            n
-            for n in all_nodes(handler)
-            if isinstance(n, For) and _is_over(n.iterable, rows, executed | calls)
-        ]
+        nodes = nodes_in(module.source, handler)
+        calls = {n for n in nodes if isinstance(n, Call) and self._asks(module, n, repositories)}
+        rows = set(_assigned_from(nodes, executed | calls))
+        loops = [n for n in nodes if isinstance(n, For) and _is_over(n.iterable, rows, executed | calls)]
         decisions = {inner for loop in loops for inner in all_nodes(loop) if isinstance(inner, If)}
         return Work(len(executed), len(calls - executed), len(decisions))
 
@@ -100,9 +97,9 @@ class Handlers(Struct, eq=False, frozen=True):
         return self._in_crud(symbol.module) and not symbol.qualified.rpartition(".")[2][:1].isupper()
 
 
-def _assigned_from(handler: FunctionDef, calls: set[Call]) -> Iterator[str]:
+def _assigned_from(nodes: Iterable[Node], calls: set[Call]) -> Iterator[str]:
     """The names that are given the result of one of the `calls`, or something made of it."""
-    for node in all_nodes(handler):
+    for node in nodes:
         match node:
             case Assign(targets=(Name(id=name),), value=Node() as value):
                 if any(inner in calls for inner in all_nodes(value)):

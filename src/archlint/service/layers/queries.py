@@ -12,6 +12,7 @@ from archlint.facts.traversal import dotted
 from archlint.service.database.session_calls import PROBE, session_calls
 from archlint.service.interpreter.types import Types
 from archlint.service.layers.layers import Layers
+from archlint.service.semantics.called import called_names, calls_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbols
 
@@ -56,14 +57,17 @@ class Queries:
         for call in session_calls(module, self._symbols, self._annotations):
             if not (call.node.args and self._is_probe(module, call.node.args[0])):
                 yield Query(call.node, call.text, executed=True)
-        for node in module.source.nodes.of(Call):
-            if self._verb(module, node) in _VERBS and not self._is_probe(module, node):
+        verbs = (name for name in called_names(module.source) if self._means(module, name) in _VERBS)
+        for node in calls_of(module.source, *verbs):
+            if not self._is_probe(module, node):
                 yield Query(node, dotted(node.func) or "", executed=False)
 
     def _verb(self, module: Module, node: Expression) -> str:
         """`select` for a call of SQLAlchemy's or SQLModel's `select`, and so on."""
-        name = dotted(node.func) if isinstance(node, Call) else None
-        if name is None or name.count(".") > 1:
+        return self._means(module, dotted(node.func) or "") if isinstance(node, Call) else ""
+
+    def _means(self, module: Module, name: str) -> str:
+        if not name or name.count(".") > 1:
             return ""
         home, _, verb = self._symbols.resolve(module, name).qualified.rpartition(".")
         return verb if home in _HOMES else ""

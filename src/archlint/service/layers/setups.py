@@ -8,11 +8,12 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from archlint.facts.syntax import Attribute, Call, ClassDef, Import, ImportFrom, Name, Node
+from archlint.facts.syntax import Attribute, Call, ClassDef, Import, ImportFrom, Node
 from archlint.facts.traversal import dotted
 from archlint.findings import Location
 from archlint.service.database.engine_connections import LIBRARIES
 from archlint.service.layers.layers import Layers
+from archlint.service.semantics.called import called_names, calls_of
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import NameKind, names_of, packages_of
 from archlint.service.semantics.modules import Module, Modules, Role
@@ -105,23 +106,21 @@ class Setups(Struct, eq=False, frozen=True):
             symbol = self.symbols.resolve(module, node.name)
             if symbol.node is node and self.classes.is_settings(symbol):
                 yield Setup("configuration", node, f"the settings class `{node.name}`")
-        for call in module.source.nodes.of(Call) if _knows_libraries(module) else ():
-            if isinstance(call.func, Name | Attribute):
-                name = self.symbols.resolve(module, call.func).qualified
-                if name in names_of(*_ENGINES):
-                    yield Setup("database set-up", call, f"`{dotted(call.func)}(…)`")
-                elif name in names_of("password hasher") or (
-                    name in names_of("token signer") and self._makes_token(module, call)
-                ):
-                    yield Setup("security", call, f"`{dotted(call.func)}(…)`")
+        names = called_names(module.source) if _knows_libraries(module) else ()
+        meant = {name: self.symbols.resolve(module, name).qualified for name in names}
+        kinds = names_of(*_ENGINES, "password hasher", "token signer")
+        for call in calls_of(module.source, *(name for name, means in meant.items() if means in kinds)):
+            name = dotted(call.func) or ""
+            if meant[name] in names_of(*_ENGINES):
+                yield Setup("database set-up", call, f"`{name}(…)`")
+            elif meant[name] in names_of("password hasher") or self._makes_token(module, call):
+                yield Setup("security", call, f"`{name}(…)`")
 
     def _has_scheme(self, module: Module) -> bool:
         if "fastapi" not in _imported(module):
             return False
-        functions = (
-            node.func for node in module.source.nodes.of(Call) if isinstance(node.func, Name | Attribute)
-        )
-        return any(_SCHEMES.fullmatch(self.symbols.resolve(module, func).qualified) for func in functions)
+        called = (self.symbols.resolve(module, name) for name in called_names(module.source))
+        return any(_SCHEMES.fullmatch(symbol.qualified) for symbol in called)
 
     def _makes_token(self, module: Module, call: Call) -> bool:
         """Whether the token is the service's own: its function says token, and nothing sends it away."""

@@ -10,8 +10,10 @@ from functools import cached_property
 from msgspec import Struct
 
 from archlint import documents
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef
 from archlint.facts.traversal import all_nodes, dotted
+from archlint.readings import summary
 from archlint.service.deployment.ci import TRIAL
 from archlint.service.deployment.command import Command, Context
 from archlint.service.deployment.commands import Commands
@@ -62,7 +64,11 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
     @property
     def anywhere(self) -> bool:
         """Whether anything at all seems to apply the migrations."""
-        return bool(self.run or self.in_code) or any(self._started()) or any(self._manifests())
+        return (
+            bool(self.run or self.in_code)
+            or any(_starts_alembic(module.source) for module in self._code)
+            or any(self._manifests())
+        )
 
     @property
     def _code(self) -> Iterator[Module]:
@@ -71,7 +77,7 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
 
     def _calls(self) -> Iterator[tuple[Module, Call]]:
         for module in self._code:
-            named = [one for one in module.source.nodes.of(Call) if last_name(one.func) == "upgrade"]
+            named = _upgrading(module.source)
             if named and b"alembic" in documents.content(self.deployment.repository, module.path):
                 for call in named:
                     if self._is_alembics(module, call) and self._is_called(module, call):
@@ -98,15 +104,6 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
         owner = dotted(call.func.value) if isinstance(call.func, Attribute) else None
         return owner is not None and re.search(r"(command|alembic)$", owner) is not None
 
-    def _started(self) -> Iterator[bool]:
-        """Python that starts alembic as a program: its words, or one string with them."""
-        for module in self._code:
-            values = (constant.value for constant in module.source.nodes.of(Constant))
-            texts = [value for value in values if isinstance(value, str) and "upgrade" in value]
-            yield any(re.search(r"\balembic\b.*\bupgrade\b", text) for text in texts)
-            for call in module.source.nodes.of(Call) if "upgrade" in texts else ():
-                yield {"alembic", "upgrade"} <= {n.value for n in all_nodes(call) if isinstance(n, Constant)}
-
     def _manifests(self) -> Iterator[bool]:
         """Helm charts, Kubernetes, Terraform, pipelines and the like, read as plain text."""
         for file in self.deployment.repository.files:
@@ -116,3 +113,23 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
                 data = documents.content(self.deployment.repository, file)
                 if b"alembic" in data and b"upgrade" in data and len(data) < _MAX_SIZE:
                     yield _IN_MANIFEST.search(data.decode(errors="replace")) is not None
+
+
+@summary
+def _upgrading(source: PythonSource) -> tuple[Call, ...]:
+    """The calls of what is called `upgrade`."""
+    return tuple(one for one in source.nodes.of(Call) if last_name(one.func) == "upgrade")
+
+
+@summary
+def _starts_alembic(source: PythonSource) -> bool:
+    """Whether Python starts alembic as a program: by its words, or one string with them."""
+    values = (constant.value for constant in source.nodes.of(Constant))
+    texts = [value for value in values if isinstance(value, str) and "upgrade" in value]
+    if any(re.search(r"\balembic\b.*\bupgrade\b", text) for text in texts):
+        return True
+    words = (
+        {node.value for node in all_nodes(call) if isinstance(node, Constant)}
+        for call in (source.nodes.of(Call) if "upgrade" in texts else ())
+    )
+    return any({"alembic", "upgrade"} <= found for found in words)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Alias,
     Assign,
@@ -22,6 +22,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
+from archlint.readings import summary
 from archlint.service.semantics.bindings import Assigned, Defined, Imported, own_nodes
 from archlint.service.semantics.imports import ImportEdge, Imports
 from archlint.service.semantics.modules import Module
@@ -42,9 +43,7 @@ class Uses:
         self._known: dict[tuple[Module, str], tuple[ImportEdge, ...]] = {}
         self._members: dict[ImportEdge, tuple[Symbol, ...]] = {}
         self._aliases: dict[Module, dict[Location, Alias]] = {}
-        self._written: dict[Module, _Written] = {}
         self._named: dict[Node, frozenset[str]] = {}
-        self._taken: dict[Module, tuple[dict[str, list[str]], Counter[str]]] = {}
 
     def of(self, module: Module, name: str | None) -> tuple[ImportEdge, ...]:
         """The imports that the definition of `name` in `module` uses; all of the module's for no name."""
@@ -71,12 +70,10 @@ class Uses:
         FastAPI reads the signatures of endpoints, so that what stands there is used.
         """
         module = edge.importer
-        if module not in self._written:
-            self._written[module] = _Written.of(module)
         alias = self._alias(edge)
         if alias is None or alias.name == "*" or edge.lazy:
             return False
-        return self._written[module].only_annotated(alias.asname or alias.name.partition(".")[0])
+        return (alias.asname or alias.name.partition(".")[0]) in _only_annotated(module.source)
 
     def _alias(self, edge: ImportEdge) -> Alias | None:
         module = edge.importer
@@ -89,13 +86,7 @@ class Uses:
         alias = self._alias(edge)
         if alias is None:
             return ()
-        if module not in self._taken:
-            self._taken[module] = _names_by_owner(module)
-        by_owner, counts = self._taken[module]
-        bound = alias.asname or alias.name
-        taken = by_owner.get(bound, [])
-        if counts[bound] != len(taken):
-            return ()
+        taken = _taken_off(module.source, alias.asname or alias.name)
         return tuple(self._symbols.resolve(module, name) for name in taken)
 
     def _definitions(self, module: Module, name: str) -> Iterator[Node]:
@@ -117,33 +108,25 @@ class Uses:
                     pending.extend(sorted(used))
 
 
-class _Written(NamedTuple):
-    """The names of a module that stand in what runs, and those in annotations that nothing reads."""
-
-    run: frozenset[str]
-    annotated: frozenset[str]
-
-    @classmethod
-    def of(cls, module: Module) -> _Written:
-        """Read all names of a module."""
-        every = Counter(node.id for node in module.source.nodes.of(Name))
-        quiet = list(_quiet_annotations(module))
-        annotated = Counter(n.id for one in quiet for n in all_nodes(one) if isinstance(n, Name))
-        texts = (n.value for one in quiet for n in all_nodes(one) if isinstance(n, Constant))
-        words = {word for text in texts if isinstance(text, str) for word in re.findall(r"\w+", text)}
-        listed = (n.value for n in module.source.nodes.of(Constant) if isinstance(n.value, str))
-        exported = frozenset(text for text in listed if text.isidentifier()) - words
-        run = frozenset(name for name, count in every.items() if count > annotated[name])
-        return cls(run | exported, frozenset(annotated) | words)
-
-    def only_annotated(self, name: str) -> bool:
-        """Whether nothing that runs uses the name, and some annotation does."""
-        return name in self.annotated and name not in self.run
+@summary
+def _only_annotated(source: PythonSource) -> frozenset[str]:
+    """The imported names of a file that some annotation uses, and nothing that runs."""
+    aliases = (alias for one in source.imports for alias in one.statement.names)
+    imported = {alias.asname or alias.name.partition(".")[0] for alias in aliases}
+    every = Counter(node.id for node in source.nodes.of(Name))
+    quiet = list(_quiet_annotations(source))
+    annotated = Counter(n.id for one in quiet for n in all_nodes(one) if isinstance(n, Name))
+    texts = (n.value for one in quiet for n in all_nodes(one) if isinstance(n, Constant))
+    words = {word for text in texts if isinstance(text, str) for word in re.findall(r"\w+", text)}
+    listed = (n.value for n in source.nodes.of(Constant) if isinstance(n.value, str))
+    exported = frozenset(text for text in listed if text.isidentifier()) - words
+    run = frozenset(name for name, count in every.items() if count > annotated[name])
+    return frozenset(imported & (annotated.keys() | words) - run - exported)
 
 
-def _quiet_annotations(module: Module) -> Iterator[Expression]:
+def _quiet_annotations(source: PythonSource) -> Iterator[Expression]:
     """The annotations of functions that are no endpoints, of injected parameters, and of local variables."""
-    for function in module.source.nodes.of(FunctionDef):
+    for function in source.nodes.of(FunctionDef):
         is_endpoint = any(_registers(decorator) for decorator in function.decorators)
         for parameter in function.parameters:
             if parameter.annotation is not None and (not is_endpoint or _is_injected(parameter)):
@@ -180,9 +163,18 @@ def _run_nodes(node: Node) -> Iterator[Node]:
     yield from (inner for inner in nodes if id(inner) not in quiet)
 
 
-def _names_by_owner(module: Module) -> tuple[dict[str, list[str]], Counter[str]]:
-    """The dotted names of a module by what stands before their last dot, and how often each name is there."""
-    nodes = module.source.nodes
+@summary
+def _taken_off(source: PythonSource, bound: str) -> tuple[str, ...]:
+    """The dotted names that a file takes off what it imports as `bound`; none if it uses that otherwise."""
+    by_owner, counts = _names_by_owner(source)
+    taken = tuple(by_owner.get(bound, ()))
+    return taken if counts[bound] == len(taken) else ()
+
+
+@summary
+def _names_by_owner(source: PythonSource) -> tuple[dict[str, list[str]], Counter[str]]:
+    """The dotted names of a file by what stands before their last dot, and how often each name is there."""
+    nodes = source.nodes
     names = [name for node in nodes.of(Attribute) if (name := dotted(node))]
     by_owner: dict[str, list[str]] = {}
     for name in names:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Alias,
     Attribute,
@@ -18,6 +19,7 @@ from archlint.facts.syntax import (
     Name,
 )
 from archlint.findings import Location
+from archlint.readings import summary
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import last_name
@@ -94,17 +96,11 @@ class Imports:
 
     def _dynamic(self, module: Module) -> Iterator[ImportEdge]:
         """What `importlib.import_module` and `__import__` take by a literal name."""
-        names = _importing_names(module)
-        for call in module.source.nodes.of(Call):
-            if last_name(call.func) not in names:
-                continue
+        for call, lazy, unseen in _importing(module.source):
             match call:
                 case Call(func=Name() | Attribute() as func, args=(Constant(value=str(name)), *_)):
                     found = self._taken(module, func, name, call)
-                    if found not in {None, module}:
-                        assert found is not None
-                        lazy = bool(module.source.definitions.functions_around(call))
-                        unseen = is_for_type_checkers(module.source, call)
+                    if found is not None and found is not module:
                         place = module.location(call)
                         yield ImportEdge(module, found, None, place, lazy, unseen, False, call.start)
 
@@ -155,8 +151,14 @@ class Imports:
         return submodule if symbol and symbol.is_module and symbol.module is submodule else None
 
 
-def _importing_names(module: Module) -> frozenset[str]:
-    """The last names by which a file may call a function that imports."""
-    taken = (s for s in module.source.nodes.of(ImportFrom) if s.module == "importlib")
+@summary
+def _importing(source: PythonSource) -> tuple[tuple[Call, bool, bool], ...]:
+    """The calls that may import by their last names, whether in a function, and whether for type checkers."""
+    taken = (s for s in source.nodes.of(ImportFrom) if s.module == "importlib")
     aliases = (alias.asname for statement in taken for alias in statement.names if alias.asname)
-    return frozenset({"__import__", "import_module", *aliases})
+    names = frozenset({"__import__", "import_module", *aliases})
+    return tuple(
+        (call, bool(source.definitions.functions_around(call)), is_for_type_checkers(source, call))
+        for call in source.nodes.of(Call)
+        if last_name(call.func) in names
+    )

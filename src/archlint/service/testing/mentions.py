@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Alias, Attribute, ClassDef, Constant, FunctionDef, Name
+from archlint.readings import summary
 from archlint.service.calls.functions import Class, Function, names_in
 from archlint.service.calls.library_models import Library
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.unread import unread as unread_names
 
 _MAX_NAME = 200
 
@@ -35,13 +38,20 @@ class Mentions:
         """How often each name is used, imported, exported, or is the last word of a string."""
         found: Counter[str] = Counter()
         for module in self._modules:
-            nodes = module.source.nodes
-            found.update(node.id for node in nodes.of(Name))
-            found.update(node.attr for node in nodes.of(Attribute))
-            found.update(alias.name.rpartition(".")[2] for alias in nodes.of(Alias))
-            texts = (node.value for node in nodes.of(Constant) if isinstance(node.value, str))
-            found.update(re.split(r"[.:]", text)[-1] for text in texts if len(text) < _MAX_NAME)
+            found.update(dict(_counted(module.source)))
         return found
+
+
+@summary
+def _counted(source: PythonSource) -> tuple[tuple[str, int], ...]:
+    """How often a file has each name; a function's variables that nothing reads do not count."""
+    nodes, unread = source.nodes, unread_names(source)
+    found = Counter(node.id for node in nodes.of(Name) if node not in unread)
+    found.update(node.attr for node in nodes.of(Attribute))
+    found.update(alias.name.rpartition(".")[2] for alias in nodes.of(Alias))
+    texts = (node.value for node in nodes.of(Constant) if isinstance(node.value, str))
+    found.update(re.split(r"[.:]", text)[-1] for text in texts if len(text) < _MAX_NAME)
+    return tuple(sorted(found.items()))
 
 
 def _may_be_asked_for(method: Function) -> bool:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Alias,
     Assign,
@@ -22,6 +23,7 @@ from archlint.facts.syntax import (
     Node,
 )
 from archlint.facts.traversal import all_nodes
+from archlint.readings import summary
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Class, Function, names_in
@@ -31,6 +33,7 @@ from archlint.service.interpreter.values import FunctionObject
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Symbol, Symbols
+from archlint.service.semantics.unread import unread as unread_names
 from archlint.service.testing.client_requests import Requests
 from archlint.service.testing.imported_names import Names
 from archlint.service.testing.mentions import Mentions
@@ -342,12 +345,19 @@ class Reached:
             found: dict[str, Class] = {}
             renamed = {alias.asname for alias in module.source.nodes.of(Alias) if alias.asname}
             wanted = self._class_names | renamed
-            for name in dict.fromkeys(n.id for n in module.source.nodes.of(Name) if n.id in wanted):
+            for name in (name for name in _names(module.source) if name in wanted):
                 node = self._symbols.resolve(module, name).node
                 if node is not None and node in self._program.classes:
                     found[name] = self._program.classes[node]
             self._classes[module] = found
         return self._classes[module]
+
+
+@summary
+def _names(source: PythonSource) -> tuple[str, ...]:
+    """The names that a file has, but variables that nothing reads."""
+    unread = unread_names(source)
+    return tuple(sorted({name.id for name in source.nodes.of(Name) if name not in unread}))
 
 
 _MAX_ALIASES = 3

@@ -1,0 +1,95 @@
+"""What a function's own statements say, and when those of another text say the same."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from archlint.facts.source import PythonSource, function_summary, notice
+from archlint.facts.syntax import ClassDef, Expression, FunctionDef, Name
+from archlint.facts.traversal import all_nodes, dotted
+from archlint.readings import unnoticed
+from archlint.service.calls.function_summary import Scanner
+from archlint.service.calls.functions import Function
+from archlint.service.calls.sites import Binding, Scan
+from archlint.service.semantics.symbols import Scope
+from archlint.service.semantics.unread import unread_in
+
+
+def scan(function: Function) -> Scan:
+    """Read the function's own statements. Who asks depends on what `_told` says of them, and no more."""
+    node, source = function.node, function.module.source
+    if isinstance(node, FunctionDef):
+        notice(_told, source, node)
+        with unnoticed():
+            return _scan(source, node, function.scope)
+    scanner = Scanner(source.spellings, node.parameters if node else (), _self_name(function.scope))
+    if node is None:
+        scanner.body(source.body)
+    else:
+        scanner.found.returned.append(node.body)
+        scanner.visit(node.body)
+    return scanner.found
+
+
+def _scan(source: PythonSource, node: FunctionDef, scope: Scope) -> Scan:
+    scanner = Scanner(source.spellings, node.parameters, _self_name((*scope, node)))
+    scanner.body(node.body)
+    return scanner.found
+
+
+def _self_name(scope: Scope) -> str | None:
+    """The name of the object in a method, and in the functions inside of one."""
+    for outer, inner in reversed(list(pairwise((None, *scope)))):
+        if isinstance(inner, FunctionDef) and isinstance(outer, ClassDef):
+            written = (dotted(getattr(one, "func", one)) or "" for one in inner.decorators)
+            is_static = any(name.rpartition(".")[2] == "staticmethod" for name in written)
+            return inner.parameters[0].name if inner.parameters and not is_static else None
+    return None
+
+
+@function_summary
+def _told(source: PythonSource, definition: FunctionDef) -> tuple[object, ...]:
+    """What a scan says but for offsets, and for the bindings of names that nothing reads.
+
+    Offsets count by which of the scan's nodes start and end before them.
+    """
+    found = _scan(source, definition, source.definitions.around(definition)[:-1])
+    ignored = {node.id for node in unread_in(definition) if isinstance(node, Name)}
+    bound = {name: several for name, several in found.bindings.items() if name not in ignored}
+    roots = _roots(found, bound)
+    offsets = sorted({at for root in roots for node in all_nodes(root) for at in (node.start, node.end)})
+    return (
+        _bindings(bound, offsets),
+        _bindings(found.attributes, offsets),
+        tuple((one.kind, one.awaited, one.once, one.main, one.needs) for one in found.sites),
+        tuple(name for name, _ in found.states),
+        [len(several) for several in (found.returned, found.yielded, found.delegated, found.stores)],
+        tuple(roots),
+        [(bisect_left(offsets, root.start), bisect_left(offsets, root.end)) for root in roots],
+        found.outer_names,
+        found.is_generator,
+    )
+
+
+def _roots(scan: Scan, bound: Mapping[str, Sequence[Binding]]) -> list[Expression]:
+    """The expressions of a scan, in its order."""
+    held = (one for several in (*bound.values(), *scan.attributes.values()) for one in several)
+    given = (value for one in held for value in (one.value, one.annotation) if value is not None)
+    stored = (node for pair in scan.stores for node in pair)
+    states = (value for _, value in scan.states)
+    sites = (site.node for site in scan.sites)
+    return [*given, *sites, *scan.returned, *scan.yielded, *scan.delegated, *stored, *states]
+
+
+def _bindings(bound: Mapping[str, Sequence[Binding]], offsets: list[int]) -> tuple[object, ...]:
+    return tuple(
+        (
+            *(name, one.kind, one.limited, one.value is None, one.annotation is None),
+            *(bisect_left(offsets, one.start), bisect_right(offsets, one.start)),
+            *(bisect_left(offsets, one.block[0]), bisect_right(offsets, one.block[1])),
+        )
+        for name, several in bound.items()
+        for one in several
+    )

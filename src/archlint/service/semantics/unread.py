@@ -1,0 +1,66 @@
+"""What functions give a name that is never read: who looks for other things does not depend on it."""
+
+from __future__ import annotations
+
+from archlint.facts.source import PythonSource, function_summary, notice
+from archlint.facts.syntax import Assign, Constant, FunctionDef, Name, Node, Operation, Statement
+from archlint.facts.traversal import all_nodes
+from archlint.readings import unnoticed
+
+
+def unread_in(function: FunctionDef) -> frozenset[Node]:
+    """The names that assignments in a function, or in one in it, bind, and that nothing in it has again."""
+    nodes = list(all_nodes(function))
+    targets = {target for node in nodes if isinstance(node, Assign) for target in node.targets}
+    bound = {node for node in targets if isinstance(node, Name)}
+    read = {node.id for node in nodes if isinstance(node, Name) and node not in bound}
+    read.update(parameter.name for parameter in function.parameters)
+    return frozenset(node for node in bound if node.id not in read)
+
+
+def unread(source: PythonSource) -> frozenset[Node]:
+    """Those of all functions of a file."""
+    found: set[Node] = set()
+    end = -1
+    for function in source.nodes.of(FunctionDef):
+        if function.start >= end:
+            end = function.end
+            found |= unread_in(function)
+    return frozenset(found)
+
+
+def body_of(source: PythonSource, definition: FunctionDef) -> tuple[Statement, ...]:
+    """A function's statements, for whom it makes no difference if one gives a number to an unread name."""
+    notice(_busy, source, definition)
+    with unnoticed():
+        return definition.body
+
+
+def nodes_in(source: PythonSource, definition: FunctionDef) -> tuple[Node, ...]:
+    """Every node of a function and of those in it, for the same."""
+    notice(_busy, source, definition)
+    with unnoticed():
+        return tuple(all_nodes(definition))
+
+
+@function_summary
+def _busy(source: PythonSource, definition: FunctionDef) -> tuple[tuple[Statement, ...], ...]:
+    """The statements but those that do nothing else, and the bodies of the functions in it."""
+    unread = unread_in(definition)
+    kept = tuple(one for one in definition.body if not _is_idle(one, unread))
+    inner = (one for one in all_nodes(definition) if isinstance(one, FunctionDef) and one is not definition)
+    return (kept, *(one.body for one in inner))
+
+
+def _is_idle(statement: Statement, unread: frozenset[Node]) -> bool:
+    match statement:
+        case Assign(targets=targets, value=Node() as value, annotation=None):
+            return unread.issuperset(targets) and all(map(_is_number, all_nodes(value)))
+    return False
+
+
+def _is_number(node: Node) -> bool:
+    match node:
+        case Constant(value=value):
+            return not isinstance(value, str)
+    return isinstance(node, Operation) and not node.operator.startswith("yield")
