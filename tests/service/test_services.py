@@ -189,6 +189,7 @@ class TestMonorepo:
             {"Dockerfile": "CMD uvicorn gateway.main:app"},
             {"docker-compose.yml": "services:\n  gateway:\n    command: uvicorn --port 80 main:app"},
             {"run.py": "import uvicorn\nuvicorn.run('gateway.main:app')"},
+            {"gateway/main.py": f"{APP}from gateway.users import router\napp.include_router(router)\n"},
         ],
     )
     def test_what_lies_around_a_service_may_be_one_itself(

@@ -15,6 +15,7 @@ from archlint.discover import Repository
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Unreadable, read_facts
 from archlint.paths import join, parents
+from archlint.readings import summary
 from archlint.service.api.applications import FASTAPI, Creation, creations, imported_names, uses
 from archlint.service.model import Service
 from archlint.service.packaging.pyproject import strings
@@ -178,7 +179,12 @@ class Layout:
         return unread or "fastapi" in project.requirements or "dependencies" in strings(dynamic)
 
     def _is_started(self, root: str, roots: set[str], made: list[tuple[str, Creation]]) -> bool:
-        """Whether the project's code knows a server, or a command outside of inner services names its app."""
+        """Whether the app has routers, its code a server, or a command outside of inner services its name.
+
+        A script has its endpoints beside its app.
+        """
+        if any(_includes(self._sources[file]) for file, _ in made):
+            return True
         inner = [other for other in roots if other != root and _is_inside(other, root)]
         own = [f for f in self._runtime_below(root) if not any(_is_inside(f, other) for other in inner)]
         targets = {name.partition(".")[0] for file in own for name in self._names(file).values()}
@@ -283,3 +289,8 @@ def _folder(repository: Repository, path: Path) -> str:
 
 def _is_inside(path: str, folder: str) -> bool:
     return folder in (".", path) or path.startswith(f"{folder}/")
+
+
+@summary
+def _includes(source: PythonSource) -> bool:
+    return any(name.endswith(".include_router") for _, _, name in uses(source))
