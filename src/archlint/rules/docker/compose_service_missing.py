@@ -9,7 +9,7 @@ from typing import Any
 
 from archlint.findings import Hit, Location, Met, Said, Unknown
 from archlint.service.deployment.compose_stack import NOT_THE_SERVER, StackService
-from archlint.service.deployment.server_traces import POSTGRESQL, REDIS, has_trace
+from archlint.service.deployment.server_traces import POSTGRESQL, REDIS, has_trace, is_spoken_to
 from archlint.service.model import Service
 
 INFRASTRUCTURE = re.compile(
@@ -30,8 +30,10 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         return
     parts = {
         "the app": any(_may_be_app(service, one) for one in services),
-        "PostgreSQL": any(one.is_postgres for one in services) or _named(services, options["postgresql"]),
-        "Redis": _named(services, options["redis"]),
+        "PostgreSQL": any(one.is_postgres for one in services)
+        or _named(services, options["postgresql"])
+        or is_spoken_to(services, r"postgres(ql)?(\+\w+)?"),
+        "Redis": _named(services, options["redis"]) or is_spoken_to(services, "rediss?"),
     }
     absent = [name for name, there in parts.items() if not there]
     if not absent and any(service.images.served_by(one) for one in services):

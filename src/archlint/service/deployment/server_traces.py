@@ -5,16 +5,20 @@ Letters in a string are no name: a packed file holds any three of them.
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Sequence
 
 from msgspec import Struct
 
 from archlint import documents
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Alias, Attribute, Constant, ImportFrom, Name
+from archlint.service.deployment.compose_stack import StackService
 from archlint.service.deployment.dockerfiles import Deployment
+from archlint.service.semantics.roles import Role
 
-_MANIFESTS = (".toml", ".txt", ".in")
+_MANIFEST = re.compile(r"(?i).*\.toml|.*\.in|(?!licen[cs]e|notice|readme).*\.txt|.*\.env.*")
 
 
 class Server(Struct, frozen=True):
@@ -28,18 +32,45 @@ class Server(Struct, frozen=True):
         return rf"(?<![a-z0-9])(?:{'|'.join(self.words)})"
 
 
-POSTGRESQL = Server(
-    ("aiopg", "asyncpg", "database_url", "pgvector", "postg", "psycopg", "sqlalchemy", "sqlmodel", "tortoise")
-)
-REDIS = Server(("aioredis", "arq(?![a-z])", "celery", "dramatiq", "redis", "valkey"))
+POSTGRESQL = Server(("aiopg", "asyncpg", "pgvector", "postg", "psycopg"))
+REDIS = Server(("aioredis", "arq(?![a-z])", "celery", "dramatiq", "redis(?!cover|display|tribut)", "valkey"))
+_ANY_DATABASE = Server(("database_url", "sqlalchemy", "sqlmodel", "tortoise"))
+_OTHER_DATABASES = Server((
+    "aiomysql", "aiosqlite", "asyncmy", "cx_oracle", "libsql", "mariadb", "mongodb", "mssql", "mysql",
+    "oracledb", "pymysql", "pyodbc", "sqlite",
+))  # fmt: skip
 
 
 def has_trace(deployment: Deployment, server: Server) -> bool:
-    """Whether an import, a setting or a URL in code, a manifest or example settings name the server."""
+    """Whether an import, a setting or a URL in code, a manifest or example settings name the server.
+
+    What speaks of some database speaks of PostgreSQL, where nothing names another.
+    """
+    if server is POSTGRESQL and not _is_named(deployment, server):
+        return _is_named(deployment, _ANY_DATABASE) and not _is_named(deployment, _OTHER_DATABASES)
+    return _is_named(deployment, server)
+
+
+def is_spoken_to(services: Sequence[StackService], schemes: str) -> bool:
+    """Whether a variable of the stack is a URL of the schemes that leads to one of its services.
+
+    It does so by its host, or by its own name: `DRAGONFLY_DSN: redis://localhost`. What understands a
+    server's protocol stands in for it.
+    """
+    url = re.compile(rf"(?i)(?P<variable>\w+)=[\"']?({schemes})://([^/@\s]*@)?(?P<host>[\w.-]*)")
+    found = [match for one in services for text in one.texts("environment") if (match := url.match(text))]
+    return any(
+        one.name == match["host"] or re.search(rf"(?i)(^|_){re.escape(one.name)}(_|$)", match["variable"])
+        for match in found
+        for one in services
+    )
+
+
+def _is_named(deployment: Deployment, server: Server) -> bool:
     words = [re.split(r"\W", word)[0].encode() for word in server.words]
     in_text = re.compile(rf"(?im)^[^\n#]*?{server.expression}")
     for file in deployment.near:
-        is_text = file.endswith(_MANIFESTS) or ".env" in file
+        is_text = _MANIFEST.fullmatch(posixpath.basename(file)) is not None
         if not is_text and not file.endswith(".py"):
             continue
         data = documents.content(deployment.repository, file).lower()
@@ -49,7 +80,7 @@ def has_trace(deployment: Deployment, server: Server) -> bool:
         if (
             in_text.search(documents.text(deployment.repository, file))
             if is_text
-            else (module is not None and _in_code(module.source, server))
+            else (module is not None and module.role is not Role.TEST and _in_code(module.source, server))
         ):
             return True
     return False
