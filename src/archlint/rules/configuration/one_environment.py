@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Met, Said
+from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.configuration.settings import SettingsClass
 from archlint.service.model import Service
 
@@ -24,7 +24,15 @@ def check(service: Service) -> Iterator[Said]:
     yield from (
         Met(field.location) for one in classes for field in one.all_fields if _CERTAIN.fullmatch(field.name)
     )
-    if not classes or not service.routes.apps or any(map(_knows, classes)) or _reads_environment(service):
+    known = any(map(_knows, classes)) or any(map(_knows, service.settings.of_libraries))
+    if not classes or not service.routes.apps or known or _reads_environment(service):
+        return
+    unclear = service.settings.unclear
+    if any(_ENVIRONMENT.fullmatch(name) for one in unclear for name in one.names):
+        return
+    for one in unclear[:1]:
+        name = one.symbol.qualified.rpartition(".")[2]
+        yield Unknown(f"the fields of `{name}`", one.location, f"what `{one.base}` brings is not known")
         return
     widest = max(classes, key=lambda one: len(one.all_fields))
     yield Hit(widest.location, {"settings": widest.name})

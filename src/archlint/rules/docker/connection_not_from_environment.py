@@ -43,9 +43,8 @@ def _judge(
     elif not expected and related:
         yield Unknown(f"the variables of `{one.name}`", one.location, "what reads them is not clear")
     else:
-        problem = (
-            f"and reads no `{related[0]}`" if related else f"by a variable such as `{_example(expected)}`"
-        )
+        example = _example(service, kind, expected)
+        problem = f"and reads no `{related[0]}`" if related else f"by a variable such as `{example}`"
         yield Hit(one.location, {"service": one.name, "server": kind.label, "problem": problem})
 
 
@@ -56,7 +55,9 @@ def _speaks_of(kind: Kind, servers: list[StackService], name: str, value: str | 
     )
 
 
-def _example(expected: tuple[Setting, ...]) -> str:
-    return (
-        min(name.upper() for field in expected for name in field.environment) if expected else "DATABASE_URL"
-    )
+def _example(service: Service, kind: Kind, expected: tuple[Setting, ...]) -> str:
+    """A variable for the server that the settings read, else one that code reads, else the usual one."""
+    if expected:
+        return min(name.upper() for field in expected for name in field.environment)
+    read = (one.variable for one in service.environment_reads)
+    return min((name for name in read if name and kind.variables.search(name)), default="DATABASE_URL")

@@ -18,7 +18,7 @@ from archlint.service.deployment.compose_containers import env_files, mounts, va
 from archlint.service.deployment.compose_stack import StackService
 from archlint.service.deployment.dockerfiles import Deployment, Image
 
-_CONFIGURATION = re.compile(r"(^|/)(\.env[^/]*|[^/]*\.(cfg|env|ini|json|toml|ya?ml))$")
+_CONFIGURATION = re.compile(r"(^|/)(\.env[^/]*|[^/]*\.(cfg|conf|env|ini|json|properties|toml|txt|ya?ml))$")
 _ASSIGNED = re.compile(r"(\w+)(?:=|$)")
 
 

@@ -15,6 +15,7 @@ from archlint.facts.syntax import (
     Dict,
     Expression,
     FunctionDef,
+    ImportFrom,
     Name,
     Return,
     Sequence,
@@ -119,6 +120,24 @@ class Settings:
         return tuple(self._class(module, symbol) for module, symbol in self._found)
 
     @cached_property
+    def of_libraries(self) -> tuple[SettingsClass, ...]:
+        """The settings classes of the repository's other packages, in modules that give the service one."""
+        homes = {module.path: module for module in self._imported_homes()}
+        found = (found for path in sorted(homes) for found in self._settings_of(homes[path]))
+        return tuple(self._class(module, symbol) for module, symbol in found)
+
+    def _imported_homes(self) -> Iterator[Module]:
+        for module in self._modules.runtime:
+            for statement in (one.statement for one in module.source.imports):
+                if not isinstance(statement, ImportFrom):
+                    continue
+                home = self._modules.find_relative(statement.level, statement.module, module)
+                if home is not None and home.path not in self._modules.by_path:
+                    names = (alias.asname or alias.name for alias in statement.names)
+                    found = (self._symbols.resolve(module, name) for name in names)
+                    yield from (one.module for one in found if one.module and self._classes.is_settings(one))
+
+    @cached_property
     def unclear(self) -> tuple[SettingsBase, ...]:
         """Classes named as settings whose base is a library's that archlint does not know."""
         return tuple(self._unclear())
@@ -130,23 +149,24 @@ class Settings:
 
     @cached_property
     def _found(self) -> tuple[tuple[Module, Symbol], ...]:
-        return tuple(
-            (module, symbol) for module, symbol in self._candidates() if self._classes.is_settings(symbol)
-        )
+        return tuple(found for module in self._modules.runtime for found in self._settings_of(module))
 
-    def _candidates(self) -> Iterator[tuple[Module, Symbol]]:
-        for module in self._modules.runtime:
-            for node in module.source.nodes.of(ClassDef):
-                symbol = self._symbols.resolve(module, node.name)
-                if symbol.node is node:
-                    yield module, symbol
+    def _settings_of(self, module: Module) -> Iterator[tuple[Module, Symbol]]:
+        return ((module, one) for one in self._defined(module) if self._classes.is_settings(one))
+
+    def _defined(self, module: Module) -> Iterator[Symbol]:
+        for node in module.source.nodes.of(ClassDef):
+            symbol = self._symbols.resolve(module, node.name)
+            if symbol.node is node:
+                yield symbol
 
     def _unclear(self) -> Iterator[SettingsBase]:
-        for module, symbol in self._candidates():
+        for module, symbol in ((m, one) for m in self._modules.runtime for one in self._defined(m)):
             for base in self._symbols.bases(symbol):
                 last = base.qualified.rpartition(".")[2]
                 if base.module is None and last.endswith(("Settings", "Config")) and not self._is_known(base):
-                    yield SettingsBase(module, symbol, base.qualified)
+                    names = tuple(one.name for one in self._declared(symbol))
+                    yield SettingsBase(module, symbol, base.qualified, names)
 
     @staticmethod
     def _is_known(base: Symbol) -> bool:
@@ -254,11 +274,22 @@ class Settings:
 
 
 class SettingsBase(Struct, eq=False, frozen=True):
-    """A class of the service that derives from a library's class, named as settings are."""
+    """A class of the service that derives from a library's class, named as settings are.
+
+    `names` are those of its own fields.
+    """
 
     module: Module
     symbol: Symbol
     base: str
+    names: tuple[str, ...]
+
+    @property
+    def location(self) -> Location:
+        """Its name in the class statement."""
+        node = self.symbol.node
+        assert isinstance(node, ClassDef)
+        return self.module.span(node.name_start, node.name_start + len(node.name))
 
 
 def _adds_sources(node: object) -> bool:
