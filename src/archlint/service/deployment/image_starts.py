@@ -56,9 +56,16 @@ class Images(Struct, eq=False, frozen=True, dict=True):
     """The commands that installing the project makes, with the `module:function` of each."""
 
     def shipped(self, image: Image) -> tuple[Stage, ...]:
-        """The stages of an image that are deployed: those that pipelines name, else those that may be."""
+        """The stages of an image that are deployed: those that pipelines name, else those that may be.
+
+        Of several, those that start a server, where some do by themselves.
+        """
         named = map(image.dockerfile.stage, sorted(self._production.targets(image)))
-        return image.but_for_development(filter(None, named)) or image.shipped
+        stages = image.but_for_development(filter(None, named)) or image.shipped
+        if len(stages) == 1:
+            return stages
+        serving = [s for s in stages if any(map(self.is_server, self.commands.start_of(image, (s,))))]
+        return tuple(serving) or stages
 
     @cached_property
     def _production(self) -> Production:
@@ -85,9 +92,8 @@ class Images(Struct, eq=False, frozen=True, dict=True):
         found = self.commands.started.get(image.path, ())
         file = image.dockerfile
         bases = (stage.base or "" for last in file.stages[-1:] for stage in file.lineage(last))
-        return any(map(_BUILDING_BASE.fullmatch, bases)) or (
-            bool(found) and all(command.program in _ENDING for command in found)
-        )
+        ends = all(command.program in _ENDING for command in found)
+        return ends and (bool(found) or any(map(_BUILDING_BASE.fullmatch, bases)))
 
     def starts(self, image: Image) -> Starts:
         """What a container of an image does, with the commands that compose gives it."""
