@@ -84,7 +84,7 @@ def test_a_helper_is_no_revision() -> None:
 
 def test_a_file_that_cannot_be_read_leaves_heads_and_parents_open() -> None:
     sound = graph(a=None, b="a", c="missing", d=None)
-    assert len(problems(sound)) == 4
+    assert len(problems(sound)) == 2
     assert problems(Graph(sound.revisions, complete=False)) == []
 
 
@@ -105,7 +105,7 @@ def test_labels_tell_heads_apart_down_and_up_to_the_branch_point() -> None:
 def test_one_label_above_two_heads_tells_nothing_apart() -> None:
     base = revision("revision = 'base'\nbranch_labels = 'x'", "0")
     heads = [revision(f"revision = '{name}'\ndown_revision = 'base'", name) for name in "12"]
-    assert [b.revision for b in Graph((base, *heads), complete=True).breaks()] == ["1", "2"]
+    assert [b.revision for b in Graph((base, *heads), complete=True).breaks()] == ["1"]
 
 
 def test_two_cycles_are_two_breaks() -> None:

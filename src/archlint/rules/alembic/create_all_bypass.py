@@ -21,16 +21,18 @@ def check(service: Service) -> Iterator[Said]:
     """Yield each `metadata.create_all` of runtime code in use, called or handed to `run_sync`."""
     if not (service.schemas.has_models or service.migrations.environments):
         yield NotApplicable("it has no models and no migrations")
+    has_history = any(environment.revisions for environment in service.migrations.environments)
+    tables = "tables past the migrations" if has_history else "tables that no migration knows"
     bypassing: set[Module] = set()
     for module, scope, node in Startup(service.modules).attributes("create_all"):
         if _is_the_schema(service, module, scope, node.value):
             bypassing.add(module)
-            yield Hit(module.location(node), {"call": f"{dotted(node.value) or '….metadata'}.create_all"})
+            call = f"{dotted(node.value) or '….metadata'}.create_all"
+            yield Hit(module.location(node), {"call": call, "tables": tables})
     by_hand = list(_tables_by_hand(service))
     yield from by_hand[:1]
     doubtful = {one.location.file for one in by_hand}
     bypassing.update(module for module in service.modules.runtime if module.path in doubtful)
-    has_history = any(environment.revisions for environment in service.migrations.environments)
     for module in service.modules.runtime if has_history else ():
         if module not in bypassing and not module.source.problems:
             yield Met(Location(module.path))

@@ -10,6 +10,12 @@ from archlint.service.migrations.revisions import Revision, does_nothing, only_r
 from archlint.service.model import Service
 from archlint.service.schema.alembic.replay import changes_rows_only
 
+_INVERSE = "Write in `downgrade()` the inverse of each operation of `upgrade()`, in reverse order"
+_KEPT = (
+    "Restore in `downgrade()` the rows that `upgrade()` changes, from a table in which it keeps them; "
+    "where nobody will want them back, suppress this rule here, with the reason"
+)
+
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each revision that changes something and whose `downgrade()` changes nothing."""
@@ -28,7 +34,8 @@ def _judge(revision: Revision) -> Iterator[Hit | Met]:
     downgrade = revision.function("downgrade")
     if downgrade is None:
         if not revision.binds("downgrade"):
-            yield Hit(revision.location, {"revision": revision.id, "problem": "has no `downgrade()`"})
+            problem = "has no `downgrade()`"
+            yield Hit(revision.location, {"revision": revision.id, "problem": problem, "remedy": _INVERSE})
     elif does_nothing(downgrade):
         yield _hit(revision, downgrade, "has an empty `downgrade()`")
     elif only_raises(downgrade):
@@ -44,4 +51,5 @@ def _hit(revision: Revision, downgrade: FunctionDef, problem: str) -> Hit:
     upgrade = revision.function("upgrade")
     rows_only = upgrade is not None and changes_rows_only(upgrade)
     severity = Severity.WARNING if rows_only and does_nothing(downgrade) else None
-    return Hit(place, {"revision": revision.id, "problem": problem}, severity=severity)
+    fields = {"revision": revision.id, "problem": problem, "remedy": _KEPT if rows_only else _INVERSE}
+    return Hit(place, fields, severity=severity)

@@ -233,13 +233,15 @@ class Graph(Struct, eq=False, frozen=True, dict=True):
             parents = {id_: [p for p in parents[id_] if p in left] for id_ in sorted(left)}
 
     def _heads(self) -> Iterator[Break]:
-        """Heads with equal labels: `alembic upgrade head` refuses several, and no label picks one."""
+        """Heads with equal labels, as one break at the first file's.
+
+        `alembic upgrade head` refuses several, and no label picks one.
+        """
         alike: dict[frozenset[str], list[Revision]] = {}
         for head in self.heads:
             alike.setdefault(self.labels[head.id], []).append(head)
-        for heads in alike.values():
-            for head in heads if len(heads) > 1 else ():
-                others = [other for other in heads if other is not head]
+        for head, *others in alike.values():
+            if others:
                 chain = tuple(Link(other.location, f"`{other.id}` is a head too") for other in others)
                 names = ", ".join(f"`{other.id}`" for other in others)
                 yield Break(head.location, head.id, f"is a head beside {names}", chain)
