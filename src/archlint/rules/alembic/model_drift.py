@@ -23,11 +23,12 @@ def check(service: Service) -> Iterator[Said]:
 
 def _judge(service: Service, schema: Schema) -> Iterator[Said]:
     unseen = {model.table.title for model in schema.blind}
-    whole = {change.table for change in schema.drift if change.kind in _WHOLE}
+    drift = [change for change in schema.drift if not (change.is_comment and _keeps_no_comments(service))]
+    whole = {change.table for change in drift if change.kind in _WHOLE}
     unread = service.modules.unread
-    if unread and any(change.kind == "remove_table" for change in schema.drift):
+    if unread and any(change.kind == "remove_table" for change in drift):
         yield Unknown("the models", Location(unread[0]), "a file that cannot be read may hold some")
-    for change in schema.drift:
+    for change in drift:
         if unread and change.kind == "remove_table":
             continue
         part = change.table in whole and change.kind not in _WHOLE
@@ -37,10 +38,16 @@ def _judge(service: Service, schema: Schema) -> Iterator[Said]:
             yield Hit(change.location or service.anchor, fields, cause=cause)
     for gap in schema.gaps:
         yield Unknown(gap.what, gap.location or schema.place, gap.why)
-    drifting = {change.table for change in schema.drift}
+    drifting = {change.table for change in drift}
     for pair in schema.pairs if not schema.gaps else ():
         if pair.model and pair.database and pair.place and pair.title not in drifting:
             yield Met(pair.place)
+
+
+def _keeps_no_comments(service: Service) -> bool:
+    """Whether all of its databases are SQLite files, where autogenerate compares no comments."""
+    connections = service.databases.connections
+    return bool(connections) and all(connection.is_file for connection in connections)
 
 
 def _words(change: Change) -> str:

@@ -35,6 +35,11 @@ class Change:
         """The last part of its name."""
         return self.name.rpartition(".")[2]
 
+    @property
+    def is_comment(self) -> bool:
+        """Whether it changes what a table or column is said to be, and nothing else."""
+        return self.kind.endswith("comment")
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
