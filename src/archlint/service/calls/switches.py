@@ -22,6 +22,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import dotted
 from archlint.service.calls.functions import Function
 from archlint.service.semantics.bindings import statements
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbols
@@ -29,7 +30,6 @@ from archlint.service.semantics.symbols import Symbols
 _OFF = frozenset({"", "0", "f", "false", "n", "no", "none", "off"})
 _MAX_STEPS = 6
 _UNTOLD = object()
-_READERS = frozenset({"os.environ.get", "os.getenv"})
 _CASES = frozenset({"casefold", "lower", "strip", "upper"})
 
 
@@ -112,7 +112,8 @@ class Switches:
     def _reads(self, module: Module, node: Call) -> bool:
         found = self._symbols.resolve(module, node.func)
         own = isinstance(found.node, FunctionDef) and len(node.args) == 2
-        return own or found.qualified in _READERS or dotted(node.func) in _READERS
+        readers = names_of("variable reader")
+        return own or found.qualified in readers or dotted(node.func) in readers
 
     def _compared(
         self, module: Module, left: Expression, right: Expression, operator: str, step: int
