@@ -9,6 +9,7 @@ from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Function
 from archlint.service.calls.switches import Switches
 from archlint.service.semantics.modules import Role
+from archlint.service.semantics.scopes import last_name
 
 
 class Where(StrEnum):
@@ -35,6 +36,7 @@ _AWAY = frozenset({Where.QUEUE, Where.PROGRAM})
 
 _SWITCHED = frozenset({Where.SWITCHED, Where.SWITCHED_LOOP})
 _ON_LOOP = frozenset({Where.LOOP, Where.SWITCHED_LOOP})
+_APPLICATIONS = frozenset({"FastAPI", "Starlette"})
 
 
 class Places:
@@ -107,7 +109,21 @@ def _own_place(module: Function) -> Where:
 
 
 def _unknown(function: Function) -> Where:
+    if _is_lifespan(function):
+        return Where.START
     return Where.PROGRAM if function.module.role is Role.SCRIPT else Where.UNKNOWN
+
+
+def _is_lifespan(function: Function) -> bool:
+    """Whether it has the form of a lifespan: an async context manager over an application, and nothing else.
+
+    It may reach the application by ways that no call shows: `app.router.lifespan_context = lifespan`.
+    """
+    parameters = function.node.parameters if function.node is not None else ()
+    if len(parameters) != 1 or not function.is_decorated("asynccontextmanager"):
+        return False
+    annotation = parameters[0].annotation
+    return last_name(annotation) in _APPLICATIONS if annotation is not None else "lifespan" in function.own_name
 
 
 def _follow(where: Where, edge: Edge) -> Where | None:
