@@ -46,6 +46,8 @@ _PLACEHOLDER = re.compile(r"(?i)change|replace|your|secret|insecure|xxx|123")
 _DEVELOPMENT = re.compile(
     r"(^|[/_.])(tests?|testing|dev(elopment)?|local)([/_.]|$)|Test|Dev(elop|S|C|$)|Local"
 )
+_CODE_NAME = re.compile(r"_?(REASON|ERROR|ERR|EVENT|KIND|TYPE|STATUS|ACTION)_")
+_CODE = re.compile(r"[a-z]+(_[a-z]+)*")
 _EXAMPLES = re.compile(r"examples?|openapi_examples|(json_)?schema_extra|json_schema|responses|openapi_extra")
 
 
@@ -144,11 +146,16 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
                 "variable reader"
             )
         if isinstance(node, Assign) and not scope:
-            return bool(_PLACEHOLDER.search(text))
+            return bool(_PLACEHOLDER.search(text)) and not _is_code(name, text)
         if isinstance(node, Assign) and isinstance(scope[-1], ClassDef):
             symbol = self.symbols.resolve(self.module, scope[-1].name, scope[:-1])
             return self.classes.is_settings(symbol) and not _DEVELOPMENT.search(scope[-1].name)
         return isinstance(node, Assign) and is_chosen(text) and is_secret_name(name)
+
+
+def _is_code(name: str, text: str) -> bool:
+    """Whether a constant is one of several that tell apart what happened: `REASON_PASSWORD`."""
+    return bool(_CODE_NAME.match(name) and _CODE.fullmatch(text))
 
 
 def _everything_named(module: Module) -> Iterator[tuple[str | None, Expression]]:
