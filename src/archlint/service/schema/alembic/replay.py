@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from archlint.facts.syntax import Call, Constant, Expression, FString, FunctionDef
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
-from archlint.service.interpreter.machine import MAX_STEPS, LibraryCall, Machine, Modelled, deep_recursion
+from archlint.service.interpreter.machine import MAX_STEPS, LibraryCall, Machine, deep_recursion
 from archlint.service.interpreter.values import (
     Arguments,
     External,
@@ -26,6 +26,7 @@ from archlint.service.interpreter.values import (
     text,
 )
 from archlint.service.migrations.revisions import Revision
+from archlint.service.schema.alembic.autocommit import AutocommitBlock
 from archlint.service.schema.alembic.early_returns import early_returns
 from archlint.service.schema.alembic.inspection import inspector
 from archlint.service.schema.alembic.op import SIGNATURES, Operations
@@ -147,6 +148,7 @@ class Replay:
         models["alembic.context.get_bind"] = models["alembic.context.get_context"] = self._bind
         models["alembic.op.batch_alter_table"] = self._batch
         models["alembic.op.run_async"] = models["alembic.op.invoke"] = self._unfollowed
+        models["*.create_all"] = models["*.drop_all"] = self._whole_metadata
         for name in ("sqlalchemy.inspect", "sqlalchemy.inspection.inspect"):
             models[name] = lambda machine, arguments: inspector(self.database)
         for name in ("sqlalchemy.engine.reflection.Inspector", "sqlalchemy.Inspector"):
@@ -249,6 +251,11 @@ class Replay:
         self.database.forget_all("an operation that archlint does not follow")
         return Unresolved("an operation", arguments.place)
 
+    def _whole_metadata(self, machine: Machine, arguments: Arguments) -> Value:
+        """`metadata.create_all(bind)`: which tables it meets depends on the models of the day it runs."""
+        self.database.forget_all("a revision makes or drops all tables of a `MetaData`")
+        return None
+
     def _execute(self, machine: Machine, arguments: Arguments) -> Value:
         """`op.execute(sql)`: text is parsed; statements of SQLAlchemy change data only."""
         value = settled(arguments.get(0, "sqltext"))
@@ -303,31 +310,6 @@ class Replay:
             return model(machine, Arguments(tuple(args), keywords, arguments.place, arguments.complete))
 
         return batched
-
-
-@dataclass(eq=False, repr=False)
-class AutocommitBlock(Modelled):
-    """`with op.get_context().autocommit_block():`, which commits what is before it, and each statement."""
-
-    database: Database
-    _around: bool | None = True
-
-    def attribute(self, machine: Machine, name: str) -> Value:
-        """It has none that a revision uses."""
-        return External(f"alembic.autocommit_block().{name}")
-
-    def set_attribute(self, machine: Machine, name: str, value: Value) -> None:
-        """Assign nothing."""
-
-    def enter(self) -> Value:
-        """Commit; nothing is inside of a transaction from here on."""
-        self.database.block.commit()
-        self._around, self.database.block.inside = self.database.block.inside, False
-        return None
-
-    def leave(self) -> None:
-        """Begin the next transaction."""
-        self.database.block.inside = self._around
 
 
 _BATCHED = {

@@ -41,13 +41,17 @@ _LOWER = frozenset(
 
 
 class Library(Mapping[str, LibraryCall]):
-    """Models by name; SQLAlchemy's names are known by their last part, from wherever they are imported."""
+    """Models by name; SQLAlchemy's names are known by their last part, from wherever they are imported.
+
+    `*.name` models a method of that name, whatever object has it.
+    """
 
     def __init__(self, known: Mapping[str, LibraryCall]) -> None:
         self._known = known
 
     def __getitem__(self, name: str) -> LibraryCall:
-        found = self._known.get(name) or _by_last_part(name)
+        method = self._known.get(f"*.{name.rpartition('.')[2]}")
+        found = self._known.get(name) or method or _by_last_part(name)
         if found is None:
             raise KeyError(name)
         return found
