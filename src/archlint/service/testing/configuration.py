@@ -1,7 +1,8 @@
 """How pytest is configured for a service: in pytest.ini, pyproject.toml, tox.ini or setup.cfg.
 
 Of a folder's files one is read, as `_pytest/config/findpaths.py` chooses it; of the service's folder and
-those above it the nearest that has one. pytest may be started in a folder below, so theirs count, too.
+those above it the nearest that has one. pytest may be started in a folder below, so theirs count, too, for
+the tests in that folder: its rootdir is above what it is started with.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from packaging.version import Version
 
 from archlint import documents
 from archlint.discover import Repository
-from archlint.paths import ancestors, join
+from archlint.paths import ancestors, is_inside, join
 
 _ORDER = (
     "pytest.toml",
@@ -47,9 +48,13 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
     version: Version | None = None
     """The highest version of pytest that the service may run; None where it is not known."""
 
-    def texts(self, option: str) -> tuple[str, ...]:
-        """Every value that a file gives an option, lists joined by spaces."""
-        return tuple(_text(options[option]) for options in self._tables if option in options)
+    def texts(self, option: str, of: str | None = None) -> tuple[str, ...]:
+        """Every value that a file gives an option, lists joined by spaces; `of` is a file of tests."""
+        return tuple(
+            _text(options[option])
+            for folder, options in self._tables
+            if option in options and (of is None or is_inside(of, folder))
+        )
 
     @property
     def addopts(self) -> str:
@@ -69,35 +74,36 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
 
     def collects_file(self, path: str) -> bool:
         """Whether pytest looks for tests in a file of that name."""
-        patterns = self.words("python_files") or ("test_*.py", "*_test.py")
+        patterns = self.words("python_files", path) or ("test_*.py", "*_test.py")
         folder, name = posixpath.split(path)
         fits = any(
             fnmatchcase(f"/{path}" if "/" in p else name, f"*/{p}" if "/" in p else p) for p in patterns
         )
-        closed = self.words("norecursedirs") or _NOT_ENTERED
+        closed = self.words("norecursedirs", path) or _NOT_ENTERED
         below = folder.removeprefix("" if self.root == "." else self.root)
         return fits and not any(fnmatchcase(part, p) for part in below.split("/") if part for p in closed)
 
     def asks_for(self, path: str) -> bool:
         """Whether a file has a name that only the configuration makes a test's, in a folder of tests."""
-        given = bool(self.words("python_files")) and self.collects_file(path)
-        folders = (*self.words("testpaths"), "test", "tests")
+        given = bool(self.words("python_files", path)) and self.collects_file(path)
+        folders = (*self.words("testpaths", path), "test", "tests")
         return given and any(f"/{folder.strip('/')}/" in f"/{path}" for folder in folders)
 
-    def collects_function(self, name: str) -> bool:
-        """Whether a function of that name is a test."""
-        return _starts(name, self.words("python_functions") or ("test",))
+    def collects_function(self, name: str, path: str) -> bool:
+        """Whether a function of that name is a test in a file."""
+        return _starts(name, self.words("python_functions", path) or ("test",))
 
-    def collects_class(self, name: str) -> bool:
-        """Whether the methods of a class of that name may be tests."""
-        return _starts(name, self.words("python_classes") or ("Test",))
+    def collects_class(self, name: str, path: str) -> bool:
+        """Whether the methods of a class of that name may be tests in a file."""
+        return _starts(name, self.words("python_classes", path) or ("Test",))
 
-    def words(self, option: str) -> tuple[str, ...]:
-        """The words of an option's values."""
-        return tuple(word for text in self.texts(option) for word in _split(text))
+    def words(self, option: str, of: str | None = None) -> tuple[str, ...]:
+        """The words of an option's values, as of `texts`."""
+        return tuple(word for text in self.texts(option, of) for word in _split(text))
 
     @cached_property
-    def _tables(self) -> tuple[dict[str, Any], ...]:
+    def _tables(self) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """Each with the folder of the tests that it is for."""
         folders: dict[str, set[str]] = {}
         for path in self.repository.files:
             folder, name = posixpath.split(path)
@@ -107,8 +113,8 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
         nearest = next((table for table in above if table is not None), None)
         inner = "" if self.root == "." else f"{self.root}/"
         below = [one for one in sorted(folders) if one not in {".", self.root} and one.startswith(inner)]
-        chosen = [nearest, *(self._chosen(one, folders[one]) for one in below)]
-        return tuple(table for table in chosen if table is not None)
+        chosen = [(".", nearest), *((one, self._chosen(one, folders[one])) for one in below)]
+        return tuple((folder, table) for folder, table in chosen if table is not None)
 
     def _chosen(self, folder: str, names: Collection[str]) -> dict[str, Any] | None:
         """What the folder's one file says that pytest reads; None where it reads none of them."""

@@ -134,7 +134,7 @@ class Suite:
         if "pytest" in self._symbols.namespace(module).names:
             return False
         functions = {one.name: one for one in module.source.body if isinstance(one, FunctionDef)}
-        tests = {name for name in functions if self.configuration.collects_function(name)}
+        tests = {name for name in functions if self.configuration.collects_function(name, module.path)}
         guarded = [
             branch
             for statement in module.source.body
@@ -153,7 +153,7 @@ class Suite:
         around = self._module(module)
         for statement in statements(module.source.body):
             if isinstance(statement, FunctionDef):
-                if self.configuration.collects_function(statement.name):
+                if self.configuration.collects_function(statement.name, module.path):
                     yield self._test(module, statement, (), around)
             elif isinstance(statement, ClassDef):
                 yield from self._methods(module, statement, around)
@@ -169,7 +169,7 @@ class Suite:
             symbol = Symbol(owner.name, module, owner)
         lineage = (symbol, *self._symbols.bases(symbol))
         case = _case({one.qualified for one in lineage})
-        if not (case or self.configuration.collects_class(owner.name)):
+        if not (case or self.configuration.collects_class(owner.name, module.path)):
             return
         own = [(one.module, one.node) for one in lineage if one.module and isinstance(one.node, ClassDef)]
         marked = [(where, (*cls.decorators, *_pytestmark(cls.body))) for where, cls in own]
@@ -182,7 +182,8 @@ class Suite:
         found: dict[str, Test] = {}
         for where, cls in own:
             for method in (one for one in cls.body if isinstance(one, FunctionDef)):
-                if self.configuration.collects_function(method.name) and method.name not in found:
+                is_test = self.configuration.collects_function(method.name, module.path)
+                if is_test and method.name not in found:
                     found[method.name] = self._test(where, method, (cls,), inner)
         yield from found.values()
 
