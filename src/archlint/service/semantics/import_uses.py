@@ -19,11 +19,13 @@ from archlint.facts.syntax import (
     Name,
     Node,
     Parameter,
+    Sequence,
+    Subscript,
 )
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
 from archlint.readings import summary
-from archlint.service.semantics.bindings import Assigned, Defined, Imported, own_nodes
+from archlint.service.semantics.bindings import Assigned, Defined, Imported, statements
 from archlint.service.semantics.imports import ImportEdge, Imports
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbol, Symbols
@@ -133,9 +135,9 @@ def _quiet_annotations(source: PythonSource) -> Iterator[Expression]:
                 yield parameter.annotation
         if function.returns is not None and not is_endpoint:
             yield function.returns
-        for node in own_nodes(function):
-            if isinstance(node, Assign) and node.annotation is not None:
-                yield node.annotation
+        for statement in statements(function.body):
+            if isinstance(statement, Assign) and statement.annotation is not None:
+                yield statement.annotation
 
 
 def _registers(decorator: Expression) -> bool:
@@ -144,9 +146,18 @@ def _registers(decorator: Expression) -> bool:
 
 
 def _is_injected(parameter: Parameter) -> bool:
-    default = parameter.default
-    name = dotted(default.func) or "" if isinstance(default, Call) else ""
-    return name.rpartition(".")[2] in {"Depends", "Security"}
+    """Whether a function gives it, named in the default or beside the type in `Annotated`."""
+    match parameter.annotation:
+        case Subscript(index=Sequence(items=(_, *beside))):
+            given = [parameter.default, *beside]
+        case _:
+            given = [parameter.default]
+    return any(_injects(one) for one in given if isinstance(one, Call))
+
+
+def _injects(call: Call) -> bool:
+    """Whether it names the function; without one, the parameter's own type is called."""
+    return bool(call.args) and (dotted(call.func) or "").rpartition(".")[2] in {"Depends", "Security"}
 
 
 def _run_nodes(node: Node) -> Iterator[Node]:
