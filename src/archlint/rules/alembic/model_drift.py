@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.schema.alembic.comparison import Change
+from archlint.service.schema.alembic.grouping import grouped
 from archlint.service.schema.schemas import Schema
 
 _WHOLE = frozenset({"add_table", "remove_table"})
@@ -28,12 +29,12 @@ def _judge(service: Service, schema: Schema) -> Iterator[Said]:
     unread = service.modules.unread
     if unread and any(change.kind == "remove_table" for change in drift):
         yield Unknown("the models", Location(unread[0]), "a file that cannot be read may hold some")
-    for change in drift:
+    for change, others in grouped(drift).items():
         if unread and change.kind == "remove_table":
             continue
         part = change.table in whole and change.kind not in _WHOLE
         if not part and change.table not in unseen:
-            fields = {"what": _words(change), "detail": change.detail}
+            fields = {"what": _words(change), "detail": _detail(change, others)}
             cause = Link(schema.place, "no revision of this environment brings what the models have")
             yield Hit(change.location or service.anchor, fields, cause=cause)
     for gap in schema.gaps:
@@ -48,6 +49,10 @@ def _keeps_no_comments(service: Service) -> bool:
     """Whether all of its databases are SQLite files, where autogenerate compares no comments."""
     connections = service.databases.connections
     return bool(connections) and all(connection.is_file for connection in connections)
+
+
+def _detail(change: Change, others: tuple[Change, ...]) -> str:
+    return "; ".join([change.detail, *(f"{_words(one)} goes with it" for one in others)])
 
 
 def _words(change: Change) -> str:

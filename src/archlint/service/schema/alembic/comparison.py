@@ -29,6 +29,8 @@ class Change:
     table: str
     location: Location | None
     detail: str
+    on: frozenset[str | None] = frozenset()
+    """The columns that a key, index or constraint is on, or the column itself that only one side has."""
 
     @property
     def part(self) -> str:
@@ -121,12 +123,12 @@ class Comparison:
             if mine is None and theirs is not None:
                 if self.filters.passes(model, "column", theirs, name):
                     place = theirs.place or model.place
-                    yield Change("add_column", title, model.title, place, "only the models have it")
+                    only = "only the models have it"
+                    yield Change("add_column", title, model.title, place, only, frozenset({name}))
             elif theirs is None and mine is not None:
                 if self.filters.passes_reflected(model, "column", mine, name):
-                    yield Change(
-                        "remove_column", title, model.title, model.place, "only the migrations make it"
-                    )
+                    only = "only the migrations make it"
+                    yield Change("remove_column", title, model.title, model.place, only, frozenset({name}))
             elif (
                 mine is not None
                 and theirs is not None
@@ -232,17 +234,15 @@ class Comparison:
         kind = "index" if isinstance(found, Index) else "unique_constraint"
         if self.filters.passes_reflected(model, kind, found, name):
             word = kind.removesuffix("_constraint")
-            yield Change(
-                f"remove_{word}", name, model.title, model.place, f"only the migrations make {_on(found)}"
-            )
+            detail, on = f"only the migrations make {_on(found)}", frozenset(found.columns)
+            yield Change(f"remove_{word}", name, model.title, model.place, detail, on)
 
     def _new(self, model: Table, found: Index | Unique, name: str | None) -> Iterator[Change]:
         kind = "index" if isinstance(found, Index) else "unique_constraint"
         if self.filters.passes(model, kind, found, name):
             word = kind.removesuffix("_constraint")
-            yield Change(
-                f"add_{word}", str(name), model.title, model.place, f"only the models have {_on(found)}"
-            )
+            detail, on = f"only the models have {_on(found)}", frozenset(found.columns)
+            yield Change(f"add_{word}", str(name), model.title, model.place, detail, on)
 
     def _foreign_keys(self, database: Table, model: Table) -> Iterator[Change]:
         """Foreign keys, which Alembic compares by all but their names."""
@@ -256,12 +256,15 @@ class Comparison:
                     f"{key.words} on table {model.title}",
                     f"only the migrations make {_options(key)}",
                 )
-                yield Change("remove_foreign_key", name, model.title, model.place, detail)
+                on: frozenset[str | None] = frozenset(key.columns)
+                yield Change("remove_foreign_key", name, model.title, model.place, detail, on)
         for signature in sorted(new.keys() - old.keys(), key=str):
             key = new[signature]
             if self.filters.passes(model, kind, key, key.name):
                 name, detail = f"{key.words} on table {model.title}", f"only the models have {_options(key)}"
-                yield Change("add_foreign_key", name, model.title, model.place, detail)
+                yield Change(
+                    "add_foreign_key", name, model.title, model.place, detail, frozenset(key.columns)
+                )
 
 
 def _indexes_differ(mine: Index, theirs: Index) -> bool:

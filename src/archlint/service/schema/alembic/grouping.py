@@ -1,0 +1,36 @@
+"""Which changes are about one thing: a column's key with the column, an index with its constraint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from archlint.service.schema.alembic.comparison import Change
+
+_FOLLOWERS = {"column": ("unique", "foreign_key", "index"), "unique": ("index",)}
+
+
+def grouped(changes: Iterable[Change]) -> Mapping[Change, tuple[Change, ...]]:
+    """Each change that leads, in the given order, with those on the same columns that go with it."""
+    changes = tuple(changes)
+    leaders: dict[object, Change] = {}
+    for kind in _FOLLOWERS:
+        for change in changes:
+            if change.on and _noun(change) == kind:
+                leaders.setdefault(_subject(change), change)
+    led: dict[Change, list[Change]] = {}
+    for change in changes:
+        leader = leaders.get(_subject(change), change)
+        follows = _noun(change) in _FOLLOWERS.get(_noun(leader), ())
+        members = led.setdefault(leader if follows else change, [])
+        members += [change] if follows else []
+    followers = {one for members in led.values() for one in members}
+    return {one: tuple(led[one]) for one in changes if one not in followers}
+
+
+def _subject(change: Change) -> object:
+    """The side that has it, its table and its columns."""
+    return change.kind.partition("_")[0], change.table, change.on
+
+
+def _noun(change: Change) -> str:
+    return change.kind.partition("_")[2]

@@ -1,0 +1,42 @@
+"""Which changes are told of once."""
+
+from __future__ import annotations
+
+import pytest
+
+from archlint.service.schema.alembic.comparison import Change
+from archlint.service.schema.alembic.grouping import grouped
+
+
+def change(kind: str, name: str, *columns: str, table: str = "items") -> Change:
+    return Change(kind, name, table, None, "", frozenset(columns))
+
+
+COLUMN = change("remove_column", "items.number", "number")
+UNIQUE = change("remove_unique", "uq", "number")
+KEY = change("remove_foreign_key", "key", "number")
+INDEX = change("remove_index", "ix", "number")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        change("remove_index", "ix", "number", "shelf"),
+        change("remove_index", "ix", "number", table="tools"),
+        change("add_index", "ix", "number"),
+        change("modify_nullable", "items.number"),
+        KEY,
+    ],
+)
+def test_what_is_about_something_else_stays_alone(other: Change) -> None:
+    assert grouped([other, UNIQUE]) == {other: (), UNIQUE: ()}
+
+
+def test_two_indexes_stay_two() -> None:
+    other = change("remove_index", "ix_2", "number")
+    assert grouped([INDEX, other]) == {INDEX: (), other: ()}
+
+
+def test_an_index_goes_with_the_constraint_and_all_with_the_column() -> None:
+    assert grouped([INDEX, UNIQUE]) == {UNIQUE: (INDEX,)}
+    assert grouped([KEY, INDEX, COLUMN, UNIQUE]) == {COLUMN: (KEY, INDEX, UNIQUE)}
