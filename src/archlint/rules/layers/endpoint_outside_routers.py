@@ -8,17 +8,24 @@ from typing import Any
 from archlint.findings import Hit, Met, Said
 from archlint.service.api.exemptions import exemption, is_root, served
 from archlint.service.api.openapi_pages import shows_documentation
+from archlint.service.api.routes import Endpoint
 from archlint.service.layers.placement import Piece, misplaced, placed
 from archlint.service.model import Service
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
-    """Yield each endpoint that a module of another layer, or of none, registers; operational ones may be."""
+    """Yield each endpoint that a module of another layer, or of none, registers; operational ones may be.
+
+    Another path of an operational endpoint's handler is an alias of it.
+    """
     exempt = exemption(options)
+    operational = {
+        _handler(endpoint) for endpoint in service.routes.endpoints if exempt(endpoint) or is_root(endpoint)
+    }
     endpoints = [
         endpoint
         for endpoint in service.routes.endpoints
-        if not (exempt(endpoint) or is_root(endpoint) or shows_documentation(endpoint))
+        if not (_handler(endpoint) in operational or shows_documentation(endpoint))
     ]
     pieces = {
         endpoint.location: Piece(endpoint.home, endpoint.location, f"The endpoint {served(endpoint)}")
@@ -28,3 +35,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     for found in misplaced(service.layers, "routers", (pieces[place] for place in sorted(pieces))):
         yield Hit(found.piece.location, found.fields, found.chain, cause=found.cause)
     yield from service.routes.unknown
+
+
+def _handler(endpoint: Endpoint) -> tuple[int, int, tuple[str, ...]]:
+    """What two paths have in common that one function answers for one app by the same methods."""
+    return id(endpoint.root), id(endpoint.handler.definition), tuple(endpoint.methods)
