@@ -8,7 +8,17 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from archlint.facts.syntax import Attribute, Call, ClassDef, Import, ImportFrom, Node
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Expression,
+    Import,
+    ImportFrom,
+    Node,
+    Raise,
+)
 from archlint.facts.traversal import dotted
 from archlint.findings import Location
 from archlint.service.database.engine_connections import LIBRARIES
@@ -17,6 +27,7 @@ from archlint.service.semantics.called import called_names, calls_of
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import NameKind, names_of, packages_of
 from archlint.service.semantics.modules import Module, Modules, Role
+from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbols
 
 Kind = Literal["configuration", "security", "database set-up"]
@@ -35,6 +46,8 @@ _DATABASES = LIBRARIES.keys() - {"sqlalchemy", "sqlmodel"} | {
 }
 """Packages that connect to a database by themselves."""
 
+_INJECTING = frozenset({"Depends", "Security"})
+_REFUSING = re.compile(r"Authenticat|Unauthori[sz]ed|Unauthenticated|HTTP_401|^UNAUTHORI[SZ]ED$")
 _CLIENTS = frozenset({"aiohttp", "httpx", "httpx2", "requests"})
 _TOKEN = re.compile(r"token|jwt", re.IGNORECASE)
 
@@ -74,6 +87,7 @@ class Setups(Struct, eq=False, frozen=True):
             any(_SECURE_NAMES.search(module.name) for module in modules)
             or any(self._has_scheme(module) for module in modules)
             or self._any_of("security", modules)
+            or self._has_refusing_dependency(modules)
         )
 
     @property
@@ -116,6 +130,21 @@ class Setups(Struct, eq=False, frozen=True):
             elif meant[name] in names_of("password hasher") or self._makes_token(module, call):
                 yield Setup("security", call, f"`{name}(…)`")
 
+    def _has_refusing_dependency(self, modules: Iterable[Module]) -> bool:
+        """Whether a function that stands in `Depends(…)` raises that somebody is not known."""
+        own = [module for module in modules if "fastapi" in _imported(module)]
+        calls = (call for module in own for call in module.source.nodes.of(Call))
+        injected = {
+            last_name(call.args[0]) for call in calls if last_name(call.func) in _INJECTING and call.args
+        }
+        return any(
+            around.name in injected
+            for module in modules
+            for node in module.source.nodes.of(Raise)
+            if node.value is not None and _refuses(node.value)
+            for around in module.source.definitions.functions_around(node)
+        )
+
     def _has_scheme(self, module: Module) -> bool:
         if "fastapi" not in _imported(module):
             return False
@@ -136,6 +165,16 @@ def place_of(module: Module, node: Node) -> Location:
     if isinstance(node, ClassDef):
         return module.span(node.start, node.name_start + len(node.name))
     return module.location(node)
+
+
+def _refuses(raised: Expression) -> bool:
+    """Whether the error says by its name, or by the status 401, that the caller is not authenticated."""
+    if not isinstance(raised, Call):
+        return bool(_REFUSING.search(last_name(raised)))
+    given = (*raised.args, *(keyword.value for keyword in raised.keywords))
+    says = any(isinstance(one, Constant) and one.value == 401 for one in given)
+    named = (last_name(one) for one in (raised.func, *given))
+    return says or any(_REFUSING.search(name) for name in named)
 
 
 def _knows_libraries(module: Module) -> bool:
