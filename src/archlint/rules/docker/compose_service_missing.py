@@ -28,12 +28,13 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     services = stack.all_services if stack.judged else ()
     if not services:
         return
+    open_ones = [one for one in services if not _is_known(one)]
     parts = {
         "the app": any(_may_be_app(service, one) for one in services),
         "PostgreSQL": any(one.is_postgres for one in services)
         or _named(services, options["postgresql"])
-        or is_spoken_to(services, r"postgres(ql)?(\+\w+)?"),
-        "Redis": _named(services, options["redis"]) or is_spoken_to(services, "rediss?"),
+        or is_spoken_to(services, r"postgres(ql)?(\+\w+)?", open_ones),
+        "Redis": _named(services, options["redis"]) or is_spoken_to(services, "rediss?", open_ones),
     }
     absent = [name for name, there in parts.items() if not there]
     if not absent and any(service.images.served_by(one) for one in services):
@@ -60,7 +61,12 @@ def _may_be_app(service: Service, one: StackService) -> bool:
             or not (build.inline or (build.dockerfile and service.repository.has(build.dockerfile)))
             for build in one.builds
         )
-    return one.image is None or INFRASTRUCTURE.search(posixpath.basename(one.image[0])) is None
+    return not _is_known(one)
+
+
+def _is_known(one: StackService) -> bool:
+    """Whether its image is known to be no app: a server by name, or one of its tools."""
+    return one.image is not None and INFRASTRUCTURE.search(posixpath.basename(one.image[0])) is not None
 
 
 def _named(services: Sequence[StackService], names: Sequence[str]) -> bool:

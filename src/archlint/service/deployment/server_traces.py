@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -51,18 +51,18 @@ def has_trace(deployment: Deployment, server: Server) -> bool:
     return _is_named(deployment, server)
 
 
-def is_spoken_to(services: Sequence[StackService], schemes: str) -> bool:
-    """Whether a variable of the stack is a URL of the schemes that leads to one of its services.
+def is_spoken_to(services: Sequence[StackService], schemes: str, open_ones: Iterable[StackService]) -> bool:
+    """Whether a variable of the stack is a URL of the schemes that leads to one of `open_ones`.
 
-    It does so by its host, or by its own name: `DRAGONFLY_DSN: redis://localhost`. What understands a
-    server's protocol stands in for it.
+    These are its services that are not known to be something else. A URL leads there by its host, or by the
+    variable's name: `DRAGONFLY_DSN: redis://localhost`. What understands a server's protocol stands in for it.
     """
     url = re.compile(rf"(?i)(?P<variable>\w+)=[\"']?({schemes})://([^/@\s]*@)?(?P<host>[\w.-]*)")
     found = [match for one in services for text in one.texts("environment") if (match := url.match(text))]
     return any(
         one.name == match["host"] or re.search(rf"(?i)(^|_){re.escape(one.name)}(_|$)", match["variable"])
+        for one in open_ones
         for match in found
-        for one in services
     )
 
 
