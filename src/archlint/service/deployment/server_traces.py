@@ -55,7 +55,7 @@ def is_spoken_to(services: Sequence[StackService], schemes: str, open_ones: Iter
     """Whether a variable of the stack is a URL of the schemes that leads to one of `open_ones`.
 
     These are its services that are not known to be something else. A URL leads there by its host, or by the
-    variable's name: `DRAGONFLY_DSN: redis://localhost`. What understands a server's protocol stands in for it.
+    variable's name: `DRAGONFLY_DSN: redis://localhost`. What understands a server's protocol stands in.
     """
     url = re.compile(rf"(?i)(?P<variable>\w+)=[\"']?({schemes})://([^/@\s]*@)?(?P<host>[\w.-]*)")
     found = [match for one in services for text in one.texts("environment") if (match := url.match(text))]
