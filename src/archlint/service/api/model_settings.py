@@ -82,6 +82,16 @@ def generated(name: str, config: Mapping[str, Setting], types: Types, place: Ann
     return Aliases(alias, alias)
 
 
+def is_untold(config: Mapping[str, Setting], types: Types, place: AnnotationContext) -> bool:
+    """Whether an alias generator is configured of which nobody can tell what it makes of a name."""
+    setting = config.get("alias_generator")
+    return (
+        setting is not None
+        and setting.value is not None
+        and generated("some_name", config, types, place) == Aliases()
+    )
+
+
 def _named(generator: Value, name: str, types: Types, place: AnnotationContext) -> str | None:
     match generator:
         case External(name=known):

@@ -27,6 +27,7 @@ from archlint.service.api.model_settings import (
     first_alias,
     generated,
     is_replaced,
+    is_untold,
     settings,
 )
 from archlint.service.interpreter.types import (
@@ -199,6 +200,7 @@ class PydanticModels:
         serializers = {key: to for model in reversed(inherited) for key, to in model.serializers.items()}
         known = all(base.symbol is not None or _is_empty(base) for base in bases)
         known = known and not is_replaced(symbol, node, self._types)
+        known = known and not is_untold(config, self._types, place)
         return PydanticModel(
             found,
             tuple(fields.values()),

@@ -128,6 +128,8 @@ def _why_incomplete(model: PydanticModel) -> str:
     node = model.type.symbol.node if model.type.symbol is not None else None
     if isinstance(node, ClassDef) and node.decorators:
         return "a decorator may make another model of it"
+    if "alias_generator" in model.config:
+        return "a base class is not in the repository, or its alias generator cannot be read"
     return "a base class is not in the repository"
 
 
