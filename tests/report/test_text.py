@@ -14,7 +14,7 @@ from msgspec import structs
 from archlint.discover import Repository
 from archlint.findings import Link, Location
 from archlint.report.safe import printable
-from archlint.report.snippet import columns, snippet
+from archlint.report.snippet import Sources, columns, snippet
 from archlint.report.styled import STYLES, plain
 from archlint.report.summary import render_statistics, render_summary
 from archlint.results import Excused, Report
@@ -159,6 +159,12 @@ def test_statistics(tmp_path: Path) -> None:
         "3  error    BA0511  router-bypasses-service  BA05.2.1",
         "1  warning  BA0801  unversioned-endpoint     BA05.2.1",
     ]
+
+
+def test_a_byte_order_mark_tells_how_a_line_is_written(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_bytes("fastapi==0.95.1\r\nuvicorn\r\n".encode("utf-16"))
+    sources = Sources(Repository(tmp_path, ("requirements.txt",), None))
+    assert sources.line(Location("requirements.txt", 2)) == "uvicorn"
 
 
 def test_a_file_that_is_gone_or_shorter_is_no_reason_to_fail(tmp_path: Path) -> None:

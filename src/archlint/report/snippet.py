@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
+from archlint import documents
 from archlint.discover import Repository, UnreadableFileError
 from archlint.findings import Location
 from archlint.report.safe import printable
@@ -37,10 +38,13 @@ class Sources:
         return tuple(map(mask_line, before)), tuple(map(mask_line, after))
 
     def _read(self, file: str) -> list[str]:
+        """Its lines as those who judged it have read them."""
         try:
-            return re.split(r"\r\n|\n|\r", self._repository.text(file))
+            is_python = file.endswith(".py")
+            text = self._repository.text(file) if is_python else documents.text(self._repository, file)
         except UnreadableFileError:
             return []
+        return re.split(r"\r\n|\n|\r", text)
 
 
 def snippet(place: Location, source: str, style: str, width: int) -> Iterator[Line]:
