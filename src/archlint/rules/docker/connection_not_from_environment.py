@@ -12,6 +12,9 @@ from archlint.service.deployment.compose_stack import StackService
 from archlint.service.deployment.dockerfiles import Image
 from archlint.service.model import Service
 
+_ADDRESS = re.compile(r"(^|_)(URL|URI|DSN|HOST|SERVER|ADDR|ADDRESS)(_|$)")
+"""What the name of a variable says that tells where a server is, rather than how it is used."""
+
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each app that gets neither variables, nor an env file, nor secrets, or none that it reads."""
@@ -58,6 +61,7 @@ def _speaks_of(kind: Kind, servers: list[StackService], name: str, value: str | 
 def _example(service: Service, kind: Kind, expected: tuple[Setting, ...]) -> str:
     """A variable for the server that the settings read, else one that code reads, else the usual one."""
     if expected:
-        return min(name.upper() for field in expected for name in field.environment)
+        names = {name.upper() for field in expected for name in field.environment}
+        return min(names, key=lambda name: (_ADDRESS.search(name) is None, name))
     read = (one.variable for one in service.environment_reads)
     return min((name for name in read if name and kind.variables.search(name)), default="DATABASE_URL")

@@ -69,9 +69,10 @@ class Connections(Struct, eq=False, frozen=True, dict=True):
 
     def expected(self, kind: Kind) -> tuple[Setting, ...] | None:
         """The settings for a server; None when a class may take them from names that are not known here."""
-        if any(one.is_open for one in self.settings.classes) or self.settings.unclear:
+        classes = (*self.settings.classes, *self.settings.of_libraries)
+        if any(one.is_open for one in classes) or self.settings.unclear:
             return None
-        fields = (field for one in self.settings.classes for field in one.all_fields)
+        fields = (field for one in classes for field in one.all_fields)
         return tuple(field for field in fields if any(map(kind.variables.search, field.environment)))
 
     def reads(self, name: str) -> bool:
