@@ -22,11 +22,11 @@ def check(service: Service) -> Iterator[Said]:
         chain = tuple(Link(place, "it is imported here too") for place in others[:5])
         fields = {
             "distribution": undeclared.distribution,
-            "pinned": f", which `{pinning}` pins," if (pinning := undeclared.pinned_by) else "",
+            "brought": f", which `{bringing}` brings," if (bringing := undeclared.brought_by) else "",
             "manifest": pyproject.file.path,
             "remedy": to_add(service.project, undeclared.distribution),
         }
-        yield Hit(first, fields, chain, severity=Severity.WARNING if undeclared.pinned_by else None)
+        yield Hit(first, fields, chain, severity=Severity.WARNING if undeclared.brought_by else None)
     yield from _doubtful(dict(reversed(list(distributions.unattributed()))))
     importing = {place.file for undeclared in found for place in undeclared.places}
     importing.update(place.file for _, place in distributions.unattributed())

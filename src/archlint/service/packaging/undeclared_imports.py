@@ -37,12 +37,13 @@ _PINNED = {
 class Undeclared(Struct, frozen=True):
     """An imported distribution that the project does not declare; `places` are its imports.
 
-    `pinned_by` is a declared distribution that decides its version and brings it always.
+    `brought_by` is a declared distribution that brings it always: one of which all releases ask for it, or a
+    package of the same repository, which declares it.
     """
 
     distribution: str
     places: tuple[Location, ...]
-    pinned_by: str | None
+    brought_by: str | None
 
 
 class Distributions(Struct, eq=False, frozen=True, dict=True):
@@ -59,10 +60,16 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
                 distribution, place
             ):
                 found.setdefault(distribution, []).append(place)
-        return (Undeclared(name, tuple(found[name]), self._pinning(name)) for name in sorted(found))
+        return (Undeclared(name, tuple(found[name]), self._bringing(name)) for name in sorted(found))
 
-    def _pinning(self, distribution: str) -> str | None:
-        return next((name for name in _PINNED.get(distribution, ()) if name in self._declared), None)
+    def _bringing(self, distribution: str) -> str | None:
+        own = (name for name, declared in self._members.items() if distribution in declared)
+        return next((name for name in (*_PINNED.get(distribution, ()), *own) if name in self._declared), None)
+
+    @cached_property
+    def _members(self) -> dict[str, frozenset[str]]:
+        """What each package of the repository declares, by its name."""
+        return {one.name: one.dependencies for one in self._projects.values() if one.name is not None}
 
     def _is_listed(self, distribution: str, place: Location) -> bool:
         """Whether a list of requirements nearer to the module than the project's own names it."""
