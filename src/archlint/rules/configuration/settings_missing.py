@@ -9,11 +9,11 @@ from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Said]:
-    """Yield a hit for a service without settings class; Pydantic 1's is one, too."""
+    """Yield a hit for a service without settings class; Pydantic 1's is one, too, and one of a workspace."""
     if not service.routes.apps:
         yield NotApplicable("it makes no app")
         return
-    if classes := service.settings.classes:
+    if classes := service.settings.classes or service.settings.of_libraries:
         yield from (Met(one.location) for one in classes)
     elif unclear := service.settings.unclear:
         first = unclear[0]

@@ -121,7 +121,10 @@ class Settings:
 
     @cached_property
     def of_libraries(self) -> tuple[SettingsClass, ...]:
-        """The settings classes of the repository's other packages, in modules that give the service one."""
+        """The settings classes of the repository's other packages, in modules of which it takes a name.
+
+        It may take the class, its one object, or a function that makes it.
+        """
         homes = {module.path: module for module in self._imported_homes()}
         found = (found for path in sorted(homes) for found in self._settings_of(homes[path]))
         return tuple(self._class(module, symbol) for module, symbol in found)
@@ -135,7 +138,7 @@ class Settings:
                 if home is not None and home.path not in self._modules.by_path:
                     names = (alias.asname or alias.name for alias in statement.names)
                     found = (self._symbols.resolve(module, name) for name in names)
-                    yield from (one.module for one in found if one.module and self._classes.is_settings(one))
+                    yield from (one.module for one in found if one.module)
 
     @cached_property
     def unclear(self) -> tuple[SettingsBase, ...]:
