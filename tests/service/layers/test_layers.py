@@ -7,9 +7,12 @@ import pytest
 
 from archlint.config import Config
 from archlint.discover import Repository
+from archlint.facts.python import read_expression
+from archlint.service.layers.contents import is_router
 from archlint.service.layers.layers import Layers
 from archlint.service.layers.mapping import Candidate
 from archlint.service.model import Service
+from archlint.service.semantics.symbols import Symbols
 from tests.service.small import modules_of
 
 MAPPED = "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\nclass A(Base): ...\n"
@@ -134,6 +137,38 @@ def test_a_router_made_by_a_function_of_ones_own_counts() -> None:
         "@router.get('/users')\ndef f(): ...\n",
     }
     assert [layer(path, files) for path in files] == ["None", "None", "routers (inferred)"]
+
+
+FACTORIES = """
+from fastapi import APIRouter
+
+def made():
+    return APIRouter
+
+def make(prefix):
+    if not prefix:
+        return None
+    router = APIRouter(prefix=prefix)
+    return router
+
+def wrapping():
+    def inner():
+        return APIRouter()
+    return inner
+
+Router = made()
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [("wrapping()", False), ("dict()", False), ("Router()", True), ("make('/users')", True)],
+)
+def test_a_router_is_what_a_function_of_ones_own_returns(call: str, expected: bool) -> None:
+    users = f"from app.routing import *\nrouter = {call}\n"
+    modules = modules_of({"app/routing.py": FACTORIES, "app/users.py": users})
+    router = read_expression("router")
+    assert is_router(modules.by_path["app/users.py"], router, Symbols(modules)) is expected
 
 
 def test_a_router_with_endpoints_may_include_others() -> None:

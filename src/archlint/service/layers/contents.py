@@ -131,7 +131,7 @@ def _is_class(factory: Symbol, node: Expression, symbols: Symbols, names: frozen
 
 def _returned(function: FunctionDef) -> list[Expression]:
     """What a function returns; of a name, also what it is assigned."""
-    nodes = list(own_nodes(function))
+    nodes = [node for statement in statements(function.body) for node in own_nodes(statement)]
     found = [node.value for node in nodes if isinstance(node, Return) and node.value is not None]
     names = {value.id for value in found if isinstance(value, Name)}
     assigned = (
