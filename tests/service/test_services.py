@@ -241,6 +241,9 @@ class TestAnchor:
             ("one = app = FastAPI()", "emails.py"),
             ("app = FastAPI()\n\n\n@app.get('/')\ndef hello() -> None: ...", "emails.py"),
             ("app = FastAPI()\napp.include_router(router)", "emails.py"),
+            ("app = FastAPI(routes=[])", "emails.py"),
+            ("app = FastAPI(lifespan=start)", "emails.py"),
+            ("app = FastAPI(**options)", "emails.py"),
             ("taken = FastAPI()", "emails.py"),
             ("reached = FastAPI()", "emails.py"),
         ],
@@ -251,6 +254,25 @@ class TestAnchor:
             "main.py": f"import emails\nfrom emails import taken\n{APP}app.title = emails.reached\n",
         }
         assert one(tmp_path, files).anchor.file == place
+
+    @pytest.mark.parametrize(
+        ("statement", "place"),
+        [
+            ("from emails import other", "main.py"),
+            ("from sms import app", "main.py"),
+            ("import sms\n\nsms.app", "main.py"),
+            ("from emails import app as sending", "emails.py"),
+            ("from emails import *", "emails.py"),
+            ("def start():\n    from emails import app", "emails.py"),
+            ("def start():\n    import emails as mails\n\n    return mails.app", "emails.py"),
+        ],
+    )
+    def test_an_application_that_another_module_takes_is_used(
+        self, tmp_path: Path, statement: str, place: str
+    ) -> None:
+        made = "from fastapi import FastAPI\n\napp = FastAPI()\nother = 1\n"
+        files = {"emails.py": made, "main.py": APP + "app.title\n", "sms.py": "app = 1\n"}
+        assert one(tmp_path, files | {"taking.py": f"{statement}\n"}).anchor.file == place
 
     def test_an_idle_application_stands_where_there_is_no_other(self, tmp_path: Path) -> None:
         assert one(tmp_path, {"a.py": APP, "b.py": APP}).anchor.file == "a.py"

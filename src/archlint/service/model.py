@@ -91,7 +91,7 @@ class Service(Surroundings, frozen=True, dict=True):
         """Where to report what the service lacks as a whole."""
         from archlint.service.service_location import find_anchor
 
-        return find_anchor(self.root, self.repository, self.modules)
+        return find_anchor(self.root, self.repository, self.modules, self.symbols)
 
     @cached_property
     def symbols(self) -> Symbols:

@@ -11,15 +11,20 @@ from archlint.paths import join
 from archlint.service.api.applications import creations
 from archlint.service.api.entry_points import entries
 from archlint.service.semantics.modules import Modules
+from archlint.service.semantics.symbols import Symbols
 
 _PROJECT_NAME = re.compile(
     r"^\[(?:project|tool\.poetry)\][ \t]*(?:#.*)?$(?:\n(?!\[).*)*?\n(name[ \t]*=.*)$", re.MULTILINE
 )
 
 
-def find_anchor(root: str, repository: Repository, modules: Modules) -> Location:
+def find_anchor(root: str, repository: Repository, modules: Modules, symbols: Symbols) -> Location:
     """The project's name in pyproject.toml, else where the service makes its app, else its first file."""
-    return _project_name(root, repository) or _application(modules) or _first_file(root, repository, modules)
+    return (
+        _project_name(root, repository)
+        or _application(modules, symbols)
+        or _first_file(root, repository, modules)
+    )
 
 
 def _project_name(root: str, repository: Repository) -> Location | None:
@@ -32,10 +37,10 @@ def _project_name(root: str, repository: Repository) -> Location | None:
     return Location(path, line, 1, line, len(found[1].rstrip()) + 1)
 
 
-def _application(modules: Modules) -> Location | None:
+def _application(modules: Modules, symbols: Symbols) -> Location | None:
     """FastAPI's first; where there is none, another framework's."""
     others = ((module, creation) for module in modules.runtime for creation in creations(module.source))
-    made = (*entries(modules), *others)
+    made = (*entries(modules, symbols), *others)
     return next((module.location(creation.node) for module, creation in made), None)
 
 

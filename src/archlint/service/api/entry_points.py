@@ -64,11 +64,11 @@ class Started(Identified, Struct, eq=False, dict=True):
     unknown: list[Unknown] = field(default_factory=list)
 
 
-def entries(modules: Modules) -> list[tuple[Module, Creation]]:
+def entries(modules: Modules, symbols: Symbols) -> list[tuple[Module, Creation]]:
     """What makes the service's apps; idle ones and those for commands count where nothing else does."""
     found = [(m, c) for m in modules.runtime for c in creations(m.source) if c.framework == FASTAPI]
     served = [(m, c) for m, c in found if _COMMANDS.isdisjoint(m.name.split("."))]
-    return without_idle(modules, served or found)
+    return without_idle(modules, symbols, served or found)
 
 
 def targets(modules: Modules, commands: Iterable[Sequence[str]]) -> list[Target]:

@@ -199,7 +199,7 @@ class _Collector(Identified, Struct, eq=False, dict=True):
 
 def resolve_routes(modules: Modules, symbols: Symbols, runtime: Runtime) -> RouteTable:
     """The route table of a service."""
-    found = entry_points.entries(modules)
+    found = entry_points.entries(modules, symbols)
     if not found:
         return RouteTable()
     machine = interpreter(
