@@ -48,3 +48,24 @@ def test_a_directory_of_another_layer_is_no_reason(tmp_path: Path) -> None:
     findings = found(tmp_path, "BA0501", "BA0505")
     assert {one.code for one in findings} == {"BA0501", "BA0505"}
     assert causes(findings) == ()
+
+
+def test_many_imports_of_one_file_are_told_under_one_heading_with_an_identity_each(tmp_path: Path) -> None:
+    names = ("users", "roles", "items", "carts", "bills")
+    crud = {f"app/crud/{name}.py": f"def get_{name}():\n    return 1\n" for name in names}
+    imports = "".join(f"from app.crud.{name} import get_{name}\n" for name in names)
+    uses = "".join(f"get_{name}()\n" for name in names)
+    write(tmp_path, {**crud, "app/routers/all.py": imports + uses})
+    findings = found(tmp_path, "BA0511")
+    (cause,) = causes(findings)
+    assert (cause.link.location.file, len(cause.members)) == ("app/routers/all.py", len(names))
+    assert len({one.fingerprint for one in findings}) == len(names)
+
+
+def test_a_module_that_more_files_import_is_what_they_have_in_common(tmp_path: Path) -> None:
+    get = {f"app/crud/{name}.py": f"def get_{name}():\n    return 1\n" for name in ("users", "roles")}
+    users = "from app.crud.users import get_users\nget_users()\n"
+    more = "from app.crud.roles import get_roles\nget_roles()\n"
+    write(tmp_path, {**get, "app/routers/a.py": users + more, **{f"app/routers/{n}.py": users for n in "bc"}})
+    (cause,) = causes(found(tmp_path, "BA0511"))
+    assert (cause.link.location.file, len(cause.members)) == ("app/crud/users.py", 3)

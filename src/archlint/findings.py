@@ -44,7 +44,8 @@ class Hit(Struct, frozen=True):
     """A rule's "violated": the place and the values of the page's message fields.
 
     `severity` and `clauses`, where given, narrow the page's for this hit. `cause` is a place that other hits
-    come from as well and that is no step of the chain, such as the engine whose sessions block.
+    come from as well and that is no step of the chain, such as the engine whose sessions block; `within` is
+    what has several like it, whatever their causes are, such as the file that imports a layer.
     """
 
     location: Location
@@ -53,6 +54,12 @@ class Hit(Struct, frozen=True):
     severity: Severity | None = None
     clauses: tuple[str, ...] = ()
     cause: Link | None = None
+    within: Link | None = None
+
+    @property
+    def origins(self) -> tuple[Link, ...]:
+        """What it has in common with others beside its chain, the nearest to it last."""
+        return tuple(link for link in (self.cause, self.within) if link is not None)
 
 
 class Unknown(Struct, frozen=True):

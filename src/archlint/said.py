@@ -55,12 +55,17 @@ class _Moving:
         place = self._place(one.location)
         found: _T = replace(one, location=place)
         if isinstance(found, Hit):
-            cause = None if found.cause is None else self._link(found.cause)
-            found = replace(found, chain=tuple(map(self._link, found.chain)), cause=cause)
+            chain = tuple(map(self._link, found.chain))
+            found = replace(
+                found, chain=chain, cause=self._maybe(found.cause), within=self._maybe(found.within)
+            )
         return found, self._symbol(place) if place.file in self._files else symbol
 
     def _met(self, met: Met) -> Met:
         return replace(met, location=self._place(met.location))
+
+    def _maybe(self, link: Link | None) -> Link | None:
+        return None if link is None else self._link(link)
 
     def _link(self, link: Link) -> Link:
         return replace(link, location=self._place(link.location))
@@ -76,7 +81,7 @@ class _Moving:
 def _texts(said: Said) -> Iterator[str]:
     for hit, _ in said.hits:
         yield from hit.fields.values()
-        yield from (link.text for link in (*hit.chain, *((hit.cause,) if hit.cause else ())))
+        yield from (link.text for link in (*hit.chain, *hit.origins))
     for unknown, _ in said.unknowns:
         yield from (unknown.what, unknown.why)
     yield said.outcome.not_applicable

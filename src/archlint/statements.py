@@ -76,7 +76,7 @@ class Statement(Struct):
             chain=hit.chain,
             fingerprint=self.fingerprint,
             symbol=self.symbol,
-            origins=(*((hit.cause,) if hit.cause else ()), *self.parents),
+            origins=(*hit.origins, *self.parents),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -68,6 +69,21 @@ def test_helpers_that_lead_to_crud(helper: str) -> None:
     (text,) = found(files)
     assert text.startswith("app/routers/r.py:1 reaches `")
     assert text.endswith("of the crud layer through `app.common`")
+
+
+def test_imports_of_one_file_and_layer_have_that_in_common_and_nothing_else_has() -> None:
+    both = "from app.crud.users import get\nfrom app.crud.roles import role\nfrom app.models.user import User"
+    files = {
+        **CRUD,
+        "app/crud/roles.py": "def role(): ...",
+        "app/models/user.py": MAPPED,
+        "app/routers/a.py": both,
+        "app/routers/b.py": both,
+    }
+    broken = list(service(files).contracts.breaches("routers", ("crud", "models")))
+    within = Counter((breach.within.location.file, breach.within.text) for breach in broken)
+    assert sorted(within.values()) == [1, 1, 2, 2]
+    assert {breach.location.file for breach in broken} == {file for file, _ in within}
 
 
 def test_the_shortest_chain_is_shown_with_each_link() -> None:

@@ -42,6 +42,7 @@ def check(service: Service) -> Iterator[Said]:
                     breach.chain,
                     breach.severity,
                     cause=breach.cause,
+                    within=breach.within,
                 )
     cycles = list(_cycles(service))
     yield from cycles

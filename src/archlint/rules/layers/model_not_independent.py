@@ -37,7 +37,14 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     breaching: set[Module] = set()
     for breach in service.contracts.breaches("models", others, excuse):
         breaching.add(breach.importer)
-        yield Hit(breach.location, breach.fields, breach.chain, breach.severity, cause=breach.cause)
+        yield Hit(
+            breach.location,
+            breach.fields,
+            breach.chain,
+            breach.severity,
+            cause=breach.cause,
+            within=breach.within,
+        )
     models = service.layers.modules("models")
     if not models:
         yield NotApplicable("no module is of the models layer")

@@ -21,6 +21,8 @@ def check(service: Service) -> Iterator[Said]:
     for breach in service.contracts.breaches("routers", ("crud", "models")):
         breaching.add(breach.importer)
         fields = breach.fields | {"remedy": _MOVE if breach.constants else _CALL}
-        yield Hit(breach.location, fields, breach.chain, breach.severity, cause=breach.cause)
+        yield Hit(
+            breach.location, fields, breach.chain, breach.severity, cause=breach.cause, within=breach.within
+        )
     routers = (module for module in service.layers.placed("routers") if module not in breaching)
     yield from (Met(Location(module.path)) for module in routers)

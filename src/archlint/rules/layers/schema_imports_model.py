@@ -16,7 +16,9 @@ def check(service: Service) -> Iterator[Said]:
         what = f"`{breach.importer.name}` of the {breach.source} layer {breach.text}"
         breaching.add(breach.importer.path)
         fields = {"what": what, "breach": breach.fields["breach"]}
-        yield Hit(breach.location, fields, breach.chain, breach.severity, cause=breach.cause)
+        yield Hit(
+            breach.location, fields, breach.chain, breach.severity, cause=breach.cause, within=breach.within
+        )
     parts = (service.modules, service.symbols, service.annotations, service.classes)
     for exposed in exposed_models(*parts, service.layers, service.surface):
         breaching.add(exposed.location.file)

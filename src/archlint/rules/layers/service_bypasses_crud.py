@@ -15,7 +15,14 @@ def check(service: Service) -> Iterator[Said]:
     breaching: set[Module] = set()
     for breach in service.contracts.breaches("services", ("routers",)):
         breaching.add(breach.importer)
-        yield Hit(breach.location, breach.fields, breach.chain, breach.severity, cause=breach.cause)
+        yield Hit(
+            breach.location,
+            breach.fields,
+            breach.chain,
+            breach.severity,
+            cause=breach.cause,
+            within=breach.within,
+        )
     for module in service.layers.modules("services"):
         for hit in _calling(service, module):
             breaching.add(module)

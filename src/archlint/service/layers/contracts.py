@@ -78,6 +78,12 @@ class Breach(Struct, frozen=True):
         return Link(Location(self.module.path), said)
 
     @property
+    def within(self) -> Link:
+        """The file, which may import more of the layer."""
+        said = f"imports of `{self.importer.name}`, which must not know {self.target.name}"
+        return Link(Location(self.importer.path), said)
+
+    @property
     def severity(self) -> Severity | None:
         """What only a helper's helper imports is strong evidence, no proof."""
         return Severity.WARNING if self.through and len(self.chain) > MAX_DIRECT else None
