@@ -79,6 +79,10 @@ def test_what_is_added_has_a_reason_an_owner_and_an_end(run: Run, tmp_path: Path
     write(tmp_path, {"app/items.py": "def items(:\n"})
     assert "the reason" in run("baseline", "--add", " ").err
     assert "--owner and --until are for --add" in run("baseline", "--until", "2999-01-01").err
+    assert (
+        "takes a day as 2027-03-01, not `tomorrow`"
+        in run("baseline", "--add", "x", "--until", "tomorrow").err
+    )
     assert "is over already" in run("baseline", "--add", "x", "--until", "1999-01-01").err
     assert "1 added" in run("baseline", "--add", "waits", "--owner", "team", "--until", "2999-01-01").out
     (added,) = (one for one in json.loads((tmp_path / NAME).read_text())["findings"] if "reason" in one)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from archlint.accepting import Accepted
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArchlintError(f"--until takes a day as 2027-03-01, not `{text}`") from error
+
+
 def baseline(  # noqa: PLR0913, PLR0917 (each is an option)
     paths: Paths = None,
     prune: Annotated[bool, typer.Option("--prune", help="Take out the entries that are gone.")] = False,
@@ -28,9 +35,9 @@ def baseline(  # noqa: PLR0913, PLR0917 (each is an option)
         str | None, typer.Option(metavar="NAME", help="With --add: who answers for it.", show_default=False)
     ] = None,
     until: Annotated[
-        datetime | None,
+        date | None,
         typer.Option(
-            formats=["%Y-%m-%d"],
+            parser=_day,
             metavar="YYYY-MM-DD",
             help="With --add: the last day on which it does not count.",
             show_default=False,
@@ -60,12 +67,11 @@ def baseline(  # noqa: PLR0913, PLR0917 (each is an option)
         raise ArchlintError('--add takes the reason why this may be: --add "the reason"')
     if add is None and (owner or until):
         raise ArchlintError("--owner and --until are for --add")
-    last = None if until is None else until.date()
-    if last is not None and last < date.today():
-        raise ArchlintError(f"--until {last} is over already")
+    if until is not None and until < date.today():
+        raise ArchlintError(f"--until {until} is over already")
     request = Request(tuple(paths or [Path()]), config_file=config)
     with progress(no_color=no_color) as step:
-        accepted = accept(request, Wanted(prune, add, owner or "", last, against), step)
+        accepted = accept(request, Wanted(prune, add, owner or "", until, against), step)
     if not accepted:
         raise ArchlintError(no_service(paths or ()))
     for one in accepted:

@@ -28,8 +28,9 @@ def report(
 ) -> None:
     """Report for each clause of the standard whether a service meets it, and what shows that.
 
-    A clause is met (with the places that prove it), broken, excused (by suppressions or the configuration),
-    not applicable, or unknown. Nothing counts as met only because nothing was found.
+    A clause is met (with the places that prove it), broken, excused (by suppressions,
+    baselines or the configuration), not applicable, or unknown. Nothing counts as met only because nothing
+    was found.
 
     Example: archlint report services/shop --format html --output-file shop.html
     """
