@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Link, Met, Said, Unknown
+from archlint.service.api.exemptions import exemption
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
-from archlint.service.packaging.pyproject import strings
 from archlint.service.testing.untested import untested_router
 
 
@@ -23,10 +23,10 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             said.add(id(endpoint.handler.definition))
             yield Met(endpoint.handler.location)
     undecided = {one for endpoints in requests.possible.values() for one in endpoints}
-    exempt = frozenset(strings(options["exempt"]))
+    exempt = exemption(options)
     handlers: dict[int, list[Endpoint]] = {}
     for endpoint in service.routes.endpoints:
-        if endpoint.path not in exempt:
+        if not exempt(endpoint):
             handlers.setdefault(id(endpoint.handler.definition), []).append(endpoint)
     met = {*requests.tested, *undecided}
     found = [aliases for aliases in handlers.values() if not any(one in met for one in aliases)]

@@ -11,15 +11,16 @@ from archlint.facts.syntax import Call, Constant
 from archlint.findings import Location
 from archlint.service.api.routes import App, Endpoint
 
-_PARAMETER = re.compile(r"\{[^}]*\}")
+_PARAMETER, _NAMED = re.compile(r"\{[^}]*\}"), re.compile(r"\{[A-Za-z_][^}]*\}")
 
 
 def exemption(options: Mapping[str, Any]) -> Callable[[Endpoint], bool]:
     """Whether a rule's options `exempt` and `extend-exempt` exempt an endpoint by its whole path.
 
-    Both are lists of regular expressions; a path parameter stands there as `{}`.
+    Both are lists of regular expressions; a path parameter stands there as `{}`, or as in the path: `{id}`.
     """
-    matches = matcher((*options["exempt"], *options["extend-exempt"]))
+    expressions = (*options["exempt"], *options["extend-exempt"])
+    matches = matcher(_NAMED.sub("{}", one) for one in expressions)
     return lambda endpoint: matches(_PARAMETER.sub("{}", endpoint.path))
 
 
