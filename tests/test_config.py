@@ -367,6 +367,8 @@ def test_an_installed_package_may_have_it(tmp_path: Path, monkeypatch: pytest.Mo
             "shop/archlint.toml:1:1: the package `acme_standards` has no file `a.toml`",
         ),
         ("acme_standards:../a.toml", "has no file `../a.toml`"),
+        ("acme_standards:/etc/hosts", "has no file `/etc/hosts`"),
+        ("__main__:a.toml", "has no package `__main__` to extend"),
         ("no_such_standards:a.toml", "as in `uvx --with no_such_standards archlint check`"),
         ("acme.standards:a.toml", "archlint's environment has no package `acme.standards`"),
         ("acme_standards:b.toml", "acme_standards:b.toml:1:1: what a package has extends nothing"),

@@ -256,15 +256,14 @@ def _of_package(
     The package is found, never imported.
     """
     package, _, inner = name.partition(":")
-    spec = find_spec(package) if package.isidentifier() else None
-    homes = spec.submodule_search_locations if spec is not None else None
+    homes = _homes(package)
     if not homes:
         raise ArchlintError(
             f"{place}: archlint's environment has no package `{package}` to extend; "
             f"install it beside archlint, as in `uvx --with {package} archlint check`"
         )
-    paths = (Path(home) / inner for home in homes)
-    path = next((one for one in paths if ".." not in one.parts and one.is_file()), None)
+    is_inner = not Path(inner).is_absolute() and ".." not in Path(inner).parts
+    path = next((one for home in homes if is_inner and (one := home / inner).is_file()), None)
     if path is None:
         raise ArchlintError(f"{place}: the package `{package}` has no file `{inner}`")
     data = read_regular(str(path))
@@ -274,6 +273,15 @@ def _of_package(
     if config is None or file.get("extend") is not None:
         raise ArchlintError(f"{file.location('extend')}: what a package has extends nothing")
     return config
+
+
+def _homes(package: str) -> list[Path]:
+    """The folders of a package; none where there is no such package."""
+    try:
+        spec = find_spec(package) if package.isidentifier() else None
+    except ValueError:  # of `__main__`, which runs now
+        spec = None
+    return [Path(home) for home in (spec and spec.submodule_search_locations) or ()]
 
 
 def _over(base: Config, own: Config, given: Container[str]) -> Config:

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
+from archlint.committed import CommittedRepository
 from archlint.discover import Repository
 from archlint.facts.toml import Path, TomlFile
 from archlint.findings import ArchlintError
@@ -19,8 +20,10 @@ def check_matches(file: TomlFile, table: tuple[str, ...], folder: str, repositor
     """Raises ArchlintError with the place of the first pattern that matches nothing, and what may be meant.
 
     `table` is where the configuration stands in `file`; patterns are relative to `folder`. A layer's have to
-    match Python files.
+    match Python files. A commit is taken as it is: nobody can mend it any more.
     """
+    if isinstance(repository, CommittedRepository):
+        return
     inside = [
         one if folder == "." else one[len(folder) + 1 :] for one in repository.files if is_inside(one, folder)
     ]

@@ -30,6 +30,15 @@ class TestWhatNeedsNobodysAttention:
         assert (answer.returncode, answer.stderr) == (0, "")
         assert answer.stdout == "The API did not change from main to the working tree\n"
 
+    def test_a_pattern_of_the_commits_configuration_that_matches_nothing(self, checkout: Path) -> None:
+        own = checkout / "archlint.toml"
+        own.write_text("exclude = ['gone/']\n", encoding="utf-8")
+        commit(checkout)
+        assert "matches no file" in archlint(checkout, "diff", "main").stderr
+        own.unlink()
+        answer = archlint(checkout, "diff", "main")
+        assert (answer.returncode, answer.stderr) == (0, "")
+
     def test_that_its_libraries_were_upgraded_is_no_change_of_an_api(self, checkout: Path) -> None:
         (checkout / "uv.lock").unlink()
         project = checkout / "pyproject.toml"
