@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from archlint.config import Config
 from archlint.engine import check
+from archlint.findings import Finding
 from archlint.loading import Base, Loaded, Request, compared, load
-from archlint.pages import Case, Mark, Page, split_marks
+from archlint.pages import FOUND, Case, Mark, Page, split_marks
 from archlint.selectors import Selection
 from archlint.service.services import build_service
 from archlint.standard import bundled_standard
@@ -49,7 +50,7 @@ def judged(page: Page, case: Case, root: Path) -> set[Mark]:
     return {
         mark
         for mark in said
-        if (mark.code in marked | {page.code} or (mark.kind == "error" and (mark.file, mark.line) != anchor))
+        if (mark.code in marked | {page.code} or (mark.kind in FOUND and (mark.file, mark.line) != anchor))
         and (mark.kind != "met" or mark.code in proven)
     }
 
@@ -78,7 +79,7 @@ def marks_in(root: Path) -> Iterator[Mark]:
 def _said(loaded: Loaded, *selectors: str) -> set[Mark]:
     report = check(loaded, Request(selection=Selection(select=selectors)))
     assert report.failures == ()
-    found = {Mark(f.location.file, f.location.line, f.code, "error") for f in report.findings}
+    found = {Mark(f.location.file, f.location.line, f.code, _kind(f)) for f in report.findings}
     undecided = {(u.unknown.location, u.page.code) for u in report.unknowns}
     met = {(one.location, code) for (_, code), outcome in report.outcomes.items() for one in outcome.met}
     return (
@@ -86,6 +87,11 @@ def _said(loaded: Loaded, *selectors: str) -> set[Mark]:
         | {Mark(place.file, place.line, code, "unknown") for place, code in undecided}
         | {Mark(place.file, place.line, code, "met") for place, code in met}
     )
+
+
+def _kind(finding: Finding) -> str:
+    page = next(page for page in bundled_standard().pages if page.code == finding.code)
+    return "error" if finding.severity == page.severity else str(finding.severity)
 
 
 def _shown(mark: Mark) -> str:

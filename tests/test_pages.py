@@ -145,7 +145,12 @@ def test_a_section_that_is_no_case_is_an_error(tmp_path: Path, old: str, new: st
         _ = read_page(write(tmp_path, text)).cases
 
 
-@given(st.text(alphabet="ab #:\n\r\t'\"éBA0511error", max_size=80))
+def test_a_case_is_bad_that_is_only_warned_of(tmp_path: Path) -> None:
+    case = read_page(write(tmp_path, PAGE.replace("# error: BA0599", "# warning: BA0599"))).cases[1]
+    assert {mark.kind for mark in case.marks if mark.code == "BA0599"} == {"warning"}
+
+
+@given(st.text(alphabet="ab #:\n\r\t'\"éBA0511errorwanig", max_size=80))
 def test_taking_marks_out_keeps_every_line_and_the_rest_of_it(text: str) -> None:
     bare, marks = split_marks("f", text, "BA")
     assert bare.count("\n") == text.count("\n")

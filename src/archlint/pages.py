@@ -46,9 +46,16 @@ class Parent:
     where: Mapping[str, str]
 
 
+FOUND = frozenset({"error", "warning"})
+"""The kinds of marks that ask for a finding."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """What archlint must say of a line of a case or fixture; `kind` is error, unknown or met."""
+    """What archlint must say of a line of a case or fixture; `kind` is error, warning, unknown or met.
+
+    An error is a finding of the page's severity, a warning one of which the page's rule only warns.
+    """
 
     file: str
     line: int
@@ -145,7 +152,7 @@ def split_marks(file: str, text: str, prefix: str) -> tuple[str, tuple[Mark, ...
     A mark names codes that start with `prefix`.
     """
     code = rf"{prefix}\d{{4}}"
-    pattern = re.compile(rf"[ \t]*#[ \t]*(error|unknown|met):[ \t]*({code}(?:,[ \t]*{code})*)[ \t]*$")
+    pattern = re.compile(rf"[ \t]*#[ \t]*(error|warning|unknown|met):[ \t]*({code}(?:,[ \t]*{code})*)[ \t]*$")
     lines = text.split("\n")
     marks: list[Mark] = []
     for number, line in enumerate(lines, start=1):
@@ -178,7 +185,7 @@ def _case_file(token: Token, prefix: str) -> Iterator[CaseFile]:
 
 
 def _check(case: Case, page: Page) -> None:
-    marked = any(mark.kind == "error" and mark.code == page.code for mark in case.marks)
+    marked = any(mark.kind in FOUND and mark.code == page.code for mark in case.marks)
     if not case.title or not case.files or case.bad != marked:
         raise ArchlintError(
             f'{page.path}:{case.line}: a case needs a title, a file with a `title="path"`, '
