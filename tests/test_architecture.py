@@ -56,6 +56,29 @@ def test_what_the_map_says_of_a_room_lies_in_it(names: str, text: str) -> None:
     assert mentioned(text) - inside == set()
 
 
+def named_types(module: ast.Module) -> Iterator[str]:
+    """The public classes and aliases of types that a module defines."""
+    for node in module.body:
+        match node:
+            case (
+                ast.ClassDef(name=name)
+                | ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name("TypeAlias"))
+            ):
+                yield name
+            case ast.Assign(targets=[ast.Name(id=name)]) if re.fullmatch(r"[A-Z]\w*[a-z]\w*", name):
+                yield name
+
+
+def test_the_name_of_a_type_means_one_thing() -> None:
+    places: dict[str, list[str]] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        for name in named_types(ast.parse(path.read_bytes())):
+            if not name.startswith("_"):
+                places.setdefault(name, []).append(str(path.relative_to(SOURCE)))
+    assert "PydanticModels" in places and "Statement" in places
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
 def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     for path in sorted(SOURCE.rglob("*.py")):
         if not path.is_relative_to(SOURCE / "cli"):  # a command's options are its parameters, a line each

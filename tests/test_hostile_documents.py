@@ -19,7 +19,7 @@ from archlint.facts.shell import read_shell
 from archlint.facts.toml import read_toml
 from archlint.facts.yaml import read_yaml
 from archlint.service.configuration.masks import mask_line
-from archlint.service.configuration.secrets import Verdict, is_secret_name, judge
+from archlint.service.configuration.secrets import SecretVerdict, is_secret_name, judge
 from archlint.service.deployment.ci import github_commands
 from tests.service.small import service_of
 
@@ -175,7 +175,7 @@ def test_models_that_hold_one_another_have_variables_to_a_limit(tmp_path: Path) 
 
 def test_a_name_or_value_too_long_for_a_secret_is_none() -> None:
     assert not is_secret_name("a_" * 50_000 + "password")
-    assert judge("secret_key", "kX7vQ2mZ9pLr" * 1_000) is Verdict.NONE
+    assert judge("secret_key", "kX7vQ2mZ9pLr" * 1_000) is SecretVerdict.NONE
 
 
 PIECES = [

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from archlint import __main__, asking, engine, readings
-from archlint.facts.differences import Difference
+from archlint.facts.differences import FileDifference
 from archlint.facts.python import read_python
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Call, Constant, FunctionDef, Name
@@ -304,7 +304,7 @@ class Shop:
 def test_a_difference_is_in_the_parts_that_say_something_else(
     before: str, after: str, parts: set[int | str]
 ) -> None:
-    difference = Difference(_source(CODE), _source(CODE.replace(before, after)))
+    difference = FileDifference(_source(CODE), _source(CODE.replace(before, after)))
     kinds = (
         "Name",
         "Constant",
@@ -320,7 +320,7 @@ def test_a_difference_is_in_the_parts_that_say_something_else(
 
 
 def test_what_cannot_be_parsed_differs_in_everything() -> None:
-    difference = Difference(_source(CODE), _source(CODE.replace("class Shop:", "class :")))
+    difference = FileDifference(_source(CODE), _source(CODE.replace("class Shop:", "class :")))
     assert all(difference.is_in(part) for part in ("", 0, 1, "Call"))
 
 
@@ -380,8 +380,8 @@ def test_a_summary_is_of_one_source_and_its_words() -> None:
     (read,) = readings.so_far().code
     assert isinstance(read, tuple)
     part = read[1]
-    assert Difference(before, after).is_in(part)
-    assert not Difference(before, after).is_in(part.replace(":b", ":a"))
+    assert FileDifference(before, after).is_in(part)
+    assert not FileDifference(before, after).is_in(part.replace(":b", ":a"))
 
 
 @readings.summary

@@ -17,7 +17,7 @@ from archlint.loading import Progress, Request
 from archlint.results import Report
 
 
-class Wanted(Struct, frozen=True):
+class BaselineRequest(Struct, frozen=True):
     """What to do to a baseline that is there, and the commit to compare it with."""
 
     prune: bool = False
@@ -49,7 +49,9 @@ class Accepted(Struct, frozen=True, dict=True):
     place: str = ""
 
 
-def accept(request: Request, wanted: Wanted, progress: Progress = lambda stage: None) -> list[Accepted]:
+def accept(
+    request: Request, wanted: BaselineRequest, progress: Progress = lambda stage: None
+) -> list[Accepted]:
     """The baselines as they should be: new where none is there, else with what is wanted done.
 
     Raises ArchlintError.
@@ -85,7 +87,7 @@ def _new(path: str, findings: Iterable[Finding]) -> Accepted:
     return Accepted(path, entries, {}, {}, changed=True, added=len(entries))
 
 
-def _changed(baseline: Baseline, new: list[Finding], wanted: Wanted) -> Accepted:
+def _changed(baseline: Baseline, new: list[Finding], wanted: BaselineRequest) -> Accepted:
     stale = {entry.fingerprint for entry in baseline.stale}
     entries, pruned, moved, added = list(baseline.entries), 0, 0, 0
     if wanted.prune:

@@ -32,7 +32,7 @@ _VARIABLES = frozenset({
 _PREFIXES = ("ARCHLINT_", "GIT_CONFIG", "PYTHON")
 
 
-class Place(NamedTuple):
+class FileState(NamedTuple):
     """What the file system said: the `stamp` of a path, its `kind`, or the `target` that a link leads to."""
 
     question: str
@@ -40,7 +40,7 @@ class Place(NamedTuple):
     path: str
 
 
-class Read(NamedTuple):
+class FileRead(NamedTuple):
     """A file that was read: its stamp before that, and the digest of its content, empty where it failed.
 
     The stamp is empty where it would not tell a change.
@@ -51,7 +51,7 @@ class Read(NamedTuple):
     path: str
 
 
-class Answer(NamedTuple):
+class RunAnswer(NamedTuple):
     """What a run wrote, and what it was made from; `listing` is the digest of the files that there are."""
 
     code: int
@@ -60,8 +60,8 @@ class Answer(NamedTuple):
     paths: tuple[str, ...]
     root: str
     listing: str
-    places: tuple[Place, ...]
-    reads: tuple[Read, ...]
+    places: tuple[FileState, ...]
+    reads: tuple[FileRead, ...]
 
 
 class Asked:
@@ -87,7 +87,7 @@ def ask(what: Asked | None) -> None:
     _asked[:] = [what] if what is not None else []
 
 
-def keep(where: Asked, answer: Answer) -> None:
+def keep(where: Asked, answer: RunAnswer) -> None:
     """Keep an answer for the next run; where nothing can be written, nothing is."""
     if where.file is None:
         return
@@ -111,7 +111,7 @@ def settled_stamp(status: os.stat_result) -> str:
 
 
 def look(question: str, path: str) -> str:
-    """What the file system says now to the question of a `Place`."""
+    """What the file system says now to the question of a `FileState`."""
     try:
         if question == "target":
             target = os.path.realpath(path, strict=True)
@@ -165,7 +165,7 @@ def _code() -> Iterator[str]:
             yield f"{folder} {look('stamp', folder)}"
 
 
-def _packed(where: Asked, answer: Answer) -> Iterator[bytes]:
+def _packed(where: Asked, answer: RunAnswer) -> Iterator[bytes]:
     """Each part with its length before it."""
     for part in (
         where.key,
@@ -183,7 +183,7 @@ def _packed(where: Asked, answer: Answer) -> Iterator[bytes]:
         yield data
 
 
-def load(where: Asked) -> Answer | None:
+def load(where: Asked) -> RunAnswer | None:
     """The answer to exactly this; None where there is none, or a damaged one. Raises OSError, ValueError."""
     if where.file is None:
         return None
@@ -196,15 +196,15 @@ def load(where: Asked) -> Answer | None:
     key, code, output, notes, paths, root, listing, places, reads = _parts(packed)
     if key != where.key:
         return None
-    return Answer(
+    return RunAnswer(
         int(code),
         output,
         notes,
         tuple(paths.split("\0")),
         root,
         listing,
-        tuple(map(Place._make, _threes(places))),
-        tuple(map(Read._make, _threes(reads))),
+        tuple(map(FileState._make, _threes(places))),
+        tuple(map(FileRead._make, _threes(reads))),
     )
 
 

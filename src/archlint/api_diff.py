@@ -52,7 +52,7 @@ class ApiDiff(Struct, frozen=True):
         return self.base, self.head
 
 
-class Wanted(Struct, frozen=True):
+class DiffRequest(Struct, frozen=True):
     """What is asked for: two sides, each a git ref, a document, or None for its default, and a service."""
 
     base: str | None
@@ -61,7 +61,7 @@ class Wanted(Struct, frozen=True):
     config_file: Path | None = None
 
 
-def diff(wanted: Wanted, progress: Progress = lambda stage: None) -> ApiDiff:
+def diff(wanted: DiffRequest, progress: Progress = lambda stage: None) -> ApiDiff:
     """Compare two states of an API. Raises ArchlintError where one of them cannot be read."""
     base = _read(wanted, wanted.base or _default(wanted.path), progress)
     head = _read(wanted, wanted.head, progress)
@@ -89,7 +89,7 @@ class _Read(Struct, frozen=True):
         return Side(self.name, state, tuple(_untold(self.service, state)))
 
 
-def _read(wanted: Wanted, given: str | None, progress: Progress) -> _Read:
+def _read(wanted: DiffRequest, given: str | None, progress: Progress) -> _Read:
     """A document's content, a commit's service, or for None the working tree's."""
     if given is not None and Path(given).suffix in _DOCUMENTS:
         return _Read(given, _document(Path(given)))

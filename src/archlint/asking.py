@@ -20,7 +20,7 @@ from archlint.facts.store import Facts
 from archlint.memory import Memory
 from archlint.overlay import OverlaidRepository
 from archlint.pages import Page
-from archlint.readings import Read, so_far
+from archlint.readings import Readings, so_far
 from archlint.service.model import Service
 from archlint.standard import Rule, Standard, bundled_standard
 from archlint.user_cache import user_cache_dir
@@ -72,7 +72,7 @@ def memory_of(
     services: Sequence[Service],
     standard: Standard,
     chosen: Mapping[str, Sequence[Page]],
-    read: Read,
+    read: Readings,
 ) -> Memory:
     """What the run before has left for these services, of which nothing but `read` was read so far.
 

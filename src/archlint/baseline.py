@@ -69,7 +69,7 @@ class Baseline(Struct):
         return Location(self.path, line, 1, line, 2)
 
 
-class Earlier(Protocol):
+class EarlierFinding(Protocol):
     """A finding of another time."""
 
     @property
@@ -81,12 +81,12 @@ class Earlier(Protocol):
         """What it was."""
 
 
-Known = TypeVar("Known", bound=Earlier)
+KnownFinding = TypeVar("KnownFinding", bound=EarlierFinding)
 
 
 def recurring(
-    earlier: Iterable[Known], findings: Iterable[Finding], files: Iterable[str]
-) -> dict[str, Known]:
+    earlier: Iterable[KnownFinding], findings: Iterable[Finding], files: Iterable[str]
+) -> dict[str, KnownFinding]:
     """The findings that were there earlier, by their fingerprint of now.
 
     One whose file is gone from `files` is taken for one that means the same in another file: a fingerprint's
@@ -95,7 +95,7 @@ def recurring(
     exact = {one.fingerprint: one for one in earlier}
     there, now = frozenset(files), tuple(findings)
     found = {one.fingerprint: exact[one.fingerprint] for one in now if one.fingerprint in exact}
-    moved: dict[str, list[Known]] = {}
+    moved: dict[str, list[KnownFinding]] = {}
     for fingerprint, one in exact.items():
         if fingerprint not in found and one.file not in there:
             moved.setdefault(fingerprint[:_HALF], []).append(one)

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from archlint.findings import Finding, Link
 
-Key: TypeAlias = tuple[str, int, str]
+CauseKey: TypeAlias = tuple[str, int, str]
 
 
 class Cause(Struct, frozen=True):
@@ -42,8 +42,8 @@ def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
     """The causes that have several findings, the one with the most first; a finding has one at most."""
     found = tuple(findings)
     shares = Counter(key for finding in found for key in _links(finding))
-    members: dict[Key, list[Finding]] = {}
-    links: dict[Key, Link] = {}
+    members: dict[CauseKey, list[Finding]] = {}
+    links: dict[CauseKey, Link] = {}
     for finding in found:
         if candidates := _links(finding):
             key = max(reversed(candidates), key=shares.__getitem__)
@@ -53,7 +53,7 @@ def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
     return tuple(sorted(_named(several), key=lambda cause: (-len(cause.members), cause.link.location)))
 
 
-def _links(finding: Finding) -> dict[Key, Link]:
+def _links(finding: Finding) -> dict[CauseKey, Link]:
     """Its origins, then the steps of its chain; origins at one place are told apart by what they say."""
     origins = {(link.location.file, link.location.line, link.text): link for link in finding.origins}
     return origins | {(link.location.file, link.location.line, ""): link for link in finding.chain}

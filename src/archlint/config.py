@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from archlint import documents
 from archlint.answers import digest
-from archlint.config_tables import Table
+from archlint.config_tables import ConfigTable
 from archlint.discover import Repository, read_regular
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import ArchlintError, Location, Severity
@@ -119,7 +119,7 @@ def read_config(file: TomlFile, folder: str, standard: Standard, *, is_pyproject
     prefix = _prefix(is_pyproject)
     if is_pyproject and file.get(*prefix) is None:
         return None
-    table = Table(file, prefix, standard)
+    table = ConfigTable(file, prefix, standard)
     table.allow(KEYS)
     table.value("extend", "")
     return Config(

@@ -17,7 +17,7 @@ from archlint.selectors import check_selectors, suggestion
 from archlint.standard import Standard
 
 
-class Table(Struct, frozen=True, dict=True):
+class ConfigTable(Struct, frozen=True, dict=True):
     """A table of the file that knows where it stands, so that each complaint names its place."""
 
     file: TomlFile
@@ -43,7 +43,7 @@ class Table(Struct, frozen=True, dict=True):
                 raise self.error(f"unknown key `{key}` in {self.name}{suggestion(key, known)}", key)
         return values
 
-    def items(self, key: str, known: Iterable[str] | None = None) -> list[tuple[str, Table]]:
+    def items(self, key: str, known: Iterable[str] | None = None) -> list[tuple[str, ConfigTable]]:
         """The keys of the inner table `key`, each with that table."""
         if self.file.get(*self.path, key) is None:
             return []

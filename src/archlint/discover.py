@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archlint import git, readings
-from archlint.answers import Read, digest, settled_stamp
+from archlint.answers import FileRead, digest, settled_stamp
 from archlint.findings import ArchlintError
 from archlint.patterns import compile_patterns
 
@@ -53,14 +53,14 @@ class Reads:
 
     def __init__(self, listing: str = "") -> None:
         self.listing = listing
-        self.files: dict[str, Read] = {}
+        self.files: dict[str, FileRead] = {}
 
     def note(self, path: str, content_digest: str, status: os.stat_result | None) -> None:
         """A file was read, with the status of before that if it is known, or could not be read just now."""
         with suppress(OSError, ValueError):
             status = status or os.stat(path)  # noqa: PTH116
         stamp = "nothing" if status is None else settled_stamp(status)
-        self.files[path] = Read(stamp, content_digest, path)
+        self.files[path] = FileRead(stamp, content_digest, path)
 
 
 @dataclass(frozen=True, slots=True)

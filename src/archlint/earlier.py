@@ -24,7 +24,7 @@ from archlint.user_cache import put, user_cache_dir
 SUFFIX = ".earlier"
 
 
-class Known(Struct, frozen=True, array_like=True):
+class CommittedFinding(Struct, frozen=True, array_like=True):
     """A finding of the commit."""
 
     file: str
@@ -34,7 +34,7 @@ class Known(Struct, frozen=True, array_like=True):
 class Earlier(Struct, frozen=True, array_like=True):
     """What archlint says of a commit: findings that count there, and what it could not decide."""
 
-    findings: tuple[Known, ...]
+    findings: tuple[CommittedFinding, ...]
     unknowns: frozenset[tuple[str, str, str]]
 
     @classmethod
@@ -43,7 +43,9 @@ class Earlier(Struct, frozen=True, array_like=True):
         for failure in report.failures:
             rule = f"{failure.page.code} {failure.page.name}"
             raise ArchlintError(f"{ref} cannot be compared with: internal error in {rule}: {failure.error}")
-        known = tuple(Known(finding.location.file, finding.fingerprint) for finding in report.findings)
+        known = tuple(
+            CommittedFinding(finding.location.file, finding.fingerprint) for finding in report.findings
+        )
         return cls(known, frozenset(map(_undecided, report.unknowns)))
 
 

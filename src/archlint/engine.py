@@ -27,9 +27,9 @@ from archlint.loading import Base, Loaded, Progress, Request, prepare
 from archlint.pages import Page
 from archlint.paths import is_inside
 from archlint.results import Excused, Failure, Outcome, Report, Undecided
-from archlint.said import Said
+from archlint.said import RuleResult
 from archlint.service.model import Service
-from archlint.statements import Statement, follow, numbered, state
+from archlint.statements import RuleStatement, follow, numbered, state
 from archlint.suppressions import Suppressions, find_suppressions
 from archlint.timing import Clock
 
@@ -136,7 +136,7 @@ class _Run:
             one.root: chosen(one.config, self.selection, loaded.standard) for one in loaded.services
         }
         self.failures: list[Failure] = []
-        self.said: list[Statement] = []
+        self.said: list[RuleStatement] = []
         self.outcomes: dict[tuple[str, str], Outcome] = {}
 
     @property
@@ -144,7 +144,7 @@ class _Run:
         """The rules that were chosen for any service."""
         return frozenset(page for pages in self.chosen.values() for page in pages)
 
-    def statements(self) -> list[Statement]:
+    def statements(self) -> list[RuleStatement]:
         """All that the rules say, in order, each once."""
         modules = (module for service in self.loaded.services for module in service.modules)
         with readings.unnoticed():
@@ -180,7 +180,7 @@ class _Run:
             unmet = (own[name] for name in own if name not in met)
             baseline.stale = tuple(entry for entry in unmet if self._could_be_met(entry))
 
-    def _counts(self, one: Statement) -> bool:
+    def _counts(self, one: RuleStatement) -> bool:
         ignored = self.configs[one.root].ignores(one.page, one.said.location.file)
         return one.suppressed is None and not ignored
 
@@ -188,14 +188,14 @@ class _Run:
         known = any(page.code == entry.rule for page in self.loaded.standard.pages)
         return not known or self._ran(entry.rule, entry.file)
 
-    def concerns(self, one: Statement) -> bool:
+    def concerns(self, one: RuleStatement) -> bool:
         """Whether it lies in a target, or in a service that does, and no configuration silences it."""
         places = (one.said.location.file, one.root)
         wanted = any(is_inside(place, target) for target in self.loaded.targets for place in places)
         wanted = wanted and one.page in self.chosen[one.root]
         return wanted and not self.configs[one.root].ignores(one.page, one.said.location.file)
 
-    def excused(self, one: Statement) -> Excused:
+    def excused(self, one: RuleStatement) -> Excused:
         """The finding that a suppression or a baseline keeps from counting."""
         finding = one.finding(self.configs[one.root])
         if one.suppressed is not None:
@@ -226,7 +226,7 @@ class _Run:
                 memory.keep(compared if reads_base(loaded.standard.rules(page)) else alone, said)
         memory.save()
 
-    def _take(self, service: Service, page: Page, said: Said) -> None:
+    def _take(self, service: Service, page: Page, said: RuleResult) -> None:
         every: list[tuple[Hit | Unknown, str]] = [*said.hits, *said.unknowns]
         self.said += (state(service.root, page, one, symbol) for one, symbol in every)
         self.outcomes[service.root, page.code] = said.outcome
@@ -240,7 +240,7 @@ class _Run:
 
     def _apply(
         self, suppressions: Suppressions, last: str | None, service: Service, page: Page
-    ) -> Said | None:
+    ) -> RuleResult | None:
         """Run one rule, if it reads `last`, or nothing of that kind; None where it broke, or does not."""
         pages = self.asked[service.root]
         of = f"{pages.index(page) + 1} of {len(pages)}"
@@ -260,7 +260,9 @@ class _Run:
             self.failures.append(Failure(page, service.root, problem, traceback.format_exc()))
             return None
 
-    def _ask(self, page: Page, service: Service, inputs: Mapping[str, Any], last: str | None) -> Said | None:
+    def _ask(
+        self, page: Page, service: Service, inputs: Mapping[str, Any], last: str | None
+    ) -> RuleResult | None:
         rule = self.loaded.standard.rules(page)
         wanted = inspect.signature(rule).parameters
         if next(reads(page, self.loaded.standard), None) != last or any(
@@ -281,7 +283,7 @@ class _Run:
                     hits.append((said, self._symbol(service, said.location)))
                 case _:
                     unknowns.append((said, self._symbol(service, said.location)))
-        found = Said(tuple(hits), tuple(unknowns), Outcome(tuple(dict.fromkeys(met)), why))
+        found = RuleResult(tuple(hits), tuple(unknowns), Outcome(tuple(dict.fromkeys(met)), why))
         self._take(service, page, found)
         return found
 

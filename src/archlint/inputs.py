@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from archlint import answers, git
-from archlint.answers import Answer, Place, look, settled_stamp
+from archlint.answers import FileState, RunAnswer, look, settled_stamp
 from archlint.discover import NEVER_SOURCE, Repository, find_repository
 from archlint.findings import ArchlintError
 
@@ -27,15 +27,15 @@ def keep_answer(repository: Repository, paths: Sequence[Path], code: int, output
     places = _places(given, root, listing)
     if places is not None:
         reads = tuple(repository.reads.files.values())
-        answers.keep(where, Answer(code, output, notes, given, root, listing, places, reads))
+        answers.keep(where, RunAnswer(code, output, notes, given, root, listing, places, reads))
 
 
-def look_again(kept: Answer) -> tuple[Place, ...] | None:
+def look_again(kept: RunAnswer) -> tuple[FileState, ...] | None:
     """The places of an answer as they are now, if they still decide for the same files."""
     return _places(kept.paths, kept.root, kept.listing)
 
 
-def _places(paths: Sequence[str], root: str, listing: str) -> tuple[Place, ...] | None:
+def _places(paths: Sequence[str], root: str, listing: str) -> tuple[FileState, ...] | None:
     """What the file system says of the places that decide which files `paths` mean.
 
     None when these are no longer the files of `listing`, or when there are too many places to look at.
@@ -60,22 +60,22 @@ def _places(paths: Sequence[str], root: str, listing: str) -> tuple[Place, ...] 
     return tuple(places) if again.reads.listing == listing else None
 
 
-def _above(paths: Sequence[str]) -> Iterator[Place]:
+def _above(paths: Sequence[str]) -> Iterator[FileState]:
     """Where the paths themselves lead, and whether a checkout starts above them."""
     for path in paths:
-        yield Place("target", look("target", path), path)
+        yield FileState("target", look("target", path), path)
     resolved = (Path(path).resolve() for path in paths)
     for folder in dict.fromkeys(folder for path in resolved for folder in (path, *path.parents)):
-        yield Place("kind", look("kind", f"{folder}/.git"), f"{folder}/.git")
+        yield FileState("kind", look("kind", f"{folder}/.git"), f"{folder}/.git")
 
 
-def _walk(starts: Sequence[str]) -> Iterator[Place]:
+def _walk(starts: Sequence[str]) -> Iterator[FileState]:
     """The folders, with the links and the ignore files in them."""
     pending = [*dict.fromkeys(starts)]
     while pending:
         folder = pending.pop()
         try:
-            yield Place("stamp", settled_stamp(os.stat(folder)), folder)  # noqa: PTH116
+            yield FileState("stamp", settled_stamp(os.stat(folder)), folder)  # noqa: PTH116
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError:
             continue
@@ -83,13 +83,13 @@ def _walk(starts: Sequence[str]) -> Iterator[Place]:
             if entry.name in NEVER_SOURCE:
                 continue
             if entry.is_symlink():
-                yield Place("target", look("target", entry.path), entry.path)
+                yield FileState("target", look("target", entry.path), entry.path)
             elif entry.is_dir():
                 pending.append(entry.path)
             elif entry.name in {".gitignore", ".gitmodules"}:
                 # Git keeps submodules' files elsewhere: they are listed each time.
                 is_telling = entry.name == ".gitignore"
-                yield Place("stamp", settled_stamp(entry.stat()) if is_telling else "", entry.path)
+                yield FileState("stamp", settled_stamp(entry.stat()) if is_telling else "", entry.path)
 
 
 def _ignored(root: str, paths: Sequence[str]) -> frozenset[str]:
@@ -102,15 +102,15 @@ def _ignored(root: str, paths: Sequence[str]) -> frozenset[str]:
     return frozenset(map(os.fsdecode, answer.stdout.split(b"\0")))
 
 
-def _of_git(root: str) -> Iterator[Place]:
+def _of_git(root: str) -> Iterator[FileState]:
     """What git itself reads: the index, its configuration, and the ignore files of repository and user."""
     for path in (*_internal(root), *_configured(root), *_of_user(root)):
         try:
             status = os.stat(path)  # noqa: PTH116
         except OSError:
-            yield Place("stamp", "nothing", path)
+            yield FileState("stamp", "nothing", path)
         else:
-            yield Place("stamp", settled_stamp(status) if stat.S_ISREG(status.st_mode) else "", path)
+            yield FileState("stamp", settled_stamp(status) if stat.S_ISREG(status.st_mode) else "", path)
 
 
 def _internal(root: str) -> Iterator[str]:

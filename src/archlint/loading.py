@@ -16,7 +16,7 @@ from archlint.committed import CommittedRepository, has_commits, repository_at
 from archlint.config import Config, configure, without_excluded
 from archlint.discover import Repository, find_repository
 from archlint.paths import is_inside
-from archlint.readings import Read
+from archlint.readings import Readings
 from archlint.selectors import Selection, check_selectors
 from archlint.service.model import Service
 from archlint.service.services import build_services, without_copies
@@ -24,7 +24,7 @@ from archlint.standard import Standard, bundled_standard
 from archlint.user_cache import user_cache_dir
 
 Progress = Callable[[str], None]
-Configured = Callable[[str], Config]
+ConfigReader = Callable[[str], Config]
 
 
 class Request(Struct, frozen=True, dict=True):
@@ -56,9 +56,9 @@ class Loaded(Struct, frozen=True, dict=True):
     repository: Repository
     services: tuple[Service, ...]
     targets: tuple[str, ...]
-    configured: Configured | None = None
+    configured: ConfigReader | None = None
     base: Base | None = None
-    read: Read = Read()
+    read: Readings = Readings()
     """What was read to find the services."""
 
 
@@ -141,7 +141,7 @@ def compared(loaded: Loaded, base: Base) -> Loaded:
 def load_from(
     repository: Repository,
     paths: Sequence[Path],
-    configured: Configured | Path | None = None,
+    configured: ConfigReader | Path | None = None,
     standard: Standard | None = None,
 ) -> Loaded:
     """The services of a repository at hand, held to a configuration or a file of it. Raises ArchlintError."""
@@ -158,7 +158,7 @@ def _targets(paths: Sequence[Path], root: Path) -> tuple[str, ...]:
 
 
 def _read(
-    repository: Repository, paths: Sequence[Path], configured: Configured, standard: Standard
+    repository: Repository, paths: Sequence[Path], configured: ConfigReader, standard: Standard
 ) -> Loaded:
     services = build_services(repository, configured, paths, user_cache_dir())
     services = tuple(sorted(services, key=lambda service: service.root))

@@ -20,16 +20,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint import readings
-from archlint.answers import Read as FileRead
-from archlint.answers import look
+from archlint.answers import FileRead, look
 from archlint.discover import Repository
-from archlint.facts.differences import STATEMENTS, Difference, numbered
+from archlint.facts.differences import STATEMENTS, FileDifference, numbered
 from archlint.facts.moves import Moves
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Facts
 from archlint.findings import Location
-from archlint.readings import Read
-from archlint.said import Said, moved
+from archlint.readings import Readings
+from archlint.said import RuleResult, moved
 from archlint.user_cache import put, sweep
 
 SUFFIX = ".memory"
@@ -38,7 +37,7 @@ _MOST = 32
 _MOST_TRACES = 16
 
 Part = tuple[int, int | str]
-"""What was read of a Python file: the file's number, and a part as `Difference` knows it."""
+"""What was read of a Python file: the file's number, and a part as `FileDifference` knows it."""
 
 
 class _Kept(Struct, frozen=True, array_like=True, gc=False):
@@ -75,7 +74,7 @@ class Memory:
     """
 
     def __init__(
-        self, folder: Path | None, name: str, key: str, repository: Repository, facts: Facts, read: Read
+        self, folder: Path | None, name: str, key: str, repository: Repository, facts: Facts, read: Readings
     ) -> None:
         self._repository, self._facts, self._read = repository, facts, read
         self._key = key
@@ -94,7 +93,7 @@ class Memory:
             readings.begin(self._read)
             self._now = asked
 
-    def recall(self, symbol: Callable[[Location], str], *names: str) -> Said | None:
+    def recall(self, symbol: Callable[[Location], str], *names: str) -> RuleResult | None:
         """What a rule would say that is kept under one of these; None where it has to be asked.
 
         `symbol` tells the definition at a place.
@@ -102,7 +101,7 @@ class Memory:
         found = (one.said(name, symbol) for name in names for one in self._remembered)
         return next((one for one in found if one is not None), None)
 
-    def keep(self, name: str, said: Said) -> None:
+    def keep(self, name: str, said: RuleResult) -> None:
         """Keep what a rule of the group has said just now."""
         if self._now is not None:
             self._now.keep(name, msgspec.msgpack.encode(said))
@@ -178,7 +177,7 @@ class _Remembered:
         self._held[name] = kept
         return kept.said
 
-    def said(self, name: str, symbol: Callable[[Location], str]) -> Said | None:
+    def said(self, name: str, symbol: Callable[[Location], str]) -> RuleResult | None:
         """What a rule would say, at the places as they are now; None where it has to be asked."""
         packed = self.recall(name)
         if packed is None:
@@ -213,7 +212,7 @@ class _Asked:
 
     def __init__(self, group: str) -> None:
         self.group = group
-        self.read = Read()
+        self.read = Readings()
         self._said: dict[str, tuple[int, int, bytes]] = {}
 
     def keep(self, name: str, said: bytes) -> None:
@@ -307,12 +306,12 @@ class _Changes:
         return reads[place].digest == digest and (bool(digest) or not self._repository.has(path))
 
 
-def _difference(facts: Facts, path: str, digest: bytes) -> Difference | None:
+def _difference(facts: Facts, path: str, digest: bytes) -> FileDifference | None:
     """What differs in a file; None where that cannot be told, so that all of it does."""
     old, new = facts.earlier(digest), facts.get(path)
     if old is None or not isinstance(new, PythonSource):
         return None
-    return Difference(old, new)
+    return FileDifference(old, new)
 
 
 def _load(path: Path | None, key: str) -> _File | None:
@@ -330,4 +329,4 @@ def _load(path: Path | None, key: str) -> _File | None:
 
 
 _FILE = msgspec.msgpack.Decoder(_File)
-_SAID = msgspec.msgpack.Decoder(Said)
+_SAID = msgspec.msgpack.Decoder(RuleResult)

@@ -26,19 +26,19 @@ _T = TypeVar("_T")
 _P = ParamSpec("_P")
 
 
-class Read(NamedTuple):
+class Readings(NamedTuple):
     """All that was read up to some time."""
 
     code: tuple[object, ...] = ()
     documents: tuple[str, ...] = ()
 
 
-def so_far() -> Read:
+def so_far() -> Readings:
     """All that was read until now."""
-    return Read(tuple(code), tuple(documents))
+    return Readings(tuple(code), tuple(documents))
 
 
-def begin(read: Read = Read()) -> None:  # noqa: B008 (it is immutable)
+def begin(read: Readings = Readings()) -> None:  # noqa: B008 (it is immutable)
     """Go on as if this had been read, and nothing else."""
     code.clear()
     code.update(dict.fromkeys(read.code))

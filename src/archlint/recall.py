@@ -7,7 +7,7 @@ import stat
 import sys
 from collections.abc import Sequence
 
-from archlint.answers import Answer, Asked, Read, ask, digest, keep, load, look, settled_stamp
+from archlint.answers import Asked, FileRead, RunAnswer, ask, digest, keep, load, look, settled_stamp
 from archlint.streams import write
 
 _OPTIONS = frozenset({
@@ -36,7 +36,7 @@ def recall(arguments: Sequence[str]) -> int | None:
     return found.code
 
 
-def _holds(where: Asked, kept: Answer) -> bool:
+def _holds(where: Asked, kept: RunAnswer) -> bool:
     """Whether all is as it was; what only looks changed is looked at closely, and kept as it looks now."""
     same_places = all(look(place.question, place.path) == place.answer for place in kept.places)
     changed = [one for one in kept.reads if not one.stamp or look("stamp", one.path) != one.stamp]
@@ -58,7 +58,7 @@ def _holds(where: Asked, kept: Answer) -> bool:
     return True
 
 
-def _again(read: Read) -> Read | None:
+def _again(read: FileRead) -> FileRead | None:
     """The file as it is now, None when its content is another."""
     try:
         status = os.stat(read.path)  # noqa: PTH116
@@ -68,4 +68,4 @@ def _again(read: Read) -> Read | None:
             found = digest(file.read())
     except OSError:
         return None
-    return Read(settled_stamp(status), found, read.path) if found == read.digest else None
+    return FileRead(settled_stamp(status), found, read.path) if found == read.digest else None

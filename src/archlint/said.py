@@ -15,7 +15,7 @@ from archlint.results import Outcome
 _T = TypeVar("_T", Hit, Unknown)
 
 
-class Said(Struct, frozen=True, array_like=True, gc=False):
+class RuleResult(Struct, frozen=True, array_like=True, gc=False):
     """What a rule said of a service, each with the symbol that the engine has found for it."""
 
     hits: tuple[tuple[Hit, str], ...]
@@ -23,7 +23,9 @@ class Said(Struct, frozen=True, array_like=True, gc=False):
     outcome: Outcome
 
 
-def moved(said: Said, files: Mapping[str, Moves], symbol: Callable[[Location], str]) -> Said | None:
+def moved(
+    said: RuleResult, files: Mapping[str, Moves], symbol: Callable[[Location], str]
+) -> RuleResult | None:
     """The same of files whose places have moved; None where one of these is not known.
 
     A text that names a line of one of the files counts as not known, too.
@@ -44,8 +46,8 @@ class _Moving:
     def __init__(self, files: Mapping[str, Moves], symbol: Callable[[Location], str]) -> None:
         self._files, self._symbol = files, symbol
 
-    def said(self, said: Said) -> Said:
-        return Said(
+    def said(self, said: RuleResult) -> RuleResult:
+        return RuleResult(
             tuple(self._of(hit, symbol) for hit, symbol in said.hits),
             tuple(self._of(unknown, symbol) for unknown, symbol in said.unknowns),
             replace(said.outcome, met=tuple(map(self._met, said.outcome.met))),
@@ -78,7 +80,7 @@ class _Moving:
         return found
 
 
-def _texts(said: Said) -> Iterator[str]:
+def _texts(said: RuleResult) -> Iterator[str]:
     for hit, _ in said.hits:
         yield from hit.fields.values()
         yield from (link.text for link in (*hit.chain, *hit.origins))

@@ -36,7 +36,7 @@ CI = """\
 _HOOKS = ".pre-commit-config.yaml"
 
 
-class Written(Struct, frozen=True):
+class WrittenFile(Struct, frozen=True):
     """A file as it is, empty where there is none, and as it is to be at `place`."""
 
     path: str
@@ -56,7 +56,7 @@ class Proposal(Struct, frozen=True):
     """All that is to be written. `has_own_hook` where no file with hooks was there."""
 
     services: tuple[Beginning, ...]
-    files: tuple[Written, ...]
+    files: tuple[WrittenFile, ...]
     has_own_hook: bool
 
 
@@ -90,7 +90,7 @@ def _target(repository: Repository, service: Service) -> tuple[str, str]:
     return join(service.root, "archlint.toml"), "layers"
 
 
-def _set_up(loaded: Loaded, service: Service) -> tuple[Service, Written | None]:
+def _set_up(loaded: Loaded, service: Service) -> tuple[Service, WrittenFile | None]:
     """The service under the configuration that it is to have, and the file that holds that, if any."""
     if _is_configured(loaded.repository, service.root):
         return service, None
@@ -124,7 +124,7 @@ def _is_configured(repository: Repository, root: str) -> bool:
     )
 
 
-def _baselines(mapped: Loaded) -> Iterator[Written]:
+def _baselines(mapped: Loaded) -> Iterator[WrittenFile]:
     """The baselines of the services that have none."""
     report = check(mapped, Request(standard=mapped.standard))
     there = {baseline.path for baseline in report.baselines}
@@ -149,8 +149,8 @@ def _text(repository: Repository, path: str) -> str:
     return repository.read_bytes(path).decode("utf-8") if path in repository.files else ""
 
 
-def _file(repository: Repository, path: str, after: str) -> Written:
+def _file(repository: Repository, path: str, after: str) -> WrittenFile:
     """What is to be written. Raises ArchlintError for a file that is there and that archlint does not see."""
     if path not in repository.files and (repository.root / path).exists():
         raise ArchlintError(f"{path} is there, and git ignores it: let git have it, or remove it")
-    return Written(path, str(repository.root / path), _text(repository, path), after)
+    return WrittenFile(path, str(repository.root / path), _text(repository, path), after)

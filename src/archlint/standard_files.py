@@ -14,7 +14,7 @@ from archlint.findings import ArchlintError, Severity
 from archlint.pages import Fixable, Option, Page, Parent
 from archlint.spec import Clause, Requirement, Scenario, Spec
 
-Text = Annotated[str, msgspec.Meta(min_length=1)]
+NonEmptyText = Annotated[str, msgspec.Meta(min_length=1)]
 
 FENCE = "+++\n"
 
@@ -107,12 +107,12 @@ class _Front(msgspec.Struct, forbid_unknown_fields=True):
 
     code: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]+\d{4}$")]
     severity: Severity
-    clauses: tuple[Text, ...]
-    message: Text
-    help: Text
+    clauses: tuple[NonEmptyText, ...]
+    message: NonEmptyText
+    help: NonEmptyText
     evidence: str = ""
-    proves: tuple[Text, ...] = ()
-    identity: tuple[Text, ...] = ()
+    proves: tuple[NonEmptyText, ...] = ()
+    identity: tuple[NonEmptyText, ...] = ()
     parents: dict[str, dict[str, str]] = {}
     options: dict[str, Option] = {}
     fixable: Fixable | None = None

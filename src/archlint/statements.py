@@ -21,7 +21,7 @@ from archlint.suppressions import Suppression
 UNDECIDED_HELP = "Write it so that it can be read without running it, or suppress it with the reason"
 
 
-class Statement(Struct):
+class RuleStatement(Struct):
     """What a rule said of a place in the service `root`.
 
     `symbol` names the definition that the place is in, `occurrence` counts its equals in the file from above.
@@ -80,7 +80,7 @@ class Statement(Struct):
         )
 
 
-def state(root: str, page: Page, said: Hit | Unknown, symbol: str = "") -> Statement:
+def state(root: str, page: Page, said: Hit | Unknown, symbol: str = "") -> RuleStatement:
     """Put what the page's rule said of the service `root` into the page's words, without any credentials."""
     if isinstance(said, Unknown):
         said = replace(said, code=page.code)
@@ -90,12 +90,12 @@ def state(root: str, page: Page, said: Hit | Unknown, symbol: str = "") -> State
         said = replace(
             said, chain=tuple(replace(link, text=mask_credentials(link.text)) for link in said.chain)
         )
-    return Statement(root, page, said, mask_credentials(message), mask_credentials(help_), symbol=symbol)
+    return RuleStatement(root, page, said, mask_credentials(message), mask_credentials(help_), symbol=symbol)
 
 
-def follow(statements: Iterable[Statement]) -> None:
+def follow(statements: Iterable[RuleStatement]) -> None:
     """Note which findings follow from others; one that others follow from belongs to itself."""
-    found: dict[tuple[str, str], list[Statement]] = {}
+    found: dict[tuple[str, str], list[RuleStatement]] = {}
     for one in statements:
         if isinstance(one.said, Hit):
             found.setdefault((one.root, one.page.code), []).append(one)
@@ -108,14 +108,14 @@ def follow(statements: Iterable[Statement]) -> None:
                 above.parents = (link,)
 
 
-def _is_meant(parent: Parent, one: Statement) -> bool:
+def _is_meant(parent: Parent, one: RuleStatement) -> bool:
     fields = one.said.fields if isinstance(one.said, Hit) else {}
     return all(fields.get(name) == value for name, value in parent.where.items())
 
 
-def numbered(statements: Iterable[Statement]) -> list[Statement]:
+def numbered(statements: Iterable[RuleStatement]) -> list[RuleStatement]:
     """The statements in order, each once, for services may share files, and numbered among their equals."""
-    once: dict[object, Statement] = {}
+    once: dict[object, RuleStatement] = {}
     for one in sorted(statements, key=lambda one: one.order):
         once.setdefault((one.said.location, one.page.code, one.message), one)
     counts: Counter[tuple[str, tuple[str, ...]]] = Counter()

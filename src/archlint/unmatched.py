@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from archlint.committed import CommittedRepository
 from archlint.discover import Repository
-from archlint.facts.toml import Path, TomlFile
+from archlint.facts.toml import KeyPath, TomlFile
 from archlint.findings import ArchlintError
 from archlint.paths import ancestors, is_inside
 from archlint.patterns import compile_patterns
@@ -41,7 +41,7 @@ def _where(folder: str) -> str:
     return "of the repository" if folder == "." else f"in `{folder}`, to which it is relative"
 
 
-def _patterns(file: TomlFile, table: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+def _patterns(file: TomlFile, table: tuple[str, ...]) -> Iterator[tuple[KeyPath, str]]:
     """Each pattern with where it stands."""
     yield from _listed(("exclude",), file.get(*table, "exclude"))
     for pattern in file.table(*table, "per-file-ignores"):
@@ -50,7 +50,7 @@ def _patterns(file: TomlFile, table: tuple[str, ...]) -> Iterator[tuple[Path, st
         yield from _listed(("layers", layer), patterns)
 
 
-def _listed(keys: Path, patterns: object) -> Iterator[tuple[Path, str]]:
+def _listed(keys: KeyPath, patterns: object) -> Iterator[tuple[KeyPath, str]]:
     if isinstance(patterns, str):
         yield keys, patterns
     elif isinstance(patterns, list):

@@ -127,9 +127,9 @@ class _Expectation:
         if value is ...:
             return s.Name(*self.span(node), "...")
         if isinstance(value, bytes):
-            return s.Operation(*self.span(node), "bytes", (), (self.bytes_as_written(node),))
+            return s.Operator(*self.span(node), "bytes", (), (self.bytes_as_written(node),))
         if isinstance(value, complex) or (isinstance(value, int) and value.bit_length() > 63):
-            return s.Operation(*self.span(node), "opaque", ())
+            return s.Operator(*self.span(node), "opaque", ())
         if isinstance(value, str) and any("\ud800" <= character < "\ue000" for character in value):
             return s.Constant(*self.span(node), ANY)
         return s.Constant(*self.span(node), value)
@@ -189,7 +189,7 @@ class _Expectation:
         if node.step is not None or (len(text) > 1 and text.rstrip().endswith(":") and _colons(text) == 2):
             bounds.append(self.optional(node.step))
         parts = tuple(bound or s.Constant(ANY, ANY, None) for bound in bounds)
-        return s.Operation(*span, "slice", parts if self.inside_fstring is False else ANY)
+        return s.Operator(*span, "slice", parts if self.inside_fstring is False else ANY)
 
     @expression.register
     def _(self, node: ast.Await) -> s.Expression:
@@ -217,9 +217,9 @@ class _Expectation:
         key, value = self.expression(node.key), self.expression(node.value)
         return s.Comprehension(*self.span(node), "dict", key, value, self.clauses(node.generators))
 
-    def clauses(self, generators: list[ast.comprehension]) -> tuple[s.Clause, ...]:
+    def clauses(self, generators: list[ast.comprehension]) -> tuple[s.ComprehensionClause, ...]:
         return tuple(
-            s.Clause(
+            s.ComprehensionClause(
                 ANY,
                 ANY,
                 self.expression(g.target),
@@ -233,7 +233,7 @@ class _Expectation:
     @expression.register
     def _(self, node: ast.BinOp) -> s.Expression:
         if isinstance(node.op, ast.BitXor) and "&" in ast.unparse(node):
-            return s.Operation(*self.span(node), ANY, ANY)  # the grammar lets `^` bind closer than `&`
+            return s.Operator(*self.span(node), ANY, ANY)  # the grammar lets `^` bind closer than `&`
         operands: list[ast.expr] = []
         current: ast.expr = node
         while isinstance(current, ast.BinOp) and type(current.op) is type(node.op):
@@ -242,35 +242,35 @@ class _Expectation:
             operands.append(current.right)
             current = current.left
         parts = self.expressions([current, *reversed(operands)])
-        return s.Operation(*self.span(node), BINARY[type(node.op)], parts)
+        return s.Operator(*self.span(node), BINARY[type(node.op)], parts)
 
     def begins_elsewhere(self, left: ast.expr, outer: ast.expr) -> bool:
         return (left.lineno, left.col_offset) != (outer.lineno, outer.col_offset)
 
     @expression.register
     def _(self, node: ast.BoolOp) -> s.Expression:
-        return s.Operation(*self.span(node), BINARY[type(node.op)], self.expressions(node.values))
+        return s.Operator(*self.span(node), BINARY[type(node.op)], self.expressions(node.values))
 
     @expression.register
     def _(self, node: ast.UnaryOp) -> s.Expression:
-        return s.Operation(*self.span(node), BINARY[type(node.op)], (self.expression(node.operand),))
+        return s.Operator(*self.span(node), BINARY[type(node.op)], (self.expression(node.operand),))
 
     @expression.register
     def _(self, node: ast.Compare) -> s.Expression:
         parts = self.expressions([node.left, *node.comparators])
-        return s.Operation(*self.span(node), "compare", parts, tuple(BINARY[type(op)] for op in node.ops))
+        return s.Operator(*self.span(node), "compare", parts, tuple(BINARY[type(op)] for op in node.ops))
 
     @expression.register
     def _(self, node: ast.IfExp) -> s.Expression:
-        return s.Operation(*self.span(node), "if", self.expressions([node.body, node.test, node.orelse]))
+        return s.Operator(*self.span(node), "if", self.expressions([node.body, node.test, node.orelse]))
 
     @expression.register
     def _(self, node: ast.Yield) -> s.Expression:
-        return s.Operation(*self.span(node), "yield", self.expressions([node.value] if node.value else []))
+        return s.Operator(*self.span(node), "yield", self.expressions([node.value] if node.value else []))
 
     @expression.register
     def _(self, node: ast.YieldFrom) -> s.Expression:
-        return s.Operation(*self.span(node), "yield from", (self.expression(node.value),))
+        return s.Operator(*self.span(node), "yield from", (self.expression(node.value),))
 
     def parameters(self, node: ast.arguments) -> tuple[s.Parameter, ...]:
         positional = [*node.posonlyargs, *node.args]
@@ -367,7 +367,7 @@ class _Expectation:
     @statement.register(ast.Try | ast.TryStar)
     def _(self, node: ast.Try | ast.TryStar) -> s.Statement:
         handlers = tuple(
-            s.Handler(
+            s.ExceptHandler(
                 *self.start(handler), self.optional(handler.type), handler.name, self.body(handler.body)
             )
             for handler in node.handlers
@@ -378,7 +378,7 @@ class _Expectation:
     @statement.register
     def _(self, node: ast.Match) -> s.Statement:
         cases = tuple(
-            s.Case(ANY, ANY, ANY, self.optional(case.guard), self.body(case.body)) for case in node.cases
+            s.MatchCase(ANY, ANY, ANY, self.optional(case.guard), self.body(case.body)) for case in node.cases
         )
         return s.Match(*self.start(node), self.expression(node.subject), cases)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.facts.differences import Difference
+from archlint.facts.differences import FileDifference
 from archlint.facts.moves import Moves
 from archlint.facts.python import read_python
 from archlint.facts.source import PythonSource
@@ -44,7 +44,7 @@ def _places(source: PythonSource) -> list[Location]:
 
 
 def _moves(before: str, after: str, *parts: int | str) -> Moves:
-    difference = Difference(_source(before), _source(after))
+    difference = FileDifference(_source(before), _source(after))
     return Moves(difference, [part for part in parts if not difference.is_in(part)])
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from archlint.engine import run
-from archlint.fixes.fixing import Outcome, fix
+from archlint.fixes.fixing import FixOutcome, fix
 from archlint.loading import Request
 from archlint.selectors import Selection
 from tests.cli.command_line import write
 
 
-def settled(root: Path, files: Mapping[str, str | bytes], code: str, *, unsafe: bool = False) -> Outcome:
+def settled(root: Path, files: Mapping[str, str | bytes], code: str, *, unsafe: bool = False) -> FixOutcome:
     """What fixing one rule's findings in `files` comes to."""
     write(root, files)
     before = run(Request((root,)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from archlint.fixes.fixing import Outcome, fix
+from archlint.fixes.fixing import FixOutcome, fix
 from archlint.loading import Request
 from archlint.selectors import Selection
 
 
-def fixed(tmp_path: Path, text: str) -> tuple[str, Outcome]:
+def fixed(tmp_path: Path, text: str) -> tuple[str, FixOutcome]:
     """A service's only file after all safe fixes, and what they came to."""
     path = tmp_path / "main.py"
     path.write_text("from fastapi import FastAPI\n\napp = FastAPI()\n" + dedent(text))

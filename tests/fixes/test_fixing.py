@@ -9,8 +9,8 @@ import pytest
 
 from archlint.discover import find_repository
 from archlint.findings import ArchlintError
-from archlint.fixes.carrying_out import Change, write
-from archlint.fixes.fixing import Outcome, fix, preview
+from archlint.fixes.carrying_out import FileChange, write
+from archlint.fixes.fixing import FixOutcome, fix, preview
 from archlint.loading import Request
 from archlint.selectors import Selection
 
@@ -20,7 +20,7 @@ MAIN = (
 )
 
 
-def fixed(tmp_path: Path, files: dict[str, str], *codes: str, unsafe: bool = False) -> Outcome:
+def fixed(tmp_path: Path, files: dict[str, str], *codes: str, unsafe: bool = False) -> FixOutcome:
     """What fixing a service with these files comes to."""
     for name, text in {"app/main.py": MAIN, **files}.items():
         path = tmp_path / name
@@ -143,13 +143,13 @@ def test_a_preview_writes_nothing(tmp_path: Path) -> None:
 def test_a_file_that_changed_meanwhile_is_not_written(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("new\n")
     with pytest.raises(ArchlintError, match="changed while archlint ran"):
-        write(find_repository([tmp_path]), Change("a.py", b"old\n", b"fixed\n"))
+        write(find_repository([tmp_path]), FileChange("a.py", b"old\n", b"fixed\n"))
     assert (tmp_path / "a.py").read_text() == "new\n"
 
 
 def test_a_written_file_keeps_its_mode_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("old\n")
     (tmp_path / "a.py").chmod(0o750)
-    write(find_repository([tmp_path]), Change("a.py", b"old\n", b"fixed\n"))
+    write(find_repository([tmp_path]), FileChange("a.py", b"old\n", b"fixed\n"))
     assert [path.name for path in tmp_path.iterdir()] == ["a.py"]
     assert (tmp_path / "a.py").stat().st_mode & 0o777 == 0o750

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from archlint.fixes.edits import AwaitCall, Edit, Replace, Span, TableLine
 from archlint.fixes.text_edits import rewritten
-from archlint.fixes.worker import Answer, Job
+from archlint.fixes.worker import Job, Rewritten
 
 
-def edited(data: bytes, *edits: Edit, file: str = "compose.yaml") -> Answer:
+def edited(data: bytes, *edits: Edit, file: str = "compose.yaml") -> Rewritten:
     return rewritten(Job(file, data, edits))
 
 
@@ -26,7 +26,7 @@ def test_no_edits_change_nothing(pieces: list[str]) -> None:
 def test_only_what_is_named_is_replaced() -> None:
     data = "a: é b\r\nb: b # b\r\n".encode()
     answer = edited(data, Replace(Span(1, 5, 1, 6), "b", "c"), Replace(Span(2, 3, 2, 4), "b", "d\r\n  e"))
-    assert answer == Answer("compose.yaml", "a: é c\r\nb: d\r\n  e # b\r\n".encode())
+    assert answer == Rewritten("compose.yaml", "a: é c\r\nb: d\r\n  e # b\r\n".encode())
 
 
 def test_text_is_put_in_at_the_end() -> None:
@@ -39,12 +39,12 @@ def test_text_is_put_in_at_the_end() -> None:
     ids=["another text", "behind the end", "for Python"],
 )
 def test_what_does_not_fit_is_refused(edit: Edit) -> None:
-    assert edited(b"a\n", edit) == Answer("compose.yaml", b"a\n", (edit,))
+    assert edited(b"a\n", edit) == Rewritten("compose.yaml", b"a\n", (edit,))
 
 
 def test_of_two_that_overlap_the_second_is_refused() -> None:
     first, second = Replace(Span(1, 0, 1, 2), "ab", "x"), Replace(Span(1, 1, 1, 3), "bc", "y")
-    assert edited(b"abc", first, second) == Answer("compose.yaml", b"xc", (second,))
+    assert edited(b"abc", first, second) == Rewritten("compose.yaml", b"xc", (second,))
 
 
 def test_what_is_no_text_stays() -> None:

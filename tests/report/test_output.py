@@ -11,7 +11,7 @@ import pytest
 from archlint import streams
 from archlint.findings import ArchlintError
 from archlint.report import output
-from archlint.report.delivery import Delivery, Target, deliver
+from archlint.report.delivery import Delivery, OutputTarget, deliver
 from archlint.report.formats import FORMATS
 from archlint.report.output import wants_colour, width, write_file, write_lines
 from tests.report.reports import example
@@ -100,15 +100,15 @@ def test_every_format_goes_to_a_file_or_to_standard_output(
     form: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     report = example(tmp_path / "repository")
-    deliver(report, Delivery((Target(form, tmp_path / "out"),), quiet=True), exit_code=1)
+    deliver(report, Delivery((OutputTarget(form, tmp_path / "out"),), quiet=True), exit_code=1)
     assert capfdbinary.readouterr().out == b""
-    deliver(report, Delivery((Target(form),), quiet=True), exit_code=1)
+    deliver(report, Delivery((OutputTarget(form),), quiet=True), exit_code=1)
     assert capfdbinary.readouterr().out == (tmp_path / "out").read_bytes() != b""
 
 
 def test_quiet_leaves_the_summary_out(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     report = example(tmp_path)
-    deliver(report, Delivery((Target("concise"),), quiet=True), exit_code=1)
+    deliver(report, Delivery((OutputTarget("concise"),), quiet=True), exit_code=1)
     assert len(capfd.readouterr().out.splitlines()) == 4
     deliver(report, Delivery(statistics=True, quiet=True), exit_code=1)
     assert len(capfd.readouterr().out.splitlines()) == 2

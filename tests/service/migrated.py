@@ -22,7 +22,7 @@ from sqlalchemy import Connection, text
 
 from archlint.config import Config as ArchlintConfig
 from archlint.discover import Repository
-from archlint.service.schema.alembic.replay import Problem
+from archlint.service.schema.alembic.replay import ReplayProblem
 from archlint.service.services import build_service
 
 MODELS = """\
@@ -299,5 +299,5 @@ def predicted(folder: Path, files: Collection[str]) -> Prediction:
     return Prediction(verdict, tuple(f"{gap.what}: {gap.why}" for gap in schema.gaps))
 
 
-def _first(problems: Sequence[Problem]) -> Place | None:
+def _first(problems: Sequence[ReplayProblem]) -> Place | None:
     return (problems[0].location.file, problems[0].location.line) if problems else None

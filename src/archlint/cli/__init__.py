@@ -24,7 +24,7 @@ COMMANDS = (
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class Commands(TyperGroup):
+class CommandGroup(TyperGroup):
     """The commands by name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -53,7 +53,7 @@ def _command(name: str) -> click.Command:
 
 app = typer.Typer(
     name="archlint",
-    cls=Commands,
+    cls=CommandGroup,
     no_args_is_help=True,
     add_completion=False,
     suggest_commands=False,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archlint.cli.notes import no_service
-from archlint.cli.options import ConfigFile, NoColor, Paths
+from archlint.cli.options import ConfigFile, NoColor, PathsArgument
 from archlint.findings import ArchlintError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def _day(text: str) -> date:
 
 
 def baseline(  # noqa: PLR0913, PLR0917 (each is an option)
-    paths: Paths = None,
+    paths: PathsArgument = None,
     prune: Annotated[bool, typer.Option("--prune", help="Take out the entries that are gone.")] = False,
     add: Annotated[
         str | None,
@@ -57,7 +57,7 @@ def baseline(  # noqa: PLR0913, PLR0917 (each is an option)
 
     Example: archlint baseline --add "moves with the billing project" --owner team-pay --until 2027-03-01
     """
-    from archlint.accepting import Wanted, accept
+    from archlint.accepting import BaselineRequest, accept
     from archlint.baseline import written
     from archlint.loading import Request
     from archlint.report import output
@@ -71,7 +71,7 @@ def baseline(  # noqa: PLR0913, PLR0917 (each is an option)
         raise ArchlintError(f"--until {until} is over already")
     request = Request(tuple(paths or [Path()]), config_file=config)
     with progress(no_color=no_color) as step:
-        accepted = accept(request, Wanted(prune, add, owner or "", until, against), step)
+        accepted = accept(request, BaselineRequest(prune, add, owner or "", until, against), step)
     if not accepted:
         raise ArchlintError(no_service(paths or ()))
     for one in accepted:

@@ -10,14 +10,14 @@ import click
 import typer
 
 from archlint.cli.notes import no_service, tell
-from archlint.cli.options import ConfigFile, NoColor, OutputFile, Paths
+from archlint.cli.options import ConfigFile, NoColor, OutputFile, PathsArgument
 from archlint.findings import ArchlintError, Severity
 from archlint.report.formats import FORMATS, formats_for_people, formats_with_fixes
 
 if TYPE_CHECKING:
-    from archlint.fixes.fixing import Outcome
+    from archlint.fixes.fixing import FixOutcome
     from archlint.loading import Request
-    from archlint.report.delivery import Delivery, Target
+    from archlint.report.delivery import Delivery, OutputTarget
     from archlint.results import Report
 
 SELECTORS = "SELECTORS"
@@ -31,7 +31,7 @@ Ignore: TypeAlias = Annotated[Selectors, typer.Option(metavar=SELECTORS, help="L
 ExtendSelect: TypeAlias = Annotated[
     Selectors, typer.Option(metavar=SELECTORS, help="Run these rules as well.")
 ]
-Format: TypeAlias = Annotated[
+FormatOption: TypeAlias = Annotated[
     str, typer.Option(click_type=click.Choice(list(FORMATS)), help="How findings are written.")
 ]
 Outputs: TypeAlias = Annotated[
@@ -75,11 +75,11 @@ Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Write the
 
 
 def check(  # noqa: PLR0913, PLR0917 (each is an option)
-    paths: Paths = None,
+    paths: PathsArgument = None,
     select: Select = None,
     ignore: Ignore = None,
     extend_select: ExtendSelect = None,
-    output_format: Format = "text",
+    output_format: FormatOption = "text",
     output_file: OutputFile = None,
     outputs: Outputs = None,
     exit_zero: ExitZero = False,
@@ -113,7 +113,7 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     """
     from archlint.inputs import keep_answer
     from archlint.loading import Request
-    from archlint.report.delivery import Delivery, Target, deliver
+    from archlint.report.delivery import Delivery, OutputTarget, deliver
     from archlint.report.time_table import time_table
     from archlint.selectors import Selection
     from archlint.standard import bundled_standard
@@ -121,7 +121,7 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
 
     if timing and (fix or diff or show_fixes):
         raise ArchlintError("--timing is for checking alone: leave --fix, --diff and --show-fixes out")
-    targets = (Target(output_format, output_file), *map(_target, outputs or ()))
+    targets = (OutputTarget(output_format, output_file), *map(_target, outputs or ()))
     _refuse_contradictions(
         targets, statistics=statistics, fix=fix, unsafe=unsafe_fixes, diff=diff, show=show_fixes
     )
@@ -149,8 +149,8 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     raise typer.Exit(code)
 
 
-def _target(output: str) -> Target:
-    from archlint.report.delivery import Target
+def _target(output: str) -> OutputTarget:
+    from archlint.report.delivery import OutputTarget
     from archlint.selectors import suggestion
 
     name, equals, file = output.partition("=")
@@ -162,11 +162,11 @@ def _target(output: str) -> Target:
         raise ArchlintError(f"--output `{output}`: no format is called `{name}`{hint}")
     if not file:
         raise ArchlintError(f"--output `{output}` names no file; if a variable should, it is not set")
-    return Target(name, Path(file))
+    return OutputTarget(name, Path(file))
 
 
 def _refuse_contradictions(
-    targets: tuple[Target, ...], *, statistics: bool, fix: bool, unsafe: bool, diff: bool, show: bool
+    targets: tuple[OutputTarget, ...], *, statistics: bool, fix: bool, unsafe: bool, diff: bool, show: bool
 ) -> None:
     first = targets[0].format
     if statistics and first not in formats_for_people():
@@ -235,7 +235,7 @@ def _show_diff(request: Request, delivery: Delivery, unsafe: bool, exit_zero: bo
     return 2 if outcome.report.failures else int(bool(outcome.changes) and not exit_zero)
 
 
-def _tell_fixes(outcome: Outcome, done: str, quiet: bool) -> None:
+def _tell_fixes(outcome: FixOutcome, done: str, quiet: bool) -> None:
     """To standard error: what was fixed, why some of it is unsafe, and what was left."""
     rules = ", ".join(f"{code} {count}" for code, count in sorted(outcome.fixed.items()))
     notes = [f"{done} {outcome.fixed.total()} ({rules})" if outcome.fixed else "nothing to fix safely"]

@@ -47,7 +47,7 @@ def diff(  # noqa: PLR0913, PLR0917 (each is an option)
 
     Example: archlint diff origin/main --fail-on warning
     """
-    from archlint.api_diff import Wanted
+    from archlint.api_diff import DiffRequest
     from archlint.api_diff import diff as compared
     from archlint.report import output
     from archlint.report.api_changes import RENDERERS
@@ -55,7 +55,7 @@ def diff(  # noqa: PLR0913, PLR0917 (each is an option)
     from archlint.report.styled import plain, verbatim
 
     with progress(no_color=no_color) as step:
-        found = compared(Wanted(base, head, path, config), step)
+        found = compared(DiffRequest(base, head, path, config), step)
     code = int(fails(tuple(one.change.level for one in found.changes), fail_on))
     lines = tuple(RENDERERS[format_](found, code))
     text = plain(lines) if format_ == "text" else verbatim(lines)

@@ -42,7 +42,7 @@ def explain(
 
 
 @dataclass(frozen=True)
-class Excerpt:
+class SpecExcerpt:
     """A part of the standard's text: a requirement, or those of its clauses that were asked for."""
 
     id: str
@@ -50,17 +50,17 @@ class Excerpt:
     clauses: tuple[Clause, ...]
 
 
-def find_clauses(standard: Standard, wanted: str) -> Excerpt | None:
+def find_clauses(standard: Standard, wanted: str) -> SpecExcerpt | None:
     """The requirement, scenario or clause of this id, or the requirement of this family; else None."""
     for requirement in standard.spec.requirements:
         if wanted.upper() == requirement.id or wanted.lower() == requirement.family:
-            return Excerpt(requirement.id, requirement, tuple(requirement.clauses))
+            return SpecExcerpt(requirement.id, requirement, tuple(requirement.clauses))
         for scenario in requirement.scenarios:
             if wanted.upper() == scenario.id:
-                return Excerpt(scenario.id, requirement, scenario.clauses)
+                return SpecExcerpt(scenario.id, requirement, scenario.clauses)
             for clause in scenario.clauses:
                 if wanted.upper() == clause.id:
-                    return Excerpt(clause.id, requirement, (clause,))
+                    return SpecExcerpt(clause.id, requirement, (clause,))
     return None
 
 
@@ -77,11 +77,11 @@ def find_page(standard: Standard, rule: str) -> Page:
     raise ArchlintError(f"no rule has the code or name `{rule}`{hint}")
 
 
-def _record(one: Page | Excerpt, standard: Standard) -> dict[str, object]:
+def _record(one: Page | SpecExcerpt, standard: Standard) -> dict[str, object]:
     return _page_record(one) if isinstance(one, Page) else _excerpt_record(one, standard)
 
 
-def _excerpt_record(excerpt: Excerpt, standard: Standard) -> dict[str, object]:
+def _excerpt_record(excerpt: SpecExcerpt, standard: Standard) -> dict[str, object]:
     clauses = [
         {
             "id": clause.id,
@@ -105,14 +105,14 @@ def _page_record(page: Page) -> dict[str, object]:
     return record(page) | words
 
 
-def _print(standard: Standard, asked: Iterable[Page | Excerpt]) -> None:
+def _print(standard: Standard, asked: Iterable[Page | SpecExcerpt]) -> None:
     from rich.console import Console
 
     from archlint.cli.markdown import PageMarkdown
 
     console = Console(highlight=False)
     for one in asked:
-        if isinstance(one, Excerpt):
+        if isinstance(one, SpecExcerpt):
             console.print(*_excerpt(standard, one), "", sep="\n")
             continue
         _title, _, text = one.body.strip().partition("\n")
@@ -120,7 +120,7 @@ def _print(standard: Standard, asked: Iterable[Page | Excerpt]) -> None:
         console.print(PageMarkdown(text))
 
 
-def _excerpt(standard: Standard, excerpt: Excerpt) -> Iterator[str]:
+def _excerpt(standard: Standard, excerpt: SpecExcerpt) -> Iterator[str]:
     """Each clause with the rules that check it, and what each of them says."""
     yield f"[bold cyan]{excerpt.id}[/] [bold]{excerpt.requirement.title}[/]"
     for clause in excerpt.clauses:

@@ -12,7 +12,7 @@ from archlint.cli.options import ConfigFile, OutputFile
 from archlint.findings import ArchlintError
 
 if TYPE_CHECKING:
-    from archlint.service.diagrams import Graph
+    from archlint.service.diagrams import Diagram
     from archlint.service.model import Service
 
 _SHOWN = 8
@@ -94,7 +94,7 @@ def _service(path: Path, config: Path | None) -> Service:
     return services[0]
 
 
-def _draw(service: Service, modules: bool, calls: str | None, depth: int | None) -> Graph:
+def _draw(service: Service, modules: bool, calls: str | None, depth: int | None) -> Diagram:
     from archlint.service.diagrams import call_graph, layer_graph, module_graph
 
     if calls is None:
@@ -108,7 +108,7 @@ def _draw(service: Service, modules: bool, calls: str | None, depth: int | None)
     return call_graph(service, functions[0], depth)
 
 
-def _cut(found: Graph, depth: int | None, focus: str | None) -> Graph:
+def _cut(found: Diagram, depth: int | None, focus: str | None) -> Diagram:
     from archlint.report.graph_cuts import focused, folded
 
     found = folded(found, depth) if depth is not None else found
@@ -120,7 +120,7 @@ def _cut(found: Graph, depth: int | None, focus: str | None) -> Graph:
     return found
 
 
-def _refuse_too_big(found: Graph, format_: str) -> None:
+def _refuse_too_big(found: Diagram, format_: str) -> None:
     arrows, most = len(found.arrows), _MOST_ARROWS.get(format_)
     if most is not None and arrows > most:
         problem = f"{arrows} arrows are more than {format_} draws ({most})"
@@ -129,7 +129,7 @@ def _refuse_too_big(found: Graph, format_: str) -> None:
         )
 
 
-def _rendered(found: Graph, format_: str) -> str:
+def _rendered(found: Diagram, format_: str) -> str:
     from archlint.report.graph import as_json, dot, mermaid
 
     if format_ == "svg":

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from archlint.cli.notes import no_service
-from archlint.cli.options import Paths
+from archlint.cli.options import PathsArgument
 from archlint.findings import ArchlintError
 
 
 def init(
-    paths: Paths = None,
+    paths: PathsArgument = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
 ) -> None:
     """Write the configuration, the baseline and the hook of each service.

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-Paths: TypeAlias = Annotated[
+PathsArgument: TypeAlias = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="[PATH]...", help="Folders or files; without any, this folder.", show_default=False

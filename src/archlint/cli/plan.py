@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 import typer
 
 from archlint.cli.notes import no_service
-from archlint.cli.options import ConfigFile, NoColor, OutputFile, Paths
+from archlint.cli.options import ConfigFile, NoColor, OutputFile, PathsArgument
 from archlint.findings import ArchlintError
 
 
 def plan(
-    paths: Paths = None,
+    paths: PathsArgument = None,
     format_: Annotated[
         Literal["text", "markdown", "json"], typer.Option("--format", help="How the plan is written.")
     ] = "text",

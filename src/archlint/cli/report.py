@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 import typer
 
 from archlint.cli.notes import no_service
-from archlint.cli.options import ConfigFile, NoColor, OutputFile, Paths
+from archlint.cli.options import ConfigFile, NoColor, OutputFile, PathsArgument
 from archlint.findings import ArchlintError
 
 
 def report(
-    paths: Paths = None,
+    paths: PathsArgument = None,
     format_: Annotated[
         Literal["text", "markdown", "json", "html"],
         typer.Option("--format", help="How it is written; html is one page that needs no network."),
@@ -37,7 +37,7 @@ def report(
     from archlint.engine import check
     from archlint.loading import Request, load, load_commit
     from archlint.report import output
-    from archlint.report.conformance.formats import View, lines
+    from archlint.report.conformance.formats import ConformanceView, lines
     from archlint.report.progress import progress
     from archlint.report.styled import plain, verbatim
     from archlint.verdicts import judge
@@ -53,7 +53,9 @@ def report(
         step("judging the clauses")
         width = output.FILE_WIDTH if output_file is not None else output.width()
         rendered = list(
-            lines(format_, View(judge(found), found, loaded.services, width, against or "", before))
+            lines(
+                format_, ConformanceView(judge(found), found, loaded.services, width, against or "", before)
+            )
         )
     if output_file is not None:
         output.write_file(output_file, plain(rendered) if format_ == "text" else verbatim(rendered))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from archlint.cli.notes import no_service
-from archlint.cli.options import ConfigFile, NoColor, Paths
+from archlint.cli.options import ConfigFile, NoColor, PathsArgument
 from archlint.findings import ArchlintError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def routes(  # noqa: PLR0913, PLR0917 (each is an option)
-    paths: Paths = None,
+    paths: PathsArgument = None,
     format_: Annotated[
         Literal["text", "tree", "json"],
         typer.Option("--format", help="A table, a tree of routers, or JSON for programs."),

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 import typer
 
 from archlint.cli.notes import no_service
-from archlint.cli.options import ConfigFile, NoColor, Paths
+from archlint.cli.options import ConfigFile, NoColor, PathsArgument
 from archlint.findings import ArchlintError
 
 
 def schema(
-    paths: Paths = None,
+    paths: PathsArgument = None,
     format_: Annotated[
         Literal["text", "json", "mermaid"],
         typer.Option(

@@ -46,7 +46,7 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return max(self.modified, self.changed) + _CLOCK_GRAIN < time.time_ns()
 
 
-class Blob(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class CachedBlob(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Where a content's facts lie behind the index, with their CRC-32."""
 
     start: int
@@ -54,18 +54,18 @@ class Blob(msgspec.Struct, frozen=True, array_like=True, gc=False):
     checksum: int
 
 
-class Index(msgspec.Struct, array_like=True):
+class CacheIndex(msgspec.Struct, array_like=True):
     """The head of the file: each path's digest, with its stamp if that tells changes, and the blobs."""
 
     reader: str
     files: dict[str, tuple[Stamp | None, bytes]]
-    blobs: dict[bytes, Blob]
+    blobs: dict[bytes, CachedBlob]
 
 
 class Cache:
     """The facts that an earlier run left, read-only."""
 
-    def __init__(self, index: Index, blobs: memoryview) -> None:
+    def __init__(self, index: CacheIndex, blobs: memoryview) -> None:
         self.files = index.files
         self._index = index.blobs
         self._blobs = blobs
@@ -79,7 +79,7 @@ class Cache:
         return blob if zlib.crc32(blob) == found.checksum else None
 
 
-EMPTY = Cache(Index("", {}, {}), memoryview(b""))
+EMPTY = Cache(CacheIndex("", {}, {}), memoryview(b""))
 
 
 def load(folder: Path | None, root: Path) -> Cache:
@@ -93,7 +93,7 @@ def load(folder: Path | None, root: Path) -> Cache:
         packed = data[head : head + length]
         if bytes(data[: len(_MAGIC)]) != _MAGIC or zlib.crc32(packed) != checksum:
             return EMPTY
-        index = msgspec.msgpack.decode(packed, type=Index)
+        index = msgspec.msgpack.decode(packed, type=CacheIndex)
     except (OSError, msgspec.MsgspecError):
         return EMPTY
     return Cache(index, data[head + length :]) if index.reader == _reader() else EMPTY
@@ -106,12 +106,12 @@ def save(
     facts: Mapping[bytes, bytes | memoryview],
 ) -> None:
     """Keep `facts`, by digest, for the next run; where nothing can be written, nothing is."""
-    blobs: dict[bytes, Blob] = {}
+    blobs: dict[bytes, CachedBlob] = {}
     start = 0
     for digest, blob in facts.items():
-        blobs[digest] = Blob(start, len(blob), zlib.crc32(blob))
+        blobs[digest] = CachedBlob(start, len(blob), zlib.crc32(blob))
         start += len(blob)
-    packed = msgspec.msgpack.encode(Index(_reader(), dict(files), blobs))
+    packed = msgspec.msgpack.encode(CacheIndex(_reader(), dict(files), blobs))
     numbers = (number.to_bytes(4, "little") for number in (len(packed), zlib.crc32(packed)))
     with suppress(OSError):
         put(_file(folder, root), b"".join((_MAGIC, *numbers, packed, *facts.values())))

@@ -18,7 +18,7 @@ STATEMENTS = ""
 _PLACES = frozenset({"start", "end", "name_start", "header_end", "raw_body"})
 
 
-class Difference:
+class FileDifference:
     """Two states of one file; what is asked of them is found once."""
 
     def __init__(self, old: PythonSource, new: PythonSource) -> None:

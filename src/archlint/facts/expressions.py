@@ -10,15 +10,15 @@ from archlint.facts.syntax import (
     Attribute,
     Await,
     Call,
-    Clause,
     Comprehension,
+    ComprehensionClause,
     Constant,
     Dict,
     Expression,
     FString,
     Lambda,
     Name,
-    Operation,
+    Operator,
     Sequence,
     Starred,
     Subscript,
@@ -85,9 +85,9 @@ def _number(reader: TreeReader, node: Tree) -> Expression:
     try:
         value = int(text, 0) if node.type == "integer" else float(text)
     except ValueError:
-        return Operation(*reader.span(node), "opaque", ())
+        return Operator(*reader.span(node), "opaque", ())
     if isinstance(value, int) and value.bit_length() > 63:
-        return Operation(*reader.span(node), "opaque", ())
+        return Operator(*reader.span(node), "opaque", ())
     return Constant(*reader.span(node), value)
 
 
@@ -106,7 +106,7 @@ def _joined(reader: TreeReader, node: Tree, strings: list[Tree]) -> Expression:
     for string in strings:
         prefix = reader.text(string.children[0]).rstrip("\"'`").lower() if string.children else ""
         if "b" in prefix:
-            return Operation(
+            return Operator(
                 *reader.span(node), "bytes", (), ("".join(_written(reader, one) for one in strings),)
             )
         formatted = formatted or "f" in prefix or "t" in prefix
@@ -208,7 +208,7 @@ def _slice(reader: TreeReader, node: Tree) -> Expression:
             current = empty
         elif child.is_named and child.type not in SKIPPED:
             current = reader.expression(child)
-    return Operation(*reader.span(node), "slice", (*bounds, current))
+    return Operator(*reader.span(node), "slice", (*bounds, current))
 
 
 def _inner(reader: TreeReader, node: Tree) -> Expression:
@@ -247,7 +247,7 @@ def _comprehension(kind: str) -> Callable[[TreeReader, Tree], Expression]:
     return read
 
 
-def _clauses(reader: TreeReader, node: Tree) -> tuple[Clause, ...]:
+def _clauses(reader: TreeReader, node: Tree) -> tuple[ComprehensionClause, ...]:
     groups: list[tuple[Tree, list[Tree]]] = []
     for child in named(node):
         if child.type == "for_in_clause":
@@ -257,10 +257,10 @@ def _clauses(reader: TreeReader, node: Tree) -> tuple[Clause, ...]:
     return tuple([_clause(reader, loop, conditions) for loop, conditions in groups])
 
 
-def _clause(reader: TreeReader, node: Tree, conditions: list[Tree]) -> Clause:
+def _clause(reader: TreeReader, node: Tree, conditions: list[Tree]) -> ComprehensionClause:
     tests = tuple([_inner(reader, condition) for condition in conditions])
     target, iterable = reader.field(node, "left"), reader.field(node, "right")
-    return Clause(*reader.span(node), target, iterable, tests, node.children[0].type == "async")
+    return ComprehensionClause(*reader.span(node), target, iterable, tests, node.children[0].type == "async")
 
 
 def _chain(reader: TreeReader, node: Tree) -> Expression:
@@ -273,7 +273,7 @@ def _chain(reader: TreeReader, node: Tree) -> Expression:
         operands.extend([right] if right is not None else [])
         current = current.child_by_field_name("left")
     operands.extend([current] if current is not None else [])
-    return Operation(*reader.span(node), operator, reader.expressions(reversed(operands)))
+    return Operator(*reader.span(node), operator, reader.expressions(reversed(operands)))
 
 
 def _operator(node: Tree) -> str:
@@ -283,29 +283,29 @@ def _operator(node: Tree) -> str:
 
 def _unary(reader: TreeReader, node: Tree) -> Expression:
     operator = "not" if node.type == "not_operator" else _operator(node)
-    return Operation(*reader.span(node), operator, (reader.field(node, "argument"),))
+    return Operator(*reader.span(node), operator, (reader.field(node, "argument"),))
 
 
 def _comparison(reader: TreeReader, node: Tree) -> Expression:
     operators = tuple([child.type for child in node.children_by_field_name("operators")])
-    return Operation(*reader.span(node), "compare", reader.expressions(named(node)), operators)
+    return Operator(*reader.span(node), "compare", reader.expressions(named(node)), operators)
 
 
 def _conditional(reader: TreeReader, node: Tree) -> Expression:
-    return Operation(*reader.span(node), "if", reader.expressions(named(node)))
+    return Operator(*reader.span(node), "if", reader.expressions(named(node)))
 
 
 def _yield(reader: TreeReader, node: Tree) -> Expression:
     operator = "yield from" if any(child.type == "from" for child in node.children) else "yield"
-    return Operation(*reader.span(node), operator, reader.expressions(named(node)))
+    return Operator(*reader.span(node), operator, reader.expressions(named(node)))
 
 
 def _union(reader: TreeReader, node: Tree) -> Expression:
     parts: list[Expression] = []
     for part in reader.expressions(named(node)):
-        is_chain = isinstance(part, Operation) and part.operator == "|" and part.start == reader.span(node)[0]
-        parts.extend(part.parts if is_chain and isinstance(part, Operation) else [part])
-    return Operation(*reader.span(node), "|", tuple(parts))
+        is_chain = isinstance(part, Operator) and part.operator == "|" and part.start == reader.span(node)[0]
+        parts.extend(part.parts if is_chain and isinstance(part, Operator) else [part])
+    return Operator(*reader.span(node), "|", tuple(parts))
 
 
 _READERS: dict[str, Callable[[TreeReader, Tree], Expression]] = {

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 from msgspec import Struct
 
-from archlint.facts.differences import Difference
+from archlint.facts.differences import FileDifference
 from archlint.facts.syntax import ClassDef, FunctionDef, Node
 from archlint.findings import Location
 
@@ -22,7 +22,7 @@ class Moves:
     unknown as one that none of them has.
     """
 
-    def __init__(self, difference: Difference | None, parts: Iterable[int | str]) -> None:
+    def __init__(self, difference: FileDifference | None, parts: Iterable[int | str]) -> None:
         self._difference = difference
         self._spans: dict[object, tuple[int, int] | None] = {}
         self._starts: dict[object, int | None] = {}

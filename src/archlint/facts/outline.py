@@ -51,7 +51,7 @@ class Inside(msgspec.Struct, frozen=True, gc=False, array_like=True):
     names: tuple[str, ...]
 
 
-class Mentions(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class MentionedNames(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The names in a file: `outside` of functions, `guarded` by a main guard there, `inside` of a function.
 
     These are names, the last parts of attributes and imports, and texts that could be one, each once at its
@@ -94,7 +94,7 @@ def outline_of(body: tuple[Statement, ...], text: str) -> Outline:
     )
 
 
-def mentions_in(body: tuple[Statement, ...]) -> Mentions:
+def mentions_in(body: tuple[Statement, ...]) -> MentionedNames:
     """The names that a file mentions."""
     functions: list[FunctionDef] = []
     guards: list[If] = []
@@ -104,7 +104,7 @@ def mentions_in(body: tuple[Statement, ...]) -> Mentions:
         for function in functions
     )
     guarded = tuple(part for guard in guards for one in guard.branches for part in (one.test, one.body))
-    return Mentions(outside, _names(guarded, None, None), inside)
+    return MentionedNames(outside, _names(guarded, None, None), inside)
 
 
 def _names(

@@ -16,7 +16,7 @@ import msgspec
 
 from archlint.discover import decode_python
 from archlint.facts.outline import mentions_in, outline_of
-from archlint.facts.source import Comment, Problem, PythonSource
+from archlint.facts.source import Comment, PythonSource, SyntaxProblem
 from archlint.facts.statements import StatementReader
 from archlint.facts.syntax import Constant, Evaluate, Expression, Name
 from archlint.facts.tree_reader import TreeReader
@@ -105,7 +105,7 @@ def _walk(root: Tree) -> Iterator[Tree]:
         pending.extend(reversed(node.children))
 
 
-def _problems(reader: StatementReader, root: Tree, text: str) -> Iterator[Problem]:
+def _problems(reader: StatementReader, root: Tree, text: str) -> Iterator[SyntaxProblem]:
     """Where the grammar found an error, unless Python itself reads the file or the grammar lags behind it."""
     if not root.has_error and not reader.outdated:
         return
@@ -116,7 +116,7 @@ def _problems(reader: StatementReader, root: Tree, text: str) -> Iterator[Proble
         start, end = reader.span(node)
         shown = reader.text(node).strip().partition("\n")[0][:40]
         message = f"missing `{node.type}`" if node.is_missing else f"unexpected `{shown}`"
-        yield Problem(start, min(end, start + max(len(shown), 1)), message)
+        yield SyntaxProblem(start, min(end, start + max(len(shown), 1)), message)
 
 
 def _newer_syntax(reader: TreeReader, node: Tree) -> bool:

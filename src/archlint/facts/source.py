@@ -12,7 +12,7 @@ import msgspec
 
 from archlint import readings
 from archlint.facts.definitions import Definitions
-from archlint.facts.outline import Importing, Mentions, Outline
+from archlint.facts.outline import Importing, MentionedNames, Outline
 from archlint.facts.syntax import ClassDef, FunctionDef, Node, Statement
 from archlint.facts.traversal import nodes_by_kind
 from archlint.findings import Location
@@ -27,7 +27,7 @@ class Comment(msgspec.Struct, frozen=True, gc=False, array_like=True):
     own_line: bool
 
 
-class Problem(msgspec.Struct, frozen=True, gc=False, array_like=True):
+class SyntaxProblem(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Where the file is not Python, in offsets, and what is wrong, for BA0002."""
 
     start: int
@@ -47,7 +47,7 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
     encoded_mentions: msgspec.Raw
     encoded_body: msgspec.Raw
     comments: tuple[Comment, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[SyntaxProblem, ...] = ()
 
     @cached_property
     def raw_body(self) -> tuple[Statement, ...]:
@@ -91,7 +91,7 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
 
     @property
     @summary
-    def mentions(self) -> Mentions:
+    def mentions(self) -> MentionedNames:
         """The names in the file by where they stand."""
         return _MENTIONS.decode(self.encoded_mentions)
 
@@ -189,7 +189,7 @@ def notice(
     readings.notice(asked, source, source.number(definition))
 
 
-_MENTIONS = msgspec.msgpack.Decoder(Mentions)
+_MENTIONS = msgspec.msgpack.Decoder(MentionedNames)
 _BODY = msgspec.msgpack.Decoder(tuple[Statement, ...])
 _N = TypeVar("_N", bound=Node)
 _M = TypeVar("_M", bound=Node)

@@ -12,18 +12,18 @@ from archlint.facts.syntax import (
     Assign,
     AugmentedAssign,
     Branch,
-    Case,
     ClassDef,
     Evaluate,
+    ExceptHandler,
     Expression,
     For,
     FunctionDef,
-    Handler,
     If,
     Import,
     ImportFrom,
     Match,
-    Operation,
+    MatchCase,
+    Operator,
     Raise,
     Return,
     Sequence,
@@ -203,7 +203,7 @@ def _try(reader: StatementReader, node: Tree) -> Statement:
     )
 
 
-def _handler(reader: StatementReader, node: Tree) -> Handler:
+def _handler(reader: StatementReader, node: Tree) -> ExceptHandler:
     name: str | None = None
     types: list[Expression] = []
     for value in node.children_by_field_name("value"):
@@ -215,7 +215,7 @@ def _handler(reader: StatementReader, node: Tree) -> Handler:
     kinds = types[0] if len(types) == 1 else None
     if len(types) > 1:
         kinds = Sequence(types[0].start, types[-1].end, "tuple", tuple(types))
-    return Handler(*reader.span(node), kinds, name, reader.clause_block(node))
+    return ExceptHandler(*reader.span(node), kinds, name, reader.clause_block(node))
 
 
 def _match(reader: StatementReader, node: Tree) -> Statement:
@@ -224,11 +224,11 @@ def _match(reader: StatementReader, node: Tree) -> Statement:
     return Match(*reader.span(node), reader.field(node, "subject"), cases)
 
 
-def _case(reader: StatementReader, node: Tree) -> Case:
+def _case(reader: StatementReader, node: Tree) -> MatchCase:
     pattern = [child for child in named(node) if child.type == "case_pattern"]
-    opaque = Operation(*reader.span(node), "opaque", reader.expressions(pattern))
+    opaque = Operator(*reader.span(node), "opaque", reader.expressions(pattern))
     guard = next((reader.expression(named(c)[0]) for c in named(node) if c.type == "if_clause"), None)
-    return Case(*reader.span(node), opaque, guard, reader.block(node.child_by_field_name("consequence")))
+    return MatchCase(*reader.span(node), opaque, guard, reader.block(node.child_by_field_name("consequence")))
 
 
 def _return(reader: StatementReader, node: Tree) -> Statement:

@@ -30,7 +30,7 @@ class Name(Node, frozen=True, gc=False, array_like=True, tag="N", eq=False):
 class Constant(Node, frozen=True, gc=False, array_like=True, tag="K", eq=False):
     """A literal; adjacent plain strings are one constant.
 
-    A bytes literal is `Operation("bytes")` with its text in `detail`.
+    A bytes literal is `Operator("bytes")` with its text in `detail`.
     """
 
     value: str | int | float | bool | None
@@ -82,7 +82,7 @@ class Dict(Node, frozen=True, gc=False, array_like=True, tag="D", eq=False):
 
 
 class Subscript(Node, frozen=True, gc=False, array_like=True, tag="S", eq=False):
-    """`value[index]`; several indices are one tuple, a slice is `Operation("slice", …)`."""
+    """`value[index]`; several indices are one tuple, a slice is `Operator("slice", …)`."""
 
     value: Expression
     index: Expression
@@ -114,7 +114,7 @@ class Lambda(Node, frozen=True, gc=False, array_like=True, tag="L", eq=False):
     body: Expression
 
 
-class Clause(Node, frozen=True, gc=False, array_like=True, tag="for", eq=False):
+class ComprehensionClause(Node, frozen=True, gc=False, array_like=True, tag="for", eq=False):
     """One `for target in iterable if …` of a comprehension."""
 
     target: Expression
@@ -129,10 +129,10 @@ class Comprehension(Node, frozen=True, gc=False, array_like=True, tag="G", eq=Fa
     kind: str
     key: Expression | None
     value: Expression
-    clauses: tuple[Clause, ...]
+    clauses: tuple[ComprehensionClause, ...]
 
 
-class Operation(Node, frozen=True, gc=False, array_like=True, tag="O", eq=False):
+class Operator(Node, frozen=True, gc=False, array_like=True, tag="O", eq=False):
     """Any other expression by its operator.
 
     `parts` are its operands in reading order: binary and boolean operators (a chain of one operator is
@@ -248,7 +248,7 @@ class With(Node, frozen=True, gc=False, array_like=True, tag="with", eq=False):
     is_async: bool
 
 
-class Handler(Node, frozen=True, gc=False, array_like=True, tag="except", eq=False):
+class ExceptHandler(Node, frozen=True, gc=False, array_like=True, tag="except", eq=False):
     """`except types as name:`; several types (`except A, B:` included) are one tuple."""
 
     types: Expression | None
@@ -260,12 +260,12 @@ class Try(Node, frozen=True, gc=False, array_like=True, tag="try", eq=False):
     """`try` with its handlers, `else` and `finally`."""
 
     body: tuple[Statement, ...]
-    handlers: tuple[Handler, ...]
+    handlers: tuple[ExceptHandler, ...]
     orelse: tuple[Statement, ...]
     finally_: tuple[Statement, ...]
 
 
-class Case(Node, frozen=True, gc=False, array_like=True, tag="case", eq=False):
+class MatchCase(Node, frozen=True, gc=False, array_like=True, tag="case", eq=False):
     """One `case` of a match; the pattern is opaque, with the expressions in it as parts."""
 
     pattern: Expression
@@ -277,7 +277,7 @@ class Match(Node, frozen=True, gc=False, array_like=True, tag="match", eq=False)
     """`match subject:`."""
 
     subject: Expression
-    cases: tuple[Case, ...]
+    cases: tuple[MatchCase, ...]
 
 
 class Return(Node, frozen=True, gc=False, array_like=True, tag="return", eq=False):
@@ -348,7 +348,7 @@ Expression: TypeAlias = (
     | Walrus
     | Lambda
     | Comprehension
-    | Operation
+    | Operator
 )
 Statement: TypeAlias = (
     Import

@@ -11,8 +11,8 @@ from msgspec import Struct, field
 
 from archlint.findings import Location, Unknown
 
-Path: TypeAlias = tuple[str | int, ...]
-Span: TypeAlias = tuple[int, int, int, int]
+KeyPath: TypeAlias = tuple[str | int, ...]
+TomlSpan: TypeAlias = tuple[int, int, int, int]
 
 
 class TomlFile(Struct, eq=False, frozen=True, dict=True):
@@ -50,7 +50,7 @@ class TomlFile(Struct, eq=False, frozen=True, dict=True):
         return Location(self.path)
 
     @cached_property
-    def _spans(self) -> dict[Path, Span]:
+    def _spans(self) -> dict[KeyPath, TomlSpan]:
         return _read_spans(self.text)
 
 
@@ -77,7 +77,7 @@ def _values(path: str, data: bytes) -> dict[str, Any] | Unknown:
         return Unknown(f"`{path}`", Location(path), "one of its numbers has too many digits")
 
 
-def _read_spans(text: str) -> dict[Path, Span]:
+def _read_spans(text: str) -> dict[KeyPath, TomlSpan]:
     import tree_sitter
     import tree_sitter_toml
 
@@ -91,10 +91,10 @@ class _Locator:
 
     def __init__(self, lines: list[bytes]) -> None:
         self.lines = lines
-        self.spans: dict[Path, Span] = {}
-        self.counts: dict[Path, int] = {}
+        self.spans: dict[KeyPath, TomlSpan] = {}
+        self.counts: dict[KeyPath, int] = {}
 
-    def read(self, root: Any) -> dict[Path, Span]:
+    def read(self, root: Any) -> dict[KeyPath, TomlSpan]:
         for node in root.named_children:
             if node.type == "pair":
                 self._pair((), node)
@@ -104,7 +104,7 @@ class _Locator:
 
     def _table(self, node: Any) -> None:
         header, *pairs = node.named_children
-        path: Path = ()
+        path: KeyPath = ()
         for name, key in _keys(header):
             if path in self.counts:
                 path = (*path, self.counts[path] - 1)
@@ -121,7 +121,7 @@ class _Locator:
             if pair.type == "pair":
                 self._pair(path, pair)
 
-    def _pair(self, path: Path, node: Any) -> None:
+    def _pair(self, path: KeyPath, node: Any) -> None:
         header, *values = (child for child in node.named_children if child.type != "comment")
         for name, key in _keys(header):
             path = (*path, name)
@@ -129,7 +129,7 @@ class _Locator:
         for value in values:
             self._value(path, value)
 
-    def _value(self, path: Path, node: Any) -> None:
+    def _value(self, path: KeyPath, node: Any) -> None:
         if node.type == "inline_table":
             for pair in node.named_children:
                 if pair.type == "pair":
@@ -140,7 +140,7 @@ class _Locator:
                 self.spans[(*path, index)] = self._span(item)
                 self._value((*path, index), item)
 
-    def _span(self, node: Any) -> Span:
+    def _span(self, node: Any) -> TomlSpan:
         return (*self._point(node.start_point), *self._point(node.end_point))
 
     def _point(self, point: Any) -> tuple[int, int]:

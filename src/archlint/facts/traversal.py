@@ -24,7 +24,7 @@ from archlint.facts.syntax import (
     Match,
     Name,
     Node,
-    Operation,
+    Operator,
     Sequence,
     Starred,
     Statement,
@@ -39,7 +39,7 @@ from archlint.facts.syntax import (
 def is_main_guard(test: Expression) -> bool:
     """Whether this is `__name__ == "__main__"`, which holds where the file is started as a program."""
     match test:
-        case Operation(operator="compare", parts=(left, right), detail=("==",)):
+        case Operator(operator="compare", parts=(left, right), detail=("==",)):
             name, text = (right, left) if isinstance(left, Constant) else (left, right)
             return dotted(name) == "__name__" and isinstance(text, Constant) and text.value == "__main__"
     return False
@@ -123,7 +123,7 @@ def children(node: Expression) -> Iterator[Expression]:
             yield node.func
             yield from node.args
             yield from (keyword.value for keyword in node.keywords)
-        case FString(parts=parts) | Operation(parts=parts):
+        case FString(parts=parts) | Operator(parts=parts):
             yield from parts
         case Sequence(items=items):
             yield from items

@@ -12,7 +12,7 @@ from archlint.facts.syntax import (
     Call,
     Expression,
     Keyword,
-    Operation,
+    Operator,
     Parameter,
     Starred,
     Subscript,
@@ -48,7 +48,7 @@ class TreeReader:
     def expression(self, node: Tree) -> Expression:
         """The record of an expression, type or pattern node."""
         if self.depth >= MAX_DEPTH:
-            return Operation(*self.span(node), "opaque", ())
+            return Operator(*self.span(node), "opaque", ())
         self.depth += 1
         try:
             found = self.readers.get(node.type, opaque)(self, node)
@@ -67,7 +67,7 @@ class TreeReader:
     def field(self, node: Tree, name: str) -> Expression:
         """The record of a field; opaque where a syntax error took it away."""
         child = node.child_by_field_name(name)
-        return Operation(*self.span(node), "opaque", ()) if child is None else self.expression(child)
+        return Operator(*self.span(node), "opaque", ()) if child is None else self.expression(child)
 
     def span(self, node: Tree) -> tuple[int, int]:
         """Where a node stands, in code points."""
@@ -133,8 +133,8 @@ def _starred_whole(node: Expression) -> Expression:
             return Starred(start, end, Call(inner.start, end, inner, args, keywords))
         case Subscript(start, end, Starred(value=inner), index):
             return Starred(start, end, Subscript(inner.start, end, inner, index))
-        case Operation(start, end, operator, (Starred(value=inner), *rest), detail):
-            return Starred(start, end, Operation(inner.start, end, operator, (inner, *rest), detail))
+        case Operator(start, end, operator, (Starred(value=inner), *rest), detail):
+            return Starred(start, end, Operator(inner.start, end, operator, (inner, *rest), detail))
     return node
 
 
@@ -147,4 +147,4 @@ def _positional(parameter: Parameter) -> Parameter:
 def opaque(reader: TreeReader, node: Tree) -> Expression:
     """What is kept of a node that no reader knows: the expressions in it."""
     parts = reader.expressions(named(node))
-    return Operation(*reader.span(node), "opaque", parts, (node.type,))
+    return Operator(*reader.span(node), "opaque", parts, (node.type,))

@@ -12,7 +12,7 @@ from archlint.facts.syntax import (
     Import,
     ImportFrom,
     Name,
-    Operation,
+    Operator,
     Statement,
 )
 from archlint.facts.traversal import dotted, nodes_by_kind
@@ -36,10 +36,10 @@ def at_run_time(test: Expression, spellings: frozenset[str]) -> bool | None:
     match test:
         case Constant(value=bool() | int() | None as value):
             return bool(value)
-        case Operation(operator="not", parts=(inner,)):
+        case Operator(operator="not", parts=(inner,)):
             verdict = at_run_time(inner, spellings)
             return None if verdict is None else not verdict
-        case Operation(operator="and" | "or" as operator, parts=parts):
+        case Operator(operator="and" | "or" as operator, parts=parts):
             verdicts = [at_run_time(part, spellings) for part in parts]
             decisive = operator == "or"
             if decisive in verdicts:

@@ -18,11 +18,11 @@ from archlint.findings import ArchlintError
 from archlint.fixes.edits import Edit
 from archlint.fixes.guard import refusal
 from archlint.fixes.planning import Planned
-from archlint.fixes.worker import Answer, Job
+from archlint.fixes.worker import Job, Rewritten
 from archlint.fixes.workers import answers
 
 
-class Change(Struct, frozen=True):
+class FileChange(Struct, frozen=True):
     """A file's content before and after."""
 
     file: str
@@ -33,7 +33,7 @@ class Change(Struct, frozen=True):
 class Changes(Struct):
     """The changed files, the plans that are in them, and why files stay as they are."""
 
-    files: list[Change] = field(default_factory=list)
+    files: list[FileChange] = field(default_factory=list)
     done: list[Planned] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
 
@@ -56,7 +56,7 @@ def changes(repository: Repository, planned: Sequence[Planned]) -> Changes:
     return Changes(problems=problems)
 
 
-def write(repository: Repository, change: Change) -> None:
+def write(repository: Repository, change: FileChange) -> None:
     """Replace a file by its new content, whole or not at all. Raises ArchlintError."""
     path = Path(os.path.realpath(repository.root / change.file))
     try:
@@ -78,25 +78,25 @@ def write(repository: Repository, change: Change) -> None:
 
 def _rewritten(
     contents: dict[str, bytes], planned: Sequence[Planned], problems: dict[str, str]
-) -> tuple[list[Change], set[tuple[str, Edit]]]:
+) -> tuple[list[FileChange], set[tuple[str, Edit]]]:
     """The files after the edits of all plans, and the edits that were not made."""
     edits: dict[str, dict[Edit, None]] = defaultdict(dict)
     for one in planned:
         for file, edit in one.plan.edits:
             edits[file][edit] = None
     jobs = [Job(file, contents[file], tuple(edits[file])) for file in sorted(edits)]
-    found: list[Change] = []
+    found: list[FileChange] = []
     refused: set[tuple[str, Edit]] = set()
     for job, answer in zip(jobs, answers(jobs), strict=True):
         problem = answer.problem or ("" if parses(answer) else "the fix would break its syntax")
         if problem:
             problems[job.file] = problem
         refused |= {(job.file, edit) for edit in (job.edits if problem else answer.refused)}
-        found.append(Change(job.file, job.data, answer.data))
+        found.append(FileChange(job.file, job.data, answer.data))
     return found, refused
 
 
-def parses(answer: Answer) -> bool:
+def parses(answer: Rewritten) -> bool:
     """Whether the file that comes out is one of its kind."""
     if answer.file.endswith(".toml"):
         return not read_toml(answer.file, answer.data).problems

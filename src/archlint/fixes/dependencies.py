@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from archlint.facts.toml import Path, TomlFile
+from archlint.facts.toml import KeyPath, TomlFile
 from archlint.fixes.edits import Edit
 from archlint.fixes.texts import TextFile
 from archlint.fixes.toml_lists import with_item
@@ -24,7 +24,7 @@ def with_dependency(service: Service, distribution: str) -> tuple[tuple[str, Edi
     if pyproject is None or len(versions) != 1:
         return None
     bound = f">={min(versions).public}"
-    path: Path = ("project", "dependencies")
+    path: KeyPath = ("project", "dependencies")
     wanted = [(pyproject.file, path, f'"{name}{bound}"', _required(pyproject.file.get(*path)))]
     lock = service.project.lock
     if lock is not None:
@@ -38,15 +38,15 @@ def with_dependency(service: Service, distribution: str) -> tuple[tuple[str, Edi
 
 def _in_lock(
     lock: TomlFile, project: str | None, name: str, bound: str
-) -> Iterator[tuple[TomlFile, Path, str, list[str]]]:
+) -> Iterator[tuple[TomlFile, KeyPath, str, list[str]]]:
     """What the project's own package in uv.lock has of its dependencies, and of how they are required."""
     packages = lock.get("package")
     for index, package in enumerate(packages if isinstance(packages, list) else ()):
         if package.get("name") == project and not {"virtual", "editable"}.isdisjoint(
             package.get("source", ())
         ):
-            own: Path = ("package", index, "dependencies")
-            declared: Path = ("package", index, "metadata", "requires-dist")
+            own: KeyPath = ("package", index, "dependencies")
+            declared: KeyPath = ("package", index, "metadata", "requires-dist")
             for keys, item in (
                 (own, f'{{ name = "{name}" }}'),
                 (declared, f'{{ name = "{name}", specifier = "{bound}" }}'),
@@ -56,7 +56,7 @@ def _in_lock(
 
 
 def _edit(
-    service: Service, toml: TomlFile, keys: Path, item: str, name: str, names: list[str]
+    service: Service, toml: TomlFile, keys: KeyPath, item: str, name: str, names: list[str]
 ) -> Edit | None:
     text = TextFile.of(service.repository, toml.path)
     return with_item(text, toml, keys, item, name, names) if text is not None else None

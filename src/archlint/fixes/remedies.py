@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from archlint.causes import causes
 from archlint.engine import check
 from archlint.findings import ArchlintError, Finding, Link, Location
-from archlint.fixes.carrying_out import Change, changes
+from archlint.fixes.carrying_out import FileChange, changes
 from archlint.fixes.planning import Planned, plans
 from archlint.loading import Loaded, Progress, Request, load_from, prepare
 from archlint.overlay import overlaid
@@ -156,7 +156,7 @@ def _proof(planned: Sequence[Planned], loaded: Loaded, before: Report, request: 
     )
 
 
-def _lines(change: Change) -> int:
+def _lines(change: FileChange) -> int:
     old, new = change.before.split(b"\n"), change.after.split(b"\n")
     codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     return sum(max(end - start, last - first) for kind, start, end, first, last in codes if kind != "equal")

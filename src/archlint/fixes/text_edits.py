@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from archlint.fixes.edits import Edit, Replace, Span, TableLine
-from archlint.fixes.worker import Answer, Job
+from archlint.fixes.worker import Job, Rewritten
 
 
 def is_textual(job: Job) -> bool:
@@ -14,18 +14,18 @@ def is_textual(job: Job) -> bool:
     return not job.file.endswith((".py", ".pyi"))
 
 
-def rewritten(job: Job) -> Answer:
+def rewritten(job: Job) -> Rewritten:
     """The file after its edits; an edit that overlaps another, or is made for Python, is refused."""
     try:
         text = job.data.decode("utf-8")
     except UnicodeDecodeError:
-        return Answer(job.file, problem="it is not in UTF-8")
+        return Rewritten(job.file, problem="it is not in UTF-8")
     refused = tuple(edit for edit in job.edits if not isinstance(edit, Replace | TableLine))
     replaced, overlapping = _replaced(text, [edit for edit in job.edits if isinstance(edit, Replace)])
     for edit in job.edits:
         if isinstance(edit, TableLine):
             replaced = _with_line(replaced, edit)
-    return Answer(job.file, replaced.encode("utf-8"), (*refused, *overlapping))
+    return Rewritten(job.file, replaced.encode("utf-8"), (*refused, *overlapping))
 
 
 def _replaced(text: str, edits: Iterable[Replace]) -> tuple[str, Sequence[Edit]]:

@@ -6,14 +6,14 @@ import re
 from bisect import bisect
 from collections.abc import Sequence
 
-from archlint.facts.toml import Path, TomlFile
+from archlint.facts.toml import KeyPath, TomlFile
 from archlint.findings import Location
 from archlint.fixes.edits import Replace, Span
 from archlint.fixes.texts import TextFile
 
 
 def with_item(
-    text: TextFile, toml: TomlFile, keys: Path, item: str, name: str, names: Sequence[str]
+    text: TextFile, toml: TomlFile, keys: KeyPath, item: str, name: str, names: Sequence[str]
 ) -> Replace | None:
     """Put `item` into the list at `keys`, whose items are called `names`: in their order, else at the end.
 

@@ -17,7 +17,7 @@ class Job(msgspec.Struct, frozen=True):
     edits: tuple[Edit, ...]
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Rewritten(msgspec.Struct, frozen=True):
     """A file's content afterwards, the edits that could not be made, or why nothing could."""
 
     file: str
@@ -33,15 +33,15 @@ def main() -> None:
         sys.stdout.buffer.flush()
 
 
-def _answer(job: Job) -> Answer:
+def _answer(job: Job) -> Rewritten:
     from archlint.fixes.codemod import rewrite
 
     try:
         data, refused = rewrite(job.data, job.edits)
     except Exception as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
-        return Answer(job.file, problem=lines[0])
-    return Answer(job.file, data, tuple(edit for edit in job.edits if edit in refused))
+        return Rewritten(job.file, problem=lines[0])
+    return Rewritten(job.file, data, tuple(edit for edit in job.edits if edit in refused))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archlint.fixes.showing import ShownFix
 
 
-class Target(Struct, frozen=True):
+class OutputTarget(Struct, frozen=True):
     """A format, by its name in the table, and the file that gets it; without one, standard output."""
 
     format: str = "text"
@@ -30,7 +30,7 @@ class Target(Struct, frozen=True):
 class Delivery(Struct, frozen=True, dict=True):
     """How the command line wants its report."""
 
-    targets: tuple[Target, ...] = (Target(),)
+    targets: tuple[OutputTarget, ...] = (OutputTarget(),)
     statistics: bool = False
     quiet: bool = False
     strict: bool = False
@@ -54,7 +54,7 @@ def deliver(report: Report, wanted: Delivery, exit_code: int) -> str:
     return written
 
 
-def _deliver(report: Report, wanted: Delivery, target: Target, exit_code: int) -> str:
+def _deliver(report: Report, wanted: Delivery, target: OutputTarget, exit_code: int) -> str:
     lines = _lines(report, wanted, target, exit_code)
     for_people = FORMATS[target.format].for_people
     if target.file is not None:
@@ -67,7 +67,7 @@ def _deliver(report: Report, wanted: Delivery, target: Target, exit_code: int) -
     return document
 
 
-def _lines(report: Report, wanted: Delivery, target: Target, exit_code: int) -> Iterator[Line]:
+def _lines(report: Report, wanted: Delivery, target: OutputTarget, exit_code: int) -> Iterator[Line]:
     from archlint.report.summary import render_statistics, render_summary
 
     format_ = FORMATS[target.format]

@@ -8,24 +8,24 @@ from itertools import groupby
 
 from msgspec import to_builtins
 
-from archlint.service.diagrams import Arrow, Graph, Node
+from archlint.service.diagrams import Arrow, Box, Diagram
 
 RED, GREY = "#c62828", "#607d8b"
 FONT = "Courier"
 """As wide as the fonts that a viewer has for it, so that no name leaves its box."""
 
 
-def mermaid(graph: Graph) -> str:
+def mermaid(graph: Diagram) -> str:
     """A flowchart, as GitHub and the documentation's tools draw it."""
     return "\n".join(_mermaid(graph)) + "\n"
 
 
-def dot(graph: Graph) -> str:
+def dot(graph: Diagram) -> str:
     """A digraph for Graphviz."""
     return "\n".join(_dot(graph)) + "\n"
 
 
-def as_json(graph: Graph) -> str:
+def as_json(graph: Diagram) -> str:
     """The graph's records."""
     return json.dumps(to_builtins(graph), indent=2) + "\n"
 
@@ -39,7 +39,7 @@ def label_of(arrow: Arrow) -> str:
     return f"{arrow.count}, {arrow.forbidden} forbidden"
 
 
-def _mermaid(graph: Graph) -> Iterator[str]:
+def _mermaid(graph: Diagram) -> Iterator[str]:
     ids = _ids(graph)
     yield "---"
     yield f"title: {json.dumps(graph.title)}"
@@ -65,11 +65,11 @@ def _mermaid(graph: Graph) -> Iterator[str]:
         yield f"    linkStyle {','.join(red)} stroke:{RED},stroke-width:2px"
 
 
-def _group(node: Node) -> str:
+def _group(node: Box) -> str:
     return node.group
 
 
-def _noted(node: Node) -> str:
+def _noted(node: Box) -> str:
     return f"<br/><small>{_entities(node.note)}</small>" if node.note else ""
 
 
@@ -80,7 +80,7 @@ def _entities(text: str) -> str:
     return text
 
 
-def _dot(graph: Graph) -> Iterator[str]:
+def _dot(graph: Diagram) -> Iterator[str]:
     ids = _ids(graph)
     yield f"digraph {quoted(graph.title)} {{"
     direction = "TB" if _is_by_rows(graph) else "LR"
@@ -105,7 +105,7 @@ def _dot(graph: Graph) -> Iterator[str]:
     yield "}"
 
 
-def _boxes(graph: Graph) -> Iterator[tuple[str, list[Node]]]:
+def _boxes(graph: Diagram) -> Iterator[tuple[str, list[Box]]]:
     """The nodes by the group that is drawn around them, or by row, without a name."""
     if _is_by_rows(graph):
         for _, row in groupby(sorted(graph.nodes, key=lambda node: node.rank), lambda node: node.rank):
@@ -115,7 +115,7 @@ def _boxes(graph: Graph) -> Iterator[tuple[str, list[Node]]]:
         yield group, list(members)
 
 
-def _is_by_rows(graph: Graph) -> bool:
+def _is_by_rows(graph: Diagram) -> bool:
     """Whether each node is a group of its own, as layers are."""
     return all(node.group == node.name for node in graph.nodes)
 
@@ -126,6 +126,6 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _ids(graph: Graph) -> dict[str, str]:
+def _ids(graph: Diagram) -> dict[str, str]:
     """Short names, for not every tool takes dots and colons."""
     return {node.name: f"n{number}" for number, node in enumerate(graph.nodes)}

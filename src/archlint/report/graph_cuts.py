@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from archlint.findings import Location
-from archlint.service.diagrams import Arrow, Graph, Node
+from archlint.service.diagrams import Arrow, Box, Diagram
 
 
-def folded(graph: Graph, depth: int) -> Graph:
+def folded(graph: Diagram, depth: int) -> Diagram:
     """The graph with what has the same first `depth` parts of a dotted name as one box."""
     box_of = {node.name: _package(node.name, depth) for node in graph.nodes}
-    members: dict[str, list[Node]] = defaultdict(list)
+    members: dict[str, list[Box]] = defaultdict(list)
     for node in graph.nodes:
         members[box_of[node.name]].append(node)
     nodes = [_box(name, inside) for name, inside in members.items()]
@@ -22,15 +22,15 @@ def folded(graph: Graph, depth: int) -> Graph:
         for arrow in graph.arrows
         if arrow.source in box_of and arrow.target in box_of
     )
-    return Graph(graph.title, tuple(nodes), tuple(arrows))
+    return Diagram(graph.title, tuple(nodes), tuple(arrows))
 
 
-def focused(graph: Graph, pattern: str) -> Graph:
+def focused(graph: Diagram, pattern: str) -> Diagram:
     """What matches the pattern (`*`, `?`), and what an arrow joins to it; no arrow that joins two others."""
     around = {node.name for node in graph.nodes if matches(node.name, pattern)}
     arrows = tuple(arrow for arrow in graph.arrows if {arrow.source, arrow.target} & around)
     kept = around | {end for arrow in arrows for end in (arrow.source, arrow.target)}
-    return Graph(graph.title, tuple(node for node in graph.nodes if node.name in kept), arrows)
+    return Diagram(graph.title, tuple(node for node in graph.nodes if node.name in kept), arrows)
 
 
 def matches(name: str, pattern: str) -> bool:
@@ -44,13 +44,13 @@ def _package(name: str, depth: int) -> str:
     return ".".join(name.split(".")[:depth])
 
 
-def _box(name: str, inside: list[Node]) -> Node:
+def _box(name: str, inside: list[Box]) -> Box:
     if len(inside) == 1 and inside[0].name == name:
         return inside[0]
     groups = Counter(node.group for node in inside)
     group = max(groups, key=lambda one: (groups[one], one))
     note = f"{len(inside)} module{'' if len(inside) == 1 else 's'}"
-    return Node(name, group, min(node.rank for node in inside if node.group == group), note)
+    return Box(name, group, min(node.rank for node in inside if node.group == group), note)
 
 
 def _between(arrows: Iterable[tuple[str, str, Arrow]]) -> Iterator[Arrow]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from archlint.report.graph import dot
-from archlint.service.diagrams import Graph
+from archlint.service.diagrams import Diagram
 
 
-def svg(graph: Graph) -> str:
+def svg(graph: Diagram) -> str:
     """The picture."""
     return drawn(dot(graph))
 

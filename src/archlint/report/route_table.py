@@ -9,7 +9,7 @@ from itertools import groupby
 from archlint.findings import Unknown
 from archlint.report.output import width
 from archlint.report.safe import printable
-from archlint.report.styled import Line, Span
+from archlint.report.styled import Line, StyledText
 from archlint.service.api.exemptions import version_of
 from archlint.service.api.routes import Endpoint
 from archlint.service.interpreter.machine import Condition
@@ -80,9 +80,9 @@ def _cells(endpoint: Endpoint, several: bool) -> tuple[str, str, str, str, str]:
 
 def _row(cells: tuple[str, ...], sizes: Sequence[int], narrow: bool) -> Iterator[Line]:
     method, path, handler, where, said = cells
-    after: tuple[Span, ...] = ((f"{GAP}{said}", "warning"),) if said else ()
+    after: tuple[StyledText, ...] = ((f"{GAP}{said}", "warning"),) if said else ()
     indent = GAP * 2
-    first: Span = (f"{indent}{method.ljust(sizes[0])}{GAP}", "label")
+    first: StyledText = (f"{indent}{method.ljust(sizes[0])}{GAP}", "label")
     if narrow:
         yield (first, (path, ""), *after)
         yield ((f"{indent}{' ' * sizes[0]}{GAP}{handler.rpartition(':')[2]}{GAP}{where}", "faint"),)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from archlint.findings import Location
 from archlint.service.model import Service
-from archlint.service.schema.schemas import Schema
+from archlint.service.schema.schemas import DatabaseSchema
 
 
 def document(services: Iterable[Service]) -> dict[str, object]:
@@ -21,20 +21,20 @@ def document(services: Iterable[Service]) -> dict[str, object]:
     }
 
 
-def _drift(root: str, schema: Schema) -> Iterator[dict[str, object]]:
+def _drift(root: str, schema: DatabaseSchema) -> Iterator[dict[str, object]]:
     for change in schema.drift:
         said = {"kind": change.kind, "name": change.name, "table": change.table, "detail": change.detail}
         yield {**said, **_place(change.location), "service": root}
 
 
-def _downgrade(root: str, schema: Schema) -> Iterator[dict[str, object]]:
+def _downgrade(root: str, schema: DatabaseSchema) -> Iterator[dict[str, object]]:
     """Steps of `downgrade base`, and of a second upgrade after it, that PostgreSQL would refuse."""
     for problem in (*schema.round_trip.downgrade, *schema.round_trip.second_upgrade):
         said = {"revision": problem.revision.id, "problem": problem.message}
         yield {**said, **_place(problem.location), "service": root}
 
 
-def _unknown(root: str, schema: Schema) -> Iterator[dict[str, object]]:
+def _unknown(root: str, schema: DatabaseSchema) -> Iterator[dict[str, object]]:
     for gap in schema.gaps:
         yield {"what": gap.what, "why": gap.why, **_place(gap.location), "service": root}
 

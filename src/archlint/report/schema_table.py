@@ -10,14 +10,14 @@ from archlint.report.safe import printable
 from archlint.report.styled import Line
 from archlint.service.model import Service
 from archlint.service.schema.core.tables import Column, ForeignKey, Index, Table, Unique
-from archlint.service.schema.schemas import Pair, Schema
+from archlint.service.schema.schemas import DatabaseSchema, Pair
 
 GAP = "  "
 NONE = "-"
 _WIDEST = 48
 
 
-class Row(Struct, frozen=True):
+class SchemaRow(Struct, frozen=True):
     """What one line compares; a side is None where it has no such thing."""
 
     label: str
@@ -40,7 +40,7 @@ def table(service: Service) -> Iterator[Line]:
         yield ((_count(len(pairs), "table"), "faint"),)
 
 
-def _schema(schema: Schema) -> Iterator[Line]:
+def _schema(schema: DatabaseSchema) -> Iterator[Line]:
     heads = ", ".join(revision.id for revision in schema.history.graph.heads) or "none"
     revisions = _count(len(schema.environment.revisions), "revision")
     yield ((printable(f"{GAP}{schema.environment.folder}: {revisions}, head {heads}"), "clause"),)
@@ -86,11 +86,11 @@ def _title(pair: Pair, sizes: Sequence[int]) -> Line:
     return ((name, "label"), (f"{'models'.ljust(sizes[1])}{GAP}migrations", "faint"))
 
 
-def _cells(row: Row) -> tuple[str, str, str]:
+def _cells(row: SchemaRow) -> tuple[str, str, str]:
     return row.label, row.model or NONE, row.database or NONE
 
 
-def _rows(pair: Pair, changed: frozenset[tuple[str, str]]) -> Iterator[Row]:
+def _rows(pair: Pair, changed: frozenset[tuple[str, str]]) -> Iterator[SchemaRow]:
     """Columns in the models' order, then keys and indexes."""
     new, old = _described(pair.model), _described(pair.database)
     whole = pair.model is None or pair.database is None
@@ -104,7 +104,7 @@ def _rows(pair: Pair, changed: frozenset[tuple[str, str]]) -> Iterator[Row]:
             differs = database is None or model not in {database, _UNNAMED}
         else:
             differs = (pair.title, label.removeprefix("index ")) in changed
-        yield Row(label, model, database, whole or differs)
+        yield SchemaRow(label, model, database, whole or differs)
 
 
 _UNNAMED = "by its columns"

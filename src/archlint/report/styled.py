@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from archlint.report.safe import log_text
 
-Span: TypeAlias = tuple[str, str]
-Line: TypeAlias = tuple[Span, ...]
+StyledText: TypeAlias = tuple[str, str]
+Line: TypeAlias = tuple[StyledText, ...]
 
 STYLES = {
     "": "none",

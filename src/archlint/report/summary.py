@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from archlint.findings import Finding, Severity
-from archlint.report.styled import Line, Span
+from archlint.report.styled import Line, StyledText
 from archlint.report.words import counted
 from archlint.results import Report, Undecided
 
@@ -80,7 +80,7 @@ def _table(rows: Sequence[tuple[str, Counter[str]]]) -> Iterator[Line]:
     styles = {"errors": "error", "warnings": "warning"}
     for name, counts in rows:
         last = max(index for index, head in enumerate(heads) if counts[head])
-        cells: list[Span] = [
+        cells: list[StyledText] = [
             (f"{counts[head] or '':>10}", styles.get(head, "") if counts[head] else "")
             for head in heads[: last + 1]
         ]

@@ -34,7 +34,7 @@ OUTSIDE = "no layer"
 RANKS = {layer: rank for rank, level in enumerate(ORDER, start=1) for layer in level} | {OUTSIDE: 0}
 
 
-class Node(Struct, frozen=True):
+class Box(Struct, frozen=True):
     """A box: what it is, in which group it belongs, on which row it stands, where it is defined."""
 
     name: str
@@ -54,15 +54,15 @@ class Arrow(Struct, frozen=True):
     places: tuple[Location, ...] = ()
 
 
-class Graph(Struct, frozen=True):
+class Diagram(Struct, frozen=True):
     """A picture: its nodes and arrows, in order."""
 
     title: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
 
 
-def layer_graph(service: Service) -> Graph:
+def layer_graph(service: Service) -> Diagram:
     """The layers, and the imports between modules of different layers."""
     statements = {(edge.importer, edge.statement, edge.imported): None for edge in _edges(service)}
     counts = Counter(
@@ -72,16 +72,16 @@ def layer_graph(service: Service) -> Graph:
     for breach in _all_breaches(service):
         broken[breach.source.name, breach.target.name].append(breach.location)
     nodes = [
-        Node(layer, layer, RANKS[layer], _modules(len(service.layers.modules(layer))))
+        Box(layer, layer, RANKS[layer], _modules(len(service.layers.modules(layer))))
         for layer in sorted(LAYERS, key=lambda layer: (RANKS[layer], LAYERS.index(layer)))
         if service.layers.modules(layer)
     ]
     pairs = sorted({*counts, *broken}, key=lambda pair: (RANKS[pair[0]], RANKS[pair[1]], pair))
     arrows = [_arrow(*pair, counts[pair], broken.get(pair, [])) for pair in pairs]
-    return Graph(f"Layers of {service.root}", tuple(nodes), tuple(arrows))
+    return Diagram(f"Layers of {service.root}", tuple(nodes), tuple(arrows))
 
 
-def module_graph(service: Service) -> Graph:
+def module_graph(service: Service) -> Diagram:
     """The runtime modules, and the imports between them."""
     edges = list(_edges(service))
     counts = Counter((i.name, t.name) for i, _, t in {(e.importer, e.statement, e.imported) for e in edges})
@@ -94,10 +94,10 @@ def module_graph(service: Service) -> Graph:
     nodes = [_module_node(service, module) for module in service.modules.runtime]
     arrows = [_arrow(*pair, counts[pair], broken.get(pair, [])) for pair in sorted(counts)]
     nodes.sort(key=lambda node: (node.rank, node.group, node.name))
-    return Graph(f"Modules of {service.root}", tuple(nodes), tuple(arrows))
+    return Diagram(f"Modules of {service.root}", tuple(nodes), tuple(arrows))
 
 
-def call_graph(service: Service, function: Function, depth: int | None = None) -> Graph:
+def call_graph(service: Service, function: Function, depth: int | None = None) -> Diagram:
     """What a function reaches in `depth` calls, and what of that blocks the event loop."""
     ranks = {function: 0}
     counts: Counter[tuple[str, str]] = Counter()
@@ -112,10 +112,10 @@ def call_graph(service: Service, function: Function, depth: int | None = None) -
     arrows = [Arrow(*pair, count, 0, tuple(sorted(places[pair]))) for pair, count in sorted(counts.items())]
     for one, rank in ranks.items():
         for name, location, blocks in _waits(service, one):
-            nodes.append(Node(name, "library", rank + 1, "blocks"))
+            nodes.append(Box(name, "library", rank + 1, "blocks"))
             arrows.append(Arrow(one.name, name, 1, int(blocks), (location,)))
     unique = {node.name: node for node in sorted(nodes, key=lambda node: -node.rank)}
-    return Graph(function.name, tuple(sorted(unique.values(), key=_node_order)), tuple(_merged(arrows)))
+    return Diagram(function.name, tuple(sorted(unique.values(), key=_node_order)), tuple(_merged(arrows)))
 
 
 def _edges(service: Service) -> Iterator[ImportEdge]:
@@ -149,15 +149,15 @@ def _arrow(source: str, target: str, count: int, broken: list[Location]) -> Arro
     return Arrow(source, target, max(count, len(places)), len(places), places)
 
 
-def _module_node(service: Service, module: Module) -> Node:
+def _module_node(service: Service, module: Module) -> Box:
     layer = service.layers.of(module)
     name = layer.name if layer else OUTSIDE
-    return Node(module.name, name, RANKS[name], "inferred" if layer and layer.by == "inferred" else "")
+    return Box(module.name, name, RANKS[name], "inferred" if layer and layer.by == "inferred" else "")
 
 
-def _function_node(service: Service, function: Function, rank: int) -> Node:
+def _function_node(service: Service, function: Function, rank: int) -> Box:
     places = ", ".join(sorted(where.value for where in service.calls.where(function)))
-    return Node(function.name, function.module.name, rank, places, function.location)
+    return Box(function.name, function.module.name, rank, places, function.location)
 
 
 def _waits(service: Service, function: Function) -> Iterator[tuple[str, Location, bool]]:
@@ -181,7 +181,7 @@ def _merged(arrows: list[Arrow]) -> Iterator[Arrow]:
         yield Arrow(source, target, count, forbidden, places)
 
 
-def _node_order(node: Node) -> tuple[int, str, str]:
+def _node_order(node: Box) -> tuple[int, str, str]:
     return node.rank, node.group, node.name
 
 

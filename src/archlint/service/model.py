@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archlint.service.asynchronous.event_loop import EventLoop
     from archlint.service.calls.call_graph import Calls
     from archlint.service.configuration.container_environment import Connections
-    from archlint.service.configuration.environment_reads import Read
+    from archlint.service.configuration.environment_reads import EnvironmentRead
     from archlint.service.configuration.settings import Settings
     from archlint.service.database.data_access import DataAccess
     from archlint.service.database.engine_connections import Databases
@@ -214,7 +214,7 @@ class Service(Surroundings, frozen=True, dict=True):
         return Literals(self.symbols)
 
     @cached_property
-    def environment_reads(self) -> tuple[Read, ...]:
+    def environment_reads(self) -> tuple[EnvironmentRead, ...]:
         """Where runtime code reads configuration by other means than the settings classes."""
         from archlint.service.configuration.environment_reads import environment_reads
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from archlint.findings import Severity
-from archlint.service.api.openapi_pages import Page
+from archlint.service.api.openapi_pages import OpenAPIPage
 from tests.service.small import service_of
 
 APP = """
@@ -40,7 +40,7 @@ def page():
 def misplaced(folder: Path, value: str, more: str = "") -> list[tuple[str, Severity | None]]:
     service = service_of(folder, {"main.py": APP.format(value=value) + more})
     pages = service.openapi_pages.misplaced("docs_url")
-    return [(page.where, page.severity) for page in pages if isinstance(page, Page)]
+    return [(page.where, page.severity) for page in pages if isinstance(page, OpenAPIPage)]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_where_a_setting_decides_it_is_a_warning(tmp_path: Path, value: str, whe
 def test_the_default_of_the_setting_is_shown(tmp_path: Path) -> None:
     service = service_of(tmp_path, {"main.py": APP.format(value="settings.docs")})
     (page,) = service.openapi_pages.misplaced("docs_url")
-    assert isinstance(page, Page)
+    assert isinstance(page, OpenAPIPage)
     assert [(link.location.line, link.text) for link in page.chain] == [
         (10, "the default of `Settings.docs`")
     ]

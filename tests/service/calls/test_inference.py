@@ -8,7 +8,7 @@ import pytest
 
 from archlint.facts.syntax import Call, Name
 from archlint.service.calls.library_models import Library
-from archlint.service.calls.values import ClassType, FunctionType, InstanceType, Value
+from archlint.service.calls.values import ClassType, FunctionType, InferredType, InstanceType
 from tests.service.small import service_of
 
 SOURCE = """
@@ -49,7 +49,7 @@ def found(folder: Path, body: str) -> set[str]:
     return set(map(shown, calls.inference.values(show.args[0], function)))
 
 
-def shown(value: Value) -> str:
+def shown(value: InferredType) -> str:
     match value:
         case Library(path):
             return path

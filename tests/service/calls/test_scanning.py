@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archlint.facts.differences import Difference
+from archlint.facts.differences import FileDifference
 from archlint.facts.python import read_python
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import FunctionDef
@@ -47,7 +47,7 @@ def _edited(at: int, line: str) -> str:
 
 
 def _differs(after: str, part: str) -> bool:
-    return Difference(read_python(CODE.encode()), read_python(after.encode())).is_in(part)
+    return FileDifference(read_python(CODE.encode()), read_python(after.encode())).is_in(part)
 
 
 @pytest.mark.parametrize("at", AT)
@@ -82,7 +82,7 @@ def test_what_somebody_may_read_tells(at: int, line: str) -> None:
     ],
 )
 def test_order_tells(before: str, after: str) -> None:
-    assert Difference(read_python(before.encode()), read_python(after.encode())).is_in(TOTAL)
+    assert FileDifference(read_python(before.encode()), read_python(after.encode())).is_in(TOTAL)
 
 
 def test_other_functions_are_other_functions() -> None:

@@ -8,7 +8,7 @@ import string
 import pytest
 
 from archlint.service.configuration.masks import mask_credentials, mask_line
-from archlint.service.configuration.secrets import Verdict, judge, masked
+from archlint.service.configuration.secrets import SecretVerdict, judge, masked
 
 NOTHING = [
     ("API_KEY", ""),
@@ -67,17 +67,17 @@ SECRETS = [
 
 @pytest.mark.parametrize(("name", "value"), NOTHING)
 def test_what_is_no_secret(name: str, value: str) -> None:
-    assert judge(name, value) is Verdict.NONE
+    assert judge(name, value) is SecretVerdict.NONE
 
 
 @pytest.mark.parametrize(("name", "value"), DUMMIES)
 def test_what_somebody_types_to_have_something_is_a_dummy(name: str, value: str) -> None:
-    assert judge(name, value) is Verdict.DUMMY
+    assert judge(name, value) is SecretVerdict.DUMMY
 
 
 @pytest.mark.parametrize(("name", "value"), SECRETS)
 def test_what_is_a_secret(name: str | None, value: str) -> None:
-    assert judge(name, value) is Verdict.SECRET
+    assert judge(name, value) is SecretVerdict.SECRET
     assert value not in masked(value)
 
 
@@ -110,7 +110,7 @@ def test_no_line_shows_a_secret(line: str) -> None:
     letters = string.ascii_letters + string.digits
     for length in (12, 16, 24, 40) * 25:
         secret = "".join(source.choices(letters, k=length))
-        if judge("secret", secret) is Verdict.SECRET:
+        if judge("secret", secret) is SecretVerdict.SECRET:
             shown = mask_line(line.format(secret))
             assert secret not in shown
             assert len(shown) == len(line.format(secret))

@@ -10,7 +10,7 @@ import pytest
 from archlint.config import Config
 from archlint.discover import find_repository
 from archlint.facts.syntax import FunctionDef
-from archlint.service.layers.handlers import Work
+from archlint.service.layers.handlers import HandlerWork
 from archlint.service.services import build_service
 
 CRUD = """\
@@ -72,9 +72,9 @@ def test_only_work_on_the_data_counts(tmp_path: Path, handler: str, work: tuple[
     service = build_service(find_repository([tmp_path]), ".", Config())
     module = service.modules.by_path["app/routers/users.py"]
     found = next(node for node in module.source.nodes.of(FunctionDef) if node.name == "h")
-    assert service.handlers.work_of(module, found) == Work(*work)
+    assert service.handlers.work_of(module, found) == HandlerWork(*work)
 
 
 def test_the_figure_in_words() -> None:
-    assert str(Work(1, 0, 0)) == "1 query"
-    assert str(Work(2, 1, 3)) == "2 queries, 1 repository call and 3 decisions in loops over rows"
+    assert str(HandlerWork(1, 0, 0)) == "1 query"
+    assert str(HandlerWork(2, 1, 3)) == "2 queries, 1 repository call and 3 decisions in loops over rows"

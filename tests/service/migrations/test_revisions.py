@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from archlint.facts.python import read_python
 from archlint.findings import Unknown
-from archlint.service.migrations.revisions import Graph, Revision, does_nothing, only_raises, read_revision
+from archlint.service.migrations.revisions import (
+    Revision,
+    RevisionGraph,
+    does_nothing,
+    only_raises,
+    read_revision,
+)
 
 
 def read(text: str, file: str = "versions/a.py") -> Revision | Unknown | None:
@@ -24,16 +30,16 @@ def revision(text: str, file: str = "versions/a.py") -> Revision:
     return found
 
 
-def graph(**parents: object) -> Graph:
+def graph(**parents: object) -> RevisionGraph:
     """Revisions by id, each with the `down_revision` given; their files are in the order given."""
     made = (
         revision(f"revision = {id_!r}\ndown_revision = {down!r}\n", f"versions/{number}.py")
         for number, (id_, down) in enumerate(parents.items())
     )
-    return Graph(tuple(made), complete=True)
+    return RevisionGraph(tuple(made), complete=True)
 
 
-def problems(found: Graph) -> list[tuple[str, str]]:
+def problems(found: RevisionGraph) -> list[tuple[str, str]]:
     return [(b.revision, b.problem) for b in found.breaks()]
 
 
@@ -42,7 +48,7 @@ def test_a_line_with_a_merge_is_sound() -> None:
 
 
 def test_no_revisions_are_sound() -> None:
-    assert problems(Graph((), complete=True)) == []
+    assert problems(RevisionGraph((), complete=True)) == []
 
 
 @pytest.mark.parametrize(
@@ -85,7 +91,7 @@ def test_a_helper_is_no_revision() -> None:
 def test_a_file_that_cannot_be_read_leaves_heads_and_parents_open() -> None:
     sound = graph(a=None, b="a", c="missing", d=None)
     assert len(problems(sound)) == 2
-    assert problems(Graph(sound.revisions, complete=False)) == []
+    assert problems(RevisionGraph(sound.revisions, complete=False)) == []
 
 
 def test_labels_tell_heads_apart_down_and_up_to_the_branch_point() -> None:
@@ -96,7 +102,7 @@ def test_labels_tell_heads_apart_down_and_up_to_the_branch_point() -> None:
     one = labelled("revision = 'one'\ndown_revision = 'base'", "1")
     two = labelled("revision = 'two'\ndown_revision = 'one'\nbranch_labels = ('x',)", "2")
     three = labelled("revision = 'three'\ndown_revision = 'base'", "3")
-    found = Graph((base, one, two, three), complete=True)
+    found = RevisionGraph((base, one, two, three), complete=True)
     assert problems(found) == []
     assert found.labels["one"] == {"x"}
     assert found.labels["base"] == frozenset()
@@ -105,7 +111,7 @@ def test_labels_tell_heads_apart_down_and_up_to_the_branch_point() -> None:
 def test_one_label_above_two_heads_tells_nothing_apart() -> None:
     base = revision("revision = 'base'\nbranch_labels = 'x'", "0")
     heads = [revision(f"revision = '{name}'\ndown_revision = 'base'", name) for name in "12"]
-    assert [b.revision for b in Graph((base, *heads), complete=True).breaks()] == ["1"]
+    assert [b.revision for b in RevisionGraph((base, *heads), complete=True).breaks()] == ["1"]
 
 
 def test_two_cycles_are_two_breaks() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from archlint.service.schema.alembic.comparison import Change
+from archlint.service.schema.alembic.comparison import Drift
 from archlint.service.schema.alembic.grouping import grouped
 
 
-def change(kind: str, name: str, *columns: str, table: str = "items") -> Change:
-    return Change(kind, name, table, None, "", frozenset(columns))
+def change(kind: str, name: str, *columns: str, table: str = "items") -> Drift:
+    return Drift(kind, name, table, None, "", frozenset(columns))
 
 
 COLUMN = change("remove_column", "items.number", "number")
@@ -28,7 +28,7 @@ INDEX = change("remove_index", "ix", "number")
         KEY,
     ],
 )
-def test_what_is_about_something_else_stays_alone(other: Change) -> None:
+def test_what_is_about_something_else_stays_alone(other: Drift) -> None:
     assert grouped([other, UNIQUE]) == {other: (), UNIQUE: ()}
 
 

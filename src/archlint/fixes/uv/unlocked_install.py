@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from archlint.findings import Finding, Location
 from archlint.fixes.edits import Edit, Plan
 from archlint.fixes.texts import TextFile
-from archlint.service.deployment.command import Command, Context
+from archlint.service.deployment.command import Command, CommandContext
 from archlint.service.deployment.installs import is_locked, needs_no_lock
 from archlint.service.model import Service
 from archlint.service.packaging.lock_freshness import lock_differences
@@ -32,7 +32,7 @@ def plan(service: Service, finding: Finding) -> Plan | None:
     whole = tuple((file, edit) for file, edit in edits if edit is not None)
     if len(whole) < len(edits):
         return None
-    if command.context is not Context.CI:
+    if command.context is not CommandContext.CI:
         return Plan(whole, WHY_IMAGE)
     return Plan(whole, WHY_STALE if any(lock_differences(service.project)) else "")
 

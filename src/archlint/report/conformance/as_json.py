@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from archlint import __version__
 from archlint.findings import Finding, Location
-from archlint.report.conformance.formats import View
+from archlint.report.conformance.formats import ConformanceView
 from archlint.report.conformance.words import arithmetic
 from archlint.report.safe import json_text
 from archlint.report.styled import Line
 from archlint.verdicts import Conformance, Ruling, Verdict
 
 
-def render(view: View) -> Iterator[Line]:
+def render(view: ConformanceView) -> Iterator[Line]:
     """All services as one object."""
     document = {"version": __version__, "services": [_service(service) for service in view.judged]}
     yield ((json_text(document), ""),)

@@ -15,7 +15,7 @@ from archlint.service.model import Service
 from archlint.standard import Standard
 
 
-class Row(Struct, frozen=True):
+class EndpointRow(Struct, frozen=True):
     """An endpoint; `documentation` and `others` are the rules that it breaks."""
 
     methods: str
@@ -33,7 +33,7 @@ class Group(Struct, frozen=True):
 
     title: str
     lacks: bool
-    rows: tuple[Row, ...]
+    rows: tuple[EndpointRow, ...]
 
     @property
     def summary(self) -> str:
@@ -54,7 +54,7 @@ def groups(service: Service, findings: Iterable[Finding], standard: Standard) ->
         for place in (finding.location, *(link.location for link in finding.chain)):
             broken[place][finding.rule] = families[finding.code]
     needs_none, tests = _exempt(service, standard), _tests(service)
-    found: dict[tuple[int, str, bool], list[Row]] = defaultdict(list)
+    found: dict[tuple[int, str, bool], list[EndpointRow]] = defaultdict(list)
     for endpoint in sorted(service.routes.endpoints, key=lambda one: (one.path, one.methods)):
         found[_group(endpoint, needs_none)].append(_row(endpoint, tests(endpoint), broken))
     return tuple(Group(title, lacks, tuple(rows)) for (_, title, lacks), rows in sorted(found.items()))
@@ -90,10 +90,10 @@ def _group(endpoint: Endpoint, needs_none: Callable[[Endpoint], bool]) -> tuple[
     )
 
 
-def _row(endpoint: Endpoint, tests: str, broken: Mapping[Location, Mapping[str, str]]) -> Row:
+def _row(endpoint: Endpoint, tests: str, broken: Mapping[Location, Mapping[str, str]]) -> EndpointRow:
     places = (endpoint.location, endpoint.handler.location)
     rules = {rule: family for place in places for rule, family in broken.get(place, {}).items()}
-    return Row(
+    return EndpointRow(
         methods(endpoint),
         endpoint.path or "/",
         endpoint.handler.name,

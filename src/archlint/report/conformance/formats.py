@@ -14,7 +14,7 @@ from archlint.service.model import Service
 from archlint.verdicts import Conformance
 
 
-class View(Struct, frozen=True):
+class ConformanceView(Struct, frozen=True):
     """The verdicts, what they were judged by, and the services. `width` is in columns.
 
     `before` are the verdicts at the commit `against`, where there is one to compare with.
@@ -28,10 +28,10 @@ class View(Struct, frozen=True):
     before: tuple[Conformance, ...] = ()
 
 
-class Render(Protocol):
+class RenderConformance(Protocol):
     """What a form's module offers under the name `render`."""
 
-    def __call__(self, view: View) -> Iterable[Line]:
+    def __call__(self, view: ConformanceView) -> Iterable[Line]:
         """Render the view as styled lines."""
 
 
@@ -39,7 +39,7 @@ FORMATS: Mapping[str, str] = {"text": "text", "markdown": "markdown", "json": "a
 """The module of each form, imported when it is asked for."""
 
 
-def lines(name: str, view: View) -> Iterable[Line]:
+def lines(name: str, view: ConformanceView) -> Iterable[Line]:
     """The report in the form of this name."""
-    render: Render = import_module(f"archlint.report.conformance.{FORMATS[name]}").render
+    render: RenderConformance = import_module(f"archlint.report.conformance.{FORMATS[name]}").render
     return render(view)

@@ -19,12 +19,12 @@ from archlint.causes import Cause, causes
 from archlint.findings import Finding, Location
 from archlint.report.conformance import pictures
 from archlint.report.conformance.endpoints import Group, groups
-from archlint.report.conformance.formats import View
+from archlint.report.conformance.formats import ConformanceView
 from archlint.report.conformance.words import arithmetic, doubts, headline, trend
 from archlint.report.safe import log_lines, printable
 from archlint.report.snippet import Sources
 from archlint.report.styled import Line
-from archlint.service.schema.schemas import Schema
+from archlint.service.schema.schemas import DatabaseSchema
 from archlint.spec import Requirement
 from archlint.verdicts import Conformance, Ruling, Verdict
 
@@ -32,7 +32,7 @@ CONTEXT = 2
 """How many lines of the source stand around the one that a finding is about."""
 
 
-class Excerpt(Struct, frozen=True):
+class SourceExcerpt(Struct, frozen=True):
     """The source line that a finding is about, in its three parts, with the `above` and `below` lines."""
 
     line: int
@@ -43,7 +43,7 @@ class Excerpt(Struct, frozen=True):
     below: tuple[str, ...]
 
 
-Shown: TypeAlias = tuple[Finding, Excerpt | None]
+Shown: TypeAlias = tuple[Finding, SourceExcerpt | None]
 
 
 class Chapter(Struct, frozen=True, dict=True):
@@ -63,10 +63,10 @@ class Chapter(Struct, frozen=True, dict=True):
     unresolved: tuple[str, ...]
     layers: Markup
     tables: Markup
-    schemas: tuple[Schema, ...]
+    schemas: tuple[DatabaseSchema, ...]
 
 
-def render(view: View) -> Iterator[Line]:
+def render(view: ConformanceView) -> Iterator[Line]:
     """The whole page."""
     environment = Environment(
         loader=PackageLoader("archlint.report.conformance", "templates"),
@@ -88,7 +88,7 @@ def render(view: View) -> Iterator[Line]:
     yield ((log_lines(page), ""),)
 
 
-def _chapters(view: View) -> Iterator[Chapter]:
+def _chapters(view: ConformanceView) -> Iterator[Chapter]:
     sources = Sources(view.report.repository)
     for number, (judged, service) in enumerate(zip(view.judged, view.services, strict=True)):
         found = [finding for finding in view.report.findings if finding.service == judged.service]
@@ -111,7 +111,7 @@ def _chapters(view: View) -> Iterator[Chapter]:
 
 
 def _requirements(
-    view: View, judged: Conformance
+    view: ConformanceView, judged: Conformance
 ) -> Iterator[tuple[Requirement, tuple[tuple[str, tuple[Ruling, ...]], ...]]]:
     rulings = {ruling.clause.id: ruling for ruling in judged.rulings}
     for requirement in view.report.standard.spec.requirements:
@@ -148,13 +148,13 @@ def _by_cause(
     )
 
 
-def _excerpt(sources: Sources, place: Location) -> Excerpt | None:
+def _excerpt(sources: Sources, place: Location) -> SourceExcerpt | None:
     source = sources.line(place)
     if source is None:
         return None
     end = place.end_column - 1 if place.end_line == place.line else len(source)
     start = place.column - 1
-    return Excerpt(
+    return SourceExcerpt(
         place.line,
         printable(source[:start]),
         printable(source[start:end]),

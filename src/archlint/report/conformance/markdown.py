@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.report.conformance.formats import View
+from archlint.report.conformance.formats import ConformanceView
 from archlint.report.conformance.words import arithmetic, facts, headline, trend
 from archlint.report.safe import printable
 from archlint.report.styled import Line
@@ -20,7 +20,7 @@ MARKS = {
 }
 
 
-def render(view: View) -> Iterator[Line]:
+def render(view: ConformanceView) -> Iterator[Line]:
     """A table for each requirement of each service."""
     spec = view.report.standard.spec
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from archlint.report.conformance.formats import View
+from archlint.report.conformance.formats import ConformanceView
 from archlint.report.conformance.words import arithmetic, facts, headline, trend
 from archlint.report.safe import printable
 from archlint.report.styled import Line
@@ -22,7 +22,7 @@ MARKS = {
 INDENT = 12
 
 
-def render(view: View) -> Iterator[Line]:
+def render(view: ConformanceView) -> Iterator[Line]:
     """Each service's clauses by requirement and scenario, then its totals."""
     for service in view.judged:
         yield ((printable(headline(service)), "rule"),)

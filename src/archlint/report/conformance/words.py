@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from archlint.report.conformance.formats import View
+from archlint.report.conformance.formats import ConformanceView
 from archlint.results import Excused
 from archlint.verdicts import Conformance, Evidence, Ruling, Verdict
 
@@ -29,7 +29,7 @@ def arithmetic(service: Conformance) -> str:
     return f"Conformance {service.share:.0%}: {of} ({counts})"
 
 
-def trend(view: View, service: Conformance) -> str:
+def trend(view: ConformanceView, service: Conformance) -> str:
     """How the figure changed since the commit that is compared with; empty without one."""
     if not view.against:
         return ""

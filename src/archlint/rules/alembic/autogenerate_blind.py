@@ -7,7 +7,7 @@ from itertools import groupby
 
 from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
-from archlint.service.schema.schemas import Schema
+from archlint.service.schema.schemas import DatabaseSchema
 from archlint.service.schema.sqlalchemy.declarative import MappedModel
 
 
@@ -30,7 +30,7 @@ def check(service: Service) -> Iterator[Said]:
             yield from (Met(model.place) for model in schema.models if not schema.unread)
 
 
-def _blind(schema: Schema, seen: set[Location]) -> Iterator[Hit | Unknown]:
+def _blind(schema: DatabaseSchema, seen: set[Location]) -> Iterator[Hit | Unknown]:
     """One for each module that env.py would have to import."""
     unseen = [model for model in schema.blind if model.place not in seen]
     for module, group in groupby(unseen, lambda model: model.module):
@@ -41,7 +41,7 @@ def _blind(schema: Schema, seen: set[Location]) -> Iterator[Hit | Unknown]:
         )
 
 
-def _judged(schema: Schema, models: list[MappedModel], what: str, module: str) -> Hit | Unknown:
+def _judged(schema: DatabaseSchema, models: list[MappedModel], what: str, module: str) -> Hit | Unknown:
     assert schema.setup is not None
     env = schema.setup.module.path
     if schema.setup.undecided:

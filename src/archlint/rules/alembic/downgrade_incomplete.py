@@ -10,7 +10,7 @@ from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unk
 from archlint.service.migrations.revisions import Revision, does_nothing, only_raises, out_of_reach
 from archlint.service.model import Service
 from archlint.service.schema.alembic.downgrade import RoundTrip
-from archlint.service.schema.schemas import Schema
+from archlint.service.schema.schemas import DatabaseSchema
 
 
 class _Step(NamedTuple):
@@ -28,7 +28,7 @@ def check(service: Service) -> Iterator[Said]:
             yield from _judge(schema)
 
 
-def _judge(schema: Schema) -> Iterator[Said]:
+def _judge(schema: DatabaseSchema) -> Iterator[Said]:
     trip = schema.round_trip
     beyond = out_of_reach(schema.environment.revisions)
     found: dict[str, list[_Step]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Evaluate, Handler, Name, Node, Raise, Simple, Try
+from archlint.facts.syntax import Evaluate, ExceptHandler, Name, Node, Raise, Simple, Try
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.model import Service
@@ -38,7 +38,7 @@ def _inside(attempt: Try) -> Iterator[Node]:
         yield from all_nodes(statement)
 
 
-def _drops(handler: Handler) -> bool:
+def _drops(handler: ExceptHandler) -> bool:
     """Whether a handler of everything does nothing but speak: it neither raises, returns, nor exits."""
     name = dotted(handler.types) if handler.types is not None else "Exception"
     return name in CATCH_ALL and all(_speaks(statement) for statement in handler.body)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archlint import documents
 from archlint.findings import Hit, Location, Met, NotApplicable, Said
-from archlint.service.migrations.environments import Environment
+from archlint.service.migrations.environments import MigrationEnvironment
 from archlint.service.model import Service
 
 LOGS = re.compile(
@@ -28,7 +28,7 @@ def check(service: Service) -> Iterator[Said]:
             yield from _judge(service, environment, environment.env)
 
 
-def _judge(service: Service, environment: Environment, env: str) -> Iterator[Said]:
+def _judge(service: Service, environment: MigrationEnvironment, env: str) -> Iterator[Said]:
     text = documents.content(service.repository, env)
     if not LOGS.search(text):
         yield Hit(Location(env), {"file": env, "problem": "configures no logging"})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archlint.findings import Hit, Location, Met, NotApplicable, Said
 from archlint.ignores import git_ignores
 from archlint.paths import join
-from archlint.service.migrations.environments import Environment
+from archlint.service.migrations.environments import MigrationEnvironment
 from archlint.service.model import Service
 
 
@@ -20,7 +20,7 @@ def check(service: Service) -> Iterator[Said]:
             yield from _judge(service, environment)
 
 
-def _judge(service: Service, environment: Environment) -> Iterator[Said]:
+def _judge(service: Service, environment: MigrationEnvironment) -> Iterator[Said]:
     repository = service.repository
     for folder in environment.versions or (join(environment.folder, "versions"),):
         ignored = git_ignores(repository, join(folder, "0001_a_new_revision.py"))

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
-from archlint.service.schema.alembic.comparison import Change
+from archlint.service.schema.alembic.comparison import Drift
 from archlint.service.schema.alembic.grouping import grouped
-from archlint.service.schema.schemas import Schema
+from archlint.service.schema.schemas import DatabaseSchema
 
 _WHOLE = frozenset({"add_table", "remove_table"})
 
@@ -22,7 +22,7 @@ def check(service: Service) -> Iterator[Said]:
             yield from _judge(service, schema)
 
 
-def _judge(service: Service, schema: Schema) -> Iterator[Said]:
+def _judge(service: Service, schema: DatabaseSchema) -> Iterator[Said]:
     unseen = {model.table.title for model in schema.blind}
     drift = [change for change in schema.drift if not (change.is_comment and _keeps_no_comments(service))]
     whole = {change.table for change in drift if change.kind in _WHOLE}
@@ -51,11 +51,11 @@ def _keeps_no_comments(service: Service) -> bool:
     return bool(connections) and all(connection.is_file for connection in connections)
 
 
-def _detail(change: Change, others: tuple[Change, ...]) -> str:
+def _detail(change: Drift, others: tuple[Drift, ...]) -> str:
     return "; ".join([change.detail, *(f"{_words(one)} goes with it" for one in others)])
 
 
-def _words(change: Change) -> str:
+def _words(change: Drift) -> str:
     _, _, kind = change.kind.partition("_")
     if kind == "table_comment":
         return f"The comment of table `{change.name}`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, NotApplicable, Said
-from archlint.service.migrations.revisions import Graph
+from archlint.service.migrations.revisions import RevisionGraph
 from archlint.service.model import Service
 
 
@@ -15,7 +15,7 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("it has no models and no migrations")
     for environment in service.migrations.environments:
         yield from environment.unknown
-        breaks = list(Graph(environment.revisions, not environment.unknown).breaks())
+        breaks = list(RevisionGraph(environment.revisions, not environment.unknown).breaks())
         if not breaks and not environment.unknown:
             yield from (Met(revision.location) for revision in environment.revisions)
         for found in breaks:

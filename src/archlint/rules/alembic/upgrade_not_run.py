@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
-from archlint.service.deployment.command import Context
+from archlint.service.deployment.command import CommandContext
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Role
 
-DEPLOYING = frozenset({Context.BUILD, Context.START, Context.CI})
+DEPLOYING = frozenset({CommandContext.BUILD, CommandContext.START, CommandContext.CI})
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -32,7 +32,9 @@ def check(service: Service) -> Iterator[Said]:
 
 def _on_deploy(service: Service) -> Iterator[Location]:
     """Where a container that starts, or the service itself, applies the migrations."""
-    yield from (command.location for command in service.upgrades.run if command.context is Context.START)
+    yield from (
+        command.location for command in service.upgrades.run if command.context is CommandContext.START
+    )
     for module, call in service.upgrades.in_code:
         if module.role is Role.RUNTIME:
             yield module.location(call)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, NotApplicable, Said
-from archlint.service.asynchronous.expiring import Read, expired_reads, lazy_reads
+from archlint.service.asynchronous.expiring import AttributeRead, expired_reads, lazy_reads
 from archlint.service.model import Service
 
 
@@ -28,6 +28,6 @@ def check(service: Service) -> Iterator[Said]:
     yield from (Met(one.location) for one in service.event_loop.querying if one not in disturbed)
 
 
-def _hit(read: Read, why: str, instead: str) -> Hit:
+def _hit(read: AttributeRead, why: str, instead: str) -> Hit:
     fields = {"function": read.function.short_name, "attribute": read.text, "why": why, "instead": instead}
     return Hit(read.location, fields, read.chain)

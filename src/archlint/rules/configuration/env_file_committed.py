@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from archlint.facts.dotenv import DotenvFile
 from archlint.findings import Hit, Met, NotApplicable, Said, Severity, Unknown
 from archlint.service.configuration.dotenvs import is_example
-from archlint.service.configuration.secrets import Verdict, judge
+from archlint.service.configuration.secrets import SecretVerdict, judge
 from archlint.service.model import Service
 
 _ENV_FILE = re.compile(r"(?i)\.env([._-][\w-]+)?")
@@ -44,8 +44,8 @@ def _in_images(service: Service) -> Iterator[Hit]:
 def _committed(service: Service, file: DotenvFile) -> Iterator[Hit | Unknown]:
     """The first line with a secret; the first with a dummy where there is none: then only a warning."""
     judged = [(judge(v.name, v.value or ""), v) for v in file.variables]
-    found = next((v for verdict, v in judged if verdict is Verdict.SECRET), None)
-    dummy = next((v for verdict, v in judged if verdict is Verdict.DUMMY), None)
+    found = next((v for verdict, v in judged if verdict is SecretVerdict.SECRET), None)
+    dummy = next((v for verdict, v in judged if verdict is SecretVerdict.DUMMY), None)
     variable = found or dummy
     if variable is None:
         return

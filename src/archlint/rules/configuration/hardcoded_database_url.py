@@ -9,7 +9,7 @@ from archlint.facts.syntax import Call, Expression
 from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.configuration.secrets import url_password
 from archlint.service.database.engines import Engine
-from archlint.service.migrations.environments import Environment
+from archlint.service.migrations.environments import MigrationEnvironment
 from archlint.service.model import Service
 from archlint.service.semantics.scopes import last_name
 
@@ -49,7 +49,7 @@ def _is_literal(service: Service, engine: Engine, url: Expression) -> bool:
     )
 
 
-def _in_ini(service: Service, environment: Environment) -> Iterator[Hit]:
+def _in_ini(service: Service, environment: MigrationEnvironment) -> Iterator[Hit]:
     place = environment.settings
     if place is None or not place.file.endswith(".ini") or _sets_url(service, environment):
         return
@@ -63,7 +63,7 @@ def _in_ini(service: Service, environment: Environment) -> Iterator[Hit]:
             )
 
 
-def _sets_url(service: Service, environment: Environment) -> bool:
+def _sets_url(service: Service, environment: MigrationEnvironment) -> bool:
     """Whether env.py takes the URL from elsewhere, so that the file's is never used."""
     if environment.env is None:
         return False

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archlint.findings import Hit, Location, Met, Said, Severity
 from archlint.service.configuration.code_secrets import CodeSecrets
 from archlint.service.configuration.literal_secrets import LiteralSecret, secrets_in_deployment
-from archlint.service.configuration.secrets import Verdict
+from archlint.service.configuration.secrets import SecretVerdict
 from archlint.service.model import Service
 
 
@@ -28,7 +28,7 @@ def check(service: Service) -> Iterator[Said]:
 
 
 def _hit(found: LiteralSecret) -> Hit:
-    is_dummy = found.verdict is Verdict.DUMMY
+    is_dummy = found.verdict is SecretVerdict.DUMMY
     what = f"`{found.name}`" if found.name else "This text"
     fields = {
         "what": what,

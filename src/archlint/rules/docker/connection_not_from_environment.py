@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from archlint.findings import Hit, Met, Said, Unknown
-from archlint.service.configuration.container_environment import POSTGRESQL, REDIS, Kind
+from archlint.service.configuration.container_environment import POSTGRESQL, REDIS, ServerKind
 from archlint.service.configuration.settings import Setting
 from archlint.service.deployment.compose_stack import StackService
 from archlint.service.deployment.dockerfiles import Image
@@ -28,7 +28,7 @@ def check(service: Service) -> Iterator[Said]:
 
 
 def _judge(
-    service: Service, one: StackService, kind: Kind, given: Mapping[str, str | None], image: Image
+    service: Service, one: StackService, kind: ServerKind, given: Mapping[str, str | None], image: Image
 ) -> Iterator[Hit | Unknown | Met]:
     servers = [other for other in service.deployment.stack.services if other.is_kind(kind.servers)]
     expected = service.connections.expected(kind)
@@ -51,14 +51,14 @@ def _judge(
         yield Hit(one.location, {"service": one.name, "server": kind.label, "problem": problem})
 
 
-def _speaks_of(kind: Kind, servers: list[StackService], name: str, value: str | None) -> bool:
+def _speaks_of(kind: ServerKind, servers: list[StackService], name: str, value: str | None) -> bool:
     hosts = "|".join(re.escape(server.name) for server in servers)
     return (
         kind.variables.search(name) is not None or re.search(rf"(^|[@/])({hosts})\b", value or "") is not None
     )
 
 
-def _example(service: Service, kind: Kind, expected: tuple[Setting, ...]) -> str:
+def _example(service: Service, kind: ServerKind, expected: tuple[Setting, ...]) -> str:
     """A variable for the server that the settings read, else one that code reads, else the usual one."""
     if expected:
         names = {name.upper() for field in expected for name in field.environment}

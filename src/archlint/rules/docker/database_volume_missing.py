@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
-from archlint.service.deployment.compose_containers import Mount, mounts
+from archlint.service.deployment.compose_containers import ContainerMount, mounts
 from archlint.service.deployment.compose_stack import Stack, StackService
-from archlint.service.deployment.postgres_images import Layout, has_open_version, layouts
+from archlint.service.deployment.postgres_images import DataFolders, has_open_version, layouts
 from archlint.service.model import Service
 
 
@@ -21,7 +21,7 @@ def check(service: Service) -> Iterator[Said]:
             yield from _judge(stack, one, layouts(one, service.deployment))
 
 
-def _judge(stack: Stack, one: StackService, known: tuple[Layout, ...]) -> Iterator[Hit | Unknown | Met]:
+def _judge(stack: Stack, one: StackService, known: tuple[DataFolders, ...]) -> Iterator[Hit | Unknown | Met]:
     mounted = tuple(mounts(one))
     if any(_is_kept(stack, mounted, layout) for layout in known):
         yield Met(one.location)
@@ -33,14 +33,14 @@ def _judge(stack: Stack, one: StackService, known: tuple[Layout, ...]) -> Iterat
         yield Unknown(f"the data of `{one.name}`", one.location, "where its image keeps them is not known")
 
 
-def _named(known: tuple[Layout, ...], one: StackService) -> str:
+def _named(known: tuple[DataFolders, ...], one: StackService) -> str:
     """Its folder in words that hold for every version that it may have."""
     if len(known) > 1 and has_open_version(one):
         return f"in `{known[0].mount}` or, up to version 17, in `{known[1].mount}`"
     return f"in `{known[0].mount}`"
 
 
-def _is_kept(stack: Stack, mounted: tuple[Mount, ...], layout: Layout) -> bool:
+def _is_kept(stack: Stack, mounted: tuple[ContainerMount, ...], layout: DataFolders) -> bool:
     """Whether the mount that holds the data folder, the innermost one, outlives the container.
 
     Docker puts an anonymous volume on each folder that the image declares, unless something is mounted there.
@@ -51,7 +51,7 @@ def _is_kept(stack: Stack, mounted: tuple[Mount, ...], layout: Layout) -> bool:
     return bool(around) and lasting[max(around, key=len)]
 
 
-def _outlives(stack: Stack, mount: Mount) -> bool:
+def _outlives(stack: Stack, mount: ContainerMount) -> bool:
     if mount.source is None or mount.kind == "tmpfs":
         return False
     defined = stack.volume(mount.source) if mount.kind == "volume" else None

@@ -9,7 +9,7 @@ from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.dockerfiles import Image
 from archlint.service.deployment.installs import only_groups
-from archlint.service.deployment.virtualenvs import Environment, StageReader, misses, takes_parts_only
+from archlint.service.deployment.virtualenvs import StageReader, VirtualEnvironment, misses, takes_parts_only
 from archlint.service.model import Service
 
 
@@ -59,7 +59,7 @@ def _unreachable(service: Service, image: Image, reader: StageReader, target: St
     return problems[0] if problems and all(problems) else None
 
 
-def _problem(reader: StageReader, target: Stage, one: Environment, server: Command) -> str | None:
+def _problem(reader: StageReader, target: Stage, one: VirtualEnvironment, server: Command) -> str | None:
     python = reader.python(target)
     if one.at is None or one.made_at is None:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.api.exemptions import unserved
-from archlint.service.api.openapi_pages import Page
+from archlint.service.api.openapi_pages import OpenAPIPage
 from archlint.service.model import Service
 
 
@@ -18,7 +18,7 @@ def check(service: Service) -> Iterator[Said]:
     found = list(service.openapi_pages.misplaced("redoc_url"))
     if not found:
         yield from (Met(app.location) for app in service.routes.apps if app.is_served)
-    swagger = [one for one in service.openapi_pages.misplaced("docs_url") if isinstance(one, Page)]
+    swagger = [one for one in service.openapi_pages.misplaced("docs_url") if isinstance(one, OpenAPIPage)]
     said = {id(one.app.router) for one in swagger}
     for page in found:
         if isinstance(page, Unknown):

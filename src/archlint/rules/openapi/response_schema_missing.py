@@ -8,7 +8,7 @@ from typing import Any
 from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Hit, Link, Met, Said, Severity, Unknown
 from archlint.service.api.exemptions import exemption, served
-from archlint.service.api.response_kinds import Kind, maker, undocumented
+from archlint.service.api.response_kinds import ResponseKind, maker, undocumented
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 from archlint.service.semantics.symbols import Symbol
@@ -27,7 +27,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         kind = undocumented(operation, service.symbols)
         if kind is None:
             yield Met(endpoint.handler.location)
-        elif kind is Kind.UNCLEAR:
+        elif kind is ResponseKind.UNCLEAR:
             why = "what it returns has the name of a response, and archlint cannot follow it"
             yield Unknown(f"whether {served(endpoint)} answers with data", endpoint.handler.location, why)
         else:
@@ -35,9 +35,9 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     yield from service.routes.unknown
 
 
-def _hit(endpoint: Endpoint, kind: Kind, made_by: Symbol | None) -> Hit:
+def _hit(endpoint: Endpoint, kind: ResponseKind, made_by: Symbol | None) -> Hit:
     """Where nothing is returned, only a word to say so is missing: a warning."""
-    silent = kind is Kind.NOTHING
+    silent = kind is ResponseKind.NOTHING
     what = "`null`, and no `-> None` or status 204 says so" if silent else "data that no schema describes"
     fields = {"handler": endpoint.handler.definition.name, "endpoint": served(endpoint), "what": what}
     cause = _cause(made_by) if made_by is not None else None

@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
-from archlint.service.database.engine_connections import DRIVER, Connection, Target, scheme, schemes_in
+from archlint.service.database.engine_connections import (
+    DRIVER,
+    Connection,
+    DatabaseTarget,
+    scheme,
+    schemes_in,
+)
 from archlint.service.database.url_variables import assigned
 from archlint.service.model import Service
 
@@ -53,7 +59,7 @@ def _judge(service: Service, connection: Connection) -> Iterator[Hit | Unknown |
         yield _named(service, connection, target)
 
 
-def _named(service: Service, connection: Connection, target: Target) -> Hit | Unknown:
+def _named(service: Service, connection: Connection, target: DatabaseTarget) -> Hit | Unknown:
     """The setting whose default names the database, else the engine."""
     setting = service.databases.setting(target.source)
     clauses = SYNCHRONOUS if connection.names_others and not connection.engine.is_async else CLAUSES

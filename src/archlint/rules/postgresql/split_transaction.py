@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
-from archlint.service.transactions.request_flow import Request
+from archlint.service.transactions.request_flow import RequestFlow
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -27,7 +27,7 @@ def check(service: Service) -> Iterator[Said]:
         yield Hit(split.location, fields, split.chain)
 
 
-def _unclear(requests: Sequence[Request]) -> Iterator[Unknown]:
+def _unclear(requests: Sequence[RequestFlow]) -> Iterator[Unknown]:
     """One unknown for all requests that come to several commits of which nobody knows whether they follow."""
     for first in requests[:1]:
         more = f", and {len(requests) - 1} more handlers do" if len(requests) > 1 else ""

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Met, NotApplicable, Said
 from archlint.service.model import Service
-from archlint.service.transactions.session_acts import Work, acts
+from archlint.service.transactions.session_acts import SessionAct, acts
 from archlint.service.transactions.swallowed_errors import swallowed
 
-_FAILING = frozenset({Work.WRITE, Work.FLUSH, Work.COMMIT})
+_FAILING = frozenset({SessionAct.WRITE, SessionAct.FLUSH, SessionAct.COMMIT})
 
 
 def check(service: Service) -> Iterator[Said]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Met, Said
-from archlint.service.deployment.command import Command, Context
+from archlint.service.deployment.command import Command, CommandContext
 from archlint.service.model import Service
 from archlint.service.packaging.pyproject import Pyproject
 
@@ -71,7 +71,7 @@ def _moves(image: str) -> bool:
 
 
 def _resolves_anew(command: Command) -> bool:
-    if command.context not in {Context.BUILD, Context.START} or command.program != "uv":
+    if command.context not in {CommandContext.BUILD, CommandContext.START} or command.program != "uv":
         return False
     verb = next((word for word in command.words[1:] if not word.startswith("-")), "")
     upgrades = {"--upgrade", "-U", "--upgrade-package", "-P"} & set(command.words)

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from archlint import documents
 from archlint.findings import Hit, Met, Said
 from archlint.paths import join
-from archlint.service.deployment.command import Command, Context
+from archlint.service.deployment.command import Command, CommandContext
 from archlint.service.deployment.installs import is_exported, is_locked, needs_no_lock, uv_targets
 from archlint.service.model import Service
 
-PLACES = frozenset({Context.BUILD, Context.CI, Context.START})
+PLACES = frozenset({CommandContext.BUILD, CommandContext.CI, CommandContext.START})
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -58,7 +58,7 @@ def _unlocked(service: Service, command: Command, synced: set[str]) -> str | Non
 def _places(command: Command) -> tuple[str, ...]:
     """Where what is installed stays: a job of a file, or an image and the containers of it."""
     file = command.location.file
-    return (f"{file} {command.place}",) if command.context is Context.CI else ("the image",)
+    return (f"{file} {command.place}",) if command.context is CommandContext.CI else ("the image",)
 
 
 def _is_project(target: str) -> bool:

@@ -17,7 +17,7 @@ from archlint.facts.syntax import (
     Expression,
     Name,
     Node,
-    Operation,
+    Operator,
     Sequence,
 )
 from archlint.service.interpreter.values import Written
@@ -72,7 +72,7 @@ class ClassOptions(Struct, frozen=True):
         return None if None in texts else tuple(text for text in texts if text is not None)
 
 
-class Option(NamedTuple):
+class ClassOption(NamedTuple):
     """An option, what gives it in the class itself, and what is written: None for one that is computed."""
 
     name: str
@@ -98,7 +98,7 @@ class OptionReader:
                 given[name] = written
         return ClassOptions(given, complete, self._literals)
 
-    def own(self, symbol: Symbol, depth: int = 0) -> Iterator[Option]:
+    def own(self, symbol: Symbol, depth: int = 0) -> Iterator[ClassOption]:
         """What the class itself gives, from the weakest to the strongest."""
         node, module = symbol.node, symbol.module
         if not isinstance(node, ClassDef) or module is None:
@@ -112,15 +112,15 @@ class OptionReader:
                     yield from self._inner(module, (*scope, node), statement, depth)
         for keyword in node.keywords:
             if keyword.name not in {None, "metaclass"}:
-                yield Option(str(keyword.name), keyword, Written(module, scope, keyword.value))
+                yield ClassOption(str(keyword.name), keyword, Written(module, scope, keyword.value))
 
-    def _merged(self, symbol: Symbol, depth: int) -> Iterator[Option]:
+    def _merged(self, symbol: Symbol, depth: int) -> Iterator[ClassOption]:
         """Its own options after those of its bases."""
         for base in self._symbols.direct_bases(symbol) if depth <= _MAX_DEPTH else ():
             yield from self._merged(base, depth + 1)
         yield from self.own(symbol, depth)
 
-    def _inner(self, module: Module, scope: Scope, config: ClassDef, depth: int) -> Iterator[Option]:
+    def _inner(self, module: Module, scope: Scope, config: ClassDef, depth: int) -> Iterator[ClassOption]:
         """The assignments of an inner class `Config`, after those of the class that it derives from."""
         for base in config.bases if depth <= _MAX_DEPTH else ():
             found = self._symbols.resolve(module, base, scope)
@@ -130,9 +130,9 @@ class OptionReader:
         for statement in config.body:
             match statement:
                 case Assign(targets=(Name(id=name),), value=value) if value is not None:
-                    yield Option(name, statement, Written(module, scope, value))
+                    yield ClassOption(name, statement, Written(module, scope, value))
 
-    def _expanded(self, written: Written, depth: int) -> Iterator[Option]:
+    def _expanded(self, written: Written, depth: int) -> Iterator[ClassOption]:
         """The options in a dictionary, whatever it is made of."""
         parts: list[tuple[str | None, Node, Expression]] = []
         match written.expression:
@@ -141,25 +141,25 @@ class OptionReader:
                 parts += [(keyword.name, keyword, keyword.value) for keyword in keywords]
             case Dict(items=items):
                 parts = [(self._key(written, key), key or value, value) for key, value in items]
-            case Operation(operator="|", parts=both):
+            case Operator(operator="|", parts=both):
                 parts = [(None, part, part) for part in both]
             case Name() | Attribute() if depth <= _MAX_DEPTH:
                 named = self._named(written, depth)
                 yield from (option._replace(node=written.expression) for option in named)
                 return
             case _:
-                yield Option("", written.expression, None)
+                yield ClassOption("", written.expression, None)
         for name, node, value in parts:
             inner = Written(written.module, written.scope, value)
             if name is not None:
-                yield Option(name, node, inner)
+                yield ClassOption(name, node, inner)
             else:
                 yield from self._expanded(inner, depth + 1)
 
     def _key(self, here: Written, key: Expression | None) -> str | None:
         return None if key is None else self._literals.text(here.module, key, here.scope) or ""
 
-    def _named(self, written: Written, depth: int) -> Iterator[Option]:
+    def _named(self, written: Written, depth: int) -> Iterator[ClassOption]:
         """The options behind a name: of a constant, or of another class (`Base.model_config`)."""
         match written.expression:
             case Attribute(attr="model_config", value=owner):
@@ -170,7 +170,7 @@ class OptionReader:
         constant = self._literals.constant(written.module, written.expression, written.scope)
         value = constant.node.value if constant is not None and isinstance(constant.node, Assign) else None
         if constant is None or constant.module is None or value is None:
-            yield Option("", written.expression, None)
+            yield ClassOption("", written.expression, None)
         else:
             scope = self._symbols.scope_of(constant)
             yield from self._expanded(Written(constant.module, scope, value), depth + 1)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from archlint.service.api.adding import METHODS
 from archlint.service.api.registered import ROUTER, Route, Router
 from archlint.service.interpreter.attributes import attribute, class_member
-from archlint.service.interpreter.machine import LibraryCall, Machine
+from archlint.service.interpreter.machine import FunctionModel, Machine
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -27,7 +27,7 @@ from archlint.service.interpreter.values import (
 )
 
 
-def library() -> dict[str, LibraryCall]:
+def library() -> dict[str, FunctionModel]:
     """The models of the decorator, for `Semantics.library`."""
     return {f"{package}.cbv.cbv": _cbv for package in ("fastapi_utils", "fastapi_restful")}
 

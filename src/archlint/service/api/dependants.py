@@ -16,7 +16,7 @@ from archlint.service.interpreter.values import (
 )
 
 
-class Parameter(Struct, frozen=True):
+class RequestParameter(Struct, frozen=True):
     """One thing that a request gives.
 
     `kind` is path, query, header, cookie, body, form or file; `name` the argument's name, `alias` what the
@@ -37,7 +37,7 @@ class Parameter(Struct, frozen=True):
     in_schema: bool = True
     via: tuple[str, ...] = ()
     marker: ExternalObject | None = None
-    collected: Parameter | None = None
+    collected: RequestParameter | None = None
     """The parameter whose type is a model that this is a field of: `Annotated[Filters, Query()]`."""
 
 
@@ -57,7 +57,7 @@ class Dependant(Struct, eq=False):
     dependency: Dependency
     target: Value = None
     scopes: tuple[str, ...] = ()
-    parameters: list[Parameter] = field(default_factory=list)
+    parameters: list[RequestParameter] = field(default_factory=list)
     dependencies: list[Dependant] = field(default_factory=list)
 
     def walk(self) -> Iterator[Dependant]:
@@ -90,7 +90,7 @@ class Signature(Struct):
     unknown: list[str] = field(default_factory=list)
 
     @property
-    def parameters(self) -> Iterator[Parameter]:
+    def parameters(self) -> Iterator[RequestParameter]:
         """The endpoint's own, then those of its dependencies."""
         return (parameter for dependant in self.root.walk() for parameter in dependant.parameters)
 

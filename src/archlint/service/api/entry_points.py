@@ -47,7 +47,7 @@ _STARTERS = frozenset({"Config", "Granian", "run", "serve"})
 _TARGET = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<attribute>[A-Za-z_][\w.]*)(?P<call>\(.*\))?")
 
 
-class Target(Struct, frozen=True):
+class ServedTarget(Struct, frozen=True):
     """What a server is told to load: an app, or a function that makes it."""
 
     module: Module
@@ -71,7 +71,7 @@ def entries(modules: Modules, symbols: Symbols) -> list[tuple[Module, Creation]]
     return without_idle(modules, symbols, served or found)
 
 
-def targets(modules: Modules, commands: Iterable[Sequence[str]]) -> list[Target]:
+def targets(modules: Modules, commands: Iterable[Sequence[str]]) -> list[ServedTarget]:
     """What servers load, told by the words of their commands or by code."""
     scripts = (module for module in modules if module.role is Role.SCRIPT)
     served = [*_told_by_commands(commands), *_told_by_code(modules.runtime)]
@@ -79,7 +79,7 @@ def targets(modules: Modules, commands: Iterable[Sequence[str]]) -> list[Target]
     return list(dict.fromkeys((*told, *(_given_by_code(modules) if told else ()))))
 
 
-def _targets(modules: Modules, told: Iterable[str]) -> list[Target]:
+def _targets(modules: Modules, told: Iterable[str]) -> list[ServedTarget]:
     found = (_target(modules, text) for text in told)
     return list(dict.fromkeys(target for target in found if target is not None))
 
@@ -107,10 +107,10 @@ def _told(source: PythonSource) -> tuple[str, ...]:
     return tuple(str(first.value) for first in firsts if isinstance(first, Constant))
 
 
-def _given_by_code(modules: Modules) -> Iterator[Target]:
+def _given_by_code(modules: Modules) -> Iterator[ServedTarget]:
     """The apps of their own modules that code hands to uvicorn itself."""
     for module in modules.runtime:
-        yield from (Target(module, given) for given in _handed(module.source))
+        yield from (ServedTarget(module, given) for given in _handed(module.source))
 
 
 @summary
@@ -122,7 +122,7 @@ def _handed(source: PythonSource) -> tuple[str, ...]:
     return tuple(given for call in calls if call.args and (given := dotted(call.args[0])))
 
 
-def _target(modules: Modules, told: str) -> Target | None:
+def _target(modules: Modules, told: str) -> ServedTarget | None:
     match = _TARGET.fullmatch(told)
     if match is None:
         return None
@@ -130,7 +130,7 @@ def _target(modules: Modules, told: str) -> Target | None:
     named = [module for known, module in modules.by_name.items() if f".{name}".endswith(f".{known}")]
     below = [module for known, module in modules.by_name.items() if known.endswith(f".{name}")]
     found = max(named, key=lambda module: len(module.name), default=below[0] if len(below) == 1 else None)
-    return None if found is None else Target(found, match["attribute"])
+    return None if found is None else ServedTarget(found, match["attribute"])
 
 
 def start(
@@ -138,7 +138,7 @@ def start(
     modules: Modules,
     symbols: Symbols,
     found: list[tuple[Module, Creation]],
-    told: list[Target],
+    told: list[ServedTarget],
 ) -> Started:
     """Make what servers load, then the other apps of the service; last run what runs at start-up."""
     started = Started()
@@ -156,7 +156,7 @@ def start(
     return started
 
 
-def _loaded(machine: Machine, target: Target, started: Started) -> Iterator[Router]:
+def _loaded(machine: Machine, target: ServedTarget, started: Started) -> Iterator[Router]:
     """The app that a server finds under a name; a factory is called without arguments."""
     value: Value = machine.load(target.module)
     for name in target.attribute.split("."):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from archlint.service.api.dependants import Parameter
+from archlint.service.api.dependants import RequestParameter
 from archlint.service.api.pydantic_models import Field
 from archlint.service.interpreter.values import External, ExternalObject, Value, settled, text, truth
 
@@ -38,7 +38,7 @@ def _short(value: ExternalObject) -> str:
     return name if package.partition(".")[0] in {"fastapi", "taskiq_dependencies"} else ""
 
 
-def marked(parameter: Parameter, marker: ExternalObject, *, plain_default: bool) -> Parameter:
+def marked(parameter: RequestParameter, marker: ExternalObject, *, plain_default: bool) -> RequestParameter:
     """The parameter as `Query(…)` and its like say; in `Annotated` the default stays outside."""
     kind = _MARKERS[_short(marker)]
     keywords = marker.keywords

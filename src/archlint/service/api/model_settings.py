@@ -26,20 +26,20 @@ from archlint.service.interpreter.values import (
 from archlint.service.semantics.symbols import Symbol
 
 
-class Setting(Struct, frozen=True):
+class ModelSetting(Struct, frozen=True):
     """One setting: its value, and where the class gives it."""
 
     value: Value
     location: Location
 
 
-def settings(symbol: Symbol, options: OptionReader, types: Types) -> dict[str, Setting]:
+def settings(symbol: Symbol, options: OptionReader, types: Types) -> dict[str, ModelSetting]:
     """What the class itself configures, evaluated."""
-    found: dict[str, Setting] = {}
+    found: dict[str, ModelSetting] = {}
     for name, node, written in options.own(symbol):
         if written is not None and symbol.module is not None:
             value = types.evaluate(written.expression, AnnotationContext(written.module, written.scope))
-            found[name] = Setting(value, symbol.module.location(node))
+            found[name] = ModelSetting(value, symbol.module.location(node))
     return found
 
 
@@ -50,7 +50,7 @@ class Extra(Struct, frozen=True):
     location: Location
 
 
-def extra(own: Mapping[str, Setting]) -> Extra | None:
+def extra(own: Mapping[str, ModelSetting]) -> Extra | None:
     """What the settings say of other fields."""
     setting = own.get("extra")
     if setting is None:
@@ -67,7 +67,9 @@ class Aliases(Struct, frozen=True):
     serialization: str | None = None
 
 
-def generated(name: str, config: Mapping[str, Setting], types: Types, place: AnnotationContext) -> Aliases:
+def generated(
+    name: str, config: Mapping[str, ModelSetting], types: Types, place: AnnotationContext
+) -> Aliases:
     """What the configured alias generator makes of a field's name."""
     setting = config.get("alias_generator")
     if setting is None:
@@ -82,7 +84,7 @@ def generated(name: str, config: Mapping[str, Setting], types: Types, place: Ann
     return Aliases(alias, alias)
 
 
-def is_untold(config: Mapping[str, Setting], types: Types, place: AnnotationContext) -> bool:
+def is_untold(config: Mapping[str, ModelSetting], types: Types, place: AnnotationContext) -> bool:
     """Whether an alias generator is configured of which nobody can tell what it makes of a name."""
     setting = config.get("alias_generator")
     return (

@@ -17,7 +17,7 @@ from archlint.facts.traversal import all_nodes
 from archlint.findings import Link, Location, Severity, Unknown
 from archlint.service.api.operations import Operation, Operations
 from archlint.service.api.registered import Mount
-from archlint.service.api.response_kinds import Kind, undocumented
+from archlint.service.api.response_kinds import ResponseKind, undocumented
 from archlint.service.api.routes import App, Endpoint, RouteTable
 from archlint.service.interpreter.values import UNTOLD, Choice, Configured, Unresolved, Value, text, usual
 from archlint.service.semantics.scopes import last_name
@@ -27,7 +27,7 @@ DEFAULTS = {"openapi_url": "/openapi.json", "docs_url": "/docs", "redoc_url": "/
 _OPERATIONAL = ("/", "/health", "/healthz", "/ready", "/readyz", "/live", "/livez", "/metrics", "/ping")
 
 
-class Page(Struct, frozen=True):
+class OpenAPIPage(Struct, frozen=True):
     """Where an app serves one of the three: `path` is None where it is switched off.
 
     `setting` decides it: its name, "" where that is not told, None where nothing is configured. `default`
@@ -65,7 +65,7 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
     operations: Operations
     symbols: Symbols
 
-    def at(self, argument: str) -> Iterator[Page | Unknown]:
+    def at(self, argument: str) -> Iterator[OpenAPIPage | Unknown]:
         """Where each app with an API serves the document or page that `argument` of `FastAPI(…)` places.
 
         Where settings decide, what happens when nobody configures the service is what counts.
@@ -74,7 +74,7 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
             if self._has_api(app, mount, mounted):
                 yield self._page(app, mount, argument)
 
-    def misplaced(self, argument: str) -> Iterator[Page | Unknown]:
+    def misplaced(self, argument: str) -> Iterator[OpenAPIPage | Unknown]:
         """Where Swagger UI or ReDoc is not where people look, and the service serves none by hand there.
 
         An app that has no document has no pages either: that is one mistake, and not this one.
@@ -85,7 +85,7 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
             elif page.path not in _expected(page.app, argument) and id(page.app.router) not in self._bare:
                 yield from self.unserved(page, argument)
 
-    def unserved(self, page: Page, argument: str) -> Iterator[Page | Unknown]:
+    def unserved(self, page: OpenAPIPage, argument: str) -> Iterator[OpenAPIPage | Unknown]:
         """The page, unless the service has an endpoint of its own where it belongs."""
         path = page.mount + DEFAULTS[argument]
         read = [endpoint for endpoint in self.routes.endpoints if "GET" in endpoint.methods]
@@ -111,9 +111,9 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
     def _bare(self) -> frozenset[int]:
         """The routers of the apps whose document is off, by identity."""
         read = (self._page(app, mount, "openapi_url") for app, mount, _ in _apps(self.routes))
-        off = [page for page in read if isinstance(page, Page) and page.path is None]
+        off = [page for page in read if isinstance(page, OpenAPIPage) and page.path is None]
         missing = [one for page in off for one in self.unserved(page, "openapi_url")]
-        return frozenset(id(page.app.router) for page in missing if isinstance(page, Page))
+        return frozenset(id(page.app.router) for page in missing if isinstance(page, OpenAPIPage))
 
     def _has_api(self, app: App, mount: str, mounted: bool) -> bool:
         """Whether it answers with data for a documentation, or archlint sees no endpoint of it."""
@@ -122,9 +122,9 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
         if all(o.endpoint.path.removeprefix(mount) in DEFAULTS.values() for o in own):
             return not mounted and not any(isinstance(entry, Mount) for entry in app.router.routes)
         public = (o for o in own if o.endpoint.in_schema and o.endpoint.path not in apart)
-        return any(o.answer.has_schema or undocumented(o, self.symbols) is Kind.DATA for o in public)
+        return any(o.answer.has_schema or undocumented(o, self.symbols) is ResponseKind.DATA for o in public)
 
-    def _page(self, app: App, mount: str, argument: str) -> Page | Unknown:
+    def _page(self, app: App, mount: str, argument: str) -> OpenAPIPage | Unknown:
         where = _place(app, argument)
         value = app.router.keywords.get(argument, DEFAULTS[argument])
         found = usual(value)
@@ -132,7 +132,7 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
         if path is None and found is not None and found is not False:
             why = found.why if isinstance(found, Unresolved) else UNTOLD.why
             return Unknown(f"`{argument}`", where, why)
-        return Page(app, mount, path or None, where, *_decided(value))
+        return OpenAPIPage(app, mount, path or None, where, *_decided(value))
 
 
 def _decided(value: Value) -> tuple[str | None, Location | None]:

@@ -13,7 +13,7 @@ from packaging.version import Version
 from archlint.facts.syntax import Call, Expression
 from archlint.findings import Location
 from archlint.service.api.callees import Callee, called
-from archlint.service.api.dependants import Dependant, Dependency, Parameter
+from archlint.service.api.dependants import Dependant, Dependency, RequestParameter
 from archlint.service.api.pagination import page_parameters
 from archlint.service.api.pydantic_models import PydanticModels
 from archlint.service.api.responses import is_response
@@ -39,7 +39,7 @@ _INFERRED_SCHEMAS = Version("0.89")
 """From this version on the return annotation is the schema where no `response_model` is given."""
 
 
-class Answer(Struct, frozen=True):
+class DeclaredAnswer(Struct, frozen=True):
     """The declared answer: `source` tells by what, `"none"` where `response_model=None` refuses a schema.
 
     `"missing"` is neither a `response_model` nor a return annotation; `type` is then not known. `has_schema`
@@ -63,10 +63,10 @@ class Operation(Struct, eq=False, frozen=True):
     """
 
     endpoint: Endpoint
-    parameters: tuple[Parameter, ...]
-    body: tuple[Parameter, ...]
+    parameters: tuple[RequestParameter, ...]
+    body: tuple[RequestParameter, ...]
     dependencies: tuple[Dependency, ...]
-    answer: Answer
+    answer: DeclaredAnswer
     status: int | None
     response_class: tuple[str, ...]
     summary: str | None
@@ -123,23 +123,25 @@ class Operations:
             dependant=signature.root,
         )
 
-    def _answer(self, endpoint: Endpoint) -> Answer:
+    def _answer(self, endpoint: Endpoint) -> DeclaredAnswer:
         options, place = endpoint.route.options, endpoint.place
         if "response_model" in options:
             value = options["response_model"]
             written = _keyword(place.node, "response_model")
             where = place.module.location(written) if written is not None else endpoint.location
             if settled(value) is None:
-                return Answer("none", NONE, where)
-            return Answer("response_model", self._written(endpoint, written, value), where, has_schema=True)
+                return DeclaredAnswer("none", NONE, where)
+            return DeclaredAnswer(
+                "response_model", self._written(endpoint, written, value), where, has_schema=True
+            )
         callee = called(endpoint.target)
         returns = getattr(callee.function.definition, "returns", None) if callee else None
         if callee is None or returns is None:
-            return Answer("missing", UNKNOWN, endpoint.handler.location)
+            return DeclaredAnswer("missing", UNKNOWN, endpoint.handler.location)
         found = self.types.read(returns, self._place(callee))
         where = callee.function.module.location(returns)
         described = self._routes.runtime.has(_INFERRED_SCHEMAS) and found != NONE
-        return Answer("annotation", found, where, described and not is_response(found, self.types))
+        return DeclaredAnswer("annotation", found, where, described and not is_response(found, self.types))
 
     def _place(self, callee: Callee) -> AnnotationContext:
         return self.signatures.place(callee.function)

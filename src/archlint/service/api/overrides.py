@@ -21,7 +21,7 @@ from archlint.facts.syntax import (
     Lambda,
     Name,
     Node,
-    Operation,
+    Operator,
 )
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
@@ -81,14 +81,14 @@ def _is_off(test: Expression, off: Container[str]) -> bool:
     match test:
         case (
             Attribute(attr=name)
-            | Operation(
+            | Operator(
                 operator="compare",
                 detail=("is not" | "!=",),
                 parts=(Attribute(attr=name), Constant(value=None)),
             )
         ):
             return name in off
-        case Operation(operator="and", parts=parts):
+        case Operator(operator="and", parts=parts):
             return any(_is_off(part, off) for part in parts)
     return False
 

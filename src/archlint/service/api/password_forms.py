@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Location
-from archlint.service.api.dependants import Parameter
+from archlint.service.api.dependants import RequestParameter
 from archlint.service.interpreter.types import NONE, UNION, Type
 from archlint.service.interpreter.values import ExternalObject, Value
 
@@ -16,7 +16,7 @@ PASSWORD_FORMS = frozenset(
 )
 
 
-def password_form(name: str, via: tuple[str, ...], *, tells_formats: bool) -> Iterator[Parameter]:
+def password_form(name: str, via: tuple[str, ...], *, tells_formats: bool) -> Iterator[RequestParameter]:
     """The fields of `OAuth2PasswordRequestForm`; its strict variant asks for the grant's type."""
     hidden: dict[str, Value] = {"json_schema_extra": {"format": "password"}} if tells_formats else {}
     text_, maybe = Type("builtins.str"), Type(UNION, (Type("builtins.str"), NONE))
@@ -37,6 +37,6 @@ def password_form(name: str, via: tuple[str, ...], *, tells_formats: bool) -> It
     for field_name, kind, default, keywords in fields:
         required = kind is text_ and default is None
         marker = ExternalObject("fastapi.Form", (), keywords)
-        yield Parameter(
+        yield RequestParameter(
             field_name, field_name, "form", kind, required, default, Location(""), via=via, marker=marker
         )

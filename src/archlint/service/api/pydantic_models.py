@@ -22,7 +22,7 @@ from archlint.service.api.class_options import OptionReader
 from archlint.service.api.field_declarations import Declaration, declarations, presence, text_of
 from archlint.service.api.model_settings import (
     Extra,
-    Setting,
+    ModelSetting,
     extra,
     first_alias,
     generated,
@@ -76,7 +76,7 @@ class Field(Struct, frozen=True):
     information: tuple[ExternalObject, ...] = ()
 
 
-Kind: TypeAlias = Literal["model", "root", "dataclass", "typed dict", "named tuple"]
+ModelKind: TypeAlias = Literal["model", "root", "dataclass", "typed dict", "named tuple"]
 
 
 class PydanticModel(Struct, frozen=True):
@@ -91,8 +91,8 @@ class PydanticModel(Struct, frozen=True):
     fields: tuple[Field, ...]
     extra: Extra | None
     complete: bool
-    kind: Kind = "model"
-    config: Mapping[str, Setting] = field(default_factory=dict)
+    kind: ModelKind = "model"
+    config: Mapping[str, ModelSetting] = field(default_factory=dict)
     computed: tuple[Field, ...] = ()
     serializers: Mapping[str, Type] = field(default_factory=dict)
 
@@ -152,7 +152,7 @@ class PydanticModels:
     def _is_record(self, symbol: Symbol, node: ClassDef) -> bool:
         return self._kind_of(symbol, node) not in {None, "model"}
 
-    def _kind_of(self, symbol: Symbol, node: ClassDef, depth: int = 0) -> Kind | None:
+    def _kind_of(self, symbol: Symbol, node: ClassDef, depth: int = 0) -> ModelKind | None:
         """What the class is by its own decorators and bases, else by those of a base in the service."""
         place = self._types.place_of(symbol)
         if place is None or depth > _MAX_BASES:
@@ -221,7 +221,7 @@ class PydanticModels:
         found = (t for base in generic or bases for t in base.walk() if t.name == VARIABLE)
         return list(dict.fromkeys(t.values[0] for t in found))
 
-    def _own(self, node: ClassDef, scope: _Scope, kind: Kind) -> Iterator[Field]:
+    def _own(self, node: ClassDef, scope: _Scope, kind: ModelKind) -> Iterator[Field]:
         partial = kind == "typed dict" and _is_false(scope.config.get("total"))
         for declared in declarations(node, scope.place, self._types):
             if any(entry.name.endswith(("PrivateAttr", "Relationship")) for entry in declared.calls):
@@ -323,18 +323,18 @@ class _Scope(Struct, frozen=True):
     symbol: Symbol
     place: AnnotationContext
     variables: _Variables
-    config: Mapping[str, Setting]
+    config: Mapping[str, ModelSetting]
 
 
 _MAX_BASES = 20
-_KINDS: tuple[tuple[frozenset[str], Kind], ...] = (
+_KINDS: tuple[tuple[frozenset[str], ModelKind], ...] = (
     (_TYPED_DICTS, "typed dict"),
     (_NAMED_TUPLES, "named tuple"),
     (_ROOTS, "root"),
 )
 
 
-def _is_false(setting: Setting | None) -> bool:
+def _is_false(setting: ModelSetting | None) -> bool:
     return setting is not None and setting.value is False
 
 

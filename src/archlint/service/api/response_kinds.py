@@ -25,12 +25,10 @@ from archlint.facts.syntax import (
     FunctionDef,
     Name,
     Node,
+    Operator,
     Return,
     Sequence,
     Statement,
-)
-from archlint.facts.syntax import (
-    Operation as Operator,
 )
 from archlint.service.api.operations import Operation
 from archlint.service.interpreter.calls import is_generator
@@ -55,7 +53,7 @@ _NO_BODY = frozenset({204, 205, 304})
 _MAX_DEPTH = 3
 
 
-class Kind(StrEnum):
+class ResponseKind(StrEnum):
     """What a handler answers with."""
 
     DATA = "data"
@@ -65,7 +63,7 @@ class Kind(StrEnum):
     NOTHING = "nothing"
 
 
-def undocumented(operation: Operation, symbols: Symbols) -> Kind | None:
+def undocumented(operation: Operation, symbols: Symbols) -> ResponseKind | None:
     """What the operation answers with, where neither a model nor an annotation describes it."""
     endpoint, handler = operation.endpoint, operation.endpoint.handler
     if operation.answer.has_schema or not endpoint.route.documented or _is_exempt(operation):
@@ -74,12 +72,12 @@ def undocumented(operation: Operation, symbols: Symbols) -> Kind | None:
     found = set(reader.returned(handler.module, handler.definition))
     if operation.answer.source == "annotation":
         found.add(reader.declared(handler.module, handler.definition))
-    found.discard(Kind.NOTHING)
+    found.discard(ResponseKind.NOTHING)
     if not found:
-        return None if operation.answer.source == "none" else Kind.NOTHING
-    if found <= {Kind.OTHER, Kind.PAGE}:
+        return None if operation.answer.source == "none" else ResponseKind.NOTHING
+    if found <= {ResponseKind.OTHER, ResponseKind.PAGE}:
         return None
-    return Kind.DATA if Kind.DATA in found else Kind.UNCLEAR
+    return ResponseKind.DATA if ResponseKind.DATA in found else ResponseKind.UNCLEAR
 
 
 def maker(operation: Operation, symbols: Symbols) -> Symbol | None:
@@ -94,7 +92,7 @@ def is_page(operation: Operation, symbols: Symbols) -> bool:
         return any(_is_html(name) for name in operation.response_class)
     handler = operation.endpoint.handler
     found = set(_Reader(symbols).returned(handler.module, handler.definition))
-    return Kind.PAGE in found and found <= {Kind.PAGE, Kind.OTHER}
+    return ResponseKind.PAGE in found and found <= {ResponseKind.PAGE, ResponseKind.OTHER}
 
 
 def _is_exempt(operation: Operation) -> bool:
@@ -115,7 +113,7 @@ class _Reader:
     def __init__(self, symbols: Symbols) -> None:
         self._symbols = symbols
 
-    def returned(self, module: Module, function: FunctionDef, depth: int = 0) -> Iterator[Kind]:
+    def returned(self, module: Module, function: FunctionDef, depth: int = 0) -> Iterator[ResponseKind]:
         """What each `return` of the function gives back."""
         scope = (function,)
         for statement in statements(function.body):
@@ -131,15 +129,17 @@ class _Reader:
             if symbol.module is not None and isinstance(symbol.node, ClassDef | FunctionDef):
                 yield symbol
 
-    def declared(self, module: Module, function: FunctionDef) -> Kind:
+    def declared(self, module: Module, function: FunctionDef) -> ResponseKind:
         """What the return annotation says."""
         symbol = self._symbols.resolve(module, function.returns) if function.returns else NOTHING
-        return self._of_class(symbol) or Kind.DATA
+        return self._of_class(symbol) or ResponseKind.DATA
 
-    def _kinds(self, module: Module, value: Expression | None, scope: Scope, depth: int) -> Iterator[Kind]:
+    def _kinds(
+        self, module: Module, value: Expression | None, scope: Scope, depth: int
+    ) -> Iterator[ResponseKind]:
         match value:
             case None | Constant(value=None):
-                yield Kind.NOTHING
+                yield ResponseKind.NOTHING
             case Await(value=inner):
                 yield from self._kinds(module, inner, scope, depth)
             case Operator(operator="if", parts=(first, _, second)):
@@ -150,24 +150,24 @@ class _Reader:
             case Name(id=name):
                 yield from self._named(module, name, scope, depth)
             case Dict() | Sequence() | Constant() | FString() | Comprehension():
-                yield Kind.DATA
+                yield ResponseKind.DATA
             case _:
                 yield _by_name(value)
 
-    def _called(self, module: Module, call: Call, scope: Scope, depth: int) -> Iterator[Kind]:
+    def _called(self, module: Module, call: Call, scope: Scope, depth: int) -> Iterator[ResponseKind]:
         if last_name(call.func) in _PAGES:
-            yield Kind.PAGE
+            yield ResponseKind.PAGE
             return
         symbol = self._callee(module, call.func, scope)
         kind = self._of_class(symbol)
-        if kind in {Kind.OTHER, Kind.PAGE} and _says_json(call):
-            yield Kind.DATA
+        if kind in {ResponseKind.OTHER, ResponseKind.PAGE} and _says_json(call):
+            yield ResponseKind.DATA
         elif kind is not None:
             yield kind
         elif isinstance(symbol.node, FunctionDef) and symbol.module is not None and depth < _MAX_DEPTH:
             yield from self._function(symbol.module, symbol.node, depth + 1)
         else:
-            yield Kind.DATA if isinstance(symbol.node, ClassDef) else _by_name(call.func)
+            yield ResponseKind.DATA if isinstance(symbol.node, ClassDef) else _by_name(call.func)
 
     def _callee(self, module: Module, func: Expression, scope: Scope) -> Symbol:
         """The function or class that is called; a method by the class of its variable."""
@@ -185,17 +185,17 @@ class _Reader:
         found = (self._symbols.resolve(module, expression, scope[:-1]) for expression in named)
         return next((symbol for symbol in found if isinstance(symbol.node, ClassDef)), None)
 
-    def _function(self, module: Module, function: FunctionDef, depth: int) -> Iterator[Kind]:
+    def _function(self, module: Module, function: FunctionDef, depth: int) -> Iterator[ResponseKind]:
         if function.returns is not None:
             yield self.declared(module, function)
         else:
             yield from self.returned(module, function, depth)
 
-    def _named(self, module: Module, name: str, scope: Scope, depth: int) -> Iterator[Kind]:
+    def _named(self, module: Module, name: str, scope: Scope, depth: int) -> Iterator[ResponseKind]:
         """What the handler's variable or parameter holds."""
         assigned, annotations = _local(scope[-1], name)
         if annotations:
-            yield self._of_class(self._symbols.resolve(module, annotations[0])) or Kind.DATA
+            yield self._of_class(self._symbols.resolve(module, annotations[0])) or ResponseKind.DATA
             return
         for value in assigned:
             if isinstance(value, Name) or depth >= _MAX_DEPTH:
@@ -205,24 +205,24 @@ class _Reader:
         if not assigned:
             yield _by_name(name)
 
-    def _of_class(self, symbol: Symbol) -> Kind | None:
+    def _of_class(self, symbol: Symbol) -> ResponseKind | None:
         """What a class of responses stands for; None for what is none."""
         names = [symbol.qualified, *(base.qualified for base in self._symbols.bases(symbol))]
         if not any(_is_response(name) for name in names):
             return None
         if any(_is_json(name) for name in names):
-            return Kind.DATA
-        return Kind.PAGE if any(_is_html(name) for name in names) else Kind.OTHER
+            return ResponseKind.DATA
+        return ResponseKind.PAGE if any(_is_html(name) for name in names) else ResponseKind.OTHER
 
 
-def _by_name(value: Expression | str | None) -> Kind:
+def _by_name(value: Expression | str | None) -> ResponseKind:
     """What archlint cannot follow is data, as nearly all is, unless its name suggests a response."""
     match value:
         case str(name) | Name(id=name) | Attribute(attr=name):
-            return Kind.UNCLEAR if _RESPONDING.search(name) else Kind.DATA
+            return ResponseKind.UNCLEAR if _RESPONDING.search(name) else ResponseKind.DATA
         case Call(func=function):
             return _by_name(function)
-    return Kind.DATA
+    return ResponseKind.DATA
 
 
 def _local(function: Node, name: str) -> tuple[list[Expression | None], list[Expression]]:

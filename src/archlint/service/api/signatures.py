@@ -13,9 +13,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 from packaging.version import Version
 
-from archlint.facts.syntax import Parameter as Declared
+from archlint.facts.syntax import Parameter
 from archlint.service.api.callees import Callee, called, view_of
-from archlint.service.api.dependants import Dependant, Dependency, Parameter, Signature
+from archlint.service.api.dependants import Dependant, Dependency, RequestParameter, Signature
 from archlint.service.api.filters import Filter, asked_filter, filter_fields
 from archlint.service.api.library_dependencies import (
     asked_page_parameters,
@@ -114,7 +114,7 @@ class Signatures:
             if declared.name not in callee.given:
                 self._parameter(asking, callee.function, declared)
 
-    def _parameter(self, asking: _Asking, function: FunctionObject, declared: Declared) -> None:
+    def _parameter(self, asking: _Asking, function: FunctionObject, declared: Parameter) -> None:
         found = self._types.read(declared.annotation, self.place(function))
         default = function.defaults.get(declared.name)
         given = declared.default is not None
@@ -129,7 +129,7 @@ class Signatures:
         if kind is None and marker is None:
             asking.signature.unknown.append(f"whether `{declared.name}` is in the query or in the body")
             return
-        made = Parameter(
+        made = RequestParameter(
             name=declared.name,
             alias=declared.name,
             kind=kind or "query",
@@ -143,7 +143,7 @@ class Signatures:
         made = marked(made, marker, plain_default=given and not is_marker(default)) if marker else made
         asking.dependant.parameters.extend(self._flattened(made))
 
-    def _flattened(self, parameter: Parameter) -> Iterator[Parameter]:
+    def _flattened(self, parameter: RequestParameter) -> Iterator[RequestParameter]:
         """A model as `Query()`, `Header()`, `Cookie()` or `Form()`: one parameter for each field."""
         found = parameter.type
         is_hidden = found.alias is not None and not self._kinds.behind_aliases
@@ -164,7 +164,7 @@ class Signatures:
                 collected=parameter,
             )
 
-    def _alias_in(self, parameter: Parameter, entry: Field) -> str:
+    def _alias_in(self, parameter: RequestParameter, entry: Field) -> str:
         """What a client calls a model's field: a header has dashes unless told otherwise."""
         dashes = (
             truth(getattr(parameter.marker, "keywords", {}).get("convert_underscores", True)) is not False
@@ -238,7 +238,7 @@ class Signatures:
                 made = self._argument(asking, entry, keeps_markers=keeps_markers)
                 asking.dependant.parameters.extend(made)
 
-    def _argument(self, asking: _Asking, entry: Field, *, keeps_markers: bool) -> Iterator[Parameter]:
+    def _argument(self, asking: _Asking, entry: Field, *, keeps_markers: bool) -> Iterator[RequestParameter]:
         """A field of a model as a parameter of the function that makes the model.
 
         A dataclass has `Query(…)` for a default; of a Pydantic model's the constraints alone are left.
@@ -249,7 +249,7 @@ class Signatures:
         if kind is None and not is_marked:
             asking.signature.unknown.append(f"whether `{entry.name}` is in the query or in the body")
             return
-        made = Parameter(
+        made = RequestParameter(
             name=entry.name,
             alias=entry.alias,
             kind=kind or "query",

@@ -13,7 +13,7 @@ from archlint.service.api.registered import (
     Router,
 )
 from archlint.service.interpreter.attributes import attribute
-from archlint.service.interpreter.machine import LibraryCall, Machine
+from archlint.service.interpreter.machine import FunctionModel, Machine
 from archlint.service.interpreter.values import (
     Arguments,
     ClassObject,
@@ -31,9 +31,9 @@ from archlint.service.semantics.library_names import names_of
 _STARLETTE_ROUTER = "starlette.routing.Router"
 
 
-def library() -> dict[str, LibraryCall]:
+def library() -> dict[str, FunctionModel]:
     """The models of FastAPI's names, for `Semantics.library`."""
-    models: dict[str, LibraryCall] = {
+    models: dict[str, FunctionModel] = {
         "fastapi_versioning.VersionedFastAPI": _rearranged,
         "starlette.routing.Mount": _mount,
         "starlette.routing.Host": _host,
@@ -51,7 +51,7 @@ def _class(
     name: str,
     make: Callable[[str, Arguments, ClassObject | None], LibraryObject],
     initialise: Callable[..., Value],
-) -> dict[str, LibraryCall]:
+) -> dict[str, FunctionModel]:
     """The class itself, its subclasses in the service, and its `__init__`."""
 
     def construct(machine: Machine, arguments: Arguments) -> Value:
@@ -75,7 +75,7 @@ def _keep(machine: Machine, made: LibraryObject) -> None:
         machine.created.append(made)
 
 
-def _method(model: Callable[..., Value]) -> LibraryCall:
+def _method(model: Callable[..., Value]) -> FunctionModel:
     """A method as Python binds it: the receiver is the first argument."""
 
     def call(machine: Machine, arguments: Arguments) -> Value:

@@ -13,7 +13,7 @@ from archlint.facts.traversal import dotted
 from archlint.findings import Link, Location, Severity
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.conditions import contradicts
-from archlint.service.calls.contexts import NOTHING_KNOWN, Context, Onward
+from archlint.service.calls.contexts import NOTHING_KNOWN, CallContext, OnwardCall
 from archlint.service.calls.edge import Edge, LibraryCall
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Blocking, NameTable, key
@@ -22,7 +22,7 @@ from archlint.service.calls.loop_entries import LoopEntry
 Stop: TypeAlias = tuple[LibraryCall, Blocking]
 
 
-class Step(Struct, eq=False, frozen=True):
+class BlockingStep(Struct, eq=False, frozen=True):
     """An edge of a chain; `choices` counts the methods of the callee's name that the object may have.
 
     `is_sure` says whether each of these leads to a blocking call.
@@ -49,7 +49,7 @@ class Blocked(Struct, eq=False, frozen=True):
     """
 
     function: Function
-    steps: tuple[Step, ...]
+    steps: tuple[BlockingStep, ...]
     call: LibraryCall
     blocking: Blocking
     entered: LoopEntry | None = None
@@ -173,28 +173,28 @@ class Reach:
         """Whether a function that the loop does not run makes such a call: in a thread, or in a worker."""
         return any(stops and not self._calls.on_loop(function) for function, stops in self._judged.items())
 
-    def _along(self, function: Function, edge: Edge, context: Context) -> Blocked:
+    def _along(self, function: Function, edge: Edge, context: CallContext) -> Blocked:
         edges = [edge]
-        while isinstance(step := self._next[context], Onward):
+        while isinstance(step := self._next[context], OnwardCall):
             edges.append(step.edge)
             context = step.context
         return Blocked(function, tuple(map(self._step, edges)), *step)
 
-    def _step(self, edge: Edge) -> Step:
+    def _step(self, edge: Edge) -> BlockingStep:
         """The edge beside those of the same call to methods of the same name."""
         if edge.callee.owner is None:
-            return Step(edge)
+            return BlockingStep(edge)
         name = edge.callee.own_name
         calls = (one for one in self._calls.edges_from(edge.caller) if one.node is edge.node)
         methods = (one.callee for one in calls if one.callee.owner is not None)
         choices = {one for one in methods if one.own_name == name and not one.is_empty}
-        return Step(edge, len(choices), all((one, NOTHING_KNOWN) in self._next for one in choices))
+        return BlockingStep(edge, len(choices), all((one, NOTHING_KNOWN) in self._next for one in choices))
 
-    def _search(self) -> dict[Context, Onward | Stop]:
+    def _search(self) -> dict[CallContext, OnwardCall | Stop]:
         """The next step from each context to the nearest blocking call, slight ones for want of others."""
-        found: dict[Context, Onward | Stop] = {}
+        found: dict[CallContext, OnwardCall | Stop] = {}
         for slight in (False, True):
-            stops: dict[Context, Stop] = {}
+            stops: dict[CallContext, Stop] = {}
             for context in self._calls.contexts:
                 for stop in self._stops(context) if context not in found else ():
                     if stop[1].slight is slight:
@@ -202,21 +202,21 @@ class Reach:
             self._spread(stops, found)
         return found
 
-    def _spread(self, stops: Mapping[Context, Stop], found: dict[Context, Onward | Stop]) -> None:
+    def _spread(self, stops: Mapping[CallContext, Stop], found: dict[CallContext, OnwardCall | Stop]) -> None:
         """Add the contexts that lead to stops, breadth first."""
         contexts = self._calls.contexts
         found.update(stops)
         pending = list(stops)
         while pending:
-            reached: list[Context] = []
+            reached: list[CallContext] = []
             for context in pending:
                 for caller, edge in contexts.callers(context):
                     if caller not in found:
-                        found[caller] = Onward(edge, context)
+                        found[caller] = OnwardCall(edge, context)
                         reached.append(caller)
             pending = reached
 
-    def _stops(self, context: Context) -> Iterator[Stop]:
+    def _stops(self, context: CallContext) -> Iterator[Stop]:
         function, known = context
         if function not in self._judged:
             self._judged[function] = tuple(self._blocking_in(function))

@@ -26,7 +26,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import all_nodes, dotted, nested_blocks
 from archlint.findings import Link, Location
 from archlint.service.asynchronous.mapped import lazy_relationships, mapped_attributes
-from archlint.service.asynchronous.rows import Rows, SessionCall
+from archlint.service.asynchronous.rows import AsyncSessionCall, Rows
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edge import LibraryCall
 from archlint.service.calls.functions import Class, Function
@@ -39,7 +39,7 @@ _HARMLESS = frozenset({"add", "add_all", "begin", "commit", "delete", "flush"})
 _ADDING = frozenset({"add", "add_all"})
 
 
-class Read(Struct, eq=False, frozen=True):
+class AttributeRead(Struct, eq=False, frozen=True):
     """`function` reads the attribute `text` at `node`; `chain` says why that is too late, if anything."""
 
     function: Function
@@ -53,7 +53,7 @@ class Read(Struct, eq=False, frozen=True):
         return self.function.module.location(self.node)
 
 
-def expired_reads(calls: Calls) -> Iterator[Read]:
+def expired_reads(calls: Calls) -> Iterator[AttributeRead]:
     """Reads after a commit that expired the object, where all of the service's async sessions do so."""
     makers = list(session_makers(calls))
     if makers and all(_expires(call) for call in makers):
@@ -61,7 +61,7 @@ def expired_reads(calls: Calls) -> Iterator[Read]:
             yield from body.read_after_commits(makers[0])
 
 
-def lazy_reads(calls: Calls) -> Iterator[Read]:
+def lazy_reads(calls: Calls) -> Iterator[AttributeRead]:
     """Reads of a relationship of an object that the function loaded without it."""
     for body in _bodies(calls):
         yield from body.read_lazily()
@@ -109,9 +109,9 @@ class _Body:
         self._targets = {t for node in self._nodes if isinstance(node, Assign) for t in node.targets}
         self._stored = {text for target in self._targets if (text := dotted(target))}
 
-    def read_after_commits(self, maker: LibraryCall) -> Iterator[Read]:
+    def read_after_commits(self, maker: LibraryCall) -> Iterator[AttributeRead]:
         """The first read of each object after each commit."""
-        found: dict[Node, Read] = {}
+        found: dict[Node, AttributeRead] = {}
         for commit in self._rows.session_calls:
             seen: set[str] = set()
             for node in self._after(commit) if commit.method == "commit" else ():
@@ -122,7 +122,7 @@ class _Body:
                             found[node] = self._read(maker, commit, node, f"{name}.{node.attr}")
         yield from found.values()
 
-    def read_lazily(self) -> Iterator[Read]:
+    def read_lazily(self) -> Iterator[AttributeRead]:
         """The reads of relationships, where the function says nowhere what its queries load with them."""
         if any(isinstance(node, Attribute) and node.attr == "options" for node in self._nodes):
             return
@@ -131,13 +131,13 @@ class _Body:
                 case Attribute(value=Name(id=name), attr=attr):
                     cls = self._loaded_alone(name)
                     if cls and f"{name}.{attr}" not in self._stored and attr in lazy_relationships(cls):
-                        yield Read(self._function, node, f"{name}.{attr}")
+                        yield AttributeRead(self._function, node, f"{name}.{attr}")
 
-    def _after(self, commit: SessionCall) -> Iterator[Node]:
+    def _after(self, commit: AsyncSessionCall) -> Iterator[Node]:
         for statement in _following(self._statements, commit.node.start):
             yield from _own_nodes(statement)
 
-    def _is_expired(self, commit: SessionCall, owner: Name, read: Attribute) -> bool:
+    def _is_expired(self, commit: AsyncSessionCall, owner: Name, read: Attribute) -> bool:
         cls = self._attached(commit, owner)
         if cls is None or read in self._targets or read.attr not in mapped_attributes(cls):
             return False
@@ -146,7 +146,7 @@ class _Body:
         between = (node for node in self._nodes if start < node.start < end)
         return not (rebound or any(self._may_load(node, end, owner.id) for node in between))
 
-    def _attached(self, commit: SessionCall, name: Name) -> Class | None:
+    def _attached(self, commit: AsyncSessionCall, name: Name) -> Class | None:
         """The class of the object, where it belongs to the session when that commits."""
         before = [one for one in self._rows.session_calls if one.node.end < commit.node.start]
         given = [one for one in before if one.session == commit.session and one.gets(name.id)]
@@ -183,14 +183,16 @@ class _Body:
         refreshed = any(one.method == "refresh" and one.gets(name) for one in self._rows.session_calls)
         return classes.pop() if len(classes) == 1 and not refreshed else None
 
-    def _read(self, maker: LibraryCall, commit: SessionCall, node: Attribute, text: str) -> Read:
+    def _read(
+        self, maker: LibraryCall, commit: AsyncSessionCall, node: Attribute, text: str
+    ) -> AttributeRead:
         place, name = self._function.module.location, text.partition(".")[0]
         chain = (
             Link(maker.location, "the sessions are made with `expire_on_commit` left on"),
             Link(place(commit.node), f"`{commit.session}.commit` expires `{name}`"),
             Link(place(node), f"`{text}` would have to be fetched again"),
         )
-        return Read(self._function, node, text, chain)
+        return AttributeRead(self._function, node, text, chain)
 
 
 def _following(body: tuple[Statement, ...], offset: int) -> Iterator[Statement]:

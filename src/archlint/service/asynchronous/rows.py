@@ -12,8 +12,8 @@ from archlint.facts.traversal import dotted
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import Library, key
-from archlint.service.calls.sites import Binding
-from archlint.service.calls.values import ClassType, InstanceType, Values
+from archlint.service.calls.sites import BindingSite
+from archlint.service.calls.values import ClassType, InferredTypes, InstanceType
 from archlint.service.semantics.library_names import names_of
 
 _GIVEN = {
@@ -37,7 +37,7 @@ _SAME_ROWS = frozenset(
 _MAX_DEPTH = 12
 
 
-class SessionCall(Struct, eq=False, frozen=True):
+class AsyncSessionCall(Struct, eq=False, frozen=True):
     """A call of `method` on the async session that is written `session`."""
 
     node: Call
@@ -50,7 +50,7 @@ class SessionCall(Struct, eq=False, frozen=True):
         return any(isinstance(one, Name) and one.id == name for items in lists for one in items)
 
 
-class Loaded(Struct, frozen=True):
+class LoadedRows(Struct, frozen=True):
     """What a session gave: `one` object of a mapped class, `many`, or a `result` with such in rows."""
 
     cls: Class
@@ -66,7 +66,7 @@ class Rows:
         self._function = function
 
     @cached_property
-    def session_calls(self) -> tuple[SessionCall, ...]:
+    def session_calls(self) -> tuple[AsyncSessionCall, ...]:
         """The calls of async sessions, in reading order."""
         found = []
         for call in self._calls.library_calls(self._function):
@@ -75,10 +75,10 @@ class Rows:
             if isinstance(node, Call) and isinstance(node.func, Attribute):
                 session = dotted(node.func.value)
                 if session is not None:
-                    found.append(SessionCall(node, session, method))
+                    found.append(AsyncSessionCall(node, session, method))
         return tuple(found)
 
-    def bindings(self, name: str) -> tuple[Binding, ...]:
+    def bindings(self, name: str) -> tuple[BindingSite, ...]:
         """What a local name is given, in reading order."""
         return tuple(self._calls.inference.scan(self._function).bindings.get(name, ()))
 
@@ -87,13 +87,13 @@ class Rows:
         found = [value.cls for value in self._values(node) if isinstance(value, InstanceType)]
         return found[0] if len(found) == 1 else None
 
-    def bound(self, binding: Binding) -> Loaded | None:
+    def bound(self, binding: BindingSite) -> LoadedRows | None:
         """The one object that a binding gives its name, where a session gave it."""
         loaded = self.loaded(binding.value) if binding.value is not None else None
         wanted = {"value": "one", "element": "many"}.get(binding.kind)
         return replace(loaded, shape="one") if loaded and loaded.shape == wanted else None
 
-    def loaded(self, node: Expression, depth: int = 0) -> Loaded | None:
+    def loaded(self, node: Expression, depth: int = 0) -> LoadedRows | None:
         """What the expression is of what a session gave, where all of the way there is in sight."""
         match node:
             case _ if depth > _MAX_DEPTH:
@@ -110,14 +110,14 @@ class Rows:
                     return self.loaded(bound[0].value, depth + 1)
         return None
 
-    def _queried(self, call: Call, depth: int) -> Loaded | None:
+    def _queried(self, call: Call, depth: int) -> LoadedRows | None:
         made = next((one for one in self.session_calls if one.node is call), None)
         shape = _GIVEN.get(made.method) if made else None
         if made is None or shape is None or not call.args or call.keywords:
             return None
         by_key = made.method in {"get", "get_one"}
         cls = self._mentioned(call.args[0]) if by_key else self._selected(call.args[0], depth)
-        return Loaded(cls, made.session, shape) if cls else None
+        return LoadedRows(cls, made.session, shape) if cls else None
 
     def _selected(self, query: Expression, depth: int) -> Class | None:
         """The one class that a query selects, where nothing is said of what to load with it."""
@@ -145,11 +145,11 @@ class Rows:
         ]
         return found[0] if len(found) == 1 else None
 
-    def _values(self, node: Expression) -> Values:
+    def _values(self, node: Expression) -> InferredTypes:
         return self._calls.inference.values(node, self._function)
 
 
-def _extends(binding: Binding, name: str) -> bool:
+def _extends(binding: BindingSite, name: str) -> bool:
     """`query = query.where(…)`: of the same rows as before."""
     value = binding.value
     while isinstance(value, Call) and isinstance(value.func, Attribute) and value.func.attr in _SAME_ROWS:

@@ -13,14 +13,14 @@ from archlint.facts.syntax import (
     Attribute,
     Branch,
     Call,
-    Clause,
+    ComprehensionClause,
     Evaluate,
     Expression,
     For,
     FString,
     Name,
     Node,
-    Operation,
+    Operator,
     Sequence,
     Simple,
     Subscript,
@@ -33,7 +33,7 @@ from archlint.service.asynchronous.coroutines import kind_of_coroutine
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Library
-from archlint.service.calls.values import FunctionType, Value
+from archlint.service.calls.values import FunctionType, InferredType
 
 OWN = "own"
 """The kind of the service's own coroutines; those of libraries have the kinds of `coroutines.toml`."""
@@ -94,7 +94,7 @@ def _coroutines(calls: Calls, function: Function) -> Iterator[tuple[Call, frozen
                 yield site.node, kinds
 
 
-def _kind(calls: Calls, callee: Value) -> str:
+def _kind(calls: Calls, callee: InferredType) -> str:
     match callee:
         case Library(path):
             return kind_of_coroutine(path)
@@ -125,14 +125,14 @@ class _Uses:
                 return True
             case Attribute(attr=attr):
                 return attr not in _OF_COROUTINES
-            case Subscript(value=value) | For(iterable=value) | Clause(iterable=value):
+            case Subscript(value=value) | For(iterable=value) | ComprehensionClause(iterable=value):
                 return value is node
             case Simple(keyword=keyword):
                 return keyword in {"assert", "del"}
             case Call():
                 taking = isinstance(around.func, Name) and around.func.id in _TAKING_RESULTS
                 return around.func is node or taking
-            case Operation():
+            case Operator():
                 return self._lost_in(around, node, names)
             case Walrus(name=name):
                 return self.lost(around, names) and self._never_awaited(name, names)
@@ -140,7 +140,7 @@ class _Uses:
                 return self._lost_to(target, names)
         return False
 
-    def _lost_in(self, around: Operation, node: Node, names: frozenset[str]) -> bool:
+    def _lost_in(self, around: Operator, node: Node, names: frozenset[str]) -> bool:
         """No test awaits; the last operand of `or` and the branches of `if` are what the whole gives."""
         match around.operator:
             case "or" | "and":
@@ -169,7 +169,7 @@ class _Uses:
     def _is_target(self, node: Name) -> bool:
         around = self._parents.get(node)
         return (isinstance(around, Assign) and node in around.targets) or (
-            isinstance(around, For | Clause) and node is around.target
+            isinstance(around, For | ComprehensionClause) and node is around.target
         )
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archlint.facts.syntax import Assign, Call, Expression
 from archlint.service.calls.functions import Program
 from archlint.service.calls.library_models import Knowledge, Library
-from archlint.service.calls.values import ClassType, Elements, InstanceType, Values, join
+from archlint.service.calls.values import ClassType, Elements, InferredTypes, InstanceType, join
 from archlint.service.interpreter.types import UNION, Type, Types
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
@@ -33,11 +33,11 @@ class Annotations:
         self._types = types
         self._knowledge = knowledge
 
-    def read(self, node: Expression | None, module: Module, scope: Scope) -> Values:
+    def read(self, node: Expression | None, module: Module, scope: Scope) -> InferredTypes:
         """What a value annotated so may be; empty where the annotation does not tell."""
         return self._values(self._types.named(node, module, scope))
 
-    def _values(self, found: Type) -> Values:
+    def _values(self, found: Type) -> InferredTypes:
         if found.name == UNION:
             return join(self._values(arg) for arg in found.args)
         if found.symbol is not None:
@@ -49,7 +49,7 @@ class Annotations:
             return self._of_generic(found, name)
         return self._of_library(found)
 
-    def _of_service(self, symbol: Symbol) -> Values:
+    def _of_service(self, symbol: Symbol) -> InferredTypes:
         """An object of a class; of what the bound of `TypeVar("T", bound=…)` says."""
         cls = self._program.class_of(symbol)
         if cls is not None:
@@ -60,11 +60,11 @@ class Annotations:
                 return self.read(bound, module, self._symbols.scope_of(symbol))
         return ()
 
-    def _of_library(self, found: Type) -> Values:
+    def _of_library(self, found: Type) -> InferredTypes:
         name = found.name.rpartition(".")[2]
         return (Library(self._knowledge.result(found.name)),) if name and name not in _NOTHING else ()
 
-    def _of_generic(self, found: Type, name: str) -> Values:
+    def _of_generic(self, found: Type, name: str) -> InferredTypes:
         first, last = found.args[0], found.args[-1]
         if name == "Mapped":
             return self._values(first)

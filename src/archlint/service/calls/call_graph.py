@@ -26,7 +26,7 @@ from archlint.service.semantics.symbols import Symbols
 _LEFT_OUT = frozenset({Role.TEST, Role.MIGRATION, Role.SHADOWED})
 
 
-class Step(Struct, frozen=True):
+class WalkStep(Struct, frozen=True):
     """A call that a walk came by, `depth` calls away from where it started."""
 
     depth: int
@@ -126,14 +126,14 @@ class Calls:
         exact = tuple(function for function in known if function.name == name)
         return exact or tuple(f for f in known if f.name.endswith((f".{name}", f":{name}")))
 
-    def walk(self, function: Function) -> Iterator[Step]:
+    def walk(self, function: Function) -> Iterator[WalkStep]:
         """What the function reaches, nearest first; each function's calls once."""
         seen = {function}
         pending = [(0, function)]
         while pending:
             depth, current = pending.pop(0)
             for edge in self.edges_from(current):
-                yield Step(depth + 1, edge)
+                yield WalkStep(depth + 1, edge)
                 if edge.callee not in seen:
                     seen.add(edge.callee)
                     pending.append((depth + 1, edge.callee))

@@ -12,12 +12,12 @@ from archlint.service.calls.values import (
     Elements,
     FunctionType,
     Generator,
+    InferredType,
+    InferredTypes,
     InstanceType,
     Manager,
     ParameterType,
     SuperType,
-    Value,
-    Values,
     join,
 )
 from archlint.service.semantics.library_names import names_of
@@ -31,16 +31,16 @@ class Results:
 
     def __init__(self, inference: Inferring) -> None:
         self._inference = inference
-        self._returned: dict[Function, Values] = {}
-        self._yielded: dict[Function, Values] = {}
+        self._returned: dict[Function, InferredTypes] = {}
+        self._yielded: dict[Function, InferredTypes] = {}
 
-    def of_call(self, node: Call, function: Function) -> Values:
+    def of_call(self, node: Call, function: Function) -> InferredTypes:
         """What a call gives."""
         return join(
             self._called(callee, node, function) for callee in self._inference.values(node.func, function)
         )
 
-    def of_calling(self, function: Function) -> Values:
+    def of_calling(self, function: Function) -> InferredTypes:
         """What calling the function gives: its result, or what has yet to run."""
         if function.is_decorated(*_MANAGERS):
             return (Manager(function),)
@@ -76,14 +76,14 @@ class Results:
         alike = [wrapper for wrapper in found if given is not None and wrapper.is_async is given.is_async]
         return alike or found
 
-    def returned(self, function: Function) -> Values:
+    def returned(self, function: Function) -> InferredTypes:
         """What the function returns, or gives when awaited."""
         if function not in self._returned:
             self._returned[function] = ()
             self._returned[function] = self._annotated(function) or self._inferred(function)
         return self._returned[function]
 
-    def yielded(self, function: Function) -> Values:
+    def yielded(self, function: Function) -> InferredTypes:
         """What a generator yields, or a context manager gives when entered."""
         if function not in self._yielded:
             self._yielded[function] = ()
@@ -91,7 +91,7 @@ class Results:
             self._yielded[function] = found or self._inferred_yields(function)
         return self._yielded[function]
 
-    def provided(self, provider: Value) -> Values:
+    def provided(self, provider: InferredType) -> InferredTypes:
         """What FastAPI injects for `Depends(provider)`."""
         match provider:
             case FunctionType(function) if self._inference.scan(function).is_generator:
@@ -105,19 +105,19 @@ class Results:
                 return self.provided(FunctionType(method)) if method else ()
         return ()
 
-    def _inferred_yields(self, function: Function) -> Values:
+    def _inferred_yields(self, function: Function) -> InferredTypes:
         scanned = self._inference.scan(function)
         plain = [self._inference.values(node, function) for node in scanned.yielded]
         inner = (self._inference.values(node, function) for node in scanned.delegated)
         return join([*plain, *(self._inference.elements(values) for values in inner)])
 
-    def _annotated(self, function: Function) -> Values:
+    def _annotated(self, function: Function) -> InferredTypes:
         node = function.node
         if not isinstance(node, FunctionDef) or node.returns is None:
             return ()
         return self._inference.annotations.read(node.returns, function.module, function.scope)
 
-    def _inferred(self, function: Function) -> Values:
+    def _inferred(self, function: Function) -> InferredTypes:
         match function.node:
             case FunctionDef(returns=Constant(value=None)):
                 return ()
@@ -126,7 +126,7 @@ class Results:
                 return join(self._inference.values(node, function) for node in returned)
         return ()
 
-    def _called(self, callee: Value, node: Call, function: Function) -> Values:
+    def _called(self, callee: InferredType, node: Call, function: Function) -> InferredTypes:
         match callee:
             case FunctionType(called):
                 return self._with_arguments(self.of_calling(called), callee, node, function)
@@ -139,7 +139,9 @@ class Results:
                 return self._from_library(path, node, function)
         return ()
 
-    def _with_arguments(self, values: Values, callee: FunctionType, node: Call, function: Function) -> Values:
+    def _with_arguments(
+        self, values: InferredTypes, callee: FunctionType, node: Call, function: Function
+    ) -> InferredTypes:
         """The values, with what this call gives for the parameters among them."""
         if not any(isinstance(value, ParameterType) for value in values):
             return values
@@ -164,7 +166,7 @@ class Results:
             found = list(zip(places, plain[:starred], strict=False))
         return found + [(keyword.name, keyword.value) for keyword in node.keywords if keyword.name]
 
-    def _from_library(self, path: str, node: Call, function: Function) -> Values:
+    def _from_library(self, path: str, node: Call, function: Function) -> InferredTypes:
         values = self._inference.values
         first = node.args[0] if node.args else None
         if first is not None and path in names_of("runs its argument"):
@@ -180,7 +182,7 @@ class Results:
             return self._typed(path, node, function)
         return (Library(self._inference.knowledge.result(path, self._classes(node, function))),)
 
-    def _run(self, value: Value) -> Values:
+    def _run(self, value: InferredType) -> InferredTypes:
         match value:
             case FunctionType(called):
                 return self.returned(called)
@@ -188,7 +190,7 @@ class Results:
                 return self._inference.awaited((value,))
         return ()
 
-    def _from_builtin(self, name: str, node: Call, function: Function) -> Values | None:
+    def _from_builtin(self, name: str, node: Call, function: Function) -> InferredTypes | None:
         values, first = self._inference.values, node.args[0] if node.args else None
         match name, node.args:
             case "super", _:
@@ -209,13 +211,13 @@ class Results:
             return (Elements(self._inference.elements(values(source, function))),)
         return None
 
-    def _from_container(self, name: str, containers: Values) -> Values:
+    def _from_container(self, name: str, containers: InferredTypes) -> InferredTypes:
         inner = join(value.values for value in containers if isinstance(value, Elements))
         if name in {"copy", "values", "keys"}:
             return (Elements(inner),)
         return (Elements((Elements(inner),)),) if name == "items" else inner
 
-    def _typed(self, path: str, node: Call, function: Function) -> Values:
+    def _typed(self, path: str, node: Call, function: Function) -> InferredTypes:
         if path == "typing.cast":
             return self._inference.annotations.read(node.args[0], function.module, function.inner_scope)
         given = join(self._inference.values(argument, function) for argument in node.args)
@@ -231,7 +233,7 @@ class Results:
         return found
 
 
-def told(values: Values) -> Values:
+def told(values: InferredTypes) -> InferredTypes:
     """The values, where the source shows of each what it is: an object of a class; else nothing.
 
     What a dependency hands out wins over what annotations promise of it.
@@ -239,7 +241,7 @@ def told(values: Values) -> Values:
     return values if all(_is_object(value) for value in values) else ()
 
 
-def _is_object(value: Value) -> bool:
+def _is_object(value: InferredType) -> bool:
     match value:
         case InstanceType(cls, exact):
             return exact or not cls.is_protocol

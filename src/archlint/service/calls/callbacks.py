@@ -9,16 +9,16 @@ from typing import Protocol
 from msgspec import Struct
 
 from archlint.service.calls.functions import Function
-from archlint.service.calls.library_models import Handoff, Way
+from archlint.service.calls.library_models import ExecutionWay, Handoff
 
 
 class Use(Struct, frozen=True, order=True):
     """How a given function gets to run: a plain one, and a coroutine function; None for never."""
 
-    function: Way | None
-    coroutine: Way | None
+    function: ExecutionWay | None
+    coroutine: ExecutionWay | None
 
-    def way(self, is_async: bool) -> Way | None:
+    def way(self, is_async: bool) -> ExecutionWay | None:
         """How a function of this kind gets to run."""
         return self.coroutine if is_async else self.function
 
@@ -36,7 +36,7 @@ def use_of(handoff: Handoff) -> Use:
 class Relations(Protocol):
     """Which functions run, and return, those that are defined inside of them."""
 
-    def ways(self, outer: Function, inner: Function) -> Iterable[Way]:
+    def ways(self, outer: Function, inner: Function) -> Iterable[ExecutionWay]:
         """How `outer` runs `inner`."""
 
     def wrappers(self, decorator: Function) -> list[Function]:
@@ -95,7 +95,7 @@ class Parameters:
     def _resolved(self, noted: Use | _Forward) -> frozenset[Use]:
         return frozenset({noted}) if isinstance(noted, Use) else self.uses(noted.function, noted.name)
 
-    def _related(self, outer: Function, inner: Function) -> frozenset[Way]:
+    def _related(self, outer: Function, inner: Function) -> frozenset[ExecutionWay]:
         """How `outer` runs `inner`, which lies in it."""
         if inner is outer:
             return frozenset({"here"})
@@ -107,7 +107,7 @@ class Parameters:
         )
 
 
-def compose(outer: Way, use: Use) -> Use:
+def compose(outer: ExecutionWay, use: Use) -> Use:
     """The use that a function makes of another when it runs in the `outer` way itself."""
     return Use(
         use.function and _then(outer, use.function),
@@ -115,7 +115,7 @@ def compose(outer: Way, use: Use) -> Use:
     )
 
 
-def _then(first: Way, second: Way) -> Way:
+def _then(first: ExecutionWay, second: ExecutionWay) -> ExecutionWay:
     """How what a function does `second` gets to run when the function itself runs in the `first` way."""
     return second if first == "here" or second in {"thread", "queue", "program"} else first
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from archlint.service.calls.callbacks import CALLED, Parameters, Use, compose
-from archlint.service.calls.conditions import Known, Need
+from archlint.service.calls.conditions import KnownArguments, Need
 from archlint.service.calls.edge import Edge, LibraryCall
 from archlint.service.calls.functions import Function
 from archlint.service.calls.inference import Inference
-from archlint.service.calls.library_models import Way
+from archlint.service.calls.library_models import ExecutionWay
 from archlint.service.calls.sites import Site
 from archlint.service.calls.validation import Validation
 from archlint.service.calls.values import (
@@ -24,11 +24,11 @@ from archlint.service.calls.values import (
     Elements,
     FunctionType,
     Generator,
+    InferredType,
+    InferredTypes,
     InstanceType,
     Manager,
     ParameterType,
-    Value,
-    Values,
 )
 
 _RUNNABLE = frozenset({FunctionType, Coroutine, Generator, ParameterType})
@@ -38,14 +38,14 @@ _CALLED = frozenset({CALLED})
 _STORED = frozenset({Use("stored", "stored")})
 
 
-class Given(Struct, eq=False, frozen=True):
+class GivenFunctions(Struct, eq=False, frozen=True):
     """Functions given to a function of the service, whose use of its parameter is not known yet."""
 
     caller: Function
     site: Site
     callee: Function
     parameter: str
-    values: Values
+    values: InferredTypes
 
 
 class Decorated(Struct, eq=False, frozen=True):
@@ -74,7 +74,7 @@ class EdgeCollector:
         self._inference = inference
         self.validation = Validation(inference)
         self._parameters = Parameters(self)
-        self._pending: defaultdict[Function, list[Given | Decorated | Kept]] = defaultdict(list)
+        self._pending: defaultdict[Function, list[GivenFunctions | Decorated | Kept]] = defaultdict(list)
         self._properties: frozenset[str] | None = None
         self._registered: list[tuple[Function, list[Function]]] = []
         self.injected: dict[Function, None] = {}
@@ -88,7 +88,7 @@ class EdgeCollector:
         given = self._given()
         for function in list(self._pending):
             for pending in self._pending[function]:  # What is decorated is added while this goes on.
-                if isinstance(pending, Given):
+                if isinstance(pending, GivenFunctions):
                     uses = self._parameters.uses(pending.callee, pending.parameter) or _STORED
                     for value in pending.values:
                         self._use(pending.caller, pending.site, value, uses)
@@ -98,11 +98,11 @@ class EdgeCollector:
                 else:
                     self._finish_decorated(pending)
 
-    def _given(self) -> dict[tuple[Function, str], list[Value]]:
+    def _given(self) -> dict[tuple[Function, str], list[InferredType]]:
         """The functions that are given for each parameter, by calls and as decorated ones."""
-        found: defaultdict[tuple[Function, str], list[Value]] = defaultdict(list)
+        found: defaultdict[tuple[Function, str], list[InferredType]] = defaultdict(list)
         for pending in [one for group in self._pending.values() for one in group]:
-            if isinstance(pending, Given):
+            if isinstance(pending, GivenFunctions):
                 found[pending.callee, pending.parameter].extend(pending.values)
         for function, decorators in self._registered:
             for decorator in decorators:
@@ -110,11 +110,11 @@ class EdgeCollector:
                     found[decorator, name].append(FunctionType(function))
         return found
 
-    def ways(self, outer: Function, inner: Function) -> Iterable[Way]:
+    def ways(self, outer: Function, inner: Function) -> Iterable[ExecutionWay]:
         """How `outer` runs `inner`, which is defined in it."""
         yield from (edge.way for edge in self.edges.get(outer, ()) if edge.callee is inner)
         for pending in self._pending.get(outer, ()):
-            if isinstance(pending, Given) and FunctionType(inner) in pending.values:
+            if isinstance(pending, GivenFunctions) and FunctionType(inner) in pending.values:
                 for use in self._parameters.uses(pending.callee, pending.parameter):
                     way = use.way(inner.is_async)
                     if way is not None:
@@ -129,7 +129,7 @@ class EdgeCollector:
         function: Function,
         site: Site,
         called: Function,
-        known: Known = frozenset(),
+        known: KnownArguments = frozenset(),
         passed: tuple[tuple[str, str], ...] = (),
     ) -> None:
         """`called` runs here, through its decorators."""
@@ -146,7 +146,7 @@ class EdgeCollector:
 
     def under_decorators(
         self, callee: Function, decorators: Iterable[Function], uses: frozenset[Use]
-    ) -> Iterator[tuple[Function, Way]]:
+    ) -> Iterator[tuple[Function, ExecutionWay]]:
         """The wrappers that a use of the decorated function runs, outermost first, then itself."""
         for decorator in decorators:
             given = _decorated_parameter(decorator)
@@ -158,7 +158,7 @@ class EdgeCollector:
                 uses = frozenset(compose(way, use) for _, way in ways for use in applied)
         yield from ((callee, way) for way in _ways(uses, callee.is_async))
 
-    def _use(self, function: Function, site: Site, value: Value, uses: frozenset[Use]) -> None:
+    def _use(self, function: Function, site: Site, value: InferredType, uses: frozenset[Use]) -> None:
         """Edges to what is given away."""
         for target, is_async in self._targets(value):
             decorators = tuple(self._inference.results.decorators(target))
@@ -168,7 +168,7 @@ class EdgeCollector:
             for way in _ways(uses, is_async):
                 self._add(function, target, site, way)
 
-    def _targets(self, value: Value) -> Iterator[tuple[Function, bool]]:
+    def _targets(self, value: InferredType) -> Iterator[tuple[Function, bool]]:
         """The functions that run when `value` is run, and whether they are coroutines or async generators."""
         match value:
             case FunctionType(function):
@@ -186,7 +186,7 @@ class EdgeCollector:
                 for inner in values:
                     yield from self._targets(inner)
 
-    def _functions(self, values: Values) -> Values:
+    def _functions(self, values: InferredTypes) -> InferredTypes:
         """Of what is given to a function, what can be run."""
         if not values:
             return ()
@@ -208,8 +208,8 @@ class EdgeCollector:
         caller: Function,
         callee: Function,
         site: Site,
-        way: Way,
-        known: Known = frozenset(),
+        way: ExecutionWay,
+        known: KnownArguments = frozenset(),
         passed: tuple[tuple[str, str], ...] = (),
     ) -> None:
         once = site.once or (way == "here" and callee.is_decorated(*_KEPT))
@@ -224,7 +224,7 @@ def _decorated_parameter(decorator: Function) -> str | None:
     return next((parameter.name for parameter in parameters[1 if bound else 0 :]), None)
 
 
-def _ways(uses: Iterable[Use], is_async: bool) -> list[Way]:
+def _ways(uses: Iterable[Use], is_async: bool) -> list[ExecutionWay]:
     """How a function gets to run; where it may go to a thread, it is not said to run on the spot."""
     ways = {way for use in uses if (way := use.way(is_async)) is not None}
     return ["thread"] if "thread" in ways and not is_async else sorted(ways)

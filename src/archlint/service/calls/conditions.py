@@ -11,7 +11,7 @@ from archlint.facts.syntax import (
     Expression,
     If,
     Name,
-    Operation,
+    Operator,
     Raise,
     Return,
     Simple,
@@ -19,11 +19,11 @@ from archlint.facts.syntax import (
 )
 from archlint.service.calls.functions import Class
 
-Test: TypeAlias = Literal["true", "false", "none", "not none"]
-Need: TypeAlias = tuple[str, Test]
+ParameterTest: TypeAlias = Literal["true", "false", "none", "not none"]
+Need: TypeAlias = tuple[str, ParameterTest]
 """A parameter, and what it must be for some code to be reached."""
 
-Known: TypeAlias = frozenset[tuple[str, bool | Class | None]]
+KnownArguments: TypeAlias = frozenset[tuple[str, bool | Class | None]]
 """Parameters that are known to be True, False or None; for `self` the very class of the object."""
 
 
@@ -37,11 +37,11 @@ def needs(test: Expression, holds: bool, parameters: Mapping[str, str]) -> froze
             return frozenset({(parameters[name], "true" if holds else "false")})
         case Attribute(value=Name(id=owner), attr=attr) if f"{owner}.{attr}" in parameters:
             return frozenset({(parameters[f"{owner}.{attr}"], "true" if holds else "false")})
-        case Operation(operator="not", parts=(inner,)):
+        case Operator(operator="not", parts=(inner,)):
             return needs(inner, not holds, parameters)
-        case Operation(operator="and" | "or" as operator, parts=parts) if holds is (operator == "and"):
+        case Operator(operator="and" | "or" as operator, parts=parts) if holds is (operator == "and"):
             return frozenset(need for part in parts for need in needs(part, holds, parameters))
-        case Operation(
+        case Operator(
             operator="compare", detail=("is" | "is not" as operator,), parts=(place, Constant(value=None))
         ):
             is_none = holds is (operator == "is")
@@ -68,7 +68,7 @@ def needs_after(statement: Statement, parameters: Mapping[str, str]) -> frozense
     return frozenset()
 
 
-def contradicts(wanted: Collection[Need], known: Known) -> bool:
+def contradicts(wanted: Collection[Need], known: KnownArguments) -> bool:
     """Whether the known values rule out what is needed."""
     if not wanted or not known:  # So it is of most calls.
         return False
@@ -76,7 +76,7 @@ def contradicts(wanted: Collection[Need], known: Known) -> bool:
     return any(name in values and not _meets(values[name], test) for name, test in wanted)
 
 
-def _meets(value: bool | Class | None, test: Test) -> bool:
+def _meets(value: bool | Class | None, test: ParameterTest) -> bool:
     match test:
         case "true":
             return bool(value)

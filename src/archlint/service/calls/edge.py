@@ -6,9 +6,9 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Expression
 from archlint.findings import Location
-from archlint.service.calls.conditions import Known, Need, contradicts
+from archlint.service.calls.conditions import KnownArguments, Need, contradicts
 from archlint.service.calls.functions import Class, Function
-from archlint.service.calls.library_models import Way
+from archlint.service.calls.library_models import ExecutionWay
 
 
 class Edge(Struct, eq=False, frozen=True):
@@ -23,28 +23,28 @@ class Edge(Struct, eq=False, frozen=True):
     caller: Function
     callee: Function
     node: Expression
-    way: Way
+    way: ExecutionWay
     once: bool = False
     main: bool = False
     needs: frozenset[Need] = frozenset()
-    known: Known = frozenset()
+    known: KnownArguments = frozenset()
     passed: tuple[tuple[str, str], ...] = ()
 
-    def may_run(self, known: Known) -> bool:
+    def may_run(self, known: KnownArguments) -> bool:
         """Whether it may when this is known of the caller's parameters: the code, and the method it means."""
         if contradicts(self.needs, known):
             return False
         cls = self._own_class(known)
         return cls is None or cls.find_method(self.callee.own_name) is self.callee
 
-    def _own_class(self, known: Known) -> Class | None:
+    def _own_class(self, known: KnownArguments) -> Class | None:
         """The class of the object where the edge is a call of one of its own methods, and it is known."""
         first = self.callee.first_parameter if known and self.passed else None
         names = [name for to, name in self.passed if to == first and name == self.caller.first_parameter]
         values = (value for name, value in known if name in names)
         return next((value for value in values if isinstance(value, Class)), None)
 
-    def knows(self, known: Known) -> Known:
+    def knows(self, known: KnownArguments) -> KnownArguments:
         """What the callee's parameters are when this is known of the caller's."""
         values = dict(known)
         return self.known | {(to, values[name]) for to, name in self.passed if name in values}

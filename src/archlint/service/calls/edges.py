@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archlint.facts.syntax import Attribute, Call, Constant, Expression, FunctionDef, Keyword, Name, Starred
 from archlint.service.calls.callbacks import AWAITED, CALLED, Use, is_inside, use_of
-from archlint.service.calls.collecting import CONSTRUCTORS, EdgeCollector, Given, Kept
-from archlint.service.calls.conditions import Known
+from archlint.service.calls.collecting import CONSTRUCTORS, EdgeCollector, GivenFunctions, Kept
+from archlint.service.calls.conditions import KnownArguments
 from archlint.service.calls.edge import LibraryCall
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import Handoff, Library
@@ -18,11 +18,11 @@ from archlint.service.calls.values import (
     Coroutine,
     FunctionType,
     Generator,
+    InferredType,
+    InferredTypes,
     InstanceType,
     Manager,
     ParameterType,
-    Value,
-    Values,
 )
 from archlint.service.semantics.library_names import names_of
 
@@ -110,7 +110,7 @@ class Edges(EdgeCollector):
         elif not callees:
             self._store(function, site, node)
 
-    def _awaitable(self, callees: Values) -> Values:
+    def _awaitable(self, callees: InferredTypes) -> InferredTypes:
         """What `await` says of which is meant: a synchronous twin of a coroutine function is not."""
         own = [value for value in callees if isinstance(value, FunctionType)]
         if not any(value.function.is_async for value in own):
@@ -118,7 +118,7 @@ class Edges(EdgeCollector):
         plain = {v for v in own if not v.function.is_async and not v.function.decorators}
         return tuple(value for value in callees if value not in plain)
 
-    def _invoke(self, function: Function, site: Site, node: Call, callee: Value) -> None:
+    def _invoke(self, function: Function, site: Site, node: Call, callee: InferredType) -> None:
         match callee:
             case FunctionType():
                 self._call_own(function, site, node, callee)
@@ -161,7 +161,7 @@ class Edges(EdgeCollector):
                     self._parameters.forward(value.function, value.name, function, called, name)
             own = tuple(value for value in given if not isinstance(value, ParameterType))
             if own:
-                self._pending[function].append(Given(function, site, called, name, own))
+                self._pending[function].append(GivenFunctions(function, site, called, name, own))
 
     def _call_library(self, function: Function, site: Site, node: Expression, path: str) -> None:
         by_path = False
@@ -203,7 +203,7 @@ class Edges(EdgeCollector):
                 self.injected |= dict.fromkeys(target for target, _ in self._targets(value))
 
     def _call_by_name(
-        self, function: Function, site: Site, node: Call, func: Attribute, callees: Values
+        self, function: Function, site: Site, node: Call, func: Attribute, callees: InferredTypes
     ) -> None:
         """`task.delay()`, and methods that hand off by any name of their receiver."""
         owners = self._inference.values(func.value, function)
@@ -223,7 +223,7 @@ class Edges(EdgeCollector):
         elif not callees:
             self._store(function, site, node)
 
-    def _model_hooks(self, name: str, owners: Values) -> Iterator[Function]:
+    def _model_hooks(self, name: str, owners: InferredTypes) -> Iterator[Function]:
         """What a Pydantic model's own methods run."""
         for owner in owners if name in MAKING | DUMPING else ():
             if isinstance(owner, ClassType) and name in MAKING:
@@ -283,13 +283,13 @@ class Edges(EdgeCollector):
 
     def _arguments(
         self, function: Function, node: Call, called: Function, given: Mapping[str, Expression]
-    ) -> tuple[Known, tuple[tuple[str, str], ...]]:
+    ) -> tuple[KnownArguments, tuple[tuple[str, str], ...]]:
         """Which of the callee's parameters this call sets to a constant, or to a parameter of its own."""
         unpacks = any(type(argument) is Starred for argument in node.args)
         if called.node is None or unpacks or any(keyword.name is None for keyword in node.keywords):
             return frozenset(), ()
         values = {**{p.name: p.default for p in called.node.parameters}, **given}
-        known: Known = frozenset(
+        known: KnownArguments = frozenset(
             [
                 (name, value.value)
                 for name, value in values.items()
@@ -306,7 +306,7 @@ class Edges(EdgeCollector):
 
     def _receiver(
         self, function: Function, node: Call, called: Function
-    ) -> tuple[Known, list[tuple[str, str]]]:
+    ) -> tuple[KnownArguments, list[tuple[str, str]]]:
         """What a method's `self` is: an object whose class is certain, or the calling method's own."""
         first, nothing = called.first_parameter, frozenset[tuple[str, Class]]()
         if not isinstance(node.func, Attribute) or node.func.attr != called.own_name or first is None:

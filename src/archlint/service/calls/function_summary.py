@@ -23,7 +23,7 @@ from archlint.facts.syntax import (
     Lambda,
     Match,
     Name,
-    Operation,
+    Operator,
     Parameter,
     Raise,
     Return,
@@ -41,7 +41,7 @@ from archlint.facts.traversal import children, comprehension_parts, is_main_guar
 from archlint.facts.type_checking import at_run_time
 from archlint.service.calls.conditions import Need, needs, needs_after
 from archlint.service.calls.run_once import fills_after_return, first_time_branches
-from archlint.service.calls.sites import Binding, Scan, Site
+from archlint.service.calls.sites import BindingSite, Scan, Site
 
 GATHERING = frozenset(
     {"gather", "create_task", "ensure_future", "wait", "wait_for", "shield", "as_completed"}
@@ -117,11 +117,11 @@ class Scanner:
             case Comprehension():
                 self._comprehension(node, awaited)
             case Walrus(name=name, value=value):
-                self._bind(name, Binding("value", value.end, self._block, value))
+                self._bind(name, BindingSite("value", value.end, self._block, value))
                 self.visit(value)
-            case Operation(operator="yield" | "yield from"):
+            case Operator(operator="yield" | "yield from"):
                 self._yield(node)
-            case Operation(operator="if"):
+            case Operator(operator="if"):
                 self._choice(node, awaited)
             case Lambda():
                 for parameter in node.parameters:
@@ -129,7 +129,7 @@ class Scanner:
                         self.visit(parameter.default)
             case _:
                 for child in children(node):
-                    self.visit(child, awaited and isinstance(node, Operation | Sequence | Starred))
+                    self.visit(child, awaited and isinstance(node, Operator | Sequence | Starred))
 
     def _call(self, node: Call) -> None:
         if isinstance(node.func, Attribute):
@@ -164,7 +164,7 @@ class Scanner:
         for part in comprehension_parts(node):
             self.visit(part, awaited and part is node.value)
 
-    def _yield(self, node: Operation) -> None:
+    def _yield(self, node: Operator) -> None:
         self.found.is_generator = True
         for part in node.parts:
             if node.operator == "yield from":
@@ -198,7 +198,7 @@ class Scanner:
             case Import() | ImportFrom():
                 for alias in statement.names:
                     name = alias.asname or alias.name.partition(".")[0]
-                    self._bind(name, Binding("definition", statement.start, self._block))
+                    self._bind(name, BindingSite("definition", statement.start, self._block))
             case _:
                 self._compound(statement)
 
@@ -262,7 +262,7 @@ class Scanner:
     def _own_names(self) -> _OwnNames:
         return _OwnNames(self._parameters, self.found)
 
-    def _choice(self, node: Operation, awaited: bool) -> None:
+    def _choice(self, node: Operator, awaited: bool) -> None:
         """`value if test else alternative`."""
         value, test, alternative = node.parts
         self.visit(test)
@@ -274,7 +274,7 @@ class Scanner:
         self._needs = outer
 
     def _definition(self, statement: FunctionDef | ClassDef) -> None:
-        self._bind(statement.name, Binding("definition", statement.start, self._block))
+        self._bind(statement.name, BindingSite("definition", statement.start, self._block))
         self._each(*statement.decorators)
         if isinstance(statement, ClassDef):
             self._class_body(statement)
@@ -296,7 +296,7 @@ class Scanner:
 
     def _annotation(self, annotation: Expression) -> None:
         """`Annotated[…, Depends(f)]`: the calls in an annotation, which run with the definition."""
-        if isinstance(annotation, Subscript | Sequence | Operation):
+        if isinstance(annotation, Subscript | Sequence | Operator):
             for child in children(annotation):
                 self._annotation(child)
         elif isinstance(annotation, Call):
@@ -329,7 +329,7 @@ class Scanner:
         annotation: Expression | None = None,
     ) -> None:
         start = self._block[0] if self._limited else max(target.end, value.end if value else 0)
-        binding = Binding(kind, start, self._block, value, annotation, self._limited)
+        binding = BindingSite(kind, start, self._block, value, annotation, self._limited)
         match target:
             case Name(id=name):
                 self._bind(name, binding)
@@ -343,7 +343,7 @@ class Scanner:
                 for item, (one, how) in zip(items, _unpacked(items, value, kind), strict=True):
                     self._targets(item, one, how)
 
-    def _bind(self, name: str, binding: Binding) -> None:
+    def _bind(self, name: str, binding: BindingSite) -> None:
         self.found.bindings[name].append(binding)
 
     def _site(self, kind: str, node: Expression, awaited: bool = False) -> None:

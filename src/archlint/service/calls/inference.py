@@ -18,7 +18,7 @@ from archlint.facts.syntax import (
     Lambda,
     Name,
     Node,
-    Operation,
+    Operator,
     Parameter,
     Sequence,
     Starred,
@@ -34,7 +34,7 @@ from archlint.service.calls.members import Members
 from archlint.service.calls.reaching import reaching_bindings
 from archlint.service.calls.receivers import receiver
 from archlint.service.calls.scanning import scan
-from archlint.service.calls.sites import Binding, Scan
+from archlint.service.calls.sites import BindingSite, Scan
 from archlint.service.calls.stores import Stores
 from archlint.service.calls.values import (
     ClassType,
@@ -42,12 +42,12 @@ from archlint.service.calls.values import (
     Elements,
     FunctionType,
     Generator,
+    InferredType,
+    InferredTypes,
     InstanceType,
     Manager,
     ModuleType,
     ParameterType,
-    Value,
-    Values,
     elements,
     join,
 )
@@ -69,8 +69,8 @@ class Inference:
         self.results = Results(self)
         self.stores = Stores(self)
         self._scans: dict[Function, Scan] = {}
-        self._known: dict[Node, Values] = {}
-        self._globals: dict[Function, dict[str, list[tuple[Binding, Function]]]] = {}
+        self._known: dict[Node, InferredTypes] = {}
+        self._globals: dict[Function, dict[str, list[tuple[BindingSite, Function]]]] = {}
 
     def scan(self, function: Function) -> Scan:
         """What the function's own statements say."""
@@ -78,7 +78,7 @@ class Inference:
             self._scans[function] = scan(function)
         return self._scans[function]
 
-    def values(self, node: Expression, function: Function) -> Values:
+    def values(self, node: Expression, function: Function) -> InferredTypes:
         """What `node` in the body of `function` may be."""
         evaluate = _EVALUATORS.get(type(node))
         if evaluate is None:
@@ -89,11 +89,11 @@ class Inference:
             found = self._known[node] = evaluate(self, node, function)
         return found
 
-    def awaited(self, values: Values) -> Values:
+    def awaited(self, values: InferredTypes) -> InferredTypes:
         """What awaiting them gives."""
         return join(self._awaited(value) for value in values)
 
-    def elements(self, values: Values) -> Values:
+    def elements(self, values: InferredTypes) -> InferredTypes:
         """What iterating over them gives."""
         generators = (self.results.yielded(v.function) for v in values if isinstance(v, Generator))
         plain = (
@@ -102,29 +102,29 @@ class Inference:
         )
         return join([tuple(plain), *generators])
 
-    def entered(self, values: Values, kind: str) -> Values:
+    def entered(self, values: InferredTypes, kind: str) -> InferredTypes:
         """What `with … as` (`enter`) or `async with … as` (`aenter`) binds."""
         return join(self._entered(value, kind) for value in values)
 
-    def attribute(self, value: Value, name: str) -> Values:
+    def attribute(self, value: InferredType, name: str) -> InferredTypes:
         """What the attribute `name` of `value` may be."""
         return self.members.of(value, name)
 
-    def stored(self, owner: object, name: str) -> Values:
+    def stored(self, owner: object, name: str) -> InferredTypes:
         """A container with what functions put into the one that a module or class has under `name`."""
         return self.stores.of_container(owner, name)
 
-    def of_state(self, path: str, name: str) -> Values:
+    def of_state(self, path: str, name: str) -> InferredTypes:
         """What `name` may be in an application's or a request's state; nothing where `path` is no state."""
         owner, _, last = path.rpartition(".")
         is_state = last == "state" and owner in objects_of("owner of state")
         return self.stores.of_state(name) if is_state else ()
 
-    def returned(self, function: Function) -> Values:
+    def returned(self, function: Function) -> InferredTypes:
         """What the function returns, or gives when awaited."""
         return self.results.returned(function)
 
-    def of_symbol(self, symbol: Symbol) -> Values:
+    def of_symbol(self, symbol: Symbol) -> InferredTypes:
         """What a name that `Symbols` resolved may be."""
         if symbol.module is None:
             return (Library(symbol.qualified),) if symbol.qualified else ()
@@ -138,7 +138,7 @@ class Inference:
             return (ClassType(cls),)
         return self._global(symbol)
 
-    def bound(self, binding: Binding, function: Function) -> Values:
+    def bound(self, binding: BindingSite, function: Function) -> InferredTypes:
         """What a binding gives its name."""
         if binding.annotation is not None:
             found = self.annotations.read(binding.annotation, function.module, function.inner_scope)
@@ -158,19 +158,19 @@ class Inference:
                 return self.entered(found, binding.kind)
         return ()
 
-    def parameter(self, function: Function, parameter: Parameter) -> Values:
+    def parameter(self, function: Function, parameter: Parameter) -> InferredTypes:
         """What a parameter may be, as far as the function itself tells."""
         found = self._declared(function, parameter)
         if parameter.kind in {"*", "**"}:
             return (Elements(found),)
         return found or (ParameterType(function, parameter.name),)
 
-    def _declared(self, function: Function, parameter: Parameter) -> Values:
+    def _declared(self, function: Function, parameter: Parameter) -> InferredTypes:
         own = receiver(function, parameter)
         if own is not None:
             return (own,)
         outer = function.parent or function
-        declared: Values = ()
+        declared: InferredTypes = ()
         injected = self._injected(parameter.default, outer) if parameter.default is not None else ()
         if parameter.annotation is not None:
             declared = self.annotations.read(parameter.annotation, function.module, function.scope)
@@ -180,7 +180,7 @@ class Inference:
             return found
         return self.values(parameter.default, outer)
 
-    def _injected(self, marker: Expression, function: Function) -> Values:
+    def _injected(self, marker: Expression, function: Function) -> InferredTypes:
         """What `Depends(provider)`, bare or in `Annotated`, gives."""
         match marker:
             case Subscript(index=Sequence(items=items)):
@@ -193,7 +193,7 @@ class Inference:
                     return join(self.results.provided(one) for one in self.values(provider, function))
         return ()
 
-    def _injected_by_alias(self, name: Name | Attribute, function: Function) -> Values:
+    def _injected_by_alias(self, name: Name | Attribute, function: Function) -> InferredTypes:
         """`StorageDep = Annotated[Storage, Depends(get_storage)]`, named as a parameter's annotation."""
         symbol = self.symbols.resolve(function.module, name, function.scope)
         match symbol.node:
@@ -201,7 +201,7 @@ class Inference:
                 return self._injected(written, self.program.add(symbol.module))
         return ()
 
-    def _awaited(self, value: Value) -> Values:
+    def _awaited(self, value: InferredType) -> InferredTypes:
         match value:
             case Coroutine(function):
                 return self.results.returned(function)
@@ -209,7 +209,7 @@ class Inference:
                 return (Elements(self.awaited(values)),)
         return (value,)
 
-    def _entered(self, value: Value, kind: str) -> Values:
+    def _entered(self, value: InferredType, kind: str) -> InferredTypes:
         match value:
             case Manager(function):
                 return self.results.yielded(function)
@@ -222,16 +222,16 @@ class Inference:
                 return self.results.returned(method) or (value,)
         return (value,)
 
-    def _global(self, symbol: Symbol) -> Values:
+    def _global(self, symbol: Symbol) -> InferredTypes:
         """A module's or class's variable: what it is annotated as, else all that is assigned to it."""
         node, module = symbol.node, symbol.module
         assert module is not None
         name = symbol.qualified.rpartition(".")[2]
         body = self.program.add(module)
-        found: list[Values] = []
+        found: list[InferredTypes] = []
         if isinstance(node, Assign):
             value = node.value if any(dotted(target) == name for target in node.targets) else None
-            binding = Binding("value", node.start, (0, 0), value, node.annotation)
+            binding = BindingSite("value", node.start, (0, 0), value, node.annotation)
             found.append(self.bound(binding, body))
         elif node is not None:
             found += [self.bound(one, body) for one in self.scan(body).bindings.get(name, ())]
@@ -239,10 +239,10 @@ class Inference:
             found += [self.bound(one, where) for one, where in self._global_assignments(body).get(name, ())]
         return join([*found, self.stores.of_container(module, name)])
 
-    def _global_assignments(self, body: Function) -> dict[str, list[tuple[Binding, Function]]]:
+    def _global_assignments(self, body: Function) -> dict[str, list[tuple[BindingSite, Function]]]:
         """What the module's functions give to names that they declare `global`."""
         if body not in self._globals:
-            found: dict[str, list[tuple[Binding, Function]]] = {}
+            found: dict[str, list[tuple[BindingSite, Function]]] = {}
             for function in self.program.in_module(body.module):
                 scanned = self.scan(function)
                 for name in sorted(scanned.outer_names):
@@ -250,7 +250,7 @@ class Inference:
             self._globals[body] = found
         return self._globals[body]
 
-    def _name(self, node: Name, function: Function) -> Values:
+    def _name(self, node: Name, function: Function) -> InferredTypes:
         current: Function | None = function
         while current is not None and current.node is not None:
             found = self._local(node, current, current is function)
@@ -259,7 +259,7 @@ class Inference:
             current = current.parent
         return self.of_symbol(self.symbols.resolve(function.module, node))
 
-    def _local(self, node: Name, function: Function, is_own: bool) -> Values | None:
+    def _local(self, node: Name, function: Function, is_own: bool) -> InferredTypes | None:
         """What a local name is at its use, None where `function` has no such name."""
         scanned = self.scan(function)
         if node.id in scanned.outer_names:
@@ -275,7 +275,7 @@ class Inference:
             found.insert(0, self.parameter(function, parameter))
         return self._as_declared(join(found), function, parameter) if parameter else join(found)
 
-    def _as_declared(self, values: Values, function: Function, parameter: Parameter) -> Values:
+    def _as_declared(self, values: InferredTypes, function: Function, parameter: Parameter) -> InferredTypes:
         """What a parameter is set to, without objects of classes that its annotation does not allow."""
         declared = self.annotations.read(parameter.annotation, function.module, function.scope)
         classes = {value.cls for value in declared if isinstance(value, InstanceType)}
@@ -286,12 +286,12 @@ class Inference:
         )
         return (allowed or values) if classes else values
 
-    def _binding(self, node: Name, binding: Binding, function: Function) -> Values:
+    def _binding(self, node: Name, binding: BindingSite, function: Function) -> InferredTypes:
         if binding.kind == "definition":
             return self.of_symbol(self.symbols.resolve(function.module, node, function.inner_scope))
         return self.bound(binding, function)
 
-    def _attribute(self, node: Attribute, function: Function) -> Values:
+    def _attribute(self, node: Attribute, function: Function) -> InferredTypes:
         name = dotted(node)
         if name is not None and not self.is_local(name.partition(".")[0], function):
             symbol = self.symbols.resolve(function.module, name)
@@ -311,35 +311,35 @@ class Inference:
             current = current.parent
         return False
 
-    def _call(self, node: Call, function: Function) -> Values:
+    def _call(self, node: Call, function: Function) -> InferredTypes:
         return self.results.of_call(node, function)
 
-    def _await(self, node: Await, function: Function) -> Values:
+    def _await(self, node: Await, function: Function) -> InferredTypes:
         return self.awaited(self.values(node.value, function))
 
-    def _subscript(self, node: Subscript, function: Function) -> Values:
+    def _subscript(self, node: Subscript, function: Function) -> InferredTypes:
         found = self.values(node.value, function)
         generic = [value for value in found if isinstance(value, ClassType)]
         return join([tuple(generic), self.elements(found), self.members.indexed(found)])
 
-    def _sequence(self, node: Sequence, function: Function) -> Values:
+    def _sequence(self, node: Sequence, function: Function) -> InferredTypes:
         found = join(self._item(item, function) for item in node.items)
         return (Elements(found),) if found else ()
 
-    def _item(self, node: Expression, function: Function) -> Values:
+    def _item(self, node: Expression, function: Function) -> InferredTypes:
         if isinstance(node, Starred):
             return self.elements(self.values(node.value, function))
         return self.values(node, function)
 
-    def _dict(self, node: Dict, function: Function) -> Values:
+    def _dict(self, node: Dict, function: Function) -> InferredTypes:
         found = join(self.values(value, function) for key, value in node.items if key is not None)
         return (Elements(found),) if found else ()
 
-    def _comprehension(self, node: Comprehension, function: Function) -> Values:
+    def _comprehension(self, node: Comprehension, function: Function) -> InferredTypes:
         found = self.values(node.value, function)
         return (Elements(found),) if found else ()
 
-    def _operation(self, node: Operation, function: Function) -> Values:
+    def _operation(self, node: Operator, function: Function) -> InferredTypes:
         match node.operator:
             case "if":
                 return join(self.values(part, function) for part in (node.parts[0], node.parts[2]))
@@ -350,23 +350,23 @@ class Inference:
                 return tuple(v for v in found if isinstance(v, Library | Elements) and _keeps_type(v))
         return ()
 
-    def _walrus(self, node: Walrus, function: Function) -> Values:
+    def _walrus(self, node: Walrus, function: Function) -> InferredTypes:
         return self.values(node.value, function)
 
-    def _lambda(self, node: Lambda, function: Function) -> Values:
+    def _lambda(self, node: Lambda, function: Function) -> InferredTypes:
         return (FunctionType(self.program.add_lambda(node, function)),)
 
-    def _constant(self, node: Constant, function: Function) -> Values:
+    def _constant(self, node: Constant, function: Function) -> InferredTypes:
         return _TEXT if isinstance(node.value, str) else ()
 
-    def _text(self, node: Expression, function: Function) -> Values:
+    def _text(self, node: Expression, function: Function) -> InferredTypes:
         return _TEXT
 
 
 _TEXT = (Library("builtins.str()"),)
 
 
-def _narrows(declared: Values, injected: Values) -> bool:
+def _narrows(declared: InferredTypes, injected: InferredTypes) -> bool:
     """Whether an annotation says more than what is injected: it names a class derived from that one."""
     classes = [value.cls for value in injected if isinstance(value, InstanceType)]
     return bool(declared) and all(
@@ -379,7 +379,7 @@ def _keeps_type(value: Library | Elements) -> bool:
     return isinstance(value, Elements) or value.path in objects_of("path") or value.path == "builtins.str()"
 
 
-_EVALUATORS: dict[type[Node], Callable[[Inference, Any, Function], Values]] = {
+_EVALUATORS: dict[type[Node], Callable[[Inference, Any, Function], InferredTypes]] = {
     Name: Inference._name,
     Attribute: Inference._attribute,
     Call: Inference._call,
@@ -388,7 +388,7 @@ _EVALUATORS: dict[type[Node], Callable[[Inference, Any, Function], Values]] = {
     Sequence: Inference._sequence,
     Dict: Inference._dict,
     Comprehension: Inference._comprehension,
-    Operation: Inference._operation,
+    Operator: Inference._operation,
     Walrus: Inference._walrus,
     Lambda: Inference._lambda,
     Constant: Inference._constant,

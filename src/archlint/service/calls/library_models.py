@@ -15,7 +15,7 @@ from archlint.service.semantics.library_names import public_name
 from archlint.spec import rules_directory
 
 T = TypeVar("T")
-Way = Literal["here", "awaited", "loop", "thread", "queue", "start", "program", "stored"]
+ExecutionWay = Literal["here", "awaited", "loop", "thread", "queue", "start", "program", "stored"]
 """How a function gets to run, `handoffs.toml`'s words: `awaited` runs a coroutine function only, on the spot;
 `stored` means that it was given away, nobody knows what for."""
 
@@ -49,8 +49,8 @@ class Handoff(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decorators: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
     overridden: tuple[str, ...] = ()
-    function: Way = "thread"
-    coroutine: Way = "loop"
+    function: ExecutionWay = "thread"
+    coroutine: ExecutionWay = "loop"
 
 
 class _Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

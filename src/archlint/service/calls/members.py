@@ -8,16 +8,16 @@ from archlint.facts.syntax import Assign, ClassDef, Name
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inferring import Inferring
 from archlint.service.calls.library_models import Library
-from archlint.service.calls.sites import Binding
+from archlint.service.calls.sites import BindingSite
 from archlint.service.calls.values import (
     ClassType,
     Elements,
     FunctionType,
+    InferredType,
+    InferredTypes,
     InstanceType,
     ModuleType,
     SuperType,
-    Value,
-    Values,
     join,
 )
 from archlint.service.semantics.bindings import statements
@@ -32,10 +32,10 @@ class Members:
 
     def __init__(self, inference: Inferring) -> None:
         self._inference = inference
-        self._fields: dict[Class, dict[str, list[Binding]]] = {}
-        self._known: dict[tuple[Value, str], Values] = {}
+        self._fields: dict[Class, dict[str, list[BindingSite]]] = {}
+        self._known: dict[tuple[InferredType, str], InferredTypes] = {}
 
-    def of(self, value: Value, name: str) -> Values:
+    def of(self, value: InferredType, name: str) -> InferredTypes:
         """What the attribute `name` of `value` may be."""
         key = (value, name)
         if key not in self._known:
@@ -43,19 +43,19 @@ class Members:
             self._known[key] = self._read(value, name)
         return self._known[key]
 
-    def properties(self, value: Value, name: str) -> Iterator[Function]:
+    def properties(self, value: InferredType, name: str) -> Iterator[Function]:
         """The functions that reading the attribute runs."""
         if isinstance(value, InstanceType):
             for method in self._methods(value, name):
                 if method.is_property:
                     yield method
 
-    def indexed(self, values: Values) -> Values:
+    def indexed(self, values: InferredTypes) -> InferredTypes:
         """What `value[…]` gives for objects that define it."""
         methods = (v.cls.find_method("__getitem__") for v in values if isinstance(v, InstanceType))
         return join(self._inference.returned(method) for method in methods if method is not None)
 
-    def _read(self, value: Value, name: str) -> Values:
+    def _read(self, value: InferredType, name: str) -> InferredTypes:
         match value:
             case Library(path):
                 kept = self._inference.of_state(path, name)
@@ -72,9 +72,9 @@ class Members:
                 return (Library(f"builtins.dict().{name}"),)
         return ()
 
-    def _of_class(self, lineage: Iterable[Class | Library], name: str, made: str = "") -> Values:
+    def _of_class(self, lineage: Iterable[Class | Library], name: str, made: str = "") -> InferredTypes:
         """An attribute of a class; `made` is what follows a library's class to mean an object of it."""
-        from_libraries: list[Value] = []
+        from_libraries: list[InferredType] = []
         for base in lineage:
             if isinstance(base, Library):
                 if base.path not in names_of("empty base", "enumeration", "schema base"):
@@ -86,7 +86,7 @@ class Members:
                 return found
         return tuple(from_libraries)
 
-    def _of_instance(self, value: InstanceType, name: str) -> Values:
+    def _of_instance(self, value: InstanceType, name: str) -> InferredTypes:
         methods = self._methods(value, name)
         if methods:
             return join(self._method(method) for method in methods)
@@ -106,18 +106,18 @@ class Members:
             found += [c.methods[name] for c in kinds if name in c.methods]
         return list(dict.fromkeys(found))
 
-    def _method(self, method: Function) -> Values:
+    def _method(self, method: Function) -> InferredTypes:
         if method.is_property:
             return self._inference.returned(method)
         return (FunctionType(method, bound=not method.is_decorated("staticmethod")),)
 
-    def _bound(self, receiver: InstanceType, values: Values) -> Values:
+    def _bound(self, receiver: InstanceType, values: InferredTypes) -> InferredTypes:
         return tuple(
             FunctionType(value.function, bound=True) if isinstance(value, FunctionType) else value
             for value in values
         )
 
-    def _assigned(self, classes: Iterable[Class | Library], name: str) -> Values:
+    def _assigned(self, classes: Iterable[Class | Library], name: str) -> InferredTypes:
         """A field: what the class's body or its methods say of it; the nearest class that says anything."""
         for cls in classes:
             if isinstance(cls, Class):
@@ -127,7 +127,7 @@ class Members:
                     return join([found, stored])
         return ()
 
-    def _field(self, cls: Class, name: str) -> Values:
+    def _field(self, cls: Class, name: str) -> InferredTypes:
         """A name bound in the class's body."""
         body = self._inference.program.functions.get(cls.scope[-1]) if cls.scope else None
         body = body or self._inference.program.add(cls.module)
@@ -136,19 +136,19 @@ class Members:
         nested = (self._inference.program.classes.get(one) for one in inner)
         return join([*found, tuple(ClassType(one) for one in nested if one is not None)])
 
-    def _body(self, cls: Class) -> dict[str, list[Binding]]:
+    def _body(self, cls: Class) -> dict[str, list[BindingSite]]:
         if cls not in self._fields:
-            found: dict[str, list[Binding]] = {}
+            found: dict[str, list[BindingSite]] = {}
             for statement in statements(cls.node.body):
                 if isinstance(statement, Assign):
                     for target in statement.targets:
                         if isinstance(target, Name):
-                            binding = Binding("value", 0, (0, 0), statement.value, statement.annotation)
+                            binding = BindingSite("value", 0, (0, 0), statement.value, statement.annotation)
                             found.setdefault(target.id, []).append(binding)
             self._fields[cls] = found
         return self._fields[cls]
 
-    def _given(self, cls: Class, name: str) -> Values:
+    def _given(self, cls: Class, name: str) -> InferredTypes:
         """What the methods give to `self.name`."""
         bindings = [
             (binding, method)

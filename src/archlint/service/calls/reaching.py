@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from archlint.service.calls.sites import Binding
+from archlint.service.calls.sites import BindingSite
 
 
-def reaching_bindings(bindings: list[Binding] | tuple[()], at: int | None) -> tuple[list[Binding], bool]:
+def reaching_bindings(
+    bindings: list[BindingSite] | tuple[()], at: int | None
+) -> tuple[list[BindingSite], bool]:
     """The bindings that may hold at an offset, and whether one of them replaces what was before."""
     if at is None:
         return list(bindings), False
-    found: list[Binding] = []
+    found: list[BindingSite] = []
     for binding in reversed([one for one in bindings if one.start <= at]):
         if binding.limited and at > binding.block[1]:
             continue

@@ -9,12 +9,12 @@ from archlint.facts.syntax import (
 from archlint.service.calls.functions import Function
 from archlint.service.calls.values import (
     ClassType,
+    InferredType,
     InstanceType,
-    Value,
 )
 
 
-def receiver(function: Function, parameter: Parameter) -> Value | None:
+def receiver(function: Function, parameter: Parameter) -> InferredType | None:
     """`self` or `cls`."""
     node, owner = function.node, function.owner
     if owner is None or not isinstance(node, FunctionDef) or parameter is not node.parameters[0]:

@@ -13,7 +13,7 @@ from archlint.facts.syntax import (
     Expression,
     If,
     Name,
-    Operation,
+    Operator,
     Return,
     Statement,
     Subscript,
@@ -50,30 +50,30 @@ def fills_after_return(statement: If, following: tuple[Statement, ...], own_name
 def _missing(test: Expression) -> Iterator[str]:
     """The names that `test` finds to be None, empty, or without a key or attribute."""
     match test:
-        case Operation(operator="compare", detail=("is" | "==",), parts=(place, Constant(value=None))):
+        case Operator(operator="compare", detail=("is" | "==",), parts=(place, Constant(value=None))):
             yield _place(place)
-        case Operation(operator="not", parts=(Call() as call,)):
+        case Operator(operator="not", parts=(Call() as call,)):
             yield from _present(call)
-        case Operation(operator="not", parts=(place,)):
+        case Operator(operator="not", parts=(place,)):
             yield _place(place)
-        case Operation(operator="compare", detail=("not in",), parts=(_, place)):
+        case Operator(operator="compare", detail=("not in",), parts=(_, place)):
             yield _place(place)
-        case Operation(operator="or" | "and", parts=parts):
+        case Operator(operator="or" | "and", parts=parts):
             for part in parts:
                 yield from _missing(part)
 
 
 def _present(test: Expression) -> Iterator[str]:
     match test:
-        case Operation(operator="compare", detail=("is not" | "!=",), parts=(place, Constant(value=None))):
+        case Operator(operator="compare", detail=("is not" | "!=",), parts=(place, Constant(value=None))):
             yield _place(place)
-        case Operation(operator="compare", detail=("in",), parts=(_, place)):
+        case Operator(operator="compare", detail=("in",), parts=(_, place)):
             yield _place(place)
         case Call(func=Name(id="hasattr"), args=(owner, Constant(value=name))):
             yield f"{dotted(owner)}.{name}"
         case Name() | Attribute():
             yield _place(test)
-        case Operation(operator="and", parts=parts):
+        case Operator(operator="and", parts=parts):
             for part in parts:
                 yield from _present(part)
 

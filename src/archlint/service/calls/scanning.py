@@ -12,7 +12,7 @@ from archlint.facts.traversal import all_nodes, dotted
 from archlint.readings import unnoticed
 from archlint.service.calls.function_summary import Scanner
 from archlint.service.calls.functions import Function
-from archlint.service.calls.sites import Binding, Scan
+from archlint.service.calls.sites import BindingSite, Scan
 from archlint.service.semantics.symbols import Scope
 from archlint.service.semantics.unread import unread_in
 
@@ -73,7 +73,7 @@ def _told(source: PythonSource, definition: FunctionDef) -> tuple[object, ...]:
     )
 
 
-def _roots(scan: Scan, bound: Mapping[str, Sequence[Binding]]) -> list[Expression]:
+def _roots(scan: Scan, bound: Mapping[str, Sequence[BindingSite]]) -> list[Expression]:
     """The expressions of a scan, in its order."""
     held = (one for several in (*bound.values(), *scan.attributes.values()) for one in several)
     given = (value for one in held for value in (one.value, one.annotation) if value is not None)
@@ -83,7 +83,7 @@ def _roots(scan: Scan, bound: Mapping[str, Sequence[Binding]]) -> list[Expressio
     return [*given, *sites, *scan.returned, *scan.yielded, *scan.delegated, *stored, *states]
 
 
-def _bindings(bound: Mapping[str, Sequence[Binding]], offsets: list[int]) -> tuple[object, ...]:
+def _bindings(bound: Mapping[str, Sequence[BindingSite]], offsets: list[int]) -> tuple[object, ...]:
     return tuple(
         (
             *(name, one.kind, one.limited, one.value is None, one.annotation is None),

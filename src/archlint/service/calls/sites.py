@@ -12,7 +12,7 @@ from archlint.facts.syntax import (
 from archlint.service.calls.conditions import Need
 
 
-class Binding(Struct, frozen=True):
+class BindingSite(Struct, frozen=True):
     """A name, or attribute of `self`, that gets a value, which holds from `start` on.
 
     `kind` says how: the `value` itself, an `element` of it, by `enter`ing it (by `async with`: `aenter`), by
@@ -47,8 +47,8 @@ class Site(Struct, frozen=True):
 class Scan(Struct):
     """What one function's own statements say; those of functions in it are left out."""
 
-    bindings: defaultdict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
-    attributes: defaultdict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
+    bindings: defaultdict[str, list[BindingSite]] = field(default_factory=lambda: defaultdict(list))
+    attributes: defaultdict[str, list[BindingSite]] = field(default_factory=lambda: defaultdict(list))
     sites: list[Site] = field(default_factory=list)
     returned: list[Expression] = field(default_factory=list)
     yielded: list[Expression] = field(default_factory=list)

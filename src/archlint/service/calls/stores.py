@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 from archlint.facts.syntax import Attribute, Call, Constant, Dict, Expression, Name
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inferring import Inferring
-from archlint.service.calls.values import Elements, Values, join
+from archlint.service.calls.values import Elements, InferredTypes, join
 
 _Place: TypeAlias = tuple[object, str]
 """A module or class, and the name of its container; None for what is a state's."""
@@ -26,18 +26,18 @@ class Stores:
     def __init__(self, inference: Inferring) -> None:
         self._inference = inference
         self._index: dict[_Place, list[_Stored]] | None = None
-        self._known: dict[_Place, Values] = {}
+        self._known: dict[_Place, InferredTypes] = {}
 
-    def of_state(self, name: str) -> Values:
+    def of_state(self, name: str) -> InferredTypes:
         """What `state.name` may be: of the application, of a request, or given by a lifespan."""
         return self._values((None, name))
 
-    def of_container(self, owner: object, name: str) -> Values:
+    def of_container(self, owner: object, name: str) -> InferredTypes:
         """A container with what functions put into the one that a module or class has under `name`."""
         found = self._values((owner, name))
         return (Elements(found),) if found else ()
 
-    def _values(self, place: _Place) -> Values:
+    def _values(self, place: _Place) -> InferredTypes:
         if place not in self._known:
             self._known[place] = ()
             stored = self._indexed().get(place, ())

@@ -15,7 +15,7 @@ from archlint.facts.syntax import (
     FunctionDef,
     If,
     Name,
-    Operation,
+    Operator,
     Sequence,
     Statement,
 )
@@ -70,10 +70,10 @@ class Switches:
                 return self._field(module, owner, attr, step)
             case Call():
                 return self._called(module, node, step)
-            case Operation(operator="not", parts=(inner,)):
+            case Operator(operator="not", parts=(inner,)):
                 value = self._default(module, inner, step + 1)
                 return value if value is _UNTOLD else not _counts(value)
-            case Operation(operator="compare", parts=(left, right), detail=("==" | "in" as operator,)):
+            case Operator(operator="compare", parts=(left, right), detail=("==" | "in" as operator,)):
                 return self._compared(module, left, right, operator, step)
         return _UNTOLD
 

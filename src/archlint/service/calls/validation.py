@@ -18,7 +18,7 @@ from archlint.facts.traversal import dotted
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inferring import Inferring
 from archlint.service.calls.library_models import Library
-from archlint.service.calls.values import FunctionType, Values
+from archlint.service.calls.values import FunctionType, InferredTypes
 from archlint.service.interpreter.values import Written
 from archlint.service.semantics.library_names import public_name, pydantic_bases
 from archlint.service.semantics.modules import Module
@@ -171,7 +171,7 @@ class Validation:
 
     def _functions(self, nodes: Iterable[Expression], function: Function) -> Iterator[Function]:
         for node in nodes:
-            values: Values = self._inference.values(node, function)
+            values: InferredTypes = self._inference.values(node, function)
             yield from (value.function for value in values if isinstance(value, FunctionType))
 
 

@@ -75,10 +75,10 @@ class Manager(Struct, frozen=True):
 class Elements(Struct, frozen=True):
     """A container or iterable of these values."""
 
-    values: Values
+    values: InferredTypes
 
 
-Value: TypeAlias = (
+InferredType: TypeAlias = (
     Library
     | ModuleType
     | ClassType
@@ -91,10 +91,10 @@ Value: TypeAlias = (
     | Manager
     | Elements
 )
-Values: TypeAlias = tuple[Value, ...]
+InferredTypes: TypeAlias = tuple[InferredType, ...]
 
 
-def join(groups: Iterable[Values]) -> Values:
+def join(groups: Iterable[InferredTypes]) -> InferredTypes:
     """All values of the groups, each once, in order."""
     filled = [group for group in groups if group]
     if len(filled) <= 1:
@@ -103,12 +103,12 @@ def join(groups: Iterable[Values]) -> Values:
     return found if len(found) <= MAX_VALUES else ()
 
 
-def elements(values: Values) -> Values:
+def elements(values: InferredTypes) -> InferredTypes:
     """What iterating over the values, or a subscript of them, gives."""
     return join(_elements(value) for value in values)
 
 
-def _elements(value: Value) -> Values:
+def _elements(value: InferredType) -> InferredTypes:
     match value:
         case Elements():
             return value.values

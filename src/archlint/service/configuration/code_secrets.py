@@ -20,7 +20,7 @@ from archlint.facts.syntax import (
     Expression,
     Name,
     Node,
-    Operation,
+    Operator,
     Parameter,
     Sequence,
     Subscript,
@@ -29,7 +29,7 @@ from archlint.facts.traversal import all_nodes
 from archlint.service.configuration.literal_secrets import LiteralSecret, is_demonstration
 from archlint.service.configuration.secrets import (
     SHORTEST_TOKEN,
-    Verdict,
+    SecretVerdict,
     is_chosen,
     is_database_setting,
     is_secret_name,
@@ -76,8 +76,8 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
         for node, name, value in named:
             scope = scopes.get(id(node))
             for literal, text in self._literals(scope, value) if scope is not None else ():
-                verdict = Verdict.NONE if id(literal) in seen else judge(name, text)
-                if verdict is Verdict.NONE or id(literal) in self._examples or scope is None:
+                verdict = SecretVerdict.NONE if id(literal) in seen else judge(name, text)
+                if verdict is SecretVerdict.NONE or id(literal) in self._examples or scope is None:
                     continue
                 if self._tells(scope, node, name, verdict, text):
                     seen.add(id(literal))
@@ -86,9 +86,9 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
             written = constant.value
             if not isinstance(written, str) or len(written) < SHORTEST_TOKEN or id(constant) in seen:
                 continue
-            if judge(None, written) is Verdict.SECRET and id(constant) not in self._examples:
+            if judge(None, written) is SecretVerdict.SECRET and id(constant) not in self._examples:
                 place = self.module.location(constant)
-                yield LiteralSecret(place, None, masked(written), Verdict.SECRET)
+                yield LiteralSecret(place, None, masked(written), SecretVerdict.SECRET)
 
     @cached_property
     def _examples(self) -> frozenset[int]:
@@ -105,12 +105,12 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
         match value:
             case Constant(value=str(text)) if text:
                 yield value, text
-            case Operation(operator="bytes", detail=(text,)) if text:
+            case Operator(operator="bytes", detail=(text,)) if text:
                 yield value, text
-            case Operation(operator="or", parts=parts) | Sequence(items=parts) if depth:
+            case Operator(operator="or", parts=parts) | Sequence(items=parts) if depth:
                 for part in parts:
                     yield from self._literals(scope, part, depth - 1)
-            case Operation(operator="if", parts=(first, _, second)) if depth:
+            case Operator(operator="if", parts=(first, _, second)) if depth:
                 yield from self._literals(scope, first, depth - 1)
                 yield from self._literals(scope, second, depth - 1)
             case Call(func=Attribute(attr="encode" | "strip", value=inner)) if depth:
@@ -123,9 +123,9 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
                     for inner in (*value.args[:1], *default):
                         yield from self._literals(scope, inner, depth - 1)
 
-    def _tells(self, scope: Scope, node: Node, name: str, verdict: Verdict, text: str) -> bool:
+    def _tells(self, scope: Scope, node: Node, name: str, verdict: SecretVerdict, text: str) -> bool:
         """Whether a literal counts there: a secret anywhere but as the member of an enumeration, a word."""
-        if verdict is Verdict.DUMMY:
+        if verdict is SecretVerdict.DUMMY:
             return self._is_used(scope, node, name, text)
         if not isinstance(node, Assign) or not scope or not isinstance(scope[-1], ClassDef):
             return True
@@ -196,7 +196,7 @@ def _named(nodes: Nodes) -> Iterator[tuple[Node, str, Expression]]:
         for key, value in mapping.items:
             if isinstance(key, Constant) and isinstance(key.value, str) and _may_hold(key.value, value):
                 yield mapping, key.value, value
-    for comparison in nodes.of(Operation):
+    for comparison in nodes.of(Operator):
         if comparison.operator == "compare":
             yield from _compared(comparison)
     for parameter in nodes.of(Parameter):
@@ -204,7 +204,7 @@ def _named(nodes: Nodes) -> Iterator[tuple[Node, str, Expression]]:
             yield parameter, parameter.name, parameter.default
 
 
-def _compared(comparison: Operation) -> Iterator[tuple[Node, str, Expression]]:
+def _compared(comparison: Operator) -> Iterator[tuple[Node, str, Expression]]:
     """What a secret is compared with, by `==`, `!=`, `in`, on either side."""
     for one, other in pairwise(comparison.parts):
         for named, value in ((one, other), (other, one)):
@@ -249,7 +249,7 @@ _KEYED_NAMES = frozenset(name.rpartition(".")[2] for name in _KEYED)
 def _may_hold(name: str, value: Expression) -> bool:
     if isinstance(value, Constant):
         return isinstance(value.value, str) and (is_secret_name(name) or "://" in value.value)
-    return isinstance(value, Call | Operation | Sequence) and is_secret_name(name)
+    return isinstance(value, Call | Operator | Sequence) and is_secret_name(name)
 
 
 def _name(target: Expression) -> Iterator[str]:

@@ -22,7 +22,7 @@ _CONFIGURATION = re.compile(r"(^|/)(\.env[^/]*|[^/]*\.(cfg|conf|env|ini|json|pro
 _ASSIGNED = re.compile(r"(\w+)(?:=|$)")
 
 
-class Kind(Struct, frozen=True):
+class ServerKind(Struct, frozen=True):
     """A server that an app connects to, and what variables for it are called."""
 
     label: str
@@ -30,12 +30,12 @@ class Kind(Struct, frozen=True):
     variables: re.Pattern[str]
 
 
-POSTGRESQL = Kind(
+POSTGRESQL = ServerKind(
     "PostgreSQL",
     re.compile(r"(?i)postgres|postgis|pgvector|timescale"),
     re.compile(r"(?i)database|(^|_)db|db_|postgres|^pg|sql|dsn"),
 )
-REDIS = Kind(
+REDIS = ServerKind(
     "Redis",
     re.compile(r"(?i)^(redis|valkey|keydb|dragonfly)"),
     re.compile(r"(?i)redis|valkey|cache|broker|celery"),
@@ -67,7 +67,7 @@ class Connections(Struct, eq=False, frozen=True, dict=True):
             found.update(command.environment)
         return found | variables(one)
 
-    def expected(self, kind: Kind) -> tuple[Setting, ...] | None:
+    def expected(self, kind: ServerKind) -> tuple[Setting, ...] | None:
         """The settings for a server; None when a class may take them from names that are not known here."""
         classes = (*self.settings.classes, *self.settings.of_libraries)
         if any(one.is_open for one in classes) or self.settings.unclear:

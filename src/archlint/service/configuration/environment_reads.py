@@ -18,7 +18,7 @@ from archlint.facts.syntax import (
     FunctionDef,
     Name,
     Node,
-    Operation,
+    Operator,
     Simple,
     Subscript,
 )
@@ -33,7 +33,7 @@ from archlint.service.semantics.symbols import Scope, Symbols
 _KINDS: tuple[NameKind, ...] = ("environment", "environment getter", "configuration loader")
 
 
-class Read(Struct, frozen=True):
+class EnvironmentRead(Struct, frozen=True):
     """A call or look-up that reads configuration; `variable` is the name read, None where it is computed."""
 
     module: Module
@@ -44,7 +44,7 @@ class Read(Struct, frozen=True):
 
 def environment_reads(
     module: Module, symbols: Symbols, classes: Classes, literals: Literals
-) -> Iterator[Read]:
+) -> Iterator[EnvironmentRead]:
     """The reads of a module outside of its settings classes, in reading order.
 
     Writing a variable, or handing the whole environment to a child process, reads no configuration.
@@ -56,7 +56,7 @@ def environment_reads(
     nodes = module.source.nodes
     wanted = (
         node
-        for node in (*nodes.of(Subscript), *nodes.of(Call), *nodes.of(Operation))
+        for node in (*nodes.of(Subscript), *nodes.of(Call), *nodes.of(Operator))
         if not names.isdisjoint(_asked(node)) and id(node) not in written
     )
     for scope, node in scoped(module.source, wanted):
@@ -65,7 +65,7 @@ def environment_reads(
         found = None if _in_settings(module, scope, symbols, classes) else _read(module, scope, node, symbols)
         if found is not None:
             reader, name = found
-            yield Read(module, node, reader, _variable(module, scope, name, literals))
+            yield EnvironmentRead(module, node, reader, _variable(module, scope, name, literals))
 
 
 def _reader_names(module: Module) -> frozenset[str]:
@@ -88,7 +88,7 @@ def _asked(node: Node) -> Iterator[str]:
             yield last_name(value)
         case Call(func=func):
             yield last_name(func)
-        case Operation(operator="compare", parts=(_, value)):
+        case Operator(operator="compare", parts=(_, value)):
             yield last_name(value)
 
 
@@ -118,7 +118,7 @@ def _read(module: Module, scope: Scope, node: Node, symbols: Symbols) -> tuple[s
             module, scope, value, symbols
         ):
             return "os.environ", args[0] if args else None
-        case Operation(operator="compare", parts=(name, value), detail=("in" | "not in",)):
+        case Operator(operator="compare", parts=(name, value), detail=("in" | "not in",)):
             return ("os.environ", name) if _is_environ(module, scope, value, symbols) else None
         case Call(func=Name() | Attribute() as func, args=args):
             qualified = symbols.resolve(module, func, scope).qualified

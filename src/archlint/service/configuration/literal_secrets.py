@@ -14,7 +14,13 @@ from archlint import documents
 from archlint.facts.dockerfile import Instruction
 from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
 from archlint.findings import Location
-from archlint.service.configuration.secrets import URL_PASSWORD, Verdict, is_database_setting, judge, masked
+from archlint.service.configuration.secrets import (
+    URL_PASSWORD,
+    SecretVerdict,
+    is_database_setting,
+    judge,
+    masked,
+)
 from archlint.service.deployment.compose import ComposeFile
 from archlint.service.deployment.dockerfiles import Deployment
 
@@ -39,7 +45,7 @@ class LiteralSecret(Struct, frozen=True):
     location: Location
     name: str | None
     shown: str
-    verdict: Verdict
+    verdict: SecretVerdict
 
 
 def is_demonstration(path: str) -> bool:
@@ -143,7 +149,7 @@ def _in_manifest(node: YamlMapping) -> Iterator[LiteralSecret]:
 
 def _judged(name: str | None, value: str, place: Location, *, dummies: bool) -> Iterator[LiteralSecret]:
     verdict = judge(name, value)
-    if verdict is Verdict.SECRET or (dummies and verdict is Verdict.DUMMY):
+    if verdict is SecretVerdict.SECRET or (dummies and verdict is SecretVerdict.DUMMY):
         yield LiteralSecret(place, name, masked(value), verdict)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint.service.configuration.secrets import URL_PASSWORD, Verdict, is_secret_name, judge
+from archlint.service.configuration.secrets import URL_PASSWORD, SecretVerdict, is_secret_name, judge
 
 _ASSIGNED = re.compile(
     r"(?<![\w.\-])(?P<name>[\w.\-]{1,200})[\"']?\]?(?:\s*:\s*[\w\[\]|.]+(?: [\w\[\]|.]+)*)?"
@@ -49,7 +49,7 @@ def mask_credentials(text: str) -> str:
 
 def _is_literal(credentials: str) -> bool:
     """Whether there is a password, or a user that is itself a token; a mere user name may be shown."""
-    return ":" in credentials or judge("secret", credentials) is Verdict.SECRET
+    return ":" in credentials or judge("secret", credentials) is SecretVerdict.SECRET
 
 
 def _by_name(line: str) -> Iterator[tuple[int, int]]:
@@ -61,7 +61,7 @@ def _by_name(line: str) -> Iterator[tuple[int, int]]:
     named = any(is_secret_name(word) for word in words)
     for found in _QUOTED.finditer(line) if named else ():
         value = found["value"]
-        if not is_secret_name(value) and judge("secret", value) is not Verdict.NONE:
+        if not is_secret_name(value) and judge("secret", value) is not SecretVerdict.NONE:
             yield found.span("value")
 
 
@@ -71,5 +71,5 @@ def _by_itself(line: str) -> Iterator[tuple[int, int]]:
     yield from (found.span("value") for found in _KEY.finditer(line))
     for pattern in (_QUOTED, _BARE):
         for found in pattern.finditer(line):
-            if judge("secret", found["value"]) is Verdict.SECRET:
+            if judge("secret", found["value"]) is SecretVerdict.SECRET:
                 yield found.span("value")

@@ -50,7 +50,7 @@ SHORTEST_TOKEN = 16
 """No format of a token is shorter."""
 
 
-class Verdict(StrEnum):
+class SecretVerdict(StrEnum):
     """What a literal is: a secret, a dummy in a secret's place, or neither."""
 
     SECRET = "secret"  # noqa: S105
@@ -69,20 +69,20 @@ def is_database_setting(name: str) -> bool:
     return len(name) <= _LONGEST_NAME and bool(_DATABASE.fullmatch(name))
 
 
-def judge(name: str | None, value: str) -> Verdict:
+def judge(name: str | None, value: str) -> SecretVerdict:
     """What `value` is under `name`; without a name only a token's format or a URL's password tells."""
     value = value.strip()
     if _CIPHERTEXT.match(value) or (len(value) > _LONGEST and "PRIVATE KEY" not in value[:_LONGEST]):
-        return Verdict.NONE
+        return SecretVerdict.NONE
     if name is not None and _PROXY.fullmatch(name[:_LONGEST_NAME]):
-        return Verdict.NONE
+        return SecretVerdict.NONE
     value = value[:_LONGEST]
     if name is not None and is_secret_name(name):
         return _judge_named(name, value)
     password = URL_PASSWORD.search(value)
     if password is not None and not _TEST_DATABASE.search(value):
         return _judge_password(password[1], password[2])
-    return Verdict.SECRET if _is_token(value) else Verdict.NONE
+    return SecretVerdict.SECRET if _is_token(value) else SecretVerdict.NONE
 
 
 def masked(value: str) -> str:
@@ -90,21 +90,25 @@ def masked(value: str) -> str:
     return f"{value[:3]}…" if len(value) >= SHORTEST_TOKEN and value[:3].isalnum() else "…"
 
 
-def _judge_named(name: str, value: str) -> Verdict:
+def _judge_named(name: str, value: str) -> SecretVerdict:
     plain = re.sub(r"\W|_", "", value).lower()
     if not plain or _REFERENCE.search(value) or plain in re.sub(r"\W|_", "", name).lower():
-        return Verdict.NONE
+        return SecretVerdict.NONE
     if _is_dummy(value) or is_typed(value) or re.search(r"(?i)fake|test|mock|dummy|demo|example", name):
-        return Verdict.DUMMY
-    return Verdict.SECRET if is_chosen(value) or _is_token(value) or _is_random(value) else Verdict.DUMMY
+        return SecretVerdict.DUMMY
+    return (
+        SecretVerdict.SECRET
+        if is_chosen(value) or _is_token(value) or _is_random(value)
+        else SecretVerdict.DUMMY
+    )
 
 
-def _judge_password(password: str, host: str) -> Verdict:
+def _judge_password(password: str, host: str) -> SecretVerdict:
     """A password in a URL; one for the machine itself opens nothing elsewhere."""
     dummy = _is_dummy(password) or is_typed(password) or not is_chosen(password)
     if _NEAR_HOST.match(host):
-        return Verdict.NONE if dummy else Verdict.DUMMY
-    return Verdict.DUMMY if dummy else Verdict.SECRET
+        return SecretVerdict.NONE if dummy else SecretVerdict.DUMMY
+    return SecretVerdict.DUMMY if dummy else SecretVerdict.SECRET
 
 
 def _is_dummy(value: str) -> bool:

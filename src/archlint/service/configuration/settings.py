@@ -24,7 +24,7 @@ from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.service.api.class_options import OptionReader
 from archlint.service.api.field_declarations import Declaration, declaration, declarations, may_be_field
-from archlint.service.configuration.variable_names import Naming, Path
+from archlint.service.configuration.variable_names import Naming, VariablePath
 from archlint.service.interpreter.types import Type, Types
 from archlint.service.interpreter.values import Written
 from archlint.service.semantics.classes import Classes
@@ -225,7 +225,7 @@ class Settings:
         symbol: Symbol,
         declared: Declaration,
         naming: Naming,
-        outer: tuple[Path, ...] | None,
+        outer: tuple[VariablePath, ...] | None,
         depth: int,
     ) -> Setting:
         """A field of the settings class or, at a depth, of a model below the field at `outer`."""
@@ -246,7 +246,7 @@ class Settings:
         )  # fmt: skip
 
     def _parts(
-        self, types: Type | None, naming: Naming, outer: tuple[Path, ...], depth: int
+        self, types: Type | None, naming: Naming, outer: tuple[VariablePath, ...], depth: int
     ) -> Iterator[Setting]:
         """The fields of the models and dataclasses that an annotation allows."""
         members = types.members if types is not None and depth < _MAX_NESTING else ()

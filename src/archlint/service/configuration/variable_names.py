@@ -27,14 +27,14 @@ _GENERATORS: Mapping[str, Callable[[str], str]] = {
 """Generators of aliases by name, but for letters' case: `pydantic.alias_generators`, and methods of `str`."""
 
 
-class Key(Struct, frozen=True):
+class FieldName(Struct, frozen=True):
     """A name under which a model takes a field's value: the field's own, or an alias."""
 
     text: str
     is_alias: bool
 
 
-class Path(Struct, frozen=True):
+class VariablePath(Struct, frozen=True):
     """The name of a variable in parts: that of the outermost field, and those of fields in models below."""
 
     top: str
@@ -62,44 +62,52 @@ class Naming:
         self._options = options
         self.parts_left = MAX_PARTS
 
-    def tops(self, name: str, keywords: Mapping[str, Written]) -> tuple[Path, ...]:
+    def tops(self, name: str, keywords: Mapping[str, Written]) -> tuple[VariablePath, ...]:
         """The variables of a field of the settings class itself."""
         keys = (
             self._old_keys(name, keywords) if self.of_pydantic_1 else self.keys(name, keywords, self._options)
         )
-        return tuple(Path((self.prefix if key.is_alias in self.prefixed else "") + key.text) for key in keys)
+        return tuple(
+            VariablePath((self.prefix if key.is_alias in self.prefixed else "") + key.text) for key in keys
+        )
 
     def inner(
-        self, outer: tuple[Path, ...], name: str, keywords: Mapping[str, Written], options: ClassOptions
-    ) -> tuple[Path, ...]:
+        self,
+        outer: tuple[VariablePath, ...],
+        name: str,
+        keywords: Mapping[str, Written],
+        options: ClassOptions,
+    ) -> tuple[VariablePath, ...]:
         """The variables of a field of a model that is the value of the field at `outer`."""
         if self.delimiter is None:
             return ()
         keys = self.keys(name, keywords, options)
-        paths = (Path(path.top, (*path.inner, key.text)) for path in outer for key in keys)
+        paths = (VariablePath(path.top, (*path.inner, key.text)) for path in outer for key in keys)
         return tuple(path for path in paths if self._is_reached(path))
 
-    def variable(self, path: Path) -> str:
+    def variable(self, path: VariablePath) -> str:
         """The name of a variable, in lower case unless the class tells cases apart."""
         text = (self.delimiter or "").join((path.top, *path.inner))
         return text if self.is_case_sensitive else text.lower()
 
-    def _is_reached(self, path: Path) -> bool:
+    def _is_reached(self, path: VariablePath) -> bool:
         """Whether the name is taken apart into these parts again: a delimiter may be in a field's name."""
         assert self.delimiter is not None
         parts = [part if self.is_case_sensitive else part.lower() for part in path.inner]
         delimiter = self.delimiter if self.is_case_sensitive else self.delimiter.lower()
         return delimiter.join(parts).split(delimiter, (self.levels or 0) - 1) == parts
 
-    def keys(self, name: str, keywords: Mapping[str, Written], options: ClassOptions) -> tuple[Key, ...]:
+    def keys(
+        self, name: str, keywords: Mapping[str, Written], options: ClassOptions
+    ) -> tuple[FieldName, ...]:
         """The names under which a model of Pydantic 2 takes a field."""
         by_alias = options.truth("validate_by_alias") is not False
         by_name = options.truth("validate_by_name")
         by_name = options.truth("populate_by_name") if by_name is None else by_name
         by_name = not by_alias if by_name is None else by_name
         aliases = tuple(self._aliases(name, keywords, options)) if by_alias else ()
-        own = (Key(name, False),) if by_name or not aliases else ()
-        return (*(Key(alias, True) for alias in aliases), *own)
+        own = (FieldName(name, False),) if by_name or not aliases else ()
+        return (*(FieldName(alias, True) for alias in aliases), *own)
 
     def _aliases(self, name: str, keywords: Mapping[str, Written], options: ClassOptions) -> Iterator[str]:
         given = keywords.get("validation_alias") or keywords.get("alias")
@@ -123,15 +131,15 @@ class Naming:
                 self.is_known = self.is_known and text is not None
                 yield from [text] if text else []
 
-    def _old_keys(self, name: str, keywords: Mapping[str, Written]) -> tuple[Key, ...]:
+    def _old_keys(self, name: str, keywords: Mapping[str, Written]) -> tuple[FieldName, ...]:
         """Pydantic 1: `Field(env=…)` or `Config.fields`, without prefix; aliases name no variables."""
         given = self._of_config(name) or keywords.get("env")
         if given is None:
-            return (Key(name, False),)
+            return (FieldName(name, False),)
         items = given.expression.items if isinstance(given.expression, Sequence) else (given.expression,)
         texts = [self._options.literals.text(given.module, item, given.scope) for item in items]
         self.is_known = self.is_known and None not in texts
-        return tuple(Key(text, True) for text in texts if text)
+        return tuple(FieldName(text, True) for text in texts if text)
 
     def _of_config(self, name: str) -> Written | None:
         """What `Config.fields` says: `{"field": "NAME"}` or `{"field": {"env": …}}`."""

@@ -11,7 +11,7 @@ from archlint.service.api import web
 from archlint.service.database.engines import Engine
 from archlint.service.interpreter.assembly import interpreter
 from archlint.service.interpreter.attributes import attribute
-from archlint.service.interpreter.machine import LibraryCall, Machine, deep_recursion
+from archlint.service.interpreter.machine import FunctionModel, Machine, deep_recursion
 from archlint.service.interpreter.partial_texts import assembled
 from archlint.service.interpreter.values import (
     Arguments,
@@ -53,8 +53,8 @@ class Recorder(Struct, eq=False, dict=True):
                 if engine.scope and not self._knows(engine.call):
                     self._enter(machine, engine.module, engine.scope, engine.call, 0)
 
-    def _models(self) -> dict[str, LibraryCall]:
-        found: dict[str, LibraryCall] = {}
+    def _models(self) -> dict[str, FunctionModel]:
+        found: dict[str, FunctionModel] = {}
         for name in names_of("engine maker"):
             found.update(dict.fromkeys(homes_of(name), self._record))
         for name in names_of("URL type", "secret type"):

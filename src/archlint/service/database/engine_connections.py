@@ -66,7 +66,7 @@ def schemes_in(expression: Expression | None) -> frozenset[str | None]:
     return frozenset(map(scheme, _texts((expression,)))) if expression is not None else frozenset()
 
 
-class Target(Struct, frozen=True):
+class DatabaseTarget(Struct, frozen=True):
     """A database that a URL may name: `scheme`, None where the source does not tell.
 
     `source` is the setting, or with a `$` the variable, whose default the URL comes from.
@@ -88,7 +88,7 @@ class Connection(Struct, eq=False, frozen=True):
         return self.engine.location
 
     @property
-    def targets(self) -> tuple[Target, ...]:
+    def targets(self) -> tuple[DatabaseTarget, ...]:
         """What the URL may name; empty where no call could be followed."""
         values = [option for call in self.calls for option in _alternatives(call.get(0, "url"))]
         return tuple(dict.fromkeys(_target(value) for value in values))
@@ -329,8 +329,8 @@ def _composes(settings: SettingsClass, name: str) -> bool:
     return name in fields or any(not fields.isdisjoint(_attributes(one)) for one in properties)
 
 
-def _target(value: Value) -> Target:
-    return Target(scheme(opening(value)), value.source if isinstance(value, Configured) else None)
+def _target(value: Value) -> DatabaseTarget:
+    return DatabaseTarget(scheme(opening(value)), value.source if isinstance(value, Configured) else None)
 
 
 def _may_change(node: ClassDef, field: str) -> bool:

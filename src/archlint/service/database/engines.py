@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Alias, Assign, Call, Constant, Dict, Expression, Keyword, Name, Operation
+from archlint.facts.syntax import Alias, Assign, Call, Constant, Dict, Expression, Keyword, Name, Operator
 from archlint.findings import Location
 from archlint.readings import summary
 from archlint.service.semantics.library_names import last_names, names_of
@@ -84,7 +84,7 @@ def pool_classes(engine: Engine, symbols: Symbols) -> Iterator[tuple[Expression,
 
 def _choices(value: Expression) -> Iterator[Expression]:
     match value:
-        case Operation(operator="if", parts=(first, _, second)):
+        case Operator(operator="if", parts=(first, _, second)):
             yield from (*_choices(first), *_choices(second))
         case _:
             yield value

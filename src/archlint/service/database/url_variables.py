@@ -16,7 +16,7 @@ from archlint.service.deployment.dockerfiles import Deployment
 _TESTS = re.compile(r"(?i)(^|[._/-])(ci|e2e|test|tests|testing)([._/-]|$)")
 
 
-class Assigned(Struct, frozen=True):
+class VariableAssignment(Struct, frozen=True):
     """`name` gets `value` in a file of the repository."""
 
     name: str
@@ -24,12 +24,12 @@ class Assigned(Struct, frozen=True):
     location: Location
 
 
-def assigned(deployment: Deployment) -> Iterator[Assigned]:
+def assigned(deployment: Deployment) -> Iterator[VariableAssignment]:
     """The variables of `.env` files, then of the service's containers; those for tests are left out."""
     for file in dotenv_files(deployment.repository, deployment.root):
         for variable in file.variables if not _TESTS.search(file.path) else ():
             if variable.value:
-                yield Assigned(variable.name, variable.value, variable.location)
+                yield VariableAssignment(variable.name, variable.value, variable.location)
     for compose in deployment.compose:
         if _TESTS.search(compose.path):
             continue
@@ -46,14 +46,14 @@ def _is_ours(context: str | None, root: str) -> bool:
     return near[0] == "." or posixpath.commonpath(near) == near[0]
 
 
-def _environment(service: YamlMapping) -> Iterator[Assigned]:
+def _environment(service: YamlMapping) -> Iterator[VariableAssignment]:
     match service.get("environment"):
         case YamlMapping(entries=entries):
             for key, value in entries:
                 if isinstance(value, YamlScalar):
-                    yield Assigned(key.text, value.text, value.location)
+                    yield VariableAssignment(key.text, value.text, value.location)
         case YamlSequence(items=items):
             for item in items:
                 if isinstance(item, YamlScalar) and "=" in item.text:
                     name, _, text = item.text.partition("=")
-                    yield Assigned(name, text, item.location)
+                    yield VariableAssignment(name, text, item.location)

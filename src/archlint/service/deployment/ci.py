@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from archlint.facts.shell import Options
 from archlint.facts.yaml import YamlFile, YamlMapping, YamlNode, YamlScalar, YamlSequence
 from archlint.findings import Location
-from archlint.service.deployment.command import Command, Context, Script, commands_of, script_of
+from archlint.service.deployment.command import Command, CommandContext, Script, commands_of, script_of
 
 WORKFLOW = re.compile(r"\.github/(workflows/[^/]+|actions/(?:.*/)?action)\.ya?ml")
 """GitHub reads them at the repository's top alone."""
@@ -73,7 +73,7 @@ def _steps(
             continue
         ignored = next((level for level in levels if level.text("continue-on-error") == "true"), None)
         like = Command(
-            (), Location(file=script.location.file), Context.CI, place,
+            (), Location(file=script.location.file), CommandContext.CI, place,
             hidden="`continue-on-error: true` lets the job succeed" if ignored else None,
             folder=_folder(_setting(levels, "working-directory")),
             environment=exported | {k: v for level in levels for k, v in _variables(level.mapping("env"))},
@@ -136,7 +136,7 @@ def gitlab_commands(file: YamlFile, text: str) -> Iterator[Command]:
             if key == "after_script":
                 hidden = "the status of `after_script` does not count"
             like = Command(
-                (), Location(file.path), Context.CI, f"job `{name.text}`", hidden, ".",
+                (), Location(file.path), CommandContext.CI, f"job `{name.text}`", hidden, ".",
                 {**variables, **dict(_variables(job.mapping("variables")))},
             )  # fmt: skip
             named = TRIAL.search(name.text) or TRIAL.search(job.text("stage") or "")

@@ -40,7 +40,7 @@ _QUOTED = 72
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 
 
-class Context(StrEnum):
+class CommandContext(StrEnum):
     """What runs a command."""
 
     BUILD = "image build"
@@ -63,7 +63,7 @@ class Command(Struct, frozen=True):
 
     words: tuple[str, ...]
     location: Location
-    context: Context
+    context: CommandContext
     place: str
     hidden: str | None = None
     folder: str | None = None

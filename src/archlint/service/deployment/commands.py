@@ -17,7 +17,14 @@ from archlint.facts.shell import SHELLS, Options
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Location, Unknown
 from archlint.service.deployment.ci import GITLAB, WORKFLOW, github_commands, gitlab_commands, gitlab_includes
-from archlint.service.deployment.command import Command, Context, Script, commands_of, script_of, unwrapped
+from archlint.service.deployment.command import (
+    Command,
+    CommandContext,
+    Script,
+    commands_of,
+    script_of,
+    unwrapped,
+)
 from archlint.service.deployment.dockerfiles import Deployment, Image
 from archlint.service.deployment.tasks import task_commands
 
@@ -91,7 +98,9 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
                     flags = " ".join(instruction.arguments[1:])
                     options = Options(re.search(r"-\w*e", flags) is not None, "pipefail" in flags)
                 elif instruction.keyword == "RUN":
-                    like = Command((), instruction.location, Context.BUILD, place, environment=environment)
+                    like = Command(
+                        (), instruction.location, CommandContext.BUILD, place, environment=environment
+                    )
                     yield from self._run(instruction, like, options, lines)
 
     def _run(
@@ -121,7 +130,7 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
                 command = None  # a shell runs the ENTRYPOINT, and nothing takes the CMD
             for instruction in filter(None, (entry, command)):
                 place = f"`{instruction.keyword}` of `{image.path}`"
-                like = Command((), instruction.location, Context.START, place, environment=environment)
+                like = Command((), instruction.location, CommandContext.START, place, environment=environment)
                 yield from self._start(instruction, like)
 
     def _start(self, instruction: Instruction, like: Command) -> Iterator[Command]:
@@ -147,7 +156,7 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
         """What a compose service says that its container runs."""
         for key in ("entrypoint", "command"):
             value = service.get(key)
-            like = Command((), Location(""), Context.START, f"`{key}` of compose service `{name}`")
+            like = Command((), Location(""), CommandContext.START, f"`{key}` of compose service `{name}`")
             if isinstance(value, YamlSequence):
                 words = tuple(item.text for item in value.items if isinstance(item, YamlScalar))
                 found = unwrapped(replace(like, words=words, location=value.location))
@@ -188,7 +197,7 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
 
     def _script(self, file: str, like: Command | None = None) -> Iterator[Command]:
         """The commands of a shell script; it starts at the repository's root where nothing says otherwise."""
-        here = Command((), Location(file), Context.SCRIPT, f"`{file}`")
+        here = Command((), Location(file), CommandContext.SCRIPT, f"`{file}`")
         yield from commands_of(Script(self._text(file), file), replace(like or here, place=f"`{file}`"))
 
     def _followed(self, command: Command, seen: set[str] | None = None) -> Iterator[Command]:

@@ -20,7 +20,7 @@ from archlint.service.deployment.compose_stack import StackService
 _VARIABLE = re.compile(r"\$\{\w+(?::?-(?P<word>[^${}]*)|:?[+?][^${}]*)?\}|\$\w+")
 
 
-class Mount(Struct, frozen=True):
+class ContainerMount(Struct, frozen=True):
     """A volume, a folder or a memory file system in a container; `source` is None for an anonymous volume."""
 
     target: str
@@ -28,14 +28,14 @@ class Mount(Struct, frozen=True):
     kind: str
 
 
-class Check(Struct, frozen=True):
+class Healthcheck(Struct, frozen=True):
     """How compose checks a service; `is_off` when it switches off every check, that of the image too."""
 
     location: Location
     is_off: bool
 
 
-class Dependency(Struct, frozen=True):
+class ContainerDependency(Struct, frozen=True):
     """A service that has to be there first, and in which condition."""
 
     name: str
@@ -70,26 +70,26 @@ def env_files(service: StackService) -> tuple[str, ...]:
     return tuple(dict.fromkeys(paths))
 
 
-def mounts(service: StackService) -> Iterator[Mount]:
+def mounts(service: StackService) -> Iterator[ContainerMount]:
     """What is mounted, with the default of each variable filled in."""
     for value in service.values("tmpfs"):
-        yield from (Mount(_folder(item.text), None, "tmpfs") for item in _scalars(value))
+        yield from (ContainerMount(_folder(item.text), None, "tmpfs") for item in _scalars(value))
     for value in service.values("volumes"):
         for item in _items(value):
             if isinstance(item, YamlMapping):
                 target = item.text("target") or item.text("destination") or item.text("dst") or ""
                 source = item.text("source") or item.text("src")
-                yield Mount(_folder(target), source, item.text("type") or "volume")
+                yield ContainerMount(_folder(target), source, item.text("type") or "volume")
             elif isinstance(item, YamlScalar):
                 yield _short(item.text)
 
 
-def healthcheck(service: StackService) -> Check | None:
+def healthcheck(service: StackService) -> Healthcheck | None:
     """The check that compose makes, None where it leaves that to the image.
 
     `disable: true` and a test of `NONE` switch off; a mapping without a test changes the image's times only.
     """
-    found: Check | None = None
+    found: Healthcheck | None = None
     for value in service.values("healthcheck"):
         if isinstance(value, YamlMapping):
             words = [item.text for item in _scalars(value.get("test"))]
@@ -98,15 +98,15 @@ def healthcheck(service: StackService) -> Check | None:
             on = is_told and value.text("disable") in {"true", "True", "yes"}
             switch = value.key("disable") if on else None
             if switch is not None or words == ["NONE"]:
-                found = Check((switch or value).location, True)
+                found = Healthcheck((switch or value).location, True)
             elif words and words != [""]:
-                found = Check(value.location, False)
+                found = Healthcheck(value.location, False)
     return found
 
 
-def dependencies(service: StackService) -> tuple[Dependency, ...]:
+def dependencies(service: StackService) -> tuple[ContainerDependency, ...]:
     """The services of `depends_on`, by name; the condition is `service_started` where none is given."""
-    found: dict[str, Dependency] = {}
+    found: dict[str, ContainerDependency] = {}
     for value in service.values("depends_on"):
         if isinstance(value, YamlMapping):
             for key, entry in value.entries:
@@ -114,14 +114,14 @@ def dependencies(service: StackService) -> tuple[Dependency, ...]:
                     found.pop(key.text, None)
                     continue
                 condition = entry.text("condition") if isinstance(entry, YamlMapping) else None
-                _note(found, Dependency(key.text, key.location, condition or "service_started"))
+                _note(found, ContainerDependency(key.text, key.location, condition or "service_started"))
         else:
             for item in _scalars(value):
-                _note(found, Dependency(item.text, item.location, "service_started"))
+                _note(found, ContainerDependency(item.text, item.location, "service_started"))
     return tuple(found[name] for name in sorted(found))
 
 
-def _note(found: dict[str, Dependency], new: Dependency) -> None:
+def _note(found: dict[str, ContainerDependency], new: ContainerDependency) -> None:
     """Note a dependency as the last layer has it, at the first place that says so."""
     if new.name not in found or found[new.name].condition != new.condition:
         found[new.name] = new
@@ -141,12 +141,12 @@ def _scalars(value: YamlNode | None) -> list[YamlScalar]:
     return [item for item in _items(value) if isinstance(item, YamlScalar)]
 
 
-def _short(text: str) -> Mount:
+def _short(text: str) -> ContainerMount:
     """`source:target:mode`, of which only the target must be there."""
     first, *rest = _filled(text).split(":")
     if not rest or not rest[0].startswith("/"):
-        return Mount(_folder(first), None, "volume")
-    return Mount(_folder(rest[0]), first, "bind" if first.startswith((".", "/", "~")) else "volume")
+        return ContainerMount(_folder(first), None, "volume")
+    return ContainerMount(_folder(rest[0]), first, "bind" if first.startswith((".", "/", "~")) else "volume")
 
 
 def _folder(text: str) -> str:

@@ -23,7 +23,7 @@ _BY_FOLDER_PER_VERSION = 18
 _MAKERS = {"bitnami": "/bitnami/postgresql", "bitnamilegacy": "/bitnami/postgresql"}
 
 
-class Layout(Struct, frozen=True):
+class DataFolders(Struct, frozen=True):
     """The folder of the data, and the folders that the image declares as volumes."""
 
     data: str
@@ -35,7 +35,7 @@ class Layout(Struct, frozen=True):
         return next((one for one in self.volumes if f"{self.data}/".startswith(f"{one}/")), self.data)
 
 
-def layouts(service: StackService, deployment: Deployment) -> tuple[Layout, ...]:
+def layouts(service: StackService, deployment: Deployment) -> tuple[DataFolders, ...]:
     """What the image's layout is or, with an unknown version, may be; nothing for an image not known here.
 
     The layout of the latest version comes first.
@@ -48,11 +48,13 @@ def layouts(service: StackService, deployment: Deployment) -> tuple[Layout, ...]
     name, tag = image
     maker = posixpath.basename(posixpath.dirname(name))
     if maker in _MAKERS:
-        return (Layout(_MAKERS[maker], (_MAKERS[maker],)),)
+        return (DataFolders(_MAKERS[maker], (_MAKERS[maker],)),)
     chosen, is_known = _chosen(service, deployment)
     if posixpath.basename(name) not in _AS_OFFICIAL or not is_known:
         return ()
-    return tuple(Layout(chosen or layout.data, layout.volumes) for layout in _official(_version(name, tag)))
+    return tuple(
+        DataFolders(chosen or layout.data, layout.volumes) for layout in _official(_version(name, tag))
+    )
 
 
 def has_open_version(service: StackService) -> bool:
@@ -61,9 +63,11 @@ def has_open_version(service: StackService) -> bool:
     return any(re.search(r":[^/]*\$|@sha256:", image) for image in images)
 
 
-def _official(version: int | None) -> tuple[Layout, ...]:
-    old = Layout("/var/lib/postgresql/data", ("/var/lib/postgresql/data",))
-    new = Layout(f"/var/lib/postgresql/{version or ''}/docker".replace("//", "/"), ("/var/lib/postgresql",))
+def _official(version: int | None) -> tuple[DataFolders, ...]:
+    old = DataFolders("/var/lib/postgresql/data", ("/var/lib/postgresql/data",))
+    new = DataFolders(
+        f"/var/lib/postgresql/{version or ''}/docker".replace("//", "/"), ("/var/lib/postgresql",)
+    )
     if version is None:
         # No tag is the latest image, and a volume on the old folder keeps that from starting.
         return new, old

@@ -18,7 +18,7 @@ from archlint import documents
 from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
 from archlint.paths import join
 from archlint.service.deployment.ci import WORKFLOW, is_trial_job
-from archlint.service.deployment.command import Command, Context
+from archlint.service.deployment.command import Command, CommandContext
 from archlint.service.deployment.commands import Commands
 from archlint.service.deployment.dockerfiles import Deployment, Image
 from archlint.service.deployment.installs import pip_targets, uv_targets
@@ -105,7 +105,7 @@ class Production(Struct, eq=False, frozen=True, dict=True):
 
     @cached_property
     def _by_commands(self) -> tuple[_Build, ...]:
-        deploying = (c for c in self.commands if c.context is Context.CI and not c.is_trial)
+        deploying = (c for c in self.commands if c.context is CommandContext.CI and not c.is_trial)
         return tuple(build for command in deploying for build in _command_builds(command))
 
     def _by_manifests(self) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from archlint import documents
 from archlint.findings import Location
 from archlint.paths import ancestors, join
-from archlint.service.deployment.command import Command, Context, Script, commands_of
+from archlint.service.deployment.command import Command, CommandContext, Script, commands_of
 from archlint.service.deployment.dockerfiles import Deployment
 
 _FENCE = re.compile(r"(?P<indent>\s*)(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w-]*).*")
@@ -39,7 +39,7 @@ def _around(deployment: Deployment, root: str) -> Iterator[str]:
 
 
 def _commands(file: str, lines: list[str]) -> Iterator[Command]:
-    like = Command((), Location(file), Context.DOCUMENT, f"`{file}`", folder=None)
+    like = Command((), Location(file), CommandContext.DOCUMENT, f"`{file}`", folder=None)
     for first, block in _blocks(lines):
         prompted = any(_PROMPT.match(line.strip()) for line in block)
         shown = [_without_prompt(line, prompted) for line in block]

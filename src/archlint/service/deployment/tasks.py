@@ -21,7 +21,7 @@ from archlint.facts.toml import TomlFile
 from archlint.facts.traversal import COMPOUND, nested_blocks
 from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
 from archlint.findings import Location
-from archlint.service.deployment.command import Command, Context, Script, commands_of, unwrapped
+from archlint.service.deployment.command import Command, CommandContext, Script, commands_of, unwrapped
 
 _TABLES = (
     ("tool", "hatch", "scripts"),
@@ -45,7 +45,7 @@ def task_commands(repository: Repository, path: str) -> Iterator[Command]:
 
 
 def _like(path: str, place: str) -> Command:
-    return Command((), Location(path), Context.TASK, place, folder=posixpath.dirname(path) or ".")
+    return Command((), Location(path), CommandContext.TASK, place, folder=posixpath.dirname(path) or ".")
 
 
 def _makefile(repository: Repository, path: str) -> Iterator[Command]:
@@ -69,7 +69,9 @@ def _procfile(repository: Repository, path: str) -> Iterator[Command]:
         if separator and re.fullmatch(r"[\w-]+", name):
             start = len(line) - len(text.lstrip()) + 1
             script = Script(text.lstrip(), path, number, start)
-            like = Command((), Location(path), Context.START, f"process `{name}`", folder=_folder(path))
+            like = Command(
+                (), Location(path), CommandContext.START, f"process `{name}`", folder=_folder(path)
+            )
             yield from commands_of(script, like)
 
 
@@ -102,7 +104,7 @@ def _tox_commands(path: str, lines: list[str], section: str, text: str) -> Itera
         place = Location(path, number, column, number, column + len(first))
         hidden = _IGNORED if ignored else None
         yield from unwrapped(
-            Command(tuple(words), place, Context.TASK, f"`[{section}]`", hidden, _folder(path))
+            Command(tuple(words), place, CommandContext.TASK, f"`[{section}]`", hidden, _folder(path))
         )
 
 
@@ -138,7 +140,9 @@ def _session_command(
 ) -> Iterator[Command]:
     place = source.location(path, call.start, call.end)
     yield from unwrapped(
-        Command(words, place, Context.TASK, f"session `{session}`", folder=posixpath.dirname(path) or ".")
+        Command(
+            words, place, CommandContext.TASK, f"session `{session}`", folder=posixpath.dirname(path) or "."
+        )
     )
 
 
@@ -204,7 +208,10 @@ def _hooks(repository: Repository, path: str) -> Iterator[Command]:
             elif isinstance(entry, YamlScalar) and hook.text("language") in _NO_ENVIRONMENT:
                 given = [i.text for i in args.items if isinstance(i, YamlScalar)] if _listed(args) else []
                 like = Command(
-                    (*_split(entry.text), *given), entry.location, Context.TASK, f"hook `{hook.text('id')}`"
+                    (*_split(entry.text), *given),
+                    entry.location,
+                    CommandContext.TASK,
+                    f"hook `{hook.text('id')}`",
                 )
                 yield from unwrapped(replace(like, folder=_folder(path)))
 
@@ -216,7 +223,7 @@ def _uv_hook(path: str, hook: YamlMapping, args: YamlNode | None) -> Iterator[Co
         words, default = known
         given = [i.text for i in args.items if isinstance(i, YamlScalar)] if _listed(args) else default
         place = f"hook `{hook.text('id')}`"
-        yield Command((*words, *given), hook.location, Context.TASK, place, folder=_folder(path))
+        yield Command((*words, *given), hook.location, CommandContext.TASK, place, folder=_folder(path))
 
 
 _UV_HOOKS: dict[str, tuple[tuple[str, ...], list[str]]] = {

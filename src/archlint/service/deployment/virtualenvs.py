@@ -44,7 +44,7 @@ _SYSTEM = "/usr/local"
 """Where the official images of Python have theirs, and what is installed without an environment."""
 
 
-class Environment(Struct, frozen=True):
+class VirtualEnvironment(Struct, frozen=True):
     """A virtual environment: where it was made, where it is now, and with which Python, each if known.
 
     `home` is the folder of a Python that uv brought, which the environment only links to; `lost` is that
@@ -131,11 +131,11 @@ class StageReader(Struct, eq=False, frozen=True, dict=True):
                     folder = posixpath.normpath(posixpath.join(folder or "/", text)) if known else None
         return folder
 
-    def environments(self, stage: Stage) -> tuple[Environment, ...]:
+    def environments(self, stage: Stage) -> tuple[VirtualEnvironment, ...]:
         """The virtual environments in a stage: made there, or copied from another."""
         return self._remembered("environments", stage, lambda: self._environments(stage))
 
-    def _environments(self, stage: Stage) -> tuple[Environment, ...]:
+    def _environments(self, stage: Stage) -> tuple[VirtualEnvironment, ...]:
         made = {}
         for instruction in self.steps(stage, "RUN"):
             folder = self._run_folder(stage, instruction)
@@ -285,7 +285,7 @@ def _is_plain(command: Command) -> bool:
     return not any(_ELSEWHERE.match(word) for word in command.words) and "$" not in command.words[0]
 
 
-def _made(command: Command, folder: str | None, python: str | None) -> Iterator[Environment]:
+def _made(command: Command, folder: str | None, python: str | None) -> Iterator[VirtualEnvironment]:
     """The environment that a command makes."""
     if command.runs("venv|virtualenv") or command.runs("uv", "venv"):
         given = [
@@ -294,11 +294,11 @@ def _made(command: Command, folder: str | None, python: str | None) -> Iterator[
         given = [word for word in given if not re.fullmatch(r"(virtualenv|(python)?\d\S*)", word)]
         at = _at(given[-1] if given else ".venv", folder)
         movable = "--relocatable" in command.words or "UV_VENV_RELOCATABLE" in command.environment
-        yield Environment(at, at, None if "--python" in command.words else python, movable)
+        yield VirtualEnvironment(at, at, None if "--python" in command.words else python, movable)
     elif command.runs("uv", "sync") and "UV_SYSTEM_PYTHON" not in command.environment:
         at = _at(command.environment.get("UV_PROJECT_ENVIRONMENT", ".venv"), folder)
         chosen = {"--python", "-p"} & set(command.words) or "UV_PYTHON" in command.environment
-        yield Environment(at, at, None if chosen else python)
+        yield VirtualEnvironment(at, at, None if chosen else python)
 
 
 def _at(path: str, folder: str | None) -> str | None:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from archlint.service.evolution.levels import KNOWN
-from archlint.service.evolution.places import Place
+from archlint.service.evolution.places import SchemaPlace
 from archlint.service.evolution.types import formats_widen, types_widen
-from archlint.service.evolution.views import View
+from archlint.service.evolution.views import SchemaView
 from archlint.service.openapi.json_values import UNKNOWN_KEY
 
 _BOUNDS = (
@@ -26,7 +26,7 @@ _BOUNDS = (
 )
 
 
-def _types(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
+def _types(before: SchemaView, after: SchemaView, place: SchemaPlace) -> Iterator[tuple[str, str]]:
     old, new = before.types, after.types
     same_format = before.schema.get("format") == after.schema.get("format")
     if old == new and same_format:
@@ -67,17 +67,17 @@ def _lost(old: frozenset[str], new: frozenset[str]) -> frozenset[str]:
     return old - new - ({"integer"} if "number" in new else set())
 
 
-def _swaps(old: frozenset[str], new: frozenset[str], place: Place) -> bool:
+def _swaps(old: frozenset[str], new: frozenset[str], place: SchemaPlace) -> bool:
     """Whether one of the types is text, which in a text stands for every other."""
     text = new if place.direction == "request" else old
     return old != new and text == {"string"}
 
 
-def _specialized(place: Place) -> str:
+def _specialized(place: SchemaPlace) -> str:
     return "type-specialized" if place.subject == "parameter-property" else "type-changed"
 
 
-def _type(one: View) -> str:
+def _type(one: SchemaView) -> str:
     kinds = "|".join(sorted(one.types)) or "any"
     form = one.schema.get("format")
     return f"`{kinds} ({form})`" if form else f"`{kinds}`"
@@ -86,7 +86,7 @@ def _type(one: View) -> str:
 _TYPED = frozenset(["type", "enum", "const", "anyOf", "oneOf", "allOf", "not", "$ref"])
 
 
-def _nullability(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
+def _nullability(before: SchemaView, after: SchemaView, place: SchemaPlace) -> Iterator[tuple[str, str]]:
     if any(side.schema.keys().isdisjoint(_TYPED) for side in (before, after)):
         return  # where nothing is said of the values, null is one as well
     if before.nullable != after.nullable:
@@ -97,7 +97,7 @@ def _nullability(before: View, after: View, place: Place) -> Iterator[tuple[str,
         )
 
 
-def _bounds(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
+def _bounds(before: SchemaView, after: SchemaView, place: SchemaPlace) -> Iterator[tuple[str, str]]:
     for key, aspect in _BOUNDS:
         old, new = before.schema.get(key), after.schema.get(key)
         if old == new or isinstance(old, bool) or isinstance(new, bool):
@@ -116,7 +116,7 @@ def _bounds(before: View, after: View, place: Place) -> Iterator[tuple[str, str]
             yield (prefix if known else f"{aspect}-{verb}"), f"`{key}` went from {old} to {new}"
 
 
-def _patterns(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
+def _patterns(before: SchemaView, after: SchemaView, place: SchemaPlace) -> Iterator[tuple[str, str]]:
     old, new = before.schema.get("pattern"), after.schema.get("pattern")
     if old == new:
         return
@@ -132,7 +132,7 @@ def _patterns(before: View, after: View, place: Place) -> Iterator[tuple[str, st
         )
 
 
-def _values(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
+def _values(before: SchemaView, after: SchemaView, place: SchemaPlace) -> Iterator[tuple[str, str]]:
     """Enumerations and constants."""
     old, new = before.schema.get("enum"), after.schema.get("enum")
     if old is None and new is not None and "const" not in before.schema:
@@ -151,7 +151,7 @@ def _values(before: View, after: View, place: Place) -> Iterator[tuple[str, str]
 _NOTHING = object()
 
 
-def _enum_aspect(after: View, place: Place, verb: str) -> str:
+def _enum_aspect(after: SchemaView, place: SchemaPlace, verb: str) -> str:
     if (
         place.subject == "property"
         and place.direction == "request"
@@ -169,7 +169,7 @@ def _enum_aspect(after: View, place: Place, verb: str) -> str:
     return f"enum-value-{verb}"
 
 
-def _defaults(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
+def _defaults(before: SchemaView, after: SchemaView, place: SchemaPlace) -> Iterator[tuple[str, str]]:
     old, new = before.schema.get("default"), after.schema.get("default")
     if old == new and isinstance(old, bool) == isinstance(new, bool):
         return
@@ -184,7 +184,7 @@ def _is_untold(value: Any) -> bool:
     return isinstance(value, dict) and UNKNOWN_KEY in value
 
 
-def _media(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
+def _media(before: SchemaView, after: SchemaView, place: SchemaPlace) -> Iterator[tuple[str, str]]:
     for key, aspect in (("contentMediaType", "content-media-type"), ("contentEncoding", "content-encoding")):
         old, new = before.schema.get(key), after.schema.get(key)
         if old != new:
@@ -198,7 +198,7 @@ def _media(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]
         )
 
 
-def _discriminators(before: View, after: View, place: Place) -> Iterator[tuple[str, str]]:
+def _discriminators(before: SchemaView, after: SchemaView, place: SchemaPlace) -> Iterator[tuple[str, str]]:
     old, new = before.schema.get("discriminator"), after.schema.get("discriminator")
     if not isinstance(old, dict) or not isinstance(new, dict):
         if old != new:
@@ -224,7 +224,7 @@ def shown(value: Any) -> str:
     return f"`{value}`" if isinstance(value, str) else f"`{json.dumps(value, sort_keys=True)}`"
 
 
-ASPECTS: tuple[Callable[[View, View, Place], Iterator[tuple[str, str]]], ...] = (
+ASPECTS: tuple[Callable[[SchemaView, SchemaView, SchemaPlace], Iterator[tuple[str, str]]], ...] = (
     _types,
     _nullability,
     _bounds,

@@ -12,7 +12,7 @@ from datetime import date
 
 from archlint.service.evolution.change import Change, OperationName
 from archlint.service.evolution.operation_changes import OperationComparison, OperationPair, security_changes
-from archlint.service.evolution.places import Found, Place
+from archlint.service.evolution.places import Found, SchemaPlace
 from archlint.service.evolution.schema_changes import SchemaComparison
 from archlint.service.evolution.sunsets import sunset_of
 from archlint.service.evolution.views import Json, followed
@@ -112,4 +112,4 @@ def _removed(operation: Json, whole: bool, today: date, moved: OperationName | N
 
 
 def _plain(identifier: str, text: str) -> Found:
-    return Found(identifier, text, Place("request", "", ""))
+    return Found(identifier, text, SchemaPlace("request", "", ""))

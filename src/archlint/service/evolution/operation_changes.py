@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from archlint.service.evolution.change import Direction
-from archlint.service.evolution.places import Found, Place
+from archlint.service.evolution.places import Found, SchemaPlace
 from archlint.service.evolution.schema_changes import SchemaComparison
 from archlint.service.evolution.sunsets import is_readable, sunset_of
 from archlint.service.evolution.views import Json, followed
@@ -101,7 +101,7 @@ class OperationComparison:
             yield _said("request-parameter-sunset-parse", f"the x-sunset of {called} is no date")
         elif sunset_of(old) and new.get("deprecated") and not sunset_of(new):
             yield _said("request-parameter-sunset-deleted", f"the sunset of {called} was taken back")
-        place = Place("request", "parameter", called, loose=True)
+        place = SchemaPlace("request", "parameter", called, loose=True)
         for found in self._schemas.changes(_schema_of(old), _schema_of(new), place):
             if not (was or now) or not found.id.startswith(_DEFAULTS):
                 yield found
@@ -153,7 +153,7 @@ class OperationComparison:
                     f"{direction}-body-media-type-schema-{verb}", f"the schema of the {label} was {verb}"
                 )
                 continue
-            place = Place(direction, "body", label, loose=_JSON.fullmatch(media_type) is None)
+            place = SchemaPlace(direction, "body", label, loose=_JSON.fullmatch(media_type) is None)
             for key in ("schema", "itemSchema"):
                 yield from self._schemas.changes(first.get(key), second.get(key), place)
 
@@ -176,7 +176,7 @@ class OperationComparison:
                 yield _said(
                     "response-header-became-optional", f"the header {name} of status {status} may be missing"
                 )
-            place = Place("response", "header", f"header {name} of status {status}", loose=True)
+            place = SchemaPlace("response", "header", f"header {name} of status {status}", loose=True)
             yield from self._schemas.changes(_schema_of(before[name]), _schema_of(after[name]), place)
 
     def _security(self, pair: OperationPair) -> Iterator[Found]:
@@ -201,7 +201,7 @@ def security_changes(base: Any, head: Any, prefix: str) -> Iterator[Found]:
 
 
 def _said(identifier: str, text: str) -> Found:
-    return Found(identifier, text, Place("request", "", ""))
+    return Found(identifier, text, SchemaPlace("request", "", ""))
 
 
 def _called(parameter: Json) -> str:

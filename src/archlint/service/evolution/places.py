@@ -8,7 +8,7 @@ from archlint.service.evolution.change import Direction
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SchemaPlace:
     """Where a schema stands: what the message calls it, and the component and path of names that it is in.
 
     `base_schema` is what the base calls the component, where it has another name there.
@@ -24,13 +24,13 @@ class Place:
     loose: bool = False
     """Whether values are texts, as in a query: there a number is a string, too."""
 
-    def inner(self, name: str) -> Place:
+    def inner(self, name: str) -> SchemaPlace:
         """The place of a property."""
         path = f"{self.field}/{name}" if self.field else name
         subject = "parameter-property" if self.subject.startswith("parameter") else "property"
         return replace(self, subject=subject, field=path)
 
-    def inside(self, component: str, base: str) -> Place:
+    def inside(self, component: str, base: str) -> SchemaPlace:
         """The place of a component's own schema, under its name in the head and in the base."""
         return replace(self, schema=component, base_schema=base or component, field="") if component else self
 
@@ -47,4 +47,4 @@ class Found:
 
     id: str
     text: str
-    place: Place
+    place: SchemaPlace

@@ -10,8 +10,8 @@ from typing import Any
 from archlint.service.evolution.aspects import ASPECTS, shown
 from archlint.service.evolution.change import Direction
 from archlint.service.evolution.levels import KNOWN
-from archlint.service.evolution.places import Found, Place
-from archlint.service.evolution.views import Json, View, refers, view
+from archlint.service.evolution.places import Found, SchemaPlace
+from archlint.service.evolution.views import Json, SchemaView, refers, view
 from archlint.service.openapi.json_values import UNKNOWN_KEY
 
 _APPLICATORS = (
@@ -44,7 +44,7 @@ class SchemaComparison:
     head: Json
     _known: dict[tuple[str, str, Direction, str], tuple[Found, ...]] = field(default_factory=dict)
 
-    def changes(self, base: Any, head: Any, place: Place, depth: int = 0) -> tuple[Found, ...]:
+    def changes(self, base: Any, head: Any, place: SchemaPlace, depth: int = 0) -> tuple[Found, ...]:
         """What changed from one schema to the other."""
         before, after = view(base, self.base), view(head, self.head)
         untold = UNKNOWN_KEY in before.schema or UNKNOWN_KEY in after.schema
@@ -59,7 +59,9 @@ class SchemaComparison:
             self._known[key] = tuple(self._between(before, after, inner, depth))
         return self._known[key]
 
-    def _between(self, before: View, after: View, place: Place, depth: int) -> Iterator[Found]:
+    def _between(
+        self, before: SchemaView, after: SchemaView, place: SchemaPlace, depth: int
+    ) -> Iterator[Found]:
         for compare in ASPECTS:
             for aspect, text in compare(before, after, place):
                 yield from _found(place, aspect, text)
@@ -67,7 +69,9 @@ class SchemaComparison:
         yield from self._properties(before, after, place, depth)
         yield from self._containers(before, after, place, depth)
 
-    def _properties(self, before: View, after: View, place: Place, depth: int) -> Iterator[Found]:
+    def _properties(
+        self, before: SchemaView, after: SchemaView, place: SchemaPlace, depth: int
+    ) -> Iterator[Found]:
         old, new = before.schema.get("properties") or {}, after.schema.get("properties") or {}
         for name in [name for name in old if name not in new]:
             yield from _removed(name, view(old[name], self.base), before, place)
@@ -81,7 +85,9 @@ class SchemaComparison:
             yield from _access(inner, previous, current, name in after.required)
             yield from self.changes(old[name], new[name], inner, depth + 1)
 
-    def _containers(self, before: View, after: View, place: Place, depth: int) -> Iterator[Found]:
+    def _containers(
+        self, before: SchemaView, after: SchemaView, place: SchemaPlace, depth: int
+    ) -> Iterator[Found]:
         for key, step in (("items", "items"), ("additionalProperties", "*")):
             old, new = before.schema.get(key), after.schema.get(key)
             if isinstance(old, dict) and isinstance(new, dict):
@@ -105,7 +111,7 @@ class SchemaComparison:
             yield from self.changes(one, other, place.inner(str(index)), depth + 1)
 
     def _keyed(
-        self, key: str, aspect: str, before: View, after: View, place: Place, depth: int
+        self, key: str, aspect: str, before: SchemaView, after: SchemaView, place: SchemaPlace, depth: int
     ) -> Iterator[Found]:
         """What is told for some names alone."""
         old, new = before.schema.get(key) or {}, after.schema.get(key) or {}
@@ -118,7 +124,9 @@ class SchemaComparison:
             elif old[name] != new[name]:
                 yield from _found(place, f"{aspect}-changed", f"`{key}` for {shown(name)} changed")
 
-    def _unions(self, before: View, after: View, place: Place, depth: int) -> Iterator[Found]:
+    def _unions(
+        self, before: SchemaView, after: SchemaView, place: SchemaPlace, depth: int
+    ) -> Iterator[Found]:
         """The members of `anyOf`, `oneOf` and `allOf`: those of one name or content are the same one."""
         for key, aspect in (("anyOf", "any-of"), ("oneOf", "one-of"), ("allOf", "all-of")):
             old = {_identity(member): member for member in before.schema.get(key) or ()}
@@ -140,18 +148,22 @@ class SchemaComparison:
                 yield from self.changes(old[name], new[name], place, depth + 1)
 
 
-def _found(place: Place, aspect: str, text: str) -> Iterator[Found]:
+def _found(place: SchemaPlace, aspect: str, text: str) -> Iterator[Found]:
     identifier = aspect.removeprefix("=") if aspect.startswith("=") else _identifier(place, aspect)
     if identifier in KNOWN:
         yield Found(identifier, f"{place.shown}: {text}", place)
 
 
-def _identifier(place: Place, aspect: str) -> str:
+def _identifier(place: SchemaPlace, aspect: str) -> str:
     return f"{place.direction}-{place.subject}-{aspect}"
 
 
 def _requirement(
-    name: str, before: View, after: View, properties: tuple[View, View], place: Place
+    name: str,
+    before: SchemaView,
+    after: SchemaView,
+    properties: tuple[SchemaView, SchemaView],
+    place: SchemaPlace,
 ) -> Iterator[tuple[str, str]]:
     was, now = name in before.required, name in after.required
     if was == now:
@@ -172,7 +184,7 @@ def _requirement(
         yield (became if now else "became-optional"), said
 
 
-def _removed(name: str, old: View, before: View, place: Place) -> Iterator[Found]:
+def _removed(name: str, old: SchemaView, before: SchemaView, place: SchemaPlace) -> Iterator[Found]:
     inner = place.inner(name)
     if place.direction == "request":
         if not old.schema.get("readOnly"):
@@ -183,7 +195,7 @@ def _removed(name: str, old: View, before: View, place: Place) -> Iterator[Found
     yield from _found(inner, f"=response-{need}{only}-property-removed", "it was removed")
 
 
-def _added(name: str, new: View, after: View, place: Place) -> Iterator[Found]:
+def _added(name: str, new: SchemaView, after: SchemaView, place: SchemaPlace) -> Iterator[Found]:
     inner = place.inner(name)
     required = name in after.required
     if place.direction == "response":
@@ -197,7 +209,7 @@ def _added(name: str, new: View, after: View, place: Place) -> Iterator[Found]:
         yield from _found(inner, f"=new-{need}-request-property{default}", said)
 
 
-def _access(place: Place, before: View, after: View, required: bool) -> Iterator[Found]:
+def _access(place: SchemaPlace, before: SchemaView, after: SchemaView, required: bool) -> Iterator[Found]:
     """What became only readable, or only writable, or ceased to be so."""
     need = "required" if required else "optional"
     for key, aspect in (("readOnly", "read-only"), ("writeOnly", "write-only")):

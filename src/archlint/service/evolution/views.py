@@ -11,7 +11,7 @@ _MAX_REFERENCES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class SchemaView:
     """A schema without its `null`; `name` is the component that it is, empty for one written in place."""
 
     schema: Json
@@ -32,7 +32,7 @@ class View:
         return frozenset(self.schema.get("required") or ())
 
 
-def view(schema: Any, document: Json) -> View:
+def view(schema: Any, document: Json) -> SchemaView:
     """What a schema says, where `document` has the components."""
     name, found = _followed(schema, document)
     nullable = found.get("nullable") is True or _names_null(found.get("type"))
@@ -45,7 +45,7 @@ def view(schema: Any, document: Json) -> View:
         name = own or name
         nullable = nullable or has_null or target.get("nullable") is True or _names_null(target.get("type"))
         found = {**target, **beside}
-    return View(_one_spelling(_listed_types(found)), nullable, name)
+    return SchemaView(_one_spelling(_listed_types(found)), nullable, name)
 
 
 def _listed_types(schema: Json) -> Json:

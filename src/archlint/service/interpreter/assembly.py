@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from archlint.service.interpreter import containers, files, introspection, regular_expressions, stdlib
 from archlint.service.interpreter.calls import call
 from archlint.service.interpreter.expressions import evaluate
-from archlint.service.interpreter.machine import LibraryCall, Machine, Semantics
+from archlint.service.interpreter.machine import FunctionModel, Machine, Semantics
 from archlint.service.interpreter.statements import bind, execute
 from archlint.service.semantics.modules import Modules
 
 
 def interpreter(
     modules: Modules,
-    models: Mapping[str, LibraryCall],
+    models: Mapping[str, FunctionModel],
     *,
     lazy_includes: bool = True,
     formats_members: bool = True,
@@ -28,14 +28,14 @@ def interpreter(
     return Machine(modules, library, lazy_includes, formats_members=formats_members)
 
 
-def semantics(library: Mapping[str, LibraryCall]) -> Semantics:
+def semantics(library: Mapping[str, FunctionModel]) -> Semantics:
     """The interpreter's parts over a library of models."""
     return Semantics(
         evaluate, execute, call, bind, library, stdlib.builtins(), containers.method, stdlib.CONSTANTS
     )
 
 
-def python_models() -> dict[str, LibraryCall]:
+def python_models() -> dict[str, FunctionModel]:
     """The models of Python's own library."""
     return {
         **stdlib.library(),

@@ -13,7 +13,7 @@ from archlint.facts.syntax import (
     FunctionDef,
     If,
     Lambda,
-    Operation,
+    Operator,
     Statement,
     Try,
     While,
@@ -21,7 +21,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import walk_expressions
 from archlint.service.interpreter.attributes import attribute, class_member
-from archlint.service.interpreter.machine import LibraryCall, Machine, Modelled
+from archlint.service.interpreter.machine import FunctionModel, Machine, Modelled
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -96,7 +96,7 @@ def _note_handed(machine: Machine, callee: Value, arguments: Arguments) -> None:
     machine.handed.extend((one, what, arguments.place) for one in given if isinstance(one, Modelled))
 
 
-def _modelled(machine: Machine, model: LibraryCall, arguments: Arguments) -> Value:
+def _modelled(machine: Machine, model: FunctionModel, arguments: Arguments) -> Value:
     """What a model gives; where Python would raise, as for a wrong argument, nothing is known."""
     try:
         return model(machine, arguments)
@@ -209,7 +209,7 @@ def _yields(statement: Statement) -> bool:
     match statement:
         case Evaluate(value=value) | Assign(value=value) if value is not None:
             return any(
-                isinstance(e, Operation) and e.operator.startswith("yield") for e in walk_expressions(value)
+                isinstance(e, Operator) and e.operator.startswith("yield") for e in walk_expressions(value)
             )
         case If():
             bodies = [branch.body for branch in statement.branches] + [statement.orelse]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archlint.facts.syntax import Assign, ClassDef, Expression, Name
 from archlint.service.interpreter.attributes import class_member
-from archlint.service.interpreter.machine import LibraryCall, Machine
+from archlint.service.interpreter.machine import FunctionModel, Machine
 from archlint.service.interpreter.values import (
     Arguments,
     ClassObject,
@@ -58,7 +58,7 @@ def make_members(machine: Machine, cls: ClassObject) -> None:
         cls.namespace[name] = Member(cls, name, made)
 
 
-def made_enumeration(kind: str) -> LibraryCall:
+def made_enumeration(kind: str) -> FunctionModel:
     """`Enum("Color", …)` and its like, https://docs.python.org/3/howto/enum.html#functional-api."""
 
     def make(machine: Machine, arguments: Arguments) -> Value:

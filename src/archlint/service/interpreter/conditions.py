@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Items
 
-from archlint.facts.syntax import Expression, Node, Operation
+from archlint.facts.syntax import Expression, Node, Operator
 from archlint.facts.traversal import dotted, walk_expressions
 from archlint.service.interpreter.machine import Machine, both
 from archlint.service.interpreter.operators import compared
@@ -29,7 +29,7 @@ def decide(machine: Machine, frame: Frame, node: Expression) -> tuple[bool | Non
 
     By Kleene's logic: what is known of one operand may decide the whole.
     """
-    if not (isinstance(node, Operation) and node.operator in {"and", "or", "not"}):
+    if not (isinstance(node, Operator) and node.operator in {"and", "or", "not"}):
         value = machine.evaluate(frame, node)
         answer = truth(value)
         return answer, truth(usual(value)) if answer is None else answer
@@ -54,12 +54,12 @@ def _answer(frame: Frame, node: Node, answer: bool | None, expected: bool | None
     return Unresolved(what, Origin(frame.module.module, node), expected) if answer is None else answer
 
 
-def negated(machine: Machine, frame: Frame, node: Operation) -> Value:
+def negated(machine: Machine, frame: Frame, node: Operator) -> Value:
     """`not …`."""
     return _answer(frame, node, *decide(machine, frame, node), "a condition")
 
 
-def boolean(machine: Machine, frame: Frame, node: Operation) -> Value:
+def boolean(machine: Machine, frame: Frame, node: Operator) -> Value:
     """`… and …`, `… or …`."""
     decisive = node.operator == "or"
     possible: list[Value] = []
@@ -87,10 +87,10 @@ def _usual_operand(values: Items[Value], decisive: bool) -> Value:
     return values[-1]
 
 
-def conditional(machine: Machine, frame: Frame, node: Operation) -> Value:
+def conditional(machine: Machine, frame: Frame, node: Operator) -> Value:
     """`… if … else …`."""
     value, test, alternative = node.parts
-    compound = isinstance(test, Operation) and test.operator in {"and", "or", "not"}
+    compound = isinstance(test, Operator) and test.operator in {"and", "or", "not"}
     tested = None if compound else machine.evaluate(frame, test)
     answer, expected = decide(machine, frame, test) if compound else (truth(tested), truth(usual(tested)))
     if answer is None and isinstance(tested, Configured) and (name := dotted(test)):
@@ -104,7 +104,7 @@ def conditional(machine: Machine, frame: Frame, node: Operation) -> Value:
     return machine.evaluate(frame, value if answer else alternative)
 
 
-def comparison(machine: Machine, frame: Frame, node: Operation) -> Value:
+def comparison(machine: Machine, frame: Frame, node: Operator) -> Value:
     """`… < … <= …`."""
     values = [machine.evaluate(frame, part) for part in node.parts]
     sizes = (len(one) for one in values if isinstance(one, list | tuple | dict))
@@ -115,7 +115,7 @@ def comparison(machine: Machine, frame: Frame, node: Operation) -> Value:
     return _answer(frame, node, answer, expected, "a comparison")
 
 
-def _chained(node: Operation, values: Items[Value]) -> bool | None:
+def _chained(node: Operator, values: Items[Value]) -> bool | None:
     """Whether all comparisons of neighbours hold: `a < b < c`."""
     pairs = zip(node.detail, values, values[1:], strict=False)
     return both([compared(operator, first, second) for operator, first, second in pairs])

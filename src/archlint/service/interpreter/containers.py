@@ -7,7 +7,7 @@ from typing import Any
 
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.operators import compared
-from archlint.service.interpreter.partial_texts import PartialText, Text, assembled, size
+from archlint.service.interpreter.partial_texts import KnownText, PartialText, assembled, size
 from archlint.service.interpreter.sizes import is_small
 from archlint.service.interpreter.texts import formatted
 from archlint.service.interpreter.values import (
@@ -88,7 +88,7 @@ def _overflow(value: Value, name: str, arguments: Arguments) -> Value:
     return unknown
 
 
-def _of_text(machine: Machine, value: Text, name: str, arguments: Arguments) -> Value:
+def _of_text(machine: Machine, value: KnownText, name: str, arguments: Arguments) -> Value:
     args = [_as_text(argument) for argument in arguments.args]
     keywords = {key: settled(argument) for key, argument in arguments.keywords.items()}
     unknown = Unresolved(f"`.{name}()` of values that the source does not tell", arguments.place)
@@ -110,7 +110,7 @@ def _joined(machine: Machine, glue: str, items: Items[Value], unknown: Unresolve
     return assembled([part for piece in pieces for part in (glue, piece)][1:])
 
 
-def _growth(value: Text, name: str, args: list[Any]) -> int:
+def _growth(value: KnownText, name: str, args: list[Any]) -> int:
     """How much longer the result may be."""
     match name, args:
         case "replace", [str() as old, str() as new, *_]:

@@ -10,8 +10,8 @@ from archlint.facts.syntax import (
     Attribute,
     Await,
     Call,
-    Clause,
     Comprehension,
+    ComprehensionClause,
     Constant,
     Dict,
     Expression,
@@ -19,7 +19,7 @@ from archlint.facts.syntax import (
     Lambda,
     Name,
     Node,
-    Operation,
+    Operator,
     Sequence,
     Starred,
     Subscript,
@@ -269,7 +269,7 @@ def _generate(
         key = None if node.key is None else evaluate(machine, frame, node.key)
         results.append((key, evaluate(machine, frame, node.value)))
         return True
-    clause: Clause = node.clauses[depth]
+    clause: ComprehensionClause = node.clauses[depth]
     items = iterate(machine, evaluate(machine, frame, clause.iterable))
     if items is None:
         return False
@@ -281,7 +281,7 @@ def _generate(
     return True
 
 
-def _operation(machine: Machine, frame: Frame, node: Operation) -> Value:
+def _operation(machine: Machine, frame: Frame, node: Operator) -> Value:
     match node.operator:
         case "and" | "or":
             return boolean(machine, frame, node)
@@ -302,7 +302,7 @@ def _operation(machine: Machine, frame: Frame, node: Operation) -> Value:
     return binary(machine, frame, node, node.operator, operands)
 
 
-def _yield(machine: Machine, frame: Frame, node: Operation) -> Value:
+def _yield(machine: Machine, frame: Frame, node: Operator) -> Value:
     for part in node.parts:
         value = evaluate(machine, frame, part)
         if node.operator == "yield from":
@@ -326,5 +326,5 @@ _EXPRESSIONS: dict[type, Callable[[Machine, Frame, Any], Value]] = {
     Walrus: _walrus,
     Lambda: _lambda,
     Comprehension: _comprehension,
-    Operation: _operation,
+    Operator: _operation,
 }

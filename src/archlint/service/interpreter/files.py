@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from archlint.service.interpreter.machine import REPOSITORY, LibraryCall, Machine, Modelled
+from archlint.service.interpreter.machine import REPOSITORY, FunctionModel, Machine, Modelled
 from archlint.service.interpreter.values import Arguments, Native, Unresolved, Value, settled, text
 
 
-def library() -> dict[str, LibraryCall]:
+def library() -> dict[str, FunctionModel]:
     """The models of the functions that find files, for `Semantics.library`."""
     textual = {f"os.path.{name}": _textual(function) for name, function in _TEXTUAL.items()}
     return {**textual, **_LIBRARY}
@@ -69,7 +69,7 @@ def listed(machine: Machine, folder: str) -> tuple[list[str], list[str]] | None:
     return sorted(folders), sorted(path for path in below if "/" not in path)
 
 
-def _textual(function: Callable[..., Value]) -> LibraryCall:
+def _textual(function: Callable[..., Value]) -> FunctionModel:
     def call(machine: Machine, arguments: Arguments) -> Value:
         paths = [as_path(argument) for argument in arguments.args]
         known = [path for path in paths if path is not None]
@@ -219,7 +219,7 @@ _TEXTUAL: dict[str, Callable[..., Value]] = {
     "relpath": lambda path, start=REPOSITORY: posixpath.relpath(path, start),
 }
 
-_LIBRARY: dict[str, LibraryCall] = {
+_LIBRARY: dict[str, FunctionModel] = {
     "glob.glob": _glob_text,
     "os.listdir": _listdir,
     "os.walk": _walk,

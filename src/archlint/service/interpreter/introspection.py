@@ -12,7 +12,7 @@ from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.class_making import made_enumeration
 from archlint.service.interpreter.expressions import iterate
-from archlint.service.interpreter.machine import LibraryCall, Machine
+from archlint.service.interpreter.machine import FunctionModel, Machine
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -34,7 +34,7 @@ from archlint.service.interpreter.values import (
 from archlint.service.semantics.library_names import names_of
 
 
-def library() -> dict[str, LibraryCall]:
+def library() -> dict[str, FunctionModel]:
     """The models of these functions, for `Semantics.library`."""
     return {
         "importlib.import_module": import_module,
@@ -69,7 +69,7 @@ _KINDS = {
 """Whether each asks for `async def`, and whether for a `yield`."""
 
 
-def _kind_test(asynchronous: bool, generates: bool) -> LibraryCall:
+def _kind_test(asynchronous: bool, generates: bool) -> FunctionModel:
     """Methods and partials are looked through, decorators' `__wrapped__` is not."""
 
     def call(machine: Machine, arguments: Arguments) -> Value:
@@ -135,7 +135,7 @@ class ModuleInfo(NamedTuple):
     ispkg: bool
 
 
-def _is_a(kind: type) -> LibraryCall:
+def _is_a(kind: type) -> FunctionModel:
     """`inspect.isclass(object)` and its like."""
     return lambda machine, arguments: isinstance(arguments.get(0, "object"), kind)
 

@@ -77,7 +77,7 @@ class Modelled(ABC):
         """Do what the end of a `with` block does."""
 
 
-LibraryCall: TypeAlias = Callable[["Machine", Arguments], Value]
+FunctionModel: TypeAlias = Callable[["Machine", Arguments], Value]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -88,7 +88,7 @@ class Semantics:
     execute: Callable[[Machine, Frame, Sequence[Statement]], Any]
     call: Callable[[Machine, Value, Arguments], Value]
     bind: Callable[[Machine, Frame, Expression, Value], None]
-    library: Mapping[str, LibraryCall]
+    library: Mapping[str, FunctionModel]
     builtins: Mapping[str, Value]
     method: Callable[[Value, str], Value]
     """A method of a text or container."""

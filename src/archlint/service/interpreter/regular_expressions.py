@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archlint.service.interpreter.machine import LibraryCall, Machine
+from archlint.service.interpreter.machine import FunctionModel, Machine
 from archlint.service.interpreter.values import Arguments, Unresolved, Value, text
 
 _MAX_TEXT = 100
@@ -13,7 +13,7 @@ _SLOW = re.compile(r"\)[*+?{]|\\[1-9]")
 """A repeated group, and a reference to one, may try a text in very many ways."""
 
 
-def library() -> dict[str, LibraryCall]:
+def library() -> dict[str, FunctionModel]:
     """The models of these functions, for `Semantics.library`."""
     return {"re.split": _split, "re.sub": _substitute}
 

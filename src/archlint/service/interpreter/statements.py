@@ -22,7 +22,7 @@ from archlint.facts.syntax import (
     Match,
     Name,
     Node,
-    Operation,
+    Operator,
     Raise,
     Return,
     Sequence,
@@ -112,7 +112,7 @@ def _set_item(machine: Machine, frame: Frame, target: Subscript, value: Value) -
         container[index] = value
     elif isinstance(container, list) and isinstance(index, int) and -len(container) <= index < len(container):
         container[index] = value
-    elif isinstance(container, list) and isinstance(target.index, Operation) and isinstance(value, list):
+    elif isinstance(container, list) and isinstance(target.index, Operator) and isinstance(value, list):
         replace_items(machine, container, value, Origin(frame.module.module, target))
 
 
@@ -326,7 +326,7 @@ def _delete(machine: Machine, frame: Frame, target: Expression) -> None:
                 machine.kept.append((container, Origin(frame.module.module, target)))
             elif isinstance(container, dict) and isinstance(index, str | int):
                 container.pop(index, None)
-            elif isinstance(container, list) and isinstance(target.index, Operation):
+            elif isinstance(container, list) and isinstance(target.index, Operator):
                 del container[:]
             elif isinstance(container, list) and isinstance(index, int) and abs(index) < len(container):
                 del container[index]

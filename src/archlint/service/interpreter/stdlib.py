@@ -10,7 +10,7 @@ from archlint.service.interpreter.attributes import attribute, set_attribute
 from archlint.service.interpreter.builtin_names import BUILTIN_NAMES
 from archlint.service.interpreter.class_tests import is_instance, is_subclass
 from archlint.service.interpreter.expressions import iterate
-from archlint.service.interpreter.machine import LibraryCall, Machine, Modelled
+from archlint.service.interpreter.machine import FunctionModel, Machine, Modelled
 from archlint.service.interpreter.texts import written
 from archlint.service.interpreter.values import (
     Arguments,
@@ -49,12 +49,12 @@ def builtins() -> dict[str, Value]:
     return {**{name: External(f"builtins.{name}") for name in BUILTIN_NAMES}, **functions}
 
 
-def library() -> dict[str, LibraryCall]:
+def library() -> dict[str, FunctionModel]:
     """The models of Python's library, for `Semantics.library`."""
     return dict(_LIBRARY) | {f"builtins.{name}": call for name, call in _BUILTINS.items()}
 
 
-def _iterated(build: Callable[[list[Value]], Value]) -> LibraryCall:
+def _iterated(build: Callable[[list[Value]], Value]) -> FunctionModel:
     def call(machine: Machine, arguments: Arguments) -> Value:
         if not arguments.args:
             return build([])
@@ -78,7 +78,7 @@ def _str(machine: Machine, arguments: Arguments) -> Value:
     return configured(known, value.source) if isinstance(value, Configured) else known
 
 
-def _converted(kind: type) -> LibraryCall:
+def _converted(kind: type) -> FunctionModel:
     def call(machine: Machine, arguments: Arguments) -> Value:
         value = arguments.get(0, "x", kind())
         known = settled(value)
@@ -190,7 +190,7 @@ def _type(machine: Machine, arguments: Arguments) -> Value:
     return attribute(machine, value, "__class__") if isinstance(value, Modelled) else Unresolved("a type")
 
 
-def _descriptor(kind: str) -> LibraryCall:
+def _descriptor(kind: str) -> FunctionModel:
     return lambda machine, arguments: Descriptor(kind, arguments.get(0, "func"))
 
 
@@ -289,7 +289,7 @@ def _next(machine: Machine, arguments: Arguments) -> Value:
     return Unresolved("the next of unknown items") if items is None else arguments.get(1, "default")
 
 
-_BUILTINS: dict[str, LibraryCall] = {
+_BUILTINS: dict[str, FunctionModel] = {
     "str": _str,
     "int": _converted(int),
     "float": _converted(float),

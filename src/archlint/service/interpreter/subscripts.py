@@ -6,7 +6,7 @@ from collections.abc import Sequence as Items
 from typing import Any
 
 from archlint.facts.syntax import (
-    Operation,
+    Operator,
     Sequence,
     Subscript,
 )
@@ -48,7 +48,7 @@ def subscript(machine: Machine, frame: Frame, node: Subscript) -> Value:
     if isinstance(value, External | ClassObject):
         return _generic(machine, frame, node, value)
     container = settled(value)
-    if isinstance(container, list | tuple | str) and isinstance(node.index, Operation):
+    if isinstance(container, list | tuple | str) and isinstance(node.index, Operator):
         return _sliced(machine, frame, node, container)
     index = settled(machine.evaluate(frame, node.index))
     if isinstance(container, Choice):
@@ -95,7 +95,7 @@ def _within(container: Items[Value], index: int) -> bool:
 
 def _sliced(machine: Machine, frame: Frame, node: Subscript, container: Any) -> Value:
     operation = node.index
-    if not (isinstance(operation, Operation) and operation.operator == "slice"):
+    if not (isinstance(operation, Operator) and operation.operator == "slice"):
         index = settled(machine.evaluate(frame, node.index))
         return _item(machine, frame, node, container, index)
     bounds = [settled(machine.evaluate(frame, part)) for part in operation.parts]

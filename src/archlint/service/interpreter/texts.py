@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from archlint.facts.syntax import Constant, Expression, FString
 from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.machine import Machine, Modelled
-from archlint.service.interpreter.partial_texts import PartialText, Piece, Text, assembled, size
+from archlint.service.interpreter.partial_texts import KnownText, PartialText, TextPiece, assembled, size
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -65,7 +65,7 @@ def _joined(machine: Machine, frame: Frame, node: FString, values: list[Value]) 
     return configured(joined, source) if source and isinstance(joined, str | PartialText) else joined
 
 
-def _piece(machine: Machine, frame: Frame, node: FString, part: Expression, value: Value) -> Piece:
+def _piece(machine: Machine, frame: Frame, node: FString, part: Expression, value: Value) -> TextPiece:
     is_written = isinstance(part, Constant) and isinstance(part.value, str)
     if not node.plain and not is_written:
         return machine.unresolved(frame, node, "the text is formatted in a way that archlint does not follow")
@@ -73,13 +73,13 @@ def _piece(machine: Machine, frame: Frame, node: FString, part: Expression, valu
     return _known(machine, value, machine.unresolved(frame, part, why), formatting=True)
 
 
-def _known(machine: Machine, value: Value, unknown: Unresolved, *, formatting: bool) -> Piece:
+def _known(machine: Machine, value: Value, unknown: Unresolved, *, formatting: bool) -> TextPiece:
     assert unknown.place is not None
     found = written(machine, value, unknown.place, formatting=formatting)
     return unknown if found is None else found
 
 
-def written(machine: Machine, value: Value, place: Origin, *, formatting: bool = False) -> Text | None:
+def written(machine: Machine, value: Value, place: Origin, *, formatting: bool = False) -> KnownText | None:
     """What `str(value)` gives, or `format(value)`; None where the source tells nothing of it."""
     value = settled(value)
     match value:
@@ -105,7 +105,7 @@ def _number(value: float | None) -> str | None:
         return None
 
 
-def _member(machine: Machine, member: Member, place: Origin, formatting: bool) -> Text | None:
+def _member(machine: Machine, member: Member, place: Origin, formatting: bool) -> KnownText | None:
     own = _special(machine, member.cls, member, place, formatting)
     if own is not None:
         return own
@@ -127,7 +127,7 @@ def _is_mixed(cls: ClassObject) -> bool:
 
 def _special(
     machine: Machine, cls: ClassObject, receiver: Value, place: Origin, formatting: bool
-) -> Text | None:
+) -> KnownText | None:
     """What `__format__` or `__str__` of a class of the service gives; None where it has neither."""
     for name in ("__format__", "__str__") if formatting else ("__str__",):
         method = class_member(cls, name)
@@ -150,7 +150,7 @@ def percent(machine: Machine, template: str, values: Value, place: Origin) -> Va
     if any("%" in text for text in around[::2]) or wanted != len(given):
         return unknown
     rest = iter(given)
-    pieces: list[Piece] = list(around)
+    pieces: list[TextPiece] = list(around)
     for position in range(1, len(around), 2):
         is_sign = around[position] == "%%"
         pieces[position] = "%" if is_sign else _known(machine, next(rest), unknown, formatting=False)
@@ -166,7 +166,7 @@ def formatted(machine: Machine, template: str, arguments: Arguments) -> Value:
         return unknown
     given = {**{str(number): value for number, value in enumerate(arguments.args)}, **arguments.keywords}
     numbers = map(str, itertools.count())
-    pieces: list[Piece] = list(around)
+    pieces: list[TextPiece] = list(around)
     for position in range(1, len(around), 2):
         field = around[position]
         value = field[0] if field in {"{{", "}}"} else given[field[1:-1] or next(numbers)]
@@ -174,6 +174,6 @@ def formatted(machine: Machine, template: str, arguments: Arguments) -> Value:
     return _made(machine, pieces, place)
 
 
-def _made(machine: Machine, pieces: Sequence[Piece], place: Origin) -> Value:
+def _made(machine: Machine, pieces: Sequence[TextPiece], place: Origin) -> Value:
     affordable = machine.affords(sum(map(size, pieces)))
     return assembled(pieces) if affordable else Unresolved("the text is too long to follow", place)

@@ -14,7 +14,7 @@ from archlint.facts.syntax import (
     Constant,
     Expression,
     Name,
-    Operation,
+    Operator,
     Sequence,
     Subscript,
 )
@@ -122,7 +122,7 @@ class Types:
                 return self.read(unquoted(annotation), place, depth + 1)
             case Constant(value=None):
                 return NONE
-            case Operation(operator="|", parts=parts):
+            case Operator(operator="|", parts=parts):
                 return union_of(tuple(self.read(part, place, depth + 1) for part in parts))
             case Call(func=func):
                 # `conint(gt=0)`, `create_model(…)`: known by what makes it

@@ -27,7 +27,7 @@ class ImportTarget(Struct, frozen=True):
     name: str | None
 
 
-class Onward(Struct, frozen=True):
+class OnwardImport(Struct, frozen=True):
     """Where an import leads: to a place of no layer, or into a forbidden layer."""
 
     edge: ImportEdge
@@ -36,7 +36,7 @@ class Onward(Struct, frozen=True):
 
 
 def chains(
-    statements: Iterable[Sequence[Onward]], onward: Callable[[ImportTarget], Iterable[Onward]]
+    statements: Iterable[Sequence[OnwardImport]], onward: Callable[[ImportTarget], Iterable[OnwardImport]]
 ) -> Iterator[tuple[ImportEdge, ...]]:
     """For each statement, given by where it leads, the shortest chain into a forbidden layer, if any.
 
@@ -54,9 +54,9 @@ def chains(
 class _Graph:
     """The places that can be reached and where each leads."""
 
-    def __init__(self, onward: Callable[[ImportTarget], Iterable[Onward]]) -> None:
+    def __init__(self, onward: Callable[[ImportTarget], Iterable[OnwardImport]]) -> None:
         self._onward = onward
-        self.steps: dict[ImportTarget, dict[str, Onward]] = {}
+        self.steps: dict[ImportTarget, dict[str, OnwardImport]] = {}
         self.has_exits = False
 
     def explore(self, start: ImportTarget) -> None:
@@ -72,9 +72,9 @@ class _Graph:
                 if not step.forbidden:
                     pending.append(step.place)
 
-    def shortest_chain(self, start: Sequence[Onward]) -> tuple[ImportEdge, ...]:
+    def shortest_chain(self, start: Sequence[OnwardImport]) -> tuple[ImportEdge, ...]:
         """The imports from `start` into a forbidden layer; of several such chains the first."""
-        pending: deque[tuple[Onward, tuple[ImportEdge, ...]]]
+        pending: deque[tuple[OnwardImport, tuple[ImportEdge, ...]]]
         pending = deque((step, (step.edge,)) for step in start)
         seen = {step.place for step in start}
         while pending:
@@ -88,7 +88,7 @@ class _Graph:
         return ()
 
 
-def _broken(starts: Sequence[Sequence[Onward]], graph: _Graph) -> list[int]:
+def _broken(starts: Sequence[Sequence[OnwardImport]], graph: _Graph) -> list[int]:
     """The indices of the statements from which a chain leads into a forbidden layer.
 
     import-linter shows a chain for each, but of several shortest ones any.
@@ -108,7 +108,7 @@ def _broken(starts: Sequence[Sequence[Onward]], graph: _Graph) -> list[int]:
     return sorted(int(name.removeprefix("source.s")) for name in broken)
 
 
-def _import_graph(starts: Sequence[Sequence[Onward]], graph: _Graph) -> ImportGraph:
+def _import_graph(starts: Sequence[Sequence[OnwardImport]], graph: _Graph) -> ImportGraph:
     from grimp import ImportGraph
 
     built = ImportGraph()
@@ -123,7 +123,7 @@ def _import_graph(starts: Sequence[Sequence[Onward]], graph: _Graph) -> ImportGr
     return built
 
 
-def _node(step: Onward) -> str:
+def _node(step: OnwardImport) -> str:
     return f"{'target' if step.forbidden else 'helper'}.{_slug(step.place)}"
 
 

@@ -14,13 +14,13 @@ from msgspec.structs import replace
 
 from archlint.findings import Link, Location, Severity
 from archlint.service.api.injection import Providers
-from archlint.service.layers.chains import ImportTarget, Onward, chains
+from archlint.service.layers.chains import ImportTarget, OnwardImport, chains
 from archlint.service.layers.layers import Layer, Layers
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.import_uses import Uses
 from archlint.service.semantics.imports import ImportEdge, Imports
 from archlint.service.semantics.modules import Module, Role
-from archlint.service.semantics.symbols import Step, Symbol
+from archlint.service.semantics.symbols import ImportStep, Symbol
 
 MAX_DIRECT = 2
 """Imports from a module to a layer by way of one helper; a longer chain goes through a helper's helper."""
@@ -108,7 +108,7 @@ class Contracts(Struct, eq=False, frozen=True):
         `excuse` says of an import, and of what it means, that it is allowed all the same.
         """
         contract = _Contract(self, frozenset(forbidden), excuse)
-        indirect: list[list[Onward]] = []
+        indirect: list[list[OnwardImport]] = []
         for statement in contract.statements(source):
             targets = [target for edge in statement if (target := contract.target(edge))]
             if targets:
@@ -124,7 +124,7 @@ class _Target(Struct, frozen=True):
 
     edge: ImportEdge
     module: Module
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ImportStep, ...] = ()
 
 
 class _Contract:
@@ -153,7 +153,7 @@ class _Contract:
             return _Target(edge, symbol.module, steps)
         return None
 
-    def steps(self, edge: ImportEdge) -> Iterator[Onward]:
+    def steps(self, edge: ImportEdge) -> Iterator[OnwardImport]:
         """Where the edge leads: into a forbidden layer, or to definitions of a module of no layer."""
         symbol, _ = self._parts.imports.origin(edge)
         target = self.target(edge)
@@ -161,7 +161,7 @@ class _Contract:
             # An enumeration or a constant of models does not bring the database with it.
             is_data = symbol.is_module or self._parts.classes.is_stored(symbol)
             if is_data or self._layer_name(target.module) != "models":
-                yield Onward(edge, ImportTarget(target.module, None), forbidden=True)
+                yield OnwardImport(edge, ImportTarget(target.module, None), forbidden=True)
             return
         module = symbol.module if symbol.module is not None and symbol.defined else edge.imported
         layers = self._parts.layers
@@ -172,7 +172,9 @@ class _Contract:
                 # What a helper only takes from a library leads nowhere else that the helper goes.
                 own = taken.qualified if taken.module is not None else f"{module.name}.{edge.name}"
                 name = own.removeprefix(f"{module.name}.").partition(".")[0]
-                yield Onward(edge, ImportTarget(module, None if taken.is_module else name), forbidden=False)
+                yield OnwardImport(
+                    edge, ImportTarget(module, None if taken.is_module else name), forbidden=False
+                )
 
     def _taken_from(self, edge: ImportEdge, symbol: Symbol, module: Module) -> tuple[Symbol, ...]:
         """What the importer uses of a module that it imports whole, if that is all the module's own."""
@@ -180,7 +182,7 @@ class _Contract:
         is_own = all(one.module is module and one.defined and not one.is_module for one in taken)
         return taken if taken and is_own else (symbol,)
 
-    def onward(self, place: ImportTarget) -> Iterator[Onward]:
+    def onward(self, place: ImportTarget) -> Iterator[OnwardImport]:
         """Where the imports that a place uses lead."""
         for edge in self._parts.uses.of(place.module, place.name):
             if self._counts(edge):

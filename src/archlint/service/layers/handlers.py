@@ -27,7 +27,7 @@ from archlint.service.semantics.symbols import Symbols
 from archlint.service.semantics.unread import nodes_in
 
 
-class Work(Struct, frozen=True):
+class HandlerWork(Struct, frozen=True):
     """What a handler does: runs queries, calls repositories, decides in loops over their rows."""
 
     queries: int
@@ -58,7 +58,7 @@ class Handlers(Struct, eq=False, frozen=True):
     layers: Layers
     queries: Queries
 
-    def work_of(self, module: Module, handler: FunctionDef) -> Work:
+    def work_of(self, module: Module, handler: FunctionDef) -> HandlerWork:
         """The work that `handler` itself does; what it calls does not count."""
         executed = {q.node for q in self.queries.of(module).get(handler, []) if q.executed}
         repositories = self._repositories(module, handler)
@@ -67,7 +67,7 @@ class Handlers(Struct, eq=False, frozen=True):
         rows = set(_assigned_from(nodes, executed | calls))
         loops = [n for n in nodes if isinstance(n, For) and _is_over(n.iterable, rows, executed | calls)]
         decisions = {inner for loop in loops for inner in all_nodes(loop) if isinstance(inner, If)}
-        return Work(len(executed), len(calls - executed), len(decisions))
+        return HandlerWork(len(executed), len(calls - executed), len(decisions))
 
     def _repositories(self, module: Module, handler: FunctionDef) -> frozenset[str]:
         """The handler's parameters whose type is a class of crud."""

@@ -30,7 +30,7 @@ from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbols
 
-Kind = Literal["configuration", "security", "database set-up"]
+SetupKind = Literal["configuration", "security", "database set-up"]
 
 _ENGINES: tuple[NameKind, ...] = ("engine maker", "engine maker by configuration", "session maker")
 _SCHEMES = re.compile(
@@ -55,7 +55,7 @@ _TOKEN = re.compile(r"token|jwt", re.IGNORECASE)
 class Setup(Struct, eq=False, frozen=True):
     """One place where a module sets something up: `what` is "the settings class `Settings`"."""
 
-    kind: Kind
+    kind: SetupKind
     node: Node
     what: str
 
@@ -112,7 +112,7 @@ class Setups(Struct, eq=False, frozen=True):
             or self._any_of("database set-up", modules)
         )
 
-    def _any_of(self, kind: Kind, modules: Iterable[Module]) -> bool:
+    def _any_of(self, kind: SetupKind, modules: Iterable[Module]) -> bool:
         return any(setup.kind == kind for module in modules for setup in self.of(module))
 
     def _read(self, module: Module) -> Iterator[Setup]:

@@ -33,7 +33,7 @@ SCRIPT, VERSIONS = "`env.py`", "versions folder"
 NOT_THE_SERVICES = frozenset({"tests", "test", "docs", "examples", "node_modules"})
 
 
-class Environment(Struct, eq=False, frozen=True, dict=True):
+class MigrationEnvironment(Struct, eq=False, frozen=True, dict=True):
     """One migration environment: its script folder, and what of it is there.
 
     `settings` is where `script_location` stands, None for an env.py that no settings name. `versions` are the
@@ -66,12 +66,12 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
     modules: Modules
 
     @cached_property
-    def environments(self) -> tuple[Environment, ...]:
+    def environments(self) -> tuple[MigrationEnvironment, ...]:
         """Environments that settings name, then those that only an env.py shows, by folder."""
         named = [self._environment(settings) for settings in self._settings]
         known = {environment.folder for environment in named}
         bare = [self._bare(folder) for folder in self._env_folders() if folder not in known]
-        merged: dict[tuple[str, tuple[str, ...]], Environment] = {}
+        merged: dict[tuple[str, tuple[str, ...]], MigrationEnvironment] = {}
         for environment in (*named, *bare):
             merged.setdefault((environment.folder, environment.versions), environment)
         return tuple(merged[key] for key in sorted(merged))
@@ -154,25 +154,25 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
                 table.get("recursive_version_locations") in (True, "true"),
             )
 
-    def _environment(self, settings: _Settings) -> Environment:
+    def _environment(self, settings: _Settings) -> MigrationEnvironment:
         folder = self._resolve(settings.script, settings.file, "env.py")
         places = [self._resolve(text, settings.file) for text in settings.versions] or [
             join(folder, "versions")
         ]
         return self._with_revisions(folder, settings.location, places, settings.recursive)
 
-    def _bare(self, folder: str) -> Environment:
+    def _bare(self, folder: str) -> MigrationEnvironment:
         return self._with_revisions(folder, None, [join(folder, "versions")], True)
 
     def _with_revisions(
         self, folder: str, settings: Location | None, places: list[str], recursive: bool
-    ) -> Environment:
+    ) -> MigrationEnvironment:
         env = join(folder, "env.py")
         if moved := self._moved(env):
-            return Environment(folder, settings, env, tuple(places), (), (moved,))
+            return MigrationEnvironment(folder, settings, env, tuple(places), (), (moved,))
         versions = tuple(place for place in places if any(_is_below(f, place) for f in self.repository.files))
         read = [self._revision(file) for file in self._version_files(versions, recursive)]
-        return Environment(
+        return MigrationEnvironment(
             folder,
             settings,
             env if self.repository.has(env) else None,
@@ -243,7 +243,7 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         )
 
 
-def _lacking(environment: Environment) -> Iterator[str]:
+def _lacking(environment: MigrationEnvironment) -> Iterator[str]:
     if environment.settings is None:
         yield SETTINGS
     if environment.env is None:

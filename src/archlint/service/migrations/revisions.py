@@ -174,7 +174,7 @@ class Break(Struct, frozen=True):
     chain: tuple[Link, ...] = ()
 
 
-class Graph(Struct, eq=False, frozen=True, dict=True):
+class RevisionGraph(Struct, eq=False, frozen=True, dict=True):
     """The revisions of one environment. `complete` is false when a file of it could not be read."""
 
     revisions: tuple[Revision, ...]

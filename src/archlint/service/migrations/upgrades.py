@@ -15,7 +15,7 @@ from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.readings import summary
 from archlint.service.deployment.ci import TRIAL
-from archlint.service.deployment.command import Command, Context
+from archlint.service.deployment.command import Command, CommandContext
 from archlint.service.deployment.commands import Commands
 from archlint.service.deployment.dockerfiles import Deployment
 from archlint.service.semantics.modules import Module, Modules, Role
@@ -32,7 +32,7 @@ _MAX_SIZE = 300_000
 
 def _is_trial(command: Command) -> bool:
     """Whether what the command changes is thrown away, by its job, its file's name or its target's."""
-    if command.context is Context.CI:
+    if command.context is CommandContext.CI:
         return command.is_trial
     return TRIAL.search(command.place) is not None or _TRIAL_PATH.search(command.location.file) is not None
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from archlint.service.api.dependants import Parameter
+from archlint.service.api.dependants import RequestParameter
 from archlint.service.api.pydantic_models import PydanticModels
 from archlint.service.interpreter.types import Type
 from archlint.service.interpreter.values import Value, text
 from archlint.service.openapi.json_schemas import JsonSchemas
 from archlint.service.openapi.json_values import json_value
-from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.known_types import JSONSchema
 from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.metadata import is_information
 from archlint.service.openapi.model_schemas import title_of
@@ -31,7 +31,7 @@ class Bodies:
         self._schemas = schemas
         self._libraries = libraries
 
-    def of(self, parameters: tuple[Parameter, ...], unique_id: str) -> Schema | None:
+    def of(self, parameters: tuple[RequestParameter, ...], unique_id: str) -> JSONSchema | None:
         """The `requestBody` of an operation with these parameters in its body; None without any."""
         if not parameters:
             return None
@@ -49,14 +49,14 @@ class Bodies:
         content = {_media_type(parameters): {"schema": schema, **examples(first)}}
         return {**({"required": True} if required else {}), "content": content}
 
-    def parameter(self, parameter: Parameter) -> Schema:
+    def parameter(self, parameter: RequestParameter) -> JSONSchema:
         """The schema of one parameter, with the title of its own."""
         schema = self._plain(parameter)
         if "$ref" not in schema or (len(schema) > 1 and not self._libraries.has_pydantic("2.9")):
             schema["title"] = _title(parameter) or title_of(parameter.alias)
         return schema
 
-    def _plain(self, parameter: Parameter) -> Schema:
+    def _plain(self, parameter: RequestParameter) -> JSONSchema:
         marker = parameter.marker
         outside = () if marker is None or any(m is marker for m in parameter.type.metadata) else (marker,)
         schema = self._making.of(self._unpacked(parameter.type), "validation", outside)
@@ -70,19 +70,19 @@ class Bodies:
         is_plain = alias is not None and not alias.args and len(alias.value.metadata) == len(found.metadata)
         return replace(found, alias=None) if is_plain and self._libraries.has_fastapi("0.128.2") else found
 
-    def _embeds(self, parameters: tuple[Parameter, ...]) -> bool:
+    def _embeds(self, parameters: tuple[RequestParameter, ...]) -> bool:
         if len({parameter.name for parameter in parameters}) > 1:
             return True
         first = parameters[0]
         return first.embed or (first.kind in {"form", "file"} and not self._is_form_model(first))
 
-    def _is_form_model(self, parameter: Parameter) -> bool:
+    def _is_form_model(self, parameter: RequestParameter) -> bool:
         members = parameter.type.members
         reads_models = self._libraries.has_fastapi("0.113")
         return reads_models and bool(members) and all(self._schemas.is_model(member) for member in members)
 
-    def _embedded(self, parameters: tuple[Parameter, ...], unique_id: str) -> Schema:
-        properties: dict[str, Schema] = {}
+    def _embedded(self, parameters: tuple[RequestParameter, ...], unique_id: str) -> JSONSchema:
+        properties: dict[str, JSONSchema] = {}
         required: list[str] = []
         for parameter in parameters:
             schema = self._plain(parameter)
@@ -94,13 +94,13 @@ class Bodies:
         return self._making.record(f"Body_{unique_id}", properties, required)
 
 
-def _title(parameter: Parameter) -> str | None:
+def _title(parameter: RequestParameter) -> str | None:
     entries = (*parameter.type.metadata, parameter.marker)
     titles = [text(entry.keywords.get("title")) for entry in entries if is_information(entry)]
     return next((title for title in reversed(titles) if title is not None), None)
 
 
-def _media_type(parameters: tuple[Parameter, ...]) -> str:
+def _media_type(parameters: tuple[RequestParameter, ...]) -> str:
     kinds = {parameter.kind for parameter in parameters}
     if "file" in kinds:
         return _FILES
@@ -115,7 +115,7 @@ def _given_media_type(marker: Value) -> str:
     return text(keywords.get("media_type")) or "application/json"
 
 
-def examples(parameter: Parameter) -> dict[str, Any]:
+def examples(parameter: RequestParameter) -> dict[str, Any]:
     """What FastAPI shows of a parameter beside its schema."""
     marker = parameter.marker
     keywords = marker.keywords if marker is not None and is_information(marker) else {}

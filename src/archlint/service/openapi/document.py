@@ -16,11 +16,11 @@ from archlint.service.api.routes import App, Endpoint, RouteTable
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.values import Value, settled, text
 from archlint.service.openapi.json_schemas import JsonSchemas
-from archlint.service.openapi.json_values import UNKNOWN_KEY, Untold, json_value
-from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.json_values import UNKNOWN_KEY, UntoldValue, json_value
+from archlint.service.openapi.known_types import JSONSchema
 from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.naming import PREFIX, renamed, wrapped
-from archlint.service.openapi.paths import Paths, path_format
+from archlint.service.openapi.paths import PathItems, path_format
 
 _INFO = {
     "summary": "summary",
@@ -39,7 +39,7 @@ class ApiDocument(Struct, frozen=True, dict=True):
     by their names. `unknown` has a JSON pointer and a reason for each gap.
     """
 
-    content: Schema
+    content: JSONSchema
     operations: dict[tuple[str, str], Endpoint]
     models: dict[str, Any]
     unknown: tuple[tuple[str, str], ...]
@@ -120,15 +120,15 @@ def app_document(
     split = settled(app.router.keywords.get("separate_input_output_schemas", True)) is not False
     split = split and libraries.has_fastapi("0.101")
     making = JsonSchemas(operations.types, operations.schemas, libraries, split=split)
-    paths = Paths(routes, operations, making, libraries)
-    found: Schema = {}
+    paths = PathItems(routes, operations, making, libraries)
+    found: JSONSchema = {}
     endpoints: dict[tuple[str, str], Endpoint] = {}
     for path, endpoint in served:
         shown = path_format(path)
         for method, operation in paths.operations_of(endpoint, _inner_path(endpoint)):
             found.setdefault(shown, {})[method] = operation  # of two at one place FastAPI shows the later
             endpoints[shown, method] = endpoint
-    webhooks: Schema = {}
+    webhooks: JSONSchema = {}
     for endpoint in routes.described(app, _webhooks(app)):
         webhooks.setdefault(endpoint.path, {}).update(paths.operations_of(endpoint, endpoint.path))
     names, schemas = making.named()
@@ -145,7 +145,7 @@ def app_document(
     return ApiDocument(content, endpoints, models, (*whole, *_unknown(content, "#")))
 
 
-def narrowed(content: Schema, prefix: str) -> Schema:
+def narrowed(content: JSONSchema, prefix: str) -> JSONSchema:
     """The document with the paths at or below a prefix alone, and the components that these need."""
     prefix = prefix.rstrip("/")
     paths = {p: item for p, item in content["paths"].items() if p == prefix or p.startswith(f"{prefix}/")}
@@ -210,16 +210,16 @@ def _webhooks(app: App) -> list[Value]:
 
 
 def _assembled(
-    app: App, paths: Schema, schemas: Schema, security: Schema, libraries: DocumentVersions
-) -> Schema:
+    app: App, paths: JSONSchema, schemas: JSONSchema, security: JSONSchema, libraries: DocumentVersions
+) -> JSONSchema:
     keywords = app.router.keywords
-    info: Schema = {"title": text(keywords.get("title")) or "FastAPI"}
+    info: JSONSchema = {"title": text(keywords.get("title")) or "FastAPI"}
     info["version"] = text(keywords.get("version")) or "0.1.0"
     untold = [name for name in ("title", "version") if name in keywords and not text(keywords[name])]
-    info |= Untold(f"the source does not tell its {' and '.join(untold)}") if untold else {}
+    info |= UntoldValue(f"the source does not tell its {' and '.join(untold)}") if untold else {}
     info |= {name: json_value(keywords[key]) for key, name in _INFO.items() if settled(keywords.get(key))}
-    content: Schema = {"openapi": "3.1.0", "info": info}
-    components: Schema = {"schemas": schemas} if schemas else {}
+    content: JSONSchema = {"openapi": "3.1.0", "info": info}
+    components: JSONSchema = {"schemas": schemas} if schemas else {}
     components |= {"securitySchemes": security} if security else {}
     content |= {"components": components} if components else {}
     content["paths"] = paths
@@ -229,8 +229,8 @@ def _assembled(
     return content | root
 
 
-def _validation_errors(libraries: DocumentVersions) -> Schema:
-    properties: Schema = {
+def _validation_errors(libraries: DocumentVersions) -> JSONSchema:
+    properties: JSONSchema = {
         "loc": {
             "title": "Location",
             "type": "array",

@@ -15,19 +15,19 @@ Object: TypeAlias = dict[str, Any] | None
 Number: TypeAlias = float | None
 
 
-class Schema(Struct):
+class SchemaObject(Struct):
     """A schema; true and false are schemas, too."""
 
-    properties: dict[str, Schema | bool] | None = None
-    items: Schema | bool | None = None
-    additional: Schema | bool | None = field(default=None, name="additionalProperties")
-    patterns: dict[str, Schema | bool] | None = field(default=None, name="patternProperties")
-    dependent_schemas: dict[str, Schema | bool] | None = field(default=None, name="dependentSchemas")
+    properties: dict[str, SchemaObject | bool] | None = None
+    items: SchemaObject | bool | None = None
+    additional: SchemaObject | bool | None = field(default=None, name="additionalProperties")
+    patterns: dict[str, SchemaObject | bool] | None = field(default=None, name="patternProperties")
+    dependent_schemas: dict[str, SchemaObject | bool] | None = field(default=None, name="dependentSchemas")
     dependent_required: dict[str, list[str]] | None = field(default=None, name="dependentRequired")
-    leading: list[Schema | bool] | None = field(default=None, name="prefixItems")
-    any_of: list[Schema | bool] | None = field(default=None, name="anyOf")
-    one_of: list[Schema | bool] | None = field(default=None, name="oneOf")
-    all_of: list[Schema | bool] | None = field(default=None, name="allOf")
+    leading: list[SchemaObject | bool] | None = field(default=None, name="prefixItems")
+    any_of: list[SchemaObject | bool] | None = field(default=None, name="anyOf")
+    one_of: list[SchemaObject | bool] | None = field(default=None, name="oneOf")
+    all_of: list[SchemaObject | bool] | None = field(default=None, name="allOf")
     type: str | list[str | None] | None = None
     required: list[str] | None = None
     enum: list[Any] | None = None
@@ -61,14 +61,14 @@ class Discriminator(Struct):
 class Media(Struct):
     """What a body holds in one media type."""
 
-    schema: Schema | bool | None = None
-    item_schema: Schema | bool | None = field(default=None, name="itemSchema")
+    schema: SchemaObject | bool | None = None
+    item_schema: SchemaObject | bool | None = field(default=None, name="itemSchema")
 
 
-class Parameter(Struct):
+class ParameterObject(Struct):
     """A parameter or a header."""
 
-    schema: Schema | bool | None = None
+    schema: SchemaObject | bool | None = None
     content: dict[str, Media | None] | None = None
 
 
@@ -76,15 +76,15 @@ class Body(Struct):
     """A request's body, or a response."""
 
     content: dict[str, Media | None] | None = None
-    headers: dict[str, Parameter] | None = None
+    headers: dict[str, ParameterObject] | None = None
 
 
-class Operation(Struct):
+class OperationObject(Struct):
     """An operation."""
 
     id: str | None = field(default=None, name="operationId")
     description: str | None = None
-    parameters: list[Parameter] | None = None
+    parameters: list[ParameterObject] | None = None
     body: Body | None = field(default=None, name="requestBody")
     responses: dict[str, Body] | None = None
     security: list[dict[str, list[str] | None]] | None = None
@@ -95,29 +95,29 @@ class Operation(Struct):
 class PathItem(Struct):
     """The operations of a path."""
 
-    get: Operation | None = None
-    put: Operation | None = None
-    post: Operation | None = None
-    delete: Operation | None = None
-    options: Operation | None = None
-    head: Operation | None = None
-    patch: Operation | None = None
-    trace: Operation | None = None
-    parameters: list[Parameter] | None = None
+    get: OperationObject | None = None
+    put: OperationObject | None = None
+    post: OperationObject | None = None
+    delete: OperationObject | None = None
+    options: OperationObject | None = None
+    head: OperationObject | None = None
+    patch: OperationObject | None = None
+    trace: OperationObject | None = None
+    parameters: list[ParameterObject] | None = None
 
 
 class Components(Struct):
     """What references lead to."""
 
-    schemas: dict[str, Schema | bool] | None = None
-    parameters: dict[str, Parameter] | None = None
-    headers: dict[str, Parameter] | None = None
+    schemas: dict[str, SchemaObject | bool] | None = None
+    parameters: dict[str, ParameterObject] | None = None
+    headers: dict[str, ParameterObject] | None = None
     responses: dict[str, Body] | None = None
     bodies: dict[str, Body] | None = field(default=None, name="requestBodies")
     path_items: dict[str, PathItem] | None = field(default=None, name="pathItems")
 
 
-class Document(Struct):
+class OpenAPIObject(Struct):
     """A document."""
 
     openapi: str
@@ -133,7 +133,7 @@ def in_form(found: Any) -> dict[str, Any]:
     if not isinstance(plain, dict) or not str(plain.get("openapi", "")).startswith("3."):
         raise ValueError("it says no `openapi: 3.…`")
     try:
-        msgspec.convert(plain, Document)
+        msgspec.convert(plain, OpenAPIObject)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
     return plain

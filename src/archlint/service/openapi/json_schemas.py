@@ -17,8 +17,8 @@ from archlint.service.interpreter.types import ANY, LITERAL, NONE, UNION, VARIAB
 from archlint.service.interpreter.values import ExternalObject, FunctionObject, Member, Value
 from archlint.service.openapi import known_types as known
 from archlint.service.openapi.default_values import DefaultValues
-from archlint.service.openapi.json_values import Untold, json_value
-from archlint.service.openapi.known_types import STRING, Schema
+from archlint.service.openapi.json_values import UntoldValue, json_value
+from archlint.service.openapi.known_types import STRING, JSONSchema
 from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.metadata import (
     constrained,
@@ -71,10 +71,10 @@ class JsonSchemas:
         self._choices: dict[str, tuple[str, ...]] = {}
         self._numbers: dict[str, dict[object, int]] = {}
         self._keys: dict[tuple[object, Mode], str] = {}
-        self.definitions: dict[str, Schema] = {}
+        self.definitions: dict[str, JSONSchema] = {}
         self.origins: dict[str, Type] = {}
 
-    def of(self, found: Type, mode: Mode, more: Iterable[Value] = ()) -> Schema:
+    def of(self, found: Type, mode: Mode, more: Iterable[Value] = ()) -> JSONSchema:
         """The schema of an annotation; `more` is what stands outside of it, as `Field(…)` of a field."""
         if found.alias is not None:
             return self._named_alias(found, found.alias, mode, more)
@@ -87,7 +87,7 @@ class JsonSchemas:
             return described(any_of([inner, {"type": "null"}]), items)
         return described(self._constrained(self._bare(found, mode, items), items), items)
 
-    def of_answer(self, found: Type) -> Schema:
+    def of_answer(self, found: Type) -> JSONSchema:
         """The schema of what is answered.
 
         Where input and output are not told apart it is the input's, unless some field is computed.
@@ -104,19 +104,19 @@ class JsonSchemas:
             return len(members) == 1 and self.has_own_name(members[0])
         return self._is_defined(found)
 
-    def named(self) -> tuple[dict[str, str], dict[str, Schema]]:
+    def named(self) -> tuple[dict[str, str], dict[str, JSONSchema]]:
         """The final names by the preliminary ones, and the definitions under them."""
         names = simplest(self._choices, self.definitions)
         done = {names[key]: renamed(schema, names) for key, schema in self.definitions.items()}
         return names, dict(sorted(done.items()))
 
-    def record(self, name: str, properties: Mapping[str, Schema], required: list[str]) -> Schema:
+    def record(self, name: str, properties: Mapping[str, JSONSchema], required: list[str]) -> JSONSchema:
         """A reference to an object that FastAPI makes of several body parameters."""
         key = self._key(name, f"fastapi._compat.v2.{name}", "validation", name)
         self.definitions[key] = object_of(dict(properties), required) | {"title": name}
         return {"$ref": PREFIX + key}
 
-    def _named_alias(self, found: Type, alias: NamedAlias, mode: Mode, more: Iterable[Value]) -> Schema:
+    def _named_alias(self, found: Type, alias: NamedAlias, mode: Mode, more: Iterable[Value]) -> JSONSchema:
         """A reference to the definition that a `type` statement is; constraints around it make another."""
         outside = (*found.metadata[len(alias.value.metadata) :], *more)
         limits = tuple(map(id, outside)) if constrained({}, outside) else ()
@@ -129,13 +129,13 @@ class JsonSchemas:
             self.definitions[key] = constrained(self._copied(self.of(alias.value, mode)), outside)
         return described({"$ref": PREFIX + key}, outside)
 
-    def _copied(self, schema: Schema) -> Schema:
+    def _copied(self, schema: JSONSchema) -> JSONSchema:
         """A definition that is only another one: Pydantic 2.11 to 2.13 make a copy of it."""
         target = self.definitions.get(str(schema.get("$ref", "")).removeprefix(PREFIX))
         copies = self._libraries.has_pydantic("2.11") and not self._libraries.has_pydantic("2.14")
         return dict(target) if target and len(schema) == 1 and copies else schema
 
-    def _replaced(self, found_type: Type, items: tuple[Value, ...], mode: Mode) -> Schema | None:
+    def _replaced(self, found_type: Type, items: tuple[Value, ...], mode: Mode) -> JSONSchema | None:
         """The schema that metadata puts in the place of the type's own."""
         found = written_schema(items)
         if mode == "serialization" and found_type.name == "pydantic.EmailStr" and rewrites(items):
@@ -167,10 +167,10 @@ class JsonSchemas:
         named = self._types.of_value(function)
         return named if named.name in known.SIMPLE else None
 
-    def _constrained(self, schema: Schema, items: Iterable[Value]) -> Schema:
+    def _constrained(self, schema: JSONSchema, items: Iterable[Value]) -> JSONSchema:
         return schema if "$ref" in schema and len(schema) == 1 else constrained(schema, items)
 
-    def _bare(self, found: Type, mode: Mode, items: tuple[Value, ...]) -> Schema:
+    def _bare(self, found: Type, mode: Mode, items: tuple[Value, ...]) -> JSONSchema:
         """The schema of a type without its metadata."""
         name, args = found.name, found.args
         if self._is_defined(found):
@@ -191,7 +191,7 @@ class JsonSchemas:
             return self.of(args[0], mode)
         return self._container(found, mode) or self._special(found, mode)
 
-    def _container(self, found: Type, mode: Mode) -> Schema | None:
+    def _container(self, found: Type, mode: Mode) -> JSONSchema | None:
         name, args = found.name, found.args
         if name in SEQUENCES:
             return {"type": "array", "items": self._item(found, mode)}
@@ -205,29 +205,29 @@ class JsonSchemas:
             return self._tuple(args, mode)
         return None
 
-    def _item(self, found: Type, mode: Mode) -> Schema:
+    def _item(self, found: Type, mode: Mode) -> JSONSchema:
         if found.args:
             return self.of(found.args[0], mode)
         made = next((m for m in found.metadata if short(m).startswith("con")), None)
         given = made.keywords.get("item_type", made.args[0] if made.args else None) if made else None
         return {} if given is None else self.of(self._types.of_value(given), mode)
 
-    def _mapping(self, args: tuple[Type, ...], mode: Mode) -> Schema:
+    def _mapping(self, args: tuple[Type, ...], mode: Mode) -> JSONSchema:
         keys = self.of(args[0], mode) if args else {}
         values = self.of(args[1], mode) if len(args) > 1 else {}
         return mapping_of(keys, values, tells_open=self._tells_open, tells_names=self._tells_names)
 
-    def _tuple(self, args: tuple[Type, ...], mode: Mode) -> Schema:
+    def _tuple(self, args: tuple[Type, ...], mode: Mode) -> JSONSchema:
         if not args or (len(args) == 2 and args[1].name == "..."):
             return {"type": "array", "items": self.of(args[0], mode) if args else {}}
         items = [self.of(arg, mode) for arg in args]
         return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
 
-    def _special(self, found: Type, mode: Mode) -> Schema:
+    def _special(self, found: Type, mode: Mode) -> JSONSchema:
         name = found.name
         reading = mode == "validation"
         if name in known.DECIMALS:
-            text: Schema = dict(STRING)
+            text: JSONSchema = dict(STRING)
             if self._libraries.has_pydantic("2.12") and not self._libraries.has_pydantic("2.14"):
                 text["pattern"] = _DECIMAL_PATTERN
             return {"anyOf": [{"type": "number"}, text]} if reading else text
@@ -239,14 +239,14 @@ class JsonSchemas:
             media = {"type": "string", "contentMediaType": "application/json"}
             return {**media, "contentSchema": content} if reading else content
         if name in known.BYTE_SIZES:
-            number: Schema = {"type": "integer", "minimum": 0}
+            number: JSONSchema = {"type": "integer", "minimum": 0}
             return {"anyOf": [{**STRING, "pattern": known.BYTE_SIZE_PATTERN}, number]} if reading else number
         if name in names_of("upload"):
             return dict(
                 known.BINARY if self._libraries.has_fastapi("0.129.1") else known.SIMPLE["builtins.bytes"]
             )
         inherited = self._inherited(found)
-        return dict(known.SIMPLE[inherited]) if inherited else Untold(why_unknown(found))
+        return dict(known.SIMPLE[inherited]) if inherited else UntoldValue(why_unknown(found))
 
     def _inherited(self, found: Type) -> str | None:
         """The type of Pydantic's whose schema a class of the service inherits."""
@@ -254,7 +254,7 @@ class JsonSchemas:
         names = [self._types.of_value(base).name for base in cls.lineage()[1:]] if cls is not None else []
         return next((name for name in names if name.startswith("pydantic.") and name in known.SIMPLE), None)
 
-    def _union(self, found: Type, items: tuple[Value, ...], mode: Mode) -> Schema:
+    def _union(self, found: Type, items: tuple[Value, ...], mode: Mode) -> JSONSchema:
         members = [arg for arg in found.args if not _is_null(arg)]
         members = [m for m in members if not any(_is_skipped(item) for item in m.metadata)]
         property_name = discriminator(items)
@@ -291,7 +291,7 @@ class JsonSchemas:
         fields = self._models.model(member).fields if self._models.is_model(member) else ()
         return next((entry for entry in fields if entry.name == name), None)
 
-    def _variable(self, found: Type, mode: Mode) -> Schema:
+    def _variable(self, found: Type, mode: Mode) -> JSONSchema:
         """A type variable that nothing fills: its default, its bound, or anything."""
         call = getattr(found.symbol.node if found.symbol else None, "value", None)
         place = self._types.place_around(found.symbol) if found.symbol else None

@@ -18,7 +18,7 @@ from archlint.service.interpreter.values import (
 UNKNOWN_KEY = "x-archlint-unknown"
 
 
-class Untold(dict[str, Any]):
+class UntoldValue(dict[str, Any]):
     """What stands in the document for a value that the source does not tell, with the reason."""
 
     def __init__(self, why: str) -> None:
@@ -26,7 +26,7 @@ class Untold(dict[str, Any]):
 
 
 def json_value(value: Value) -> Any:
-    """The value as `jsonable_encoder` gives it; `Untold` where the source does not tell it."""
+    """The value as `jsonable_encoder` gives it; `UntoldValue` where the source does not tell it."""
     match value:
         case Configured():
             return json_value(value.default)
@@ -43,8 +43,8 @@ def json_value(value: Value) -> Any:
         case ExternalObject():
             return _made(value)
         case Unresolved():
-            return Untold(value.why)
-    return Untold("it is not a value that archlint can compute")
+            return UntoldValue(value.why)
+    return UntoldValue("it is not a value that archlint can compute")
 
 
 def _key(value: Value) -> str:
@@ -62,7 +62,7 @@ def _made(value: ExternalObject) -> Any:
             return first or []
         case "datetime.timedelta" if not value.args:
             return duration(value.keywords)
-    return Untold(f"`{value.name}(…)` is made when the service starts")
+    return UntoldValue(f"`{value.name}(…)` is made when the service starts")
 
 
 def duration(keywords: Mapping[str, Value], *, in_seconds: bool = False) -> Any:
@@ -71,7 +71,7 @@ def duration(keywords: Mapping[str, Value], *, in_seconds: bool = False) -> Any:
 
     numbers = {name: settled(number) for name, number in keywords.items()}
     if not all(isinstance(number, int | float) for number in numbers.values()):
-        return Untold("its parts are not numbers that the source tells")
+        return UntoldValue("its parts are not numbers that the source tells")
     found = timedelta(**numbers)
     days, rest = divmod(int(found.total_seconds()), 86400)
     hours, rest = divmod(rest, 3600) if not in_seconds else (0, rest)

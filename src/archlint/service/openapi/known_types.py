@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-Schema: TypeAlias = dict[str, Any]
+JSONSchema: TypeAlias = dict[str, Any]
 
-STRING: Schema = {"type": "string"}
+STRING: JSONSchema = {"type": "string"}
 ANYTHING = frozenset(
     {
         "builtins.object",
@@ -33,7 +33,7 @@ ROOT_MODEL = "pydantic.RootModel"
 """`RootModel[…]` without a class statement."""
 
 BYTES = frozenset({"builtins.bytes", "builtins.bytearray", "pydantic.StrictBytes"})
-BINARY: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
+BINARY: JSONSchema = {"type": "string", "contentMediaType": "application/octet-stream"}
 
 _FORMATS = {
     "date": "datetime.date pydantic.PastDate pydantic.FutureDate pydantic.condate",
@@ -85,8 +85,8 @@ _NUMBERS = {"Positive": "exclusiveMinimum", "Negative": "exclusiveMaximum"}
 _NUMBERS |= {"NonNegative": "minimum", "NonPositive": "maximum"}
 
 
-def _table() -> dict[str, Schema]:
-    found: dict[str, Schema] = {}
+def _table() -> dict[str, JSONSchema]:
+    found: dict[str, JSONSchema] = {}
     for kind, names in _TYPES.items():
         found |= {name: {"type": kind} for name in names.split()}
     for form, names in _FORMATS.items():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from archlint.service.interpreter.values import ExternalObject, Value, settled, text, truth
-from archlint.service.openapi.json_values import Untold, json_value
-from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.json_values import UntoldValue, json_value
+from archlint.service.openapi.known_types import JSONSchema
 
 _INFORMATION = frozenset(
     {"Field", "Query", "Path", "Header", "Cookie", "Body", "Form", "File", "computed_field", "field"}
@@ -62,7 +62,7 @@ def is_information(value: Value) -> bool:
     return short(value) in _INFORMATION
 
 
-def constrained(schema: Schema, items: Iterable[Value]) -> Schema:
+def constrained(schema: JSONSchema, items: Iterable[Value]) -> JSONSchema:
     """The schema with the constraints that `items` put on its values."""
     found = dict(schema)
     for item in items:
@@ -91,7 +91,7 @@ def _known(keywords: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
             yield name, value
 
 
-def _constrain(schema: Schema, name: str, value: Value) -> None:
+def _constrain(schema: JSONSchema, name: str, value: Value) -> None:
     """Write one constraint down where Pydantic's core schema of that type takes it, else under its name."""
     kind = schema.get("type")
     if kind in {"integer", "number"} and name in _NUMERIC:
@@ -105,12 +105,12 @@ def _constrain(schema: Schema, name: str, value: Value) -> None:
         schema[{"min_length": "minLength", "max_length": "maxLength"}.get(name, name)] = value
 
 
-def _is_decimal(schema: Schema) -> bool:
+def _is_decimal(schema: JSONSchema) -> bool:
     members = schema.get("anyOf", ())
     return len(members) == 2 and members[0].get("type") == "number" and members[1].get("type") == "string"
 
 
-def described(schema: Schema, items: Iterable[Value]) -> Schema:
+def described(schema: JSONSchema, items: Iterable[Value]) -> JSONSchema:
     """The schema with title, description, examples and what else `Field(…)` says of it."""
     found = dict(schema)
     for item in items:
@@ -126,7 +126,7 @@ def described(schema: Schema, items: Iterable[Value]) -> Schema:
     return found
 
 
-def _further(item: Value, keywords: Mapping[str, Value]) -> Schema:
+def _further(item: Value, keywords: Mapping[str, Value]) -> JSONSchema:
     """What `json_schema_extra` adds, and without it the words that `Field(…)` itself does not know."""
     if settled(keywords.get("json_schema_extra")) is not None:
         given = json_value(keywords["json_schema_extra"])
@@ -140,9 +140,9 @@ def _further(item: Value, keywords: Mapping[str, Value]) -> Schema:
     return given if isinstance(given, dict) else {}
 
 
-def written_schema(items: Iterable[Value]) -> Schema | None:
+def written_schema(items: Iterable[Value]) -> JSONSchema | None:
     """The schema that `WithJsonSchema(…)` puts in the type's place."""
-    found: Schema | None = None
+    found: JSONSchema | None = None
     for item in items:
         if short(item) == "WithJsonSchema":
             given = json_value(item.args[0] if item.args else item.keywords.get("json_schema"))
@@ -172,4 +172,4 @@ def discriminator(items: Iterable[Value]) -> str | None:
 
 def is_untold(value: object) -> bool:
     """Whether a value of the document stands for one that the source does not tell."""
-    return isinstance(value, Untold)
+    return isinstance(value, UntoldValue)

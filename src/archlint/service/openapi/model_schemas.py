@@ -15,8 +15,8 @@ from archlint.service.api.pydantic_models import Field, PydanticModel
 from archlint.service.interpreter.types import Type
 from archlint.service.interpreter.values import Value, settled, text
 from archlint.service.openapi.default_values import DefaultValues
-from archlint.service.openapi.json_values import Untold, json_value
-from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.json_values import UntoldValue, json_value
+from archlint.service.openapi.known_types import JSONSchema
 from archlint.service.openapi.metadata import described
 from archlint.service.openapi.naming import PREFIX
 from archlint.service.openapi.schema_objects import display, object_of
@@ -27,9 +27,9 @@ Mode: TypeAlias = Literal["validation", "serialization"]
 class _Annotations(Protocol):
     """What makes the schemas of the fields' annotations."""
 
-    definitions: dict[str, Schema]
+    definitions: dict[str, JSONSchema]
 
-    def of(self, found: Type, mode: Mode, more: Iterable[Value] = ()) -> Schema: ...
+    def of(self, found: Type, mode: Mode, more: Iterable[Value] = ()) -> JSONSchema: ...
 
     def has_own_name(self, found: Type) -> bool: ...
 
@@ -41,7 +41,7 @@ class ModelSchemas:
         self._annotations = annotations
         self._defaults = defaults
 
-    def of(self, model: PydanticModel, mode: Mode) -> Schema:
+    def of(self, model: PydanticModel, mode: Mode) -> JSONSchema:
         """The definition of a model, as it is read or written."""
         if mode == "serialization" and "" in model.serializers:
             return self._titled(self._annotations.of(model.serializers[""], mode), model)
@@ -51,7 +51,7 @@ class ModelSchemas:
             return self._titled({k: v for k, v in schema.items() if k != "title"}, model)
         if model.kind == "named tuple":
             return self._named_tuple(model, mode)
-        properties: dict[str, Schema] = {}
+        properties: dict[str, JSONSchema] = {}
         required: list[str] = []
         for entry in (*model.fields, *(model.computed if mode == "serialization" else ())):
             if mode == "serialization" and entry.excluded:
@@ -63,7 +63,7 @@ class ModelSchemas:
                 required.append(name)
         schema = object_of(properties, required)
         if not model.complete:
-            schema |= Untold(_why_incomplete(model))
+            schema |= UntoldValue(_why_incomplete(model))
         return self._titled(schema, model)
 
     def _is_required(self, entry: Field, model: PydanticModel, mode: Mode) -> bool:
@@ -71,7 +71,7 @@ class ModelSchemas:
         defaults_too = mode == "serialization" and setting is not None and settled(setting.value) is True
         return entry.required or defaults_too
 
-    def _field(self, entry: Field, model: PydanticModel, mode: Mode) -> Schema:
+    def _field(self, entry: Field, model: PydanticModel, mode: Mode) -> JSONSchema:
         """One property of a model."""
         declared = () if entry.declared is None else (entry.declared,)
         serializer = model.serializers.get(entry.name) or model.serializers.get("*")
@@ -90,18 +90,18 @@ class ModelSchemas:
             schema["title"] = title_of(entry.written if mode == "serialization" else entry.alias)
         return self._without_redundant(schema)
 
-    def _without_redundant(self, schema: Schema) -> Schema:
+    def _without_redundant(self, schema: JSONSchema) -> JSONSchema:
         """What stands beside a reference only where it says something else than what is referred to."""
         target = self._annotations.definitions.get(str(schema.get("$ref", "")).removeprefix(PREFIX), {})
         return {k: v for k, v in schema.items() if k == "$ref" or k not in target or target[k] != v}
 
-    def _named_tuple(self, model: PydanticModel, mode: Mode) -> Schema:
+    def _named_tuple(self, model: PydanticModel, mode: Mode) -> JSONSchema:
         items = [self._field(entry, model, mode) for entry in model.fields]
-        schema: Schema = {"type": "array", "prefixItems": items, "maxItems": len(items)}
+        schema: JSONSchema = {"type": "array", "prefixItems": items, "maxItems": len(items)}
         required = sum(entry.required for entry in model.fields)
         return schema | ({"minItems": required} if required else {})
 
-    def _titled(self, schema: Schema, model: PydanticModel) -> Schema:
+    def _titled(self, schema: JSONSchema, model: PydanticModel) -> JSONSchema:
         """The schema with what the class itself says: title, description, extra fields, more schema."""
         config = {key: settled(setting.value) for key, setting in model.config.items()}
         node = model.type.symbol.node if model.type.symbol is not None else None
@@ -115,7 +115,7 @@ class ModelSchemas:
         if isinstance(extra, dict):
             found |= json_value(extra)
         elif extra is not None:
-            found |= Untold("a function of the service changes it")
+            found |= UntoldValue("a function of the service changes it")
         return found
 
 

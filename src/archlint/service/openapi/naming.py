@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.known_types import JSONSchema
 
 PREFIX = "#/components/schemas/"
 
@@ -28,7 +28,7 @@ def name_choices(shown: str, path: str, mode: str, number: int) -> tuple[str, ..
     return name, f"{name}-{mode}", path, whole, f"{path}__{number}", f"{whole}__{number}"
 
 
-def simplest(choices: Mapping[str, tuple[str, ...]], definitions: Mapping[str, Schema]) -> dict[str, str]:
+def simplest(choices: Mapping[str, tuple[str, ...]], definitions: Mapping[str, JSONSchema]) -> dict[str, str]:
     """The name to give to each definition: the first of its choices that no different schema claims.
 
     A schema may become equal to another one only when the names inside of both have been replaced, so this

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from inspect import cleandoc
 from typing import Any
 
-from archlint.service.api.dependants import Parameter
+from archlint.service.api.dependants import RequestParameter
 from archlint.service.api.operations import Operation, Operations
 from archlint.service.api.routes import Endpoint, RouteTable
 from archlint.service.interpreter.calls import is_generator
@@ -16,8 +16,8 @@ from archlint.service.interpreter.types import Type
 from archlint.service.interpreter.values import ClassObject, External, Value, settled, text
 from archlint.service.openapi.bodies import Bodies, examples
 from archlint.service.openapi.json_schemas import JsonSchemas
-from archlint.service.openapi.json_values import Untold, json_value
-from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.json_values import UntoldValue, json_value
+from archlint.service.openapi.known_types import JSONSchema
 from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.metadata import is_information
 from archlint.service.openapi.model_schemas import title_of
@@ -47,13 +47,13 @@ _STREAMS = frozenset(
     for name in ["AsyncIterable", "AsyncIterator", "AsyncGenerator", "Iterable", "Iterator", "Generator"]
 )
 _ORDER = ("path", "query", "header", "cookie")
-VALIDATION_ERROR: Schema = {
+VALIDATION_ERROR: JSONSchema = {
     "description": "Validation Error",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/HTTPValidationError"}}},
 }
 
 
-class Paths:
+class PathItems:
     """Makes the operations of one document."""
 
     def __init__(
@@ -64,19 +64,19 @@ class Paths:
         self._making = making
         self._bodies = Bodies(making, operations.schemas, libraries)
         self._libraries = libraries
-        self.security: dict[str, Schema] = {}
+        self.security: dict[str, JSONSchema] = {}
         self.validates = False
 
-    def operations_of(self, endpoint: Endpoint, path: str) -> Iterator[tuple[str, Schema]]:
+    def operations_of(self, endpoint: Endpoint, path: str) -> Iterator[tuple[str, JSONSchema]]:
         """The operation object of each method of an endpoint that its own app serves at `path`."""
         operation = self._operations.of(endpoint)
         unique_id = self._unique_id(endpoint, path)
         for method in sorted(endpoint.methods):
             yield method.lower(), self._operation(operation, method, unique_id)
 
-    def _operation(self, operation: Operation, method: str, unique_id: str) -> Schema:
+    def _operation(self, operation: Operation, method: str, unique_id: str) -> JSONSchema:
         endpoint = operation.endpoint
-        found: Schema = {"tags": list(endpoint.tags)} if endpoint.tags else {}
+        found: JSONSchema = {"tags": list(endpoint.tags)} if endpoint.tags else {}
         found["summary"] = operation.summary or title_of(_name(endpoint))
         if description := _description(operation):
             found["description"] = description
@@ -95,23 +95,23 @@ class Paths:
         found |= {"callbacks": callbacks} if callbacks else {}
         found["responses"] = self._responses(operation, unique_id)
         if operation.unknown:
-            found |= Untold("; ".join(operation.unknown))
+            found |= UntoldValue("; ".join(operation.unknown))
         extra = json_value(endpoint.route.options.get("openapi_extra"))
         return _merged(found, extra) if isinstance(extra, dict) else found
 
-    def _callbacks(self, endpoint: Endpoint) -> Schema:
+    def _callbacks(self, endpoint: Endpoint) -> JSONSchema:
         """The requests that the service sends back: by the function's name, then by the address."""
         given = (settled(one.get("callbacks")) for one in (*endpoint.defaults, endpoint.route.options))
         routes = [route for one in given if isinstance(one, list | tuple) for route in one]
-        found: Schema = {}
+        found: JSONSchema = {}
         for described in self._routes.described(endpoint.app, routes):
             item = dict(self.operations_of(described, described.path))
             found[_name(described)] = {path_format(described.path): item}
         return found
 
-    def _parameters(self, operation: Operation) -> Iterator[Schema]:
+    def _parameters(self, operation: Operation) -> Iterator[JSONSchema]:
         """Each parameter once, a required one before others of its name."""
-        found: dict[tuple[str, str], Schema] = {}
+        found: dict[tuple[str, str], JSONSchema] = {}
         for kind in _ORDER:
             for parameter in operation.parameters:
                 if parameter.kind != kind or not parameter.in_schema:
@@ -122,9 +122,9 @@ class Paths:
                     found[kind, parameter.alias] = made
         yield from found.values()
 
-    def _parameter(self, parameter: Parameter) -> Schema:
+    def _parameter(self, parameter: RequestParameter) -> JSONSchema:
         schema = self._bodies.parameter(parameter)
-        found: Schema = {"name": parameter.alias, "in": parameter.kind, "schema": schema}
+        found: JSONSchema = {"name": parameter.alias, "in": parameter.kind, "schema": schema}
         found["required"] = parameter.required or parameter.kind == "path"
         for entry in (*parameter.type.metadata, parameter.marker):
             keywords = entry.keywords if is_information(entry) else {}
@@ -134,12 +134,12 @@ class Paths:
                 found["deprecated"] = True
         return found | examples(parameter)
 
-    def _responses(self, operation: Operation, unique_id: str) -> Schema:
+    def _responses(self, operation: Operation, unique_id: str) -> JSONSchema:
         endpoint = operation.endpoint
         media_type, is_json = _media_type(operation, self._response_class(endpoint))
-        found: Schema = {}
+        found: JSONSchema = {}
         status = self._status(operation)
-        success: Schema = {"description": text(endpoint.route.options.get("response_description"))}
+        success: JSONSchema = {"description": text(endpoint.route.options.get("response_description"))}
         success["description"] = success["description"] or "Successful Response"
         number = int(status) if status.isdigit() else 200
         if number >= 200 and number not in _WITHOUT_BODY:
@@ -154,7 +154,9 @@ class Paths:
             self.validates = True
         return found
 
-    def _content(self, operation: Operation, media_type: str | None, is_json: bool, unique_id: str) -> Schema:
+    def _content(
+        self, operation: Operation, media_type: str | None, is_json: bool, unique_id: str
+    ) -> JSONSchema:
         definition = operation.endpoint.handler.definition
         returned = operation.answer.type
         if is_generator(definition) and self._libraries.has_fastapi("0.134"):
@@ -169,22 +171,25 @@ class Paths:
             return {media_type: {"schema": {}}}
         return {media_type: {"schema": self._titled(returned, f"Response_{unique_id}")}}
 
-    def _stream(self, operation: Operation, media_type: str) -> Schema:
+    def _stream(self, operation: Operation, media_type: str) -> JSONSchema:
         """What a generator sends, one item after another: JSON lines, or events."""
         returned = operation.answer.type
         items = returned.args[:1] if returned.name in _STREAMS else ()
         schema = self._making.of_answer(items[0]) if items else None
         if media_type != "text/event-stream":
             return {media_type: {"itemSchema": schema if schema is not None else {}}}
-        text_: Schema = {"type": "string"}
-        event: Schema = {"type": "object", "properties": {"data": dict(text_), "event": text_, "id": text_}}
+        text_: JSONSchema = {"type": "string"}
+        event: JSONSchema = {
+            "type": "object",
+            "properties": {"data": dict(text_), "event": text_, "id": text_},
+        }
         event["properties"]["retry"] = {"type": "integer", "minimum": 0}
         if schema is not None and not items[0].name.endswith(".ServerSentEvent"):
             event["required"] = ["data"]
             event["properties"]["data"] |= {"contentMediaType": "application/json", "contentSchema": schema}
         return {media_type: {"itemSchema": event}}
 
-    def _titled(self, found: Type, name: str, *, further: bool = False) -> Schema:
+    def _titled(self, found: Type, name: str, *, further: bool = False) -> JSONSchema:
         """The schema of an answer; FastAPI before 0.115.3 takes `further` ones as if they were read."""
         is_read = further and not self._libraries.has_fastapi("0.115.3")
         schema = self._making.of(found, "validation") if is_read else self._making.of_answer(found)
@@ -213,7 +218,7 @@ class Paths:
                 found |= {self._operations.status_of(key): settled(value) for key, value in given.items()}
         return found
 
-    def _add(self, found: Schema, key: str, given: Value, media_type: str, unique_id: str) -> None:
+    def _add(self, found: JSONSchema, key: str, given: Value, media_type: str, unique_id: str) -> None:
         """Put an additional response into those that are there."""
         key = "default" if key.upper() == "DEFAULT" else key.upper()
         before = found.setdefault(key, {})
@@ -276,9 +281,9 @@ def _media_type(operation: Operation, chosen: Value) -> tuple[str | None, bool]:
     return own or (_MEDIA_TYPES[known] if known else None), is_json
 
 
-def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> Schema:
+def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> JSONSchema:
     """Dicts merged at any depth, lists one after the other; else the second holds."""
-    found: Schema = dict(first)
+    found: JSONSchema = dict(first)
     for key, value in second.items():
         known = found.get(key)
         if isinstance(known, dict) and isinstance(value, dict):

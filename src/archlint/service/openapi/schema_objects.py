@@ -10,29 +10,29 @@ from archlint.facts.traversal import docstring
 from archlint.service.interpreter.types import CREATE_MODEL, LITERAL, NONE, UNION, UNKNOWN, Type
 from archlint.service.interpreter.values import Member
 from archlint.service.openapi.json_values import json_value
-from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.known_types import JSONSchema
 
 
-def object_of(properties: dict[str, Schema], required: list[str]) -> Schema:
+def object_of(properties: dict[str, JSONSchema], required: list[str]) -> JSONSchema:
     """An object with these properties."""
     return {"type": "object", "properties": properties, **({"required": required} if required else {})}
 
 
-def any_of(schemas: list[Schema]) -> Schema:
+def any_of(schemas: list[JSONSchema]) -> JSONSchema:
     """One of several schemas, each once."""
     flat = [m for s in schemas for m in (s["anyOf"] if len(s) == 1 and "anyOf" in s else (s,))]
     once = _distinct(flat)
     return once[0] if len(once) == 1 else {"anyOf": once}
 
 
-def _distinct(schemas: list[Schema]) -> list[Schema]:
+def _distinct(schemas: list[JSONSchema]) -> list[JSONSchema]:
     return [schema for index, schema in enumerate(schemas) if schema not in schemas[:index]]
 
 
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array"}
 
 
-def typed(values: list[Any]) -> Schema:
+def typed(values: list[Any]) -> JSONSchema:
     """An enumeration of values, with their type where they share one."""
     kinds = {type(value) for value in values}
     name = _JSON_TYPES.get(kinds.pop()) if len(kinds) == 1 else None
@@ -43,7 +43,7 @@ Spelling: TypeAlias = Literal["plain", "doubled", "bare"]
 """How a single value is told: before Pydantic 2.10 as an enumeration too, before 2.7 without its type."""
 
 
-def literal(values: list[Any], *, spelling: Spelling) -> Schema:
+def literal(values: list[Any], *, spelling: Spelling) -> JSONSchema:
     """`Literal[…]`."""
     if values == [None]:
         return {"const": None, "type": "null"}
@@ -53,12 +53,12 @@ def literal(values: list[Any], *, spelling: Spelling) -> Schema:
     return {**({"const": values[0]} if len(values) == 1 else {}), **several, **typed(values)}
 
 
-def enumeration(found: Type, members: list[Member], *, spelling: Spelling) -> Schema:
+def enumeration(found: Type, members: list[Member], *, spelling: Spelling) -> JSONSchema:
     """An `Enum` of the service."""
     values = _distinct([json_value(member.value) for member in members])
     node = found.symbol.node if found.symbol is not None else None
     words = docstring(node) if isinstance(node, ClassDef) else None
-    schema: Schema = {"title": display(found)}
+    schema: JSONSchema = {"title": display(found)}
     if len(values) != 1 or spelling != "bare":
         schema |= {"enum": values, **typed(values)}
     if len(values) == 1 and spelling != "plain":
@@ -102,7 +102,7 @@ def why_unknown(found: Type) -> str:
     return f"`{found}` is a type whose schema archlint does not know"
 
 
-def mapping_of(keys: Schema, values: Schema, *, tells_open: bool, tells_names: bool) -> Schema:
+def mapping_of(keys: JSONSchema, values: JSONSchema, *, tells_open: bool, tells_names: bool) -> JSONSchema:
     """The schema of a dict.
 
     `tells_open` is whether one of anything says so, `tells_names` whether it says what its keys are.
@@ -110,7 +110,7 @@ def mapping_of(keys: Schema, values: Schema, *, tells_open: bool, tells_names: b
     pattern = keys.pop("pattern", None) if "$ref" not in keys else None
     values.pop("title", None)
     keys.pop("title", None)
-    schema: Schema = {"type": "object"}
+    schema: JSONSchema = {"type": "object"}
     if pattern is not None:
         schema["patternProperties"] = {pattern: values}
     elif values or tells_open:

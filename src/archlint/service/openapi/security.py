@@ -14,7 +14,7 @@ from archlint.service.interpreter.values import (
     text,
 )
 from archlint.service.openapi.json_values import json_value
-from archlint.service.openapi.known_types import Schema
+from archlint.service.openapi.known_types import JSONSchema
 
 _FIRST = {
     "APIKeyHeader": ("name",),
@@ -30,9 +30,9 @@ _HTTP = {"HTTPBasic": "basic", "HTTPBearer": "bearer", "HTTPDigest": "digest"}
 _CLASSES = frozenset({*_FIRST, *_HTTP, "HTTPBase"})
 
 
-def schemes(root: Dependant) -> tuple[dict[str, Schema], list[dict[str, list[str]]]]:
+def schemes(root: Dependant) -> tuple[dict[str, JSONSchema], list[dict[str, list[str]]]]:
     """The schemes that an operation asks for, by name, and its `security` with the scopes of each."""
-    definitions: dict[str, Schema] = {}
+    definitions: dict[str, JSONSchema] = {}
     needed: dict[str, list[str]] = {}
     for dependant, scopes in _walk(root):
         found = _scheme(dependant.target)
@@ -62,7 +62,7 @@ def _walk(root: Dependant) -> list[tuple[Dependant, list[str]]]:
     return found
 
 
-def _scheme(target: Value) -> tuple[str, Schema] | None:
+def _scheme(target: Value) -> tuple[str, JSONSchema] | None:
     """The name and description of a scheme; None for any other dependency."""
     made = _made(target)
     if made is None:
@@ -100,7 +100,7 @@ def _is_scheme(name: str) -> bool:
     return name.startswith("fastapi.security") and name.rpartition(".")[2] in _CLASSES
 
 
-def _definition(kind: str, arguments: dict[str, Value]) -> Schema:
+def _definition(kind: str, arguments: dict[str, Value]) -> JSONSchema:
     if kind in _IN:
         return {"type": "apiKey", "in": _IN[kind], "name": json_value(arguments.get("name"))}
     if kind == "HTTPBase" or kind in _HTTP:
@@ -112,7 +112,7 @@ def _definition(kind: str, arguments: dict[str, Value]) -> Schema:
     return {"type": "oauth2", "flows": _flows(kind, arguments)}
 
 
-def _flows(kind: str, arguments: dict[str, Value]) -> Schema:
+def _flows(kind: str, arguments: dict[str, Value]) -> JSONSchema:
     if kind == "OAuth2":
         return _plain_flows(settled(arguments.get("flows")))
     urls = {
@@ -125,12 +125,12 @@ def _flows(kind: str, arguments: dict[str, Value]) -> Schema:
     return {flow: {"scopes": scopes, **urls}}
 
 
-def _plain_flows(value: Value) -> Schema:
+def _plain_flows(value: Value) -> JSONSchema:
     """The flows given to `OAuth2(flows=…)`: a dict, or an object of `fastapi.openapi.models`."""
     given = value.keywords if isinstance(value, ExternalObject) else value
     if not isinstance(given, dict):
         return {}
-    flows: Schema = {}
+    flows: JSONSchema = {}
     for name, made in given.items():
         flow = made.keywords if isinstance(made, ExternalObject) else made
         if isinstance(flow, dict):

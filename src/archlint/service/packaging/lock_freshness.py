@@ -18,13 +18,19 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from archlint.facts.toml import Path, TomlFile
+from archlint.facts.toml import KeyPath, TomlFile
 from archlint.findings import Link, Location, Unknown
 from archlint.paths import join
 from archlint.service.packaging.lock_settings import LockSettings
-from archlint.service.packaging.lowering import LOCAL_KINDS, Lowering, Wanted, ordered, read_locked
+from archlint.service.packaging.lowering import (
+    LOCAL_KINDS,
+    LoweredRequirement,
+    Lowering,
+    ordered,
+    read_locked,
+)
 from archlint.service.packaging.markers import equivalent, python_versions
-from archlint.service.packaging.pyproject import Declared, Pyproject, ServiceProject, strings
+from archlint.service.packaging.pyproject import DeclaredRequirement, Pyproject, ServiceProject, strings
 
 RECORDS_NAMES = 1
 """The first revision of the lock's format that records extras and empty groups."""
@@ -159,7 +165,7 @@ class _Comparison:
             yield from one.problems
             yield from self._record_differences(one, indices[0], place)
 
-    def _editable_differences(self, member: Pyproject, entries: Iterable[Path]) -> Iterator[Link]:
+    def _editable_differences(self, member: Pyproject, entries: Iterable[KeyPath]) -> Iterator[Link]:
         """Whether each entry that the lock records of a source by path is installed editable.
 
         The package itself is so if any project asks for it, and says nothing of the others.
@@ -264,7 +270,11 @@ class _Comparison:
                 yield Link(place, f"the group `{group}` is missing in {where}")
 
     def _compare(
-        self, member: Pyproject, declared: Iterable[Declared], entries: Iterable[Path], where: str
+        self,
+        member: Pyproject,
+        declared: Iterable[DeclaredRequirement],
+        entries: Iterable[KeyPath],
+        where: str,
     ) -> Iterator[Link | Unknown]:
         """Match the requirements of both sides; those of a name that cannot be compared are left out."""
         inside = member is self.root or member in self.project.members
@@ -286,7 +296,9 @@ class _Comparison:
                 text = f"the lock has `{requirement}`, which is not declared"
                 yield Link(self.lock.location(*path), f"{where}{text}")
 
-    def _equal(self, wanted: Wanted, locked: Iterable[Wanted | None]) -> set[int] | None:
+    def _equal(
+        self, wanted: LoweredRequirement, locked: Iterable[LoweredRequirement | None]
+    ) -> set[int] | None:
         """Which of the lock's entries mean the same; None when there may be one and it cannot be told."""
         found: set[int] = set()
         unsure = False
@@ -299,7 +311,7 @@ class _Comparison:
             unsure = unsure or same is None
         return None if unsure and not found else found
 
-    def _items(self, *path: str | int) -> list[Path]:
+    def _items(self, *path: str | int) -> list[KeyPath]:
         items = self.lock.get(*path)
         return [(*path, index) for index in range(len(items))] if isinstance(items, list) else []
 
@@ -323,7 +335,9 @@ class _Comparison:
                 yield Link(entry.location, f"`{wanted}` is declared and the lock pins {' and '.join(known)}")
 
 
-def _unmatched(entry: Declared, wanted: Wanted | None, same: list[str], where: str) -> Link | Unknown:
+def _unmatched(
+    entry: DeclaredRequirement, wanted: LoweredRequirement | None, same: list[str], where: str
+) -> Link | Unknown:
     name = entry.requirement.name
     if wanted is None:
         return Unknown(
@@ -333,10 +347,10 @@ def _unmatched(entry: Declared, wanted: Wanted | None, same: list[str], where: s
     return Link(entry.location, f"{where}`{wanted}` is declared and the lock {recorded}")
 
 
-def _parsed(texts: Iterable[str], place: Location) -> Iterator[Declared]:
+def _parsed(texts: Iterable[str], place: Location) -> Iterator[DeclaredRequirement]:
     for text in texts:
         try:
-            yield Declared(Requirement(text), place)
+            yield DeclaredRequirement(Requirement(text), place)
         except (InvalidRequirement, RecursionError):
             continue
 

@@ -17,13 +17,13 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from archlint.paths import join
-from archlint.service.packaging.pyproject import Declared, Pyproject, ServiceProject, strings
+from archlint.service.packaging.pyproject import DeclaredRequirement, Pyproject, ServiceProject, strings
 
 LOCAL_KINDS = ("editable", "virtual", "directory")
 ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
 
 
-class Wanted(Struct, frozen=True):
+class LoweredRequirement(Struct, frozen=True):
     """A requirement in the form in which both sides are compared; `source` is its kind and identity."""
 
     name: str
@@ -46,7 +46,7 @@ class Lowering(Struct, frozen=True):
     root: Pyproject
     member: Pyproject
 
-    def wanted(self, entry: Declared) -> Wanted | None:
+    def wanted(self, entry: DeclaredRequirement) -> LoweredRequirement | None:
         """None when the requirement's source is one that cannot be told statically."""
         requirement, name = entry.requirement, canonicalize_name(entry.requirement.name)
         marker = requirement.marker
@@ -57,7 +57,9 @@ class Lowering(Struct, frozen=True):
         if source is None:
             return None
         specifier = requirement.specifier if source == ("registry",) else SpecifierSet()
-        return Wanted(name, frozenset(map(canonicalize_name, requirement.extras)), specifier, source, marker)
+        return LoweredRequirement(
+            name, frozenset(map(canonicalize_name, requirement.extras)), specifier, source, marker
+        )
 
     def _source(self, name: str, requirement: Requirement) -> tuple[str, ...] | None:
         if self._leaves_sources_out(name):
@@ -107,7 +109,7 @@ def _url_source(url: str) -> tuple[str, ...] | None:
     return ("url", url) if url.startswith(("http://", "https://")) and "#" not in url else None
 
 
-def read_locked(entry: Any, root: str) -> Wanted | None:
+def read_locked(entry: Any, root: str) -> LoweredRequirement | None:
     """One entry of `requires-dist` or a group of the lock, None when it has a form unknown here."""
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or "conflict" in entry:
         return None
@@ -120,7 +122,11 @@ def read_locked(entry: Any, root: str) -> Wanted | None:
     except (InvalidMarker, InvalidSpecifier, RecursionError, TypeError):
         return None
     extras = frozenset(map(canonicalize_name, strings(entry.get("extras"))))
-    return Wanted(canonicalize_name(entry["name"]), extras, specifier, source, marker) if source else None
+    return (
+        LoweredRequirement(canonicalize_name(entry["name"]), extras, specifier, source, marker)
+        if source
+        else None
+    )
 
 
 def _locked_source(entry: dict[str, Any], root: str) -> tuple[str, ...] | None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MAX_INCLUDES = 50
 
 
-class Declared(Struct, frozen=True):
+class DeclaredRequirement(Struct, frozen=True):
     """A requirement as pyproject.toml declares it.
 
     `extra` or `group` name where it stands, normalized; both are None for a runtime dependency.
@@ -58,9 +58,9 @@ class Pyproject(Struct, eq=False, frozen=True, dict=True):
         return frozenset(strings(self.file.get("project", "dynamic")))
 
     @cached_property
-    def declared(self) -> tuple[Declared, ...]:
+    def declared(self) -> tuple[DeclaredRequirement, ...]:
         """Every requirement: dependencies, extras, then groups with their includes followed."""
-        return tuple(entry for entry in self._entries if isinstance(entry, Declared))
+        return tuple(entry for entry in self._entries if isinstance(entry, DeclaredRequirement))
 
     @cached_property
     def problems(self) -> tuple[Unknown, ...]:
@@ -78,10 +78,10 @@ class Pyproject(Struct, eq=False, frozen=True, dict=True):
         return tuple(self.file.table("dependency-groups"))
 
     @cached_property
-    def _entries(self) -> tuple[Declared | Unknown, ...]:
+    def _entries(self) -> tuple[DeclaredRequirement | Unknown, ...]:
         return tuple(self._read())
 
-    def _read(self) -> Iterator[Declared | Unknown]:
+    def _read(self) -> Iterator[DeclaredRequirement | Unknown]:
         yield from self._requirements("project", "dependencies")
         for extra in self.file.table("project", "optional-dependencies"):
             yield from self._requirements(
@@ -93,7 +93,7 @@ class Pyproject(Struct, eq=False, frozen=True, dict=True):
 
     def _requirements(
         self, *keys: str, extra: str | None = None, group: str | None = None
-    ) -> Iterator[Declared | Unknown]:
+    ) -> Iterator[DeclaredRequirement | Unknown]:
         items = self.file.get(*keys)
         for index, item in enumerate(items if isinstance(items, list) else ()):
             if isinstance(item, str):
@@ -101,7 +101,7 @@ class Pyproject(Struct, eq=False, frozen=True, dict=True):
 
     def _group(
         self, name: str, group: str, path: tuple[str, ...], done: set[str]
-    ) -> Iterator[Declared | Unknown]:
+    ) -> Iterator[DeclaredRequirement | Unknown]:
         """PEP 735: strings are requirements, `{include-group = …}` brings another group's, once."""
         items = self.file.get("dependency-groups", name)
         for index, item in enumerate(items if isinstance(items, list) else ()):
@@ -125,11 +125,11 @@ class Pyproject(Struct, eq=False, frozen=True, dict=True):
 
     def _requirement(
         self, text: str, place: Location, extra: str | None, group: str | None
-    ) -> Declared | Unknown:
+    ) -> DeclaredRequirement | Unknown:
         from packaging.requirements import InvalidRequirement, Requirement
 
         try:
-            return Declared(Requirement(text), place, extra, group)
+            return DeclaredRequirement(Requirement(text), place, extra, group)
         except (InvalidRequirement, RecursionError):
             return Unknown(f"the requirement `{text}`", place, "it is not a PEP 508 requirement")
 
@@ -222,7 +222,7 @@ class ServiceProject(Struct, eq=False, frozen=True, dict=True):
                     yield found
 
     @cached_property
-    def declared(self) -> tuple[Declared, ...]:
+    def declared(self) -> tuple[DeclaredRequirement, ...]:
         """Every requirement that the service's own pyproject.toml declares."""
         return self.pyproject.declared if self.pyproject else ()
 

@@ -11,15 +11,15 @@ from archlint.facts.syntax import Assign, Call, ClassDef, Name
 from archlint.findings import Location, Unknown
 from archlint.service.interpreter.machine import MAX_STEPS, deep_recursion
 from archlint.service.interpreter.values import External, settled
-from archlint.service.migrations.environments import Environment, Migrations
-from archlint.service.schema.alembic.comparison import Change, Comparison, Gap
+from archlint.service.migrations.environments import MigrationEnvironment, Migrations
+from archlint.service.schema.alembic.comparison import Comparison, Drift, Gap
 from archlint.service.schema.alembic.downgrade import RoundTrip
-from archlint.service.schema.alembic.environments import Setup, run_environment
+from archlint.service.schema.alembic.environments import EnvironmentRun, run_environment
 from archlint.service.schema.alembic.history import History
 from archlint.service.schema.alembic.replay import TransactionMode
 from archlint.service.schema.core.library_versions import Libraries
 from archlint.service.schema.core.naming import Convention
-from archlint.service.schema.core.tables import Table
+from archlint.service.schema.core.tables import Table, TableKey
 from archlint.service.schema.sqlalchemy.declarative import EVERY, MappedModel, Models
 from archlint.service.schema.sqlalchemy.library_mixins import schema_machine
 from archlint.service.schema.sqlalchemy.values import Element
@@ -27,8 +27,6 @@ from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Symbols
-
-Key = tuple[str | None, str]
 
 
 class Pair(Struct, eq=False, frozen=True, dict=True):
@@ -46,10 +44,10 @@ class Pair(Struct, eq=False, frozen=True, dict=True):
         return None if side is None else side.place
 
 
-class Schema(Struct, eq=False, frozen=True, dict=True):
+class DatabaseSchema(Struct, eq=False, frozen=True, dict=True):
     """One environment whose env.py is there."""
 
-    environment: Environment
+    environment: MigrationEnvironment
     modules: Modules
     symbols: Symbols
     classes: Classes
@@ -63,7 +61,7 @@ class Schema(Struct, eq=False, frozen=True, dict=True):
         return Location(self.environment.env) if place is None else place.module.location(place.node)
 
     @cached_property
-    def setup(self) -> Setup | None:
+    def setup(self) -> EnvironmentRun | None:
         """What env.py tells; None where it cannot be read."""
         assert self.environment.env is not None
         return run_environment(self.environment.env, self.modules)
@@ -139,7 +137,7 @@ class Schema(Struct, eq=False, frozen=True, dict=True):
         return RoundTrip(self.history)
 
     @cached_property
-    def drift(self) -> tuple[Change, ...]:
+    def drift(self) -> tuple[Drift, ...]:
         """What autogenerate would do to bring the migrated database to the models."""
         nothing = self.untold or self._blank or self._dangling or self._refused
         return () if nothing is not None else self._compared[0]
@@ -190,7 +188,7 @@ class Schema(Struct, eq=False, frozen=True, dict=True):
         return tuple(Pair(_title(key), new.get(key), old.get(key), self._unsure.get(key)) for key in keys)
 
     @cached_property
-    def _compared(self) -> tuple[tuple[Change, ...], tuple[Gap, ...]]:
+    def _compared(self) -> tuple[tuple[Drift, ...], tuple[Gap, ...]]:
         assert self.setup is not None
         names = frozenset(self._reader.untold_indexes)
         comparison = Comparison(self.setup, self._compares_types is True, names)
@@ -204,14 +202,14 @@ class Schema(Struct, eq=False, frozen=True, dict=True):
         gaps = [Gap(f"table `{pair.title}`", pair.unknown or "", pair.place) for pair in unsure]
         return changes, (*gaps, *comparison.gaps)
 
-    def _certain(self, changes: Iterator[Change]) -> Iterator[Change]:
+    def _certain(self, changes: Iterator[Drift]) -> Iterator[Drift]:
         """A table that no known model has may be that of a model whose name is not known."""
         for change in changes:
             if not (self.unread and change.kind in {"remove_table", "remove_index"}):
                 yield change
 
     @cached_property
-    def _unsure(self) -> dict[Key, str]:
+    def _unsure(self) -> dict[TableKey, str]:
         """Tables of which one side is not known, and why."""
         tables = [model.table for model in self.models]
         return {
@@ -219,7 +217,7 @@ class Schema(Struct, eq=False, frozen=True, dict=True):
             **{table.key: table.unknown for table in tables if table.unknown is not None},
         }
 
-    def _reflected(self, tables: dict[Key, Table]) -> dict[Key, Table]:
+    def _reflected(self, tables: dict[TableKey, Table]) -> dict[TableKey, Table]:
         """The tables that Alembic looks at: those of the default schema, unless it is asked for all."""
         assert self.setup is not None
         if self.setup.flag("include_schemas", default=False):
@@ -227,7 +225,7 @@ class Schema(Struct, eq=False, frozen=True, dict=True):
         return {key: table for key, table in tables.items() if key[0] is None}
 
     @property
-    def _version_table(self) -> Key:
+    def _version_table(self) -> TableKey:
         if self.setup is None:
             return None, "alembic_version"
         schema = self.setup.text("version_table_schema")
@@ -249,10 +247,10 @@ class DatabaseSchemas(Struct, eq=False, frozen=True, dict=True):
     libraries: Libraries
 
     @cached_property
-    def all(self) -> tuple[Schema, ...]:
+    def all(self) -> tuple[DatabaseSchema, ...]:
         """One for each environment with an env.py, in the order of their folders."""
         parts = (self.modules, self.symbols, self.classes, self.libraries)
-        return tuple(Schema(e, *parts) for e in self.migrations.environments if e.env is not None)
+        return tuple(DatabaseSchema(e, *parts) for e in self.migrations.environments if e.env is not None)
 
     @cached_property
     def declared(self) -> tuple[MappedModel, ...]:
@@ -285,5 +283,5 @@ def _candidates(module: Module) -> Iterator[str]:
                 yield from (target.id for target in targets if isinstance(target, Name))
 
 
-def _title(key: Key) -> str:
+def _title(key: TableKey) -> str:
     return f"{key[0]}.{key[1]}" if key[0] else key[1]

@@ -24,7 +24,7 @@ from archlint.facts.syntax import (
     ImportFrom,
     Name,
     Node,
-    Operation,
+    Operator,
     Raise,
     Return,
     Sequence,
@@ -184,7 +184,7 @@ def _tests_old_version(statement: If) -> bool:
     """Whether the first branch is for old interpreters: `if sys.version_info < (3, 11):`."""
     test = statement.branches[0].test
     return (
-        isinstance(test, Operation)
+        isinstance(test, Operator)
         and test.detail[:1] in {("<",), ("<=",)}
         and dotted(test.parts[0]) in {"sys.version_info", "version_info"}
     )

@@ -11,7 +11,7 @@ from archlint.facts.syntax import (
     Expression,
     FString,
     Name,
-    Operation,
+    Operator,
 )
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
@@ -35,7 +35,7 @@ class Literals:
                 return text
             case Constant(value=int() | float() as number) if depth and not isinstance(number, bool):
                 return str(number)
-            case FString(parts=parts) | Operation(operator="+", parts=parts):
+            case FString(parts=parts) | Operator(operator="+", parts=parts):
                 texts = [self.text(module, part, scope, depth + 1) for part in parts]
                 return None if None in texts else "".join(text for text in texts if text is not None)
             case Call(func=func, args=(value,), keywords=()):
@@ -59,7 +59,7 @@ class Literals:
         match expression:
             case Constant(value=int() | float() as value):
                 return not isinstance(value, bool)
-            case Operation(operator="+" | "-" | "*" | "/" | "//" | "**", parts=parts):
+            case Operator(operator="+" | "-" | "*" | "/" | "//" | "**", parts=parts):
                 return all(self.is_number(module, part, scope) for part in parts)
             case Name() | Attribute():
                 found = self.constant(module, expression, scope)

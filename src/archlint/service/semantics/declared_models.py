@@ -12,7 +12,7 @@ from functools import cache
 from msgspec import Struct
 
 
-class Declared(Struct, frozen=True):
+class DeclaredModels(Struct, frozen=True):
     """The models of one library.
 
     `homes` has the classes by their modules, `also` further modules that hold the same classes. `earlier`
@@ -175,7 +175,7 @@ def _pagination(number: str, absent: str) -> str:
 
 
 LIBRARIES = (
-    Declared(
+    DeclaredModels(
         "fastapi-pagination",
         _pagination(_AT_LEAST, ""),
         {
@@ -190,7 +190,7 @@ LIBRARIES = (
         },
         earlier=(("0.14", _pagination(_MAYBE, " = None")),),
     ),
-    Declared(
+    DeclaredModels(
         "fastapi-users",
         _USERS,
         {
@@ -198,26 +198,26 @@ LIBRARIES = (
             " BaseOAuthAccount BaseOAuthAccountMixin"
         },
     ),
-    Declared(
+    DeclaredModels(
         "fastapi",
         _CREDENTIALS,
         {"fastapi.security.http": "HTTPBasicCredentials HTTPAuthorizationCredentials"},
         {"fastapi.security.http": ("fastapi.security",)},
     ),
-    Declared("fastapi-camelcase", _CAMEL_CASE, {"fastapi_camelcase": "CamelModel"}),
-    Declared(
+    DeclaredModels("fastapi-camelcase", _CAMEL_CASE, {"fastapi_camelcase": "CamelModel"}),
+    DeclaredModels(
         "fastapi-utils",
         _UTILITIES,
         {"fastapi_utils.api_model": "APIModel APIMessage"},
         {"fastapi_utils.api_model": ("fastapi_utils",)},
     ),
-    Declared(
+    DeclaredModels(
         "fastapi-restful",
         _UTILITIES,
         {"fastapi_restful.api_model": "APIModel APIMessage"},
         {"fastapi_restful.api_model": ("fastapi_restful",)},
     ),
-    Declared(
+    DeclaredModels(
         "fastapi-filter",
         _FILTERS,
         {
@@ -236,7 +236,7 @@ LIBRARIES = (
 
 
 @cache
-def library_classes() -> Mapping[str, tuple[Declared, str]]:
+def library_classes() -> Mapping[str, tuple[DeclaredModels, str]]:
     """Each name that means a declared class, with its library and the name of the class itself."""
     return {name: (library, cls) for library in LIBRARIES for name, cls in library.names().items()}
 

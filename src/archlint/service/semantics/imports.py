@@ -23,7 +23,7 @@ from archlint.readings import summary
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import last_name
-from archlint.service.semantics.symbols import Step, Symbol, Symbols, find_module
+from archlint.service.semantics.symbols import ImportStep, Symbol, Symbols, find_module
 from archlint.service.semantics.type_checking import is_for_type_checkers
 
 
@@ -59,7 +59,7 @@ class Imports:
         """What `module` imports."""
         return self._by_importer[module]
 
-    def origin(self, edge: ImportEdge) -> tuple[Symbol, tuple[Step, ...]]:
+    def origin(self, edge: ImportEdge) -> tuple[Symbol, tuple[ImportStep, ...]]:
         """What the edge means, and the re-exports by which it gets there."""
         if edge.name is None or edge.name == "*":
             return Symbol(edge.imported.name, edge.imported, None), ()

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from archlint.facts.python import read_python
 from archlint.facts.syntax import ClassDef
-from archlint.service.semantics.declared_models import Declared, library_classes
+from archlint.service.semantics.declared_models import DeclaredModels, library_classes
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Symbol
 
@@ -41,7 +41,7 @@ class LibraryModels(Struct, frozen=True):
         node = next(s for s in module.source.body if isinstance(s, ClassDef) and s.name == cls)
         return Symbol(name, module, node)
 
-    def _text(self, library: Declared) -> str:
+    def _text(self, library: DeclaredModels) -> str:
         """The declaration that holds for the service's version of a library."""
         runs = self.version(library.distribution) if library.earlier else None
         before = (text for end, text in library.earlier if runs is not None and runs < Version(end))

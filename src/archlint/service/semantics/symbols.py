@@ -18,7 +18,7 @@ from archlint.facts.syntax import (
     FunctionDef,
     Name,
     Node,
-    Operation,
+    Operator,
     Sequence,
     Starred,
     Statement,
@@ -70,7 +70,7 @@ class Symbol(Struct, frozen=True):
 NOTHING = Symbol("", None, None)
 
 
-class Step(Struct, frozen=True):
+class ImportStep(Struct, frozen=True):
     """One import statement that a name was followed through."""
 
     module: Module
@@ -86,7 +86,7 @@ class _Walk(Struct):
 
     open: set[object] = field(default_factory=set)
     dead: set[object] = field(default_factory=set)
-    steps: list[Step] = field(default_factory=list)
+    steps: list[ImportStep] = field(default_factory=list)
 
     def enter(self, place: object) -> bool:
         """Whether `place` is new on the way that is followed; it is open then, until it is discarded."""
@@ -124,7 +124,7 @@ class Symbols:
         """What `module.name` means to another module: a name that it binds, or a submodule."""
         return self._module_member(module, name, _Walk())
 
-    def trail(self, module: Module, name: str) -> tuple[Symbol, tuple[Step, ...]]:
+    def trail(self, module: Module, name: str) -> tuple[Symbol, tuple[ImportStep, ...]]:
         """What `module.name` means, and the imports that re-export it on the way, nearest first."""
         walk = _Walk()
         return self._module_member(module, name, walk), tuple(walk.steps)
@@ -247,7 +247,7 @@ class Symbols:
         if name not in exported if exported is not None else name.startswith("_"):
             return None
         mark = len(walk.steps)
-        walk.steps.append(Step(module, star.node))
+        walk.steps.append(ImportStep(module, star.node))
         symbol = self._module_member(source, name, walk) if exported else self._bound(source, name, walk)
         if symbol is None:
             del walk.steps[mark:]
@@ -276,7 +276,7 @@ class Symbols:
         return Symbol(qualified, module, node)
 
     def _imported(self, module: Module, binding: Imported, walk: _Walk) -> Symbol:
-        walk.steps.append(Step(module, binding.node))
+        walk.steps.append(ImportStep(module, binding.node))
         found = find_module(self._modules, module, binding.module, binding.level)
         if binding.name is None:
             return _module_symbol(found) if found else Symbol(binding.module, None, None)
@@ -336,7 +336,7 @@ class Symbols:
         match part:
             case Constant(value=str(text)):
                 return frozenset({text})
-            case Sequence(items=parts) | Operation(operator="+", parts=parts):
+            case Sequence(items=parts) | Operator(operator="+", parts=parts):
                 return self._union(module, parts, walk)
             case Starred(value=value) | Call(func=Name(id="list" | "tuple" | "sorted"), args=(value,)):
                 return self._strings(module, value, walk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archlint.facts.source import PythonSource, function_summary, notice
-from archlint.facts.syntax import Assign, Constant, FunctionDef, Name, Node, Operation, Statement
+from archlint.facts.syntax import Assign, Constant, FunctionDef, Name, Node, Operator, Statement
 from archlint.facts.traversal import all_nodes
 from archlint.readings import unnoticed
 
@@ -63,4 +63,4 @@ def _is_number(node: Node) -> bool:
     match node:
         case Constant(value=value):
             return not isinstance(value, str)
-    return isinstance(node, Operation) and not node.operator.startswith("yield")
+    return isinstance(node, Operator) and not node.operator.startswith("yield")

@@ -43,7 +43,7 @@ from archlint.service.testing.client_calls import (
     verb_of,
 )
 from archlint.service.testing.matching import Matches, matches
-from archlint.service.testing.paths import GAP, VALUE, Paths, Spot
+from archlint.service.testing.paths import GAP, VALUE, RequestPaths, Spot
 from archlint.service.testing.tests import Suite
 
 _CLIENT = re.compile(
@@ -63,21 +63,21 @@ _MAX_HELPERS = 3
 _MAX_CALLS = 400
 
 
-class Way(Struct, frozen=True):
+class RequestWay(Struct, frozen=True):
     """What one request can be: its methods, none for a WebSocket, and the texts of its path."""
 
     methods: frozenset[str]
     paths: tuple[str, ...]
 
 
-class Request(Struct, eq=False, frozen=True):
+class ClientRequest(Struct, eq=False, frozen=True):
     """A call of a client; in a helper that gets the path there is a way for each of the helper's calls."""
 
     module: Module
     call: Call
     scope: Scope
     socket: bool
-    ways: tuple[Way, ...]
+    ways: tuple[RequestWay, ...]
 
     @property
     def location(self) -> Location:
@@ -92,28 +92,28 @@ class Requests:
         self._suite = suite
         self._symbols = symbols
         self._routes = routes
-        self._paths = Paths(symbols, suite.fixtures, routes.machine, self._route_paths, self._callers)
+        self._paths = RequestPaths(symbols, suite.fixtures, routes.machine, self._route_paths, self._callers)
         self._known: dict[tuple[frozenset[str], str, bool], Matches] = {}
         self._called_at: dict[str, tuple[tuple[Spot, Call], ...]] = {}
         self._spots: dict[tuple[Scope, int], tuple[Spot, ...]] = {}
         self._prefixes: dict[tuple[Module, str, Node | None], tuple[str, ...]] = {}
 
     @cached_property
-    def all(self) -> tuple[Request, ...]:
+    def all(self) -> tuple[ClientRequest, ...]:
         """Every request by path and line."""
         return tuple(request for module in self._suite.modules for request in self._in(module))
 
     @cached_property
-    def tested(self) -> dict[Endpoint, tuple[Request, ...]]:
+    def tested(self) -> dict[Endpoint, tuple[ClientRequest, ...]]:
         """The endpoints that requests mean, with these."""
-        found: dict[Endpoint, list[Request]] = {}
+        found: dict[Endpoint, list[ClientRequest]] = {}
         for request, sure, _ in self._matched:
             for endpoint in sure:
                 found.setdefault(endpoint, []).append(request)
         return {endpoint: tuple(requests) for endpoint, requests in found.items()}
 
     @cached_property
-    def possible(self) -> dict[Request, tuple[Endpoint, ...]]:
+    def possible(self) -> dict[ClientRequest, tuple[Endpoint, ...]]:
         """The requests of which too little is known, with the untested endpoints that they may mean."""
         left = {
             request: tuple(one for one in maybe if one not in self.tested)
@@ -155,10 +155,10 @@ class Requests:
         )
 
     @cached_property
-    def _matched(self) -> tuple[tuple[Request, tuple[Endpoint, ...], tuple[Endpoint, ...]], ...]:
+    def _matched(self) -> tuple[tuple[ClientRequest, tuple[Endpoint, ...], tuple[Endpoint, ...]], ...]:
         return tuple((request, *self._endpoints(request)) for request in self.all)
 
-    def _endpoints(self, request: Request) -> tuple[tuple[Endpoint, ...], tuple[Endpoint, ...]]:
+    def _endpoints(self, request: ClientRequest) -> tuple[tuple[Endpoint, ...], tuple[Endpoint, ...]]:
         found = [self._match(way.methods, path, request.socket) for way in request.ways for path in way.paths]
         sure = dict.fromkeys(endpoint for one in found for endpoint in one.sure)
         maybe = dict.fromkeys(endpoint for one in found for endpoint in one.maybe)
@@ -171,7 +171,7 @@ class Requests:
             self._known[key] = matches(path, fitting)
         return self._known[key]
 
-    def _in(self, module: Module) -> Iterator[Request]:
+    def _in(self, module: Module) -> Iterator[ClientRequest]:
         calls = [one for one in module.source.nodes.of(Call) if verb_of(one) in VERBS]
         if not calls:
             return
@@ -185,17 +185,17 @@ class Requests:
                     yield request
         yield from self._kept(module)
 
-    def _kept(self, module: Module) -> Iterator[Request]:
+    def _kept(self, module: Module) -> Iterator[ClientRequest]:
         """A client's method that is kept or handed on, `send = client.patch`, may request anything."""
         called = {id(one.func) for one in module.source.nodes.of(Call)}
         for node in module.source.nodes.of(Attribute):
             name = dotted(node.value) if node.attr in METHODS and id(node) not in called else None
             if name and _CLIENT.search(name) and not _NO_CLIENT.search(name.rpartition(".")[2]):
                 call = Call(node.start, node.end, node, (), ())
-                way = Way(frozenset({METHODS[node.attr]}), (GAP,))
-                yield Request(module, call, module.source.definitions.around(node), False, (way,))
+                way = RequestWay(frozenset({METHODS[node.attr]}), (GAP,))
+                yield ClientRequest(module, call, module.source.definitions.around(node), False, (way,))
 
-    def _read(self, module: Module, call: Call, scope: Scope) -> Request | None:
+    def _read(self, module: Module, call: Call, scope: Scope) -> ClientRequest | None:
         verb, receiver = verb_of(call), receiver_of(call)
         position = 1 if verb in GENERAL else 0
         path = argument(call, position, "url", "path", "endpoint", "route")
@@ -211,17 +211,17 @@ class Requests:
         texts = (one for way in ways for one in way.paths)
         if not any(_looks_like_path(one, known_client=certain or named) for one in texts):
             return None
-        return Request(module, call, scope, verb in SOCKETS, tuple(dict.fromkeys(ways)))
+        return ClientRequest(module, call, scope, verb in SOCKETS, tuple(dict.fromkeys(ways)))
 
     def _way(
         self, method: Expression | str | None, path: Expression, prefixes: tuple[str, ...], spot: Spot
-    ) -> Way:
+    ) -> RequestWay:
         methods = (method or "",) if not isinstance(method, Node) else self._paths.texts(method, spot)
         if any(GAP in one or VALUE in one for one in methods):
             methods = tuple(METHODS.values())
         texts = self._paths.texts(path, spot)
         joined = tuple(dict.fromkeys(_under(prefix, one) for prefix in prefixes for one in texts))
-        return Way(frozenset(one.upper() for one in methods) - {""}, joined)
+        return RequestWay(frozenset(one.upper() for one in methods) - {""}, joined)
 
     def _contexts(self, module: Module, scope: Scope, depth: int) -> tuple[Spot, ...]:
         """The body of a function with its parameters as the calls of it in the tests give them, each once."""

@@ -15,7 +15,7 @@ from archlint.facts.syntax import (
     Lambda,
     Name,
     Node,
-    Operation,
+    Operator,
     Statement,
     Try,
     With,
@@ -202,7 +202,7 @@ def _cleans_up(node: FunctionDef) -> bool:
     ):
         return True
     yields = [
-        inner for inner in _own(node) if isinstance(inner, Operation) and inner.operator.startswith("yield")
+        inner for inner in _own(node) if isinstance(inner, Operator) and inner.operator.startswith("yield")
     ]
     return any(_follows(node.body, inner) for inner in yields)
 

@@ -19,7 +19,7 @@ from archlint.facts.syntax import (
     Lambda,
     Name,
     Node,
-    Operation,
+    Operator,
     Raise,
     Return,
     Statement,
@@ -281,7 +281,7 @@ def _guarded(statement: Statement) -> frozenset[int]:
         one
         for one in all_nodes(statement)
         if isinstance(one, Lambda | Comprehension)
-        or (isinstance(one, Operation) and one.operator in {"and", "or", "if"})
+        or (isinstance(one, Operator) and one.operator in {"and", "or", "if"})
     )
     return frozenset(id(inner) for one in conditional for inner in all_nodes(one))
 

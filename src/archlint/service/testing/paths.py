@@ -25,7 +25,7 @@ from archlint.facts.syntax import (
     FString,
     FunctionDef,
     Name,
-    Operation,
+    Operator,
     Return,
     Statement,
     Subscript,
@@ -67,7 +67,7 @@ class Spot(NamedTuple):
     depth: int = 0
 
 
-class Paths:
+class RequestPaths:
     """Evaluates text in test modules.
 
     `machine` knows what runtime modules define, `route_paths` the paths of the routes of a name, `callers`
@@ -111,15 +111,15 @@ class Paths:
         match node:
             case Constant(value=str() | int() as value):
                 return (str(value),)
-            case FString(parts=parts) | Operation(operator="+", parts=parts):
+            case FString(parts=parts) | Operator(operator="+", parts=parts):
                 return self._joined("", parts, spot)
-            case Operation(operator="/", parts=parts):
+            case Operator(operator="/", parts=parts):
                 return self._joined("/", parts, spot)
-            case Operation(operator="%", parts=(left, *_)):
+            case Operator(operator="%", parts=(left, *_)):
                 return [re.sub(r"%[sdr]|%\(\w+\)[sd]", VALUE, one) for one in self.texts(left, spot)]
-            case Operation(operator="if", parts=(first, _, second)):
+            case Operator(operator="if", parts=(first, _, second)):
                 return (*self.texts(first, spot), *self.texts(second, spot))
-            case Operation(operator="or" | "and", parts=parts):
+            case Operator(operator="or" | "and", parts=parts):
                 return [one for part in parts for one in self.texts(part, spot)]
             case Await(value=value):
                 return self.texts(value, spot)
@@ -131,7 +131,7 @@ class Paths:
                 return self._attribute(node, spot)
             case Subscript(value=value, index=Constant(value=key)):
                 return self._item(value, key, spot)
-        return (VALUE,) if isinstance(node, Subscript | Operation) else (GAP,)
+        return (VALUE,) if isinstance(node, Subscript | Operator) else (GAP,)
 
     def _joined(self, glue: str, parts: Sequence[Expression], spot: Spot) -> list[str]:
         """Every way of joining; what nobody knows is a mere value when it stands behind a slash."""
@@ -291,7 +291,7 @@ class Paths:
             one.parts[0]
             for statement in statements(function.body)
             for one in _parts(getattr(statement, "value", None))
-            if isinstance(one, Operation) and one.operator == "yield" and one.parts
+            if isinstance(one, Operator) and one.operator == "yield" and one.parts
         ]
         found = [one for value in values for one in self.texts(value, spot)]
         return found or self._returned(function, spot)

@@ -27,7 +27,7 @@ from archlint.readings import summary
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Class, Function, names_in
-from archlint.service.calls.values import ClassType, FunctionType, InstanceType, Value
+from archlint.service.calls.values import ClassType, FunctionType, InferredType, InstanceType
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.values import FunctionObject
 from archlint.service.semantics.library_names import names_of
@@ -374,7 +374,7 @@ def _runs_by_itself(function: Function) -> bool:
     return hooked or (function.owner is not None and function.node.name in _DRIVEN)
 
 
-def _class_of(value: Value) -> Class | None:
+def _class_of(value: InferredType) -> Class | None:
     return value.cls if isinstance(value, ClassType | InstanceType) else None
 
 

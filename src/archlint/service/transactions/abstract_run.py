@@ -13,30 +13,30 @@ from msgspec.structs import replace
 
 from archlint.facts.syntax import Await, Call, Constant, Expression, Name
 from archlint.service.calls.call_graph import Calls
-from archlint.service.calls.conditions import Known, contradicts
+from archlint.service.calls.conditions import KnownArguments, contradicts
 from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.values import FunctionType
 from archlint.service.transactions.effects import (
+    Alternatives,
     Attempt,
     Block,
-    Choice,
     Do,
+    Effect,
+    Effects,
     Hole,
     Leave,
     Loop,
     Reader,
     Run,
-    Step,
-    Steps,
 )
-from archlint.service.transactions.request_flow import Request, session_parameters
-from archlint.service.transactions.session_acts import Act, Work, is_session
+from archlint.service.transactions.request_flow import RequestFlow, session_parameters
+from archlint.service.transactions.session_acts import Act, SessionAct, is_session
 from archlint.service.transactions.session_states import (
     Arm,
-    Context,
-    Mark,
-    Outcome,
+    BlockOutcome,
+    BranchContext,
+    SessionMark,
     States,
     Token,
     Tolerated,
@@ -59,11 +59,11 @@ class _Frame(Struct, frozen=True):
     """
 
     function: Function
-    known: Known = frozenset()
+    known: KnownArguments = frozenset()
     sessions: dict[str, Token] = field(default_factory=dict)
     ambient: Token | None = None
     chain: tuple[Edge, ...] = ()
-    context: Context = ()
+    context: BranchContext = ()
     hole: Callable[[States], States | None] | None = None
     gives: dict[str, Token] = field(default_factory=dict)
     muted: bool = False
@@ -84,7 +84,7 @@ class Runner:
         self._commits = 0
         self._steps = 0
 
-    def splits(self, request: Request, ambient: Token | None) -> list[Variant]:
+    def splits(self, request: RequestFlow, ambient: Token | None) -> list[Variant]:
         """The ways on which the request commits twice, with writes before and between."""
         self._splits, self._commits, self._steps = {}, 0, 0
         generators = [one for one in request.dependencies if self._is_generator(one)]
@@ -145,13 +145,13 @@ class Runner:
         ended = [outcome[way] for way in ("next", "return") if way in outcome]
         return join(ended) if ended else None
 
-    def _block(self, steps: Steps, frame: _Frame, states: States) -> Outcome:
-        outcomes: list[Outcome] = []
+    def _block(self, steps: Effects, frame: _Frame, states: States) -> BlockOutcome:
+        outcomes: list[BlockOutcome] = []
         for step in steps:
             self._steps += 1
             outcome = self._step(step, frame, states) if self._steps < _MAX_STEPS else {}
             following = outcome.pop("next", None)
-            if outcome and isinstance(step, Choice | Loop | Attempt | Block):
+            if outcome and isinstance(step, Alternatives | Loop | Attempt | Block):
                 frame = frame.within(Arm(step.node, frame.chain))
             outcomes += [outcome] if outcome else []
             if following is None:
@@ -159,7 +159,7 @@ class Runner:
             states = following
         return merge([*outcomes, {"next": states}]) if outcomes else {"next": states}
 
-    def _step(self, step: Step, frame: _Frame, states: States) -> Outcome:
+    def _step(self, step: Effect, frame: _Frame, states: States) -> BlockOutcome:
         match step:
             case Do(act):
                 return {"next": states if frame.muted else self._act(act, frame, states)}
@@ -169,7 +169,7 @@ class Runner:
                 return _going_on(frame.hole(states) if frame.hole and not frame.muted else states)
             case Leave(way):
                 return {} if way == "raise" else {way: states}
-            case Choice():
+            case Alternatives():
                 return self._choice(step, frame, states)
             case Loop():
                 return self._loop(step, frame, states)
@@ -180,28 +180,28 @@ class Runner:
 
     def _act(self, act: Act, frame: _Frame, states: States) -> States:
         token = self._token(act.session, frame)
-        if token is None or act.work not in {Work.WRITE, Work.COMMIT, Work.ROLLBACK}:
+        if token is None or act.work not in {SessionAct.WRITE, SessionAct.COMMIT, SessionAct.ROLLBACK}:
             return states
-        if act.work is Work.ROLLBACK:
+        if act.work is SessionAct.ROLLBACK:
             return rolled_back(states, token)
-        mark = Mark(frame.function, act.location, f"{act.text}()", frame.context, frame.chain)
-        if act.work is Work.WRITE:
+        mark = SessionMark(frame.function, act.location, f"{act.text}()", frame.context, frame.chain)
+        if act.work is SessionAct.WRITE:
             return written(states, token, mark)
         return self._commit(states, token, mark)
 
-    def _commit(self, states: States, token: Token, mark: Mark) -> States:
+    def _commit(self, states: States, token: Token, mark: SessionMark) -> States:
         self._commits += 1
         after, splits = committed(states, token, mark)
         self._splits.update(dict.fromkeys(splits))
         return after
 
-    def _choice(self, step: Choice, frame: _Frame, states: States) -> Outcome:
+    def _choice(self, step: Alternatives, frame: _Frame, states: States) -> BlockOutcome:
         arms = [(i, arm) for i, (needed, arm) in enumerate(step.arms) if not contradicts(needed, frame.known)]
         if len(arms) == 1:
             return self._block(arms[0][1], frame, states)
         return merge(self._block(arm, frame.within(_arm(step, i, frame.chain)), states) for i, arm in arms)
 
-    def _loop(self, step: Loop, frame: _Frame, states: States) -> Outcome:
+    def _loop(self, step: Loop, frame: _Frame, states: States) -> BlockOutcome:
         before = self._commits
         inner = frame.within((step.node, frame.chain))
         outcome = self._block(step.body, inner, {})
@@ -213,7 +213,7 @@ class Runner:
         ended = [states, *(outcome.pop(way, {}) for way in ("next", "break", "continue"))]
         return {**outcome, "next": join(ended)}
 
-    def _attempt(self, step: Attempt, frame: _Frame, states: States) -> Outcome:
+    def _attempt(self, step: Attempt, frame: _Frame, states: States) -> BlockOutcome:
         quiet = replace(frame, muted=True)
         handled = [self._block(handler, quiet, states) for handler in step.handlers]
         inner = frame.within(Tolerated(step.node, frame.chain)) if any(handled) else frame
@@ -224,15 +224,15 @@ class Runner:
             ended.append(self._block(step.orelse, frame, following))
         return self._finally(step.finally_, frame, merge(ended))
 
-    def _finally(self, steps: Steps, frame: _Frame, outcome: Outcome) -> Outcome:
-        found: list[Outcome] = []
+    def _finally(self, steps: Effects, frame: _Frame, outcome: BlockOutcome) -> BlockOutcome:
+        found: list[BlockOutcome] = []
         for way, states in outcome.items():
             after = self._block(steps, frame, states)
             following = after.pop("next", None)
             found.append({**after, **({way: following} if following is not None else {})})
         return merge(found)
 
-    def _with(self, step: Block, frame: _Frame, states: States) -> Outcome:
+    def _with(self, step: Block, frame: _Frame, states: States) -> BlockOutcome:
         if frame.muted:
             return self._block(step.body, frame, states)
         match step.kind:
@@ -249,15 +249,17 @@ class Runner:
         outcome = self._block(step.body, inner, states)
         return self._closing(step, frame, outcome, token) if step.kind == "open begin" else outcome
 
-    def _closing(self, step: Block, frame: _Frame, outcome: Outcome, token: Token | None) -> Outcome:
+    def _closing(
+        self, step: Block, frame: _Frame, outcome: BlockOutcome, token: Token | None
+    ) -> BlockOutcome:
         """The end of a block that commits, however it is left but by an error."""
         if token is None:
             return outcome
         place = frame.function.module.location(step.node)
-        mark = Mark(frame.function, place, "the end of the block", frame.context, frame.chain)
+        mark = SessionMark(frame.function, place, "the end of the block", frame.context, frame.chain)
         return {way: self._commit(states, token, mark) for way, states in outcome.items()}
 
-    def _managed(self, step: Block, frame: _Frame, states: States) -> Outcome:
+    def _managed(self, step: Block, frame: _Frame, states: States) -> BlockOutcome:
         """A generator of the service around the block: once for each way in which the block is left."""
         assert step.manager is not None
         edge = next((edge for edge in step.enter if edge.callee is step.manager), None)
@@ -273,7 +275,7 @@ class Runner:
         reached: list[States] = []
         self._function(replace(called, hole=reached.append), states)
         outcome = self._block(step.body, inner, join(reached)) if reached else {}
-        found: Outcome = {}
+        found: BlockOutcome = {}
         for way, ended in outcome.items():
             after = self._function(replace(called, hole=self._giving(ended)), states)
             if after is not None:
@@ -283,7 +285,7 @@ class Runner:
     def _giving(self, states: States) -> Callable[[States], States]:
         return lambda _: states
 
-    def _object(self, step: Block, frame: _Frame, states: States) -> Outcome:
+    def _object(self, step: Block, frame: _Frame, states: States) -> BlockOutcome:
         """An object of the service whose methods run at both ends, as those of a unit of work."""
         entered = self._run(Run(step.enter), frame, states) if step.enter else states
         if entered is None:
@@ -341,7 +343,7 @@ class Runner:
                     return dict(inference.results.arguments(value, edge.node))
         return {}
 
-    def _switches(self, callee: Function, given: dict[str, Expression], frame: _Frame) -> Known:
+    def _switches(self, callee: Function, given: dict[str, Expression], frame: _Frame) -> KnownArguments:
         """The callee's parameters that are True, False or None, by the call or by default."""
         known = dict(frame.known)
         found: set[tuple[str, bool | Class | None]] = set()
@@ -384,10 +386,10 @@ def provided(providers: tuple[Function, ...]) -> Token | None:
     return ("injected", providers) if providers else None
 
 
-def _arm(choice: Choice, index: int, chain: tuple[Edge, ...]) -> Arm:
+def _arm(choice: Alternatives, index: int, chain: tuple[Edge, ...]) -> Arm:
     leaves = any(isinstance(step, Leave) for step in choice.arms[index][1])
     return Arm(choice.node, chain, index, leaves)
 
 
-def _going_on(states: States | None) -> Outcome:
+def _going_on(states: States | None) -> BlockOutcome:
     return {"next": states} if states is not None else {}

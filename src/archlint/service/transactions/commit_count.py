@@ -8,12 +8,12 @@ from archlint.facts.syntax import Expression, For, FunctionDef, While
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.semantics.scopes import statements_around
-from archlint.service.transactions.session_acts import Work, acts
+from archlint.service.transactions.session_acts import SessionAct, acts
 
 SEVERAL = 2
 """More than one: nobody asks how many."""
 
-_ENDING = frozenset({Work.COMMIT, Work.BEGIN})
+_ENDING = frozenset({SessionAct.COMMIT, SessionAct.BEGIN})
 
 
 class CommitCount:

@@ -18,7 +18,7 @@ from archlint.facts.syntax import (
     Match,
     Name,
     Node,
-    Operation,
+    Operator,
     Raise,
     Return,
     Simple,
@@ -34,9 +34,9 @@ from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Library
 from archlint.service.calls.values import Manager
 from archlint.service.semantics.bindings import own_nodes
-from archlint.service.transactions.session_acts import Act, Work, acts, is_session
+from archlint.service.transactions.session_acts import Act, SessionAct, acts, is_session
 
-Way: TypeAlias = Literal["return", "break", "continue", "raise"]
+Exit: TypeAlias = Literal["return", "break", "continue", "raise"]
 _HERE = frozenset({"here", "awaited"})
 _EXITS = frozenset({"__aexit__", "__exit__"})
 
@@ -63,31 +63,31 @@ class Hole(Struct, eq=False, frozen=True):
 class Leave(Struct, eq=False, frozen=True):
     """The block is left."""
 
-    way: Way
+    way: Exit
 
 
-class Choice(Struct, eq=False, frozen=True):
+class Alternatives(Struct, eq=False, frozen=True):
     """One of the arms is run, each under what it needs of the parameters."""
 
     node: Node
-    arms: tuple[tuple[frozenset[Need], Steps], ...]
+    arms: tuple[tuple[frozenset[Need], Effects], ...]
 
 
 class Loop(Struct, eq=False, frozen=True):
     """The body is run any number of times."""
 
     node: Node
-    body: Steps
+    body: Effects
 
 
 class Attempt(Struct, eq=False, frozen=True):
     """A `try`."""
 
     node: Try
-    body: Steps
-    handlers: tuple[Steps, ...]
-    orelse: Steps
-    finally_: Steps
+    body: Effects
+    handlers: tuple[Effects, ...]
+    orelse: Effects
+    finally_: Effects
 
 
 class Block(Struct, eq=False, frozen=True):
@@ -100,7 +100,7 @@ class Block(Struct, eq=False, frozen=True):
 
     node: Expression
     kind: Literal["open", "begin", "open begin", "manager", "object"]
-    body: Steps
+    body: Effects
     target: str | None = None
     session: Expression | None = None
     manager: Function | None = None
@@ -108,8 +108,8 @@ class Block(Struct, eq=False, frozen=True):
     leave: tuple[Edge, ...] = ()
 
 
-Step: TypeAlias = Do | Run | Hole | Leave | Choice | Loop | Attempt | Block
-Steps: TypeAlias = tuple[Step, ...]
+Effect: TypeAlias = Do | Run | Hole | Leave | Alternatives | Loop | Attempt | Block
+Effects: TypeAlias = tuple[Effect, ...]
 
 
 class Reader:
@@ -118,9 +118,9 @@ class Reader:
     def __init__(self, calls: Calls, busy: frozenset[Function]) -> None:
         self._calls = calls
         self._busy = busy
-        self._known: dict[Function, Steps] = {}
+        self._known: dict[Function, Effects] = {}
 
-    def steps(self, function: Function) -> Steps:
+    def steps(self, function: Function) -> Effects:
         """What the function does, in order."""
         if function not in self._known:
             node = function.node
@@ -140,10 +140,10 @@ class _Body:
             if matters and edge.way in _HERE and not edge.main and not edge.once:
                 self._edges.setdefault(edge.node, []).append(edge)
 
-    def block(self, body: tuple[Statement, ...]) -> Steps:
+    def block(self, body: tuple[Statement, ...]) -> Effects:
         return tuple(step for statement in body for step in self._statement(statement) if not _is_idle(step))
 
-    def _statement(self, statement: Statement) -> Iterator[Step]:
+    def _statement(self, statement: Statement) -> Iterator[Effect]:
         match statement:
             case If():
                 yield from self._if(statement)
@@ -163,11 +163,11 @@ class _Body:
             case Match():
                 yield from self._in(statement.subject)
                 arms = tuple((frozenset[Need](), self.block(case.body)) for case in statement.cases)
-                yield Choice(statement, (*arms, (frozenset(), ())))
+                yield Alternatives(statement, (*arms, (frozenset(), ())))
             case _:
                 yield from self._plain(statement)
 
-    def _plain(self, statement: Statement) -> Iterator[Step]:
+    def _plain(self, statement: Statement) -> Iterator[Effect]:
         yield from self._in(statement)
         match statement:
             case Return():
@@ -177,14 +177,14 @@ class _Body:
             case Simple(keyword="break" | "continue" as way):
                 yield Leave("break" if way == "break" else "continue")
 
-    def _if(self, statement: If) -> Iterator[Step]:
+    def _if(self, statement: If) -> Iterator[Effect]:
         yield from self._in(statement.branches[0].test)
-        arms: list[tuple[frozenset[Need], Steps]] = []
+        arms: list[tuple[frozenset[Need], Effects]] = []
         before: frozenset[Need] = frozenset()
         for branch in statement.branches:
             arms.append((before | needs(branch.test, True, self._parameters), self.block(branch.body)))
             before |= needs(branch.test, False, self._parameters)
-        yield Choice(statement, (*arms, (before, self.block(statement.orelse))))
+        yield Alternatives(statement, (*arms, (before, self.block(statement.orelse))))
 
     @cached_property
     def _parameters(self) -> dict[str, str]:
@@ -192,7 +192,7 @@ class _Body:
         bound = self._calls.inference.scan(self._function).bindings
         return {p.name: p.name for p in node.parameters if p.name not in bound} if node else {}
 
-    def _with(self, statement: With, index: int) -> Iterator[Step]:
+    def _with(self, statement: With, index: int) -> Iterator[Effect]:
         if index == len(statement.items):
             yield from self.block(statement.body)
             return
@@ -201,10 +201,10 @@ class _Body:
         target = item.target.id if isinstance(item.target, Name) else None
         yield from self._block(item.value, target, inner)
 
-    def _block(self, value: Expression, target: str | None, inner: Steps) -> Iterator[Step]:
+    def _block(self, value: Expression, target: str | None, inner: Effects) -> Iterator[Effect]:
         act = self._acts.get(value) if isinstance(value, Call) else None
-        if act is not None and act.work in {Work.BEGIN, Work.SAVEPOINT}:
-            if act.work is Work.BEGIN:
+        if act is not None and act.work in {SessionAct.BEGIN, SessionAct.SAVEPOINT}:
+            if act.work is SessionAct.BEGIN:
                 yield Block(value, "begin", inner, session=act.session)
             else:
                 yield from inner
@@ -225,14 +225,14 @@ class _Body:
             enter = tuple(edge for edge in edges if edge not in leave)
             yield Block(value, "object", inner, target, enter=enter, leave=leave)
 
-    def _in(self, node: Statement | Expression) -> Iterator[Step]:
+    def _in(self, node: Statement | Expression) -> Iterator[Effect]:
         """What the expressions of a statement do; what is evaluated last ends last."""
-        found: list[tuple[int, Step]] = []
+        found: list[tuple[int, Effect]] = []
         loose = [
             one
             for one in own_nodes(node)
             if isinstance(one, Comprehension)
-            or (isinstance(one, Operation) and one.operator in {"if", "or", "and"})
+            or (isinstance(one, Operator) and one.operator in {"if", "or", "and"})
         ]
         for one in own_nodes(node):
             uncertain = any(outer.start <= one.start and one.end <= outer.end for outer in loose)
@@ -248,17 +248,17 @@ class _Body:
         """Whether a generator yields here, or a wrapper calls the function that its decorator was given."""
         outer = self._function.parent
         match node:
-            case Operation(operator="yield"):
+            case Operator(operator="yield"):
                 return True
             case Call(func=Name(id=name)) if outer is not None and outer.node is not None:
                 return any(parameter.name == name for parameter in outer.node.parameters[:1])
         return False
 
 
-def _is_idle(step: Step) -> bool:
+def _is_idle(step: Effect) -> bool:
     """Whether it changes nothing: neither what is done, nor the ways onward; a guard that raises does not."""
     match step:
-        case Choice(arms=arms):
+        case Alternatives(arms=arms):
             quiet = [arm for _, arm in arms if not any(isinstance(one, Leave) for one in arm)]
             raising = all(arm == () or _only_raises(arm) for _, arm in arms)
             return raising and bool(quiet)
@@ -271,7 +271,7 @@ def _is_idle(step: Step) -> bool:
     return False
 
 
-def _only_raises(steps: Steps) -> bool:
+def _only_raises(steps: Effects) -> bool:
     return len(steps) == 1 and isinstance(steps[0], Leave) and steps[0].way == "raise"
 
 

@@ -19,8 +19,8 @@ from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Library
 from archlint.service.semantics.modules import Module
-from archlint.service.transactions.request_flow import Request, session_parameters
-from archlint.service.transactions.session_acts import Act, Work, acts
+from archlint.service.transactions.request_flow import RequestFlow, session_parameters
+from archlint.service.transactions.session_acts import Act, SessionAct, acts
 from archlint.service.transactions.session_providers import Provider
 
 _BOUNDARY = re.compile(r"commit|begin|transact|atomic|uow|unit_?of_?work", re.IGNORECASE)
@@ -52,7 +52,7 @@ class Unbounded(Struct, eq=False, frozen=True):
     `doubt` says why this is not certain, empty where it is.
     """
 
-    request: Request
+    request: RequestFlow
     act: Act
     edges: tuple[Edge, ...]
     doubt: str
@@ -72,7 +72,7 @@ class Unbounded(Struct, eq=False, frozen=True):
 
 
 def unbounded(
-    calls: Calls, requests: Iterable[Request], providers: Iterable[Provider], modules: Iterable[Module]
+    calls: Calls, requests: Iterable[RequestFlow], providers: Iterable[Provider], modules: Iterable[Module]
 ) -> Iterator[Unbounded]:
     """The first write of each request that nothing commits, by the place in its handler."""
     openers = {one.function for one in providers if one.yields}
@@ -87,7 +87,7 @@ def unbounded(
 
 
 class _Judge:
-    def __init__(self, calls: Calls, request: Request, openers: set[Function]) -> None:
+    def __init__(self, calls: Calls, request: RequestFlow, openers: set[Function]) -> None:
         self._calls = calls
         self._request = request
         self._openers = openers
@@ -127,7 +127,7 @@ class _Judge:
                 continue
             if all(edge.way in {"here", "awaited"} for edge in way):
                 for act in acts(self._calls, function):
-                    if act.work is Work.WRITE:
+                    if act.work is SessionAct.WRITE:
                         return act
         return None
 

@@ -11,12 +11,12 @@ from archlint.facts.traversal import all_nodes, dotted
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
-from archlint.service.calls.values import ClassType, FunctionType, InstanceType, Values
+from archlint.service.calls.values import ClassType, FunctionType, InferredTypes, InstanceType
 from archlint.service.semantics.library_names import names_of
 from archlint.service.transactions.session_acts import is_session
 
 
-class Request(Struct, eq=False, frozen=True):
+class RequestFlow(Struct, eq=False, frozen=True):
     """What one endpoint runs: its dependencies in the order of their resolution, then the handler.
 
     `complete` is false where a dependency could not be followed.
@@ -33,7 +33,7 @@ class Request(Struct, eq=False, frozen=True):
         return f"{'/'.join(self.endpoint.methods) or 'WEBSOCKET'} {self.endpoint.path}"
 
 
-def requests(calls: Calls, endpoints: Iterable[Endpoint]) -> Iterator[Request]:
+def requests(calls: Calls, endpoints: Iterable[Endpoint]) -> Iterator[RequestFlow]:
     """The requests to the service's own handlers, each handler once."""
     seen: set[Function] = set()
     for endpoint in endpoints:
@@ -42,7 +42,7 @@ def requests(calls: Calls, endpoints: Iterable[Endpoint]) -> Iterator[Request]:
             seen.add(handler)
             resolver = _Resolver(calls)
             resolver.resolve(handler)
-            yield Request(endpoint, handler, tuple(resolver.found), resolver.complete)
+            yield RequestFlow(endpoint, handler, tuple(resolver.found), resolver.complete)
 
 
 class _Resolver:
@@ -62,7 +62,7 @@ class _Resolver:
                     self.found[provider] = None
 
 
-def provider_functions(values: Values) -> Iterator[Function]:
+def provider_functions(values: InferredTypes) -> Iterator[Function]:
     """The functions that FastAPI calls for `Depends` of one of the values."""
     for value in values:
         match value:
@@ -78,7 +78,7 @@ def provider_functions(values: Values) -> Iterator[Function]:
                     yield method
 
 
-def injected(calls: Calls, function: Function) -> Iterator[tuple[Parameter, Values]]:
+def injected(calls: Calls, function: Function) -> Iterator[tuple[Parameter, InferredTypes]]:
     """The parameters that FastAPI injects, each with what stands in its `Depends`."""
     for parameter in function.node.parameters if isinstance(function.node, FunctionDef) else ():
         for marker in (parameter.default, parameter.annotation):
@@ -95,7 +95,7 @@ def session_parameters(calls: Calls, function: Function) -> Iterator[tuple[str, 
             yield parameter.name, tuple(provider_functions(values))
 
 
-def _marked(calls: Calls, function: Function, marker: Expression) -> Values | None:
+def _marked(calls: Calls, function: Function, marker: Expression) -> InferredTypes | None:
     """What is injected by a `Depends(…)`, an `Annotated` with one in it, or a name for either."""
     outer = function.parent or function
     match marker:

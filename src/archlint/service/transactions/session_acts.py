@@ -13,11 +13,11 @@ from archlint.findings import Location
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Library
-from archlint.service.calls.values import Value
+from archlint.service.calls.values import InferredType
 from archlint.service.semantics.library_names import SESSIONS, objects_of
 
 
-class Work(StrEnum):
+class SessionAct(StrEnum):
     """What becomes of a session's transaction."""
 
     WRITE = "write"
@@ -33,7 +33,7 @@ class Act(Struct, eq=False, frozen=True):
     """A call on a session: `session` is the expression that the call is made on, `text` as one writes it."""
 
     function: Function
-    work: Work
+    work: SessionAct
     node: Call
     session: Expression
     text: str
@@ -45,14 +45,14 @@ class Act(Struct, eq=False, frozen=True):
 
 
 _METHODS = {
-    **dict.fromkeys(("add", "add_all", "delete", "merge"), Work.WRITE),
-    **dict.fromkeys(("bulk_insert_mappings", "bulk_save_objects", "bulk_update_mappings"), Work.WRITE),
-    "flush": Work.FLUSH,
-    "commit": Work.COMMIT,
-    "rollback": Work.ROLLBACK,
-    "begin": Work.BEGIN,
-    "begin_nested": Work.SAVEPOINT,
-    **dict.fromkeys(("aclose", "close", "close_all", "remove", "reset"), Work.CLOSE),
+    **dict.fromkeys(("add", "add_all", "delete", "merge"), SessionAct.WRITE),
+    **dict.fromkeys(("bulk_insert_mappings", "bulk_save_objects", "bulk_update_mappings"), SessionAct.WRITE),
+    "flush": SessionAct.FLUSH,
+    "commit": SessionAct.COMMIT,
+    "rollback": SessionAct.ROLLBACK,
+    "begin": SessionAct.BEGIN,
+    "begin_nested": SessionAct.SAVEPOINT,
+    **dict.fromkeys(("aclose", "close", "close_all", "remove", "reset"), SessionAct.CLOSE),
 }
 _RUNNING = frozenset({"exec", "execute", "scalar", "scalars", "stream", "stream_scalars"})
 _STATEMENT = re.compile(r"(sqlalchemy|sqlmodel)(\.\w+)*\.(insert|update|delete)\(\)")
@@ -70,19 +70,19 @@ def acts(calls: Calls, function: Function) -> Iterator[Act]:
         if _QUERY.fullmatch(call.path):
             session = _root(calls, function, node.func.value)
             if session is not None:
-                yield Act(function, Work.WRITE, node, session, f"query().{node.func.attr}")
+                yield Act(function, SessionAct.WRITE, node, session, f"query().{node.func.attr}")
             continue
         owner, _, name = call.path.rpartition(".")
         if owner not in objects_of(*SESSIONS):
             continue
         work = _METHODS.get(name)
         if name in _RUNNING and node.args and writes(calls, function, node.args[0]):
-            work = Work.WRITE
+            work = SessionAct.WRITE
         if work is not None:
             yield Act(function, work, node, node.func.value, name)
 
 
-def is_session(values: tuple[Value, ...]) -> bool:
+def is_session(values: tuple[InferredType, ...]) -> bool:
     """Whether an expression with these values is a session, as far as anything is known of it."""
     sessions = objects_of(*SESSIONS)
     return any(isinstance(value, Library) and value.path in sessions for value in values)

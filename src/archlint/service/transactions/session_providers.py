@@ -13,7 +13,7 @@ from archlint.facts.syntax import (
     FunctionDef,
     Name,
     Node,
-    Operation,
+    Operator,
     Return,
     Try,
     With,
@@ -26,7 +26,7 @@ from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Library
 from archlint.service.semantics.bindings import own_nodes, statements
 from archlint.service.semantics.scopes import holds, statements_around
-from archlint.service.transactions.session_acts import Work, acts, is_session
+from archlint.service.transactions.session_acts import SessionAct, acts, is_session
 
 _ENDING = frozenset({"aclose", "close", "remove", "reset", "rollback"})
 
@@ -64,7 +64,7 @@ def providers(calls: Calls, injections: Iterable[Injection]) -> Iterator[Provide
 def anything_ends_sessions(calls: Calls) -> bool:
     """Whether some function of the service closes a session, rolls one back, or enters one by `with`."""
     for function in calls.functions:
-        if any(act.work in {Work.CLOSE, Work.ROLLBACK} for act in acts(calls, function)):
+        if any(act.work in {SessionAct.CLOSE, SessionAct.ROLLBACK} for act in acts(calls, function)):
             return True
         sites = (site for site in calls.inference.scan(function).sites if site.kind == "enter")
         if any(is_session(calls.inference.values(site.node, function)) for site in sites):
@@ -78,7 +78,7 @@ def _provided(calls: Calls, function: Function) -> Iterator[Provider]:
     for statement in statements(function.node.body):
         for node in own_nodes(statement):
             match node:
-                case Operation(operator="yield", parts=(given,)):
+                case Operator(operator="yield", parts=(given,)):
                     opening = _opening(calls, function, given)
                     if opening is not None:
                         guarded = _is_guarded(function.node, node)
@@ -101,7 +101,7 @@ def _opening(calls: Calls, function: Function, given: Expression) -> Call | None
     return given if makers and all(isinstance(maker, Library) for maker in makers) else None
 
 
-def _is_guarded(function: FunctionDef, given: Operation) -> bool:
+def _is_guarded(function: FunctionDef, given: Operator) -> bool:
     """Whether the session is closed or rolled back when the request fails; a `with` is taken to do so."""
     for statement in statements_around(function.body, given):
         match statement:

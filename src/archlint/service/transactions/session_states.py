@@ -16,7 +16,7 @@ from archlint.service.calls.functions import Function
 Token: TypeAlias = object
 """One session, whatever it is called where it is used."""
 
-Context: TypeAlias = tuple[object, ...]
+BranchContext: TypeAlias = tuple[object, ...]
 """The branches and loops around something, outermost first."""
 
 _MAX_VARIANTS = 6
@@ -41,21 +41,21 @@ class Tolerated(Struct, frozen=True):
     chain: tuple[Edge, ...]
 
 
-class Mark(Struct, frozen=True):
+class SessionMark(Struct, frozen=True):
     """A write or commit on the way: where, in which branches, by which calls."""
 
     function: Function
     location: Location
     text: str
-    context: Context
+    context: BranchContext
     chain: tuple[Edge, ...]
 
 
-Variant: TypeAlias = tuple[Mark, ...]
+Variant: TypeAlias = tuple[SessionMark, ...]
 """What a session has seen on one way: a write, a commit, a write after it."""
 
 States: TypeAlias = dict[Token, tuple[Variant, ...]]
-Outcome: TypeAlias = dict[str, States]
+BlockOutcome: TypeAlias = dict[str, States]
 """The states by how a block is left: `next`, `return`, `break`, `continue`."""
 
 
@@ -72,7 +72,7 @@ def join(groups: Sequence[States]) -> States:
     return {token: _fewer(tuple(variants)) for token, variants in found.items()}
 
 
-def merge(outcomes: Iterable[Outcome]) -> Outcome:
+def merge(outcomes: Iterable[BlockOutcome]) -> BlockOutcome:
     """The outcomes of alternatives as one."""
     found: dict[str, list[States]] = {}
     for outcome in outcomes:
@@ -81,7 +81,7 @@ def merge(outcomes: Iterable[Outcome]) -> Outcome:
     return {way: join(groups) for way, groups in found.items()}
 
 
-def written(states: States, token: Token, mark: Mark) -> States:
+def written(states: States, token: Token, mark: SessionMark) -> States:
     """The states after a write on the session: the first before a commit counts, and the first after it."""
     return _changed(states, token, lambda one: (*one, mark) if len(one) in {0, 2} else one)
 
@@ -91,7 +91,7 @@ def rolled_back(states: States, token: Token) -> States:
     return _changed(states, token, lambda one: one[:-1] if len(one) % 2 else one)
 
 
-def committed(states: States, token: Token, mark: Mark) -> tuple[States, list[Variant]]:
+def committed(states: States, token: Token, mark: SessionMark) -> tuple[States, list[Variant]]:
     """The states after a commit, and the variants that it makes the second commit of."""
     splits = [(*one, mark) for one in states.get(token, ()) if len(one) == 3]
     after = _changed(states, token, lambda one: (*one, mark) if len(one) == 1 else one[:2])
@@ -117,11 +117,11 @@ def _is_certain(variant: Variant) -> bool:
     return nested and always and len({_tolerated(mark) for mark in variant}) == 1
 
 
-def on_one_way(marks: Iterable[Mark], depth: int = 0) -> list[Mark]:
+def on_one_way(marks: Iterable[SessionMark], depth: int = 0) -> list[SessionMark]:
     """The most of these marks that one run can come to: of the arms of a choice it takes one."""
-    found: list[Mark] = []
-    choices: dict[object, dict[Arm, list[Mark]]] = {}
-    inner: dict[object, list[Mark]] = {}
+    found: list[SessionMark] = []
+    choices: dict[object, dict[Arm, list[SessionMark]]] = {}
+    inner: dict[object, list[SessionMark]] = {}
     for mark in marks:
         match mark.context[depth : depth + 1]:
             case (Arm() as arm,):
@@ -137,7 +137,7 @@ def on_one_way(marks: Iterable[Mark], depth: int = 0) -> list[Mark]:
     return found
 
 
-def _longest(arms: dict[Arm, list[Mark]]) -> list[Mark]:
+def _longest(arms: dict[Arm, list[SessionMark]]) -> list[SessionMark]:
     """The longest way through a choice: an arm that leaves, or another one and what comes after it."""
     leaving = [marks for arm, marks in arms.items() if arm.leaves]
     staying = [marks for arm, marks in arms.items() if arm.which is not None and not arm.leaves]
@@ -145,7 +145,7 @@ def _longest(arms: dict[Arm, list[Mark]]) -> list[Mark]:
     return max([*leaving, max(staying, key=len, default=[]) + after], key=len)
 
 
-def _tolerated(mark: Mark) -> frozenset[object]:
+def _tolerated(mark: SessionMark) -> frozenset[object]:
     return frozenset(one for one in mark.context if isinstance(one, Tolerated))
 
 

@@ -13,9 +13,9 @@ from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Function
 from archlint.service.transactions.abstract_run import Runner, provided
 from archlint.service.transactions.effects import Reader
-from archlint.service.transactions.request_flow import Request, session_parameters
-from archlint.service.transactions.session_acts import Work, acts
-from archlint.service.transactions.session_states import Mark, Token, Variant, on_one_way
+from archlint.service.transactions.request_flow import RequestFlow, session_parameters
+from archlint.service.transactions.session_acts import SessionAct, acts
+from archlint.service.transactions.session_states import SessionMark, Token, Variant, on_one_way
 
 
 class Split(Struct, eq=False, frozen=True):
@@ -24,7 +24,7 @@ class Split(Struct, eq=False, frozen=True):
     Each of `ways` has four marks: a write, its commit, a write after that, and its commit.
     """
 
-    request: Request
+    request: RequestFlow
     function: Function
     location: Location
     ways: tuple[Variant, ...]
@@ -39,7 +39,7 @@ class Split(Struct, eq=False, frozen=True):
     def chain(self) -> tuple[Link, ...]:
         """The calls from the handler to each write and commit."""
         found: list[Link] = []
-        before: Mark | None = None
+        before: SessionMark | None = None
         ends = {(way[2], way[3]): way for way in reversed(self.ways)}
         ways = [way for way in self.ways if ends[way[2], way[3]] is way]
         for index, way in enumerate(ways):
@@ -52,7 +52,7 @@ class Split(Struct, eq=False, frozen=True):
         return tuple(found)
 
 
-def splits(calls: Calls, requests: Iterable[Request]) -> Iterator[Split]:
+def splits(calls: Calls, requests: Iterable[RequestFlow]) -> Iterator[Split]:
     """The functions that split the work of requests, each with the first request that shows it."""
     busy = _busy(calls)
     runner = Runner(calls, Reader(calls, busy), busy)
@@ -71,7 +71,7 @@ def splits(calls: Calls, requests: Iterable[Request]) -> Iterator[Split]:
     yield from sorted(found.values(), key=lambda split: split.location)
 
 
-def _place(request: Request, marks: Variant) -> tuple[Function, Location]:
+def _place(request: RequestFlow, marks: Variant) -> tuple[Function, Location]:
     """The innermost function that comes to both commits, and where it comes to the second.
 
     A commit of the session's own dependency is told of where the handler writes for it.
@@ -90,7 +90,7 @@ def _common(first: tuple[Edge, ...], second: tuple[Edge, ...]) -> int:
     return next((i for i, (a, b) in enumerate(pairs) if a is not b), min(len(first), len(second)))
 
 
-def _links(mark: Mark, shared: int) -> Iterator[Link]:
+def _links(mark: SessionMark, shared: int) -> Iterator[Link]:
     for edge in mark.chain[shared:]:
         yield Link(edge.location, f"`{edge.caller.short_name}` calls `{edge.callee.short_name}`")
     yield Link(mark.location, f"`{mark.function.short_name}`: {mark.text}")
@@ -103,14 +103,14 @@ def _busy(calls: Calls) -> frozenset[Function]:
     return calls.leading_to(found)
 
 
-_CHANGING = frozenset({Work.WRITE, Work.COMMIT, Work.ROLLBACK, Work.BEGIN})
+_CHANGING = frozenset({SessionAct.WRITE, SessionAct.COMMIT, SessionAct.ROLLBACK, SessionAct.BEGIN})
 
 
 def _begins(calls: Calls, function: Function) -> bool:
     return any(call.path.endswith("sessionmaker().begin") for call in calls.library_calls(function))
 
 
-def _ambient(calls: Calls, request: Request) -> Token | None:
+def _ambient(calls: Calls, request: RequestFlow) -> Token | None:
     """The one session of the request, that what holds a session holds; None where it may be another."""
     functions = (request.handler, *request.dependencies)
     tokens = {provided(by) for f in functions for _, by in session_parameters(calls, f)}

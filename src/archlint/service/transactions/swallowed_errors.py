@@ -11,9 +11,9 @@ from archlint.facts.syntax import (
     Call,
     Constant,
     Evaluate,
+    ExceptHandler,
     Expression,
     FunctionDef,
-    Handler,
     Name,
     Node,
     Raise,
@@ -31,7 +31,7 @@ from archlint.service.calls.functions import Function
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.scopes import holds, statements_around
-from archlint.service.transactions.session_acts import Act, Work, acts
+from archlint.service.transactions.session_acts import Act, SessionAct, acts
 
 _FAILING = frozenset({"commit", "exec", "execute", "flush"})
 _EVERYTHING = frozenset({"builtins.BaseException", "builtins.Exception"})
@@ -44,7 +44,7 @@ class Swallowed(Struct, eq=False, frozen=True):
     """The handler of `function` does nothing about a failure of `act`."""
 
     function: Function
-    handler: Handler
+    handler: ExceptHandler
     act: Act
 
     @property
@@ -70,7 +70,7 @@ def swallowed(calls: Calls, function: Function) -> Iterator[Swallowed]:
 
 def _may_fail(act: Act) -> bool:
     """`add` and its kin only note what a flush will do."""
-    return act.work in {Work.WRITE, Work.FLUSH, Work.COMMIT} and act.text in _FAILING
+    return act.work in {SessionAct.WRITE, SessionAct.FLUSH, SessionAct.COMMIT} and act.text in _FAILING
 
 
 def _is_given(calls: Calls, act: Act) -> bool:
@@ -93,7 +93,7 @@ def _is_attempted(statement: Try, act: Act) -> bool:
     return not any(isinstance(inner, Try | With) for inner in statements_around(statement.body, act.node))
 
 
-def _silent(calls: Calls, function: Function, node: FunctionDef, statement: Try) -> Iterator[Handler]:
+def _silent(calls: Calls, function: Function, node: FunctionDef, statement: Try) -> Iterator[ExceptHandler]:
     """The handlers that get errors of the database, and do nothing with them that could be seen outside."""
     if _any(_ends, statement.finally_) or _any(_gives, statement.body) or _goes_on(node.body, statement):
         return
@@ -107,7 +107,7 @@ def _silent(calls: Calls, function: Function, node: FunctionDef, statement: Try)
             return
 
 
-def _caught(calls: Calls, function: Function, handler: Handler) -> frozenset[str]:
+def _caught(calls: Calls, function: Function, handler: ExceptHandler) -> frozenset[str]:
     types = handler.types
     named: tuple[Expression, ...] = types.items if isinstance(types, Sequence) else (types,) if types else ()
     if not named:

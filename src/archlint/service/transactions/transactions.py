@@ -13,8 +13,8 @@ from archlint.service.calls.functions import Function
 from archlint.service.semantics.modules import Modules
 from archlint.service.transactions.commit_count import CommitCount
 from archlint.service.transactions.missing_commits import Unbounded, unbounded
-from archlint.service.transactions.request_flow import Request, requests
-from archlint.service.transactions.session_acts import Work, acts
+from archlint.service.transactions.request_flow import RequestFlow, requests
+from archlint.service.transactions.session_acts import SessionAct, acts
 from archlint.service.transactions.session_providers import Provider, anything_ends_sessions, providers
 from archlint.service.transactions.split_commits import Split, splits
 
@@ -28,7 +28,7 @@ class Transactions(Struct, eq=False, frozen=True, dict=True):
     modules: Modules
 
     @cached_property
-    def requests(self) -> tuple[Request, ...]:
+    def requests(self) -> tuple[RequestFlow, ...]:
         """The requests to the service's own handlers, each handler once."""
         return tuple(requests(self.calls, self.routes.endpoints))
 
@@ -48,15 +48,15 @@ class Transactions(Struct, eq=False, frozen=True, dict=True):
         return tuple(unbounded(self.calls, self.requests, self.providers, self.modules.runtime))
 
     @cached_property
-    def writing(self) -> tuple[Request, ...]:
+    def writing(self) -> tuple[RequestFlow, ...]:
         """The requests whose handlers come to a write."""
-        functions = self._leading_to(Work.WRITE)
+        functions = self._leading_to(SessionAct.WRITE)
         return tuple(request for request in self.requests if request.handler in functions)
 
     @cached_property
-    def committing(self) -> tuple[Request, ...]:
+    def committing(self) -> tuple[RequestFlow, ...]:
         """The requests whose handlers or dependencies come to a commit, or begin what ends with one."""
-        functions = self._leading_to(Work.COMMIT, Work.BEGIN) | self.calls.leading_to(
+        functions = self._leading_to(SessionAct.COMMIT, SessionAct.BEGIN) | self.calls.leading_to(
             function
             for function in self.calls.functions
             if any(call.path.endswith("sessionmaker().begin") for call in self.calls.library_calls(function))
@@ -68,12 +68,12 @@ class Transactions(Struct, eq=False, frozen=True, dict=True):
         )
 
     @cached_property
-    def commits_once(self) -> tuple[Request, ...]:
+    def commits_once(self) -> tuple[RequestFlow, ...]:
         """Those of the writing requests that cannot come to a second commit, wherever they go."""
         count = CommitCount(self.calls)
         return tuple(one for one in self.writing if count.most((one.handler, *one.dependencies)) <= 1)
 
-    def _leading_to(self, *works: Work) -> frozenset[Function]:
+    def _leading_to(self, *works: SessionAct) -> frozenset[Function]:
         doing = (f for f in self.calls.functions if any(act.work in works for act in acts(self.calls, f)))
         return self.calls.leading_to(doing)
 

@@ -10,18 +10,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from archlint.findings import Location
-from archlint.service.schema.alembic.environments import Setup
+from archlint.service.schema.alembic.environments import EnvironmentRun
 from archlint.service.schema.alembic.filters import Filters
 from archlint.service.schema.core.naming import UNKNOWN
-from archlint.service.schema.core.tables import Column, ForeignKey, Index, Table, Unique
+from archlint.service.schema.core.tables import Column, ForeignKey, Index, Table, TableKey, Unique
 from archlint.service.schema.postgresql.defaults import defaults_differ
 from archlint.service.schema.sqlalchemy.types import differ
 
-Key = tuple[str | None, str]
-
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Drift:
     """One step of autogenerate. `table` is the title of its table, `detail` says both sides in words."""
 
     kind: str
@@ -56,7 +54,7 @@ class Gap:
 class Comparison:
     """Compares the tables that migrations build (`old`) with those of the models (`new`), under `setup`."""
 
-    setup: Setup
+    setup: EnvironmentRun
     compare_types: bool
     untold_indexes: frozenset[str] = frozenset()
     gaps: list[Gap] = field(default_factory=list)
@@ -66,7 +64,7 @@ class Comparison:
     def __post_init__(self) -> None:
         self.filters = Filters(self.setup)
 
-    def changes(self, old: dict[Key, Table], new: dict[Key, Table]) -> Iterator[Change]:
+    def changes(self, old: dict[TableKey, Table], new: dict[TableKey, Table]) -> Iterator[Drift]:
         """All changes, by table."""
         seen = self.filters.seen(old)
         untold = self.filters.untold(old)
@@ -79,7 +77,7 @@ class Comparison:
             why = "`include_object` or `include_name` of env.py decides by what the source does not tell"
             self.gaps.append(Gap(one.what, why, one.location))
 
-    def _all(self, old: dict[Key, Table], new: dict[Key, Table]) -> Iterator[Change]:
+    def _all(self, old: dict[TableKey, Table], new: dict[TableKey, Table]) -> Iterator[Drift]:
         for key in sorted({*old, *new}, key=lambda key: (key[0] or "", key[1])):
             database, model = old.get(key), new.get(key)
             if model is not None and database is None:
@@ -101,22 +99,22 @@ class Comparison:
             what = f"the type of {_quoted(columns)} in table `{model.title}`"
             self.gaps.append(Gap(what, "archlint does not know it on both sides", model.place))
 
-    def _added(self, model: Table) -> Iterator[Change]:
+    def _added(self, model: Table) -> Iterator[Drift]:
         if self.filters.passes(model, "table", model, None):
-            yield Change("add_table", model.title, model.title, model.place, "only the models have it")
+            yield Drift("add_table", model.title, model.title, model.place, "only the models have it")
             for index in model.indexes:
                 if index.name != UNKNOWN and self.filters.passes(model, "index", index, index.name):
-                    yield Change("add_index", index.name, model.title, model.place, "only the models have it")
+                    yield Drift("add_index", index.name, model.title, model.place, "only the models have it")
 
-    def _removed(self, database: Table) -> Iterator[Change]:
+    def _removed(self, database: Table) -> Iterator[Drift]:
         detail = "only the migrations make it"
         if self.filters.passes_reflected(database, "table", database, None):
             for index in database.indexes:
                 if self.filters.passes_reflected(database, "index", index, index.name):
-                    yield Change("remove_index", index.name, database.title, database.place, detail)
-            yield Change("remove_table", database.title, database.title, database.place, detail)
+                    yield Drift("remove_index", index.name, database.title, database.place, detail)
+            yield Drift("remove_table", database.title, database.title, database.place, detail)
 
-    def _columns(self, database: Table, model: Table) -> Iterator[Change]:
+    def _columns(self, database: Table, model: Table) -> Iterator[Drift]:
         for name in sorted({*database.columns, *model.columns}):
             mine, theirs = database.columns.get(name), model.columns.get(name)
             title = f"{model.title}.{name}"
@@ -124,11 +122,11 @@ class Comparison:
                 if self.filters.passes(model, "column", theirs, name):
                     place = theirs.place or model.place
                     only = "only the models have it"
-                    yield Change("add_column", title, model.title, place, only, frozenset({name}))
+                    yield Drift("add_column", title, model.title, place, only, frozenset({name}))
             elif theirs is None and mine is not None:
                 if self.filters.passes_reflected(model, "column", mine, name):
                     only = "only the migrations make it"
-                    yield Change("remove_column", title, model.title, model.place, only, frozenset({name}))
+                    yield Drift("remove_column", title, model.title, model.place, only, frozenset({name}))
             elif (
                 mine is not None
                 and theirs is not None
@@ -136,29 +134,29 @@ class Comparison:
             ):
                 yield from self._column(model, mine, theirs)
 
-    def _column(self, model: Table, mine: Column, theirs: Column) -> Iterator[Change]:
+    def _column(self, model: Table, mine: Column, theirs: Column) -> Iterator[Drift]:
         name, place = f"{model.name}.{mine.name}", theirs.place or model.place
         if mine.nullable is None or theirs.nullable is None:
             self.gaps.append(Gap(f"column `{name}`", "whether it may be NULL is computed", place))
         elif mine.nullable != theirs.nullable and not (mine.computed or theirs.computed):
             detail = f"{_null(mine)} in the migrations, {_null(theirs)} in the models"
-            yield Change("modify_nullable", name, model.title, place, detail)
+            yield Drift("modify_nullable", name, model.title, place, detail)
         if self.compare_types:
             yield from self._type(model, mine, theirs, place)
         if self.setup.flag("compare_server_default", default=False):
             yield from self._default(model, mine, theirs, place)
         if "?" not in {mine.comment, theirs.comment} and mine.comment != theirs.comment:
             detail = f"{_comment(mine.comment)} in the migrations, {_comment(theirs.comment)} in the models"
-            yield Change("modify_comment", name, model.title, place, detail)
+            yield Drift("modify_comment", name, model.title, place, detail)
 
-    def _table_comment(self, database: Table, model: Table) -> Iterator[Change]:
+    def _table_comment(self, database: Table, model: Table) -> Iterator[Drift]:
         mine, theirs = database.comment, model.comment
         if "?" not in {mine, theirs} and mine != theirs:
             kind = "remove_table_comment" if theirs is None else "add_table_comment"
             detail = f"{_comment(mine)} in the migrations, {_comment(theirs)} in the models"
-            yield Change(kind, model.title, model.title, model.place, detail)
+            yield Drift(kind, model.title, model.title, model.place, detail)
 
-    def _type(self, model: Table, mine: Column, theirs: Column, place: Location | None) -> Iterator[Change]:
+    def _type(self, model: Table, mine: Column, theirs: Column, place: Location | None) -> Iterator[Drift]:
         one, other = mine.type, theirs.type
         if one is None or other is None or not (one.certain and other.certain):
             if one is None or other is None or one.text != other.text:
@@ -168,11 +166,9 @@ class Comparison:
                 f"{model.name}.{mine.name}",
                 f"{one.text} in the migrations, {other.text} in the models",
             )
-            yield Change("modify_type", name, model.title, place, detail)
+            yield Drift("modify_type", name, model.title, place, detail)
 
-    def _default(
-        self, model: Table, mine: Column, theirs: Column, place: Location | None
-    ) -> Iterator[Change]:
+    def _default(self, model: Table, mine: Column, theirs: Column, place: Location | None) -> Iterator[Drift]:
         if mine.computed or theirs.computed or (mine.name in model.primary and len(model.primary) == 1):
             return
         name = f"{model.name}.{mine.name}"
@@ -181,9 +177,9 @@ class Comparison:
             self.gaps.append(Gap(f"default of column `{name}`", "only a server can compare it", place))
         elif different:
             detail = f"{mine.default or 'none'} in the migrations, {theirs.default or 'none'} in the models"
-            yield Change("modify_default", name, model.title, place, detail)
+            yield Drift("modify_default", name, model.title, place, detail)
 
-    def _named(self, database: Table, model: Table) -> Iterator[Change]:
+    def _named(self, database: Table, model: Table) -> Iterator[Drift]:
         """Indexes and unique constraints, which Alembic compares by their names."""
         old: dict[str, Index | Unique] = {i.name: i for i in database.indexes}
         old |= {unique.name or UNKNOWN: unique for unique in database.uniques}
@@ -211,40 +207,38 @@ class Comparison:
             if tuple(sorted(unique.columns)) not in there:
                 yield from self._new(model, unique, None)
 
-    def _both(
-        self, model: Table, mine: Index | Unique, theirs: Index | Unique, name: str
-    ) -> Iterator[Change]:
+    def _both(self, model: Table, mine: Index | Unique, theirs: Index | Unique, name: str) -> Iterator[Drift]:
         if isinstance(mine, Index) and isinstance(theirs, Index):
             if _indexes_differ(mine, theirs) and self.filters.passes(
                 model, "index", theirs, name, other=mine
             ):
                 detail = f"{_index(mine)} in the migrations, {_index(theirs)} in the models"
-                yield Change("change_index", name, model.title, model.place, detail)
+                yield Drift("change_index", name, model.title, model.place, detail)
         elif isinstance(mine, Unique) and isinstance(theirs, Unique):
             if _uniques_differ(mine, theirs) and self.filters.passes(
                 model, "unique_constraint", theirs, name, other=mine
             ):
                 detail = f"{_on(mine)} in the migrations, {_on(theirs)} in the models"
-                yield Change("change_unique", name, model.title, model.place, detail)
+                yield Drift("change_unique", name, model.title, model.place, detail)
         else:
             yield from self._gone(model, mine, name)
             yield from self._new(model, theirs, name)
 
-    def _gone(self, model: Table, found: Index | Unique, name: str) -> Iterator[Change]:
+    def _gone(self, model: Table, found: Index | Unique, name: str) -> Iterator[Drift]:
         kind = "index" if isinstance(found, Index) else "unique_constraint"
         if self.filters.passes_reflected(model, kind, found, name):
             word = kind.removesuffix("_constraint")
             detail, on = f"only the migrations make {_on(found)}", frozenset(found.columns)
-            yield Change(f"remove_{word}", name, model.title, model.place, detail, on)
+            yield Drift(f"remove_{word}", name, model.title, model.place, detail, on)
 
-    def _new(self, model: Table, found: Index | Unique, name: str | None) -> Iterator[Change]:
+    def _new(self, model: Table, found: Index | Unique, name: str | None) -> Iterator[Drift]:
         kind = "index" if isinstance(found, Index) else "unique_constraint"
         if self.filters.passes(model, kind, found, name):
             word = kind.removesuffix("_constraint")
             detail, on = f"only the models have {_on(found)}", frozenset(found.columns)
-            yield Change(f"add_{word}", str(name), model.title, model.place, detail, on)
+            yield Drift(f"add_{word}", str(name), model.title, model.place, detail, on)
 
-    def _foreign_keys(self, database: Table, model: Table) -> Iterator[Change]:
+    def _foreign_keys(self, database: Table, model: Table) -> Iterator[Drift]:
         """Foreign keys, which Alembic compares by all but their names."""
         old = {_signature(key): key for key in database.foreign_keys}
         new = {_signature(key): key for key in model.foreign_keys}
@@ -257,14 +251,12 @@ class Comparison:
                     f"only the migrations make {_options(key)}",
                 )
                 on: frozenset[str | None] = frozenset(key.columns)
-                yield Change("remove_foreign_key", name, model.title, model.place, detail, on)
+                yield Drift("remove_foreign_key", name, model.title, model.place, detail, on)
         for signature in sorted(new.keys() - old.keys(), key=str):
             key = new[signature]
             if self.filters.passes(model, kind, key, key.name):
                 name, detail = f"{key.words} on table {model.title}", f"only the models have {_options(key)}"
-                yield Change(
-                    "add_foreign_key", name, model.title, model.place, detail, frozenset(key.columns)
-                )
+                yield Drift("add_foreign_key", name, model.title, model.place, detail, frozenset(key.columns))
 
 
 def _indexes_differ(mine: Index, theirs: Index) -> bool:
@@ -301,7 +293,7 @@ def _action(word: str | None) -> str | None:
     return None if word is None or word.lower() == "no action" else word.lower()
 
 
-def _title(key: Key) -> str:
+def _title(key: TableKey) -> str:
     return f"{key[0]}.{key[1]}" if key[0] else key[1]
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from typing import NamedTuple
 
-from archlint.service.schema.core.tables import Table
+from archlint.service.schema.core.tables import Table, TableKey
 from archlint.service.schema.sqlalchemy.types import differ
-
-Key = tuple[str | None, str]
 
 
 class Difference(NamedTuple):
@@ -21,7 +19,9 @@ class Difference(NamedTuple):
     """Whether a table, column or type is there or not, and not only how it is made."""
 
 
-def differences(before: Mapping[Key, Table | None], now: Mapping[Key, Table | None]) -> Iterator[Difference]:
+def differences(
+    before: Mapping[TableKey, Table | None], now: Mapping[TableKey, Table | None]
+) -> Iterator[Difference]:
     """What differs in the tables of `before`; constraints and indexes by what they are on, not by name."""
     for key, old in before.items():
         new = now.get(key)

@@ -12,7 +12,7 @@ from archlint.findings import Location
 from archlint.service.migrations.revisions import Revision, only_raises
 from archlint.service.schema.alembic.differences import Difference, differences
 from archlint.service.schema.alembic.history import Deed, History
-from archlint.service.schema.alembic.replay import Problem, Replay
+from archlint.service.schema.alembic.replay import Replay, ReplayProblem
 from archlint.service.schema.postgresql.refusals import title
 
 
@@ -35,7 +35,7 @@ class RoundTrip(Struct, eq=False, frozen=True, dict=True):
     history: History
 
     @cached_property
-    def downgrade(self) -> tuple[Problem, ...]:
+    def downgrade(self) -> tuple[ReplayProblem, ...]:
         """What `alembic downgrade base` would be refused, in its order."""
         return self._certain(self._down.problems)
 
@@ -45,7 +45,7 @@ class RoundTrip(Struct, eq=False, frozen=True, dict=True):
         return () if self.history.problems else tuple(self._down.leftovers)
 
     @cached_property
-    def second_upgrade(self) -> tuple[Problem, ...]:
+    def second_upgrade(self) -> tuple[ReplayProblem, ...]:
         """What `alembic upgrade heads` would be refused after that."""
         if self._down.ended:
             return ()
@@ -64,7 +64,7 @@ class RoundTrip(Struct, eq=False, frozen=True, dict=True):
         untold = {title(key): why for key, why in database.untold.items() if why not in refused}
         return tuple((f"table `{name}`", why) for name, why in sorted(untold.items()))
 
-    def _certain(self, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    def _certain(self, problems: Sequence[ReplayProblem]) -> tuple[ReplayProblem, ...]:
         """After an upgrade that fails nothing is certain but what always does."""
         return tuple(problem for problem in problems if problem.always or not self.history.problems)
 
@@ -90,7 +90,7 @@ class _Down(Struct, dict=True):
     """The downgrade under way."""
 
     replay: Replay
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ReplayProblem] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
     ended: bool = False
     """Whether a downgrade only raises: Alembic goes no further down, ever."""
@@ -122,7 +122,7 @@ class _Down(Struct, dict=True):
 
     def _raise(self, revision: Revision, function: FunctionDef) -> None:
         place = revision.place(function)
-        self.problems.append(Problem(revision, place, "downgrade()", "it only raises", always=True))
+        self.problems.append(ReplayProblem(revision, place, "downgrade()", "it only raises", always=True))
         self.ended = True
 
 

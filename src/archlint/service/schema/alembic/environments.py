@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from archlint.facts.syntax import Call, Constant, FunctionDef
 from archlint.facts.traversal import dotted
 from archlint.service.interpreter import introspection
-from archlint.service.interpreter.machine import LibraryCall, Machine, deep_recursion
+from archlint.service.interpreter.machine import FunctionModel, Machine, deep_recursion
 from archlint.service.interpreter.values import (
     Arguments,
     FunctionObject,
@@ -38,7 +38,7 @@ _COMPARED = frozenset(
 """The options of `configure()` on which a comparison depends."""
 
 
-class Setup(Struct, eq=False, frozen=True, dict=True):
+class EnvironmentRun(Struct, eq=False, frozen=True, dict=True):
     """An env.py that ran: its machine, with the modules that it loaded, and the options of `configure()`.
 
     `unresolved` says why nothing certain is known of the options, None where they are. `undecided` are the
@@ -100,7 +100,7 @@ class _Run(Struct, dict=True):
     configured: list[Arguments] = field(default_factory=list)
     undecided: list[Origin] = field(default_factory=list)
 
-    def models(self) -> dict[str, LibraryCall]:
+    def models(self) -> dict[str, FunctionModel]:
         return {
             "alembic.context.configure": self._configure,
             "importlib.import_module": self._import,
@@ -117,7 +117,7 @@ class _Run(Struct, dict=True):
         return found
 
 
-def run_environment(path: str, modules: Modules) -> Setup | None:
+def run_environment(path: str, modules: Modules) -> EnvironmentRun | None:
     """Run the env.py; None where it cannot be read."""
     module = modules.by_path.get(path)
     if module is None:
@@ -137,7 +137,7 @@ def run_environment(path: str, modules: Modules) -> Setup | None:
         )
     if not online:
         options = {"target_metadata": loaded.namespace.get("target_metadata")}
-    return Setup(module, machine, options, place, tuple(run.undecided), unresolved)
+    return EnvironmentRun(module, machine, options, place, tuple(run.undecided), unresolved)
 
 
 def _call_configuring(machine: Machine, loaded: ModuleObject) -> None:

@@ -13,14 +13,12 @@ from msgspec.structs import replace
 
 from archlint.findings import Location
 from archlint.service.interpreter.values import Value
-from archlint.service.schema.alembic.environments import Setup
-from archlint.service.schema.core.tables import Column, Table
-from archlint.service.schema.sqlalchemy.values import Known
-
-Key = tuple[str | None, str]
+from archlint.service.schema.alembic.environments import EnvironmentRun
+from archlint.service.schema.core.tables import Column, Table, TableKey
+from archlint.service.schema.sqlalchemy.values import PartialObject
 
 
-class Undecided(Struct, frozen=True):
+class UndecidedFilter(Struct, frozen=True):
     """A question that the source does not answer."""
 
     what: str
@@ -30,26 +28,26 @@ class Undecided(Struct, frozen=True):
 class Filters(Struct, dict=True):
     """Answers for one env.py; what cannot be told is noted in `undecided`, and does not pass."""
 
-    setup: Setup
-    undecided: list[Undecided] = field(default_factory=list)
-    hidden: set[tuple[Key, str]] = field(default_factory=set)
+    setup: EnvironmentRun
+    undecided: list[UndecidedFilter] = field(default_factory=list)
+    hidden: set[tuple[TableKey, str]] = field(default_factory=set)
     """The parts of tables of which the source does not tell whether they are seen."""
 
-    def seen(self, tables: Mapping[Key, Table]) -> dict[Key, Table]:
+    def seen(self, tables: Mapping[TableKey, Table]) -> dict[TableKey, Table]:
         """Of the database what `include_name` lets Alembic see."""
         if "include_name" not in self.setup.options:
             return dict(tables)
         schemas = {
             schema: self._named(schema, "schema", {}, None) for schema in {key[0] for key in tables} | {None}
         }
-        found: dict[Key, Table] = {}
+        found: dict[TableKey, Table] = {}
         for key, table in tables.items():
             parents = _parents(key, table=False)
             if schemas[key[0]] and self._named(key[1], "table", parents, table):
                 found[key] = self._narrowed(table)
         return found
 
-    def untold(self, tables: Mapping[Key, Table]) -> set[Key]:
+    def untold(self, tables: Mapping[TableKey, Table]) -> set[TableKey]:
         """The tables of which the source does not tell whether they are seen."""
         unsure = {(one.what) for one in self.undecided}
         return {key for key, table in tables.items() if f"table `{table.name}`" in unsure}
@@ -102,30 +100,32 @@ class Filters(Struct, dict=True):
         what = f"{kind.replace('_', ' ')} `{name}`"
         if table is not None and kind != "table":
             self.hidden.add((table.key, name or ""))
-        found = Undecided(what, table.place if table is not None else None)
+        found = UndecidedFilter(what, table.place if table is not None else None)
         if found not in self.undecided:
             self.undecided.append(found)
 
 
-def _parents(key: Key, *, table: bool) -> dict[str, Value]:
+def _parents(key: TableKey, *, table: bool) -> dict[str, Value]:
     schema, name = key
     qualified = f"{schema}.{name}" if schema else name
     parents: dict[str, Value] = {"schema_name": schema, "schema_qualified_table_name": qualified}
     return {**parents, "table_name": name} if table else parents
 
 
-def _object(thing: object, table: Table, name: str | None) -> Known:
+def _object(thing: object, table: Table, name: str | None) -> PartialObject:
     """A thing as a filter sees it: its name, its schema, its `info` and its table."""
     noted = dict(getattr(thing, "info", {}))
     if isinstance(thing, Table):
         attributes: dict[str, Value] = {"name": thing.name, "schema": thing.schema, "info": noted}
         attributes |= {"key": f"{thing.schema}.{thing.name}" if thing.schema else thing.name}
-        return Known("sqlalchemy.Table()", {**attributes, "comment": _comment(thing)})
+        return PartialObject("sqlalchemy.Table()", {**attributes, "comment": _comment(thing)})
     whole = _object(table, table, table.name)
     attributes = {"name": name, "key": name, "info": noted, "table": whole}
     if isinstance(thing, Column):
         attributes |= {"nullable": thing.nullable, "comment": _comment(thing)}
-    return Known("sqlalchemy.Column()" if isinstance(thing, Column) else "sqlalchemy.Object()", attributes)
+    return PartialObject(
+        "sqlalchemy.Column()" if isinstance(thing, Column) else "sqlalchemy.Object()", attributes
+    )
 
 
 def _comment(thing: Table | Column) -> Value:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from archlint.service.schema.alembic.comparison import Change
+from archlint.service.schema.alembic.comparison import Drift
 
 _FOLLOWERS = {"column": ("unique", "foreign_key", "index"), "unique": ("index",)}
 
 
-def grouped(changes: Iterable[Change]) -> Mapping[Change, tuple[Change, ...]]:
+def grouped(changes: Iterable[Drift]) -> Mapping[Drift, tuple[Drift, ...]]:
     """Each change that leads, in the given order, with those on the same columns that go with it."""
     changes = tuple(changes)
-    leaders: dict[object, Change] = {}
+    leaders: dict[object, Drift] = {}
     for kind in _FOLLOWERS:
         for change in changes:
             if change.on and _noun(change) == kind:
                 leaders.setdefault(_subject(change), change)
-    led: dict[Change, list[Change]] = {}
+    led: dict[Drift, list[Drift]] = {}
     for change in changes:
         leader = leaders.get(_subject(change), change)
         follows = _noun(change) in _FOLLOWERS.get(_noun(leader), ())
@@ -27,10 +27,10 @@ def grouped(changes: Iterable[Change]) -> Mapping[Change, tuple[Change, ...]]:
     return {one: tuple(led[one]) for one in changes if one not in followers}
 
 
-def _subject(change: Change) -> object:
+def _subject(change: Drift) -> object:
     """The side that has it, its table and its columns."""
     return change.kind.partition("_")[0], change.table, change.on
 
 
-def _noun(change: Change) -> str:
+def _noun(change: Drift) -> str:
     return change.kind.partition("_")[2]

@@ -7,22 +7,20 @@ from graphlib import CycleError, TopologicalSorter
 
 from msgspec import Struct, field
 
-from archlint.service.migrations.environments import Environment
-from archlint.service.migrations.revisions import Graph, Revision
-from archlint.service.schema.alembic.replay import Done, Problem, Replay, TransactionMode
+from archlint.service.migrations.environments import MigrationEnvironment
+from archlint.service.migrations.revisions import Revision, RevisionGraph
+from archlint.service.schema.alembic.replay import Done, Replay, ReplayProblem, TransactionMode
 from archlint.service.schema.core.naming import Convention
-from archlint.service.schema.core.tables import Table
+from archlint.service.schema.core.tables import Table, TableKey
 from archlint.service.semantics.modules import Modules
-
-Key = tuple[str | None, str]
 
 
 class Deed(Struct, frozen=True):
     """What a revision's upgrade did: its operations, and the tables and types before and after it."""
 
     done: tuple[Done, ...]
-    before: dict[Key, Table | None]
-    after: dict[Key, Table | None]
+    before: dict[TableKey, Table | None]
+    after: dict[TableKey, Table | None]
     types_before: frozenset[str]
     types_after: frozenset[str]
 
@@ -30,15 +28,15 @@ class Deed(Struct, frozen=True):
 class History(Struct, eq=False, frozen=True, dict=True):
     """The revisions of one environment, from the base to the heads."""
 
-    environment: Environment
+    environment: MigrationEnvironment
     modules: Modules
     convention: Convention
     transactions: TransactionMode = field(default_factory=TransactionMode)
 
     @cached_property
-    def graph(self) -> Graph:
+    def graph(self) -> RevisionGraph:
         """The revisions and how they follow each other."""
-        return Graph(self.environment.revisions, not self.environment.unknown)
+        return RevisionGraph(self.environment.revisions, not self.environment.unknown)
 
     @cached_property
     def unknown(self) -> str | None:
@@ -79,7 +77,7 @@ class History(Struct, eq=False, frozen=True, dict=True):
         return self._upgrade[0]
 
     @property
-    def problems(self) -> tuple[Problem, ...]:
+    def problems(self) -> tuple[ReplayProblem, ...]:
         """What the upgrade would be refused."""
         return self._upgrade[1]
 
@@ -89,11 +87,11 @@ class History(Struct, eq=False, frozen=True, dict=True):
         return self._upgrade[2]
 
     @cached_property
-    def _upgrade(self) -> tuple[Replay, tuple[Problem, ...], dict[str, Deed]]:
+    def _upgrade(self) -> tuple[Replay, tuple[ReplayProblem, ...], dict[str, Deed]]:
         replay = Replay(self.modules, self.convention, transactions=self.transactions)
         if self.unknown is not None:
             replay.database.forget_all(self.unknown)
-        problems: list[Problem] = []
+        problems: list[ReplayProblem] = []
         deeds: dict[str, Deed] = {}
         for revision in self.order or ():
             types = frozenset(replay.database.types)

@@ -8,10 +8,10 @@ from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import Arguments, Native, Unresolved, Value, text
 from archlint.service.schema.core.tables import Table
 from archlint.service.schema.postgresql.server import Database
-from archlint.service.schema.sqlalchemy.values import Known
+from archlint.service.schema.sqlalchemy.values import PartialObject
 
 
-def inspector(database: Database) -> Known:
+def inspector(database: Database) -> PartialObject:
     """An inspector; of what is not known its answers are unresolved."""
     natives: dict[str, Value] = {
         "get_table_names": Native("get_table_names", lambda machine, arguments: _names(database)),
@@ -19,7 +19,7 @@ def inspector(database: Database) -> Known:
     }
     for name, read in _ANSWERS.items():
         natives[name] = Native(name, _answer(database, read))
-    return Known("sqlalchemy.Inspector()", natives)
+    return PartialObject("sqlalchemy.Inspector()", natives)
 
 
 def _names(database: Database) -> Value:

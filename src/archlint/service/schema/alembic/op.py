@@ -9,8 +9,7 @@ from msgspec import Struct
 
 from archlint.service.interpreter.values import Arguments, Value, settled, text
 from archlint.service.schema.core.naming import UNKNOWN, Convention
-from archlint.service.schema.core.tables import Check, ForeignKey, SqlType, Table, Unique
-from archlint.service.schema.postgresql.catalog import Key
+from archlint.service.schema.core.tables import Check, ForeignKey, SqlType, Table, TableKey, Unique
 from archlint.service.schema.postgresql.definitions import own_cast
 from archlint.service.schema.postgresql.refusals import Impossible, Refused
 from archlint.service.schema.postgresql.server import Database
@@ -51,7 +50,7 @@ SIGNATURES: Mapping[str, tuple[tuple[str, ...], int]] = {
 """The positional parameters of each operation, and how many of them it needs."""
 
 
-class Given(Struct, dict=True):
+class GivenArguments(Struct, dict=True):
     """The arguments of one operation, its positional ones by name."""
 
     arguments: Arguments
@@ -74,12 +73,12 @@ class Given(Struct, dict=True):
         found = None if value is None else string(value, "a schema")
         return None if found == "public" else found
 
-    def key(self, name: str = "table_name", schema: str = "schema") -> Key:
+    def key(self, name: str = "table_name", schema: str = "schema") -> TableKey:
         """The table that the operation is about."""
         return self.schema(schema), self.text(name)
 
 
-def given(name: str, arguments: Arguments) -> Given:
+def given(name: str, arguments: Arguments) -> GivenArguments:
     """The arguments of `op.name(…)`; raises `Refused` where Python would."""
     names, needed = SIGNATURES[name]
     if not arguments.complete:
@@ -91,10 +90,10 @@ def given(name: str, arguments: Arguments) -> Given:
     ]
     if missing:
         raise Impossible(f"`op.{name}` lacks the argument `{missing[0]}`")
-    return Given(arguments, names)
+    return GivenArguments(arguments, names)
 
 
-class Operations(Struct, dict=True):
+class AlembicOperations(Struct, dict=True):
     """Does operations to a database. `memo` has the enumerations that this run of Alembic has created."""
 
     database: Database
@@ -109,7 +108,7 @@ class Operations(Struct, dict=True):
         """What puts elements on tables under the metadata's naming convention."""
         return Builder(self.convention)
 
-    def create_table(self, it: Given) -> None:
+    def create_table(self, it: GivenArguments) -> None:
         """`create_table`; enumerations of its columns are created, once for each run."""
         table = Table(it.text("table_name"), it.schema(), place=location(it.arguments.place))
         table.comment = read_comment(it.value("comment"))
@@ -126,27 +125,27 @@ class Operations(Struct, dict=True):
         for index in indexes:
             self.database.create_index(table.key, index)
 
-    def _spared(self, it: Given, word: str, condition: bool) -> bool:
+    def _spared(self, it: GivenArguments, word: str, condition: bool) -> bool:
         """Whether `if_exists` or `if_not_exists` keeps PostgreSQL from doing it."""
         asked = flag(it.value(word))
         if asked is None:
             raise Untold(f"`{word}`")
         return asked and condition
 
-    def drop_table(self, it: Given) -> None:
+    def drop_table(self, it: GivenArguments) -> None:
         """`drop_table`; enumerations stay."""
         if not self._spared(it, "if_exists", self.database.has_table(it.key()) is False):
             self.database.drop_table(it.key())
 
-    def comment_on_table(self, it: Given) -> None:
+    def comment_on_table(self, it: GivenArguments) -> None:
         """`create_table_comment` and `drop_table_comment`, which has none to give."""
         self.database.table(it.key()).comment = read_comment(it.value("comment"))
 
-    def rename_table(self, it: Given) -> None:
+    def rename_table(self, it: GivenArguments) -> None:
         """`rename_table`."""
         self.database.rename_table(it.key("old_table_name"), it.text("new_table_name"))
 
-    def add_column(self, it: Given) -> None:
+    def add_column(self, it: GivenArguments) -> None:
         """`add_column`, with the constraints and indexes of the column itself."""
         value = it.value("column")
         if not isinstance(value, Element):
@@ -171,13 +170,13 @@ class Operations(Struct, dict=True):
         for index in shadow.indexes:
             self.database.create_index(key, index)
 
-    def drop_column(self, it: Given) -> None:
+    def drop_column(self, it: GivenArguments) -> None:
         """`drop_column`."""
         key, name = it.key(), it.text("column_name")
         if not self._spared(it, "if_exists", name not in self.database.table(key).columns):
             self.database.drop_column(key, name)
 
-    def alter_column(self, it: Given) -> None:
+    def alter_column(self, it: GivenArguments) -> None:
         """`alter_column`: type, nullability, default and name, in the order of Alembic's PostgreSQL."""
         key, name = it.key(), it.text("column_name")
         type_, nullable, renamed = it.value("type_"), it.value("nullable"), it.value("new_column_name")
@@ -196,7 +195,7 @@ class Operations(Struct, dict=True):
         if renamed is not None:
             self.database.rename_column(key, name, string(renamed, "`new_column_name`"))
 
-    def create_index(self, it: Given) -> None:
+    def create_index(self, it: GivenArguments) -> None:
         """`create_index`."""
         self._concurrently(it, "CREATE INDEX CONCURRENTLY")
         key = it.key()
@@ -211,14 +210,14 @@ class Operations(Struct, dict=True):
         if not self._spared(it, "if_not_exists", exists):
             self.database.create_index(key, index)
 
-    def _concurrently(self, it: Given, statement: str) -> None:
+    def _concurrently(self, it: GivenArguments, statement: str) -> None:
         asked = flag(it.value("postgresql_concurrently"))
         if asked is None:
             raise Untold("`postgresql_concurrently`")
         if asked:
             self.database.block.forbid(statement)
 
-    def drop_index(self, it: Given) -> None:
+    def drop_index(self, it: GivenArguments) -> None:
         """`drop_index`; the table's name only tells where a schema is."""
         self._concurrently(it, "DROP INDEX CONCURRENTLY")
         name = self._given_name(it, "index_name")
@@ -228,7 +227,7 @@ class Operations(Struct, dict=True):
         if not self._spared(it, "if_exists", not exists):
             self.database.drop_index(it.schema(), name)
 
-    def _given_name(self, it: Given, word: str) -> str:
+    def _given_name(self, it: GivenArguments, word: str) -> str:
         value = it.value(word)
         if isinstance(value, Element) and value.args:
             value = value.args[0]
@@ -236,7 +235,7 @@ class Operations(Struct, dict=True):
             raise Impossible("the index cannot be dropped: it has no name")
         return string(value, "a name")
 
-    def create_unique_constraint(self, it: Given) -> None:
+    def create_unique_constraint(self, it: GivenArguments) -> None:
         """`create_unique_constraint`."""
         key, columns = it.key(), strings(it.value("columns"), "the columns of a unique constraint")
         table = self.database.table(key)
@@ -244,14 +243,14 @@ class Operations(Struct, dict=True):
         distinct = not flag(it.value("postgresql_nulls_not_distinct"))
         self.database.add_unique(key, Unique(name, columns, distinct))
 
-    def create_primary_key(self, it: Given) -> None:
+    def create_primary_key(self, it: GivenArguments) -> None:
         """`create_primary_key`."""
         key, columns = it.key(), strings(it.value("columns"), "the columns of a primary key")
         table = self.database.table(key)
         name = made_name(self.convention, ("pk", table, columns, None), it.value("constraint_name"))
         self.database.add_primary(key, name, columns)
 
-    def create_check(self, it: Given) -> None:
+    def create_check(self, it: GivenArguments) -> None:
         """`create_check_constraint` and `create_exclude_constraint`."""
         key = it.key()
         table = self.database.table(key)
@@ -261,7 +260,7 @@ class Operations(Struct, dict=True):
             raise Refused(f'column "{missing}" does not exist')
         self.database.add_check(key, Check(name, used_columns(table, conditions)))
 
-    def create_foreign_key(self, it: Given) -> None:
+    def create_foreign_key(self, it: GivenArguments) -> None:
         """`create_foreign_key`."""
         key = it.key("source_table", "source_schema")
         target = it.key("referent_table", "referent_schema")
@@ -275,7 +274,7 @@ class Operations(Struct, dict=True):
         name = made_name(self.convention, what, it.value("constraint_name"))
         self.database.add_foreign_key(key, ForeignKey(name, columns, target, remote, **options))
 
-    def drop_constraint(self, it: Given) -> None:
+    def drop_constraint(self, it: GivenArguments) -> None:
         """`drop_constraint`; a plain name of a check goes through the convention."""
         value = it.value("constraint_name")
         key = it.key()
@@ -286,7 +285,7 @@ class Operations(Struct, dict=True):
         if not self._spared(it, "if_exists", name not in set(table.constraint_names())):
             self.database.drop_constraint(key, name)
 
-    def _made_name(self, it: Given, key: Key) -> str:
+    def _made_name(self, it: GivenArguments, key: TableKey) -> str:
         """The name of a constraint that is dropped by its kind alone: a convention may know it."""
         kind = {"unique": "uq", "foreignkey": "fk", "check": "ck", "primary": "pk"}.get(
             str(it.value("type_")), ""
@@ -318,23 +317,23 @@ class Operations(Struct, dict=True):
         return found.text in self.database.types
 
 
-Operation: TypeAlias = Callable[[Operations, Given], None]
+AlembicOperation: TypeAlias = Callable[[AlembicOperations, GivenArguments], None]
 
-_OPERATIONS: Mapping[str, Operation] = {
-    "create_table": Operations.create_table,
-    "drop_table": Operations.drop_table,
-    "rename_table": Operations.rename_table,
-    "add_column": Operations.add_column,
-    "drop_column": Operations.drop_column,
-    "alter_column": Operations.alter_column,
-    "create_index": Operations.create_index,
-    "drop_index": Operations.drop_index,
-    "create_unique_constraint": Operations.create_unique_constraint,
-    "create_primary_key": Operations.create_primary_key,
-    "create_check_constraint": Operations.create_check,
-    "create_exclude_constraint": Operations.create_check,
-    "create_foreign_key": Operations.create_foreign_key,
-    "drop_constraint": Operations.drop_constraint,
-    "create_table_comment": Operations.comment_on_table,
-    "drop_table_comment": Operations.comment_on_table,
+_OPERATIONS: Mapping[str, AlembicOperation] = {
+    "create_table": AlembicOperations.create_table,
+    "drop_table": AlembicOperations.drop_table,
+    "rename_table": AlembicOperations.rename_table,
+    "add_column": AlembicOperations.add_column,
+    "drop_column": AlembicOperations.drop_column,
+    "alter_column": AlembicOperations.alter_column,
+    "create_index": AlembicOperations.create_index,
+    "drop_index": AlembicOperations.drop_index,
+    "create_unique_constraint": AlembicOperations.create_unique_constraint,
+    "create_primary_key": AlembicOperations.create_primary_key,
+    "create_check_constraint": AlembicOperations.create_check,
+    "create_exclude_constraint": AlembicOperations.create_check,
+    "create_foreign_key": AlembicOperations.create_foreign_key,
+    "drop_constraint": AlembicOperations.drop_constraint,
+    "create_table_comment": AlembicOperations.comment_on_table,
+    "drop_table_comment": AlembicOperations.comment_on_table,
 }

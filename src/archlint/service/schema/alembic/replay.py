@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from archlint.facts.syntax import Call, Constant, Expression, FString, FunctionDef
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
-from archlint.service.interpreter.machine import MAX_STEPS, LibraryCall, Machine, deep_recursion
+from archlint.service.interpreter.machine import MAX_STEPS, FunctionModel, Machine, deep_recursion
 from archlint.service.interpreter.values import (
     Arguments,
     External,
@@ -29,7 +29,7 @@ from archlint.service.migrations.revisions import Revision
 from archlint.service.schema.alembic.autocommit import AutocommitBlock
 from archlint.service.schema.alembic.early_returns import early_returns
 from archlint.service.schema.alembic.inspection import inspector
-from archlint.service.schema.alembic.op import SIGNATURES, Operations
+from archlint.service.schema.alembic.op import SIGNATURES, AlembicOperations
 from archlint.service.schema.core.naming import Convention
 from archlint.service.schema.postgresql import statements
 from archlint.service.schema.postgresql.refusals import Impossible, Refused
@@ -37,7 +37,7 @@ from archlint.service.schema.postgresql.server import Database
 from archlint.service.schema.sqlalchemy.elements import location, sql_of
 from archlint.service.schema.sqlalchemy.library_mixins import schema_machine
 from archlint.service.schema.sqlalchemy.types import read_type
-from archlint.service.schema.sqlalchemy.values import Element, EnumObject, Known, Untold
+from archlint.service.schema.sqlalchemy.values import Element, EnumObject, PartialObject, Untold
 from archlint.service.semantics.modules import Module, Modules, Role
 
 _TABLES = ("table_name", "old_table_name", "new_table_name", "source_table", "referent_table")
@@ -45,7 +45,7 @@ _HARMLESS = frozenset({"CreateSequence", "DropSequence", "CreateSchema", "DropSc
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ReplayProblem:
     """A step that PostgreSQL or Alembic would refuse: which operation, and what it would be told."""
 
     revision: Revision
@@ -81,7 +81,7 @@ class Replay:
     convention: Convention
     database: Database = field(default_factory=Database)
     memo: set[str] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ReplayProblem] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
     revision: Revision | None = None
     transactions: TransactionMode = field(default_factory=TransactionMode)
@@ -90,7 +90,7 @@ class Replay:
         self.database.block.inside = self.transactions.inside
         self.machine = schema_machine(self.modules, self._models())
 
-    def run(self, revision: Revision, name: str) -> list[Problem]:
+    def run(self, revision: Revision, name: str) -> list[ReplayProblem]:
         """Run one function of a revision; what it cannot follow is forgotten in the database."""
         self.revision, self.problems, self.done = revision, [], []
         self.database.touched = {}
@@ -138,10 +138,12 @@ class Replay:
 
     def _problem(self, place: Location, operation: str, message: str, *, always: bool = False) -> None:
         assert self.revision is not None
-        self.problems.append(Problem(self.revision, place, operation, message, always))
+        self.problems.append(ReplayProblem(self.revision, place, operation, message, always))
 
-    def _models(self) -> Mapping[str, LibraryCall]:
-        models: dict[str, LibraryCall] = {f"alembic.op.{name}": self._operation(name) for name in SIGNATURES}
+    def _models(self) -> Mapping[str, FunctionModel]:
+        models: dict[str, FunctionModel] = {
+            f"alembic.op.{name}": self._operation(name) for name in SIGNATURES
+        }
         models["alembic.op.bulk_insert"] = lambda machine, arguments: None
         models["alembic.op.execute"] = self._execute
         models["alembic.op.get_bind"] = models["alembic.op.get_context"] = self._bind
@@ -158,7 +160,7 @@ class Replay:
         models["sqlmodel.Enum"] = self._enum("Enum")
         return models
 
-    def _enum(self, kind: str) -> LibraryCall:
+    def _enum(self, kind: str) -> FunctionModel:
         return lambda machine, arguments: EnumObject(
             kind, arguments.args, arguments.keywords, arguments.place, self._act
         )
@@ -168,7 +170,7 @@ class Replay:
         if isinstance(value, EnumObject):
             value.act = self._act
 
-    def _operation(self, name: str) -> LibraryCall:
+    def _operation(self, name: str) -> FunctionModel:
         """The model of `op.name`."""
 
         def model(machine: Machine, arguments: Arguments) -> Value:
@@ -182,9 +184,9 @@ class Replay:
         values = [*arguments.args, *arguments.keywords.values()]
         self.done.append(Done(location(arguments.place), operation, frozenset(_words(values))))
 
-    def _guarded(self, arguments: Arguments, action: Callable[[Operations], None], name: str) -> None:
+    def _guarded(self, arguments: Arguments, action: Callable[[AlembicOperations], None], name: str) -> None:
         """Do something to the database; where that is not certain, forget what it is about."""
-        operations = Operations(self.database, self.convention, self.memo)
+        operations = AlembicOperations(self.database, self.convention, self.memo)
         if self.machine.conditions:
             self._forget(arguments, name, "a condition that the source does not decide")
             return
@@ -222,7 +224,7 @@ class Replay:
         try:
             if self.machine.conditions:
                 raise Untold("a condition that the source does not decide")
-            Operations(self.database, self.convention, self.memo).enumeration(action, value, arguments)
+            AlembicOperations(self.database, self.convention, self.memo).enumeration(action, value, arguments)
         except Untold as untold:
             found = read_type(value)
             if found is None:
@@ -237,11 +239,11 @@ class Replay:
         return None
 
     def _bind(self, machine: Machine, arguments: Arguments) -> Value:
-        dialect = Known("sqlalchemy.Dialect()", {"name": "postgresql"})
+        dialect = PartialObject("sqlalchemy.Dialect()", {"name": "postgresql"})
         execute = Native("execute", self._execute)
         names = ("execute", "exec_driver_sql", "scalar", "scalars")
         attributes: dict[str, Value] = dict.fromkeys(names, execute)
-        bind = Known("sqlalchemy.Connection()", attributes)
+        bind = PartialObject("sqlalchemy.Connection()", attributes)
         block = Native("autocommit_block", lambda machine, arguments: AutocommitBlock(self.database))
         bind.attributes = {**attributes, "dialect": dialect, "as_sql": False, "autocommit_block": block}
         bind.attributes = {**bind.attributes, "bind": bind, "connection": bind, "engine": bind}
@@ -293,9 +295,9 @@ class Replay:
         natives: dict[str, Value] = {"f": External("alembic.op.f")}
         for name, position in _BATCHED.items():
             natives[name] = Native(name, self._batched(name, position, table, schema))
-        return Known("alembic.batch", natives)
+        return PartialObject("alembic.batch", natives)
 
-    def _batched(self, name: str, position: int, table: Value, schema: Value) -> LibraryCall:
+    def _batched(self, name: str, position: int, table: Value, schema: Value) -> FunctionModel:
         model = self._operation(name)
 
         def batched(machine: Machine, arguments: Arguments) -> Value:

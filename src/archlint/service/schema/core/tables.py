@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from msgspec import Struct, field
 
 from archlint.findings import Location
+
+TableKey: TypeAlias = tuple[str | None, str]
+"""A schema, None for the default one, and a table in it."""
 
 MAX_NAME = 63
 """Characters of a PostgreSQL identifier."""

@@ -9,12 +9,10 @@ from typing import Self
 from msgspec import Struct, field
 
 from archlint.service.schema.core.naming import UNKNOWN
-from archlint.service.schema.core.tables import Column, ForeignKey, SqlType, Table
+from archlint.service.schema.core.tables import Column, ForeignKey, SqlType, Table, TableKey
 from archlint.service.schema.postgresql import refusals
 from archlint.service.schema.postgresql.transaction_block import TransactionBlock
 from archlint.service.schema.sqlalchemy.values import Untold
-
-Key = tuple[str | None, str]
 
 
 class Catalog(Struct, dict=True):
@@ -24,15 +22,15 @@ class Catalog(Struct, dict=True):
     when nothing is known of any table.
     """
 
-    tables: dict[Key, Table] = field(default_factory=dict)
+    tables: dict[TableKey, Table] = field(default_factory=dict)
     types: dict[str, SqlType] = field(default_factory=dict)
-    untold: dict[Key, str] = field(default_factory=dict)
+    untold: dict[TableKey, str] = field(default_factory=dict)
     untold_types: set[str] = field(default_factory=set)
     blank: str | None = None
-    touched: dict[Key, Table | None] = field(default_factory=dict)
+    touched: dict[TableKey, Table | None] = field(default_factory=dict)
     """The tables that statements named since it was last emptied, as they were before."""
 
-    dropped: set[Key] = field(default_factory=set)
+    dropped: set[TableKey] = field(default_factory=set)
     """The tables that were there once, and that no view can have replaced."""
 
     block: TransactionBlock = field(default_factory=TransactionBlock)
@@ -55,7 +53,7 @@ class Catalog(Struct, dict=True):
         self.untold, self.untold_types, self.blank = kept.untold, kept.untold_types, kept.blank
         self.dropped = kept.dropped
 
-    def table(self, key: Key) -> Table:
+    def table(self, key: TableKey) -> Table:
         """The table; raises `Refused` where there is none, `Untold` where the source does not tell."""
         self._tell(key)
         if key not in self.tables:
@@ -63,19 +61,19 @@ class Catalog(Struct, dict=True):
         self._touch(key)
         return self.tables[key]
 
-    def copy_of(self, key: Key) -> Table | None:
+    def copy_of(self, key: TableKey) -> Table | None:
         """The table as it is now; None where there is none or none is known."""
         return _copied(self.tables[key]) if self.has_table(key) else None
 
-    def _touch(self, key: Key) -> None:
+    def _touch(self, key: TableKey) -> None:
         if key not in self.touched:
             self.touched[key] = self.copy_of(key)
 
-    def has_table(self, key: Key) -> bool | None:
+    def has_table(self, key: TableKey) -> bool | None:
         """Whether there is such a table; None where the source does not tell."""
         return None if self.blank is not None or key in self.untold else key in self.tables
 
-    def forget(self, key: Key, why: str) -> None:
+    def forget(self, key: TableKey, why: str) -> None:
         """Nothing more is known of the table."""
         self.untold.setdefault(key, why)
 
@@ -88,7 +86,7 @@ class Catalog(Struct, dict=True):
             raise Untold(self.blank or f"type `{name}`")
         return name in self.types
 
-    def _pointing(self, key: Key) -> Iterator[tuple[Table, ForeignKey]]:
+    def _pointing(self, key: TableKey) -> Iterator[tuple[Table, ForeignKey]]:
         for table in list(self.tables.values()):
             for foreign_key in list(table.foreign_keys):
                 if foreign_key.target == key and table.key not in self.untold:
@@ -116,7 +114,7 @@ class Catalog(Struct, dict=True):
         if name != UNKNOWN and name in set(table.constraint_names()):
             raise refusals.constraint_exists(table.key, name)
 
-    def _tell(self, key: Key) -> None:
+    def _tell(self, key: TableKey) -> None:
         why = self.blank or self.untold.get(key)
         if why is not None:
             raise Untold(why)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-Key = tuple[str | None, str]
+from archlint.service.schema.core.tables import TableKey
 
 
 class Refused(Exception):  # noqa: N818 (PostgreSQL's answer, which is what is asked for)
@@ -15,22 +15,22 @@ class Impossible(Refused):
     """A call that fails whatever the database holds."""
 
 
-def no_relation(key: Key) -> Refused:
+def no_relation(key: TableKey) -> Refused:
     """`ALTER TABLE` or `CREATE INDEX` of what is not there."""
     return Refused(f'relation "{title(key)}" does not exist')
 
 
-def no_table(key: Key) -> Refused:
+def no_table(key: TableKey) -> Refused:
     """`DROP TABLE` of what is not there."""
     return Refused(f'table "{key[1]}" does not exist')
 
 
-def no_column(key: Key, name: str) -> Refused:
+def no_column(key: TableKey, name: str) -> Refused:
     """A column that is altered or dropped."""
     return Refused(f'column "{name}" of relation "{key[1]}" does not exist')
 
 
-def no_constraint(key: Key, name: str) -> Refused:
+def no_constraint(key: TableKey, name: str) -> Refused:
     """A constraint that is dropped."""
     return Refused(f'constraint "{name}" of relation "{key[1]}" does not exist')
 
@@ -40,12 +40,12 @@ def relation_exists(name: str) -> Refused:
     return Refused(f'relation "{name}" already exists')
 
 
-def column_exists(key: Key, name: str) -> Refused:
+def column_exists(key: TableKey, name: str) -> Refused:
     """A column that is added, or the new name of one."""
     return Refused(f'column "{name}" of relation "{key[1]}" already exists')
 
 
-def constraint_exists(key: Key, name: str) -> Refused:
+def constraint_exists(key: TableKey, name: str) -> Refused:
     """The names of a table's constraints."""
     return Refused(f'constraint "{name}" for relation "{key[1]}" already exists')
 
@@ -90,12 +90,12 @@ def incomparable(name: str) -> Refused:
     return Refused(f'foreign key constraint "{name}" cannot be implemented')
 
 
-def table_words(key: Key) -> str:
+def table_words(key: TableKey) -> str:
     """`table loan`, as in what depends on it."""
     return f"table {'.'.join(quoted(part) for part in key if part)}"
 
 
-def title(key: Key) -> str:
+def title(key: TableKey) -> str:
     """The name, with its schema where it has one."""
     return f"{key[0]}.{key[1]}" if key[0] else key[1]
 

@@ -6,7 +6,16 @@ import copy
 from collections.abc import Iterator
 
 from archlint.service.schema.core.naming import UNKNOWN, postgresql_name
-from archlint.service.schema.core.tables import Check, Column, ForeignKey, Index, SqlType, Table, Unique
+from archlint.service.schema.core.tables import (
+    Check,
+    Column,
+    ForeignKey,
+    Index,
+    SqlType,
+    Table,
+    TableKey,
+    Unique,
+)
 from archlint.service.schema.postgresql import refusals
 from archlint.service.schema.postgresql.casts import (
     asked_casts,
@@ -16,7 +25,7 @@ from archlint.service.schema.postgresql.casts import (
     is_ordered,
     shown,
 )
-from archlint.service.schema.postgresql.catalog import Catalog, Key, depends_on, has_type, is_of
+from archlint.service.schema.postgresql.catalog import Catalog, depends_on, has_type, is_of
 from archlint.service.schema.postgresql.refusals import Refused
 from archlint.service.schema.sqlalchemy.types import stored
 from archlint.service.schema.sqlalchemy.values import Untold
@@ -35,9 +44,8 @@ class Database(Catalog):
     def holders(self, name: str) -> Iterator[tuple[str, str]]:
         """The tables and columns that have an enumeration."""
         for table in self.tables.values():
-            yield from (
-                (table.name, column.name) for column in table.columns.values() if has_type(column, name)
-            )
+            columns = (column for column in table.columns.values() if has_type(column, name))
+            yield from ((table.name, column.name) for column in columns)
 
     def drop_type(self, name: str) -> None:
         """`DROP TYPE`; refused while a column has it."""
@@ -95,7 +103,7 @@ class Database(Catalog):
         if found is not None and found.is_enum and not self._has_type(found.text):
             raise refusals.no_type(found.text)
 
-    def drop_table(self, key: Key, *, cascade: bool = False) -> None:
+    def drop_table(self, key: TableKey, *, cascade: bool = False) -> None:
         """`DROP TABLE`; refused while other tables point at it."""
         if self.has_table(key) is False:
             raise refusals.no_table(key)
@@ -109,7 +117,7 @@ class Database(Catalog):
         del self.tables[key]
         self.dropped.add(key)
 
-    def rename_table(self, key: Key, new: str) -> None:
+    def rename_table(self, key: TableKey, new: str) -> None:
         """`ALTER TABLE … RENAME TO`; names of indexes and constraints stay."""
         table = self.table(key)
         target = (key[0], new)
@@ -123,7 +131,7 @@ class Database(Catalog):
         table.name = new
         self.tables[target] = table
 
-    def add_column(self, key: Key, column: Column) -> None:
+    def add_column(self, key: TableKey, column: Column) -> None:
         """`ADD COLUMN`."""
         table = self.table(key)
         self._check_type(column.type)
@@ -132,7 +140,7 @@ class Database(Catalog):
         self._check_label(column.type, column.default)
         table.columns[column.name] = _as_stored(column)
 
-    def drop_column(self, key: Key, name: str, *, cascade: bool = False) -> None:
+    def drop_column(self, key: TableKey, name: str, *, cascade: bool = False) -> None:
         """`DROP COLUMN`, with the indexes and constraints on it."""
         table = self.table(key)
         self._column(table, name)
@@ -152,7 +160,7 @@ class Database(Catalog):
         if name in table.primary:
             table.primary, table.primary_name = (), None
 
-    def rename_column(self, key: Key, old: str, new: str) -> None:
+    def rename_column(self, key: TableKey, old: str, new: str) -> None:
         """`RENAME COLUMN`."""
         table = self.table(key)
         if old not in table.columns:
@@ -176,7 +184,7 @@ class Database(Catalog):
             foreign_key.target_columns = _renamed(foreign_key.target_columns, old, new)
 
     def change_type(
-        self, key: Key, name: str, new: SqlType | None, *, using: bool, cast: SqlType | None = None
+        self, key: TableKey, name: str, new: SqlType | None, *, using: bool, cast: SqlType | None = None
     ) -> None:
         """`ALTER COLUMN … TYPE`; refused where PostgreSQL has no cast, for values or for the default.
 
@@ -234,7 +242,7 @@ class Database(Catalog):
             if one is not None and two is not None and compares(two, one) is False:
                 raise refusals.incomparable(foreign_key.name or UNKNOWN)
 
-    def set_nullable(self, key: Key, name: str, nullable: bool | None) -> None:
+    def set_nullable(self, key: TableKey, name: str, nullable: bool | None) -> None:
         """`SET NOT NULL` and `DROP NOT NULL`."""
         table = self.table(key)
         column = self._column(table, name)
@@ -242,7 +250,7 @@ class Database(Catalog):
             raise Refused(f'column "{name}" is in a primary key')
         column.nullable = nullable
 
-    def set_default(self, key: Key, name: str, default: str | None) -> None:
+    def set_default(self, key: TableKey, name: str, default: str | None) -> None:
         """`SET DEFAULT` and `DROP DEFAULT`."""
         column = self._column(self.table(key), name)
         self._check_label(column.type, default)
@@ -252,7 +260,7 @@ class Database(Catalog):
         if found is not None and found.is_enum:
             self.block.check_default(default, found.text)
 
-    def column(self, key: Key, name: str) -> Column:
+    def column(self, key: TableKey, name: str) -> Column:
         """A column; raises `Refused` where there is none, `Untold` where the source does not tell."""
         return self._column(self.table(key), name)
 
@@ -261,7 +269,7 @@ class Database(Catalog):
             raise refusals.no_column(table.key, name)
         return table.columns[name]
 
-    def create_index(self, key: Key, index: Index) -> None:
+    def create_index(self, key: TableKey, index: Index) -> None:
         """`CREATE INDEX`; names are unique in a schema."""
         table = self.table(key)
         self._free(index.name, table.schema)
@@ -287,7 +295,7 @@ class Database(Catalog):
         self._certain()
         raise Refused(f'index "{name}" does not exist')
 
-    def add_primary(self, key: Key, name: str | None, columns: tuple[str, ...]) -> None:
+    def add_primary(self, key: TableKey, name: str | None, columns: tuple[str, ...]) -> None:
         """`ADD PRIMARY KEY`; its columns become `NOT NULL`."""
         table = self.table(key)
         if table.primary:
@@ -306,7 +314,7 @@ class Database(Catalog):
             if name not in table.columns:
                 raise Refused(f'column "{name}" named in key does not exist')
 
-    def add_unique(self, key: Key, unique: Unique) -> None:
+    def add_unique(self, key: TableKey, unique: Unique) -> None:
         """`ADD UNIQUE`."""
         table = self.table(key)
         self._check_key_columns(table, unique.columns)
@@ -318,14 +326,14 @@ class Database(Catalog):
         table.uniques.append(Unique(name, unique.columns, unique.nulls_distinct))
         table.add_key(name)
 
-    def add_check(self, key: Key, check: Check) -> None:
+    def add_check(self, key: TableKey, check: Check) -> None:
         """`ADD CHECK`."""
         table = self.table(key)
         if check.name is not None:
             self._free_constraint(table, check.name)
         table.checks.append(Check(check.name or UNKNOWN, check.columns))
 
-    def add_foreign_key(self, key: Key, foreign_key: ForeignKey) -> None:
+    def add_foreign_key(self, key: TableKey, foreign_key: ForeignKey) -> None:
         """`ADD FOREIGN KEY`; what it points at must be a key of types that compare."""
         table = self.table(key)
         name = foreign_key.name or postgresql_name(
@@ -350,7 +358,7 @@ class Database(Catalog):
             if name not in table.columns:
                 raise Refused(f'column "{name}" referenced in foreign key constraint does not exist')
 
-    def drop_constraint(self, key: Key, name: str) -> None:
+    def drop_constraint(self, key: TableKey, name: str) -> None:
         """`DROP CONSTRAINT`; refused for a key that a foreign key needs."""
         table = self.table(key)
         if name not in set(table.constraint_names()):

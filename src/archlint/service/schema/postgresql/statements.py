@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archlint.service.schema.core.sorting import read_sorting
-from archlint.service.schema.core.tables import Index, SqlType, Table
-from archlint.service.schema.postgresql.catalog import Key
+from archlint.service.schema.core.tables import Index, SqlType, Table, TableKey
 from archlint.service.schema.postgresql.definitions import (
     own_cast,
     written_type,
@@ -224,7 +223,7 @@ def _create_table(database: Database, statement: Any) -> None:
 _CREATE = {"TABLE": _create_table, "INDEX": _create_index, "TYPE": _create_type}
 
 
-def _drop(database: Database, kind: str, key: Key, statement: Any) -> None:
+def _drop(database: Database, kind: str, key: TableKey, statement: Any) -> None:
     exists, cascade = bool(statement.args.get("exists")), bool(statement.args.get("cascade"))
     if kind == "TABLE":
         if not (exists and database.has_table(key) is False):
@@ -248,7 +247,7 @@ def _alter(database: Database, statement: Any) -> None:
         _action(database, key, action)
 
 
-def _action(database: Database, key: Key, action: Any) -> None:
+def _action(database: Database, key: TableKey, action: Any) -> None:
     from sqlglot import exp
 
     match action:
@@ -271,7 +270,7 @@ def _action(database: Database, key: Key, action: Any) -> None:
             raise Untold("an `ALTER TABLE` that archlint does not follow")
 
 
-def _add_column(database: Database, key: Key, action: Any) -> None:
+def _add_column(database: Database, key: TableKey, action: Any) -> None:
     shadow = Table(key[1], key[0])
     define(database, shadow, action)
     (column,) = shadow.columns.values()
@@ -283,7 +282,7 @@ def _add_column(database: Database, key: Key, action: Any) -> None:
     _add_constraints(database, key, shadow)
 
 
-def _add_constraint(database: Database, key: Key, part: Any, name: str | None) -> None:
+def _add_constraint(database: Database, key: TableKey, part: Any, name: str | None) -> None:
     shadow = Table(key[1], key[0])
     constrain(shadow, part, name)
     if shadow.primary:
@@ -291,7 +290,7 @@ def _add_constraint(database: Database, key: Key, part: Any, name: str | None) -
     _add_constraints(database, key, shadow)
 
 
-def _add_constraints(database: Database, key: Key, shadow: Table) -> None:
+def _add_constraints(database: Database, key: TableKey, shadow: Table) -> None:
     for unique in shadow.uniques:
         database.add_unique(key, unique)
     for check in shadow.checks:
@@ -300,7 +299,7 @@ def _add_constraints(database: Database, key: Key, shadow: Table) -> None:
         database.add_foreign_key(key, foreign_key)
 
 
-def _drop_part(database: Database, key: Key, action: Any) -> None:
+def _drop_part(database: Database, key: TableKey, action: Any) -> None:
     """`DROP COLUMN` and `DROP CONSTRAINT`."""
     kind, exists = str(action.args.get("kind")).upper(), bool(action.args.get("exists"))
     cascade = bool(action.args.get("cascade"))
@@ -318,7 +317,7 @@ def _drop_part(database: Database, key: Key, action: Any) -> None:
             raise Untold("an `ALTER TABLE` that archlint does not follow")
 
 
-def _alter_column(database: Database, key: Key, action: Any) -> None:
+def _alter_column(database: Database, key: TableKey, action: Any) -> None:
     name, args = name_of(action.this), action.args
     if args.get("dtype") is not None:
         new = written_type(args["dtype"], database)

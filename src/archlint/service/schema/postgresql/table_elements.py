@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archlint.service.schema.core.tables import Check, ForeignKey, Table, Unique
-from archlint.service.schema.postgresql.catalog import Key
+from archlint.service.schema.core.tables import Check, ForeignKey, Table, TableKey, Unique
 from archlint.service.schema.postgresql.definitions import (
     column_of,
     names_of,
@@ -32,7 +31,7 @@ def name_of(identifier: Any) -> str:
     return str(identifier.this if identifier.args.get("quoted") else identifier.this.lower())
 
 
-def key_of(table: Any) -> Key:
+def key_of(table: Any) -> TableKey:
     """The schema and name of a table."""
     db = table.args.get("db")
     return (None if db is None else schema_of(name_of(db)), name_of(table))

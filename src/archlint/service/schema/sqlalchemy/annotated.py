@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Expression, Operation, Subscript
+from archlint.facts.syntax import Expression, Operator, Subscript
 from archlint.facts.traversal import dotted
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import Machine
@@ -30,7 +30,7 @@ from archlint.service.semantics.symbols import Symbols
 MISSING = Unresolved("no default")
 
 
-class Annotations(Struct, dict=True):
+class MappedAnnotations(Struct, dict=True):
     """Reads annotations of the classes that a machine has evaluated."""
 
     machine: Machine
@@ -49,7 +49,7 @@ class Annotations(Struct, dict=True):
         if annotation is None:
             return None
         index = annotation.index if isinstance(annotation, Subscript) else None
-        if isinstance(index, Operation) and index.detail == ("constrained_type",):
+        if isinstance(index, Operator) and index.detail == ("constrained_type",):
             return Type("builtins.slice")  # `Mapped[uuid:UUID]`, which is no optional type
         found = self.read(annotation, owner)
         is_mapped = found.name.rpartition(".")[2] == "Mapped" and found.symbol is None

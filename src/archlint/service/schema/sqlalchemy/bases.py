@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archlint.service.interpreter.machine import LibraryCall, Machine
+from archlint.service.interpreter.machine import FunctionModel, Machine
 from archlint.service.interpreter.values import Arguments, ClassObject, Native, Origin, Value, settled
-from archlint.service.schema.sqlalchemy.values import Element, Known
+from archlint.service.schema.sqlalchemy.values import Element, PartialObject
 
 BASE = "sqlalchemy.orm.declarative_base()"
 
@@ -24,7 +24,7 @@ def _declarative_base(machine: Machine, arguments: Arguments) -> Value:
     if isinstance(given, ClassObject):
         given.namespace.setdefault("metadata", metadata)
         return given
-    return Known(BASE, {"metadata": metadata})
+    return PartialObject(BASE, {"metadata": metadata})
 
 
 def _as_declarative(machine: Machine, arguments: Arguments) -> Value:
@@ -43,7 +43,7 @@ def _as_declarative(machine: Machine, arguments: Arguments) -> Value:
 
 def _registry(machine: Machine, arguments: Arguments) -> Value:
     """`registry(metadata=…)`."""
-    made = Known("sqlalchemy.orm.registry()", {})
+    made = PartialObject("sqlalchemy.orm.registry()", {})
     metadata = settled(arguments.keywords.get("metadata")) or _metadata(arguments)
 
     def mapped(machine: Machine, applied: Arguments) -> Value:
@@ -54,7 +54,9 @@ def _registry(machine: Machine, arguments: Arguments) -> Value:
 
     made.attributes = {
         "metadata": metadata,
-        "generate_base": Native("generate_base", lambda machine, given: Known(BASE, {"metadata": metadata})),
+        "generate_base": Native(
+            "generate_base", lambda machine, given: PartialObject(BASE, {"metadata": metadata})
+        ),
         "mapped": Native("mapped", mapped),
         "mapped_as_dataclass": Native("mapped_as_dataclass", mapped),
     }
@@ -63,7 +65,7 @@ def _registry(machine: Machine, arguments: Arguments) -> Value:
 
 def _give(cls: ClassObject, registry: Value, place: Origin) -> None:
     if "metadata" not in cls.namespace:
-        known = registry.attributes.get("metadata") if isinstance(registry, Known) else None
+        known = registry.attributes.get("metadata") if isinstance(registry, PartialObject) else None
         cls.namespace["metadata"] = known or Element("sqlalchemy.MetaData", (), {}, place)
 
 
@@ -71,7 +73,7 @@ def _metadata(arguments: Arguments) -> Element:
     return Element("sqlalchemy.MetaData", (), {}, arguments.place)
 
 
-MODELS: Mapping[str, LibraryCall] = {
+MODELS: Mapping[str, FunctionModel] = {
     "declarative_base": _declarative_base,
     "automap_base": _declarative_base,
     "as_declarative": _as_declarative,

@@ -9,7 +9,7 @@ from archlint.facts.syntax import Call, Expression
 from archlint.facts.traversal import dotted
 from archlint.service.interpreter.types import Type
 from archlint.service.interpreter.values import ClassObject, Value, settled
-from archlint.service.schema.sqlalchemy.annotated import Annotations
+from archlint.service.schema.sqlalchemy.annotated import MappedAnnotations
 from archlint.service.schema.sqlalchemy.elements import ColumnSpec, is_column
 from archlint.service.schema.sqlalchemy.values import Element, Untold
 
@@ -20,7 +20,7 @@ def is_composite(value: Value) -> bool:
 
 
 def composite_columns(
-    item: Element, inner: Type | None, owner: ClassObject, annotations: Annotations
+    item: Element, inner: Type | None, owner: ClassObject, annotations: MappedAnnotations
 ) -> Iterator[ColumnSpec]:
     """The columns of a composite that are no attributes of their own; a dataclass names and types them."""
     if not item.complete:

@@ -30,8 +30,8 @@ from archlint.service.interpreter.values import (
 )
 from archlint.service.schema.core.library_versions import Libraries
 from archlint.service.schema.core.naming import Convention, class_table_name
-from archlint.service.schema.core.tables import Table
-from archlint.service.schema.sqlalchemy.annotated import Annotations
+from archlint.service.schema.core.tables import Table, TableKey
+from archlint.service.schema.sqlalchemy.annotated import MappedAnnotations
 from archlint.service.schema.sqlalchemy.composites import composite_columns, is_composite
 from archlint.service.schema.sqlalchemy.elements import Builder, ColumnSpec, is_column, location, read_comment
 from archlint.service.schema.sqlalchemy.interpreter_models import FOLDER
@@ -50,7 +50,6 @@ from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbols
 
-Key = tuple[str | None, str]
 EVERY = External("every metadata")
 """The target of which all models are."""
 
@@ -76,14 +75,14 @@ class Models(Struct, dict=True):
     target: Value
     libraries: Libraries
     unknown: list[Unknown] = field(default_factory=list)
-    made: dict[int, tuple[Key, str]] = field(default_factory=dict)
+    made: dict[int, tuple[TableKey, str]] = field(default_factory=dict)
     """What became of each column object, by its identity."""
 
     untold_indexes: set[str] = field(default_factory=set)
     """Names of indexes of which the source does not tell the table."""
 
     def __post_init__(self) -> None:
-        self.annotations = Annotations(self.machine, self.symbols, self.libraries)
+        self.annotations = MappedAnnotations(self.machine, self.symbols, self.libraries)
 
     def read(self) -> list[MappedModel]:
         """All models of the target metadata, in order of their modules."""
@@ -123,7 +122,7 @@ class Models(Struct, dict=True):
             elif columns and name is not None and name not in placed:
                 self.untold_indexes.add(name)
 
-    def _located(self, value: Value) -> tuple[Key, str] | None:
+    def _located(self, value: Value) -> tuple[TableKey, str] | None:
         """The table and column of the first column in an expression."""
         inner = value.args if isinstance(value, ExternalObject) and not is_column(value) else ()
         return self._locate(value) or next(filter(None, map(self._located, inner)), None)
@@ -190,7 +189,7 @@ class Models(Struct, dict=True):
     def _builder(self, model: MappedModel) -> Builder:
         return Builder(self._convention(model.metadata), schema_of(model.metadata), locate=self._locate)
 
-    def _locate(self, value: Value) -> tuple[Key, str] | None:
+    def _locate(self, value: Value) -> tuple[TableKey, str] | None:
         return self.made.get(id(value)) if is_column(value) else None
 
     def _model(self, cls: ClassObject, models: dict[int, MappedModel]) -> MappedModel | None:

@@ -17,7 +17,7 @@ from archlint.service.interpreter.values import (
     Value,
     settled,
 )
-from archlint.service.schema.sqlalchemy.values import Known
+from archlint.service.schema.sqlalchemy.values import PartialObject
 
 BASES = frozenset({"TypeDecorator", "UserDefinedType"})
 
@@ -74,6 +74,6 @@ def make_type(machine: Machine, arguments: Arguments) -> Value:
     return made
 
 
-def _dialect() -> Known:
+def _dialect() -> PartialObject:
     descriptor = Native("type_descriptor", lambda machine, arguments: arguments.get(0, "typeobj"))
-    return Known("sqlalchemy.Dialect()", {"name": "postgresql", "type_descriptor": descriptor})
+    return PartialObject("sqlalchemy.Dialect()", {"name": "postgresql", "type_descriptor": descriptor})

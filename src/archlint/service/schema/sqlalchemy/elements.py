@@ -19,11 +19,10 @@ from archlint.service.interpreter.values import (
 )
 from archlint.service.schema.core.naming import Convention
 from archlint.service.schema.core.sorting import read_sorting, sorting
-from archlint.service.schema.core.tables import Check, Column, ForeignKey, Index, Table, Unique
+from archlint.service.schema.core.tables import Check, Column, ForeignKey, Index, Table, TableKey, Unique
 from archlint.service.schema.sqlalchemy.types import is_type, read_type
 from archlint.service.schema.sqlalchemy.values import SORTING, Element, Untold, flag, string
 
-Key = tuple[str | None, str]
 COLUMNS = frozenset({"Column", "mapped_column", "MappedColumn"})
 
 
@@ -48,7 +47,7 @@ class Builder(Struct, dict=True):
     created: bool = False
     """Whether the table is only created: foreign keys with `use_alter` are then left out."""
 
-    locate: Callable[[Value], tuple[Key, str] | None] = lambda value: None
+    locate: Callable[[Value], tuple[TableKey, str] | None] = lambda value: None
 
     def fill(self, table: Table, items: Iterable[Value]) -> None:
         """Put columns first, then what needs them; raises `Untold` for an item that is not known."""
@@ -206,7 +205,7 @@ class Builder(Struct, dict=True):
             found["deferral"] = "deferrable"
         return found
 
-    def _target(self, table: Table, value: Value) -> tuple[Key, str]:
+    def _target(self, table: Table, value: Value) -> tuple[TableKey, str]:
         located = self.locate(settled(value))
         if located is not None:
             return located

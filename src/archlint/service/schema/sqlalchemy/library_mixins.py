@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from archlint.facts.syntax import Node
 from archlint.service.interpreter.assembly import python_models, semantics
-from archlint.service.interpreter.machine import LibraryCall, Machine
+from archlint.service.interpreter.machine import FunctionModel, Machine
 from archlint.service.interpreter.values import (
     Arguments,
     Descriptor,
@@ -40,16 +40,16 @@ _LOWER = frozenset(
 )
 
 
-class Library(Mapping[str, LibraryCall]):
+class LibraryMixins(Mapping[str, FunctionModel]):
     """Models by name; SQLAlchemy's names are known by their last part, from wherever they are imported.
 
     `*.name` models a method of that name, whatever object has it.
     """
 
-    def __init__(self, known: Mapping[str, LibraryCall]) -> None:
+    def __init__(self, known: Mapping[str, FunctionModel]) -> None:
         self._known = known
 
-    def __getitem__(self, name: str) -> LibraryCall:
+    def __getitem__(self, name: str) -> FunctionModel:
         method = self._known.get(f"*.{name.rpartition('.')[2]}")
         found = self._known.get(name) or method or _by_last_part(name)
         if found is None:
@@ -63,7 +63,7 @@ class Library(Mapping[str, LibraryCall]):
         return len(self._known)
 
 
-def _by_last_part(name: str) -> LibraryCall | None:
+def _by_last_part(name: str) -> FunctionModel | None:
     if name.endswith(".run_sync"):
         return _run_sync
     if name in _BASE_CLASSES:
@@ -83,7 +83,7 @@ def _run_sync(machine: Machine, arguments: Arguments) -> Value:
     return machine.call(arguments.get(0, "fn"), inner)
 
 
-def _sqlalchemy(name: str) -> LibraryCall | None:
+def _sqlalchemy(name: str) -> FunctionModel | None:
     last = name.rpartition(".")[2]
     if "()" in name and last != "with_variant":
         return None
@@ -100,7 +100,7 @@ def _sqlalchemy(name: str) -> LibraryCall | None:
     return _element(name) if last[:1].isupper() or last in _LOWER else None
 
 
-def _element(name: str) -> LibraryCall:
+def _element(name: str) -> FunctionModel:
     """The model of a function that keeps its arguments; classes of types among them stand for an object."""
     plain = element(name)
 
@@ -165,13 +165,13 @@ def _packages(module: Module, modules: Modules) -> Iterator[Module]:
             return
 
 
-def schema_machine(modules: Modules, models: Mapping[str, LibraryCall]) -> SchemaMachine:
+def schema_machine(modules: Modules, models: Mapping[str, FunctionModel]) -> SchemaMachine:
     """A fresh interpretation; `models` are added to those of SQLAlchemy and Python."""
-    library = Library({**python_models(), **_ALEMBIC, **models})
+    library = LibraryMixins({**python_models(), **_ALEMBIC, **models})
     return SchemaMachine(modules, semantics(library), lazy_includes=True)
 
 
-_ALEMBIC: dict[str, LibraryCall] = {
+_ALEMBIC: dict[str, FunctionModel] = {
     "alembic.context.is_offline_mode": lambda machine, arguments: False,
     "alembic.op.f": element("alembic.op.f"),
 }

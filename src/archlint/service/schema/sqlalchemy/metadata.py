@@ -14,7 +14,7 @@ from archlint.service.interpreter.values import (
     settled,
     text,
 )
-from archlint.service.schema.sqlalchemy.values import Element, Known
+from archlint.service.schema.sqlalchemy.values import Element, PartialObject
 from archlint.service.semantics.modules import Module
 
 _NEUTRAL = frozenset(
@@ -41,7 +41,7 @@ def metadata_of(cls: ClassObject) -> Value:
     if isinstance(found, Element):
         return found
     for base in foreign_bases(cls):
-        if isinstance(base, Known):
+        if isinstance(base, PartialObject):
             return settled(base.attributes.get("metadata"))
     return None
 
@@ -57,7 +57,7 @@ def foreign_bases(cls: ClassObject) -> Iterator[Value]:
 
 def is_neutral(base: Value) -> bool:
     """Whether a base is known to add no column."""
-    named = isinstance(base, External | ExternalObject | Known)
+    named = isinstance(base, External | ExternalObject | PartialObject)
     return named and base.name.partition(".")[0] in _NEUTRAL
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from archlint.service.interpreter.machine import LibraryCall, Machine, Modelled
+from archlint.service.interpreter.machine import FunctionModel, Machine, Modelled
 from archlint.service.interpreter.values import (
     Arguments,
     External,
@@ -99,7 +99,7 @@ class TableObject(Modelled):
         if name == "name" and self.args:
             return self.args[0]
         if name in {"c", "columns"}:
-            return Known("sqlalchemy.Table().c", dict(self._columns()))
+            return PartialObject("sqlalchemy.Table().c", dict(self._columns()))
         return self.attributes.get(name, External(f"sqlalchemy.Table().{name}"))
 
     def _columns(self) -> Iterator[tuple[str, Value]]:
@@ -114,7 +114,7 @@ class TableObject(Modelled):
 
 
 @dataclass(eq=False, repr=False)
-class Known(Modelled):
+class PartialObject(Modelled):
     """An object of which only some attributes are known."""
 
     name: str
@@ -129,7 +129,7 @@ class Known(Modelled):
         self.attributes = {**self.attributes, name: value}
 
 
-def element(name: str) -> LibraryCall:
+def element(name: str) -> FunctionModel:
     """The model of a SQLAlchemy function that keeps its arguments and its place."""
     return lambda machine, arguments: Element(
         name, arguments.args, arguments.keywords, arguments.place, arguments.complete
