@@ -26,10 +26,11 @@ def check(service: Service) -> Iterator[Said]:
         for whole, operations in _groups(service, module):
             judged = [answer for one in operations if (answer := _judged(service, one))]
             yield from (one for one in judged if isinstance(one, Unknown))
-            yield from (Met(one.location) for one in operations if service.reached.is_proven(one))
+            proven = [one for one in operations if service.reached.is_proven(one)]
+            yield from (Met(one.location) for one in proven)
             doubtful += [one for one in operations if service.reached.has(one)]
             found = [one for one in judged if isinstance(one, Untested)]
-            for hit in untested_hits(found, len(operations), whole):
+            for hit in untested_hits(found, len(operations) - len(found), bool(proven), whole):
                 yield replace(hit, fields={**hit.fields, "remedy": hit.fields["remedy"] or _REMEDY})
     yield from by_name_alone([one for one in doubtful if not service.reached.is_proven(one)])
 

@@ -30,13 +30,13 @@ def check(service: Service) -> Iterator[Said]:
         targets = list(_targets(service, module))
         judged = [answer for one in targets if (answer := _judged(service, *one))]
         yield from (one for one in judged if isinstance(one, Unknown))
+        proven = [one for one, functions, _ in targets if any(map(service.reached.is_proven, functions))]
+        yield from (Met(place_of(one)) for one in proven)
         for one, functions, _ in targets:
-            if any(map(service.reached.is_proven, functions)):
-                yield Met(place_of(one))
-            elif any(map(service.reached.has, functions)):
+            if one not in proven and any(map(service.reached.has, functions)):
                 doubtful.append(one)
         found = [one for one in judged if isinstance(one, Untested)]
-        for hit in untested_hits(found, len(targets), f"`{module.path}`"):
+        for hit in untested_hits(found, len(targets) - len(found), bool(proven), f"`{module.path}`"):
             yield replace(hit, fields={**hit.fields, "remedy": hit.fields["remedy"] or _REMEDY})
     yield from by_name_alone(doubtful)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from archlint.facts.syntax import (
     Attribute,
     Call,
     Expression,
     Name,
 )
+from archlint.findings import Location
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import Scope
 
 METHODS = {name.lower(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")}
 
@@ -21,6 +26,28 @@ VERBS = frozenset({*METHODS, *GENERAL, *SOCKETS, _BY_NAME})
 
 POSITIONAL = {"delete": 1, "get": 1, "head": 1, _BY_NAME: 4}
 """How many arguments a request of the kind has by position; a `get` with a default asks no server."""
+
+
+class RequestWay(Struct, frozen=True):
+    """What one request can be: its methods, none for a WebSocket, and the texts of its path."""
+
+    methods: frozenset[str]
+    paths: tuple[str, ...]
+
+
+class ClientRequest(Struct, eq=False, frozen=True):
+    """A call of a client; in a helper that gets the path there is a way for each of the helper's calls."""
+
+    module: Module
+    call: Call
+    scope: Scope
+    socket: bool
+    ways: tuple[RequestWay, ...]
+
+    @property
+    def location(self) -> Location:
+        """The call."""
+        return self.module.location(self.call)
 
 
 def verb_of(call: Call) -> str:

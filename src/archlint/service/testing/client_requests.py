@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from msgspec import Struct
-
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -24,7 +22,6 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.syntax import Sequence as Items
 from archlint.facts.traversal import dotted
-from archlint.findings import Location
 from archlint.service.api.routes import Endpoint, RouteTable
 from archlint.service.interpreter.values import text
 from archlint.service.semantics.bindings import statements
@@ -37,6 +34,8 @@ from archlint.service.testing.client_calls import (
     POSITIONAL,
     SOCKETS,
     VERBS,
+    ClientRequest,
+    RequestWay,
     argument,
     method_of,
     receiver_of,
@@ -61,28 +60,6 @@ _CLIENTS = frozenset({"AsyncClient", "AsyncTestClient", "Client", "ClientSession
 _MAX_HELPERS = 3
 """How many helpers may stand between a test and its request."""
 _MAX_CALLS = 400
-
-
-class RequestWay(Struct, frozen=True):
-    """What one request can be: its methods, none for a WebSocket, and the texts of its path."""
-
-    methods: frozenset[str]
-    paths: tuple[str, ...]
-
-
-class ClientRequest(Struct, eq=False, frozen=True):
-    """A call of a client; in a helper that gets the path there is a way for each of the helper's calls."""
-
-    module: Module
-    call: Call
-    scope: Scope
-    socket: bool
-    ways: tuple[RequestWay, ...]
-
-    @property
-    def location(self) -> Location:
-        """The call."""
-        return self.module.location(self.call)
 
 
 class Requests:
@@ -111,6 +88,13 @@ class Requests:
             for endpoint in sure:
                 found.setdefault(endpoint, []).append(request)
         return {endpoint: tuple(requests) for endpoint, requests in found.items()}
+
+    @cached_property
+    def certain(self) -> frozenset[Endpoint]:
+        """Those of them that a request means which can mean none of another module."""
+        ways = ((one, way) for one in self.all for way in one.ways)
+        found = (self._match(way.methods, path, one.socket).sure for one, way in ways for path in way.paths)
+        return frozenset(one for sure in found if len({one.home for one in sure}) == 1 for one in sure)
 
     @cached_property
     def possible(self) -> dict[ClientRequest, tuple[Endpoint, ...]]:

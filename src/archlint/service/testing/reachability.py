@@ -97,7 +97,7 @@ class Reached:
         functions, classes = self._imported
         read = ((cls, name) for cls in classes for name in self._attributes & self._method_names(cls))
         made = (cls.find_method(name) for cls, name in (*read, *((cls, "__init__") for cls in classes)))
-        roots = (*functions, *filter(None, made), *self._handled(self._requests.tested))
+        roots = (*functions, *filter(None, made), *self._handled(self._requests.certain))
         return self._closure(roots, self._certain)
 
     @cached_property

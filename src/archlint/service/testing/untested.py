@@ -27,19 +27,26 @@ class Untested(Struct, frozen=True, eq=False):
     """The router whose endpoints would reach it, if tests requested them."""
 
 
-def untested_hits(found: Iterable[Untested], expected: int, whole: str) -> Iterator[Hit]:
-    """The hits for definitions of one module or class, which has `expected` of them; `whole` names it."""
+def untested_hits(found: Iterable[Untested], doubtful: int, any_proven: bool, whole: str) -> Iterator[Hit]:
+    """The hits for definitions of one module or class, which `whole` names.
+
+    They are one unless something in it is proven to be reached; `doubtful` counts what may be.
+    """
     alive = []
     for one in found:
         if one.unused:
             yield Hit(one.place, _fields(f"Nothing uses {one.words}", one.name, _REMOVE), severity=_WARNING)
         else:
             alive.append(one)
-    if len(alive) > 1 and len(alive) == expected:
-        named = ", ".join(one.words for one in alive[:_SHOWN]) + (" …" if len(alive) > _SHOWN else "")
+    if len(alive) > 1 and not any_proven:
+        short = [f"`{one.name.rpartition('.')[2]}`" for one in alive[:_SHOWN]]
+        named = ", ".join(short) + (" …" if len(alive) > _SHOWN else "")
         links = tuple(Link(one.place, f"No test reaches {one.words}") for one in alive)
-        what = f"No test reaches anything in {whole}: {named}"
-        yield Hit(alive[0].place, _fields(what, whole), links, cause=alive[0].cause)
+        what = (
+            f"No test reaches {len(alive)} of {whole}" if doubtful else f"No test reaches anything in {whole}"
+        )
+        rest = f"; to {doubtful} more only a name may lead" if doubtful else ""
+        yield Hit(alive[0].place, _fields(f"{what}: {named}{rest}", whole), links, cause=alive[0].cause)
     else:
         for one in alive:
             yield Hit(one.place, _fields(f"No test reaches {one.words}", one.name), cause=one.cause)
