@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Alias,
     Assign,
@@ -23,6 +24,7 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.facts.traversal import dotted
+from archlint.readings import summary
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.library_names import NameKind, last_names, names_of
@@ -49,7 +51,7 @@ def environment_reads(
 
     Writing a variable, or handing the whole environment to a child process, reads no configuration.
     """
-    names = _reader_names(module)
+    names = _reader_names(module.source)
     if not names:
         return
     written = set(_written(module))
@@ -68,12 +70,11 @@ def environment_reads(
             yield EnvironmentRead(module, node, reader, _variable(module, scope, name, literals))
 
 
-def _reader_names(module: Module) -> frozenset[str]:
-    """The last names under which a module may speak of a reader, none where it speaks of none."""
-    imported = [alias for alias in module.source.nodes.of(Alias) if alias.name in last_names(*_KINDS)]
-    if not imported and not any(
-        node.attr in last_names(*_KINDS) for node in module.source.nodes.of(Attribute)
-    ):
+@summary
+def _reader_names(source: PythonSource) -> frozenset[str]:
+    """The last names under which a file may speak of a reader, none where it speaks of none."""
+    imported = [alias for alias in source.nodes.of(Alias) if alias.name in last_names(*_KINDS)]
+    if not imported and not any(node.attr in last_names(*_KINDS) for node in source.nodes.of(Attribute)):
         return frozenset()
     return last_names(*_KINDS).union(alias.asname for alias in imported if alias.asname)
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Attribute,
     Call,
@@ -21,6 +22,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import dotted
 from archlint.findings import Location
+from archlint.readings import summary
 from archlint.service.database.engine_connections import LIBRARIES
 from archlint.service.layers.layers import Layers
 from archlint.service.semantics.called import called_names, calls_of
@@ -96,7 +98,7 @@ class Setups(Struct, eq=False, frozen=True):
         modules = self.modules.runtime
         return (
             any(_CONFIGURING_NAMES.search(module.name) for module in modules)
-            or any(_reads_environment(module) for module in modules)
+            or any(_reads_environment(module.source) for module in modules)
             or self._any_of("configuration", modules)
         )
 
@@ -184,14 +186,20 @@ def _knows_libraries(module: Module) -> bool:
 
 def _imported(module: Module) -> frozenset[str]:
     """The top-level packages that the module imports by absolute names."""
-    names = [alias.name for node in module.source.nodes.of(Import) for alias in node.names]
-    names += [node.module for node in module.source.nodes.of(ImportFrom) if not node.level]
+    return _packages(module.source)
+
+
+@summary
+def _packages(source: PythonSource) -> frozenset[str]:
+    names = [alias.name for node in source.nodes.of(Import) for alias in node.names]
+    names += [node.module for node in source.nodes.of(ImportFrom) if not node.level]
     return frozenset(name.partition(".")[0] for name in names)
 
 
-def _reads_environment(module: Module) -> bool:
-    if "os" not in _imported(module):
+@summary
+def _reads_environment(source: PythonSource) -> bool:
+    if "os" not in _packages(source):
         return False
-    nodes = module.source.nodes
+    nodes = source.nodes
     named = any(alias.name in {"environ", "getenv"} for node in nodes.of(ImportFrom) for alias in node.names)
     return named or any(node.attr in {"environ", "getenv"} for node in nodes.of(Attribute))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archlint.facts.source import PythonSource, function_summary, notice
-from archlint.facts.syntax import Assign, Constant, FunctionDef, Name, Node, Operator, Statement
+from archlint.facts.syntax import Assign, Constant, Evaluate, FunctionDef, Name, Node, Operator, Statement
 from archlint.facts.traversal import all_nodes
 from archlint.readings import unnoticed
 
@@ -30,7 +30,7 @@ def unread(source: PythonSource) -> frozenset[Node]:
 
 
 def body_of(source: PythonSource, definition: FunctionDef) -> tuple[Statement, ...]:
-    """A function's statements, for whom it makes no difference if one gives a number to an unread name."""
+    """A function's statements, for whom neither texts nor numbers that nothing reads make a difference."""
     notice(_busy, source, definition)
     with unnoticed():
         return definition.body
@@ -54,6 +54,8 @@ def _busy(source: PythonSource, definition: FunctionDef) -> tuple[tuple[Statemen
 
 def _is_idle(statement: Statement, unread: frozenset[Node]) -> bool:
     match statement:
+        case Evaluate(value=Constant()):
+            return True  # a docstring
         case Assign(targets=targets, value=Node() as value, annotation=None):
             return unread.issuperset(targets) and all(map(_is_number, all_nodes(value)))
     return False

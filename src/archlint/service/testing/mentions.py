@@ -30,28 +30,49 @@ class Mentions:
         if isinstance(one, Function) and (one.decorators or _may_be_asked_for(one)):
             return False  # A decorator may register it, and a base may call a method by its name.
         name = one.node.name if isinstance(one.node, FunctionDef | ClassDef) else ""
-        inside = (node.id if isinstance(node, Name) else node.attr for node in names_in(one))
-        return bool(name) and self._counts[name] <= sum(name == other for other in inside)
+        if not name or name in self._elsewhere:
+            return False
+        return self._within_its_like[name] <= sum(name == _word(node) for node in names_in(one))
 
     @cached_property
-    def _counts(self) -> Counter[str]:
-        """How often each name is used, imported, exported, or is the last word of a string."""
+    def _elsewhere(self) -> frozenset[str]:
+        return frozenset().union(*(_mentioned(module.source)[0] for module in self._modules))
+
+    @cached_property
+    def _within_its_like(self) -> Counter[str]:
         found: Counter[str] = Counter()
         for module in self._modules:
-            found.update(dict(_counted(module.source)))
+            found.update(dict(_mentioned(module.source)[1]))
         return found
 
 
 @summary
-def _counted(source: PythonSource) -> tuple[tuple[str, int], ...]:
-    """How often a file has each name; a function's variables that nothing reads do not count."""
+def _mentioned(source: PythonSource) -> tuple[frozenset[str], tuple[tuple[str, int], ...]]:
+    """The names that a file has, and how often it has others within definitions that are called so.
+
+    They are used, imported, exported, or the last word of a string. A function's variables that nothing reads
+    do not count.
+    """
     nodes, unread = source.nodes, unread_names(source)
-    found = Counter(node.id for node in nodes.of(Name) if node not in unread)
-    found.update(node.attr for node in nodes.of(Attribute))
-    found.update(alias.name.rpartition(".")[2] for alias in nodes.of(Alias))
     texts = (node.value for node in nodes.of(Constant) if isinstance(node.value, str))
-    found.update(re.split(r"[.:]", text)[-1] for text in texts if len(text) < _MAX_NAME)
-    return tuple(sorted(found.items()))
+    words = (re.split(r"[.:]", text)[-1] for text in texts if len(text) < _MAX_NAME)
+    elsewhere = {word for word in words if word.isidentifier()}
+    elsewhere.update(alias.name.rpartition(".")[2] for alias in nodes.of(Alias))
+    defined = {*(one.name for one in nodes.of(FunctionDef)), *(one.name for one in nodes.of(ClassDef))}
+    named: list[Name | Attribute] = [node for node in nodes.of(Name) if node not in unread]
+    named += nodes.of(Attribute)
+    within: Counter[str] = Counter()
+    for node in named:
+        word = _word(node)
+        if word in defined and any(one.name == word for one in source.definitions.around(node)):
+            within[word] += 1
+        else:
+            elsewhere.add(word)
+    return frozenset(elsewhere), tuple(sorted((word, within[word]) for word in within.keys() - elsewhere))
+
+
+def _word(node: Name | Attribute) -> str:
+    return node.id if isinstance(node, Name) else node.attr
 
 
 def _may_be_asked_for(method: Function) -> bool:

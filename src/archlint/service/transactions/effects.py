@@ -34,6 +34,7 @@ from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Library
 from archlint.service.calls.values import Manager
 from archlint.service.semantics.bindings import own_nodes
+from archlint.service.semantics.unread import body_of
 from archlint.service.transactions.session_acts import Act, SessionAct, acts, is_session
 
 Exit: TypeAlias = Literal["return", "break", "continue", "raise"]
@@ -124,7 +125,7 @@ class Reader:
         """What the function does, in order."""
         if function not in self._known:
             node = function.node
-            body = node.body if isinstance(node, FunctionDef) else ()
+            body = body_of(function.module.source, node) if isinstance(node, FunctionDef) else ()
             self._known[function] = _Body(self._calls, function, self._busy).block(body)
         return self._known[function]
 
