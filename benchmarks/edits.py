@@ -32,6 +32,8 @@ _LINES = (
     "{indent}print('edited {number}')\n",
     "{indent}import os; os.environ['EDITED_{number}']\n",
     "{indent}# edited {number}\n",
+    "{indent}'edited {number}'\n",
+    "{indent}log.info('edited {number}'); logger.warning(f'edited {number}')\n",
     "{indent}time.sleep({number})\n",
     "{indent}raise ValueError({number})\n",
 )
@@ -105,6 +107,16 @@ def _in_body(choose: random.Random, folder: Path) -> str:
         lines.insert(at, made)
         path.write_text("".join(lines))
     return f"body {path.relative_to(folder)}"
+
+
+def _docstring(choose: random.Random, folder: Path) -> str:
+    path = _python(choose, folder)
+    parts = (path.read_text(errors="replace") if path.exists() else "").split('"""')
+    if len(parts) > 1:
+        at = choose.randrange(len(parts) // 2) * 2 + 1
+        parts[at] = f"Edited {choose.randrange(99)}. {parts[at]}"
+        path.write_text('"""'.join(parts))
+    return f"docstring {path.relative_to(folder)}"
 
 
 def _without_line(choose: random.Random, folder: Path) -> str:
@@ -216,8 +228,8 @@ def _restore(_: random.Random, folder: Path) -> str:
 
 
 EDITS: tuple[Edit, ...] = (
-    *((_in_body,) * 8), *((_without_line,) * 2), _signature, *((_comment,) * 2), _delete, _move, _swap,
-    *((_document,) * 4), _new, _restore,
+    *((_in_body,) * 8), *((_without_line,) * 2), _signature, *((_docstring,) * 4), *((_comment,) * 2),
+    _delete, _move, _swap, *((_document,) * 4), _new, _restore,
 )  # fmt: skip
 
 
