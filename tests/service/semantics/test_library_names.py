@@ -3,6 +3,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import get_args
@@ -48,10 +49,26 @@ def test_names_are_found_by_what_they_are_for() -> None:
 
 
 def test_each_kind_is_asked_for_and_has_names() -> None:
-    code = "".join(path.read_text(encoding="utf-8") for path in SOURCES if path.stem != "library_names")
-    unused = [kind for kind in get_args(NameKind) if f'"{kind}"' not in code]
-    assert unused == []
+    asked = {kind for path in SOURCES for kind in kinds_asked_in(ast.parse(path.read_text(encoding="utf-8")))}
+    assert [kind for kind in get_args(NameKind) if kind not in asked] == []
     assert [kind for kind in get_args(NameKind) if not names_of(kind)] == []
+
+
+def kinds_asked_in(tree: ast.Module) -> Iterator[object]:
+    """The texts that are given to what finds names by kinds, and those in constants of kinds."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="names_of" | "last_names" | "objects_of" | "packages_of")):
+                parts: list[ast.expr] = node.args
+            case ast.Call(func=ast.Attribute(value=ast.Attribute(attr="names"), attr="get"), args=[kind, *_]):
+                parts = [kind]
+            case ast.AnnAssign(annotation=annotation, value=ast.Tuple(elts=parts)) if (
+                "NameKind" in ast.unparse(annotation)
+            ):
+                pass
+            case _:
+                continue
+        yield from (part.value for part in parts if isinstance(part, ast.Constant))
 
 
 def test_each_name_stands_with_its_library_once() -> None:

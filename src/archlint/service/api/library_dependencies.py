@@ -13,22 +13,11 @@ from archlint.service.interpreter.values import (
     Value,
     settled,
 )
+from archlint.service.semantics.library_names import names_of
 
 _SCHEMES = "fastapi.security."
 """Their objects take headers and cookies that documents show as security schemes, not as parameters."""
 
-_SILENT = frozenset(
-    {
-        "fastapi_limiter.depends.RateLimiter",
-        "fastapi_limiter.depends.WebSocketRateLimiter",
-    }
-)
-"""Objects of these look at the request alone."""
-
-_PROVIDERS = frozenset(f"dependency_injector.wiring.{name}" for name in ("Provide", "Provider", "Closing"))
-"""What stands for an object of a container."""
-
-_PAGES = frozenset({"fastapi_pagination.pagination_ctx", "fastapi_pagination.api.pagination_ctx"})
 _EMPTY = ("typing.", "abc.", "builtins.object", "collections.abc.", "enum.")
 """Classes of these make objects without arguments."""
 
@@ -37,21 +26,21 @@ def takes_nothing(target: Value) -> bool:
     """Whether an object without a `__call__` in the repository certainly asks for no parameters."""
     match target:
         case ExternalObject(name=name):
-            return name.startswith(_SCHEMES) or name in _SILENT
+            return name.startswith(_SCHEMES) or name in names_of("silent dependency")
         case InstanceObject(cls=cls):
             names = [base.name for base in cls.lineage() if isinstance(base, External)]
-            return any(name.startswith(_SCHEMES) or name in _SILENT for name in names)
+            return any(name.startswith(_SCHEMES) or name in names_of("silent dependency") for name in names)
     return False
 
 
 def is_provided(found: Type) -> bool:
     """Whether a container gives it, whatever a request says."""
-    return found.name in _PROVIDERS
+    return found.name in names_of("provided")
 
 
 def asked_page_parameters(target: Value, types: Types) -> Type | None:
     """The class of the parameters that `pagination_ctx(…)` asks for; None for anything else."""
-    if not isinstance(target, ExternalObject) or target.name not in _PAGES:
+    if not isinstance(target, ExternalObject) or target.name not in names_of("page dependency"):
         return None
     given = dict(zip(("page", "params"), target.args, strict=False)) | dict(target.keywords)
     parameters = settled(given.get("params"))

@@ -20,11 +20,11 @@ NameKind = Literal[
     "declarative base", "declarative base maker", "document base", "empty base", "engine", "engine maker",
     "engine maker by configuration", "enumeration", "enumeration by value", "environment",
     "environment getter", "field maker", "fixture maker", "framework", "generic base", "gives its argument",
-    "importer", "injected", "injector", "mapped base", "owner of state", "password hasher", "path",
-    "protocol", "query", "request", "router", "runs a program", "runs its argument", "schema base",
-    "scoped session", "secret type", "select", "session", "session maker", "settings base",
-    "settings source", "synchronous pool", "test case", "token signer", "upload", "URL builder", "URL text",
-    "URL type", "variable reader", "written as text",
+    "importer", "injected", "injector", "mapped base", "owner of state", "page dependency", "password hasher",
+    "path", "protocol", "provided", "query", "request", "router", "runs a program", "runs its argument",
+    "schema base", "scoped session", "secret type", "select", "session", "session maker", "settings base",
+    "settings source", "silent dependency", "synchronous pool", "test case", "token signer", "upload",
+    "URL builder", "URL text", "URL type", "variable reader", "written as text",
 ]  # fmt: skip
 """What a name is for, whatever the library."""
 
