@@ -54,6 +54,7 @@ def test_an_engine_on_what_it_is_given_is_anothers(tmp_path: Path, function: str
         "def connect(name):\n    return create_engine(f'{settings.database_url}_{name}')\n",
         "def connect(name):\n    return create_engine('postgresql://db/other')\n",
         "def url(): ...\n\n\ndef connect(name):\n    return create_engine(url())\n",
+        "def connect(given: Settings):\n    return create_engine(given.build())\n",
     ],
 )
 def test_one_on_what_the_service_knows_is_its_own(tmp_path: Path, function: str) -> None:

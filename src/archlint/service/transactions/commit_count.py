@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from archlint.facts.syntax import Expression, For, FunctionDef, While
+from archlint.facts.syntax import Comprehension, Expression, For, FunctionDef, While
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
+from archlint.service.semantics.bindings import own_nodes
 from archlint.service.semantics.scopes import statements_around
 from archlint.service.transactions.session_acts import SessionAct, acts
 
@@ -16,11 +17,23 @@ SEVERAL = 2
 _ENDING = frozenset({SessionAct.COMMIT, SessionAct.BEGIN})
 
 
-class CommitCount:
-    """Counts of one service; a function's is made once."""
+def ends(calls: Calls, function: Function) -> Iterator[Expression]:
+    """Where a function commits itself, or begins what ends with a commit."""
+    yield from (act.node for act in acts(calls, function) if act.work in _ENDING)
+    for call in calls.library_calls(function):
+        if call.path.endswith("sessionmaker().begin"):
+            yield call.node
 
-    def __init__(self, calls: Calls) -> None:
+
+class CommitCount:
+    """Counts of one service; a function's is made once.
+
+    `committing` are the functions that come to a commit.
+    """
+
+    def __init__(self, calls: Calls, committing: frozenset[Function]) -> None:
         self._calls = calls
+        self._committing = committing
         self._known: dict[Function, int] = {}
 
     def most(self, functions: Iterable[Function]) -> int:
@@ -28,25 +41,25 @@ class CommitCount:
         return min(SEVERAL, sum(map(self._of, functions)))
 
     def _of(self, function: Function) -> int:
-        if function in self._known:
-            return self._known[function]
-        self._known[function] = 0  # who comes here again does so by what is counted already
-        own = (act.node for act in acts(self._calls, function) if act.work in _ENDING)
-        begun = (
-            call.node
-            for call in self._calls.library_calls(function)
-            if call.path.endswith("sessionmaker().begin")
-        )
-        total = sum(_passes(function, node) for node in (*own, *begun))
-        for edge in self._calls.edges_from(function) if total < SEVERAL else ():
-            total += self._of(edge.callee) * _passes(function, edge.node)
-        self._known[function] = min(SEVERAL, total)
+        if function not in self._committing:
+            return 0
+        if function not in self._known:
+            self._known[function] = SEVERAL  # who comes here again in the meantime does so with each pass
+            total = sum(_passes(function, node) for node in ends(self._calls, function))
+            for edge in self._calls.edges_from(function) if total < SEVERAL else ():
+                total += self._of(edge.callee) * _passes(function, edge.node)
+            self._known[function] = min(SEVERAL, total)
         return self._known[function]
 
 
 def _passes(function: Function, node: Expression) -> int:
-    """How often a run of the function comes by the node, `SEVERAL` in a loop."""
+    """How often a run of the function comes by the node, `SEVERAL` in a loop or a comprehension."""
     if not isinstance(function.node, FunctionDef):
         return 1
     around = statements_around(function.node.body, node)
-    return SEVERAL if any(isinstance(one, For | While) for one in around) else 1
+    inner = (one for one in own_nodes(around[-1]) if isinstance(one, Comprehension)) if around else ()
+    again = (
+        *(one for one in around if isinstance(one, For | While)),
+        *(one for one in inner if one.start <= node.start and node.end <= one.end),
+    )
+    return SEVERAL if again else 1

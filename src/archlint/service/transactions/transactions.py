@@ -11,7 +11,7 @@ from archlint.service.api.routes import RouteTable
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.semantics.modules import Modules
-from archlint.service.transactions.commit_count import CommitCount
+from archlint.service.transactions.commit_count import CommitCount, ends
 from archlint.service.transactions.missing_commits import Unbounded, unbounded
 from archlint.service.transactions.request_flow import RequestFlow, requests
 from archlint.service.transactions.session_acts import SessionAct, acts
@@ -50,32 +50,30 @@ class Transactions(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def writing(self) -> tuple[RequestFlow, ...]:
         """The requests whose handlers come to a write."""
-        functions = self._leading_to(SessionAct.WRITE)
+        acting = ((f, acts(self.calls, f)) for f in self.calls.functions)
+        functions = self.calls.leading_to(
+            f for f, own in acting if any(act.work is SessionAct.WRITE for act in own)
+        )
         return tuple(request for request in self.requests if request.handler in functions)
 
     @cached_property
     def committing(self) -> tuple[RequestFlow, ...]:
         """The requests whose handlers or dependencies come to a commit, or begin what ends with one."""
-        functions = self._leading_to(SessionAct.COMMIT, SessionAct.BEGIN) | self.calls.leading_to(
-            function
-            for function in self.calls.functions
-            if any(call.path.endswith("sessionmaker().begin") for call in self.calls.library_calls(function))
-        )
         return tuple(
             request
             for request in self.requests
-            if not functions.isdisjoint((request.handler, *request.dependencies))
+            if not self._committing.isdisjoint((request.handler, *request.dependencies))
         )
 
     @cached_property
     def commits_once(self) -> tuple[RequestFlow, ...]:
         """Those of the writing requests that cannot come to a second commit, wherever they go."""
-        count = CommitCount(self.calls)
+        count = CommitCount(self.calls, self._committing)
         return tuple(one for one in self.writing if count.most((one.handler, *one.dependencies)) <= 1)
 
-    def _leading_to(self, *works: SessionAct) -> frozenset[Function]:
-        doing = (f for f in self.calls.functions if any(act.work in works for act in acts(self.calls, f)))
-        return self.calls.leading_to(doing)
+    @cached_property
+    def _committing(self) -> frozenset[Function]:
+        return self.calls.leading_to(f for f in self.calls.functions if any(ends(self.calls, f)))
 
     @cached_property
     def splits(self) -> tuple[Split, ...]:
