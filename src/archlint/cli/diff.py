@@ -52,19 +52,12 @@ def diff(  # noqa: PLR0913, PLR0917 (each is an option)
     from archlint.report import output
     from archlint.report.api_changes import RENDERERS
     from archlint.report.progress import progress
-    from archlint.report.styled import plain, verbatim
 
     with progress(no_color=no_color) as step:
         found = compared(DiffRequest(base, head, path, config), step)
     code = int(fails(tuple(one.change.level for one in found.changes), fail_on))
-    lines = tuple(RENDERERS[format_](found, code))
-    text = plain(lines) if format_ == "text" else verbatim(lines)
-    if output_file is not None:
-        output.write_file(output_file, text)
-    elif format_ == "text":
-        output.write_lines(lines, colour=output.wants_colour(no_color))
-    else:
-        output.write(text)
+    lines = RENDERERS[format_](found, code)
+    output.put(lines, output_file, for_people=format_ == "text", no_color=no_color)
     for gap in found.unknown:
         typer.echo(f"archlint: not compared: {gap}", err=True)
     raise typer.Exit(code)

@@ -38,7 +38,6 @@ def plan(
     from archlint.report.formats import Rendering
     from archlint.report.progress import progress
     from archlint.report.safe import log_lines
-    from archlint.report.styled import plain
 
     request = Request(tuple(paths or [Path()]), config_file=config, baselines=False)
     with progress(no_color=no_color) as step:
@@ -48,10 +47,7 @@ def plan(
     if format_ == "text":
         path = partial(from_here, found.report.repository.root, Path.cwd())
         lines = rendered.text(found, Rendering(path=path), top)
-        if output_file is None:
-            output.write_lines(lines, colour=output.wants_colour(no_color))
-        else:
-            output.write_file(output_file, plain(lines))
+        output.put(lines, output_file, for_people=True, no_color=no_color)
         return
     document = rendered.markdown(found, top) if format_ == "markdown" else rendered.document(found) + "\n"
     if output_file is None:

@@ -39,7 +39,6 @@ def report(
     from archlint.report import output
     from archlint.report.conformance.formats import ConformanceView, lines
     from archlint.report.progress import progress
-    from archlint.report.styled import plain, verbatim
     from archlint.verdicts import judge
 
     with progress(no_color=no_color) as step:
@@ -57,9 +56,4 @@ def report(
                 format_, ConformanceView(judge(found), found, loaded.services, width, against or "", before)
             )
         )
-    if output_file is not None:
-        output.write_file(output_file, plain(rendered) if format_ == "text" else verbatim(rendered))
-    elif format_ == "text":
-        output.write_lines(rendered, colour=output.wants_colour(no_color))
-    else:
-        output.write(verbatim(rendered))
+    output.put(rendered, output_file, for_people=format_ == "text", no_color=no_color)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archlint import streams
 from archlint.findings import ArchlintError
-from archlint.report.styled import STYLES, Line, plain, safe
+from archlint.report.styled import STYLES, Line, plain, safe, verbatim
 
 FILE_WIDTH = 110
 
@@ -24,6 +24,18 @@ def wants_colour(no_color: bool) -> bool:
 def width() -> int:
     """The columns to write in: a terminal's own, else always the same."""
     return max(shutil.get_terminal_size().columns, 40) if sys.stdout.isatty() else FILE_WIDTH
+
+
+def put(lines: Iterable[Line], file: Path | None, *, for_people: bool, no_color: bool) -> None:
+    """Write lines to the file, else to standard output; what is for programs stays as it is."""
+    if file is None and for_people:
+        write_lines(lines, colour=wants_colour(no_color))
+        return
+    text = plain(lines) if for_people else verbatim(lines)
+    if file is None:
+        write(text)
+    else:
+        write_file(file, text)
 
 
 def write_lines(lines: Iterable[Line], *, colour: bool) -> str:
