@@ -9,10 +9,16 @@ import pytest
 
 from tests.fixes.settling import settled
 
-APP = "from fastapi import FastAPI\n\nfrom app.schemas import Item, Other\n\napp = FastAPI()\n\n\n"
+APP = (
+    "from fastapi import FastAPI\n\nfrom app.schemas import Box, Crate, Item, Other\n\napp = FastAPI()\n\n\n"
+)
 SCHEMAS = {
     "app/schemas/__init__.py": """\
+        import typing as hinted
+
         from pydantic import BaseModel
+
+        T = hinted.TypeVar("T")
 
 
         class Item(BaseModel):
@@ -20,6 +26,14 @@ SCHEMAS = {
 
 
         class Other(BaseModel):
+            name: str
+
+
+        class Box[T](BaseModel):
+            name: str
+
+
+        class Crate(BaseModel, hinted.Generic[T]):
             name: str
         """
 }
@@ -67,6 +81,8 @@ def test_a_handler_says_what_it_certainly_returns(
         ("if app.debug:", '    return Item(name="a")', 'return Other(name="b")'),
         ("from app.other import Item", 'return Item(name="a")'),
         ("item = app.find()", "return item"),
+        ('return Box(name="a")',),
+        ('return Crate(name="a")',),
     ],
 )
 def test_what_is_not_certain_stays(tmp_path: Path, body: tuple[str, ...]) -> None:

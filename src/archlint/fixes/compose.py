@@ -33,9 +33,9 @@ def stack_service(service: Service, name: str) -> StackService | None:
 
 def with_healthcheck(service: Service, one: StackService) -> tuple[str, Edit] | None:
     """A `healthcheck` below the `image` of a service that says nothing of one."""
-    if one.image is None or any(layer.key("healthcheck") for layer in one.layers):
+    if any(layer.key("healthcheck") for layer in one.layers):
         return None
-    probe = PROBES.get(one.image[0].removeprefix("docker.io/").removeprefix("library/"))
+    probe = PROBES.get(one.hub_name)
     found = _image(one)
     if probe is None or found is None:
         return None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias, TypeGuard
 
 import libcst as cst
+
+_Found: TypeAlias = tuple[int, cst.ImportFrom, Sequence[cst.ImportAlias]]
 
 
 def with_imports(module: cst.Module, wanted: Iterable[tuple[str, str]]) -> cst.Module:
@@ -19,49 +22,46 @@ def with_imports(module: cst.Module, wanted: Iterable[tuple[str, str]]) -> cst.M
 def with_names(module: cst.Module, wanted: Iterable[tuple[str, str]]) -> cst.Module:
     """The module with each `(package, name)` imported by that name, in the first import from the package."""
     for package, name in sorted(wanted):
-        statements = [one for one in module.body if _takes_from(one, package)]
-        if not any(name in _names(one) for one in statements):
-            module = _with_name(module, package, name)
+        found = list(_imports_from(module, package))
+        known = (alias for _, _, names in found for alias in names if alias.asname is None)
+        if all(alias.name.value != name for alias in known):
+            module = module.with_changes(body=_with_name(module, package, name, found))
     return module
 
 
-def _names(statement: cst.CSTNode) -> set[object]:
-    """What a `from` statement imports under its own name."""
-    assert isinstance(statement, cst.SimpleStatementLine)
-    found = [small.names for small in statement.body if isinstance(small, cst.ImportFrom)]
-    return {alias.name.value for names in found if not isinstance(names, cst.ImportStar) for alias in names
-            if alias.asname is None}  # fmt: skip
-
-
-def _with_name(module: cst.Module, package: str, name: str) -> cst.Module:
+def _imports_from(module: cst.Module, package: str) -> Iterator[_Found]:
+    """Each `from package import …` that names what it takes: the statement's index, itself, and the names."""
     for index, statement in enumerate(module.body):
-        if _takes_from(statement, package) and isinstance(statement, cst.SimpleStatementLine):
-            small = statement.body[0]
-            if isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar):
-                own = statement.with_changes(body=[_extended(small, name), *statement.body[1:]])
-                return module.with_changes(body=[*module.body[:index], own, *module.body[index + 1 :]])
-    added = cst.ImportFrom(cst.Name(package), [cst.ImportAlias(cst.Name(name))])
+        for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+            if _is_from(small, package) and not isinstance(small.names, cst.ImportStar):
+                yield index, small, small.names
+
+
+def _with_name(
+    module: cst.Module,
+    package: str,
+    name: str,
+    found: Sequence[_Found],
+) -> list[cst.SimpleStatementLine | cst.BaseCompoundStatement]:
     statements = list(module.body)
-    place = _place(statements, package)
-    return module.with_changes(
-        body=[*statements[:place], cst.SimpleStatementLine([added]), *statements[place:]]
-    )
+    if found:
+        index, statement, names = found[0]
+        statements[index] = statements[index].with_deep_changes(statement, names=_extended(names, name))
+        return statements
+    added = cst.ImportFrom(cst.Name(package), [cst.ImportAlias(cst.Name(name))])
+    statements.insert(_place(statements, package), cst.SimpleStatementLine([added]))
+    return statements
 
 
-def _extended(statement: cst.ImportFrom, name: str) -> cst.ImportFrom:
-    """The import with the name in its order, else at the end; between two names stands what stood there."""
-    assert not isinstance(statement.names, cst.ImportStar)
-    names = list(statement.names)
+def _extended(names: Sequence[cst.ImportAlias], name: str) -> list[cst.ImportAlias]:
+    """The names with one more in its order, else at the end; between two of them stands what stood there."""
     known = [str(alias.name.value) for alias in names]
     index = bisect(known, name) if known == sorted(known) else len(names)
     gap = next((alias.comma for alias in names[:-1]), cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")))
     if index < len(names):
-        names.insert(index, cst.ImportAlias(cst.Name(name), comma=gap))
-    else:
-        last = names[-1]
-        names[-1] = last.with_changes(comma=gap)
-        names.append(cst.ImportAlias(cst.Name(name), comma=last.comma))
-    return statement.with_changes(names=names)
+        return [*names[:index], cst.ImportAlias(cst.Name(name), comma=gap), *names[index:]]
+    *others, last = names
+    return [*others, last.with_changes(comma=gap), cst.ImportAlias(cst.Name(name), comma=last.comma)]
 
 
 def _inserted(
@@ -104,11 +104,16 @@ def _imports(statement: cst.CSTNode, name: str) -> bool:
 
 def _takes_from(statement: cst.CSTNode, name: str) -> bool:
     return isinstance(statement, cst.SimpleStatementLine) and any(
+        _is_from(small, name) for small in statement.body
+    )
+
+
+def _is_from(small: cst.CSTNode, name: str) -> TypeGuard[cst.ImportFrom]:
+    return (
         isinstance(small, cst.ImportFrom)
         and not small.relative
         and isinstance(small.module, cst.Name)
         and small.module.value == name
-        for small in statement.body
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
 
 from archlint.discover import Repository, UnreadableFileError
@@ -49,9 +47,3 @@ class TextFile(Struct, frozen=True):
             width = len(self.line(line))
             return Replace(Span(line, width, line, width), "", f"{self.end}{added}".removesuffix(self.end))
         return Replace(Span(line + 1, 0, line + 1, 0), "", added)
-
-
-def quoted_name(text: str) -> str:
-    """The first name in backquotes of a message."""
-    found = re.search(r"`([^`]+)`", text)
-    return found[1] if found else ""

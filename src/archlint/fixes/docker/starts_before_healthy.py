@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
-from archlint.findings import Finding
+from archlint.findings import Finding, Location
 from archlint.fixes.compose import stack_service, with_healthcheck
 from archlint.fixes.edits import Edit, Plan
-from archlint.fixes.texts import TextFile, quoted_name
+from archlint.fixes.texts import TextFile
 from archlint.service.deployment.compose_containers import healthcheck
 from archlint.service.deployment.compose_stack import StackService
 from archlint.service.model import Service
@@ -16,11 +18,9 @@ HEALTHY, STARTED = "service_healthy", "service_started"
 
 def plan(service: Service, finding: Finding) -> Plan | None:
     """Where the dependency is written in this service; compose refuses to wait for what has no check."""
-    app = stack_service(service, quoted_name(finding.message))
     file = TextFile.of(service.repository, finding.location.file)
-    for value in app.values("depends_on") if app is not None and file is not None else ():
-        name = _named(value, finding)
-        database = stack_service(service, name) if name else None
+    for app, value, name in _written(service, finding.location):
+        database = stack_service(service, name)
         if file is None or database is None:
             continue
         edits = _conditions(file, value, database.name, _column(app, value))
@@ -33,22 +33,23 @@ def plan(service: Service, finding: Finding) -> Plan | None:
     return None
 
 
-def _named(value: YamlNode, finding: Finding) -> str:
-    """The name that stands where the finding is."""
-    items: tuple[YamlNode, ...] = ()
-    if isinstance(value, YamlMapping):
-        items = tuple(key for key, _ in value.entries)
-    elif isinstance(value, YamlSequence):
-        items = value.items
-    named = (one.text for one in items if isinstance(one, YamlScalar) and one.location == finding.location)
-    return next(named, "")
+def _written(service: Service, place: Location) -> Iterator[tuple[StackService, YamlNode, str]]:
+    """Who depends, the value of `depends_on`, and the name in it that stands at the place."""
+    for app in service.deployment.stack.services:
+        for value in app.values("depends_on"):
+            keys = [key for key, _ in value.entries] if isinstance(value, YamlMapping) else _items(value)
+            yield from ((app, value, one.text) for one in keys if one.location == place)
 
 
-def _column(app: StackService | None, value: YamlNode) -> int:
+def _items(value: YamlNode) -> list[YamlScalar]:
+    """The names of a list."""
+    items = value.items if isinstance(value, YamlSequence) else ()
+    return [one for one in items if isinstance(one, YamlScalar)]
+
+
+def _column(app: StackService, value: YamlNode) -> int:
     """Where the key of the value stands in its line."""
-    keys = (
-        layer.key("depends_on") for layer in (app.layers if app else ()) if layer.get("depends_on") is value
-    )
+    keys = (layer.key("depends_on") for layer in app.layers if layer.get("depends_on") is value)
     return next((key.location.column for key in keys if key is not None), value.location.column)
 
 
@@ -58,9 +59,7 @@ def _conditions(file: TextFile, value: YamlNode, database: str, column: int) -> 
         entry = value.get(database)
         given = entry.get("condition") if isinstance(entry, YamlMapping) else None
         return [_instead(file, given, HEALTHY)] if isinstance(given, YamlScalar) else []
-    items = (
-        [one for one in value.items if isinstance(one, YamlScalar)] if isinstance(value, YamlSequence) else []
-    )
+    items = _items(value)
     if not items or len(items) != len(getattr(value, "items", ())):
         return []
     if file.after(value.location).startswith("["):

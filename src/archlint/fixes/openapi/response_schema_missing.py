@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archlint.facts.syntax import Call, ClassDef, Constant, Expression, Raise, Return
+from archlint.facts.syntax import Call, ClassDef, Constant, Expression, Raise, Return, Subscript
 from archlint.facts.traversal import dotted
 from archlint.findings import Finding
 from archlint.fixes.edits import Plan, SetReturn, span_of
@@ -10,6 +10,8 @@ from archlint.service.api.handlers import Handler
 from archlint.service.interpreter.calls import is_generator
 from archlint.service.model import Service
 from archlint.service.semantics.bindings import statements
+from archlint.service.semantics.library_names import names_of
+from archlint.service.semantics.symbols import Symbol
 
 
 def plan(service: Service, finding: Finding) -> Plan | None:
@@ -48,7 +50,7 @@ def _class(service: Service, handler: Handler, value: Expression | None) -> str 
         return None
     name, scope = dotted(value.func), (handler.definition,)
     symbol = service.symbols.resolve(handler.module, value.func, scope)
-    if symbol.module is None or not service.classes.is_schema(symbol) or _is_generic(symbol.node):
+    if symbol.module is None or not service.classes.is_schema(symbol) or _is_generic(service, symbol):
         return None
     layer = service.layers.of(symbol.module)
     in_place = symbol in service.surface.schemas or (layer is not None and layer.name == "schemas")
@@ -56,12 +58,10 @@ def _class(service: Service, handler: Handler, value: Expression | None) -> str 
     return name if in_place and seen else None
 
 
-def _is_generic(node: object) -> bool:
+def _is_generic(service: Service, symbol: Symbol) -> bool:
     """Whether the class has parameters of its own, which an annotation would have to name."""
-    return isinstance(node, ClassDef) and any(
-        "Generic" in (dotted(_subscripted(b)) or "") for b in node.bases
-    )
-
-
-def _subscripted(base: Expression) -> Expression:
-    return getattr(base, "value", base)
+    if symbol.module is None or not isinstance(symbol.node, ClassDef):
+        return False
+    bases = [base.value for base in symbol.node.bases if isinstance(base, Subscript)]
+    named = {service.symbols.resolve(symbol.module, base).qualified for base in bases}
+    return bool(symbol.node.type_parameters) or not named.isdisjoint(names_of("generic base"))

@@ -54,7 +54,4 @@ def _image_checks(service: Service, one: StackService) -> bool | None:
     if one.builds:
         found = {service.images.has_healthcheck(build) for build in one.builds}
         return True if True in found else None if None in found else False
-    if one.image is None:
-        return None
-    name = one.image[0].removeprefix("docker.io/").removeprefix("library/")
-    return False if name in OFFICIAL | OTHERS else None
+    return False if one.hub_name in OFFICIAL | OTHERS else None

@@ -78,6 +78,11 @@ class StackService(Struct, eq=False, frozen=True, dict=True):
         return name_and_tag(text) if text else None
 
     @property
+    def hub_name(self) -> str:
+        """Its image as Docker Hub calls it, `postgres` for `docker.io/library/postgres`; "" if not known."""
+        return self.image[0].removeprefix("docker.io/").removeprefix("library/") if self.image else ""
+
+    @property
     def is_open(self) -> bool:
         """Whether a variable decides which image this is."""
         return self.text("image") is not None and self.image is None and not self.builds
