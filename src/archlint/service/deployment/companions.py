@@ -14,7 +14,7 @@ from archlint.findings import Location
 from archlint.service.deployment.ci import WORKFLOW
 from archlint.service.deployment.command import Command
 
-_CLONE = re.compile(r"\bgit\s+clone\s[^\n;&|]*?((?:\w+://|git@)\S+)")
+_CLONE = re.compile(r"\bgit\s+clone\s[^\n;&|]*?(\b(?:\w+://|git@)\S+)")
 _ADDRESS = re.compile(r"://|^git@")
 _BUILDS = re.compile(r"(?i)docker[\w-]*file|docker\s+(buildx\s+)?build|build-push-action")
 
@@ -38,8 +38,9 @@ def companions(repository: Repository, commands: Iterable[Command]) -> Iterator[
             yield Companion(_name(url), command.location, _builds(repository, command.location.file))
     for file in repository.files:
         if WORKFLOW.fullmatch(file):
+            builds = _builds(repository, file)
             for step in documents.yaml(repository, file).walk():
-                yield from _of_step(step, _builds(repository, file))
+                yield from _of_step(step, builds)
 
 
 def _of_step(step: YamlMapping, builds: bool) -> Iterator[Companion]:
