@@ -22,7 +22,7 @@ from archlint.service.packaging.pyproject import ServiceProject
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.source_roots import Project, find_projects, import_names
 
-_PINNED = {
+_BROUGHT = {
     "botocore": ("boto3", "aiobotocore"),
     "httpcore": ("httpx",),
     "opentelemetry-api": ("opentelemetry-sdk",),
@@ -31,7 +31,7 @@ _PINNED = {
     "s3transfer": ("boto3",),
     "starlette": ("fastapi",),
 }
-"""Distributions of which others bound the version from both sides, in every release."""
+"""Distributions that others are built on and always bring, though not all of these bound the version."""
 
 
 class Undeclared(Struct, frozen=True):
@@ -64,7 +64,8 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
 
     def _bringing(self, distribution: str) -> str | None:
         own = (name for name, declared in self._members.items() if distribution in declared)
-        return next((name for name in (*_PINNED.get(distribution, ()), *own) if name in self._declared), None)
+        built_on = _BROUGHT.get(distribution, ())
+        return next((name for name in (*built_on, *own) if name in self._declared), None)
 
     @cached_property
     def _members(self) -> dict[str, frozenset[str]]:
