@@ -22,33 +22,32 @@ _MANIFEST = re.compile(r"(?i).*\.toml|.*\.in|(?!licen[cs]e|notice|readme).*\.txt
 
 
 class Server(Struct, frozen=True):
-    """What a server and its clients go by: `words` are parts of names, in lower case."""
+    """What a server and its clients go by: starts of parts of names, in lower case.
+
+    `kin` are words of any server of its kind: they speak of this one where nothing names one of `others`.
+    """
 
     words: tuple[str, ...]
-
-    @property
-    def expression(self) -> str:
-        """Finds one of the words at the start of a part of a name."""
-        return rf"(?<![a-z0-9])(?:{'|'.join(self.words)})"
+    kin: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
-POSTGRESQL = Server(("aiopg", "asyncpg", "pgvector", "postg", "psycopg"))
+POSTGRESQL = Server(
+    words=("aiopg", "asyncpg", "pgvector", "postg", "psycopg"),
+    kin=("database_url", "sqlalchemy", "sqlmodel", "tortoise"),
+    others=(
+        "aiomysql", "aiosqlite", "asyncmy", "cx_oracle", "libsql", "mariadb", "mongodb", "mssql", "mysql",
+        "oracledb", "pymysql", "pyodbc", "sqlite",
+    ),
+)  # fmt: skip
 REDIS = Server(("aioredis", "arq(?![a-z])", "celery", "dramatiq", "redis(?!cover|display|tribut)", "valkey"))
-_ANY_DATABASE = Server(("database_url", "sqlalchemy", "sqlmodel", "tortoise"))
-_OTHER_DATABASES = Server((
-    "aiomysql", "aiosqlite", "asyncmy", "cx_oracle", "libsql", "mariadb", "mongodb", "mssql", "mysql",
-    "oracledb", "pymysql", "pyodbc", "sqlite",
-))  # fmt: skip
 
 
 def has_trace(deployment: Deployment, server: Server) -> bool:
-    """Whether an import, a setting or a URL in code, a manifest or example settings name the server.
-
-    What speaks of some database speaks of PostgreSQL, where nothing names another.
-    """
-    if server is POSTGRESQL and not _is_named(deployment, server):
-        return _is_named(deployment, _ANY_DATABASE) and not _is_named(deployment, _OTHER_DATABASES)
-    return _is_named(deployment, server)
+    """Whether an import, a setting or a URL in code, a manifest or example settings name the server."""
+    if _are_named(deployment, server.words):
+        return True
+    return _are_named(deployment, server.kin) and not _are_named(deployment, server.others)
 
 
 def is_spoken_to(services: Sequence[StackService], schemes: str, open_ones: Iterable[StackService]) -> bool:
@@ -66,29 +65,30 @@ def is_spoken_to(services: Sequence[StackService], schemes: str, open_ones: Iter
     )
 
 
-def _is_named(deployment: Deployment, server: Server) -> bool:
-    words = [re.split(r"\W", word)[0].encode() for word in server.words]
-    in_text = re.compile(rf"(?im)^[^\n#]*?{server.expression}")
-    for file in deployment.near:
+def _are_named(deployment: Deployment, words: Sequence[str]) -> bool:
+    plain = [re.split(r"\W", word)[0].encode() for word in words]
+    expression = rf"(?<![a-z0-9])(?:{'|'.join(words)})"
+    in_text = re.compile(rf"(?im)^[^\n#]*?{expression}")
+    for file in deployment.near if words else ():
         is_text = _MANIFEST.fullmatch(posixpath.basename(file)) is not None
         if not is_text and not file.endswith(".py"):
             continue
         data = documents.content(deployment.repository, file).lower()
-        if not any(word in data for word in words):
+        if not any(word in data for word in plain):
             continue
         module = deployment.modules.by_path.get(file)
         if (
             in_text.search(documents.text(deployment.repository, file))
             if is_text
-            else (module is not None and module.role is not Role.TEST and _in_code(module.source, server))
+            else (module is not None and module.role is not Role.TEST and _in_code(module.source, expression))
         ):
             return True
     return False
 
 
-def _in_code(source: PythonSource, server: Server) -> bool:
-    part = re.compile(rf"(?i){server.expression}")
-    text = re.compile(rf"(?i)(?:\w*_)?{server.expression}\w{{0,40}}(?:[+\w]*://.*)?", re.DOTALL)
+def _in_code(source: PythonSource, expression: str) -> bool:
+    part = re.compile(rf"(?i){expression}")
+    text = re.compile(rf"(?i)(?:\w*_)?{expression}\w{{0,40}}(?:[+\w]*://.*)?", re.DOTALL)
     nodes = source.nodes
     names = (
         *(alias.name for alias in nodes.of(Alias)),
