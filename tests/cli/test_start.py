@@ -110,7 +110,7 @@ def trapped(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("python_path", ["", ".", "absolute"])
 @pytest.mark.parametrize("start", STARTS)
 def test_nothing_of_the_working_directory_is_imported(trapped: Path, start: str, python_path: str) -> None:
-    environment = os.environ | {"ARCHLINT_CACHE_DIR": str(trapped.with_suffix(".cache"))}
+    environment = _unguarded() | {"ARCHLINT_CACHE_DIR": str(trapped.with_suffix(".cache"))}
     environment["PYTHONPATH"] = str(trapped) if python_path == "absolute" else python_path
     for arguments in COMMANDS:
         done = subprocess.run(
@@ -127,6 +127,16 @@ def test_nothing_of_the_working_directory_is_imported(trapped: Path, start: str,
 
 def test_the_traps_work(trapped: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "import json"], cwd=trapped, capture_output=True, text=True, check=False
+        [sys.executable, "-c", "import json"],
+        cwd=trapped,
+        env=_unguarded(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "json was imported from the working directory" in done.stderr
+
+
+def _unguarded() -> dict[str, str]:
+    """The environment without what a run of archlint in this process has left there."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
