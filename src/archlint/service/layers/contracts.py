@@ -48,6 +48,8 @@ class Breach(Struct, frozen=True):
     """Whether enumerations and constants are all that it takes."""
 
     statement: str = ""
+    beside_direct: bool = False
+    """Whether `importer` imports the forbidden layer by another statement without a detour."""
 
     @property
     def text(self) -> str:
@@ -85,8 +87,9 @@ class Breach(Struct, frozen=True):
 
     @property
     def severity(self) -> Severity | None:
-        """What only a helper's helper imports is strong evidence, no proof."""
-        return Severity.WARNING if self.through and len(self.chain) > MAX_DIRECT else None
+        """What only a helper's helper imports is strong evidence, no proof; nor what stands beside it."""
+        is_far = self.beside_direct or len(self.chain) > MAX_DIRECT
+        return Severity.WARNING if self.through and is_far else None
 
 
 class Contracts(Struct, eq=False, frozen=True):
@@ -109,14 +112,18 @@ class Contracts(Struct, eq=False, frozen=True):
         """
         contract = _Contract(self, frozenset(forbidden), excuse)
         indirect: list[list[OnwardImport]] = []
+        found: set[tuple[Module, str]] = set()
         for statement in contract.statements(source):
             targets = [target for edge in statement if (target := contract.target(edge))]
             if targets:
-                yield contract.direct(targets)
+                breach = contract.direct(targets)
+                found.add((breach.importer, breach.target.name))
+                yield breach
             else:
                 indirect.append([step for edge in statement for step in contract.steps(edge)])
         for chain in chains(indirect, contract.onward):
-            yield contract.indirect(chain)
+            breach = contract.indirect(chain)
+            yield replace(breach, beside_direct=(breach.importer, breach.target.name) in found)
 
 
 class _Target(Struct, frozen=True):
