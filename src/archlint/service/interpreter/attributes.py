@@ -5,7 +5,6 @@ from __future__ import annotations
 from archlint.facts.syntax import FunctionDef
 from archlint.facts.traversal import docstring
 from archlint.service.interpreter.machine import Machine, Modelled
-from archlint.service.interpreter.reexports import canonical
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -28,7 +27,7 @@ from archlint.service.interpreter.values import (
     configured,
     each,
 )
-from archlint.service.semantics.library_names import names_of
+from archlint.service.semantics.library_names import names_of, public_name
 
 HANDED_ON = "super()"
 """Under this name an object keeps the arguments that it handed to the library's class behind its own."""
@@ -48,7 +47,7 @@ def attribute(machine: Machine, value: Value, name: str) -> Value:
         case SuperObject():
             return _of_super(machine, value, name)
         case External():
-            return canonical(External(f"{value.name}.{name}"))
+            return External(public_name(f"{value.name}.{name}"))
         case Member():
             return _of_member(machine, value, name)
         case FunctionObject():

@@ -8,13 +8,13 @@ from archlint.facts.syntax import (
 )
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine
-from archlint.service.interpreter.reexports import canonical
 from archlint.service.interpreter.values import (
     External,
     Frame,
     ModuleObject,
     Value,
 )
+from archlint.service.semantics.library_names import public_name
 from archlint.service.semantics.modules import Module
 
 
@@ -66,8 +66,8 @@ def _imported_name(
         return submodule
     if isinstance(base, ModuleObject):
         return attribute(machine, base, name)
-    constants = machine.semantics.constants
-    return constants[submodule.name] if submodule.name in constants else canonical(submodule)
+    found = public_name(submodule.name)
+    return machine.semantics.constants.get(found, External(found))
 
 
 def _import_star(frame: Frame, source: Value) -> None:
