@@ -17,7 +17,7 @@ from fastapi.security import (APIKeyCookie, APIKeyHeader, APIKeyQuery, HTTPBasic
     OAuth2PasswordBearer, OAuth2PasswordRequestForm, SecurityScopes)
 from pydantic import (AliasChoices, AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl,
     PlainSerializer, PositiveInt, RootModel, SecretStr, StringConstraints, WithJsonSchema, computed_field,
-    conint, conlist, constr, field_serializer, model_serializer)
+    conbytes, conint, conlist, constr, field_serializer, model_serializer)
 from pydantic.alias_generators import to_camel, to_pascal
 app = FastAPI()
 """
@@ -58,6 +58,7 @@ _BODIES = {
             g: list[Name] = []
             h: int | str = Field(1, gt=0)
             i: conint(gt=1)
+            cb: conbytes(max_length=3)
             j: constr(min_length=2, pattern="x")
             k: conlist(int, min_length=1)
             l: str = Field("a", title="The L", examples=["a", "b"], deprecated=True)

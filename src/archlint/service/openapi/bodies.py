@@ -13,8 +13,7 @@ from archlint.service.api.pydantic_models import PydanticModels
 from archlint.service.interpreter.types import Type
 from archlint.service.interpreter.values import Value, text
 from archlint.service.openapi.json_schemas import JsonSchemas
-from archlint.service.openapi.json_values import json_value
-from archlint.service.openapi.known_types import JSONSchema
+from archlint.service.openapi.json_values import JSONSchema, json_value
 from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.metadata import is_information
 from archlint.service.openapi.model_schemas import title_of

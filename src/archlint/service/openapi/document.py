@@ -16,8 +16,7 @@ from archlint.service.api.routes import App, Endpoint, RouteTable
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.values import Value, settled, text
 from archlint.service.openapi.json_schemas import JsonSchemas
-from archlint.service.openapi.json_values import UNKNOWN_KEY, UntoldValue, json_value
-from archlint.service.openapi.known_types import JSONSchema
+from archlint.service.openapi.json_values import UNKNOWN_KEY, JSONSchema, UntoldValue, json_value
 from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.naming import PREFIX, renamed, wrapped
 from archlint.service.openapi.paths import PathItems, path_format

@@ -15,10 +15,8 @@ from archlint.service.api.type_kinds import MAPPINGS, SEQUENCES, SETS
 from archlint.service.interpreter.resolved_types import NamedAlias
 from archlint.service.interpreter.types import ANY, LITERAL, NONE, UNION, VARIABLE, Type, Types
 from archlint.service.interpreter.values import ExternalObject, FunctionObject, Member, Value
-from archlint.service.openapi import known_types as known
 from archlint.service.openapi.default_values import DefaultValues
-from archlint.service.openapi.json_values import UntoldValue, json_value
-from archlint.service.openapi.known_types import STRING, JSONSchema
+from archlint.service.openapi.json_values import STRING, JSONSchema, UntoldValue, json_value
 from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.metadata import (
     constrained,
@@ -43,9 +41,17 @@ from archlint.service.openapi.schema_objects import (
     tag_name,
     why_unknown,
 )
-from archlint.service.semantics.library_names import names_of
+from archlint.service.semantics.library_names import names_of, table
 
 _TITLES = {"validation": "Input", "serialization": "Output"}
+_JSON_VALUE = "pydantic.JsonValue"
+"""A definition of its own, of which the schema says nothing."""
+_ROOT_MODEL = "pydantic.RootModel"
+"""`RootModel[…]` without a class statement."""
+_DEFINED = frozenset({_JSON_VALUE, _ROOT_MODEL, "pydantic.BaseModel"})  # the last has no fields
+_BINARY: JSONSchema = {"type": "string", "format": "binary"}
+_CONTENT: JSONSchema = {"type": "string", "contentMediaType": "application/octet-stream"}
+_BYTE_SIZE_PATTERN = r"^\s*(\d*\.?\d+)\s*(\w+)?"
 _DECIMAL_PATTERN = r"^(?!^[-+.]*$)[+-]?0*\d*\.?\d*$"
 
 
@@ -165,7 +171,7 @@ class JsonSchemas:
             returns = getattr(function.definition, "returns", None)
             return None if returns is None else self._types.returned(function, returns)
         named = self._types.of_value(function)
-        return named if named.name in known.SIMPLE else None
+        return named if named.name in table("schemas") else None
 
     def _constrained(self, schema: JSONSchema, items: Iterable[Value]) -> JSONSchema:
         return schema if "$ref" in schema and len(schema) == 1 else constrained(schema, items)
@@ -175,21 +181,25 @@ class JsonSchemas:
         name, args = found.name, found.args
         if self._is_defined(found):
             return {"$ref": PREFIX + self._defined(found, mode)}
-        if name in known.BYTES and self._libraries.has_fastapi("0.129.1"):
-            return dict(known.BINARY)
-        if name in known.SIMPLE:
-            return dict(known.SIMPLE[name])
+        if (known := self._known("builtins.bytes" if name in names_of("upload") else name)) is not None:
+            return known
         if name == UNION:
             return self._union(found, items, mode)
         if name == LITERAL:
             return literal([json_value(choice) for choice in found.choices], spelling=self._spelling)
-        if name in known.ANYTHING:
+        if name in names_of("any value"):
             return {}
         if name == VARIABLE:
             return self._variable(found, mode)
-        if name in known.TRANSPARENT and args:
+        if name in names_of("stands for its argument") and args:
             return self.of(args[0], mode)
         return self._container(found, mode) or self._special(found, mode)
+
+    def _known(self, name: str) -> JSONSchema | None:
+        """The schema of a type of a library, for reading and writing alike."""
+        schema = table("schemas").get(name)
+        has_content = schema == _BINARY and self._libraries.has_fastapi("0.129.1")
+        return None if schema is None else dict(_CONTENT if has_content else schema)
 
     def _container(self, found: Type, mode: Mode) -> JSONSchema | None:
         name, args = found.name, found.args
@@ -226,33 +236,29 @@ class JsonSchemas:
     def _special(self, found: Type, mode: Mode) -> JSONSchema:
         name = found.name
         reading = mode == "validation"
-        if name in known.DECIMALS:
+        if name in names_of("decimal"):
             text: JSONSchema = dict(STRING)
             if self._libraries.has_pydantic("2.12") and not self._libraries.has_pydantic("2.14"):
                 text["pattern"] = _DECIMAL_PATTERN
             return {"anyOf": [{"type": "number"}, text]} if reading else text
-        if name in known.FRACTIONS:
+        if name == "fractions.Fraction":
             text = {"type": "string", "format": "fraction"}
             return {"anyOf": [{"type": "number"}, text]} if reading else text
-        if name in known.JSON_TEXTS:
+        if name == "pydantic.Json":
             content = self.of(found.args[0], mode) if found.args else {}
             media = {"type": "string", "contentMediaType": "application/json"}
             return {**media, "contentSchema": content} if reading else content
-        if name in known.BYTE_SIZES:
+        if name == "pydantic.ByteSize":
             number: JSONSchema = {"type": "integer", "minimum": 0}
-            return {"anyOf": [{**STRING, "pattern": known.BYTE_SIZE_PATTERN}, number]} if reading else number
-        if name in names_of("upload"):
-            return dict(
-                known.BINARY if self._libraries.has_fastapi("0.129.1") else known.SIMPLE["builtins.bytes"]
-            )
-        inherited = self._inherited(found)
-        return dict(known.SIMPLE[inherited]) if inherited else UntoldValue(why_unknown(found))
+            return {"anyOf": [{**STRING, "pattern": _BYTE_SIZE_PATTERN}, number]} if reading else number
+        return self._inherited(found) or UntoldValue(why_unknown(found))
 
-    def _inherited(self, found: Type) -> str | None:
-        """The type of Pydantic's whose schema a class of the service inherits."""
+    def _inherited(self, found: Type) -> JSONSchema | None:
+        """The schema that a class of the service inherits of a type of Pydantic's."""
         cls = self._types.class_value(found.symbol) if found.symbol is not None else None
         names = [self._types.of_value(base).name for base in cls.lineage()[1:]] if cls is not None else []
-        return next((name for name in names if name.startswith("pydantic.") and name in known.SIMPLE), None)
+        schemas = (self._known(name) for name in names if name.startswith("pydantic."))
+        return next((schema for schema in schemas if schema is not None), None)
 
     def _union(self, found: Type, items: tuple[Value, ...], mode: Mode) -> JSONSchema:
         members = [arg for arg in found.args if not _is_null(arg)]
@@ -306,7 +312,7 @@ class JsonSchemas:
         return {}
 
     def _is_defined(self, found: Type) -> bool:
-        return found.name in {known.JSON_VALUE, known.EMPTY_MODEL, known.ROOT_MODEL} or (
+        return found.name in _DEFINED or (
             found.symbol is not None and (self._models.is_model(found) or bool(self._members(found)))
         )
 
@@ -321,9 +327,9 @@ class JsonSchemas:
             key = self._key((found, mode), path_of(found), mode, display(found, self._comma))
             self.origins[key] = found
             self.definitions[key] = {}
-            if found.name == known.JSON_VALUE:
+            if found.name == _JSON_VALUE:
                 return key
-            if found.name == known.ROOT_MODEL:
+            if found.name == _ROOT_MODEL:
                 root = found.args[0] if found.args else ANY
                 self.definitions[key] = self.of(root, mode) | {"title": display(found)}
             elif members := self._members(found):

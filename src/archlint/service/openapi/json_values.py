@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from archlint.service.interpreter.values import (
     Configured,
@@ -15,6 +15,8 @@ from archlint.service.interpreter.values import (
     text,
 )
 
+JSONSchema: TypeAlias = dict[str, Any]
+STRING: JSONSchema = {"type": "string"}
 UNKNOWN_KEY = "x-archlint-unknown"
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from archlint.service.interpreter.values import ExternalObject, Value, settled, text, truth
-from archlint.service.openapi.json_values import UntoldValue, json_value
-from archlint.service.openapi.known_types import JSONSchema
+from archlint.service.openapi.json_values import JSONSchema, UntoldValue, json_value
 
 _INFORMATION = frozenset(
     {"Field", "Query", "Path", "Header", "Cookie", "Body", "Form", "File", "computed_field", "field"}

@@ -15,8 +15,7 @@ from archlint.service.api.pydantic_models import Field, PydanticModel
 from archlint.service.interpreter.types import Type
 from archlint.service.interpreter.values import Value, settled, text
 from archlint.service.openapi.default_values import DefaultValues
-from archlint.service.openapi.json_values import UntoldValue, json_value
-from archlint.service.openapi.known_types import JSONSchema
+from archlint.service.openapi.json_values import JSONSchema, UntoldValue, json_value
 from archlint.service.openapi.metadata import described
 from archlint.service.openapi.naming import PREFIX
 from archlint.service.openapi.schema_objects import display, object_of

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from archlint.service.openapi.known_types import JSONSchema
+from archlint.service.openapi.json_values import JSONSchema
 
 PREFIX = "#/components/schemas/"
 

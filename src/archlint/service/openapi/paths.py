@@ -16,8 +16,7 @@ from archlint.service.interpreter.types import Type
 from archlint.service.interpreter.values import ClassObject, External, Value, settled, text
 from archlint.service.openapi.bodies import Bodies, examples
 from archlint.service.openapi.json_schemas import JsonSchemas
-from archlint.service.openapi.json_values import UntoldValue, json_value
-from archlint.service.openapi.known_types import JSONSchema
+from archlint.service.openapi.json_values import JSONSchema, UntoldValue, json_value
 from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.metadata import is_information
 from archlint.service.openapi.model_schemas import title_of

@@ -9,8 +9,7 @@ from archlint.facts.syntax import ClassDef
 from archlint.facts.traversal import docstring
 from archlint.service.interpreter.types import CREATE_MODEL, LITERAL, NONE, UNION, UNKNOWN, Type
 from archlint.service.interpreter.values import Member
-from archlint.service.openapi.json_values import json_value
-from archlint.service.openapi.known_types import JSONSchema
+from archlint.service.openapi.json_values import JSONSchema, json_value
 
 
 def object_of(properties: dict[str, JSONSchema], required: list[str]) -> JSONSchema:

@@ -13,8 +13,7 @@ from archlint.service.interpreter.values import (
     settled,
     text,
 )
-from archlint.service.openapi.json_values import json_value
-from archlint.service.openapi.known_types import JSONSchema
+from archlint.service.openapi.json_values import JSONSchema, json_value
 
 _FIRST = {
     "APIKeyHeader": ("name",),

@@ -6,7 +6,7 @@ Held to the installed libraries by `tests/service/semantics/test_library_names.p
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal
+from typing import Any, Literal, overload
 
 from msgspec import Struct
 
@@ -15,16 +15,18 @@ from archlint.service.semantics.declared_models import model_names
 from archlint.spec import rules_directory
 
 NameKind = Literal[
-    "any database error", "app", "app maker", "async scoped session", "async session", "async test case",
-    "configuration loader", "connection", "container", "container marker", "dataclass maker",
-    "declarative base", "declarative base maker", "document base", "empty base", "engine", "engine maker",
-    "engine maker by configuration", "enumeration", "enumeration by value", "environment",
-    "environment getter", "field maker", "fixture maker", "framework", "generic base", "gives its argument",
-    "importer", "injected", "injector", "mapped base", "owner of state", "page dependency", "password hasher",
-    "path", "protocol", "provided", "query", "request", "router", "runs a program", "runs its argument",
-    "schema base", "scoped session", "secret type", "select", "session", "session maker", "settings base",
-    "settings source", "silent dependency", "synchronous pool", "test case", "token signer", "upload",
-    "URL builder", "URL text", "URL type", "variable reader", "written as text",
+    "any database error", "any value", "app", "app maker", "async scoped session", "async session",
+    "async test case", "configuration loader", "connection", "container", "container marker",
+    "dataclass maker", "decimal", "declarative base", "declarative base maker", "document base",
+    "empty base", "engine", "engine maker", "engine maker by configuration", "enumeration",
+    "enumeration by value", "environment", "environment getter", "field maker", "fixture maker",
+    "framework", "generic base", "gives its argument", "importer", "injected", "injector",
+    "mapped base", "owner of state", "page dependency", "password hasher", "path", "protocol",
+    "provided", "query", "request", "router", "runs a program", "runs its argument", "schema base",
+    "scoped session", "secret type", "select", "session", "session maker", "settings base",
+    "settings source", "silent dependency", "stands for its argument", "synchronous pool", "test case",
+    "token signer", "upload", "URL builder", "URL text", "URL type", "variable reader",
+    "written as text",
 ]  # fmt: skip
 """What a name is for, whatever the library."""
 
@@ -37,7 +39,7 @@ class LibraryNames(Struct, frozen=True, forbid_unknown_fields=True):
 
     `homes` has by a public module the other modules that hold the same objects, and the names of these;
     `same` what a name is another name for; `bases` what a class derives from; `columns` the type of
-    PostgreSQL that SQLAlchemy makes of a type.
+    PostgreSQL that SQLAlchemy makes of a type, `schemas` the JSON schema that Pydantic makes of it.
     """
 
     title: str
@@ -47,6 +49,7 @@ class LibraryNames(Struct, frozen=True, forbid_unknown_fields=True):
     same: dict[str, str] = {}
     bases: dict[str, str] = {}
     columns: dict[str, str] = {}
+    schemas: dict[str, dict[str, Any]] = {}
 
 
 @cache
@@ -91,8 +94,12 @@ def packages_of(*kinds: NameKind) -> frozenset[str]:
     return frozenset(home.partition(".")[0] for name in names_of(*kinds) for home in homes_of(name))
 
 
+@overload
+def table(which: Literal["same", "bases", "columns"]) -> dict[str, str]: ...
+@overload
+def table(which: Literal["schemas"]) -> dict[str, dict[str, Any]]: ...
 @cache
-def table(which: Literal["same", "bases", "columns"]) -> dict[str, str]:
+def table(which: str) -> dict[str, Any]:
     """A table of `LibraryNames`, of all libraries."""
     return {key: value for library in libraries() for key, value in getattr(library, which).items()}
 
