@@ -9,6 +9,7 @@ from archlint.engine import run
 from archlint.findings import Finding
 from archlint.loading import Request
 from archlint.selectors import Selection
+from archlint.verdicts import Verdict, judge
 from tests.cli.command_line import write
 
 JOB = """\
@@ -69,3 +70,43 @@ def test_a_module_that_more_files_import_is_what_they_have_in_common(tmp_path: P
     write(tmp_path, {**get, "app/routers/a.py": users + more, **{f"app/routers/{n}.py": users for n in "bc"}})
     (cause,) = causes(found(tmp_path, "BA0511"))
     assert (cause.link.location.file, len(cause.members)) == ("app/crud/users.py", 3)
+
+
+SHOP = {
+    "pyproject.toml": '[project]\nname = "app"\nversion = "1"\ndependencies = ["fastapi", "pytest"]\n',
+    "app/main.py": """\
+        from fastapi import FastAPI
+
+        from app.services.orders import place
+
+        app = FastAPI()
+
+
+        @app.post("/orders")
+        async def order() -> int:
+            return place()
+    """,
+    "app/services/orders.py": "def place() -> int:\n    return 1\n",
+    "tests/test_app.py": "def test_nothing() -> None:\n    assert True\n",
+}
+
+
+def test_an_endpoint_without_a_test_and_what_stands_behind_it_are_one_finding(tmp_path: Path) -> None:
+    write(tmp_path, SHOP)
+    report = run(Request((tmp_path,)))
+    (finding,) = (one for one in report.findings if one.code in {"BA0907", "BA0908"})
+    assert (finding.code, finding.also, finding.clauses) == ("BA0908", ("BA0907",), ("BA09.2.2", "BA09.2.1"))
+    assert [link.location.file for link in finding.chain] == ["app/services/orders.py"]
+    verdicts = {ruling.clause.id: ruling.verdict for ruling in judge(report)[0].rulings}
+    assert (verdicts["BA09.2.1"], verdicts["BA09.2.2"]) == (Verdict.BROKEN, Verdict.BROKEN)
+
+
+def test_what_stands_behind_an_endpoint_is_told_by_itself_where_the_endpoint_is_not(tmp_path: Path) -> None:
+    write(tmp_path, SHOP)
+    (alone,) = run(Request((tmp_path,), Selection(select=("BA0907",)))).findings
+    assert (alone.code, alone.symbol) == ("BA0907", "place")
+    main = tmp_path / "app" / "main.py"
+    said = '@app.post("/orders")  # archlint: ignore[BA0908] tried by hand'
+    main.write_text(main.read_text().replace('@app.post("/orders")', said))
+    tested = run(Request((tmp_path,), Selection(select=("BA0907", "BA0908")))).findings
+    assert [one.code for one in tested] == ["BA0907"]

@@ -29,7 +29,7 @@ from archlint.paths import is_inside
 from archlint.results import Excused, Failure, Outcome, Report, Undecided
 from archlint.said import RuleResult
 from archlint.service.model import Service
-from archlint.statements import RuleStatement, follow, numbered, state
+from archlint.statements import RuleStatement, follow, numbered, put_together, state
 from archlint.suppressions import Suppressions, find_suppressions
 from archlint.timing import Clock
 
@@ -157,7 +157,7 @@ class _Run:
         for one in self.said:
             one.suppressed = suppressions.suppress(one.page.code, one.said.location)
         self._apply_last(suppressions, "suppressions")
-        self.said = numbered(self.said)
+        self.said = put_together(numbered(self.said), self._is_told)
         self._accept()
         self._apply_last(suppressions, "baseline")
         return numbered(self.said)
@@ -183,6 +183,9 @@ class _Run:
     def _counts(self, one: RuleStatement) -> bool:
         ignored = self.configs[one.root].ignores(one.page, one.said.location.file)
         return one.suppressed is None and not ignored
+
+    def _is_told(self, one: RuleStatement) -> bool:
+        return self._counts(one) and one.page in self.chosen[one.root]
 
     def _could_be_met(self, entry: Entry) -> bool:
         known = any(page.code == entry.rule for page in self.loaded.standard.pages)

@@ -45,7 +45,8 @@ class Hit(Struct, frozen=True):
 
     `severity` and `clauses`, where given, narrow the page's for this hit. `cause` is a place that other hits
     come from as well and that is no step of the chain, such as the engine whose sessions block; `within` is
-    what has several like it, whatever their causes are, such as the file that imports a layer.
+    what has several like it, whatever their causes are, such as the file that imports a layer. Where another
+    rule of the requirement has a hit at `part_of`, that tells of this, too.
     """
 
     location: Location
@@ -55,6 +56,7 @@ class Hit(Struct, frozen=True):
     clauses: tuple[str, ...] = ()
     cause: Link | None = None
     within: Link | None = None
+    part_of: Location | None = None
 
     @property
     def origins(self) -> tuple[Link, ...]:
@@ -100,7 +102,9 @@ class Finding(Struct, frozen=True):
 
     `symbol` is the qualified name of the definition that the place is in, empty outside of any. The first
     half of `fingerprint` says what is meant, the second in which file; neither hangs on lines or wordings.
-    `origins` are what it comes from beside its chain: the rule's cause, and findings that it follows from."""
+    `origins` are what it comes from beside its chain: the rule's cause, and findings that it follows from.
+    `also` are the codes of other rules that would tell of the same.
+    """
 
     code: str
     rule: str
@@ -115,6 +119,7 @@ class Finding(Struct, frozen=True):
     fingerprint: str = ""
     symbol: str = ""
     origins: tuple[Link, ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def order(self) -> tuple[str, Location, str, str]:

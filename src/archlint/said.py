@@ -57,17 +57,17 @@ class _Moving:
         place = self._place(one.location)
         found: _T = replace(one, location=place)
         if isinstance(found, Hit):
-            chain = tuple(map(self._link, found.chain))
             found = replace(
-                found, chain=chain, cause=self._maybe(found.cause), within=self._maybe(found.within)
+                found,
+                chain=tuple(map(self._link, found.chain)),
+                cause=found.cause and self._link(found.cause),
+                within=found.within and self._link(found.within),
+                part_of=found.part_of and self._place(found.part_of),
             )
         return found, self._symbol(place) if place.file in self._files else symbol
 
     def _met(self, met: Met) -> Met:
         return replace(met, location=self._place(met.location))
-
-    def _maybe(self, link: Link | None) -> Link | None:
-        return None if link is None else self._link(link)
 
     def _link(self, link: Link) -> Link:
         return replace(link, location=self._place(link.location))

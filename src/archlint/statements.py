@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from msgspec import Struct
@@ -26,7 +26,7 @@ class RuleStatement(Struct):
 
     `symbol` names the definition that the place is in, `occurrence` counts its equals in the file from above.
     `accepted` is the entry of a baseline that keeps it from counting, `parents` are the findings that it
-    follows from.
+    follows from, `parts` what other rules say of the same.
     """
 
     root: str
@@ -39,6 +39,7 @@ class RuleStatement(Struct):
     symbol: str = ""
     occurrence: int = 0
     parents: tuple[Link, ...] = ()
+    parts: tuple[RuleStatement, ...] = ()
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -56,6 +57,11 @@ class RuleStatement(Struct):
         return _digest(*self.identity, str(self.occurrence)) + _digest(self.said.location.file)
 
     @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses that it is about."""
+        return self.said.clauses or self.page.clauses
+
+    @property
     def order(self) -> tuple[Location, str, str, str]:
         """By place, then by rule."""
         return (self.said.location, self.page.code, self.message, self.root)
@@ -63,20 +69,22 @@ class RuleStatement(Struct):
     def finding(self, config: Config) -> Finding:
         """The finding, as severe as the service's configuration has it."""
         hit = self.said if isinstance(self.said, Hit) else Hit(self.said.location)
+        clauses = (one for part in (self, *self.parts) for one in part.clauses)
         return Finding(
             code=self.page.code,
             rule=self.page.name,
             requirement=self.page.requirement,
-            clauses=hit.clauses or self.page.clauses,
+            clauses=tuple(dict.fromkeys(clauses)),
             severity=config.severity_of(self.page, hit.severity or self.page.severity),
             message=self.message,
             help=self.help,
             service=self.root,
             location=hit.location,
-            chain=hit.chain,
+            chain=(*hit.chain, *(Link(part.said.location, part.message) for part in self.parts)),
             fingerprint=self.fingerprint,
             symbol=self.symbol,
             origins=(*hit.origins, *self.parents),
+            also=tuple(sorted({part.page.code for part in self.parts})),
         )
 
 
@@ -111,6 +119,27 @@ def follow(statements: Iterable[RuleStatement]) -> None:
 def _is_meant(parent: Parent, one: RuleStatement) -> bool:
     fields = one.said.fields if isinstance(one.said, Hit) else {}
     return all(fields.get(name) == value for name, value in parent.where.items())
+
+
+def put_together(
+    statements: Iterable[RuleStatement], counts: Callable[[RuleStatement], bool]
+) -> list[RuleStatement]:
+    """The statements without those that are part of another one, which `counts`; these are its `parts`."""
+    found = tuple(statements)
+    wholes = {
+        (one.root, one.page.requirement, one.said.location): one
+        for one in found
+        if isinstance(one.said, Hit) and one.said.part_of is None and counts(one)
+    }
+    alone = []
+    for one in found:
+        place = one.said.part_of if isinstance(one.said, Hit) and one.suppressed is None else None
+        whole = wholes.get((one.root, one.page.requirement, place)) if place is not None else None
+        if whole is None:
+            alone.append(one)
+        else:
+            whole.parts += (one,)
+    return alone
 
 
 def numbered(statements: Iterable[RuleStatement]) -> list[RuleStatement]:

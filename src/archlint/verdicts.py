@@ -96,11 +96,11 @@ class _Said(Struct, frozen=True, dict=True):
         excused: dict[str, list[Excused]] = defaultdict(list)
         unknowns: dict[str, list[Undecided]] = defaultdict(list)
         for finding in report.findings:
-            if finding.service == service:
-                findings[finding.code].append(finding)
+            for code in (finding.code, *finding.also) if finding.service == service else ():
+                findings[code].append(finding)
         for one in report.excused:
-            if one.finding.service == service:
-                excused[one.finding.code].append(one)
+            for code in (one.finding.code, *one.finding.also) if one.finding.service == service else ():
+                excused[code].append(one)
         for undecided in report.unknowns:
             if undecided.service == service:
                 unknowns[undecided.page.code].append(undecided)

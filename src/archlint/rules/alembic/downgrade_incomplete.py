@@ -14,9 +14,13 @@ from archlint.service.schema.schemas import DatabaseSchema
 
 
 class _Step(NamedTuple):
+    """An operation and what is wrong with it; nothing after one that is `refused` can be told for certain."""
+
+    revision: Revision
     location: Location
     operation: str
     problem: str
+    refused: bool = False
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -31,12 +35,12 @@ def check(service: Service) -> Iterator[Said]:
 def _judge(schema: DatabaseSchema) -> Iterator[Said]:
     trip = schema.round_trip
     beyond = out_of_reach(schema.environment.revisions)
-    found: dict[str, list[_Step]] = {}
-    for revision, location, operation, problem in _found(trip):
-        if not _is_missing(revision) and revision.id not in beyond:
-            found.setdefault(revision.id, []).append(_Step(location, operation, problem))
-    for name, steps in found.items():
-        yield _hit(name, list({step.location: step for step in reversed(steps)}.values())[::-1])
+    found: dict[str, dict[Location, _Step]] = {}
+    for step in _found(trip):
+        if not _is_missing(step.revision) and step.revision.id not in beyond:
+            found.setdefault(step.revision.id, {}).setdefault(step.location, step)
+    for steps in found.values():
+        yield from _hits(tuple(steps.values()))
     for what, why in trip.untold:
         yield Unknown(f"the downgrade of {what}", schema.place, why)
     if not trip.untold and schema.history.unknown is None:
@@ -44,30 +48,32 @@ def _judge(schema: DatabaseSchema) -> Iterator[Said]:
         yield from (Met(revision.location) for revision in judged if revision.id not in found)
 
 
-def _hit(revision: str, steps: list[_Step]) -> Hit:
-    """One for the revision: what is refused first, for the rest is not reached before that is mended."""
-    first, *rest = steps
-    more = f"; after that, {len(rest)} more" if rest else ""
-    fields = {"revision": revision, "operation": first.operation, "problem": first.problem + more}
-    links = (Link(step.location, f"After that: `{step.operation}`: {step.problem}") for step in rest)
-    return Hit(first.location, fields, tuple(links))
+def _hits(steps: tuple[_Step, ...]) -> Iterator[Hit]:
+    """One for each operation of a revision; for the first that is refused alone, if one is."""
+    told, rest = (steps[:1], steps[1:]) if steps[0].refused else (steps, ())
+    links = tuple(Link(one.location, f"After that: `{one.operation}`: {one.problem}") for one in rest)
+    for step in told:
+        cause = Link(step.revision.location, f"the way back of revision `{step.revision.id}`")
+        fields = {"revision": step.revision.id, "operation": step.operation, "problem": step.problem}
+        yield Hit(step.location, fields, links, cause=cause)
 
 
-def _found(trip: RoundTrip) -> Iterator[tuple[Revision, Location, str, str]]:
-    """What is told of an operation, the worst first."""
+def _found(trip: RoundTrip) -> Iterator[_Step]:
+    """What is told of operations, the worst first."""
     refused = {problem.location: problem.message for problem in trip.second_upgrade}
     for problem in trip.downgrade:
-        yield problem.revision, problem.location, problem.operation, f"the downgrade fails: {problem.message}"
+        words = f"the downgrade fails: {problem.message}"
+        yield _Step(problem.revision, problem.location, problem.operation, words, refused=True)
     for left in trip.leftovers:
         words = f"`downgrade()` does not take it back: {left.words}"
         if left.location in refused:
             words += f", and the next upgrade fails: {refused[left.location]}"
-        yield left.revision, left.location, left.operation, words
+        yield _Step(left.revision, left.location, left.operation, words)
     explained = {left.revision.id for left in trip.leftovers}
     for problem in trip.second_upgrade:
         if problem.revision.id not in explained:
             words = f"the next upgrade after a downgrade fails: {problem.message}"
-            yield problem.revision, problem.location, problem.operation, words
+            yield _Step(problem.revision, problem.location, problem.operation, words)
 
 
 def _is_missing(revision: Revision) -> bool:

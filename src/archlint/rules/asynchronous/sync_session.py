@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import groupby
 from typing import Any
 
-from archlint.findings import Hit, Link, Met, NotApplicable, Said
+from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 
@@ -32,11 +31,10 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         yield Hit(found.location, fields, found.chain, found.severity, clauses, engine)
     opened = [call for call in service.event_loop.opened_sessions if call.caller not in blocking]
     blocking.update(call.caller for call in opened)
-    for _, group in groupby(opened, lambda call: call.caller.module.path):
-        first, *others = group
-        more = f", and {len(others)} more of this file do" if others else ""
-        does = f"opens a synchronous session for requests{more}"
-        links = tuple(Link(one.location, f"`{one.caller.short_name}` opens one") for one in others)
-        fields = {"function": first.caller.short_name, "does": does, "session": "opened"}
-        yield Hit(first.location, fields, links, clauses=CLAUSES, cause=engine)
+    for call in {call.caller: call for call in reversed(opened)}.values():
+        name, module = call.caller.short_name, call.caller.module
+        does = "opens a synchronous session for requests"
+        fields = {"function": name, "does": does, "session": f"{name} opens"}
+        within = Link(Location(module.path), f"`{module.name}` opens synchronous sessions")
+        yield Hit(call.location, fields, clauses=CLAUSES, cause=engine, within=within)
     yield from (Met(one.location) for one in service.event_loop.querying if one not in blocking)

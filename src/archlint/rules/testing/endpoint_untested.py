@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Link, Met, Said, Unknown
+from archlint.findings import Hit, Link, Location, Met, Said, Unknown
 from archlint.service.api.exemptions import exemption
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
@@ -30,23 +30,19 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             handlers.setdefault(id(endpoint.handler.definition), []).append(endpoint)
     met = {*requests.tested, *undecided}
     found = [aliases for aliases in handlers.values() if not any(one in met for one in aliases)]
-    if len(found) > 1 and not requests.all:
-        yield _whole([aliases[0] for aliases in found])
-    else:
-        for aliases in found:
-            more = f", nor under {len(aliases) - 1} more" if len(aliases) > 1 else ""
-            fields = {"endpoint": f"`{_written(aliases[0])}`{more}", "handler": aliases[0].handler.own_name}
-            yield Hit(aliases[0].location, fields, cause=untested_router(aliases[0]))
+    no_client = None if requests.all else _no_client(service)
+    for aliases in found:
+        more = f", nor under {len(aliases) - 1} more" if len(aliases) > 1 else ""
+        fields = {"endpoint": f"`{_written(aliases[0])}`{more}", "handler": aliases[0].handler.own_name}
+        yield Hit(aliases[0].location, fields, cause=no_client or untested_router(aliases[0]))
     for request, endpoints in requests.possible.items():
         named = ", ".join(_written(one) for one in endpoints[:3]) + (" …" if len(endpoints) > 3 else "")
         yield Unknown("the path of a request", request.location, f"no other test requests {named}")
 
 
-def _whole(endpoints: list[Endpoint]) -> Hit:
-    """One for a suite that has no client: the endpoints are its chain."""
-    links = tuple(Link(one.location, f"`{_written(one)}`") for one in endpoints)
-    what = f"any of the {len(endpoints)} endpoints: no test has a client"
-    return Hit(endpoints[0].location, {"endpoint": what, "handler": ""}, links)
+def _no_client(service: Service) -> Link:
+    place = Location(service.suite.tests[0].module.path)
+    return Link(place, "no test has a client, so nothing requests an endpoint")
 
 
 def _written(endpoint: Endpoint) -> str:

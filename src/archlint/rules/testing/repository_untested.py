@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from msgspec.structs import replace
-
 from archlint.findings import Met, Said, Unknown
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 from archlint.service.testing.expected_targets import public_classes, public_functions
-from archlint.service.testing.untested import Untested, by_name_alone, untested_hits, untested_router
+from archlint.service.testing.untested import Untested, by_name_alone, untested_hits
 
 _REMEDY = "Test it against a database, or test an endpoint that uses it"
 
@@ -23,22 +21,20 @@ def check(service: Service) -> Iterator[Said]:
         return
     doubtful: list[Function] = []
     for module in service.layers.modules("crud"):
-        for whole, operations in _groups(service, module):
+        for operations in _groups(service, module):
             judged = [answer for one in operations if (answer := _judged(service, one))]
             yield from (one for one in judged if isinstance(one, Unknown))
             proven = [one for one in operations if service.reached.is_proven(one)]
             yield from (Met(one.location) for one in proven)
             doubtful += [one for one in operations if service.reached.has(one)]
             found = [one for one in judged if isinstance(one, Untested)]
-            for hit in untested_hits(found, len(operations) - len(found), bool(proven), whole):
-                yield replace(hit, fields={**hit.fields, "remedy": hit.fields["remedy"] or _REMEDY})
+            yield from untested_hits(found, _REMEDY)
     yield from by_name_alone([one for one in doubtful if not service.reached.is_proven(one)])
 
 
-def _groups(service: Service, module: Module) -> Iterator[tuple[str, tuple[Function, ...]]]:
-    yield f"`{module.path}`", tuple(public_functions(module, service.calls))
-    for cls, methods in public_classes(module, service.calls):
-        yield f"the class `{cls.node.name}`", methods
+def _groups(service: Service, module: Module) -> Iterator[tuple[Function, ...]]:
+    yield tuple(public_functions(module, service.calls))
+    yield from (methods for _, methods in public_classes(module, service.calls))
 
 
 def _judged(service: Service, function: Function) -> Untested | Unknown | None:
@@ -49,8 +45,7 @@ def _judged(service: Service, function: Function) -> Untested | Unknown | None:
         return Unknown(f"tests of `{function.short_name}`", function.location, why)
     endpoints = () if unused else service.reached.endpoints_of(function)
     words = f"`{function.short_name}`" + ("" if unused else _through(endpoints))
-    cause = untested_router(endpoints[0]) if endpoints else None
-    return Untested(function.module, function.location, function.short_name, words, unused, cause)
+    return Untested(function.module, function.location, function.short_name, words, unused, endpoints)
 
 
 def _through(endpoints: Sequence[Endpoint]) -> str:

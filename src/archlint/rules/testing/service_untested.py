@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Met, Said, Unknown
 from archlint.service.calls.functions import Class, Function
@@ -17,7 +15,6 @@ from archlint.service.testing.untested import (
     by_name_alone,
     place_of,
     untested_hits,
-    untested_router,
 )
 
 _REMEDY = "Test it by itself, with its repositories and clients replaced"
@@ -36,8 +33,7 @@ def check(service: Service) -> Iterator[Said]:
             if one not in proven and any(map(service.reached.has, functions)):
                 doubtful.append(one)
         found = [one for one in judged if isinstance(one, Untested)]
-        for hit in untested_hits(found, len(targets) - len(found), bool(proven), f"`{module.path}`"):
-            yield replace(hit, fields={**hit.fields, "remedy": hit.fields["remedy"] or _REMEDY})
+        yield from untested_hits(found, _REMEDY)
     yield from by_name_alone(doubtful)
 
 
@@ -64,6 +60,5 @@ def _judged(
         return Untested(one.module, place, name, words, unused=True)
     if why := next(filter(None, map(service.reached.doubt, functions)), ""):
         return Unknown(f"tests of `{name}`", place, why)
-    endpoints = service.reached.endpoints_of(functions[0]) if functions else ()
-    cause = untested_router(endpoints[0]) if endpoints else None
-    return Untested(one.module, place, name, words, cause=cause)
+    behind = next(filter(None, map(service.reached.endpoints_of, functions)), ())
+    return Untested(one.module, place, name, words, endpoints=behind)

@@ -1,16 +1,15 @@
-"""BA0801: an include, a mount or an app whose endpoints have no version prefix."""
+"""BA0801: an endpoint without a version prefix."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.facts.syntax import Attribute, Call
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Hit, Link, Met, Said, Severity
-from archlint.service.api.exemptions import exemption, of_app, operation, served, version_of
+from archlint.service.api.exemptions import exemption, served, version_of
 from archlint.service.api.include_groups import by_include, without_aliases
 from archlint.service.api.response_kinds import is_page
 from archlint.service.api.routes import Endpoint
@@ -19,20 +18,17 @@ from archlint.service.model import Service
 
 _MISSING = "without a version prefix"
 _ELSEWHERE = re.compile(r"(/[^/{}]+)*?/v\d+(?=/|$)")
-_EXAMPLES = 3
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
-    """Yield each include with endpoints outside `/api/v<N>` that are not operational, and three of them."""
+    """Yield each endpoint outside `/api/v<N>` that is not operational, and the include that lacks it."""
     exempt = exemption(options)
     endpoints = list(without_aliases(service.routes.endpoints))
     yield from (Met(endpoint.location) for endpoint in endpoints if version_of(endpoint) is not None)
     for place, lacking in by_include(endpoints, lambda endpoint: version_of(endpoint) is not None):
-        groups: defaultdict[str, list[Endpoint]] = defaultdict(list)
         for endpoint in lacking:
             if not exempt(endpoint) and not _is_page(service, endpoint):
-                groups[_how(service, endpoint)].append(endpoint)
-        yield from (_hit(place, how, of_it) for how, of_it in groups.items())
+                yield _hit(place, _how(service, endpoint), endpoint)
     yield from service.routes.unknown
 
 
@@ -52,22 +48,19 @@ def _how(service: Service, endpoint: Endpoint) -> str:
     return f"{_MISSING}, as long as `{setting}` has its default" if setting else _MISSING
 
 
-def _hit(place: Origin, how: str, endpoints: list[Endpoint]) -> Hit:
-    """One hit for them all: an error where they have no version, whatever is configured, and are served."""
-    names = [operation(endpoint) for endpoint in endpoints]
-    rest = len(names) - _EXAMPLES
-    shown = ", ".join(names[:_EXAMPLES]) + (f" and {rest} more" if rest > 0 else "")
-    several = f"{len(names)} operations ({shown}){of_app(endpoints[0])} are"
-    what = several if len(names) > 1 else f"{served(endpoints[0])} is"
-    first, *others = zip(names[:_EXAMPLES], endpoints, strict=False)
+def _hit(place: Origin, how: str, endpoint: Endpoint) -> Hit:
+    """An error where it has no version, whatever is configured, and is served."""
     include = Link(place.module.location(place.node), "served here, without a version in the prefix")
-    links = (include, *(Link(one.location, f"{name} is registered here") for name, one in others))
-    included = _included(place)
-    fields = {"what": what, "how": how, "included": included, "remedy": _remedy(included, endpoints[0])}
-    is_error = how == _MISSING and endpoints[0].root.is_served
+    fields = {
+        "endpoint": served(endpoint),
+        "handler": endpoint.handler.own_name,
+        "how": how,
+        "remedy": _remedy(_included(place), endpoint),
+    }
+    is_error = how == _MISSING and endpoint.root.is_served
     severity = None if is_error else Severity.WARNING
-    app = Link(endpoints[0].app.location, "nothing gives the endpoints of this app a version in the prefix")
-    return Hit(first[1].location, fields, links, severity, cause=app)
+    app = Link(endpoint.app.location, "nothing gives the endpoints of this app a version in the prefix")
+    return Hit(endpoint.location, fields, (include,), severity, cause=app)
 
 
 def _remedy(included: str, endpoint: Endpoint) -> str:

@@ -1,4 +1,4 @@
-"""What no test reaches, told once for a whole module or class of which nothing is reached."""
+"""What no test reaches, with the module or class that it is of, and the endpoint behind which it stands."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from archlint.service.api.routes import Endpoint
 from archlint.service.calls.functions import Class, Function
 from archlint.service.semantics.modules import Module
 
-_SHOWN = 3
-
 
 class Untested(Struct, frozen=True, eq=False):
     """A definition that no test reaches; `words` say what it is: "the function `find`"."""
@@ -23,33 +21,20 @@ class Untested(Struct, frozen=True, eq=False):
     name: str
     words: str
     unused: bool = False
-    cause: Link | None = None
-    """The router whose endpoints would reach it, if tests requested them."""
+    endpoints: tuple[Endpoint, ...] = ()
+    """Those that would reach it, if tests requested them."""
 
 
-def untested_hits(found: Iterable[Untested], doubtful: int, any_proven: bool, whole: str) -> Iterator[Hit]:
-    """The hits for definitions of one module or class, which `whole` names.
-
-    They are one unless something in it is proven to be reached; `doubtful` counts what may be.
-    """
-    alive = []
+def untested_hits(found: Iterable[Untested], remedy: str) -> Iterator[Hit]:
+    """The hits for what no test reaches; one that an endpoint without a test would reach is part of that."""
     for one in found:
         if one.unused:
             yield Hit(one.place, _fields(f"Nothing uses {one.words}", one.name, _REMOVE), severity=_WARNING)
-        else:
-            alive.append(one)
-    if len(alive) > 1 and not any_proven:
-        short = [f"`{one.name.rpartition('.')[2]}`" for one in alive[:_SHOWN]]
-        named = ", ".join(short) + (" …" if len(alive) > _SHOWN else "")
-        links = tuple(Link(one.place, f"No test reaches {one.words}") for one in alive)
-        what = (
-            f"No test reaches {len(alive)} of {whole}" if doubtful else f"No test reaches anything in {whole}"
-        )
-        rest = f"; to {doubtful} more only a name may lead" if doubtful else ""
-        yield Hit(alive[0].place, _fields(f"{what}: {named}{rest}", whole), links, cause=alive[0].cause)
-    else:
-        for one in alive:
-            yield Hit(one.place, _fields(f"No test reaches {one.words}", one.name), cause=one.cause)
+            continue
+        within = Link(Location(one.module.path), f"`{one.module.name}` has what no test reaches")
+        part_of = one.endpoints[0].location if one.endpoints else None
+        fields = _fields(f"No test reaches {one.words}", one.name, remedy)
+        yield Hit(one.place, fields, within=within, part_of=part_of)
 
 
 def by_name_alone(doubtful: Sequence[Function | Class]) -> Iterator[Unknown]:
@@ -66,7 +51,7 @@ def untested_router(endpoint: Endpoint) -> Link:
     return Link(Location(home.path), f"endpoints of `{home.name}` that no test requests")
 
 
-def _fields(what: str, name: str, remedy: str = "") -> dict[str, str]:
+def _fields(what: str, name: str, remedy: str) -> dict[str, str]:
     return {"what": what, "name": name, "remedy": remedy}
 
 
