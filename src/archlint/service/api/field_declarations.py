@@ -20,17 +20,18 @@ from archlint.facts.syntax import (
     Evaluate,
     Expression,
     Name,
-    Sequence,
     Statement,
     Subscript,
 )
+from archlint.service.interpreter.fields import (
+    arguments_of,
+    is_class_variable,
+    is_ellipsis,
+    is_field_call,
+    may_be_field,
+)
 from archlint.service.interpreter.types import AnnotationContext, Type, Types
 from archlint.service.interpreter.values import External, ExternalObject, Value, Written
-
-_FIELDS = frozenset(
-    {"Field", "PrivateAttr", "Relationship", "field"}
-    | {"Query", "Path", "Header", "Cookie", "Body", "Form", "File"}  # FastAPI's are fields, too
-)
 
 
 class Declaration(Struct, frozen=True, dict=True):
@@ -53,8 +54,7 @@ class Declaration(Struct, frozen=True, dict=True):
         """The arguments of its calls, a default given by its place among them."""
         found: dict[str, Value] = {}
         for call in self.calls:
-            found |= {"default": call.args[0]} if call.args else {}
-            found |= call.keywords
+            found |= arguments_of(call)
         return found
 
     @cached_property
@@ -64,7 +64,7 @@ class Declaration(Struct, frozen=True, dict=True):
         if not is_plain and "default_factory" in self.keywords:
             return None, False
         found = self.value if is_plain else self.keywords.get("default", External("..."))
-        return (None, True) if _is_ellipsis(found) else (found, False)
+        return (None, True) if is_ellipsis(found) else (found, False)
 
 
 def declarations(node: ClassDef, place: AnnotationContext, types: Types) -> Iterator[Declaration]:
@@ -97,18 +97,6 @@ def _call(value: Value, types: Types) -> ExternalObject | None:
     return value if is_field_call(value) else None
 
 
-def is_field_call(value: Value) -> bool:
-    """Whether a value is a `Field(…)` or its like."""
-    return isinstance(value, ExternalObject) and value.name.rpartition(".")[2] in _FIELDS
-
-
-def _is_ellipsis(value: Value) -> bool:
-    match value:
-        case External(name="...") | Written(expression=Name(id="...")):
-            return True
-    return False
-
-
 def text_of(statement: Statement | None) -> str | None:
     """The text that a statement is, as below a field or a `def`."""
     match statement:
@@ -125,20 +113,3 @@ def presence(annotation: Expression | None) -> bool | None:
         case Subscript(value=Name(id="NotRequired") | Attribute(attr="NotRequired")):
             return False
     return None
-
-
-def may_be_field(name: str) -> bool:
-    """Whether a name of a class can be a field of the model."""
-    return not name.startswith("_") and name != "model_config"
-
-
-def is_class_variable(annotation: Expression) -> bool:
-    """Whether the annotation is `ClassVar[…]`."""
-    match annotation:
-        case Subscript(value=Name(id="ClassVar") | Attribute(attr="ClassVar")) | Name(id="ClassVar"):
-            return True
-        case Constant(value=str(written)):
-            return written.startswith(("ClassVar", "typing.ClassVar"))
-        case Subscript(index=Sequence(items=(first, *_))):
-            return is_class_variable(first)
-    return False

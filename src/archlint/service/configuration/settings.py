@@ -23,8 +23,9 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.service.api.class_options import OptionReader
-from archlint.service.api.field_declarations import Declaration, declaration, declarations, may_be_field
+from archlint.service.api.field_declarations import Declaration, declaration, declarations
 from archlint.service.configuration.variable_names import Naming, VariablePath
+from archlint.service.interpreter.fields import may_be_field
 from archlint.service.interpreter.types import Type, Types
 from archlint.service.interpreter.values import Written
 from archlint.service.semantics.classes import Classes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archlint.facts.syntax import FunctionDef
 from archlint.facts.traversal import docstring
+from archlint.service.interpreter.fields import arguments_of, field_names, is_ellipsis, is_field_call
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.values import (
     Arguments,
@@ -122,16 +123,13 @@ def class_member(cls: ClassObject, name: str) -> Value:
 
 def field_default(machine: Machine, value: Value, place: Origin) -> Value:
     """The default behind `Field(…)`, or the plain value."""
-    if not (isinstance(value, ExternalObject) and value.name in names_of("field maker")):
+    if not is_field_call(value):
         return value
-    if "default_factory" in value.keywords:
-        return machine.call(value.keywords["default_factory"], Arguments((), {}, place))
-    default = value.keywords.get("default", value.args[0] if value.args else None)
-    if (isinstance(default, External) and default.name == "...") or not (
-        value.args or "default" in value.keywords
-    ):
-        return Unresolved("a required field")
-    return default
+    said = arguments_of(value)
+    if "default_factory" in said:
+        return machine.call(said["default_factory"], Arguments((), {}, place))
+    default = said.get("default", External("..."))
+    return Unresolved("a required field") if is_ellipsis(default) else default
 
 
 def _of_module(machine: Machine, value: ModuleObject, name: str) -> Value:
@@ -193,13 +191,7 @@ def _undefined(machine: Machine, value: InstanceObject, name: str) -> Value:
 
 
 def _fields(machine: Machine, value: InstanceObject) -> dict[str, Value]:
-    names = [
-        name
-        for ancestor in reversed(value.cls.lineage())
-        if isinstance(ancestor, ClassObject)
-        for name in ancestor.annotations
-    ]
-    return {name: _of_instance(machine, value, name) for name in dict.fromkeys(names)}
+    return {name: _of_instance(machine, value, name) for name in field_names(value.cls)}
 
 
 def _bind(machine: Machine, receiver: Value, cls: ClassObject, found: Value) -> Value:

@@ -21,6 +21,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import walk_expressions
 from archlint.service.interpreter.attributes import attribute, class_member
+from archlint.service.interpreter.fields import field_call, field_names, keyword_of
 from archlint.service.interpreter.machine import FunctionModel, Machine, Modelled
 from archlint.service.interpreter.values import (
     Arguments,
@@ -45,7 +46,6 @@ from archlint.service.interpreter.values import (
     same,
     unsubscripted,
 )
-from archlint.service.semantics.library_names import names_of
 
 
 def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
@@ -259,10 +259,8 @@ def _of_library(machine: Machine, cls: ClassObject, arguments: Arguments) -> Val
 
 def _set_fields(cls: ClassObject, instance: InstanceObject, arguments: Arguments) -> None:
     """A dataclass's or pydantic model's generated `__init__`: positional in order of the annotations."""
-    if cls.derives_from(names_of("settings base")):
-        instance.attributes.update(arguments.keywords)
-        return
-    own = (base for base in reversed(cls.lineage()) if isinstance(base, ClassObject))
-    names = [name for base in own for name in base.annotations] or ["root"]  # of a `RootModel[…]`
-    instance.attributes.update(zip(dict.fromkeys(names), arguments.args, strict=False))
-    instance.attributes.update(arguments.keywords)
+    names = field_names(cls) or ["root"]  # of a `RootModel[…]`
+    positional = (name for name in names if field_call(cls, name).get("init") is not False)
+    instance.attributes.update(zip(positional, arguments.args, strict=False))
+    fields = {keyword_of(cls, name): name for name in names}
+    instance.attributes.update({fields.get(key, key): value for key, value in arguments.keywords.items()})

@@ -28,6 +28,7 @@ from archlint.facts.syntax import (
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.calls import call, define
 from archlint.service.interpreter.conditions import boolean, comparison, conditional, decide, negated
+from archlint.service.interpreter.fields import field_names
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.operators import arithmetic
 from archlint.service.interpreter.partial_texts import PartialText, assembled, size
@@ -75,7 +76,7 @@ def iterate(machine: Machine, value: Value) -> Items[Value] | None:
         members = [v for v in value.namespace.values() if isinstance(v, Member)]
         return members or None
     if isinstance(value, InstanceObject) and value.cls.derives_from(_NAMED_TUPLES):
-        return [value.attributes.get(name, value.cls.namespace.get(name)) for name in value.cls.annotations]
+        return [value.attributes.get(name, value.cls.namespace.get(name)) for name in field_names(value.cls)]
     if isinstance(value, Choice):
         lists = [iterate(machine, option) for option in value.values]
         return None if None in lists else [item for items in lists for item in items or ()]
