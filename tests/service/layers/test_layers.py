@@ -243,3 +243,50 @@ def test_of_two_patterns_the_more_literal_one_counts() -> None:
     paths = ("app/api/deps.py", "app/api/users.py", "app/main.py")
     assert [config.layer_of(path) for path in paths] == ["dependencies", "routers", ""]
     assert Config(layers={"routers": ("app/**", "!app/old/**")}).layer_of("app/old/a.py") == ""
+
+
+def test_a_candidate_is_called_like_the_layer_in_another_ones_directory() -> None:
+    files = {"app/routers/users.py": ROUTES, "app/routers/dependencies.py": PLAIN, "app/services/a.py": PLAIN}
+    line = 'dependencies = ["app/routers/dependencies.py"]'
+    assert layers_of(files).candidate("dependencies") == Candidate("app/routers/dependencies.py", line)
+    assert layers_of(files).candidate("crud") is None
+
+
+def test_a_candidate_for_queries_is_where_several_modules_query() -> None:
+    query = "from sqlalchemy import select\ndef find(session): return session.scalars(select(1))\n"
+    files = {"app/storage/users.py": query, "app/storage/files.py": PLAIN, "app/storage/mail.py": PLAIN}
+    assert layers_of(files).candidate("crud") is None
+    files |= {"app/storage/tokens.py": query + "def hashed(): ...\n", "app/storage/keys.py": PLAIN}
+    assert layers_of(files).candidate("crud") == Candidate("app/storage/", 'crud = ["app/storage/**"]')
+
+
+def test_a_candidate_ends_in_the_layers_name() -> None:
+    files = {"app/users/user_crud.py": PLAIN, "app/users/user_routes.py": ROUTES}
+    line = 'crud = ["app/users/user_crud.py"]'
+    assert layers_of(files).candidate("crud") == Candidate("app/users/user_crud.py", line)
+
+
+def test_models_of_pydantic_alone_are_a_candidate_for_schemas() -> None:
+    files = {"app/models/user.py": SCHEMA, "app/models/kinds.py": PLAIN}
+    assert layers_of(files).candidate("schemas") == Candidate("app/models/", 'schemas = ["app/models/**"]')
+    files |= {"app/models/stored.py": MAPPED}
+    assert layers_of(files).candidate("schemas") is None
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "other", "expected"),
+    [
+        ("app/core/security/service/token.py", PLAIN, "", "core"),
+        ("app/core/dependency/session.py", PLAIN, "", "core"),
+        ("app/core/repository/users.py", QUERY, "", "crud (inferred)"),
+        ("app/routers/responses/users.py", SCHEMA, "", "schemas (inferred)"),
+        ("app/presentation/api/user_requests.py", SCHEMA + ROUTES, "", "routers (inferred)"),
+        ("app/presentation/api/user_requests.py", SCHEMA, "", "schemas (inferred)"),
+        ("app/cache/cache_service.py", PLAIN, "app/services/users.py", "None"),
+        ("app/cache/cache_service.py", PLAIN, "", "services (inferred)"),
+        ("app/users/service.py", PLAIN, "app/services/users.py", "services (inferred)"),
+        ("app/users/user_repository.py", "import psycopg\ndef find(): ...\n", "", "crud (inferred)"),
+    ],
+)
+def test_a_name_alone_says_less_than_a_directory(path: str, text: str, other: str, expected: str) -> None:
+    assert layer(path, {path: text} | ({other: PLAIN} if other else {})) == expected

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.api.applications import makes_app
 from archlint.service.layers.names import LAYERS
+from archlint.service.layers.shared_packages import shared_modules
 from archlint.service.model import Service
 
 CLAUSES = {
@@ -33,8 +34,10 @@ def check(service: Service) -> Iterator[Said]:
     for layer in LAYERS:
         if not service.layers.has_place(layer) and layer in unread:
             yield Unknown(f"`{layer}/`", Location(unread[layer]), "the file cannot be read")
-        elif not service.layers.directories(layer) and not service.config.layers.get(layer):
-            if layer not in _OF_DATA or service.databases.stores_data:
+        elif not service.layers.has_place(layer):
+            if shared := next(shared_modules(service.modules, service.layers, layer), None):
+                yield Met(Location(shared.path), ("BA05.1.1",))
+            elif layer not in _OF_DATA or service.databases.stores_data:
                 fields = {"layer": layer, "hint": _hint(service, layer), "remedy": _remedy(service, layer)}
                 yield Hit(service.anchor, fields, clauses=("BA05.1.1", CLAUSES[layer]))
         else:

@@ -25,12 +25,10 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         return bool(taken) and all(service.classes.is_model_base(one) or is_data(one) for one in taken)
 
     def is_data(symbol: Symbol) -> bool:
-        """An enumeration or a constant, which brings nothing else of core along."""
-        enumeration = any(base.qualified.startswith("enum.") for base in service.symbols.bases(symbol))
-        literal = isinstance(symbol.node, Assign) and isinstance(
-            symbol.node.value, Constant | Sequence | Dict
-        )
-        return enumeration or literal
+        """An enumeration or constants, which bring nothing else of core along."""
+        if isinstance(symbol.node, Assign):
+            return isinstance(symbol.node.value, Constant | Sequence | Dict)
+        return service.classes.is_constant(symbol)
 
     others = set(LAYERS) - {"models"}
     excuse = is_base if options["core-base"] else lambda edge, symbol: False

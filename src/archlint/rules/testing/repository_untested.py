@@ -44,13 +44,19 @@ def _judged(service: Service, function: Function) -> Untested | Unknown | None:
     if not unused and (why := service.reached.doubt(function)):
         return Unknown(f"tests of `{function.short_name}`", function.location, why)
     endpoints = () if unused else service.reached.endpoints_of(function)
-    words = f"`{function.short_name}`" + ("" if unused else _through(endpoints))
-    return Untested(function.module, function.location, function.short_name, words, unused, endpoints)
+    ways = _unused_users(service, function) if unused else _through(service, function, endpoints)
+    name = function.short_name
+    return Untested(function.module, function.location, name, f"`{name}`{ways}", unused, endpoints)
 
 
-def _through(endpoints: Sequence[Endpoint]) -> str:
+def _unused_users(service: Service, function: Function) -> str:
+    user = next(iter(service.reached.callers_of(function)), None)
+    return f" but `{user.short_name}`, which nothing uses either" if user else ""
+
+
+def _through(service: Service, function: Function, endpoints: Sequence[Endpoint]) -> str:
     if not endpoints:
-        return ", and no endpoint uses it"
+        return "" if service.reached.is_kept(function) else ", and no endpoint uses it"
     shown = f"`{'/'.join(endpoints[0].methods)} {endpoints[0].path}`"
     more = f" and {len(endpoints) - 1} more" if len(endpoints) > 1 else ""
     return f", nor through {shown}{more}, untested too"

@@ -54,6 +54,9 @@ _OTHERS = frozenset({
 })  # fmt: skip
 """Packages of other databases, and of drivers that a service may keep its data with."""
 
+DATABASE_PACKAGES = LIBRARIES.keys() | _OTHERS
+"""Those of both."""
+
 
 def scheme(url: str) -> str | None:
     """The part of a URL that names database and driver, in lower case."""
@@ -201,7 +204,7 @@ class Databases:
             for binding in self._symbols.namespace(module).names.values():
                 if isinstance(binding, Imported) and not binding.level:
                     top = binding.module.partition(".")[0]
-                    if (top in LIBRARIES or top in _OTHERS) and self._modules.find(top, module) is None:
+                    if top in DATABASE_PACKAGES and self._modules.find(top, module) is None:
                         found.setdefault(top, module.location(binding.node))
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -22,6 +22,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.readings import summary
 from archlint.service.api.applications import makes_app
+from archlint.service.database.engine_connections import DATABASE_PACKAGES
 from archlint.service.semantics.bindings import Imported, own_nodes, read_namespace, statements
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SQLMODEL, names_of
@@ -41,9 +42,6 @@ _STATEMENTS = frozenset(
     for name in ("delete", "insert", "select", "text", "update")
 )
 _SESSION_METHODS = frozenset({"exec", "execute", "fetch", "fetchrow", "fetchval", "scalar", "scalars"})
-_STORAGE = frozenset(
-    {"asyncpg", "beanie", "databases", "motor", "odmantic", "peewee", "sqlalchemy", "sqlmodel", "tortoise"}
-)
 
 
 class Contents(Struct, frozen=True):
@@ -71,6 +69,21 @@ class Contents(Struct, frozen=True):
 def read_contents(module: Module, symbols: Symbols, classes: Classes) -> Contents:
     """What `module` defines at its top level and in its classes."""
     return _Reader(module, symbols, classes).contents()
+
+
+def only_query(contents: Sequence[Contents]) -> bool:
+    """Whether all that the modules define queries, or is the base that these share."""
+    querying = sum(one.queries > 0 for one in contents)
+    return 1 < querying >= len(contents) - 1 and all(
+        one.plain and one.storage and one.queries in {0, one.plain} and not one.schemas for one in contents
+    )
+
+
+def mostly_query(contents: Sequence[Contents]) -> bool:
+    """Whether several modules query, and few do anything else; tables and engines lie beside queries."""
+    judged = [one for one in contents if one.plain and not one.models + one.setup]
+    querying = sum(one.queries > 0 for one in judged)
+    return querying > 1 and 3 * querying >= 2 * len(judged) and not any(one.routes for one in contents)
 
 
 def endpoint_decorator(module: Module, node: FunctionDef, symbols: Symbols) -> Call | None:
@@ -220,7 +233,7 @@ class _Reader:
     def _imports_storage(self) -> bool:
         bindings = self._symbols.namespace(self._module).names.values()
         sources = (binding for binding in bindings if isinstance(binding, Imported) and not binding.level)
-        return any(source.module.partition(".")[0] in _STORAGE for source in sources)
+        return any(source.module.partition(".")[0] in DATABASE_PACKAGES for source in sources)
 
 
 _ON_SESSION = "….execute"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Literal
@@ -13,7 +13,7 @@ from msgspec import Struct
 from archlint.config import Config
 from archlint.paths import ancestors
 from archlint.service.api.api_surface import Surface
-from archlint.service.layers.contents import Contents, read_contents
+from archlint.service.layers.contents import Contents, mostly_query, only_query, read_contents
 from archlint.service.layers.mapping import Candidate, candidate
 from archlint.service.layers.names import (
     LAYERS,
@@ -28,6 +28,9 @@ from archlint.service.layers.names import (
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Symbols
+
+_BY_NAME_ALONE = frozenset({"dependencies", "services"})
+"""Layers of which what a module defines does not tell that it is not of them, unless that is endpoints."""
 
 
 class Layer(Struct, frozen=True):
@@ -96,27 +99,43 @@ class Layers:
         """The directories of that name that hold runtime modules."""
         return tuple(sorted({folder for folder, layer in self._folders if layer == name}))
 
+    def directory_of(self, module: Module) -> str:
+        """The layer whose directory the module lies in, whatever it does there; empty for none."""
+        return _base(self._around(module)[1])
+
     def has_place(self, name: str) -> bool:
         """Whether the layer has a directory, or a line in the configuration."""
         return bool(self.directories(name) or self._config.layers.get(name))
 
     def candidate(self, name: str) -> Candidate | None:
-        """What seems to play the role of the layer: where the modules are that are inferred to do so."""
-        places: dict[str, str] = {}
+        """What seems to play the role of the layer: where the modules are that are inferred to do so.
+
+        Where there are none, it is what has a name or contents of that kind in another layer's place.
+        """
+        runtime = self._modules.runtime
+        inferred = [one for one in runtime if self.of(one) == Layer(name, "inferred")]
+        places = {one.path: self._place(one, name) for one in inferred}
+        if not any(places.values()):
+            places = {one.path: likely for one in runtime if (likely := self._likely_place(one, name))}
         others: list[str] = []
         rest: list[str] = []
-        for module in self._modules.runtime:
+        for module in runtime:
             layer = self.of(module)
-            if layer == Layer(name, "inferred"):
-                places[module.path] = self._place(module, name)
-            elif layer is not None and layer.name != name:
-                others.append(module.path)
-            elif not module.is_package:
-                rest.append(module.path)
-        if not any(places.values()):
-            return None
+            if module.path in places or (layer is None and module.is_package):
+                continue
+            if layer is None or layer.name != name:
+                (rest if layer is None else others).append(module.path)
         places = {path: place or path for path, place in places.items()}
         return candidate(name, places, others, rest, self._config.folder)
+
+    def _likely_place(self, module: Module, name: str) -> str:
+        """Where a module is that is called like the layer, or queries with others where queries are kept."""
+        layer, stem, folder = self.of(module), _stem(module), posixpath.dirname(module.path)
+        if layer is not None:
+            is_other = layer.by == "directory" and layer.name != name
+            return module.path if is_other and name in names_of(stem) and self._plays(module, name) else ""
+        is_stored = name == "crud" and folder in self._partial_stores
+        return f"{folder}/" if is_stored else module.path if stem.endswith(f"_{name}") else ""
 
     def contents(self, module: Module) -> Contents:
         """What the module defines."""
@@ -214,8 +233,15 @@ class Layers:
             for folder, contents in inside.items()
             if folder != self._root
             and len(contents) > 1
-            and (_only_query(contents) or (_base(folder) in STORES and _mostly_query(contents)))
+            and (only_query(contents) or (_base(folder) in STORES and mostly_query(contents)))
         )
+
+    @cached_property
+    def _partial_stores(self) -> frozenset[str]:
+        """The directories named like a store in which several modules query, among others."""
+        querying = (one for one in self._modules.runtime if self.contents(one).queries)
+        stores = Counter(posixpath.dirname(one.path) for one in querying)
+        return frozenset(folder for folder, count in stores.items() if count > 1 and _base(folder) in STORES)
 
     @cached_property
     def _feature_folders(self) -> frozenset[str]:
@@ -232,7 +258,10 @@ class Layers:
         name = _base(folder)
         if name != "routers" and self._wires(module):
             return None
+        # What is in core serves others, and is no business logic for being called a service.
         nearer = self._suggested(module, self._synonyms_of(inner)) if folder else None
+        if name == "core" and nearer in _BY_NAME_ALONE:
+            nearer = None
         if nearer and nearer != name:
             return Layer(nearer, "inferred")
         if name == "models":
@@ -280,7 +309,9 @@ class Layers:
         if stem in SYNONYMS["services"] | {"services"} and UTILITIES & set(module.name.split(".")):
             return
         yield from names_of(stem)
-        yield from names_of(stem.rpartition("_")[2])
+        for name in names_of(stem.rpartition("_")[2]):
+            if name != "services" or not self.directories(name):
+                yield name
 
     def _synonyms_of(self, folders: Iterable[str]) -> Iterator[str]:
         """The layers that directories' names suggest, where these are not features of that name."""
@@ -295,13 +326,14 @@ class Layers:
             case "models":
                 return contents.models > 0
             case "schemas":
-                return contents.schemas + contents.shapes > 0 == contents.models
+                is_data = contents.schemas + contents.shapes > 0 == contents.models
+                return is_data and not self.has_routes(module)
             case "routers":
                 return self.has_routes(module) or self._nearest(module, ROUTERS_ONLY) in self._route_folders
             case "crud":
                 folder = self._nearest(module, SYNONYMS["crud"])
                 return contents.storage or folder in self._storage_folders
-        return name in {"services", "dependencies"} and not self.has_routes(module)
+        return name in _BY_NAME_ALONE and not self.has_routes(module)
 
     def _shown(self, module: Module) -> str | None:
         """The layer that a module's definitions alone show, when they are of one kind."""
@@ -323,6 +355,8 @@ class Layers:
         """
         queried = self._query_folders if name == "crud" else ()
         folders = [f for f in self._parents(module) if _base(f) in SYNONYMS.get(name, ()) or f in queried]
+        if name == "schemas" and not folders and (folder := self._nearest(module, frozenset({"models"}))):
+            folders = [folder] if folder not in self._model_folders else []
         if folders:
             return f"{folders[0]}/"
         return module.path if name != "schemas" or name in self._of_stem(module) else ""
@@ -347,21 +381,6 @@ def _folders(folder: str, root: str) -> Iterator[str]:
     while folder and folder != root:
         yield folder
         folder = posixpath.dirname(folder)
-
-
-def _only_query(contents: list[Contents]) -> bool:
-    """Whether all that the modules define queries, or is the base that these share."""
-    querying = sum(one.queries > 0 for one in contents)
-    return 1 < querying >= len(contents) - 1 and all(
-        one.plain and one.storage and one.queries in {0, one.plain} and not one.schemas for one in contents
-    )
-
-
-def _mostly_query(contents: list[Contents]) -> bool:
-    """Whether several modules query, and few do anything else; tables and engines lie beside queries."""
-    judged = [one for one in contents if one.plain and not one.models + one.setup]
-    querying = sum(one.queries > 0 for one in judged)
-    return querying > 1 and 3 * querying >= 2 * len(judged) and not any(one.routes for one in contents)
 
 
 def _base(path: str) -> str:

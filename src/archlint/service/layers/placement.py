@@ -117,4 +117,6 @@ def _where(layers: Layers, module: Module, wanted: str) -> str:
     layer = layers.of(module)
     if layer is not None and layer.name == wanted:
         return f"`{module.name}`"
-    return f"`{module.name}` of the {layer} layer" if layer else f"`{module.name}`, which is in no layer"
+    if name := str(layer or layers.directory_of(module)):
+        return f"`{module.name}` of the {name} layer"
+    return f"`{module.name}`, which is in no layer"

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Assign, Attribute, Call, ClassDef, Constant, Expression, Keyword, Name
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    Constant,
+    Evaluate,
+    Expression,
+    Keyword,
+    Name,
+)
 from archlint.service.semantics.library_names import SQLMODEL, names_of, schema_bases
 from archlint.service.semantics.symbols import Symbol, Symbols
 from archlint.service.semantics.type_checking import is_for_type_checkers
@@ -33,9 +43,11 @@ class Classes:
         )
 
     def is_constant(self, symbol: Symbol) -> bool:
-        """Whether it is an enumeration, or a name for a value that is nothing stored."""
+        """Whether it is an enumeration, a class of such values, or a name for one that is nothing stored."""
         if isinstance(symbol.node, Assign):
             return not isinstance(symbol.node.value, Call)
+        if isinstance(symbol.node, ClassDef) and _holds_constants(symbol.node):
+            return True
         return _is_class(symbol) and self._derives(symbol, names_of("enumeration"))
 
     def is_schema(self, symbol: Symbol) -> bool:
@@ -145,6 +157,16 @@ class Classes:
 
 def _is_class(symbol: Symbol) -> bool:
     return isinstance(symbol.node, ClassDef)
+
+
+def _holds_constants(node: ClassDef) -> bool:
+    """Whether the class is but a place for values, which nobody makes objects of."""
+    if node.bases or node.keywords or node.decorators:
+        return False
+    values = [one.value for one in node.body if isinstance(one, Assign)]
+    others = (one for one in node.body if not isinstance(one, Assign))
+    only_said = all(isinstance(one, Evaluate) and isinstance(one.value, Constant) for one in others)
+    return bool(values) and only_said and not any(one is None or isinstance(one, Call) for one in values)
 
 
 def _is_abstract(node: ClassDef) -> bool:

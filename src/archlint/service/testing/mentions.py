@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Alias, Attribute, ClassDef, Constant, FunctionDef, Name
+from archlint.facts.syntax import Alias, Assign, Attribute, Call, ClassDef, Constant, FunctionDef, Name
 from archlint.readings import summary
-from archlint.service.calls.functions import Class, Function, names_in
+from archlint.service.calls.functions import Class, Function, Program, names_in
 from archlint.service.calls.library_models import Library
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
@@ -20,19 +20,52 @@ _MAX_NAME = 200
 
 
 class Mentions:
-    """Counts the names of modules, once."""
+    """The names in the modules of a program, by where they stand."""
 
-    def __init__(self, modules: Sequence[Module]) -> None:
+    def __init__(self, modules: Sequence[Module], program: Program) -> None:
         self._modules = modules
+        self._program = program
 
     def none_of(self, one: Function | Class) -> bool:
-        """Whether nothing but its own body has the name of a definition."""
+        """Whether no code that runs has the name of a definition, but for its own body."""
         if isinstance(one, Function) and (one.decorators or _may_be_asked_for(one)):
             return False  # A decorator may register it, and a base may call a method by its name.
         name = one.node.name if isinstance(one.node, FunctionDef | ClassDef) else ""
-        if not name or name in self._elsewhere:
-            return False
-        return self._within_its_like[name] <= sum(name == _word(node) for node in names_in(one))
+        within = sum(name == _word(node) for node in names_in(one))
+        in_others = name in self._elsewhere or self._within_its_like[name] > within
+        return bool(name) and not (in_others and name in self._alive)
+
+    def may_be_kept(self, method: Function) -> bool:
+        """Whether something may hold the method without calling it where its name stands."""
+        return _may_be_asked_for(method) or bool(method.decorators) or method.own_name in self._kept
+
+    def is_handed_on(self, function: Function) -> bool:
+        """Whether a function's name stands where it is not called: in a table, or as an argument."""
+        if function.owner is not None:
+            return self.may_be_kept(function)
+        return any(function.own_name in _handed_on(module.source) for module in self._modules)
+
+    @cached_property
+    def _alive(self) -> frozenset[str]:
+        """The names that stand in code that runs: outside of functions, or in one whose name does."""
+        inside: defaultdict[str, set[str]] = defaultdict(set)
+        alive = set(self._kept)
+        asked = {one.own_name for one in self._program.functions.values() if _may_be_asked_for(one)}
+        for mentions in (module.source.mentions for module in self._modules):
+            alive.update(mentions.outside, mentions.guarded)
+            for one in mentions.inside:
+                runs = one.is_decorated or one.function.startswith("__") or one.function in asked
+                (alive if runs else inside[one.function]).update(one.names)
+        pending = list(alive)
+        while pending:
+            new = inside.get(pending.pop(), set()) - alive
+            alive |= new
+            pending += new
+        return frozenset(alive)
+
+    @cached_property
+    def _kept(self) -> frozenset[str]:
+        return frozenset(name for module in self._modules for name in _kept(module.source))
 
     @cached_property
     def _elsewhere(self) -> frozenset[str]:
@@ -54,9 +87,7 @@ def _mentioned(source: PythonSource) -> tuple[frozenset[str], tuple[tuple[str, i
     do not count.
     """
     nodes, unread = source.nodes, unread_names(source)
-    texts = (node.value for node in nodes.of(Constant) if isinstance(node.value, str))
-    words = (re.split(r"[.:]", text)[-1] for text in texts if len(text) < _MAX_NAME)
-    elsewhere = {word for word in words if word.isidentifier()}
+    elsewhere = set(_last_words(source))
     elsewhere.update(alias.name.rpartition(".")[2] for alias in nodes.of(Alias))
     defined = {*(one.name for one in nodes.of(FunctionDef)), *(one.name for one in nodes.of(ClassDef))}
     named: list[Name | Attribute] = [node for node in nodes.of(Name) if node not in unread]
@@ -69,6 +100,28 @@ def _mentioned(source: PythonSource) -> tuple[frozenset[str], tuple[tuple[str, i
         else:
             elsewhere.add(word)
     return frozenset(elsewhere), tuple(sorted((word, within[word]) for word in within.keys() - elsewhere))
+
+
+@summary
+def _kept(source: PythonSource) -> tuple[str, ...]:
+    """The attributes that a file reads and does not call there, and the last words of its strings."""
+    called = {call.func for call in source.nodes.of(Call)}
+    read = {node.attr for node in source.nodes.of(Attribute) if node not in called}
+    return tuple(sorted(read.union(_last_words(source))))
+
+
+@summary
+def _handed_on(source: PythonSource) -> frozenset[str]:
+    """The names that a file reads and does not call there."""
+    called = {call.func for call in source.nodes.of(Call)}
+    targets = {target for one in source.nodes.of(Assign) for target in one.targets}
+    return frozenset(node.id for node in source.nodes.of(Name) if node not in called and node not in targets)
+
+
+def _last_words(source: PythonSource) -> Iterator[str]:
+    texts = (node.value for node in source.nodes.of(Constant) if isinstance(node.value, str))
+    words = (re.split(r"[.:]", text)[-1] for text in texts if len(text) < _MAX_NAME)
+    return (word for word in words if word.isidentifier())
 
 
 def _word(node: Name | Attribute) -> str:

@@ -14,29 +14,26 @@ from functools import cached_property
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Alias,
-    Assign,
     Attribute,
     Call,
     Constant,
     FunctionDef,
     Name,
-    Node,
 )
-from archlint.facts.traversal import all_nodes
 from archlint.readings import summary
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Class, Function, names_in
-from archlint.service.calls.values import ClassType, FunctionType, InferredType, InstanceType
+from archlint.service.calls.values import FunctionType
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.values import FunctionObject
-from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Role
-from archlint.service.semantics.symbols import Symbol, Symbols
+from archlint.service.semantics.symbols import Symbols
 from archlint.service.semantics.unread import unread as unread_names
 from archlint.service.testing.client_requests import Requests
 from archlint.service.testing.imported_names import Names
 from archlint.service.testing.mentions import Mentions
+from archlint.service.testing.providers import Providers, class_of
 from archlint.service.testing.tests import Suite
 
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
@@ -52,7 +49,10 @@ class Reached:
         self._symbols = symbols
         self._program = calls.program
         used_by = {Role.RUNTIME, Role.SCRIPT}
-        self._mentions = Mentions([module for module in calls.modules if module.role in used_by])
+        self._mentions = Mentions(
+            [module for module in calls.modules if module.role in used_by], calls.program
+        )
+        self._providers = Providers(calls, symbols)
         self._classes: dict[Module, dict[str, Class]] = {}
 
     def has(self, function: Function) -> bool:
@@ -76,20 +76,39 @@ class Reached:
         return cls in self._named[1]
 
     def is_unused(self, one: Function | Class) -> bool:
-        """Whether the service itself never speaks of a definition: nothing runs it, so no test is missed."""
-        return self._mentions.none_of(one)
+        """Whether the service itself never uses a definition: nothing runs it, so no test is missed.
+
+        It is used where code that runs has its name, unless that is a method's, and all calls of that name
+        are of other classes' methods.
+        """
+        if self._mentions.none_of(one):
+            return True
+        return isinstance(one, Function) and one.owner is not None and self._is_of_others(one)
+
+    def is_kept(self, function: Function) -> bool:
+        """Whether a table or an argument has what comes to the function: who calls that is not known."""
+        return any(map(self._mentions.is_handed_on, self._all_callers(function)))
+
+    def callers_of(self, function: Function) -> tuple[Function, ...]:
+        """The functions that call it, but for itself and what has no body."""
+        callers = self._callers.get(function, ())
+        return tuple(one for one in callers if one is not function and not one.is_empty)
 
     def endpoints_of(self, function: Function) -> tuple[Endpoint, ...]:
         """The endpoints whose handlers come to the function, in the routes' order."""
-        callers: dict[Function, None] = {function: None}
-        pending = [function]
-        while pending:
-            for caller in self._callers.get(pending.pop(), ()):
-                if caller not in callers:
-                    callers[caller] = None
-                    pending.append(caller)
-        definitions = {one.node for one in callers}
+        definitions = {one.node for one in self._all_callers(function)}
         return tuple(one for one in self._requests.endpoints if one.handler.definition in definitions)
+
+    def _is_of_others(self, method: Function) -> bool:
+        callers = (one for one in self._all_callers(method) if one is not method)
+        return not self._mentions.may_be_kept(method) and all(
+            self._mentions.none_of(one) or (one.is_empty and one.own_name == method.own_name)
+            for one in callers
+        )
+
+    def _all_callers(self, function: Function) -> Iterable[Function]:
+        """The function, those that come to it, and those that come to them."""
+        return self._closure((function,), lambda one: self._callers.get(one, ()))
 
     @cached_property
     def _proven(self) -> frozenset[Function]:
@@ -127,7 +146,7 @@ class Reached:
             edges = (edge.callee for edge in self._calls.edges_from(function))
             inner = self._inner.get(function, ())
             named = (*self._by_name(function), *self._referred(function), *self._instead_of(function))
-            found = (*edges, *inner, *named, *self._injected(function))
+            found = (*edges, *inner, *named, *self._providers.of(function))
             self._onward[function] = tuple(dict.fromkeys(found))
         return self._onward[function]
 
@@ -135,7 +154,7 @@ class Reached:
         """What runs with it, but for what a name alone suggests; of an interface, its one implementation."""
         yield from (edge.callee for edge in self._calls.edges_from(function))
         yield from self._inner.get(function, ())
-        yield from (*self._referred(function), *self._injected(function))
+        yield from (*self._referred(function), *self._providers.of(function))
         if function.is_empty:
             others = tuple(dict.fromkeys(self._instead_of(function)))
             yield from others if len(others) == 1 else ()
@@ -214,52 +233,6 @@ class Reached:
                 if isinstance(value, FunctionObject) and value.definition in self._program.functions:
                     yield self._program.functions[value.definition]
 
-    def _injected(self, function: Function) -> Iterator[Function]:
-        """The providers that the function's parameters ask for."""
-        parameters = function.node.parameters if isinstance(function.node, FunctionDef) else ()
-        for parameter in parameters:
-            for part in (parameter.annotation, parameter.default):
-                if part is not None:
-                    yield from self._providers(function.module, part, 0)
-
-    def _providers(self, module: Module, part: Node, depth: int) -> Iterator[Function]:
-        for node in all_nodes(part):
-            if isinstance(node, Call) and self._symbols.resolve(module, node.func).qualified in names_of(
-                "injector"
-            ):
-                for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-                    for inner in all_nodes(argument):
-                        if isinstance(inner, Name | Attribute):
-                            yield from self._run_by(self._symbols.resolve(module, inner))
-            elif isinstance(node, Name) and depth < _MAX_ALIASES:
-                symbol = self._symbols.resolve(module, node)
-                if (
-                    symbol.module is not None
-                    and isinstance(symbol.node, Assign)
-                    and symbol.node.value is not None
-                ):
-                    yield from self._providers(symbol.module, symbol.node.value, depth + 1)
-                else:
-                    yield from self._made_of(symbol)
-
-    def _made_of(self, symbol: Symbol) -> Iterator[Function]:
-        """A class as an annotation may be what FastAPI makes for `Depends()`."""
-        cls = self._program.classes.get(symbol.node) if symbol.node is not None else None
-        method = cls.find_method("__init__") if cls is not None else None
-        if method is not None:
-            yield method
-
-    def _run_by(self, symbol: Symbol) -> Iterator[Function]:
-        with deep_recursion():
-            for value in self._calls.inference.of_symbol(symbol):
-                if isinstance(value, FunctionType):
-                    yield value.function
-                for name in ("__init__", "__call__"):
-                    cls = _class_of(value)
-                    method = cls.find_method(name) if cls is not None else None
-                    if method is not None:
-                        yield method
-
     @property
     def _roots(self) -> Iterator[Function]:
         """What tests import and call, and what runs with the application itself."""
@@ -299,7 +272,7 @@ class Reached:
                 for value in self._calls.inference.of_symbol(symbol):
                     if isinstance(value, FunctionType):
                         functions[value.function] = None
-                    elif (cls := _class_of(value)) is not None:
+                    elif (cls := class_of(value)) is not None:
                         classes[cls] = None
         return tuple(functions), tuple(classes)
 
@@ -360,7 +333,6 @@ def _names(source: PythonSource) -> tuple[str, ...]:
     return tuple(sorted({name.id for name in source.nodes.of(Name) if name not in unread}))
 
 
-_MAX_ALIASES = 3
 _DRIVEN = frozenset({"__call__", "dispatch", "handle", "lifespan"})
 
 
@@ -372,10 +344,6 @@ def _runs_by_itself(function: Function) -> bool:
         *("middleware", "exception_handler", "on_event", "listens_for", "validates", "event_handler")
     )
     return hooked or (function.owner is not None and function.node.name in _DRIVEN)
-
-
-def _class_of(value: InferredType) -> Class | None:
-    return value.cls if isinstance(value, ClassType | InstanceType) else None
 
 
 def _short(function: Function) -> str:
