@@ -17,7 +17,7 @@ from archlint.service.semantics.symbols import Symbol, Symbols
 _MAX_ALIASES = 3
 
 
-class Providers:
+class InjectedProviders:
     """Answers about the functions of one program."""
 
     def __init__(self, calls: Calls, symbols: Symbols) -> None:

@@ -33,7 +33,7 @@ from archlint.service.semantics.unread import unread as unread_names
 from archlint.service.testing.client_requests import Requests
 from archlint.service.testing.imported_names import Names
 from archlint.service.testing.mentions import Mentions
-from archlint.service.testing.providers import Providers, class_of
+from archlint.service.testing.providers import InjectedProviders, class_of
 from archlint.service.testing.tests import Suite
 
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
@@ -52,7 +52,7 @@ class Reached:
         self._mentions = Mentions(
             [module for module in calls.modules if module.role in used_by], calls.program
         )
-        self._providers = Providers(calls, symbols)
+        self._providers = InjectedProviders(calls, symbols)
         self._classes: dict[Module, dict[str, Class]] = {}
 
     def has(self, function: Function) -> bool:
