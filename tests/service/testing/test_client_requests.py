@@ -64,6 +64,7 @@ def requested(folder: Path, line: str) -> tuple[list[str], list[str]]:
         "client.get('/tool')",
         "client.get('/tools/popular/now')",
         "client.get('/tools/red')",
+        "client.get('/tools/\N{HORIZONTAL ELLIPSIS}')",
         "client.get('https://example.com/other')",
         "client.get('/feed')",
         "cache.get(f'{tool_id}')",

@@ -1,7 +1,8 @@
 """What text an expression in a test can be: literals, f-strings, constants, settings, parameters, helpers.
 
 Two marks stand for what the source does not tell: `VALUE` for a piece such as an id that came out of an
-answer, and `GAP` for text that may be anything, slashes included.
+answer, and `GAP` for text that may be anything, slashes included. Tests are read, not interpreted: what a
+text is likely to be counts, for an endpoint that some test may request is tested.
 """
 
 from __future__ import annotations
@@ -44,8 +45,7 @@ from archlint.service.testing.local_values import _parts, arguments, binding, se
 
 Texts: TypeAlias = tuple[str, ...]
 
-VALUE = "\N{WHITE SQUARE}"
-GAP = "\N{HORIZONTAL ELLIPSIS}"
+VALUE, GAP = "\ufdd0", "\ufdd1"  # noncharacters of Unicode, which no text may hold
 ANYTHING = GAP + GAP
 """One of a list that the source does not tell: behind a slash, too, it may be anything."""
 _MAX_TEXTS = 32
