@@ -24,7 +24,7 @@ from archlint.discover import Repository, read_regular
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import ArchlintError, Location, Severity
 from archlint.pages import Page
-from archlint.paths import is_inside, join
+from archlint.paths import below, is_inside, join
 from archlint.patterns import compile_patterns
 from archlint.selectors import Selection, strength
 from archlint.standard import Standard
@@ -58,9 +58,8 @@ class Config(Struct, frozen=True, dict=True):
 
     def matches(self, patterns: Iterable[str], path: str) -> bool:
         """Whether a path, relative to the repository's root, matches one of the configuration's patterns."""
-        inside = path if self.folder == "." else path.removeprefix(f"{self.folder}/")
-        below = self.folder == "." or inside != path
-        return below and bool(patterns) and _spec(tuple(patterns)).match_file(inside)
+        inside = below(path, self.folder)
+        return bool(patterns) and is_inside(path, self.folder) and _spec(tuple(patterns)).match_file(inside)
 
     def layer_of(self, path: str) -> str:
         """The layer that a path is mapped to, "" for none: of several, by the most literal pattern."""

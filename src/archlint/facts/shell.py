@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -357,3 +358,11 @@ def _only_speaks(nodes: Sequence[Any]) -> bool:
         else:
             pending.extend(child for child in node.named_children)
     return seen
+
+
+def split_words(line: str) -> list[str]:
+    """The words of a command; of one whose quotes do not close what spaces part."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()

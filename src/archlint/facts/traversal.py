@@ -171,6 +171,11 @@ def dotted(node: Expression) -> str | None:
     return ".".join(names)
 
 
+def is_none(expression: Expression) -> bool:
+    """Whether it is `None`."""
+    return isinstance(expression, Constant) and expression.value is None
+
+
 def docstring(definition: FunctionDef | ClassDef) -> str | None:
     """The definition's docstring, None where it has none or an empty one."""
     match definition.body[:1]:

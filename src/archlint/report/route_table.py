@@ -10,6 +10,7 @@ from archlint.findings import Unknown
 from archlint.report.output import width
 from archlint.report.safe import printable
 from archlint.report.styled import Line, StyledText
+from archlint.report.words import counted
 from archlint.service.api.exemptions import version_of
 from archlint.service.api.routes import Endpoint
 from archlint.service.interpreter.machine import Condition
@@ -31,7 +32,7 @@ def table(service: Service, endpoints: Sequence[Endpoint], unknown: Sequence[Unk
         for endpoint in group:
             yield from _row(_cells(endpoint, several), sizes, narrow)
     yield from unknowns(unknown)
-    yield ((f"{_count(len(endpoints), 'endpoint')}, {len(unknown)} unknown", "faint"),)
+    yield ((f"{counted(len(endpoints), 'endpoint')}, {len(unknown)} unknown", "faint"),)
 
 
 def title(service: Service) -> Line:
@@ -90,10 +91,6 @@ def _row(cells: tuple[str, ...], sizes: Sequence[int], narrow: bool) -> Iterator
     last = where.ljust(sizes[3]) if said else where
     names = f"{handler.ljust(sizes[2])}{GAP}{last}"
     yield (first, (path.ljust(sizes[1]), ""), (f"{GAP}{names}", "faint"), *after)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _route(service: Service, endpoint: Endpoint) -> dict[str, object]:

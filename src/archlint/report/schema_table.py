@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from archlint.report.safe import printable
 from archlint.report.styled import Line
+from archlint.report.words import counted
 from archlint.service.model import Service
 from archlint.service.schema.core.tables import Column, ForeignKey, Index, Table, Unique
 from archlint.service.schema.schemas import DatabaseSchema, Pair
@@ -37,12 +38,12 @@ def table(service: Service) -> Iterator[Line]:
         pairs = [Pair(m.table.title, m.table, m.table, m.table.unknown) for m in service.schemas.declared]
         for pair in pairs:
             yield from _pair(pair, frozenset())
-        yield ((_count(len(pairs), "table"), "faint"),)
+        yield ((counted(len(pairs), "table"), "faint"),)
 
 
 def _schema(schema: DatabaseSchema) -> Iterator[Line]:
     heads = ", ".join(revision.id for revision in schema.history.graph.heads) or "none"
-    revisions = _count(len(schema.environment.revisions), "revision")
+    revisions = counted(len(schema.environment.revisions), "revision")
     yield ((printable(f"{GAP}{schema.environment.folder}: {revisions}, head {heads}"), "clause"),)
     changed = frozenset((change.table, change.name.rpartition(".")[2]) for change in schema.drift)
     for pair in schema.pairs:
@@ -53,7 +54,7 @@ def _schema(schema: DatabaseSchema) -> Iterator[Line]:
     for gap in schema.gaps:
         place = "" if gap.location is None else f" ({gap.location})"
         yield ((f"{GAP}unknown: ", "warning"), (printable(f"{gap.what}: {gap.why}{place}"), ""))
-    counts = [_count(len(schema.pairs), "table"), _count(len(schema.drift), "difference")]
+    counts = [counted(len(schema.pairs), "table"), counted(len(schema.drift), "difference")]
     yield ((f"{', '.join(counts)}, {len(schema.gaps)} unknown", "faint"),)
 
 
@@ -141,7 +142,3 @@ def _foreign_key(key: ForeignKey) -> str:
 def _index(index: Index) -> str:
     columns = ", ".join(name or "expression" for name in index.columns)
     return f"{'UNIQUE ' if index.unique else ''}({columns})"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -7,7 +7,7 @@ import re
 from archlint import documents
 from archlint.discover import Repository
 from archlint.findings import Location
-from archlint.paths import join
+from archlint.paths import is_inside, join
 from archlint.service.api.applications import creations
 from archlint.service.api.entry_points import entries
 from archlint.service.semantics.modules import Modules
@@ -46,5 +46,5 @@ def _application(modules: Modules, symbols: Symbols) -> Location | None:
 
 def _first_file(root: str, repository: Repository, modules: Modules) -> Location:
     own = (module.path for module in modules)
-    below = (file for file in repository.files if root == "." or file.startswith(f"{root}/"))
+    below = (file for file in repository.files if is_inside(file, root))
     return Location(next(own, None) or next(below, join(root, "pyproject.toml")))

@@ -14,7 +14,7 @@ from archlint.config import Config
 from archlint.discover import Repository
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Unreadable, read_facts
-from archlint.paths import join, parents
+from archlint.paths import is_inside, join, parents
 from archlint.readings import summary
 from archlint.service.api.applications import FASTAPI, Creation, creations, imported_names, uses
 from archlint.service.model import Service
@@ -68,7 +68,7 @@ def without_copies(services: Sequence[Service]) -> tuple[tuple[Service, ...], tu
 
 
 def _listing(service: Service) -> tuple[str, ...]:
-    below = (file for file in service.repository.files if _is_inside(file, service.root))
+    below = (file for file in service.repository.files if is_inside(file, service.root))
     return tuple(posixpath.relpath(file, service.root) for file in below if not file.endswith(".md"))
 
 
@@ -120,7 +120,7 @@ class Layout:
             made = self._creations_below(folder)
             fastapi = self._without_scripts(self._with_fastapi(made), made)
             roots = fastapi | self._with_other_framework(made) or self._with_server(folder)
-            self._seen[folder] = frozenset(root for root in roots if _is_inside(root, folder))
+            self._seen[folder] = frozenset(root for root in roots if is_inside(root, folder))
         return self._seen[folder]
 
     def _creations_below(self, folder: str) -> dict[str, list[tuple[str, Creation]]]:
@@ -132,7 +132,7 @@ class Layout:
         return made
 
     def _runtime_below(self, folder: str) -> list[str]:
-        sources = {file: source for file, source in self._sources.items() if _is_inside(file, folder)}
+        sources = {file: source for file, source in self._sources.items() if is_inside(file, folder)}
         roles = assign_roles(folder, sources, self._resolution.imports_of)
         return [file for file, role in roles.items() if role is Role.RUNTIME]
 
@@ -162,7 +162,7 @@ class Layout:
 
         Such a project asks for no FastAPI, and nothing serves its app.
         """
-        around = {root for root in roots for other in roots if other != root and _is_inside(other, root)}
+        around = {root for root in roots for other in roots if other != root and is_inside(other, root)}
         return roots - {
             root
             for root in around & made.keys()
@@ -185,8 +185,8 @@ class Layout:
         """
         if any(_includes(self._sources[file]) for file, _ in made):
             return True
-        inner = [other for other in roots if other != root and _is_inside(other, root)]
-        own = [f for f in self._runtime_below(root) if not any(_is_inside(f, other) for other in inner)]
+        inner = [other for other in roots if other != root and is_inside(other, root)]
+        own = [f for f in self._runtime_below(root) if not any(is_inside(f, other) for other in inner)]
         targets = {name.partition(".")[0] for file in own for name in self._names(file).values()}
         if not _SERVERS.isdisjoint(targets):
             return True
@@ -194,7 +194,7 @@ class Layout:
             documents.text(self._repository, file)
             for file in self._repository.files
             if _COMMAND_FILE.fullmatch(posixpath.basename(file))
-            and not any(_is_inside(file, other) for other in inner)
+            and not any(is_inside(file, other) for other in inner)
         )
         names = {file.removesuffix(".py").replace("/", ".") for file, _ in made}
         return any(f".{name}".endswith(f".{module}") for module in _SERVED.findall(told) for name in names)
@@ -285,10 +285,6 @@ def _folder(repository: Repository, path: Path) -> str:
     resolved = path.resolve()
     folder = resolved if resolved.is_dir() else resolved.parent
     return folder.relative_to(repository.root).as_posix()
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    return folder in (".", path) or path.startswith(f"{folder}/")
 
 
 @summary

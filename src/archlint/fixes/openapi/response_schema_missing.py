@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archlint.facts.syntax import Call, ClassDef, Constant, Expression, Raise, Return, Subscript
-from archlint.facts.traversal import dotted
+from archlint.facts.syntax import Call, ClassDef, Expression, Raise, Return, Subscript
+from archlint.facts.traversal import dotted, is_none
 from archlint.findings import Finding
 from archlint.fixes.edits import Plan, SetReturn, span_of
 from archlint.service.api.handlers import Handler
@@ -33,7 +33,7 @@ def _certain(service: Service, handler: Handler) -> str | None:
     """The annotation, where every `return` gives the same, and the end of the function is none of them."""
     body = handler.definition.body
     values = [one.value for one in statements(body) if isinstance(one, Return)]
-    if all(value is None or (isinstance(value, Constant) and value.value is None) for value in values):
+    if all(value is None or is_none(value) for value in values):
         return "None" if not isinstance(body[-1], Raise) else None
     made = {_class(service, handler, value) for value in values}
     if len(made) != 1 or not isinstance(body[-1], Return | Raise):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import Assign, ClassDef, FunctionDef
 from archlint.findings import Hit, Location, Met, NotApplicable, Said
+from archlint.paths import is_inside
 from archlint.service.api.applications import makes_app
 from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
@@ -39,7 +40,7 @@ def check(service: Service) -> Iterator[Said]:
 
 
 def _lies_in(module: Module, folders: tuple[str, ...]) -> bool:
-    return any(module.path.startswith(f"{folder}/") for folder in folders)
+    return any(is_inside(module.path, folder) for folder in folders)
 
 
 def _holds(service: Service, module: Module, layer: str) -> bool:

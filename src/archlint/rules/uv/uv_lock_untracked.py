@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from archlint.facts.dockerfile import Instruction
 from archlint.findings import Hit, Location, Met, Said
 from archlint.ignores import docker_ignores, git_ignores
-from archlint.paths import join
+from archlint.paths import is_inside, join
 from archlint.service.deployment.dockerfiles import Image
 from archlint.service.model import Service
 
@@ -38,7 +38,7 @@ def _left_out(service: Service, image: Image) -> Iterator[Hit]:
     for context in service.deployment.contexts(image) if syncs else ():
         beside = f"{image.path}.dockerignore"
         ignore_file = beside if service.repository.has(beside) else join(context, ".dockerignore")
-        inside = context == "." or lock.startswith(f"{context}/")
+        inside = is_inside(lock, context)
         if inside and service.repository.has(ignore_file):
             line = docker_ignores(service.repository, ignore_file, posixpath.relpath(lock, context))
             if line is not None:

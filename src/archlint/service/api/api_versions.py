@@ -11,7 +11,7 @@ from archlint.discover import Repository
 from archlint.paths import ancestors, join
 from archlint.service.api.exemptions import version_of
 from archlint.service.api.routes import App, Endpoint, RouteTable
-from archlint.service.interpreter.values import Choice, Unresolved, Value, settled, text
+from archlint.service.interpreter.values import Choice, Unresolved, settled, settled_items, text
 
 _CHANGELOG = re.compile(
     r"(change(log|s)|history|news|releases?|release[-_]notes|migrat(ion|ing)\S*)(\.\w+)?", re.IGNORECASE
@@ -66,17 +66,12 @@ def _app_tells(version: int, app: App) -> bool | None:
     release = text(keywords.get("version"))
     if release is not None and re.match(rf"v?{version}(\.|$)", release):
         return True
-    for tag in _listed(keywords.get("openapi_tags")):
+    for tag in settled_items(keywords.get("openapi_tags")):
         values.extend(tag.values() if isinstance(tag, dict) else [])
     if any(_names(version, text(value) or "") for value in values):
         return True
     untold = (settled(value) for value in (*values, keywords.get("openapi_tags")))
     return None if any(isinstance(value, Unresolved | Choice) for value in untold) else False
-
-
-def _listed(value: Value) -> list[Value]:
-    found = settled(value)
-    return [settled(item) for item in found] if isinstance(found, list | tuple) else []
 
 
 def _names(version: int, words: str) -> bool:

@@ -20,6 +20,7 @@ from archlint.facts.syntax import (
     Operator,
     Sequence,
 )
+from archlint.facts.traversal import is_none
 from archlint.service.interpreter.values import Written
 from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.modules import Module
@@ -40,7 +41,7 @@ class ClassOptions(Struct, frozen=True):
     def text(self, name: str) -> str | None:
         """The text of an option, empty where it is not given; None where it is computed."""
         written = self.given.get(name)
-        if written is None or _is_none(written.expression):
+        if written is None or is_none(written.expression):
             return ""
         return self.literals.text(written.module, written.expression, written.scope)
 
@@ -63,7 +64,7 @@ class ClassOptions(Struct, frozen=True):
     def files(self, name: str) -> tuple[str, ...] | None:
         """The paths that an option lists; None where one is computed."""
         written = self.given.get(name)
-        if written is None or _is_none(written.expression):
+        if written is None or is_none(written.expression):
             return ()
         items = (
             written.expression.items if isinstance(written.expression, Sequence) else (written.expression,)
@@ -174,7 +175,3 @@ class OptionReader:
         else:
             scope = self._symbols.scope_of(constant)
             yield from self._expanded(Written(constant.module, scope, value), depth + 1)
-
-
-def _is_none(expression: Expression) -> bool:
-    return isinstance(expression, Constant) and expression.value is None

@@ -11,7 +11,7 @@ from archlint.facts.syntax import Call, Constant, FunctionDef
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.service.api.operations import Operation
-from archlint.service.interpreter.values import Value, settled, text
+from archlint.service.interpreter.values import settled, settled_items, text
 from archlint.service.semantics.modules import Modules
 
 _MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
@@ -66,16 +66,11 @@ def _sunset(operation: Operation) -> str | None:
 def _app_tells(operation: Operation) -> bool:
     """Whether the app's or a tag's description speaks of an end with a date."""
     keywords = operation.endpoint.app.router.keywords
-    tags = (tag for tag in _listed(keywords.get("openapi_tags")) if isinstance(tag, dict))
+    tags = (tag for tag in settled_items(keywords.get("openapi_tags")) if isinstance(tag, dict))
     values = (keywords.get("description"), keywords.get("summary"), *(tag.get("description") for tag in tags))
     told = map(text, values)
     lines = (line for one in told if one for line in re.split(r"\n\s*\n|\n(?=\s*[-*#])", one))
     return any(_DATE.search(line) and _END.search(line) for line in lines)
-
-
-def _listed(value: Value) -> list[Value]:
-    found = settled(value)
-    return [settled(item) for item in found] if isinstance(found, list | tuple) else []
 
 
 def _declared(operation: Operation) -> Location:

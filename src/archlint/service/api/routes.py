@@ -92,6 +92,11 @@ class Endpoint(Struct, eq=False, frozen=True):
         return self.handler.location
 
     @property
+    def name(self) -> str:
+        """The name by which `url_path_for` finds the route."""
+        return text(self.route.options.get("name")) or self.handler.definition.name
+
+    @property
     def is_usual(self) -> bool:
         """Whether it may be served when nobody configures anything."""
         return all(condition.by_default is not False for condition in self.conditions)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from archlint import documents
 from archlint.discover import Repository
 from archlint.facts.dotenv import DotenvFile
+from archlint.paths import is_inside
 
 _NAME = re.compile(
     r"(?i)\.env([._-][\w.-]+)?|[\w-]+\.env([._-][\w-]+)?|env[._-](example|sample|template|dist)"
@@ -32,5 +33,4 @@ def is_example(path: str) -> bool:
 
 
 def _concerns(folder: str, root: str) -> bool:
-    below = root in {".", folder} or folder.startswith(f"{root}/")
-    return below or folder == "." or root.startswith(f"{folder}/")
+    return is_inside(folder, root) or is_inside(root, folder)

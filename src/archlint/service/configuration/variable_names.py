@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 
 from archlint.facts.syntax import Call, Constant, Dict, Expression, Sequence
+from archlint.facts.traversal import is_none
 from archlint.service.api.class_options import ClassOptions
 from archlint.service.interpreter.values import Written
 from archlint.service.semantics.constants import Literals
@@ -111,7 +112,7 @@ class Naming:
 
     def _aliases(self, name: str, keywords: Mapping[str, Written], options: ClassOptions) -> Iterator[str]:
         given = keywords.get("validation_alias") or keywords.get("alias")
-        if given is not None and not _is_none(given.expression):
+        if given is not None and not is_none(given.expression):
             yield from self._alias_texts(given, options.literals)
         elif (generator := options.given.get("alias_generator")) is not None:
             known = _GENERATORS.get(last_name(generator.expression))
@@ -154,7 +155,3 @@ def _item(mapping: Expression | None, name: str) -> Expression | None:
         if isinstance(key, Constant) and key.value == name:
             return value
     return None
-
-
-def _is_none(expression: Expression) -> bool:
-    return isinstance(expression, Constant) and expression.value is None

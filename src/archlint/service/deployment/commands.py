@@ -16,6 +16,7 @@ from archlint.facts.dockerfile import Instruction, Stage
 from archlint.facts.shell import SHELLS, Options
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Location, Unknown
+from archlint.paths import is_inside
 from archlint.service.deployment.ci import GITLAB, WORKFLOW, github_commands, gitlab_commands, gitlab_includes
 from archlint.service.deployment.command import (
     Command,
@@ -254,7 +255,7 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
         folder, file = command.folder, command.location.file
         if folder is not None and self.deployment.is_others(folder):
             return False
-        if self.root == "." or file.startswith(f"{self.root}/") or _below(folder or "", self.root):
+        if is_inside(file, self.root) or is_inside(folder or "", self.root):
             return True
         if not self._lists.isdisjoint(map(posixpath.normpath, command.words)):
             return True
@@ -351,7 +352,3 @@ def _common_tail(file: str, word: str) -> int:
             break
         count += 1
     return count
-
-
-def _below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder}/")

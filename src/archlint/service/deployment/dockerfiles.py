@@ -15,7 +15,7 @@ from archlint import documents
 from archlint.discover import Repository, is_document
 from archlint.facts.dockerfile import Dockerfile, Instruction, Stage, read_dockerfile
 from archlint.findings import Location, Unknown
-from archlint.paths import ancestors, join
+from archlint.paths import ancestors, is_inside, join
 from archlint.service.deployment.compose import Build, ComposeFile, find_compose, find_extended
 from archlint.service.deployment.compose_stack import Stack
 from archlint.service.semantics.modules import Modules
@@ -159,19 +159,14 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
 
     def _is_near(self, file: str) -> bool:
         folder = posixpath.dirname(file) or "."
-        shared = next(
-            above for above in ancestors(self.root) if above == "." or f"{folder}/".startswith(f"{above}/")
-        )
+        shared = next(above for above in ancestors(self.root) if is_inside(folder, above))
         if any(map(_ASIDE.fullmatch, posixpath.relpath(folder, shared).split("/"))):
             return False
         return shared == self.root or not self.is_others(folder)
 
     def is_others(self, folder: str) -> bool:
         """Whether a folder lies in another component of the repository."""
-        return any(
-            component != "." and f"{folder}/".startswith(f"{component}/")
-            for component in self._other_components
-        )
+        return any(one != "." and is_inside(folder, one) for one in self._other_components)
 
     @cached_property
     def _other_components(self) -> frozenset[str]:
@@ -185,7 +180,7 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
         )
 
     def _is_below(self, path: str) -> bool:
-        return _below(path, self.root)
+        return is_inside(path, self.root)
 
     @property
     def _dockerfile_paths(self) -> Iterator[str]:
@@ -210,7 +205,7 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
         if not any(_PYTHON.search(part) for part in _words(dockerfile)) and dockerfile.stages:
             return Holds.UNCLEAR if holding else Holds.SOMETHING_ELSE
         if holding:
-            only_whole = all(path != self.root and _below(self.root, path) for path in holding)
+            only_whole = all(path != self.root and is_inside(self.root, path) for path in holding)
             return self._meant(dockerfile, builds) if only_whole else Holds.SERVICE
         if any(i.keyword == "RUN" and self._installs(i.text) for i in dockerfile.instructions):
             return Holds.SERVICE
@@ -235,7 +230,7 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
         beside = (
             projects[root]
             for root in projects
-            if root not in set(ancestors(self.root)) and not _below(root, self.root)
+            if root not in set(ancestors(self.root)) and not is_inside(root, self.root)
         )
         return frozenset(
             name
@@ -262,7 +257,9 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
         One beside code is built from its own folder, unless what it copies is only all there in one above.
         """
         folder, *above = ancestors(posixpath.dirname(path) or ".")
-        alone = folder in self._other_components or any(_below(m.path, folder) for m in self.modules.runtime)
+        alone = folder in self._other_components or any(
+            is_inside(m.path, folder) for m in self.modules.runtime
+        )
         yield folder
         if not alone:
             yield from above
@@ -310,11 +307,7 @@ def _sources(instruction: Instruction) -> Iterator[str]:
 def _matches(file: str, path: str) -> bool:
     """Whether a source path of COPY, which may have wildcards, is or holds `file`."""
     if not re.search(r"[*?\[]", path):
-        return _below(file, path)
+        return is_inside(file, path)
     depth = path.count("/") + 1
     head = "/".join(file.split("/")[:depth])
     return head.count("/") + 1 == depth and fnmatchcase(head, path)
-
-
-def _below(file: str, folder: str) -> bool:
-    return folder in {".", file} or file.startswith(f"{folder}/")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections.abc import Callable, Iterator
 from typing import TypeGuard
 
@@ -15,6 +14,7 @@ from archlint.discover import Repository
 from archlint.facts.ini import IniFile, read_ini
 from archlint.facts.python import UndecodableError, read_python
 from archlint.facts.recipes import RecipeLine, read_justfile, read_makefile
+from archlint.facts.shell import split_words
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Attribute, Call, Constant, Evaluate, Expression, FunctionDef, Statement
 from archlint.facts.toml import TomlFile
@@ -97,7 +97,7 @@ def _tox_commands(path: str, lines: list[str], section: str, text: str) -> Itera
     for joined in filter(None, map(str.strip, text.replace("\\\n", "\0").split("\n"))):
         line, first = joined.replace("\0", " "), joined.partition("\0")[0].rstrip()
         number = next((n for n, written in enumerate(lines, start=1) if first in written), 1)
-        words = _split(line)
+        words = split_words(line)
         ignored = words[:1] == ["-"] or line.startswith("-")
         words = [word for word in (words[0].lstrip("-!"), *words[1:]) if word] if words else []
         column = max(lines[number - 1].find(first) + 1, 1) if lines else 1
@@ -106,13 +106,6 @@ def _tox_commands(path: str, lines: list[str], section: str, text: str) -> Itera
         yield from unwrapped(
             Command(tuple(words), place, CommandContext.TASK, f"`[{section}]`", hidden, _folder(path))
         )
-
-
-def _split(line: str) -> list[str]:
-    try:
-        return shlex.split(line)
-    except ValueError:
-        return line.split()
 
 
 def _noxfile(repository: Repository, path: str) -> Iterator[Command]:
@@ -208,7 +201,7 @@ def _hooks(repository: Repository, path: str) -> Iterator[Command]:
             elif isinstance(entry, YamlScalar) and hook.text("language") in _NO_ENVIRONMENT:
                 given = [i.text for i in args.items if isinstance(i, YamlScalar)] if _listed(args) else []
                 like = Command(
-                    (*_split(entry.text), *given),
+                    (*split_words(entry.text), *given),
                     entry.location,
                     CommandContext.TASK,
                     f"hook `{hook.text('id')}`",

@@ -12,7 +12,7 @@ from datetime import date
 
 from archlint.service.evolution.change import Change, OperationName
 from archlint.service.evolution.operation_changes import OperationComparison, OperationPair, security_changes
-from archlint.service.evolution.places import Found, SchemaPlace
+from archlint.service.evolution.places import Found, of_operation
 from archlint.service.evolution.schema_changes import SchemaComparison
 from archlint.service.evolution.sunsets import sunset_of
 from archlint.service.evolution.views import Json, followed
@@ -66,7 +66,7 @@ def _all(
     for shape, (path, item) in new.items():
         for method in [m for m in METHODS if m in item]:
             if shape not in old or method not in old[shape][1]:
-                yield OperationName(path, method.upper()), _plain("endpoint-added", "it is new")
+                yield OperationName(path, method.upper()), of_operation("endpoint-added", "it is new")
 
 
 def _webhooks(
@@ -82,7 +82,7 @@ def _webhooks(
                 yield from ((shown, found) for found in comparison.changes(pair))
             else:
                 verb = "added" if name in new and method in new[name] else "removed"
-                yield shown, _plain(f"webhook-{verb}", f"the webhook was {verb}")
+                yield shown, of_operation(f"webhook-{verb}", f"the webhook was {verb}")
 
 
 def _items(document: Json) -> dict[str, tuple[str, Json]]:
@@ -102,14 +102,14 @@ def _removed(operation: Json, whole: bool, today: date, moved: OperationName | N
     prefix = "api-path-removed" if whole else "api-removed"
     where = f"; {moved} serves it now" if moved else ""
     if not operation.get("deprecated"):
-        yield _plain(f"{prefix}-without-deprecation", f"it was removed without having been deprecated{where}")
+        yield of_operation(
+            f"{prefix}-without-deprecation", f"it was removed without having been deprecated{where}"
+        )
         return
     sunset = sunset_of(operation)
     if sunset is None:
-        yield _plain(f"{prefix}-with-deprecation", f"it was removed after it had been deprecated{where}")
+        yield of_operation(
+            f"{prefix}-with-deprecation", f"it was removed after it had been deprecated{where}"
+        )
     elif today <= sunset:
-        yield _plain(f"{prefix}-before-sunset", f"it was removed before its sunset on {sunset}{where}")
-
-
-def _plain(identifier: str, text: str) -> Found:
-    return Found(identifier, text, SchemaPlace("request", "", ""))
+        yield of_operation(f"{prefix}-before-sunset", f"it was removed before its sunset on {sunset}{where}")

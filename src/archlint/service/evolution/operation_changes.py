@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from archlint.service.evolution.change import Direction
-from archlint.service.evolution.places import Found, SchemaPlace
+from archlint.service.evolution.places import Found, SchemaPlace, of_operation
 from archlint.service.evolution.schema_changes import SchemaComparison
 from archlint.service.evolution.sunsets import is_readable, sunset_of
 from archlint.service.evolution.views import Json, followed
@@ -59,14 +59,14 @@ class OperationComparison:
         for key in [key for key in old if key not in new and pair.tells(pair.head)]:
             deprecated = old[key].get("deprecated")
             if not is_readable(old[key]):
-                yield _said(
+                yield of_operation(
                     "request-parameter-sunset-parse", f"the x-sunset of {_called(old[key])} is no date"
                 )
                 continue
             sunset = sunset_of(old[key])
             kind = "removed-with-deprecation" if deprecated else "removed"
             kind = "removed-before-sunset" if sunset and self._today <= sunset else kind
-            yield _said(f"request-parameter-{kind}", f"{_called(old[key])} was removed")
+            yield of_operation(f"request-parameter-{kind}", f"{_called(old[key])} was removed")
         for key in [key for key in new if key not in old and pair.tells(pair.base)]:
             yield _new_parameter(new[key])
         for key in [key for key in new if key in old]:
@@ -91,16 +91,16 @@ class OperationComparison:
         was, now = bool(old.get("required")), bool(new.get("required"))
         if was != now and new.get("in") != "path":
             kind = "became-required" if now else "became-optional"
-            yield _said(
+            yield of_operation(
                 f"request-parameter-{kind}", f"{called} {'is required' if now else 'may be left out'} now"
             )
         if bool(old.get("deprecated")) != bool(new.get("deprecated")):
             kind = "deprecated" if new.get("deprecated") else "reactivated"
-            yield _said(f"request-parameter-{kind}", f"{called} was {kind}")
+            yield of_operation(f"request-parameter-{kind}", f"{called} was {kind}")
         elif not (is_readable(old) and is_readable(new)):
-            yield _said("request-parameter-sunset-parse", f"the x-sunset of {called} is no date")
+            yield of_operation("request-parameter-sunset-parse", f"the x-sunset of {called} is no date")
         elif sunset_of(old) and new.get("deprecated") and not sunset_of(new):
-            yield _said("request-parameter-sunset-deleted", f"the sunset of {called} was taken back")
+            yield of_operation("request-parameter-sunset-deleted", f"the sunset of {called} was taken back")
         place = SchemaPlace("request", "parameter", called, loose=True)
         for found in self._schemas.changes(_schema_of(old), _schema_of(new), place):
             if not (was or now) or not found.id.startswith(_DEFAULTS):
@@ -113,15 +113,15 @@ class OperationComparison:
             return
         if not old:
             kind = "added-required" if new.get("required") else "added-optional"
-            yield _said(f"request-body-{kind}", "a request body was added")
+            yield of_operation(f"request-body-{kind}", "a request body was added")
             return
         if not new:
-            yield _said("request-body-removed", "the request body was removed")
+            yield of_operation("request-body-removed", "the request body was removed")
             return
         was, now = bool(old.get("required")), bool(new.get("required"))
         if was != now:
             kind = "became-required" if now else "became-optional"
-            yield _said(
+            yield of_operation(
                 f"request-body-{kind}", f"the request body {'is required' if now else 'may be left out'} now"
             )
         yield from self._content(old, new, "request", "request body")
@@ -129,9 +129,11 @@ class OperationComparison:
     def _responses(self, pair: OperationPair) -> Iterator[Found]:
         old, new = pair.base.get("responses") or {}, pair.head.get("responses") or {}
         for status in [status for status in old if status not in new]:
-            yield _said(f"response-{_kind_of(status)}-status-removed", f"the status {status} was removed")
+            yield of_operation(
+                f"response-{_kind_of(status)}-status-removed", f"the status {status} was removed"
+            )
         for status in [status for status in new if status not in old]:
-            yield _said(f"response-{_kind_of(status)}-status-added", f"the status {status} is new")
+            yield of_operation(f"response-{_kind_of(status)}-status-added", f"the status {status} is new")
         for status in [status for status in new if status in old]:
             before = followed(old[status], self._schemas.base)
             after = followed(new[status], self._schemas.head)
@@ -142,14 +144,14 @@ class OperationComparison:
         before, after = old.get("content") or {}, new.get("content") or {}
         prefix = "request-body-media-type" if direction == "request" else "response-media-type"
         for media_type in [name for name in before if name not in after]:
-            yield _said(f"{prefix}-removed", f"the {label} is no longer in {media_type}")
+            yield of_operation(f"{prefix}-removed", f"the {label} is no longer in {media_type}")
         for media_type in [name for name in after if name not in before]:
-            yield _said(f"{prefix}-added", f"the {label} may be in {media_type}")
+            yield of_operation(f"{prefix}-added", f"the {label} may be in {media_type}")
         for media_type in [name for name in after if name in before]:
             first, second = before[media_type] or {}, after[media_type] or {}
             if ("schema" in first) != ("schema" in second):
                 verb = "added" if "schema" in second else "removed"
-                yield _said(
+                yield of_operation(
                     f"{direction}-body-media-type-schema-{verb}", f"the schema of the {label} was {verb}"
                 )
                 continue
@@ -166,14 +168,14 @@ class OperationComparison:
         }
         for name in [name for name in before if name not in after]:
             need = "required" if before[name].get("required") else "optional"
-            yield _said(
+            yield of_operation(
                 f"{need}-response-header-removed", f"the header {name} of status {status} was removed"
             )
         for name in [name for name in after if name not in before]:
-            yield _said("response-header-added", f"the header {name} of status {status} is new")
+            yield of_operation("response-header-added", f"the header {name} of status {status} is new")
         for name in [name for name in after if name in before]:
             if before[name].get("required") and not after[name].get("required"):
-                yield _said(
+                yield of_operation(
                     "response-header-became-optional", f"the header {name} of status {status} may be missing"
                 )
             place = SchemaPlace("response", "header", f"header {name} of status {status}", loose=True)
@@ -190,18 +192,16 @@ def security_changes(base: Any, head: Any, prefix: str) -> Iterator[Found]:
     """What is asked for, and no longer asked for, by an operation or by all."""
     old, new = _needs(base), _needs(head)
     for name in [name for name in new if name not in old]:
-        yield _said(f"{prefix}-added", f"it asks for {name} now")
+        yield of_operation(f"{prefix}-added", f"it asks for {name} now")
     for name in [name for name in old if name not in new]:
-        yield _said(f"{prefix}-removed", f"it no longer asks for {name}")
+        yield of_operation(f"{prefix}-removed", f"it no longer asks for {name}")
     for name in [name for name in new if name in old]:
         for scope in sorted(new[name] - old[name]):
-            yield _said(f"{prefix}-scope-added", f"it asks for the scope {scope} of {name} now")
+            yield of_operation(f"{prefix}-scope-added", f"it asks for the scope {scope} of {name} now")
         for scope in sorted(old[name] - new[name]):
-            yield _said(f"{prefix}-scope-removed", f"it no longer asks for the scope {scope} of {name}")
-
-
-def _said(identifier: str, text: str) -> Found:
-    return Found(identifier, text, SchemaPlace("request", "", ""))
+            yield of_operation(
+                f"{prefix}-scope-removed", f"it no longer asks for the scope {scope} of {name}"
+            )
 
 
 def _called(parameter: Json) -> str:
@@ -211,10 +211,10 @@ def _called(parameter: Json) -> str:
 def _new_parameter(parameter: Json) -> Found:
     called = _called(parameter)
     if parameter.get("in") == "path":
-        return _said("new-request-path-parameter", f"{called} is new")
+        return of_operation("new-request-path-parameter", f"{called} is new")
     if parameter.get("required"):
-        return _said("new-required-request-parameter", f"{called} is new and required")
-    return _said("new-optional-request-parameter", f"{called} is new")
+        return of_operation("new-required-request-parameter", f"{called} is new and required")
+    return of_operation("new-optional-request-parameter", f"{called} is new")
 
 
 def _schema_of(parameter: Json) -> Any:
@@ -237,26 +237,26 @@ def _lifecycle(pair: OperationPair) -> Iterator[Found]:
     was, now = bool(pair.base.get("deprecated")), bool(pair.head.get("deprecated"))
     before, after = sunset_of(pair.base), sunset_of(pair.head)
     if was and now and not (is_readable(pair.base) and is_readable(pair.head)):
-        yield _said("api-path-sunset-parse", "its x-sunset is no date")
+        yield of_operation("api-path-sunset-parse", "its x-sunset is no date")
     elif now and not was:
         kind = "endpoint-deprecated-with-sunset" if after else "endpoint-deprecated"
-        yield _said(kind, f"it is deprecated now{f' and served until {after}' if after else ''}")
+        yield of_operation(kind, f"it is deprecated now{f' and served until {after}' if after else ''}")
     elif was and not now:
-        yield _said("endpoint-reactivated", "it is no longer deprecated")
+        yield of_operation("endpoint-reactivated", "it is no longer deprecated")
     elif was and before and not after:
-        yield _said("sunset-deleted", f"its sunset {before} was taken back")
+        yield of_operation("sunset-deleted", f"its sunset {before} was taken back")
     elif was and before and after and after < before:
-        yield _said("api-sunset-date-changed-too-small", f"its sunset moved from {before} to {after}")
+        yield of_operation("api-sunset-date-changed-too-small", f"its sunset moved from {before} to {after}")
 
 
 def _labels(pair: OperationPair) -> Iterator[Found]:
     old, new = pair.base.get("operationId"), pair.head.get("operationId")
     if old != new and old:
-        yield _said("api-operation-id-removed", f"its id went from {old} to {new or 'none'}")
+        yield of_operation("api-operation-id-removed", f"its id went from {old} to {new or 'none'}")
     elif old != new:
-        yield _said("api-operation-id-added", f"its id is {new} now")
+        yield of_operation("api-operation-id-added", f"its id is {new} now")
     tags, others = set(pair.base.get("tags") or ()), set(pair.head.get("tags") or ())
     for tag in sorted(others - tags):
-        yield _said("api-tag-added", f"it has the tag {tag}")
+        yield of_operation("api-tag-added", f"it has the tag {tag}")
     for tag in sorted(tags - others):
-        yield _said("api-tag-removed", f"it lost the tag {tag}")
+        yield of_operation("api-tag-removed", f"it lost the tag {tag}")

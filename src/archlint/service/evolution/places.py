@@ -48,3 +48,8 @@ class Found:
     id: str
     text: str
     place: SchemaPlace
+
+
+def of_operation(identifier: str, text: str) -> Found:
+    """A change of what an operation says of itself."""
+    return Found(identifier, text, SchemaPlace("request", "", ""))

@@ -357,6 +357,12 @@ def usual(value: Value) -> Value:
     return value
 
 
+def settled_items(value: Value) -> list[Value]:
+    """The items of a list or tuple, each settled; of anything else none."""
+    found = settled(value)
+    return [settled(item) for item in found] if isinstance(found, list | tuple) else []
+
+
 def text(value: Value) -> str | None:
     """The string that a value is known to be, enumeration members by their value."""
     value = settled(value)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from archlint.paths import is_inside
+from archlint.paths import below, is_inside
 from archlint.patterns import compile_patterns
 
 MOST = 8
@@ -63,25 +63,21 @@ def _patterns(
     ending: str, alike: Sequence[str], own: Sequence[str], others: Iterable[str], folder: str
 ) -> list[str]:
     """One for all; where that takes others along, one for each folder, or the files themselves."""
-    inside = posixpath.dirname(_within(alike[0], folder).rstrip("/"))
+    inside = posixpath.dirname(below(alike[0], folder).rstrip("/"))
     whole = posixpath.join("**" if len(alike) > 1 else inside, ending)
-    foreign = [_within(other, folder) for other in others]
+    foreign = [below(other, folder) for other in others]
     if not _takes(whole, foreign):
         return [whole]
     found: list[str] = []
     for home in sorted({posixpath.dirname(path) for path in own}):
-        files = sorted(_within(path, folder) for path in own if posixpath.dirname(path) == home)
-        narrow = posixpath.join(_within(home, folder), "*.py")
+        files = sorted(below(path, folder) for path in own if posixpath.dirname(path) == home)
+        narrow = posixpath.join(below(home, folder), "*.py")
         found += [narrow] if len(files) > 1 and not _takes(narrow, foreign) else files
     return found
 
 
 def _takes(pattern: str, paths: Iterable[str]) -> bool:
     return any(map(compile_patterns([pattern]).match_file, paths))
-
-
-def _within(path: str, folder: str) -> str:
-    return path if folder == "." else path.removeprefix(f"{folder}/")
 
 
 def _ending(place: str) -> str:

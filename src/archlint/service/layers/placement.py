@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from archlint.facts.syntax import Node
 from archlint.findings import Link, Location
+from archlint.paths import is_inside
 from archlint.service.layers.layers import Layers
 from archlint.service.semantics.modules import Module
 
@@ -100,7 +101,7 @@ def _lies_in(layers: Layers, layer: str, module: Module) -> bool:
     found = layers.of(module)
     if found is not None:
         return found.name == layer and found.by != "inferred"
-    return any(module.path.startswith(f"{folder}/") for folder in layers.directories(layer))
+    return any(is_inside(module.path, folder) for folder in layers.directories(layer))
 
 
 def _plays(layers: Layers, layer: str, module: Module) -> bool:

@@ -21,7 +21,7 @@ from archlint.facts.python import UndecodableError, read_python
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import ImportFrom
 from archlint.findings import Location, Unknown
-from archlint.paths import ancestors, join
+from archlint.paths import ancestors, is_inside, join
 from archlint.service.migrations.revisions import Revision, read_revision
 from archlint.service.packaging.pyproject import strings
 from archlint.service.semantics.modules import Modules
@@ -126,7 +126,7 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
             file
             for file in self.repository.files
             if (
-                _is_below(file, self.root)
+                is_inside(file, self.root)
                 and NOT_THE_SERVICES.isdisjoint(posixpath.relpath(file, self.root).split("/"))
             )
             or (posixpath.dirname(file) or ".") in above
@@ -170,7 +170,7 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         env = join(folder, "env.py")
         if moved := self._moved(env):
             return MigrationEnvironment(folder, settings, env, tuple(places), (), (moved,))
-        versions = tuple(place for place in places if any(_is_below(f, place) for f in self.repository.files))
+        versions = tuple(place for place in places if any(is_inside(f, place) for f in self.repository.files))
         read = [self._revision(file) for file in self._version_files(versions, recursive)]
         return MigrationEnvironment(
             folder,
@@ -194,7 +194,7 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         """Alembic takes every `*.py` but `__init__.py` and an editor's lock files."""
         for file in self.repository.files:
             folder, name = posixpath.split(file)
-            inside = folder in versions or (recursive and any(_is_below(file, v) for v in versions))
+            inside = folder in versions or (recursive and any(is_inside(file, v) for v in versions))
             if inside and name.endswith(".py") and not name.startswith(("__init__", ".#")):
                 yield file
 
@@ -282,7 +282,3 @@ def _imports_context(source: PythonSource) -> Iterator[bool]:
     for statement in source.body:
         if isinstance(statement, ImportFrom) and statement.module == "alembic":
             yield any(alias.name == "context" for alias in statement.names)
-
-
-def _is_below(file: str, folder: str) -> bool:
-    return folder == "." or file.startswith(f"{folder}/")

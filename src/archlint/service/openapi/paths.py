@@ -76,7 +76,7 @@ class PathItems:
     def _operation(self, operation: Operation, method: str, unique_id: str) -> JSONSchema:
         endpoint = operation.endpoint
         found: JSONSchema = {"tags": list(endpoint.tags)} if endpoint.tags else {}
-        found["summary"] = operation.summary or title_of(_name(endpoint))
+        found["summary"] = operation.summary or title_of(endpoint.name)
         if description := _description(operation):
             found["description"] = description
         found["operationId"] = unique_id
@@ -105,7 +105,7 @@ class PathItems:
         found: JSONSchema = {}
         for described in self._routes.described(endpoint.app, routes):
             item = dict(self.operations_of(described, described.path))
-            found[_name(described)] = {path_format(described.path): item}
+            found[described.name] = {path_format(described.path): item}
         return found
 
     def _parameters(self, operation: Operation) -> Iterator[JSONSchema]:
@@ -244,18 +244,14 @@ class PathItems:
         maker = next((settled(value) for value in makers if value is not None), None)
         if maker is not None:
             made = self._operations.identify(maker, endpoint, path)
-            return made if made is not None else f"{_name(endpoint)}"
+            return made if made is not None else f"{endpoint.name}"
         method = sorted(endpoint.methods)[0].lower() if endpoint.methods else "get"
-        return re.sub(r"\W", "_", f"{_name(endpoint)}{path_format(path)}") + f"_{method}"
+        return re.sub(r"\W", "_", f"{endpoint.name}{path_format(path)}") + f"_{method}"
 
 
 def path_format(path: str) -> str:
     """The path as documents write it: without the converters of its parameters."""
     return re.sub(r"{(\w+):\w+}", r"{\1}", path)
-
-
-def _name(endpoint: Endpoint) -> str:
-    return text(endpoint.route.options.get("name")) or endpoint.handler.definition.name
 
 
 def _description(operation: Operation) -> str:

@@ -19,7 +19,7 @@ from archlint.service.schema.alembic.history import History
 from archlint.service.schema.alembic.replay import TransactionMode
 from archlint.service.schema.core.library_versions import Libraries
 from archlint.service.schema.core.naming import Convention
-from archlint.service.schema.core.tables import Table, TableKey
+from archlint.service.schema.core.tables import Table, TableKey, title
 from archlint.service.schema.sqlalchemy.declarative import EVERY, MappedModel, Models
 from archlint.service.schema.sqlalchemy.library_mixins import schema_machine
 from archlint.service.schema.sqlalchemy.values import Element
@@ -185,7 +185,7 @@ class DatabaseSchema(Struct, eq=False, frozen=True, dict=True):
         keys = sorted(
             {*old, *new, *self._unsure} - {self._version_table}, key=lambda key: (key[0] or "", key[1])
         )
-        return tuple(Pair(_title(key), new.get(key), old.get(key), self._unsure.get(key)) for key in keys)
+        return tuple(Pair(title(key), new.get(key), old.get(key), self._unsure.get(key)) for key in keys)
 
     @cached_property
     def _compared(self) -> tuple[tuple[Drift, ...], tuple[Gap, ...]]:
@@ -281,7 +281,3 @@ def _candidates(module: Module) -> Iterator[str]:
                 yield statement.name
             case Assign(value=Call(), targets=targets):
                 yield from (target.id for target in targets if isinstance(target, Name))
-
-
-def _title(key: TableKey) -> str:
-    return f"{key[0]}.{key[1]}" if key[0] else key[1]

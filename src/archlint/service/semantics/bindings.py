@@ -14,7 +14,6 @@ from archlint.facts.syntax import (
     AugmentedAssign,
     Call,
     ClassDef,
-    Constant,
     Evaluate,
     Expression,
     For,
@@ -35,7 +34,7 @@ from archlint.facts.syntax import (
     While,
     With,
 )
-from archlint.facts.traversal import OPENING, all_nodes, dotted, nested_blocks
+from archlint.facts.traversal import OPENING, all_nodes, dotted, is_none, nested_blocks
 
 
 class Imported(Struct, frozen=True):
@@ -195,7 +194,7 @@ def _says_nothing(binding: Binding) -> bool:
     if not isinstance(binding, Assigned) or not isinstance(binding.node, Assign):
         return False
     value = binding.node.value
-    return value is None or (isinstance(value, Constant) and value.value is None)
+    return value is None or is_none(value)
 
 
 def _own_bindings(statement: Statement) -> Iterator[tuple[str, Binding]]:

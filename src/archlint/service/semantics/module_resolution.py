@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Import
-from archlint.paths import join, parents
+from archlint.paths import below, join, parents
 from archlint.readings import summary
 from archlint.service.semantics.source_roots import Project, import_names
 
@@ -91,8 +91,7 @@ class Resolution:
     def name(self, file: str) -> str:
         """The dotted name under which the repository imports `file`."""
         root = self._naming_root(file)
-        name = file if root == "." else file.removeprefix(f"{root}/")
-        return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        return below(file, root).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
     def module_at(self, root: str, dotted: str) -> str | None:
         """The file of the module `dotted` below the folder `root`; a package wins over a module."""
@@ -212,8 +211,8 @@ class Resolution:
         allowed = [folder for folder in above if folder in declared or folder in self._proven]
 
         def weight(folder: str) -> tuple[int, bool, int]:
-            entry = file if folder == "." else file.removeprefix(f"{folder}/")
-            return self._votes[join(folder, entry.partition("/")[0])], folder in declared, len(folder)
+            entry = below(file, folder).partition("/")[0]
+            return self._votes[join(folder, entry)], folder in declared, len(folder)
 
         return max(allowed, key=weight)
 

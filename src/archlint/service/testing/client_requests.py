@@ -23,7 +23,6 @@ from archlint.facts.syntax import (
 from archlint.facts.syntax import Sequence as Items
 from archlint.facts.traversal import dotted
 from archlint.service.api.routes import Endpoint, RouteTable
-from archlint.service.interpreter.values import text
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
@@ -333,7 +332,7 @@ class Requests:
 
     def _route_paths(self, name: str) -> tuple[str, ...]:
         names = {name, name.rpartition(":")[2]}
-        found = (one.path for one in self._routes.endpoints if _route_name(one) in names)
+        found = (one.path for one in self._routes.endpoints if one.name in names)
         return tuple(dict.fromkeys(re.sub(r"\{[^}]*\}", VALUE, path) for path in found))
 
 
@@ -349,10 +348,6 @@ def _under(base: str, path: str) -> str:
     if not base or "://" in path:
         return path
     return f"{base}/{path.removeprefix('/')}"
-
-
-def _route_name(endpoint: Endpoint) -> str:
-    return text(endpoint.route.options.get("name")) or endpoint.handler.definition.name
 
 
 def _has_method(endpoint: Endpoint, methods: frozenset[str], *, socket: bool) -> bool:

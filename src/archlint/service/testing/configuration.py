@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from collections.abc import Collection
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -21,6 +20,7 @@ from packaging.version import Version
 
 from archlint import documents
 from archlint.discover import Repository
+from archlint.facts.shell import split_words
 from archlint.paths import ancestors, is_inside, join
 
 _ORDER = (
@@ -99,7 +99,7 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
 
     def words(self, option: str, of: str | None = None) -> tuple[str, ...]:
         """The words of an option's values, as of `texts`."""
-        return tuple(word for text in self.texts(option, of) for word in _split(text))
+        return tuple(word for text in self.texts(option, of) for word in split_words(text))
 
     @cached_property
     def _tables(self) -> tuple[tuple[str, dict[str, Any]], ...]:
@@ -144,13 +144,6 @@ _NATIVE = 9
 
 def _text(value: Any) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _split(text: str) -> list[str]:
-    try:
-        return shlex.split(text)
-    except ValueError:
-        return text.split()
 
 
 def _starts(name: str, patterns: tuple[str, ...]) -> bool:

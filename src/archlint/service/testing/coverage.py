@@ -12,7 +12,7 @@ from msgspec import Struct
 from archlint import documents
 from archlint.discover import Repository
 from archlint.findings import Location
-from archlint.paths import ancestors, join
+from archlint.paths import ancestors, is_inside, join
 from archlint.service.packaging.pyproject import strings
 from archlint.service.semantics.modules import Modules
 from archlint.service.testing.configuration import PytestConfiguration
@@ -52,8 +52,7 @@ def exists(source: Source, repository: Repository, modules: Modules) -> bool:
         f"{name}.".startswith(f"{dotted}.") or f".{dotted}." in f".{name}." for name in modules.by_name
     )
     return by_name or any(
-        file == path or file.startswith(f"{path}/") or f"/{source.name}/" in f"/{file}"
-        for file in repository.files
+        is_inside(file, path) or f"/{source.name}/" in f"/{file}" for file in repository.files
     )
 
 

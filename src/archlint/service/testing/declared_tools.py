@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from archlint import documents
 from archlint.discover import Repository
-from archlint.paths import ancestors
+from archlint.paths import ancestors, is_inside
 
 _MANIFEST = re.compile(
     r"(?i)pyproject\.toml|setup\.(py|cfg)|pipfile|tox\.ini|noxfile\.py|environment[\w.-]*\.ya?ml|conda[\w.-]*\.ya?ml"
@@ -82,7 +82,7 @@ class Tooling(Struct, eq=False, frozen=True, dict=True):
                 yield _COMMENT.sub(" ", documents.text(self.repository, path))
 
     def _is_near(self, folder: str, above: set[str]) -> bool:
-        if folder in above or self.root == "." or f"{folder}/".startswith(f"{self.root}/"):
+        if folder in above or is_inside(folder, self.root):
             return True
         top = folder.partition("/")[0]
         return folder.startswith(".") or top in {"bin", "ci", "docker", "requirements", "scripts"}

@@ -213,7 +213,7 @@ class Reached:
 
     @cached_property
     def _function_names(self) -> frozenset[str]:
-        return frozenset(map(_short, self._program.functions.values()))
+        return frozenset(one.own_name for one in self._program.functions.values())
 
     @cached_property
     def _methods(self) -> dict[str, list[Function]]:
@@ -257,7 +257,7 @@ class Reached:
         """The functions and classes that tests refer to, by imports or in strings."""
         functions, classes = self._imported
         words = self._words
-        by_name = (one for one in self._program.functions.values() if _short(one) in words)
+        by_name = (one for one in self._program.functions.values() if one.own_name in words)
         of_name = (one for one in self._program.classes.values() if one.node.name in words)
         return tuple(dict.fromkeys((*functions, *by_name))), frozenset((*classes, *of_name))
 
@@ -344,7 +344,3 @@ def _runs_by_itself(function: Function) -> bool:
         *("middleware", "exception_handler", "on_event", "listens_for", "validates", "event_handler")
     )
     return hooked or (function.owner is not None and function.node.name in _DRIVEN)
-
-
-def _short(function: Function) -> str:
-    return function.node.name if isinstance(function.node, FunctionDef) else ""

@@ -222,7 +222,7 @@ class _Body:
             )
             yield Block(value, "open begin" if begins else "open", inner, target)
         else:
-            leave = tuple(edge for edge in edges if _name(edge.callee) in _EXITS)
+            leave = tuple(edge for edge in edges if edge.callee.own_name in _EXITS)
             enter = tuple(edge for edge in edges if edge not in leave)
             yield Block(value, "object", inner, target, enter=enter, leave=leave)
 
@@ -274,7 +274,3 @@ def _is_idle(step: Effect) -> bool:
 
 def _only_raises(steps: Effects) -> bool:
     return len(steps) == 1 and isinstance(steps[0], Leave) and steps[0].way == "raise"
-
-
-def _name(function: Function) -> str:
-    return function.node.name if isinstance(function.node, FunctionDef) else ""

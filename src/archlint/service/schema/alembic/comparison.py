@@ -13,7 +13,7 @@ from archlint.findings import Location
 from archlint.service.schema.alembic.environments import EnvironmentRun
 from archlint.service.schema.alembic.filters import Filters
 from archlint.service.schema.core.naming import UNKNOWN
-from archlint.service.schema.core.tables import Column, ForeignKey, Index, Table, TableKey, Unique
+from archlint.service.schema.core.tables import Column, ForeignKey, Index, Table, TableKey, Unique, title
 from archlint.service.schema.postgresql.defaults import defaults_differ
 from archlint.service.schema.sqlalchemy.types import differ
 
@@ -70,7 +70,7 @@ class Comparison:
         untold = self.filters.untold(old)
         for change in self._all(seen, {key: table for key, table in new.items() if key not in untold}):
             if not any(
-                _title(table) == change.table and name == change.part for table, name in self.filters.hidden
+                title(table) == change.table and name == change.part for table, name in self.filters.hidden
             ):
                 yield change
         for one in self.filters.undecided:
@@ -291,10 +291,6 @@ def _signature(key: ForeignKey) -> tuple[object, ...]:
 
 def _action(word: str | None) -> str | None:
     return None if word is None or word.lower() == "no action" else word.lower()
-
-
-def _title(key: TableKey) -> str:
-    return f"{key[0]}.{key[1]}" if key[0] else key[1]
 
 
 def _null(column: Column) -> str:

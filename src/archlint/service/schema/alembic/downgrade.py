@@ -13,7 +13,7 @@ from archlint.service.migrations.revisions import Revision, only_raises
 from archlint.service.schema.alembic.differences import Difference, differences
 from archlint.service.schema.alembic.history import Deed, History
 from archlint.service.schema.alembic.replay import Replay, ReplayProblem
-from archlint.service.schema.postgresql.refusals import title
+from archlint.service.schema.core.tables import title
 
 
 class Leftover(Struct, frozen=True):

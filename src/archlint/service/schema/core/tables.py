@@ -131,7 +131,7 @@ class Table(Struct):
     @property
     def title(self) -> str:
         """The name, with its schema where it has one."""
-        return f"{self.schema}.{self.name}" if self.schema else self.name
+        return title(self.key)
 
     def constraint_names(self) -> Iterator[str]:
         """Names of all constraints, the primary key's included."""
@@ -154,3 +154,8 @@ class Table(Struct):
         found |= {index.name: index.columns for index in self.indexes if index.unique and index.plain}
         names = (name for name in self.keys if sorted(map(str, found.get(name, ()))) == wanted)
         return next(names, None)
+
+
+def title(key: TableKey) -> str:
+    """The name of a table, with its schema where it has one."""
+    return f"{key[0]}.{key[1]}" if key[0] else key[1]

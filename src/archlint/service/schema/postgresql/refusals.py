@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archlint.service.schema.core.tables import TableKey
+from archlint.service.schema.core.tables import TableKey, title
 
 
 class Refused(Exception):  # noqa: N818 (PostgreSQL's answer, which is what is asked for)
@@ -93,11 +93,6 @@ def incomparable(name: str) -> Refused:
 def table_words(key: TableKey) -> str:
     """`table loan`, as in what depends on it."""
     return f"table {'.'.join(quoted(part) for part in key if part)}"
-
-
-def title(key: TableKey) -> str:
-    """The name, with its schema where it has one."""
-    return f"{key[0]}.{key[1]}" if key[0] else key[1]
 
 
 def quoted(name: str) -> str:
