@@ -119,6 +119,10 @@ def test_where_a_function_runs_follows_from_who_runs_it(tmp_path: Path) -> None:
 
     def unused(): ...
 
+    def kept(): ...
+
+    table = {"kept": kept}
+
     @app.get("/async")
     async def on_loop():
         helper()
@@ -131,7 +135,8 @@ def test_where_a_function_runs_follows_from_who_runs_it(tmp_path: Path) -> None:
     def where(name: str) -> frozenset[Where]:
         return calls.where(calls.find(f"main:{name}")[0])
 
-    assert where("unused") == {Where.UNKNOWN}
+    assert where("kept") == {Where.UNKNOWN}
+    assert where("unused") == {Where.NOWHERE}
     assert where("in_thread") == {Where.THREAD}
     assert where("on_loop") == {Where.LOOP}
     assert where("helper") == {Where.LOOP}

@@ -24,7 +24,8 @@ def check(service: Service) -> Iterator[Said]:
     has_history = any(environment.revisions for environment in service.migrations.environments)
     tables = "tables past the migrations" if has_history else "tables that no migration knows"
     bypassing: set[Module] = set()
-    for module, scope, node in Startup(service.modules).attributes("create_all"):
+    startup = Startup(service.modules, lambda module, name: _is_in_commands(service, module, name))
+    for module, scope, node in startup.attributes("create_all"):
         if _is_the_schema(service, module, scope, node.value):
             bypassing.add(module)
             call = f"{dotted(node.value) or '….metadata'}.create_all"
@@ -36,6 +37,11 @@ def check(service: Service) -> Iterator[Said]:
     for module in service.modules.runtime if has_history else ():
         if module not in bypassing and not module.source.problems:
             yield Met(Location(module.path))
+
+
+def _is_in_commands(service: Service, module: Module, name: str) -> bool:
+    words = (word for command in service.commands for word in command.words)
+    return any(name in word and module.name in word for word in words)
 
 
 def _is_the_schema(service: Service, module: Module, scope: Scope, owner: Expression) -> bool:

@@ -17,6 +17,7 @@ from archlint.service.calls.functions import Function, Program
 from archlint.service.calls.inference import Inference
 from archlint.service.calls.library_models import Knowledge, load_knowledge
 from archlint.service.calls.loop_entries import LoopEntries, LoopEntry
+from archlint.service.calls.mentions import is_spoken_of
 from archlint.service.calls.switches import Switches
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.types import Types
@@ -103,7 +104,11 @@ class Calls:
         """Where the functions run."""
         served = [place for handler in self._handlers for place in self._entries.places(*handler)]
         served += ((one, True) for one in self.loop_entries)
-        return Places(self.functions, self.edges, served, Switches(self.symbols))
+        return Places(self.functions, self.edges, served, Switches(self.symbols), self._is_spoken_of)
+
+    def _is_spoken_of(self, function: Function) -> bool:
+        """Whether code that is no test has the name of a function."""
+        return is_spoken_of(function, (one for one in self.modules if one.role is not Role.TEST))
 
     @cached_property
     def loop_entries(self) -> dict[Function, LoopEntry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
 from archlint.service.calls.edge import Edge
@@ -17,7 +17,7 @@ class Where(StrEnum):
 
     `SWITCHED` is start-up code that a setting leaves out by default, `SWITCHED_LOOP` what such code gives to
     the event loop. `PROGRAM` is a script, a command, or an event loop of its own; `UNKNOWN` is that of a
-    function that nothing in the repository seems to call.
+    function that nothing in the repository seems to call, `NOWHERE` where nothing even speaks of it.
     """
 
     LOOP = "event loop"
@@ -29,6 +29,7 @@ class Where(StrEnum):
     IMPORT = "import"
     PROGRAM = "program"
     UNKNOWN = "unknown"
+    NOWHERE = "nowhere"
 
 
 _AWAY = frozenset({Where.QUEUE, Where.PROGRAM})
@@ -43,7 +44,7 @@ class Places:
     """The places of each function: those of its callers, followed along the edges.
 
     `served` are the functions that FastAPI itself calls, with whether it does so on the event loop.
-    `switches` know which branches are off by default.
+    `switches` know which branches are off by default, `spoken_of` whether anything has a function's name.
     """
 
     def __init__(
@@ -52,8 +53,10 @@ class Places:
         edges: Iterable[Edge],
         served: Iterable[tuple[Function, bool]],
         switches: Switches,
+        spoken_of: Callable[[Function], bool],
     ) -> None:
         self._switches = switches
+        self._spoken_of = spoken_of
         self._outgoing: dict[Function, list[Edge]] = {}
         self._called: set[Function] = set()
         self._found: dict[Function, set[Where]] = {function: set() for function in functions}
@@ -63,10 +66,10 @@ class Places:
                 self._called.add(edge.callee)
         self._spread((function, _own_place(function)) for function in self._found if function.node is None)
         self._spread((f, Where.LOOP if on_loop else Where.THREAD) for f, on_loop in served)
-        self._spread((f, _unknown(f)) for f in self._homeless() if f not in self._called)
+        self._spread((f, self._unknown(f)) for f in self._homeless() if f not in self._called)
         # What is left calls itself in circles; plain functions first, for they may start loops of their own.
-        self._spread((f, _unknown(f)) for f in self._homeless() if not f.is_async)
-        self._spread((f, _unknown(f)) for f in self._homeless())
+        self._spread((f, self._unknown(f)) for f in self._homeless() if not f.is_async)
+        self._spread((f, self._unknown(f)) for f in self._homeless())
 
     def of(self, function: Function) -> frozenset[Where]:
         """Everywhere the function may run."""
@@ -84,6 +87,13 @@ class Places:
 
     def _homeless(self) -> list[Function]:
         return [function for function, found in self._found.items() if not found]
+
+    def _unknown(self, function: Function) -> Where:
+        if _is_lifespan(function):
+            return Where.START
+        if function.module.role is Role.SCRIPT:
+            return Where.PROGRAM
+        return Where.UNKNOWN if self._spoken_of(function) else Where.NOWHERE
 
     def _spread(self, starts: Iterable[tuple[Function, Where]]) -> None:
         pending = list(starts)
@@ -106,12 +116,6 @@ class Places:
 
 def _own_place(module: Function) -> Where:
     return Where.PROGRAM if module.module.role is Role.SCRIPT else Where.IMPORT
-
-
-def _unknown(function: Function) -> Where:
-    if _is_lifespan(function):
-        return Where.START
-    return Where.PROGRAM if function.module.role is Role.SCRIPT else Where.UNKNOWN
 
 
 def _is_lifespan(function: Function) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
+from copy import copy
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -40,7 +42,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import children, comprehension_parts, is_main_guard
 from archlint.facts.type_checking import at_run_time
 from archlint.service.calls.conditions import Need, needs, needs_after
-from archlint.service.calls.run_once import fills_after_return, first_time_branches
+from archlint.service.calls.run_once import fills_after_return, first_time_branches, setters_of
 from archlint.service.calls.sites import BindingSite, Scan, Site
 
 GATHERING = frozenset(
@@ -68,15 +70,16 @@ class _OwnNames(Container[str]):
 class Scanner:
     """Walks statements; `once` and `main` hold for what is being read.
 
-    `spellings` is how the file writes `TYPE_CHECKING`, `self_name` the name of the object in a method.
+    `self_name` is the name of the object in a method.
     """
 
     def __init__(
-        self, spellings: frozenset[str], parameters: tuple[Parameter, ...] = (), self_name: str | None = None
+        self, source: PythonSource, parameters: tuple[Parameter, ...] = (), self_name: str | None = None
     ) -> None:
         self.found = Scan()
         self._self_name = self_name
-        self._spellings = spellings
+        self._source = source
+        self._spellings = source.spellings
         self._block = (0, 1 << 60)
         self._limited = False
         self._once = False
@@ -241,7 +244,7 @@ class Scanner:
 
     def _if(self, statement: If) -> None:
         main, outer = self._main, self._needs
-        kept = first_time_branches(statement, self._own_names)
+        kept = first_time_branches(statement, self._own_names, setters_of(self._source))
         for branch in statement.branches:
             self.visit(branch.test)
             verdict = at_run_time(branch.test, self._spellings)
@@ -286,12 +289,9 @@ class Scanner:
 
     def _class_body(self, statement: ClassDef) -> None:
         """What stands in a class's body runs where the class is defined, but binds names of the class."""
-        inner = Scanner.__new__(Scanner)
+        inner = copy(self)
         inner.found, inner._self_name = Scan(sites=self.found.sites), None
-        inner._spellings = self._spellings
-        inner._block, inner._limited = self._block, False
-        inner._once, inner._main = self._once, self._main
-        inner._needs, inner._parameters = self._needs, {}
+        inner._limited, inner._parameters = False, {}
         inner.body(statement.body)
 
     def _annotation(self, annotation: Expression) -> None:

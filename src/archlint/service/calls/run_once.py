@@ -2,38 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import TypeAlias
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Assign,
     Attribute,
+    Await,
     Call,
     Constant,
     Evaluate,
     Expression,
+    FunctionDef,
     If,
     Name,
     Operator,
     Return,
+    Simple,
     Statement,
     Subscript,
 )
 from archlint.facts.traversal import dotted
+from archlint.readings import summary
 from archlint.service.semantics.bindings import statements
 
+Setters: TypeAlias = Mapping[str, frozenset[str]]
+"""The functions of a file that set its variables, by name: those that they set."""
 
-def first_time_branches(statement: If, own_names: Container[str]) -> tuple[tuple[Statement, ...], ...]:
+_FILLING = frozenset({"add", "append", "extend", "setdefault", "update"})
+"""Methods by which a container is filled."""
+
+
+@summary
+def setters_of(source: PythonSource) -> Setters:
+    """The functions of a file that assign variables which they declare `global`."""
+    found: dict[str, frozenset[str]] = {}
+    for function in (one for one in source.body if isinstance(one, FunctionDef)):
+        inner = tuple(statements(function.body))
+        declared = (one.parts for one in inner if isinstance(one, Simple) and one.keyword == "global")
+        names = {part.id for parts in declared for part in parts if isinstance(part, Name)}
+        if set_here := frozenset(name for name in names if _assigns(inner, name)):
+            found[function.name] = set_here
+    return found
+
+
+def first_time_branches(
+    statement: If, own_names: Container[str], setters: Setters
+) -> tuple[tuple[Statement, ...], ...]:
     """The branches that fill what the test found empty, where that outlives the call.
 
-    `own_names` are those of the function's names that end with it.
+    `own_names` are those of the function's names that end with it, `setters` the file's.
     """
     kept: list[tuple[Statement, ...]] = []
     for branch in statement.branches:
         missing = [one for one in _missing(branch.test) if _outlives(one, own_names)]
-        if any(_fills(branch.body, one) for one in missing):
+        if any(_fills(branch.body, one, setters) for one in missing):
             kept.append(branch.body)
         present = [one for one in _present(branch.test) if _outlives(one, own_names)]
-        if any(_fills(statement.orelse, one) for one in present):
+        if any(_fills(statement.orelse, one, setters) for one in present):
             kept.append(statement.orelse)
     return tuple(kept)
 
@@ -92,8 +119,28 @@ def _outlives(place: str, own_names: Container[str]) -> bool:
     return bool(place) and place not in own_names
 
 
-def _fills(body: tuple[Statement, ...], place: str) -> bool:
-    return _assigns(body, place) or _calls_own_method(body, place)
+def _fills(body: tuple[Statement, ...], place: str, setters: Setters) -> bool:
+    by_call = any(_sets(call, place, setters) for call in _calls(body))
+    return by_call or _assigns(body, place) or _calls_own_method(body, place)
+
+
+def _calls(body: tuple[Statement, ...]) -> Iterator[Call]:
+    """The calls that are statements by themselves, or whose result is kept."""
+    for statement in statements(body):
+        value = statement.value if isinstance(statement, Evaluate | Assign | Return) else None
+        value = value.value if isinstance(value, Await) else value
+        if isinstance(value, Call):
+            yield value
+
+
+def _sets(call: Call, place: str, setters: Setters) -> bool:
+    """Whether it is a function of the file that sets the variable, or fills it as a container."""
+    match call.func:
+        case Name(id=name):
+            return place in setters.get(name, ())
+        case Attribute(value=owner, attr=attr):
+            return attr in _FILLING and _place(owner) == place
+    return False
 
 
 def _assigns(body: Iterable[Statement], place: str) -> bool:

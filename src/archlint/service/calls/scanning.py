@@ -24,7 +24,7 @@ def scan(function: Function) -> Scan:
         notice(_told, source, node)
         with unnoticed():
             return _scan(source, node, function.scope)
-    scanner = Scanner(source.spellings, node.parameters if node else (), _self_name(function.scope))
+    scanner = Scanner(source, node.parameters if node else (), _self_name(function.scope))
     if node is None:
         scanner.body(source.body)
     else:
@@ -34,7 +34,7 @@ def scan(function: Function) -> Scan:
 
 
 def _scan(source: PythonSource, node: FunctionDef, scope: Scope) -> Scan:
-    scanner = Scanner(source.spellings, node.parameters, _self_name((*scope, node)))
+    scanner = Scanner(source, node.parameters, _self_name((*scope, node)))
     scanner.body(node.body)
     return scanner.found
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Attribute, Call, Expression, FunctionDef
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Alias, Assign, Attribute, Call, Constant, Expression, FunctionDef, Name
 from archlint.facts.traversal import dotted
+from archlint.readings import summary
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import scoped
 from archlint.service.semantics.symbols import Scope
 
 
 class Startup(Struct, eq=False, frozen=True, dict=True):
-    """Which code of runtime modules something may start."""
+    """Which code of runtime modules something may start; `commands` name more."""
 
     modules: Modules
+    commands: Callable[[Module, str], bool] = lambda module, name: False
 
     def attributes(self, name: str) -> Iterator[tuple[Module, Scope, Attribute]]:
         """The uses of `….name` but in `if __name__ == "__main__"`, fixtures, and functions nobody uses."""
@@ -26,13 +29,17 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
             wanted = (node for node in module.source.nodes.of(Attribute) if node.attr == name)
             for scope, node in scoped(module.source, wanted):
                 outer = _outer(scope)
-                if outer is None or self._is_used(outer):
+                if outer is None or self._is_used(module, outer):
                     yield module, scope, node
 
-    def _is_used(self, function: FunctionDef) -> bool:
+    def _is_used(self, module: Module, function: FunctionDef) -> bool:
         if any("fixture" in (_called(decorator) or "") for decorator in function.decorators):
             return False
-        return bool(function.decorators) or function.name in self._reached
+        return bool(function.decorators) or self._is_named(module, function.name)
+
+    def _is_named(self, module: Module, name: str) -> bool:
+        used = name in self._reached and any(uses_name(one.source, name) for one in self.modules.runtime)
+        return used or self.commands(module, name)
 
     @cached_property
     def _reached(self) -> frozenset[str]:
@@ -62,3 +69,34 @@ def _outer(scope: Scope) -> FunctionDef | None:
 
 def _called(decorator: Expression) -> str | None:
     return dotted(decorator.func if isinstance(decorator, Call) else decorator)
+
+
+def uses_name(source: PythonSource, name: str) -> bool:
+    """Whether a file does more with a name than to import it and to hand it on by `__all__`."""
+    return (name in source.names and _has_name(source, name)) or _has_text(source, name)
+
+
+@summary
+def _has_name(source: PythonSource, name: str) -> bool:
+    """Whether a file has a name other than in an import, which may only hand it on."""
+    renamed = (one.name for one in source.nodes.of(Alias) if one.asname not in {None, one.name})
+    return (
+        any(node.id == name for node in source.nodes.of(Name))
+        or any(node.attr == name for node in source.nodes.of(Attribute))
+        or any(one.rpartition(".")[2] == name for one in renamed)
+    )
+
+
+@summary
+def _has_text(source: PythonSource, name: str) -> bool:
+    """Whether a text outside of `__all__` is the name, or ends with it as "app.jobs:send" does."""
+    exports = [one for one in source.body if isinstance(one, Assign) and _is_all(one)]
+    return any(
+        node.value == name or node.value.endswith((f".{name}", f":{name}"))
+        for node in source.nodes.of(Constant)
+        if isinstance(node.value, str) and not any(one.start <= node.start < one.end for one in exports)
+    )
+
+
+def _is_all(statement: Assign) -> bool:
+    return any(isinstance(target, Name) and target.id == "__all__" for target in statement.targets)

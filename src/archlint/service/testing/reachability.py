@@ -24,6 +24,7 @@ from archlint.readings import summary
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Class, Function, names_in
+from archlint.service.calls.mentions import Mentions
 from archlint.service.calls.values import FunctionType
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.values import FunctionObject
@@ -32,7 +33,6 @@ from archlint.service.semantics.symbols import Symbols
 from archlint.service.semantics.unread import unread as unread_names
 from archlint.service.testing.client_requests import Requests
 from archlint.service.testing.imported_names import Names
-from archlint.service.testing.mentions import Mentions
 from archlint.service.testing.providers import InjectedProviders, class_of
 from archlint.service.testing.tests import Suite
 
