@@ -202,3 +202,29 @@ def test_import_linter_agrees(pairs: list[tuple[str, str]]) -> None:
     assert contract.check(graph=graph, verbose=False).kept == (
         not list(built.contracts.breaches("routers", ("crud",)))
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "unused"),
+    [
+        ("from app.crud.users import get", True),
+        ("from app.crud.users import get as fetch", True),
+        ("def f():\n    from app.crud.users import get", True),
+        ("from app.common import help", True),
+        ("from app.crud.users import LIMIT, get\nprint(LIMIT)", False),
+        ("from app.crud.users import get\n__all__ = ['get']", False),
+        ("from app.crud.users import get\ndef f(x: 'list[get]'): ...\nprint(get)", False),
+        ("from app.crud.users import get as get", False),
+        ("from app.crud.users import *", False),
+        ("import app.crud.users", False),
+    ],
+)
+def test_what_nothing_uses_is_only_to_be_taken_away(text: str, unused: bool) -> None:
+    files = {
+        **CRUD,
+        "app/routers/r.py": text,
+        "app/common.py": "from app.crud.users import get\ndef help(): get()",
+    }
+    (breach,) = service(files).contracts.breaches("routers", ("crud",))
+    assert breach.unused is unused
+    assert breach.remedy("Call a service").startswith("Remove" if unused else "Call")

@@ -26,6 +26,8 @@ CLAUSES = {
 ABOVE = "which stands above it"
 CYCLE = "which imports core in turn"
 
+_REMEDY = "Pass in what is needed from above, or move what is shared down to the lower layer"
+
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each import that leads upwards in the order of layers, and each cycle of core with a layer."""
@@ -38,7 +40,7 @@ def check(service: Service) -> Iterator[Said]:
                 breaching.add(breach.importer)
                 yield Hit(
                     breach.location,
-                    breach.fields | {"why": ABOVE},
+                    breach.fields | {"why": ABOVE, "remedy": breach.remedy(_REMEDY)},
                     breach.chain,
                     breach.severity,
                     cause=breach.cause,
@@ -66,7 +68,9 @@ def _cycles(service: Service) -> Iterator[Hit]:
         back = next(filter(_is_plain, backwards), None)
         if forth and back:
             links = (Link(one.location, f"{one.importer.name} {one.text}") for one in (forth, back))
-            yield Hit(forth.location, forth.fields | {"why": CYCLE}, tuple(links))
+            yield Hit(
+                forth.location, forth.fields | {"why": CYCLE, "remedy": forth.remedy(_REMEDY)}, tuple(links)
+            )
 
 
 def _is_plain(breach: Breach) -> bool:

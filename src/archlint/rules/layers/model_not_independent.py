@@ -13,6 +13,11 @@ from archlint.service.semantics.imports import ImportEdge
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbol
 
+_REMEDY = (
+    "Let the model know nothing of it: move the import's user to the layer above, enumerations and "
+    "constants that others share into `core`"
+)
+
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each import in a model that leads to another layer; the base it derives from may be core's."""
@@ -37,7 +42,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         breaching.add(breach.importer)
         yield Hit(
             breach.location,
-            breach.fields,
+            breach.fields | {"remedy": breach.remedy(_REMEDY)},
             breach.chain,
             breach.severity,
             cause=breach.cause,

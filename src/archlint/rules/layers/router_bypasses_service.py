@@ -20,7 +20,7 @@ def check(service: Service) -> Iterator[Said]:
     breaching: set[Module] = set()
     for breach in service.contracts.breaches("routers", ("crud", "models")):
         breaching.add(breach.importer)
-        fields = breach.fields | {"remedy": _MOVE if breach.constants else _CALL}
+        fields = breach.fields | {"remedy": breach.remedy(_MOVE if breach.constants else _CALL)}
         yield Hit(
             breach.location, fields, breach.chain, breach.severity, cause=breach.cause, within=breach.within
         )

@@ -8,6 +8,11 @@ from archlint.findings import Hit, Location, Met, NotApplicable, Said
 from archlint.service.layers.exposure import exposed_models
 from archlint.service.model import Service
 
+_REMEDY = (
+    "Describe the data in the schema itself, and let `from_attributes` fill it from the model; "
+    "enumerations and constants that both share belong to `core`"
+)
+
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each import of models in a schema, and each schema or response that is made of a mapped class."""
@@ -15,7 +20,7 @@ def check(service: Service) -> Iterator[Said]:
     for breach in service.contracts.breaches("schemas", ("models",)):
         what = f"`{breach.importer.name}` of the {breach.source} layer {breach.text}"
         breaching.add(breach.importer.path)
-        fields = {"what": what, "breach": breach.fields["breach"]}
+        fields = {"what": what, "breach": breach.fields["breach"], "remedy": breach.remedy(_REMEDY)}
         yield Hit(
             breach.location, fields, breach.chain, breach.severity, cause=breach.cause, within=breach.within
         )
@@ -23,7 +28,7 @@ def check(service: Service) -> Iterator[Said]:
     for exposed in exposed_models(*parts, service.layers, service.surface):
         breaching.add(exposed.location.file)
         what = f"{exposed.what} the mapped class `{exposed.model}`"
-        yield Hit(exposed.location, {"what": what, "breach": what})
+        yield Hit(exposed.location, {"what": what, "breach": what, "remedy": _REMEDY})
     if not (service.schemas.has_models or service.layers.modules("models")):
         yield NotApplicable("it has no models")
         return

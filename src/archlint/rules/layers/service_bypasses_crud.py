@@ -9,6 +9,10 @@ from archlint.service.database.session_calls import SessionCall, session_calls
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 
+_REMEDY = (
+    "Put the data access into a repository in `crud/` and call that; never import a router from a service"
+)
+
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each import of a router in a service, and each service that gives statements to a session."""
@@ -17,7 +21,7 @@ def check(service: Service) -> Iterator[Said]:
         breaching.add(breach.importer)
         yield Hit(
             breach.location,
-            breach.fields,
+            breach.fields | {"remedy": breach.remedy(_REMEDY)},
             breach.chain,
             breach.severity,
             cause=breach.cause,
@@ -48,6 +52,7 @@ def _calling(service: Service, module: Module) -> Iterator[Hit]:
             "layer": str(service.layers.of(module)),
             "what": f"calls {texts} on a database session{f' in `{function}`' if function else ''}",
             "breach": f"{function} {texts}",
+            "remedy": _REMEDY,
         }
         chain = tuple(Link(module.location(one.node), f"`{one.text}`") for one in others)
         yield Hit(module.location(first.node), fields, chain, cause=cause)

@@ -51,6 +51,13 @@ class Breach(Struct, frozen=True):
     beside_direct: bool = False
     """Whether `importer` imports the forbidden layer by another statement without a detour."""
 
+    unused: bool = False
+    """Whether nothing in the file uses what it takes."""
+
+    def remedy(self, usual: str) -> str:
+        """What to do: as usual, unless taking the import away is all."""
+        return "Remove the import: nothing in the file uses it" if self.unused else usual
+
     @property
     def text(self) -> str:
         """What the import does: "imports `get_user` from `app.crud.users` of the crud layer"."""
@@ -211,7 +218,8 @@ class _Contract:
         )
         taken = (self._parts.imports.origin(target.edge)[0] for target in targets)
         constants = all(map(self._parts.classes.is_constant, taken))
-        return replace(breach, constants=constants, statement=breach.imported)
+        unused = all(self._parts.uses.is_unused(target.edge) for target in targets)
+        return replace(breach, constants=constants, statement=breach.imported, unused=unused)
 
     def indirect(self, chain: tuple[ImportEdge, ...]) -> Breach:
         """The breach of a chain of imports."""
@@ -220,7 +228,8 @@ class _Contract:
         links = [Link(edge.location, f"{edge.importer.name} imports {edge.imported.name}") for edge in chain]
         through = f" through `{last.importer.name}`"
         breach = self._breach(first, target.module, _listed(_taken([target])), through, tuple(links))
-        return replace(breach, statement=f"{first.name} from {first.imported.name}")
+        statement = f"{first.name} from {first.imported.name}"
+        return replace(breach, statement=statement, unused=self._parts.uses.is_unused(first))
 
     def _breach(
         self, edge: ImportEdge, module: Module, imported: str, through: str, chain: tuple[Link, ...]

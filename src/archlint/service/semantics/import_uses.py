@@ -71,11 +71,20 @@ class Uses:
 
         FastAPI reads the signatures of endpoints, so that what stands there is used.
         """
-        module = edge.importer
+        name = self._bound(edge)
+        return bool(name) and not edge.lazy and name in _only_annotated(edge.importer.source)
+
+    def is_unused(self, edge: ImportEdge) -> bool:
+        """Whether nothing in the importer has the name that it imports; a package may pass it on."""
+        name = self._bound(edge)
+        return bool(name) and not edge.importer.is_package and name in _unused(edge.importer.source)
+
+    def _bound(self, edge: ImportEdge) -> str:
+        """The name that an import binds; empty where that is not one name, or is exported as itself."""
         alias = self._alias(edge)
-        if alias is None or alias.name == "*" or edge.lazy:
-            return False
-        return (alias.asname or alias.name.partition(".")[0]) in _only_annotated(module.source)
+        if alias is None or alias.name in {"*", alias.asname}:
+            return ""
+        return alias.asname or alias.name.partition(".")[0]
 
     def _alias(self, edge: ImportEdge) -> Alias | None:
         module = edge.importer
@@ -124,6 +133,16 @@ def _only_annotated(source: PythonSource) -> frozenset[str]:
     exported = frozenset(text for text in listed if text.isidentifier()) - words
     run = frozenset(name for name, count in every.items() if count > annotated[name])
     return frozenset(imported & (annotated.keys() | words) - run - exported)
+
+
+@summary
+def _unused(source: PythonSource) -> frozenset[str]:
+    """The names that a file imports and has nowhere else; `import a.b` is for what running `a.b` does."""
+    aliases = [alias for one in source.imports for alias in one.statement.names]
+    imported = {alias.asname or alias.name for alias in aliases}
+    used = {node.id for node in source.nodes.of(Name)}
+    texts = (node.value for node in source.nodes.of(Constant) if isinstance(node.value, str))
+    return frozenset(imported - used - {word for text in texts for word in re.findall(r"\w+", text)})
 
 
 def _quiet_annotations(source: PythonSource) -> Iterator[Expression]:
