@@ -8,6 +8,7 @@ from archlint.findings import Hit, Location, Met, Said, Severity
 from archlint.service.api.looseness import is_open_by_nature, loose_part, written
 from archlint.service.api.operations import Operation, Operations
 from archlint.service.api.pydantic_models import PydanticModel
+from archlint.service.api.response_kinds import only_raises
 from archlint.service.interpreter.types import Type
 from archlint.service.model import Service
 
@@ -44,7 +45,7 @@ class _Models:
 
 def _in_operation(operation: Operation, models: _Models) -> Iterator[Hit]:
     answer = operation.answer
-    if answer.has_schema:
+    if answer.has_schema and not only_raises(operation.endpoint.handler.definition):
         if loose_part(answer.type) is not None:
             handler = operation.endpoint.handler.definition.name
             yield _hit(answer.location, f"The response of `{handler}`", f"typed `{written(answer.type)}`")

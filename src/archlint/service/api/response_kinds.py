@@ -23,12 +23,16 @@ from archlint.facts.syntax import (
     Expression,
     FString,
     FunctionDef,
+    If,
     Name,
     Node,
     Operator,
+    Raise,
     Return,
     Sequence,
     Statement,
+    Try,
+    With,
 )
 from archlint.service.api.operations import Operation
 from archlint.service.interpreter.calls import is_generator
@@ -80,6 +84,27 @@ def undocumented(operation: Operation, symbols: Symbols) -> ResponseKind | None:
     return ResponseKind.DATA if ResponseKind.DATA in found else ResponseKind.UNCLEAR
 
 
+def only_raises(function: FunctionDef) -> bool:
+    """Whether every way through a handler ends in an error, so that it answers with nothing of its own."""
+    returns = any(isinstance(one, Return) for one in statements(function.body))
+    return not (returns or is_generator(function)) and _ends_in_error(function.body)
+
+
+def _ends_in_error(body: tuple[Statement, ...]) -> bool:
+    match body[-1] if body else None:
+        case Raise():
+            return True
+        case If(branches=branches, orelse=orelse):
+            return all(_ends_in_error(block) for block in (*(one.body for one in branches), orelse))
+        case With(body=inner, items=items):
+            makers = (item.value.func for item in items if isinstance(item.value, Call))
+            return _ends_in_error(inner) and not any(last_name(one) == "suppress" for one in makers)
+        case Try() as tried:
+            ways = (tried.orelse or tried.body, *(handler.body for handler in tried.handlers))
+            return _ends_in_error(tried.finally_) or all(map(_ends_in_error, ways))
+    return False
+
+
 def maker(operation: Operation, symbols: Symbols) -> Symbol | None:
     """The service's own function or class that makes what the operation's handler returns, if one does."""
     handler = operation.endpoint.handler
@@ -104,6 +129,7 @@ def _is_exempt(operation: Operation) -> bool:
         or (answer.source == "annotation" and answer.type == NONE)
         or (bool(operation.response_class) and not _is_json(*operation.response_class))
         or is_generator(operation.endpoint.handler.definition)
+        or only_raises(operation.endpoint.handler.definition)
     )
 
 
