@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 
+from archlint import documents
 from archlint.facts.syntax import Constant
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.configuration.secrets import is_database_setting
 from archlint.service.configuration.settings import Setting
+from archlint.service.deployment.compose_containers import env_files_in
 from archlint.service.model import Service
 
 
@@ -86,12 +88,20 @@ def _given(service: Service) -> Iterator[str]:
             secrets = compose.file.mapping.mapping("secrets") if compose.file.mapping else None
             yield from (name.text for name, _ in secrets.entries) if secrets else ()
         for container in compose.services.values():
+            yield from _in_env_files(service, container)
             match container.get("environment"):
                 case YamlMapping(entries=entries):
                     yield from (k.text for k, v in entries if isinstance(v, YamlScalar) and _fixed(v.text))
                 case YamlSequence(items=items):
                     pairs = (item.text.partition("=") for item in items if isinstance(item, YamlScalar))
                     yield from (name for name, _, text in pairs if _fixed(text))
+
+
+def _in_env_files(service: Service, container: YamlMapping) -> Iterator[str]:
+    repository = service.deployment.repository
+    for path in filter(repository.has, env_files_in(container)):
+        variables = documents.dotenv(repository, path).variables
+        yield from (one.name for one in variables if one.value)
 
 
 def _fixed(text: str) -> bool:

@@ -61,13 +61,15 @@ def variables(service: StackService) -> dict[str, str | None]:
 
 def env_files(service: StackService) -> tuple[str, ...]:
     """The files of `env_file` as paths of the repository, which need not be in it."""
-    paths = []
-    for layer in service.layers:
-        for item in _items(layer.get("env_file")):
-            text = item.text("path") if isinstance(item, YamlMapping) else getattr(item, "text", None)
-            if text:
-                paths.append(join(posixpath.dirname(layer.location.file), _filled(text)))
-    return tuple(dict.fromkeys(paths))
+    return tuple(dict.fromkeys(path for layer in service.layers for path in env_files_in(layer)))
+
+
+def env_files_in(container: YamlMapping) -> Iterator[str]:
+    """Those that one file names for a container."""
+    for item in _items(container.get("env_file")):
+        text = item.text("path") if isinstance(item, YamlMapping) else getattr(item, "text", None)
+        if text:
+            yield join(posixpath.dirname(container.location.file), _filled(text))
 
 
 def mounts(service: StackService) -> Iterator[ContainerMount]:
