@@ -52,6 +52,11 @@ def test_what_leads_nowhere_stays_in_its_module(text: str, name: str, qualified:
         ("from sqlmodel import Column", "Column", "sqlalchemy.Column"),
         ("from sqlmodel.main import SQLModel", "SQLModel", "sqlmodel.SQLModel"),
         ("from sqlalchemy import *", "Column", "sqlalchemy.Column"),
+        (
+            "try:\n    from pydantic.v1 import *\nexcept ImportError:\n    from pydantic import *",
+            "BaseSettings",
+            "pydantic.v1.BaseSettings",
+        ),
         ("from typing import Generic", "Generic", "typing.Generic"),
         ("try:\n    import ujson as json\nexcept ImportError:\n    import json", "json.dumps", "ujson.dumps"),
         ("try:\n    from a import b\nexcept ImportError:\n    b = None", "b", "a.b"),

@@ -254,12 +254,16 @@ class Symbols:
         return symbol
 
     def _from_library_star(self, module: Module, namespace: Namespace, name: str) -> Symbol | None:
-        """`name` where only one star import can have brought it, that of a library."""
-        libraries = {star.module for star in namespace.stars if not star.level}
-        libraries = {name for name in libraries if self._modules.find(name, module) is None}
-        if len(libraries) != 1 or name.startswith("_") or name in _BUILTINS:
+        """`name` where only the star imports of one library can have brought it.
+
+        Of several, as `pydantic.v1` and, where that fails, `pydantic`, the first is what there is today.
+        """
+        stars = dict.fromkeys(star.module for star in namespace.stars if not star.level)
+        libraries = [name for name in stars if self._modules.find(name, module) is None]
+        packages = {name.partition(".")[0] for name in libraries}
+        if len(packages) != 1 or name.startswith("_") or name in _BUILTINS:
             return None
-        return Symbol(public_name(f"{libraries.pop()}.{name}"), None, None)
+        return Symbol(public_name(f"{libraries[0]}.{name}"), None, None)
 
     def _follow(self, module: Module, name: str, binding: Binding, scope: Scope, walk: _Walk) -> Symbol:
         """The symbol behind a binding of `name` in the innermost definition of `scope`."""
