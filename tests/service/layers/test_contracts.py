@@ -228,3 +228,24 @@ def test_what_nothing_uses_is_only_to_be_taken_away(text: str, unused: bool) -> 
     (breach,) = service(files).contracts.breaches("routers", ("crud",))
     assert breach.unused is unused
     assert breach.remedy("Call a service").startswith("Remove" if unused else "Call")
+
+
+@pytest.mark.parametrize(
+    ("taken", "made", "leads"),
+    [
+        ("service", "service = Service(Store())", False),
+        ("service", "service: Service = Service(store=Store())", False),
+        ("store", "store = Store()", True),
+        ("make", "def make(): return Service(Store())", True),
+        ("service", "service = make(Store())\ndef make(store): ...", True),
+        ("Service", "", False),
+    ],
+)
+def test_an_object_is_of_the_layer_of_its_class(taken: str, made: str, leads: bool) -> None:
+    files = {
+        "app/routers/r.py": f"from app.singletons import {taken}\nprint({taken})",
+        "app/singletons.py": f"from app.services.s import Service\nfrom app.crud.store import Store\n{made}",
+        "app/services/s.py": "class Service: ...",
+        "app/crud/store.py": "class Store: ...",
+    }
+    assert bool(found(files)) is leads

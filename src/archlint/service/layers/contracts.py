@@ -182,13 +182,19 @@ class _Contract:
         if module.role is not Role.RUNTIME or layers.of(module) is not None or layers.is_wiring(module):
             return
         for taken in self._taken_from(edge, symbol, module):
-            if not self._parts.providers.has(taken):
+            if not self._parts.providers.has(taken) and not self._is_of_other_layer(taken):
                 # What a helper only takes from a library leads nowhere else that the helper goes.
                 own = taken.qualified if taken.module is not None else f"{module.name}.{edge.name}"
                 name = own.removeprefix(f"{module.name}.").partition(".")[0]
                 yield OnwardImport(
                     edge, ImportTarget(module, None if taken.is_module else name), forbidden=False
                 )
+
+    def _is_of_other_layer(self, symbol: Symbol) -> bool:
+        """Whether it is an object that a helper makes of a layer's class: who takes it takes the layer's."""
+        home = self._parts.classes.class_of(symbol).module
+        layer = self._layer_name(home) if home is not None else None
+        return layer is not None and layer not in self._forbidden
 
     def _taken_from(self, edge: ImportEdge, symbol: Symbol, module: Module) -> tuple[Symbol, ...]:
         """What the importer uses of a module that it imports whole, if that is all the module's own."""

@@ -16,7 +16,8 @@ from archlint.facts.syntax import (
     Name,
 )
 from archlint.service.semantics.library_names import SQLMODEL, names_of, schema_bases
-from archlint.service.semantics.symbols import Symbol, Symbols
+from archlint.service.semantics.modules import Module
+from archlint.service.semantics.symbols import NOTHING, Symbol, Symbols
 from archlint.service.semantics.type_checking import is_for_type_checkers
 
 
@@ -41,6 +42,14 @@ class Classes:
         return self.is_mapped(symbol) or (
             _is_class(symbol) and self._derives(symbol, names_of("document base"))
         )
+
+    def class_of(self, symbol: Symbol) -> Symbol:
+        """The class of the object that the name is given where it is bound, as `service = Service(…)`."""
+        match symbol.node, symbol.module:
+            case Assign(value=Call(func=func)), Module() as module:
+                made = self._symbols.resolve(module, func)
+                return made if _is_class(made) else NOTHING
+        return NOTHING
 
     def is_constant(self, symbol: Symbol) -> bool:
         """Whether it is an enumeration, a class of such values, or a name for one that is nothing stored."""
