@@ -9,9 +9,8 @@ import sys
 
 from archlint.facts.syntax import ClassDef
 from archlint.service.api.pydantic_models import PydanticModels
-from archlint.service.api.type_kinds import CONTAINERS
 from archlint.service.interpreter.types import CREATE_MODEL, UNKNOWN, Type, Types
-from archlint.service.semantics.library_names import names_of
+from archlint.service.semantics.library_names import CONTAINERS, names_of
 
 _KNOWN_PACKAGES = sys.stdlib_module_names | {
     *("None", "...", "annotated_types", "fastapi", "starlette", "typing_extensions"),
@@ -46,7 +45,7 @@ class RequestKinds:
     def _is_complex(self, found: Type) -> bool:
         """Whether FastAPI cannot read it from one string: models, containers."""
         is_model = self._schemas.is_model(found) or found.name == CREATE_MODEL
-        return is_model or found.name in CONTAINERS
+        return is_model or found.name in names_of(*CONTAINERS)
 
     def _is_told(self, found: Type, depth: int = 0) -> bool:
         """Whether the source tells what it derives from, so that it is certainly no model."""

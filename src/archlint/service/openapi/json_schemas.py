@@ -11,7 +11,6 @@ from typing import Any
 
 from archlint.facts.syntax import Call
 from archlint.service.api.pydantic_models import Field, PydanticModels
-from archlint.service.api.type_kinds import MAPPINGS, SEQUENCES, SETS
 from archlint.service.interpreter.resolved_types import NamedAlias
 from archlint.service.interpreter.types import ANY, LITERAL, NONE, UNION, VARIABLE, Type, Types
 from archlint.service.interpreter.values import ExternalObject, FunctionObject, Member, Value
@@ -203,11 +202,11 @@ class JsonSchemas:
 
     def _container(self, found: Type, mode: Mode) -> JSONSchema | None:
         name, args = found.name, found.args
-        if name in SEQUENCES:
+        if name in names_of("sequence type", "stream type"):
             return {"type": "array", "items": self._item(found, mode)}
-        if name in SETS:
+        if name in names_of("set type"):
             return {"type": "array", "uniqueItems": True, "items": self._item(found, mode)}
-        if name in MAPPINGS:
+        if name in names_of("mapping type"):
             return self._mapping(args, mode)
         if name == "collections.Counter":
             return {"type": "object", "additionalProperties": {"type": "integer"}}

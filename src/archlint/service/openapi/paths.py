@@ -21,6 +21,7 @@ from archlint.service.openapi.library_versions import DocumentVersions
 from archlint.service.openapi.metadata import is_information
 from archlint.service.openapi.model_schemas import title_of
 from archlint.service.openapi.security import schemes
+from archlint.service.semantics.library_names import names_of
 
 _WITH_BODY = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"})
 _WITHOUT_BODY = frozenset({204, 205, 304})
@@ -41,10 +42,6 @@ _MEDIA_TYPES = {
     "PlainTextResponse": "text/plain",
     "EventSourceResponse": "text/event-stream",
 }
-_STREAMS = frozenset(
-    f"collections.abc.{name}"
-    for name in ["AsyncIterable", "AsyncIterator", "AsyncGenerator", "Iterable", "Iterator", "Generator"]
-)
 _ORDER = ("path", "query", "header", "cookie")
 VALIDATION_ERROR: JSONSchema = {
     "description": "Validation Error",
@@ -173,7 +170,7 @@ class PathItems:
     def _stream(self, operation: Operation, media_type: str) -> JSONSchema:
         """What a generator sends, one item after another: JSON lines, or events."""
         returned = operation.answer.type
-        items = returned.args[:1] if returned.name in _STREAMS else ()
+        items = returned.args[:1] if returned.name in names_of("stream type", "async stream type") else ()
         schema = self._making.of_answer(items[0]) if items else None
         if media_type != "text/event-stream":
             return {media_type: {"itemSchema": schema if schema is not None else {}}}

@@ -16,21 +16,25 @@ from archlint.spec import rules_directory
 
 NameKind = Literal[
     "any database error", "any value", "app", "app maker", "async scoped session", "async session",
-    "async test case", "configuration loader", "connection", "container", "container marker",
-    "dataclass maker", "decimal", "declarative base", "declarative base maker", "document base",
-    "empty base", "engine", "engine maker", "engine maker by configuration", "enumeration",
-    "enumeration by value", "environment", "environment getter", "field maker", "fixture maker",
-    "framework", "generic base", "gives its argument", "importer", "injected", "injector",
-    "mapped base", "owner of state", "page dependency", "password hasher", "path", "protocol",
-    "provided", "query", "request", "router", "runs a program", "runs its argument", "schema base",
-    "scoped session", "secret type", "select", "session", "session maker", "settings base",
-    "settings source", "silent dependency", "stands for its argument", "synchronous pool", "test case",
-    "token signer", "upload", "URL builder", "URL text", "URL type", "variable reader",
-    "written as text",
+    "async stream type", "async test case", "configuration loader", "connection", "container",
+    "container marker", "container type", "dataclass maker", "decimal", "declarative base",
+    "declarative base maker", "document base", "empty base", "engine", "engine maker",
+    "engine maker by configuration", "enumeration", "enumeration by value", "environment",
+    "environment getter", "field maker", "fixture maker", "framework", "generic base",
+    "gives its argument", "importer", "injected", "injector", "mapped base", "mapping type",
+    "owner of state", "page dependency", "password hasher", "path", "protocol", "provided", "query",
+    "request", "router", "runs a program", "runs its argument", "schema base", "scoped session",
+    "secret type", "select", "sequence type", "session", "session maker", "set type", "settings base",
+    "settings source", "silent dependency", "stands for its argument", "stream type",
+    "synchronous pool", "test case", "token signer", "upload", "URL builder", "URL text", "URL type",
+    "variable reader", "written as text",
 ]  # fmt: skip
 """What a name is for, whatever the library."""
 
 SESSIONS: tuple[NameKind, ...] = ("session", "scoped session", "async session", "async scoped session")
+CONTAINERS: tuple[NameKind, ...] = ("sequence type", "set type", "mapping type", "container type")
+"""What FastAPI reads from a body: `field_annotation_is_complex` of `fastapi/_compat/shared.py`."""
+
 SQLMODEL = "sqlmodel.SQLModel"
 
 
