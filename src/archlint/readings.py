@@ -10,8 +10,8 @@ with the name of a `summary` for what that says of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from importlib import import_module
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
@@ -46,16 +46,18 @@ def begin(read: Readings = Readings()) -> None:  # noqa: B008 (it is immutable)
     documents.update(dict.fromkeys(read.documents))
 
 
-@contextmanager
-def unnoticed() -> Iterator[None]:
+class unnoticed:  # noqa: N801 (it is used as a function)
     """Let what is read in the meantime not count."""
-    before = len(code), len(documents)
-    try:
-        yield
-    finally:
-        while len(code) > before[0]:
+
+    __slots__ = ("_code", "_documents")
+
+    def __enter__(self) -> None:
+        self._code, self._documents = len(code), len(documents)
+
+    def __exit__(self, *_: object) -> None:
+        while len(code) > self._code:
             code.popitem()
-        while len(documents) > before[1]:
+        while len(documents) > self._documents:
             documents.popitem()
 
 

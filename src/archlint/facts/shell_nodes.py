@@ -22,6 +22,10 @@ MAX_HEREDOCS = 300
 """The grammar takes the square of their number."""
 
 
+_PIECE = 512
+"""So many bytes are given at a time: to the parser, and again for the text of each node."""
+
+
 class UnreadShellError(ValueError):
     """What is no shell, or more of it than is read."""
 
@@ -45,7 +49,7 @@ def parsed(data: bytes) -> Any:
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
     try:
         tree = parser.parse(
-            lambda offset, _: data[offset : offset + 65_536],
+            lambda offset, _: data[offset : offset + _PIECE],
             progress_callback=is_hopeless,
         )
     except ValueError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any, cast, get_args
 
 from archlint.facts.fields import InnerFields, no_inner
@@ -89,7 +89,7 @@ def nodes_by_kind(statements: Iterable[Statement]) -> dict[type[Node], list[Node
     return found
 
 
-def all_nodes(root: Node, barriers: tuple[type[Node], ...] = ()) -> Iterator[Node]:
+def all_nodes(root: Node, barriers: Container[type[Node]] = ()) -> Iterator[Node]:
     """`root` and every node in it, in reading order; what is below a node of a barrier's kind is left out."""
     pending: list[Any] = [root]
     while pending:

@@ -189,7 +189,7 @@ def names_in(definition: Function | Class) -> Sequence[Name | Attribute]:
 
 @function_summary
 def _names_in(source: PythonSource, definition: FunctionDef) -> tuple[Name | Attribute, ...]:
-    unread = unread_in(definition)
+    unread = unread_in(source, definition)
     names = source.nodes.within(definition.start, definition.end, Name, Attribute)
     return tuple(name for name in names if name not in unread)
 

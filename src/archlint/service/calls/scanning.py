@@ -56,7 +56,7 @@ def _told(source: PythonSource, definition: FunctionDef) -> tuple[object, ...]:
     Offsets count by which of the scan's nodes start and end before them.
     """
     found = _scan(source, definition, source.definitions.around(definition)[:-1])
-    ignored = {node.id for node in unread_in(definition) if isinstance(node, Name)}
+    ignored = {node.id for node in unread_in(source, definition) if isinstance(node, Name)}
     bound = {name: several for name, several in found.bindings.items() if name not in ignored}
     roots = _roots(found, bound)
     offsets = sorted({at for root in roots for node in all_nodes(root) for at in (node.start, node.end)})

@@ -122,7 +122,7 @@ def own_nodes(statement: Statement | Expression) -> Iterator[Node]:
     return all_nodes(statement, _STATEMENTS)
 
 
-_STATEMENTS = get_args(Statement)
+_STATEMENTS = frozenset(get_args(Statement))
 _BINDING_NOTHING = frozenset({AugmentedAssign, Evaluate, Raise, Return})
 
 

@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from archlint.facts.source import PythonSource, function_summary, notice
-from archlint.facts.syntax import Assign, Constant, Evaluate, FunctionDef, Name, Node, Operator, Statement
-from archlint.facts.traversal import all_nodes
+from archlint.facts.syntax import (
+    Assign,
+    Constant,
+    Evaluate,
+    Expression,
+    FunctionDef,
+    Name,
+    Node,
+    Operator,
+    Statement,
+)
+from archlint.facts.traversal import INNER, all_nodes
 from archlint.readings import unnoticed
 
 
-def unread_in(function: FunctionDef) -> frozenset[Node]:
+def unread_in(source: PythonSource, function: FunctionDef) -> frozenset[Node]:
     """The names that assignments in a function, or in one in it, bind, and that nothing in it has again."""
-    nodes = list(all_nodes(function))
-    targets = {target for node in nodes if isinstance(node, Assign) for target in node.targets}
-    bound = {node for node in targets if isinstance(node, Name)}
-    read = {node.id for node in nodes if isinstance(node, Name) and node not in bound}
+    return frozenset(_unread(source, function))
+
+
+@function_summary
+def _unread(source: PythonSource, function: FunctionDef) -> tuple[Name, ...]:
+    names: list[Name] = []
+    targets: list[Expression] = []
+    pending: list[Any] = [function]
+    while pending:
+        current = pending.pop()
+        kind = type(current)
+        if kind is tuple:
+            pending += current
+        elif kind is Name:
+            names.append(current)
+        elif inner := INNER[kind]:
+            if kind is Assign:
+                targets += current.targets
+            pending += inner(current)
+    bound = {target for target in targets if type(target) is Name}
+    read = {node.id for node in names if node not in bound}
     read.update(parameter.name for parameter in function.parameters)
-    return frozenset(node for node in bound if node.id not in read)
+    return tuple(node for node in targets if type(node) is Name and node.id not in read)
 
 
 def unread(source: PythonSource) -> frozenset[Node]:
@@ -25,7 +54,7 @@ def unread(source: PythonSource) -> frozenset[Node]:
     for function in source.nodes.of(FunctionDef):
         if function.start >= end:
             end = function.end
-            found |= unread_in(function)
+            found |= unread_in(source, function)
     return frozenset(found)
 
 
@@ -46,7 +75,7 @@ def nodes_in(source: PythonSource, definition: FunctionDef) -> tuple[Node, ...]:
 @function_summary
 def _busy(source: PythonSource, definition: FunctionDef) -> tuple[tuple[Statement, ...], ...]:
     """The statements but those that do nothing else, and the bodies of the functions in it."""
-    unread = unread_in(definition)
+    unread = unread_in(source, definition)
     kept = tuple(one for one in definition.body if not _is_idle(one, unread))
     inner = (one for one in all_nodes(definition) if isinstance(one, FunctionDef) and one is not definition)
     return (kept, *(one.body for one in inner))

@@ -7,7 +7,8 @@ one dependency that opens it, and no name on the way speaks of a transaction.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 from msgspec import Struct
 
@@ -79,18 +80,22 @@ def unbounded(
     if not openers or _commits_elsewhere(calls, modules):
         return
     found: dict[Location, Unbounded] = {}
+    speaks = cache(_speaks_of_transactions)
     for request in requests:
-        one = _Judge(calls, request, openers).judge()
+        one = _Judge(calls, request, openers, speaks).judge()
         if one is not None:
             found.setdefault(one.location, one)
     yield from (found[place] for place in sorted(found))
 
 
 class _Judge:
-    def __init__(self, calls: Calls, request: RequestFlow, openers: set[Function]) -> None:
+    def __init__(
+        self, calls: Calls, request: RequestFlow, openers: set[Function], speaks: Callable[[Function], bool]
+    ) -> None:
         self._calls = calls
         self._request = request
         self._openers = openers
+        self._speaks_of_transactions = speaks
         self._ways: dict[Function, tuple[Edge, ...]] = {}
 
     def judge(self) -> Unbounded | None:
@@ -99,7 +104,7 @@ class _Judge:
         if len(providers) != 1 or not providers <= self._openers:
             return None
         self._reach()
-        if any(_speaks_of_transactions(function) for function in self._ways):
+        if any(map(self._speaks_of_transactions, self._ways)):
             return None
         write = self._first_write()
         if write is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 
 from msgspec import Struct, field
 
@@ -84,8 +85,9 @@ def shortened(name: str) -> str:
 
 def postgresql_name(table: str, columns: Sequence[str], label: str, taken: Collection[str]) -> str:
     """The name that PostgreSQL gives: `table_columns_label`, with a number where that is taken."""
-    for number in ("", *map(str, range(1, 1000))):
-        name = _object_name(table, "_".join(columns)[:MAX_NAME], f"{label}{number}")
+    joined = "_".join(columns)[:MAX_NAME]
+    for number in chain([""], range(1, 1000)):
+        name = _object_name(table, joined, f"{label}{number}")
         if name not in taken:
             return name
     return UNKNOWN
