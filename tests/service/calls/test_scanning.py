@@ -114,8 +114,8 @@ def test_a_summary_that_nobody_knows_differs() -> None:
 def test_a_name_is_unread_where_nothing_has_it_again(body: str, found: set[str]) -> None:
     source = read_python(f"def f(p):\n    {body}\n".encode())
     function = _first(source)
-    assert {getattr(node, "id", "") for node in unread.unread_in(function)} == found
-    assert unread.unread(source) == unread.unread_in(function)
+    assert {getattr(node, "id", "") for node in unread.unread_in(source, function)} == found
+    assert unread.unread(source) == unread.unread_in(source, function)
 
 
 def _first(source: PythonSource) -> FunctionDef:

@@ -80,10 +80,10 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
         """The first call in the function that waits, or leads to one that does, wherever it runs."""
         return next(self._waiting.blocked(function), None)
 
-    def kinds_at(self, found: Blocked) -> frozenset[str]:
-        """The groups of all calls that the place leads to."""
+    def kinds_at(self, found: Blocked) -> tuple[str, ...]:
+        """The groups of all calls that the place leads to, always in the same order."""
         kinds = {found.blocking.kind, *(one.blocking.kind for one in found.others)}
-        return frozenset(group for group, of in _GROUPS.items() if kinds & of)
+        return tuple(group for group, of in _GROUPS.items() if kinds & of)
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:
