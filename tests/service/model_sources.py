@@ -305,6 +305,31 @@ class Base(DeclarativeBase):
                 "old", Base.metadata, Column("id", Integer, primary_key=True), Column("x", sa.Text)
             )
         """),
+    "generic aliases of annotated columns": _module("""
+        from typing import TypeVar
+
+        T = TypeVar("T")
+        Indexed = Annotated[T, mapped_column(index=True)]
+        Unique = Annotated[T, mapped_column(String(20), unique=True)]
+        Key = Annotated[T, mapped_column(primary_key=True)]
+        OwnerId = Annotated[int, mapped_column(ForeignKey("owners.id", ondelete="CASCADE"))]
+
+
+        class Owner(Base):
+            __tablename__ = "owners"
+            id: Mapped[Key[int]]
+            name: Mapped[Unique[str]]
+            nick: Mapped[Unique[str] | None]
+
+
+        class Item(Base):
+            __tablename__ = "items"
+            id: Mapped[Key[uuid.UUID]]
+            first: Mapped[OwnerId]
+            second: Mapped[Indexed[OwnerId]]
+            third: Mapped[Optional[Indexed[OwnerId]]]
+            count: Mapped[Indexed[int]]
+    """),
     "dataclasses and registries": _module("""
         class Item(MappedAsDataclass, Base):
             __tablename__ = "items"

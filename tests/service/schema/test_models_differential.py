@@ -17,7 +17,7 @@ from archlint.config import Config
 from archlint.loading import load
 from archlint.service.schema.core.tables import Table
 from archlint.service.services import build_service
-from tests.service.model_sources import SOURCES
+from tests.service.model_sources import HEAD, SOURCES
 
 Described = dict[str, object]
 
@@ -31,6 +31,27 @@ def test_models_are_read_as_sqlalchemy_makes_them(name: str, tmp_path: Path) -> 
     models = build_service(repository, ".", Config()).schemas.declared
     assert {m.table.title: m.table.unknown for m in models if m.table.unknown} == {}
     assert {model.table.title: _read(model.table) for model in models} == real
+
+
+@pytest.mark.parametrize(
+    ("method", "unknown"), [("describe", False), ("__call__", False), ("__new__", True), ("__init__", True)]
+)
+def test_a_metaclass_that_takes_part_in_making_a_model_leaves_its_table_unknown(
+    tmp_path: Path, method: str, unknown: bool
+) -> None:
+    """It may add relations and columns, as of annotations that SQLAlchemy alone would refuse."""
+    base = (
+        "\n\nclass Shaping(type(DeclarativeBase)):\n"
+        f"    def {method}(cls, *args, **words):\n        ...\n\n\n"
+        "class Derived(Shaping):\n    pass\n\n\n"
+        "class Base(DeclarativeBase, metaclass=Derived):\n    pass\n\n\n"
+    )
+    model = (
+        'class Item(Base):\n    __tablename__ = "items"\n    id = mapped_column(Integer, primary_key=True)\n'
+    )
+    (tmp_path / "models.py").write_text(HEAD + base + model, "utf-8")
+    (found,) = build_service(load([tmp_path]).repository, ".", Config()).schemas.declared
+    assert bool(found.table.unknown) == unknown
 
 
 def _metadata(path: Path, name: str) -> MetaData:

@@ -78,7 +78,8 @@ ANY = Type("typing.Any")
 def substitute(found: Type, variables: Mapping[str, Type]) -> Type:
     """The type with type variables replaced; `variables` has them by their qualified names."""
     if found.name == VARIABLE:
-        return variables.get(found.values[0], found)
+        given = variables.get(found.values[0])
+        return found if given is None else replace(given, metadata=(*given.metadata, *found.metadata))
     alias = found.alias
     if not found.args and alias is None:
         return found

@@ -319,7 +319,7 @@ class Types:
         args = tuple(self.read(item, place, depth) for item in inner)
         if origin.alias is not None:
             return self._name(node.value, place, depth, args)
-        if (variables := _variables(origin)) and origin.args:
+        if variables := _variables(origin):
             return substitute(origin, dict(zip(variables, args, strict=False)))
         if name == "Optional":
             return union_of((*args, NONE))
