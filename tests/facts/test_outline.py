@@ -80,7 +80,8 @@ def test_no_main_guard(test: str) -> None:
 def test_mentions_by_function() -> None:
     source = read_python(SOURCE.encode())
     mentions = source.mentions
-    assert {"DEFAULT", "decorated", "os", "start", "b"} <= {*mentions.outside}
+    assert {"DEFAULT", "decorated", "os", "start"} <= {*mentions.outside, *source.names}
+    assert {"DEFAULT", "decorated", "start"} <= {*mentions.outside}
     assert {"only_here", "lazy", "limit", "third"}.isdisjoint(mentions.outside)
     assert {*mentions.guarded} == {"__name__", "__main__", "only_here", "first"}
     assert {"only_here", "lazy", "DEFAULT"} <= source.names
@@ -89,6 +90,23 @@ def test_mentions_by_function() -> None:
         ("second", True, {"a_text", "inner"}),
         ("third", False, set()),
     ]
+
+
+def test_a_name_that_only_stands_for_another_is_no_use_of_it() -> None:
+    source = read_python(
+        b"from a import b, c as d\n__all__ = ['b', 'e']\ne = d\nf = e.g\ndef h():\n    i = b\nj = e()\n"
+    )
+    mentions = source.mentions
+    assert {*mentions.outside} == {"e", "j"}
+    assert [(one.function, {*one.names}) for one in mentions.aliases] == [
+        ("b", {"b"}),
+        ("d", {"c"}),
+        ("__all__", {"b", "e"}),
+        ("e", {"e", "d"}),
+        ("f", {"f", "e", "g"}),
+    ]
+    assert [(one.function, {*one.names}) for one in mentions.inside] == [("h", {"i", "b"})]
+    assert {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"} - source.names == {"a"}
 
 
 def _files() -> list[Path]:

@@ -44,7 +44,7 @@ class Importing(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Inside(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """The names in one of the outermost functions of a file."""
+    """The names in one of the outermost functions of a file, or behind a name that only stands for others."""
 
     function: str
     is_decorated: bool
@@ -55,12 +55,15 @@ class MentionedNames(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The names in a file: `outside` of functions, `guarded` by a main guard there, `inside` of a function.
 
     These are names, the last parts of attributes and imports, and texts that could be one, each once at its
-    place. Decorators, defaults and annotations stand outside of their function.
+    place. Decorators, defaults and annotations stand outside of their function. What is imported, listed in
+    `__all__` or given another name (`a = b`) outside of functions stands in `aliases`: whoever uses that name
+    uses those behind it.
     """
 
     outside: tuple[str, ...]
     guarded: tuple[str, ...]
     inside: tuple[Inside, ...]
+    aliases: tuple[Inside, ...]
 
 
 class Outline(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -98,19 +101,23 @@ def mentions_in(body: tuple[Statement, ...]) -> MentionedNames:
     """The names that a file mentions."""
     functions: list[FunctionDef] = []
     guards: list[If] = []
-    outside = _names(body, functions, guards)
+    aliases: list[Inside] = []
+    outside = _names(body, functions, guards, aliases)
     inside = tuple(
         Inside(function.name, bool(function.decorators), _names(function.raw_body, None, guards))
         for function in functions
     )
     guarded = tuple(part for guard in guards for one in guard.branches for part in (one.test, one.body))
-    return MentionedNames(outside, _names(guarded, None, None), inside)
+    return MentionedNames(outside, _names(guarded, None, None), inside, tuple(aliases))
 
 
 def _names(
-    body: tuple[object, ...], functions: list[FunctionDef] | None, guards: list[If] | None
+    body: tuple[object, ...],
+    functions: list[FunctionDef] | None,
+    guards: list[If] | None,
+    aliases: list[Inside] | None = None,
 ) -> tuple[str, ...]:
-    """The names in a body, but of functions and main guards for which there is a list, which go there."""
+    """The names in a body; functions, main guards and aliases go into the lists that there are for them."""
     found: dict[str, None] = {}
     pending: list[Any] = [body]
     while pending:
@@ -126,6 +133,8 @@ def _names(
         elif kind is Constant:
             if isinstance(current.value, str) and current.value.isidentifier():
                 found[current.value] = None
+        elif aliases is not None and (alias := _alias(current)):
+            aliases.append(alias)
         elif kind is Alias:
             found[current.name.rpartition(".")[2]] = None
         elif kind is FunctionDef and functions is not None:
@@ -136,6 +145,20 @@ def _names(
         elif inner := INNER[kind]:
             pending += inner(current)
     return tuple(found)
+
+
+def _alias(node: object) -> Inside | None:
+    """A name that a statement only makes stand for others."""
+    match node:
+        case Alias(name=name, asname=asname):
+            last = name.rpartition(".")[2]
+            return Inside(asname or last, False, (last,))
+        case Assign(targets=(Name(id="__all__"),), value=Sequence(items=items)):
+            listed = (one.value for one in items if isinstance(one, Constant))
+            return Inside("__all__", False, tuple(one for one in listed if isinstance(one, str)))
+        case Assign(targets=(Name(id=name),), value=Name() | Attribute() as value):
+            return Inside(name, False, (name, *_names((value,), None, None)))
+    return None
 
 
 def _is_guard(statement: If) -> bool:

@@ -100,7 +100,7 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
     def names(self) -> frozenset[str]:
         """All names that the file mentions: who seeks another one need not look at its statements."""
         mentions = self.mentions
-        inside = (one.names for one in mentions.inside)
+        inside = ((one.function, *one.names) for one in (*mentions.inside, *mentions.aliases))
         return frozenset(mentions.outside).union(mentions.guarded, *inside)
 
     @property

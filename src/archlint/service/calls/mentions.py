@@ -53,7 +53,7 @@ class Mentions:
         alive = set(self._kept)
         asked = {one.own_name for one in self._program.functions.values() if _may_be_asked_for(one)}
         for mentions in (module.source.mentions for module in self._modules):
-            alive.update(mentions.outside, mentions.guarded)
+            alive.update(mentions.outside, mentions.guarded, *(one.names for one in mentions.aliases))
             for one in mentions.inside:
                 runs = one.is_decorated or one.function.startswith("__") or one.function in asked
                 (alive if runs else inside[one.function]).update(one.names)

@@ -45,14 +45,15 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
     def _reached(self) -> frozenset[str]:
         """The names that stand in code that runs: outside of functions, or in one whose name is reached.
 
-        Whatever decorates a function may call it, and Python calls `__init__` and its like.
+        Whatever decorates a function may call it, and Python calls `__init__` and its like. Whoever imports
+        a name, lists it in `__all__` or gives it another one does not yet use it.
         """
         inside: defaultdict[str, set[str]] = defaultdict(set)
         reached: set[str] = set()
         for mentions in (module.source.mentions for module in self.modules.runtime):
             reached.update(mentions.outside)
-            for one in mentions.inside:
-                runs = one.is_decorated or one.function.startswith("__")
+            for one in (*mentions.inside, *mentions.aliases):
+                runs = one.is_decorated or (one.function.startswith("__") and one.function != "__all__")
                 (reached if runs else inside[one.function]).update(one.names)
         pending = list(reached)
         while pending:

@@ -1,0 +1,46 @@
+"""Which functions something in the service reaches, by their names."""
+
+import pytest
+
+from archlint.service.semantics.live_code import Startup
+from tests.service.small import modules_of
+
+MAKER = "def make(metadata):\n    metadata.create_all()\n"
+
+
+def used(*others: str) -> bool:
+    files = {"app/db.py": MAKER, **{f"app/m{number}.py": text for number, text in enumerate(others)}}
+    return any(Startup(modules_of(files)).attributes("create_all"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "from app.db import make",
+        "from app.db import make\n__all__ = ['make']",
+        "from app.db import make as made\nmake = made",
+        "def start():\n    from app.db import make\n    make()",
+        "if __name__ == '__main__':\n    from app.db import make\n    make()",
+    ],
+)
+def test_what_is_only_passed_on_is_not_used(text: str) -> None:
+    assert not used(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from app.db import make\nmake(None)",
+        "from app.db import make as made\nmade(None)",
+        "from app.db import make as made\nfirst = made\nsecond = first\nsecond(None)",
+        "from app import db\ndb.make(None)",
+        "from app.db import make\nSTEPS = [make]",
+        "STEPS = {'make': None}",
+        "from app.db import make\n@app.on_event('startup')\ndef start():\n    make(None)",
+        "from app.db import make\nclass A:\n    def __init__(self):\n        make(None)",
+        "from app.db import make\nclass A:\n    step = make\nA.step(None)",
+    ],
+)
+def test_what_runs_or_is_kept_is_used(text: str) -> None:
+    assert used(text)
