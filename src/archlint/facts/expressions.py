@@ -92,7 +92,13 @@ def _number(reader: TreeReader, node: Tree) -> Expression:
 
 
 def _string(reader: TreeReader, node: Tree) -> Expression:
+    match node.children:
+        case [opening, content, _] if content.type == "string_content" and reader.text(opening) in _QUOTES:
+            return Constant(*reader.span(node), _content(reader, content, ""))
     return _joined(reader, node, [node])
+
+
+_QUOTES = frozenset({'"', "'", '"""', "'''"})
 
 
 def _concatenated(reader: TreeReader, node: Tree) -> Expression:
@@ -136,7 +142,9 @@ def _written(reader: TreeReader, string: Tree) -> str:
 
 
 def _content(reader: TreeReader, node: Tree, prefix: str) -> str:
-    text = reader.text(node).replace("\r\n", "\n").replace("\r", "\n")
+    text = reader.text(node)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "f" in prefix or "t" in prefix:
         text = text.replace("{{", "{").replace("}}", "}")
     return text if "r" in prefix or "\\" not in text else _ESCAPES.sub(_unescape, text)
@@ -221,6 +229,7 @@ def _await(reader: TreeReader, node: Tree) -> Expression:
 
 
 def _starred(reader: TreeReader, node: Tree) -> Expression:
+    reader.has_stars = True
     return Starred(*reader.span(node), _inner(reader, node))
 
 

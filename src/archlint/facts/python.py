@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tree_sitter import Parser
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -40,17 +42,27 @@ def read_python(data: bytes) -> PythonSource:
     and what can be read before and behind it is read.
     """
     text = decode(data)
-    encoded = text.encode("utf-8", "surrogatepass")
+    if not text.isascii():
+        text = _SURROGATE.sub("\ufffd", text)
+    encoded = text.encode()
     root = _parser().parse(encoded).root_node
-    reader = StatementReader(encoded)
+    reader = StatementReader(encoded, text)
     body = reader.block(root)
     problems = tuple(_problems(reader, root, text))
-    starts = array("I", (0, *(match.end() for match in _LINE_END.finditer(text)))).tobytes()
+    starts = array("I", _line_starts(text)).tobytes()
     mentions, statements = (msgspec.Raw(msgspec.msgpack.encode(one)) for one in (mentions_in(body), body))
     comments = tuple(_comments(reader, root, text))
     source = PythonSource(starts, outline_of(body, text), mentions, statements, comments, problems)
     vars(source)["raw_body"] = body
     return source
+
+
+def _line_starts(text: str) -> Iterable[int]:
+    """The offset of each line's first code point."""
+    if "\r" in text:
+        return (0, *(match.end() for match in _LINE_END.finditer(text)))
+    *lines, _ = text.split("\n")
+    return accumulate([len(line) + 1 for line in lines], initial=0)
 
 
 @cache

@@ -48,8 +48,8 @@ MAX_NESTING = 60
 class StatementReader(ExpressionReader):
     """Reads statements; Python 2's `print x` and `exec x` are kept in `outdated`."""
 
-    def __init__(self, data: bytes) -> None:
-        super().__init__(data)
+    def __init__(self, data: bytes, text: str) -> None:
+        super().__init__(data, text)
         self.nesting = 0
         self.outdated: list[Tree] = []
 
@@ -60,11 +60,10 @@ class StatementReader(ExpressionReader):
         self.nesting += 1
         statements: list[Statement] = []
         for child in node.named_children:
-            if child.type == "ERROR":
-                statements.extend(self.block(child))
-            elif (read := _STATEMENTS.get(child.type)) is not None:
+            kind = child.type
+            if (read := _STATEMENTS.get(kind)) is not None:
                 statements.append(read(self, child))
-            elif child.type == "block":
+            elif kind in {"ERROR", "block"}:
                 statements.extend(self.block(child))
         self.nesting -= 1
         return tuple(statements)
@@ -87,7 +86,7 @@ def _evaluate(reader: StatementReader, node: Tree) -> Statement:
             return _assign(reader, child)
         if child.type == "augmented_assignment":
             return _augmented(reader, child)
-        if not any(c.type == "," for c in node.children):
+        if node.child_count == 1 or not any(c.type == "," for c in node.children):
             return Evaluate(*reader.span(node), reader.expression(child))
     items = reader.expressions(children)
     return Evaluate(*reader.span(node), Sequence(*reader.span(node), "tuple", items))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
-from collections.abc import Sequence as Items
-from itertools import accumulate
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from archlint.facts.syntax import (
@@ -12,6 +13,7 @@ from archlint.facts.syntax import (
     Call,
     Expression,
     Keyword,
+    Name,
     Operator,
     Parameter,
     Starred,
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 MAX_DEPTH = 120
 """Expressions nested deeper than this are opaque: nobody writes them, and the stack is finite."""
 
-_STARTS = bytes((byte & 0xC0) != 0x80 for byte in range(256))
-"""For each byte, whether it begins a code point in UTF-8."""
+_CONTINUED = re.compile(rb"[\x80-\xbf]")
+"""A byte that begins no code point in UTF-8."""
 
 SKIPPED = frozenset({"comment", "line_continuation", "ERROR"})
 """The types of nodes that mean nothing."""
@@ -38,23 +40,30 @@ class TreeReader:
     readers: ClassVar[Mapping[str, Callable[[Any, Tree], Expression]]] = {}
     """What reads the nodes of each type; others are opaque."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, text: str) -> None:
         self.data = data
-        self.offsets: Items[int] | None = None
-        if not data.isascii():
-            self.offsets = list(accumulate(map(_STARTS.__getitem__, data), initial=0))
+        self.source = text
+        self.span: Callable[[Tree], tuple[int, int]] = (
+            attrgetter("byte_range") if data.isascii() else _in_code_points(data)
+        )
+        """Gives where a node stands, in code points."""
         self.depth = 0
+        self.has_stars = False
 
     def expression(self, node: Tree) -> Expression:
         """The record of an expression, type or pattern node."""
         if self.depth >= MAX_DEPTH:
             return Operator(*self.span(node), "opaque", ())
+        kind = node.type
+        if kind == "identifier":  # Most are.
+            start, end = self.span(node)
+            return Name(start, end, self.source[start:end])
         self.depth += 1
-        try:
-            found = self.readers.get(node.type, opaque)(self, node)
-            return _starred_whole(found) if self.data.startswith(b"*", node.start_byte) else found
-        finally:
-            self.depth -= 1
+        found = self.readers.get(kind, opaque)(self, node)
+        self.depth -= 1
+        if self.has_stars and self.data.startswith(b"*", node.start_byte):
+            return _starred_whole(found)
+        return found
 
     def expressions(self, nodes: Iterable[Tree]) -> tuple[Expression, ...]:
         """The records of several nodes."""
@@ -69,15 +78,10 @@ class TreeReader:
         child = node.child_by_field_name(name)
         return Operator(*self.span(node), "opaque", ()) if child is None else self.expression(child)
 
-    def span(self, node: Tree) -> tuple[int, int]:
-        """Where a node stands, in code points."""
-        if self.offsets is None:
-            return node.start_byte, node.end_byte
-        return self.offsets[node.start_byte], self.offsets[node.end_byte]
-
     def text(self, node: Tree) -> str:
         """The node's source text."""
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        start, end = self.span(node)
+        return self.source[start:end]
 
     def parameters(self, node: Tree | None) -> tuple[Parameter, ...]:
         """The parameters of a function or lambda, with their kinds."""
@@ -108,15 +112,26 @@ class TreeReader:
         """Positional arguments and keywords of a call or of a class's bases."""
         args: list[Expression] = []
         keywords: list[Keyword] = []
-        for child in named(node):
-            if child.type == "keyword_argument":
+        for child in () if node is None else node.named_children:
+            kind = child.type
+            if kind == "keyword_argument":
                 name = self.text(child.children[0])
                 keywords.append(Keyword(*self.span(child), name, self.field(child, "value")))
-            elif child.type == "dictionary_splat":
+            elif kind == "dictionary_splat":
                 keywords.append(Keyword(*self.span(child), None, self.expression(child.named_children[-1])))
-            else:
+            elif kind not in SKIPPED:
                 args.append(self.expression(child))
         return tuple(args), tuple(keywords)
+
+
+def _in_code_points(data: bytes) -> Callable[[Tree], tuple[int, int]]:
+    continued = [match.start() for match in _CONTINUED.finditer(data)]
+
+    def span(node: Tree) -> tuple[int, int]:
+        start, end = node.byte_range
+        return start - bisect_left(continued, start), end - bisect_left(continued, end)
+
+    return span
 
 
 def named(node: Tree | None) -> list[Tree]:
