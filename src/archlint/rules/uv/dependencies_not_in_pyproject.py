@@ -11,7 +11,10 @@ from archlint.service.deployment.installs import is_exported
 from archlint.service.model import Service
 from archlint.service.packaging.managers import to_declare
 
-SOURCES = ("requirements.txt", "requirements/base.txt", "requirements.in", "setup.py", "setup.cfg", "Pipfile")
+SOURCES = (
+    "requirements.txt", "requirements/base.txt", "requirements.in", "setup.py", "setup.cfg", "Pipfile",
+    "environment.yml", "environment.yaml",
+)  # fmt: skip
 _NO_LIST = "pyproject.toml has no `[project] dependencies`"
 _NO_FILE = "There is no pyproject.toml"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct, field
@@ -62,7 +63,7 @@ class Setup(Struct, eq=False, frozen=True):
     what: str
 
 
-class Setups(Struct, eq=False, frozen=True):
+class Setups(Struct, eq=False, frozen=True, dict=True):
     """What the modules of a service set up."""
 
     modules: Modules
@@ -154,12 +155,22 @@ class Setups(Struct, eq=False, frozen=True):
         return any(_SCHEMES.fullmatch(symbol.qualified) for symbol in called)
 
     def _makes_token(self, module: Module, call: Call) -> bool:
-        """Whether the token is the service's own: its function says token, and nothing sends it away."""
+        """Whether the token is the service's own: its function says so, it is read, nothing sends it."""
         names = self.symbols.namespace(module).names
         if any(self.symbols.resolve(module, name).qualified.partition(".")[0] in _CLIENTS for name in names):
             return False
         around = (function.name for function in module.source.definitions.functions_around(call))
-        return any(_TOKEN.search(name) for name in around)
+        return any(_TOKEN.search(name) for name in around) and self._reads_tokens
+
+    @cached_property
+    def _reads_tokens(self) -> bool:
+        """Whether the service decodes any token; one that decodes none signs them for others."""
+        own = (one for one in self.modules if not packages_of("token reader").isdisjoint(_imported(one)))
+        return any(
+            self.symbols.resolve(module, name).qualified in names_of("token reader")
+            for module in own
+            for name in called_names(module.source)
+        )
 
 
 def place_of(module: Module, node: Node) -> Location:

@@ -81,7 +81,7 @@ def to_declare(project: ServiceProject, found: str | None) -> str:
     manager, name = manager_of(project), posixpath.basename(found or "")
     if manager in _MIGRATED and name in {"", "Pipfile"}:
         return _migrated(project, f"turns {_MIGRATED[manager]} into `[project]` and locks it")
-    if found is None:
+    if found is None or name.startswith("environment."):
         added = _PACKAGES if manager == "conda" else "`uv add` what the service imports, which locks it, too"
         return _begun(project, added)
     if name.startswith("setup."):

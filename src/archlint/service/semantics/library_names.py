@@ -26,8 +26,8 @@ NameKind = Literal[
     "request", "router", "runs a program", "runs its argument", "schema base", "scoped session",
     "secret type", "select", "sequence type", "session", "session maker", "set type", "settings base",
     "settings source", "silent dependency", "stands for its argument", "stream type",
-    "synchronous pool", "test case", "token signer", "upload", "URL builder", "URL text", "URL type",
-    "variable reader", "written as text",
+    "synchronous pool", "test case", "token reader", "token signer", "upload", "URL builder", "URL text",
+    "URL type", "variable reader", "written as text",
 ]  # fmt: skip
 """What a name is for, whatever the library."""
 
