@@ -39,11 +39,9 @@ class Blob(NamedTuple):
 class CommittedRepository(Repository):
     """A repository as it was in a commit; all its files count as tracked.
 
-    `ref` is what the user called the commit, `content` tells its files from others. A submodule's files
-    are there when it is checked out.
+    `content` tells its files from others. A submodule's files are there when it is checked out.
     """
 
-    ref: str = ""
     commit: str = ""
     content: str = ""
     blobs: Mapping[str, Blob] = field(default_factory=dict)
@@ -83,7 +81,7 @@ def repository_at(root: Path, ref: str) -> CommittedRepository:
         if target in blobs:
             blobs[path] = blobs[target]
     files = tuple(without_installed(blobs))
-    return CommittedRepository(root, files, frozenset(files), (), ref, commit, content, blobs, readers)
+    return CommittedRepository(root, files, frozenset(files), (), commit, content, blobs, readers)
 
 
 def content_of_checkout(repository: Repository) -> str | None:

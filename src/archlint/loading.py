@@ -125,11 +125,9 @@ def load(
     return load_from(repository, paths, config_file, standard)
 
 
-def load_commit(
-    ref: str, paths: Sequence[Path], config_file: Path | None = None, standard: Standard | None = None
-) -> Loaded:
+def load_commit(ref: str, paths: Sequence[Path], config_file: Path | None = None) -> Loaded:
     """The services as they were at a commit, read from git's database. Raises ArchlintError."""
-    return load_from(repository_at(find_repository(paths).root, ref), paths, config_file, standard)
+    return load_from(repository_at(find_repository(paths).root, ref), paths, config_file)
 
 
 def compared(loaded: Loaded, base: Base) -> Loaded:

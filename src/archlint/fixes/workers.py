@@ -16,18 +16,18 @@ PER_FILE = 10.0
 """Seconds that a worker gets to start, and for each file."""
 
 
-def answers(jobs: Sequence[Job], per_file: float = PER_FILE) -> list[Rewritten]:
+def answers(jobs: Sequence[Job]) -> list[Rewritten]:
     """The answer to each job, in order; only Python needs a worker."""
     for_worker = [job for job in jobs if not is_textual(job)]
-    worked = iter(_worked(for_worker, per_file))
+    worked = iter(_worked(for_worker))
     return [rewritten(job) if is_textual(job) else next(worked) for job in jobs]
 
 
-def _worked(jobs: Sequence[Job], per_file: float) -> list[Rewritten]:
+def _worked(jobs: Sequence[Job]) -> list[Rewritten]:
     found: list[Rewritten] = []
     while len(found) < len(jobs):
         waiting = jobs[len(found) :]
-        answered, problem = _run(waiting, START + per_file * len(waiting))
+        answered, problem = _run(waiting, START + PER_FILE * len(waiting))
         found += answered
         if len(answered) < len(waiting):
             found.append(Rewritten(waiting[len(answered)].file, problem=problem))

@@ -7,6 +7,7 @@ from textwrap import dedent
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from packaging.version import Version
 
 from archlint.service.api.routes import RouteTable, Runtime, resolve_routes
 from archlint.service.semantics.symbols import Symbols
@@ -179,3 +180,16 @@ STATEMENTS = st.one_of(
 @given(st.lists(STATEMENTS, max_size=8))
 def test_no_program_makes_the_interpreter_raise(statements: list[str]) -> None:
     table(APP + "\n".join(statements) + "\n")
+
+
+ENUMERATION = "from enum import Enum\nclass V(str, Enum):\n    V1 = 'v1'\nP = f'/{V.V1}'\n"
+
+
+@pytest.mark.parametrize(("python", "prefix"), [(None, "/V.V1"), ("3.11", "/V.V1"), ("3.10", "/v1")])
+def test_a_member_is_formatted_as_the_services_python_does(python: str | None, prefix: str) -> None:
+    main = APP + ROUTE + ENUMERATION + "app.include_router(router, prefix=P)\n"
+    modules = modules_of({"app/__init__.py": "", "app/main.py": main})
+    runtime = Runtime(python=None if python is None else Version(python))
+    assert [one.path for one in resolve_routes(modules, Symbols(modules), runtime).endpoints] == [
+        f"{prefix}/x"
+    ]

@@ -174,6 +174,9 @@ _MAX_NESTING = 100
 _MAX_PATH = 5_000
 
 _LAZY_INCLUDES = Version("0.137")
+_FORMATS_MEMBERS = Version("3.11")
+"""Python's, from which on a member of an enumeration is formatted as `str()` writes it."""
+
 _UNWRAPPED_HANDLERS = Version("0.123.7")
 
 
@@ -210,6 +213,7 @@ def resolve_routes(modules: Modules, symbols: Symbols, runtime: Runtime) -> Rout
     machine = interpreter(
         modules,
         lazy_includes=runtime.has(_LAZY_INCLUDES),
+        formats_members=runtime.python is None or runtime.python >= _FORMATS_MEMBERS,
         models=web.library(),
     )
     told = entry_points.targets(modules, runtime.servers)

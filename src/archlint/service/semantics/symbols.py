@@ -243,7 +243,7 @@ class Symbols:
         source = find_module(self._modules, module, star.module, star.level)
         if source is None or source is module:
             return None
-        exported = self._exported(source, _Walk())
+        exported = self.exported(source)
         if name not in exported if exported is not None else name.startswith("_"):
             return None
         mark = len(walk.steps)
