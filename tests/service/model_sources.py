@@ -330,6 +330,56 @@ class Base(DeclarativeBase):
             third: Mapped[Optional[Indexed[OwnerId]]]
             count: Mapped[Indexed[int]]
     """),
+    "columns of mixins that a class takes back": _module(
+        """
+        class Item(Base):
+            __tablename__ = "items"
+            id = None
+            key = Column(Integer, primary_key=True)
+            note = "x"
+            made = None
+            third = 3
+
+            @property
+            def other(self):
+                return 1
+
+
+        class Stamped:
+            stamp = Column(String)
+            typed: Mapped[str]
+
+            @declared_attr
+            def seen(cls):
+                return Column(String)
+
+
+        class Unstamped(Stamped):
+            stamp = None
+
+
+        class Thing(Unstamped, Base):
+            __tablename__ = "things"
+            seen = None
+            typed = None
+            other = Column(Integer)
+    """,
+        base="""
+class Common:
+    id = Column(Integer, primary_key=True)
+    note = Column(String)
+    other = Column(String)
+    third = mapped_column(String)
+
+    @declared_attr
+    def made(cls):
+        return Column(String)
+
+
+Base = declarative_base(cls=Common)
+
+""",
+    ),
     "dataclasses and registries": _module("""
         class Item(MappedAsDataclass, Base):
             __tablename__ = "items"

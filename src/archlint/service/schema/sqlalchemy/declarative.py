@@ -10,7 +10,7 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
-from archlint.facts.syntax import ClassDef, Expression
+from archlint.facts.syntax import Expression
 from archlint.findings import Location, Unknown
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import Machine
@@ -44,6 +44,7 @@ from archlint.service.schema.sqlalchemy.metadata import (
     is_sqlmodel,
     metadata_of,
     schema_of,
+    shaping_metaclass,
 )
 from archlint.service.schema.sqlalchemy.values import Element, TableObject, Untold
 from archlint.service.semantics.classes import Classes
@@ -53,7 +54,6 @@ from archlint.service.semantics.symbols import Symbols
 EVERY = External("every metadata")
 """The target of which all models are."""
 
-_MAKING = frozenset({"__init__", "__new__", "__prepare__", "mro"})
 _WRAPPERS = frozenset({"deferred", "column_property"})
 
 
@@ -215,19 +215,10 @@ class Models(Struct, dict=True):
         foreign = [b for b in foreign_bases(cls) if not is_neutral(b)]
         if foreign:
             table.unknown = f"`{cls.definition.name}` derives from what archlint cannot see"
-        shaping = self._shaping_metaclass(cls)
+        shaping = shaping_metaclass(self.machine, cls)
         if shaping is not None:
             table.unknown = f"the metaclass `{shaping.name}` may give `{cls.definition.name}` other columns"
         return MappedModel(cls.module, cls.definition.name, spot, table, metadata_of(cls))
-
-    def _shaping_metaclass(self, cls: ClassObject) -> ClassDef | None:
-        """A metaclass of the service that takes part in making the class."""
-        for base in (base for base in cls.lineage() if isinstance(base, ClassObject)):
-            for given in (k.value for k in base.definition.keywords if k.name == "metaclass"):
-                found = self.machine.evaluate(self.annotations.types.frame(base.module), given)
-                if isinstance(found, ClassObject) and any(map(_takes_part, found.lineage())):
-                    return found.definition
-        return None
 
     def _unmapped(self, cls: ClassObject) -> list[ClassObject]:
         """The class and the mixins that give it columns, nearest first."""
@@ -277,13 +268,25 @@ class Models(Struct, dict=True):
         return None if found == "public" else found
 
     def _columns(self, cls: ClassObject, model: MappedModel) -> list[ColumnSpec]:
-        """The columns that the class adds to its table, its own and its mixins'."""
+        """The columns that the class adds to its table, its own and its mixins'.
+
+        Whatever else a class assigns to the name of a mixin's column takes that back.
+        """
         specs: dict[str, ColumnSpec] = {}
+        assigned: set[str] = set()
         for owner in reversed(self._unmapped(cls)):
             names = dict.fromkeys([*owner.annotations, *owner.namespace])
             for name in names:
                 if not name.startswith("__"):
+                    before = specs.get(name)
                     self._column(cls, owner, name, model, specs)
+                    if (
+                        before is not None
+                        and specs[name] is before
+                        and name in assigned & owner.namespace.keys()
+                    ):
+                        del specs[name]
+            assigned.update(owner.namespace)
         return list(specs.values())
 
     def _column(
@@ -384,11 +387,6 @@ class Models(Struct, dict=True):
             if is_column(item) and item.args and text(item.args[0]) is not None:
                 self.made[id(item)] = (table.key, text(item.args[0]) or "")
         return MappedModel(module, name, spot, table, settled(made.args[1]))
-
-
-def _takes_part(base: Value) -> bool:
-    """Whether a metaclass changes the classes that it makes."""
-    return isinstance(base, ClassObject) and not _MAKING.isdisjoint(base.namespace)
 
 
 def _note_options(table: Table, options: Mapping[str, Value]) -> None:

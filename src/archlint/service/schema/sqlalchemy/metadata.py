@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Assign, Attribute, Expression
+from archlint.facts.syntax import Assign, Attribute, ClassDef, Expression
 from archlint.service.interpreter.attributes import class_member
+from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import (
     ClassObject,
     External,
     ExternalObject,
+    Frame,
     Value,
     settled,
     text,
@@ -17,6 +19,7 @@ from archlint.service.interpreter.values import (
 from archlint.service.schema.sqlalchemy.values import Element, PartialObject
 from archlint.service.semantics.modules import Module
 
+_MAKING = frozenset({"__init__", "__new__", "__prepare__", "mro"})
 _NEUTRAL = frozenset(
     [
         *("sqlalchemy", "sqlmodel", "typing", "typing_extensions", "abc", "builtins", "pydantic", "enum"),
@@ -59,6 +62,19 @@ def is_neutral(base: Value) -> bool:
     """Whether a base is known to add no column."""
     named = isinstance(base, External | ExternalObject | PartialObject)
     return named and base.name.partition(".")[0] in _NEUTRAL
+
+
+def shaping_metaclass(machine: Machine, cls: ClassObject) -> ClassDef | None:
+    """A metaclass of the service that takes part in making the class."""
+    for base in (base for base in cls.lineage() if isinstance(base, ClassObject)):
+        loaded = machine.load(base.module)
+        for given in (keyword.value for keyword in base.definition.keywords if keyword.name == "metaclass"):
+            found = machine.evaluate(Frame(loaded, loaded.namespace), given)
+            own = found.lineage() if isinstance(found, ClassObject) else ()
+            makers = (each for each in own if isinstance(each, ClassObject))
+            if isinstance(found, ClassObject) and any(not _MAKING.isdisjoint(m.namespace) for m in makers):
+                return found.definition
+    return None
 
 
 def assigned_to_metadata(module: Module, name: str) -> Iterator[Expression]:
