@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -31,14 +32,16 @@ def no_fix(page: Page) -> Callable[..., Any]:
 class Standard:
     """What a service is held to.
 
-    `rules` gives the logic of a page, and `fixes` the planner of a page that is fixable. `unchecked` are the
-    clauses that no rule decides, each with the reason.
+    `rules` gives the logic of a page, `fixes` the planner of a page that is fixable, and `trials` that of one
+    whose findings only a person can mend, if there is one. `unchecked` are the clauses that no rule decides,
+    each with the reason.
     """
 
     spec: Spec
     pages: tuple[Page, ...]
     rules: Callable[[Page], Rule]
     fixes: Callable[[Page], Callable[..., Any]] = no_fix
+    trials: Callable[[Page], Callable[..., Any] | None] = lambda page: None
     unchecked: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -86,8 +89,16 @@ def read_standard(directory: Path, *, rules: str, fixes: str) -> Standard:
         pages,
         rules=partial(_from_module, rules, "check"),
         fixes=partial(_from_module, fixes, "plan"),
+        trials=partial(_trial, fixes),
         unchecked=unchecked,
     )
+
+
+def _trial(package: str, page: Page) -> Callable[..., Any] | None:
+    name = f"{package}.{page.family}.{page.name.replace('-', '_')}"
+    if page.fixable or find_spec(name) is None:
+        return None
+    return _from_module(package, "trial", page)
 
 
 def _from_module(package: str, function: str, page: Page) -> Callable[..., Any]:

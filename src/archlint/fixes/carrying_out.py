@@ -40,7 +40,7 @@ class Changes(Struct):
 
 def changes(repository: Repository, planned: Sequence[Planned]) -> Changes:
     """What the plans make of the files; a plan of which one edit cannot be made is left out."""
-    contents = {file: repository.read_bytes(file) for one in planned for file, _ in one.plan.edits}
+    contents = {file: _content(repository, file) for one in planned for file, _ in one.plan.edits}
     problems = {
         f: why
         for f, data in contents.items()
@@ -54,6 +54,11 @@ def changes(repository: Repository, planned: Sequence[Planned]) -> Changes:
             return Changes([change for change in found if change.before != change.after], left, problems)
         left = kept
     return Changes(problems=problems)
+
+
+def _content(repository: Repository, file: str) -> bytes:
+    """What it holds; nothing where an edit makes it."""
+    return repository.read_bytes(file) if file in repository.files else b""
 
 
 def write(repository: Repository, change: FileChange) -> None:

@@ -81,7 +81,7 @@ class Instead(msgspec.Struct, frozen=True, tag="expression"):
 
 
 class Replace(msgspec.Struct, frozen=True, tag="replace"):
-    """Put `after` in place of `before`, which stands at `span` of a file that is no Python."""
+    """Put `after` in place of `before`, at `span` of a file that libcst does not change as well."""
 
     span: Span
     before: str
@@ -95,6 +95,12 @@ class TableLine(msgspec.Struct, frozen=True, tag="line"):
     line: str
 
 
+class Append(msgspec.Struct, frozen=True, tag="append"):
+    """Put whole lines at the end of a file, which may be a new one."""
+
+    text: str
+
+
 Edit: TypeAlias = (
     MakeAsync
     | SetReturn
@@ -106,6 +112,7 @@ Edit: TypeAlias = (
     | Instead
     | Replace
     | TableLine
+    | Append
 )
 
 

@@ -31,5 +31,16 @@ def plans(loaded: Loaded, report: Report) -> Iterator[Planned]:
                 yield Planned(finding, plan)
 
 
+def stand_ins(loaded: Loaded, report: Report, findings: Iterable[Finding]) -> Iterator[Planned]:
+    """What to try for each finding that only a person can mend: edits for memory alone, never written."""
+    services = {service.root: service for service in loaded.services}
+    pages = {page.code: page for page in report.standard.pages}
+    for finding in findings:
+        trial = report.standard.trials(pages[finding.code])
+        plan: Plan | None = trial and trial(services[finding.service], finding)
+        if plan is not None:
+            yield Planned(finding, plan)
+
+
 def _may_be_written(loaded: Loaded, edits: Iterable[tuple[str, object]]) -> bool:
     return all(file in loaded.repository.files for file, _ in edits)

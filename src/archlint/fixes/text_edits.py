@@ -1,17 +1,19 @@
-"""Carries out edits of files that are no Python: what is between the edits stays byte for byte."""
+"""Carries out edits of text, as of files that are no Python: what is between them stays byte for byte."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
-from archlint.fixes.edits import Edit, Replace, Span, TableLine
+from archlint.fixes.edits import Append, Edit, Replace, Span, TableLine
 from archlint.fixes.worker import Job, Rewritten
+
+_TEXTUAL = (Replace, TableLine, Append)
 
 
 def is_textual(job: Job) -> bool:
-    """Whether libcst is not needed: the file is no Python."""
-    return not job.file.endswith((".py", ".pyi"))
+    """Whether libcst is not needed: the file is no Python, or none of its edits is made for Python."""
+    return not job.file.endswith((".py", ".pyi")) or all(isinstance(edit, _TEXTUAL) for edit in job.edits)
 
 
 def rewritten(job: Job) -> Rewritten:
@@ -20,11 +22,14 @@ def rewritten(job: Job) -> Rewritten:
         text = job.data.decode("utf-8")
     except UnicodeDecodeError:
         return Rewritten(job.file, problem="it is not in UTF-8")
-    refused = tuple(edit for edit in job.edits if not isinstance(edit, Replace | TableLine))
+    refused = tuple(edit for edit in job.edits if not isinstance(edit, _TEXTUAL))
     replaced, overlapping = _replaced(text, [edit for edit in job.edits if isinstance(edit, Replace)])
     for edit in job.edits:
         if isinstance(edit, TableLine):
             replaced = _with_line(replaced, edit)
+        elif isinstance(edit, Append):
+            gap = "" if replaced.endswith("\n") or not replaced else "\n"
+            replaced += gap + edit.text
     return Rewritten(job.file, replaced.encode("utf-8"), (*refused, *overlapping))
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from archlint import __version__
 from archlint.baseline import NAME
 from archlint.findings import Finding
-from archlint.fixes.remedies import Proof, Ranking, Remedy
+from archlint.fixes.remedies import Ranking, Remedy
+from archlint.fixes.trying import Proof
 from archlint.report.formats import Rendering
 from archlint.report.safe import json_text, markdown_code, markdown_text, printable
 from archlint.report.styled import Line
@@ -63,7 +64,7 @@ def document(ranking: Ranking) -> str:
 def _size(remedy: Remedy) -> str:
     members = frozenset(one.fingerprint for one in remedy.members)
     if remedy.proof is None or not remedy.is_proved:
-        return f"{counted(len(members), 'finding')}, one place at least"
+        return counted(len(members), "finding")
     goes = sum(one.fingerprint in members for one in remedy.proof.gone)
     of = counted(len(members), "finding") if goes == len(members) else f"{goes} of {len(members)} findings"
     return f"{of}, {counted(remedy.proof.lines, 'line')}"
@@ -78,6 +79,8 @@ def _verdict(remedy: Remedy, option: str) -> str:
     proof = remedy.proof
     if proof is None or not remedy.is_proved:
         return f"not proved: {remedy.why}"
+    if proof.stand_in:
+        return f"proved with {proof.stand_in}, which archlint does not write: {_goes(proof)}, none comes"
     return f"proved: {_goes(proof)}, none comes; {_command(remedy, proof, option)}"
 
 
@@ -136,4 +139,5 @@ def _proof(proof: Proof) -> dict[str, object]:
         "lines": proof.lines,
         "files": list(proof.files),
         "unsafe": proof.unsafe,
+        "stand_in": proof.stand_in,
     }

@@ -1,0 +1,1 @@
+"""What to try for BA09, Testing Infrastructure."""
