@@ -24,9 +24,9 @@ def programmed(package: Path = PACKAGE) -> set[tuple[str, str]]:
     return {(path.parent.name, path.stem.replace("_", "-")) for path in modules}
 
 
-def with_fix(package: Path = PACKAGE) -> set[tuple[str, str]]:
-    """The rules that have a fix, by family and name."""
-    modules = (path for path in package.glob("fixes/*/*.py") if path.stem != "__init__")
+def with_fix(function: str = "plan", package: Path = PACKAGE) -> set[tuple[str, str]]:
+    """The rules that have a fix, by family and name; with `trial` those that have a stand-in for one."""
+    modules = (path for path in package.glob("fixes/*/*.py") if f"def {function}(" in path.read_text("utf-8"))
     return {(path.parent.name, path.stem.replace("_", "-")) for path in modules}
 
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -32,9 +31,9 @@ def no_fix(page: Page) -> Callable[..., Any]:
 class Standard:
     """What a service is held to.
 
-    `rules` gives the logic of a page, `fixes` the planner of a page that is fixable, and `trials` that of one
-    whose findings only a person can mend, if there is one. `unchecked` are the clauses that no rule decides,
-    each with the reason.
+    `rules` gives the logic of a page, `fixes` the planner of a page that is fixable, and `trials` that of
+    what stands in for an edit that only a person can make, if there is one. `unchecked` are the clauses that
+    no rule decides, each with the reason.
     """
 
     spec: Spec
@@ -95,13 +94,20 @@ def read_standard(directory: Path, *, rules: str, fixes: str) -> Standard:
 
 
 def _trial(package: str, page: Page) -> Callable[..., Any] | None:
-    name = f"{package}.{page.family}.{page.name.replace('-', '_')}"
-    if page.fixable or find_spec(name) is None:
+    try:
+        module = import_module(_module_name(package, page))
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith(package):
+            raise
         return None
-    return _from_module(package, "trial", page)
+    found: Callable[..., Any] | None = getattr(module, "trial", None)
+    return found
 
 
 def _from_module(package: str, function: str, page: Page) -> Callable[..., Any]:
-    module = import_module(f"{package}.{page.family}.{page.name.replace('-', '_')}")
-    found: Callable[..., Any] = getattr(module, function)
+    found: Callable[..., Any] = getattr(import_module(_module_name(package, page)), function)
     return found
+
+
+def _module_name(package: str, page: Page) -> str:
+    return f"{package}.{page.family}.{page.name.replace('-', '_')}"

@@ -17,7 +17,7 @@ from archlint.causes import causes
 from archlint.engine import check
 from archlint.findings import Finding, Link, Location
 from archlint.fixes.planning import Planned, plans, stand_ins
-from archlint.fixes.trying import NO_EDIT, Attempt, Bench, Proof
+from archlint.fixes.trying import NO_EDIT, Bench, Experiment, Proof
 from archlint.loading import Progress, Request, prepare
 from archlint.results import Report
 
@@ -36,7 +36,7 @@ class Remedy(Struct, frozen=True):
 
     @property
     def is_proved(self) -> bool:
-        """Whether the edits take findings away and bring none."""
+        """Whether the edits take findings away and bring fewer."""
         return not self.why
 
     @property
@@ -97,7 +97,7 @@ def _unfixable(report: Report, members: Iterable[Finding]) -> str:
 
 def _tried(remedies: Sequence[Remedy], planned: Mapping[str, Planned], bench: Bench) -> Iterator[Remedy]:
     """The remedies, the largest with what their edits do."""
-    attempts: dict[str, Attempt] = {}
+    attempts: dict[str, Experiment] = {}
     for remedy in remedies:
         attempt = _attempt(remedy, planned, bench)
         if attempt.planned and len(attempts) < MOST_PROOFS:
@@ -112,9 +112,9 @@ def _tried(remedies: Sequence[Remedy], planned: Mapping[str, Planned], bench: Be
             yield replace(remedy, proof=proof if isinstance(proof, Proof) else None, why=why)
 
 
-def _attempt(remedy: Remedy, planned: Mapping[str, Planned], bench: Bench) -> Attempt:
+def _attempt(remedy: Remedy, planned: Mapping[str, Planned], bench: Bench) -> Experiment:
     """The fixes of its findings, and stand-ins for what archlint cannot fix."""
     members = {one.fingerprint: one for one in remedy.members}
     fixes = tuple(planned[name] for name in members if name in planned)
     rest = [one for name, one in members.items() if name not in planned]
-    return Attempt(frozenset(members), fixes, tuple(stand_ins(bench.loaded, bench.report, rest)))
+    return Experiment(frozenset(members), fixes, tuple(stand_ins(bench.loaded, bench.report, rest)))

@@ -1,19 +1,20 @@
 """Tries edits on a copy in memory: which findings go, and which come.
 
-Edits of different files are tried at once, for a trial is a run of all rules; what fails is tried by itself.
+Edits that only add are tried at once, for a trial is a run of all rules; what fails is tried by itself.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.engine import check
 from archlint.findings import ArchlintError, Finding
-from archlint.fixes.carrying_out import Changes, changes
+from archlint.fixes.carrying_out import Changes, FileChange, changes
 from archlint.fixes.edits import Append
 from archlint.fixes.planning import Planned
 from archlint.loading import Loaded, Request, load_from
@@ -36,7 +37,7 @@ class Proof(Struct, frozen=True):
     """What stood in for that which only a person can write; empty where archlint makes all of the edits."""
 
 
-class Attempt(Struct, frozen=True):
+class Experiment(Struct, frozen=True):
     """What is tried for the findings with the fingerprints `members`: fixes, and stand-ins for the rest."""
 
     members: frozenset[str]
@@ -64,7 +65,13 @@ class Attempt(Struct, frozen=True):
                 added[file] = added.get(file, "") + edit.text
         return added
 
-    def without(self, spoilt: frozenset[tuple[str, str]]) -> Attempt:
+    @property
+    def only_adds(self) -> bool:
+        """Whether nothing that stands there is changed, so that it can be tried beside others."""
+        edits = (edit for one in self.planned for _, edit in one.plan.edits)
+        return all(isinstance(edit, Append) or getattr(edit, "before", "x") == "" for edit in edits)
+
+    def without(self, spoilt: frozenset[tuple[str, str]]) -> Experiment:
         """The same without the edits for findings in these symbols of files."""
 
         def kept(planned: Iterable[Planned]) -> tuple[Planned, ...]:
@@ -81,9 +88,8 @@ class Attempt(Struct, frozen=True):
         own = sum(one.fingerprint in self.members for one in proof.gone)
         if not own:
             return "the edits that archlint knows take none of them away"
-        if proof.came:
-            rules = ", ".join(dict.fromkeys(one.code for one in proof.came))
-            return f"the edits that archlint knows take {own} away and bring {len(proof.came)} ({rules})"
+        if len(proof.came) >= own:
+            return f"the edits that archlint knows take {own} away and bring {counted_by_rule(proof.came)}"
         return ""
 
 
@@ -94,7 +100,7 @@ class Bench(Struct, frozen=True):
     report: Report
     request: Request
 
-    def tried(self, attempts: Sequence[Attempt]) -> list[Proof | str]:
+    def tried(self, attempts: Sequence[Experiment]) -> list[Proof | str]:
         """What each attempt does, or why it cannot be tried; if findings come, without what brings them."""
         found: dict[int, Proof | str] = {}
         for batch in _batches(attempts):
@@ -105,10 +111,10 @@ class Bench(Struct, frozen=True):
                 found[number] = proof if is_proved else self._again(attempts[number], alone)
         return [found[number] for number in range(len(attempts))]
 
-    def _again(self, attempt: Attempt, alone: Proof | str | None) -> Proof | str:
+    def _again(self, attempt: Experiment, alone: Proof | str | None) -> Proof | str:
         """By itself, and once more without the edits in functions in which findings come."""
         first = self._together([attempt])[0] if alone is None else alone
-        if isinstance(first, Proof) and first.came:
+        if isinstance(first, Proof) and first.came and not attempt.stand_ins:
             rest = attempt.without(frozenset((one.location.file, one.symbol) for one in first.came))
             if 0 < len(rest.planned) < len(attempt.planned):
                 (second,) = self._together([rest])
@@ -116,7 +122,7 @@ class Bench(Struct, frozen=True):
                     return second
         return first
 
-    def _together(self, attempts: Sequence[Attempt]) -> list[Proof | str]:
+    def _together(self, attempts: Sequence[Experiment]) -> list[Proof | str]:
         """What each of the attempts does when all are made, or why none can be.
 
         Findings are told apart by fingerprints, which lines that move do not change. What comes outside of
@@ -134,13 +140,13 @@ class Bench(Struct, frozen=True):
         came = [one for name, one in new.items() if name not in old]
         if len(attempts) == 1:
             return [_proof(attempts[0], made, gone, came)]
-        edited = {file for attempt in attempts for file in attempt.files}
+        edited = {file for attempt in attempts for file in (*attempt.files, *attempt.added)}
         return [
             _proof(
                 attempt,
                 made,
                 [one for one in gone if one.fingerprint in attempt.members],
-                [one for one in came if one.location.file not in edited - attempt.files],
+                [one for one in came if one.location.file not in edited - attempt.files - set(attempt.added)],
             )
             for attempt in attempts
         ]
@@ -154,21 +160,19 @@ class Bench(Struct, frozen=True):
         return check(replace(instead, targets=self.loaded.targets), self.request)
 
 
-def _batches(attempts: Sequence[Attempt]) -> list[list[int]]:
-    """The numbers of the attempts, those together that change no file in common."""
-    batches: list[tuple[list[int], set[str]]] = []
-    for number, attempt in enumerate(attempts):
-        for numbers, files in batches:
-            if files.isdisjoint(attempt.files):
-                numbers.append(number)
-                files.update(attempt.files)
-                break
-        else:
-            batches.append(([number], set(attempt.files)))
-    return [numbers for numbers, _ in batches]
+def counted_by_rule(findings: Iterable[Finding]) -> str:
+    """How many of each rule, the most first: `BA0606 3, BA0102 1`."""
+    return ", ".join(f"{code} {n}" for code, n in Counter(one.code for one in findings).most_common())
 
 
-def _proof(attempt: Attempt, made: Changes, gone: Iterable[Finding], came: Iterable[Finding]) -> Proof:
+def _batches(attempts: Sequence[Experiment]) -> list[list[int]]:
+    """The numbers of the attempts, those together that only add to files."""
+    adding = [number for number, attempt in enumerate(attempts) if attempt.only_adds]
+    others = [[number] for number, attempt in enumerate(attempts) if not attempt.only_adds]
+    return [adding, *others] if adding else others
+
+
+def _proof(attempt: Experiment, made: Changes, gone: Iterable[Finding], came: Iterable[Finding]) -> Proof:
     done = set(map(id, made.done))
     plans = [(one, one.plan.why) for one in attempt.planned if id(one) in done]
     unsafe = dict.fromkeys(why for one, why in plans if one in attempt.fixes and why)
@@ -179,17 +183,15 @@ def _proof(attempt: Attempt, made: Changes, gone: Iterable[Finding], came: Itera
     )
 
 
-def _lines(attempt: Attempt, made: Changes) -> int:
-    """How many lines somebody has to touch: one that only moves, or is a copy of another, is none."""
-    old: Counter[bytes] = Counter()
-    new: Counter[bytes] = Counter(_stripped("".join(attempt.added.values()).encode()))
-    for change in made.files:
-        if change.file in attempt.files:
-            old.update(_stripped(change.before))
-            new.update(_stripped(change.after))
-    added = sum(count for line, count in (new - old).items() if line not in old)
-    return max(added, (old - new).total(), 1)
+def _lines(attempt: Experiment, made: Changes) -> int:
+    """How many lines the fixes touch, and one for each thing that a person has to write."""
+    written = len({one.finding.fingerprint for one in attempt.stand_ins})
+    if written:
+        return written + len(attempt.fixes)
+    return max(sum(_changed(change) for change in made.files if change.file in attempt.files), 1)
 
 
-def _stripped(content: bytes) -> Iterable[bytes]:
-    return filter(None, map(bytes.strip, content.splitlines()))
+def _changed(change: FileChange) -> int:
+    old, new = change.before.split(b"\n"), change.after.split(b"\n")
+    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return sum(max(end - start, last - first) for kind, start, end, first, last in codes if kind != "equal")

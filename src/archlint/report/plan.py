@@ -9,7 +9,7 @@ from archlint import __version__
 from archlint.baseline import NAME
 from archlint.findings import Finding
 from archlint.fixes.remedies import Ranking, Remedy
-from archlint.fixes.trying import Proof
+from archlint.fixes.trying import Proof, counted_by_rule
 from archlint.report.formats import Rendering
 from archlint.report.safe import json_text, markdown_code, markdown_text, printable
 from archlint.report.styled import Line
@@ -67,7 +67,7 @@ def _size(remedy: Remedy) -> str:
         return counted(len(members), "finding")
     goes = sum(one.fingerprint in members for one in remedy.proof.gone)
     of = counted(len(members), "finding") if goes == len(members) else f"{goes} of {len(members)} findings"
-    return f"{of}, {counted(remedy.proof.lines, 'line')}"
+    return of if remedy.proof.stand_in else f"{of}, {counted(remedy.proof.lines, 'line')}"
 
 
 def _rules(members: Iterable[Finding]) -> str:
@@ -80,13 +80,17 @@ def _verdict(remedy: Remedy, option: str) -> str:
     if proof is None or not remedy.is_proved:
         return f"not proved: {remedy.why}"
     if proof.stand_in:
-        return f"proved with {proof.stand_in}, which archlint does not write: {_goes(proof)}, none comes"
-    return f"proved: {_goes(proof)}, none comes; {_command(remedy, proof, option)}"
+        return f"proved with {proof.stand_in}, which archlint does not write: {_goes(proof)}"
+    return f"proved: {_goes(proof)}; {_command(remedy, proof, option)}"
 
 
 def _goes(proof: Proof) -> str:
     count = len(proof.gone)
-    return f"{counted(count, 'finding')} {'goes' if count == 1 else 'go'}"
+    goes = f"{counted(count, 'finding')} {'goes' if count == 1 else 'go'}"
+    if not proof.came:
+        return f"{goes}, none comes"
+    verb = "comes" if len(proof.came) == 1 else "come"
+    return f"{goes}, {len(proof.came)} {verb} ({counted_by_rule(proof.came)})"
 
 
 def _command(remedy: Remedy, proof: Proof, option: str) -> str:
