@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import Evaluate, ExceptHandler, Name, Node, Raise, Simple, Try
 from archlint.facts.traversal import all_nodes, dotted
-from archlint.findings import Hit, Met, NotApplicable, Said
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
+from archlint.service.deployment.command import Command, CommandContext
 from archlint.service.model import Service
 
 CATCH_ALL = frozenset({"Exception", "BaseException", "CommandError", "alembic.util.CommandError"})
@@ -18,7 +19,10 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("it has no models and no migrations")
     yield from service.commands.unread
     for command in service.upgrades.run:
-        if command.hidden is not None:
+        if command.hidden is not None and _is_loose(service, command):
+            why = "nothing in the repository starts the script"
+            yield Unknown(f"`alembic upgrade` in {command.place}", command.location, why)
+        elif command.hidden is not None:
             fields = {"what": f"`alembic upgrade` in {command.place}", "reason": command.hidden}
             yield Hit(command.location, fields)
         else:
@@ -31,6 +35,12 @@ def check(service: Service) -> Iterator[Said]:
                 if dropped is not None and any(call is node for node in _inside(attempt)):
                     fields = {"what": "`command.upgrade`", "reason": "the `except` after it goes on"}
                     yield Hit(module.location(call), fields)
+
+
+def _is_loose(service: Service, command: Command) -> bool:
+    """Whether it stands in a script that neither a deploy nor anything else names."""
+    is_script = command.context is CommandContext.SCRIPT
+    return is_script and not service.commands.names_script(command.location.file)
 
 
 def _inside(attempt: Try) -> Iterator[Node]:

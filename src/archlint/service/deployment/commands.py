@@ -17,7 +17,14 @@ from archlint.facts.shell import SHELLS, Options
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Location, Unknown
 from archlint.paths import is_inside
-from archlint.service.deployment.ci import GITLAB, WORKFLOW, github_commands, gitlab_commands, gitlab_includes
+from archlint.service.deployment.ci import (
+    GITLAB,
+    TRIAL,
+    WORKFLOW,
+    github_commands,
+    gitlab_commands,
+    gitlab_includes,
+)
 from archlint.service.deployment.command import (
     Command,
     CommandContext,
@@ -31,6 +38,14 @@ from archlint.service.deployment.tasks import task_commands
 
 _SHELL_FILE = re.compile(r".*\.(sh|bash)")
 _SHEBANG = re.compile(rb"#!\s*\S*/(?:env\s+)?(?:ba|da|a|z)?sh\b")
+_SPEAKING = re.compile(
+    r"(?i)(^|/)([^/.]*file[^/]*|[^/]+\.(cfg|conf|hcl|ini|json|just|md|mk|py|rst|service|sh|tf|toml|txt|ya?ml))$"
+)
+"""Files that may name a script which somebody starts."""
+_DEPLOYS = re.compile(
+    r"(?i)deploy|entry-?_?point|(^|[-_.])(boot\w*|init\w*|install|migrat\w*|pre-?start|prod\w*|release|run|serve"
+    r"|set-?up|start\w*|up|update|upgrade)([-_.]|$)"
+)
 _HEREDOC = re.compile(r"<<-?[\"']?\w+[\"']?")
 _PAIR = re.compile(r"""([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|(.*))""", re.DOTALL)
 
@@ -180,8 +195,11 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
             gitlab += [n for n in gitlab_includes(yaml) if self.repository.has(n) and n not in gitlab]
 
     def _tasks(self) -> Iterator[Command]:
+        """Those of Makefiles and the like; a hook before commits and a target `test` deploy nothing."""
         for file in self.deployment.near:
-            yield from task_commands(self.repository, file)
+            is_hook = posixpath.basename(file).startswith(".pre-commit")
+            for command in task_commands(self.repository, file):
+                yield replace(command, is_trial=is_hook or TRIAL.search(command.place) is not None)
 
     @cached_property
     def _shell_files(self) -> tuple[str, ...]:
@@ -195,6 +213,12 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
                 and _SHEBANG.match(documents.content(self.repository, file))
             )
         )
+
+    def names_script(self, file: str) -> bool:
+        """Whether another file around the service has a script's name, or the script has one of a deploy."""
+        name = posixpath.basename(file)
+        others = (one for one in self.deployment.near if one != file and _SPEAKING.search(one))
+        return _DEPLOYS.search(name) is not None or any(name in self._text(other) for other in others)
 
     def _script(self, file: str, like: Command | None = None) -> Iterator[Command]:
         """The commands of a shell script; it starts at the repository's root where nothing says otherwise."""

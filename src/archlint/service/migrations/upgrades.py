@@ -32,7 +32,7 @@ _MAX_SIZE = 300_000
 
 def _is_trial(command: Command) -> bool:
     """Whether what the command changes is thrown away, by its job, its file's name or its target's."""
-    if command.context is CommandContext.CI:
+    if command.is_trial or command.context is CommandContext.CI:
         return command.is_trial
     return TRIAL.search(command.place) is not None or _TRIAL_PATH.search(command.location.file) is not None
 
