@@ -193,6 +193,9 @@ class TestRoles:
             ("app/orders/test_orders.py", Role.TEST),
             ("conftest.py", Role.TEST),
             ("e2e-tests/run.py", Role.TEST),
+            ("tests_v2/utils.py", Role.TEST),
+            ("tests_v3/utils.py", Role.RUNTIME),
+            ("tests-new/client/helpers.py", Role.TEST),
             ("migrations/env.py", Role.MIGRATION),
             ("migrations/helpers.py", Role.MIGRATION),
             ("migrations/versions/1_users.py", Role.MIGRATION),
@@ -208,6 +211,8 @@ class TestRoles:
             "app/main.py": "from app.tools import search",
             "app/tools/search.py": "",
             "tests/test_a.py": "",
+            "tests_v2/unit/test_c.py": "",
+            "tests-new/test_d.py": "",
             "app/orders/tests/test_b.py": "",
             "migrations/env.py": "from alembic import context",
             "app/db/revisions/2_more.py": "revision = '2'\ndown_revision: str | None = '1'",
@@ -276,6 +281,14 @@ class TestPrograms:
                 {"app/main.py": "from app.cli import a", "app/cli/a.py": "", "app/a.py": ""},
                 id="named like commands, and imported",
             ),
+            pytest.param(
+                {"app/main.py": "from app.a import fill", "app/a.py": "from faker import Faker"},
+                id="made with a library for tests, and imported",
+            ),
+            pytest.param(
+                {"app/a.py": "", "app/main.py": "", "app/testing_support/b.py": "import app.a"},
+                id="used by helpers",
+            ),
         ],
     )
     def test_a_module_of_the_service(self, files: dict[str, str]) -> None:
@@ -300,6 +313,18 @@ class TestPrograms:
             ),
             pytest.param("app/cli/a.py", {"app/cli/a.py": ""}, id="named like commands"),
             pytest.param("app/testing/a.py", {"app/testing/a.py": "import fastapi"}, id="helps tests"),
+            pytest.param(
+                "utils/testing_support/a.py",
+                {"utils/testing_support/a.py": "", "utils/b.py": "", "tests/test_a.py": "import utils.b"},
+                id="supports tests",
+            ),
+            pytest.param("app/testutils.py", {"app/testutils.py": "import fastapi"}, id="a file of helpers"),
+            pytest.param(
+                "app/auth/factories.py",
+                {"app/auth/factories.py": "from polyfactory import BaseFactory", "app/auth/models.py": ""},
+                id="makes what tests want",
+            ),
+            pytest.param("app/db/seeders/pytest/a.py", {"app/db/seeders/pytest/a.py": ""}, id="seeds"),
             pytest.param(
                 "try/b/a.py", {"try/run.py": "import try.b.a" + GUARD, "try/b/a.py": ""}, id="a program's own"
             ),

@@ -20,11 +20,18 @@ from archlint.paths import below, parents
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.module_resolution import imported_modules
 
-_COMMANDS = frozenset({"__main__", "cli", "commands", "manage", "management", "seed", "seeds"})
-_TEST_HELPERS = frozenset({"test", "testing", "tests"})
+_COMMANDS = frozenset(
+    {"__main__", "cli", "commands", "manage", "management", "seed", "seeder", "seeders", "seeds"}
+)
+_TEST_HELPER = re.compile(
+    r"(py)?tests?|testing([-_]\w+)?|tests?[-_]?(data|factories|fixtures|helpers?|support|utils?)|conftest"
+)
 """Folders and modules of commands and test helpers that a package ships beside the service."""
 
-_NAMES = _COMMANDS | _TEST_HELPERS
+_TEST_LIBRARIES = frozenset(
+    {"factory", "faker", "freezegun", "hypothesis", "mimesis", "model_bakery", "polyfactory", "pytest"}
+    | {"pytest_asyncio", "pytest_httpx", "pytest_mock", "respx", "time_machine"}
+)
 _FASTAPI = frozenset({"fastapi", "starlette"})
 _SERVERS = frozenset({"granian", "gunicorn", "hypercorn", "uvicorn"})
 
@@ -43,12 +50,13 @@ def find_programs(
     """The files of `sources`, below `root`, that the service never loads, for a program alone does.
 
     `imports` gives the files that a file imports. A program has a main guard and is imported by nothing, or
-    is named like commands. What serves or starts a server, what that imports or loads by its name, and all
-    that no program reaches is the service; so is what stands beside its modules in a folder.
+    is named like commands or helpers of tests, or imports what tests are made with. What serves or starts a
+    server, what that imports or loads by its name, and all that no program reaches is the service; so is
+    what stands beside its modules in a folder.
     """
     graph = {file: [one for one in imports(file) if one in sources and one != file] for file in sources}
     imported = {one for found in graph.values() for one in found}
-    named = {file for file in sources if not _NAMES.isdisjoint(_names(file, root))}
+    named = {file for file in sources if _is_beside(file, root, sources[file])}
     programs = named | {file for file in sources if file not in imported and _runs_itself(sources[file])}
     theirs = _reached(programs, graph)
     frameworks = (
@@ -65,6 +73,16 @@ def find_programs(
     return frozenset((programs - service) | own)
 
 
+def _is_beside(file: str, root: str, source: PythonSource) -> bool:
+    names = _names(file, root)
+    is_command = not _COMMANDS.isdisjoint(names)
+    return is_command or _helps_tests(names) or _imports(source, _TEST_LIBRARIES)
+
+
+def _helps_tests(names: Iterable[str]) -> bool:
+    return any(map(_TEST_HELPER.fullmatch, names))
+
+
 def _names(file: str, root: str) -> list[str]:
     return below(file, root).removesuffix(".py").split("/")
 
@@ -79,7 +97,7 @@ def _serves(file: str, root: str, source: PythonSource, frameworks: frozenset[st
     Beside a FastAPI app, what serves by another framework is a program of its own, as a daemon with an RPC.
     """
     names = _names(file, root)
-    if not _TEST_HELPERS.isdisjoint(names):
+    if _helps_tests(names):
         return False
     if _COMMANDS.isdisjoint(names):
         return _imports(source, frameworks)

@@ -26,7 +26,7 @@ class Role(StrEnum):
 
 
 _TEST_FILE = re.compile(r"(test_.*|.*_test|conftest)\.py")
-_TEST_FOLDER = re.compile(r"(.+[-_])?tests?|e2e|__tests__")
+_TEST_FOLDER = re.compile(r"(.+[-_])?tests?([-_]?v?\d+)?|tests[-_].+|e2e|__tests__")
 _PLAIN_TEST_FOLDER = re.compile(
     r"(unit|integration|functional|e2e|load|smoke|acceptance|system|.*-)[-_]?tests?|e2e|__tests__"
 )
