@@ -33,7 +33,7 @@ def _judge(
     servers = [other for other in service.deployment.stack.services if other.is_kind(kind.servers)]
     expected = service.connections.expected(kind)
     wants = bool(expected) if kind is REDIS else bool(expected or service.databases.libraries)
-    if not servers or expected is None or not wants:
+    if not servers or expected is None or not wants or not _reads(service, one, kind, expected, image):
         return
     if any(field.is_set_by(given) for field in expected):
         yield Met(one.location)
@@ -49,6 +49,16 @@ def _judge(
         example = _example(service, kind, expected)
         problem = f"and reads no `{related[0]}`" if related else f"by a variable such as `{example}`"
         yield Hit(one.location, {"service": one.name, "server": kind.label, "problem": problem})
+
+
+def _reads(
+    service: Service, one: StackService, kind: ServerKind, expected: tuple[Setting, ...], image: Image
+) -> bool:
+    """Whether the container may have code that asks for the server, which another service's may be."""
+    files = {field.module.path for field in expected}
+    reads = (read for read in service.environment_reads if kind.variables.search(read.variable or ""))
+    files = files or {read.module.path for read in reads}
+    return not files or any(service.connections.may_hold(one, image, file) for file in files)
 
 
 def _speaks_of(kind: ServerKind, servers: list[StackService], name: str, value: str | None) -> bool:

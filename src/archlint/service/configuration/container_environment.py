@@ -11,7 +11,7 @@ from msgspec import Struct
 from archlint import documents
 from archlint.facts.dockerfile import Instruction
 from archlint.ignores import docker_ignores
-from archlint.paths import join
+from archlint.paths import is_inside, join
 from archlint.service.configuration.settings import Setting, Settings, SettingsClass
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.compose_containers import env_files, mounts, variables
@@ -81,6 +81,13 @@ class Connections(Struct, eq=False, frozen=True, dict=True):
         quoted, used = re.compile(rf"[\"']{written}[\"']"), re.compile(rf"\$\{{?{written}\b")
         python, others = self._texts
         return name.startswith("PG") or bool(quoted.search(python) or used.search(others))
+
+    def may_hold(self, one: StackService, image: Image, file: str) -> bool:
+        """Whether a file of the repository may be in a container: copied to the image, or mounted."""
+        here = posixpath.dirname(one.location.file)
+        sources = [mount.source for mount in mounts(one) if mount.kind == "bind" and mount.source]
+        mounted = any("$" in source or is_inside(file, join(here, source)) for source in sources)
+        return mounted or self.deployment.may_bring(image, file)
 
     def may_read_file(self, image: Image) -> bool:
         """Whether a settings class reads an env file by itself that the image may hold where it runs."""

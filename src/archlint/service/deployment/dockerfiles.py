@@ -251,6 +251,12 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
         whole = {context for context in possible if self._has_all(context, copied)}
         return tuple(sorted(whole or named)) or (posixpath.dirname(image.path) or ".",)
 
+    def may_bring(self, image: Image, file: str) -> bool:
+        """Whether an image may have a file of the repository: by what it copies, if all of that is known."""
+        copied, open_ones = _copied(image.dockerfile)
+        places = (join(context, source) for context in self.contexts(image) for source in copied)
+        return bool(open_ones) or not copied or any(_matches(file, place) for place in places)
+
     def _contexts(self, path: str, copied: frozenset[str]) -> Iterator[str]:
         """The folders from which a Dockerfile without compose may be built: its own, or any above it.
 
