@@ -21,6 +21,7 @@ from archlint.service.calls.mentions import is_spoken_of
 from archlint.service.calls.switches import Switches
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.types import Types
+from archlint.service.semantics.live_code import used_names
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Symbols
 
@@ -108,7 +109,13 @@ class Calls:
 
     def _is_spoken_of(self, function: Function) -> bool:
         """Whether code that is no test has the name of a function."""
-        return is_spoken_of(function, (one for one in self.modules if one.role is not Role.TEST))
+        return is_spoken_of(function, self._used)
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        """The names that code uses which is no test."""
+        sources = (one.source for one in self.modules if one.role is not Role.TEST)
+        return frozenset().union(*map(used_names, sources))
 
     @cached_property
     def loop_entries(self) -> dict[Function, LoopEntry]:

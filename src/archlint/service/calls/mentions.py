@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 
 from archlint.facts.source import PythonSource
@@ -13,7 +13,6 @@ from archlint.readings import summary
 from archlint.service.calls.functions import Class, Function, Program, names_in
 from archlint.service.calls.library_models import Library
 from archlint.service.semantics.library_names import names_of
-from archlint.service.semantics.live_code import uses_name
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.unread import unread as unread_names
 
@@ -119,14 +118,14 @@ def _handed_on(source: PythonSource) -> frozenset[str]:
     return frozenset(node.id for node in source.nodes.of(Name) if node not in called and node not in targets)
 
 
-def is_spoken_of(function: Function, modules: Iterable[Module]) -> bool:
-    """Whether any of the modules uses the name of a function, or it may be called without that."""
+def is_spoken_of(function: Function, used: Container[str]) -> bool:
+    """Whether the name of a function is one that modules use, or it may be called without that."""
     return (
         not isinstance(function.node, FunctionDef)
         or bool(function.decorators)
         or function.own_name.startswith("__")
         or _may_be_asked_for(function)
-        or any(uses_name(module.source, function.own_name) for module in modules)
+        or function.own_name in used
     )
 
 

@@ -38,8 +38,11 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
         return bool(function.decorators) or self._is_named(module, function.name)
 
     def _is_named(self, module: Module, name: str) -> bool:
-        used = name in self._reached and any(uses_name(one.source, name) for one in self.modules.runtime)
-        return used or self.commands(module, name)
+        return (name in self._reached and name in self._used) or self.commands(module, name)
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        return frozenset().union(*(used_names(module.source) for module in self.modules.runtime))
 
     @cached_property
     def _reached(self) -> frozenset[str]:
@@ -72,31 +75,24 @@ def _called(decorator: Expression) -> str | None:
     return dotted(decorator.func if isinstance(decorator, Call) else decorator)
 
 
-def uses_name(source: PythonSource, name: str) -> bool:
-    """Whether a file does more with a name than to import it and to hand it on by `__all__`."""
-    return (name in source.names and _has_name(source, name)) or _has_text(source, name)
-
-
 @summary
-def _has_name(source: PythonSource, name: str) -> bool:
-    """Whether a file has a name other than in an import, which may only hand it on."""
-    renamed = (one.name for one in source.nodes.of(Alias) if one.asname not in {None, one.name})
-    return (
-        any(node.id == name for node in source.nodes.of(Name))
-        or any(node.attr == name for node in source.nodes.of(Attribute))
-        or any(one.rpartition(".")[2] == name for one in renamed)
-    )
+def used_names(source: PythonSource) -> frozenset[str]:
+    """The names with which a file does more than to import them and to hand them on by `__all__`.
 
-
-@summary
-def _has_text(source: PythonSource, name: str) -> bool:
-    """Whether a text outside of `__all__` is the name, or ends with it as "app.jobs:send" does."""
+    The last words of texts outside of `__all__` are among them, as of "app.jobs:send".
+    """
+    nodes = source.nodes
+    found = {node.id for node in nodes.of(Name)}
+    found.update(node.attr for node in nodes.of(Attribute))
+    renamed = (one.name for one in nodes.of(Alias) if one.asname not in {None, one.name})
+    found.update(name.rpartition(".")[2] for name in renamed)
     exports = [one for one in source.body if isinstance(one, Assign) and _is_all(one)]
-    return any(
-        node.value == name or node.value.endswith((f".{name}", f":{name}"))
-        for node in source.nodes.of(Constant)
-        if isinstance(node.value, str) and not any(one.start <= node.start < one.end for one in exports)
-    )
+    for node in nodes.of(Constant):
+        if isinstance(node.value, str):
+            word = node.value[max(node.value.rfind("."), node.value.rfind(":")) + 1 :]
+            if word.isidentifier() and not any(one.start <= node.start < one.end for one in exports):
+                found.add(word)
+    return frozenset(found)
 
 
 def _is_all(statement: Assign) -> bool:
