@@ -9,7 +9,7 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archlint.baseline import Baseline, Entry, entry_of, path_in, read_baselines
+from archlint.baseline import NAME, Baseline, Entry, entry_of, path_in, read_baselines
 from archlint.committed import repository_at
 from archlint.engine import run
 from archlint.findings import ArchlintError, Finding
@@ -63,12 +63,14 @@ def accept(
             f"{broken.page.code} broke on {broken.service} ({broken.error}), so no baseline can be complete"
         )
     there = {baseline.path: baseline for baseline in report.baselines}
+    if wanted.prune and report.services and not there:
+        raise ArchlintError(f"no {NAME} is there to prune; `archlint baseline` writes one")
     before = _before(report, wanted.against)
     done = []
-    for root in report.services:
-        path = path_in(root)
+    roots = [root for root in report.services if path_in(root) in there or not wanted.prune]
+    for path, root in ((path_in(root), root) for root in roots):
         new = [f for f in report.findings if f.service == root and f.location.file not in there]
-        one = _new(path, new) if path not in there else _changed(there[path], new, wanted)
+        one = _new(path, new, wanted) if path not in there else _changed(there[path], new, wanted)
         known = None if wanted.against is None else len(before.get(path, ()))
         place = str(report.repository.root / path)
         done.append(_counted(replace(one, place=place, before=known, against=wanted.against or ""), report))
@@ -82,8 +84,8 @@ def _before(report: Report, ref: str | None) -> dict[str, tuple[Entry, ...]]:
     return {baseline.path: baseline.entries for baseline in earlier}
 
 
-def _new(path: str, findings: Iterable[Finding]) -> Accepted:
-    entries = tuple(map(entry_of, findings))
+def _new(path: str, findings: Iterable[Finding], wanted: BaselineRequest) -> Accepted:
+    entries = tuple(entry_of(one, wanted.add or "", wanted.owner, wanted.until) for one in findings)
     return Accepted(path, entries, {}, {}, changed=True, added=len(entries))
 
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from archlint.findings import Finding, Link
+from archlint.findings import Finding, Link, Location, Severity
 
 CauseKey: TypeAlias = tuple[str, int, str]
 
@@ -25,6 +25,12 @@ class Cause(Struct, frozen=True):
     id: str
     link: Link
     members: tuple[Finding, ...]
+
+    @property
+    def order(self) -> tuple[bool, int, Location]:
+        """Those with errors first, then those with the most findings."""
+        has_error = any(finding.severity is Severity.ERROR for finding in self.members)
+        return (not has_error, -len(self.members), self.link.location)
 
     @property
     def total(self) -> str:
@@ -39,7 +45,7 @@ class Cause(Struct, frozen=True):
 
 
 def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
-    """The causes that have several findings, the one with the most first; a finding has one at most."""
+    """The causes that have several findings, those with errors first; a finding has one at most."""
     found = tuple(findings)
     shares = Counter(key for finding in found for key in _links(finding))
     members: dict[CauseKey, list[Finding]] = {}
@@ -50,7 +56,7 @@ def causes(findings: Iterable[Finding]) -> tuple[Cause, ...]:
             links.setdefault(key, candidates[key])
             members.setdefault(key, []).append(finding)
     several = {links[key]: tuple(of_key) for key, of_key in members.items() if len(of_key) > 1}
-    return tuple(sorted(_named(several), key=lambda cause: (-len(cause.members), cause.link.location)))
+    return tuple(sorted(_named(several), key=lambda cause: cause.order))
 
 
 def _links(finding: Finding) -> dict[CauseKey, Link]:

@@ -50,7 +50,8 @@ def _proposal(selector: str, pages: Sequence[Page]) -> str:
     """The nearest name; of codes one of the same length, else which there are."""
     prefix = next((page.prefix for page in pages), "")
     if not re.fullmatch(rf"(?i:{prefix})\d+", selector):
-        return suggestion(selector, {name for p in pages for name in ("ALL", p.family, p.name, p.code)})
+        names = {name for p in pages for name in ("ALL", p.family, p.name, p.code)}
+        return suggestion(selector, names) or "; `archlint rules` lists codes, names and families"
     codes = sorted({name for page in pages for name in (page.requirement, page.code)})
     alike = [code for code in codes if len(code) == len(selector)]
     requirements = sorted({page.requirement for page in pages})

@@ -33,6 +33,9 @@ CI = """\
 - uses: astral-sh/setup-uv@v7
 - run: uvx --from git+<URL of archlint> archlint check --output-format github
 """
+SHOWN = 3
+"""How many of a layer's places are shown; the file has them all."""
+
 _HOOKS = ".pre-commit-config.yaml"
 
 
@@ -138,11 +141,15 @@ def _shown(before: Service, after: Service) -> Iterator[str]:
     """Each layer's modules, and what puts them there."""
     for name in LAYERS:
         old, new = len(before.layers.modules(name)), len(after.layers.modules(name))
-        mapped = ", ".join(after.config.layers.get(name, ()))
-        where = (
-            f"mapped to {mapped}" if mapped else ", ".join(after.layers.directories(name)) or "no directory"
-        )
+        mapped, found = after.config.layers.get(name, ()), after.layers.directories(name)
+        where = f"mapped to {_some(mapped)}" if mapped else _some(found) or "no directory"
         yield f"{name:12} {old:4} modules before, {new:4} after  {where}"
+
+
+def _some(places: Sequence[str]) -> str:
+    """A few of the places, and how many more there are."""
+    more = len(places) - SHOWN
+    return ", ".join(places[:SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _text(repository: Repository, path: str) -> str:

@@ -105,3 +105,18 @@ def test_a_broken_one_is_one_message(run: Run, tmp_path: Path) -> None:
     result = run("check")
     assert (result.code, result.err.count("\n")) == (2, 1)
     assert f"{NAME}:1:2: " in result.err
+
+
+def test_there_has_to_be_one_to_prune(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    result = run("baseline", "--prune")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == f"archlint: error: no {NAME} is there to prune; `archlint baseline` writes one\n"
+    assert not (tmp_path / NAME).exists()
+
+
+def test_a_first_one_has_the_reason_that_is_given(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    run("baseline", "--add", "moves with the project", "--owner", "team-pay")
+    (entry,) = json.loads((tmp_path / NAME).read_text())["findings"]
+    assert (entry["reason"], entry["owner"]) == ("moves with the project", "team-pay")

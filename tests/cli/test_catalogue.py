@@ -110,3 +110,10 @@ def test_a_clause_that_no_rule_checks_says_why() -> None:
     unchecked, reason = next(iter(bundled_standard().unchecked.items()))
     out = " ".join(output("explain", unchecked).split())
     assert f"no rule checks it: {reason}" in out
+
+
+@pytest.mark.parametrize(("wrong", "right"), [("lint", "check"), ("fix", "check --fix"), ("help", "--help")])
+def test_what_other_tools_call_a_command_is_understood(wrong: str, right: str) -> None:
+    result = CliRunner().invoke(app, [wrong])
+    assert result.exit_code == 2
+    assert f"no command is called `{wrong}`; did you mean `archlint {right}`?" in result.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -83,3 +84,54 @@ def test_what_git_ignores_is_not_written_over(run: Run, tmp_path: Path, name: st
     assert (tmp_path / name).read_text() == "kept\n"
     said = "Add this to the `repos:`" if name.startswith(".") else f"{name} is there, and git ignores it"
     assert said in result.out + result.err
+
+
+RAW = {
+    "shop/db.py": "from databases import Database\n\ndatabase = Database('postgresql://db/shop')\n",
+    "shop/sql/users.py": """\
+        from shop.db import database
+
+
+        async def users():
+            return await database.fetch_all("select * from users")
+    """,
+    "shop/sql/carts.py": """\
+        from shop.db import database
+
+
+        async def empty(cart: int):
+            await database.execute("delete from items where cart = :cart", {"cart": cart})
+    """,
+}
+MAPPED = {
+    "shop/sql/users.py": """\
+        from sqlalchemy import select
+
+
+        async def users(session):
+            return await session.scalars(select(1))
+    """,
+    "shop/sql/carts.py": """\
+        from sqlalchemy import text
+
+
+        async def empty(session):
+            await session.execute(text("delete from items"))
+    """,
+}
+
+
+@pytest.mark.parametrize("files", [RAW, MAPPED], ids=["a connection of its own", "SQLAlchemy"])
+def test_a_directory_that_holds_the_queries_is_proposed_as_crud(
+    run: Run, tmp_path: Path, files: dict[str, str]
+) -> None:
+    write(tmp_path, FILES | files)
+    shown = run("init", "--yes").out
+    assert re.search(r"^  crud +\d+ modules before, +2 after  mapped to shop/sql/\*\*$", shown, re.MULTILINE)
+    assert 'crud = ["shop/sql/**"]' in (tmp_path / "pyproject.toml").read_text()
+
+
+def test_a_directory_of_that_name_without_queries_is_not(run: Run, tmp_path: Path) -> None:
+    names = {f"shop/sql/{name}.py": f"def {name}():\n    return ''\n" for name in ("quoted", "escaped")}
+    write(tmp_path, FILES | names)
+    assert "shop/sql" not in run("init", "--yes").out

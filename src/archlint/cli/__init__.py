@@ -21,6 +21,17 @@ COMMANDS = (
     "explain", "spec",
 )  # fmt: skip
 
+ELSEWHERE = {
+    "fix": "check --fix",
+    "format": "check --fix",
+    "help": "--help",
+    "lint": "check",
+    "rule": "explain",
+    "run": "check",
+    "version": "--version",
+}
+"""What other tools call commands, and what does that here."""
+
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -40,7 +51,9 @@ class CommandGroup(TyperGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is called. Raises UsageError that proposes the nearest."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            ctx.fail(f"no command is called `{args[0]}`{suggestion(args[0], COMMANDS)}")
+            meant = ELSEWHERE.get(args[0])
+            proposal = f"; did you mean `archlint {meant}`?" if meant else suggestion(args[0], COMMANDS)
+            ctx.fail(f"no command is called `{args[0]}`{proposal}")
         return super().resolve_command(ctx, args)
 
 

@@ -11,6 +11,8 @@ from archlint.report.words import counted
 from archlint.results import Report, Undecided
 
 HEADS = ("errors", "warnings", "unknown", "excused")
+_RULES = 5
+"""How many of the rules with unknowns are named."""
 
 
 def render_summary(report: Report, strict: bool, *, tables: bool = True) -> Iterator[Line]:
@@ -99,7 +101,9 @@ def _found(counts: Counter[Severity]) -> Line:
 
 def _unknowns(report: Report, strict: bool) -> Iterator[Line]:
     by_rule = Counter(undecided.page.code for undecided in report.unknowns)
-    rules = ", ".join(f"{code} {count}" for code, count in sorted(by_rule.items()))
+    ranked = sorted(by_rule.items(), key=lambda item: (-item[1], item[0]))
+    shown = [f"{code} {count}" for code, count in ranked[:_RULES]]
+    rules = ", ".join([*shown, *(["…"] if len(ranked) > _RULES else [])])
     where = "listed above" if strict else "`--strict` or `--output-format json` lists them"
     places = counted(len(report.unknowns), "place")
     yield ((f"{places} could not be decided ({rules}); {where}", "faint"),)
@@ -111,7 +115,8 @@ def _next(report: Report) -> Iterator[Line]:
     safe, unsafe = (sum(kinds.get(f.code) == kind for f in report.findings) for kind in ("safe", "unsafe"))
     if safe or unsafe:
         option = "" if safe else " --unsafe-fixes"
-        said = f"{safe + unsafe} of them may be fixable; `archlint check --diff{option}` shows how"
+        against = f" --against {report.against}" if report.against else ""
+        said = f"{safe + unsafe} of them may be fixable; `archlint check{against} --diff{option}` shows how"
         yield ((said, ""),)
         return
     ranked = Counter(f.code for f in report.findings if f.severity is Severity.ERROR)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from textwrap import wrap
 
 from archlint.causes import Cause, causes
-from archlint.findings import Finding, Link
+from archlint.findings import Finding, Link, Severity
 from archlint.report.formats import Rendering
 from archlint.report.safe import printable
 from archlint.report.snippet import Sources, snippet
@@ -17,6 +18,9 @@ from archlint.standard import Standard
 
 SHOWN = 3
 """How many findings of a cause are shown; with no more than these, each is shown by itself."""
+
+_NARROW = 40
+"""With fewer columns left, a text begins on the line below."""
 
 
 def render(report: Report, how: Rendering) -> Iterator[Line]:
@@ -45,7 +49,9 @@ def _findings(report: Report, how: Rendering) -> Iterator[Line]:
         for cause in groups:
             yield from _of_cause(cause, report.standard, sources, how)
         grouped = {finding.fingerprint for cause in groups for finding in cause.members}
-        alone = (finding for finding in found if finding.fingerprint not in grouped)
+        alone = [finding for finding in found if finding.fingerprint not in grouped]
+        errors = Counter(one.location.file for one in alone if one.severity is Severity.ERROR)
+        alone.sort(key=lambda one: (-errors[one.location.file], one.location.file))
         for file, in_file in groupby(alone, key=lambda finding: finding.location.file):
             yield ((how.path(file), "heading"),)
             yield ()
@@ -60,7 +66,7 @@ def _of_cause(cause: Cause, standard: Standard, sources: Sources, how: Rendering
     yield ()
     yield from _of_file([first], standard, sources, how)
     for finding in others[: SHOWN - 1]:
-        yield ((f"{finding.severity}[{finding.code}]", finding.severity), (f" {finding.message}", "rule"))
+        yield from _titled(finding, finding.message, how)
         yield ("  --> ", "gutter"), (how.shown(finding.location), "")
     left = len(others) - SHOWN + 1
     yield ((f"and {left} more; `--output-format concise` lists each", "faint"),)
@@ -92,12 +98,16 @@ def _of_file(
 
 
 def _head(finding: Finding, how: Rendering) -> Iterator[Line]:
-    label = f"{finding.severity}[{finding.code}]"
-    first, *others = _wrapped(f"{label} {finding.rule}: {finding.message}", how.width)
-    yield (label, finding.severity), (first.removeprefix(label), "rule")
-    yield from (((f"  {line}", "rule"),) for line in others)
+    yield from _titled(finding, f"{finding.rule}: {finding.message}", how)
     margin = " " * len(str(finding.location.line))
     yield (f"{margin}--> ", "gutter"), (how.shown(finding.location), "")
+
+
+def _titled(finding: Finding, text: str, how: Rendering) -> Iterator[Line]:
+    label = f"{finding.severity}[{finding.code}]"
+    first, *others = _wrapped(f"{label} {text}", how.width)
+    yield (label, finding.severity), (first.removeprefix(label), "rule")
+    yield from (((f"  {line}", "rule"),) for line in others)
 
 
 def _clauses(finding: Finding, standard: Standard, said: set[object]) -> Iterator[str]:
@@ -116,7 +126,13 @@ def _chain(chain: tuple[Link, ...], how: Rendering, margin: str) -> Iterator[Lin
     for number, (place, link) in enumerate(zip(places, chain, strict=True), start=1):
         label = "= via: " if number == 1 else "       "
         step = f"{number:>{digits}}. {place.ljust(longest)}  "
-        first, *others = _wrapped(link.text, how.width - len(margin) - len(label) - len(step))
+        left = how.width - len(margin) - len(label) - len(step)
+        if left < _NARROW:
+            yield (margin, ""), (label, "label"), (step.rstrip(), "faint")
+            indent = margin + " " * (len(label) + digits + 2)
+            yield from (((f"{indent}{line}", ""),) for line in _wrapped(link.text, how.width - len(indent)))
+            continue
+        first, *others = _wrapped(link.text, left)
         yield (margin, ""), (label, "label"), (step, "faint"), (first, "")
         indent = margin + " " * (len(label) + len(step))
         yield from (((f"{indent}{line}", ""),) for line in others)

@@ -41,7 +41,12 @@ _STATEMENTS = frozenset(
     for package in ("sqlalchemy", "sqlmodel")
     for name in ("delete", "insert", "select", "text", "update")
 )
-_SESSION_METHODS = frozenset({"exec", "execute", "fetch", "fetchrow", "fetchval", "scalar", "scalars"})
+_SESSION_METHODS = frozenset(
+    {
+        *("exec", "execute", "scalar", "scalars"),
+        *("fetch", "fetch_all", "fetch_one", "fetch_val", "fetchrow", "fetchval"),
+    }
+)
 
 
 class Contents(Struct, frozen=True):
@@ -179,8 +184,19 @@ class _Reader:
             plain=kinds["plain"],
             storage=storage,
             # Those that make statements or give them to a session.
-            queries=self._queries([kind for _, kind in definitions]) if storage else 0,
+            queries=self._queries([kind for _, kind in definitions]) if storage or self._asks() else 0,
         )
+
+    def _asks(self) -> bool:
+        """Whether it imports the service's own connection, of a library that is no SQLAlchemy."""
+        if not any(_ON_SESSION in names for names in _called(self._module.source)):
+            return False
+        namespace = self._symbols.namespace(self._module).names
+        imported = (name for name, binding in namespace.items() if isinstance(binding, Imported))
+        made = (self._symbols.resolve(self._module, name) for name in imported)
+        calls = ((one.module, one.node.value) for one in made if isinstance(one.node, Assign))
+        makers = (self._symbols.resolve(m, call.func) for m, call in calls if m and isinstance(call, Call))
+        return any(maker.qualified.partition(".")[0] in DATABASE_PACKAGES for maker in makers)
 
     def _queries(self, kinds: Iterable[str]) -> int:
         called = zip(_called(self._module.source), kinds, strict=True)
