@@ -6,14 +6,18 @@ import re
 from collections.abc import Iterator
 
 from archlint import documents
-from archlint.findings import Hit, Location, Met, NotApplicable, Said
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Call
+from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.migrations.environments import MigrationEnvironment
 from archlint.service.model import Service
+from archlint.service.semantics.called import written_names
+from archlint.service.semantics.scopes import last_name
 
 LOGS = re.compile(
-    rb"(?i)(?<![a-z])(log|struct_?log)(s|ging|ger|gers|uru|_?config)?(?![a-z])|(file|dict)Config"
+    r"(?i)(?<![a-z])(log|struct_?log)(s|ging|ger|gers|uru|_?config)?(?![a-z])|(file|dict)Config"
 )
-SET_UP = re.compile(rb"(?<!import )\b((file|dict|basic)Config|set_?up_?logging|configure_?logging)\(")
+SET_UP = re.compile(r"(file|dict|basic)Config|set_?up_?logging|configure_?logging")
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -29,15 +33,19 @@ def check(service: Service) -> Iterator[Said]:
 
 
 def _judge(service: Service, environment: MigrationEnvironment, env: str) -> Iterator[Said]:
-    text = documents.content(service.repository, env)
-    if not LOGS.search(text):
+    source = service.modules.facts.get(env)
+    if not isinstance(source, PythonSource) or source.problems:
+        yield Unknown("whether migrations are logged", Location(env), f"`{env}` cannot be read")
+        return
+    names = written_names(source)
+    if not any(map(LOGS.search, names)):
         yield Hit(Location(env), {"file": env, "problem": "configures no logging"})
-    elif b"fileConfig" in text and b"dictConfig" not in text and environment.settings is not None:
+    elif "fileConfig" in names and "dictConfig" not in names and environment.settings is not None:
         ini = documents.ini(service.repository, environment.settings.file)
         if not ini.problems and ini.path.endswith(".ini") and "loggers" not in ini.sections:
             problem = "has no `[loggers]`, from which `env.py` configures logging"
             yield Hit(environment.settings, {"file": ini.path, "problem": problem})
             return
-    if set_up := SET_UP.search(text):
-        line = text.count(b"\n", 0, set_up.start()) + 1
-        yield Met(Location(env, line, 1, line, 1))
+    for call in source.nodes.of(Call):
+        if SET_UP.fullmatch(last_name(call.func)):
+            yield Met(source.location(env, call.start, call.end))

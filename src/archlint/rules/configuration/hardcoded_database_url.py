@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint import documents
-from archlint.facts.syntax import Call, Expression
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Call, Constant, Expression
 from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.configuration.secrets import url_password
 from archlint.service.database.engines import Engine
 from archlint.service.migrations.environments import MigrationEnvironment
 from archlint.service.model import Service
+from archlint.service.semantics.called import written_names
 from archlint.service.semantics.scopes import last_name
 
 _TEMPLATE = "driver://"
@@ -67,11 +69,9 @@ def _sets_url(service: Service, environment: MigrationEnvironment) -> bool:
     """Whether env.py takes the URL from elsewhere, so that the file's is never used."""
     if environment.env is None:
         return False
-    text = documents.text(service.repository, environment.env)
-    return (
-        not text
-        or "set_main_option" in text
-        or "sqlalchemy.url" in text
-        or "create_" in text
-        or "settings" in text.lower()
-    )
+    source = service.modules.facts.get(environment.env)
+    if not isinstance(source, PythonSource):
+        return True
+    names, texts = written_names(source), (one.value for one in source.nodes.of(Constant))
+    makes = any("create_" in name or "settings" in name.lower() for name in names)
+    return makes or "set_main_option" in names or "sqlalchemy.url" in texts

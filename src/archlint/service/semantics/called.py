@@ -1,9 +1,9 @@
-"""What a file calls, by name: who asks for certain calls depends on these alone, not on all of the file."""
+"""What a file names and calls: who asks for certain names depends on these alone, not on all of the file."""
 
 from __future__ import annotations
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Call
+from archlint.facts.syntax import Attribute, Call, FunctionDef, Import, ImportFrom, Name
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
 from archlint.service.semantics.bindings import read_namespace
@@ -23,3 +23,13 @@ def calls_of(source: PythonSource, *names: str) -> tuple[Call, ...]:
     """The calls of functions by one of these dotted names, in reading order."""
     wanted = frozenset(names)
     return tuple(call for call in source.nodes.of(Call) if dotted(call.func) in wanted)
+
+
+@summary
+def written_names(source: PythonSource) -> tuple[str, ...]:
+    """The names that stand in a file's code, sorted: of variables, attributes, functions and imports."""
+    nodes = source.nodes
+    names = {node.id for node in nodes.of(Name)} | {node.attr for node in nodes.of(Attribute)}
+    names |= {node.name for node in nodes.of(FunctionDef)} | {node.module for node in nodes.of(ImportFrom)}
+    names |= {alias.name for node in nodes.of(Import) for alias in node.names}
+    return tuple(sorted(names.union(alias.name for node in nodes.of(ImportFrom) for alias in node.names)))
