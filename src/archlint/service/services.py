@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from archlint import documents
@@ -21,6 +21,7 @@ from archlint.service.model import Service
 from archlint.service.packaging.pyproject import strings
 from archlint.service.semantics.module_resolution import Resolution
 from archlint.service.semantics.modules import Modules
+from archlint.service.semantics.named_files import files_named
 from archlint.service.semantics.roles import Role, assign_roles
 from archlint.service.semantics.source_roots import find_projects
 
@@ -95,7 +96,9 @@ class Layout:
     def service(self, root: str, config: Config) -> Service:
         """The service at `root`, without what belongs to another service or distribution below it."""
         own = [file for file in self._facts if self._home(file, root) == root]
-        return Service(root, self._repository, config, Modules(root, own, self._facts, self._resolution))
+        named = partial(files_named, self._repository, root)
+        modules = Modules(root, own, self._facts, self._resolution, named)
+        return Service(root, self._repository, config, modules)
 
     def service_roots(self, folders: Sequence[str]) -> list[str]:
         """The roots of the services at or below `folders`; where there are none, of the one around."""

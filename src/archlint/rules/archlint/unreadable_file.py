@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.discover import UnreadableFileError
-from archlint.findings import Hit, Location, Met, Said
+from archlint.findings import Hit, Location, Met, Said, Unknown
 from archlint.service.model import Service
+from archlint.service.semantics.modules import Role
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -21,4 +22,8 @@ def check(service: Service) -> Iterator[Said]:
             service.repository.text(path)
         except UnreadableFileError as error:
             yield Hit(Location(path), {"file": path, "reason": error.reason})
-    yield from (Met(Location(module.path)) for module in service.modules)
+    for module in service.modules:
+        yield Met(Location(module.path))
+        if module.role is Role.UNUSED:
+            why = "nothing imports or starts it, so it is not judged as code of the running service"
+            yield Unknown(f"what `{module.path}` is for", Location(module.path), why)

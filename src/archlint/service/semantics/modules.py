@@ -15,6 +15,7 @@ from archlint.findings import Location
 from archlint.paths import parents
 from archlint.service.semantics.module_resolution import Resolution
 from archlint.service.semantics.roles import Role, assign_roles
+from archlint.service.semantics.unused_modules import Named, find_unused
 
 __all__ = ["Module", "Modules", "Role"]
 
@@ -60,18 +61,23 @@ class Modules:
         own: Iterable[str],
         facts: Mapping[str, PythonSource | Unreadable],
         resolution: Resolution,
+        named: Named = lambda files: files,
     ) -> None:
+        """`named` tells which Python files the repository's documents name."""
         self._root = root
         self.facts = facts
         self._resolution = resolution
         self._outside: dict[str, Module] = {}
         sources, self.unreadable = _sorted_out(own, facts)
         roles = assign_roles(root, sources, resolution.imports_of)
+        running = {path: source for path, source in sources.items() if roles[path] is Role.RUNTIME}
+        every = {path: one for path, one in facts.items() if isinstance(one, PythonSource)}
+        roles |= dict.fromkeys(find_unused(running, every, resolution.imports_of, named), Role.UNUSED)
         self.by_path = {
             path: Module(resolution.name(path), path, source, roles[path]) for path, source in sources.items()
         }
-        named = (module for module in reversed(self.by_path.values()) if module.role is not Role.SHADOWED)
-        self.by_name = {module.name: module for module in named}
+        importable = (one for one in reversed(self.by_path.values()) if one.role is not Role.SHADOWED)
+        self.by_name = {module.name: module for module in importable}
 
     def anew(self) -> Modules:
         """The same modules, of which nothing was asked yet but what they are."""

@@ -23,6 +23,8 @@ class Role(StrEnum):
     SCRIPT = "script"
     SHADOWED = "shadowed"
     """A file beside a package of its name, which no import ever gives."""
+    UNUSED = "unused"
+    """A file that nothing imports, loads or starts."""
 
 
 _TEST_FILE = re.compile(r"(test_.*|.*_test|conftest)\.py")
