@@ -39,6 +39,28 @@ UNKNOWN_PREFIXES = {
 }
 
 
+UNTOLD_ITEMS = {
+    "unpacked": "D = {'a': '/a', **given()}",
+    "unpacked by dict": "D = dict(a='/a', **given())",
+    "updated": "D = {'a': '/a'}\nD.update(given())",
+    "updated by words": "D = {'a': '/a'}\nD.update(**given())",
+    "copied": "D = {**dict([('a', '/a'), given()])}",
+}
+
+
+@pytest.mark.parametrize("definition", UNTOLD_ITEMS.values(), ids=list(UNTOLD_ITEMS))
+def test_what_a_dict_may_have_beside_its_known_items_is_unknown(definition: str) -> None:
+    main = APP + ROUTE + f"from somewhere import given\n{definition}\n"
+    assert paths(main + "app.include_router(router, prefix=D['a'])\n") == ["/a/x"]
+    assert paths(main + "app.include_router(router, prefix=D.get('a'))\n") == ["/a/x"]
+    for use in ("prefix=D.get('b', '/b')", "prefix=D.pop('b', '/b')", "**{'tags': ['t'], **given()}"):
+        found = table(f"{main}app.include_router(router, {use})\n")
+        assert found.endpoints == ()
+        assert found.unknown
+    either = table(f"{main}if 'b' in D:\n    app.include_router(router, prefix='/b')\n")
+    assert [(one.path, bool(one.conditions)) for one in either.endpoints] == [("/b/x", True)]
+
+
 @pytest.mark.parametrize("definition", UNKNOWN_PREFIXES.values(), ids=list(UNKNOWN_PREFIXES))
 def test_an_unknown_prefix_is_never_guessed(definition: str) -> None:
     found = table(APP + ROUTE + definition + "app.include_router(router, prefix=P)\n")

@@ -170,11 +170,17 @@ def include_router(machine: Machine, router: Router, arguments: Arguments) -> Va
     machine.registered.add(arguments.place.node)
     for child in options(arguments.get(0, "router")):
         if isinstance(child, Router):
-            for prefix in joined("", arguments.keywords.get("prefix", "")):
+            for prefix in joined("", prefix_of(arguments)):
                 _include(machine, router, child, prefix, arguments)
         elif not isinstance(child, ModuleObject):
             router.miss("an included router", _why(child, "archlint cannot tell which"), arguments.place)
     return None
+
+
+def prefix_of(arguments: Arguments) -> Value:
+    """The `prefix` of a router or include; nothing tells whether `**given()` has one."""
+    missing = "" if arguments.complete else Unresolved("words that the source does not tell")
+    return arguments.keywords.get("prefix", missing)
 
 
 def _include(

@@ -22,6 +22,7 @@ from archlint.service.api.signatures import BODY_KINDS, Signatures
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.types import NONE, UNKNOWN, AnnotationContext, Type, Types
 from archlint.service.interpreter.values import (
+    REST,
     Arguments,
     ClassObject,
     External,
@@ -180,7 +181,7 @@ class Operations:
         found = settled(value)
         if not isinstance(found, dict):
             return {}
-        return {self.status_of(key): self._model(entry) for key, entry in found.items()}
+        return {self.status_of(key): self._model(entry) for key, entry in found.items() if key is not REST}
 
     def _model(self, entry: Value) -> Type | None:
         found = settled(entry)

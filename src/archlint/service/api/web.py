@@ -96,7 +96,7 @@ def _initialise_router(machine: Machine, router: Router, arguments: Arguments) -
     keywords = dict(arguments.keywords)
     router.keywords = keywords
     if router.class_name in names_of("router"):
-        router.prefix = arguments.get(0, "prefix", "")
+        router.prefix = adding.prefix_of(arguments)
     tags = settled(keywords.get("tags"))
     router.tags = list(tags) if isinstance(tags, list | tuple) else []
     router.deprecated = keywords.get("deprecated")

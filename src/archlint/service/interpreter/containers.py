@@ -12,6 +12,7 @@ from archlint.service.interpreter.sizes import is_small
 from archlint.service.interpreter.texts import formatted
 from archlint.service.interpreter.values import (
     MAX_SIZE,
+    REST,
     Arguments,
     Configured,
     Member,
@@ -46,6 +47,7 @@ _METHODS: dict[type, frozenset[str]] = {
     tuple: frozenset({"index", "count"}),
 }  # fmt: skip
 _REMOVING = frozenset({"remove", "pop", "clear", "discard"})
+_FINDING = frozenset({"get", "pop", "setdefault"})
 _COMPARING = frozenset({"remove", "index", "count", "discard", "add", "union"})
 
 
@@ -62,6 +64,8 @@ def method(value: Value, name: str) -> Value:
 def _call(machine: Machine, value: Value, name: str, arguments: Arguments) -> Value:
     why = f"`.{name}()` of values that the source does not tell"
     long = size(value) if isinstance(value, str | PartialText) else len(value)
+    if isinstance(value, dict) and name == "update" and not _are_known(arguments):
+        value[REST] = REST
     if not arguments.complete or long > MAX_SIZE:
         return Unresolved(why, arguments.place)
     if isinstance(value, str) and name == "format":
@@ -78,6 +82,13 @@ def _call(machine: Machine, value: Value, name: str, arguments: Arguments) -> Va
     ):
         return _overflow(value, name, arguments)
     return _of_container(machine, value, name, args, arguments)
+
+
+def _are_known(arguments: Arguments) -> bool:
+    """Whether `update(…)` is told all that it puts into a dict."""
+    return arguments.complete and all(
+        isinstance(settled(given), dict | list | tuple) for given in arguments.args
+    )
 
 
 def _overflow(value: Value, name: str, arguments: Arguments) -> Value:
@@ -128,6 +139,8 @@ def _of_container(
     keywords = {key: settled(argument) for key, argument in arguments.keywords.items()}
     if name == "sort" and keywords.keys() - {"reverse"}:
         return None
+    if name in _FINDING and isinstance(value, dict) and REST in value and args[0] not in value:
+        return REST
     result = getattr(value, name)(*args, **keywords)
     return list(result) if name in {"items", "keys", "values"} else result
 

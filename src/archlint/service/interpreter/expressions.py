@@ -35,6 +35,7 @@ from archlint.service.interpreter.partial_texts import PartialText, assembled, s
 from archlint.service.interpreter.subscripts import hashable, subscript
 from archlint.service.interpreter.texts import fstring, percent
 from archlint.service.interpreter.values import (
+    REST,
     Arguments,
     Choice,
     ClassObject,
@@ -188,8 +189,7 @@ def _keywords(machine: Machine, frame: Frame, node: Call) -> tuple[dict[str, Val
         value = settled(value)
         if isinstance(value, dict):
             keywords.update({key: item for key, item in value.items() if isinstance(key, str)})
-        else:
-            known = False
+        known = known and isinstance(value, dict) and REST not in value
     return keywords, known
 
 
@@ -233,7 +233,7 @@ def _dict(machine: Machine, frame: Frame, node: Dict) -> Value:
         value = evaluate(machine, frame, item)
         if key is None:
             value = settled(value)
-            found.update(value if isinstance(value, dict) else {})
+            found.update(value if isinstance(value, dict) else {REST: REST})
             continue
         name = settled(evaluate(machine, frame, key))
         found[name if hashable(name) else Unresolved("it is no key")] = value

@@ -13,6 +13,7 @@ from archlint.service.interpreter.expressions import iterate
 from archlint.service.interpreter.machine import FunctionModel, Machine, Modelled
 from archlint.service.interpreter.texts import written
 from archlint.service.interpreter.values import (
+    REST,
     Arguments,
     Choice,
     ClassObject,
@@ -106,9 +107,11 @@ def _dict(machine: Machine, arguments: Arguments) -> Value:
         found.update(source)
     else:
         for pair in pairs:
-            if isinstance(pair, tuple | list) and len(pair) == 2 and isinstance(pair[0], str | int | Member):
-                found[pair[0]] = pair[1]
-    return found | dict(arguments.keywords)
+            known = (
+                isinstance(pair, tuple | list) and len(pair) == 2 and isinstance(pair[0], str | int | Member)
+            )
+            found |= {pair[0]: pair[1]} if known else {REST: REST}
+    return found | dict(arguments.keywords) | ({} if arguments.complete else {REST: REST})
 
 
 def _enumerate(machine: Machine, arguments: Arguments) -> Value:

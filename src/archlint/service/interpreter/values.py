@@ -44,6 +44,8 @@ class Unresolved(Identified, Struct, eq=False, frozen=True):
 
 
 UNTOLD = Unresolved("it depends on what the source does not decide")
+REST = Unresolved("items that the source does not tell")
+"""Key and value of what else a dict has, as `{**settings.responses()}`."""
 
 
 class Choice(Identified, Struct, eq=False, frozen=True):
@@ -388,6 +390,8 @@ def truth(value: Value) -> bool | None:
         case Choice():
             answers = {truth(option) for option in value.values}
             return answers.pop() if len(answers) == 1 else None
+        case dict() if value.keys() == {REST}:
+            return None
         case str() | int() | float() | None | list() | dict() | tuple() | set():
             return bool(value)
         case _:

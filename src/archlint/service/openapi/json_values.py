@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from archlint.service.interpreter.values import (
+    REST,
     Configured,
     ExternalObject,
     Member,
@@ -41,7 +42,8 @@ def json_value(value: Value) -> Any:
         case set() | frozenset():
             return sorted(map(json_value, value), key=repr)
         case dict():
-            return {_key(key): json_value(item) for key, item in value.items()}
+            found = {_key(key): json_value(item) for key, item in value.items() if key is not REST}
+            return found | UntoldValue(REST.why) if REST in value else found
         case ExternalObject():
             return _made(value)
         case Unresolved():

@@ -13,7 +13,7 @@ from archlint.service.api.operations import Operation, Operations
 from archlint.service.api.routes import Endpoint, RouteTable
 from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.types import Type
-from archlint.service.interpreter.values import ClassObject, External, Value, settled, text
+from archlint.service.interpreter.values import REST, ClassObject, External, Value, settled, text
 from archlint.service.openapi.bodies import Bodies, examples
 from archlint.service.openapi.json_schemas import JsonSchemas
 from archlint.service.openapi.json_values import JSONSchema, UntoldValue, json_value
@@ -66,9 +66,10 @@ class PathItems:
     def operations_of(self, endpoint: Endpoint, path: str) -> Iterator[tuple[str, JSONSchema]]:
         """The operation object of each method of an endpoint that its own app serves at `path`."""
         operation = self._operations.of(endpoint)
-        unique_id = self._unique_id(endpoint, path)
+        told = self._unique_id(endpoint, path)
+        untold = UntoldValue("its name is not known, and so its id is not") if told is None else {}
         for method in sorted(endpoint.methods):
-            yield method.lower(), self._operation(operation, method, unique_id)
+            yield method.lower(), self._operation(operation, method, told or endpoint.name) | untold
 
     def _operation(self, operation: Operation, method: str, unique_id: str) -> JSONSchema:
         endpoint = operation.endpoint
@@ -144,6 +145,8 @@ class PathItems:
         found[status] = success
         for key, given in self._given(endpoint).items():
             self._add(found, key, given, media_type or "application/json", unique_id)
+        if not _tells_responses(endpoint):
+            found |= UntoldValue("it has responses that the source does not tell")
         takes_input = bool(operation.parameters or operation.body)
         if takes_input and not found.keys() & {"422", "4XX", "default"}:
             found["422"] = VALIDATION_ERROR
@@ -210,8 +213,8 @@ class PathItems:
         found: dict[str, Value] = {}
         for keywords in (*endpoint.defaults, endpoint.route.options):
             given = settled(keywords.get("responses"))
-            if isinstance(given, dict):
-                found |= {self._operations.status_of(key): settled(value) for key, value in given.items()}
+            told = given.items() if isinstance(given, dict) else ()
+            found |= {self._operations.status_of(key): settled(item) for key, item in told if key is not REST}
         return found
 
     def _add(self, found: JSONSchema, key: str, given: Value, media_type: str, unique_id: str) -> None:
@@ -230,18 +233,21 @@ class PathItems:
         description = made.get("description") or before.get("description") or reason or "Additional Response"
         found[key] = _merged(before, made) | {"description": description}
 
-    def _unique_id(self, endpoint: Endpoint, path: str) -> str:
-        """The operation's id: as given, as the service's own function makes it, or as FastAPI does."""
+    def _unique_id(self, endpoint: Endpoint, path: str) -> str | None:
+        """The operation's id: as given, as the service's own function makes it, or as FastAPI does.
+
+        None where the source does not tell what it is made of.
+        """
         options = endpoint.route.options
-        given = text(options.get("operation_id"))
-        if given is not None:
-            return given
+        if options.get("operation_id") is not None:
+            return text(options["operation_id"])
         makers = [options.get("generate_unique_id_function")]
         makers += [keywords.get("generate_unique_id_function") for keywords in reversed(endpoint.defaults)]
         maker = next((settled(value) for value in makers if value is not None), None)
         if maker is not None:
-            made = self._operations.identify(maker, endpoint, path)
-            return made if made is not None else f"{endpoint.name}"
+            return self._operations.identify(maker, endpoint, path)
+        if options.get("name") is not None and text(options["name"]) is None:
+            return None
         method = sorted(endpoint.methods)[0].lower() if endpoint.methods else "get"
         return re.sub(r"\W", "_", f"{endpoint.name}{path_format(path)}") + f"_{method}"
 
@@ -249,6 +255,12 @@ class PathItems:
 def path_format(path: str) -> str:
     """The path as documents write it: without the converters of its parameters."""
     return re.sub(r"{(\w+):\w+}", r"{\1}", path)
+
+
+def _tells_responses(endpoint: Endpoint) -> bool:
+    """Whether the source tells the additional responses of the routers around and of the route itself."""
+    given = (settled(one.get("responses")) for one in (*endpoint.defaults, endpoint.route.options))
+    return all(one is None or (isinstance(one, dict) and REST not in one) for one in given)
 
 
 def _description(operation: Operation) -> str:
