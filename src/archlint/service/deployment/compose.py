@@ -18,6 +18,7 @@ from archlint.facts.dockerfile import substitute
 from archlint.facts.yaml import YamlFile, YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Location, Unknown
 from archlint.paths import join
+from archlint.service.deployment.named_compose import named_compose
 
 _NAME = re.compile(r"(?i)(.*/)?[^/]*compose[^/]*(/[^/]+)?\.ya?ml")
 """Files that are called so, and those of a folder that is, which `docker compose -f` names."""
@@ -119,8 +120,12 @@ class ComposeFile(Struct, eq=False, frozen=True, dict=True):
 def find_compose(
     repository: Repository, files: Iterable[str]
 ) -> tuple[tuple[ComposeFile, ...], tuple[Unknown, ...]]:
-    """The compose files among `files` and what they include, and what of them cannot be read."""
-    pending = [file for file in files if _NAME.fullmatch(file)]
+    """The compose files among `files` and what they include, and what of them cannot be read.
+
+    They are known by their names, or because a command hands them to compose with `-f`.
+    """
+    files = tuple(files)
+    pending = list(dict.fromkeys((*filter(_NAME.fullmatch, files), *named_compose(repository, files))))
     found: dict[str, ComposeFile] = {}
     problems: list[Unknown] = []
     included: set[str] = set()
