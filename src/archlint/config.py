@@ -24,7 +24,7 @@ from archlint.discover import Repository, read_regular
 from archlint.facts.toml import TomlFile, read_toml
 from archlint.findings import ArchlintError, Location, Severity
 from archlint.pages import Page
-from archlint.paths import below, is_inside, join
+from archlint.paths import are_related, below, is_inside, join
 from archlint.patterns import compile_patterns
 from archlint.selectors import Selection, strength
 from archlint.standard import Standard
@@ -147,7 +147,7 @@ def without_excluded(
     """
     paths, dropped = tuple(paths), set[str]()
     named = (file for file in repository.files if PurePosixPath(file).name in NAMES)
-    folders = {".", *(folder for folder in map(_folder, named) if any(_related(folder, p) for p in paths))}
+    folders = {".", *(folder for folder in map(_folder, named) if any(are_related(folder, p) for p in paths))}
     for folder in sorted(folders, key=lambda name: (name != ".", name.count("/"), name)):
         files = [file for file in repository.files if file not in dropped and is_inside(file, folder)]
         if files and (config := configured(folder)).exclude:
@@ -172,10 +172,6 @@ def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
 
 def _folder(file: str) -> str:
     return str(PurePosixPath(file).parent)
-
-
-def _related(folder: str, path: str) -> bool:
-    return is_inside(folder, path) or is_inside(path, folder)
 
 
 def _explicit(config_file: Path, repository: Repository, standard: Standard) -> Config:

@@ -35,3 +35,8 @@ def below(file: str, folder: str) -> str:
 def is_inside(path: str, folder: str) -> bool:
     """Whether a path lies in a folder or is it."""
     return folder in {".", path} or path.startswith(f"{folder}/")
+
+
+def are_related(one: str, other: str) -> bool:
+    """Whether one of two paths lies in the other."""
+    return is_inside(one, other) or is_inside(other, one)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from archlint import documents
 from archlint.discover import Repository
 from archlint.facts.dotenv import DotenvFile
-from archlint.paths import is_inside
+from archlint.paths import are_related
 
 _NAME = re.compile(
     r"(?i)\.env([._-][\w.-]+)?|[\w-]+\.env([._-][\w-]+)?|env[._-](example|sample|template|dist)"
@@ -23,14 +23,10 @@ def dotenv_files(repository: Repository, root: str) -> Iterator[DotenvFile]:
     """The files below the service and in the folders above it, by path."""
     for path in repository.files:
         folder, name = posixpath.split(path)
-        if _NAME.fullmatch(name) and _concerns(folder or ".", root):
+        if _NAME.fullmatch(name) and are_related(folder or ".", root):
             yield documents.dotenv(repository, path)
 
 
 def is_example(path: str) -> bool:
     """Whether the file's name says that it holds examples, or values for tests."""
     return bool(_EXAMPLE.fullmatch(posixpath.basename(path)))
-
-
-def _concerns(folder: str, root: str) -> bool:
-    return is_inside(folder, root) or is_inside(root, folder)
