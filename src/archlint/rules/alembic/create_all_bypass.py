@@ -54,7 +54,7 @@ def _is_the_schema(service: Service, module: Module, scope: Scope, owner: Expres
         case Assign(value=Call(func=func)) if found.module is not None:
             inner = service.symbols.scope_of(found)
             made = service.symbols.resolve(found.module, func, inner).qualified
-            return made.endswith(".MetaData") and not any(isinstance(one, FunctionDef) for one in inner)
+            return made == "sqlalchemy.MetaData" and not any(isinstance(one, FunctionDef) for one in inner)
         case Assign(value=Attribute(attr="metadata")):
             return True
     is_parameter = isinstance(owner, Name) and found.node is not None

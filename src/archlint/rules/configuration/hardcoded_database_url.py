@@ -13,6 +13,7 @@ from archlint.service.database.engines import Engine
 from archlint.service.migrations.environments import MigrationEnvironment
 from archlint.service.model import Service
 from archlint.service.semantics.called import written_names
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.scopes import last_name
 
 _TEMPLATE = "driver://"
@@ -45,7 +46,7 @@ def _is_literal(service: Service, engine: Engine, url: Expression) -> bool:
         return literals.text(module, url, scope) is not None
     parts = (*url.args, *(keyword.value for keyword in url.keywords))
     made = service.symbols.resolve(module, url.func, scope).qualified
-    return made.endswith(".URL.create") and all(
+    return made in names_of("URL builder") and all(
         literals.text(module, part, scope) is not None or literals.is_number(module, part, scope)
         for part in parts
     )
