@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.facts.syntax import Keyword
-from archlint.findings import Hit, Met, NotApplicable, Said
+from archlint.findings import Hit, Met, NotApplicable, Said, Severity
 from archlint.service.database.engines import Engine
 from archlint.service.model import Service
 
@@ -21,7 +21,10 @@ def check(service: Service) -> Iterator[Said]:
         if fixed := _fixed(service, engine):
             names = ", ".join(f"`{keyword.name}`" for keyword in fixed)
             verb = "is a literal" if len(fixed) == 1 else "are literals"
-            yield Hit(engine.module.location(fixed[0]), {"arguments": names, "verb": verb})
+            # How long a connection lives depends on the server; how many there are, on each deployment.
+            severity = Severity.WARNING if {one.name for one in fixed} == {"pool_recycle"} else None
+            place = engine.module.location(fixed[0])
+            yield Hit(place, {"arguments": names, "verb": verb}, severity=severity)
         elif any(keyword.name in _POOL for keyword in engine.keywords):
             yield Met(engine.location)
 

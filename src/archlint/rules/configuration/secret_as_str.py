@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Met, NotApplicable, Said
-from archlint.service.configuration.secrets import is_secret_name
+from archlint.service.configuration.secrets import is_key_of_pair, is_secret_name
 from archlint.service.model import Service
 
 _PLAIN = frozenset({"builtins.str", "builtins.bytes"})
@@ -14,7 +14,12 @@ _PLAIN = frozenset({"builtins.str", "builtins.bytes"})
 def check(service: Service) -> Iterator[Said]:
     """Yield each field named as a secret whose type is plain text."""
     fields = {field.location: (one, field) for one in service.settings.classes for field in one.all_fields}
-    secrets = [(one, field) for one, field in fields.values() if is_secret_name(field.name)]
+    names = {field.name for _, field in fields.values()}
+    secrets = [
+        (one, field)
+        for one, field in fields.values()
+        if is_secret_name(field.name) and not is_key_of_pair(field.name, names)
+    ]
     if not secrets:
         yield NotApplicable("no field of a settings class is named as a secret")
     for owner, field in secrets:

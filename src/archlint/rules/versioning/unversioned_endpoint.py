@@ -17,6 +17,9 @@ from archlint.service.interpreter.values import Origin
 from archlint.service.model import Service
 
 _MISSING = "without a version prefix"
+_FALLBACK = re.compile(r"/\{\w+:path\}")
+"""What answers all paths that nothing else does: it is of no version."""
+
 _ELSEWHERE = re.compile(r"(/[^/{}]+)*?/v\d+(?=/|$)")
 
 
@@ -27,7 +30,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     yield from (Met(endpoint.location) for endpoint in endpoints if version_of(endpoint) is not None)
     for place, lacking in by_include(endpoints, lambda endpoint: version_of(endpoint) is not None):
         for endpoint in lacking:
-            if not exempt(endpoint) and not _is_page(service, endpoint):
+            if not (exempt(endpoint) or _FALLBACK.fullmatch(endpoint.path) or _is_page(service, endpoint)):
                 yield _hit(place, _how(service, endpoint), endpoint)
     yield from service.routes.unknown
 

@@ -7,6 +7,7 @@ only when a text is long enough to be a token. No value ever leaves this module 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ _CIPHERTEXT = re.compile(
     r"|-----BEGIN (AGE ENCRYPTED FILE|PGP MESSAGE)-----|age1[a-z0-9]{58}$"
 )
 """What is encrypted to be committed: by SOPS, Jasypt, dotenvx, Ansible, Vault, sealed secrets, age."""
+_ACCESS_KEY = re.compile(r"(?i)(?P<owner>\w*?)_?access_?key(_?id)?")
 _PROXY = re.compile(r"(?i)(.*_)?(https?|all|ftp|no)?_?prox(y|ies)(_.*)?")
 _TEST_DATABASE = re.compile(r"(?i)://[^\s@]+@[^\s/]+/([\w-]*[_-])?tests?([_-][\w-]*)?($|[?\s])")
 _LONGEST = 5_000
@@ -56,6 +58,16 @@ class SecretVerdict(StrEnum):
     SECRET = "secret"  # noqa: S105
     DUMMY = "dummy"
     NONE = "none"
+
+
+def is_key_of_pair(name: str, names: Iterable[str]) -> bool:
+    """Whether it is an access key that says who signs, beside the secret among `names` that proves it."""
+    found = _ACCESS_KEY.fullmatch(name)
+    others = (other.lower() for other in names)
+    return found is not None and any(
+        other.startswith(found["owner"].lower()) and "secret" in other.removeprefix(found["owner"].lower())
+        for other in others
+    )
 
 
 @lru_cache(maxsize=20_000)

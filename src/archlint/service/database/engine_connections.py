@@ -58,6 +58,10 @@ DATABASE_PACKAGES = LIBRARIES.keys() | _OTHERS
 """Those of both."""
 
 
+_TESTING = re.compile(r"(?<![a-z])[Tt]est(s|ing)?(?![a-z])|(?<=[a-z])Test(s|ing)?(?![a-z])")
+"""In the name of a class of settings: those that tests run with."""
+
+
 def scheme(url: str) -> str | None:
     """The part of a URL that names database and driver, in lower case."""
     found = _SCHEME.match(url.strip())
@@ -92,9 +96,10 @@ class Connection(Struct, eq=False, frozen=True):
 
     @property
     def targets(self) -> tuple[DatabaseTarget, ...]:
-        """What the URL may name; empty where no call could be followed."""
+        """What the URL may name where the service runs; empty where no call could be followed."""
         values = [option for call in self.calls for option in _alternatives(call.get(0, "url"))]
-        return tuple(dict.fromkeys(_target(value) for value in values))
+        found = dict.fromkeys(_target(value) for value in values)
+        return tuple(one for one in found if not _TESTING.search((one.source or "").partition(".")[0]))
 
     @property
     def is_file(self) -> bool:

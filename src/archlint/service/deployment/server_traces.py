@@ -20,6 +20,9 @@ from archlint.service.semantics.roles import Role
 
 _MANIFEST = re.compile(r"(?i).*\.toml|.*\.in|(?!licen[cs]e|notice|readme).*\.txt|.*\.env.*")
 
+_OBSERVING = "logfire|sentry[-_]sdk"
+"""Distributions whose extras are whatever they may watch."""
+
 
 class Server(Struct, frozen=True):
     """What a server and its clients go by: starts of parts of names, in lower case.
@@ -68,7 +71,7 @@ def is_spoken_to(services: Sequence[StackService], schemes: str, open_ones: Iter
 def _are_named(deployment: Deployment, words: Sequence[str]) -> bool:
     plain = [re.split(r"\W", word)[0].encode() for word in words]
     expression = rf"(?<![a-z0-9])(?:{'|'.join(words)})"
-    in_text = re.compile(rf"(?im)^[^\n#]*?{expression}")
+    in_text = re.compile(rf"(?im)^(?!\W*(?:{_OBSERVING})\b)[^\n#]*?{expression}")
     for file in deployment.near if words else ():
         is_text = _MANIFEST.fullmatch(posixpath.basename(file)) is not None
         if not is_text and not file.endswith(".py"):
