@@ -213,6 +213,20 @@ class TestText:
         with pytest.raises(UnreadableFileError, match=name):
             find_repository([tmp_path]).text(name)
 
+    @pytest.mark.parametrize(
+        ("content", "reason"),
+        [
+            ('{"a": 1}'.encode("utf-16"), "it is UTF-16; save it as UTF-8"),
+            (b"a\nb\xe9\n", "byte 0xe9 in line 2 is no UTF-8; save it as UTF-8"),
+            (b"\xef\xbb\xbfa\n\xff\n", "byte 0xff in line 2 is no UTF-8; save it as UTF-8"),
+        ],
+    )
+    def test_what_is_no_text_is_said_in_words(self, tmp_path: Path, content: bytes, reason: str) -> None:
+        (tmp_path / "a.json").write_bytes(content)
+        with pytest.raises(UnreadableFileError) as error:
+            find_repository([tmp_path]).text("a.json")
+        assert error.value.reason == reason
+
     def test_a_pipe_or_a_vanished_file_never_blocks(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "pipe.py")
         repository = find_repository([tmp_path])

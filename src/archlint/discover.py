@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import posixpath
@@ -108,7 +109,18 @@ class Repository:
             is_python = path.endswith(".py")
             return decode_python(data) if is_python else data.decode("utf-8-sig")
         except (SyntaxError, UnicodeError, LookupError) as error:
-            raise UnreadableFileError(path, str(error)) from error
+            raise UnreadableFileError(path, why_no_text(error)) from error
+
+
+def why_no_text(error: Exception) -> str:
+    """Why a content could not be decoded, and where, for who wrote it."""
+    if not isinstance(error, UnicodeDecodeError):
+        return str(error)
+    data = error.object
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "it is UTF-16; save it as UTF-8"
+    line = data.count(b"\n", 0, error.start) + 1
+    return f"byte 0x{data[error.start]:02x} in line {line} is no {error.encoding.upper()}; save it as UTF-8"
 
 
 def decode_python(data: bytes) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from archlint.discover import decode_python
+from archlint.discover import decode_python, why_no_text
 from archlint.facts.outline import mentions_in, outline_of
 from archlint.facts.source import Comment, PythonSource, SyntaxProblem
 from archlint.facts.statements import StatementReader
@@ -87,7 +87,7 @@ def decode(data: bytes) -> str:
     try:
         return decode_python(data)
     except (SyntaxError, UnicodeError, LookupError) as error:
-        raise UndecodableError(str(error)) from error
+        raise UndecodableError(why_no_text(error)) from error
 
 
 @cache
