@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import Assign, Attribute, Call, Constant, Expression, FunctionDef, Name
 from archlint.facts.traversal import dotted
-from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
+from archlint.findings import Hit, Location, Met, NotApplicable, Said, Severity, Unknown
 from archlint.service.model import Service
 from archlint.service.semantics.live_code import Startup
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Scope
 
+_BY_CHOICE = ", where configuration or an argument says so"
 _MAKES_TABLE = re.compile(r"\s*create\s+table\s+(if\s+not\s+exists\s+)?[\w\".]+\s*\(", re.IGNORECASE)
 
 
@@ -29,7 +30,12 @@ def check(service: Service) -> Iterator[Said]:
         if _is_the_schema(service, module, scope, node.value):
             bypassing.add(module)
             call = f"{dotted(node.value) or '….metadata'}.create_all"
-            yield Hit(module.location(node), {"call": call, "tables": tables})
+            around = next((one for one in reversed(scope) if isinstance(one, FunctionDef)), None)
+            program = service.calls.program
+            function = program.functions.get(around) if around else program.modules.get(module)
+            by_choice = function is not None and service.calls.is_configured(function, node.start)
+            fields = {"call": call, "tables": tables, "when": _BY_CHOICE if by_choice else ""}
+            yield Hit(module.location(node), fields, severity=Severity.WARNING if by_choice else None)
     by_hand = list(_tables_by_hand(service))
     yield from by_hand[:1]
     doubtful = {one.location.file for one in by_hand}

@@ -105,7 +105,18 @@ class Calls:
         """Where the functions run."""
         served = [place for handler in self._handlers for place in self._entries.places(*handler)]
         served += ((one, True) for one in self.loop_entries)
-        return Places(self.functions, self.edges, served, Switches(self.symbols), self._is_spoken_of)
+        return Places(self.functions, self.edges, served, self._switches, self._is_spoken_of)
+
+    def is_configured(self, function: Function, offset: int, depth: int = 3) -> bool:
+        """Whether configuration or a switch decides that what stands there runs, or all its callers."""
+        if self._switches.decide(function, offset):
+            return True
+        calls = [edge for edge in self.edges if edge.callee is function] if depth else []
+        return bool(calls) and all(self.is_configured(e.caller, e.node.start, depth - 1) for e in calls)
+
+    @cached_property
+    def _switches(self) -> Switches:
+        return Switches(self.symbols)
 
     def _is_spoken_of(self, function: Function) -> bool:
         """Whether code that is no test has the name of a function."""

@@ -16,16 +16,18 @@ from archlint.facts.syntax import (
     If,
     Name,
     Operator,
+    Return,
     Sequence,
     Statement,
 )
-from archlint.facts.traversal import dotted
+from archlint.facts.traversal import all_nodes, dotted, nested_blocks
+from archlint.service.calls.conditions import leaves
 from archlint.service.calls.functions import Function
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name
-from archlint.service.semantics.symbols import Symbols
+from archlint.service.semantics.symbols import Symbol, Symbols
 
 _OFF = frozenset({"", "0", "f", "false", "n", "no", "none", "off"})
 _MAX_STEPS = 6
@@ -43,6 +45,40 @@ class Switches:
     def is_off(self, function: Function, offset: int) -> bool:
         """Whether what stands there in the function runs only where a setting says so."""
         return any(start <= offset < end for start, end in self.spans(function))
+
+    def decide(self, function: Function, offset: int) -> bool:
+        """Whether a setting, a variable or a switch among the parameters decides that it runs.
+
+        It does by a branch around, or by one before that leaves.
+        """
+        node, source = function.node, function.module.source
+        body = node.body if isinstance(node, FunctionDef) else source.body if node is None else ()
+        switches = _switches(node) if isinstance(node, FunctionDef) else frozenset()
+        return self._decides(function.module, switches, body, offset)
+
+    def _decides(
+        self, module: Module, switches: frozenset[str], body: tuple[Statement, ...], offset: int
+    ) -> bool:
+        for statement in (one for one in body if one.start <= offset):
+            is_around = offset < statement.end
+            branches = statement.branches if isinstance(statement, If) else ()
+            if any(
+                self._asks(module, switches, one.test) for one in branches if is_around or leaves(one.body)
+            ):
+                return True
+            blocks = nested_blocks(statement) if is_around else ()
+            if any(self._decides(module, switches, one, offset) for one in blocks):
+                return True
+        return False
+
+    def _asks(self, module: Module, switches: frozenset[str], test: Expression) -> bool:
+        """Whether a test asks for what is configured, or for one of the parameters `switches`."""
+        return any(
+            node.id in switches
+            if isinstance(node, Name)
+            else isinstance(node, Attribute | Call) and self._default(module, node, 0) is not _UNTOLD
+            for node in all_nodes(test)
+        )
 
     def _spans(self, function: Function) -> tuple[tuple[int, int], ...]:
         body = function.node.body if isinstance(function.node, FunctionDef) else ()
@@ -66,7 +102,7 @@ class Switches:
                 return constant
             case Name():
                 return self._named(module, node, step)
-            case Attribute(value=Name() as owner, attr=attr):
+            case Attribute(value=Name() | Call() as owner, attr=attr):
                 return self._field(module, owner, attr, step)
             case Call():
                 return self._called(module, node, step)
@@ -83,18 +119,31 @@ class Switches:
             return self._default(found.module, found.node.value, step + 1)
         return _UNTOLD
 
-    def _field(self, module: Module, owner: Name, attr: str, step: int) -> object:
+    def _field(self, module: Module, owner: Name | Call, attr: str, step: int) -> object:
         """The default of a field of the class that a module's object is made of."""
-        made = self._symbols.resolve(module, owner)
-        call = made.node.value if isinstance(made.node, Assign) else None
-        if made.module is None or not isinstance(call, Call):
+        made = self._made(module, owner) if isinstance(owner, Call) else self._object(module, owner)
+        if made is None or not isinstance(made.node, ClassDef) or made.module is None:
             return _UNTOLD
-        cls = self._symbols.resolve(made.module, call.func)
-        for item in cls.node.body if isinstance(cls.node, ClassDef) else ():
+        for item in made.node.body:
             if isinstance(item, Assign) and [t.id for t in item.targets if isinstance(t, Name)] == [attr]:
-                assert cls.module is not None
-                return self._default(cls.module, item.value, step + 1)
+                return self._default(made.module, item.value, step + 1)
         return _UNTOLD
+
+    def _object(self, module: Module, name: Name) -> Symbol | None:
+        """The class of the object that a name of a module means."""
+        bound = self._symbols.resolve(module, name)
+        call = bound.node.value if isinstance(bound.node, Assign) else None
+        return self._made(bound.module, call) if bound.module is not None and isinstance(call, Call) else None
+
+    def _made(self, module: Module, call: Call) -> Symbol:
+        """The class of which a call makes an object, by itself or by a function that returns one."""
+        found = self._symbols.resolve(module, call.func)
+        if isinstance(found.node, FunctionDef) and found.module is not None:
+            returned = (one.value for one in statements(found.node.body) if isinstance(one, Return))
+            made = [value for value in returned if isinstance(value, Call)]
+            if len(made) == 1:
+                return self._symbols.resolve(found.module, made[0].func)
+        return found
 
     def _called(self, module: Module, node: Call, step: int) -> object:
         """A variable's default; a function of the service that reads one is told it by its last argument."""
@@ -122,6 +171,14 @@ class Switches:
         items = right.items if isinstance(right, Sequence) else (right,) if operator == "==" else ()
         known = [item.value for item in items if isinstance(item, Constant)]
         return value in known if value is not _UNTOLD and known and len(known) == len(items) else _UNTOLD
+
+
+def _switches(function: FunctionDef) -> frozenset[str]:
+    """The parameters that are True or False where nobody says otherwise."""
+    defaults = ((one.name, one.default) for one in function.parameters)
+    return frozenset(
+        name for name, one in defaults if isinstance(one, Constant) and isinstance(one.value, bool)
+    )
 
 
 def _span(body: tuple[Statement, ...]) -> Iterator[tuple[int, int]]:
