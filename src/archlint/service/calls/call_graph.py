@@ -58,6 +58,7 @@ class Calls:
         self._edges = Edges(self.inference)
         self._entries = LoopEntries(self.inference, self._edges)
         self._sorted: dict[Function, tuple[Edge, ...]] = {}
+        self._library_calls: dict[Function, tuple[LibraryCall, ...]] = {}
         with deep_recursion():
             self._build()
         self.functions = (*self.program.modules.values(), *self.program.functions.values())
@@ -80,7 +81,9 @@ class Calls:
 
     def library_calls(self, function: Function) -> tuple[LibraryCall, ...]:
         """The library functions that it calls, in reading order."""
-        return tuple(self._edges.library_calls.get(function, ()))
+        if function not in self._library_calls:
+            self._library_calls[function] = tuple(self._edges.library_calls.get(function, ()))
+        return self._library_calls[function]
 
     def where(self, function: Function) -> frozenset[Where]:
         """Where the function may run."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from archlint.facts.python import unquoted
 from archlint.facts.syntax import (
@@ -99,6 +100,7 @@ class Types:
         self._symbols = symbols
         self._open: set[tuple[str, tuple[Type, ...]]] = set()
         self._known: dict[tuple[Expression | None, Scope], Type] = {}
+        self._classes: dict[Symbol, Type] = {}
 
     def named(self, annotation: Expression | None, module: Module, scope: Scope = ()) -> Type:
         """What an annotation in `module` means, for those who ask without a machine."""
@@ -245,7 +247,9 @@ class Types:
 
     def _of_symbol(self, symbol: Symbol, depth: int, args: tuple[Type, ...] = ()) -> Type:
         if isinstance(symbol.node, ClassDef):
-            return Type(symbol.qualified, symbol=symbol)
+            if symbol not in self._classes:
+                self._classes[symbol] = Type(symbol.qualified, symbol=symbol)
+            return self._classes[symbol]
         if isinstance(symbol.node, Assign) and symbol.module is not None:
             return self._alias(symbol, symbol.node, depth, args)
         return self._of_library(symbol.qualified) if symbol.module is None else UNKNOWN
@@ -347,6 +351,7 @@ def _type_parameter(name: str, place: AnnotationContext) -> Type | None:
     return None
 
 
+@cache
 def _named(name: str) -> Type:
     name = "typing." + name.rpartition(".")[2] if name.startswith("typing_extensions.") else name
     return Type(table("same").get(name, name))

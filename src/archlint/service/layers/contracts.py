@@ -146,6 +146,7 @@ class _Contract:
         self._parts = parts
         self._forbidden = forbidden
         self._excuse = excuse
+        self._targets: dict[ImportEdge, _Target | None] = {}
 
     def statements(self, layer: str) -> Iterator[list[ImportEdge]]:
         """The imports of a layer's modules that count, by statement."""
@@ -156,6 +157,11 @@ class _Contract:
 
     def target(self, edge: ImportEdge) -> _Target | None:
         """What the edge takes from a forbidden layer, by itself or by a re-export."""
+        if edge not in self._targets:
+            self._targets[edge] = self._target(edge)
+        return self._targets[edge]
+
+    def _target(self, edge: ImportEdge) -> _Target | None:
         symbol, steps = self._parts.imports.origin(edge)
         if self._excuse(edge, symbol) or self._takes_schemas_of_models(edge, symbol):
             return None

@@ -104,6 +104,7 @@ class Symbols:
         self._namespaces: dict[Module | Node, Namespace] = {}
         self._scopes: dict[Node, Scope] = {}
         self._known: dict[tuple[Module | Scope, str], Symbol] = {}
+        self._trails: dict[tuple[Module, str], tuple[Symbol, tuple[ImportStep, ...]]] = {}
 
     def resolve(self, module: Module, expression: Expression | str, scope: Scope = ()) -> Symbol:
         """What `expression` (a name, an attribute chain, `Generic[…]`, or dotted text) means in `module`."""
@@ -113,8 +114,10 @@ class Symbols:
         place: Module | Scope = module
         if scope:
             first = text.partition(".")[0]
-            if any(first in self._local(definition).names for definition in scope):
-                place = scope
+            for definition in scope:
+                if first in self._local(definition).names:
+                    place = scope
+                    break
         found = self._known.get((place, text))
         if found is None:
             found = self._known[place, text] = self._chain(module, text.split("."), scope, _Walk())
@@ -126,12 +129,16 @@ class Symbols:
 
     def trail(self, module: Module, name: str) -> tuple[Symbol, tuple[ImportStep, ...]]:
         """What `module.name` means, and the imports that re-export it on the way, nearest first."""
-        walk = _Walk()
-        return self._module_member(module, name, walk), tuple(walk.steps)
+        key = module, name
+        if key not in self._trails:
+            walk = _Walk()
+            self._trails[key] = self._module_member(module, name, walk), tuple(walk.steps)
+        return self._trails[key]
 
     def namespace(self, module: Module) -> Namespace:
         """The names that `module` itself binds."""
-        return self._namespace(module, module.source.body)
+        found = self._namespaces.get(module)
+        return self._namespace(module, module.source.body) if found is None else found
 
     def bases(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """All classes that a class derives from, nearest first, as far as names lead to them."""
