@@ -143,7 +143,7 @@ class Scanner:
             name = node.func.id if isinstance(node.func, Name) else ""
         gathers = name in GATHERING
         self._storing(node, name)
-        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+        for argument in [*node.args, *[keyword.value for keyword in node.keywords]]:
             if isinstance(argument, Starred):
                 self._site("iterate", argument.value, awaited=gathers)
             self.visit(argument, awaited=gathers)

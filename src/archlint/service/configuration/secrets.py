@@ -91,7 +91,7 @@ def judge(name: str | None, value: str) -> SecretVerdict:
     value = value[:_LONGEST]
     if name is not None and is_secret_name(name):
         return _judge_named(name, value)
-    password = URL_PASSWORD.search(value)
+    password = URL_PASSWORD.search(value) if "://" in value else None
     if password is not None and not _TEST_DATABASE.search(value):
         return _judge_password(password[1], password[2])
     return SecretVerdict.SECRET if _is_token(value) else SecretVerdict.NONE

@@ -79,7 +79,8 @@ class Tooling(Struct, eq=False, frozen=True, dict=True):
         for path in self.repository.files:
             folder, name = posixpath.split(path)
             if wanted.fullmatch(name if by_name else path) and self._is_near(folder or ".", above):
-                yield _COMMENT.sub(" ", documents.text(self.repository, path))
+                text = documents.text(self.repository, path)
+                yield _COMMENT.sub(" ", text) if "#" in text else text
 
     def _is_near(self, folder: str, above: set[str]) -> bool:
         if folder in above or is_inside(folder, self.root):

@@ -55,6 +55,7 @@ _METHODS = {
     **dict.fromkeys(("aclose", "close", "close_all", "remove", "reset"), SessionAct.CLOSE),
 }
 _RUNNING = frozenset({"exec", "execute", "scalar", "scalars", "stream", "stream_scalars"})
+_ACTING = frozenset({*_METHODS, *_RUNNING, "update", "delete"})
 _STATEMENT = re.compile(r"(sqlalchemy|sqlmodel)(\.\w+)*\.(insert|update|delete)\(\)")
 _TABLE = re.compile(r"sqlalchemy\.Table\(\)\.(insert|update|delete)\b")
 _SQL = re.compile(r"\s*(insert\s+into|update|delete\s+from)\b", re.IGNORECASE)
@@ -67,12 +68,14 @@ def acts(calls: Calls, function: Function) -> Iterator[Act]:
         node = call.node
         if not isinstance(node, Call) or not isinstance(node.func, Attribute) or call.main:
             continue
+        owner, _, name = call.path.rpartition(".")
+        if name not in _ACTING:
+            continue
         if _QUERY.fullmatch(call.path):
             session = _root(calls, function, node.func.value)
             if session is not None:
                 yield Act(function, SessionAct.WRITE, node, session, f"query().{node.func.attr}")
             continue
-        owner, _, name = call.path.rpartition(".")
         if owner not in objects_of(*SESSIONS):
             continue
         work = _METHODS.get(name)
