@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,8 +52,9 @@ class ShellCommand(Struct, frozen=True):
     `assignments` are its own and the exported ones before it; `outputs` the files that it is redirected to.
     `hidden` says why the script does not fail when the command does, None where it fails too, or where
     that cannot be told. `folder` is where `cd` led, relative to the start, None when a variable decides.
-    Rows and columns count from 0, columns in code points. `unread` says why text of which nothing is known
-    cannot be read; then there are no words.
+    `instead_of` are the programs of the ways before the `else` or `||` that it stands behind, and what these
+    ask for. Rows and columns count from 0, columns in code points. `unread` says why text of which nothing is
+    known cannot be read; then there are no words.
     """
 
     words: tuple[str, ...]
@@ -64,6 +65,7 @@ class ShellCommand(Struct, frozen=True):
     folder: str | None
     outputs: tuple[str, ...] = ()
     unread: str = ""
+    instead_of: frozenset[str] = frozenset()
 
 
 def read_shell(text: str, options: Options | None = None) -> tuple[ShellCommand, ...]:
@@ -203,7 +205,8 @@ class _Walker:
                 yield from self.statement(left, lost or overlooked)
             else:
                 yield from self.statement(left, None if _bails([right]) else lost or _swallowed(right))
-        yield from self.statement(right, lost)
+        before = frozenset() if operator == "&&" else _programs([left])
+        yield from (_instead(one, before) for one in self.statement(right, lost))
 
     def _pipeline(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
         parts = [child for child in node.named_children if child.type in STATEMENTS]
@@ -221,8 +224,10 @@ class _Walker:
             yield from self.block(node.children[:cut], condition)
         body = [child for child in node.children[cut:] if child.type not in _BRANCHES]
         yield from self.block(body, lost)
+        before = _programs(node.children[:cut]) | _programs(body)
         for branch in (child for child in node.children[cut:] if child.type in _BRANCHES):
-            yield from self.block(branch.children, lost)
+            yield from (_instead(one, before) for one in self.block(branch.children, lost))
+            before |= _programs(branch.children)
 
     def _loop(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
         """A loop whose condition fails, or that a `break` ends, may be there to try again."""
@@ -322,6 +327,23 @@ def _changed(options: Options, words: Sequence[str]) -> Options:
             if named == "pipefail":
                 options = replace(options, pipefail=on)
     return options
+
+
+def _programs(nodes: Iterable[Any]) -> frozenset[str]:
+    """The programs that commands in the nodes run, and those that they ask for: `command -v uv`."""
+    found: set[str] = set()
+    pending = list(nodes)
+    while pending:
+        node = pending.pop()
+        if node.type == "command":
+            words = [word_of(child) for child in node.named_children if child.type in WORDS]
+            found.update(words if words[:1] in (["command"], ["type"], ["which"]) else words[:1])
+        pending += node.children
+    return frozenset(found)
+
+
+def _instead(command: ShellCommand, programs: frozenset[str]) -> ShellCommand:
+    return replace(command, instead_of=command.instead_of | programs) if programs else command
 
 
 def _swallowed(right: Any) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from archlint.findings import Hit, Met, Said
+from archlint.findings import Hit, Met, Said, Severity
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.installs import pip_targets, uv_targets, without_tools
 from archlint.service.model import Service
@@ -31,10 +31,8 @@ def check(service: Service) -> Iterator[Said]:
     ]
     for command in found:
         names = set(map(_distribution, _installed(command)))
-        yield Hit(
-            command.location,
-            {"command": command.quoted, "place": command.place, "remedy": _remedy(names, service)},
-        )
+        fields = {"command": command.quoted, "place": command.place, "remedy": _remedy(names, service)}
+        yield Hit(command.location, fields, severity=Severity.WARNING if command.is_fallback else None)
     yield from (Met(command.location) for command in service.commands.where(_is_uvs))
 
 

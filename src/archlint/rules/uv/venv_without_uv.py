@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Met, Said
+from archlint.findings import Hit, Met, Said, Severity
 from archlint.service.deployment.command import Command
 from archlint.service.model import Service
 
@@ -17,7 +17,8 @@ def check(service: Service) -> Iterator[Said]:
         *filter(_makes_environment, service.documented_commands),
     ):
         once = "" if service.project.lock else " once uv.lock is there (BA0401)"
-        yield Hit(command.location, {"command": command.quoted, "place": command.place, "once": once})
+        fields = {"command": command.quoted, "place": command.place, "once": once}
+        yield Hit(command.location, fields, severity=Severity.WARNING if command.is_fallback else None)
     yield from (Met(command.location) for command in service.commands.where(_is_uvs))
 
 

@@ -57,6 +57,7 @@ class Command(Struct, frozen=True):
     `hidden` says why its failure goes unnoticed, None where it does not or where that cannot be told.
     `folder` is where it runs, a path of the repository, None when that is not known. `environment` has
     the variables that are known to be set for it, by their text, `outputs` the files that its output goes to.
+    `is_fallback` says that it runs where uv is not there or does not do it: behind an `else` or `||`.
     `is_trial` says that what it changes is thrown away: it runs in a test, or on pull requests alone.
     `unread` says why shell text cannot be read, which may run anything; then there are no words.
     """
@@ -70,6 +71,7 @@ class Command(Struct, frozen=True):
     environment: Mapping[str, str] = field(default_factory=dict)
     outputs: tuple[str, ...] = ()
     is_trial: bool = False
+    is_fallback: bool = False
     unread: str = ""
 
     @property
@@ -125,6 +127,7 @@ def commands_of(
                 folder=folder,
                 environment={**like.environment, **dict(found.assignments)},
                 outputs=found.outputs,
+                is_fallback="uv" in found.instead_of,
             )
             yield from unwrapped(made)
 
