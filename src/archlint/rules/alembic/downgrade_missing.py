@@ -8,12 +8,16 @@ from archlint.facts.syntax import FunctionDef
 from archlint.findings import Hit, Met, NotApplicable, Said, Severity
 from archlint.service.migrations.revisions import Revision, does_nothing, only_raises, out_of_reach
 from archlint.service.model import Service
-from archlint.service.schema.alembic.replay import changes_rows_only
+from archlint.service.schema.alembic.replay import changes_rows_only, makes_objects
 
 _INVERSE = "Write in `downgrade()` the inverse of each operation of `upgrade()`, in reverse order"
 _KEPT = (
     "Restore in `downgrade()` the rows that `upgrade()` changes, from a table in which it keeps them; "
     "where nobody will want them back, suppress this rule here, with the reason"
+)
+_OBJECTS = (
+    "Undo in `downgrade()` what the SQL of `upgrade()` makes, changes or drops; "
+    "an extension that others need as well may stay: then suppress this rule here, with the reason"
 )
 
 
@@ -51,5 +55,6 @@ def _hit(revision: Revision, downgrade: FunctionDef, problem: str) -> Hit:
     upgrade = revision.function("upgrade")
     rows_only = upgrade is not None and changes_rows_only(upgrade)
     severity = Severity.WARNING if rows_only and does_nothing(downgrade) else None
-    fields = {"revision": revision.id, "problem": problem, "remedy": _KEPT if rows_only else _INVERSE}
+    kept = _OBJECTS if upgrade is not None and makes_objects(upgrade) else _KEPT
+    fields = {"revision": revision.id, "problem": problem, "remedy": kept if rows_only else _INVERSE}
     return Hit(place, fields, severity=severity)

@@ -370,11 +370,26 @@ def _is_text(node: Expression) -> bool:
     return isinstance(inner, Constant | FString)
 
 
+def makes_objects(function: FunctionDef) -> bool:
+    """Whether SQL of a function makes, changes or drops an object, such as a trigger or an extension."""
+    calls = (node for node in all_nodes(function) if isinstance(node, Call) and node.args)
+    executed = (one for one in calls if (dotted(one.func) or "").endswith(("execute", "exec_driver_sql")))
+    return any(_DEFINES.match(_start_of(call)) for call in executed)
+
+
 def _is_data(call: Call) -> bool:
     """Whether the SQL of a call, although partly computed, starts as a statement that changes data only."""
+    return statements.is_data(_start_of(call))
+
+
+def _start_of(call: Call) -> str:
+    """The SQL of a call as far as it is literal from its start on."""
     first: Expression = call.args[0]
     if isinstance(first, Call) and first.args:
         first = first.args[0]
     parts = first.parts if isinstance(first, FString) else (first,)
     start = parts[0] if parts else None
-    return isinstance(start, Constant) and isinstance(start.value, str) and statements.is_data(start.value)
+    return start.value if isinstance(start, Constant) and isinstance(start.value, str) else ""
+
+
+_DEFINES = re.compile(r"\s*(ALTER|CREATE|DROP)\b", re.IGNORECASE)
