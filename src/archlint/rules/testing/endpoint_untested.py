@@ -7,6 +7,7 @@ from typing import Any
 
 from archlint.findings import Hit, Link, Location, Met, Said, Unknown
 from archlint.service.api.exemptions import exemption
+from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 from archlint.service.testing.untested import untested_router
@@ -26,7 +27,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     exempt = exemption(options)
     handlers: dict[int, list[Endpoint]] = {}
     for endpoint in service.routes.endpoints:
-        if not exempt(endpoint):
+        if not (exempt(endpoint) or shows_documentation(endpoint)):
             handlers.setdefault(id(endpoint.handler.definition), []).append(endpoint)
     met = {*requests.tested, *undecided}
     found = [aliases for aliases in handlers.values() if not any(one in met for one in aliases)]

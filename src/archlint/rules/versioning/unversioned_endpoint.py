@@ -11,6 +11,7 @@ from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Hit, Link, Met, Said, Severity
 from archlint.service.api.exemptions import exemption, served, version_of
 from archlint.service.api.include_groups import by_include, without_aliases
+from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.response_kinds import is_page
 from archlint.service.api.routes import Endpoint
 from archlint.service.interpreter.values import Origin
@@ -30,7 +31,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     yield from (Met(endpoint.location) for endpoint in endpoints if version_of(endpoint) is not None)
     for place, lacking in by_include(endpoints, lambda endpoint: version_of(endpoint) is not None):
         for endpoint in lacking:
-            if not (exempt(endpoint) or _FALLBACK.fullmatch(endpoint.path) or _is_page(service, endpoint)):
+            is_aside = exempt(endpoint) or shows_documentation(endpoint)
+            if not (is_aside or _FALLBACK.fullmatch(endpoint.path) or _is_page(service, endpoint)):
                 yield _hit(place, _how(service, endpoint), endpoint)
     yield from service.routes.unknown
 

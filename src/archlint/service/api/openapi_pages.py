@@ -6,13 +6,14 @@ the document there are no pages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archlint.facts.syntax import Call
+from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Return
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Link, Location, Severity, Unknown
 from archlint.service.api.operations import Operation, Operations
@@ -144,17 +145,36 @@ def _decided(value: Value) -> tuple[str | None, Location | None]:
 
 
 def shows_documentation(endpoint: Endpoint) -> bool:
-    """Whether the endpoint is a page of documentation that the service makes by hand."""
-    return _shown(endpoint) is not None
+    """Whether the endpoint is a page or document of documentation made by hand, or only leads to one."""
+    return _shown(endpoint) is not None or _leads_to_documentation(endpoint)
+
+
+def _leads_to_documentation(endpoint: Endpoint) -> bool:
+    """Whether all that a hidden endpoint does is to redirect to a page of documentation."""
+    definition = endpoint.handler.definition
+    body = definition.body if isinstance(definition, FunctionDef) and endpoint.in_schema is False else ()
+    returned = [one.value for one in body if isinstance(one, Return) and isinstance(one.value, Call)]
+    if len(returned) != 1 or last_name(returned[0].func) != "RedirectResponse":
+        return False
+    return any(
+        node.attr in _PAGES
+        if isinstance(node, Attribute)
+        else isinstance(node, Constant) and isinstance(node.value, str) and _LEADS.search(node.value)
+        for node in all_nodes(returned[0])
+    )
 
 
 def _shown(endpoint: Endpoint) -> str | None:
     """What the endpoint's handler makes, by the functions that it calls: an argument's page, or another."""
     nodes = all_nodes(endpoint.handler.definition)
     called = {last_name(node.func) or "" for node in nodes if isinstance(node, Call)}
+    if not called.isdisjoint({"get_openapi", "openapi"}):
+        return "openapi_url"
     return next((page for part, page in _MAKERS.items() if any(part in name for name in called)), None)
 
 
+_PAGES = frozenset({"docs_url", "redoc_url"})
+_LEADS = re.compile(r"/(docs|redoc|swagger|scalar)/?$")
 _MAKERS = {
     "swagger_ui_html": "docs_url",
     "redoc_html": "redoc_url",
