@@ -161,3 +161,59 @@ def test_what_only_a_person_can_write_is_tried_and_never_written(run: Run, tmp_p
     assert said[client] == (2, [], "a test that requests each endpoint")
     assert said["No `schemas/` directory"] == (3, [], "each schema moved to `schemas/`")
     assert "which archlint does not write: 2 findings go, none comes" in run("plan").out
+
+
+BLOCKING = {
+    "pyproject.toml": """\
+        [project]
+        name = "library"
+        version = "1"
+        dependencies = ["fastapi", "sqlalchemy", "psycopg"]
+    """,
+    "app/db.py": """\
+        from sqlalchemy import create_engine
+        from sqlalchemy.orm import Session
+
+        engine = create_engine("postgresql+psycopg://db/library")
+
+
+        def open_session():
+            with Session(engine) as session:
+                yield session
+    """,
+    "app/queries.py": """\
+        from sqlalchemy import text
+        from sqlalchemy.orm import Session
+
+
+        def titles(session: Session):
+            return session.scalars(text("select title from books")).all()
+    """,
+    "app/main.py": """\
+        from fastapi import Depends, FastAPI
+        from sqlalchemy.orm import Session
+
+        from app.db import open_session
+        from app.queries import titles
+
+        app = FastAPI()
+
+
+        @app.get("/books")
+        def books(session: Session = Depends(open_session)) -> list[str]:
+            return titles(session)
+    """,
+}
+
+
+def test_an_engine_is_tried_with_all_that_has_to_wait_for_it(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, BLOCKING)
+    before = contents(tmp_path)
+    found = json.loads(run("check", "--output-format", "json").out)["findings"]
+    codes = {one["fingerprint"]: one["code"] for one in found}
+    planned = json.loads(run("plan", "--format", "json").out)["causes"]
+    (cause,) = (one for one in planned if "engine" in one["text"])
+    assert cause["proved"]
+    assert "an `await` for each query" in cause["tried"]["stand_in"]
+    assert {"BA0102", "BA0204", "BA0601"} <= {codes[one] for one in cause["tried"]["gone"]}
+    assert contents(tmp_path) == before

@@ -42,5 +42,15 @@ def stand_ins(loaded: Loaded, report: Report, findings: Iterable[Finding]) -> It
             yield Planned(finding, plan)
 
 
+def edits_for(loaded: Loaded, report: Report, findings: Iterable[Finding]) -> Iterator[Planned]:
+    """The fix of each of the findings, else what stands in for one."""
+    wanted = {one.fingerprint: one for one in findings}
+    fixes = {
+        one.finding.fingerprint: one for one in plans(loaded, report) if one.finding.fingerprint in wanted
+    }
+    yield from fixes.values()
+    yield from stand_ins(loaded, report, [one for name, one in wanted.items() if name not in fixes])
+
+
 def _may_be_written(loaded: Loaded, edits: Iterable[tuple[str, object]]) -> bool:
     return all(file in loaded.repository.files for file, _ in edits)

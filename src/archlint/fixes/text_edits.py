@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from archlint.fixes.edits import Append, Edit, Replace, Span, TableLine
 from archlint.fixes.worker import Job, Rewritten
 
-_TEXTUAL = (Replace, TableLine, Append)
+TEXTUAL = (Replace, TableLine, Append)
 
 
 def is_textual(job: Job) -> bool:
     """Whether libcst is not needed: the file is no Python, or none of its edits is made for Python."""
-    return not job.file.endswith((".py", ".pyi")) or all(isinstance(edit, _TEXTUAL) for edit in job.edits)
+    return not job.file.endswith((".py", ".pyi")) or all(isinstance(edit, TEXTUAL) for edit in job.edits)
 
 
 def rewritten(job: Job) -> Rewritten:
@@ -22,7 +22,7 @@ def rewritten(job: Job) -> Rewritten:
         text = job.data.decode("utf-8")
     except UnicodeDecodeError:
         return Rewritten(job.file, problem="it is not in UTF-8")
-    refused = tuple(edit for edit in job.edits if not isinstance(edit, _TEXTUAL))
+    refused = tuple(edit for edit in job.edits if not isinstance(edit, TEXTUAL))
     replaced, overlapping = _replaced(text, [edit for edit in job.edits if isinstance(edit, Replace)])
     for edit in job.edits:
         if isinstance(edit, TableLine):

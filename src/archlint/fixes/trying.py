@@ -16,11 +16,13 @@ from archlint.engine import check
 from archlint.findings import ArchlintError, Finding
 from archlint.fixes.carrying_out import Changes, FileChange, changes
 from archlint.fixes.edits import Append
-from archlint.fixes.planning import Planned
+from archlint.fixes.planning import Planned, edits_for
 from archlint.loading import Loaded, Request, load_from
 from archlint.overlay import overlaid
 from archlint.results import Report
 
+MORE_ROUNDS = 2
+"""How often the edits for what comes are made as well, as for queries that have to be awaited now."""
 NO_EDIT = "archlint has no edit for it"
 
 
@@ -131,8 +133,9 @@ class Bench(Struct, frozen=True):
         made = changes(self.loaded.repository, [one for attempt in attempts for one in attempt.planned])
         if not made.files:
             return ["; ".join(sorted(set(made.problems.values()))) or NO_EDIT for _ in attempts]
+        rounds = MORE_ROUNDS if len(attempts) == 1 and attempts[0].stand_ins else 0
         try:
-            after = self._checked({change.file: change.after for change in made.files})
+            after = self._after({change.file: change.after for change in made.files}, rounds)
         except ArchlintError as error:
             return [str(error) for _ in attempts]
         old, new = ({one.fingerprint: one for one in report.findings} for report in (self.report, after))
@@ -151,13 +154,19 @@ class Bench(Struct, frozen=True):
             for attempt in attempts
         ]
 
-    def _checked(self, contents: Mapping[str, bytes]) -> Report:
-        """The report on the files with these contents. Raises ArchlintError."""
+    def _after(self, contents: dict[str, bytes], rounds: int) -> Report:
+        """The report on the files with these contents, and edits for what comes. Raises ArchlintError."""
         paths = [self.loaded.repository.root / service.root for service in self.loaded.services]
-        instead = load_from(
-            overlaid(self.loaded.repository, contents), paths, self.request.config_file, self.request.standard
-        )
-        return check(replace(instead, targets=self.loaded.targets), self.request)
+        file, standard = self.request.config_file, self.request.standard
+        loaded = load_from(overlaid(self.loaded.repository, contents), paths, file, standard)
+        report = check(replace(loaded, targets=self.loaded.targets), self.request)
+        known = {one.fingerprint for one in self.report.findings}
+        came = [one for one in report.findings if one.fingerprint not in known]
+        planned = list(edits_for(loaded, report, came)) if rounds else []
+        made = changes(loaded.repository, planned) if planned else None
+        if made is None or not made.files:
+            return report
+        return self._after(contents | {change.file: change.after for change in made.files}, rounds - 1)
 
 
 def counted_by_rule(findings: Iterable[Finding]) -> str:

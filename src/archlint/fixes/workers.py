@@ -7,8 +7,10 @@ import sys
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
-from archlint.fixes.text_edits import is_textual, rewritten
+from archlint.fixes.edits import Edit
+from archlint.fixes.text_edits import TEXTUAL, is_textual, rewritten
 from archlint.fixes.worker import Job, Rewritten
 
 START = 20.0
@@ -17,10 +19,25 @@ PER_FILE = 10.0
 
 
 def answers(jobs: Sequence[Job]) -> list[Rewritten]:
-    """The answer to each job, in order; only Python needs a worker."""
-    for_worker = [job for job in jobs if not is_textual(job)]
-    worked = iter(_worked(for_worker))
-    return [rewritten(job) if is_textual(job) else next(worked) for job in jobs]
+    """The answer to each job, in order; only edits of Python need a worker.
+
+    Edits of text in a file that the worker changes as well are made before, so they have to keep its lines.
+    """
+    prepared = [_prepared(job) for job in jobs]
+    worked = iter(_worked([job for job, _ in prepared if not is_textual(job)]))
+    found = [rewritten(job) if is_textual(job) else next(worked) for job, _ in prepared]
+    refused = (refused for _, refused in prepared)
+    return [replace(one, refused=(*one.refused, *more)) for one, more in zip(found, refused, strict=True)]
+
+
+def _prepared(job: Job) -> tuple[Job, tuple[Edit, ...]]:
+    """What is left of the job for a worker, and the edits of its text that could not be made."""
+    texts = tuple(edit for edit in job.edits if isinstance(edit, TEXTUAL))
+    if is_textual(job) or not texts:
+        return job, ()
+    first = rewritten(Job(job.file, job.data, texts))
+    rest = tuple(edit for edit in job.edits if edit not in texts)
+    return Job(job.file, first.data or job.data, rest), first.refused
 
 
 def _worked(jobs: Sequence[Job]) -> list[Rewritten]:

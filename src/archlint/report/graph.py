@@ -35,7 +35,7 @@ def label_of(arrow: Arrow) -> str:
     if not arrow.forbidden:
         return str(arrow.count) if arrow.count > 1 else ""
     if arrow.forbidden == arrow.count:
-        return f"{arrow.count} forbidden"
+        return f"{arrow.count} forbidden" if arrow.count > 1 else "forbidden"
     return f"{arrow.count}, {arrow.forbidden} forbidden"
 
 
@@ -83,7 +83,8 @@ def _entities(text: str) -> str:
 def _dot(graph: Diagram) -> Iterator[str]:
     ids = _ids(graph)
     yield f"digraph {quoted(graph.title)} {{"
-    direction = "TB" if _is_by_rows(graph) else "LR"
+    by_rows, ranks = _is_by_rows(graph), {node.name: node.rank for node in graph.nodes}
+    direction = "TB" if by_rows else "LR"
     yield f'    graph [label={quoted(graph.title)}, labelloc=t, labeljust=l, fontname="{FONT}"];'
     yield f"    graph [rankdir={direction}, nodesep=0.2, ranksep=0.7];"
     yield f'    node [shape=box, style="rounded,filled", color="{GREY}", fillcolor="#eceff1"];'
@@ -101,7 +102,9 @@ def _dot(graph: Diagram) -> Iterator[str]:
         if {arrow.source, arrow.target} <= ids.keys():
             colour = f', color="{RED}", fontcolor="{RED}", penwidth=2' if arrow.forbidden else ""
             label = quoted(label_of(arrow))
-            yield f"    {ids[arrow.source]} -> {ids[arrow.target]} [label={label}{colour}];"
+            is_upward = by_rows and ranks[arrow.target] < ranks[arrow.source]
+            free = ", constraint=false" if is_upward else ""
+            yield f"    {ids[arrow.source]} -> {ids[arrow.target]} [label={label}{colour}{free}];"
     yield "}"
 
 

@@ -78,7 +78,7 @@ def layer_graph(service: Service) -> Diagram:
     ]
     pairs = sorted({*counts, *broken}, key=lambda pair: (RANKS[pair[0]], RANKS[pair[1]], pair))
     arrows = [_arrow(*pair, counts[pair], broken.get(pair, [])) for pair in pairs]
-    return Diagram(f"Layers of {service.root}", tuple(nodes), tuple(arrows))
+    return Diagram(f"Layers of {_named(service)}", tuple(nodes), tuple(arrows))
 
 
 def module_graph(service: Service) -> Diagram:
@@ -94,7 +94,7 @@ def module_graph(service: Service) -> Diagram:
     nodes = [_module_node(service, module) for module in service.modules.runtime]
     arrows = [_arrow(*pair, counts[pair], broken.get(pair, [])) for pair in sorted(counts)]
     nodes.sort(key=lambda node: (node.rank, node.group, node.name))
-    return Diagram(f"Modules of {service.root}", tuple(nodes), tuple(arrows))
+    return Diagram(f"Modules of {_named(service)}", tuple(nodes), tuple(arrows))
 
 
 def call_graph(service: Service, function: Function, depth: int | None = None) -> Diagram:
@@ -187,3 +187,8 @@ def _node_order(node: Box) -> tuple[int, str, str]:
 
 def _modules(count: int) -> str:
     return f"{count} module{'' if count == 1 else 's'}"
+
+
+def _named(service: Service) -> str:
+    """What the title calls it: its folder, if it has one in the repository."""
+    return "the service" if service.root == "." else service.root

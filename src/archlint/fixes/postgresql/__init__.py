@@ -1,0 +1,1 @@
+"""What to try for BA02, the PostgreSQL Database Standard."""
