@@ -99,8 +99,7 @@ def _tried(remedies: Sequence[Remedy], planned: Mapping[str, Planned], bench: Be
     """The remedies, the largest with what their edits do."""
     attempts: dict[str, Experiment] = {}
     for remedy in remedies:
-        attempt = _attempt(remedy, planned, bench)
-        if attempt.planned and len(attempts) < MOST_PROOFS:
+        if len(attempts) < MOST_PROOFS and (attempt := _attempt(remedy, planned, bench)).planned:
             attempts[remedy.id] = attempt
     proofs = dict(zip(attempts, bench.tried(tuple(attempts.values())), strict=True))
     for remedy in remedies:
