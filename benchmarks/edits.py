@@ -20,8 +20,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
+
+from typical_edits import TYPICAL
 
 from archlint import __main__
 
@@ -65,7 +67,7 @@ def _compare(folder: Path, edits: int, choose: random.Random, options: list[str]
                 said.append(_check(copy, cache, options))
                 spent[kind] += time.process_time() - start
             shutil.rmtree(caches[1], ignore_errors=True)
-            if said[0] != said[1]:
+            if said[0] != said[1] or "internal error" in said[0][1]:
                 _show(said)
                 sys.exit(f"{folder}: edit {number} differs: {history[-5:]}")
         print(f"{folder}: {edits} edits, {spent[0]:.0f} s instead of {spent[1]:.0f} s", flush=True)
@@ -75,14 +77,19 @@ def _check(folder: Path, cache: Path, options: list[str]) -> tuple[str, str]:
     os.environ["ARCHLINT_CACHE_DIR"] = str(cache)
     os.chdir(folder)
     sys.argv = ["archlint", "check", "--output-format", "json", "--allow-none", *options]
-    out, err = StringIO(), StringIO()
+    out, err = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
     with redirect_stdout(out), redirect_stderr(err):
         try:
             __main__.main()
         except SystemExit as ended:
             err.write(f"exit {ended.code}")
     gc.collect()  # a run lets all that it made lie until its process ends
-    return out.getvalue(), err.getvalue()
+    return _written(out), _written(err)
+
+
+def _written(stream: TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 def _show(said: list[tuple[str, str]]) -> None:
@@ -229,7 +236,7 @@ def _restore(_: random.Random, folder: Path) -> str:
 
 EDITS: tuple[Edit, ...] = (
     *((_in_body,) * 8), *((_without_line,) * 2), _signature, *((_docstring,) * 4), *((_comment,) * 2),
-    _delete, _move, _swap, *((_document,) * 4), _new, _restore,
+    _delete, _move, _swap, *((_document,) * 4), _new, _restore, *TYPICAL.values(),
 )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ READERS: dict[str, Callable[[bytes], Any]] = {
     "make": lambda data: read_makefile(data.decode(errors="replace")),
     "just": lambda data: read_justfile(data.decode(errors="replace")),
     "comments": lambda data: read_comments("a.sh", b"# archlint: x\n" + data),
-    "workflow": lambda data: list(github_commands(read_yaml("a.yml", data), data.decode(errors="replace"))),
+    "workflow": lambda data: github_commands.__wrapped__("a.yml", data),  # type: ignore[attr-defined]
     "mask": lambda data: mask_line(data.decode(errors="replace")),
 }
 BLANKS = b" " * 100_000

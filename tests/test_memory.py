@@ -184,7 +184,7 @@ def test_what_rules_are_held_to_concerns_all(shop: Path) -> None:
     assert "blocking-call" in asked(shop)
 
 
-@pytest.mark.parametrize("damage", [b"", b"archlint memory 2\n", b"\0" * 99, None])
+@pytest.mark.parametrize("damage", [b"", b"archlint memory 3\n", b"\0" * 99, None])
 def test_a_damaged_memory_is_none(shop: Path, damage: bytes | None) -> None:
     asked(shop)
     (memory,) = (shop.parent / "cache").glob("*.memory")

@@ -50,11 +50,16 @@ class UnreadableFileError(OSError):
 
 
 class Reads:
-    """What a run was told of a repository: the digest of its `listing`, and the `files` that it read."""
+    """What a run was told of a repository: the digest of its `listing`, and the `files` that it read.
+
+    Of documents that were read in part, `contents` are kept by path, and by part what an expression `told`.
+    """
 
     def __init__(self, listing: str = "") -> None:
         self.listing = listing
         self.files: dict[str, FileRead] = {}
+        self.contents: dict[str, bytes] = {}
+        self.told: dict[str, str] = {}
 
     def note(self, path: str, content_digest: str, status: os.stat_result | None) -> None:
         """A file was read, with the status of before that if it is known, or could not be read just now."""

@@ -5,19 +5,29 @@ it has spoken, whatever was remembered in between and by whom; `memory` keeps wh
 
 `code` holds what was read of Python files: a function for its body, a source for its module's own statements,
 a source with the name of a kind for its nodes of that kind (functions in them without their bodies), a source
-with the name of a `summary` for what that says of it.
+with the name of a `summary` for what that says of it. `documents` holds the paths of documents, alone or with
+the name of a function of their content, or an expression in it, for what that tells.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from importlib import import_module
+from itertools import takewhile
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 code: dict[object, None] = {}
 documents: dict[str, None] = {}
+views: dict[str, Callable[[str, bytes], Any]] = {}
+"""The functions that documents were viewed by, by their names."""
+
+TABLE = "table"
+TABLE_DEPTH = 2
+"""How many keys tell one table from others, as in `[tool.uv]`."""
+
 summaries: dict[str, Callable[[Any], object]] = {}
 """The functions that are known to `summary`, by their names."""
 
@@ -100,3 +110,49 @@ def summarized(source: object, part: str) -> object:
         with suppress(ImportError):
             import_module(name.rpartition(".")[0])  # nobody has needed the module in this run yet
     return summaries[name](source, *words)
+
+
+def view_part(path: str, read: Callable[[str, bytes], object]) -> str:
+    """The part of a document that a pure function of its path and content tells."""
+    name = _named(read)
+    views[name] = read
+    return f"{path}\0{name}"
+
+
+def table_part(path: str, keys: tuple[str | int, ...]) -> str:
+    """The part of a TOML file that the keys at the head of a path lead to."""
+    named = list(takewhile(lambda key: isinstance(key, str), keys[:TABLE_DEPTH]))
+    return path if any("\0" in str(key) for key in named) else "\0".join((path, TABLE, *map(str, named)))
+
+
+def keys_of(part: str) -> tuple[str, ...] | None:
+    """The keys that lead to a part of a TOML file; None for another part."""
+    _, *kind = part.split("\0")
+    return tuple(kind[1:]) if kind[:1] == [TABLE] else None
+
+
+def finding_part(path: str, pattern: re.Pattern[Any]) -> str:
+    """The part of a document that an expression finds in it."""
+    is_bytes = isinstance(pattern.pattern, bytes)
+    written = pattern.pattern.decode("latin-1") if is_bytes else pattern.pattern
+    return f"{path}\0{'bytes' if is_bytes else 'text'}\0{pattern.flags}\0{written}"
+
+
+def pattern_of(part: str) -> re.Pattern[Any] | None:
+    """The expression that tells a part of a document, if one does."""
+    _, *expression = part.split("\0", 3)
+    if len(expression) != 3 or expression[0] not in {"bytes", "text"}:
+        return None
+    kind, flags, written = expression
+    return re.compile(written.encode("latin-1") if kind == "bytes" else written, int(flags))
+
+
+def viewed_by(part: str) -> Callable[[str, bytes], Any] | None:
+    """The function that tells a part of a document; None where none does, or none is known."""
+    name = part.partition("\0")[2]
+    if "." in name and name not in views and pattern_of(part) is None:
+        with suppress(ImportError, AttributeError):
+            module, _, last = name.rpartition(".")
+            found = getattr(import_module(module), last)
+            views[name] = getattr(found, "__wrapped__", found)
+    return views.get(name)

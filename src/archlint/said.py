@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archlint.facts.moves import Moves
 from archlint.findings import Hit, Link, Location, Met, Unknown
 from archlint.results import Outcome
 
@@ -24,7 +23,7 @@ class RuleResult(Struct, frozen=True, array_like=True, gc=False):
 
 
 def moved(
-    said: RuleResult, files: Mapping[str, Moves], symbol: Callable[[Location], str]
+    said: RuleResult, files: Mapping[str, Moving], symbol: Callable[[Location], str]
 ) -> RuleResult | None:
     """The same of files whose places have moved; None where one of these is not known.
 
@@ -38,12 +37,19 @@ def moved(
         return None
 
 
+class Moving(Protocol):
+    """Where the places of a file are now."""
+
+    def of(self, place: Location) -> Location | None:
+        """Where a place is now, None where that is not known."""
+
+
 class _NotKnownError(Exception):
     """Nobody knows where a place is now."""
 
 
 class _Moving:
-    def __init__(self, files: Mapping[str, Moves], symbol: Callable[[Location], str]) -> None:
+    def __init__(self, files: Mapping[str, Moving], symbol: Callable[[Location], str]) -> None:
         self._files, self._symbol = files, symbol
 
     def said(self, said: RuleResult) -> RuleResult:

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from archlint import readings
 from archlint.findings import Location, Unknown
 
 MAX_LINE = 20_000
@@ -23,9 +24,15 @@ class IniFile(Struct, eq=False, frozen=True, dict=True):
     """
 
     path: str
-    text: str = ""
+    raw_text: str = ""
     sections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     problems: tuple[Unknown, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What is written, comments and all; whoever reads it depends on all of the file."""
+        readings.documents[self.path] = None
+        return self.raw_text
 
     def get(self, section: str, option: str, variables: Mapping[str, str]) -> str | None:
         """An option with its `%(name)s` filled in as configparser does, or None when it is absent.
@@ -34,21 +41,21 @@ class IniFile(Struct, eq=False, frozen=True, dict=True):
         interpolation names an unknown option.
         """
         parser = configparser.ConfigParser(dict(variables), strict=False, interpolation=_Bounded())
-        parser.read_string(self.text)
+        parser.read_string(self.raw_text)
         if not parser.has_section(section):
             return None
         return parser.get(section, option, fallback=None)
 
     def location(self, section: str, option: str | None = None) -> Location:
         """Where an option's name, or a section's header, stands; line 1 when it is not there."""
-        return self._places.get((section, option)) or self._places.get((section, None)) or Location(self.path)
+        return self.places.get((section, option)) or self.places.get((section, None)) or Location(self.path)
 
     @cached_property
-    def _places(self) -> dict[tuple[str, str | None], Location]:
+    def places(self) -> dict[tuple[str, str | None], Location]:
         """The first place of each section's option, and the last of its header."""
         places: dict[tuple[str, str | None], Location] = {}
         current = ""
-        for number, line in enumerate(self.text.splitlines(), start=1):
+        for number, line in enumerate(self.raw_text.splitlines(), start=1):
             header = configparser.RawConfigParser.SECTCRE.match(line)
             if header:
                 current = header.group("header")

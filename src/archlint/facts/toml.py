@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeAlias
 
 import tomli
 from msgspec import Struct, field
 
+from archlint import readings
 from archlint.findings import Location, Unknown
 
 KeyPath: TypeAlias = tuple[str | int, ...]
@@ -18,17 +19,34 @@ TomlSpan: TypeAlias = tuple[int, int, int, int]
 class TomlFile(Struct, eq=False, frozen=True, dict=True):
     """One TOML file: its values as tomli reads them, and where each key and array item stands.
 
-    `text` is there, too, when it is no TOML.
+    `raw_text` is there, too, when it is no TOML. Whoever asks for a value depends on the table that it is in.
     """
 
     path: str
-    text: str = ""
-    values: dict[str, Any] = field(default_factory=dict)
+    raw_text: str = ""
+    raw_values: dict[str, Any] = field(default_factory=dict)
     problems: tuple[Unknown, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What is written, comments and all; whoever reads it depends on all of the file."""
+        readings.documents[self.path] = None
+        return self.raw_text
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """All values; whoever asks depends on all of them."""
+        readings.documents[readings.table_part(self.path, ())] = None
+        return self.raw_values
 
     def get(self, *keys: str | int) -> Any:
         """The value at a path of keys and array indices, or None."""
-        value: Any = self.values
+        readings.documents[readings.table_part(self.path, keys)] = None
+        return self.raw_get(*keys)
+
+    def raw_get(self, *keys: str | int) -> Any:
+        """The value at a path, asked by nobody."""
+        value: Any = self.raw_values
         for key in keys:
             try:
                 value = value[key]
@@ -43,15 +61,21 @@ class TomlFile(Struct, eq=False, frozen=True, dict=True):
 
     def location(self, *keys: str | int) -> Location:
         """Where the key or array item at a path stands; its nearest written parent, or line 1, otherwise."""
+        readings.documents[readings.table_part(self.path, keys)] = None
         for length in range(len(keys), 0, -1):
             span = self._spans.get(keys[:length])
             if span is not None:
                 return Location(self.path, *span)
         return Location(self.path)
 
+    @property
+    def places(self) -> Mapping[KeyPath, Location]:
+        """Where each key and array item stands, asked by nobody."""
+        return {keys: Location(self.path, *span) for keys, span in self._spans.items()}
+
     @cached_property
     def _spans(self) -> dict[KeyPath, TomlSpan]:
-        return _read_spans(self.text)
+        return _read_spans(self.raw_text)
 
 
 def read_toml(path: str, data: bytes) -> TomlFile:

@@ -28,8 +28,12 @@ def find_anchor(root: str, repository: Repository, modules: Modules, symbols: Sy
 
 
 def _project_name(root: str, repository: Repository) -> Location | None:
-    path = join(root, "pyproject.toml")
-    text = documents.text(repository, path)
+    return _named(repository, join(root, "pyproject.toml"))
+
+
+@documents.view
+def _named(path: str, data: bytes) -> Location | None:
+    text = documents.decoded(data)
     found = _PROJECT_NAME.search(text)
     if found is None:
         return None

@@ -193,14 +193,15 @@ class Layout:
         targets = {name.partition(".")[0] for file in own for name in self._names(file).values()}
         if not _SERVERS.isdisjoint(targets):
             return True
-        told = "".join(
-            documents.text(self._repository, file)
+        told = (
+            module
             for file in self._repository.files
             if _COMMAND_FILE.fullmatch(posixpath.basename(file))
             and not any(is_inside(file, other) for other in inner)
+            for module in documents.findall(self._repository, file, _SERVED)
         )
         names = {file.removesuffix(".py").replace("/", ".") for file, _ in made}
-        return any(f".{name}".endswith(f".{module}") for module in _SERVED.findall(told) for name in names)
+        return any(f".{name}".endswith(f".{module}") for module in told for name in names)
 
     def _users(self, factories: Mapping[tuple[str, str], str]) -> dict[str, set[str]]:
         """The projects that call each project's application factories."""
@@ -262,7 +263,7 @@ class Layout:
         files = (file for file in self._repository.files if (posixpath.dirname(file) or ".") in places)
         return any(
             _COMMAND_FILE.fullmatch(posixpath.basename(file))
-            and _SERVER_COMMAND.search(documents.text(self._repository, file))
+            and documents.finds(self._repository, file, _SERVER_COMMAND)
             for file in files
         )
 

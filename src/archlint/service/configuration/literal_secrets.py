@@ -98,13 +98,18 @@ def _in_service(file: ComposeFile, service: YamlMapping, is_built: bool) -> Iter
 
 def _in_addresses(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
     """The password in the address of a package index, wherever tools are told of one."""
-    if not _WITH_ADDRESSES.fullmatch(posixpath.basename(path)):
-        return
-    for number, line in enumerate(documents.text(deployment.repository, path).split("\n"), start=1):
-        found = URL_PASSWORD.search(line) if "://" in line and len(line) < _LONGEST_LINE else None
-        if found is not None:
-            place = Location(path, number, found.start() + 1, number, found.end() + 1)
-            yield from _judged(None, found[0], place, dummies=False)
+    if _WITH_ADDRESSES.fullmatch(posixpath.basename(path)):
+        for found, place in _addresses(deployment.repository, path):
+            yield from _judged(None, found, place, dummies=False)
+
+
+@documents.view
+def _addresses(path: str, data: bytes) -> tuple[tuple[str, Location], ...]:
+    """The addresses with a password in a file, each line's first."""
+    lines = enumerate(documents.decoded(data).split("\n"), start=1)
+    known = ((n, line) for n, line in lines if "://" in line and len(line) < _LONGEST_LINE)
+    found = ((number, match) for number, line in known if (match := URL_PASSWORD.search(line)))
+    return tuple((match[0], Location(path, n, match.start() + 1, n, match.end() + 1)) for n, match in found)
 
 
 def _in_ini(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
+from archlint import documents
 from archlint.facts.shell import Options
-from archlint.facts.yaml import YamlFile, YamlMapping, YamlNode, YamlScalar, YamlSequence
+from archlint.facts.yaml import YamlFile, YamlMapping, YamlNode, YamlScalar, YamlSequence, read_yaml
 from archlint.findings import Location
 from archlint.service.deployment.command import Command, CommandContext, Script, commands_of, script_of
 
@@ -30,12 +31,14 @@ _NO_JOBS = frozenset({
 })  # fmt: skip
 
 
-def github_commands(file: YamlFile, text: str) -> Iterator[Command]:
+@documents.view
+def github_commands(path: str, data: bytes) -> tuple[Command, ...]:
     """What the `run` steps of a workflow or a composite action run."""
-    top = file.mapping
-    if top is None:
-        return
-    lines = text.split("\n")
+    top = read_yaml(path, data).mapping
+    return () if top is None else tuple(_github(top, documents.decoded(data).split("\n")))
+
+
+def _github(top: YamlMapping, lines: list[str]) -> Iterator[Command]:
     jobs = top.mapping("jobs")
     for name, job in jobs.entries if jobs else ():
         if isinstance(job, YamlMapping):
@@ -122,9 +125,13 @@ def gitlab_includes(file: YamlFile) -> Iterator[str]:
             yield local.removeprefix("/")
 
 
-def gitlab_commands(file: YamlFile, text: str) -> Iterator[Command]:
+@documents.view
+def gitlab_commands(path: str, data: bytes) -> tuple[Command, ...]:
     """What the jobs of a GitLab pipeline run."""
-    lines = text.split("\n")
+    return tuple(_gitlab(read_yaml(path, data), documents.decoded(data).split("\n")))
+
+
+def _gitlab(file: YamlFile, lines: list[str]) -> Iterator[Command]:
     top = file.mapping
     variables = dict(_variables(top.mapping("variables"))) if top else {}
     for name, job in top.entries if top else ():

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from archlint import documents
 from archlint.discover import Repository
 from archlint.facts.dockerfile import Instruction, Stage
-from archlint.facts.shell import SHELLS, Options
+from archlint.facts.shell import SHELLS
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Location, Unknown
 from archlint.paths import is_inside
@@ -34,10 +34,10 @@ from archlint.service.deployment.command import (
     unwrapped,
 )
 from archlint.service.deployment.dockerfiles import Deployment, Image
+from archlint.service.deployment.image_builds import SHEBANG, build_commands, environment_of
 from archlint.service.deployment.tasks import task_commands
 
 _SHELL_FILE = re.compile(r".*\.(sh|bash)")
-_SHEBANG = re.compile(rb"#!\s*\S*/(?:env\s+)?(?:ba|da|a|z)?sh\b")
 _SPEAKING = re.compile(
     r"(?i)(^|/)([^/.]*file[^/]*|[^/]+\.(cfg|conf|hcl|ini|json|just|md|mk|py|rst|service|sh|tf|toml|txt|ya?ml))$"
 )
@@ -46,8 +46,6 @@ _DEPLOYS = re.compile(
     r"(?i)deploy|entry-?_?point|(^|[-_.])(boot\w*|init\w*|install|migrat\w*|pre-?start|prod\w*|release|run|serve"
     r"|set-?up|start\w*|up|update|upgrade)([-_.]|$)"
 )
-_HEREDOC = re.compile(r"<<-?[\"']?\w+[\"']?")
-_PAIR = re.compile(r"""([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|(.*))""", re.DOTALL)
 
 
 class Commands(Struct, eq=False, frozen=True, dict=True):
@@ -104,30 +102,9 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
         return (*builds, *starts, *ours)
 
     def _image_build(self, image: Image) -> Iterator[Command]:
-        lines = self._text(image.path).split("\n")
-        for stage in image.dockerfile.stages:
-            environment = _environment(image, stage)
-            options = Options()
-            place = f"stage `{stage.name}`" if stage.name else "the image's build"
-            for instruction in stage.instructions:
-                if instruction.keyword == "SHELL":
-                    flags = " ".join(instruction.arguments[1:])
-                    options = Options(re.search(r"-\w*e", flags) is not None, "pipefail" in flags)
-                elif instruction.keyword == "RUN":
-                    like = Command(
-                        (), instruction.location, CommandContext.BUILD, place, environment=environment
-                    )
-                    yield from self._run(instruction, like, options, lines)
-
-    def _run(
-        self, instruction: Instruction, like: Command, options: Options, lines: list[str]
-    ) -> Iterator[Command]:
-        if instruction.is_json:
-            yield from unwrapped(replace(like, words=instruction.arguments))
-            return
-        for script in _run_scripts(instruction, lines):
-            for command in commands_of(script, like, options):
-                yield command
+        for command, is_shells in build_commands(self.repository, image.path):
+            yield command
+            if is_shells:
                 yield from self._followed(command)
 
     def image_start(self, image: Image) -> Iterator[Command]:
@@ -138,7 +115,7 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
         """What containers of stages run when nobody says otherwise; CMD is handed to ENTRYPOINT."""
         for target in stages:
             entry, command = _configured(image, target)
-            environment = _environment(image, target)
+            environment = environment_of(image.dockerfile, target)
             if entry is not None and command is not None and entry.is_json and command.is_json:
                 entry = replace(entry, arguments=entry.arguments + command.arguments)
                 command = None if posixpath.basename("".join(entry.arguments[:1])) in SHELLS else command
@@ -187,12 +164,12 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
 
     def _pipelines(self) -> Iterator[Command]:
         for file in filter(WORKFLOW.fullmatch, self.repository.files):
-            yield from github_commands(documents.yaml(self.repository, file), self._text(file))
+            yield from github_commands(self.repository, file)
         gitlab = list(filter(GITLAB.fullmatch, self.repository.files))
         for file in gitlab:
-            yaml = documents.yaml(self.repository, file)
-            yield from gitlab_commands(yaml, self._text(file))
-            gitlab += [n for n in gitlab_includes(yaml) if self.repository.has(n) and n not in gitlab]
+            yield from gitlab_commands(self.repository, file)
+            included = gitlab_includes(documents.yaml(self.repository, file))
+            gitlab += [n for n in included if self.repository.has(n) and n not in gitlab]
 
     def _tasks(self) -> Iterator[Command]:
         """Those of Makefiles and the like; a hook before commits and a target `test` deploy nothing."""
@@ -208,17 +185,15 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
             file
             for file in self.deployment.near
             if _SHELL_FILE.fullmatch(file)
-            or (
-                "." not in posixpath.basename(file)
-                and _SHEBANG.match(documents.content(self.repository, file))
-            )
+            or ("." not in posixpath.basename(file) and documents.finds(self.repository, file, SHEBANG))
         )
 
     def names_script(self, file: str) -> bool:
         """Whether another file around the service has a script's name, or the script has one of a deploy."""
         name = posixpath.basename(file)
+        named, repository = re.compile(re.escape(name)), self.repository
         others = (one for one in self.deployment.near if one != file and _SPEAKING.search(one))
-        return _DEPLOYS.search(name) is not None or any(name in self._text(other) for other in others)
+        return _DEPLOYS.search(name) is not None or any(documents.finds(repository, o, named) for o in others)
 
     def _script(self, file: str, like: Command | None = None) -> Iterator[Command]:
         """The commands of a shell script; it starts at the repository's root where nothing says otherwise."""
@@ -302,42 +277,6 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
 
     def _text(self, file: str) -> str:
         return documents.text(self.repository, file)
-
-
-def _run_scripts(instruction: Instruction, written: list[str]) -> Iterator[Script]:
-    """The shell text of a RUN in the columns of its file, so that places need no sums."""
-    place = instruction.location
-    if instruction.heredocs and _HEREDOC.fullmatch(" ".join(instruction.arguments)):
-        body = instruction.heredocs[0]
-        if not body.text.startswith("#!") or _SHEBANG.match(body.text.encode()):
-            yield Script(body.text, place.file, body.line + 1)
-        return
-    lines = written[place.line - 1 : max(place.end_line, place.line)]
-    inside = {n for one in instruction.heredocs for n in range(one.line, one.line + one.count)}
-    kept = [
-        line
-        if (line.strip() and not line.lstrip().startswith("#")) or place.line - 1 + index in inside
-        else "\\"
-        for index, line in enumerate(lines)
-    ]
-    text = "\n".join(kept).rstrip("\\\n")
-    head = re.match(r"(?i)\s*(?:onbuild\s+)?run\s+(?:--\S+(?:\s|\\\n)+)*", text)
-    width = head.end() if head else 0
-    blank = re.sub(r"[^\n]", " ", text[:width]).replace(" \n", "\\\n")
-    yield Script(blank + text[width:], place.file, place.line)
-
-
-def _environment(image: Image, stage: Stage) -> dict[str, str]:
-    lineage = reversed(list(image.dockerfile.lineage(stage)))
-    words = (
-        word
-        for part in lineage
-        for instruction in part.instructions
-        if instruction.keyword in {"ENV", "ARG"}
-        for word in instruction.arguments
-    )
-    pairs = (match for word in words if (match := _PAIR.fullmatch(word)))
-    return {pair[1]: next((value for value in pair.groups()[1:] if value is not None), "") for pair in pairs}
 
 
 def _configured(image: Image, stage: Stage) -> tuple[Instruction | None, Instruction | None]:

@@ -55,7 +55,7 @@ def _of_step(step: YamlMapping, builds: bool) -> Iterator[Companion]:
 
 
 def _builds(repository: Repository, file: str) -> bool:
-    return bool(_BUILDS.search(documents.text(repository, file)))
+    return documents.finds(repository, file, _BUILDS)
 
 
 def _name(url: str) -> str:

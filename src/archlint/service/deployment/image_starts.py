@@ -119,7 +119,9 @@ class Images(Struct, eq=False, frozen=True, dict=True):
     def is_server(self, command: Command) -> bool:
         """Whether a command starts a server for an ASGI app: by its name, or by code of the repository."""
         files = self._own_files(command)
-        return is_server(command) or any(_RUNS.search(self._data(file)) for file in files)
+        return is_server(command) or any(
+            documents.finds(self.deployment.repository, file, _RUNS) for file in files
+        )
 
     def _serves_nothing(self, command: Command) -> bool:
         """Whether a command is known to serve no requests."""
@@ -154,10 +156,7 @@ class Images(Struct, eq=False, frozen=True, dict=True):
     def _code_may_serve(self) -> bool:
         """Whether some code of the repository may start a server: by its library, or as another process."""
         python = (file for file in self.deployment.near if file.endswith(".py"))
-        return any(_IN_CODE.search(self._data(file)) for file in python)
-
-    def _data(self, file: str) -> bytes:
-        return documents.content(self.deployment.repository, file)
+        return any(documents.finds(self.deployment.repository, file, _IN_CODE) for file in python)
 
     def has_healthcheck(self, build: Build) -> bool | None:
         """Whether the image that compose builds checks itself; None when its Dockerfile cannot tell."""

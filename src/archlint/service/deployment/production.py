@@ -110,7 +110,7 @@ class Production(Struct, eq=False, frozen=True, dict=True):
 
     def _by_manifests(self) -> Iterator[str]:
         for path in filter(_MANIFEST.fullmatch, self.deployment.repository.files):
-            for written in _NAMED.findall(documents.text(self.deployment.repository, path)):
+            for written in documents.findall(self.deployment.repository, path, _NAMED):
                 yield join(posixpath.dirname(path), written.lstrip("/"))
                 yield posixpath.normpath(written.lstrip("/"))
 

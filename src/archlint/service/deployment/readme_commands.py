@@ -27,7 +27,7 @@ def documented(deployment: Deployment, root: str) -> Iterator[Command]:
     for file in deployment.repository.files:
         folder, name = posixpath.split(file)
         if _NAMES.fullmatch(name) and (folder or ".") in folders:
-            yield from _commands(file, documents.text(deployment.repository, file).split("\n"))
+            yield from _commands(deployment.repository, file)
 
 
 def _around(deployment: Deployment, root: str) -> Iterator[str]:
@@ -38,12 +38,15 @@ def _around(deployment: Deployment, root: str) -> Iterator[str]:
         yield folder
 
 
-def _commands(file: str, lines: list[str]) -> Iterator[Command]:
-    like = Command((), Location(file), CommandContext.DOCUMENT, f"`{file}`", folder=None)
-    for first, block in _blocks(lines):
+@documents.view
+def _commands(path: str, data: bytes) -> tuple[Command, ...]:
+    like = Command((), Location(path), CommandContext.DOCUMENT, f"`{path}`", folder=None)
+    found: list[Command] = []
+    for first, block in _blocks(documents.decoded(data).split("\n")):
         prompted = any(_PROMPT.match(line.strip()) for line in block)
         shown = [_without_prompt(line, prompted) for line in block]
-        yield from commands_of(Script("\n".join(shown), file, first), like)
+        found += commands_of(Script("\n".join(shown), path, first), like)
+    return tuple(found)
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[int, list[str]]]:

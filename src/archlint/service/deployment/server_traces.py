@@ -14,6 +14,7 @@ from msgspec import Struct
 from archlint import documents
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Alias, Attribute, Constant, ImportFrom, Name
+from archlint.readings import summary
 from archlint.service.deployment.compose_stack import StackService
 from archlint.service.deployment.dockerfiles import Deployment
 from archlint.service.semantics.roles import Role
@@ -69,27 +70,29 @@ def is_spoken_to(services: Sequence[StackService], schemes: str, open_ones: Iter
 
 
 def _are_named(deployment: Deployment, words: Sequence[str]) -> bool:
-    plain = [re.split(r"\W", word)[0].encode() for word in words]
-    expression = rf"(?<![a-z0-9])(?:{'|'.join(words)})"
-    in_text = re.compile(rf"(?im)^(?!\W*(?:{_OBSERVING})\b)[^\n#]*?{expression}")
+    in_text = re.compile(rf"(?im)^(?!\W*(?:{_OBSERVING})\b)[^\n#]*?{_expression(words)}")
     for file in deployment.near if words else ():
-        is_text = _MANIFEST.fullmatch(posixpath.basename(file)) is not None
-        if not is_text and not file.endswith(".py"):
-            continue
-        data = documents.content(deployment.repository, file).lower()
-        if not any(word in data for word in plain):
-            continue
         module = deployment.modules.by_path.get(file)
-        if (
-            in_text.search(documents.text(deployment.repository, file))
-            if is_text
-            else (module is not None and module.role is not Role.TEST and _in_code(module.source, expression))
-        ):
+        if _MANIFEST.fullmatch(posixpath.basename(file)):
+            is_named = documents.finds(deployment.repository, file, in_text)
+        else:
+            is_code = module is not None and module.role is not Role.TEST
+            is_named = module is not None and is_code and _in_code(module.source, *words)
+        if is_named:
             return True
     return False
 
 
-def _in_code(source: PythonSource, expression: str) -> bool:
+def _expression(words: Sequence[str]) -> str:
+    return rf"(?<![a-z0-9])(?:{'|'.join(words)})"
+
+
+@summary
+def _in_code(source: PythonSource, *words: str) -> bool:
+    data = bytes(source.encoded_body).lower()
+    if not any(re.split(r"\W", word)[0].encode() in data for word in words):
+        return False  # the statements need not be decoded
+    expression = _expression(words)
     part = re.compile(rf"(?i){expression}")
     text = re.compile(rf"(?i)(?:\w*_)?{expression}\w{{0,40}}(?:[+\w]*://.*)?", re.DOTALL)
     nodes = source.nodes

@@ -22,6 +22,7 @@ from archlint.facts.source import PythonSource
 from archlint.facts.syntax import ImportFrom
 from archlint.findings import Location, Unknown
 from archlint.paths import ancestors, is_inside, join
+from archlint.readings import summary
 from archlint.service.migrations.revisions import Revision, read_revision
 from archlint.service.packaging.pyproject import strings
 from archlint.service.semantics.modules import Modules
@@ -30,6 +31,7 @@ from archlint.service.semantics.source_roots import find_projects
 DEPENDENCY, SETTINGS = "Alembic dependency", "`alembic.ini` or `[tool.alembic]`"
 SCRIPT, VERSIONS = "`env.py`", "versions folder"
 
+_SCRIPT_LOCATION = re.compile(rb"script_location")
 NOT_THE_SERVICES = frozenset({"tests", "test", "docs", "examples", "node_modules"})
 
 
@@ -113,10 +115,9 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
             elif posixpath.basename(file) == "pyproject.toml":
                 yield from self._toml(file)
         for module in self.modules.runtime:
-            for statement in module.source.body:
-                if isinstance(statement, ImportFrom) and statement.module == "alembic.config":
-                    place = module.location(statement)
-                    yield Unknown("the Alembic settings", place, "they may be made in code")
+            for statement in _imports_of_settings(module.source):
+                place = module.location(statement)
+                yield Unknown("the Alembic settings", place, "they may be made in code")
 
     @cached_property
     def _near(self) -> tuple[str, ...]:
@@ -133,7 +134,7 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         )
 
     def _ini(self, file: str) -> Iterator[_Settings | Unknown]:
-        if b"script_location" not in documents.content(self.repository, file):
+        if not documents.finds(self.repository, file, _SCRIPT_LOCATION):
             return
         ini = documents.ini(self.repository, file)
         yield from ini.problems
@@ -168,7 +169,7 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         self, folder: str, settings: Location | None, places: list[str], recursive: bool
     ) -> MigrationEnvironment:
         env = join(folder, "env.py")
-        if moved := self._moved(env):
+        if moved := _moved(self.repository, env):
             return MigrationEnvironment(folder, settings, env, tuple(places), (), (moved,))
         versions = tuple(place for place in places if any(is_inside(f, place) for f in self.repository.files))
         read = [self._revision(file) for file in self._version_files(versions, recursive)]
@@ -180,15 +181,6 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
             tuple(entry for entry in read if isinstance(entry, Revision)),
             tuple(entry for entry in read if isinstance(entry, Unknown)),
         )
-
-    def _moved(self, env: str) -> Unknown | None:
-        """What env.py does where it says itself, while it runs, which folders hold the revisions."""
-        data = documents.content(self.repository, env)
-        found = re.search(rb"version_locations[\"']?\s*[=,]", data)
-        if found is None:
-            return None
-        line = data.count(b"\n", 0, found.start()) + 1
-        return Unknown("where the revisions lie", Location(env, line, 1, line, 1), "env.py decides it")
 
     def _version_files(self, versions: tuple[str, ...], recursive: bool) -> Iterator[str]:
         """Alembic takes every `*.py` but `__init__.py` and an editor's lock files."""
@@ -215,7 +207,7 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         """Folders with an env.py that configures Alembic's context."""
         for module in self.modules:
             named = posixpath.basename(module.path) == "env.py" and module.path in self._near
-            if named and any(_imports_context(module.source)):
+            if named and _imports_context(module.source):
                 yield posixpath.dirname(module.path) or "."
 
     def _resolve(self, text: str, file: str, inside: str = "") -> str:
@@ -278,7 +270,23 @@ def _fill_in(text: str, here: str) -> str:
     return text.replace("%(here)s", here)
 
 
-def _imports_context(source: PythonSource) -> Iterator[bool]:
-    for statement in source.body:
-        if isinstance(statement, ImportFrom) and statement.module == "alembic":
-            yield any(alias.name == "context" for alias in statement.names)
+@summary
+def _imports_of_settings(source: PythonSource) -> tuple[ImportFrom, ...]:
+    imports = (one for one in source.body if isinstance(one, ImportFrom))
+    return tuple(one for one in imports if one.module == "alembic.config")
+
+
+@summary
+def _imports_context(source: PythonSource) -> bool:
+    imports = (one for one in source.body if isinstance(one, ImportFrom) and one.module == "alembic")
+    return any(alias.name == "context" for one in imports for alias in one.names)
+
+
+@documents.view
+def _moved(path: str, data: bytes) -> Unknown | None:
+    """What env.py does where it says itself, while it runs, which folders hold the revisions."""
+    found = re.search(rb"version_locations[\"']?\s*[=,]", data)
+    if found is None:
+        return None
+    line = data.count(b"\n", 0, found.start()) + 1
+    return Unknown("where the revisions lie", Location(path, line, 1, line, 1), "env.py decides it")

@@ -23,6 +23,7 @@ from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbols
 
 _MANIFEST = re.compile(r".*\.(ya?ml|toml|json|tf|hcl|nix|cfg|conf|ini|service|tpl|j2|mk)|procfile|[^.]*")
+_ALEMBIC = re.compile(rb"alembic")
 _IN_MANIFEST = re.compile(
     r"alembic\b[^\n]{0,120}\bupgrade\b|alembic[\"',\s\]\[-]+(.{0,60}\n\s*-\s*)?[\"']?upgrade"
 )
@@ -78,7 +79,7 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
     def _calls(self) -> Iterator[tuple[Module, Call]]:
         for module in self._code:
             named = _upgrading(module.source)
-            if named and b"alembic" in documents.content(self.deployment.repository, module.path):
+            if named and documents.finds(self.deployment.repository, module.path, _ALEMBIC):
                 for call in named:
                     if self._is_alembics(module, call) and self._is_called(module, call):
                         yield module, call
@@ -93,8 +94,7 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
         files = (
             f for f in self.deployment.near if f.endswith((".py", ".sh", ".toml", ".cfg", ".yml", ".yaml"))
         )
-        contents = (documents.content(self.deployment.repository, file) for file in (*files, module.path))
-        return any(outer.name.encode() in data and name.search(data) for data in contents)
+        return any(documents.finds(self.deployment.repository, file, name) for file in (*files, module.path))
 
     def _is_alembics(self, module: Module, call: Call) -> bool:
         """Whether a call is of alembic's `upgrade`, or of that of something imported in the function."""
@@ -110,9 +110,15 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
             name = posixpath.basename(file).lower()
             is_aside = "node_modules" in file or file.startswith(".git") or _TRIAL_PATH.search(file)
             if _MANIFEST.fullmatch(name) and not is_aside:
-                data = documents.content(self.deployment.repository, file)
-                if b"alembic" in data and b"upgrade" in data and len(data) < _MAX_SIZE:
-                    yield _IN_MANIFEST.search(data.decode(errors="replace")) is not None
+                yield _upgrades(self.deployment.repository, file)
+
+
+@documents.view
+def _upgrades(path: str, data: bytes) -> bool:
+    """Whether a manifest runs `alembic upgrade`."""
+    if b"alembic" not in data or b"upgrade" not in data or len(data) >= _MAX_SIZE:
+        return False
+    return _IN_MANIFEST.search(data.decode(errors="replace")) is not None
 
 
 @summary

@@ -23,6 +23,7 @@ _PACKAGE_DIR = re.compile(r"""package_dir\s*=\s*\{\s*["']{2}\s*:\s*["']([\w./-]+
 _SETUP_IMPORT = re.compile(r"^\s*(from|import)\s+(setuptools|distutils)", re.MULTILINE)
 _DEVELOPMENT = re.compile(r"\b(ci|dev|develop|development|docs?|lint|tests?|testing)\b")
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)", re.MULTILINE)
+_SETUP_NAME = re.compile(r"""\bname\s*=\s*["']([\w.-]+)["']""")
 _LOCKED = re.compile(r'^name = "([^"]+)"', re.MULTILINE)
 
 # Distributions whose import name is not their own name; the rest follow from the name.
@@ -75,7 +76,9 @@ class Project(Struct, eq=False, frozen=True, dict=True):
     @property
     def is_distribution(self) -> bool:
         """Whether a manifest declares a project, rather than only listing requirements or tool settings."""
-        declared = self.name is not None or bool({"project", "build-system"} & self.pyproject.values.keys())
+        declared = self.name is not None or any(
+            self.pyproject.get(name) is not None for name in ("project", "build-system")
+        )
         return declared or not self.manifests.isdisjoint({"setup.py", "setup.cfg", "Pipfile"})
 
     @cached_property
@@ -88,8 +91,7 @@ class Project(Struct, eq=False, frozen=True, dict=True):
         """The distribution's normalized name."""
         name = self.pyproject.get("project", "name") or self.pyproject.get("tool", "poetry", "name")
         if name is None and "setup.py" in self.manifests:
-            found = re.search(r"""\bname\s*=\s*["']([\w.-]+)["']""", self._text("setup.py"))
-            name = found and found[1]
+            name = next(iter(self._findall("setup.py", _SETUP_NAME)), None)
         return canonicalize_name(name) if isinstance(name, str) else None
 
     @cached_property
@@ -115,7 +117,7 @@ class Project(Struct, eq=False, frozen=True, dict=True):
         yield from _strings(told("tool", "uv", "build-backend", "module-root"))
         yield from _strings(told("tool", "pytest", "ini_options", "pythonpath"))
         if "setup.py" in self.manifests:
-            yield from _PACKAGE_DIR.findall(self._text("setup.py"))
+            yield from self._findall("setup.py", _PACKAGE_DIR)
 
     @cached_property
     def requirements(self) -> frozenset[str]:
@@ -132,22 +134,22 @@ class Project(Struct, eq=False, frozen=True, dict=True):
         yield from self.pyproject.table("tool", "poetry", "dependencies")
         for manifest in sorted(self.manifests):
             if _REQUIREMENTS.search(manifest) and not _DEVELOPMENT.search(manifest):
-                yield from _REQUIREMENT.findall(self._text(manifest))
+                yield from self._findall(manifest, _REQUIREMENT)
 
     def _other_dependencies(self) -> Iterator[str]:
         for manifest in sorted(self.manifests):
             if manifest.endswith(".lock"):
-                yield from _LOCKED.findall(self._text(manifest))
+                yield from self._findall(manifest, _LOCKED)
             elif _DEVELOPMENT.search(manifest):
-                yield from _REQUIREMENT.findall(self._text(manifest))
+                yield from self._findall(manifest, _REQUIREMENT)
         optional = self.pyproject.table("project", "optional-dependencies")
         for group in (*optional.values(), *self.pyproject.table("dependency-groups").values()):
             yield from _requirement_names(group)
         for name in self.pyproject.table("tool", "poetry", "group"):
             yield from self.pyproject.table("tool", "poetry", "group", name, "dependencies")
 
-    def _text(self, manifest: str) -> str:
-        return documents.text(self.repository, join(self.root, manifest))
+    def _findall(self, manifest: str, names: re.Pattern[str]) -> list[str]:
+        return documents.findall(self.repository, join(self.root, manifest), names)
 
 
 def find_projects(repository: Repository) -> dict[str, Project]:
@@ -162,7 +164,7 @@ def find_projects(repository: Repository) -> dict[str, Project]:
             if posixpath.basename(folder) == "requirements":
                 folder, name = posixpath.dirname(folder), f"requirements/{name}"
         elif name not in _MANIFESTS or (
-            name == "setup.py" and not _SETUP_IMPORT.search(documents.text(repository, file))
+            name == "setup.py" and not documents.finds(repository, file, _SETUP_IMPORT)
         ):
             continue
         if not repository.has(join(folder, "__init__.py")) or _declares_project(repository, folder):

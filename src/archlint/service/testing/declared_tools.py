@@ -79,11 +79,16 @@ class Tooling(Struct, eq=False, frozen=True, dict=True):
         for path in self.repository.files:
             folder, name = posixpath.split(path)
             if wanted.fullmatch(name if by_name else path) and self._is_near(folder or ".", above):
-                text = documents.text(self.repository, path)
-                yield _COMMENT.sub(" ", text) if "#" in text else text
+                yield _without_comments(self.repository, path)
 
     def _is_near(self, folder: str, above: set[str]) -> bool:
         if folder in above or is_inside(folder, self.root):
             return True
         top = folder.partition("/")[0]
         return folder.startswith(".") or top in {"bin", "ci", "docker", "requirements", "scripts"}
+
+
+@documents.view
+def _without_comments(path: str, data: bytes) -> str:
+    """A file's text with blanks for comments, and one blank line for several."""
+    return re.sub(r"\n\s*\n", "\n\n", _COMMENT.sub(" ", documents.decoded(data))).rstrip()

@@ -1,0 +1,183 @@
+"""Tells what typical edits make archlint do again, and which part that was read was the first to change.
+
+    $ python benchmarks/asked_again.py FOLDER... [--samples 3] [--only WORD] [--why] [--rules]
+
+For each kind of edit: how many rules are asked again, and how many seconds of the processor that takes, the
+medians of some places of each service. Nothing changed before, and the edit is taken back after. FOLDERs are
+not changed. Prints Markdown; `--why` says who read what has changed, and how many rules were asked after it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import json
+import os
+import random
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from typical_edits import TYPICAL
+
+import archlint
+from archlint import __main__, memory, readings
+from archlint.memory import Memory
+
+CHECK = ("check", "--output-format", "json", "--exit-zero", "--allow-none")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--samples", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--why", action="store_true")
+    parser.add_argument("--rules", action="store_true")
+    options = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    compileall.compile_dir(Path(archlint.__file__).parent, quiet=1)
+    print(f"| edit | {' | '.join(f'{f.resolve().name}: rules | s' for f in options.folders)} |")
+    print(f"|---|{'--:|--:|' * len(options.folders)}", flush=True)
+    with tempfile.TemporaryDirectory() as place:
+        services = [Bench(folder, Path(place, str(at))) for at, folder in enumerate(options.folders)]
+        for name, edit in TYPICAL.items():
+            if options.only in name:
+                cells = [one.cells(name, edit, options) for one in services]
+                print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+class Bench:
+    """A copy of a service with what the run before any edit has left."""
+
+    def __init__(self, folder: Path, place: Path) -> None:
+        self.folder, self.cache, self.used = place / "copy", place / "cache", place / "used"
+        self.original = place / "original"
+        shutil.copytree(folder, self.original, symlinks=True)
+        shutil.copytree(folder, self.folder, symlinks=True)
+        time.sleep(2.1)  # else no stamp tells anything
+        _run(self.folder, self.cache, "full")
+
+    def cells(self, name: str, edit: Any, options: argparse.Namespace) -> str:
+        found = [self._sample(edit, options, sample) for sample in range(options.samples)]
+        found = [one for one in found if one is not None]
+        if not found:
+            return "- | -"
+        rules, seconds = zip(*found, strict=True)
+        span = f"{statistics.median(rules):.0f} ({min(rules)} to {max(rules)})"
+        return f"{span} | {statistics.median(seconds):.2f}"
+
+    def _sample(self, edit: Any, options: argparse.Namespace, sample: int) -> tuple[int, float] | None:
+        before = {path: path.stat().st_mtime_ns for path in self.folder.rglob("*") if path.is_file()}
+        what = edit(random.Random(options.seed + sample), self.folder)
+        shutil.rmtree(self.used, ignore_errors=True)
+        shutil.copytree(self.cache, self.used)
+        told, seconds = _run(self.folder, self.used, "why" if options.why else "count")
+        changed = [p for p in before if p.stat().st_mtime_ns != before[p]]
+        for path in changed:
+            shutil.copy2(self.original / path.relative_to(self.folder), path)
+        if what == "no place":
+            return None
+        if options.why or options.rules:
+            print(f"\n## {what}: {len(told['asked'])} rules, {seconds:.2f} s", file=sys.stderr)
+            print(*told["why"], sep="\n", file=sys.stderr)
+        if options.rules:
+            print(*told["asked"], file=sys.stderr)
+        return len(told["asked"]), seconds
+
+
+def _run(folder: Path, cache: Path, what: str) -> tuple[dict[str, Any], float]:
+    """Run archlint in a process of its own, which tells `what` it did."""
+    environment = os.environ | {"ARCHLINT_CACHE_DIR": str(cache)}
+    with tempfile.NamedTemporaryFile() as told:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = [sys.executable, __file__, "--told", told.name, what]
+        subprocess.run(command, check=True, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return json.loads(Path(told.name).read_text() or "{}"), seconds
+
+
+class _Readings(dict[object, None]):
+    """What was read, with the place in archlint that read it first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stacks: dict[object, str] = {}
+
+    def __setitem__(self, key: object, value: None) -> None:
+        if key not in self:
+            frames = traceback.extract_stack(limit=14)[:-1]
+            own = [f"{Path(one.filename).stem}.{one.name}:{one.lineno}" for one in frames]
+            self.stacks[key] = " < ".join(reversed([one for one in own if not one.startswith("readings.")]))
+        super().__setitem__(key, value)
+
+
+def _tell(place: str, what: str) -> None:
+    """Run archlint, and write what it did."""
+    asked: list[str] = []
+    why: list[str] = []
+    keep, save, init = Memory.keep, Memory.save, Memory.__init__
+
+    def kept(self: Memory, name: str, said: object) -> None:
+        asked.append(name.split()[1])
+        keep(self, name, said)  # type: ignore[arg-type]
+
+    def saved(self: Memory) -> None:
+        save(self)
+        told: dict[str, object] = {"asked": [one for one in asked if one.startswith("BA")], "why": why}
+        if what == "full":
+            assert isinstance(readings.code, _Readings)
+            numbers = {path: number for number, path in enumerate(self._facts)}
+            names = memory._Names(numbers, self._facts.decoded())
+            stacks = {str(names.of(key)): stack for key, stack in readings.code.stacks.items()}
+            Path(os.environ["ARCHLINT_CACHE_DIR"], "stacks.json").write_text(json.dumps(stacks))
+        Path(place).write_text(json.dumps(told))
+
+    def made(self: Memory, *arguments: Any) -> None:
+        init(self, *arguments)
+        if what in ("why", "only"):
+            why.extend(_reasons(self))
+        if what == "only":
+            Path(place).write_text(json.dumps({"asked": [], "why": why}))
+            os._exit(0)
+
+    Memory.keep, Memory.save, Memory.__init__ = kept, saved, made  # type: ignore[method-assign, assignment]
+    if what == "full":
+        readings.code = _Readings()
+    sys.argv = ["archlint", *CHECK]
+    __main__.main()
+
+
+def _reasons(found: Memory) -> list[str]:
+    """What has changed of each trace, in the order in which it was read."""
+    stacks = json.loads(Path(os.environ["ARCHLINT_CACHE_DIR"], "stacks.json").read_text())
+    lines = []
+    changes = found._changes
+    for one in found._remembered:
+        kept = one._trace.kept
+        for at, (file, part) in enumerate(one._trace.code):
+            if file in changes._differences and changes._has_changed(file, part):
+                behind = sum(rule.after_code > at for rule in kept.values())
+                reader = stacks.get(str((file, part)), "?")
+                lines.append(f"{one.group} {behind:3} behind {part!r} of {changes.files[file]} < {reader}")
+        for at, path in enumerate(one._trace.documents):
+            if not changes._tells_the_same(path):
+                behind = sum(rule.after_documents > at for rule in kept.values())
+                lines.append(f"{one.group} {behind:3} behind {path}")
+    return lines
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--told"]:
+        _tell(*sys.argv[2:])
+    else:
+        main()
