@@ -190,3 +190,23 @@ def test_another_manager_goes_by_a_way_that_there_is(
     files: dict[str, str], tool: str, remedy: str, tmp_path: Path
 ) -> None:
     assert instead_of(service_of(tmp_path, files).project, tool).startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("[dependency-groups]\ndev = ['pytest']\n", "uv add --dev httpx"),
+        ("[dependency-groups]\ndev = ['ruff']\ntest = ['pytest>=8']\n", "uv add --group test httpx"),
+        ("[project.optional-dependencies]\ntest = ['pytest']\n", "uv add --optional test httpx"),
+        ("[project.optional-dependencies]\nall = ['redis']\n", "uv add --dev httpx"),
+    ],
+)
+def test_what_tests_need_is_added_beside_pytest(text: str, command: str, tmp_path: Path) -> None:
+    project = service_of(tmp_path, {"app/main.py": "", "pyproject.toml": f"{PROJECT}\n{text}"}).project
+    assert to_add(project, "httpx", dev=True) == f"Run `{command}`"
+
+
+def test_poetry_adds_what_tests_need_to_the_group_of_pytest(tmp_path: Path) -> None:
+    text = f"{POETRY}\n[tool.poetry.group.checks.dependencies]\npytest = '*'\n"
+    project = service_of(tmp_path, {"app/main.py": "", "pyproject.toml": text}).project
+    assert to_add(project, "httpx", dev=True) == "Run `poetry add --group checks httpx`"

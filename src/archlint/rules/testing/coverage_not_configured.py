@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Met, Said
 from archlint.service.model import Service
+from archlint.service.packaging.managers import to_add
 from archlint.service.testing.coverage import RUN, exists, sources
+
+_OPTION = '`addopts = "--cov"`, with a `source` in `[tool.coverage.run]`'
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -16,7 +19,12 @@ def check(service: Service) -> Iterator[Said]:
     if not suite.tests:
         return
     if not suite.tooling.has("pytest-cov", "coverage", "pytest-coverage", "slipcover"):
-        yield _hit(service.anchor, "no manifest asks for pytest-cov or coverage")
+        added = to_add(service.project, "pytest-cov", dev=True)
+        yield _hit(
+            service.anchor,
+            "no manifest asks for pytest-cov or coverage",
+            f"{added}, and give pytest {_OPTION}",
+        )
     elif not suite.tooling.runs(RUN) and not re.search(RUN, suite.configuration.addopts):
         yield _hit(service.anchor, "no configuration, pipeline, task or script runs it")
     else:
@@ -30,5 +38,5 @@ def check(service: Service) -> Iterator[Said]:
                 yield Met(service.anchor)
 
 
-def _hit(place: Location, reason: str) -> Hit:
-    return Hit(place, {"reason": reason})
+def _hit(place: Location, reason: str, remedy: str = "") -> Hit:
+    return Hit(place, {"reason": reason, "remedy": remedy or f"Give pytest {_OPTION}"})

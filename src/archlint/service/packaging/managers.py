@@ -142,13 +142,32 @@ def to_add(project: ServiceProject, distribution: str, *, dev: bool = False) -> 
     program = _program(project)
     quoted = f'"{distribution}"' if "[" in distribution else distribution
     if program is not None:
-        return f"Run `{program.add_dev if dev else program.add} {quoted}`{_where(project)}"
+        command = _for_tests(project, program) if dev else program.add
+        return f"Run `{command} {quoted}`{_where(project)}"
     listed = (_nearest(project, _OF_DEVELOPMENT) if dev else None) or _list_of(project)
     return (
         f"Add `{distribution}` to `{listed}`"
         if listed
         else _begun(project, f"run `uv add {'--dev ' if dev else ''}{quoted}`")
     )
+
+
+def _for_tests(project: ServiceProject, program: _Program) -> str:
+    """The command that adds beside pytest, in the group or the extra that has it; else for development."""
+    if project.pyproject is None or program not in (_PROGRAMS["uv"], _PROGRAMS["Poetry"]):
+        return program.add_dev
+    groups = project.pyproject.file.table("tool", "poetry", "group")
+    if program == _PROGRAMS["Poetry"]:
+        keys = ("tool", "poetry", "group")
+        having = (g for g in groups if "pytest" in project.pyproject.file.table(*keys, g, "dependencies"))
+        found = next(having, "dev")
+        return f"{program.add} --group {found}"
+    places = [one for one in project.pyproject.declared if one.requirement.name.lower() == "pytest"]
+    group = next((one.group for one in places if one.group), None)
+    extra = next((one.extra for one in places if one.extra), None)
+    if group and group != "dev":
+        return f"{program.add} --group {group}"
+    return f"{program.add} --optional {extra}" if extra and not group else program.add_dev
 
 
 def to_require(project: ServiceProject, distribution: str, requirement: str, file: str) -> str:
