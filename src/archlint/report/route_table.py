@@ -58,7 +58,7 @@ def notes(endpoint: Endpoint, *, several: bool = False) -> str:
     found.append(("hidden", endpoint.kind == "http" and not endpoint.in_schema))
     app = printable(endpoint.root.title)
     found.append((f"app {app}", several and endpoint.root.is_served))
-    found.append((f"app {app}, which no server loads", not endpoint.root.is_served))
+    found.append((f"app {app}, which no command starts", not endpoint.root.is_served))
     said = ", ".join(word for word, holds in found if holds)
     return f"({said})" if said else ""
 

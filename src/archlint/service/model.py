@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 
 class Installed(Struct, frozen=True):
-    """Versions, None for the newest, and the words of the commands that start servers."""
+    """Versions, None for the newest, and the words of the commands that start servers or may."""
 
     alembic: Version | None
     fastapi: Version | None
@@ -191,7 +191,7 @@ class Service(Surroundings, frozen=True, dict=True):
 
         Whoever reads code depends on what this says, and not on what it was read from.
         """
-        from archlint.service.deployment.image_starts import is_server
+        from archlint.service.deployment.image_starts import may_serve
 
         if not self.is_aside:
             with unnoticed():
@@ -203,7 +203,7 @@ class Service(Surroundings, frozen=True, dict=True):
             pytest=self.versions.highest("pytest"),
             sqlmodel=self.versions.highest("sqlmodel"),
             python=self.versions.python,
-            servers=tuple(command.words for command in self.commands if is_server(command)),
+            servers=tuple(command.words for command in self.commands if may_serve(command)),
         )
 
     @cached_property

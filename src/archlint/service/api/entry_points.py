@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct, field
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Call, ClassDef, Constant, FunctionDef, ImportFrom
-from archlint.facts.traversal import dotted
+from archlint.facts.syntax import Call, ClassDef, Constant, FunctionDef, If, ImportFrom
+from archlint.facts.traversal import dotted, is_main_guard
 from archlint.findings import Unknown
 from archlint.readings import summary
 from archlint.service.api.adding import mounted_in
@@ -71,12 +71,12 @@ def entries(modules: Modules, symbols: Symbols) -> list[tuple[Module, Creation]]
     return without_idle(modules, symbols, served or found)
 
 
-def targets(modules: Modules, commands: Iterable[Sequence[str]]) -> list[ServedTarget]:
+def targets(modules: Modules, commands: Sequence[Sequence[str]]) -> list[ServedTarget]:
     """What servers load, told by the words of their commands or by code."""
     scripts = (module for module in modules if module.role is Role.SCRIPT)
     served = [*_told_by_commands(commands), *_told_by_code(modules.runtime)]
     told = _targets(modules, served) or _targets(modules, _told_by_code(scripts))
-    return list(dict.fromkeys((*told, *(_given_by_code(modules) if told else ()))))
+    return list(dict.fromkeys((*told, *(_given_by_code(modules, commands) if told else ()))))
 
 
 def _targets(modules: Modules, told: Iterable[str]) -> list[ServedTarget]:
@@ -107,19 +107,38 @@ def _told(source: PythonSource) -> tuple[str, ...]:
     return tuple(str(first.value) for first in firsts if isinstance(first, Constant))
 
 
-def _given_by_code(modules: Modules) -> Iterator[ServedTarget]:
-    """The apps of their own modules that code hands to uvicorn itself."""
+def _given_by_code(modules: Modules, commands: Sequence[Sequence[str]]) -> Iterator[ServedTarget]:
+    """The apps of their own modules that code hands to uvicorn itself.
+
+    Where commands tell servers what to load, a main guard that no command runs is for development.
+    """
+    is_told = bool(_targets(modules, _told_by_commands(commands)))
+    words = {word for command in commands for word in command[1:]}
     for module in modules.runtime:
-        yield from (ServedTarget(module, given) for given in _handed(module.source))
+        is_run = module.name in words or any(f"/{module.path}".endswith(f"/{word}") for word in words if word)
+        for given, is_guarded in _handed(module.source):
+            if is_run or not (is_told and is_guarded):
+                yield ServedTarget(module, given)
 
 
 @summary
-def _handed(source: PythonSource) -> tuple[str, ...]:
-    """The names that a file gives to uvicorn."""
+def _handed(source: PythonSource) -> tuple[tuple[str, bool], ...]:
+    """The names that a file gives to uvicorn, and whether that happens only where it is the program."""
     if "uvicorn" not in source.names:
         return ()
-    calls = (call for call in source.nodes.of(Call) if dotted(call.func) in {"uvicorn.run", "uvicorn.Config"})
-    return tuple(given for call in calls if call.args and (given := dotted(call.args[0])))
+    guards = [
+        branch.body
+        for statement in source.body
+        if isinstance(statement, If)
+        for branch in statement.branches
+        if is_main_guard(branch.test)
+    ]
+    return tuple(
+        (given, any(body[0].start <= call.start < body[-1].end for body in guards))
+        for call in source.nodes.of(Call)
+        if dotted(call.func) in {"uvicorn.run", "uvicorn.Config"}
+        if call.args and (given := dotted(call.args[0]))
+    )
 
 
 def _target(modules: Modules, told: str) -> ServedTarget | None:

@@ -53,7 +53,7 @@ def of_app(endpoint: Endpoint) -> str:
 
 def unserved(app: App) -> str:
     """What to say of what belongs to an app that no server loads; nothing for others."""
-    return "" if app.is_served else f" of the app `{app.title}`, which no server loads,"
+    return "" if app.is_served else f" of the app `{app.title}`, which no command starts,"
 
 
 def hidden_at(endpoint: Endpoint) -> Location | None:

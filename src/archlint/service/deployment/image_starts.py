@@ -13,7 +13,7 @@ from msgspec import Struct
 from archlint import documents
 from archlint.facts.dockerfile import Dockerfile, Stage
 from archlint.facts.shell import SHELLS
-from archlint.service.deployment.command import Command
+from archlint.service.deployment.command import Command, CommandContext
 from archlint.service.deployment.commands import Commands, named_scripts
 from archlint.service.deployment.compose import Build
 from archlint.service.deployment.compose_stack import StackService
@@ -178,6 +178,12 @@ def is_server(command: Command) -> bool:
     if command.program == "fastapi":
         return command.words[1:2] in (("run",), ("dev",))
     return any(command.runs(server) for server in sorted(SERVERS))
+
+
+def may_serve(command: Command) -> bool:
+    """Whether a command starts a server, or a container with Python code that may start one itself."""
+    starts_code = command.context is CommandContext.START and command.program.startswith("python")
+    return starts_code or is_server(command)
 
 
 def app_of(command: Command) -> str | None:
