@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
+from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.image_starts import Starts, app_of, is_server, worker_class
 from archlint.service.model import Service
@@ -28,13 +28,18 @@ def check(service: Service) -> Iterator[Said]:
         yield Unknown(
             f"what `{images[0].path}` starts", images[0].location, "a program that it does not know"
         )
+    broken: dict[tuple[str, str, str], list[Location]] = {}
     for image in images:
         for command in service.commands.started.get(image.path, ()):
             problem = _problem(service, command) if is_server(command) else None
             if problem is not None:
-                yield Hit(command.location, {"dockerfile": image.path, "problem": problem})
+                key = (image.path, command.location.file, problem)
+                broken.setdefault(key, []).append(command.location)
             elif is_server(command) and app_of(command) is not None:
                 yield Met(command.location)
+    for (dockerfile, _, problem), (first, *others) in broken.items():
+        chain = tuple(Link(place, f"this {problem}, too") for place in others)
+        yield Hit(first, {"dockerfile": dockerfile, "problem": problem}, chain)
 
 
 def _problem(service: Service, command: Command) -> str | None:
