@@ -17,7 +17,8 @@ from archlint.facts.dockerfile import Dockerfile, Instruction, Stage, read_docke
 from archlint.findings import Location, Unknown
 from archlint.paths import ancestors, is_inside, join
 from archlint.service.deployment.compose import Build, ComposeFile, find_compose, find_extended
-from archlint.service.deployment.compose_stack import Stack
+from archlint.service.deployment.compose_containers import mounts
+from archlint.service.deployment.compose_stack import Stack, StackService
 from archlint.service.semantics.modules import Modules
 from archlint.service.semantics.source_roots import find_projects
 
@@ -29,6 +30,8 @@ _DEVELOPMENT = re.compile(r"(?i)(^|.*[._-])(dev|devel|development|local|debug|te
 _NOT_FULL = re.compile(
     r"(?i)(^|.*[._-])(dev|devel|development|local|debug|tests?|testing|ci|examples?|sample|template)([._-].*|$)"
 )
+_WHEEL = re.compile(r"(^|/)(dist|wheels?)/[^/]*\.whl$|^\*\.whl$")
+"""The wheel of the project, built before the image is."""
 _PYTHON = re.compile(
     r"(?i)(?<![\w-])(python|pypy|uv|pip|poetry|pdm|conda|uvicorn|gunicorn|hypercorn|granian)"
 )
@@ -207,12 +210,25 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
         if holding:
             only_whole = all(path != self.root and is_inside(self.root, path) for path in holding)
             return self._meant(dockerfile, builds) if only_whole else Holds.SERVICE
+        if any(_WHEEL.search(source) for source in (*copied, *open_ones)):
+            return self._meant(dockerfile, builds)
         if any(i.keyword == "RUN" and self._installs(i.text) for i in dockerfile.instructions):
+            return Holds.SERVICE
+        if any(map(self._mounts_code, builds)):
             return Holds.SERVICE
         if any(i.keyword == "RUN" and _FETCHES.search(i.text) for i in dockerfile.instructions):
             return Holds.UNCLEAR
         unclear = open_ones or dockerfile.problems or not dockerfile.stages
         return Holds.UNCLEAR if unclear else Holds.SOMETHING_ELSE
+
+    def _mounts_code(self, build: Build) -> bool:
+        """Whether compose mounts the service's code into the container that it builds."""
+        file = self._sources[build.location.file]
+        service = file.services.get(build.service)
+        one = StackService(build.service, build.location, (service,) if service else (), ())
+        sources = [mount.source for mount in mounts(one) if mount.kind == "bind" and mount.source]
+        places = [join(posixpath.dirname(file.path), source) for source in sources]
+        return any(is_inside(m.path, place) for m in self.modules.runtime for place in places)
 
     def _meant(self, dockerfile: Dockerfile, builds: tuple[Build, ...]) -> Holds:
         """Which service an image is for that holds a whole repository: the one that it speaks of."""
