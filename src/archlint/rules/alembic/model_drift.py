@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unknown
+from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Severity, Unknown
 from archlint.service.model import Service
 from archlint.service.schema.alembic.comparison import Drift
 from archlint.service.schema.alembic.grouping import grouped
 from archlint.service.schema.schemas import DatabaseSchema
 
+_INDEXES = frozenset({"add_index", "remove_index", "add_unique", "remove_unique"})
 _WHOLE = frozenset({"add_table", "remove_table"})
 
 
@@ -24,6 +25,7 @@ def check(service: Service) -> Iterator[Said]:
 
 def _judge(service: Service, schema: DatabaseSchema) -> Iterator[Said]:
     unseen = {model.table.title for model in schema.blind}
+    keys = {pair.title: frozenset(pair.model.primary) for pair in schema.pairs if pair.model is not None}
     drift = [change for change in schema.drift if not (change.is_comment and _keeps_no_comments(service))]
     whole = {change.table for change in drift if change.kind in _WHOLE}
     unread = service.modules.unread
@@ -36,7 +38,10 @@ def _judge(service: Service, schema: DatabaseSchema) -> Iterator[Said]:
         if not part and change.table not in unseen:
             fields = {"what": _words(change), "detail": _detail(change, others)}
             cause = Link(schema.place, "no revision of this environment brings what the models have")
-            yield Hit(change.location or service.anchor, fields, cause=cause)
+            # The key has an index of its own: what another one on it costs is time to write.
+            on_key = change.kind in _INDEXES and change.on == keys.get(change.table)
+            severity = Severity.WARNING if on_key else None
+            yield Hit(change.location or service.anchor, fields, severity=severity, cause=cause)
     for gap in schema.gaps:
         yield Unknown(gap.what, gap.location or schema.place, gap.why)
     drifting = {change.table for change in drift}
