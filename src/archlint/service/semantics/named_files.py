@@ -14,6 +14,7 @@ _SPEAKING = re.compile(
     r"(?i)((docker|container|just|make|proc|task)file.*|.*\.(cfg|conf|ini|just|md|mk|rst|service|sh|tf|toml|txt"
     r"|ya?ml)|(package|vercel|app|serverless|deno|devcontainer)\.json|\.envrc)"
 )
+_PATH = re.compile(r"-m[ =]+[\w.]+|[^\s,;()\"'`<>]*\w[./:]+[A-Za-z_][^\s,;()\"'`<>]*")
 _LOCKS = re.compile(r"(?i).*\.lock|.*-lock\.ya?ml|(requirements|constraints).*\.txt|changelog.*|history.*")
 
 
@@ -25,12 +26,8 @@ def files_named(repository: Repository, root: str, files: Collection[str]) -> fr
         if not left:
             break
         if _is_near(path, root) and _speaks(posixpath.basename(path)):
-            text = documents.text(repository, path)
-            named = {
-                one
-                for one in left
-                if posixpath.basename(one).removesuffix(".py") in text and _names(one, text)
-            }
+            words = _words(repository, path)
+            named = {one for one in left if _names(one, words) or _has_word(repository, path, one)}
             found |= named
             left -= named
     return frozenset(found)
@@ -45,11 +42,23 @@ def _is_near(path: str, root: str) -> bool:
     return below or path.startswith(".") or (posixpath.dirname(path) or ".") in parents(f"{root}/x")
 
 
-def _names(file: str, text: str) -> bool:
-    """Whether a text has the file's path, its dotted name, or its name as a program or a module to run."""
+@documents.view
+def _words(path: str, data: bytes) -> str:
+    """What may be paths, dotted names or modules to run in a document, each once, a line each."""
+    return "\n".join(sorted(set(_PATH.findall(documents.decoded(data)))))
+
+
+def _names(file: str, words: str) -> bool:
+    """Whether the file's path, its dotted name, or its name as a program or a module to run is there."""
     folder, name = posixpath.split(file.removesuffix(".py"))
-    if name not in text:
+    if name not in words:
         return False
     stem, parent = re.escape(name), re.escape(posixpath.basename(folder))
-    inner = rf"{parent}[./]{stem}\b" if folder else rf"\b{stem}\b"
-    return re.search(rf"{inner}|\b{stem}\.py\b|-m[ =]+{stem}\b|\b{stem}:[A-Za-z_]", text) is not None
+    inner = rf"{parent}[./]{stem}\b|" if folder else ""
+    return re.search(rf"{inner}\b{stem}\.py\b|-m[ =]+{stem}\b|\b{stem}:[A-Za-z_]", words) is not None
+
+
+def _has_word(repository: Repository, path: str, file: str) -> bool:
+    """Whether a document has the name of a file at the top, whose path is no more than that."""
+    folder, name = posixpath.split(file.removesuffix(".py"))
+    return not folder and documents.finds(repository, path, re.compile(rf"\b{re.escape(name)}\b"))

@@ -83,11 +83,12 @@ def _kept(
     names = (name for source in importers for name in _absolute(source))
     kept = {tails[tail] for name in names for tail in (name, _last_two(name)) if tail in tails}
     for loader, source in running.items():
-        if not _BY_FOLDER.isdisjoint(source.names):
+        loading = _loading(source)
+        if not _BY_FOLDER.isdisjoint(loading):
             packages = (one for one in imports(loader) if one.endswith("/__init__.py"))
             places = {posixpath.dirname(one) for one in (loader, *packages)}
             kept.update(_in_folders(places, loader, source, files))
-        if not (_BY_NAME | _BY_FOLDER).isdisjoint(source.names):
+        if loading:
             kept.update(file for file in files if _stem(file) in _texts(source))
     return kept
 
@@ -100,6 +101,12 @@ def _tails(file: str) -> Iterator[str]:
 
 def _last_two(name: str) -> str:
     return ".".join(name.split(".")[-2:])
+
+
+@summary
+def _loading(source: PythonSource) -> frozenset[str]:
+    """The names that a file has of what loads modules."""
+    return source.names & (_BY_NAME | _BY_FOLDER)
 
 
 @summary
