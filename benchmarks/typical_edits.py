@@ -82,7 +82,8 @@ def _replace(path: Path, node: ast.expr | ast.stmt, text: str) -> None:
 
 
 def _statement(text: str, wanted: _Wanted) -> Edit:
-    """Put a statement before one of a function's; `{name}` is a parameter, `{other}` a function beside."""
+    """Put a statement before one of a function's; `{name}` is a parameter, `{other}` a function beside,
+    `{log}` the file's logger."""
 
     def edit(choose: random.Random, folder: Path) -> str:
         for path, function in _functions(folder, choose, wanted):
@@ -92,8 +93,14 @@ def _statement(text: str, wanted: _Wanted) -> Edit:
             before = choose.choice(body)
             top = [one.name for one in _parsed(path).body if isinstance(one, _Function)]
             names = [one.arg for one in function.args.args if one.arg != "self"] or ["None"]
+            logger = re.search(r"(?m)^(log\w*) = logging\.getLogger", path.read_text(encoding="utf-8"))
+            if "{log}" in text and logger is None:
+                continue
             made = text.format(
-                name=choose.choice(names), other=(top or ["print"])[0], number=choose.randrange(99)
+                log=logger and logger[1],
+                name=choose.choice(names),
+                other=(top or ["print"])[0],
+                number=choose.randrange(99),
             )
             first = min([before.lineno, *(one.lineno for one in getattr(before, "decorator_list", ()))])
             _insert(path, first, f"{' ' * before.col_offset}{made}\n")
@@ -228,9 +235,9 @@ TYPICAL: dict[str, Edit] = {
     "a comment in a compose file": _document("# edited {number}", "*compose*.y*ml"),
     "a comment in a workflow": _document("# edited {number}", ".github/workflows/*.y*ml"),
     "a number nobody reads": _statement("edited = {number}", _is_other),
-    "a log line in a function": _statement('log.info("edited %s", {name})', _is_other),
-    "a log line in a query": _statement('log.info("edited %s", {name})', _queries),
-    "a log line in a handler": _statement('log.info("edited %s", {name})', _is_handler),
+    "a log line in a function": _statement('{log}.info("edited %s", {name})', _is_other),
+    "a log line in a query": _statement('{log}.info("edited %s", {name})', _queries),
+    "a log line in a handler": _statement('{log}.info("edited %s", {name})', _is_handler),
     "a print in a test": _statement('print("edited", {name})', _is_test),
     "a literal": _literal,
     "a condition": _statement("if {name} is None: raise ValueError({number})", _is_other),

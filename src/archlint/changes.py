@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from archlint import readings
-from archlint.answers import FileRead, look
+from archlint.answers import FileRead, digest, look
 from archlint.discover import Repository
 from archlint.document_differences import DocumentDifference
 from archlint.documents import MAX_COMPARED, found_in, told
@@ -15,7 +15,7 @@ from archlint.facts.differences import FileDifference
 from archlint.facts.moves import Moves
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Facts
-from archlint.traces import FilePart, RunTraces
+from archlint.traces import DEFINED, FilePart, RunTraces
 
 _UNREAD = FileRead("", "", "")
 
@@ -29,13 +29,15 @@ class ReadChanges:
         self._contents = before.contents if before else {}
         self._told = before.told if before else {}
         self._same: dict[str, bool] = {}
+        self.defined = digest("\0".join(sorted(facts.defined)).encode("utf-8", "surrogateescape"))
+        self._has_other_names = before is not None and before.defined != self.defined
         self.edited_documents: dict[str, DocumentDifference] = {}
         self.files = before.files if before else []
         digests = zip(before.files, before.code, strict=True) if before else ()
         self._differences = {
-            number: _difference(facts, path, digest)
-            for number, (path, digest) in enumerate(digests)
-            if facts.digests.get(path, b"") != digest or not digest
+            number: _difference(facts, path, old)
+            for number, (path, old) in enumerate(digests)
+            if facts.digests.get(path, b"") != old or not old
         }
         self.edited = {number: os.fsencode(self.files[number]) for number in self._differences}
 
@@ -46,7 +48,12 @@ class ReadChanges:
     def first_code(self, read: Sequence[FilePart]) -> int:
         """How much was read before the first thing that has changed."""
         changed = self._differences
-        at = (at for at, (file, part) in enumerate(read) if file in changed and self._has_changed(file, part))
+        renamed = DEFINED if self._has_other_names else None
+        at = (
+            number
+            for number, (file, part) in enumerate(read)
+            if (file in changed and self._has_changed(file, part)) or (file, part) == renamed
+        )
         return next(at, len(read))
 
     def first_document(self, read: Sequence[str]) -> int:
@@ -88,15 +95,15 @@ class ReadChanges:
 
     def _is_same(self, path: str) -> bool:
         """Whether a document is as it was."""
-        stamp, digest = self._documents[path]
+        stamp, old = self._documents[path]
         place = f"{self._repository.root}/{path}"
         reads = self._repository.reads.files
-        if place not in reads and stamp and digest and look("stamp", place) == stamp:
-            reads[place] = FileRead(stamp, digest, place)
+        if place not in reads and stamp and old and look("stamp", place) == stamp:
+            reads[place] = FileRead(stamp, old, place)
         if place not in reads:
             with readings.unnoticed(), suppress(OSError):
                 self._repository.read_bytes(path)
-        return reads[place].digest == digest and (bool(digest) or not self._repository.has(path))
+        return reads[place].digest == old and (bool(old) or not self._repository.has(path))
 
     def read(
         self, parts: Iterable[str]
@@ -120,4 +127,4 @@ def _difference(facts: Facts, path: str, digest: bytes) -> FileDifference | None
     old, new = facts.earlier(digest), facts.get(path)
     if old is None or not isinstance(new, PythonSource):
         return None
-    return FileDifference(old, new)
+    return FileDifference(old, new, facts.defined)

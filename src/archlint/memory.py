@@ -27,7 +27,7 @@ from archlint.facts.store import Facts
 from archlint.findings import Location
 from archlint.readings import Readings
 from archlint.said import RuleResult, moved
-from archlint.traces import SUFFIX, FilePart, GroupTrace, KeptResult, RunTraces, load, save
+from archlint.traces import DEFINED, SUFFIX, FilePart, GroupTrace, KeptResult, RunTraces, load, save
 
 _MOST_TRACES = 16
 
@@ -100,8 +100,9 @@ class Memory:
         traces = sorted((one for one in traces if one.kept), key=lambda one: -len(one.kept))[:_MOST_TRACES]
         parts = {part for trace in traces for part in trace.documents}
         documents, contents, told = self._changes.read(parts)
-        digests = [self._facts.digests.get(path, b"") for path in numbers]
-        save(self._path, RunTraces(self._key, list(numbers), digests, documents, contents, told, traces))
+        files, digests = list(numbers), [self._facts.digests.get(path, b"") for path in numbers]
+        read = documents, contents, told
+        save(self._path, RunTraces(self._key, files, digests, self._changes.defined, *read, traces))
 
 
 class _Remembered:
@@ -212,6 +213,8 @@ class _Names:
 
     def of(self, read: object) -> FilePart | None:
         """What is kept of it; None for what is of no file of the repository as it is now."""
+        if read == readings.DEFINED:
+            return DEFINED
         if isinstance(read, tuple):
             source, name = read
             file = self._sources.get(source)

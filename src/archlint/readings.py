@@ -30,6 +30,10 @@ TABLE_DEPTH = 2
 
 summaries: dict[str, Callable[[Any], object]] = {}
 """The functions that are known to `summary`, by their names."""
+namings: dict[str, Callable[..., object]] = {}
+"""Those that are known to `naming`."""
+DEFINED = "the names that the repository defines"
+"""What of the code as a whole counts like a part that was read."""
 
 _S = TypeVar("_S")
 _T = TypeVar("_T")
@@ -94,6 +98,30 @@ def summary(function: Callable[Concatenate[_S, _P], _T]) -> Callable[Concatenate
     return asked
 
 
+def naming(
+    function: Callable[Concatenate[_S, frozenset[str], _P], _T],
+) -> Callable[Concatenate[_S, frozenset[str], _P], _T]:
+    """A `summary` of one source that says something of names that the repository defines, and of no others.
+
+    Whoever asks depends on which these are, too.
+    """
+    name = _named(function)
+    namings[name] = function
+
+    @wraps(function)
+    def asked(source: _S, defined: frozenset[str], /, *words: _P.args, **none: _P.kwargs) -> _T:
+        part = ":".join((name, *map(str, words))) if words else name
+        code[DEFINED] = code[source, part] = None
+        kept = vars(source)
+        if part not in kept:
+            with unnoticed():
+                kept[part] = function(source, defined, *words, **none)
+        found: _T = kept[part]
+        return found
+
+    return asked
+
+
 def notice(asked: Callable[..., object], source: object, *words: object) -> None:
     """Note that somebody depends on a summary, of which he takes what it stands for by another way."""
     code[source, ":".join((_named(asked), *map(str, words)))] = None
@@ -103,13 +131,16 @@ def _named(function: Callable[..., object]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
 
 
-def summarized(source: object, part: str) -> object:
-    """What the summary of that part says of a source. Raises LookupError where no such summary is known."""
+def summarized(source: object, part: str, defined: frozenset[str] = frozenset()) -> object:
+    """What the summary of that part says of a source. Raises LookupError where no such summary is known.
+
+    `defined` are the names that the repository defines.
+    """
     name, *words = part.split(":")
-    if name not in summaries:
+    if name not in summaries and name not in namings:
         with suppress(ImportError):
             import_module(name.rpartition(".")[0])  # nobody has needed the module in this run yet
-    return summaries[name](source, *words)
+    return namings[name](source, defined, *words) if name in namings else summaries[name](source, *words)
 
 
 def view_part(path: str, read: Callable[[str, bytes], object]) -> str:

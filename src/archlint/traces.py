@@ -17,6 +17,8 @@ _MOST = 32
 
 FilePart = tuple[int, int | str]
 """What was read of a Python file: the file's number, and a part as `FileDifference` knows it."""
+DEFINED: FilePart = (-1, "defined")
+"""All files' names of functions and classes."""
 
 
 class KeptResult(Struct, frozen=True, array_like=True, gc=False):
@@ -39,12 +41,14 @@ class GroupTrace(Struct, frozen=True, array_like=True, gc=False):
 class RunTraces(Struct, frozen=True, array_like=True, gc=False):
     """A run: `code` has the digest of each Python file by number, `documents` stamp and digest by path.
 
-    Of what was read in part, `contents` are kept by path, and by part what an expression `told`.
+    `defined` is a digest of the names that the repository defines. Of what was read in part, `contents` are
+    kept by path, and by part what an expression `told`.
     """
 
     key: str
     files: list[str]
     code: list[bytes]
+    defined: str
     documents: dict[str, tuple[str, str]]
     contents: dict[str, bytes]
     told: dict[str, str]

@@ -19,10 +19,14 @@ _PLACES = frozenset({"start", "end", "name_start", "header_end", "raw_body"})
 
 
 class FileDifference:
-    """Two states of one file; what is asked of them is found once."""
+    """Two states of one file; what is asked of them is found once.
 
-    def __init__(self, old: PythonSource, new: PythonSource) -> None:
+    `defined` are the names that the repository defines now.
+    """
+
+    def __init__(self, old: PythonSource, new: PythonSource, defined: frozenset[str] = frozenset()) -> None:
         self.old, self.new = old, new
+        self._defined = defined
         self._known: dict[int | str, bool] = {}
 
     def is_in(self, part: int | str) -> bool:
@@ -55,7 +59,7 @@ class FileDifference:
             return outermost(source)[part].raw_body
         if part == STATEMENTS:
             return source.raw_body
-        return readings.summarized(source, part) if "." in part else _of_kind(source, part)
+        return readings.summarized(source, part, self._defined) if "." in part else _of_kind(source, part)
 
 
 def outermost(source: PythonSource) -> list[FunctionDef]:

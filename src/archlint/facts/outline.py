@@ -72,7 +72,7 @@ class Outline(msgspec.Struct, frozen=True, gc=False, array_like=True):
     `imports` has every import statement, in reading order. Of the module's own statements, `assigned` has the
     dotted names that they assign, `called` those of the functions that they call for the sake of it, and
     `has_main_guard` whether one is `if __name__ == "__main__":` without `else`. `spellings` says how the file
-    writes `typing.TYPE_CHECKING`.
+    writes `typing.TYPE_CHECKING`, `defined` are the names of all functions and classes, each once.
     """
 
     imports: tuple[Importing, ...]
@@ -80,6 +80,7 @@ class Outline(msgspec.Struct, frozen=True, gc=False, array_like=True):
     called: tuple[str, ...]
     has_main_guard: bool
     spellings: frozenset[str]
+    defined: tuple[str, ...]
 
 
 def outline_of(body: tuple[Statement, ...], text: str) -> Outline:
@@ -94,7 +95,19 @@ def outline_of(body: tuple[Statement, ...], text: str) -> Outline:
         tuple(dict.fromkeys(name for name in called if name)),
         any(isinstance(one, If) and _is_guard(one) for one in body),
         spellings,
+        tuple(dict.fromkeys(_defined(body))),
     )
+
+
+def _defined(body: tuple[Statement, ...]) -> Iterator[str]:
+    pending: list[tuple[Statement, ...]] = [body]
+    while pending:
+        for statement in pending.pop():
+            if isinstance(statement, FunctionDef | ClassDef):
+                yield statement.name
+                pending.append(statement.raw_body if isinstance(statement, FunctionDef) else statement.body)
+            else:
+                pending += nested_blocks(statement)
 
 
 def mentions_in(body: tuple[Statement, ...]) -> MentionedNames:

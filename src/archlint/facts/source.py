@@ -16,7 +16,7 @@ from archlint.facts.outline import Importing, MentionedNames, Outline
 from archlint.facts.syntax import ClassDef, FunctionDef, Node, Statement
 from archlint.facts.traversal import nodes_by_kind
 from archlint.findings import Location
-from archlint.readings import summary
+from archlint.readings import naming, summary
 
 
 class Comment(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -88,6 +88,11 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
     def spellings(self) -> frozenset[str]:
         """How the file writes `typing.TYPE_CHECKING`."""
         return self.raw_outline.spellings
+
+    @property
+    def defined(self) -> tuple[str, ...]:
+        """The names of all functions and classes, each once; who asks is noticed by `naming`."""
+        return self.raw_outline.defined
 
     @property
     @summary
@@ -180,6 +185,35 @@ def function_summary(
         return asked(source, source.number(definition))[1]
 
     return of
+
+
+def function_naming(
+    function: Callable[[PythonSource, FunctionDef, frozenset[str]], _T],
+) -> Callable[[PythonSource, FunctionDef, frozenset[str]], _T]:
+    """A `function_summary` that says something of names that the repository defines, and of no others."""
+
+    @wraps(function)
+    def numbered(source: PythonSource, defined: frozenset[str], number: object) -> tuple[tuple[str, ...], _T]:
+        definition = source.nodes.of(FunctionDef)[int(str(number))]
+        return source.function_names, function(source, definition, defined)
+
+    asked = naming(numbered)
+
+    @wraps(function)
+    def of(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> _T:
+        return asked(source, defined, source.number(definition))[1]
+
+    return of
+
+
+def notice_naming(
+    asked: Callable[[PythonSource, FunctionDef, frozenset[str]], object],
+    source: PythonSource,
+    definition: FunctionDef,
+) -> None:
+    """The same as `notice` of a `function_naming`."""
+    readings.code[readings.DEFINED] = None
+    readings.notice(asked, source, source.number(definition))
 
 
 def notice(

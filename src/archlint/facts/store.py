@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -41,6 +42,11 @@ class Facts(Mapping[str, PythonSource | Unreadable]):
             found = encoded if isinstance(encoded, Unreadable) else self._decoder.decode(encoded)
             self._decoded[path] = found
         return found
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """The names of all functions and classes of these files."""
+        return frozenset().union(*(one.defined for one in self.values() if isinstance(one, PythonSource)))
 
     @property
     def unreadable(self) -> dict[str, str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import Any, cast, get_args
+
+from msgspec.structs import replace
 
 from archlint.facts.fields import InnerFields, no_inner
 from archlint.facts.syntax import (
@@ -63,6 +65,28 @@ def nested_blocks(statement: Statement) -> tuple[tuple[Statement, ...], ...]:
         case Match():
             return tuple([case.body for case in statement.cases])
     return ()
+
+
+def with_blocks(
+    statement: Statement, change: Callable[[tuple[Statement, ...]], tuple[Statement, ...]]
+) -> Statement:
+    """A statement with each of its `nested_blocks` changed."""
+    match statement:
+        case If():
+            branches = tuple(replace(one, body=change(one.body)) for one in statement.branches)
+            return replace(statement, branches=branches, orelse=change(statement.orelse))
+        case Try():
+            handlers = tuple(replace(one, body=change(one.body)) for one in statement.handlers)
+            body, orelse, last = map(change, (statement.body, statement.orelse, statement.finally_))
+            return replace(statement, body=body, handlers=handlers, orelse=orelse, finally_=last)
+        case For() | While():
+            return replace(statement, body=change(statement.body), orelse=change(statement.orelse))
+        case With():
+            return replace(statement, body=change(statement.body))
+        case Match():
+            cases = tuple(replace(one, body=change(one.body)) for one in statement.cases)
+            return replace(statement, cases=cases)
+    return statement
 
 
 OPENING = frozenset({For, If, Match, Try, While, With})

@@ -11,6 +11,7 @@ from archlint.facts.syntax import FunctionDef
 from archlint.facts.traversal import docstring
 from archlint.findings import Location
 from archlint.service.interpreter.attributes import class_member
+from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.values import (
     Bound,
     Choice,
@@ -53,9 +54,19 @@ class Handler(Struct, eq=False, frozen=True):
         return _docstring(self.module.source, self.definition)
 
     @property
+    def is_generator(self) -> bool:
+        """Whether it yields."""
+        return _is_generator(self.module.source, self.definition)
+
+    @property
     def location(self) -> Location:
         """The header of its definition, from `def` to before the colon."""
         return self.module.span(self.definition.start, self.definition.header_end)
+
+
+@function_summary
+def _is_generator(source: PythonSource, definition: FunctionDef) -> bool:
+    return is_generator.__wrapped__(definition)  # what is remembered would hide who reads the body
 
 
 @function_summary

@@ -13,6 +13,7 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
+from archlint.facts.source import PythonSource, function_summary
 from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Return
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Link, Location, Severity, Unknown
@@ -166,8 +167,12 @@ def _leads_to_documentation(endpoint: Endpoint) -> bool:
 
 def _shown(endpoint: Endpoint) -> str | None:
     """What the endpoint's handler makes, by the functions that it calls: an argument's page, or another."""
-    nodes = all_nodes(endpoint.handler.definition)
-    called = {last_name(node.func) or "" for node in nodes if isinstance(node, Call)}
+    return _page(endpoint.handler.module.source, endpoint.handler.definition)
+
+
+@function_summary
+def _page(source: PythonSource, definition: FunctionDef) -> str | None:
+    called = {last_name(node.func) or "" for node in all_nodes(definition) if isinstance(node, Call)}
     if not called.isdisjoint({"get_openapi", "openapi"}):
         return "openapi_url"
     return next((page for part, page in _MAKERS.items() if any(part in name for name in called)), None)

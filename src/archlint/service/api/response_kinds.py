@@ -128,7 +128,7 @@ def _is_exempt(operation: Operation) -> bool:
         or operation.responses.get(str(operation.status)) is not None
         or (answer.source == "annotation" and answer.type == NONE)
         or (bool(operation.response_class) and not _is_json(*operation.response_class))
-        or is_generator(operation.endpoint.handler.definition)
+        or operation.endpoint.handler.is_generator
         or only_raises(operation.endpoint.handler.definition)
     )
 

@@ -129,7 +129,7 @@ class Calls:
     def _used(self) -> frozenset[str]:
         """The names that code uses which is no test."""
         sources = (one.source for one in self.modules if one.role is not Role.TEST)
-        return frozenset().union(*map(used_names, sources))
+        return frozenset().union(*(used_names(source, self.modules.defined) for source in sources))
 
     @cached_property
     def loop_entries(self) -> dict[Function, LoopEntry]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
 
 from msgspec import Struct, field
 
-from archlint.facts.source import PythonSource, function_summary
+from archlint.facts.source import PythonSource, function_naming, function_summary
 from archlint.facts.syntax import (
+    Alias,
     Attribute,
     ClassDef,
     Constant,
@@ -21,8 +22,9 @@ from archlint.facts.syntax import (
     Raise,
     Simple,
 )
-from archlint.facts.traversal import dotted
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
+from archlint.readings import naming, unnoticed
 from archlint.service.calls.library_models import Library
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
@@ -109,9 +111,9 @@ class Function(Struct, eq=False, dict=True):
     @cached_property
     def asks_for_loop(self) -> bool:
         """Whether it looks if an event loop runs, so that what it does depends on where it is called."""
-        return not _ASKING.isdisjoint(
-            getattr(node, "attr", getattr(node, "id", "")) for node in names_in(self)
-        )
+        if isinstance(self.node, FunctionDef):
+            return _asks_for_loop(self.module.source, self.node)
+        return self.node is not None and _is_asked_for(all_nodes(self.node))
 
     def is_decorated(self, *names: str) -> bool:
         """Whether a decorator's last name is one of `names`."""
@@ -176,22 +178,58 @@ class Class(Struct, eq=False, dict=True):
         return next((method for method in own if method is not None), None)
 
 
-def names_in(definition: Function | Class) -> Sequence[Name | Attribute]:
-    """The names and attributes from a definition's first word to its last; none for a module itself.
+def names_in(definition: Function | Class, defined: frozenset[str]) -> Sequence[Name | Attribute]:
+    """The names and attributes in a definition, from its first word to its last, that may be of another one.
 
-    A function's variables that nothing reads are left out.
+    These are names that the repository defines, or that the file gives to what it imports; `defined` are the
+    former. A function's variables that nothing reads are left out; a module itself has none.
     """
     node, source = definition.node, definition.module.source
-    if isinstance(node, FunctionDef):
-        return _names_in(source, node)
+    match node:
+        case FunctionDef():
+            return _names_in_function(source, node, defined)
+        case ClassDef():
+            with unnoticed():
+                number = source.nodes.of(ClassDef).index(node)
+            return _names_in_class(source, defined, str(number))[1]
     return () if node is None else source.nodes.within(node.start, node.end, Name, Attribute)
 
 
-@function_summary
-def _names_in(source: PythonSource, definition: FunctionDef) -> tuple[Name | Attribute, ...]:
+@function_naming
+def _names_in_function(
+    source: PythonSource, definition: FunctionDef, defined: frozenset[str]
+) -> tuple[Name | Attribute, ...]:
     unread = unread_in(source, definition)
-    names = source.nodes.within(definition.start, definition.end, Name, Attribute)
-    return tuple(name for name in names if name not in unread)
+    return tuple(one for one in _names_between(source, definition, defined) if one not in unread)
+
+
+@naming
+def _names_in_class(
+    source: PythonSource, defined: frozenset[str], number: str
+) -> tuple[tuple[str, ...], tuple[Name | Attribute, ...]]:
+    """The names in a class, beside what all classes are called."""
+    classes = source.nodes.of(ClassDef)
+    names = _names_between(source, classes[int(number)], defined)
+    return tuple(one.name for one in classes), tuple(names)
+
+
+def _names_between(
+    source: PythonSource, node: FunctionDef | ClassDef, defined: frozenset[str]
+) -> Iterator[Name | Attribute]:
+    renamed = {alias.asname for alias in source.nodes.of(Alias)}
+    for one in source.nodes.within(node.start, node.end, Name, Attribute):
+        word = one.id if isinstance(one, Name) else one.attr
+        if word in defined or word in renamed:
+            yield one
+
+
+@function_summary
+def _asks_for_loop(source: PythonSource, definition: FunctionDef) -> bool:
+    return _is_asked_for(source.nodes.within(definition.start, definition.end, Name, Attribute))
+
+
+def _is_asked_for(nodes: Iterable[Node]) -> bool:
+    return not _ASKING.isdisjoint(getattr(node, "attr", getattr(node, "id", "")) for node in nodes)
 
 
 @function_summary
@@ -217,6 +255,11 @@ class Program:
         self._classes_of: dict[Module, list[Class]] = {}
         self._lambdas: dict[Module, list[Function]] = {}
         self._implementations: dict[Class, tuple[Class, ...]] = {}
+
+    @property
+    def defined(self) -> frozenset[str]:
+        """The names of all functions and classes of the repository."""
+        return self._symbols.modules.defined
 
     def add(self, module: Module) -> Function:
         """The module's own statements as a function; its definitions become known."""

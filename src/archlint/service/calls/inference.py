@@ -75,7 +75,7 @@ class Inference:
     def scan(self, function: Function) -> Scan:
         """What the function's own statements say."""
         if function not in self._scans:
-            self._scans[function] = scan(function)
+            self._scans[function] = scan(function, self.program.defined)
         return self._scans[function]
 
     def values(self, node: Expression, function: Function) -> InferredTypes:

@@ -7,9 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 
+from msgspec.structs import replace
+
+from archlint.facts.outline import MentionedNames
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Alias, Assign, Attribute, Call, ClassDef, Constant, FunctionDef, Name
-from archlint.readings import summary
+from archlint.readings import naming
 from archlint.service.calls.functions import Class, Function, Program, names_in
 from archlint.service.calls.library_models import Library
 from archlint.service.semantics.library_names import names_of
@@ -25,13 +28,14 @@ class Mentions:
     def __init__(self, modules: Sequence[Module], program: Program) -> None:
         self._modules = modules
         self._program = program
+        self._defined = program.defined
 
     def none_of(self, one: Function | Class) -> bool:
         """Whether no code that runs has the name of a definition, but for its own body."""
         if isinstance(one, Function) and (one.decorators or _may_be_asked_for(one)):
             return False  # A decorator may register it, and a base may call a method by its name.
         name = one.node.name if isinstance(one.node, FunctionDef | ClassDef) else ""
-        within = sum(name == _word(node) for node in names_in(one))
+        within = sum(name == _word(node) for node in names_in(one, self._defined))
         in_others = name in self._elsewhere or self._within_its_like[name] > within
         return bool(name) and not (in_others and name in self._alive)
 
@@ -43,7 +47,7 @@ class Mentions:
         """Whether a function's name stands where it is not called: in a table, or as an argument."""
         if function.owner is not None:
             return self.may_be_kept(function)
-        return any(function.own_name in _handed_on(module.source) for module in self._modules)
+        return any(function.own_name in _handed_on(module.source, self._defined) for module in self._modules)
 
     @cached_property
     def _alive(self) -> frozenset[str]:
@@ -51,7 +55,7 @@ class Mentions:
         inside: defaultdict[str, set[str]] = defaultdict(set)
         alive = set(self._kept)
         asked = {one.own_name for one in self._program.functions.values() if _may_be_asked_for(one)}
-        for mentions in (module.source.mentions for module in self._modules):
+        for mentions in (_names_of(module.source, self._defined) for module in self._modules):
             alive.update(mentions.outside, mentions.guarded, *(one.names for one in mentions.aliases))
             for one in mentions.inside:
                 runs = one.is_decorated or one.function.startswith("__") or one.function in asked
@@ -65,23 +69,41 @@ class Mentions:
 
     @cached_property
     def _kept(self) -> frozenset[str]:
-        return frozenset(name for module in self._modules for name in _kept(module.source))
+        return frozenset(name for module in self._modules for name in _kept(module.source, self._defined))
 
     @cached_property
     def _elsewhere(self) -> frozenset[str]:
-        return frozenset().union(*(_mentioned(module.source)[0] for module in self._modules))
+        return frozenset().union(*(_mentioned(module.source, self._defined)[0] for module in self._modules))
 
     @cached_property
     def _within_its_like(self) -> Counter[str]:
         found: Counter[str] = Counter()
         for module in self._modules:
-            found.update(dict(_mentioned(module.source)[1]))
+            found.update(dict(_mentioned(module.source, self._defined)[1]))
         return found
 
 
-@summary
-def _mentioned(source: PythonSource) -> tuple[frozenset[str], tuple[tuple[str, int], ...]]:
-    """The names that a file has, and how often it has others within definitions that are called so.
+@naming
+def _names_of(source: PythonSource, defined: frozenset[str]) -> MentionedNames:
+    """What a file mentions of the names that the repository defines."""
+    found = source.mentions
+
+    def of(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(defined.intersection(names)))
+
+    return MentionedNames(
+        of(found.outside),
+        of(found.guarded),
+        tuple(replace(one, names=of(one.names)) for one in found.inside),
+        tuple(replace(one, names=of(one.names)) for one in found.aliases),
+    )
+
+
+@naming
+def _mentioned(
+    source: PythonSource, defined: frozenset[str]
+) -> tuple[frozenset[str], tuple[tuple[str, int], ...]]:
+    """The defined names that a file has, and how often it has others within definitions that are called so.
 
     They are used, imported, exported, or the last word of a string. A function's variables that nothing reads
     do not count.
@@ -89,33 +111,35 @@ def _mentioned(source: PythonSource) -> tuple[frozenset[str], tuple[tuple[str, i
     nodes, unread = source.nodes, unread_names(source)
     elsewhere = set(_last_words(source))
     elsewhere.update(alias.name.rpartition(".")[2] for alias in nodes.of(Alias))
-    defined = {*(one.name for one in nodes.of(FunctionDef)), *(one.name for one in nodes.of(ClassDef))}
+    own = {*(one.name for one in nodes.of(FunctionDef)), *(one.name for one in nodes.of(ClassDef))}
     named: list[Name | Attribute] = [node for node in nodes.of(Name) if node not in unread]
     named += nodes.of(Attribute)
     within: Counter[str] = Counter()
     for node in named:
         word = _word(node)
-        if word in defined and any(one.name == word for one in source.definitions.around(node)):
+        if word in own and any(one.name == word for one in source.definitions.around(node)):
             within[word] += 1
         else:
             elsewhere.add(word)
-    return frozenset(elsewhere), tuple(sorted((word, within[word]) for word in within.keys() - elsewhere))
+    inner = tuple(sorted((word, within[word]) for word in within.keys() - elsewhere))
+    return defined.intersection(elsewhere), inner
 
 
-@summary
-def _kept(source: PythonSource) -> tuple[str, ...]:
-    """The attributes that a file reads and does not call there, and the last words of its strings."""
+@naming
+def _kept(source: PythonSource, defined: frozenset[str]) -> tuple[str, ...]:
+    """The defined names that a file reads as attributes and does not call there, or has at strings' ends."""
     called = {call.func for call in source.nodes.of(Call)}
     read = {node.attr for node in source.nodes.of(Attribute) if node not in called}
-    return tuple(sorted(read.union(_last_words(source))))
+    return tuple(sorted(defined.intersection(read.union(_last_words(source)))))
 
 
-@summary
-def _handed_on(source: PythonSource) -> frozenset[str]:
-    """The names that a file reads and does not call there."""
+@naming
+def _handed_on(source: PythonSource, defined: frozenset[str]) -> frozenset[str]:
+    """The defined names that a file reads and does not call there."""
     called = {call.func for call in source.nodes.of(Call)}
     targets = {target for one in source.nodes.of(Assign) for target in one.targets}
-    return frozenset(node.id for node in source.nodes.of(Name) if node not in called and node not in targets)
+    read = (one.id for one in source.nodes.of(Name) if one not in called and one not in targets)
+    return defined.intersection(read)
 
 
 def is_spoken_of(function: Function, used: Container[str]) -> bool:

@@ -6,37 +6,55 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from archlint.facts.source import PythonSource, function_summary, notice
-from archlint.facts.syntax import ClassDef, Expression, FunctionDef, Name
+from archlint.facts.source import PythonSource, function_naming, notice_naming
+from archlint.facts.syntax import Attribute, ClassDef, Expression, FunctionDef, Name
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.readings import unnoticed
 from archlint.service.calls.function_summary import Scanner
 from archlint.service.calls.functions import Function
-from archlint.service.calls.sites import BindingSite, Scan
+from archlint.service.calls.sites import BindingSite, Scan, Site
+from archlint.service.semantics.loggers import loggers, logs
 from archlint.service.semantics.symbols import Scope
 from archlint.service.semantics.unread import unread_in
 
 
-def scan(function: Function) -> Scan:
-    """Read the function's own statements. Who asks depends on what `_told` says of them, and no more."""
+def scan(function: Function, defined: frozenset[str]) -> Scan:
+    """Read the function's own statements. Who asks depends on what `_told` says of them, and no more.
+
+    What is logged runs nowhere, and an attribute that no function of the repository has the name of runs
+    nothing: neither is a site.
+    """
     node, source = function.node, function.module.source
     if isinstance(node, FunctionDef):
-        notice(_told, source, node)
+        notice_naming(_told, source, node)
         with unnoticed():
-            return _scan(source, node, function.scope)
+            return _scan(source, node, function.scope, defined)
     scanner = Scanner(source, node.parameters if node else (), _self_name(function.scope))
     if node is None:
         scanner.body(source.body)
     else:
         scanner.found.returned.append(node.body)
         scanner.visit(node.body)
-    return scanner.found
+    return _with_what_runs(scanner.found, source, defined)
 
 
-def _scan(source: PythonSource, node: FunctionDef, scope: Scope) -> Scan:
+def _scan(source: PythonSource, node: FunctionDef, scope: Scope, defined: frozenset[str]) -> Scan:
     scanner = Scanner(source, node.parameters, _self_name((*scope, node)))
     scanner.body(node.body)
-    return scanner.found
+    return _with_what_runs(scanner.found, source, defined)
+
+
+def _with_what_runs(found: Scan, source: PythonSource, defined: frozenset[str]) -> Scan:
+    """A scan without the sites that run nothing."""
+    logging = loggers(source)
+    found.sites = [site for site in found.sites if not _runs_nothing(site, logging, defined)]
+    return found
+
+
+def _runs_nothing(site: Site, logging: frozenset[str], defined: frozenset[str]) -> bool:
+    if site.kind == "read":
+        return isinstance(site.node, Attribute) and site.node.attr not in defined
+    return site.kind == "call" and not site.awaited and logs(site.node, logging)
 
 
 def _self_name(scope: Scope) -> str | None:
@@ -49,13 +67,13 @@ def _self_name(scope: Scope) -> str | None:
     return None
 
 
-@function_summary
-def _told(source: PythonSource, definition: FunctionDef) -> tuple[object, ...]:
+@function_naming
+def _told(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> tuple[object, ...]:
     """What a scan says but for offsets, and for the bindings of names that nothing reads.
 
     Offsets count by which of the scan's nodes start and end before them.
     """
-    found = _scan(source, definition, source.definitions.around(definition)[:-1])
+    found = _scan(source, definition, source.definitions.around(definition)[:-1], defined)
     ignored = {node.id for node in unread_in(source, definition) if isinstance(node, Name)}
     bound = {name: several for name, several in found.bindings.items() if name not in ignored}
     roots = _roots(found, bound)

@@ -66,7 +66,7 @@ class _Reader:
             if isinstance(statement, FunctionDef):
                 inner = (*scope, statement)
                 names = known - {parameter.name for parameter in statement.parameters}
-                body = body_of(self._module.source, statement)
+                body = self._body(statement)
                 yield from self.scope(body, inner, names | self._parameters(statement, scope))
             elif isinstance(statement, ClassDef):
                 inner = (*scope, statement)
@@ -111,13 +111,16 @@ class _Reader:
         yield from (f"self.{name}" for name in self._opened(node.body, scope))
         for function in (item for item in node.body if isinstance(item, FunctionDef)):
             sessions = self._parameters(function, scope)
-            for statement in statements(body_of(self._module.source, function)):
+            for statement in statements(self._body(function)):
                 match statement:
                     case Assign(targets=(Attribute() as target,), value=Name(id=name)) if name in sessions:
                         yield dotted(target) or ""
                     case Assign(targets=(Attribute() as target,), annotation=annotation) if annotation:
                         if self._is_session(annotation, scope):
                             yield dotted(target) or ""
+
+    def _body(self, function: FunctionDef) -> tuple[Statement, ...]:
+        return body_of(self._module.source, function, self._symbols.modules.defined)
 
     def _is_session(self, annotation: Expression, scope: Scope) -> bool:
         """Whether an annotation says session: the class, an `Annotated` of it, an alias, or it or None."""

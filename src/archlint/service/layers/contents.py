@@ -26,6 +26,7 @@ from archlint.service.database.engine_connections import DATABASE_PACKAGES
 from archlint.service.semantics.bindings import Imported, own_nodes, read_namespace, statements
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SQLMODEL, names_of
+from archlint.service.semantics.loggers import loggers, logs
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
@@ -257,15 +258,19 @@ _ON_SESSION = "….execute"
 
 @summary
 def _called(source: PythonSource) -> tuple[tuple[str, ...], ...]:
-    """What each top-level definition calls: names that the file binds, and methods of sessions as one."""
+    """What each top-level definition calls but loggers: names that the file binds, methods of sessions."""
     namespace = read_namespace(source.body)
     known = None if namespace.stars else namespace.names.keys()
     top = (node for node in statements(source.body) if isinstance(node, ClassDef | FunctionDef))
-    return tuple(tuple(sorted(_names_called(node, known))) for node in top)
+    logging = loggers(source)
+    return tuple(tuple(sorted(_names_called(node, known, logging))) for node in top)
 
 
-def _names_called(definition: ClassDef | FunctionDef, known: Container[str] | None) -> set[str]:
-    called = [node.func for node in all_nodes(definition) if type(node) is Call]
+def _names_called(
+    definition: ClassDef | FunctionDef, known: Container[str] | None, logging: frozenset[str]
+) -> set[str]:
+    calls = (node for node in all_nodes(definition) if type(node) is Call)
+    called = [call.func for call in calls if not logs(call, logging)]
     names = {name for one in called if (name := dotted(one))}
     found = {name for name in names if known is None or name.partition(".")[0] in known}
     on_session = any(type(one) is Attribute and one.attr in _SESSION_METHODS for one in called)

@@ -7,13 +7,17 @@ from archlint.facts.syntax import Attribute, Call, FunctionDef, Import, ImportFr
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
 from archlint.service.semantics.bindings import read_namespace
+from archlint.service.semantics.loggers import loggers, logs
 
 
 @summary
 def called_names(source: PythonSource) -> tuple[str, ...]:
-    """The dotted names of functions that a file calls, as far as the file itself binds their first part."""
-    namespace = read_namespace(source.body)
-    names = {dotted(call.func) or "" for call in source.nodes.of(Call)}
+    """The dotted names of functions that a file calls, as far as the file itself binds their first part.
+
+    Those of loggers are left out.
+    """
+    namespace, logging = read_namespace(source.body), loggers(source)
+    names = {dotted(call.func) or "" for call in source.nodes.of(Call) if not logs(call, logging)}
     bound = (name for name in names if namespace.stars or name.partition(".")[0] in namespace.names)
     return tuple(sorted(bound))
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Alias, Assign, Attribute, Call, Constant, Expression, FunctionDef, Name
 from archlint.facts.traversal import dotted
-from archlint.readings import summary
+from archlint.readings import naming
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import scoped
 from archlint.service.semantics.symbols import Scope
@@ -42,7 +42,8 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
 
     @cached_property
     def _used(self) -> frozenset[str]:
-        return frozenset().union(*(used_names(module.source) for module in self.modules.runtime))
+        defined = self.modules.defined
+        return frozenset().union(*(used_names(module.source, defined) for module in self.modules.runtime))
 
     @cached_property
     def _reached(self) -> frozenset[str]:
@@ -75,9 +76,9 @@ def _called(decorator: Expression) -> str | None:
     return dotted(decorator.func if isinstance(decorator, Call) else decorator)
 
 
-@summary
-def used_names(source: PythonSource) -> frozenset[str]:
-    """The names with which a file does more than to import them and to hand them on by `__all__`.
+@naming
+def used_names(source: PythonSource, defined: frozenset[str]) -> frozenset[str]:
+    """The defined names with which a file does more than to import them and to hand them on by `__all__`.
 
     The last words of texts outside of `__all__` are among them, as of "app.jobs:send".
     """
@@ -92,7 +93,7 @@ def used_names(source: PythonSource) -> frozenset[str]:
             word = node.value[max(node.value.rfind("."), node.value.rfind(":")) + 1 :]
             if word.isidentifier() and not any(one.start <= node.start < one.end for one in exports):
                 found.add(word)
-    return frozenset(found)
+    return defined.intersection(found)
 
 
 def _is_all(statement: Assign) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from archlint.facts.source import PythonSource
-from archlint.facts.store import Unreadable
+from archlint.facts.store import Facts, Unreadable
 from archlint.facts.syntax import Node
 from archlint.findings import Location
 from archlint.paths import parents
@@ -95,6 +95,14 @@ class Modules:
     def runtime(self) -> tuple[Module, ...]:
         """The modules that the running service may load."""
         return tuple(module for module in self if module.role is Role.RUNTIME)
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """The names of all functions and classes of the repository."""
+        if isinstance(self.facts, Facts):
+            return self.facts.defined
+        sources = (one for one in self.facts.values() if isinstance(one, PythonSource))
+        return frozenset().union(*(source.defined for source in sources))
 
     @cached_property
     def unread(self) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ class Symbols:
     """The names of a service's modules."""
 
     def __init__(self, modules: Modules) -> None:
-        self._modules = modules
+        self.modules = modules
         self._namespaces: dict[Module | Node, Namespace] = {}
         self._scopes: dict[Node, Scope] = {}
         self._known: dict[tuple[Module | Scope, str], Symbol] = {}
@@ -218,7 +218,7 @@ class Symbols:
     def _module_member(self, module: Module, name: str, walk: _Walk) -> Symbol:
         symbol = self._bound(module, name, walk)
         if symbol is None and module.is_package:
-            submodule = self._modules.find(f"{module.name}.{name}", module)
+            submodule = self.modules.find(f"{module.name}.{name}", module)
             symbol = _module_symbol(submodule) if submodule else None
         return symbol or Symbol(f"{module.name}.{name}", module, None)
 
@@ -247,7 +247,7 @@ class Symbols:
         return self._from_library_star(module, namespace, name)
 
     def _from_star(self, module: Module, star: Star, name: str, walk: _Walk) -> Symbol | None:
-        source = find_module(self._modules, module, star.module, star.level)
+        source = find_module(self.modules, module, star.module, star.level)
         if source is None or source is module:
             return None
         exported = self.exported(source)
@@ -266,7 +266,7 @@ class Symbols:
         Of several, as `pydantic.v1` and, where that fails, `pydantic`, the first is what there is today.
         """
         stars = dict.fromkeys(star.module for star in namespace.stars if not star.level)
-        libraries = [name for name in stars if self._modules.find(name, module) is None]
+        libraries = [name for name in stars if self.modules.find(name, module) is None]
         packages = {name.partition(".")[0] for name in libraries}
         if len(packages) != 1 or name.startswith("_") or name in _BUILTINS:
             return None
@@ -288,13 +288,13 @@ class Symbols:
 
     def _imported(self, module: Module, binding: Imported, walk: _Walk) -> Symbol:
         walk.steps.append(ImportStep(module, binding.node))
-        found = find_module(self._modules, module, binding.module, binding.level)
+        found = find_module(self.modules, module, binding.module, binding.level)
         if binding.name is None:
             return _module_symbol(found) if found else Symbol(binding.module, None, None)
         if found:
             return self._module_member(found, binding.name, walk)
         whole = f"{binding.module}.{binding.name}" if binding.module else binding.name
-        submodule = find_module(self._modules, module, whole, binding.level)
+        submodule = find_module(self.modules, module, whole, binding.level)
         if submodule:
             return _module_symbol(submodule)
         return Symbol(public_name(whole), None, None) if not binding.level else NOTHING
@@ -302,7 +302,7 @@ class Symbols:
     def _attribute(self, importer: Module, symbol: Symbol, name: str, walk: _Walk) -> Symbol:
         if symbol.module is None:
             qualified = f"{symbol.qualified}.{name}"
-            found = self._modules.find(qualified, importer)
+            found = self.modules.find(qualified, importer)
             return _module_symbol(found) if found else Symbol(public_name(qualified), None, None)
         if symbol.is_module:
             return self._module_member(symbol.module, name, walk)
@@ -310,7 +310,7 @@ class Symbols:
             return self._class_member(symbol, name, walk)
         qualified = f"{symbol.qualified}.{name}"
         # A folder without `__init__` below a package is no module, but what lies in it is.
-        inside = self._modules.find(qualified, importer) if symbol.node is None else None
+        inside = self.modules.find(qualified, importer) if symbol.node is None else None
         return _module_symbol(inside) if inside else Symbol(qualified, symbol.module, None)
 
     def _class_member(self, symbol: Symbol, name: str, walk: _Walk) -> Symbol:

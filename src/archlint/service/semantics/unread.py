@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archlint.facts.source import PythonSource, function_summary, notice
+from archlint.facts.source import PythonSource, function_naming, function_summary, notice, notice_naming
 from archlint.facts.syntax import (
     Assign,
     Constant,
@@ -16,8 +16,9 @@ from archlint.facts.syntax import (
     Operator,
     Statement,
 )
-from archlint.facts.traversal import INNER, all_nodes
+from archlint.facts.traversal import INNER, all_nodes, with_blocks
 from archlint.readings import unnoticed
+from archlint.service.semantics.loggers import loggers, only_logs
 
 
 def unread_in(source: PythonSource, function: FunctionDef) -> frozenset[Node]:
@@ -58,11 +59,27 @@ def unread(source: PythonSource) -> frozenset[Node]:
     return frozenset(found)
 
 
-def body_of(source: PythonSource, definition: FunctionDef) -> tuple[Statement, ...]:
-    """A function's statements, for whom neither texts nor numbers that nothing reads make a difference."""
-    notice(_busy, source, definition)
+def body_of(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> tuple[Statement, ...]:
+    """A function's statements, for whom neither texts, numbers that nothing reads nor logs matter."""
+    notice_naming(_working, source, definition)
     with unnoticed():
         return definition.body
+
+
+@function_naming
+def _working(
+    source: PythonSource, definition: FunctionDef, defined: frozenset[str]
+) -> tuple[tuple[Statement, ...], ...]:
+    """The statements that do more, those in blocks too, and those of the functions in it."""
+    unread, names = unread_in(source, definition), loggers(source)
+    functions = (node for node in all_nodes(definition) if isinstance(node, FunctionDef))
+    inner = [function for function in functions if function is not definition]
+
+    def kept(block: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        rest = (one for one in block if not _is_idle(one, unread) and not only_logs(one, names, defined))
+        return tuple(with_blocks(one, kept) for one in rest)
+
+    return (kept(definition.body), *(kept(one.body) for one in inner))
 
 
 def nodes_in(source: PythonSource, definition: FunctionDef) -> tuple[Node, ...]:

@@ -20,7 +20,7 @@ from archlint.facts.syntax import (
     FunctionDef,
     Name,
 )
-from archlint.readings import summary
+from archlint.readings import naming
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Class, Function, names_in
@@ -204,7 +204,7 @@ class Reached:
     def _referred(self, function: Function) -> Iterator[Function]:
         """The functions that it speaks of without a call: those that it keeps or hands to a library."""
         with deep_recursion():
-            for node in names_in(function):
+            for node in names_in(function, self._program.defined):
                 name = node.id if isinstance(node, Name) else node.attr
                 if name in self._function_names:
                     for value in self._calls.inference.values(node, function):
@@ -305,7 +305,9 @@ class Reached:
 
     def _spoken_of(self, one: Function | Class) -> Iterator[Class]:
         classes = self._classes_by_name(one.module)
-        found = (classes.get(node.id) for node in names_in(one) if isinstance(node, Name))
+        found = (
+            classes.get(node.id) for node in names_in(one, self._program.defined) if isinstance(node, Name)
+        )
         return (cls for cls in found if cls is not None)
 
     @cached_property
@@ -318,7 +320,7 @@ class Reached:
             found: dict[str, Class] = {}
             renamed = {alias.asname for alias in module.source.nodes.of(Alias) if alias.asname}
             wanted = self._class_names | renamed
-            for name in (name for name in _names(module.source) if name in wanted):
+            for name in (name for name in _names(module.source, self._program.defined) if name in wanted):
                 node = self._symbols.resolve(module, name).node
                 if node is not None and node in self._program.classes:
                     found[name] = self._program.classes[node]
@@ -326,11 +328,12 @@ class Reached:
         return self._classes[module]
 
 
-@summary
-def _names(source: PythonSource) -> tuple[str, ...]:
-    """The names that a file has, but variables that nothing reads."""
+@naming
+def _names(source: PythonSource, defined: frozenset[str]) -> tuple[str, ...]:
+    """The names of definitions and imports that a file has, but variables that nothing reads."""
+    known = defined.union(alias.asname for alias in source.nodes.of(Alias) if alias.asname)
     unread = unread_names(source)
-    return tuple(sorted({name.id for name in source.nodes.of(Name) if name not in unread}))
+    return tuple(sorted({name.id for name in source.nodes.of(Name) if name not in unread} & known))
 
 
 _DRIVEN = frozenset({"__call__", "dispatch", "handle", "lifespan"})

@@ -125,9 +125,12 @@ class Reader:
         """What the function does, in order."""
         if function not in self._known:
             node = function.node
-            body = body_of(function.module.source, node) if isinstance(node, FunctionDef) else ()
+            body = self._body(function, node) if isinstance(node, FunctionDef) else ()
             self._known[function] = _Body(self._calls, function, self._busy).block(body)
         return self._known[function]
+
+    def _body(self, function: Function, node: FunctionDef) -> tuple[Statement, ...]:
+        return body_of(function.module.source, node, self._calls.program.defined)
 
 
 class _Body:

@@ -1,0 +1,97 @@
+"""What a file logs: whoever looks for what runs, or for what is done to data, need not look at that."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import (
+    Alias,
+    Assign,
+    Attribute,
+    Call,
+    ClassDef,
+    ComprehensionClause,
+    Constant,
+    Evaluate,
+    ExceptHandler,
+    Expression,
+    For,
+    FString,
+    FunctionDef,
+    Keyword,
+    Name,
+    Parameter,
+    Statement,
+    Walrus,
+    WithItem,
+)
+from archlint.facts.traversal import all_nodes, dotted
+from archlint.readings import summary
+from archlint.service.semantics.bindings import Assigned, Imported, Namespace, read_namespace
+
+_MAKERS = frozenset({"logging.getLogger", "structlog.get_logger", "structlog.getLogger"})
+_LOGGERS = frozenset({"logging", "loguru.logger"})
+_METHODS = frozenset({"critical", "debug", "error", "exception", "fatal", "info", "warn", "warning"})
+
+
+@summary
+def loggers(source: PythonSource) -> frozenset[str]:
+    """The names that stand for loggers wherever they stand in a file: nothing else in it has such a name."""
+    namespace = read_namespace(source.body)
+    named = [name for name in namespace.names if _is_logger(namespace, name)]
+    if not named:
+        return frozenset()
+    bound = Counter(_bound(source))
+    return frozenset(name for name in named if bound[name] == 1)
+
+
+def _bound(source: PythonSource) -> Iterator[str]:
+    """Every name that the file binds, as often as it does."""
+    nodes = source.nodes
+    targets = [target for one in nodes.of(Assign) for target in one.targets]
+    targets += [one.target for one in nodes.of(For)]
+    targets += [one.target for one in nodes.of(ComprehensionClause)]
+    targets += [one.target for one in nodes.of(WithItem) if one.target is not None]
+    yield from (node.id for target in targets for node in all_nodes(target) if isinstance(node, Name))
+    yield from (one.name for one in nodes.of(Parameter))
+    yield from (one.name for one in nodes.of(Walrus))
+    yield from (one.name for one in nodes.of(FunctionDef))
+    yield from (one.name for one in nodes.of(ClassDef))
+    yield from (one.name for one in nodes.of(ExceptHandler) if one.name is not None)
+    yield from (one.asname or one.name.partition(".")[0] for one in nodes.of(Alias))
+
+
+def _is_logger(namespace: Namespace, name: str) -> bool:
+    match namespace.names[name]:
+        case Assigned(value=Call(func=func)):
+            return _meant(namespace, dotted(func) or "") in _MAKERS
+    return _meant(namespace, name) in _LOGGERS
+
+
+def _meant(namespace: Namespace, written: str) -> str:
+    """What an imported name means, as far as the file tells."""
+    first, dot, rest = written.partition(".")
+    match namespace.names.get(first):
+        case Imported(level=0, module=module, name=name):
+            return f"{module}{f'.{name}' if name else ''}{dot}{rest}"
+    return ""
+
+
+def logs(node: Expression, names: frozenset[str]) -> bool:
+    """Whether an expression hands something to one of these loggers."""
+    match node:
+        case Call(func=Attribute(value=Name(id=name), attr=attr)):
+            return name in names and attr in _METHODS
+    return False
+
+
+def only_logs(statement: Statement, names: frozenset[str], defined: frozenset[str]) -> bool:
+    """Whether a statement does nothing but to log values, of which none is computed by what is `defined`."""
+    match statement:
+        case Evaluate(value=Call(args=args, keywords=keywords) as call) if logs(call, names):
+            given = [node for argument in (*args, *keywords) for node in all_nodes(argument)]
+            plain = all(isinstance(one, Attribute | Constant | FString | Keyword | Name) for one in given)
+            return plain and defined.isdisjoint(one.attr for one in given if isinstance(one, Attribute))
+    return False
