@@ -317,7 +317,10 @@ class Layers:
         """The layers that directories' names suggest, where these are not features of that name."""
         for folder in folders:
             if folder not in self._feature_folders:
-                yield from (name for name, names in SYNONYMS.items() if _base(folder) in names)
+                found = [name for name, names in SYNONYMS.items() if _base(folder) in names]
+                # Handlers and controllers are services only where nothing else is called so.
+                is_other = len(found) > 1 and self.directories("services")
+                yield from (name for name in found if name != "services" or not is_other)
 
     def _plays(self, module: Module, name: str) -> bool:
         """Whether what the module defines bears out the role that its name suggests."""
