@@ -7,6 +7,7 @@ from typing import Any
 
 from archlint.findings import Hit, Location, Met, Said
 from archlint.service.api.exemptions import exemption, hidden_at, served, version_of
+from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 
 
@@ -14,13 +15,18 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each place that hides versioned endpoints, once, unless another path shows the same handler."""
     exempt = exemption(options)
     shown = {id(e.handler.definition) for e in service.routes.endpoints if e.in_schema}
-    seen: set[Location] = set()
+    hidden: dict[Location, list[Endpoint]] = {}
     for endpoint in service.routes.endpoints:
         if version_of(endpoint) is None or exempt(endpoint) or id(endpoint.handler.definition) in shown:
             if version_of(endpoint) is not None and endpoint.in_schema:
                 yield Met(endpoint.location)
             continue
-        place = hidden_at(endpoint)
-        if place is not None and place not in seen:
-            seen.add(place)
-            yield Hit(place, {"endpoint": served(endpoint), "handler": endpoint.handler.own_name})
+        if (place := hidden_at(endpoint, service.routes.router_places)) is not None:
+            hidden.setdefault(place, []).append(endpoint)
+    for place, (first, *others) in hidden.items():
+        fields = {
+            "endpoint": served(first),
+            "are": f"and {len(others)} more are" if others else "is",
+            "handler": first.handler.own_name,
+        }
+        yield Hit(place, fields)

@@ -10,6 +10,7 @@ from archlint.expressions import matcher
 from archlint.facts.syntax import Call, Constant
 from archlint.findings import Location
 from archlint.service.api.routes import App, Endpoint
+from archlint.service.interpreter.values import Origin
 
 _PARAMETER, _NAMED = re.compile(r"\{[^}]*\}"), re.compile(r"\{[A-Za-z_][^}]*\}")
 
@@ -56,18 +57,19 @@ def unserved(app: App) -> str:
     return "" if app.is_served else f" of the app `{app.title}`, which no command starts,"
 
 
-def hidden_at(endpoint: Endpoint) -> Location | None:
-    """What hides it from the schema: a call's `include_in_schema=False`, else its router's.
+def hidden_at(endpoint: Endpoint, routers: Mapping[int, Origin]) -> Location | None:
+    """The outermost call that hides it from the schema: an include's, a router's or its own.
 
-    None where it is shown, or where only settings hide it.
+    `routers` are `RouteTable.router_places`. None where it is shown, or where only settings hide it.
     """
     if endpoint.kind != "http" or endpoint.in_schema or not endpoint.route.documented:
         return None
-    for place in (*endpoint.includes, endpoint.place):
+    around = [routers[id(keywords)] for keywords in endpoint.defaults if id(keywords) in routers]
+    is_configured = False
+    for place in (*endpoint.includes, *around, endpoint.place):
         keywords = place.node.keywords if isinstance(place.node, Call) else ()
         given = next((k.value for k in keywords if k.name == "include_in_schema"), None)
-        if given is not None and not isinstance(given, Constant):
-            return None
         if isinstance(given, Constant) and given.value is False:
             return place.module.location(place.node)
-    return endpoint.location
+        is_configured |= given is not None and not isinstance(given, Constant)
+    return None if is_configured else endpoint.location

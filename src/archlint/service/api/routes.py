@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import chain
 from typing import Literal
 
@@ -125,7 +126,7 @@ class Runtime(Struct, frozen=True):
         return self.fastapi is None or self.fastapi >= change
 
 
-class RouteTable(Struct, eq=False, frozen=True):
+class RouteTable(Struct, eq=False, frozen=True, dict=True):
     """A service's apps and endpoints, and what archlint could not resolve."""
 
     apps: tuple[App, ...] = ()
@@ -138,6 +139,12 @@ class RouteTable(Struct, eq=False, frozen=True):
     """The interpretation behind it; None where there is no app."""
 
     runtime: Runtime = Runtime()
+
+    @cached_property
+    def router_places(self) -> Mapping[int, Origin]:
+        """Where apps and routers are made, by the identity of their keywords (`Endpoint.defaults`)."""
+        made = self.machine.created if self.machine else ()
+        return {id(router.keywords): router.place for router in made if isinstance(router, Router)}
 
     def described(self, app: App, routes: Iterable[Value]) -> tuple[Endpoint, ...]:
         """Routes of an app that nothing serves: its webhooks, and the callbacks of an endpoint."""
