@@ -8,12 +8,13 @@ from typing import Any
 
 from archlint.facts.syntax import Attribute, Call
 from archlint.facts.traversal import all_nodes, dotted
-from archlint.findings import Hit, Link, Met, Said, Severity
+from archlint.findings import Hit, Link, Met, Said, Severity, Unknown
 from archlint.service.api.exemptions import exemption, served, version_of
 from archlint.service.api.include_groups import by_include, without_aliases
 from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.response_kinds import is_page
-from archlint.service.api.routes import Endpoint
+from archlint.service.api.root_paths import root_setting, unknown_root
+from archlint.service.api.routes import App, Endpoint
 from archlint.service.interpreter.values import Origin
 from archlint.service.model import Service
 
@@ -29,11 +30,17 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     exempt = exemption(options)
     endpoints = list(without_aliases(service.routes.endpoints))
     yield from (Met(endpoint.location) for endpoint in endpoints if version_of(endpoint) is not None)
+    doubtful: dict[App, Unknown | None] = {}
     for place, lacking in by_include(endpoints, lambda endpoint: version_of(endpoint) is not None):
         for endpoint in lacking:
             is_aside = exempt(endpoint) or shows_documentation(endpoint)
-            if not (is_aside or _FALLBACK.fullmatch(endpoint.path) or _is_page(service, endpoint)):
+            if is_aside or _FALLBACK.fullmatch(endpoint.path) or _is_page(service, endpoint):
+                continue
+            if endpoint.root not in doubtful:
+                doubtful[endpoint.root] = unknown_root(endpoint.root)
+            if doubtful[endpoint.root] is None:
                 yield _hit(place, _how(service, endpoint), endpoint)
+    yield from filter(None, doubtful.values())
     yield from service.routes.unknown
 
 
@@ -50,6 +57,7 @@ def _how(service: Service, endpoint: Endpoint) -> str:
     prefixes = (k.value for call in calls for k in call.keywords if k.name == "prefix")
     read = {n.attr for prefix in prefixes for n in all_nodes(prefix) if isinstance(n, Attribute)}
     setting = next((field.name for field in service.settings.fields if field.name in read), None)
+    setting = setting or root_setting(endpoint.root)
     return f"{_MISSING}, as long as `{setting}` has its default" if setting else _MISSING
 
 

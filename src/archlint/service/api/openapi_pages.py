@@ -20,6 +20,7 @@ from archlint.findings import Link, Location, Severity, Unknown
 from archlint.service.api.operations import Operation, Operations
 from archlint.service.api.registered import Mount
 from archlint.service.api.response_kinds import ResponseKind, undocumented
+from archlint.service.api.root_paths import argument_place
 from archlint.service.api.routes import App, Endpoint, RouteTable
 from archlint.service.interpreter.values import UNTOLD, Choice, Configured, Unresolved, Value, text, usual
 from archlint.service.semantics.scopes import last_name
@@ -127,7 +128,7 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
         return any(o.answer.has_schema or undocumented(o, self.symbols) is ResponseKind.DATA for o in public)
 
     def _page(self, app: App, mount: str, argument: str) -> OpenAPIPage | Unknown:
-        where = _place(app, argument)
+        where = argument_place(app, argument)
         value = app.router.keywords.get(argument, DEFAULTS[argument])
         found = usual(value)
         path = text(found)
@@ -199,10 +200,3 @@ def _expected(app: App, argument: str) -> set[str]:
     """The address, and the same behind a root path, which is what a proxy takes away."""
     root = text(app.router.keywords.get("root_path")) or ""
     return {DEFAULTS[argument], root.rstrip("/") + DEFAULTS[argument]}
-
-
-def _place(app: App, argument: str) -> Location:
-    """The argument, where the call names it."""
-    place = app.router.place
-    named = [k for k in place.node.keywords if k.name == argument] if isinstance(place.node, Call) else []
-    return place.module.location(named[0]) if named else app.location

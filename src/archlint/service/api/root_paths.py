@@ -1,0 +1,48 @@
+"""What an app's `root_path` puts before its paths: the part that a proxy takes away again.
+
+A client sends it, the routes do not have it (`fastapi.tiangolo.com/advanced/behind-a-proxy`).
+"""
+
+from __future__ import annotations
+
+from archlint.facts.syntax import Call
+from archlint.findings import Location, Unknown
+from archlint.service.api.routes import App
+from archlint.service.interpreter.values import (
+    UNTOLD,
+    Choice,
+    Configured,
+    Unresolved,
+    Value,
+    options,
+    text,
+)
+
+
+def unknown_root(app: App) -> Unknown | None:
+    """Says that nothing tells what comes before the paths of an app; None where the source does."""
+    found = options(app.router.keywords.get("root_path"))
+    untold = next((one for one in found if one is not None and text(one) is None), None)
+    if untold is None:
+        return None
+    why = untold.why if isinstance(untold, Unresolved) else UNTOLD.why
+    return Unknown(f"the `root_path` of `{app.title}`", argument_place(app, "root_path"), why)
+
+
+def root_setting(app: App) -> str | None:
+    """The setting or variable that the `root_path` of an app is read from, None for one that stands there."""
+    return _setting(app.router.keywords.get("root_path"))
+
+
+def _setting(value: Value) -> str | None:
+    if isinstance(value, Configured):
+        return value.source.lstrip("$")
+    values = value.values if isinstance(value, Choice) else ()
+    return next(filter(None, map(_setting, values)), None)
+
+
+def argument_place(app: App, argument: str) -> Location:
+    """The argument, where the call that makes the app names it."""
+    place = app.router.place
+    named = [k for k in place.node.keywords if k.name == argument] if isinstance(place.node, Call) else []
+    return place.module.location(named[0]) if named else app.location
