@@ -6,7 +6,6 @@ Follows `_list_to_str_fields` and `with_prefix` of `fastapi_filter/base/filter.p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace as with_changes
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -49,7 +48,7 @@ def _as_text(entry: Field) -> Field:
     if isinstance(default, list | tuple):
         words = [text(item) for item in default]
         default = ",".join(word for word in words if word is not None)
-    return replace(entry, type=with_changes(found, metadata=entry.type.metadata), default=default)
+    return replace(entry, type=replace(found, metadata=entry.type.metadata), default=default)
 
 
 def _is_list(found: Type) -> bool:

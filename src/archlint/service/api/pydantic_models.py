@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, TypeAlias
@@ -129,7 +128,7 @@ class PydanticModels:
 
     def generic(self, model: PydanticModel) -> PydanticModel:
         """The same model with its type variables left open, as its class statement writes it."""
-        return self.model(dataclasses.replace(model.type, args=())) if model.type.args else model
+        return self.model(replace(model.type, args=())) if model.type.args else model
 
     def reachable(self, start: Type) -> tuple[PydanticModel, ...]:
         """The models in a type and, through their fields, in one another, each once."""

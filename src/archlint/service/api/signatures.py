@@ -5,7 +5,6 @@ Follows `analyze_param` and `get_dependant` of `fastapi/dependencies/utils.py`.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator
 
@@ -188,7 +187,7 @@ class Signatures:
         callee = called(target)
         if target is None or (callee is None and isinstance(target, ClassObject | External)):
             of = found if target is None else self._types.of_value(target)
-            self._class(above, dataclasses.replace(of, metadata=()))
+            self._class(above, replace(of, metadata=()))
         elif callee is not None:
             name = getattr(callee.function.definition, "name", "<lambda>")
             dependant = Dependant(Dependency(name, callee.function), target, scopes(marker))

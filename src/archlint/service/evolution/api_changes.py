@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from archlint.facts.syntax import ClassDef
 from archlint.findings import Location
@@ -28,8 +29,7 @@ _VERSION = re.compile(r"/(?:api/)?(v\d+)(?:/|$)")
 _NOTHING: Json = {"openapi": "3.1.0", "paths": {}}
 
 
-@dataclass(frozen=True, slots=True)
-class ApiState:
+class ApiState(Struct, frozen=True):
     """An API at one time: its document, and where that comes from source, what it is made of."""
 
     content: Json
@@ -60,8 +60,7 @@ class ApiState:
         return self.document.operations.get((name.path, name.method.lower()))
 
 
-@dataclass(frozen=True, slots=True)
-class ApiChange:
+class ApiChange(Struct, frozen=True):
     """A change with its places: `base` where it was, `head` where it is now.
 
     `version` is that in the paths of the operations that it reaches, as `v1` or `v1, v2`; empty for none.

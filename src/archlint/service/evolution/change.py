@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from archlint.service.evolution.levels import level_of
 
@@ -21,8 +22,7 @@ class OperationName(NamedTuple):
         return f"{self.method} {self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One change, with the operations that it reaches.
 
     `id` is oasdiff's identifier for its kind. `schema` is the component in which it happened, empty for one

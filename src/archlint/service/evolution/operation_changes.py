@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from archlint.service.evolution.change import Direction
 from archlint.service.evolution.places import Found, SchemaPlace, of_operation
@@ -21,8 +22,7 @@ _DEFAULTS = "request-parameter-default-value"
 _JSON = re.compile(r"application/(json|.*\+json)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class OperationPair:
+class OperationPair(Struct, frozen=True):
     """An operation before and after, with the parameters of their path items."""
 
     base: Json

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.service.evolution.change import Direction
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaPlace:
+class SchemaPlace(Struct, frozen=True):
     """Where a schema stands: what the message calls it, and the component and path of names that it is in.
 
     `base_schema` is what the base calls the component, where it has another name there.
@@ -41,8 +41,7 @@ class SchemaPlace:
         return f"`{self.field}`{where}" if self.field else self.schema or f"the {self.label}"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A change of a schema, before the operations that it reaches are known."""
 
     id: str

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 Json: TypeAlias = dict[str, Any]
 
 _MAX_REFERENCES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaView:
+class SchemaView(Struct, frozen=True):
     """A schema without its `null`; `name` is the component that it is, empty for one written in place."""
 
     schema: Json

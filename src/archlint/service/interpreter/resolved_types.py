@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.service.interpreter.values import Value
 from archlint.service.semantics.symbols import Symbol
@@ -13,8 +15,7 @@ LITERAL = "typing.Literal"
 VARIABLE = "typing.TypeVar"
 
 
-@dataclass(frozen=True, slots=True)
-class NamedAlias:
+class NamedAlias(Struct, frozen=True):
     """The `type` statement, or `TypeAliasType(…)`, by which an annotation names a type.
 
     `value` is what it stands for, without what an annotation adds; the alias within itself has none.
@@ -25,23 +26,31 @@ class NamedAlias:
     value: Type
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(Struct, frozen=True, eq=False):
     """A resolved type.
 
     `name` is a library's public name (`builtins.list`, `typing.Any`), the qualified name of a class of the
     service, `"None"`, or empty where the source does not tell. A union's `args` are its members, a literal's
     `values` its alternatives. `symbol` is the class of the service, `metadata` what `Annotated` adds, and
-    `choices` are a literal's evaluated alternatives in the order of the source.
+    `choices` are a literal's evaluated alternatives in the order of the source. These tell no types apart.
     """
 
     name: str
     args: tuple[Type, ...] = ()
     values: tuple[str, ...] = ()
-    symbol: Symbol | None = field(default=None, compare=False)
-    metadata: tuple[Value, ...] = field(default=(), compare=False)
-    choices: tuple[Value, ...] = field(default=(), compare=False)
-    alias: NamedAlias | None = field(default=None, compare=False)
+    symbol: Symbol | None = None
+    metadata: tuple[Value, ...] = ()
+    choices: tuple[Value, ...] = ()
+    alias: NamedAlias | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether this is the same type, whatever its annotation adds to it."""
+        if not isinstance(other, Type):
+            return NotImplemented
+        return (self.name, self.args, self.values) == (other.name, other.args, other.values)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.args, self.values))
 
     def __str__(self) -> str:
         """As an annotation with qualified names; `?` for what is not known."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from archlint.service.interpreter.attributes import attribute, set_attribute
 from archlint.service.interpreter.builtin_names import BUILTIN_NAMES

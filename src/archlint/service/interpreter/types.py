@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archlint.facts.python import unquoted
 from archlint.facts.syntax import (
@@ -73,8 +75,7 @@ CREATE_MODEL = "pydantic.create_model"
 """The type of what this makes: a model, and no more is known of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnnotationContext:
+class AnnotationContext(Struct, frozen=True):
     """Where an annotation stands: its module, the definitions around it, the frame of a running function.
 
     `parameters` are what the type parameters of the alias stand for that is read.

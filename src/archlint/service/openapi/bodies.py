@@ -5,8 +5,9 @@ Follows `_should_embed_body_fields` and `_get_body_field` of `fastapi/dependenci
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from archlint.service.api.dependants import RequestParameter
 from archlint.service.api.pydantic_models import PydanticModels

@@ -6,8 +6,9 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from archlint import documents
 from archlint.discover import Repository
@@ -19,8 +20,7 @@ NAMES = frozenset({"openapi.json", "openapi.yaml", "openapi.yml"})
 _IN_SERVICE = frozenset({"", "docs", "doc", "api", "openapi", "spec", "specs", "schema", "static"})
 
 
-@dataclass(frozen=True, slots=True)
-class CommittedDocument:
+class CommittedDocument(Struct, frozen=True):
     """A file with an OpenAPI document, and the first place in which the source gives another.
 
     `difference` is a JSON pointer with what stands on both sides; empty where there is none, None where

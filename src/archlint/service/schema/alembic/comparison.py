@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from archlint.findings import Location
 from archlint.service.schema.alembic.environments import EnvironmentRun
 from archlint.service.schema.alembic.filters import Filters
@@ -18,8 +20,7 @@ from archlint.service.schema.postgresql.defaults import defaults_differ
 from archlint.service.schema.sqlalchemy.types import differ
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """One step of autogenerate. `table` is the title of its table, `detail` says both sides in words."""
 
     kind: str
@@ -41,8 +42,7 @@ class Drift:
         return self.kind.endswith("comment")
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Something that cannot be compared."""
 
     what: str

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from archlint.facts.syntax import Call, Constant, Expression, FString, FunctionDef
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
@@ -44,8 +46,7 @@ _TABLES = ("table_name", "old_table_name", "new_table_name", "source_table", "re
 _HARMLESS = frozenset({"CreateSequence", "DropSequence", "CreateSchema", "DropSchema"})
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayProblem:
+class ReplayProblem(Struct, frozen=True):
     """A step that PostgreSQL or Alembic would refuse: which operation, and what it would be told."""
 
     revision: Revision
@@ -56,8 +57,7 @@ class ReplayProblem:
     """Whether it fails whatever the database holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """An operation that was done; `words` are the names and other texts in its arguments."""
 
     location: Location
@@ -65,8 +65,7 @@ class Done:
     words: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class TransactionMode:
+class TransactionMode(Struct, frozen=True):
     """What env.py makes of transactions; `inside` is None where revisions may run without any."""
 
     inside: bool | None = True
