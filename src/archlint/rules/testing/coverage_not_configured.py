@@ -31,7 +31,8 @@ def check(service: Service) -> Iterator[Said]:
         named = list(sources(service.root, service.repository, suite.configuration))
         if named and not any(exists(one, service.repository, service.modules) for one in named):
             first = named[0]
-            yield _hit(first.location, f"there is no `{first.name}` to measure")
+            remedy = "Name what is to be measured in its `source`"
+            yield _hit(first.location, f"there is no `{first.name}` to measure", remedy)
         else:
             yield from (Met(one.location) for one in named or ())
             if not named:
