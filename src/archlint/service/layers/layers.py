@@ -167,7 +167,14 @@ class Layers:
         )
 
     def _is_named(self, folder: str) -> bool:
-        return _base(folder) in LAYERS and folder not in self._other_routers
+        return _base(folder) in LAYERS and folder not in self._other_routers | self._applications
+
+    @cached_property
+    def _applications(self) -> frozenset[str]:
+        """A directory `core` with all modules that have endpoints: the application itself, not its core."""
+        routing = [{*self._parents(one)} for one in self._modules.runtime if self.contents(one).routes]
+        shared = set.intersection(*routing) if len(routing) > 1 else set()
+        return frozenset(folder for folder in shared if _base(folder) == "core")
 
     @cached_property
     def _other_routers(self) -> frozenset[str]:
@@ -366,8 +373,7 @@ class Layers:
 
     def _home(self, module: Module) -> str:
         """The nearest directory that is named like a layer or its synonym."""
-        named = frozenset(LAYERS).union(*SYNONYMS.values())
-        return self._nearest(module, named)
+        return self._nearest(module, frozenset(LAYERS).union(*SYNONYMS.values()))
 
     def _nearest(self, module: Module, names: frozenset[str]) -> str:
         return next((folder for folder in self._parents(module) if _base(folder) in names), "")
