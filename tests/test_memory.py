@@ -128,6 +128,27 @@ def test_a_number_that_nothing_reads_concerns_few(shop: Path) -> None:
     assert asked(shop) == {"create-all-bypass", "hardcoded-secret"}
 
 
+def test_what_is_logged_concerns_few_and_what_that_calls_those_who_follow_calls(shop: Path) -> None:
+    logging = MAIN.replace("app = ", "log = logging.getLogger(__name__)\napp = ").replace(
+        "import time", "import logging, time"
+    )
+    (shop / "app/main.py").write_text(logging)
+    asked(shop)
+    (shop / "app/main.py").write_text(logging.replace("    return 1", "    log.info('one')\n    return 1"))
+    again = asked(shop)
+    assert not again & {"blocking-call", "sync-route-handler", "unversioned-endpoint", "endpoint-untested"}
+    (shop / "app/main.py").write_text(
+        logging.replace("    return 1", "    log.info(time.sleep(1))\n    return 1")
+    )
+    assert "blocking-call" in asked(shop)
+
+
+def test_a_comment_in_a_dockerfile_concerns_nobody(shop: Path) -> None:
+    asked(shop)
+    (shop / "Dockerfile").write_text(f"{SHOP['Dockerfile']}# edited\n")
+    assert asked(shop) == set()
+
+
 def test_a_rule_stays_with_what_it_read_when_it_was_asked(shop: Path) -> None:
     """What was asked again after one edit does not depend on what others read before."""
     asked(shop)
