@@ -22,59 +22,22 @@ Edits: TypeAlias = tuple[tuple[str, Edit], ...]
 _D = TypeVar("_D", FunctionDef, ClassDef)
 
 
-def definition_at(service: Service, finding: Finding, kind: type[_D]) -> tuple[Module, _D] | None:
-    """The outermost definition of the kind that the finding's place is in, and its module."""
-    module = service.modules.by_path.get(finding.location.file)
-    offset = module.source.offset(finding.location) if module is not None else None
-    if module is None or offset is None:
-        return None
-    around = (one for one in module.source.definitions.at(offset) if isinstance(one, kind))
-    return next(((module, one) for one in around), None)
+def with_body_in(service: Service, finding: Finding, layer: str) -> Edits:
+    """The body of the finding's function in a function of the layer.
 
-
-def is_handler(service: Service, function: FunctionDef) -> bool:
-    """Whether it serves an endpoint."""
-    return any(one.handler.definition is function for one in service.routes.endpoints)
-
-
-def with_body_in(service: Service, module: Module, function: FunctionDef, layers: tuple[str, ...]) -> Edits:
-    """The function's body in a function of the last of the layers, called through one of each other layer.
-
-    Nothing for a generator, and for a body whose lines cannot be told from others.
+    A handler calls `crud` through a service. Nothing for a generator, and for a body whose lines cannot be
+    told from others.
     """
-    text = TextFile.of(service.repository, module.path)
-    body = [*function.body[1:]] if docstring(function) is not None else [*function.body]
-    if text is None or not body or is_generator(function):
-        return ()
-    start, end = module.location(body[0]), module.location(body[-1])
-    indent, rest = text.line(start.line)[: start.column - 1], text.line(end.end_line)[end.end_column - 1 :]
-    if indent.strip() or not (not rest.strip() or rest.lstrip().startswith("#")):
-        return ()
-    lines = [text.line(number) for number in range(start.line, end.end_line + 1)]
-    if any(line.strip() and not line.startswith(indent) for line in lines):
-        return ()
-    homes = [_home(service, module, layer) for layer in layers]
-    moved = "".join(f"    {line.removeprefix(indent)}\n" if line.strip() else "\n" for line in lines)
-    bodies = [*(_call(function, name) for _, name in homes[1:]), moved]
-    edits: list[tuple[str, Edit]] = [
-        _replaced(text, start.line, end.end_line, indent, _call(function, homes[0][1]))
-    ]
-    for one in _along(service, module, *body):
-        if isinstance(one, Assign):
-            first, last = _span(module, one)
-            lines = [text.line(number) for number in range(first, last + 1)]
-            edits.append((homes[-1][0], Append(_imports(module, _names(one)) + "\n".join(lines) + "\n")))
-        else:
-            edits += _moved(service, text, module, one, homes[-1])
-    for (path, _), inner in zip(homes, bodies, strict=True):
-        used = _names_of_signature(function).union(*(map(_names, body) if inner is moved else ()))
-        edits.append((path, Append(_imports(module, used))))
-        edits.append((path, Append(f"\n\n{_header(text, module, function)}\n{inner}")))
-    return tuple(edits)
+    found = _definition_at(service, finding, FunctionDef)
+    return _with_body_in(service, *found, layer) if found is not None else ()
 
 
-def with_class_in(service: Service, module: Module, cls: ClassDef, layer: str) -> Edits:
-    """The class in a module of the layer, imported to where it was."""
+def with_class_in(service: Service, finding: Finding, layer: str) -> Edits:
+    """The finding's class in a module of the layer, imported to where it was."""
+    found = _definition_at(service, finding, ClassDef)
+    if found is None:
+        return ()
+    module, cls = found
     text = TextFile.of(service.repository, module.path)
     return _moved(service, text, module, cls, _home(service, module, layer)) if text is not None else ()
 
@@ -94,8 +57,56 @@ def with_import_in(service: Service, finding: Finding, layer: str) -> Edits:
     edits = [_replaced(text, first, last, "", "")]
     for one in module.source.body:
         if isinstance(one, FunctionDef) and names & _names(one):
-            edits += with_body_in(service, module, one, (layer,))
+            edits += _with_body_in(service, module, one, layer)
     return tuple(edits) if len(edits) > 1 else ()
+
+
+def _definition_at(service: Service, finding: Finding, kind: type[_D]) -> tuple[Module, _D] | None:
+    """The outermost definition of the kind that the finding's place is in, and its module."""
+    module = service.modules.by_path.get(finding.location.file)
+    offset = module.source.offset(finding.location) if module is not None else None
+    if module is None or offset is None:
+        return None
+    around = (one for one in module.source.definitions.at(offset) if isinstance(one, kind))
+    return next(((module, one) for one in around), None)
+
+
+def _with_body_in(service: Service, module: Module, function: FunctionDef, layer: str) -> Edits:
+    text = TextFile.of(service.repository, module.path)
+    body = [*function.body[1:]] if docstring(function) is not None else [*function.body]
+    if text is None or not body or is_generator(function):
+        return ()
+    start, end = module.location(body[0]), module.location(body[-1])
+    indent, rest = text.line(start.line)[: start.column - 1], text.line(end.end_line)[end.end_column - 1 :]
+    if indent.strip() or (rest.strip() and not rest.lstrip().startswith("#")):
+        return ()
+    lines = [text.line(number) for number in range(start.line, end.end_line + 1)]
+    if any(line.strip() and not line.startswith(indent) for line in lines):
+        return ()
+    through = ("services",) if layer == "crud" and _is_handler(service, function) else ()
+    homes = [_home(service, module, each) for each in (*through, layer)]
+    moved = "".join(f"    {line.removeprefix(indent)}\n" if line.strip() else "\n" for line in lines)
+    bodies = [*(_call(function, name) for _, name in homes[1:]), moved]
+    edits: list[tuple[str, Edit]] = [
+        _replaced(text, start.line, end.end_line, indent, _call(function, homes[0][1]))
+    ]
+    for one in _along(service, module, *body):
+        if isinstance(one, Assign):
+            first, last = _span(module, one)
+            lines = [text.line(number) for number in range(first, last + 1)]
+            edits.append((homes[-1][0], Append(_imports(module, _names(one)) + "\n".join(lines) + "\n")))
+        else:
+            edits += _moved(service, text, module, one, homes[-1])
+    for (path, _), inner in zip(homes, bodies, strict=True):
+        used = _names_of_signature(function).union(*(map(_names, body) if inner is moved else ()))
+        edits.append((path, Append(_imports(module, used))))
+        edits.append((path, Append(f"\n\n{_header(text, module, function)}\n{inner}")))
+    return tuple(edits)
+
+
+def _is_handler(service: Service, function: FunctionDef) -> bool:
+    """Whether it serves an endpoint."""
+    return any(one.handler.definition is function for one in service.routes.endpoints)
 
 
 def _holds(outer: Location, inner: Location) -> bool:
@@ -142,7 +153,7 @@ def _along(service: Service, module: Module, *nodes: Node) -> list[MovedDefiniti
 
 
 def _is_kept(service: Service, one: MovedDefinition) -> bool:
-    return isinstance(one, FunctionDef) and is_handler(service, one)
+    return isinstance(one, FunctionDef) and _is_handler(service, one)
 
 
 def _span(module: Module, one: MovedDefinition) -> tuple[int, int]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from archlint.facts.syntax import FunctionDef
 from archlint.findings import Finding
 from archlint.fixes.edits import Plan
-from archlint.fixes.moving import definition_at, with_body_in
+from archlint.fixes.moving import with_body_in
 from archlint.service.model import Service
 
 WHY = "the body of each handler moved to `services/`"
@@ -13,8 +12,5 @@ WHY = "the body of each handler moved to `services/`"
 
 def trial(service: Service, finding: Finding) -> Plan | None:
     """The body in `services/`, called by the handler."""
-    found = definition_at(service, finding, FunctionDef)
-    if found is None:
-        return None
-    edits = with_body_in(service, *found, ("services",))
+    edits = with_body_in(service, finding, "services")
     return Plan(edits, WHY) if edits else None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from archlint.facts.syntax import ClassDef
 from archlint.findings import Finding
 from archlint.fixes.edits import Plan
-from archlint.fixes.moving import definition_at, with_class_in
+from archlint.fixes.moving import with_class_in
 from archlint.service.model import Service
 
 WHY = "each schema moved to `schemas/`"
@@ -13,6 +12,5 @@ WHY = "each schema moved to `schemas/`"
 
 def trial(service: Service, finding: Finding) -> Plan | None:
     """The class in a new module of `schemas/`, imported to where it was."""
-    found = definition_at(service, finding, ClassDef)
-    edits = with_class_in(service, *found, "schemas") if found else ()
+    edits = with_class_in(service, finding, "schemas")
     return Plan(edits, WHY) if edits else None
