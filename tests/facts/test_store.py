@@ -181,6 +181,30 @@ class TestCache:
         assert len(list(kept.iterdir())) == 1
 
 
+class TestProcessors:
+    @pytest.mark.parametrize("said", [None, "max 100000", "800000 100000", "", "100000 0"])
+    def test_all_count_where_no_less_is_granted(
+        self, said: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert self.counted(said, tmp_path, monkeypatch) == 4
+
+    @pytest.mark.parametrize(
+        ("said", "count"), [("50000 100000", 1), ("100000 100000", 1), ("250000 100000", 2)]
+    )
+    def test_a_container_has_the_time_of_fewer(
+        self, said: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert self.counted(said, tmp_path, monkeypatch) == count
+
+    @staticmethod
+    def counted(said: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+        if said is not None:
+            (tmp_path / "cpu.max").write_text(said)
+        monkeypatch.setattr(reading, "_CPU_MAX", tmp_path / "cpu.max")
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(4)), raising=False)
+        return reading._processors()
+
+
 class TestProcesses:
     @pytest.fixture(autouse=True)
     def every_byte_counts(self, monkeypatch: pytest.MonkeyPatch) -> None:

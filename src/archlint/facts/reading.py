@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import IO
 
 import msgspec
@@ -20,6 +21,8 @@ _SHARE = 700_000
 """So many bytes are read in the time that another process takes to start (docs/benchmarks.md)."""
 
 _MAX_PROCESSES = 8
+
+_CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
 
 # Nothing but what this process imports from: neither the working directory, which is the scanned
 # repository's, nor the environment may decide what the other process runs.
@@ -106,6 +109,20 @@ def _answers(output: IO[bytes] | None) -> list[bytes | Unreadable]:
 
 
 def _processors() -> int:
-    """How many processors this process may use."""
+    """How many processors this process may use: a container may share many, and have the time of one."""
     affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    there = len(affinity(0)) if affinity else os.cpu_count() or 1
+    return min(there, _quota() or there)
+
+
+def _quota() -> int:
+    """How many processors' time the control group grants, at least one; 0 where it grants all.
+
+    The file says microseconds of each period, or `max`
+    (https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files).
+    """
+    try:
+        granted, period = _CPU_MAX.read_text("ascii").split()
+        return max(int(granted) // int(period), 1)
+    except (OSError, ValueError, ArithmeticError):
+        return 0
