@@ -38,14 +38,7 @@ def check(service: Service) -> Iterator[Said]:
             forbidden = [layer for layer in above if (source, layer) not in ELSEWHERE]
             for breach in service.contracts.breaches(source, forbidden):
                 breaching.add(breach.importer)
-                yield Hit(
-                    breach.location,
-                    breach.fields | {"why": ABOVE, "remedy": breach.remedy(_REMEDY)},
-                    breach.chain,
-                    breach.severity,
-                    cause=breach.cause,
-                    within=breach.within,
-                )
+                yield breach.hit(breach.fields | {"why": ABOVE}, _REMEDY)
     cycles = list(_cycles(service))
     yield from cycles
     for layer, clause in CLAUSES.items() if not cycles else ():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.facts.syntax import Assign, Constant, Dict, Sequence
-from archlint.findings import Hit, Location, Met, NotApplicable, Said
+from archlint.findings import Location, Met, NotApplicable, Said
 from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
 from archlint.service.semantics.imports import ImportEdge
@@ -40,14 +40,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     breaching: set[Module] = set()
     for breach in service.contracts.breaches("models", others, excuse):
         breaching.add(breach.importer)
-        yield Hit(
-            breach.location,
-            breach.fields | {"remedy": breach.remedy(_REMEDY)},
-            breach.chain,
-            breach.severity,
-            cause=breach.cause,
-            within=breach.within,
-        )
+        yield breach.hit(breach.fields, _REMEDY)
     models = service.layers.modules("models")
     if not models:
         yield NotApplicable("no module is of the models layer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Location, Met, NotApplicable, Said
+from archlint.findings import Location, Met, NotApplicable, Said
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
 
@@ -20,9 +20,6 @@ def check(service: Service) -> Iterator[Said]:
     breaching: set[Module] = set()
     for breach in service.contracts.breaches("routers", ("crud", "models")):
         breaching.add(breach.importer)
-        fields = breach.fields | {"remedy": breach.remedy(_MOVE if breach.constants else _CALL)}
-        yield Hit(
-            breach.location, fields, breach.chain, breach.severity, cause=breach.cause, within=breach.within
-        )
+        yield breach.hit(breach.fields, _MOVE if breach.constants else _CALL)
     routers = (module for module in service.layers.placed("routers") if module not in breaching)
     yield from (Met(Location(module.path)) for module in routers)

@@ -20,10 +20,7 @@ def check(service: Service) -> Iterator[Said]:
     for breach in service.contracts.breaches("schemas", ("models",)):
         what = f"`{breach.importer.name}` of the {breach.source} layer {breach.text}"
         breaching.add(breach.importer.path)
-        fields = {"what": what, "breach": breach.fields["breach"], "remedy": breach.remedy(_REMEDY)}
-        yield Hit(
-            breach.location, fields, breach.chain, breach.severity, cause=breach.cause, within=breach.within
-        )
+        yield breach.hit({"what": what, "breach": breach.fields["breach"]}, _REMEDY)
     parts = (service.modules, service.symbols, service.annotations, service.classes)
     for exposed in exposed_models(*parts, service.layers, service.surface):
         breaching.add(exposed.location.file)

@@ -19,14 +19,7 @@ def check(service: Service) -> Iterator[Said]:
     breaching: set[Module] = set()
     for breach in service.contracts.breaches("services", ("routers",)):
         breaching.add(breach.importer)
-        yield Hit(
-            breach.location,
-            breach.fields | {"remedy": breach.remedy(_REMEDY)},
-            breach.chain,
-            breach.severity,
-            cause=breach.cause,
-            within=breach.within,
-        )
+        yield breach.hit(breach.fields, _REMEDY)
     for module in service.layers.modules("services"):
         for hit in _calling(service, module):
             breaching.add(module)

@@ -12,7 +12,7 @@ from itertools import groupby
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archlint.findings import Link, Location, Severity
+from archlint.findings import Hit, Link, Location, Severity
 from archlint.service.api.injection import Providers
 from archlint.service.layers.chains import ImportTarget, OnwardImport, chains
 from archlint.service.layers.layers import Layer, Layers
@@ -53,6 +53,11 @@ class Breach(Struct, frozen=True):
 
     unused: bool = False
     """Whether nothing in the file uses what it takes."""
+
+    def hit(self, fields: dict[str, str], remedy: str) -> Hit:
+        """What a rule that forbids the import says of it."""
+        told = fields | {"remedy": self.remedy(remedy)}
+        return Hit(self.location, told, self.chain, self.severity, cause=self.cause, within=self.within)
 
     def remedy(self, usual: str) -> str:
         """What to do: as usual, unless taking the import away is all."""
