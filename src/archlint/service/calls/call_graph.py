@@ -114,7 +114,7 @@ class Calls:
         """Whether configuration or a switch decides that what stands there runs, or all its callers."""
         if self._switches.decide(function, offset):
             return True
-        calls = [edge for edge in self.edges if edge.callee is function] if depth else []
+        calls = self._edges_to.get(function, ()) if depth else ()
         return bool(calls) and all(self.is_configured(e.caller, e.node.start, depth - 1) for e in calls)
 
     @cached_property
@@ -166,17 +166,22 @@ class Calls:
 
     def leading_to(self, functions: Iterable[Function]) -> frozenset[Function]:
         """The functions, and all from which calls lead to one of them."""
-        callers: dict[Function, list[Function]] = {}
-        for edge in self.edges:
-            callers.setdefault(edge.callee, []).append(edge.caller)
         found = set(functions)
         pending = list(found)
         while pending:
-            for caller in callers.get(pending.pop(), ()):
-                if caller not in found:
-                    found.add(caller)
-                    pending.append(caller)
+            for edge in self._edges_to.get(pending.pop(), ()):
+                if edge.caller not in found:
+                    found.add(edge.caller)
+                    pending.append(edge.caller)
         return frozenset(found)
+
+    @cached_property
+    def _edges_to(self) -> dict[Function, list[Edge]]:
+        """The calls that lead to each function."""
+        found: dict[Function, list[Edge]] = {}
+        for edge in self.edges:
+            found.setdefault(edge.callee, []).append(edge)
+        return found
 
     def _build(self) -> None:
         for module in self.modules:
