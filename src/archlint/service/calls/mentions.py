@@ -16,6 +16,7 @@ from archlint.readings import naming
 from archlint.service.calls.functions import Class, Function, Program, names_in
 from archlint.service.calls.library_models import Library
 from archlint.service.semantics.library_names import names_of
+from archlint.service.semantics.live_code import with_inner
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.unread import unread as unread_names
 
@@ -60,12 +61,7 @@ class Mentions:
             for one in mentions.inside:
                 runs = one.is_decorated or one.function.startswith("__") or one.function in asked
                 (alive if runs else inside[one.function]).update(one.names)
-        pending = list(alive)
-        while pending:
-            new = inside.get(pending.pop(), set()) - alive
-            alive |= new
-            pending += new
-        return frozenset(alive)
+        return with_inner(alive, inside)
 
     @cached_property
     def _kept(self) -> frozenset[str]:

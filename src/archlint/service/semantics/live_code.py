@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from msgspec import Struct
@@ -59,12 +60,18 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
             for one in (*mentions.inside, *mentions.aliases):
                 runs = one.is_decorated or (one.function.startswith("__") and one.function != "__all__")
                 (reached if runs else inside[one.function]).update(one.names)
-        pending = list(reached)
-        while pending:
-            new = inside.get(pending.pop(), set()) - reached
-            reached |= new
-            pending += new
-        return frozenset(reached)
+        return with_inner(reached, inside)
+
+
+def with_inner(names: Iterable[str], inside: Mapping[str, AbstractSet[str]]) -> frozenset[str]:
+    """The names, and all that stand in functions with such a name, those of what is found so included."""
+    found = set(names)
+    pending = list(found)
+    while pending:
+        new = inside.get(pending.pop(), set()) - found
+        found |= new
+        pending += new
+    return frozenset(found)
 
 
 def _outer(scope: Scope) -> FunctionDef | None:
