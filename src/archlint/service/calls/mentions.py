@@ -48,7 +48,7 @@ class Mentions:
         """Whether a function's name stands where it is not called: in a table, or as an argument."""
         if function.owner is not None:
             return self.may_be_kept(function)
-        return any(function.own_name in _handed_on(module.source, self._defined) for module in self._modules)
+        return function.own_name in self._handed_on
 
     @cached_property
     def _alive(self) -> frozenset[str]:
@@ -66,6 +66,10 @@ class Mentions:
     @cached_property
     def _kept(self) -> frozenset[str]:
         return frozenset(name for module in self._modules for name in _kept(module.source, self._defined))
+
+    @cached_property
+    def _handed_on(self) -> frozenset[str]:
+        return frozenset().union(*(_handed_on(module.source, self._defined) for module in self._modules))
 
     @cached_property
     def _elsewhere(self) -> frozenset[str]:
