@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from archlint import documents
 from archlint.discover import Repository
-from archlint.paths import parents
+from archlint.paths import ancestors, is_inside
 
 _SPEAKING = re.compile(
     r"(?i)((docker|container|just|make|proc|task)file.*|.*\.(cfg|conf|ini|just|md|mk|rst|service|sh|tf|toml|txt"
@@ -38,8 +38,8 @@ def _speaks(name: str) -> bool:
 
 
 def _is_near(path: str, root: str) -> bool:
-    below = root == "." or path.startswith(f"{root}/")
-    return below or path.startswith(".") or (posixpath.dirname(path) or ".") in parents(f"{root}/x")
+    is_around = (posixpath.dirname(path) or ".") in ancestors(root)
+    return is_around or is_inside(path, root) or path.startswith(".")
 
 
 @documents.view
