@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from archlint import readings
 from archlint.discover import find_repository
 from archlint.service.deployment.named_compose import named_compose
 
@@ -53,3 +54,9 @@ def test_a_path_is_of_the_file_that_has_it_or_else_of_the_only_file_that_ends_so
     text = "cd deploy && docker compose -f app.yml up; docker compose -f db.yml up\n"
 
     assert named(tmp_path, "ops/run.sh", text, "deploy/app.yml", "a/db.yml", "b/db.yml") == {"deploy/app.yml"}
+
+
+def test_whoever_asks_depends_on_the_named_files_and_not_on_the_rest_of_a_readme(tmp_path: Path) -> None:
+    readings.begin()
+    assert named(tmp_path, "README.md", "Run `docker compose -f app.yml up`.\n", "app.yml") == {"app.yml"}
+    assert "README.md" not in readings.so_far().documents

@@ -32,7 +32,7 @@ def named_compose(repository: Repository, files: Iterable[str]) -> Iterator[str]
     workflows = (file for file in repository.files if file.startswith(".github/workflows/"))
     for file in dict.fromkeys((*near, *workflows)):
         if _SPEAKING.fullmatch(posixpath.basename(file)) or _SPEAKING.fullmatch(file):
-            for path in dict.fromkeys(_named(documents.text(repository, file))):
+            for path in _named(repository, file):
                 beside = join(posixpath.dirname(file), path)
                 if beside in known:
                     yield beside
@@ -41,7 +41,13 @@ def named_compose(repository: Repository, files: Iterable[str]) -> Iterator[str]
                     yield from fitting if len(fitting) == 1 else ()
 
 
-def _named(text: str) -> Iterator[str]:
+@documents.view
+def _named(path: str, data: bytes) -> tuple[str, ...]:
+    """What commands of a file give to compose, each once."""
+    return tuple(dict.fromkeys(_given(documents.decoded(data))))
+
+
+def _given(text: str) -> Iterator[str]:
     if "compose" not in text.lower() and "stack deploy" not in text:
         return
     for command in _COMMAND.finditer(text.replace("\\\n", " ")):
