@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator
 
-from archlint import documents
 from archlint.facts.syntax import Constant
-from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Hit, Met, Said, Unknown
+from archlint.service.configuration.given_variables import given_variables
 from archlint.service.configuration.secrets import is_database_setting
 from archlint.service.configuration.settings import Setting
-from archlint.service.deployment.compose_containers import env_files_in
 from archlint.service.model import Service
 
 
@@ -28,7 +25,8 @@ def check(service: Service) -> Iterator[Said]:
             yield Unknown(f"the variables of `{one.name}`", one.location, "code decides where they come from")
     if not any(_is_of_database(field) for top in tops for field in top.walk()):
         return
-    given = frozenset(_given(service))
+    by_secrets = any(one.has_secrets_dir for one in service.settings.classes)
+    given = given_variables(service.dotenvs, service.deployment, by_secrets=by_secrets)
     lacking = [field for top in tops for field in _lacking(top, given)]
     met = {field.location for top in tops for field in _met(top, given)}
     for field in {field.location: field for field in reversed(lacking)}.values():
@@ -77,33 +75,3 @@ def _is_of_database(field: Setting) -> bool:
     """Whether its own name says so, or that of its variable, as with `db: Database` and its `host`."""
     variables = (name.replace("__", "_") for name in field.environment)
     return any(map(is_database_setting, (field.name, *variables)))
-
-
-def _given(service: Service) -> Iterator[str]:
-    """The variables that a file of the repository gives a value."""
-    for file in service.dotenvs:
-        yield from (variable.name for variable in file.variables if variable.value)
-    for compose in service.deployment.compose:
-        if any(one.has_secrets_dir for one in service.settings.classes):
-            secrets = compose.file.mapping.mapping("secrets") if compose.file.mapping else None
-            yield from (name.text for name, _ in secrets.entries) if secrets else ()
-        for container in compose.services.values():
-            yield from _in_env_files(service, container)
-            match container.get("environment"):
-                case YamlMapping(entries=entries):
-                    yield from (k.text for k, v in entries if isinstance(v, YamlScalar) and _fixed(v.text))
-                case YamlSequence(items=items):
-                    pairs = (item.text.partition("=") for item in items if isinstance(item, YamlScalar))
-                    yield from (name for name, _, text in pairs if _fixed(text))
-
-
-def _in_env_files(service: Service, container: YamlMapping) -> Iterator[str]:
-    repository = service.deployment.repository
-    for path in filter(repository.has, env_files_in(container)):
-        variables = documents.dotenv(repository, path).variables
-        yield from (one.name for one in variables if one.value)
-
-
-def _fixed(text: str) -> bool:
-    """Whether a compose value needs nothing from outside: a literal, or a variable with a default."""
-    return bool(text) and not re.search(r"\$\{?\w+(?!\w|:?-)|\$\{\w+:?\?", text)
