@@ -13,7 +13,7 @@ from archlint.service.deployment.compose_containers import env_files_in
 from archlint.service.deployment.dockerfiles import Deployment
 
 _OPEN = re.compile(r"\$\{?\w+(?!\w|:?-)|\$\{\w+:?\?")
-"""A variable of a compose file that has no default there."""
+"""A variable of a compose file that has no default there; `$$` is a dollar sign."""
 
 
 def given_variables(
@@ -56,4 +56,4 @@ def _in_environment(container: YamlMapping) -> Iterator[str]:
 
 def _fixed(text: str) -> bool:
     """Whether a compose value needs nothing from outside: a literal, or a variable with a default."""
-    return bool(text) and not _OPEN.search(text)
+    return bool(text) and not _OPEN.search(text.replace("$$", ""))
