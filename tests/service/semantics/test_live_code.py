@@ -2,6 +2,7 @@
 
 import pytest
 
+from archlint import readings
 from archlint.service.semantics.live_code import Startup
 from tests.service.small import modules_of
 
@@ -44,3 +45,10 @@ def test_what_is_only_passed_on_is_not_used(text: str) -> None:
 )
 def test_what_runs_or_is_kept_is_used(text: str) -> None:
     assert used(text)
+
+
+def test_who_asks_does_not_depend_on_the_other_attributes_of_a_file() -> None:
+    modules = modules_of({"app/db.py": MAKER, "app/m.py": "import app.db\napp.db.make(None)\n"})
+    readings.begin()
+    assert list(Startup(modules).attributes("create_all"))
+    assert (modules.by_path["app/m.py"].source, "Attribute") not in readings.so_far().code

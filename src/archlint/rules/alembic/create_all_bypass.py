@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Assign, Attribute, Call, Constant, Expression, FunctionDef, Name
 from archlint.facts.traversal import dotted
 from archlint.findings import Hit, Location, Met, NotApplicable, Said, Severity, Unknown
+from archlint.readings import summary
 from archlint.service.model import Service
 from archlint.service.semantics.live_code import Startup
 from archlint.service.semantics.modules import Module
@@ -69,8 +71,15 @@ def _is_the_schema(service: Service, module: Module, scope: Scope, owner: Expres
 
 def _tables_by_hand(service: Service) -> Iterator[Unknown]:
     """The texts of runtime modules that make a table; which database they are for, nobody knows."""
+    why = "whether it is run on the database that the migrations make is not known"
     for module in service.modules.runtime:
-        for node in module.source.nodes.of(Constant):
-            if isinstance(node.value, str) and _MAKES_TABLE.match(node.value):
-                why = "whether it is run on the database that the migrations make is not known"
-                yield Unknown("a `CREATE TABLE` by hand", module.location(node), why)
+        for node in _making_tables(module.source):
+            yield Unknown("a `CREATE TABLE` by hand", module.location(node), why)
+
+
+@summary
+def _making_tables(source: PythonSource) -> tuple[Constant, ...]:
+    if b"create" not in bytes(source.encoded_body).lower():
+        return ()  # the statements need not be decoded
+    texts = ((one, one.value) for one in source.nodes.of(Constant))
+    return tuple(one for one, text in texts if isinstance(text, str) and _MAKES_TABLE.match(text))

@@ -12,7 +12,7 @@ from msgspec import Struct
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Alias, Assign, Attribute, Call, Constant, Expression, FunctionDef, Name
 from archlint.facts.traversal import dotted
-from archlint.readings import naming
+from archlint.readings import naming, summary
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import scoped
 from archlint.service.semantics.symbols import Scope
@@ -27,8 +27,7 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
     def attributes(self, name: str) -> Iterator[tuple[Module, Scope, Attribute]]:
         """The uses of `….name` but in `if __name__ == "__main__"`, fixtures, and functions nobody uses."""
         for module in self.modules.runtime:
-            wanted = (node for node in module.source.nodes.of(Attribute) if node.attr == name)
-            for scope, node in scoped(module.source, wanted):
+            for scope, node in scoped(module.source, _attributes(module.source, name)):
                 outer = _outer(scope)
                 if outer is None or self._is_used(module, outer):
                     yield module, scope, node
@@ -61,6 +60,14 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
                 runs = one.is_decorated or (one.function.startswith("__") and one.function != "__all__")
                 (reached if runs else inside[one.function]).update(one.names)
         return with_inner(reached, inside)
+
+
+@summary
+def _attributes(source: PythonSource, name: str) -> tuple[Attribute, ...]:
+    """The uses of `….name` in a file, whose statements need not be decoded where it has no such name."""
+    if name not in source.names:
+        return ()
+    return tuple(node for node in source.nodes.of(Attribute) if node.attr == name)
 
 
 def with_inner(names: Iterable[str], inside: Mapping[str, AbstractSet[str]]) -> frozenset[str]:
