@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from archlint.engine import check
 from archlint.findings import ArchlintError, Finding
 from archlint.fixes.carrying_out import Changes, FileChange, changes
-from archlint.fixes.edits import Append
+from archlint.fixes.edits import Append, Replace
 from archlint.fixes.planning import Planned, edits_for
 from archlint.loading import Loaded, Request, load_from
 from archlint.overlay import overlaid
@@ -71,7 +71,9 @@ class Experiment(Struct, frozen=True):
     def only_adds(self) -> bool:
         """Whether nothing that stands there is changed, so that it can be tried beside others."""
         edits = (edit for one in self.planned for _, edit in one.plan.edits)
-        return all(isinstance(edit, Append) or getattr(edit, "before", "x") == "" for edit in edits)
+        return all(
+            isinstance(edit, Append) or (isinstance(edit, Replace) and not edit.before) for edit in edits
+        )
 
     def without(self, spoilt: frozenset[tuple[str, str]]) -> Experiment:
         """The same without the edits for findings in these symbols of files."""
@@ -143,15 +145,16 @@ class Bench(Struct, frozen=True):
         came = [one for name, one in new.items() if name not in old]
         if len(attempts) == 1:
             return [_proof(attempts[0], made, gone, came)]
-        edited = {file for attempt in attempts for file in (*attempt.files, *attempt.added)}
+        changed = [{*attempt.files, *attempt.added} for attempt in attempts]
+        edited = frozenset[str]().union(*changed)
         return [
             _proof(
                 attempt,
                 made,
                 [one for one in gone if one.fingerprint in attempt.members],
-                [one for one in came if one.location.file not in edited - attempt.files - set(attempt.added)],
+                [one for one in came if one.location.file in own or one.location.file not in edited],
             )
-            for attempt in attempts
+            for attempt, own in zip(attempts, changed, strict=True)
         ]
 
     def _after(self, contents: dict[str, bytes], rounds: int) -> Report:
@@ -183,9 +186,8 @@ def _batches(attempts: Sequence[Experiment]) -> list[list[int]]:
 
 def _proof(attempt: Experiment, made: Changes, gone: Iterable[Finding], came: Iterable[Finding]) -> Proof:
     done = set(map(id, made.done))
-    plans = [(one, one.plan.why) for one in attempt.planned if id(one) in done]
-    unsafe = dict.fromkeys(why for one, why in plans if one in attempt.fixes and why)
-    stood_in = dict.fromkeys(why for one, why in plans if one in attempt.stand_ins)
+    unsafe = dict.fromkeys(one.plan.why for one in attempt.fixes if id(one) in done and one.plan.why)
+    stood_in = dict.fromkeys(one.plan.why for one in attempt.stand_ins if id(one) in done)
     files = tuple(sorted({*attempt.files, *attempt.added} & {change.file for change in made.files}))
     return Proof(
         tuple(gone), tuple(came), _lines(attempt, made), files, "; ".join(unsafe), "; ".join(stood_in)

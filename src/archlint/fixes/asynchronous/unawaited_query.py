@@ -6,8 +6,6 @@ from archlint.facts.syntax import Call, FunctionDef
 from archlint.findings import Finding
 from archlint.fixes.calls import called_at
 from archlint.fixes.edits import AwaitCall, Edit, MakeAsync, Plan, span_of
-from archlint.service.calls.edge import Edge
-from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 
 
@@ -25,10 +23,6 @@ def trial(service: Service, finding: Finding) -> Plan | None:
     function = service.calls.program.functions.get(call.scope[-1]) if call and call.scope else None
     if call is None or function is None:
         return None
-    calls: dict[Function, list[Edge]] = {}
-    for edge in service.calls.edges:
-        if edge.way == "here" and isinstance(edge.node, Call):
-            calls.setdefault(edge.callee, []).append(edge)
     edits: list[tuple[str, Edit]] = [(call.module.path, AwaitCall(call.span))]
     pending, seen = [function], {function}
     while pending:
@@ -36,7 +30,9 @@ def trial(service: Service, finding: Finding) -> Plan | None:
         if not isinstance(current.node, FunctionDef) or current.is_async:
             continue
         edits.append((current.module.path, MakeAsync(span_of(current.module.location(current.node)))))
-        for edge in calls.get(current, ()):
+        for edge in service.calls.edges_to(current):
+            if edge.way != "here" or not isinstance(edge.node, Call):
+                continue
             edits.append((edge.location.file, AwaitCall(span_of(edge.location))))
             pending += [edge.caller] if edge.caller not in seen else []
             seen.add(edge.caller)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -79,6 +79,10 @@ class Calls:
             self._sorted[function] = tuple(sorted(self._edges.edges.get(function, ()), key=_edge_order))
         return self._sorted[function]
 
+    def edges_to(self, function: Function) -> Sequence[Edge]:
+        """What runs the function."""
+        return self._edges_to.get(function, ())
+
     def library_calls(self, function: Function) -> tuple[LibraryCall, ...]:
         """The library functions that it calls, in reading order."""
         if function not in self._library_calls:
@@ -114,7 +118,7 @@ class Calls:
         """Whether configuration or a switch decides that what stands there runs, or all its callers."""
         if self._switches.decide(function, offset):
             return True
-        calls = self._edges_to.get(function, ()) if depth else ()
+        calls = self.edges_to(function) if depth else ()
         return bool(calls) and all(self.is_configured(e.caller, e.node.start, depth - 1) for e in calls)
 
     @cached_property
@@ -169,7 +173,7 @@ class Calls:
         found = set(functions)
         pending = list(found)
         while pending:
-            for edge in self._edges_to.get(pending.pop(), ()):
+            for edge in self.edges_to(pending.pop()):
                 if edge.caller not in found:
                     found.add(edge.caller)
                     pending.append(edge.caller)
@@ -177,7 +181,6 @@ class Calls:
 
     @cached_property
     def _edges_to(self) -> dict[Function, list[Edge]]:
-        """The calls that lead to each function."""
         found: dict[Function, list[Edge]] = {}
         for edge in self.edges:
             found.setdefault(edge.callee, []).append(edge)
