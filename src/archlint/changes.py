@@ -28,7 +28,7 @@ class ReadChanges:
         self._documents = before.documents if before else {}
         self._contents = before.contents if before else {}
         self._told = before.told if before else {}
-        self._same: dict[str, bool] = {}
+        self._same: dict[str, bool] = {}  # documents, and parts of those that are not
         self.defined = digest("\0".join(sorted(facts.defined)).encode("utf-8", "surrogateescape"))
         self._has_other_names = before is not None and before.defined != self.defined
         self.edited_documents: dict[str, DocumentDifference] = {}
@@ -68,11 +68,15 @@ class ReadChanges:
     def _tells_the_same(self, part: str) -> bool:
         """Whether a part of a document says what it said; whoever is told so has read it, too."""
         path = part.partition("\0")[0]
-        if path not in self._same:
+        if part not in self._same and part == path:
             self._same[path] = self._is_same(path)
-        if self._same[path]:
-            return True
-        new = self._content(path) if path != part else None
+        elif part not in self._same:
+            self._same[part] = self._tells_the_same(path) or self._is_kept(path, part)
+        return self._same[part]
+
+    def _is_kept(self, path: str, part: str) -> bool:
+        """Whether another content of a document says the same of a part."""
+        new = self._content(path)
         if new is None:
             return False
         if (pattern := readings.pattern_of(part)) is not None:
