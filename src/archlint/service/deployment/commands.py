@@ -191,7 +191,7 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
     def names_script(self, file: str) -> bool:
         """Whether another file around the service has a script's name, or the script has one of a deploy."""
         name = posixpath.basename(file)
-        named, repository = re.compile(re.escape(name)), self.repository
+        named, repository = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])"), self.repository
         others = (one for one in self.deployment.near if one != file and _SPEAKING.search(one))
         return _DEPLOYS.search(name) is not None or any(documents.finds(repository, o, named) for o in others)
 
