@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
 from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.deployment.command import Command
-from archlint.service.deployment.image_starts import Starts, app_of, is_server, worker_class
+from archlint.service.deployment.image_starts import Starts, app_of, is_server, is_wsgi
 from archlint.service.model import Service
 from archlint.service.semantics.modules import Module
-
-WSGI_WORKERS = frozenset({"eventlet", "gevent", "gthread", "sync", "tornado"})
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -47,7 +44,7 @@ def _problem(service: Service, command: Command) -> str | None:
     app = app_of(command)
     if app is None:
         return None
-    if command.runs("gunicorn") and _is_wsgi(service, command):
+    if command.runs("gunicorn") and is_wsgi(command, service.repository):
         return f"serves `{app}` by gunicorn's WSGI workers, which no FastAPI app understands"
     name, _, attribute = app.partition(":")
     if not _exists(service, name):
@@ -55,16 +52,6 @@ def _problem(service: Service, command: Command) -> str | None:
     if not _has(service, name, attribute.partition(".")[0].removesuffix("()")):
         return f"serves `{app}`, and `{name}` has no `{attribute}`"
     return None
-
-
-def _is_wsgi(service: Service, command: Command) -> bool:
-    """Whether gunicorn takes workers for WSGI, said so or by default; a file or a variable may say more."""
-    chosen = worker_class(command)
-    if chosen is not None:
-        return chosen in WSGI_WORKERS
-    told = any(word.startswith(("-c", "--config")) for word in command.words)
-    file = any(posixpath.basename(path) == "gunicorn.conf.py" for path in service.repository.files)
-    return not told and not file and "GUNICORN_CMD_ARGS" not in command.environment
 
 
 def _exists(service: Service, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,6 +12,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from archlint import documents
+from archlint.discover import Repository
 from archlint.facts.dockerfile import Dockerfile, Stage
 from archlint.facts.shell import SHELLS
 from archlint.service.deployment.command import Command, CommandContext
@@ -37,6 +39,9 @@ _BUILDING_BASE = re.compile(
 _RUNS = re.compile(rb"\b(uvicorn\.(run|Server)|hypercorn\b.*\bserve|Granian\()")
 _SERVING_BASE = re.compile(r"(docker\.io/)?tiangolo/uvicorn-gunicorn(-fastapi|-starlette)?(:.*)?")
 _IN_CODE = re.compile(rb"\b(daphne|granian|gunicorn|hypercorn|uvicorn|subprocess|exec[lv]\w*|popen|system)\b")
+
+_WSGI_WORKERS = frozenset({"eventlet", "gevent", "gthread", "sync", "tornado"})
+"""The workers of gunicorn itself, as its settings list them for `worker_class`."""
 
 
 class Starts(StrEnum):
@@ -197,7 +202,17 @@ def _base_serves(file: Dockerfile) -> bool:
     return any(map(_SERVING_BASE.fullmatch, bases))
 
 
-def worker_class(command: Command) -> str | None:
+def is_wsgi(command: Command, repository: Repository) -> bool:
+    """Whether gunicorn takes workers for WSGI, said so or by default; a file or a variable may say more."""
+    chosen = _worker_class(command)
+    if chosen is not None:
+        return chosen in _WSGI_WORKERS
+    told = any(word.startswith(("-c", "--config")) for word in command.words)
+    file = any(posixpath.basename(path) == "gunicorn.conf.py" for path in repository.files)
+    return not told and not file and "GUNICORN_CMD_ARGS" not in command.environment
+
+
+def _worker_class(command: Command) -> str | None:
     """The workers that gunicorn is told to take."""
     for word, following in pairwise((*command.words, "")):
         option, _, value = word.partition("=")
