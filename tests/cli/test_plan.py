@@ -217,3 +217,77 @@ def test_an_engine_is_tried_with_all_that_has_to_wait_for_it(run: Run, tmp_path:
     assert "an `await` for each query" in cause["tried"]["stand_in"]
     assert {"BA0102", "BA0204", "BA0601"} <= {codes[one] for one in cause["tried"]["gone"]}
     assert contents(tmp_path) == before
+
+
+QUERYING = {
+    "pyproject.toml": """\
+        [project]
+        name = "library"
+        version = "1"
+        dependencies = ["fastapi", "sqlalchemy", "asyncpg"]
+    """,
+    "app/main.py": """\
+        from fastapi import FastAPI
+
+        from app.routers import books
+
+        app = FastAPI()
+        app.include_router(books.router, prefix="/api/v1/books", tags=["books"])
+    """,
+    "app/routers/books.py": """\
+        from fastapi import APIRouter, Depends
+        from sqlalchemy import text
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+        from app.db import open_session
+
+        router = APIRouter()
+
+
+        @router.get("")
+        async def books(session: AsyncSession = Depends(open_session)) -> list[str]:
+            found = await session.scalars(text("select title from books"))
+            return [title for title in found]
+
+
+        @router.get("/lent")
+        async def lent(session: AsyncSession = Depends(open_session)) -> list[str]:
+            found = await session.scalars(text("select title from loans"))
+            return [title for title in found]
+    """,
+    "app/db.py": """\
+        from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+        engine = create_async_engine("postgresql+asyncpg://db/library")
+
+
+        async def open_session():
+            async with AsyncSession(engine) as session:
+                yield session
+    """,
+    "app/services/loans.py": """\
+        from app.crud import loans
+
+
+        async def count(session) -> int:
+            return await loans.count(session)
+    """,
+    "app/crud/loans.py": """\
+        from sqlalchemy import text
+        from sqlalchemy.ext.asyncio import AsyncSession
+
+
+        async def count(session: AsyncSession) -> int:
+            return await session.scalar(text("select count(*) from loans"))
+    """,
+}
+
+
+def test_a_query_of_a_handler_goes_to_crud_through_a_service(run: Run, tmp_path: Path) -> None:
+    """A router that calls `crud` itself would be the next finding (BA0511)."""
+    write(tmp_path, QUERYING)
+    planned = json.loads(run("plan", "--format", "json").out)["causes"]
+    (cause,) = (one for one in planned if "belongs into `crud/`" in one["text"])
+    assert cause["proved"]
+    assert cause["tried"]["stand_in"] == "each query moved to `crud/`"
+    assert (len(cause["tried"]["gone"]), cause["tried"]["came"]) == (2, [])
