@@ -93,9 +93,10 @@ def _written(stream: TextIOWrapper) -> str:
 
 
 def _show(said: list[tuple[str, str]]) -> None:
-    for name, (out, err) in zip(("kept", "fresh"), said, strict=True):
-        Path(tempfile.gettempdir(), f"edits-{name}.txt").write_text(f"{out}\n{err}")
-    subprocess.run(["diff", "/tmp/edits-kept.txt", "/tmp/edits-fresh.txt"], check=False)
+    paths = [Path(tempfile.gettempdir(), f"edits-{name}.txt") for name in ("kept", "fresh")]
+    for path, (out, err) in zip(paths, said, strict=True):
+        path.write_text(f"{out}\n{err}")
+    subprocess.run(["diff", *paths], check=False)
 
 
 def _python(choose: random.Random, folder: Path) -> Path:
