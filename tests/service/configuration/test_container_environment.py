@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from archlint import readings
 from archlint.engine import run
 from archlint.loading import Request
 from archlint.selectors import Selection
 from tests.cli.command_line import write
+from tests.service.small import service_of
 
 COMPOSE = """\
 services:
@@ -42,3 +44,11 @@ def test_a_setting_that_only_says_how_it_is_used_is_better_than_none(tmp_path: P
     write(tmp_path, FILES | {"compose.yaml": COMPOSE, "app/config.py": settings})
     (found,) = run(Request((tmp_path,), Selection(select=("BA1015",)))).findings
     assert found.message.endswith("by a variable such as `REDIS_EXPIRE`")
+
+
+def test_whether_a_variable_is_read_depends_on_no_other_text(tmp_path: Path) -> None:
+    service = service_of(tmp_path, FILES | {"app/cache.py": 'import os\n\nurl = os.environ["CACHE"]\n'})
+    readings.begin()
+    assert service.connections.reads("CACHE")
+    assert not service.connections.reads("CACHE_URL")
+    assert "app/cache.py" not in readings.so_far().documents

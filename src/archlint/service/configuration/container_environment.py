@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from functools import cached_property
 
 from msgspec import Struct
 
@@ -42,7 +41,7 @@ REDIS = ServerKind(
 )
 
 
-class Connections(Struct, eq=False, frozen=True, dict=True):
+class Connections(Struct, eq=False, frozen=True):
     """What the settings and the code of a service read."""
 
     settings: Settings
@@ -77,10 +76,9 @@ class Connections(Struct, eq=False, frozen=True, dict=True):
 
     def reads(self, name: str) -> bool:
         """Whether code or a script names the variable, or a library reads it by itself."""
-        written = re.escape(name)
-        quoted, used = re.compile(rf"[\"']{written}[\"']"), re.compile(rf"\$\{{?{written}\b")
-        python, others = self._texts
-        return name.startswith("PG") or bool(quoted.search(python) or used.search(others))
+        written = re.escape(name).encode()
+        quoted, used = re.compile(rb"[\"']%s[\"']" % written), re.compile(rb"\$\{?%s\b" % written)
+        return name.startswith("PG") or self._find(quoted, ".py") or self._find(used, ".sh", ".ini", ".toml")
 
     def may_hold(self, one: StackService, image: Image, file: str) -> bool:
         """Whether a file of the repository may be in a container: copied to the image, or mounted."""
@@ -119,14 +117,9 @@ class Connections(Struct, eq=False, frozen=True, dict=True):
         has = self.deployment.repository.has
         return any(has(join(context, source)) for context in _contexts(image))
 
-    @cached_property
-    def _texts(self) -> tuple[str, str]:
-        python = [file for file in self.deployment.near if file.endswith(".py")]
-        others = [file for file in self.deployment.near if file.endswith((".sh", ".ini", ".toml"))]
-        return self._joined(python), self._joined(others)
-
-    def _joined(self, files: list[str]) -> str:
-        return "\n".join(documents.text(self.deployment.repository, file) for file in files)
+    def _find(self, pattern: re.Pattern[bytes], *endings: str) -> bool:
+        files = (file for file in self.deployment.near if file.endswith(endings))
+        return any(documents.finds(self.deployment.repository, file, pattern) for file in files)
 
     def _is_configured_by_mount(self, one: StackService) -> bool:
         for mount in mounts(one):
