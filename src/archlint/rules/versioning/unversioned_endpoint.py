@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.facts.syntax import Attribute, Call
-from archlint.facts.traversal import all_nodes, dotted
+from archlint.facts.syntax import Call
+from archlint.facts.traversal import dotted
 from archlint.findings import Hit, Link, Met, Said, Severity, Unknown
 from archlint.service.api.exemptions import exemption, served, version_of
 from archlint.service.api.include_groups import by_include, without_aliases
 from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.response_kinds import is_page
-from archlint.service.api.root_paths import root_setting, unknown_root
+from archlint.service.api.root_paths import path_setting, unknown_root
 from archlint.service.api.routes import App, Endpoint
 from archlint.service.interpreter.values import Origin
 from archlint.service.model import Service
@@ -39,7 +39,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             if endpoint.root not in doubtful:
                 doubtful[endpoint.root] = unknown_root(endpoint.root)
             if doubtful[endpoint.root] is None:
-                yield _hit(place, _how(service, endpoint), endpoint)
+                yield _hit(place, _how(endpoint), endpoint)
     yield from filter(None, doubtful.values())
     yield from service.routes.unknown
 
@@ -49,15 +49,11 @@ def _is_page(service: Service, endpoint: Endpoint) -> bool:
     return endpoint.kind == "http" and is_page(service.operations.of(endpoint), service.symbols)
 
 
-def _how(service: Service, endpoint: Endpoint) -> str:
+def _how(endpoint: Endpoint) -> str:
     """How the path is wrong: a version elsewhere in it is one, if not where the standard has it."""
     if found := _ELSEWHERE.match(endpoint.path):
         return f"under `{found[0]}`, not under `/api/v<N>`"
-    calls = (place.node for place in endpoint.includes if isinstance(place.node, Call))
-    prefixes = (k.value for call in calls for k in call.keywords if k.name == "prefix")
-    read = {n.attr for prefix in prefixes for n in all_nodes(prefix) if isinstance(n, Attribute)}
-    setting = next((field.name for field in service.settings.fields if field.name in read), None)
-    setting = setting or root_setting(endpoint.root)
+    setting = path_setting(endpoint)
     return f"{_MISSING}, as long as `{setting}` has its default" if setting else _MISSING
 
 

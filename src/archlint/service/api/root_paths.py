@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from archlint.facts.syntax import Call
 from archlint.findings import Location, Unknown
-from archlint.service.api.routes import App
+from archlint.service.api.routes import App, Endpoint
 from archlint.service.interpreter.values import (
     UNTOLD,
     Choice,
@@ -29,9 +29,13 @@ def unknown_root(app: App) -> Unknown | None:
     return Unknown(f"the `root_path` of `{app.title}`", argument_place(app, "root_path"), why)
 
 
-def root_setting(app: App) -> str | None:
-    """The setting or variable that the `root_path` of an app is read from, None for one that stands there."""
-    return _setting(app.router.keywords.get("root_path"))
+def path_setting(endpoint: Endpoint) -> str | None:
+    """The setting or variable that a prefix before an endpoint, or its app's `root_path`, is read from.
+
+    None where all of them stand in the source.
+    """
+    given = [keywords.get("prefix") for keywords in endpoint.defaults]
+    return next(filter(None, map(_setting, (*given, endpoint.root.router.keywords.get("root_path")))), None)
 
 
 def _setting(value: Value) -> str | None:
