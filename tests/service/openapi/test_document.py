@@ -97,3 +97,28 @@ def test_a_default_that_the_environment_decides_is_unknown_and_nothing_else_of_i
         "#/paths/~1partial/post/requestBody/content/application~1json/schema": made,
         "#/paths/~1older/post/requestBody/content/application~1json/schema": made,
     }
+
+
+_ENDLESS = """
+    from fastapi import FastAPI, Query
+    from pydantic import BaseModel, Field
+    cycle = {}
+    cycle["again"] = [cycle]
+    deep = []
+    for _ in range(200):
+        deep = [deep]
+    wide = [1]
+    for _ in range(40):
+        wide = [wide, wide]
+    class Data(BaseModel):
+        x: dict = Field(cycle, examples=deep, json_schema_extra={"wide": wide})
+    app = FastAPI(openapi_tags=wide)
+    @app.post("/data", responses={400: {"content": cycle}}, openapi_extra={"x-deep": deep})
+    def data(x: Data, q: list = Query(wide)): ...
+"""
+
+
+def test_what_contains_itself_or_doubles_is_unknown(tmp_path: Path) -> None:
+    document = document_of(service_of(tmp_path, {"app/__init__.py": "", "app/main.py": _ENDLESS}))
+    why = "it contains itself, or is too big to write"
+    assert len([place for place, reason in document.unknown if reason == why]) >= 4

@@ -16,7 +16,7 @@ from archlint.service.interpreter.values import (
     Unresolved,
     Value,
 )
-from archlint.service.openapi.json_values import duration, json_value
+from archlint.service.openapi.json_values import ENDLESS, UntoldValue, duration, is_writable, json_value
 
 _NEVER_JSON = ("sqlalchemy.", "sqlmodel.")
 """Objects of these, as `String(100)` in the place of a value, are nothing that JSON can hold."""
@@ -37,6 +37,8 @@ class DefaultValues:
         """
         if value is None or (isinstance(value, ExternalObject) and value.name.startswith(_NEVER_JSON)):
             return {}
+        if not is_writable(value):
+            return {"default": UntoldValue(ENDLESS)}
         with deep_recursion():
             return {"default": json_value(self._plain(value))}
 

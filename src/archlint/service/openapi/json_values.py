@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from archlint.service.interpreter.values import (
     REST,
     Configured,
     ExternalObject,
+    InstanceObject,
     Member,
     Unresolved,
     Value,
@@ -19,6 +20,9 @@ from archlint.service.interpreter.values import (
 JSONSchema: TypeAlias = dict[str, Any]
 STRING: JSONSchema = {"type": "string"}
 UNKNOWN_KEY = "x-archlint-unknown"
+ENDLESS = "it contains itself, or is too big to write"
+_MOST_PARTS = 50_000
+_DEEPEST = 60
 
 
 class UntoldValue(dict[str, Any]):
@@ -29,20 +33,51 @@ class UntoldValue(dict[str, Any]):
 
 
 def json_value(value: Value) -> Any:
-    """The value as `jsonable_encoder` gives it; `UntoldValue` where the source does not tell it."""
+    """The value as `jsonable_encoder` gives it; `UntoldValue` where it cannot be told or written."""
+    return _plain(value) if is_writable(value) else UntoldValue(ENDLESS)
+
+
+def is_writable(value: Value) -> bool:
+    """Whether a value ends soon: it does not contain itself, has no parts that double and no deep ones."""
+    pending, count = [(value, 0)], 0
+    while pending:
+        one, depth = pending.pop()
+        count += 1
+        if count > _MOST_PARTS or depth > _DEEPEST:
+            return False
+        pending.extend((part, depth + 1) for part in _parts(one))
+    return True
+
+
+def _parts(value: Value) -> Iterable[Value]:
+    match value:
+        case dict():
+            return value.values()
+        case list() | tuple() | set() | frozenset():
+            return value
+        case Configured(default=inner) | Member(value=inner):
+            return (inner,)
+        case ExternalObject(args=args):
+            return args
+        case InstanceObject(attributes=attributes):
+            return attributes.values()
+    return ()
+
+
+def _plain(value: Value) -> Any:
     match value:
         case Configured():
-            return json_value(value.default)
+            return _plain(value.default)
         case Member():
-            return json_value(value.value)
+            return _plain(value.value)
         case str() | int() | float() | bool() | None:
             return value
         case list() | tuple():
-            return [json_value(item) for item in value]
+            return [_plain(item) for item in value]
         case set() | frozenset():
-            return sorted(map(json_value, value), key=repr)
+            return sorted(map(_plain, value), key=repr)
         case dict():
-            found = {_key(key): json_value(item) for key, item in value.items() if key is not REST}
+            found = {_key(key): _plain(item) for key, item in value.items() if key is not REST}
             return found | UntoldValue(REST.why) if REST in value else found
         case ExternalObject():
             return _made(value)
@@ -58,7 +93,7 @@ def _key(value: Value) -> str:
 
 def _made(value: ExternalObject) -> Any:
     """What a library's constructor with plain arguments makes: decimals, paths and the like."""
-    first = json_value(value.args[0]) if value.args else None
+    first = _plain(value.args[0]) if value.args else None
     match value.name:
         case "decimal.Decimal" | "pathlib.Path" | "uuid.UUID" | "pydantic.SecretStr" if first is not None:
             return str(first) if value.name != "pydantic.SecretStr" else "**********"
