@@ -224,8 +224,9 @@ class _Walker:
             yield from self.block(node.children[:cut], condition)
         body = [child for child in node.children[cut:] if child.type not in _BRANCHES]
         yield from self.block(body, lost)
-        before = _programs(node.children[:cut]) | _programs(body)
-        for branch in (child for child in node.children[cut:] if child.type in _BRANCHES):
+        branches = [child for child in node.children[cut:] if child.type in _BRANCHES]
+        before = _programs([*node.children[:cut], *body]) if branches else frozenset()
+        for branch in branches:
             yield from (_instead(one, before) for one in self.block(branch.children, lost))
             before |= _programs(branch.children)
 
