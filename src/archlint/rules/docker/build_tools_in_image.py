@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 
 from archlint.facts.dockerfile import Instruction, Stage
 from archlint.findings import Hit, Location, Met, Said
-from archlint.paths import join
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.dockerfiles import Image
 from archlint.service.deployment.installs import development_part
@@ -41,9 +39,10 @@ def _leftovers(
             tools = sorted(COMPILERS & {_package(word) for word in command.words})
             if _adds_packages(command) and tools and "--virtual" not in command.words:
                 yield command.location, f"the compiler tools of `{tools[0]}`"
-    for keyword in ("COPY", "ADD"):
+    is_filtered = any(map(service.repository.has, image.ignore_files))
+    for keyword in ("COPY", "ADD") if not is_filtered else ():
         for instruction in reader.steps(target, keyword):
-            if _takes_context(instruction) and not _filtered(service, image):
+            if _takes_context(instruction):
                 yield instruction.location, "the whole build context, which no `.dockerignore` filters"
 
 
@@ -60,15 +59,9 @@ def _groups(service: Service, reader: StageReader, target: Stage) -> Iterator[tu
                 yield from ((command.location, part) for command, part in pairs if part)
         for copy, source in reader.copies(stage):
             is_new = source is not None and source.index not in seen and not takes_parts_only(copy)
-            if is_new and source is not None and _takes_environment(reader, copy, source):
+            if is_new and source is not None and reader.takes_environment(copy, source):
                 seen.add(source.index)
                 pending.append(source)
-
-
-def _takes_environment(reader: StageReader, copy: Instruction, source: Stage) -> bool:
-    found = [one.at for one in reader.environments(source) if one.at]
-    taken = [posixpath.normpath(posixpath.join("/", path)) for path in copy.arguments[:-1]]
-    return any(f"{at}/".startswith(f"{path.rstrip('/')}/") for at in found for path in taken)
 
 
 def _package(word: str) -> str:
@@ -81,9 +74,3 @@ def _adds_packages(command: Command) -> bool:
 
 def _takes_context(instruction: Instruction) -> bool:
     return instruction.arguments[:-1] in {(".",), ("./",)} and instruction.flag("from") is None
-
-
-def _filtered(service: Service, image: Image) -> bool:
-    folders = {b.context for b in image.builds if b.context} or {posixpath.dirname(image.path) or ".", "."}
-    ignores = [f"{image.path}.dockerignore", *(join(folder, ".dockerignore") for folder in folders)]
-    return any(service.repository.has(path) for path in ignores)

@@ -12,12 +12,6 @@ from archlint.service.deployment.compose_stack import NOT_THE_SERVER, StackServi
 from archlint.service.deployment.server_traces import POSTGRESQL, REDIS, has_trace, is_spoken_to
 from archlint.service.model import Service
 
-INFRASTRUCTURE = re.compile(
-    r"(?i)postg|pgvector|timescale|redis|valkey|rabbitmq|nginx|traefik|caddy|mysql|mariadb|mongo|memcached|adminer"
-    r"|pgadmin|pgbouncer|mail(hog|pit|catcher|dev)|minio|kafka|zookeeper|elastic|opensearch|kibana|prometheus"
-    r"|grafana|loki|jaeger|keycloak|vault|qdrant|localstack|otel|dozzle|^(node|busybox|alpine)$"
-)
-
 TRACES = {"PostgreSQL": POSTGRESQL, "Redis": REDIS}
 """What a service that uses a server imports, depends on or has settings for."""
 
@@ -28,7 +22,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     services = stack.all_services if stack.judged else ()
     if not services:
         return
-    open_ones = [one for one in services if not _is_known(one)]
+    open_ones = [one for one in services if not one.is_infrastructure]
     parts = {
         "the app": any(_may_be_app(service, one) for one in services),
         "PostgreSQL": any(one.is_postgres for one in services)
@@ -61,12 +55,7 @@ def _may_be_app(service: Service, one: StackService) -> bool:
             or not (build.inline or (build.dockerfile and service.repository.has(build.dockerfile)))
             for build in one.builds
         )
-    return not _is_known(one)
-
-
-def _is_known(one: StackService) -> bool:
-    """Whether its image is known to be no app: a server by name, or one of its tools."""
-    return one.image is not None and INFRASTRUCTURE.search(posixpath.basename(one.image[0])) is not None
+    return not one.is_infrastructure
 
 
 def _named(services: Sequence[StackService], names: Sequence[str]) -> bool:

@@ -7,8 +7,7 @@ from functools import partial
 
 from packaging.version import Version
 
-from archlint.facts.syntax import Assign, Call, ClassDef, Expression, Subscript
-from archlint.facts.traversal import dotted
+from archlint.facts.syntax import ClassDef
 from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.model import Service
 from archlint.service.semantics.called import called_names, calls_of
@@ -62,26 +61,7 @@ def _models(service: Service, module: Module) -> Iterator[Hit | Met]:
         if symbol.node is not node or not service.classes.is_mapped(symbol):
             continue
         place = module.span(node.start, node.name_start + len(node.name))
-        if _is_old_model(service, module, node):
+        if service.classes.has_untyped_columns(symbol):
             yield Hit(place, {"what": f"The model `{node.name}`", "instead": instead})
         else:
             yield Met(place)
-
-
-def _is_old_model(service: Service, module: Module, node: ClassDef) -> bool:
-    """Whether none of the mapped class's columns says its type to a type checker."""
-    fields = [item for item in node.body if isinstance(item, Assign)]
-    symbol = service.symbols.resolve(module, node.name)
-    return (
-        not any(isinstance(field.annotation, Subscript) for field in fields)
-        and any(_is_column(service, module, field.value) for field in fields)
-        and not service.classes.is_table_model(symbol)
-    )
-
-
-def _is_column(service: Service, module: Module, value: Expression | None) -> bool:
-    return isinstance(value, Call) and _means(service, module, value.func) == "sqlalchemy.Column"
-
-
-def _means(service: Service, module: Module, callee: Expression) -> str:
-    return service.symbols.resolve(module, callee).qualified if dotted(callee) else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
@@ -10,20 +9,14 @@ from archlint.service.database.engine_connections import (
     DRIVER,
     Connection,
     DatabaseTarget,
-    scheme,
     schemes_in,
 )
-from archlint.service.database.url_variables import assigned
+from archlint.service.database.url_variables import assigned_urls
 from archlint.service.model import Service
 
 CLAUSES = ("BA02.1.1",)
 SYNCHRONOUS = (*CLAUSES, "BA02.1.2", "BA06.1.1")
 """What a synchronous engine of another database breaks: BA0204 says nothing of it beside this rule."""
-
-_OTHER_SERVERS = re.compile(
-    r"rediss?|unix|sentinel|amqps?|kafka|nats|mqtts?|https?|wss?|smtps?|s3|memcached?"
-)
-"""What no database of the service is reached by, whatever a variable of a nested setting is called."""
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -76,10 +69,6 @@ def _named(service: Service, connection: Connection, target: DatabaseTarget) -> 
 def _written(service: Service, connection: Connection) -> Iterator[tuple[bool, Hit]]:
     """What compose files and examples give to the variables of the URL, and whether it is right."""
     variables = service.databases.variables(connection.engine)
-    for one in assigned(service.deployment) if variables else ():
-        named = scheme(one.value) if one.name.lower() in variables else None
-        if named is not None and _OTHER_SERVERS.fullmatch(named.partition("+")[0]):
-            continue
-        if named is not None:
-            fields = {"where": f"`{one.name}`", "scheme": named}
-            yield named == DRIVER, Hit(one.location, fields, clauses=CLAUSES)
+    for named, one in assigned_urls(service.deployment, variables):
+        fields = {"where": f"`{one.name}`", "scheme": named}
+        yield named == DRIVER, Hit(one.location, fields, clauses=CLAUSES)

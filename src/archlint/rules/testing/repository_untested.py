@@ -8,7 +8,6 @@ from archlint.findings import Met, Said, Unknown
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
-from archlint.service.semantics.modules import Module
 from archlint.service.testing.expected_targets import public_classes, public_functions
 from archlint.service.testing.untested import Untested, by_name_alone, untested_hits
 
@@ -21,20 +20,16 @@ def check(service: Service) -> Iterator[Said]:
         return
     doubtful: list[Function] = []
     for module in service.layers.modules("crud"):
-        for operations in _groups(service, module):
-            judged = [answer for one in operations if (answer := _judged(service, one))]
-            yield from (one for one in judged if isinstance(one, Unknown))
-            proven = [one for one in operations if service.reached.is_proven(one)]
-            yield from (Met(one.location) for one in proven)
-            doubtful += [one for one in operations if service.reached.has(one)]
-            found = [one for one in judged if isinstance(one, Untested)]
-            yield from untested_hits(found, _REMEDY)
+        methods = (method for _, members in public_classes(module, service.calls) for method in members)
+        operations = [*public_functions(module, service.calls), *methods]
+        judged = [answer for one in operations if (answer := _judged(service, one))]
+        yield from (one for one in judged if isinstance(one, Unknown))
+        proven = [one for one in operations if service.reached.is_proven(one)]
+        yield from (Met(one.location) for one in proven)
+        doubtful += [one for one in operations if service.reached.has(one)]
+        found = [one for one in judged if isinstance(one, Untested)]
+        yield from untested_hits(found, _REMEDY)
     yield from by_name_alone([one for one in doubtful if not service.reached.is_proven(one)])
-
-
-def _groups(service: Service, module: Module) -> Iterator[tuple[Function, ...]]:
-    yield tuple(public_functions(module, service.calls))
-    yield from (methods for _, methods in public_classes(module, service.calls))
 
 
 def _judged(service: Service, function: Function) -> Untested | Unknown | None:

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.facts.syntax import Call
-from archlint.facts.traversal import dotted
 from archlint.findings import Hit, Link, Met, Said, Severity, Unknown
 from archlint.service.api.exemptions import exemption, served, version_of
-from archlint.service.api.include_groups import by_include, without_aliases
+from archlint.service.api.include_groups import by_include, included, without_aliases
 from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.response_kinds import is_page
 from archlint.service.api.root_paths import path_setting, unknown_root
@@ -64,7 +62,7 @@ def _hit(place: Origin, how: str, endpoint: Endpoint) -> Hit:
         "endpoint": served(endpoint),
         "handler": endpoint.handler.own_name,
         "how": how,
-        "remedy": _remedy(_included(place), endpoint),
+        "remedy": _remedy(included(place), endpoint),
     }
     is_error = how == _MISSING and endpoint.root.is_served
     severity = None if is_error else Severity.WARNING
@@ -78,12 +76,3 @@ def _remedy(included: str, endpoint: Endpoint) -> str:
         version = found[0].rpartition("/")[2]
         return f"Let the path begin with `/api/{version}`, not with `{found[0]}`"
     return f"Serve {included} under `/api/v1`"
-
-
-def _included(place: Origin) -> str:
-    """The router or app that an include or mount is about; what is registered on the app has none yet."""
-    given = place.node.args if isinstance(place.node, Call) else ()
-    named = place.node.keywords if isinstance(place.node, Call) else ()
-    routers = [*given[-1:], *(keyword.value for keyword in named if keyword.name in {"router", "app"})]
-    names = [name for name in map(dotted, routers) if name]
-    return f"`{names[0]}`" if names else "it, by a router,"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from archlint.facts.syntax import Call
+from archlint.facts.traversal import dotted
 from archlint.service.api.routes import Endpoint
 from archlint.service.interpreter.values import Origin
 
@@ -50,3 +52,12 @@ def by_include(
 
 def _key(place: Origin) -> tuple[str, int]:
     return place.module.path, place.node.start
+
+
+def included(place: Origin) -> str:
+    """The router or app that an include or mount is about; what is registered on the app has none yet."""
+    given = place.node.args if isinstance(place.node, Call) else ()
+    named = place.node.keywords if isinstance(place.node, Call) else ()
+    routers = [*given[-1:], *(keyword.value for keyword in named if keyword.name in {"router", "app"})]
+    names = [name for name in map(dotted, routers) if name]
+    return f"`{names[0]}`" if names else "it, by a router,"

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from msgspec import Struct
 
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Location
 from archlint.service.configuration.dotenvs import dotenv_files
+from archlint.service.database.engine_connections import scheme
 from archlint.service.deployment.dockerfiles import Deployment
 
 _TESTS = re.compile(r"(?i)(^|[._/-])(ci|e2e|test|tests|testing)([._/-]|$)")
+
+_OTHER_SERVERS = re.compile(
+    r"rediss?|unix|sentinel|amqps?|kafka|nats|mqtts?|https?|wss?|smtps?|s3|memcached?"
+)
+"""What no database of the service is reached by, whatever a variable of a nested setting is called."""
 
 
 class VariableAssignment(Struct, frozen=True):
@@ -37,6 +43,16 @@ def assigned(deployment: Deployment) -> Iterator[VariableAssignment]:
         for name, service in compose.services.items():
             if _is_ours(contexts.get(name), deployment.root) and not _TESTS.search(name):
                 yield from _environment(service)
+
+
+def assigned_urls(
+    deployment: Deployment, variables: Container[str]
+) -> Iterator[tuple[str, VariableAssignment]]:
+    """The scheme of each value that is the URL of a database, for variables by their names in lower case."""
+    for one in assigned(deployment) if variables else ():
+        named = scheme(one.value) if one.name.lower() in variables else None
+        if named is not None and not _OTHER_SERVERS.fullmatch(named.partition("+")[0]):
+            yield named, one
 
 
 def _is_ours(context: str | None, root: str) -> bool:

@@ -28,6 +28,11 @@ _SERVER = re.compile(rf"{_POSTGRES.pattern}|redis|valkey")
 NOT_THE_SERVER = re.compile(
     r"(?i)export|admin|bouncer|backup|postgrest|pgpool|insight|commander|sentinel|meta|[-_.]ui\b"
 )
+_INFRASTRUCTURE = re.compile(
+    r"(?i)postg|pgvector|timescale|redis|valkey|rabbitmq|nginx|traefik|caddy|mysql|mariadb|mongo|memcached|adminer"
+    r"|pgadmin|pgbouncer|mail(hog|pit|catcher|dev)|minio|kafka|zookeeper|elastic|opensearch|kibana|prometheus"
+    r"|grafana|loki|jaeger|keycloak|vault|qdrant|localstack|otel|dozzle|^(node|busybox|alpine)$"
+)
 _SPEAKS_OF_ONE_RUN = re.compile(
     r"(?i)(^|[-_])(migrat\w*|init\w*|pre-?start|tests?|seed\w*|set-?up|create\w*|bootstrap)($|[-_])"
 )
@@ -86,6 +91,11 @@ class StackService(Struct, eq=False, frozen=True, dict=True):
     def is_open(self) -> bool:
         """Whether a variable decides which image this is."""
         return self.text("image") is not None and self.image is None and not self.builds
+
+    @property
+    def is_infrastructure(self) -> bool:
+        """Whether its image is known to be no app: a server by name, or one of its tools."""
+        return self.image is not None and bool(_INFRASTRUCTURE.search(posixpath.basename(self.image[0])))
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:

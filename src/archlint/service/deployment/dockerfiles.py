@@ -69,6 +69,13 @@ class Image(Struct, eq=False, frozen=True, dict=True):
         return stages[-1].location if stages else Location(self.path)
 
     @property
+    def ignore_files(self) -> tuple[str, ...]:
+        """The paths at which a `.dockerignore` counts for its builds ("Filename and location")."""
+        contexts = {build.context for build in self.builds if build.context}
+        folders = sorted(contexts) or [posixpath.dirname(self.path) or ".", "."]
+        return (f"{self.path}.dockerignore", *(join(folder, ".dockerignore") for folder in folders))
+
+    @property
     def is_for_development(self) -> bool:
         """Whether the file's name says that it is not what gets deployed."""
         return bool(_DEVELOPMENT.match(posixpath.basename(self.path)))

@@ -135,6 +135,12 @@ class StageReader(Struct, eq=False, frozen=True, dict=True):
         """The virtual environments in a stage: made there, or copied from another."""
         return self._remembered("environments", stage, lambda: self._environments(stage))
 
+    def takes_environment(self, copy: Instruction, source: Stage) -> bool:
+        """Whether a COPY from a stage takes a virtual environment of it along."""
+        found = [one.at for one in self.environments(source) if one.at]
+        taken = [posixpath.normpath(posixpath.join("/", path)) for path in copy.arguments[:-1]]
+        return any(f"{at}/".startswith(f"{path.rstrip('/')}/") for at in found for path in taken)
+
     def _environments(self, stage: Stage) -> tuple[VirtualEnvironment, ...]:
         made = {}
         for instruction in self.steps(stage, "RUN"):

@@ -14,6 +14,7 @@ from archlint.facts.syntax import (
     Expression,
     Keyword,
     Name,
+    Subscript,
 )
 from archlint.service.semantics.library_names import SQLMODEL, names_of, schema_bases
 from archlint.service.semantics.modules import Module
@@ -91,6 +92,15 @@ class Classes:
     def is_table_model(self, symbol: Symbol) -> bool:
         """Whether the class is mapped and a Pydantic model at once, as SQLModel's tables are."""
         return self.is_mapped(symbol) and self._derives(symbol, frozenset({SQLMODEL}))
+
+    def has_untyped_columns(self, symbol: Symbol) -> bool:
+        """Whether the class has columns, and says the type of none to a type checker."""
+        if not isinstance(symbol.node, ClassDef) or self.is_table_model(symbol):
+            return False
+        fields = [item for item in symbol.node.body if isinstance(item, Assign)]
+        called = (self._called(symbol, one.value) for one in fields if isinstance(one.value, Call))
+        typed = any(isinstance(field.annotation, Subscript) for field in fields)
+        return not typed and "sqlalchemy.Column" in called
 
     def _is_base_class(self, symbol: Symbol, node: ClassDef) -> bool:
         if any(base.qualified in names_of("declarative base") for base in self._symbols.direct_bases(symbol)):

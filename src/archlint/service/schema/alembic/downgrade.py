@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -23,6 +24,16 @@ class Leftover(Struct, frozen=True):
     location: Location
     operation: str
     words: str
+
+
+class Step(NamedTuple):
+    """An operation and what is wrong with it; nothing after one that is `refused` can be told for certain."""
+
+    revision: Revision
+    location: Location
+    operation: str
+    problem: str
+    refused: bool = False
 
 
 class RoundTrip(Struct, eq=False, frozen=True, dict=True):
@@ -63,6 +74,24 @@ class RoundTrip(Struct, eq=False, frozen=True, dict=True):
         refused = {problem.message for problem in self._down.problems}
         untold = {title(key): why for key, why in database.untold.items() if why not in refused}
         return tuple((f"table `{name}`", why) for name, why in sorted(untold.items()))
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """What is told of operations, the worst first."""
+        refused = {problem.location: problem.message for problem in self.second_upgrade}
+        for problem in self.downgrade:
+            words = f"the downgrade fails: {problem.message}"
+            yield Step(problem.revision, problem.location, problem.operation, words, refused=True)
+        for left in self.leftovers:
+            words = f"`downgrade()` does not take it back: {left.words}"
+            if left.location in refused:
+                words += f", and the next upgrade fails: {refused[left.location]}"
+            yield Step(left.revision, left.location, left.operation, words)
+        explained = {left.revision.id for left in self.leftovers}
+        for problem in self.second_upgrade:
+            if problem.revision.id not in explained:
+                words = f"the next upgrade after a downgrade fails: {problem.message}"
+                yield Step(problem.revision, problem.location, problem.operation, words)
 
     def _certain(self, problems: Sequence[ReplayProblem]) -> tuple[ReplayProblem, ...]:
         """After an upgrade that fails nothing is certain but what always does."""
