@@ -125,7 +125,7 @@ def test_a_body_concerns_those_who_read_it(shop: Path) -> None:
 def test_a_number_that_nothing_reads_concerns_few(shop: Path) -> None:
     asked(shop)
     (shop / "app/main.py").write_text(MAIN.replace("    return 1", "    edited = 1\n    return 1"))
-    assert asked(shop) == {"create-all-bypass", "hardcoded-secret"}
+    assert asked(shop) == set()
 
 
 def test_what_is_logged_concerns_few_and_what_that_calls_those_who_follow_calls(shop: Path) -> None:

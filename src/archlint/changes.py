@@ -15,7 +15,7 @@ from archlint.facts.differences import FileDifference
 from archlint.facts.moves import Moves
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Facts
-from archlint.traces import DEFINED, FilePart, RunTraces
+from archlint.traces import NAMES, FilePart, RunTraces
 
 _UNREAD = FileRead("", "", "")
 
@@ -29,8 +29,9 @@ class ReadChanges:
         self._contents = before.contents if before else {}
         self._told = before.told if before else {}
         self._same: dict[str, bool] = {}  # documents, and parts of those that are not
-        self.defined = digest("\0".join(sorted(facts.defined)).encode("utf-8", "surrogateescape"))
-        self._has_other_names = before is not None and before.defined != self.defined
+        self.names = {names: _digest(found) for names, found in facts.names.items()}
+        earlier = before.names if before else self.names
+        self._renamed = {(NAMES, one) for one in self.names if earlier.get(one) != self.names[one]}
         self.edited_documents: dict[str, DocumentDifference] = {}
         self.files = before.files if before else []
         digests = zip(before.files, before.code, strict=True) if before else ()
@@ -48,11 +49,10 @@ class ReadChanges:
     def first_code(self, read: Sequence[FilePart]) -> int:
         """How much was read before the first thing that has changed."""
         changed = self._differences
-        renamed = DEFINED if self._has_other_names else None
         at = (
             number
             for number, (file, part) in enumerate(read)
-            if (file in changed and self._has_changed(file, part)) or (file, part) == renamed
+            if (file in changed and self._has_changed(file, part)) or (file, part) in self._renamed
         )
         return next(at, len(read))
 
@@ -131,4 +131,8 @@ def _difference(facts: Facts, path: str, digest: bytes) -> FileDifference | None
     old, new = facts.earlier(digest), facts.get(path)
     if old is None or not isinstance(new, PythonSource):
         return None
-    return FileDifference(old, new, facts.defined)
+    return FileDifference(old, new, facts.names)
+
+
+def _digest(names: frozenset[str]) -> str:
+    return digest("\0".join(sorted(names)).encode("utf-8", "surrogateescape"))

@@ -44,7 +44,8 @@ def _asked(
     config: Config, selection: Selection, standard: Standard, named: Mapping[str, Collection[str]]
 ) -> Iterator[Page]:
     wanted = chosen(config, selection, standard)
-    codes = {code for page in wanted for last in reads(page, standard) for code in named[last]}
+    judging = wanted if any(named.values()) else ()  # else no rule's module need be imported for it
+    codes = {code for page in judging for last in reads(page, standard) for code in named[last]}
     ignored = Selection(ignore=selection.ignore)
     for page in standard.pages:
         is_judged = not codes.isdisjoint((page.code, page.code[:-2]))

@@ -27,7 +27,7 @@ from archlint.facts.store import Facts
 from archlint.findings import Location
 from archlint.readings import Readings
 from archlint.said import RuleResult, moved
-from archlint.traces import DEFINED, SUFFIX, FilePart, GroupTrace, KeptResult, RunTraces, load, save
+from archlint.traces import NAMES, SUFFIX, FilePart, GroupTrace, KeptResult, RunTraces, load, save
 
 _MOST_TRACES = 16
 
@@ -102,7 +102,7 @@ class Memory:
         documents, contents, told = self._changes.read(parts)
         files, digests = list(numbers), [self._facts.digests.get(path, b"") for path in numbers]
         read = documents, contents, told
-        save(self._path, RunTraces(self._key, files, digests, self._changes.defined, *read, traces))
+        save(self._path, RunTraces(self._key, files, digests, self._changes.names, *read, traces))
 
 
 class _Remembered:
@@ -213,8 +213,8 @@ class _Names:
 
     def of(self, read: object) -> FilePart | None:
         """What is kept of it; None for what is of no file of the repository as it is now."""
-        if read == readings.DEFINED:
-            return DEFINED
+        if isinstance(read, str):
+            return NAMES, read
         if isinstance(read, tuple):
             source, name = read
             file = self._sources.get(source)

@@ -12,7 +12,7 @@ the name of a function of their content, or an expression in it, for what that t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import wraps
 from importlib import import_module
@@ -30,10 +30,12 @@ TABLE_DEPTH = 2
 
 summaries: dict[str, Callable[[Any], object]] = {}
 """The functions that are known to `summary`, by their names."""
-namings: dict[str, Callable[..., object]] = {}
-"""Those that are known to `naming`."""
-DEFINED = "the names that the repository defines"
-"""What of the code as a whole counts like a part that was read."""
+namings: dict[str, tuple[Callable[..., object], str]] = {}
+"""Those that are known to `naming`, with the names that they speak of."""
+DEFINED = "defined"
+"""The names that the repository defines: of the code as a whole, they count like a part that was read."""
+KNOWN = "known"
+"""These, and the names that stand for others in a module: `b` of `import a as b`, of `b = a`."""
 
 _S = TypeVar("_S")
 _T = TypeVar("_T")
@@ -99,27 +101,34 @@ def summary(function: Callable[Concatenate[_S, _P], _T]) -> Callable[Concatenate
 
 
 def naming(
-    function: Callable[Concatenate[_S, frozenset[str], _P], _T],
+    function: Callable[Concatenate[_S, frozenset[str], _P], _T], names: str = DEFINED
 ) -> Callable[Concatenate[_S, frozenset[str], _P], _T]:
     """A `summary` of one source that says something of names that the repository defines, and of no others.
 
     Whoever asks depends on which these are, too.
     """
     name = _named(function)
-    namings[name] = function
+    namings[name] = function, names
 
     @wraps(function)
-    def asked(source: _S, defined: frozenset[str], /, *words: _P.args, **none: _P.kwargs) -> _T:
+    def asked(source: _S, spoken: frozenset[str], /, *words: _P.args, **none: _P.kwargs) -> _T:
         part = ":".join((name, *map(str, words))) if words else name
-        code[DEFINED] = code[source, part] = None
+        code[names] = code[source, part] = None
         kept = vars(source)
         if part not in kept:
             with unnoticed():
-                kept[part] = function(source, defined, *words, **none)
+                kept[part] = function(source, spoken, *words, **none)
         found: _T = kept[part]
         return found
 
     return asked
+
+
+def knowing(
+    function: Callable[Concatenate[_S, frozenset[str], _P], _T],
+) -> Callable[Concatenate[_S, frozenset[str], _P], _T]:
+    """The same for names that it defines, or that stand for others in it."""
+    return naming(function, KNOWN)
 
 
 def notice(asked: Callable[..., object], source: object, *words: object) -> None:
@@ -131,16 +140,19 @@ def _named(function: Callable[..., object]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
 
 
-def summarized(source: object, part: str, defined: frozenset[str] = frozenset()) -> object:
+def summarized(source: object, part: str, names: Mapping[str, frozenset[str]]) -> object:
     """What the summary of that part says of a source. Raises LookupError where no such summary is known.
 
-    `defined` are the names that the repository defines.
+    `names` are those that `naming` speaks of, by DEFINED and KNOWN.
     """
     name, *words = part.split(":")
     if name not in summaries and name not in namings:
         with suppress(ImportError):
             import_module(name.rpartition(".")[0])  # nobody has needed the module in this run yet
-    return namings[name](source, defined, *words) if name in namings else summaries[name](source, *words)
+    if name in namings:
+        function, spoken = namings[name]
+        return function(source, names.get(spoken, frozenset()), *words)
+    return summaries[name](source, *words)
 
 
 def view_part(path: str, read: Callable[[str, bytes], object]) -> str:

@@ -12,13 +12,13 @@ from msgspec import Struct
 from archlint.user_cache import put, sweep
 
 SUFFIX = ".memory"
-_MAGIC = b"archlint memory 3\n"
+_MAGIC = b"archlint memory 4\n"
 _MOST = 32
 
 FilePart = tuple[int, int | str]
 """What was read of a Python file: the file's number, and a part as `FileDifference` knows it."""
-DEFINED: FilePart = (-1, "defined")
-"""All files' names of functions and classes."""
+NAMES = -1
+"""The number for parts of the code as a whole: the names that it defines, or knows."""
 
 
 class KeptResult(Struct, frozen=True, array_like=True, gc=False):
@@ -41,14 +41,14 @@ class GroupTrace(Struct, frozen=True, array_like=True, gc=False):
 class RunTraces(Struct, frozen=True, array_like=True, gc=False):
     """A run: `code` has the digest of each Python file by number, `documents` stamp and digest by path.
 
-    `defined` is a digest of the names that the repository defines. Of what was read in part, `contents` are
-    kept by path, and by part what an expression `told`.
+    `names` are digests of the names that the repository defines, or knows. Of what was read in part,
+    `contents` are kept by path, and by part what an expression `told`.
     """
 
     key: str
     files: list[str]
     code: list[bytes]
-    defined: str
+    names: dict[str, str]
     documents: dict[str, tuple[str, str]]
     contents: dict[str, bytes]
     told: dict[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import cast
 
@@ -16,17 +16,20 @@ STATEMENTS = ""
 """The part that are a module's own statements; other parts are numbers of outermost functions, and names."""
 
 _PLACES = frozenset({"start", "end", "name_start", "header_end", "raw_body"})
+_NO_NAMES: Mapping[str, frozenset[str]] = {}
 
 
 class FileDifference:
     """Two states of one file; what is asked of them is found once.
 
-    `defined` are the names that the repository defines now.
+    `names` are those that the repository defines or knows now, as `readings` tell them apart.
     """
 
-    def __init__(self, old: PythonSource, new: PythonSource, defined: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, old: PythonSource, new: PythonSource, names: Mapping[str, frozenset[str]] = _NO_NAMES
+    ) -> None:
         self.old, self.new = old, new
-        self._defined = defined
+        self._names = names
         self._known: dict[int | str, bool] = {}
 
     def is_in(self, part: int | str) -> bool:
@@ -59,7 +62,7 @@ class FileDifference:
             return outermost(source)[part].raw_body
         if part == STATEMENTS:
             return source.raw_body
-        return readings.summarized(source, part, self._defined) if "." in part else _of_kind(source, part)
+        return readings.summarized(source, part, self._names) if "." in part else _of_kind(source, part)
 
 
 def outermost(source: PythonSource) -> list[FunctionDef]:

@@ -72,7 +72,8 @@ class Outline(msgspec.Struct, frozen=True, gc=False, array_like=True):
     `imports` has every import statement, in reading order. Of the module's own statements, `assigned` has the
     dotted names that they assign, `called` those of the functions that they call for the sake of it, and
     `has_main_guard` whether one is `if __name__ == "__main__":` without `else`. `spellings` says how the file
-    writes `typing.TYPE_CHECKING`, `defined` are the names of all functions and classes, each once.
+    writes `typing.TYPE_CHECKING`, `defined` are the names of all functions and classes, each once, and
+    `aliases` those that stand for others outside of functions.
     """
 
     imports: tuple[Importing, ...]
@@ -81,10 +82,11 @@ class Outline(msgspec.Struct, frozen=True, gc=False, array_like=True):
     has_main_guard: bool
     spellings: frozenset[str]
     defined: tuple[str, ...]
+    aliases: tuple[str, ...]
 
 
-def outline_of(body: tuple[Statement, ...], text: str) -> Outline:
-    """The outline of a file with that text."""
+def outline_of(body: tuple[Statement, ...], text: str, mentions: MentionedNames) -> Outline:
+    """The outline of a file with that text, which mentions these names."""
     spellings = spellings_in(body) if TYPE_CHECKING in text else frozenset({TYPE_CHECKING})
     assigned = (dotted(target) for one in body if isinstance(one, Assign) for target in one.targets)
     started = (one.value for one in body if isinstance(one, Evaluate))
@@ -96,6 +98,7 @@ def outline_of(body: tuple[Statement, ...], text: str) -> Outline:
         any(isinstance(one, If) and _is_guard(one) for one in body),
         spellings,
         tuple(dict.fromkeys(_defined(body))),
+        tuple(dict.fromkeys(one.function for one in mentions.aliases)),
     )
 
 
@@ -122,6 +125,20 @@ def mentions_in(body: tuple[Statement, ...]) -> MentionedNames:
     )
     guarded = tuple(part for guard in guards for one in guard.branches for part in (one.test, one.body))
     return MentionedNames(outside, _names(guarded, None, None), inside, tuple(aliases))
+
+
+def only(found: MentionedNames, wanted: frozenset[str]) -> MentionedNames:
+    """What is wanted of the names that a file mentions, sorted; the functions and aliases all stay."""
+
+    def of(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(wanted.intersection(names)))
+
+    return MentionedNames(
+        of(found.outside),
+        of(found.guarded),
+        tuple(replace(one, names=of(one.names)) for one in found.inside),
+        tuple(replace(one, names=of(one.names)) for one in found.aliases),
+    )
 
 
 def _names(

@@ -50,9 +50,11 @@ def read_python(data: bytes) -> PythonSource:
     body = reader.block(root)
     problems = tuple(_problems(reader, root, text))
     starts = array("I", _line_starts(text)).tobytes()
-    mentions, statements = (msgspec.Raw(msgspec.msgpack.encode(one)) for one in (mentions_in(body), body))
+    mentions = mentions_in(body)
+    named, statements = (msgspec.Raw(msgspec.msgpack.encode(one)) for one in (mentions, body))
     comments = tuple(_comments(reader, root, text))
-    source = PythonSource(starts, outline_of(body, text), mentions, statements, comments, problems)
+    outline = outline_of(body, text, mentions)
+    source = PythonSource(starts, outline, named, statements, comments, problems)
     vars(source)["raw_body"] = body
     return source
 

@@ -95,6 +95,11 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
         return self.raw_outline.defined
 
     @property
+    def aliases(self) -> tuple[str, ...]:
+        """The names that only stand for others outside of functions; who asks is noticed by `naming`."""
+        return self.raw_outline.aliases
+
+    @property
     @summary
     def mentions(self) -> MentionedNames:
         """The names in the file by where they stand."""

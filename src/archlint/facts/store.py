@@ -44,9 +44,9 @@ class Facts(Mapping[str, PythonSource | Unreadable]):
         return found
 
     @cached_property
-    def defined(self) -> frozenset[str]:
-        """The names of all functions and classes of these files."""
-        return frozenset().union(*(one.defined for one in self.values() if isinstance(one, PythonSource)))
+    def names(self) -> Mapping[str, frozenset[str]]:
+        """The names that these files define, and those that stand for others, by how `readings` know them."""
+        return names_of(one for one in self.values() if isinstance(one, PythonSource))
 
     @property
     def unreadable(self) -> dict[str, str]:
@@ -67,6 +67,13 @@ class Facts(Mapping[str, PythonSource | Unreadable]):
 
     def __len__(self) -> int:
         return len(self._encoded)
+
+
+def names_of(sources: Iterable[PythonSource]) -> dict[str, frozenset[str]]:
+    """The names that these define, and those that only stand for others, by how `readings` know them."""
+    sources = tuple(sources)
+    defined = frozenset().union(*(one.defined for one in sources))
+    return {readings.DEFINED: defined, readings.KNOWN: defined.union(*(one.aliases for one in sources))}
 
 
 def read_facts(repository: Repository, paths: Iterable[str], cache_dir: Path | None) -> Facts:

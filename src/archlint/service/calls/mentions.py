@@ -7,9 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 
-from msgspec.structs import replace
-
-from archlint.facts.outline import MentionedNames
+from archlint.facts.outline import MentionedNames, only
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Alias, Assign, Attribute, Call, ClassDef, Constant, FunctionDef, Name
 from archlint.readings import naming
@@ -86,17 +84,7 @@ class Mentions:
 @naming
 def _names_of(source: PythonSource, defined: frozenset[str]) -> MentionedNames:
     """What a file mentions of the names that the repository defines."""
-    found = source.mentions
-
-    def of(names: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(sorted(defined.intersection(names)))
-
-    return MentionedNames(
-        of(found.outside),
-        of(found.guarded),
-        tuple(replace(one, names=of(one.names)) for one in found.inside),
-        tuple(replace(one, names=of(one.names)) for one in found.aliases),
-    )
+    return only(source.mentions, defined)
 
 
 @naming

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from archlint.facts.source import Nodes
+from archlint.facts.source import Nodes, PythonSource
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -26,6 +26,7 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.facts.traversal import all_nodes
+from archlint.readings import summary
 from archlint.service.configuration.literal_secrets import LiteralSecret, is_demonstration
 from archlint.service.configuration.secrets import (
     SHORTEST_TOKEN,
@@ -71,7 +72,7 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
     def secrets(self) -> Iterator[LiteralSecret]:
         """Those under a name, then those that only their format gives away."""
         seen: set[int] = set()
-        named = list(_named(self.module.source.nodes))
+        named = _named(self.module.source)
         scopes = {id(node): scope for scope, node in scoped(self.module.source, (one[0] for one in named))}
         for node, name, value in named:
             scope = scopes.get(id(node))
@@ -82,23 +83,15 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
                 if self._tells(scope, node, name, verdict, text):
                     seen.add(id(literal))
                     yield LiteralSecret(self.module.location(literal), name, masked(text), verdict)
-        for constant in self.module.source.nodes.of(Constant):
-            written = constant.value
-            if not isinstance(written, str) or len(written) < SHORTEST_TOKEN or id(constant) in seen:
-                continue
-            if judge(None, written) is SecretVerdict.SECRET and id(constant) not in self._examples:
-                place = self.module.location(constant)
-                yield LiteralSecret(place, None, masked(written), SecretVerdict.SECRET)
+        for constant in _formatted(self.module.source):
+            if id(constant) not in seen and id(constant) not in self._examples:
+                place, written = self.module.location(constant), masked(str(constant.value))
+                yield LiteralSecret(place, None, written, SecretVerdict.SECRET)
 
     @cached_property
     def _examples(self) -> frozenset[int]:
         """The literals that only the documentation shows, by identity."""
-        shown = (
-            value
-            for name, value in _everything_named(self.module)
-            if name is not None and _EXAMPLES.fullmatch(name)
-        )
-        return frozenset(id(node) for value in shown for node in all_nodes(value))
+        return frozenset(id(node) for value in _shown(self.module.source) for node in all_nodes(value))
 
     def _literals(self, scope: Scope, value: Expression, depth: int = 3) -> Iterator[tuple[Expression, str]]:
         """The literal texts that an expression may be: plain, bytes, wrapped, a fallback, in a collection."""
@@ -158,21 +151,42 @@ def _is_code(name: str, text: str) -> bool:
     return bool(_CODE_NAME.match(name) and _CODE.fullmatch(text))
 
 
-def _everything_named(module: Module) -> Iterator[tuple[str | None, Expression]]:
-    for call in module.source.nodes.of(Call):
+@summary
+def _formatted(source: PythonSource) -> tuple[Constant, ...]:
+    """The texts that are secrets by their form."""
+    texts = ((one, one.value) for one in source.nodes.of(Constant))
+    long = ((one, text) for one, text in texts if isinstance(text, str) and len(text) >= SHORTEST_TOKEN)
+    return tuple(one for one, text in long if judge(None, text) is SecretVerdict.SECRET)
+
+
+@summary
+def _shown(source: PythonSource) -> tuple[Expression, ...]:
+    """The values that are examples by their names."""
+    named = ((name, value) for name, value in _everything_named(source.nodes) if name is not None)
+    return tuple(value for name, value in named if _EXAMPLES.fullmatch(name))
+
+
+def _everything_named(nodes: Nodes) -> Iterator[tuple[str | None, Expression]]:
+    for call in nodes.of(Call):
         yield from ((keyword.name, keyword.value) for keyword in call.keywords)
-    for one in module.source.nodes.of(Dict):
+    for one in nodes.of(Dict):
         yield from ((str(key.value), given) for key, given in one.items if isinstance(key, Constant))
-    for assign in module.source.nodes.of(Assign):
+    for assign in nodes.of(Assign):
         if assign.value is not None:
             yield from ((name, assign.value) for target in assign.targets for name in _name(target))
 
 
-def _named(nodes: Nodes) -> Iterator[tuple[Node, str, Expression]]:
+@summary
+def _named(source: PythonSource) -> tuple[tuple[Node, str, Expression], ...]:
     """The nodes that give something a value that may be a secret by its name or form, the name, the value.
 
     Calls come first: the default in `os.getenv` has the variable's name, not that of what it is assigned to.
     """
+    nodes = source.nodes
+    return (*_given(nodes), *_assigned(nodes))
+
+
+def _given(nodes: Nodes) -> Iterator[tuple[Node, str, Expression]]:
     for call in nodes.of(Call):
         yield from (
             (call, "signing_key", key) for key in _signing_keys(call) if _may_hold("signing_key", key)
@@ -188,6 +202,9 @@ def _named(nodes: Nodes) -> Iterator[tuple[Node, str, Expression]]:
             defaults = (*call.args[1:2], *(k.value for k in call.keywords if k.name == "default"))
             variable = str(call.args[0].value)
             yield from ((call, variable, value) for value in defaults if _may_hold(variable, value))
+
+
+def _assigned(nodes: Nodes) -> Iterator[tuple[Node, str, Expression]]:
     for assign in nodes.of(Assign):
         for name in (name for target in assign.targets for name in _name(target)):
             if assign.value is not None and _may_hold(name, assign.value):

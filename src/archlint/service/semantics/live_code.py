@@ -9,10 +9,11 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from archlint.facts.outline import MentionedNames, only
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Alias, Assign, Attribute, Call, Constant, Expression, FunctionDef, Name
 from archlint.facts.traversal import dotted
-from archlint.readings import naming, summary
+from archlint.readings import knowing, naming, summary
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import scoped
 from archlint.service.semantics.symbols import Scope
@@ -54,12 +55,19 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
         """
         inside: defaultdict[str, set[str]] = defaultdict(set)
         reached: set[str] = set()
-        for mentions in (module.source.mentions for module in self.modules.runtime):
+        known = self.modules.known
+        for mentions in (_known_names(module.source, known) for module in self.modules.runtime):
             reached.update(mentions.outside)
             for one in (*mentions.inside, *mentions.aliases):
                 runs = one.is_decorated or (one.function.startswith("__") and one.function != "__all__")
                 (reached if runs else inside[one.function]).update(one.names)
         return with_inner(reached, inside)
+
+
+@knowing
+def _known_names(source: PythonSource, known: frozenset[str]) -> MentionedNames:
+    """What a file mentions of names that stand for something in the repository."""
+    return only(source.mentions, known)
 
 
 @summary

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from archlint import readings
 from archlint.facts.source import PythonSource
-from archlint.facts.store import Facts, Unreadable
+from archlint.facts.store import Facts, Unreadable, names_of
 from archlint.facts.syntax import Node
 from archlint.findings import Location
 from archlint.paths import parents
@@ -96,13 +97,21 @@ class Modules:
         """The modules that the running service may load."""
         return tuple(module for module in self if module.role is Role.RUNTIME)
 
-    @cached_property
+    @property
     def defined(self) -> frozenset[str]:
         """The names of all functions and classes of the repository."""
+        return self._names[readings.DEFINED]
+
+    @property
+    def known(self) -> frozenset[str]:
+        """These, and the names that only stand for others outside of functions."""
+        return self._names[readings.KNOWN]
+
+    @cached_property
+    def _names(self) -> Mapping[str, frozenset[str]]:
         if isinstance(self.facts, Facts):
-            return self.facts.defined
-        sources = (one for one in self.facts.values() if isinstance(one, PythonSource))
-        return frozenset().union(*(source.defined for source in sources))
+            return self.facts.names
+        return names_of(one for one in self.facts.values() if isinstance(one, PythonSource))
 
     @cached_property
     def unread(self) -> tuple[str, ...]:

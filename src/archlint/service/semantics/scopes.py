@@ -16,6 +16,7 @@ from archlint.facts.syntax import (
     Statement,
 )
 from archlint.facts.traversal import is_main_guard, nested_blocks
+from archlint.readings import summary
 from archlint.service.semantics.symbols import Scope
 
 _N = TypeVar("_N", bound=Node)
@@ -76,9 +77,14 @@ def _bodies(source: PythonSource) -> list[tuple[int, int, FunctionDef | ClassDef
         for definition in definitions
         if definition.body
     ]
-    branching = (one for one in source.nodes.of(If) if len(one.branches) == 1)
-    found += [(one.start, one.end, None) for one in branching if is_main_guard(one.branches[0].test)]
+    found += [(one.start, one.end, None) for one in _main_guards(source)]
     return sorted(found, key=lambda body: (-body[0], body[1]))
+
+
+@summary
+def _main_guards(source: PythonSource) -> tuple[If, ...]:
+    branching = (one for one in source.nodes.of(If) if len(one.branches) == 1)
+    return tuple(one for one in branching if is_main_guard(one.branches[0].test))
 
 
 def _header_end(definition: FunctionDef | ClassDef) -> int:
