@@ -136,7 +136,7 @@ class Layout:
 
     def _runtime_below(self, folder: str) -> list[str]:
         sources = {file: source for file, source in self._sources.items() if is_inside(file, folder)}
-        roles = assign_roles(folder, sources, self._resolution.imports_of)
+        roles = assign_roles(folder, sources, self._resolution.imports_of, self._resolution.commands)
         return [file for file, role in roles.items() if role is Role.RUNTIME]
 
     @cached_property

@@ -9,7 +9,7 @@ from archlint.config import Config
 from archlint.discover import find_repository
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.services import build_service
-from tests.service.small import modules_of
+from tests.service.small import modules_of, service_of
 
 PACKAGE = {
     "app/__init__.py": "",
@@ -196,6 +196,8 @@ class TestRoles:
             ("tests_v2/utils.py", Role.TEST),
             ("tests_v3/utils.py", Role.RUNTIME),
             ("tests-new/client/helpers.py", Role.TEST),
+            ("testspg/router/tokens.py", Role.TEST),
+            ("testimony/records.py", Role.RUNTIME),
             ("migrations/env.py", Role.MIGRATION),
             ("migrations/helpers.py", Role.MIGRATION),
             ("migrations/versions/1_users.py", Role.MIGRATION),
@@ -213,6 +215,8 @@ class TestRoles:
             "tests/test_a.py": "",
             "tests_v2/unit/test_c.py": "",
             "tests-new/test_d.py": "",
+            "testspg/conftest.py": "",
+            "testimony/test_records.py": "",
             "app/orders/tests/test_b.py": "",
             "migrations/env.py": "from alembic import context",
             "app/db/revisions/2_more.py": "revision = '2'\ndown_revision: str | None = '1'",
@@ -304,6 +308,16 @@ class TestPrograms:
             pytest.param("app/a.py", {"app/a.py": "asyncio.run(main())"}, id="starts at its end"),
             pytest.param("app/__main__.py", {"app/__main__.py": "print()"}, id="run by -m"),
             pytest.param(
+                "app/cli/a.py",
+                {
+                    "app/cli/a.py": "",
+                    "app/cli/b.py": "from fastapi import APIRouter\nfrom importlib import import_module\n"
+                    "print(isinstance(import_module(__name__), APIRouter))",
+                },
+                id="beside a command that asks about routers",
+            ),
+            pytest.param("load.py", {"load.py": "from locust import HttpUser"}, id="a load test"),
+            pytest.param(
                 "daemon/rpc.py",
                 {
                     "daemon/rpc.py": "from aiohttp import web",
@@ -338,6 +352,23 @@ class TestPrograms:
     def test_a_program_beside_it(self, path: str, files: dict[str, str]) -> None:
         modules = modules_of({"app/main.py": "from fastapi import FastAPI", **files})
         assert modules.by_path[path].role is Role.SCRIPT
+
+    @pytest.mark.parametrize(
+        ("code", "other", "manifest", "role"),
+        [
+            ("import uvicorn", "", "[project.scripts]\na = 'app.a:run'", Role.RUNTIME),
+            ("", "import app.a", "[project.scripts]\na = 'app.a:run'", Role.RUNTIME),
+            ("", "", "[project.entry-points.x]\na = 'app.a:run'", Role.RUNTIME),
+            ("", "", "[project.scripts]\na = 'app.a:run'", Role.SCRIPT),
+            ("", "", "[tool.poetry.scripts]\na = {reference = 'app.a:run'}", Role.SCRIPT),
+        ],
+    )
+    def test_a_command_that_is_installed(
+        self, tmp_path: Path, code: str, other: str, manifest: str, role: Role
+    ) -> None:
+        app = f"from fastapi import FastAPI\n{other}"
+        files = {"app/a.py": code, "app/main.py": app, "pyproject.toml": manifest}
+        assert service_of(tmp_path, files).modules.by_path["app/a.py"].role is role
 
 
 def test_modules_come_in_the_order_of_their_paths() -> None:

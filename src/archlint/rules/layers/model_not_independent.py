@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.facts.syntax import Assign, Constant, Dict, Sequence
+from archlint.facts.syntax import Assign, Constant, Dict, Sequence, Subscript
+from archlint.facts.traversal import dotted
 from archlint.findings import Location, Met, NotApplicable, Said
 from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
@@ -30,9 +31,9 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         return bool(taken) and all(service.classes.is_model_base(one) or is_data(one) for one in taken)
 
     def is_data(symbol: Symbol) -> bool:
-        """An enumeration or constants, which bring nothing else of core along."""
+        """An enumeration, constants or a type of columns, which bring nothing else of core along."""
         if isinstance(symbol.node, Assign):
-            return isinstance(symbol.node.value, Constant | Sequence | Dict)
+            return isinstance(symbol.node.value, Constant | Sequence | Dict) or _is_annotated(symbol.node)
         return service.classes.is_constant(symbol)
 
     others = set(LAYERS) - {"models"}
@@ -45,3 +46,10 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     if not models:
         yield NotApplicable("no module is of the models layer")
     yield from (Met(Location(one.path)) for one in service.layers.placed("models") if one not in breaching)
+
+
+def _is_annotated(node: Assign) -> bool:
+    """Whether it names a type with what columns of it have, as `key = Annotated[UUID, mapped_column(…)]`."""
+    value = node.value
+    name = dotted(value.value) if isinstance(value, Subscript) else None
+    return (name or "").rpartition(".")[2] == "Annotated"

@@ -88,6 +88,13 @@ class Resolution:
             self._imports_by_file[file] = tuple(filter(None, found))
         return self._imports_by_file[file]
 
+    @cached_property
+    def commands(self) -> frozenset[str]:
+        """The files of the functions that the commands call which the repository's projects install."""
+        manifests = ((join(root, "pyproject.toml"), one.commands) for root, one in self._projects.items())
+        found = (self.find(name, manifest) for manifest, names in manifests for name in names)
+        return frozenset(filter(None, found))
+
     def name(self, file: str) -> str:
         """The dotted name under which the repository imports `file`."""
         root = self._naming_root(file)

@@ -70,7 +70,7 @@ class Modules:
         self._resolution = resolution
         self._outside: dict[str, Module] = {}
         sources, self.unreadable = _sorted_out(own, facts)
-        roles = assign_roles(root, sources, resolution.imports_of)
+        roles = assign_roles(root, sources, resolution.imports_of, resolution.commands)
         running = {path: source for path, source in sources.items() if roles[path] is Role.RUNTIME}
         every = {path: one for path, one in facts.items() if isinstance(one, PythonSource)}
         roles |= dict.fromkeys(find_unused(running, every, resolution.imports_of, named), Role.UNUSED)

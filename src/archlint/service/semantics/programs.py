@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import (
-    Attribute,
-    Call,
-    Constant,
-    Import,
-    ImportFrom,
-    Name,
-)
+from archlint.facts.syntax import Attribute, Call, Constant, Name
 from archlint.facts.traversal import dotted
 from archlint.paths import below, parents
 from archlint.service.semantics.library_names import names_of
@@ -29,8 +22,8 @@ _TEST_HELPER = re.compile(
 """Folders and modules of commands and test helpers that a package ships beside the service."""
 
 _TEST_LIBRARIES = frozenset(
-    {"factory", "faker", "freezegun", "hypothesis", "mimesis", "model_bakery", "polyfactory", "pytest"}
-    | {"pytest_asyncio", "pytest_httpx", "pytest_mock", "respx", "time_machine"}
+    {"factory", "faker", "freezegun", "hypothesis", "locust", "mimesis", "model_bakery", "polyfactory"}
+    | {"pytest", "pytest_asyncio", "pytest_httpx", "pytest_mock", "respx", "time_machine"}
 )
 _FASTAPI = frozenset({"fastapi", "starlette"})
 _SERVERS = frozenset({"granian", "gunicorn", "hypercorn", "uvicorn"})
@@ -45,11 +38,15 @@ _MODULE = re.compile(r"\.*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\.*")
 
 
 def find_programs(
-    root: str, sources: Mapping[str, PythonSource], imports: Callable[[str], Iterable[str]]
+    root: str,
+    sources: Mapping[str, PythonSource],
+    imports: Callable[[str], Iterable[str]],
+    commands: Collection[str] = (),
 ) -> frozenset[str]:
     """The files of `sources`, below `root`, that the service never loads, for a program alone does.
 
-    `imports` gives the files that a file imports. A program has a main guard and is imported by nothing, or
+    `imports` gives the files that a file imports, `commands` are those that installed commands start. A
+    program is imported by nothing and has a main guard or such a command, or it
     is named like commands or helpers of tests, or imports what tests are made with. What serves or starts a
     server, what that imports or loads by its name, and all that no program reaches is the service; so is
     what stands beside its modules in a folder.
@@ -57,7 +54,8 @@ def find_programs(
     graph = {file: [one for one in imports(file) if one in sources and one != file] for file in sources}
     imported = {one for found in graph.values() for one in found}
     named = {file for file in sources if _is_beside(file, root, sources[file])}
-    programs = named | {file for file in sources if file not in imported and _runs_itself(sources[file])}
+    starts = {file for file in sources if file in commands or _runs_itself(sources[file])}
+    programs = named | (starts - imported)
     theirs = _reached(programs, graph)
     frameworks = (
         _FASTAPI if any(_imports(one, _FASTAPI) for one in sources.values()) else names_of("framework")
@@ -101,10 +99,9 @@ def _serves(file: str, root: str, source: PythonSource, frameworks: frozenset[st
         return False
     if _COMMANDS.isdisjoint(names):
         return _imports(source, frameworks)
-    statements = [one.statement for one in source.imports]
-    plain = (alias.name for one in statements if isinstance(one, Import) for alias in one.names)
-    named = (f"{one.module}.{a.name}" for one in statements if isinstance(one, ImportFrom) for a in one.names)
-    return not names_of("app", "router").union({"fastapi"}).isdisjoint((*plain, *named))
+    made = {name.rpartition(".")[2] for name in names_of("app", "router")}
+    called = (dotted(call.func) or "" for call in source.nodes.of(Call))
+    return _imports(source, frameworks) and any(name.rpartition(".")[2] in made for name in called)
 
 
 def _imports(source: PythonSource, packages: frozenset[str]) -> bool:

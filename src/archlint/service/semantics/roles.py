@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import StrEnum
 
 from archlint.facts.source import PythonSource
@@ -32,6 +32,7 @@ _TEST_FOLDER = re.compile(r"(.+[-_])?tests?([-_]?v?\d+)?|tests[-_].+|e2e|__tests
 _PLAIN_TEST_FOLDER = re.compile(
     r"(unit|integration|functional|e2e|load|smoke|acceptance|system|.*-)[-_]?tests?|e2e|__tests__"
 )
+_BEGINS_WITH_TESTS = re.compile(r"tests?\w+")
 _SCRIPT_FOLDERS = frozenset(
     {
         "benchmark", "benchmarks", "bin", "ci", "deploy", "dev", "doc", "docs", "docs_src", "example",
@@ -43,11 +44,14 @@ _SCRIPT_FILES = frozenset({"dodo.py", "fabfile.py", "hatch_build.py", "noxfile.p
 
 
 def assign_roles(
-    root: str, facts: Mapping[str, PythonSource], imports: Callable[[str], Iterable[str]]
+    root: str,
+    facts: Mapping[str, PythonSource],
+    imports: Callable[[str], Iterable[str]],
+    commands: Collection[str] = (),
 ) -> dict[str, Role]:
     """The role of each file of `facts` in the service at `root`.
 
-    `imports` gives the files that a file imports. What the service imports at run time is part of it, so
+    `imports` gives the files that a file imports, `commands` are those that installed commands start. What the service imports at run time is part of it, so
     such a file of a `scripts` folder, or `test_results.py` of a laboratory's service, is RUNTIME; what only
     a program imports that somebody runs beside the service is as much a SCRIPT as that.
     """
@@ -63,7 +67,7 @@ def assign_roles(
                 roles[imported] = Role.RUNTIME
                 pending.append(imported)
     running = {file: facts[file] for file, role in roles.items() if role is Role.RUNTIME}
-    return roles | dict.fromkeys(find_programs(root, running, imports), Role.SCRIPT)
+    return roles | dict.fromkeys(find_programs(root, running, imports, commands), Role.SCRIPT)
 
 
 def _role_by_place(
@@ -89,14 +93,16 @@ def _role_by_place(
 def _test_folders(files: Iterable[str]) -> frozenset[str]:
     """Folders of tests: by a name that means nothing else, or by a name that may, with tests in it."""
     files = list(files)
-    tests = (file for file in files if _TEST_FILE.fullmatch(posixpath.basename(file)))
+    tests = [file for file in files if _TEST_FILE.fullmatch(posixpath.basename(file))]
     holding = {folder for file in tests for folder in _above(file)}
+    set_up = {posixpath.dirname(file) for file in tests if posixpath.basename(file) == "conftest.py"}
     folders = {folder for file in files for folder in _above(file)}
     return frozenset(
         folder
         for folder in folders
         if _PLAIN_TEST_FOLDER.fullmatch(name := posixpath.basename(folder))
         or (_TEST_FOLDER.fullmatch(name) and folder in holding)
+        or (_BEGINS_WITH_TESTS.fullmatch(name) and folder in set_up)
     )
 
 

@@ -119,6 +119,19 @@ class Project(Struct, eq=False, frozen=True, dict=True):
         if "setup.py" in self.manifests:
             yield from self._findall("setup.py", _PACKAGE_DIR)
 
+    @property
+    def commands(self) -> Iterator[str]:
+        """The modules of which the commands that the project installs call a function.
+
+        https://packaging.python.org/en/latest/specifications/pyproject-toml/#entry-points
+        https://python-poetry.org/docs/pyproject/#scripts
+        """
+        for tool in ("project",), ("tool", "poetry"):
+            for told in self.pyproject.table(*tool, "scripts").values():
+                target = told.get("reference") if isinstance(told, dict) else told
+                if isinstance(target, str) and ":" in target:
+                    yield target.partition(":")[0].strip()
+
     @cached_property
     def requirements(self) -> frozenset[str]:
         """The normalized names of what the project declares that it needs to run."""

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from archlint.facts.syntax import FunctionDef
 from archlint.findings import Location
-from archlint.service.migrations.revisions import Revision, only_raises
+from archlint.service.migrations.revisions import Revision, does_nothing, only_raises
 from archlint.service.schema.alembic.differences import Difference, differences
 from archlint.service.schema.alembic.history import Deed, History
 from archlint.service.schema.alembic.replay import Replay, ReplayProblem
@@ -40,7 +40,7 @@ class RoundTrip(Struct, eq=False, frozen=True, dict=True):
     """`downgrade base` and a second `upgrade heads`, each a run of Alembic of its own.
 
     Of what PostgreSQL refuses everything is told, not only the first, which would end the run: the tables
-    concerned are unknown from there on.
+    concerned are unknown from there on. A downgrade that is not there is taken for the right one.
     """
 
     history: History
@@ -130,6 +130,11 @@ class _Down(Struct, dict=True):
         function = revision.function("downgrade")
         if function is not None and only_raises(function):
             self._raise(revision, function)
+            return
+        if function is None or does_nothing(function):
+            # That it is missing is told by itself: what follows from it is told of no other revision.
+            made, dropped = deed.types_after - deed.types_before, deed.types_before - deed.types_after
+            database.put_back(deed.before, made, dropped)
             return
         there = {key: database.copy_of(key) for key in deed.before}
         types = frozenset(database.types)

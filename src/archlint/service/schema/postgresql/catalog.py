@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Self
 
 from msgspec import Struct, field
@@ -52,6 +52,17 @@ class Catalog(Struct, dict=True):
         self.tables, self.types = kept.tables, kept.types
         self.untold, self.untold_types, self.blank = kept.untold, kept.untold_types, kept.blank
         self.dropped = kept.dropped
+
+    def put_back(self, tables: Mapping[TableKey, Table | None], made: Set[str], dropped: Set[str]) -> None:
+        """Be as before some statements which touched `tables`, as those were then, and types by name."""
+        for key, table in tables.items():
+            if table is not None:
+                self.tables[key] = _copied(table)
+            elif self.has_table(key):
+                del self.tables[key]
+        for name in made & self.types.keys():
+            del self.types[name]
+        self.untold_types.update(dropped)
 
     def table(self, key: TableKey) -> Table:
         """The table; raises `Refused` where there is none, `Untold` where the source does not tell."""
