@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,6 +37,8 @@ STATEMENTS = frozenset({
 _SPEAKS = frozenset({":", "echo", "printf", "sleep", "true", "log", "logger"})
 SHELLS = frozenset({"ash", "bash", "dash", "sh", "zsh"})
 _BRANCHES = frozenset({"elif_clause", "else_clause"})
+_ENDS_SCRIPTS = frozenset({"exit", "kill"})
+_ENDS = _ENDS_SCRIPTS | {"false", "return"}
 
 
 class Options(Struct, frozen=True):
@@ -138,8 +140,11 @@ class _Walker:
             following = statements[number + 1][1] if number + 1 < len(statements) else None
             if index + 1 < len(children) and children[index + 1].type == "&":
                 yield from self.statement(node, lost or "it runs in the background")
-            elif following is None or b"$?" in following.text or b"PIPESTATUS" in following.text:
+            elif following is None:
                 yield from self.statement(node, lost)
+            elif b"$?" in following.text or b"PIPESTATUS" in following.text:
+                answers = [one for _, one in statements[number + 1 :]]
+                yield from self.statement(node, None if _bails(answers, _ENDS_SCRIPTS) else lost)
             else:
                 ends = self.state.options.errexit and not self.state.unchecked
                 failing = None if ends else "the commands after it decide the status"
@@ -356,13 +361,13 @@ def _swallowed(right: Any) -> str | None:
     return f"`|| {text_of(right).splitlines()[0]}` swallows its failure" if _only_speaks([right]) else None
 
 
-def _bails(nodes: Sequence[Any]) -> bool:
+def _bails(nodes: Sequence[Any], endings: Set[str] = _ENDS) -> bool:
     """Whether something in `nodes` ends the script, or the function, with a failure."""
     pending = list(nodes)
     while pending:
         node = pending.pop()
         words = text_of(node).split() if node.type == "command" else []
-        if words[:1] in (["exit"], ["return"], ["false"], ["kill"]) and words[1:] != ["0"]:
+        if words and words[0] in endings and words[1:] != ["0"]:
             return True
         pending.extend(node.named_children)
     return False

@@ -33,9 +33,12 @@ _MAX_SIZE = 300_000
 
 def _is_trial(command: Command) -> bool:
     """Whether what the command changes is thrown away, by its job, its file's name or its target's."""
-    if command.is_trial or command.context is CommandContext.CI:
-        return command.is_trial
-    return TRIAL.search(command.place) is not None or _TRIAL_PATH.search(command.location.file) is not None
+    if command.is_trial:
+        return True
+    told_by_path = _TRIAL_PATH.search(command.location.file) is not None
+    if command.context is CommandContext.CI:
+        return told_by_path and command.location.file.endswith(".sh")  # not `.gitlab-ci.yml` itself
+    return told_by_path or TRIAL.search(command.place) is not None
 
 
 def is_upgrade(command: Command) -> bool:

@@ -46,10 +46,10 @@ def find_programs(
     """The files of `sources`, below `root`, that the service never loads, for a program alone does.
 
     `imports` gives the files that a file imports, `commands` are those that installed commands start. A
-    program is imported by nothing and has a main guard or such a command, or it
-    is named like commands or helpers of tests, or imports what tests are made with. What serves or starts a
-    server, what that imports or loads by its name, and all that no program reaches is the service; so is
-    what stands beside its modules in a folder.
+    program is imported by nothing and has a main guard or such a command, or it is named like commands or
+    helpers of tests, or imports what tests are made with. What serves or starts a server, what that imports
+    or loads by its name, and all that no program reaches is the service; so is what stands beside its
+    modules in a folder.
     """
     graph = {file: [one for one in imports(file) if one in sources and one != file] for file in sources}
     imported = {one for found in graph.values() for one in found}

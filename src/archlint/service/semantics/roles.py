@@ -51,9 +51,10 @@ def assign_roles(
 ) -> dict[str, Role]:
     """The role of each file of `facts` in the service at `root`.
 
-    `imports` gives the files that a file imports, `commands` are those that installed commands start. What the service imports at run time is part of it, so
-    such a file of a `scripts` folder, or `test_results.py` of a laboratory's service, is RUNTIME; what only
-    a program imports that somebody runs beside the service is as much a SCRIPT as that.
+    `imports` gives the files that a file imports, `commands` are those that installed commands start. What
+    the service imports at run time is part of it, so such a file of a `scripts` folder, or `test_results.py`
+    of a laboratory's service, is RUNTIME; what only a program imports that somebody runs beside the service
+    is as much a SCRIPT as that.
     """
     tests = frozenset(folder for folder in _test_folders(facts) if _is_below(folder, root))
     migrations = _migration_folders(facts)
