@@ -35,6 +35,22 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         _print_version()
         sys.exit()
+    _have_streams()
+    try:
+        _run()
+    except Exception as error:
+        from archlint.findings import ArchlintError
+
+        if isinstance(error, ArchlintError):
+            sys.exit(_failed(str(error)))
+        if os.environ.get("ARCHLINT_DEBUG"):
+            raise
+        why = f"internal error: {type(error).__name__}: {error}"
+        sys.exit(_failed(why, "please report this; ARCHLINT_DEBUG=1 shows where it happened"))
+
+
+def _run() -> None:
+    """Say again what was said, else run the command."""
     from archlint.recall import recall
 
     kept = recall(sys.argv[1:])
@@ -42,17 +58,15 @@ def main() -> None:
         sys.exit(kept)
     gc.disable()  # What a run makes lives until it ends: looking for garbage took a fifth of its time.
     from archlint.cli import app
-    from archlint.findings import ArchlintError
 
-    try:
-        app(prog_name="archlint")
-    except ArchlintError as error:
-        sys.exit(_failed(str(error)))
-    except Exception as error:
-        if os.environ.get("ARCHLINT_DEBUG"):
-            raise
-        why = f"internal error: {type(error).__name__}: {error}"
-        sys.exit(_failed(why, "please report this; ARCHLINT_DEBUG=1 shows where it happened"))
+    app(prog_name="archlint")
+
+
+def _have_streams() -> None:
+    """Let nothing fail because the caller closed a stream: what is written to it goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _leave_working_directory() -> None:

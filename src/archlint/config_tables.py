@@ -13,7 +13,8 @@ from archlint.facts.toml import TomlFile
 from archlint.findings import ArchlintError, Severity
 from archlint.pages import Option
 from archlint.patterns import check_pattern
-from archlint.selectors import check_selectors, suggestion
+from archlint.proposals import suggestion
+from archlint.selectors import check_selectors
 from archlint.standard import Standard
 
 
@@ -40,7 +41,8 @@ class ConfigTable(Struct, frozen=True, dict=True):
             raise self.error(f"{self.name} must be a table, not {_kind(values)}")
         for key in values:
             if key not in known:
-                raise self.error(f"unknown key `{key}` in {self.name}{suggestion(key, known)}", key)
+                hint = suggestion(key, known) or f"; there are {', '.join(known)}"
+                raise self.error(f"unknown key `{key}` in {self.name}{hint}", key)
         return values
 
     def items(self, key: str, known: Iterable[str] | None = None) -> list[tuple[str, ConfigTable]]:
@@ -120,6 +122,7 @@ class ConfigTable(Struct, frozen=True, dict=True):
         if rule not in by_name:
             named = next((page.name for page in self.standard.pages if page.code == rule), None)
             hint = f"; did you mean `{named}`?" if named else suggestion(rule, by_name)
+            hint = hint or "; `archlint rules` lists them all"
             raise self.error(f"no rule is named `{rule}`{hint}", rule)
         inner = replace(self, path=(*self.path, rule))
         options: Mapping[str, Option] = by_name[rule].options

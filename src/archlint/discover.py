@@ -19,6 +19,7 @@ from archlint import git, readings
 from archlint.answers import FileRead, digest, settled_stamp
 from archlint.findings import ArchlintError
 from archlint.patterns import compile_patterns
+from archlint.proposals import about_missing
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -175,8 +176,9 @@ def _folder(path: Path) -> Path:
     try:
         resolved = path.resolve(strict=True)
     except (OSError, RuntimeError) as error:
-        reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {error}"
-        raise ArchlintError(f"{path} {reason}") from error
+        if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            raise ArchlintError(f"{path} does not exist{about_missing(path)}") from error
+        raise ArchlintError(f"{path} cannot be read: {error}") from error
     return resolved if resolved.is_dir() else resolved.parent
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from archlint.findings import ArchlintError
 from archlint.pages import Page
+from archlint.proposals import suggestion
 
 
 class Selection(Struct, frozen=True):
@@ -57,15 +58,6 @@ def _proposal(selector: str, pages: Sequence[Page]) -> str:
     requirements = sorted({page.requirement for page in pages})
     others = f"; there are {requirements[0]} to {requirements[-1]}, and `archlint rules` lists all"
     return suggestion(selector, alike, cutoff=0.75) or others
-
-
-def suggestion(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """`; did you mean `x`?`, or nothing when no known word is near."""
-    from difflib import get_close_matches
-
-    by_key = {name.casefold(): name for name in sorted(known)}
-    near = get_close_matches(word.casefold(), by_key, n=1, cutoff=cutoff)
-    return f"; did you mean `{by_key[near[0]]}`?" if near else ""
 
 
 def _strength(selector: str, page: Page) -> int:

@@ -22,7 +22,7 @@ from archlint.facts.comments import PlacedComment, may_hold_comments, read_comme
 from archlint.facts.source import Comment, PythonSource
 from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Location
-from archlint.selectors import suggestion
+from archlint.proposals import suggestion
 
 DIRECTIVE = re.compile(r"(?:^|\s)[#;]\s*archlint:\s*(?P<body>.*?)\s*(?:\s#\s.*)?$")
 IGNORE = re.compile(r"(?P<kind>ignore|file-ignore)\s*\[(?P<codes>[^\]]*)\]\s*:?\s*(?P<rest>.*)")

@@ -112,8 +112,34 @@ def test_a_clause_that_no_rule_checks_says_why() -> None:
     assert f"no rule checks it: {reason}" in out
 
 
-@pytest.mark.parametrize(("wrong", "right"), [("lint", "check"), ("fix", "check --fix"), ("help", "--help")])
+@pytest.mark.parametrize(
+    ("wrong", "right"), [("lint", "check"), ("fix", "check --fix"), ("help", "--help"), (".", "check .")]
+)
 def test_what_other_tools_call_a_command_is_understood(wrong: str, right: str) -> None:
     result = CliRunner().invoke(app, [wrong])
     assert result.exit_code == 2
     assert f"no command is called `{wrong}`; did you mean `archlint {right}`?" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("routes --json", "No such option '--json'; `--format json` does that"),
+        ("check --format json", "No such option '--format'; did you mean `--output-format`?"),
+        ("report --output-format html", "No such option '--output-format'; did you mean `--format`?"),
+        ("plan --fix", "No such option '--fix'; `archlint check --fix` does that"),
+        ("check --exclude tests", "No such option '--exclude'; files are left out by `exclude = "),
+        ("check -v", "No such option '-v'; `--timing` tells"),
+        (
+            "check --slect BA05",
+            "No such option '--slect'. (Did you mean one of: '--extend-select', '--select'",
+        ),
+        ("baseline add", "add does not exist; did you mean `--add`?"),
+        ("spec BA05", "unexpected extra argument (BA05); it takes none, and `archlint explain` tells"),
+        ("graph one two", "unexpected extra argument (two); it takes [PATH]"),
+    ],
+)
+def test_what_other_tools_have_options_for_is_understood(asked: str, told: str) -> None:
+    result = CliRunner().invoke(app, asked.split())
+    assert result.exit_code == 2
+    assert told in result.stderr

@@ -127,7 +127,18 @@ def test_the_terminal_ends_in_a_table_and_the_next_command(run: Run, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("nowhere",), "nowhere does not exist"),
+        (("nowhere",), "nowhere does not exist in "),
+        (("ap/main.py",), "ap/main.py does not exist"),
+        (("app/maine.py",), "app/maine.py does not exist in "),
+        (("app\\main.py",), "app\\main.py does not exist; did you mean `app/main.py`?"),
+        (
+            ("app/main.py:3",),
+            "app/main.py:3 does not exist; files are checked as a whole: name `app/main.py`",
+        ),
+        (("-",), "- does not exist; archlint reads the files of a repository, not standard input"),
+        (("https://example.org/x",), "https:/example.org/x does not exist; it is an address: `git clone` it"),
+        (("--select", "BA05,", "BA06"), "BA06 does not exist; rules are chosen by `--select`"),
+        (("--output", "json"), "--output takes FORMAT=FILE, as `json=archlint.json`, not `json`"),
         (
             (
                 "--select",
@@ -159,6 +170,14 @@ def test_a_wrong_option_is_one_message(
     ("files", "message"),
     [
         ({"pyproject.toml": "[tool.archlint]\nselct = []\n"}, "pyproject.toml:2:1: unknown key `selct`"),
+        (
+            {"archlint.toml": "[layers]\ncontrollers = []\n"},
+            "archlint.toml:2:1: unknown key `controllers` in [layers]; there are core, models, schemas,",
+        ),
+        (
+            {"archlint.toml": "[rules.nosuch]\na = 1\n"},
+            "archlint.toml:1:8: no rule is named `nosuch`; `archlint rules`",
+        ),
         ({"archlint.toml": "select = ["}, "archlint.toml:1:11: it is not valid TOML"),
         ({"pyproject.toml": "[tool.archlint]\nselect = [\n"}, "pyproject.toml:"),
         ({"archlint.toml": b"\xff"}, "archlint.toml:1:1: it is not UTF-8"),

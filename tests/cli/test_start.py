@@ -140,3 +140,42 @@ def test_the_traps_work(trapped: Path) -> None:
 def _unguarded() -> dict[str, str]:
     """The environment without what a run of archlint in this process has left there."""
     return {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell that closes streams")
+@pytest.mark.parametrize(
+    ("shell", "code", "told"),
+    [
+        ('"$0" -m archlint check >&-', 0, ""),
+        ('"$0" -m archlint check >&- 2>&-', 0, ""),
+        ('"$0" -m archlint nosuch 2>&-', 2, ""),
+        ('set -o pipefail; "$0" -m archlint spec | true', 0, ""),
+        ('set -o pipefail; "$0" -m archlint check nosuch 2>&1 | true', 2, ""),
+    ],
+)
+def test_a_reader_that_is_not_there_breaks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: str, code: int, told: str
+) -> None:
+    write(tmp_path, {"archlint.toml": 'select = ["BA0102"]\n', **SERVICE})
+    monkeypatch.setenv("ARCHLINT_CACHE_DIR", str(tmp_path / "cache"))
+    for _ in range(2):  # what was said once is said again by other code
+        result = subprocess.run(
+            ["bash", "-c", shell, sys.executable], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert (result.returncode, result.stderr) == (code, told)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_full_disk_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, SERVICE)
+    monkeypatch.setenv("ARCHLINT_CACHE_DIR", str(tmp_path / "cache"))
+    command = [sys.executable, "-m", "archlint", "check", "--exit-zero", "--quiet"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run(
+            command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (result.returncode, result.stderr) == (
+        2,
+        "archlint: error: standard output cannot be written: No space left on device\n",
+    )

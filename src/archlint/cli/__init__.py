@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import click
@@ -14,23 +15,13 @@ import typer
 from typer.core import TyperGroup
 
 from archlint import __version__
-from archlint.selectors import suggestion
+from archlint.cli.usage import COMMANDS_ELSEWHERE, AdvisedCommand
+from archlint.proposals import suggestion
 
 COMMANDS = (
     "check", "init", "baseline", "plan", "report", "diff", "routes", "schema", "openapi", "graph", "rules",
     "explain", "spec",
 )  # fmt: skip
-
-ELSEWHERE = {
-    "fix": "check --fix",
-    "format": "check --fix",
-    "help": "--help",
-    "lint": "check",
-    "rule": "explain",
-    "run": "check",
-    "version": "--version",
-}
-"""What other tools call commands, and what does that here."""
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -44,23 +35,25 @@ class CommandGroup(TyperGroup):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, imported now."""
-        return _command(cmd_name) if cmd_name in COMMANDS else None
+        return command_of(cmd_name) if cmd_name in COMMANDS else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is called. Raises UsageError that proposes the nearest."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            meant = ELSEWHERE.get(args[0])
+            meant = COMMANDS_ELSEWHERE.get(args[0])
+            meant = meant or (f"check {args[0]}" if Path(args[0]).exists() else "")
             proposal = f"; did you mean `archlint {meant}`?" if meant else suggestion(args[0], COMMANDS)
-            ctx.fail(f"no command is called `{args[0]}`{proposal}")
+            ctx.fail(f"no command is called `{args[0]}`{proposal or '; they are ' + ', '.join(COMMANDS)}")
         return super().resolve_command(ctx, args)
 
 
 @cache
-def _command(name: str) -> click.Command:
+def command_of(name: str) -> click.Command:
+    """The command of this name, whose module is imported now."""
     alone = typer.Typer(add_completion=False, rich_markup_mode=None, context_settings=CONTEXT)
-    alone.command(name)(getattr(import_module(f"archlint.cli.{name}"), name))
+    alone.command(name, cls=AdvisedCommand)(getattr(import_module(f"archlint.cli.{name}"), name))
     return typer.main.get_command(alone)
 
 

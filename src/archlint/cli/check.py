@@ -150,12 +150,13 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
 
 
 def _target(output: str) -> OutputTarget:
+    from archlint.proposals import suggestion
     from archlint.report.delivery import OutputTarget
-    from archlint.selectors import suggestion
 
     name, equals, file = output.partition("=")
     if not equals:
-        raise ArchlintError(f"--output takes FORMAT=FILE, not `{output}`")
+        example = f"{name}=archlint.{name}" if name in FORMATS else "sarif=archlint.sarif"
+        raise ArchlintError(f"--output takes FORMAT=FILE, as `{example}`, not `{output}`")
     if name not in FORMATS:
         known = ", ".join(FORMATS)
         hint = suggestion(name, FORMATS) or f"; there are {known}"

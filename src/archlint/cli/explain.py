@@ -11,6 +11,7 @@ import typer
 
 from archlint.findings import ArchlintError
 from archlint.pages import Page
+from archlint.report import output
 from archlint.spec import Clause, Requirement
 from archlint.standard import Standard, bundled_standard
 
@@ -36,7 +37,7 @@ def explain(
     standard = bundled_standard()
     asked = [find_clauses(standard, rule) or find_page(standard, rule) for rule in rules]
     if format_ == "json":
-        typer.echo(json.dumps([_record(one, standard) for one in asked], indent=2))
+        output.write(json.dumps([_record(one, standard) for one in asked], indent=2) + "\n")
     else:
         _print(standard, asked)
 
@@ -70,7 +71,7 @@ def find_page(standard: Standard, rule: str) -> Page:
     wanted = rule.upper() if rule.upper() in known else rule.lower()
     if wanted in known:
         return known[wanted]
-    from archlint.selectors import suggestion
+    from archlint.proposals import suggestion
 
     names = {*known, *standard.titles, *standard.statements}
     hint = suggestion(rule, names) or "; `archlint rules` lists them all"
@@ -111,13 +112,15 @@ def _print(standard: Standard, asked: Iterable[Page | SpecExcerpt]) -> None:
     from archlint.cli.markdown import PageMarkdown
 
     console = Console(highlight=False)
-    for one in asked:
-        if isinstance(one, SpecExcerpt):
-            console.print(*_excerpt(standard, one), "", sep="\n")
-            continue
-        _title, _, text = one.body.strip().partition("\n")
-        console.print(*_head(standard, one), *_options(one), "", sep="\n")
-        console.print(PageMarkdown(text))
+    with console.capture() as captured:
+        for one in asked:
+            if isinstance(one, SpecExcerpt):
+                console.print(*_excerpt(standard, one), "", sep="\n")
+                continue
+            _title, _, text = one.body.strip().partition("\n")
+            console.print(*_head(standard, one), *_options(one), "", sep="\n")
+            console.print(PageMarkdown(text))
+    output.write(captured.get())
 
 
 def _excerpt(standard: Standard, excerpt: SpecExcerpt) -> Iterator[str]:

@@ -10,6 +10,7 @@ import typer
 from archlint.cli.notes import no_service
 from archlint.cli.options import ConfigFile, OutputFile
 from archlint.findings import ArchlintError
+from archlint.proposals import suggestion
 
 if TYPE_CHECKING:
     from archlint.service.diagrams import Diagram
@@ -103,8 +104,9 @@ def _draw(service: Service, modules: bool, calls: str | None, depth: int | None)
     if len(functions) != 1:
         names = [function.name for function in functions[:_SHOWN]]
         more = f" and {len(functions) - _SHOWN} more" if len(functions) > _SHOWN else ""
+        near = suggestion(calls, [function.name for function in service.calls.program.functions.values()])
         problem = f"means several functions: {', '.join(names)}{more}" if names else "is no function here"
-        raise ArchlintError(f"`{calls}` {problem}; write it as module:function or module:Class.method")
+        raise ArchlintError(f"`{calls}` {problem}; write it as module:function or module:Class.method{near}")
     return call_graph(service, functions[0], depth)
 
 
@@ -114,10 +116,11 @@ def _cut(found: Diagram, depth: int | None, focus: str | None) -> Diagram:
     found = folded(found, depth) if depth is not None else found
     if focus is None:
         return found
-    found = focused(found, focus)
-    if not found.nodes:
-        raise ArchlintError(f"nothing in the picture is named `{focus}`")
-    return found
+    around = focused(found, focus)
+    if not around.nodes:
+        hint = suggestion(focus, [node.name for node in found.nodes])
+        raise ArchlintError(f"nothing in the picture is named `{focus}`{hint}")
+    return around
 
 
 def _refuse_too_big(found: Diagram, format_: str) -> None:

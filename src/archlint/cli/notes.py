@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from archlint.report.safe import log_text
@@ -12,7 +13,8 @@ from archlint.report.safe import log_text
 def tell(notes: Iterable[str]) -> str:
     """Write the notes, safe for a log, and give what was written."""
     written = "".join(f"archlint: {log_text(note, starts_line=False)}\n" for note in notes)
-    sys.stderr.write(written.encode("utf-8", "backslashreplace").decode("utf-8"))
+    with suppress(OSError):  # nobody reads it, as where both streams are piped to `head`
+        sys.stderr.write(written.encode("utf-8", "backslashreplace").decode("utf-8"))
     return written
 
 

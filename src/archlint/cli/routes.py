@@ -74,7 +74,7 @@ METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT",
 
 
 def _filter(path: str | None, methods: list[str], unversioned: bool) -> Callable[[Endpoint], bool]:
-    from archlint.selectors import suggestion
+    from archlint.proposals import suggestion
     from archlint.service.api.exemptions import version_of
 
     wanted = {method.upper() for method in methods}

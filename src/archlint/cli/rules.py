@@ -31,7 +31,7 @@ def rules(
     """
     pages = bundled_standard().pages
     if format_ == "json":
-        typer.echo(json.dumps([record(page) for page in pages], indent=2))
+        output.write(json.dumps([record(page) for page in pages], indent=2) + "\n")
     else:
         output.write_lines(_table(pages), colour=output.wants_colour(no_color=False))
 

@@ -28,10 +28,12 @@ def spec(
 
     Example: archlint spec
     """
+    from archlint.report.output import write
+
     if format_ == "json":
-        typer.echo(json.dumps(_record(bundled_standard()), indent=2))
+        write(json.dumps(_record(bundled_standard()), indent=2) + "\n")
     else:
-        _print_tables(bundled_standard())
+        write(_tables(bundled_standard()))
 
 
 def _rules_by_clause(standard: Standard) -> dict[str, list[Page]]:
@@ -79,18 +81,21 @@ def _record(standard: Standard) -> dict[str, object]:
     }
 
 
-def _print_tables(standard: Standard) -> None:
+def _tables(standard: Standard) -> str:
     from rich.console import Console
 
     console = Console(highlight=False)
     rules = _rules_by_clause(standard)
-    for requirement in standard.spec.requirements:
-        checked = sum(bool(rules[clause.id]) for clause in requirement.clauses)
-        count = f"{checked} of {len(list(requirement.clauses))} clauses checked"
-        console.print(f"[bold]{requirement.id} {requirement.title}[/] [dim]({count})[/]")
-        console.print(_table(requirement, rules))
-    total, checked = len(list(standard.spec.clauses)), sum(bool(rules[c.id]) for c in standard.spec.clauses)
-    console.print(f"[bold]{checked} of {total} clauses are checked, by {len(standard.pages)} rules.[/]")
+    with console.capture() as captured:
+        for requirement in standard.spec.requirements:
+            checked = sum(bool(rules[clause.id]) for clause in requirement.clauses)
+            count = f"{checked} of {len(list(requirement.clauses))} clauses checked"
+            console.print(f"[bold]{requirement.id} {requirement.title}[/] [dim]({count})[/]")
+            console.print(_table(requirement, rules))
+        total = len(list(standard.spec.clauses))
+        checked = sum(bool(rules[clause.id]) for clause in standard.spec.clauses)
+        console.print(f"[bold]{checked} of {total} clauses are checked, by {len(standard.pages)} rules.[/]")
+    return captured.get()
 
 
 def _table(requirement: Requirement, rules: dict[str, list[Page]]) -> Table:

@@ -63,14 +63,8 @@ def _painted(lines: Iterable[Line]) -> str:
 
 
 def write(text: str) -> None:
-    """Write to standard output: UTF-8, unless a terminal wants something else.
-
-    Raises ArchlintError when that fails for another reason than that the reader has gone away.
-    """
-    try:
-        streams.write(text)
-    except OSError as error:
-        raise ArchlintError(f"standard output cannot be written: {error.strerror}") from error
+    """Write to standard output. Raises ArchlintError when that fails, but for a reader that has left."""
+    streams.write(text)
 
 
 def write_file(path: Path, text: str) -> None:
