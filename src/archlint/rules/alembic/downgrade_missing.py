@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from archlint.discover import Repository
 from archlint.facts.syntax import FunctionDef
 from archlint.findings import Hit, Met, NotApplicable, Said, Severity
 from archlint.service.migrations.revisions import Revision, does_nothing, only_raises, out_of_reach
 from archlint.service.model import Service
-from archlint.service.schema.alembic.replay import changes_rows_only, makes_objects
+from archlint.service.schema.alembic.executed_sql import RevisionEffect, revision_effect
+from archlint.service.semantics.reasons import reason
 
 _INVERSE = "Write in `downgrade()` the inverse of each operation of `upgrade()`, in reverse order"
-_KEPT = (
-    "Restore in `downgrade()` the rows that `upgrade()` changes, from a table in which it keeps them; "
-    "where nobody will want them back, suppress this rule here, with the reason"
-)
-_OBJECTS = (
-    "Undo in `downgrade()` what the SQL of `upgrade()` makes, changes or drops; "
-    "an extension that others need as well may stay: then suppress this rule here, with the reason"
+_REMEDIES = {
+    RevisionEffect.TABLES: _INVERSE,
+    RevisionEffect.ROWS: (
+        "Restore in `downgrade()` the rows that `upgrade()` changes, from a table in which it keeps them; "
+        "where nobody will want them back, suppress this rule here, with the reason"
+    ),
+    RevisionEffect.OBJECTS: (
+        "Undo in `downgrade()` what the SQL of `upgrade()` makes, changes or drops; "
+        "an extension that others need as well may stay: then suppress this rule here, with the reason"
+    ),
+    RevisionEffect.VALUES: (
+        "PostgreSQL takes no value out of a type: make the type anew without it in `downgrade()`, and have "
+        "its columns take that one; where the value may stay, suppress this rule here, with the reason"
+    ),
+}
+_REASONS = re.compile(
+    r"(?i)harmless|irreversib|not reversible|(can ?not|can't|never) (be )?(undo|reve|remov|drop|restor)"
+    r"|(does not|doesn't) support|one[- ]way|forward[- ]only|on purpose|intentional|deliberate|may stay"
 )
 
 
@@ -31,30 +45,36 @@ def check(service: Service) -> Iterator[Said]:
             upgrade = revision.function("upgrade")
             changes = len(revision.parents) < 2 and upgrade is not None and not does_nothing(upgrade)
             if changes and revision.id not in beyond:
-                yield from _judge(revision)
+                yield from _judge(service.repository, revision)
 
 
-def _judge(revision: Revision) -> Iterator[Hit | Met]:
+def _judge(repository: Repository, revision: Revision) -> Iterator[Hit | Met]:
     downgrade = revision.function("downgrade")
-    if downgrade is None:
-        if not revision.binds("downgrade"):
-            problem = "has no `downgrade()`"
-            yield Hit(revision.location, {"revision": revision.id, "problem": problem, "remedy": _INVERSE})
+    if downgrade is None and not revision.binds("downgrade"):
+        fields = {"revision": revision.id, "problem": "has no `downgrade()`", "remedy": _INVERSE}
+        yield Hit(revision.location, fields)
+    elif downgrade is None:
+        return
     elif does_nothing(downgrade):
-        yield _hit(revision, downgrade, "has an empty `downgrade()`")
+        yield _hit(repository, revision, downgrade, "has an empty `downgrade()`")
     elif only_raises(downgrade):
-        yield _hit(revision, downgrade, "has a `downgrade()` that only raises")
+        yield _hit(repository, revision, downgrade, "has a `downgrade()` that only raises")
     else:
         yield Met(revision.place(downgrade))
 
 
-def _hit(revision: Revision, downgrade: FunctionDef, problem: str) -> Hit:
-    """Rows that an upgrade rewrote need not be as before for the release to be taken back: a warning."""
+def _hit(repository: Repository, revision: Revision, downgrade: FunctionDef, problem: str) -> Hit:
+    """Rows that an upgrade rewrote need not be as before for the release to be taken back: a warning.
+
+    So is a downgrade for which a comment gives a reason.
+    """
     start = downgrade.name_start
     place = revision.source.location(revision.file, start, start + len(downgrade.name))
     upgrade = revision.function("upgrade")
-    rows_only = upgrade is not None and changes_rows_only(upgrade)
-    severity = Severity.WARNING if rows_only and does_nothing(downgrade) else None
-    kept = _OBJECTS if upgrade is not None and makes_objects(upgrade) else _KEPT
-    fields = {"revision": revision.id, "problem": problem, "remedy": kept if rows_only else _INVERSE}
+    done = revision_effect(upgrade) if upgrade is not None else RevisionEffect.TABLES
+    said = reason(repository, revision.place(downgrade), _REASONS)
+    quoted = f", for which a comment gives a reason: \u201c{said}\u201d" if said else ""
+    rewrites = done in {RevisionEffect.ROWS, RevisionEffect.OBJECTS} and does_nothing(downgrade)
+    severity = Severity.WARNING if said or rewrites else None
+    fields = {"revision": revision.id, "problem": problem + quoted, "remedy": _REMEDIES[done]}
     return Hit(place, fields, severity=severity)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Met, NotApplicable, Said
-from archlint.ignores import git_ignores
-from archlint.paths import join
 from archlint.service.migrations.environments import MigrationEnvironment
 from archlint.service.model import Service
 
@@ -22,11 +20,11 @@ def check(service: Service) -> Iterator[Said]:
 
 def _judge(service: Service, environment: MigrationEnvironment) -> Iterator[Said]:
     repository = service.repository
-    for folder in environment.versions or (join(environment.folder, "versions"),):
-        ignored = git_ignores(repository, join(folder, "0001_a_new_revision.py"))
-        if ignored is not None:
-            yield Hit(ignored, {"what": f"`{folder}`", "problem": "is ignored by git"})
-            return
+    ignored = service.migrations.ignored(environment)
+    if ignored is not None:
+        folder, line = ignored
+        yield Hit(line, {"what": f"`{folder}`", "problem": "is ignored by git"})
+        return
     tracked = repository.tracked
     for revision in environment.revisions if tracked is not None else ():
         if tracked and revision.file in tracked:

@@ -13,6 +13,11 @@ from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 from archlint.service.semantics.symbols import Symbol
 
+_SAY_WHAT = (
+    "Annotate what it returns (`-> ItemOut`), or give `response_model` where the handler returns another type"
+)
+_SAY_NOTHING = "Write `-> None`, and `status_code=204` where no client waits for a body"
+
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each documented handler without a schema for what it returns, once."""
@@ -39,7 +44,12 @@ def _hit(endpoint: Endpoint, kind: ResponseKind, made_by: Symbol | None) -> Hit:
     """Where nothing is returned, only a word to say so is missing: a warning."""
     silent = kind is ResponseKind.NOTHING
     what = "`null`, and no `-> None` or status 204 says so" if silent else "data that no schema describes"
-    fields = {"handler": endpoint.handler.definition.name, "endpoint": served(endpoint), "what": what}
+    fields = {
+        "handler": endpoint.handler.definition.name,
+        "endpoint": served(endpoint),
+        "what": what,
+        "remedy": _SAY_NOTHING if silent else _SAY_WHAT,
+    }
     cause = _cause(made_by) if made_by is not None else None
     return Hit(endpoint.handler.location, fields, severity=Severity.WARNING if silent else None, cause=cause)
 

@@ -64,11 +64,12 @@ def _is_run(test: Test) -> bool:
 
 
 def _may_run(test: Test) -> bool:
-    """Whether unittest awaits it, or a decorator does or may: a plugin's marker or one of the service's."""
-    if test.case:
-        return test.case == "async"
-    return any(
-        name.removeprefix(_MARKS) in _RUNNING
+    """Whether unittest awaits it, or a decorator does or may: a plugin's marker or one of the service's.
+
+    Plugins leave test cases to unittest.
+    """
+    return test.case == "async" or any(
+        not test.case and name.removeprefix(_MARKS) in _RUNNING
         if name.startswith(_MARKS)
         else not name.startswith(_NOT_AWAITING)
         for name in test.markers

@@ -21,6 +21,7 @@ from archlint.facts.python import UndecodableError, read_python
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import ImportFrom
 from archlint.findings import Location, Unknown
+from archlint.ignores import git_ignores
 from archlint.paths import ancestors, is_inside, join
 from archlint.readings import summary
 from archlint.service.migrations.revisions import Revision, read_revision
@@ -84,6 +85,14 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         lacks = [tuple(_lacking(environment)) for environment in self.environments]
         parts = min(lacks, key=len, default=(SETTINGS, SCRIPT, VERSIONS))
         return ((DEPENDENCY,) if self._dependency is False else ()) + parts
+
+    def ignored(self, environment: MigrationEnvironment) -> tuple[str, Location] | None:
+        """A folder of revisions that git ignores, where it is or would be, with the line that says so."""
+        for folder in environment.versions or (join(environment.folder, "versions"),):
+            line = git_ignores(self.repository, join(folder, "0001_a_new_revision.py"))
+            if line is not None:
+                return folder, line
+        return None
 
     @cached_property
     def _dependency(self) -> bool | None:

@@ -1,8 +1,8 @@
 """How pytest is configured for a service: in pytest.ini, pyproject.toml, tox.ini or setup.cfg.
 
 Of a folder's files one is read, as `_pytest/config/findpaths.py` chooses it; of the service's folder and
-those above it the nearest that has one. pytest may be started in a folder below, so theirs count, too, for
-the tests in that folder: its rootdir is above what it is started with.
+those above it the nearest that has one. pytest may be started in a folder below, or in one of tests beside
+the service, so theirs count, too, for the tests in that folder: its rootdir is above what it is started with.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
     repository: Repository
     version: Version | None = None
     """The highest version of pytest that the service may run; None where it is not known."""
+    beside: tuple[str, ...] = ()
+    """The files of its tests that lie beside the service's folder."""
 
     def texts(self, option: str, of: str | None = None) -> tuple[str, ...]:
         """Every value that a file gives an option, lists joined by spaces; `of` is a file of tests."""
@@ -112,7 +114,9 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
         above = (self._chosen(one, folders[one]) for one in ancestors(self.root) if one in folders)
         nearest = next((table for table in above if table is not None), None)
         inner = "" if self.root == "." else f"{self.root}/"
-        below = [one for one in sorted(folders) if one not in {".", self.root} and one.startswith(inner)]
+        around = {folder for path in self.beside for folder in ancestors(path)} - set(ancestors(self.root))
+        inside = {one for one in folders if one.startswith(inner)} - {".", self.root}
+        below = sorted(inside | (around & folders.keys()))
         chosen = [(".", nearest), *((one, self._chosen(one, folders[one])) for one in below)]
         return tuple((folder, table) for folder, table in chosen if table is not None)
 

@@ -91,7 +91,8 @@ class Suite:
     ) -> None:
         self._all = modules
         self._symbols = symbols
-        self.configuration = PytestConfiguration(root, repository, pytest)
+        beside = tuple(module.path for module in modules.tests_beside)
+        self.configuration = PytestConfiguration(root, repository, pytest, beside)
         self.tooling = Tooling(root, repository)
 
     @cached_property

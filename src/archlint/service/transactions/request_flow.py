@@ -49,15 +49,20 @@ class _Resolver:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self.found: dict[Function, None] = {}
+        self._entered: set[Function] = set()
         self.complete = True
 
     def resolve(self, function: Function) -> None:
-        """Add what the function has injected, innermost first."""
+        """Add what the function has injected, innermost first.
+
+        A provider that is called like the function itself is what the name meant before its `def`.
+        """
+        self._entered.add(function)
         for _, values in injected(self._calls, function):
             providers = tuple(provider_functions(values))
-            self.complete = self.complete and bool(values)
+            self.complete = self.complete and bool(values) and function not in providers
             for provider in providers:
-                if provider not in self.found:
+                if provider not in self._entered:
                     self.resolve(provider)
                     self.found[provider] = None
 

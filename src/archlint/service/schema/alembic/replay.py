@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Call, Constant, Expression, FString, FunctionDef
-from archlint.facts.traversal import all_nodes, dotted
+from archlint.facts.syntax import Constant
 from archlint.findings import Location
 from archlint.service.interpreter.machine import MAX_STEPS, FunctionModel, Machine, deep_recursion
 from archlint.service.interpreter.values import (
@@ -349,46 +348,3 @@ def _starts_as_data(sql: Value) -> bool:
     """Whether SQL that is known only in part starts as a statement that changes data only."""
     written = sql.args[0] if isinstance(sql, Element) and sql.args else sql
     return all(statements.is_data(opening(one)) for one in options(written))
-
-
-def changes_rows_only(function: FunctionDef) -> bool:
-    """Whether all that a revision's function does to the database is to rewrite rows."""
-    calls = [node for node in all_nodes(function) if isinstance(node, Call)]
-    names = {call: (dotted(call.func) or "").rpartition(".") for call in calls}
-    changes = [call for call in calls if names[call][0] in {"op", "batch_op", "alembic.op"}]
-    executed = [call for call in calls if names[call][2] in {"execute", "exec_driver_sql"} and call.args]
-    harmless = {"execute", "bulk_insert", "get_bind", "get_context", "f"}
-    return bool(executed or changes) and (
-        all(names[call][2] in harmless for call in changes)
-        and all(_is_data(call) or not _is_text(call.args[0]) for call in executed)
-    )
-
-
-def _is_text(node: Expression) -> bool:
-    inner = node.args[0] if isinstance(node, Call) and node.args else node
-    return isinstance(inner, Constant | FString)
-
-
-def makes_objects(function: FunctionDef) -> bool:
-    """Whether SQL of a function makes, changes or drops an object, such as a trigger or an extension."""
-    calls = (node for node in all_nodes(function) if isinstance(node, Call) and node.args)
-    executed = (one for one in calls if (dotted(one.func) or "").endswith(("execute", "exec_driver_sql")))
-    return any(_DEFINES.match(_start_of(call)) for call in executed)
-
-
-def _is_data(call: Call) -> bool:
-    """Whether the SQL of a call, although partly computed, starts as a statement that changes data only."""
-    return statements.is_data(_start_of(call))
-
-
-def _start_of(call: Call) -> str:
-    """The SQL of a call as far as it is literal from its start on."""
-    first: Expression = call.args[0]
-    if isinstance(first, Call) and first.args:
-        first = first.args[0]
-    parts = first.parts if isinstance(first, FString) else (first,)
-    start = parts[0] if parts else None
-    return start.value if isinstance(start, Constant) and isinstance(start.value, str) else ""
-
-
-_DEFINES = re.compile(r"\s*(ALTER|CREATE|DROP)\b", re.IGNORECASE)
