@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Met, Said, Severity
 from archlint.service.configuration.code_secrets import CodeSecrets
+from archlint.service.configuration.command_secrets import secrets_in_commands
 from archlint.service.configuration.literal_secrets import LiteralSecret, secrets_in_deployment
 from archlint.service.configuration.secrets import SecretVerdict
 from archlint.service.model import Service
@@ -20,7 +21,7 @@ def check(service: Service) -> Iterator[Said]:
         if not hits and not module.source.problems:
             yield Met(Location(module.path))
     holding = set()
-    for found in secrets_in_deployment(service.deployment):
+    for found in (*secrets_in_deployment(service.deployment), *secrets_in_commands(service.commands)):
         holding.add(found.location.file)
         yield _hit(found)
     files = {one.path for one in service.deployment.images} | {one.path for one in service.deployment.compose}

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import pairwise
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from archlint.facts.source import Nodes, PythonSource
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -18,21 +17,30 @@ from archlint.facts.syntax import (
     Constant,
     Dict,
     Expression,
+    FString,
+    Lambda,
     Name,
     Node,
     Operator,
-    Parameter,
     Sequence,
-    Subscript,
 )
 from archlint.facts.traversal import all_nodes
+from archlint.findings import Location
 from archlint.readings import summary
 from archlint.service.configuration.literal_secrets import LiteralSecret, is_demonstration
+from archlint.service.configuration.named_values import (
+    SIGNING_KEYS,
+    everything_named,
+    named_values,
+    signing_calls,
+    signing_key,
+)
 from archlint.service.configuration.secrets import (
     SHORTEST_TOKEN,
     SecretVerdict,
     is_chosen,
     is_database_setting,
+    is_of_proxy_or_test,
     is_secret_name,
     judge,
     masked,
@@ -49,6 +57,12 @@ _DEVELOPMENT = re.compile(
 )
 _CODE_NAME = re.compile(r"_?(REASON|ERROR|ERR|EVENT|KIND|TYPE|STATUS|ACTION)_")
 _CODE = re.compile(r"[a-z]+(_[a-z]+)*")
+_SIGNING_KEY = "signing_key"
+_KEEPING = frozenset(
+    {"b64decode", "bytearray", "bytes", "frozenset", "fromhex", "list", "set", "tuple", "unhexlify",
+     "urlsafe_b64decode"}
+)  # fmt: skip
+"""The last names of functions whose result everybody knows who knows the argument."""
 _EXAMPLES = re.compile(r"examples?|openapi_examples|(json_)?schema_extra|json_schema|responses|openapi_extra")
 
 
@@ -57,11 +71,15 @@ class CodeSecrets(Struct, eq=False, frozen=True):
 
     symbols: Symbols
     classes: Classes
+    _told: set[Location] = field(default_factory=set)
 
     def of(self, module: Module) -> Iterator[LiteralSecret]:
-        """Those of one module."""
+        """Those of one module, and the keys elsewhere that it signs with."""
         if module.role not in {Role.TEST, Role.SCRIPT} and not is_demonstration(module.path):
-            yield from _Reading(module, self.symbols, self.classes).secrets()
+            for found in _Reading(module, self.symbols, self.classes).secrets():
+                if found.location not in self._told:
+                    self._told.add(found.location)
+                    yield found
 
 
 class _Reading(Struct, eq=False, frozen=True, dict=True):
@@ -70,51 +88,93 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
     classes: Classes
 
     def secrets(self) -> Iterator[LiteralSecret]:
-        """Those under a name, then those that only their format gives away."""
+        """Those that sign, those under a name, then those that only their format gives away."""
+        yield from self._signing()
         seen: set[int] = set()
-        named = _named(self.module.source)
-        scopes = {id(node): scope for scope, node in scoped(self.module.source, (one[0] for one in named))}
-        for node, name, value in named:
+        named = named_values(self.module.source)
+        scopes = {id(node): scope for scope, node in scoped(self.module.source, (one.node for one in named))}
+        for node, name, value in ((one.node, one.name, one.value) for one in named):
             scope = scopes.get(id(node))
             for literal, text in self._literals(scope, value) if scope is not None else ():
                 verdict = SecretVerdict.NONE if id(literal) in seen else judge(name, text)
-                if verdict is SecretVerdict.NONE or id(literal) in self._examples or scope is None:
+                if verdict is SecretVerdict.NONE or id(literal) in self._harmless or scope is None:
                     continue
                 if self._tells(scope, node, name, verdict, text):
                     seen.add(id(literal))
                     yield LiteralSecret(self.module.location(literal), name, masked(text), verdict)
         for constant in _formatted(self.module.source):
-            if id(constant) not in seen and id(constant) not in self._examples:
+            if id(constant) not in seen and id(constant) not in self._harmless:
                 place, written = self.module.location(constant), masked(str(constant.value))
                 yield LiteralSecret(place, None, written, SecretVerdict.SECRET)
 
+    def _signing(self) -> Iterator[LiteralSecret]:
+        """The keys that functions sign with, written there or as the one value of a name."""
+        for scope, call in scoped(self.module.source, signing_calls(self.module.source)):
+            qualified = self._called(scope, call.func)
+            key = signing_key(call, qualified) if qualified in SIGNING_KEYS else None
+            if key is None:
+                continue
+            home, around, name = self.module, scope, _SIGNING_KEY
+            found = self.symbols.resolve(home, key, scope) if isinstance(key, Name | Attribute) else None
+            if found is not None and isinstance(found.node, Assign) and found.node.value and found.module:
+                home, around, name = found.module, self.symbols.scope_of(found), found.qualified
+                key = found.node.value
+            reading = self if home is self.module else _Reading(home, self.symbols, self.classes)
+            signs = not qualified.endswith("compare_digest")
+            for literal, text in reading._literals(around, key):
+                verdict = judge(_SIGNING_KEY, text)
+                if verdict is SecretVerdict.SECRET or (
+                    verdict is SecretVerdict.DUMMY and signs and not _DEVELOPMENT.search(home.path)
+                ):
+                    shown = name.rpartition(".")[2]
+                    yield LiteralSecret(home.location(literal), shown, masked(text), verdict)
+
+    def _called(self, scope: Scope, func: Expression) -> str:
+        """The function that is called, also of an object made on the spot: `PyJWT().encode`."""
+        match func:
+            case Attribute(attr=attr, value=Call(func=maker)):
+                return f"{self.symbols.resolve(self.module, maker, scope).qualified}.{attr}"
+        return self.symbols.resolve(self.module, func, scope).qualified
+
     @cached_property
-    def _examples(self) -> frozenset[int]:
-        """The literals that only the documentation shows, by identity."""
+    def _harmless(self) -> frozenset[int]:
+        """The literals that only the documentation shows, and those of proxies and tests, by identity."""
         return frozenset(id(node) for value in _shown(self.module.source) for node in all_nodes(value))
 
-    def _literals(self, scope: Scope, value: Expression, depth: int = 3) -> Iterator[tuple[Expression, str]]:
+    def _literals(self, scope: Scope, value: Expression, depth: int = 4) -> Iterator[tuple[Expression, str]]:
         """The literal texts that an expression may be: plain, bytes, wrapped, a fallback, in a collection."""
         match value:
-            case Constant(value=str(text)) if text:
+            case Constant(value=str(text)) | Operator(operator="bytes", detail=(str(text),)) if text:
                 yield value, text
-            case Operator(operator="bytes", detail=(text,)) if text:
+            case FString(parts=(Constant(value=str(text)),)):
                 yield value, text
-            case Operator(operator="or", parts=parts) | Sequence(items=parts) if depth:
-                for part in parts:
-                    yield from self._literals(scope, part, depth - 1)
-            case Operator(operator="if", parts=(first, _, second)) if depth:
-                yield from self._literals(scope, first, depth - 1)
-                yield from self._literals(scope, second, depth - 1)
-            case Call(func=Attribute(attr="encode" | "strip", value=inner)) if depth:
-                yield from self._literals(scope, inner, depth - 1)
-            case Call() if depth and last_name(value.func) in last_names("secret type", "field maker"):
+            case _ if depth:
+                for inner in self._parts(scope, value):
+                    yield from self._literals(scope, inner, depth - 1)
+
+    def _parts(self, scope: Scope, value: Expression) -> Iterator[Expression]:
+        """The expressions that a value may be, or is made of without being changed beyond recognition."""
+        match value:
+            case Operator(operator="or" | "and", parts=parts) | Sequence(items=parts):
+                yield from parts
+            case Operator(operator="if", parts=(first, _, second)):
+                yield from (first, second)
+            case Dict(items=items):
+                yield from (given for _, given in items)
+            case Lambda(body=body):
+                yield body
+            case Call(func=Lambda(body=body)):
+                yield body
+            case Call(func=Attribute(attr="encode" | "strip", value=inner)):
+                yield inner
+            case Call(func=func, args=args) if last_name(func) in _KEEPING:
+                yield from args[:1]
+            case Call() if last_name(value.func) in last_names("secret type", "field maker"):
                 if self.symbols.resolve(self.module, value.func, scope).qualified in names_of(
                     "secret type", "field maker"
                 ):
-                    default = (keyword.value for keyword in value.keywords if keyword.name == "default")
-                    for inner in (*value.args[:1], *default):
-                        yield from self._literals(scope, inner, depth - 1)
+                    yield from value.args[:1]
+                    yield from (k.value for k in value.keywords if k.name in {"default", "default_factory"})
 
     def _tells(self, scope: Scope, node: Node, name: str, verdict: SecretVerdict, text: str) -> bool:
         """Whether a literal counts there: a secret anywhere but as the member of an enumeration, a word."""
@@ -161,117 +221,6 @@ def _formatted(source: PythonSource) -> tuple[Constant, ...]:
 
 @summary
 def _shown(source: PythonSource) -> tuple[Expression, ...]:
-    """The values that are examples by their names."""
-    named = ((name, value) for name, value in _everything_named(source.nodes) if name is not None)
-    return tuple(value for name, value in named if _EXAMPLES.fullmatch(name))
-
-
-def _everything_named(nodes: Nodes) -> Iterator[tuple[str | None, Expression]]:
-    for call in nodes.of(Call):
-        yield from ((keyword.name, keyword.value) for keyword in call.keywords)
-    for one in nodes.of(Dict):
-        yield from ((str(key.value), given) for key, given in one.items if isinstance(key, Constant))
-    for assign in nodes.of(Assign):
-        if assign.value is not None:
-            yield from ((name, assign.value) for target in assign.targets for name in _name(target))
-
-
-@summary
-def _named(source: PythonSource) -> tuple[tuple[Node, str, Expression], ...]:
-    """The nodes that give something a value that may be a secret by its name or form, the name, the value.
-
-    Calls come first: the default in `os.getenv` has the variable's name, not that of what it is assigned to.
-    """
-    nodes = source.nodes
-    return (*_given(nodes), *_assigned(nodes))
-
-
-def _given(nodes: Nodes) -> Iterator[tuple[Node, str, Expression]]:
-    for call in nodes.of(Call):
-        yield from (
-            (call, "signing_key", key) for key in _signing_keys(call) if _may_hold("signing_key", key)
-        )
-        for keyword in call.keywords:
-            if keyword.name is not None and _may_hold(keyword.name, keyword.value):
-                yield call, keyword.name, keyword.value
-        if (
-            last_name(call.func) in last_names("variable reader")
-            and call.args
-            and isinstance(call.args[0], Constant)
-        ):
-            defaults = (*call.args[1:2], *(k.value for k in call.keywords if k.name == "default"))
-            variable = str(call.args[0].value)
-            yield from ((call, variable, value) for value in defaults if _may_hold(variable, value))
-
-
-def _assigned(nodes: Nodes) -> Iterator[tuple[Node, str, Expression]]:
-    for assign in nodes.of(Assign):
-        for name in (name for target in assign.targets for name in _name(target)):
-            if assign.value is not None and _may_hold(name, assign.value):
-                yield assign, name, assign.value
-    for mapping in nodes.of(Dict):
-        for key, value in mapping.items:
-            if isinstance(key, Constant) and isinstance(key.value, str) and _may_hold(key.value, value):
-                yield mapping, key.value, value
-    for comparison in nodes.of(Operator):
-        if comparison.operator == "compare":
-            yield from _compared(comparison)
-    for parameter in nodes.of(Parameter):
-        if parameter.default is not None and _may_hold(parameter.name, parameter.default):
-            yield parameter, parameter.name, parameter.default
-
-
-def _compared(comparison: Operator) -> Iterator[tuple[Node, str, Expression]]:
-    """What a secret is compared with, by `==`, `!=`, `in`, on either side."""
-    for one, other in pairwise(comparison.parts):
-        for named, value in ((one, other), (other, one)):
-            for name in _name(named):
-                if _may_hold(name, value):
-                    yield comparison, name, value
-
-
-def _signing_keys(call: Call) -> Iterator[Expression]:
-    """The key among the arguments of a function that signs, encrypts or compares."""
-    name = last_name(call.func)
-    if name not in _KEYED_NAMES:
-        return
-    owner = last_name(call.func.value) if isinstance(call.func, Attribute) else ""
-    place = _KEYED.get(f"{owner}.{name}") or _KEYED.get(name)
-    if place is not None:
-        position, keyword = place
-        yield from call.args[position : position + 1]
-        yield from (given.value for given in call.keywords if given.name == keyword)
-
-
-_KEYED = {
-    "jwt.encode": (1, "key"),
-    "jwt.decode": (1, "key"),
-    "jws.sign": (1, "key"),
-    "jws.verify": (1, "key"),
-    "hmac.new": (0, "key"),
-    "hmac.digest": (0, "key"),
-    "hmac.compare_digest": (1, "b"),
-    "secrets.compare_digest": (1, "b"),
-    "compare_digest": (1, "b"),
-    "Fernet": (0, "key"),
-    "Signer": (0, "secret_key"),
-    "TimestampSigner": (0, "secret_key"),
-    "URLSafeSerializer": (0, "secret_key"),
-    "URLSafeTimedSerializer": (0, "secret_key"),
-}
-_KEYED_NAMES = frozenset(name.rpartition(".")[2] for name in _KEYED)
-"""Where PyJWT, python-jose, hmac, secrets, cryptography and itsdangerous take the key."""
-
-
-def _may_hold(name: str, value: Expression) -> bool:
-    if isinstance(value, Constant):
-        return isinstance(value.value, str) and (is_secret_name(name) or "://" in value.value)
-    return isinstance(value, Call | Operator | Sequence) and is_secret_name(name)
-
-
-def _name(target: Expression) -> Iterator[str]:
-    match target:
-        case Name(id=name) | Attribute(attr=name) | Subscript(index=Constant(value=str(name))):
-            yield name
-        case Call(func=Attribute(attr="get"), args=(Constant(value=str(name)), *_)):
-            yield name
+    """The values that are examples, or of proxies and tests, by their names."""
+    named = ((name, value) for name, value in everything_named(source.nodes) if name is not None)
+    return tuple(value for name, value in named if _EXAMPLES.fullmatch(name) or is_of_proxy_or_test(name))

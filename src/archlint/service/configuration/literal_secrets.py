@@ -6,7 +6,8 @@ import base64
 import binascii
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -15,16 +16,21 @@ from archlint.facts.dockerfile import Instruction
 from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
 from archlint.findings import Location
 from archlint.service.configuration.secrets import (
-    URL_PASSWORD,
+    SHORTEST_TOKEN,
     SecretVerdict,
     is_database_setting,
+    is_of_proxy_or_test,
+    is_secret_name,
     judge,
     masked,
 )
+from archlint.service.deployment.command import script_of
 from archlint.service.deployment.compose import ComposeFile
 from archlint.service.deployment.dockerfiles import Deployment
 
-_PIPELINE = re.compile(r"(.*/)?(\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml)")
+_PIPELINE = re.compile(
+    r"(.*/)?(\.github/workflows/[^/]+\.ya?ml|action\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml)"
+)
 _MANIFEST = re.compile(r"(?i)(.*/)?(k8s|kubernetes|kube|helm|charts?|manifests?|deploy(ment)?s?)/.*\.ya?ml")
 _DEMONSTRATION = re.compile(
     r"(?i)(.*[/_.-])?(seed(er|ers|s|ing)?|demo|mocks?|samples?|examples?|fixtures?|testing|testkit)([/_.-].*)?"
@@ -34,6 +40,12 @@ _WITH_ADDRESSES = re.compile(
     r"pyproject\.toml|uv\.toml|pip\.conf|Pipfile|[\w.-]*requirements[\w.-]*\.(txt|in)"
 )
 _LONGEST_LINE = 2_000
+_PROXY = re.compile(r"(?i)\s*(--)?[\w.-]*proxy[\w.-]*[\"']?\s*[=: ]")
+_CREDENTIALS = re.compile(
+    r"(?<![\w+.-])[\w+.-]+://(?P<user>[^\s:/@{}$<%]*)(?P<rest>:[^\s@/{}$<%]+)?@[^\s/:?]+"
+)
+_VARIABLE = re.compile(r"[A-Za-z_][\w.-]*")
+_HEADER = re.compile(r"(?P<name>[A-Za-z][\w-]{1,60}): *(?P<value>[^\s\"']+( [^\s\"']+)?)")
 _ASIDE = frozenset(
     {"docs", "doc", "examples", "example", "tests", "test", "e2e", "node_modules", ".devcontainer"}
 )
@@ -71,12 +83,12 @@ def secrets_in_deployment(deployment: Deployment) -> Iterator[LiteralSecret]:
 
 
 def _in_instruction(instruction: Instruction) -> Iterator[LiteralSecret]:
-    """What an image's ENV and ARG set, and the addresses that it takes things from."""
+    """What an image's ENV and ARG set, and the addresses that it adds from; of RUN, commands are asked."""
     if instruction.keyword in {"ENV", "ARG"}:
         for pair in instruction.arguments:
             name, _, value = pair.partition("=")
             yield from _judged(name, value.strip("\"'"), instruction.location, dummies=True)
-    elif instruction.keyword in {"ADD", "RUN"} and "://" in instruction.text:
+    elif instruction.keyword == "ADD" and "://" in instruction.text:
         for word in instruction.text.split():
             yield from _judged(None, word, instruction.location, dummies=False)
 
@@ -84,6 +96,10 @@ def _in_instruction(instruction: Instruction) -> Iterator[LiteralSecret]:
 def _in_service(file: ComposeFile, service: YamlMapping, is_built: bool) -> Iterator[LiteralSecret]:
     """The variables of a container and the arguments of its build; a file for development has its own."""
     build = service.mapping("build")
+    started = service.get("command")
+    given = started.items if isinstance(started, YamlSequence) else (started,)
+    words = " ".join(one.text for one in given if isinstance(one, YamlScalar)).split()
+    yield from secrets_in_words(words, started.location) if started is not None else ()
     is_for_development = _DEVELOPMENT.search(file.path) is not None
     for name, (value, place) in (
         *_pairs(service.get("environment")),
@@ -101,15 +117,40 @@ def _in_addresses(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
     if _WITH_ADDRESSES.fullmatch(posixpath.basename(path)):
         for found, place in _addresses(deployment.repository, path):
             yield from _judged(None, found, place, dummies=False)
+            yield from _in_user(found, place)
 
 
 @documents.view
 def _addresses(path: str, data: bytes) -> tuple[tuple[str, Location], ...]:
-    """The addresses with a password in a file, each line's first."""
+    """The addresses with credentials in a file, each line's first; those of proxies are none of an index."""
     lines = enumerate(documents.decoded(data).split("\n"), start=1)
     known = ((n, line) for n, line in lines if "://" in line and len(line) < _LONGEST_LINE)
-    found = ((number, match) for number, line in known if (match := URL_PASSWORD.search(line)))
+    found = ((n, m) for n, line in known if not _PROXY.match(line) and (m := _CREDENTIALS.search(line)))
     return tuple((match[0], Location(path, n, match.start() + 1, n, match.end() + 1)) for n, match in found)
+
+
+def _in_user(address: str, place: Location) -> Iterator[LiteralSecret]:
+    """A token that an address has as its user, as those of git do."""
+    found = _CREDENTIALS.match(address)
+    user = found["user"] if found is not None and found["rest"] is None else ""
+    if len(user) >= SHORTEST_TOKEN:
+        yield from _judged("access_token", user, place, dummies=False)
+
+
+def secrets_in_words(words: Iterable[str], place: Location) -> Iterator[LiteralSecret]:
+    """What the words of a command give away: `NAME=value`, an option, a header, an address."""
+    for word, following in pairwise((*(one[:_LONGEST_LINE] for one in words), "")):
+        name, equals, value = word.lstrip("-").partition("=")
+        if equals and _VARIABLE.fullmatch(name) and not is_database_setting(name):
+            yield from _judged(name, value, place, dummies=False)
+        elif word.startswith("--") and is_secret_name(name) and not following.startswith("-"):
+            yield from _judged(name, following, place, dummies=False)
+        if header := _HEADER.fullmatch(word):
+            yield from _judged(header["name"], header["value"], place, dummies=False)
+        if "://" in word and not equals and not is_of_proxy_or_test(name):
+            yield from _judged(None, word, place, dummies=False)
+        for address in _CREDENTIALS.finditer(word) if "://" in word else ():
+            yield from _in_user(address[0], place)
 
 
 def _in_ini(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
@@ -122,15 +163,35 @@ def _in_ini(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
 def _in_yaml(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
     if _PIPELINE.fullmatch(path):
         for node in documents.yaml(deployment.repository, path).walk():
-            for key in ("env", "variables", "with"):
-                for name, (value, place) in _pairs(node.get(key)):
+            for key in ("env", "secrets", "variables", "with"):
+                for name, (value, place) in (*_pairs(node.get(key)), *_described(node.get(key))):
                     if not is_database_setting(name):
                         yield from _judged(name, value, place, dummies=False)
+            yield from _in_build_args(deployment, node.mapping("with"))
             for name, given in _inputs(node):
                 yield from _judged(name, given.text, given.location, dummies=False)
     elif _MANIFEST.fullmatch(path) and "compose" not in posixpath.basename(path):
         for node in documents.yaml(deployment.repository, path).walk():
             yield from _in_manifest(node)
+
+
+def _described(node: YamlNode | None) -> Iterator[tuple[str, tuple[str, Location]]]:
+    """The variables that GitLab has described, each with its `value`."""
+    for name, given in node.entries if isinstance(node, YamlMapping) else ():
+        value = given.get("value") if isinstance(given, YamlMapping) else None
+        if isinstance(value, YamlScalar):
+            yield name.text, (value.text, value.location)
+
+
+def _in_build_args(deployment: Deployment, given: YamlMapping | None) -> Iterator[LiteralSecret]:
+    """The arguments that a step hands to an image's build, one a line."""
+    scalar = given.get("build-args") if given else None
+    if isinstance(scalar, YamlScalar):
+        text = script_of(scalar, documents.text(deployment.repository, scalar.location.file).split("\n"))
+        for number, line in enumerate(text.text.split("\n"), start=text.line):
+            name, _, value = line.strip().partition("=")
+            place = Location(text.path, number, text.column, number, text.column + len(line))
+            yield from _judged(name, value, place, dummies=False)
 
 
 def _inputs(node: YamlMapping) -> Iterator[tuple[str, YamlScalar]]:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(
     r"(?i)(^|.*[_\-.]|.*[a-z](?=[A-Z]))"
-    r"(password|passwd|passphrase|pwd|secret|secret[_-]?key|api[_-]?key|access[_-]?key|private[_-]?key|signing[_-]?key"
-    r"|encryption[_-]?key|secret[_-]?access[_-]?key|client[_-]?secret|jwt[_-]?secret|(access|auth|api|bot|bearer|secret)[_-]?token)"
+    r"(password|passwd|passphrase|pwd|requirepass|secret|secret[_-]?key|api[_-]?key|access[_-]?key|private[_-]?key|signing[_-]?key"
+    r"|encryption[_-]?key|secret[_-]?access[_-]?key|client[_-]?secret|jwt[_-]?secret|(jwt|hmac|fernet|aes)[_-]?key"
+    r"|(access|auth|api|bot|bearer|secret)[_-]?token|(secret[_-]?|api[_-]?|signing[_-]?|encryption[_-]?)keys)"
 )
 _DATABASE = re.compile(
     r"(?i)(.*_)?(database|db|postgres|postgresql|pg|mysql|sqlalchemy|dsn)_?(url|uri|dsn|host|hostname|server|port"
@@ -46,6 +47,9 @@ _CIPHERTEXT = re.compile(
 _ACCESS_KEY = re.compile(r"(?i)(?P<owner>\w*?)_?access_?key(_?id)?")
 _PROXY = re.compile(r"(?i)(.*_)?(https?|all|ftp|no)?_?prox(y|ies)(_.*)?")
 _TEST_DATABASE = re.compile(r"(?i)://[^\s@]+@[^\s/]+/([\w-]*[_-])?tests?([_-][\w-]*)?($|[?\s])")
+_OF_TEST = re.compile(r"(?i)tests?_.*")
+_SCHEME = re.compile(r"(?i)(bearer|basic|token|api-?key) +(?P<credentials>[^\s\"']{20,})")
+"""What a header says that sends a secret along."""
 _LONGEST = 5_000
 _LONGEST_NAME = 200
 SHORTEST_TOKEN = 16
@@ -81,14 +85,27 @@ def is_database_setting(name: str) -> bool:
     return len(name) <= _LONGEST_NAME and bool(_DATABASE.fullmatch(name))
 
 
+def is_of_proxy_or_test(name: str) -> bool:
+    """Whether a variable of that name has the address of a proxy, or of a database for tests."""
+    name = name[:_LONGEST_NAME]
+    of_test = _OF_TEST.fullmatch(name) is not None and is_database_setting(name)
+    return of_test or _PROXY.fullmatch(name) is not None
+
+
 def judge(name: str | None, value: str) -> SecretVerdict:
     """What `value` is under `name`; without a name only a token's format or a URL's password tells."""
     value = value.strip()
     if _CIPHERTEXT.match(value) or (len(value) > _LONGEST and "PRIVATE KEY" not in value[:_LONGEST]):
         return SecretVerdict.NONE
-    if name is not None and _PROXY.fullmatch(name[:_LONGEST_NAME]):
+    if name is not None and is_of_proxy_or_test(name):
         return SecretVerdict.NONE
     value = value[:_LONGEST]
+    scheme = _SCHEME.fullmatch(value)
+    if scheme is not None:
+        sent = scheme["credentials"]
+        is_secret = _judge_named("credentials", sent) is SecretVerdict.SECRET
+        is_secret = is_secret and (_is_random(sent) or bool(re.fullmatch(r"[0-9a-f]{32,}", sent)))
+        return SecretVerdict.SECRET if is_secret else SecretVerdict.NONE
     if name is not None and is_secret_name(name):
         return _judge_named(name, value)
     password = URL_PASSWORD.search(value) if "://" in value else None
