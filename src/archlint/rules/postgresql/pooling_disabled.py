@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Met, NotApplicable, Said, Severity, Unknown
+from archlint.service.api.field_declarations import text_of
 from archlint.service.database.engine_connections import Connection
 from archlint.service.interpreter.values import External
 from archlint.service.model import Service
-from archlint.service.semantics.reasons import reason
+from archlint.service.semantics.reasons import documented, reason
 
 _POOLS = frozenset({"NullPool", "StaticPool"})
 _REASONS = re.compile(
@@ -43,11 +44,20 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
 
 
 def _hit(service: Service, connection: Connection, pool: str) -> Hit:
-    """A warning where a comment says who pools the connections instead, or why none can be kept."""
-    said = reason(service.repository, connection.location, _REASONS)
+    """A warning where a comment or docstring says who pools the connections instead, or why none are kept."""
+    said = _reason(service, connection)
     quoted = f", for which a comment gives a reason: \u201c{said}\u201d" if said else ""
     severity = Severity.WARNING if said else None
     return Hit(connection.location, {"pool": pool, "reason": quoted}, severity=severity)
+
+
+def _reason(service: Service, connection: Connection) -> str | None:
+    """What is said at the call, or of the function or module that it stands in."""
+    module, scope = connection.engine.module, connection.engine.scope
+    comment = reason(service.repository, connection.location, _REASONS)
+    bodies = (*(one.body for one in reversed(scope)), module.source.body)
+    documentation = (documented(text_of(body[0]), _REASONS) for body in bodies if body)
+    return comment or next(filter(None, documentation), None)
 
 
 def _pools(connection: Connection) -> Iterator[str]:

@@ -147,10 +147,21 @@ def _gitlab(file: YamlFile, lines: list[str]) -> Iterator[Command]:
                 {**variables, **dict(_variables(job.mapping("variables")))},
             )  # fmt: skip
             named = TRIAL.search(name.text) or TRIAL.search(job.text("stage") or "")
-            is_trial = named is not None or job.get("services") is not None
+            is_trial = named is not None or job.get("services") is not None or _is_on_requests(job)
             for scalar in _scalars(job.get(key)):
                 for command in commands_of(script_of(scalar, lines), like, Options(True, True)):
                     yield replace(command, is_trial=is_trial)
+
+
+def _is_on_requests(job: YamlMapping) -> bool:
+    """Whether GitLab runs a job for merge requests alone, by its `rules` or by `only`."""
+    rules = job.get("rules")
+    items = rules.items if isinstance(rules, YamlSequence) else ()
+    asked = [one.text("if") or "" for one in items if isinstance(one, YamlMapping)]
+    only = _texts(job.get("only"))
+    return (bool(only) and set(only) <= {"merge_requests"}) or (
+        bool(asked) and all("merge_request" in text and "!=" not in text for text in asked)
+    )
 
 
 def _scalars(node: YamlNode | None) -> Iterator[YamlScalar]:

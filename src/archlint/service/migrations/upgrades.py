@@ -28,6 +28,8 @@ _IN_MANIFEST = re.compile(
     r"alembic\b[^\n]{0,120}\bupgrade\b|alembic[\"',\s\]\[-]+(.{0,60}\n\s*-\s*)?[\"']?upgrade"
 )
 _TRIAL_PATH = re.compile(r"(?i)(^|[-_./])(tests?|testing|e2e|ci|eval\w*|bench\w*|backups?)([-_./]|$)")
+_ASIDE = re.compile(r"(^|/)(node_modules|\.github)/")
+"""Where nothing is run from: what `.github` has below the repository's top, GitHub does not read."""
 _MAX_SIZE = 300_000
 
 
@@ -111,7 +113,7 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
         """Helm charts, Kubernetes, Terraform, pipelines and the like, read as plain text."""
         for file in self.deployment.repository.files:
             name = posixpath.basename(file).lower()
-            is_aside = "node_modules" in file or file.startswith(".git") or _TRIAL_PATH.search(file)
+            is_aside = file.startswith(".git") or _ASIDE.search(file) or _TRIAL_PATH.search(file)
             if _MANIFEST.fullmatch(name) and not is_aside:
                 yield _upgrades(self.deployment.repository, file)
 

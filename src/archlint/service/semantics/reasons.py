@@ -21,6 +21,15 @@ def reason(repository: Repository, place: Location, words: re.Pattern[str]) -> s
     for line in lines[first : place.end_line]:
         comment = _COMMENT.search(line)
         if comment is not None and words.search(comment["text"]):
-            text = comment["text"]
-            return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+            return _quoted(comment["text"])
     return None
+
+
+def documented(documentation: str | None, words: re.Pattern[str]) -> str | None:
+    """The sentence of a docstring in which one of the words stands."""
+    sentences = re.split(r"(?<=[.!?])\s+|\n\s*\n", documentation or "")
+    return next((_quoted(" ".join(one.split())) for one in sentences if words.search(one)), None)
+
+
+def _quoted(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
