@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archlint import documents
@@ -16,6 +17,8 @@ from archlint.service.semantics.called import written_names
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.scopes import last_name
 
+_ONLY_SCHEME = re.compile(r"[\w+]+://")
+"""What leaves all else to `connect_args`."""
 _TEMPLATE = "driver://"
 """What `alembic init` writes, for somebody to replace."""
 
@@ -43,7 +46,8 @@ def _is_literal(service: Service, engine: Engine, url: Expression) -> bool:
     """Whether the URL is fixed, or made of parts that all are."""
     module, scope, literals = engine.module, engine.scope, service.literals
     if not isinstance(url, Call) or last_name(url.func) != "create":
-        return literals.text(module, url, scope) is not None
+        text = literals.text(module, url, scope)
+        return text is not None and not _ONLY_SCHEME.fullmatch(text)
     parts = (*url.args, *(keyword.value for keyword in url.keywords))
     made = service.symbols.resolve(module, url.func, scope).qualified
     return made in names_of("URL builder") and all(
@@ -60,10 +64,7 @@ def _in_ini(service: Service, environment: MigrationEnvironment) -> Iterator[Hit
     for section, options in file.sections.items():
         url = options.get("sqlalchemy.url", "")
         if url_password(url) and not url.startswith(_TEMPLATE):
-            yield Hit(
-                file.location(section, "sqlalchemy.url"),
-                {"what": "`sqlalchemy.url`"},
-            )
+            yield Hit(file.location(section, "sqlalchemy.url"), {"what": "`sqlalchemy.url`"})
 
 
 def _sets_url(service: Service, environment: MigrationEnvironment) -> bool:

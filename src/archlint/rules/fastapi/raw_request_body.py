@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Met, NotApplicable, Said
+from archlint.findings import Hit, Met, NotApplicable, Said, Severity, Unknown
 from archlint.service.api.exemptions import exemption, served
 from archlint.service.api.request_bodies import raw_reads, untyped_bodies
 from archlint.service.model import Service
@@ -24,8 +24,13 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             continue
         seen.add(id(definition))
         found = (*raw_reads(operation, service.symbols), *untyped_bodies(operation))
-        for place, how in found:
-            yield Hit(place, {"handler": definition.name, "endpoint": served(endpoint), "how": how})
+        for one in found:
+            if one.is_document:
+                what = f"whether {served(endpoint)} takes JSON"
+                yield Unknown(what, one.location, "the handler hands on the bytes of the body")
+            else:
+                fields = {"handler": definition.name, "endpoint": served(endpoint), "how": one.how}
+                yield Hit(one.location, fields, severity=Severity.WARNING if one.is_member else None)
         if not found:
             yield Met(endpoint.handler.location)
     yield from service.routes.unknown

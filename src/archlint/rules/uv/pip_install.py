@@ -11,6 +11,7 @@ from archlint.findings import Hit, Met, Said, Severity
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.installs import pip_targets, uv_targets, without_tools
 from archlint.service.model import Service
+from archlint.service.semantics.source_roots import find_projects
 
 MANAGERS = frozenset({"hatch", "pdm", "pip-tools", "pipenv", "poetry", "rye", "virtualenv"})
 PROGRAMS = frozenset({
@@ -22,12 +23,13 @@ PROGRAMS = frozenset({
 def check(service: Service) -> Iterator[Said]:
     """Yield each `pip install` of the images, pipelines, tasks and scripts, and the documents' ones."""
     yield from service.commands.unread
-    name = service.project.pyproject.name if service.project.pyproject else None
     found = list(service.commands.where(lambda command: bool(_installed(command))))
+    written = [command for command in service.documented_commands if _installed(command)]
+    published = {one.name for one in find_projects(service.repository).values()} if written else ()
     found += [
         command
-        for command in service.documented_commands
-        if any(_distribution(target) != name for target in _installed(command))
+        for command in written
+        if any(_distribution(target) not in published for target in _installed(command))
     ]
     for command in found:
         names = set(map(_distribution, _installed(command)))

@@ -72,8 +72,13 @@ def _targets(words: Iterator[str]) -> Iterator[str]:
 
 
 def without_tools(targets: Sequence[str]) -> tuple[str, ...]:
-    """Targets other than uv, which must come from somewhere, and pip's own parts, which nobody imports."""
-    return tuple(t for t in targets if re.split(r"[=<>~!\[]", t, maxsplit=1)[0].lower() not in BOOTSTRAP)
+    """Targets other than uv, which must come from somewhere, and pip's own parts, which nobody imports.
+
+    What a substitution adds to these (`pip install uv $(…)`) is an option, until it is known.
+    """
+    others = tuple(t for t in targets if re.split(r"[=<>~!\[]", t, maxsplit=1)[0].lower() not in BOOTSTRAP)
+    is_tools = len(others) < len(targets) and all(target.startswith("$") for target in others)
+    return () if is_tools else others
 
 
 def is_locked(command: Command) -> bool:

@@ -21,8 +21,8 @@ from archlint.service.semantics.roles import Role
 
 _MANIFEST = re.compile(r"(?i).*\.toml|.*\.in|(?!licen[cs]e|notice|readme).*\.txt|.*\.env.*")
 
-_OBSERVING = "logfire|sentry[-_]sdk"
-"""Distributions whose extras are whatever they may watch."""
+_OTHERS = r"logfire|sentry[-_]sdk|azure[-_]mgmt[-_]\w+|google[-_]cloud[-_]\w+"
+"""Distributions whose extras are whatever they may watch, and those that manage a cloud's servers."""
 
 
 class Server(Struct, frozen=True):
@@ -70,7 +70,7 @@ def is_spoken_to(services: Sequence[StackService], schemes: str, open_ones: Iter
 
 
 def _are_named(deployment: Deployment, words: Sequence[str]) -> bool:
-    in_text = re.compile(rf"(?im)^(?!\W*(?:{_OBSERVING})\b)[^\n#]*?{_expression(words)}")
+    in_text = re.compile(rf"(?im)^(?!\W*(?:{_OTHERS})\b)[^\n#]*?{_expression(words)}")
     for file in deployment.near if words else ():
         module = deployment.modules.by_path.get(file)
         if _MANIFEST.fullmatch(posixpath.basename(file)):
