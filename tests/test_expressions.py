@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from archlint.expressions import check_expression, matcher
+from archlint.expressions import LONGEST, check_expression, matcher
 from archlint.findings import ArchlintError
 from archlint.standard import bundled_standard
 
@@ -19,6 +19,8 @@ from archlint.standard import bundled_standard
     [
         "/api(/[^/]+)*", "(/[a-z]+)+", "(a|b)*", "(foo|bar)+", r".*/(health|live)(/.*)?", "[(+]+", r"\(a+\)+",
         r"(\d{2}){3}", "(?i:/x)?", "(?P<a>/b+)*", "", r"\\1", r"(\.\w+)*", "a{2,3}",
+        ".*/a/.*/b/.*", "/a/.*|/b/.*|/c/.*|/d/.*", "(/a/.*|/b/.*|/c/.*|(/d|/e)/.*)", "/[^/]*/[^/]*/.*",
+        "[a-z]*[0-9]*[A-Z]*_*-*",
     ],
 )  # fmt: skip
 def test_what_is_usual_is_taken(expression: str) -> None:
@@ -48,12 +50,26 @@ def test_the_rules_own_defaults_are_taken() -> None:
         ("(/[^b]*)+", "it repeats"),
         ("(|a)*", "it repeats"),
         ("(?i)(a[A-Z]*)+", "it repeats"),
+        ("a*a*a*a*b", "4 of its repetitions can match one text, and at most 3 may"),
+        (".*a.*b.*c.*d", "4 of its repetitions"),
+        ("(?:a*b?)(?P<x>a+|b)a{1,}(c|.*)d", "4 of its repetitions"),
+        ("(ab)*(ab)*(ab)*(ab)*c", "4 of its repetitions"),
+        ("(/[^/]+)*(/[^/]+)*.*.*.*x", "repetitions"),
     ],
 )
 def test_what_may_take_for_ever_is_refused(expression: str, why: str) -> None:
     with pytest.raises(ArchlintError) as caught:
         check_expression(expression)
     assert why in str(caught.value)
+
+
+@pytest.mark.parametrize("expression", ["a*a*a*b", ".*a.*a.*b", "(?s)(.+)(.+)(.+)b"])
+def test_the_worst_that_is_taken_ends_soon(expression: str) -> None:
+    check_expression(expression)
+    start = process_time()
+    assert not matcher([expression])("a" * LONGEST)
+    assert process_time() - start < 5
+    assert not matcher([".*"])("a" * (LONGEST + 1))
 
 
 def test_each_has_its_own_flags_and_matches_the_whole_text() -> None:

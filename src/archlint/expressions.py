@@ -3,11 +3,16 @@
 Python's `re` backtracks: `(a+)+` tries a text that does not fit in exponentially many ways. That needs a
 repeated group that can match one text in several ways. A group that begins with a character which the rest of
 it cannot match, as in `(/[^/]+)*`, has one way.
+
+`a*a*a*b` takes as many steps as the cube of the text's length: so no more repetitions may match one
+character, and what is matched, a path or a variable's name, is short.
 """
 
 from __future__ import annotations
 
 import re
+import string
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from archlint.findings import ArchlintError
@@ -17,29 +22,66 @@ _PART = re.compile(
 )
 """An escape, a set, the head of a group, a repetition, or a character."""
 
+_UNENDING = re.compile(r"[*+]|\{\d*,\}")
+
+MOST_REPETITIONS = 3
+"""How many repetitions without an end may match one character: `.*/a/.*/b/.*` is usual."""
+
+LONGEST = 500
+"""Of what is matched, in characters: three repetitions then take about a second at worst."""
+
 _ADVICE = "let each turn begin with a character that the rest of it cannot match, as in `(/[^/]+)*`"
 
 
 def check_expression(expression: str) -> None:
-    """Raises ArchlintError for what is no regular expression, and for what may take exponentially long."""
+    """Raises ArchlintError for what is no regular expression, and for what may take too long."""
     try:
         re.compile(expression)
     except (re.error, RecursionError, OverflowError) as error:
         raise ArchlintError(f"`{expression}` is no regular expression: {error}") from error
     if re.search(r"(?<!\\)(\\\\)*\\[1-9]|\(\?P=|\(\?\(", expression):
         raise ArchlintError(f"`{expression}` may take exponentially long: it refers back to a group")
-    for group in _repeated(_PART.findall(expression)):
+    parts = _PART.findall(expression)
+    for group in _repeated(parts):
         if any(map(_varies, group)) and not _has_one_way(group):
             raise ArchlintError(
                 f"`{expression}` may take exponentially long: it repeats `({''.join(group)})`, "
                 f"which can match a text in several ways; {_ADVICE}"
             )
+    times = max(_repetitions(parts).values(), default=0)
+    if times > MOST_REPETITIONS:
+        raise ArchlintError(
+            f"`{expression}` may take too long: {times} of its repetitions can match one text, and at most "
+            f"{MOST_REPETITIONS} may; let them end, as `[^/]*` does and `.*` does not"
+        )
 
 
 def matcher(expressions: Iterable[str]) -> Callable[[str], bool]:
-    """Whether one of the expressions matches a whole text; each is by itself, with its own flags."""
+    """Whether one of the expressions matches a whole text, which is not long; each has its own flags."""
     compiled = tuple(map(re.compile, expressions))
-    return lambda text: any(one.fullmatch(text) for one in compiled)
+    return lambda text: len(text) <= LONGEST and any(one.fullmatch(text) for one in compiled)
+
+
+def _repetitions(parts: Sequence[str]) -> Counter[str]:
+    """By how many repetitions without an end each character can be matched, on one way through them."""
+    outer: list[tuple[int, Counter[str], Counter[str]]] = []
+    inner, others, own, last = Counter[str](), Counter[str](), Counter[str](), range(0)
+    for index, part in enumerate(parts):
+        if part == "|":
+            others, own = others | own, Counter()
+        elif part.startswith("("):
+            outer.append((index, others, own))
+            others, own = Counter(), Counter()
+        elif part == ")" and outer:
+            inner = others | own
+            start, others, own = outer.pop()
+            own, last = own + inner, range(start, index)
+        elif not _UNENDING.fullmatch(part):
+            last = range(index, index + 1)
+        else:
+            once = Counter({one for n in last for one in string.printable if _matches(parts[n], one)})
+            own += once - inner if len(last) > 1 else once
+    return others | own
 
 
 def _repeated(parts: Sequence[str]) -> Iterator[list[str]]:
