@@ -25,10 +25,27 @@ class Shop:
 TOTAL = "archlint.service.calls.scanning._told:0"
 BUSY = "archlint.service.semantics.unread._busy:0"
 
-IDLE = ["        edited = 1\n", "        edited = 1_000_000_000_000_000_000_000\n", "        a = b = None\n"]
+IDLE = [
+    "        edited = 1\n",
+    "        edited = 1_000_000_000_000_000_000_000\n",
+    "        a = b = None\n",
+    "        print('edited', items, len(items), items.sum)\n",
+    "        edited = items\n        print(edited)\n",
+    "        edited = len(items)\n        if edited > 3:\n            edited += 1\n",
+    "        if not items:\n            pass\n        else:\n            print(items)\n",
+    "        assert isinstance(items, list), f'not {items}'\n",
+]
 LAYOUT = ["\n", "        # comment\n"]
 TELLING = [
-    "        edited = items\n        print(edited)\n",
+    "        edited = items\n        log(edited)\n",
+    "        edited = items\n        other = edited\n        if other:\n            return edited\n",
+    "        print(self.tax(items))\n",
+    "        print(*items)\n",
+    "        print = 1\n        print(items)\n",
+    "        print(prices := items)\n",
+    "        print((yield))\n",
+    "        if items:\n            self.rate = items\n",
+    "        if self.rate():\n            pass\n",
     "        tax = 1\n",
     "        items = 1\n",
     "        edited = self.other()\n",

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from archlint.facts.source import PythonSource, function_naming, notice_naming
-from archlint.facts.syntax import Attribute, ClassDef, Expression, FunctionDef, Name
+from archlint.facts.syntax import Attribute, Call, ClassDef, Expression, FunctionDef, Name
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.readings import unnoticed
 from archlint.service.calls.function_summary import Scanner
 from archlint.service.calls.functions import Function
 from archlint.service.calls.sites import BindingSite, Scan, Site
+from archlint.service.semantics.idle import idle_in, plain_builtins
 from archlint.service.semantics.loggers import loggers, logs
 from archlint.service.semantics.symbols import Scope
 from archlint.service.semantics.unread import unread_in
@@ -21,8 +22,8 @@ from archlint.service.semantics.unread import unread_in
 def scan(function: Function, defined: frozenset[str]) -> Scan:
     """Read the function's own statements. Who asks depends on what `_told` says of them, and no more.
 
-    What is logged runs nowhere, and an attribute that no function of the repository has the name of runs
-    nothing: neither is a site.
+    What is logged or given to a plain builtin runs nowhere, and an attribute that no function of the
+    repository has the name of runs nothing: none of these is a site.
     """
     node, source = function.node, function.module.source
     if isinstance(node, FunctionDef):
@@ -46,15 +47,18 @@ def _scan(source: PythonSource, node: FunctionDef, scope: Scope, defined: frozen
 
 def _with_what_runs(found: Scan, source: PythonSource, defined: frozenset[str]) -> Scan:
     """A scan without the sites that run nothing."""
-    logging = loggers(source)
-    found.sites = [site for site in found.sites if not _runs_nothing(site, logging, defined)]
+    logging, plain = loggers(source), plain_builtins(source)
+
+    def runs_nothing(site: Site) -> bool:
+        match site.node:
+            case Attribute(attr=attr) if site.kind == "read":
+                return attr not in defined
+            case Call(func=Name(id=name)) if site.kind == "call" and not site.awaited:
+                return name in plain
+        return site.kind == "call" and not site.awaited and logs(site.node, logging)
+
+    found.sites = [site for site in found.sites if not runs_nothing(site)]
     return found
-
-
-def _runs_nothing(site: Site, logging: frozenset[str], defined: frozenset[str]) -> bool:
-    if site.kind == "read":
-        return isinstance(site.node, Attribute) and site.node.attr not in defined
-    return site.kind == "call" and not site.awaited and logs(site.node, logging)
 
 
 def _self_name(scope: Scope) -> str | None:
@@ -69,13 +73,18 @@ def _self_name(scope: Scope) -> str | None:
 
 @function_naming
 def _told(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> tuple[object, ...]:
-    """What a scan says but for offsets, and for the bindings of names that nothing reads.
+    """What a scan says but for offsets, and for the bindings of names that nothing reads but to show them.
 
     Offsets count by which of the scan's nodes start and end before them.
     """
     found = _scan(source, definition, source.definitions.around(definition)[:-1], defined)
     ignored = {node.id for node in unread_in(source, definition) if isinstance(node, Name)}
-    bound = {name: several for name, several in found.bindings.items() if name not in ignored}
+    live = idle_in(source, definition, defined).live
+    bound = {
+        name: several
+        for name, several in found.bindings.items()
+        if name not in ignored and (name in live or any(one.kind != "value" for one in several))
+    }
     roots = _roots(found, bound)
     offsets = sorted({at for root in roots for node in all_nodes(root) for at in (node.start, node.end)})
     return (

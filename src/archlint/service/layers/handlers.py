@@ -62,7 +62,7 @@ class Handlers(Struct, eq=False, frozen=True):
         """The work that `handler` itself does; what it calls does not count."""
         executed = {q.node for q in self.queries.of(module).get(handler, []) if q.executed}
         repositories = self._repositories(module, handler)
-        nodes = nodes_in(module.source, handler)
+        nodes = nodes_in(module.source, handler, self.symbols.modules.defined)
         calls = {n for n in nodes if isinstance(n, Call) and self._asks(module, n, repositories)}
         rows = set(_assigned_from(nodes, executed | calls))
         loops = [n for n in nodes if isinstance(n, For) and _is_over(n.iterable, rows, executed | calls)]

@@ -13,17 +13,12 @@ from archlint.facts.syntax import (
     Call,
     ClassDef,
     ComprehensionClause,
-    Constant,
-    Evaluate,
     ExceptHandler,
     Expression,
     For,
-    FString,
     FunctionDef,
-    Keyword,
     Name,
     Parameter,
-    Statement,
     Walrus,
     WithItem,
 )
@@ -43,11 +38,11 @@ def loggers(source: PythonSource) -> frozenset[str]:
     named = [name for name in namespace.names if _is_logger(namespace, name)]
     if not named:
         return frozenset()
-    bound = Counter(_bound(source))
+    bound = Counter(bound_names(source))
     return frozenset(name for name in named if bound[name] == 1)
 
 
-def _bound(source: PythonSource) -> Iterator[str]:
+def bound_names(source: PythonSource) -> Iterator[str]:
     """Every name that the file binds, as often as it does."""
     nodes = source.nodes
     targets = [target for one in nodes.of(Assign) for target in one.targets]
@@ -84,14 +79,4 @@ def logs(node: Expression, names: frozenset[str]) -> bool:
     match node:
         case Call(func=Attribute(value=Name(id=name), attr=attr)):
             return name in names and attr in _METHODS
-    return False
-
-
-def only_logs(statement: Statement, names: frozenset[str], defined: frozenset[str]) -> bool:
-    """Whether a statement does nothing but to log values, of which none is computed by what is `defined`."""
-    match statement:
-        case Evaluate(value=Call(args=args, keywords=keywords) as call) if logs(call, names):
-            given = [node for argument in (*args, *keywords) for node in all_nodes(argument)]
-            plain = all(isinstance(one, Attribute | Constant | FString | Keyword | Name) for one in given)
-            return plain and defined.isdisjoint(one.attr for one in given if isinstance(one, Attribute))
     return False

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from archlint.facts.source import PythonSource, function_naming, function_summary, notice, notice_naming
+from archlint.facts.source import PythonSource, function_naming, function_summary, notice_naming
 from archlint.facts.syntax import (
     Assign,
-    Constant,
-    Evaluate,
     Expression,
     FunctionDef,
     Name,
     Node,
-    Operator,
     Statement,
 )
 from archlint.facts.traversal import INNER, all_nodes, with_blocks
 from archlint.readings import unnoticed
-from archlint.service.semantics.loggers import loggers, only_logs
+from archlint.service.semantics.idle import idle_in
 
 
 def unread_in(source: PythonSource, function: FunctionDef) -> frozenset[Node]:
@@ -60,7 +57,7 @@ def unread(source: PythonSource) -> frozenset[Node]:
 
 
 def body_of(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> tuple[Statement, ...]:
-    """A function's statements, for whom neither texts, numbers that nothing reads nor logs matter."""
+    """A function's statements, for whom those do not matter that do nothing else but to compute and show."""
     notice_naming(_working, source, definition)
     with unnoticed():
         return definition.body
@@ -71,44 +68,29 @@ def _working(
     source: PythonSource, definition: FunctionDef, defined: frozenset[str]
 ) -> tuple[tuple[Statement, ...], ...]:
     """The statements that do more, those in blocks too, and those of the functions in it."""
-    unread, names = unread_in(source, definition), loggers(source)
+    idle = idle_in(source, definition, defined)
     functions = (node for node in all_nodes(definition) if isinstance(node, FunctionDef))
     inner = [function for function in functions if function is not definition]
 
     def kept(block: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        rest = (one for one in block if not _is_idle(one, unread) and not only_logs(one, names, defined))
-        return tuple(with_blocks(one, kept) for one in rest)
+        return tuple(with_blocks(one, kept) for one in block if not idle.has(one))
 
     return (kept(definition.body), *(kept(one.body) for one in inner))
 
 
-def nodes_in(source: PythonSource, definition: FunctionDef) -> tuple[Node, ...]:
+def nodes_in(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> tuple[Node, ...]:
     """Every node of a function and of those in it, for the same."""
-    notice(_busy, source, definition)
+    notice_naming(_busy, source, definition)
     with unnoticed():
         return tuple(all_nodes(definition))
 
 
-@function_summary
-def _busy(source: PythonSource, definition: FunctionDef) -> tuple[tuple[Statement, ...], ...]:
-    """The statements but those that do nothing else, and the bodies of the functions in it."""
-    unread = unread_in(source, definition)
-    kept = tuple(one for one in definition.body if not _is_idle(one, unread))
+@function_naming
+def _busy(
+    source: PythonSource, definition: FunctionDef, defined: frozenset[str]
+) -> tuple[tuple[Statement, ...], ...]:
+    """The statements that do more, and the bodies of the functions in it."""
+    idle = idle_in(source, definition, defined)
+    kept = tuple(one for one in definition.body if not idle.has(one))
     inner = (one for one in all_nodes(definition) if isinstance(one, FunctionDef) and one is not definition)
     return (kept, *(one.body for one in inner))
-
-
-def _is_idle(statement: Statement, unread: frozenset[Node]) -> bool:
-    match statement:
-        case Evaluate(value=Constant()):
-            return True  # a docstring
-        case Assign(targets=targets, value=Node() as value, annotation=None):
-            return unread.issuperset(targets) and all(map(_is_number, all_nodes(value)))
-    return False
-
-
-def _is_number(node: Node) -> bool:
-    match node:
-        case Constant(value=value):
-            return not isinstance(value, str)
-    return isinstance(node, Operator) and not node.operator.startswith("yield")

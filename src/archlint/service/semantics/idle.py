@@ -1,0 +1,124 @@
+"""Statements of a function that do nothing which anybody looks for, whatever values they compute and show."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator
+from typing import TypeGuard
+
+from msgspec import Struct
+
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    AugmentedAssign,
+    Call,
+    Constant,
+    Dict,
+    Evaluate,
+    Expression,
+    FString,
+    FunctionDef,
+    If,
+    Name,
+    Node,
+    Operator,
+    Sequence,
+    Simple,
+    Statement,
+    Subscript,
+)
+from archlint.facts.traversal import all_nodes, children, nested_blocks
+from archlint.readings import summary
+from archlint.service.semantics.bindings import read_namespace
+from archlint.service.semantics.loggers import bound_names, loggers, logs
+
+_EXCEPTIONS = frozenset(
+    name for name, one in vars(builtins).items() if isinstance(one, type) and issubclass(one, BaseException)
+)
+_PLAIN = _EXCEPTIONS.union({
+    "abs", "ascii", "bin", "bool", "callable", "chr", "complex", "divmod", "float", "format", "hash", "hex",
+    "id", "int", "isinstance", "issubclass", "len", "oct", "ord", "pow", "print", "repr", "round", "str",
+    "type",
+})  # fmt: skip
+"""Builtins that neither call what they are given, by its name at least, nor iterate over it, nor wait."""
+
+
+@summary
+def plain_builtins(source: PythonSource) -> frozenset[str]:
+    """The names of such builtins that stand for them wherever they stand in a file: nothing binds them."""
+    return frozenset() if read_namespace(source.body).stars else _PLAIN.difference(bound_names(source))
+
+
+class Idle(Struct, frozen=True):
+    """What does nothing in a function: `names` are those that nothing but its idle statements has."""
+
+    plain: frozenset[str]
+    logging: frozenset[str]
+    defined: frozenset[str]
+    live: frozenset[str]
+
+    def has(self, statement: Statement) -> bool:
+        """Whether a statement only computes and shows values of no consequence, in its blocks, too."""
+        match statement:
+            case Evaluate(value=value):
+                return self._is_inert(value)
+            case Assign(targets=targets, value=Node() as value, annotation=None):
+                return all(map(self.is_name, targets)) and self._is_inert(value)
+            case AugmentedAssign(target=target, value=value):
+                return self.is_name(target) and self._is_inert(value)
+            case Simple(keyword="pass" | "assert", parts=parts):
+                return all(map(self._is_inert, parts))
+            case If(branches=branches):
+                tests = all(self._is_inert(branch.test) for branch in branches)
+                return tests and all(self.has(one) for block in nested_blocks(statement) for one in block)
+        return False
+
+    def is_name(self, node: Expression) -> TypeGuard[Name]:
+        """Whether it is a name that only idle statements have."""
+        return isinstance(node, Name) and node.id not in self.live
+
+    def _is_inert(self, node: Expression) -> bool:
+        """Whether to compute an expression runs no code of the repository, and binds and suspends nothing."""
+        match node:
+            case Constant() | Name():
+                return True
+            case Attribute(value=value, attr=attr):
+                return attr not in self.defined and self._is_inert(value)
+            case Call(func=func, args=args, keywords=keywords):
+                is_plain = isinstance(func, Name) and func.id in self.plain
+                given = (*args, *(keyword.value for keyword in keywords))
+                return (is_plain or logs(node, self.logging)) and all(map(self._is_inert, given))
+            case Operator(operator=operator) if operator.startswith("yield"):
+                return False
+            case Dict() | FString() | Operator() | Sequence() | Subscript():
+                return all(map(self._is_inert, children(node)))
+        return False
+
+
+def idle_in(source: PythonSource, function: FunctionDef, defined: frozenset[str]) -> Idle:
+    """What does nothing in a function, of a repository that defines these names.
+
+    A name that something else has, in the function or in one in it, makes what is given to it count, and so
+    the names that this is computed from.
+    """
+    live = frozenset(parameter.name for parameter in function.parameters)
+    while True:
+        idle = Idle(plain_builtins(source), loggers(source), defined, live)
+        found = live.union(_busy_names(idle, function.body))
+        if found == live:
+            return idle
+        live = found
+
+
+def _busy_names(idle: Idle, body: tuple[Statement, ...]) -> Iterator[str]:
+    """The names in statements that do something, but for idle ones in their blocks."""
+    for statement in body:
+        if not idle.has(statement):
+            inner = [one for block in nested_blocks(statement) for one in block]
+            spans = [(one.start, one.end) for one in inner]
+            for node in all_nodes(statement):
+                if isinstance(node, Name) and not any(a <= node.start < b for a, b in spans):
+                    yield node.id
+            yield from _busy_names(idle, tuple(inner))
