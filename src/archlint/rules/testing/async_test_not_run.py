@@ -6,24 +6,22 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
-from archlint.service.testing.tests import Test
+from archlint.service.testing.tests import Suite, Test
 
 _RUNNERS = ("alt-pytest-asyncio", "asynctest", "pytest-aiohttp", "pytest-curio", "pytest-tornasync")
 _MARKS = "pytest.mark."
-_RUNNING = frozenset(
-    {
-        "alt_asyncio",
-        "anyio",
-        "asyncio",
-        "asyncio_cooperative",
-        "asynctest",
-        "curio",
-        "gen_test",
-        "tornado",
-        "trio",
-    }
-)
+_RUNNING = frozenset({"anyio", "asyncio", "asynctest"})
 """The markers for which a plugin awaits a test; a marker of the project's own runs nothing."""
+
+_PLUGINS = {
+    "alt_asyncio": "alt-pytest-asyncio",
+    "asyncio_cooperative": "pytest-asyncio-cooperative",
+    "curio": "pytest-curio",
+    "gen_test": "pytest-tornado",
+    "tornado": "pytest-tornado",
+    "trio": "pytest-trio",
+}
+"""The markers that run nothing unless the service asks for the plugin."""
 
 _NOT_AWAITING = (
     *("allure.", "freezegun.", "hypothesis.", "mock.", "moto.", "parameterized.", "pytest.fixture", "respx."),
@@ -38,31 +36,30 @@ def check(service: Service) -> Iterator[Said]:
     asynchronous = [test for test in suite.tests if test.node.is_async]
     if suite.tests and not asynchronous:
         yield NotApplicable("no test is async")
-    yield from (Met(test.location) for test in asynchronous if suite.async_auto or _is_run(test))
-    left = [test for test in suite.tests if test.node.is_async and not _may_run(test)]
-    if not left or suite.async_auto or suite.tooling.has(*_RUNNERS):
-        return
+    takes_all = suite.async_auto or suite.tooling.has(*_RUNNERS)
+    running = _RUNNING | {marker for marker, plugin in _PLUGINS.items() if suite.tooling.has(plugin)}
     said = set()
-    for test in left:
-        hook = next(suite.hooks(test), None)
-        if hook is None:
-            place = test.location
-            if place not in said:
-                yield Hit(place, {"test": test.name})
-        else:
-            module, function = hook
-            place = module.span(function.start, function.header_end)
-            if place not in said:
-                yield Unknown("which async tests run", place, f"`{function.name}` may change them")
-        said.add(place)
+    for test in asynchronous:
+        if _is_run(test, running) or (suite.async_auto and test.case is None):
+            yield Met(test.location)
+        elif not _may_run(test, running) and not (takes_all and test.case is None):
+            found = _lost(suite, test)
+            if found.location not in said:
+                yield found
+            said.add(found.location)
 
 
-def _is_run(test: Test) -> bool:
-    """Whether unittest or a plugin is certain to await it."""
-    running = {f"{_MARKS}{name}" for name in _RUNNING}
-    return test.case == "async" or not running.isdisjoint(test.markers)
+def _lost(suite: Suite, test: Test) -> Hit | Unknown:
+    """What is said of a test that nothing is seen to await; a hook may change that."""
+    hook = next(suite.hooks(test), None)
+    if hook is None:
+        return Hit(test.location, {"test": test.name})
+    module, function = hook
+    place = module.span(function.start, function.header_end)
+    return Unknown("which async tests run", place, f"`{function.name}` may change them")
 
 
+<<<<<<< HEAD
 def _may_run(test: Test) -> bool:
     """Whether unittest awaits it, or a decorator does or may: a plugin's marker or one of the service's.
 
@@ -70,6 +67,21 @@ def _may_run(test: Test) -> bool:
     """
     return test.case == "async" or any(
         not test.case and name.removeprefix(_MARKS) in _RUNNING
+=======
+def _is_run(test: Test, running: frozenset[str]) -> bool:
+    """Whether unittest or a plugin is certain to await it: no plugin does for a `unittest.TestCase`."""
+    if test.case:
+        return test.case == "async"
+    return not {f"{_MARKS}{name}" for name in running}.isdisjoint(test.markers)
+
+
+def _may_run(test: Test, running: frozenset[str]) -> bool:
+    """Whether unittest awaits it, or a decorator does or may: a plugin's marker or one of the service's."""
+    if test.case:
+        return test.case == "async"
+    return any(
+        name.removeprefix(_MARKS) in running
+>>>>>>> d558e96 (Read pytest's mode in addopts, plugins' markers and classes left alone (BA0903))
         if name.startswith(_MARKS)
         else not name.startswith(_NOT_AWAITING)
         for name in test.markers

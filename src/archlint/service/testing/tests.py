@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -117,7 +118,8 @@ class Suite:
     def async_auto(self) -> bool:
         """Whether a plugin takes every async test for its own, by configuration or a command's option."""
         modes = (*self.configuration.texts("asyncio_mode"), *self.configuration.texts("anyio_mode"))
-        return "auto" in modes or self.tooling.runs(_AUTO_MODE) or any(map(self._sets_mode, self.modules))
+        told = re.search(_AUTO_MODE, self.configuration.addopts) or self.tooling.runs(_AUTO_MODE)
+        return "auto" in modes or bool(told) or any(map(self._sets_mode, self.modules))
 
     def hooks(self, test: Test) -> Iterator[tuple[Module, FunctionDef]]:
         """The functions by which conftests and plugins may change what a test is."""
@@ -173,6 +175,8 @@ class Suite:
         if not (case or self.configuration.collects_class(owner.name, module.path)):
             return
         own = [(one.module, one.node) for one in lineage if one.module and isinstance(one.node, ClassDef)]
+        if not case and any(map(_keeps_pytest_away, (cls for _, cls in own))):
+            return
         marked = [(where, (*cls.decorators, *_pytestmark(cls.body))) for where, cls in own]
         inner = _Around(
             module,
@@ -217,6 +221,17 @@ class Suite:
             for argument in decorator.args
             if isinstance(argument, Constant) and isinstance(argument.value, str)
         )
+
+
+def _keeps_pytest_away(cls: ClassDef) -> bool:
+    """Whether pytest collects nothing of a class: it is made with arguments, or says so itself."""
+    for statement in cls.body:
+        match statement:
+            case FunctionDef(name="__init__" | "__new__"):
+                return True
+            case Assign(targets=(Name(id="__test__"),), value=Constant(value=False)):
+                return True
+    return False
 
 
 def _case(classes: set[str]) -> str | None:
