@@ -125,6 +125,7 @@ def _is_ours(endpoint: Any) -> bool:
 def _code(endpoint: Any) -> Any:
     while hasattr(endpoint, "func"):
         endpoint = endpoint.func
+    endpoint = inspect.unwrap(endpoint)
     return endpoint if inspect.isroutine(endpoint) else type(endpoint).__call__
 
 

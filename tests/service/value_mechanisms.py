@@ -10,7 +10,7 @@ VALUE_MECHANISMS: Mapping[str, Mapping[str, str]] = {
     "members of enumerations and objects in texts": {
         "app/main.py": """
             from dataclasses import dataclass
-            from enum import Enum, IntEnum
+            from enum import Enum, IntEnum, StrEnum, auto
             from fastapi import FastAPI
             from app.users import router
 
@@ -51,6 +51,13 @@ VALUE_MECHANISMS: Mapping[str, Mapping[str, str]] = {
                 app.include_router(router, prefix="/v/" + str(member))
             app.include_router(router, prefix="/w/" + Mixed.V1)
             app.include_router(router, prefix="/".join(["/x", Mixed.V1]))
+
+            class Named(StrEnum):
+                ONE = auto()
+                FIRST = "one"
+
+            app.include_router(router, prefix="/y/" + Named.ONE.upper() + format(Named.ONE, "s"))
+            app.include_router(router, prefix=f"/z/{Named.FIRST.name}/{len([*Named])}/{format(Mixed.V1)}")
         """,
         "app/users.py": ROUTER,
     },

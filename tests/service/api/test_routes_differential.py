@@ -9,12 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.service.app_mechanisms import APP_MECHANISMS
+from tests.service.lifespan_mechanisms import LIFESPAN_MECHANISMS
 from tests.service.route_mechanisms import ROUTE_MECHANISMS
 from tests.service.running_app import Row, resolved, rows, running
 from tests.service.starlette_mechanisms import STARLETTE_MECHANISMS
 from tests.service.value_mechanisms import VALUE_MECHANISMS
 
-MECHANISMS = {**ROUTE_MECHANISMS, **APP_MECHANISMS, **STARLETTE_MECHANISMS, **VALUE_MECHANISMS}
+MECHANISMS = {
+    **ROUTE_MECHANISMS,
+    **APP_MECHANISMS,
+    **STARLETTE_MECHANISMS,
+    **LIFESPAN_MECHANISMS,
+    **VALUE_MECHANISMS,
+}
 
 
 @pytest.mark.parametrize("name", MECHANISMS)

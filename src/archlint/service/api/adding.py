@@ -8,16 +8,18 @@ router, so that a route added later is served, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from archlint.service.api.registered import ROUTE_CLASSES, Include, Mount, Route, Router
+from archlint.service.api.registered import ROUTE_CLASSES, UNGIVEN, Include, Mount, Route, Router
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import (
     Arguments,
+    Bound,
     ClassObject,
     External,
     ExternalObject,
+    FunctionObject,
     InstanceObject,
     ModuleObject,
     Native,
@@ -32,7 +34,30 @@ METHODS = ("get", "post", "put", "patch", "delete", "options", "head", "trace")
 MAX_ROUTES = 5_000
 """A router with more routes than this has too many to follow."""
 
+LEFT_OUT: Mapping[str, Value] = {
+    "include_in_schema": True,
+    "response_description": "Successful Response",
+    **dict.fromkeys(("response_model", "response_class", "generate_unique_id_function"), UNGIVEN),
+    **dict.fromkeys(
+        ("status_code", "tags", "dependencies", "summary", "description", "responses", "deprecated")
+    ),
+    **dict.fromkeys(("methods", "operation_id", "name", "callbacks", "openapi_extra")),
+}
+"""What FastAPI hands on for the arguments of an operation that a call leaves out."""
+
 _MAX_WRAPPERS = 4
+
+
+def call_own(machine: Machine, router: Router, name: str, arguments: Arguments) -> Value:
+    """Call a method of the router as the library does; one of the service's own gets every argument.
+
+    An app's methods hand on to those of its `router`, which know nothing of a subclass of the app.
+    """
+    method = attribute(machine, router, f"super.{name}" if router.is_app else name)
+    keywords = arguments.keywords
+    if "api_" in name and isinstance(method, Bound) and isinstance(method.function, FunctionObject):
+        keywords = {**LEFT_OUT, **keywords}
+    return machine.call(method, Arguments(arguments.args, keywords, arguments.place, arguments.complete))
 
 
 def operation(method: str) -> Callable[[Machine, Router, Arguments], Value]:
@@ -41,7 +66,7 @@ def operation(method: str) -> Callable[[Machine, Router, Arguments], Value]:
     def register(machine: Machine, router: Router, arguments: Arguments) -> Value:
         keywords = {**arguments.keywords, "methods": [method.upper()]}
         inner = Arguments(arguments.args, keywords, arguments.place, arguments.complete)
-        return machine.call(attribute(machine, router, "api_route"), inner)
+        return call_own(machine, router, "api_route", inner)
 
     return register
 
@@ -57,7 +82,7 @@ def decorator(adder: str) -> Callable[[Machine, Router, Arguments], Value]:
         def register(machine: Machine, applied: Arguments) -> Value:
             endpoint = applied.get(0, "func")
             inner = Arguments((path, endpoint, *rest), keywords, arguments.place, arguments.complete)
-            machine.call(attribute(machine, router, adder), inner)
+            call_own(machine, router, adder, inner)
             return endpoint
 
         return Native("decorator", register)
@@ -70,9 +95,10 @@ def add_api_route(machine: Machine, router: Router, arguments: Arguments) -> Val
     for path, endpoint in _served(router, router.prefix, arguments):
         keywords = {**_defaults(router, arguments), "endpoint": endpoint}
         wanted = settled(keywords.pop("route_class_override", None)) or settled(router.option("route_class"))
+        own = isinstance(wanted, ClassObject)
         made = machine.call(
-            wanted if isinstance(wanted, ClassObject) else External(ROUTE_CLASSES["http", True]),
-            Arguments((path,), keywords, arguments.place),
+            wanted if own else External(ROUTE_CLASSES["http", True]),
+            Arguments((path,), {**LEFT_OUT, **keywords} if own else keywords, arguments.place),
         )
         if isinstance(made, Route):
             made.defaults = (router.keywords,)
@@ -242,7 +268,7 @@ def _copy(machine: Machine, router: Router, include: Include) -> None:
         inner = Arguments(
             (f"{include.prefix}{route.path}", route.endpoint), _again(route, include), route.place
         )
-        machine.call(attribute(machine, router, adder), inner)
+        call_own(machine, router, adder, inner)
         own = text(router.prefix) or "" if route.documented else ""
         for added in router.routes[before:]:
             added.includes = (include.place, *route.includes)

@@ -45,6 +45,8 @@ def called(value: Value) -> Callee | None:
             )
         case Descriptor(function=function):
             return called(function)
+        case InstanceObject(attributes={"__wrapped__": wrapped}):
+            return called(wrapped)
         case InstanceObject(cls=cls):
             inner = called(class_member(cls, "__call__"))
             return replace(inner, bound=inner.bound + 1) if inner else None

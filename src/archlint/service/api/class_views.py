@@ -16,6 +16,7 @@ from archlint.service.interpreter.values import (
     Bound,
     ClassObject,
     External,
+    ExternalObject,
     FunctionObject,
     InstanceObject,
     Native,
@@ -26,10 +27,16 @@ from archlint.service.interpreter.values import (
     text,
 )
 
+_TOLD = "__return_types_func__"
+
 
 def library() -> dict[str, FunctionModel]:
     """The models of the decorator, for `Semantics.library`."""
-    return {f"{package}.cbv.cbv": _cbv for package in ("fastapi_utils", "fastapi_restful")}
+    packages = ("fastapi_utils", "fastapi_restful")
+    views = {f"{package}.cbv.cbv": _cbv for package in packages}
+    adders = [f"{package}{module}.Api" for package in packages for module in ("", ".cbv_base")]
+    setters = [f"{package}{module}.set_responses" for package in packages for module in ("", ".cbv_base")]
+    return {**views, **dict.fromkeys(adders, _api), **dict.fromkeys(setters, _set_responses)}
 
 
 def _cbv(machine: Machine, arguments: Arguments) -> Value:
@@ -38,12 +45,55 @@ def _cbv(machine: Machine, arguments: Arguments) -> Value:
     def decorate(machine: Machine, applied: Arguments) -> Value:
         cls = applied.get(0, "cls")
         if isinstance(router, Router) and isinstance(cls, ClassObject):
-            for url in urls:
-                _serve_by_name(machine, router, cls, url, arguments.place)
-            _through_own_router(machine, router, cls, arguments.place)
+            _serve(machine, router, cls, urls, arguments.place)
         return cls
 
     return Native("cbv", decorate)
+
+
+def _serve(
+    machine: Machine, router: Router, cls: ClassObject, urls: tuple[Value, ...], place: Origin
+) -> None:
+    for url in urls:
+        _serve_by_name(machine, router, cls, url, place)
+    _through_own_router(machine, router, cls, place)
+
+
+def _set_responses(machine: Machine, arguments: Arguments) -> Value:
+    """`@set_responses(model, status_code, responses)`, which a resource's endpoint is registered with."""
+    named = dict(zip(("response_model", "status_code", "responses"), arguments.args, strict=False))
+    said = {"response_model" if name == "response" else name: v for name, v in arguments.keywords.items()}
+
+    def decorate(machine: Machine, applied: Arguments) -> Value:
+        function = applied.get(0, "func")
+        if isinstance(function, FunctionObject):
+            function.attributes[_TOLD] = {**named, **said}
+        return function
+
+    return Native("set_responses", decorate)
+
+
+def _api(machine: Machine, arguments: Arguments) -> Value:
+    """`Api(app)`, whose `add_resource(resource, *urls)` serves the object of a class like `cbv`."""
+    app = settled(arguments.get(0, "app"))
+    if not isinstance(app, Router):
+        return Unresolved("an app that the source does not tell", arguments.place)
+
+    def add_resource(machine: Machine, given: Arguments) -> Value:
+        resource, urls = settled(given.get(0, "resource")), given.args[1:]
+        if not isinstance(resource, InstanceObject):
+            app.miss("the endpoints of a resource", "archlint cannot tell its class", given.place)
+            return None
+        router = machine.call(External(ROUTER), Arguments((), {}, given.place))
+        assert isinstance(router, Router)
+        _serve(machine, router, resource.cls, urls, given.place)
+        keywords = {name: value for name, value in given.keywords.items() if name != "resource"}
+        include = Arguments((router,), keywords, given.place, given.complete)
+        return machine.call(attribute(machine, app, "include_router"), include)
+
+    return ExternalObject(
+        "types.SimpleNamespace", (), {"app": app, "add_resource": Native("add_resource", add_resource)}
+    )
 
 
 def _serve_by_name(machine: Machine, router: Router, cls: ClassObject, url: Value, place: Origin) -> None:
@@ -52,9 +102,8 @@ def _serve_by_name(machine: Machine, router: Router, cls: ClassObject, url: Valu
         function = class_member(cls, method)
         same = [r for r in router.routes if isinstance(r, Route) and r.endpoint is function]
         if isinstance(function, FunctionObject) and text(url) not in [route.path for route in same]:
-            told = "__return_types_func__" in function.attributes
-            model = Unresolved("a response model that a decorator sets") if told else None
-            keywords = {"methods": [method.upper()], "response_model": model}
+            told = function.attributes.get(_TOLD, {"response_model": None})
+            keywords = {"methods": [method.upper()], **told}
             machine.call(adder, Arguments((url, function), keywords, place))
 
 

@@ -18,16 +18,15 @@ from archlint.readings import summary
 from archlint.service.api.adding import mounted_in
 from archlint.service.api.applications import FASTAPI, Creation, creations, uses
 from archlint.service.api.idle_applications import without_idle
+from archlint.service.api.lifespans import run_lifespans
 from archlint.service.api.registered import Mount, Router
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import (
     Arguments,
-    Bound,
     FunctionObject,
     Identified,
     Origin,
-    Partial,
     Value,
     options,
 )
@@ -287,24 +286,8 @@ def _run_startup(machine: Machine) -> None:
     """Run what runs before the first request; that of a mounted app is run by nobody."""
     machine.only_with_app = True
     for app in list(roots(machine)):
-        done: set[int] = set()
-        for lifespan in list(app.lifespans):
-            handlers = lifespan.startup if isinstance(lifespan, Router) else [lifespan]
-            for handler in list(handlers):
-                if id(handler) not in done:
-                    done.add(id(handler))
-                    _start(machine, app, handler)
+        run_lifespans(machine, app, app.place, app.lifespans)
     machine.only_with_app = False
-
-
-def _start(machine: Machine, router: Router, function: Value) -> None:
-    for option in options(function):
-        takes_app = isinstance(option, FunctionObject) and option.definition.parameters
-        place = (
-            Origin(option.module, option.definition) if isinstance(option, FunctionObject) else router.place
-        )
-        if isinstance(option, FunctionObject | Bound | Partial):
-            machine.call(option, Arguments((router,) if takes_app else (), {}, place))
 
 
 def roots(machine: Machine) -> Iterator[Router]:

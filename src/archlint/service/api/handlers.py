@@ -83,7 +83,8 @@ def handler_of(value: Value, *, unwraps: bool) -> Handler | None:
     outer = function_of(value)
     if outer is None:
         return None
-    inner = innermost(outer)
+    below = function_of(value.attributes.get("__wrapped__")) if isinstance(value, InstanceObject) else None
+    inner = innermost(below or outer)
     if not isinstance(inner.definition, FunctionDef):
         return None
     seen = (outer, inner) if unwraps else (outer,)

@@ -6,7 +6,7 @@ include later is not known, and said so.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterator
 
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Attribute, Call, Node
@@ -18,14 +18,18 @@ from archlint.service.semantics.modules import Modules
 _INCLUDE = "include_router"
 
 
-def never_run(modules: Modules, ran: Container[Node]) -> Iterator[Origin]:
-    """The calls of `….include_router(…)` in functions in use that are not among those that ran."""
+def never_run(modules: Modules, ran: Container[Node], idle: Collection[Node]) -> Iterator[Origin]:
+    """The calls of `….include_router(…)` in functions in use that are not among those that ran.
+
+    Nor are those in functions that are known to be idle.
+    """
     left = [
         (module, call) for module in modules.runtime for call in _including(module.source) if call not in ran
     ]
     if not left:
         return
-    used = {node for _, scope, node in Startup(modules).attributes(_INCLUDE) if scope}
+    live = Startup(modules).attributes(_INCLUDE)
+    used = {node for _, scope, node in live if scope and not any(outer in idle for outer in scope)}
     yield from (Origin(module, call) for module, call in left if call.func in used)
 
 

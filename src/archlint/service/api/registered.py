@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from archlint.service.api.lifespans import lifespan_context
 from archlint.service.interpreter.attributes import bind_member, replace_items
 from archlint.service.interpreter.machine import Condition, Machine, Modelled
 from archlint.service.interpreter.values import (
@@ -20,6 +21,9 @@ from archlint.service.interpreter.values import (
 
 ROUTER = "fastapi.APIRouter"
 
+
+UNGIVEN = External("fastapi.datastructures.Default")
+"""What FastAPI hands on for an argument that nobody gave, where None would mean something."""
 
 ROUTE_CLASSES = {
     ("http", True): "fastapi.routing.APIRoute",
@@ -174,7 +178,8 @@ class Router(LibraryObject):
     """Handlers of the start-up event. A router with a lifespan of its own does not run them."""
 
     lifespans: list[Value] = field(default_factory=list)
-    """What runs before the first request: its lifespan, then those of the routers that it includes."""
+    """What runs before the first request: its lifespan, or the list of its handlers, then those of the
+    routers that it includes."""
 
     missed: list[Missed] = field(default_factory=list)
 
@@ -189,6 +194,8 @@ class Router(LibraryObject):
                 return self.in_schema
             case "on_startup":
                 return self.startup
+            case "lifespan_context":
+                return lifespan_context(self.place, self.lifespans)
             case "webhooks" if self.is_app:
                 return self.attributes.setdefault("webhooks", Router("fastapi.APIRouter", self.place))
             case "dependencies":
@@ -209,6 +216,8 @@ class Router(LibraryObject):
                 self.deprecated = value
             case "tags", list():
                 self.tags = value
+            case "lifespan_context", _:
+                self.lifespans = [*(self.lifespans if machine.conditions else ()), value]
             case _:
                 self.attributes[name] = value
 

@@ -35,6 +35,7 @@ from archlint.facts.syntax import (
     With,
 )
 from archlint.service.api.operations import Operation
+from archlint.service.api.responses import names_response
 from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.types import NONE
 from archlint.service.semantics.bindings import statements
@@ -234,7 +235,7 @@ class _Reader:
     def _of_class(self, symbol: Symbol) -> ResponseKind | None:
         """What a class of responses stands for; None for what is none."""
         names = [symbol.qualified, *(base.qualified for base in self._symbols.bases(symbol))]
-        if not any(_is_response(name) for name in names):
+        if not any(names_response(name) for name in names):
             return None
         if any(_is_json(name) for name in names):
             return ResponseKind.DATA
@@ -258,14 +259,6 @@ def _local(function: Node, name: str) -> tuple[list[Expression | None], list[Exp
     annotations = [statement.annotation for statement in found if statement.annotation is not None]
     own = [p.annotation for p in function.parameters if p.name == name and p.annotation is not None]
     return [statement.value for statement in found], annotations if found else own
-
-
-def _is_response(name: str) -> bool:
-    """Whether a library's class of that qualified name is one of responses."""
-    return name.rpartition(".")[2].endswith("Response") and name.startswith(_LIBRARIES)
-
-
-_LIBRARIES = ("fastapi.", "starlette.", "sse_starlette.", "fastapi_utils.", "prometheus_client.")
 
 
 def _assigns(statement: Statement, name: str) -> TypeGuard[Assign]:

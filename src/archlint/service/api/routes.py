@@ -8,14 +8,16 @@ from itertools import chain
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.version import Version
 
-from archlint.facts.syntax import ClassDef
+from archlint.facts.syntax import ClassDef, Node
 from archlint.findings import Location, Unknown
 from archlint.service.api import entry_points, web
 from archlint.service.api.adding import mounted_in
 from archlint.service.api.handlers import Handler, handler_of, views
 from archlint.service.api.late_includes import never_run
+from archlint.service.api.lifespans import functions
 from archlint.service.api.registered import Include, Missed, Mount, Route, Router
 from archlint.service.interpreter.assembly import interpreter
 from archlint.service.interpreter.machine import Condition, Machine, deep_recursion
@@ -231,12 +233,20 @@ def resolve_routes(modules: Modules, symbols: Symbols, runtime: Runtime) -> Rout
         for app in apps:
             _collect(collector, _Context(app, app), app.router)
         _tell_undecided(collector)
-    for place in never_run(modules, machine.registered):
+    for place in never_run(modules, machine.registered, _never_started(machine)):
         collector.miss("the routers of an app", "code that archlint does not follow includes them", place)
     unknown = (*(_unknown(missed) for missed in collector.missed.values()), *started.unknown)
     return RouteTable(
         apps, tuple(collector.endpoints.values()), unknown, tuple(collector.mounted), machine, runtime
     )
+
+
+def _never_started(machine: Machine) -> set[Node]:
+    """The lifespans and start-up handlers of mounted apps, which nobody runs, of no other app."""
+    started = {id(router) for router in entry_points.roots(machine)}
+    apps = [router for router in machine.created if router.is_app]
+    running = {f.definition for one in apps if id(one) in started for f in functions(one.lifespans)}
+    return {f.definition for one in apps for f in functions(one.lifespans)} - running
 
 
 def _tell_undecided(found: _Collector) -> None:
@@ -328,7 +338,15 @@ def _add(found: _Collector, context: _Context, route: Route) -> None:
                 continue
             made = _endpoint(context, route, value, methods, handler)
             parts = (made.path, made.methods, id(handler.definition))
-            found.endpoints.setdefault((*parts, made.in_schema, made.tags, made.deprecated), made)
+            key = (*parts, made.in_schema, made.tags, made.deprecated)
+            known = found.endpoints.setdefault(key, made)
+            if known.handler.is_async != handler.is_async and known.place is made.place:
+                found.endpoints[key] = replace(known, handler=_undecided(handler))
+
+
+def _undecided(handler: Handler) -> Handler:
+    """The handler in one of two decorators, by what the source does not decide: they keep what it is."""
+    return replace(handler, is_async=handler.definition.is_async)
 
 
 def _endpoint(

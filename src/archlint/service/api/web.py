@@ -7,6 +7,7 @@ from collections.abc import Callable
 from archlint.service.api import adding, class_views
 from archlint.service.api.registered import (
     ROUTE_CLASSES,
+    UNGIVEN,
     LibraryObject,
     Mount,
     Route,
@@ -109,7 +110,7 @@ def _initialise_router(machine: Machine, router: Router, arguments: Arguments) -
     elif isinstance(routes, Unresolved):
         router.miss("the routes of an app or router", routes.why, arguments.place)
     router.startup.extend(_listed(keywords.get("on_startup")))
-    router.lifespans.append(router if keywords.get("lifespan") is None else keywords["lifespan"])
+    router.lifespans.append(router.startup if keywords.get("lifespan") is None else keywords["lifespan"])
     return None
 
 
@@ -124,13 +125,17 @@ def _made_route(name: str, arguments: Arguments, cls: ClassObject | None) -> Rou
 
 def _initialise_route(machine: Machine, route: Route, arguments: Arguments) -> Value:
     """`APIRoute(path, endpoint, …)`, whoever calls it; GET unless said otherwise."""
-    keywords = dict(arguments.keywords)
+    keywords = {name: value for name, value in arguments.keywords.items() if value != UNGIVEN}
     route.path = text(arguments.get(0, "path"))
     route.endpoint = arguments.get(1, "endpoint")
     route.methods = _methods(keywords.get("methods")) if route.kind == "http" else ()
     tags = settled(keywords.get("tags"))
     route.tags = list(tags) if isinstance(tags, list | tuple) and route.documented else []
-    route.options = {name: value for name, value in keywords.items() if name not in {"path", "endpoint"}}
+    route.options = {
+        name: value
+        for name, value in keywords.items()
+        if name not in {"path", "endpoint"} and (value is not None or name == "response_model")
+    }
     route.deprecated = settled(keywords.get("deprecated"))
     route.in_schema = keywords.get("include_in_schema", True)
     dependencies = settled(keywords.get("dependencies"))

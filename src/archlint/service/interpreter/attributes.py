@@ -6,6 +6,7 @@ from archlint.facts.syntax import FunctionDef
 from archlint.facts.traversal import docstring
 from archlint.service.interpreter.fields import arguments_of, field_names, is_ellipsis, is_field_call
 from archlint.service.interpreter.machine import Machine, Modelled
+from archlint.service.interpreter.signatures import annotations
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -30,6 +31,9 @@ from archlint.service.interpreter.values import (
 )
 from archlint.service.semantics.library_names import names_of, public_name
 
+_PLAIN = frozenset({"inspect.Parameter()", "inspect.Signature()", "types.SimpleNamespace"})
+"""Objects of libraries whose attributes are the keywords that they were made with."""
+
 HANDED_ON = "super()"
 """Under this name an object keeps the arguments that it handed to the library's class behind its own."""
 
@@ -52,7 +56,7 @@ def attribute(machine: Machine, value: Value, name: str) -> Value:
         case Member():
             return _of_member(machine, value, name)
         case FunctionObject():
-            return _of_function(value, name)
+            return _of_function(machine, value, name)
         case Choice():
             return each(value, [attribute(machine, option, name) for option in value.values])
         case Configured():
@@ -175,7 +179,17 @@ def _of_member(machine: Machine, value: Member, name: str) -> Value:
     found = class_member(value.cls, name)
     if isinstance(found, FunctionObject | Descriptor):
         return _bind(machine, value, value.cls, found)
+    if isinstance(value.value, str) and isinstance(value.cls, ClassObject) and _is_text(value.cls):
+        return machine.semantics.method(value.value, name)
     return Unresolved(f"`.{name}` of a member")
+
+
+def _is_text(cls: ClassObject) -> bool:
+    """Whether the members of an enumeration are texts themselves."""
+    bases = [base for one in cls.lineage() if isinstance(one, ClassObject) for base in one.bases]
+    return cls.derives_from(frozenset({"enum.StrEnum"})) or any(
+        isinstance(base, Native) and base.name == "str" for base in bases
+    )
 
 
 def _undefined(machine: Machine, value: InstanceObject, name: str) -> Value:
@@ -231,6 +245,10 @@ def _of_class(machine: Machine, value: ClassObject, name: str) -> Value:
             return value.definition.name
         case "__members__":
             return {k: v for k, v in value.namespace.items() if isinstance(v, Member)}
+        case "__mro__":
+            return value.lineage()
+        case "__dict__":
+            return value.namespace
         case "__subclasses__":
             return Native(name, lambda machine, arguments: list(value.subclasses))
         case "__init__":
@@ -255,7 +273,7 @@ def _of_super(machine: Machine, value: SuperObject, name: str) -> Value:
     return Native(name, lambda machine, arguments: None)
 
 
-def _of_function(value: FunctionObject, name: str) -> Value:
+def _of_function(machine: Machine, value: FunctionObject, name: str) -> Value:
     if name in value.attributes:
         return value.attributes[name]
     if name == "__wrapped__" and value.wraps is not None:
@@ -268,6 +286,8 @@ def _of_function(value: FunctionObject, name: str) -> Value:
         return docstring(value.definition) if isinstance(value.definition, FunctionDef) else None
     if name == "__dict__":
         return value.attributes
+    if name == "__annotations__":
+        return annotations(machine, value)
     return Unresolved(f"attribute `{name}` of a function")
 
 
@@ -284,7 +304,7 @@ def _marked(value: Value, source: str) -> Value:
 
 def _of_external(value: ExternalObject, name: str) -> Value:
     """A library object's attributes are named after it, so that what it returns can be named, too."""
-    if name in value.keywords and value.name in {"types.SimpleNamespace"}:
+    if name in value.keywords and value.name in _PLAIN:
         return value.keywords[name]
     return value.method(name) or External(f"{value.name}().{name}")
 

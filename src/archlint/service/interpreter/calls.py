@@ -144,7 +144,7 @@ def _interpret(machine: Machine, function: FunctionObject, arguments: Arguments,
     if (
         machine.only_with_app
         and machine.stack
-        and not any(isinstance(a, Modelled) for a in (*args, *arguments.keywords.values()))
+        and not any(map(_holds_app, (*args, *arguments.keywords.values())))
     ):
         return Unresolved(
             "what runs at start-up is followed only where the app is handed on", arguments.place
@@ -160,6 +160,12 @@ def _interpret(machine: Machine, function: FunctionObject, arguments: Arguments,
     if is_generator(function.definition):
         return frame.yielded
     return choice(frame.returned, frame.usual) if frame.returned else None
+
+
+def _holds_app(value: Value) -> bool:
+    """Whether it is an app or router, or an object that keeps one."""
+    held = value.attributes.values() if isinstance(value, InstanceObject) else (value,)
+    return any(isinstance(one, Modelled) for one in held)
 
 
 def _closure(function: FunctionObject) -> Frame:

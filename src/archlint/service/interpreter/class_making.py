@@ -18,6 +18,7 @@ from archlint.service.interpreter.values import (
     Origin,
     Unresolved,
     Value,
+    same,
     text,
 )
 
@@ -49,13 +50,16 @@ def annotated(definition: ClassDef) -> dict[str, Expression]:
 def make_members(machine: Machine, cls: ClassObject) -> None:
     """Turn the values of an enumeration into its members."""
     values: list[Value] = []
+    members: list[Member] = []
     for name, value in list(cls.namespace.items()):
         if name.startswith("_") or isinstance(value, FunctionObject) or hasattr(value, "function"):
             continue
         automatic = isinstance(value, ExternalObject) and value.name == "enum.auto"
         made = _automatic(machine, cls, name, values) if automatic else value
         values.append(made)
-        cls.namespace[name] = Member(cls, name, made)
+        first = next((m for m in members if same(m.value, made)), None)
+        cls.namespace[name] = first or Member(cls, name, made)  # an equal value makes an alias
+        members.append(cls.namespace[name])
 
 
 def made_enumeration(kind: str) -> FunctionModel:

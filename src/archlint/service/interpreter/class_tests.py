@@ -6,11 +6,15 @@ from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.values import (
     Arguments,
+    Bound,
     ClassObject,
     External,
     ExternalObject,
+    FunctionObject,
     InstanceObject,
+    ModuleObject,
     Native,
+    Partial,
     Unresolved,
     Value,
     settled,
@@ -29,6 +33,15 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 }
 
 
+_CALLABLES: dict[str, type] = {
+    "functools.partial": Partial,
+    "types.FunctionType": FunctionObject,
+    "types.MethodType": Bound,
+    "types.ModuleType": ModuleObject,
+}
+"""The library's types of which the interpreter has kinds of its own."""
+
+
 def is_instance(machine: Machine, arguments: Arguments) -> Value:
     """`isinstance(object, classes)`."""
     value, wanted = settled(arguments.get(0, "object")), arguments.get(1, "class")
@@ -40,6 +53,12 @@ def is_instance(machine: Machine, arguments: Arguments) -> Value:
 
 
 def _is_a(machine: Machine, value: Value, kind: Value) -> bool | None:
+    if (
+        isinstance(kind, External)
+        and kind.name in _CALLABLES
+        and isinstance(value, tuple(_CALLABLES.values()))
+    ):
+        return isinstance(value, _CALLABLES[kind.name])
     if isinstance(value, External) and value.name in machine.semantics.library:
         return False
     if isinstance(value, ExternalObject) and isinstance(kind, External) and value.name == kind.name:

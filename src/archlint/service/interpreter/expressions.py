@@ -74,8 +74,8 @@ def iterate(machine: Machine, value: Value) -> Items[Value] | None:
     if isinstance(value, list | tuple | dict | set | str):
         return list(value) if len(value) <= _MAX_ITEMS and machine.spend(len(value)) else None
     if isinstance(value, ClassObject):
-        members = [v for v in value.namespace.values() if isinstance(v, Member)]
-        return members or None
+        members = dict.fromkeys(v for v in value.namespace.values() if isinstance(v, Member))
+        return list(members) or None
     if isinstance(value, InstanceObject) and value.cls.derives_from(_NAMED_TUPLES):
         return [value.attributes.get(name, value.cls.namespace.get(name)) for name in field_names(value.cls)]
     if isinstance(value, Choice):

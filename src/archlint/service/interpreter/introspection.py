@@ -6,13 +6,13 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archlint.facts.python import unquoted
 from archlint.facts.syntax import FunctionDef
 from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.class_making import made_enumeration
 from archlint.service.interpreter.expressions import iterate
 from archlint.service.interpreter.machine import FunctionModel, Machine
+from archlint.service.interpreter.signatures import annotations, signature
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -50,6 +50,8 @@ def library() -> dict[str, FunctionModel]:
             machine, arguments.get(0, "object"), "__doc__"
         ),
         "typing.get_type_hints": _type_hints,
+        "inspect.signature": signature,
+        "inspect.unwrap": _unwrap,
         "inspect.get_annotations": _type_hints,
         "builtins.dir": _names,
         **{kind: made_enumeration(kind) for kind in names_of("enumeration")},
@@ -113,14 +115,18 @@ def _type_hints(machine: Machine, arguments: Arguments) -> Value:
         function = function.function
     if not isinstance(function, FunctionObject) or not isinstance(function.definition, FunctionDef):
         return Unresolved("the annotations of something that the source does not tell", arguments.place)
-    definition = function.definition
-    written = {p.name: p.annotation for p in definition.parameters} | {"return": definition.returns}
-    found: dict[Value, Value] = {}
-    for name, annotation in written.items():
-        if annotation is not None:
-            value = machine.evaluate(function.frame, unquoted(annotation))
-            found[name] = External("types.NoneType") if value is None else value
-    return found
+    found = annotations(machine, function)
+    return {name: External("types.NoneType") if value is None else value for name, value in found.items()}
+
+
+def _unwrap(machine: Machine, arguments: Arguments) -> Value:
+    """`inspect.unwrap(function)`: what is below all decorators that name what they wrap."""
+    value = arguments.get(0, "func")
+    while (
+        inner := getattr(value.function if isinstance(value, Bound) else value, "wraps", None)
+    ) is not None:
+        value = inner
+    return value
 
 
 def _is_routine(machine: Machine, arguments: Arguments) -> Value:

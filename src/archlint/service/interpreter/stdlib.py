@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from archlint.service.interpreter.attributes import attribute, set_attribute
+from archlint.service.interpreter.attributes import attribute, class_member, set_attribute
 from archlint.service.interpreter.builtin_names import BUILTIN_NAMES
 from archlint.service.interpreter.class_tests import is_instance, is_subclass
 from archlint.service.interpreter.expressions import iterate
@@ -16,6 +16,7 @@ from archlint.service.interpreter.texts import written
 from archlint.service.interpreter.values import (
     REST,
     Arguments,
+    Bound,
     Choice,
     ClassObject,
     Configured,
@@ -184,7 +185,21 @@ def _hasattr(machine: Machine, arguments: Arguments) -> Value:
 
 
 def _callable(machine: Machine, arguments: Arguments) -> Value:
-    return isinstance(arguments.get(0, "obj"), FunctionObject | ClassObject | Native | Partial)
+    value = settled(arguments.get(0, "obj"))
+    if isinstance(value, Unresolved | External | ExternalObject | Choice):
+        return Unresolved("whether it can be called", arguments.place)
+    if isinstance(value, InstanceObject):
+        return class_member(value.cls, "__call__") is not None
+    return isinstance(value, FunctionObject | ClassObject | Native | Partial | Bound)
+
+
+def _format(machine: Machine, arguments: Arguments) -> Value:
+    """`format(value)`, without a specification or with the one that changes no text."""
+    value = arguments.get(0, "value")
+    known = written(machine, value, arguments.place, formatting=True)
+    if known is None or text(arguments.get(1, "format_spec", "")) not in {"", "s"}:
+        return Unresolved("a text that is formatted in a way that archlint does not follow", arguments.place)
+    return configured(known, value.source) if isinstance(value, Configured) else known
 
 
 def _type(machine: Machine, arguments: Arguments) -> Value:
@@ -316,6 +331,7 @@ _BUILTINS: dict[str, FunctionModel] = {
     "isinstance": is_instance,
     "issubclass": is_subclass,
     "callable": _callable,
+    "format": _format,
     "type": _type,
     "property": _descriptor("property"),
     "staticmethod": _descriptor("staticmethod"),
