@@ -54,9 +54,13 @@ def methods(endpoint: Endpoint) -> str:
 
 def notes(endpoint: Endpoint, *, several: bool = False) -> str:
     """What is special about it, in words; of `several` apps, which one serves it."""
-    found = [("deprecated", endpoint.deprecated), ("if configured so", bool(endpoint.conditions))]
+    found = [("deprecated", endpoint.deprecated)]
+    places = (one.place.module.location(one.place.node) for one in endpoint.conditions[:1])
+    found += [(printable(f"if configured so at {place.file}:{place.line}"), True) for place in places]
     found.append(("hidden", endpoint.kind == "http" and not endpoint.in_schema))
     app = printable(endpoint.root.title)
+    inner = printable(endpoint.app.title)
+    app = app if endpoint.app.router is endpoint.root.router else f"{inner}, mounted in {app}"
     found.append((f"app {app}", several and endpoint.root.is_served))
     found.append((f"app {app}, which no command starts", not endpoint.root.is_served))
     said = ", ".join(word for word, holds in found if holds)

@@ -51,6 +51,9 @@ def _how(endpoint: Endpoint) -> str:
     """How the path is wrong: a version elsewhere in it is one, if not where the standard has it."""
     if found := _ELSEWHERE.match(endpoint.path):
         return f"under `{found[0]}`, not under `/api/v<N>`"
+    if (condition := endpoint.off_by_default) is not None:
+        place = condition.place.module.location(condition.place.node)
+        return f"{_MISSING}, once the condition at {place} holds, which by default it does not"
     setting = path_setting(endpoint)
     return f"{_MISSING}, as long as `{setting}` has its default" if setting else _MISSING
 

@@ -102,7 +102,12 @@ class Endpoint(Struct, eq=False, frozen=True):
     @property
     def is_usual(self) -> bool:
         """Whether it may be served when nobody configures anything."""
-        return all(condition.by_default is not False for condition in self.conditions)
+        return self.off_by_default is None
+
+    @property
+    def off_by_default(self) -> Condition | None:
+        """The condition for which it is not served when nobody configures anything."""
+        return next((one for one in self.conditions if one.by_default is False), None)
 
     @property
     def home(self) -> Module:
@@ -246,7 +251,8 @@ def _never_started(machine: Machine) -> set[Node]:
     started = {id(router) for router in entry_points.roots(machine)}
     apps = [router for router in machine.created if router.is_app]
     running = {f.definition for one in apps if id(one) in started for f in functions(one.lifespans)}
-    return {f.definition for one in apps for f in functions(one.lifespans)} - running
+    mounted = {f.definition for one in apps for f in functions(one.lifespans)}
+    return {definition for definition in mounted if definition not in running}
 
 
 def _tell_undecided(found: _Collector) -> None:
@@ -263,12 +269,17 @@ def _tell_undecided(found: _Collector) -> None:
 
 
 def _names(machine: Machine) -> dict[int, str]:
-    """The first name that a module gives to each app."""
-    return {
-        id(mounted_in(value)): f"{loaded.module.name}:{name}"
-        for loaded in reversed(machine.loaded.values())
-        for name, value in reversed(loaded.namespace.items())
-    }
+    """The name that each app has in the module that makes it, else the first in another."""
+    found: dict[int, str] = {}
+    at_home: set[int] = set()
+    for loaded in machine.loaded.values():
+        for name, value in loaded.namespace.items():
+            app = mounted_in(value)
+            is_home = isinstance(app, Router) and app.place.module is loaded.module
+            if id(app) not in found or (is_home and id(app) not in at_home):
+                found[id(app)] = f"{loaded.module.name}:{name}"
+            at_home |= {id(app)} if is_home else set()
+    return found
 
 
 def _apps(found: _Collector, served: list[Router]) -> Iterator[App]:

@@ -6,7 +6,7 @@ from archlint.facts.syntax import FunctionDef
 from archlint.facts.traversal import docstring
 from archlint.service.interpreter.fields import arguments_of, field_names, is_ellipsis, is_field_call
 from archlint.service.interpreter.machine import Machine, Modelled
-from archlint.service.interpreter.signatures import annotations
+from archlint.service.interpreter.signatures import annotated_values
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -287,7 +287,7 @@ def _of_function(machine: Machine, value: FunctionObject, name: str) -> Value:
     if name == "__dict__":
         return value.attributes
     if name == "__annotations__":
-        return annotations(machine, value)
+        return annotated_values(machine, value)
     return Unresolved(f"attribute `{name}` of a function")
 
 

@@ -12,7 +12,7 @@ from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.class_making import made_enumeration
 from archlint.service.interpreter.expressions import iterate
 from archlint.service.interpreter.machine import FunctionModel, Machine
-from archlint.service.interpreter.signatures import annotations, signature
+from archlint.service.interpreter.signatures import annotated_values, signature
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -115,7 +115,7 @@ def _type_hints(machine: Machine, arguments: Arguments) -> Value:
         function = function.function
     if not isinstance(function, FunctionObject) or not isinstance(function.definition, FunctionDef):
         return Unresolved("the annotations of something that the source does not tell", arguments.place)
-    found = annotations(machine, function)
+    found = annotated_values(machine, function)
     return {name: External("types.NoneType") if value is None else value for name, value in found.items()}
 
 

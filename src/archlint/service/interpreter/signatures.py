@@ -20,7 +20,7 @@ _EMPTY = External("inspect.Signature.empty")
 _NO_VALUE = External("inspect.Parameter.empty")
 
 
-def annotations(machine: Machine, function: FunctionObject) -> dict[Value, Value]:
+def annotated_values(machine: Machine, function: FunctionObject) -> dict[Value, Value]:
     """What is annotated, evaluated, by the parameters' names and `return`."""
     definition = function.definition
     if not isinstance(definition, FunctionDef):
@@ -46,7 +46,7 @@ def signature(machine: Machine, arguments: Arguments) -> Value:
                 value, taken, named = value.function, taken + len(value.args), named | set(value.keywords)
             case _:
                 return Unresolved("the signature of something that the source does not tell", arguments.place)
-    said = annotations(machine, value)
+    said = annotated_values(machine, value)
     left = [p for p in value.definition.parameters[taken:] if p.name not in named]
     parameters = {
         p.name: ExternalObject(
