@@ -59,15 +59,6 @@ def _lost(suite: Suite, test: Test) -> Hit | Unknown:
     return Unknown("which async tests run", place, f"`{function.name}` may change them")
 
 
-<<<<<<< HEAD
-def _may_run(test: Test) -> bool:
-    """Whether unittest awaits it, or a decorator does or may: a plugin's marker or one of the service's.
-
-    Plugins leave test cases to unittest.
-    """
-    return test.case == "async" or any(
-        not test.case and name.removeprefix(_MARKS) in _RUNNING
-=======
 def _is_run(test: Test, running: frozenset[str]) -> bool:
     """Whether unittest or a plugin is certain to await it: no plugin does for a `unittest.TestCase`."""
     if test.case:
@@ -76,12 +67,12 @@ def _is_run(test: Test, running: frozenset[str]) -> bool:
 
 
 def _may_run(test: Test, running: frozenset[str]) -> bool:
-    """Whether unittest awaits it, or a decorator does or may: a plugin's marker or one of the service's."""
-    if test.case:
-        return test.case == "async"
-    return any(
-        name.removeprefix(_MARKS) in running
->>>>>>> d558e96 (Read pytest's mode in addopts, plugins' markers and classes left alone (BA0903))
+    """Whether unittest awaits it, or a decorator does or may: a plugin's marker or one of the service's.
+
+    Plugins leave test cases to unittest.
+    """
+    return test.case == "async" or any(
+        not test.case and name.removeprefix(_MARKS) in running
         if name.startswith(_MARKS)
         else not name.startswith(_NOT_AWAITING)
         for name in test.markers
