@@ -16,10 +16,10 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from archlint.facts.shell_heredocs import feeds_shell, last_of_each_line
 from archlint.facts.shell_nodes import (
     WORDS,
     UnreadShellError,
-    command_name,
     flattened,
     outputs,
     pair,
@@ -35,7 +35,6 @@ STATEMENTS = frozenset({
     "while_statement",
 })  # fmt: skip
 _SPEAKS = frozenset({":", "echo", "printf", "sleep", "true", "log", "logger"})
-SHELLS = frozenset({"ash", "bash", "dash", "sh", "zsh"})
 _BRANCHES = frozenset({"elif_clause", "else_clause"})
 _ENDS_SCRIPTS = frozenset({"exit", "kill"})
 _ENDS = _ENDS_SCRIPTS | {"false", "return"}
@@ -75,7 +74,7 @@ def read_shell(text: str, options: Options | None = None) -> tuple[ShellCommand,
 
     Of a script that cannot be read there is one, without words.
     """
-    data = text.encode(errors="replace")
+    data = last_of_each_line(text.encode(errors="replace"))
     try:
         root = parsed(data)
         walker = _Walker(data, _State(options or _shebang_options(text)))
@@ -285,7 +284,6 @@ class _Walker:
 
     def _fed(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
         """What a shell reads from a here-document; its status is that of the last command there."""
-        program = next((command_name(child) for child in node.children if child.type == "command"), "")
         bodies = [
             part
             for child in node.children
@@ -293,7 +291,7 @@ class _Walker:
             for part in child.children
             if part.type == "heredoc_body"
         ]
-        for body in bodies if program in SHELLS else ():
+        for body in bodies if feeds_shell(node) else ():
             text = text_of(body)
             row = body.start_point[0]
             for command in read_shell(text, Options()):

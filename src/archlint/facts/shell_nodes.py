@@ -63,6 +63,8 @@ WORDS = frozenset({
     "string", "translated_string", "word",
 })  # fmt: skip
 
+SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
+
 
 def command_name(node: Any) -> str:
     """The name of a command's program, without its folder."""

@@ -12,7 +12,8 @@ from textwrap import shorten
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from archlint.facts.shell import SHELLS, Options, ShellCommand, read_shell
+from archlint.facts.shell import Options, ShellCommand, read_shell
+from archlint.facts.shell_nodes import SHELLS
 from archlint.facts.yaml import YamlScalar
 from archlint.findings import Location
 

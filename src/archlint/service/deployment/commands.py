@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from archlint import documents
 from archlint.discover import Repository
 from archlint.facts.dockerfile import Instruction, Stage
-from archlint.facts.shell import SHELLS
+from archlint.facts.shell_nodes import SHELLS
 from archlint.facts.yaml import YamlMapping, YamlScalar, YamlSequence
 from archlint.findings import Location, Unknown
 from archlint.paths import is_inside

@@ -14,7 +14,7 @@ from msgspec import Struct
 from archlint import documents
 from archlint.discover import Repository
 from archlint.facts.dockerfile import Dockerfile, Stage
-from archlint.facts.shell import SHELLS
+from archlint.facts.shell_nodes import SHELLS
 from archlint.service.deployment.command import Command, CommandContext
 from archlint.service.deployment.commands import Commands, named_scripts
 from archlint.service.deployment.compose import Build
