@@ -90,9 +90,12 @@ class Dockerfile(Struct, eq=False, frozen=True):
     stages: tuple[Stage, ...] = ()
     problems: tuple[Unknown, ...] = ()
 
-    def stage(self, name: str) -> Stage | None:
-        """The stage that a target or `--from` value means: a name, any case, or an index."""
-        return _named_stage(self.stages, name)
+    def stage(self, name: str, before: Stage | None = None) -> Stage | None:
+        """The stage that a target means, or a `--from` value in a stage, which only sees those `before` it.
+
+        It is a name, any case, or an index.
+        """
+        return _named_stage(self.stages if before is None else self.stages[: before.index], name)
 
     @property
     def ends(self) -> tuple[Stage, ...]:

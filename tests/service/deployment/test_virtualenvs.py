@@ -188,3 +188,23 @@ def test_another_stage_that_can_be_built_may_serve(tmp_path: Path) -> None:
     text = f"{web}FROM base\nCMD bash\n"
     found = service(tmp_path, text)
     assert found.images.starts(found.deployment.images[0]) == Starts.A_SERVER
+
+
+@pytest.mark.parametrize("source", ["last", "2", "LAST", "third"])
+def test_a_stage_copies_from_none_that_is_not_before_it(tmp_path: Path, source: str) -> None:
+    """BuildKit takes such a name for that of an image."""
+    found = reader(
+        tmp_path,
+        "FROM python:3.12 AS first\nRUN python -m venv /venv\n"
+        f"FROM python:3.12 AS last\nCOPY --from={source} /venv /venv\n"
+        "FROM python:3.12 AS third\nRUN python -m venv /venv\nCOPY . .\n",
+    )
+    last = found.file.stages[1]
+    assert [stage for _, stage in found.copies(last)] == [None]
+    assert not found.environments(last) and not found.brings(last)
+
+
+def test_a_parent_copies_from_none_behind_it(tmp_path: Path) -> None:
+    stages = "FROM python AS a\nCOPY --from=b / /\nFROM python AS b\nRUN uv sync\nFROM a AS c\nCOPY . .\n"
+    found = reader(tmp_path, stages)
+    assert [stage for _, stage in found.copies(found.file.stages[2])] == [None]

@@ -39,7 +39,8 @@ def _judge(image: Image, targets: tuple[Stage, ...]) -> Iterator[Hit | Unknown |
 
 def _copies_built(file: Dockerfile, stage: Stage) -> bool:
     """Whether a stage takes something from an earlier one, a tool out of a mere name for an image aside."""
-    tools = {file.stage(copy.flag("from") or "") for copy in _copies(stage) if takes_parts_only(copy)}
+    named = (copy.flag("from") or "" for copy in _copies(stage) if takes_parts_only(copy))
+    tools = {file.stage(name, before=stage) for name in named}
     names = {
         tool.index for tool in tools if tool is not None and not tool.instructions and tool.parent is None
     }

@@ -113,10 +113,11 @@ class StageReader(Struct, eq=False, frozen=True, dict=True):
 
     def copies(self, stage: Stage) -> Iterator[tuple[Instruction, Stage | None]]:
         """What a stage copies from elsewhere than the build context, and from which stage."""
-        for instruction in self.steps(stage, "COPY"):
-            source = instruction.flag("from")
-            if source is not None:
-                yield instruction, self.file.stage(source)
+        for part in reversed(list(self.file.lineage(stage))):
+            for instruction in part.instructions:
+                source = instruction.flag("from") if instruction.keyword == "COPY" else None
+                if source is not None:
+                    yield instruction, self.file.stage(source, before=part)
 
     def folder(self, stage: Stage, before: Instruction | None = None) -> str | None:
         """The working folder in a stage, at an instruction or at its end; None where a variable decides."""
