@@ -319,7 +319,7 @@ class Shop:
         ("return first(self)", "return first(os)", {1, "Name", "Call", "Return"}),
         ("b=1", "b=2", {"", "Constant", "FunctionDef", "Parameter"}),
         ("limit: int = 3", "limit: int = 4", {"", "Constant", "Assign", "ClassDef"}),
-        ("second", "third", {"", 0, 1, "ClassDef", "FunctionDef"}),
+        ("second", "third", {"", 0, 1, "ClassDef", "FunctionDef", "Parameter", "Return", "Name", "Call"}),
     ],
 )
 def test_a_difference_is_in_the_parts_that_say_something_else(
@@ -409,3 +409,21 @@ def test_a_summary_is_of_one_source_and_its_words() -> None:
 def _firsts(source: PythonSource, name: str) -> tuple[str, ...]:
     calls = (call for call in source.nodes.of(Call) if isinstance(call.func, Name) and call.func.id == name)
     return tuple(str(one.value) for call in calls for one in call.args if isinstance(one, Constant))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("def a():\n    x\n    f(1)\n\ndef b():\n    y\n", "def a():\n    x\n\ndef b():\n    f(1)\n    y\n"),
+        ("class A:\n    x\n    f(1)\nclass B:\n    y\n", "class A:\n    x\nclass B:\n    f(1)\n    y\n"),
+        ("def _():\n    x\n    f(1)\ndef _():\n    y\n", "def _():\n    x\ndef _():\n    f(1)\n    y\n"),
+        ("def a():\n    x\n    f(1)\ny\n", "def a():\n    x\nf(1)\ny\n"),
+    ],
+)
+def test_a_node_that_goes_to_another_function_differs(before: str, after: str) -> None:
+    """All nodes are the same, in the same order; who asks what is around a call is told something else."""
+    assert FileDifference(_source(before), _source(after)).is_in("Call")
+    assert FileDifference(_source(after), _source(before)).is_in("Call")
+    longer = before.replace("y\n", "y\n\ndef c():\n    pass\n")
+    assert not FileDifference(_source(before), _source(longer)).is_in("Call")
+    assert not FileDifference(_source(before), _source(f"def c():\n    pass\n{before}")).is_in("Call")

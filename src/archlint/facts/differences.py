@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import cast
@@ -9,6 +10,7 @@ from typing import cast
 from msgspec import Struct
 
 from archlint import readings
+from archlint.facts.definitions import Definition
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import FunctionDef, Node
 
@@ -49,9 +51,25 @@ class FileDifference:
         if isinstance(part, int) and self._names_differ:
             return True
         try:
-            return not same(*self.states(part), deep=isinstance(part, int))
+            old, new = self.states(part)
         except LookupError:  # a summary that is not known, or of a function that is not there
             return True
+        if not same(old, new, deep=isinstance(part, int)):
+            return True
+        return isinstance(part, str) and part != STATEMENTS and not self._stand_alike(old, new)
+
+    def _stand_alike(self, old: object, new: object) -> bool:
+        """Whether the nodes of two values that say the same stand in functions and classes of the same names.
+
+        A statement that goes from the end of one function to the start of the next leaves all nodes alone.
+        """
+        with readings.unnoticed():
+            was, now = self._scopes
+            return was.all_around(old) == now.all_around(new)
+
+    @cached_property
+    def _scopes(self) -> tuple[_Scopes, _Scopes]:
+        return _Scopes(self.old), _Scopes(self.new)
 
     @cached_property
     def _names_differ(self) -> bool:
@@ -63,6 +81,24 @@ class FileDifference:
         if part == STATEMENTS:
             return source.raw_body
         return readings.summarized(source, part, self._names) if "." in part else _of_kind(source, part)
+
+
+class _Scopes:
+    """The innermost function or class around each node of a file, by names that other ones do not change."""
+
+    def __init__(self, source: PythonSource) -> None:
+        self._definitions = source.definitions
+        self._names: dict[Definition, tuple[str, int]] = {}
+        count: Counter[str] = Counter()
+        for scope in self._definitions:
+            name = ".".join(one.name for one in scope)
+            self._names[scope[-1]] = name, count[name]
+            count[name] += 1
+
+    def all_around(self, value: object) -> list[tuple[str, int] | None]:
+        """The names of what is around each outermost node of a value, and which of these names it is."""
+        around = (self._definitions.around(node) for node in _outermost_nodes(value))
+        return [self._names[one[-1]] if one else None for one in around]
 
 
 def outermost(source: PythonSource) -> list[FunctionDef]:
@@ -108,6 +144,19 @@ def same(old: object, new: object, *, deep: bool = False) -> bool:
         elif one != other:
             return False
     return True
+
+
+def _outermost_nodes(value: object) -> Iterator[Node]:
+    """The nodes in a value that stand in no other one there."""
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, Node):
+            yield one
+        elif isinstance(one, tuple):
+            pending += one
+        elif isinstance(one, Struct):
+            pending += (getattr(one, name) for name in one.__struct_fields__)
 
 
 def _of_kind(source: PythonSource, name: str) -> tuple[Node, ...] | None:
