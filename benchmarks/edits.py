@@ -1,9 +1,15 @@
 """Makes random edits to a copy of a service, and compares what archlint says after each with a fresh run.
 
-    $ python benchmarks/edits.py FOLDER... --edits 300 --seed 7
+    $ python benchmarks/edits.py FOLDER... --edits 300 --seed 7 [--from 250] [--options --select BA05]
 
-The one run has the cache of the runs before it, the other has none; both must write the same. FOLDERs are not
-changed. Prints how many edits were made, and how much of the processor's time the two kinds of runs took.
+The one run has the cache of the runs before it. The other has none, or the facts of files alone, which are
+kept by content and cost most; every tenth has not even these. Both must write the same, and what is asked
+again without an edit, or of one path alone, too. Each run is a process of its own. FOLDERs are not changed.
+
+Edits that leave a service which archlint refuses to check, such as a broken configuration, are taken back.
+`--from` makes the edits before that one without a run, to see whether a difference needs no more than one
+before it. Prints each difference, and in the end how many edits were made and how much of the
+processor's time the two kinds of runs took. Exits with 1 where anything differed or broke.
 """
 
 from __future__ import annotations
@@ -12,33 +18,42 @@ import argparse
 import gc
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
-from io import BytesIO, TextIOWrapper
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
+from typing import NamedTuple
 
-from typical_edits import TYPICAL
+from random_edits import EDITS
 
+import archlint
 from archlint import __main__
 
-Edit = Callable[[random.Random, Path], str]
+_FACTS = ".facts"
+_ERRORS = "internal error", "Traceback"
+_MOST_EDITS = 25
+"""So many edits are made before the service is what it was, or nothing of it would be left."""
 
-_LINES = (
-    "{indent}edited = {number}\n",
-    "{indent}print('edited {number}')\n",
-    "{indent}import os; os.environ['EDITED_{number}']\n",
-    "{indent}# edited {number}\n",
-    "{indent}'edited {number}'\n",
-    "{indent}log.info('edited {number}'); logger.warning(f'edited {number}')\n",
-    "{indent}time.sleep({number})\n",
-    "{indent}raise ValueError({number})\n",
-)
+
+class Said(NamedTuple):
+    """What a run wrote, how it ended, and the seconds of the processor that it took."""
+
+    output: str
+    errors: str
+    code: int
+    seconds: float
+
+    def differs(self, other: Said) -> bool:
+        """Whether another run said anything else."""
+        return self[:3] != other[:3]
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether archlint itself failed, of which two runs may say the same."""
+        return self.code not in {0, 1, 2} or any(word in self.errors for word in _ERRORS)
 
 
 def main() -> None:
@@ -46,199 +61,121 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--edits", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--options", nargs="*", default=[])
+    parser.add_argument("--from", type=int, default=0, dest="first")
+    parser.add_argument("--options", nargs=argparse.REMAINDER, default=[])
     options = parser.parse_args()
+    differences = 0
+    for one in walk_packages(archlint.__path__, "archlint."):
+        import_module(one.name)  # processes that run have what this one has imported
+    gc.freeze()
     for folder in options.folders:
-        _compare(folder, options.edits, random.Random(options.seed), options.options)
+        with tempfile.TemporaryDirectory(prefix="edits-") as place:
+            bench = _Bench(folder.resolve(), Path(place), random.Random(options.seed), options.options)
+            differences += bench.run(options.edits, options.first)
+    sys.exit(min(differences, 1))
 
 
-def _compare(folder: Path, edits: int, choose: random.Random, options: list[str]) -> None:
-    with tempfile.TemporaryDirectory() as place:
-        copy = Path(place, "copy")
-        shutil.copytree(folder, copy, symlinks=True)
-        spent = [0.0, 0.0]
-        history: list[str] = []
+class _Bench:
+    """A copy of a service, with the cache that is kept and the one that has facts alone."""
+
+    def __init__(self, folder: Path, place: Path, choose: random.Random, options: list[str]) -> None:
+        self._name, self._choose, self._options = folder.name, choose, options
+        self._copy, self._kept, self._fresh = place / "copy", place / "kept", place / "fresh"
+        shutil.copytree(folder, self._copy, symlinks=True)
+        if not (self._copy / ".git").is_dir():
+            (self._copy / ".git").unlink(missing_ok=True)
+            self._git("init")
+        self._git("add", "-A")
+        self._git(
+            "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--allow-empty", "-m", "as it is"
+        )
+        self._recheck = random.Random(0)  # apart, so that the edits are the same whatever is run
+        self._seconds = [0.0, 0.0]
+
+    def run(self, edits: int, first: int) -> int:
+        """Make edits, and run after each from the first on; the number of differences."""
+        differences, refused, history = 0, 0, list[str]()
         for number in range(edits):
-            history.append(choose.choice(EDITS)(choose, copy))
-            caches = Path(place, "kept"), Path(place, f"fresh{number}")
-            said = []
-            for kind, cache in enumerate(caches):
-                start = time.process_time()
-                said.append(_check(copy, cache, options))
-                spent[kind] += time.process_time() - start
-            shutil.rmtree(caches[1], ignore_errors=True)
-            if said[0] != said[1] or "internal error" in said[0][1]:
-                _show(said)
-                sys.exit(f"{folder}: edit {number} differs: {history[-5:]}")
-        print(f"{folder}: {edits} edits, {spent[0]:.0f} s instead of {spent[1]:.0f} s", flush=True)
+            if number % _MOST_EDITS == 0:
+                self._restore()
+                history.clear()
+            history.append(self._choose.choice(EDITS)(self._choose, self._copy))
+            beside = self._choose.random()
+            path = self._choose.choice(sorted(self._copy.rglob("*.py")) or [self._copy])
+            if number < first - 1:
+                continue
+            found = self._compare([], is_bare=number % 10 == 0)
+            if not found and beside < 0.15:
+                found = self._compare([str(path.relative_to(self._copy))])
+            if found == "refused":
+                refused += 1
+                self._restore()
+            elif found:
+                differences += 1
+                print(f"{self._name}: edit {number}: {found}\n  " + "\n  ".join(history[-4:]), flush=True)
+                shutil.rmtree(self._kept, ignore_errors=True)
+        done = edits - max(first - 1, 0)
+        kept, fresh = self._seconds
+        print(
+            f"{self._name}: {done} edits, {differences} differences, {refused} refused, "
+            f"{kept:.0f} s instead of {fresh:.0f} s", flush=True,
+        )  # fmt: skip
+        return differences
+
+    def _compare(self, paths: list[str], *, is_bare: bool = False) -> str:
+        """What is wrong with the two runs; nothing, or that archlint refuses to check the service."""
+        for path in self._fresh.glob("*"):
+            if is_bare or path.suffix != _FACTS:
+                path.unlink()
+        kept, fresh = self._check(self._kept, paths), self._check(self._fresh, paths)
+        self._seconds[0] += kept.seconds
+        self._seconds[1] += fresh.seconds
+        if kept.is_broken or fresh.is_broken:
+            return f"internal error\n{(fresh if fresh.is_broken else kept).errors[-3_000:]}"
+        if kept.differs(fresh):
+            return f"differs {' '.join(paths)}\n{_difference(kept, fresh)}"
+        if self._recheck.random() < 0.2 and kept.differs(again := self._check(self._kept, paths)):
+            return f"the answer that was kept differs\n{_difference(kept, again)}"
+        return "refused" if kept.code == 2 else ""
+
+    def _check(self, cache: Path, paths: list[str]) -> Said:
+        files = [Path(self._kept.parent, name) for name in ("output", "errors")]
+        pid = os.fork()
+        if not pid:
+            _run(self._copy, cache, files, [*self._options, *paths])
+        _, status, used = os.wait4(pid, 0)
+        texts = [path.read_text(encoding="utf-8", errors="surrogateescape") for path in files]
+        return Said(*texts, os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime)
+
+    def _restore(self) -> None:
+        self._git("reset", "--hard")
+        self._git("clean", "-fdx")
+
+    def _git(self, *arguments: str) -> None:
+        subprocess.run(["git", "-C", str(self._copy), *arguments], check=True, capture_output=True)
 
 
-def _check(folder: Path, cache: Path, options: list[str]) -> tuple[str, str]:
+def _run(folder: Path, cache: Path, files: list[Path], arguments: list[str]) -> None:
+    """Run archlint in this process, which ends with it."""
+    for descriptor, path in enumerate(files, start=1):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), descriptor)
     os.environ["ARCHLINT_CACHE_DIR"] = str(cache)
     os.chdir(folder)
-    sys.argv = ["archlint", "check", "--output-format", "json", "--allow-none", *options]
-    out, err = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
-    with redirect_stdout(out), redirect_stderr(err):
-        try:
-            __main__.main()
-        except SystemExit as ended:
-            err.write(f"exit {ended.code}")
-    gc.collect()  # a run lets all that it made lie until its process ends
-    return _written(out), _written(err)
+    sys.argv = ["archlint", "check", "--output-format", "json", "--allow-none", *arguments]
+    try:
+        __main__.start()
+    except SystemExit as ended:
+        os._exit(ended.code if isinstance(ended.code, int) else 3)
+    os._exit(4)
 
 
-def _written(stream: TextIOWrapper) -> str:
-    stream.seek(0)
-    return stream.read()
-
-
-def _show(said: list[tuple[str, str]]) -> None:
-    paths = [Path(tempfile.gettempdir(), f"edits-{name}.txt") for name in ("kept", "fresh")]
-    for path, (out, err) in zip(paths, said, strict=True):
-        path.write_text(f"{out}\n{err}")
-    subprocess.run(["diff", *paths], check=False)
-
-
-def _python(choose: random.Random, folder: Path) -> Path:
-    files = [path for path in sorted(folder.rglob("*.py")) if ".git" not in path.parts and path.is_file()]
-    return choose.choice(files) if files else folder / "main.py"
-
-
-def _in_body(choose: random.Random, folder: Path) -> str:
-    path = _python(choose, folder)
-    lines = path.read_text(errors="replace").splitlines(keepends=True) if path.exists() else []
-    places = [at for at, line in enumerate(lines) if re.match(r"\s+(return|raise|await|\w+ =|\w+\()", line)]
-    if places:
-        at = choose.choice(places)
-        indent = re.match(r"\s*", lines[at])
-        made = choose.choice(_LINES).format(indent=indent[0] if indent else "", number=choose.randrange(99))
-        lines.insert(at, made)
-        path.write_text("".join(lines))
-    return f"body {path.relative_to(folder)}"
-
-
-def _docstring(choose: random.Random, folder: Path) -> str:
-    path = _python(choose, folder)
-    parts = (path.read_text(errors="replace") if path.exists() else "").split('"""')
-    if len(parts) > 1:
-        at = choose.randrange(len(parts) // 2) * 2 + 1
-        parts[at] = f"Edited {choose.randrange(99)}. {parts[at]}"
-        path.write_text('"""'.join(parts))
-    return f"docstring {path.relative_to(folder)}"
-
-
-def _without_line(choose: random.Random, folder: Path) -> str:
-    path = _python(choose, folder)
-    lines = path.read_text(errors="replace").splitlines(keepends=True) if path.exists() else []
-    if lines:
-        del lines[choose.randrange(len(lines))]
-        path.write_text("".join(lines))
-    return f"without a line {path.relative_to(folder)}"
-
-
-def _signature(choose: random.Random, folder: Path) -> str:
-    path = _python(choose, folder)
-    text = path.read_text(errors="replace") if path.exists() else ""
-    path.write_text(
-        re.sub(r"def (\w+)\(", rf"def \1_{choose.randrange(9)}(", text, count=choose.randrange(3))
-    )
-    return f"signature {path.relative_to(folder)}"
-
-
-def _comment(choose: random.Random, folder: Path) -> str:
-    path = _python(choose, folder)
-    text = path.read_text(errors="replace") if path.exists() else ""
-    path.write_text(f"# edited {choose.randrange(99)}\n{text}")
-    return f"comment {path.relative_to(folder)}"
-
-
-def _delete(choose: random.Random, folder: Path) -> str:
-    path = _python(choose, folder)
-    path.unlink(missing_ok=True)
-    return f"delete {path.relative_to(folder)}"
-
-
-def _move(choose: random.Random, folder: Path) -> str:
-    path, other = _python(choose, folder), _python(choose, folder)
-    target = other.with_name(f"moved_{choose.randrange(9)}.py")
-    if path.exists():
-        path.replace(target)
-    return f"move {path.relative_to(folder)} to {target.relative_to(folder)}"
-
-
-def _swap(choose: random.Random, folder: Path) -> str:
-    """Take one file's content for another's, as a class that moves does."""
-    path, other = _python(choose, folder), _python(choose, folder)
-    if path.exists() and other.exists():
-        path.write_text(path.read_text(errors="replace") + "\n\n" + other.read_text(errors="replace"))
-    return f"join {path.relative_to(folder)} and {other.relative_to(folder)}"
-
-
-def _document(choose: random.Random, folder: Path) -> str:
-    patterns = (
-        "*.toml",
-        "*.y*ml",
-        "*ockerfile*",
-        "*.ini",
-        "*.md",
-        "*.sh",
-        "*.env*",
-        "*.lock",
-        "*.txt",
-        "*.cfg",
-    )
-    found = [p for pattern in patterns for p in sorted(folder.rglob(pattern)) if ".git" not in p.parts]
-    found = [path for path in found if path.is_file() and path.stat().st_size < 500_000]
-    if not found:
-        return "no document"
-    path = choose.choice(found)
-    lines = path.read_bytes().splitlines(keepends=True)
-    kind = choose.randrange(3)
-    if kind == 0 and lines:
-        del lines[choose.randrange(len(lines))]
-    elif kind == 1 and lines:
-        at = choose.randrange(len(lines))
-        lines.insert(at, lines[at])
-    else:
-        lines.append(b"# edited\n")
-    path.write_bytes(b"".join(lines))
-    return f"document {path.relative_to(folder)}"
-
-
-def _new(choose: random.Random, folder: Path) -> str:
-    names = (
-        "Dockerfile",
-        "conftest.py",
-        ".gitignore",
-        "archlint.toml",
-        "docker-compose.yml",
-        "tests/test_new.py",
-    )
-    name = choose.choice(names)
-    path = folder / name
-    path.parent.mkdir(exist_ok=True)
-    texts = {
-        ".gitignore": f"*.{choose.choice(['md', 'ini', 'txt'])}\n",
-        "archlint.toml": f"ignore = ['BA0{choose.randrange(9)}']\n",
-        "Dockerfile": "FROM python:3.12\nRUN pip install fastapi\nCMD uvicorn app.main:app --root-path /x\n",
-        "docker-compose.yml": "services:\n  db:\n    image: postgres:15\n",
-    }
-    path.write_text(texts.get(name, "import pytest\n\n\ndef test_new(client):\n    client.get('/')\n"))
-    return f"new {name}"
-
-
-def _restore(_: random.Random, folder: Path) -> str:
-    """Take back what was done to tracked files, so that services do not decay for good."""
-    if (folder / ".git").exists():
-        subprocess.run(["git", "-C", str(folder), "checkout", "-q", "--", "."], check=False)
-        subprocess.run(["git", "-C", str(folder), "clean", "-qfd"], check=False)
-    return "restore"
-
-
-EDITS: tuple[Edit, ...] = (
-    *((_in_body,) * 8), *((_without_line,) * 2), _signature, *((_docstring,) * 4), *((_comment,) * 2),
-    _delete, _move, _swap, *((_document,) * 4), _new, _restore, *TYPICAL.values(),
-)  # fmt: skip
+def _difference(one: Said, other: Said) -> str:
+    with tempfile.TemporaryDirectory() as place:
+        paths = [Path(place, name) for name in ("kept", "fresh")]
+        for path, said in zip(paths, (one, other), strict=True):
+            path.write_text(f"{said.output}\n{said.errors}\nexit {said.code}\n", errors="surrogateescape")
+        found = subprocess.run(["diff", "-U1", *paths], check=False, capture_output=True, text=True)
+        return found.stdout[:4_000]
 
 
 if __name__ == "__main__":

@@ -13,12 +13,12 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Wanted = Callable[[Path, _Function], bool]
 
 
-def _files(folder: Path, *patterns: str) -> list[Path]:
+def files_of(folder: Path, *patterns: str) -> list[Path]:
     found = {path for pattern in patterns for path in folder.rglob(pattern) if ".git" not in path.parts}
     return sorted(path for path in found if path.is_file() and path.stat().st_size < 500_000)
 
 
-def _parsed(path: Path) -> ast.Module:
+def parsed(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_text(encoding="utf-8"))
     except (SyntaxError, ValueError):
@@ -54,22 +54,22 @@ def _is_other(path: Path, function: _Function) -> bool:
 
 
 def _functions(folder: Path, choose: random.Random, wanted: _Wanted) -> Iterator[tuple[Path, _Function]]:
-    files = _files(folder, "*.py")
+    files = files_of(folder, "*.py")
     choose.shuffle(files)
     for path in files:
-        found = [one for one in ast.walk(_parsed(path)) if isinstance(one, _Function) and wanted(path, one)]
+        found = [one for one in ast.walk(parsed(path)) if isinstance(one, _Function) and wanted(path, one)]
         found = [one for one in found if one.body[0].lineno > one.lineno]
         if found:
             yield path, choose.choice(found)
 
 
-def _insert(path: Path, line: int, text: str) -> None:
+def insert(path: Path, line: int, text: str) -> None:
     """Put `text` before a line, counted from 1."""
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join([*lines[: line - 1], text, *lines[line - 1 :]]), encoding="utf-8")
 
 
-def _replace(path: Path, node: ast.expr | ast.stmt, text: str) -> None:
+def replace(path: Path, node: ast.expr | ast.stmt, text: str) -> None:
     """Put `text` for a node, whose columns are counted in UTF-8."""
     lines = path.read_bytes().splitlines(keepends=True)
     assert node.end_lineno is not None
@@ -91,7 +91,7 @@ def _statement(text: str, wanted: _Wanted) -> Edit:
             if not body:
                 continue
             before = choose.choice(body)
-            top = [one.name for one in _parsed(path).body if isinstance(one, _Function)]
+            top = [one.name for one in parsed(path).body if isinstance(one, _Function)]
             names = [one.arg for one in function.args.args if one.arg != "self"] or ["None"]
             logger = re.search(r"(?m)^(log\w*) = logging\.getLogger", path.read_text(encoding="utf-8"))
             if "{log}" in text and logger is None:
@@ -103,7 +103,7 @@ def _statement(text: str, wanted: _Wanted) -> Edit:
                 number=choose.randrange(99),
             )
             first = min([before.lineno, *(one.lineno for one in getattr(before, "decorator_list", ()))])
-            _insert(path, first, f"{' ' * before.col_offset}{made}\n")
+            insert(path, first, f"{' ' * before.col_offset}{made}\n")
             return f"{made!r} in {function.name} of {path.relative_to(folder)}"
         return "no place"
 
@@ -115,29 +115,27 @@ def _docstring(choose: random.Random, folder: Path) -> str:
     for path, function in _functions(folder, choose, lambda _, one: bool(ast.get_docstring(one))):
         stated = function.body[0]
         assert isinstance(stated, ast.Expr)
-        _replace(
-            path, stated.value, f'"""Edited {choose.randrange(99)}.\n\n{" " * stated.col_offset}More."""'
-        )
+        replace(path, stated.value, f'"""Edited {choose.randrange(99)}.\n\n{" " * stated.col_offset}More."""')
         return f"docstring of {function.name} of {path.relative_to(folder)}"
     return "no place"
 
 
 def _module_docstring(choose: random.Random, folder: Path) -> str:
     """Say something else in a module's docstring, or give it one."""
-    path = choose.choice(_files(folder, "*.py"))
-    tree = _parsed(path)
+    path = choose.choice(files_of(folder, "*.py"))
+    tree = parsed(path)
     text = f'"""Edited {choose.randrange(99)}."""'
     stated = tree.body[0] if ast.get_docstring(tree) else None
     if isinstance(stated, ast.Expr):
-        _replace(path, stated.value, text)
+        replace(path, stated.value, text)
     else:
-        _insert(path, 1, f"{text}\n")
+        insert(path, 1, f"{text}\n")
     return f"docstring of {path.relative_to(folder)}"
 
 
 def _comment(choose: random.Random, folder: Path) -> str:
-    path = choose.choice(_files(folder, "*.py"))
-    _insert(path, 1, f"# edited {choose.randrange(99)}\n")
+    path = choose.choice(files_of(folder, "*.py"))
+    insert(path, 1, f"# edited {choose.randrange(99)}\n")
     return f"comment in {path.relative_to(folder)}"
 
 
@@ -149,14 +147,14 @@ def _literal(choose: random.Random, folder: Path) -> str:
         numbers = [one for one in own if isinstance(one.value, int) and not isinstance(one.value, bool)]
         if numbers:
             node = choose.choice(numbers)
-            _replace(path, node, str(choose.randrange(999)))
+            replace(path, node, str(choose.randrange(999)))
             return f"literal at {path.relative_to(folder)}:{node.lineno}"
     return "no place"
 
 
 def _function(choose: random.Random, folder: Path) -> str:
     """Add a function that nobody calls yet."""
-    path = choose.choice([one for one in _files(folder, "*.py") if not _is_beside(one)])
+    path = choose.choice([one for one in files_of(folder, "*.py") if not _is_beside(one)])
     text = path.read_text(encoding="utf-8")
     path.write_text(
         f"{text}\n\ndef edited_{choose.randrange(99)}(value: int) -> int:\n    return value + 1\n"
@@ -166,7 +164,7 @@ def _function(choose: random.Random, folder: Path) -> str:
 
 def _test(choose: random.Random, folder: Path) -> str:
     """Add a test."""
-    found = _files(folder, "test_*.py", "*_test.py")
+    found = files_of(folder, "test_*.py", "*_test.py")
     if not found:
         return "no place"
     path = choose.choice(found)
@@ -177,12 +175,12 @@ def _test(choose: random.Random, folder: Path) -> str:
 
 def _import(choose: random.Random, folder: Path) -> str:
     """Import a module of the standard library where others are imported."""
-    files = _files(folder, "*.py")
+    files = files_of(folder, "*.py")
     choose.shuffle(files)
     for path in files:
-        lines = [one.lineno for one in _parsed(path).body if isinstance(one, ast.Import | ast.ImportFrom)]
+        lines = [one.lineno for one in parsed(path).body if isinstance(one, ast.Import | ast.ImportFrom)]
         if lines:
-            _insert(path, lines[-1], f"import {choose.choice(['json', 'itertools', 'logging', 'time'])}\n")
+            insert(path, lines[-1], f"import {choose.choice(['json', 'itertools', 'logging', 'time'])}\n")
             return f"import in {path.relative_to(folder)}"
     return "no place"
 
@@ -191,17 +189,17 @@ def _member(base: str, text: str) -> Edit:
     """Add a line to a class whose bases tell what it is."""
 
     def edit(choose: random.Random, folder: Path) -> str:
-        files = [path for path in _files(folder, "*.py") if not _is_beside(path)]
+        files = [path for path in files_of(folder, "*.py") if not _is_beside(path)]
         choose.shuffle(files)
         for path in files:
-            classes = [one for one in _parsed(path).body if isinstance(one, ast.ClassDef)]
+            classes = [one for one in parsed(path).body if isinstance(one, ast.ClassDef)]
             fitting = [one for one in classes if any(re.search(base, ast.unparse(b)) for b in one.bases)]
             fitting = [one for one in fitting if one.body[0].lineno > one.lineno]
             if fitting:
                 last = choose.choice(fitting).body[-1]
                 assert last.end_lineno is not None
                 made = text.format(number=choose.randrange(99))
-                _insert(path, last.end_lineno + 1, f"{' ' * last.col_offset}{made}\n")
+                insert(path, last.end_lineno + 1, f"{' ' * last.col_offset}{made}\n")
                 return f"{made!r} in {path.relative_to(folder)}"
         return "no place"
 
@@ -212,13 +210,13 @@ def _document(line: str, *patterns: str) -> Edit:
     """Add a line to a document."""
 
     def edit(choose: random.Random, folder: Path) -> str:
-        found = _files(folder, *patterns)
+        found = files_of(folder, *patterns)
         if not found:
             return "no place"
         path = choose.choice(found)
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         at = len(lines) + 1 if line.startswith(("#", "\n")) else choose.randrange(len(lines)) + 1
-        _insert(path, at, f"{line.format(number=choose.randrange(99))}\n")
+        insert(path, at, f"{line.format(number=choose.randrange(99))}\n")
         return f"line in {path.relative_to(folder)}"
 
     return edit
