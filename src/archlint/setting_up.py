@@ -19,13 +19,21 @@ from archlint.paths import ancestors, join
 from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
 
-HOOK = """\
-  - repo: local
+HOOK = r"""  - repo: local
     hooks:
       - id: archlint
         name: archlint
         entry: archlint check --against HEAD --output-format concise
         language: system
+        files: |
+          (?x)(
+            \.(py|pyi|toml|lock|ya?ml|ini|cfg|sh|mako|sql)$|
+            (^|/)(Dockerfile|Containerfile|Makefile|justfile|Procfile|Pipfile)[^/]*$|
+            (^|/)\.(env|gitignore|dockerignore)[^/]*$|
+            \.([Dd]ocker|[Cc]ontainer)file$|
+            (^|/)archlint-baseline\.json$|
+            (^|/)requirements[^/]*\.txt$
+          )
         pass_filenames: false
         require_serial: true
 """

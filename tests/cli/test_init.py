@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
+from archlint.setting_up import HOOK as HOOK_TO_WRITE
 from tests.cli.command_line import Run, write
 
 PROJECT = "[project]\r\nname = 'shop'\r\ndependencies = ['fastapi', 'sqlalchemy']\r\n"
@@ -20,6 +22,20 @@ FILES = {
     "@router.get('/users')\ndef users() -> list[str]:\n    return []\n",
 }
 ITEMS = "\n\n@router.get('/items')\ndef items() -> list[str]:\n    return []\n"
+RUNS = {
+    "app/main.py": True,
+    "docker/Dockerfile.prod": True,
+    "api.Dockerfile": True,
+    ".env.example": True,
+    "deploy/compose.yml": True,
+    "requirements-dev.txt": True,
+    "archlint-baseline.json": True,
+    "README.md": False,
+    "package.json": False,
+    "docs/env.md": False,
+    "web/app.tsx": False,
+}
+"""Whether a commit of this file alone runs the hook."""
 HOOK = ("check", "--against", "HEAD", "--output-format", "concise")
 
 
@@ -54,6 +70,15 @@ def test_what_is_there_stays(run: Run, tmp_path: Path) -> None:
     assert (result.code, "Add this to the `repos:`" in result.out) == (0, True)
     assert {name: (tmp_path / name).read_text() for name in own} == own
     assert (tmp_path / "pyproject.toml").read_bytes() == PROJECT.encode()
+
+
+def test_the_hook_is_the_one_that_the_repository_offers() -> None:
+    (own,) = yaml.safe_load(HOOK_TO_WRITE)[0]["hooks"]
+    (offered,) = yaml.safe_load((Path(__file__).parents[2] / ".pre-commit-hooks.yaml").read_text())
+    same = ("entry", "files", "pass_filenames", "require_serial")
+    assert {key: own[key] for key in same} == {key: offered[key] for key in same}
+    runs = {name: bool(re.search(own["files"], name)) for name in RUNS}
+    assert runs == RUNS
 
 
 def test_without_a_service(run: Run) -> None:
