@@ -117,3 +117,82 @@ def test_what_needs_a_resolver_stays(tmp_path: Path, before: str, instead: str) 
     lock = dedent(LOCK).replace(before, instead) if before else f"{dedent(LOCK)}\n{instead}"
     files = {"main.py": MAIN, "pyproject.toml": PYPROJECT, "uv.lock": lock}
     assert settled(tmp_path, files, "BA0405", unsafe=True).done == []
+
+
+TEST = "import pytest\n\n\n@pytest.mark.anyio\nasync def test_a() -> None:\n    assert 1\n"
+PROJECT = '[project]\nname = "desk"\ndependencies = ["fastapi"]\n'
+TABLES = {
+    "a dependency group": (
+        PROJECT + '\n[dependency-groups]\ndev = [\n    "pytest>=8",  # é\n]\n',
+        '    "pytest>=8",  # é\n',
+        '    "pytest>=8",  # é\n    "pytest-asyncio",\n',
+    ),
+    "a group that another one includes": (
+        PROJECT + '\n[dependency-groups]\ndev = [{include-group = "test"}]\ntest = ["pytest"]\n',
+        'test = ["pytest"]',
+        'test = ["pytest", "pytest-asyncio"]',
+    ),
+    "uv's own list": (
+        PROJECT + '\n[tool.uv]\ndev-dependencies = ["pytest", "ruff"]\n',
+        '["pytest", ',
+        '["pytest", "pytest-asyncio", ',
+    ),
+    "an extra": (
+        PROJECT + 'optional-dependencies.test = ["pytest"]\n',
+        '["pytest"]',
+        '["pytest", "pytest-asyncio"]',
+    ),
+    "Poetry's group": (
+        '[tool.poetry]\nname = "desk"\n\n[tool.poetry.dependencies]\npython = "^3.12"\nfastapi = "*"\n\n'
+        '[tool.poetry.group.dev.dependencies]\npytest = {version = "*", extras = [\n  "a",\n]}\nruff = "*"\n',
+        "ruff =",
+        'pytest-asyncio = "*"\nruff =',
+    ),
+    "Poetry's table, whose lines have no order": (
+        "[tool.poetry.dev-dependencies]\r\n"
+        'ruff = "*"\r\npytest = "*"\r\n\r\n[build-system]\r\nrequires = []\r\n',
+        'pytest = "*"\r\n',
+        'pytest = "*"\r\npytest-asyncio = "*"\r\n',
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "before", "instead"), TABLES.values(), ids=TABLES)
+def test_a_plugin_is_declared_beside_pytest(tmp_path: Path, text: str, before: str, instead: str) -> None:
+    files = {"main.py": MAIN, "tests/test_a.py": TEST, "poetry.lock": ""}
+    assert text.count(before) == 1
+    outcome = settled(tmp_path, {**files, "pyproject.toml": text.encode()}, "BA0902", unsafe=True)
+    assert [one.plan.why for one in outcome.done] == ["the lock of Poetry has to be made again"]
+    assert (tmp_path / "pyproject.toml").read_bytes() == text.replace(before, instead).encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[tool.poetry.group.dev]\ndependencies = {pytest = "*"}\n',
+        '[tool.poetry.group.dev.dependencies.pytest]\nversion = "*"\n',
+        '[tool.poetry.group.dev.dependencies]\npytest = {version = "*", extras = [\n  "a",\n]}\n',
+        PROJECT + "",
+    ],
+    ids=["an inline table", "a table of its own", "a value of several lines at the end", "no pytest"],
+)
+def test_tables_of_another_form_stay(tmp_path: Path, text: str) -> None:
+    files = {"main.py": MAIN, "tests/test_a.py": TEST, "pyproject.toml": text}
+    assert settled(tmp_path, files, "BA0902", unsafe=True).done == []
+
+
+def test_asyncpg_gets_into_poetrys_table(tmp_path: Path) -> None:
+    text = '[tool.poetry.dependencies]\npython = "^3.12"\nfastapi = "*"\nsqlalchemy = "*"\n'
+    model = "from sqlalchemy.ext.asyncio import AsyncSession\n\n\ndef f(session: AsyncSession) -> None: ...\n"
+    outcome = settled(
+        tmp_path, {"main.py": MAIN, "rows.py": model, "pyproject.toml": text}, "BA0201", unsafe=True
+    )
+    assert len(outcome.done) == 1
+    wanted = text.replace("fastapi", 'asyncpg = "*"\nfastapi')
+    assert (tmp_path / "pyproject.toml").read_text() == wanted
+
+
+def test_beside_uv_lock_a_plugin_is_left_to_uv(tmp_path: Path) -> None:
+    text = dedent(PYPROJECT) + '[dependency-groups]\ndev = ["pytest"]\n'
+    files = {"main.py": MAIN, "tests/test_a.py": TEST, "pyproject.toml": text, "uv.lock": LOCK}
+    assert settled(tmp_path, files, "BA0902", unsafe=True).done == []
