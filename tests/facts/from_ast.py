@@ -84,14 +84,20 @@ class _Expectation:
             return start + column
         return start + len(following.encode()[:column].decode())
 
-    def span(self, node: Any) -> tuple[int, int]:
+    def bounds(self, node: Any) -> tuple[int, int]:
+        """Where a node starts and ends."""
         if self.inside_fstring:
             return ANY, ANY
         return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
 
+    def span(self, node: Any) -> tuple[int, int]:
+        """Where a node starts, and its length."""
+        start, end = self.bounds(node)
+        return start, ANY if start is ANY else end - start
+
     def bytes_as_written(self, node: ast.Constant) -> Any:
         """What stands between the quotes of the literal's pieces, as Python's tokenizer tells them apart."""
-        start, end = self.span(node)
+        start, end = self.bounds(node)
         if start is ANY:
             return ANY
         pieces = tokenize.generate_tokens(io.StringIO(f"({self.text[start:end]})").readline)
@@ -165,12 +171,13 @@ class _Expectation:
 
     @expression.register(ast.List | ast.Tuple | ast.Set)
     def _(self, node: ast.List | ast.Tuple | ast.Set) -> s.Expression:
-        start, end = self.span(node)
+        start, end = self.bounds(node)
         # `a[1,]` and `for x, in y`: whether a trailing comma belongs to the tuple is a matter of taste.
         bare = isinstance(node, ast.Tuple) and (
             start is ANY or self.text[start] != "(" or self.text[end - 1] != ")"
         )
-        return s.Sequence(start, ANY if bare else end, SEQUENCES[type(node)], self.expressions(node.elts))
+        length = ANY if bare else self.span(node)[1]
+        return s.Sequence(start, length, SEQUENCES[type(node)], self.expressions(node.elts))
 
     @expression.register
     def _(self, node: ast.Dict) -> s.Expression:
@@ -185,7 +192,7 @@ class _Expectation:
     def _(self, node: ast.Slice) -> s.Expression:
         span = self.span(node)
         bounds = [self.optional(node.lower), self.optional(node.upper)]
-        text = self.text[slice(*span)] if span[0] is not ANY else ""
+        text = self.text[slice(*self.bounds(node))] if span[0] is not ANY else ""
         if node.step is not None or (len(text) > 1 and text.rstrip().endswith(":") and _colons(text) == 2):
             bounds.append(self.optional(node.step))
         parts = tuple(bound or s.Constant(ANY, ANY, None) for bound in bounds)

@@ -17,7 +17,7 @@ from archlint.facts.syntax import FunctionDef, Node
 STATEMENTS = ""
 """The part that are a module's own statements; other parts are numbers of outermost functions, and names."""
 
-_PLACES = frozenset({"start", "end", "name_start", "header_end", "raw_body"})
+_PLACES = frozenset({"start", "length", "name_start", "header_end", "raw_body"})
 _NO_NAMES: Mapping[str, frozenset[str]] = {}
 
 

@@ -55,11 +55,11 @@ def _name(reader: TreeReader, node: Tree) -> Expression:
 
 
 def _dotted_name(reader: TreeReader, node: Tree) -> Expression:
-    start, _ = reader.span(node)
+    start, _ = reader.bounds(node)
     first, *rest = named(node)
     found: Expression = _name(reader, first)
     for child in rest:
-        found = Attribute(start, reader.span(child)[1], found, reader.text(child))
+        found = Attribute(start, reader.bounds(child)[1] - start, found, reader.text(child))
     return found
 
 
@@ -202,8 +202,8 @@ def _index(reader: TreeReader, node: Tree, indices: list[Tree]) -> Expression:
     if len(indices) == 1 and not any(child.type == "," for child in node.children):
         return reader.expression(indices[0])
     items = reader.expressions(indices)
-    start = items[0].start if items else reader.span(node)[0]
-    return Sequence(start, items[-1].end if items else start, "tuple", items)
+    start = items[0].start if items else reader.bounds(node)[0]
+    return Sequence(start, items[-1].end - start if items else 0, "tuple", items)
 
 
 def _slice(reader: TreeReader, node: Tree) -> Expression:

@@ -106,7 +106,7 @@ def _comments(reader: TreeReader, root: Tree, text: str) -> Iterator[Comment]:
         return
     for node in _walk(root):
         if node.type == "comment" and "archlint:" in reader.text(node):
-            start, _ = reader.span(node)
+            start, _ = reader.bounds(node)
             line = text[:start].rpartition("\n")[2]
             yield Comment(start, reader.text(node), not line.strip())
 
@@ -127,7 +127,7 @@ def _problems(reader: StatementReader, root: Tree, text: str) -> Iterator[Syntax
     if not nodes + reader.outdated or _compiles(text):
         return
     for node in nodes[:1] or reader.outdated[:1]:
-        start, end = reader.span(node)
+        start, end = reader.bounds(node)
         shown = reader.text(node).strip().partition("\n")[0][:40]
         message = f"missing `{node.type}`" if node.is_missing else f"unexpected `{shown}`"
         yield SyntaxProblem(start, min(end, start + max(len(shown), 1)), message)

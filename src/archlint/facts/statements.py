@@ -213,7 +213,7 @@ def _handler(reader: StatementReader, node: Tree) -> ExceptHandler:
         types.append(reader.expression(value))
     kinds = types[0] if len(types) == 1 else None
     if len(types) > 1:
-        kinds = Sequence(types[0].start, types[-1].end, "tuple", tuple(types))
+        kinds = Sequence(types[0].start, types[-1].end - types[0].start, "tuple", tuple(types))
     return ExceptHandler(*reader.span(node), kinds, name, reader.clause_block(node))
 
 
@@ -258,16 +258,16 @@ def _decorated(reader: StatementReader, node: Tree) -> Statement:
 
 
 def _function(reader: StatementReader, node: Tree, decorators: tuple[Expression, ...] = ()) -> Statement:
-    start, end = reader.span(node)
+    start, length = reader.span(node)
     name, returns = node.child_by_field_name("name"), node.child_by_field_name("return_type")
     parameters = node.child_by_field_name("parameters")
     header = returns or parameters or name or node
     return FunctionDef(
         start,
-        end,
+        length,
         reader.text(name) if name else "",
-        reader.span(name)[0] if name else start,
-        reader.span(header)[1],
+        reader.bounds(name)[0] if name else start,
+        reader.bounds(header)[1],
         reader.parameters(parameters),
         reader.optional(returns),
         decorators,
@@ -277,14 +277,14 @@ def _function(reader: StatementReader, node: Tree, decorators: tuple[Expression,
 
 
 def _class(reader: StatementReader, node: Tree, decorators: tuple[Expression, ...] = ()) -> Statement:
-    start, end = reader.span(node)
+    start, length = reader.span(node)
     name = node.child_by_field_name("name")
     bases, keywords = reader.arguments(node.child_by_field_name("superclasses"))
     return ClassDef(
         start,
-        end,
+        length,
         reader.text(name) if name else "",
-        reader.span(name)[0] if name else start,
+        reader.bounds(name)[0] if name else start,
         bases,
         keywords,
         decorators,

@@ -1,7 +1,8 @@
 """The records that a Python file is reduced to: its statements and expressions in a compact form.
 
 Every node has `start` and `end`, offsets in code points into the file's text; `PythonSource.location`
-turns them into lines and columns. Records are msgspec structs because these encode and decode in C,
+turns them into lines and columns. A node keeps its length, which is nearly always a number below 257, of
+which Python has one object each. Records are msgspec structs because these encode and decode in C,
 compare by identity, and need no garbage collection; the cache holds nothing else.
 """
 
@@ -18,7 +19,12 @@ class Node(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True, eq=
     """Anything with a place in a Python file."""
 
     start: int
-    end: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        """The offset behind its last code point."""
+        return self.start + self.length
 
 
 class Name(Node, frozen=True, gc=False, array_like=True, tag="N", eq=False):

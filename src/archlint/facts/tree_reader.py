@@ -43,12 +43,17 @@ class TreeReader:
     def __init__(self, data: bytes, text: str) -> None:
         self.data = data
         self.source = text
-        self.span: Callable[[Tree], tuple[int, int]] = (
+        self.bounds: Callable[[Tree], tuple[int, int]] = (
             attrgetter("byte_range") if data.isascii() else _in_code_points(data)
         )
-        """Gives where a node stands, in code points."""
+        """Gives where a node starts and ends, in code points."""
         self.depth = 0
         self.has_stars = False
+
+    def span(self, node: Tree) -> tuple[int, int]:
+        """Where a node starts, and its length, in code points."""
+        start, end = self.bounds(node)
+        return start, end - start
 
     def expression(self, node: Tree) -> Expression:
         """The record of an expression, type or pattern node."""
@@ -56,8 +61,8 @@ class TreeReader:
             return Operator(*self.span(node), "opaque", ())
         kind = node.type
         if kind == "identifier":  # Most are.
-            start, end = self.span(node)
-            return Name(start, end, self.source[start:end])
+            start, end = self.bounds(node)
+            return Name(start, end - start, self.source[start:end])
         self.depth += 1
         found = self.readers.get(kind, opaque)(self, node)
         self.depth -= 1
@@ -80,7 +85,7 @@ class TreeReader:
 
     def text(self, node: Tree) -> str:
         """The node's source text."""
-        start, end = self.span(node)
+        start, end = self.bounds(node)
         return self.source[start:end]
 
     def parameters(self, node: Tree | None) -> tuple[Parameter, ...]:
@@ -127,11 +132,11 @@ class TreeReader:
 def _in_code_points(data: bytes) -> Callable[[Tree], tuple[int, int]]:
     continued = [match.start() for match in _CONTINUED.finditer(data)]
 
-    def span(node: Tree) -> tuple[int, int]:
+    def bounds(node: Tree) -> tuple[int, int]:
         start, end = node.byte_range
         return start - bisect_left(continued, start), end - bisect_left(continued, end)
 
-    return span
+    return bounds
 
 
 def named(node: Tree | None) -> list[Tree]:
@@ -141,21 +146,27 @@ def named(node: Tree | None) -> list[Tree]:
 
 def _starred_whole(node: Expression) -> Expression:
     """The grammar reads `[*a.b]` as `[(*a).b]`, and so all that may follow the star."""
+    span = (node.start, node.length)
     match node:
-        case Attribute(start, end, Starred(value=inner), attr):
-            return Starred(start, end, Attribute(inner.start, end, inner, attr))
-        case Call(start, end, Starred(value=inner), args, keywords):
-            return Starred(start, end, Call(inner.start, end, inner, args, keywords))
-        case Subscript(start, end, Starred(value=inner), index):
-            return Starred(start, end, Subscript(inner.start, end, inner, index))
-        case Operator(start, end, operator, (Starred(value=inner), *rest), detail):
-            return Starred(start, end, Operator(inner.start, end, operator, (inner, *rest), detail))
+        case Attribute(value=Starred(value=inner), attr=attr):
+            return Starred(*span, Attribute(*_from(inner, node), inner, attr))
+        case Call(func=Starred(value=inner), args=args, keywords=keywords):
+            return Starred(*span, Call(*_from(inner, node), inner, args, keywords))
+        case Subscript(value=Starred(value=inner), index=index):
+            return Starred(*span, Subscript(*_from(inner, node), inner, index))
+        case Operator(operator=operator, parts=(Starred(value=inner), *rest), detail=detail):
+            return Starred(*span, Operator(*_from(inner, node), operator, (inner, *rest), detail))
     return node
+
+
+def _from(first: Expression, whole: Expression) -> tuple[int, int]:
+    """The span from one expression on to the end of another."""
+    return first.start, whole.end - first.start
 
 
 def _positional(parameter: Parameter) -> Parameter:
     kind = "positional" if parameter.kind == "normal" else parameter.kind
-    span = (parameter.start, parameter.end)
+    span = (parameter.start, parameter.length)
     return Parameter(*span, parameter.name, kind, parameter.annotation, parameter.default)
 
 

@@ -84,7 +84,7 @@ class Edges(EdgeCollector):
     def define(self, cls: Class) -> None:
         """What libraries do with the class: run its methods, or take its fields for tasks."""
         body = self._inference.program.add(cls.module)
-        site = Site("call", Name(cls.node.start, cls.node.end, cls.node.name))
+        site = Site("call", Name(cls.node.start, cls.node.length, cls.node.name))
         for base in cls.lineage:
             handoff = self._inference.knowledge.bases.get(base.path) if isinstance(base, Library) else None
             for name in handoff.overridden if handoff else ():

@@ -71,7 +71,7 @@ def _keywords(module: Module, scope: Scope, call: Call, symbols: Symbols) -> Ite
             value = found.node.value if isinstance(found.node, Assign) else None
         for key, item in value.items if isinstance(value, Dict) else ():
             if isinstance(key, Constant) and isinstance(key.value, str):
-                yield Keyword(key.start, item.end, key.value, item)
+                yield Keyword(key.start, item.end - key.start, key.value, item)
 
 
 def pool_classes(engine: Engine, symbols: Symbols) -> Iterator[tuple[Expression, Symbol]]:

@@ -71,7 +71,7 @@ def made_enumeration(kind: str) -> FunctionModel:
         if name is None or members is None:
             return Unresolved("an enumeration whose members the source does not tell", arguments.place)
         node = arguments.place.node
-        definition = ClassDef(node.start, node.end, name, node.start, (), (), (), ())
+        definition = ClassDef(node.start, node.length, name, node.start, (), (), (), ())
         mixed = arguments.keywords.get("type")
         mixed = External(f"builtins.{mixed.name}") if isinstance(mixed, Native) else mixed
         bases = tuple(base for base in (mixed, External(kind)) if base is not None)

@@ -65,7 +65,7 @@ class _Reader(NamedTuple):
 
         A Pydantic class that is neither shown at the API nor lies with the schemas may hold what it wants.
         """
-        symbol = self._symbol(Name(node.name_start, node.name_start, node.name))
+        symbol = self._symbol(Name(node.name_start, 0, node.name))
         if symbol.node is not node or not self.classes.is_schema(symbol):
             return
         for base in node.bases:

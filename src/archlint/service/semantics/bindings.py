@@ -263,5 +263,5 @@ def _list_change(call: Call, method: str) -> Expression:
     if method == "extend" and len(call.args) == 1:
         return call.args[0]
     if method == "append":
-        return Sequence(call.start, call.end, "list", call.args)
+        return Sequence(call.start, call.length, "list", call.args)
     return call

@@ -154,11 +154,16 @@ class Imports:
 @summary
 def _importing(source: PythonSource) -> tuple[tuple[Call, bool, bool], ...]:
     """The calls that may import by their last names, whether in a function, and whether for type checkers."""
+    if source.names.isdisjoint(_IMPORTERS):
+        return ()
     taken = (s for s in source.nodes.of(ImportFrom) if s.module == "importlib")
     aliases = (alias.asname for statement in taken for alias in statement.names if alias.asname)
-    names = frozenset({"__import__", "import_module", *aliases})
+    names = _IMPORTERS.union(aliases)
     return tuple(
         (call, bool(source.definitions.functions_around(call)), is_for_type_checkers(source, call))
         for call in source.nodes.of(Call)
         if last_name(call.func) in names
     )
+
+
+_IMPORTERS = frozenset({"__import__", "import_module"})

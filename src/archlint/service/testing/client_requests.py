@@ -174,7 +174,7 @@ class Requests:
         for node in module.source.nodes.of(Attribute):
             name = dotted(node.value) if node.attr in METHODS and id(node) not in called else None
             if name and _CLIENT.search(name) and not _NO_CLIENT.search(name.rpartition(".")[2]):
-                call = Call(node.start, node.end, node, (), ())
+                call = Call(node.start, node.length, node, (), ())
                 way = RequestWay(frozenset({METHODS[node.attr]}), (GAP,))
                 yield ClientRequest(module, call, module.source.definitions.around(node), False, (way,))
 
