@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archlint.facts.differences import FileDifference
@@ -48,6 +48,7 @@ def _moves(before: str, after: str, *parts: int | str) -> Moves:
     return Moves(difference, [part for part in parts if not difference.is_in(part)])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 11), st.sampled_from(["# comment", "", "    # inner"])), max_size=6))
 def test_layout_moves_every_place(inserted: list[tuple[int, str]]) -> None:
     lines = CODE.splitlines()
