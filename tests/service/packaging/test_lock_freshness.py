@@ -65,6 +65,13 @@ FRESH = {
         '["gamma>=1", "local", "alpha"]',
     ),
     "a description": ('version = "0.1.0"', 'version = "0.1.0"\ndescription = "x"'),
+    "a constraint on what is not there": ('["delta<9"]', '["delta<9", "zeta<9"]'),
+    "an override of what is not there": (
+        "no-index = true",
+        'no-index = true\noverride-dependencies = ["zeta==1"]',
+    ),
+    "what is not there excluded": ("no-index = true", 'no-index = true\nexclude-dependencies = ["zeta"]'),
+    "default groups as they are": ("no-index = true", 'no-index = true\ndefault-groups = ["dev", "dev"]'),
     "the same path": ('"libs/local"', '"./libs/local/"'),
     "the same version": ('"0.1.0"', '"0.1"'),
     "the default resolution": ("no-index = true", 'no-index = true\nresolution = "highest"'),
@@ -138,6 +145,11 @@ STALE = {
         "no-index = true",
         'no-index = true\nbuild-constraint-dependencies = ["setuptools<80"]',
     ),
+    "no default groups": ("no-index = true", "no-index = true\ndefault-groups = []"),
+    "Windows by another variable": ("platform_system == 'Windows'", "os_name == 'nt'"),
+    "a bound between versions": ("python_version >= '3.12'", "python_full_version > '3.11.99'"),
+    "a platform more": ("sys_platform == 'linux'", "sys_platform == 'linux' or sys_platform == 'cygwin'"),
+    "no package": ('{ path = "libs/local" }', '{ path = "libs/local", package = false }'),
     "default groups": ("no-index = true", 'no-index = true\ndefault-groups = ["lint"]'),
     "no sources": ("no-index = true", "no-index = true\nno-sources = true"),
     "an editable path": ('{ path = "libs/local" }', '{ path = "libs/local", editable = true }'),
@@ -269,6 +281,70 @@ def test_each_project_says_for_itself_what_is_editable(
     assert (differences(folder) == []) == fresh
 
 
+INDEX = """[[tool.uv.index]]
+name = "inner"
+url = "wheels"
+format = "flat"
+explicit = true
+
+[tool.uv.sources]
+alpha = { index = "inner" }
+"""
+WORKSPACE = {
+    "pyproject.toml": """[project]
+name = "svc"
+version = "1"
+requires-python = ">=3.11"
+dependencies = ["near"]
+
+[tool.uv.workspace]
+members = ["near", "far"]
+
+[tool.uv.sources]
+near = { workspace = true }
+""",
+    "near/pyproject.toml": '[project]\nname = "near"\nversion = "1"\nrequires-python = ">=3.11"\n',
+    "far/pyproject.toml": '[project]\nname = "far"\nversion = "1"\nrequires-python = ">=3.11"\n',
+}
+
+
+def test_the_index_of_a_source_is_recorded(tmp_path: Path) -> None:
+    folder = tmp_path / "svc"
+    (folder / "wheels").mkdir(parents=True)
+    wheel(folder / "wheels", "alpha", "1.6")
+    head = '[project]\nname = "svc"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["alpha"]\n\n'
+    (folder / "pyproject.toml").write_text(head + INDEX)
+    assert uv(folder, "lock").returncode == 0
+    assert differences(folder) == []
+    dropped = INDEX.replace("explicit = true", "").replace('alpha = { index = "inner" }', "")
+    (folder / "pyproject.toml").write_text(head + dropped)
+    assert uv(folder, "lock", "--check").returncode != 0
+    assert all(isinstance(difference, Link) for difference in differences(folder))
+    assert differences(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "fresh"),
+    [
+        ("pyproject.toml", "workspace = true", "workspace = true, editable = true", True),
+        ("pyproject.toml", "workspace = true", "workspace = true, editable = false", False),
+        ("far/pyproject.toml", "[project]", "[tool.uv]\nmanaged = false\n[project]", False),
+        ("far/pyproject.toml", "[project]", "[tool.uv]\ndefault-groups = []\n[project]", False),
+        ("pyproject.toml", '"near", "far"', '"far", "near"', True),
+    ],
+)
+def test_members_of_a_workspace(tmp_path: Path, name: str, old: str, new: str, fresh: bool) -> None:
+    folder = tmp_path / "svc"
+    for path, text in WORKSPACE.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    assert uv(folder, "lock").returncode == 0
+    assert differences(folder) == []
+    (folder / name).write_text(WORKSPACE[name].replace(old, new, 1))
+    assert (uv(folder, "lock", "--check").returncode == 0) == fresh
+    assert (differences(folder) == []) == fresh
+
+
 UNDECIDED = {
     "a source per platform": (
         '{ path = "libs/local" }',
@@ -293,6 +369,7 @@ def test_what_cannot_be_compared_is_unknown(project: Path, name: str) -> None:
 
 SETTINGS = {
     "environments": ("environments = [\"sys_platform == 'linux'\", \"sys_platform == 'darwin'\"]", [
+        ("environments = [\"sys_platform == 'darwin'\", \"sys_platform == 'linux'\"]", False),
         ("environments = [\"platform_system == 'Linux'\", \"sys_platform == 'darwin'\"]", True),
         ("environments = [\"sys_platform == 'linux'\"]", False),
         ("", False),

@@ -25,8 +25,8 @@ def same(first: str, second: str) -> bool | None:
         ("python_version < '3.10'", "python_full_version < '0'"),
         ("python_version in '3.11 3.12'", "python_full_version < '3.13'"),
         ("platform_system == 'Darwin'", "sys_platform == 'darwin'"),
-        ("platform_python_implementation != 'PyPy'", "implementation_name != 'pypy'"),
-        ("os_name == 'nt'", "sys_platform == 'win32'"),
+        ("platform_system == 'FreeBSD'", "'FreeBSD' == platform_system"),
+        ("sys_platform in 'linux win32'", "(sys_platform in 'linux win32')"),
         ("extra == 'A_b'", "extra == 'a-b'"),
         ("platform_machine == 'x' and os_name == 'nt'", "'nt' == os_name and 'x' == platform_machine"),
     ],
@@ -44,6 +44,12 @@ def test_what_means_the_same(first: str, second: str) -> None:
         ("sys_platform == 'linux'", "sys_platform == 'darwin'"),
         ("extra == 'a'", "extra == 'b'"),
         ("extra == 'a'", ""),
+        ("platform_python_implementation != 'PyPy'", "implementation_name != 'pypy'"),
+        ("os_name == 'nt'", "sys_platform == 'win32'"),
+        ("os_name == 'nt'", "os_name != 'posix'"),
+        ("python_full_version > '3.12.3'", "python_full_version >= '3.12.4'"),
+        ("python_version < '3.13'", "python_version < '3.13' or sys_platform == 'x'"),
+        ("platform_system == 'FreeBSD'", "sys_platform == 'freebsd'"),
         ("platform_machine == 'x86_64'", "platform_machine == 'aarch64'"),
         ("platform_machine != 'x86_64'", ""),
         ("sys_platform == 'linux' or extra == 'a'", "sys_platform == 'linux' and extra == 'a'"),
@@ -53,7 +59,10 @@ def test_what_differs(first: str, second: str) -> None:
     assert same(first, second) is False
 
 
-@pytest.mark.parametrize("marker", ["platform_release >= '5'", "platform_version == 'x'"])
+@pytest.mark.parametrize(
+    "marker",
+    ["platform_release >= '5'", "platform_version == 'x'", "'linux' in sys_platform", "os_name in 'nt ce'"],
+)
 def test_what_cannot_be_enumerated_is_undecided(marker: str) -> None:
     assert same(marker, "") is None
     assert same(marker, marker) is True

@@ -26,6 +26,7 @@ from archlint.service.packaging.lowering import (
     LOCAL_KINDS,
     LoweredRequirement,
     Lowering,
+    local_kinds,
     ordered,
     read_locked,
 )
@@ -36,6 +37,7 @@ RECORDS_NAMES = 1
 """The first revision of the lock's format that records extras and empty groups."""
 RECORDS_DEFAULTS = 5
 """The first revision that records the default groups."""
+_KINDS = {"editable": "editable", "directory": "not editable", "virtual": "no package"}
 METADATA_FREE = 4
 """The first revision that may record no requirements at all."""
 
@@ -131,7 +133,9 @@ class _Comparison:
             texts = tuple(strings(items))
             if isinstance(items, list) and len(texts) != len(items):
                 continue
-            parsed = _parsed(texts, self.root.file.location("tool", "uv", setting))
+            parsed = list(_parsed(texts, self.root.file.location("tool", "uv", setting)))
+            if recorded != "build-constraints":  # uv records what concerns a package of the lock
+                parsed = [p for p in parsed if canonicalize_name(p.requirement.name) in self.packages]
             entries = self._items("manifest", recorded)
             yield from self._compare(self.root, parsed, entries, f"`{setting}`: ")
 
@@ -166,28 +170,26 @@ class _Comparison:
             yield from self._record_differences(one, indices[0], place)
 
     def _editable_differences(self, member: Pyproject, entries: Iterable[KeyPath]) -> Iterator[Link]:
-        """Whether each entry that the lock records of a source by path is installed editable.
+        """Whether each entry that the lock records of a source by path is installed as it asks for.
 
-        The package itself is so if any project asks for it, and says nothing of the others.
+        The package itself is editable if any project asks for it, and says nothing of the others.
         """
         recorded = [self.lock.table(*entry) for entry in entries]
         for name, source in member.file.table("tool", "uv", "sources").items():
-            if not isinstance(source, dict) or not isinstance(source.get("path"), str):
-                continue
-            here = source.get("editable", member.name is None) is True
+            kinds = local_kinds(source, is_project=member.name is not None)
             own = [entry for entry in recorded if entry.get("name") == canonicalize_name(name)]
-            if any(
-                ("editable" in entry) != here for entry in own if not entry.keys().isdisjoint(LOCAL_KINDS)
-            ):
-                kinds = ("editable", "not editable") if here else ("not editable", "editable")
-                text = f"`{canonicalize_name(name)}` is {kinds[0]} here and {kinds[1]} in the lock"
+            found = {kind for entry in own for kind in LOCAL_KINDS if kind in entry}
+            if kinds and not found <= set(kinds):
+                here, there = (_KINDS[kind] for kind in (kinds[0], min(found - set(kinds))))
+                text = f"`{canonicalize_name(name)}` is {here} here and {there} in the lock"
                 yield Link(member.file.location("tool", "uv", "sources", name), text)
 
     def _default_group_difference(self, member: Pyproject, index: int, place: Location) -> Iterator[Link]:
         here = member.file.get("tool", "uv", "default-groups")
         locked = self.lock.get("package", index, "default-groups")
-        if self.revision >= RECORDS_DEFAULTS and (here or ["dev"]) != (locked or ["dev"]):
-            yield Link(place, f"`default-groups` is {_quoted(here)} here and {_quoted(locked)} in the lock")
+        if self.revision >= RECORDS_DEFAULTS and _groups(here) != _groups(locked):
+            shown = [", ".join(sorted(_groups(one))) or "empty" for one in (here, locked)]
+            yield Link(place, f"`default-groups` is `{shown[0]}` here and `{shown[1]}` in the lock")
 
     def _record_differences(self, member: Pyproject, index: int, place: Location) -> Iterator[Link | Unknown]:
         """What the lock records of a project's own metadata."""
@@ -327,7 +329,7 @@ class _Comparison:
         lowering = Lowering(self.project, self.root, member)
         for entry in member.declared:
             wanted = lowering.wanted(entry)
-            if wanted is None or wanted.source != ("registry",) or wanted.name in {*overridden, member.name}:
+            if wanted is None or wanted.source[0] != "registry" or wanted.name in {*overridden, member.name}:
                 continue
             versions = [self.lock.get("package", i, "version") for i in self.packages.get(wanted.name, ())]
             known = [version for version in versions if isinstance(version, str)]
@@ -353,6 +355,12 @@ def _parsed(texts: Iterable[str], place: Location) -> Iterator[DeclaredRequireme
             yield DeclaredRequirement(Requirement(text), place)
         except (InvalidRequirement, RecursionError):
             continue
+
+
+def _groups(value: Any) -> set[str]:
+    """The default groups that a setting names, `dev` where it is not given; `all` stands for itself."""
+    names = ["dev"] if value is None else [value] if isinstance(value, str) else strings(value)
+    return {canonicalize_name(name) for name in names}
 
 
 def _specifiers(text: Any) -> SpecifierSet:

@@ -7,12 +7,10 @@ resolver and of indexes; environments, conflicts, constraints and overrides stay
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 from packaging.markers import InvalidMarker, Marker
@@ -22,6 +20,7 @@ from packaging.utils import canonicalize_name
 
 from archlint.facts.toml import TomlFile
 from archlint.findings import Link, Location, Unknown
+from archlint.service.packaging.lowering import address
 from archlint.service.packaging.markers import equivalent
 from archlint.service.packaging.pyproject import Pyproject, strings
 
@@ -96,10 +95,10 @@ class LockSettings(Struct, frozen=True):
         except (InvalidMarker, RecursionError):
             yield Unknown(f"`{setting}`", self._place(setting), "it is not a list of markers")
             return
-        same = [[equivalent(one, other, self.python) for other in locked] for one in here]
-        if any(True not in row and None in row for row in same):
+        same = [equivalent(one, other, self.python) for one, other in zip(here, locked, strict=False)]
+        if False not in same and None in same:
             yield Unknown(f"`{setting}`", self._place(setting), "its markers cannot be compared")
-        elif len(here) != len(locked) or any(True not in row for row in same):
+        elif len(here) != len(locked) or False in same:
             shown = " and ".join(f"`{marker}`" for marker in locked) or "none"
             yield self._link(setting, f"differ from those of the lock, which has {shown}")
 
@@ -116,13 +115,14 @@ class LockSettings(Struct, frozen=True):
     def _exclusion_differences(self) -> Iterator[Link]:
         declared = strings(self.root.file.get("tool", "uv", "exclude-dependencies"))
         here = {canonicalize_name(re.split(r"[^\w.-]", text.strip())[0]) for text in declared}
+        packages = {canonicalize_name(str(one.get("name"))) for one in _tables(self.lock.get("package"))}
         locked = {canonicalize_name(name) for name in strings(self.lock.get("manifest", "excludes"))}
-        for name in sorted(here ^ locked):
+        for name in sorted((here & packages) - locked | (locked - here)):
             where = "the lock" if name in here else "pyproject.toml"
             yield self._link("exclude-dependencies", f"has no `{name}` in {where}")
 
     def _metadata_differences(self) -> Iterator[Link]:
-        declared = self.root.file.get("tool", "uv", "dependency-metadata")
+        declared = self.options.get("dependency-metadata")
         here = {_metadata(one) for one in _tables(declared)}
         locked = {_metadata(one) for one in _tables(self.lock.get("manifest", "dependency-metadata"))}
         for name in sorted({str(name) for name, *_ in here ^ locked}):
@@ -136,12 +136,12 @@ class LockSettings(Struct, frozen=True):
         default += [url for url in [self.options.get("index-url")] if isinstance(url, str)]
         if not default:
             return
-        known = {_address(str(one.get("url"))) for one in indexes} | {_address(url) for url in default}
+        known = {address(str(one.get("url"))) for one in indexes} | {address(url) for url in default}
         for setting in ("extra-index-url", "find-links"):
-            known |= {_address(url) for url in strings(self.options.get(setting))}
+            known |= {address(url) for url in strings(self.options.get(setting))}
         sources = (_table(one.get("source")).get("registry") for one in _tables(self.lock.get("package")))
         strange = sorted({str(url) for url in sources if url and "://" in str(url)})
-        for url in (url for url in strange if _address(url) not in known):
+        for url in (url for url in strange if address(url) not in known):
             setting = "index" if self.root.file.get("tool", "uv", "index") else "index-url"
             yield self._link(
                 setting, f"has no `{_CREDENTIALS.sub('//', url)}`, from which the lock takes packages"
@@ -192,12 +192,6 @@ def _normal(text: str) -> str:
         return text
     requirement.name = canonicalize_name(requirement.name)
     return str(requirement)
-
-
-def _address(url: str) -> str:
-    """A URL by host and path: credentials and a slash at the end do not count."""
-    parts = urlsplit(url)
-    return f"{parts.netloc.rpartition('@')[2].lower()}{posixpath.normpath(parts.path or '/')}"
 
 
 def _table(value: object) -> dict[str, Any]:

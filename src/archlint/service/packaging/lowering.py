@@ -56,7 +56,7 @@ class Lowering(Struct, frozen=True):
         source = self._source(name, requirement)
         if source is None:
             return None
-        specifier = requirement.specifier if source == ("registry",) else SpecifierSet()
+        specifier = requirement.specifier if source[0] == "registry" else SpecifierSet()
         return LoweredRequirement(
             name, frozenset(map(canonicalize_name, requirement.extras)), specifier, source, marker
         )
@@ -82,8 +82,8 @@ class Lowering(Struct, frozen=True):
             return None
         found: tuple[str, ...] | None = None
         match source:
-            case {"index": _}:
-                found = ("registry",)
+            case {"index": str(index)}:
+                found = self._index(index)
             case {"workspace": True}:
                 found = next((("local", m.folder) for m in self.project.members if m.name == name), None)
             case {"path": str(path)} if not path.startswith(("/", "~")):
@@ -94,6 +94,41 @@ class Lowering(Struct, frozen=True):
             case {"url": str(url)} if "subdirectory" not in source:
                 found = ("url", url)
         return found
+
+    def _index(self, name: str) -> tuple[str, ...] | None:
+        """The index of that name; one that is nowhere declared, uv refuses."""
+        tables = [one.file.get("tool", "uv", "index") for one in (self.member, self.root)]
+        tables.append(self.project.uv_toml.get("index"))
+        declared = (one for table in tables if isinstance(table, list) for one in table)
+        urls = (one.get("url") for one in declared if isinstance(one, dict) and one.get("name") == name)
+        url = next((url for url in urls if isinstance(url, str)), None)
+        return None if url is None else ("registry", _index_address(url))
+
+
+def local_kinds(source: Any, *, is_project: bool) -> tuple[str, ...]:
+    """The kinds as which uv may record what a source takes by path or from the workspace; none of others.
+
+    `is_project` says whether who asks is a project, and no mere root of groups.
+    """
+    match source:
+        case {"path": str()} if source.get("package") is False:
+            return ("virtual",)
+        case {"path": str()}:
+            is_editable = source.get("editable", not is_project) is True
+            return ("editable",) if is_editable else ("directory", "virtual")
+        case {"workspace": True}:
+            return ("directory", "virtual") if source.get("editable") is False else ("editable", "virtual")
+    return ()
+
+
+def address(url: str) -> str:
+    """A URL by host and path: credentials and a slash at the end do not count."""
+    parts = urlsplit(url)
+    return f"{parts.netloc.rpartition('@')[2].lower()}{posixpath.normpath(parts.path or '/')}"
+
+
+def _index_address(url: str) -> str:
+    return address(url) if url.startswith(("http://", "https://")) else "a local index"
 
 
 def _url_source(url: str) -> tuple[str, ...] | None:
@@ -142,7 +177,8 @@ def _locked_source(entry: dict[str, Any], root: str) -> tuple[str, ...] | None:
         return ("git", _repository(str(entry["git"])), *references, query.get("subdirectory", ""))
     if "url" in entry:
         return ("url", str(entry["url"])) if "subdirectory" not in entry else None
-    return ("registry",)
+    index = entry.get("index")
+    return ("registry", _index_address(index)) if isinstance(index, str) else ("registry",)
 
 
 def _repository(url: str) -> str:

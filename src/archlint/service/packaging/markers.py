@@ -7,30 +7,39 @@ compared. Both are evaluated instead on one environment per region that their li
 from __future__ import annotations
 
 import itertools
+import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from packaging.markers import Marker, UndefinedEnvironmentName
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 MAX_ENVIRONMENTS = 20_000
+_OTHER = "system "
 
-PLATFORMS = (
-    ("posix", "linux", "Linux"),
-    ("posix", "darwin", "Darwin"),
-    ("nt", "win32", "Windows"),
-    ("posix", "cygwin", "CYGWIN_NT-10.0"),
-    ("posix", "freebsd14", "FreeBSD"),
-    ("posix", "emscripten", "Emscripten"),
+_SYSTEMS = {
+    "linux": "Linux",
+    "darwin": "Darwin",
+    "win32": "Windows",
+    "aix": "AIX",
+    "emscripten": "Emscripten",
+}
+"""The platforms of which uv takes `platform_system` for `sys_platform`."""
+_SUBSTRING = re.compile(
+    r"""(?:sys_platform|os_name|platform_\w+|implementation_name) (?:not )?in "[^"]*\""""
+    r"""|"[^"]*" (?:not )?in \w+"""
 )
-IMPLEMENTATIONS = (("cpython", "CPython"), ("pypy", "PyPy"), ("graalpy", "GraalVM"))
+_FREE = ("os_name", "platform_machine", "implementation_name", "platform_python_implementation")
+"""What uv compares as text, each for itself: that Windows is `nt` is nothing that a lock knows."""
 
 
 def equivalent(first: Marker | None, second: Marker | None, python: SpecifierSet) -> bool | None:
     """Whether both hold in the same environments; None when that cannot be decided here."""
     if str(first) == str(second):
         return True
+    if _substrings(first) != _substrings(second):
+        return None
     environments = _environments(f"{first} and {second}", python)
     if environments is None:
         return None
@@ -38,6 +47,11 @@ def equivalent(first: Marker | None, second: Marker | None, python: SpecifierSet
         return all(_holds(first, environment) == _holds(second, environment) for environment in environments)
     except (UndefinedEnvironmentName, InvalidVersion):
         return None
+
+
+def _substrings(marker: Marker | None) -> frozenset[str]:
+    """The tests by `in` but of versions, which uv compares as they are written."""
+    return frozenset(re.findall(_SUBSTRING, str(marker)))
 
 
 def _holds(marker: Marker | None, environment: dict[str, str]) -> bool:
@@ -48,44 +62,53 @@ def _environments(text: str, python: SpecifierSet) -> Iterator[dict[str, str]] |
     """The environments to try, None when they are too many or a name cannot be enumerated."""
     if re.search(r"\b(platform_release|platform_version|implementation_version)\b", text):
         return None
-    versions = tuple(python_versions([*_literals(text), *(s.version for s in python)], python))
-    machines = sorted({*_values(text, "platform_machine"), "a-machine"})
-    extras = sorted({*_values(text, "extras?"), ""})
-    platforms = PLATFORMS if re.search(r"\b(os_name|sys_platform|platform_system)\b", text) else PLATFORMS[:1]
-    implementations = IMPLEMENTATIONS if "implementation" in text else IMPLEMENTATIONS[:1]
-    if len(versions) * len(machines) * len(extras) * len(platforms) * len(implementations) > MAX_ENVIRONMENTS:
+    if re.search(r"""\bin\s*["'][^"']*[,|]""", text):  # uv takes the text apart at blanks alone
+        return None
+    choices: dict[str, Sequence[str]] = {
+        "python_full_version": [
+            *map(str, python_versions([*_literals(text), *(s.version for s in python)], python, between=True))
+        ],
+        "extra": sorted({*_values(text, "extras?"), ""}),
+        "sys_platform": _platforms(text),
+        **{name: sorted({*_values(text, name), "else"}) for name in _FREE if name in text},
+    }
+    if math.prod(map(len, choices.values())) > MAX_ENVIRONMENTS:
         return None
     return (
-        _environment(*choice)
-        for choice in itertools.product(versions, machines, extras, platforms, implementations)
+        _environment(dict(zip(choices, one, strict=True))) for one in itertools.product(*choices.values())
     )
 
 
-def _environment(
-    version: Version,
-    machine: str,
-    extra: str,
-    platform: tuple[str, str, str],
-    implementation: tuple[str, str],
-) -> dict[str, str]:
+def _platforms(text: str) -> list[str]:
+    """The values of `sys_platform` that tell the markers apart, and one that they do not name."""
+    if not re.search(r"\b(sys_platform|platform_system)\b", text):
+        return ["else"]
+    names = {name: platform for platform, name in _SYSTEMS.items()}
+    systems = {names.get(value, f"{_OTHER}{value}") for value in _values(text, "platform_system")}
+    return sorted({*_values(text, "sys_platform"), *systems, "else"})
+
+
+def _environment(chosen: dict[str, str]) -> dict[str, str]:
+    version, platform = Version(chosen["python_full_version"]), chosen["sys_platform"]
+    system = _SYSTEMS.get(platform, platform.removeprefix(_OTHER))
     return {
-        "python_full_version": str(version),
+        **dict.fromkeys(_FREE, "else"),
         "python_version": f"{version.major}.{version.minor}",
         "implementation_version": str(version),
-        "platform_machine": machine,
-        "extra": extra,
-        "os_name": platform[0],
-        "sys_platform": platform[1],
-        "platform_system": platform[2],
-        "implementation_name": implementation[0],
-        "platform_python_implementation": implementation[1],
         "platform_release": "",
         "platform_version": "",
+        "platform_system": system,
+        **chosen,
     }
 
 
-def python_versions(literals: Iterable[str], python: SpecifierSet) -> Iterator[Version]:
-    """Versions on, just below and just above each literal, that `python` admits, in order."""
+def python_versions(
+    literals: Iterable[str], python: SpecifierSet, *, between: bool = False
+) -> Iterator[Version]:
+    """Versions on, just below and just above each literal, that `python` admits, in order.
+
+    With `between` there are some that no Python has: uv does not take `> 3.12.3` for `>= 3.12.4`.
+    """
     found = {Version("3.0.0"), Version("4.0.0"), Version("99.0.0")}
     for literal in literals:
         numbers = re.match(r"\d+(?:\.\d+){0,2}", literal)
@@ -102,6 +125,8 @@ def python_versions(literals: Iterable[str], python: SpecifierSet) -> Iterator[V
                 (max(major - 1, 0), 99, 99),
             ):
                 found.add(Version(".".join(map(str, near))))
+            if between and numbers.group().count(".") > 1:
+                found.add(Version(f"{major}.{minor}.{micro}.1"))
     return (version for version in sorted(found) if python.contains(version))
 
 

@@ -186,7 +186,7 @@ class ServiceProject(Struct, eq=False, frozen=True, dict=True):
         )
         inner = (self._pyproject(folder) for folder in folders if folder != root.folder)
         members = [
-            p for p in inner if p is not None and p.name is not None and _is_member(p.folder, root, "[^/]*")
+            p for p in inner if p is not None and _is_managed(p) and _is_member(p.folder, root, "[^/]*")
         ]
         return (root, *members) if root.name is not None else tuple(members)
 
@@ -245,6 +245,11 @@ def strings(value: Any) -> Iterator[str]:
 def _workspace_table(pyproject: Pyproject) -> dict[str, Any] | None:
     table = pyproject.file.get("tool", "uv", "workspace")
     return table if isinstance(table, dict) else None
+
+
+def _is_managed(pyproject: Pyproject) -> bool:
+    """Whether it is a project, and none that uv is told to leave alone."""
+    return pyproject.name is not None and pyproject.file.get("tool", "uv", "managed") is not False
 
 
 def _is_member(folder: str, root: Pyproject, star: str = ".*") -> bool:
