@@ -45,7 +45,7 @@ class _Models:
 
 def _in_operation(operation: Operation, models: _Models) -> Iterator[Hit]:
     answer = operation.answer
-    if answer.has_schema and not only_raises(operation.endpoint.handler.definition):
+    if answer.has_schema and not only_raises(operation.endpoint.handler):
         if loose_part(answer.type) is not None:
             handler = operation.endpoint.handler.definition.name
             yield _hit(answer.location, f"The response of `{handler}`", f"typed `{written(answer.type)}`")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import TypeGuard
 
+from archlint.facts.source import PythonSource, function_summary
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -34,9 +35,9 @@ from archlint.facts.syntax import (
     Try,
     With,
 )
+from archlint.service.api.handlers import Handler
 from archlint.service.api.operations import Operation
 from archlint.service.api.responses import names_response
-from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.types import NONE
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.modules import Module
@@ -85,10 +86,15 @@ def undocumented(operation: Operation, symbols: Symbols) -> ResponseKind | None:
     return ResponseKind.DATA if ResponseKind.DATA in found else ResponseKind.UNCLEAR
 
 
-def only_raises(function: FunctionDef) -> bool:
+def only_raises(handler: Handler) -> bool:
     """Whether every way through a handler ends in an error, so that it answers with nothing of its own."""
+    return not handler.is_generator and _only_raises(handler.module.source, handler.definition)
+
+
+@function_summary
+def _only_raises(source: PythonSource, function: FunctionDef) -> bool:
     returns = any(isinstance(one, Return) for one in statements(function.body))
-    return not (returns or is_generator(function)) and _ends_in_error(function.body)
+    return not returns and _ends_in_error(function.body)
 
 
 def _ends_in_error(body: tuple[Statement, ...]) -> bool:
@@ -130,7 +136,7 @@ def _is_exempt(operation: Operation) -> bool:
         or (answer.source == "annotation" and answer.type == NONE)
         or (bool(operation.response_class) and not _is_json(*operation.response_class))
         or operation.endpoint.handler.is_generator
-        or only_raises(operation.endpoint.handler.definition)
+        or only_raises(operation.endpoint.handler)
     )
 
 

@@ -26,6 +26,7 @@ from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
 from archlint.readings import naming, unnoticed
 from archlint.service.calls.library_models import Library
+from archlint.service.semantics.idle import showing
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
@@ -201,6 +202,16 @@ def _names_in_function(
 ) -> tuple[Name | Attribute, ...]:
     unread = unread_in(source, definition)
     return tuple(one for one in _names_between(source, definition, defined) if one not in unread)
+
+
+@function_naming
+def names_used_in(
+    source: PythonSource, definition: FunctionDef, defined: frozenset[str]
+) -> tuple[Name | Attribute, ...]:
+    """Those `names_in` a function that stand in no statement which only shows values."""
+    names = _names_in_function(source, definition, defined)
+    spans = [(one.start, one.end) for one in showing(source, definition, defined)] if names else []
+    return tuple(one for one in names if not any(start <= one.start < end for start, end in spans))
 
 
 @naming

@@ -31,7 +31,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import all_nodes, children, nested_blocks
 from archlint.readings import summary
-from archlint.service.semantics.bindings import read_namespace
+from archlint.service.semantics.bindings import read_namespace, statements
 from archlint.service.semantics.loggers import bound_names, loggers, logs
 
 _EXCEPTIONS = frozenset(
@@ -52,12 +52,16 @@ def plain_builtins(source: PythonSource) -> frozenset[str]:
 
 
 class Idle(Struct, frozen=True):
-    """What does nothing in a function: `names` are those that nothing but its idle statements has."""
+    """What does nothing in a function: `live` are the names that something else has.
+
+    Unless it `keeps` values, no name may be given any.
+    """
 
     plain: frozenset[str]
     logging: frozenset[str]
     defined: frozenset[str]
     live: frozenset[str]
+    keeps: bool = True
 
     def has(self, statement: Statement) -> bool:
         """Whether a statement only computes and shows values of no consequence, in its blocks, too."""
@@ -77,7 +81,7 @@ class Idle(Struct, frozen=True):
 
     def is_name(self, node: Expression) -> TypeGuard[Name]:
         """Whether it is a name that only idle statements have."""
-        return isinstance(node, Name) and node.id not in self.live
+        return isinstance(node, Name) and self.keeps and node.id not in self.live
 
     def _is_inert(self, node: Expression) -> bool:
         """Whether to compute an expression runs no code of the repository, and binds and suspends nothing."""
@@ -95,6 +99,12 @@ class Idle(Struct, frozen=True):
             case Dict() | FString() | Operator() | Sequence() | Subscript():
                 return all(map(self._is_inert, children(node)))
         return False
+
+
+def showing(source: PythonSource, function: FunctionDef, defined: frozenset[str]) -> Iterator[Statement]:
+    """The statements of a function, those in blocks too, that only compute and show values and keep none."""
+    idle = Idle(plain_builtins(source), loggers(source), defined, frozenset(), keeps=False)
+    return (one for one in statements(function.body) if idle.has(one))
 
 
 def idle_in(source: PythonSource, function: FunctionDef, defined: frozenset[str]) -> Idle:

@@ -8,7 +8,7 @@ is proven.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from archlint.facts.source import PythonSource
@@ -23,7 +23,7 @@ from archlint.facts.syntax import (
 from archlint.readings import naming
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
-from archlint.service.calls.functions import Class, Function, names_in
+from archlint.service.calls.functions import Class, Function, names_in, names_used_in
 from archlint.service.calls.mentions import Mentions
 from archlint.service.calls.values import FunctionType
 from archlint.service.interpreter.machine import deep_recursion
@@ -204,12 +204,17 @@ class Reached:
     def _referred(self, function: Function) -> Iterator[Function]:
         """The functions that it speaks of without a call: those that it keeps or hands to a library."""
         with deep_recursion():
-            for node in names_in(function, self._program.defined):
+            for node in self._names_used_in(function):
                 name = node.id if isinstance(node, Name) else node.attr
                 if name in self._function_names:
                     for value in self._calls.inference.values(node, function):
                         if isinstance(value, FunctionType):
                             yield value.function
+
+    def _names_used_in(self, function: Function) -> Sequence[Name | Attribute]:
+        if isinstance(function.node, FunctionDef):
+            return names_used_in(function.module.source, function.node, self._program.defined)
+        return names_in(function, self._program.defined)
 
     @cached_property
     def _function_names(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.semantics.bindings import own_nodes
 from archlint.service.semantics.scopes import statements_around
+from archlint.service.semantics.unread import body_of
 from archlint.service.transactions.session_acts import SessionAct, acts
 
 SEVERAL = 2
@@ -45,21 +46,21 @@ class CommitCount:
             return 0
         if function not in self._known:
             self._known[function] = SEVERAL  # who comes here again in the meantime does so with each pass
-            total = sum(_passes(function, node) for node in ends(self._calls, function))
+            total = sum(self._passes(function, node) for node in ends(self._calls, function))
             for edge in self._calls.edges_from(function) if total < SEVERAL else ():
-                total += self._of(edge.callee) * _passes(function, edge.node)
+                total += self._of(edge.callee) * self._passes(function, edge.node)
             self._known[function] = min(SEVERAL, total)
         return self._known[function]
 
-
-def _passes(function: Function, node: Expression) -> int:
-    """How often a run of the function comes by the node, `SEVERAL` in a loop or a comprehension."""
-    if not isinstance(function.node, FunctionDef):
-        return 1
-    around = statements_around(function.node.body, node)
-    inner = (one for one in own_nodes(around[-1]) if isinstance(one, Comprehension)) if around else ()
-    again = (
-        *(one for one in around if isinstance(one, For | While)),
-        *(one for one in inner if one.start <= node.start and node.end <= one.end),
-    )
-    return SEVERAL if again else 1
+    def _passes(self, function: Function, node: Expression) -> int:
+        """How often a run of the function comes by the node, `SEVERAL` in a loop or a comprehension."""
+        if not isinstance(function.node, FunctionDef):
+            return 1
+        body = body_of(function.module.source, function.node, self._calls.program.defined)
+        around = statements_around(body, node)
+        inner = (one for one in own_nodes(around[-1]) if isinstance(one, Comprehension)) if around else ()
+        again = (
+            *(one for one in around if isinstance(one, For | While)),
+            *(one for one in inner if one.start <= node.start and node.end <= one.end),
+        )
+        return SEVERAL if again else 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from archlint.facts.source import PythonSource, function_summary
 from archlint.facts.syntax import (
     Attribute,
     Call,
@@ -60,12 +61,19 @@ def swallowed(calls: Calls, function: Function) -> Iterator[Swallowed]:
     node = function.node
     if not isinstance(node, FunctionDef):
         return
+    if not _attempts(function.module.source, node):
+        return
     failing = [act for act in acts(calls, function) if _may_fail(act) and _is_given(calls, act)]
     for statement in statements(node.body) if failing else ():
         if isinstance(statement, Try):
             inside = [act for act in failing if _is_attempted(statement, act)]
             for handler in _silent(calls, function, node, statement) if inside else ():
                 yield Swallowed(function, handler, inside[0])
+
+
+@function_summary
+def _attempts(source: PythonSource, function: FunctionDef) -> bool:
+    return any(isinstance(one, Try) for one in statements(function.body))
 
 
 def _may_fail(act: Act) -> bool:
