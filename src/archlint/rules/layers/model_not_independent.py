@@ -25,7 +25,9 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
 
     def is_base(edge: ImportEdge, symbol: Symbol) -> bool:
         layer = service.layers.of(symbol.module) if symbol.module else None
-        if layer is None or layer.name != "core":
+        if layer is None:
+            return service.classes.is_model_base(symbol)
+        if layer.name != "core":
             return False
         taken = service.uses.members(edge) if symbol.is_module else (symbol,)
         return bool(taken) and all(service.classes.is_model_base(one) or is_data(one) for one in taken)

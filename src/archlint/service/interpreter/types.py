@@ -163,7 +163,7 @@ class Types:
         found = self.read(expression, place)
         if found.symbol is None or found.symbol.node is not symbol.node:
             return found
-        hidden = self._symbols.base(symbol, expression)
+        hidden = self._symbols.in_head(symbol, expression)
         if not hidden.defined:
             return UNKNOWN
         return replace(self._of_symbol(hidden, 0), args=found.args)

@@ -44,7 +44,7 @@ _STATEMENTS = frozenset(
 )
 _SESSION_METHODS = frozenset(
     {
-        *("exec", "execute", "scalar", "scalars"),
+        *("exec", "execute", "query", "scalar", "scalars"),
         *("fetch", "fetch_all", "fetch_one", "fetch_val", "fetchrow", "fetchval"),
     }
 )

@@ -12,6 +12,7 @@ from itertools import groupby
 from msgspec import Struct
 from msgspec.structs import replace
 
+from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Hit, Link, Location, Severity
 from archlint.service.api.injection import Providers
 from archlint.service.layers.chains import ImportTarget, OnwardImport, chains
@@ -120,22 +121,29 @@ class Contracts(Struct, eq=False, frozen=True):
     ) -> Iterator[Breach]:
         """The imports that lead from layer `source` into a layer of `forbidden`, one per statement.
 
+        What a file reaches through a helper is told once, and not where it imports that very thing itself.
         `excuse` says of an import, and of what it means, that it is allowed all the same.
         """
         contract = _Contract(self, frozenset(forbidden), excuse)
         indirect: list[list[OnwardImport]] = []
         found: set[tuple[Module, str]] = set()
+        direct: set[tuple[Module, Module | None, str | None]] = set()
         for statement in contract.statements(source):
             targets = [target for edge in statement if (target := contract.target(edge))]
             if targets:
                 breach = contract.direct(targets)
                 found.add((breach.importer, breach.target.name))
+                direct.update((breach.importer, one.module, one.edge.name) for one in targets)
                 yield breach
             else:
                 indirect.append([step for edge in statement for step in contract.steps(edge)])
+        taken: set[tuple[Module, Module | None, str | None]] = set()
         for chain in chains(indirect, contract.onward):
             breach = contract.indirect(chain)
-            yield replace(breach, beside_direct=(breach.importer, breach.target.name) in found)
+            same = (breach.importer, breach.module, chain[-1].name)
+            if same not in taken | direct:
+                taken.add(same)
+                yield replace(breach, beside_direct=(breach.importer, breach.target.name) in found)
 
 
 class _Target(Struct, frozen=True):
@@ -182,6 +190,8 @@ class _Contract:
         """Where the edge leads: into a forbidden layer, or to definitions of a module of no layer."""
         symbol, _ = self._parts.imports.origin(edge)
         target = self.target(edge)
+        if target is None and self._excuse(edge, symbol):
+            return
         if target is not None:
             # An enumeration or a constant of models does not bring the database with it.
             is_data = symbol.is_module or self._parts.classes.is_stored(symbol)
@@ -276,8 +286,19 @@ class _Contract:
         """Whether the module is of a forbidden layer; in one directory, only the symbol can tell that."""
         if self._layer_name(imported) not in self._forbidden:
             return False
-        is_stored = self._parts.classes.is_stored(symbol)
-        return is_stored or not self._parts.layers.share_home(importer, imported)
+        if self._parts.classes.is_stored(symbol):
+            return True
+        return not (
+            self._parts.layers.share_home(importer, imported) or self._is_beside_routes(imported, symbol)
+        )
+
+    def _is_beside_routes(self, imported: Module, symbol: Symbol) -> bool:
+        """Whether it is one of the helpers of a module that holds more of them than endpoints."""
+        layers = self._parts.layers
+        contents = layers.contents(imported)
+        is_mixed = layers.of(imported) == Layer("routers", "inferred") and contents.plain > contents.routes
+        is_endpoint = isinstance(symbol.node, FunctionDef) and bool(symbol.node.decorators)
+        return is_mixed and isinstance(symbol.node, FunctionDef | ClassDef) and not is_endpoint
 
     def _layer_name(self, module: Module) -> str | None:
         layer = self._parts.layers.of(module)

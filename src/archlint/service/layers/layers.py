@@ -6,6 +6,7 @@ import posixpath
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from itertools import takewhile
 from typing import Literal
 
 from msgspec import Struct
@@ -322,12 +323,11 @@ class Layers:
 
     def _synonyms_of(self, folders: Iterable[str]) -> Iterator[str]:
         """The layers that directories' names suggest, where these are not features of that name."""
-        for folder in folders:
-            if folder not in self._feature_folders:
-                found = [name for name, names in SYNONYMS.items() if _base(folder) in names]
-                # Handlers and controllers are services only where nothing else is called so.
-                is_other = len(found) > 1 and self.directories("services")
-                yield from (name for name in found if name != "services" or not is_other)
+        for folder in (one for one in folders if one not in self._feature_folders):
+            found = [name for name, names in SYNONYMS.items() if _base(folder) in names]
+            # Handlers and controllers are services only where nothing else is called so.
+            is_other = len(found) > 1 and self.directories("services")
+            yield from (name for name in found if name != "services" or not is_other)
 
     def _plays(self, module: Module, name: str) -> bool:
         """Whether what the module defines bears out the role that its name suggests."""
@@ -343,7 +343,13 @@ class Layers:
             case "crud":
                 folder = self._nearest(module, SYNONYMS["crud"])
                 return contents.storage or folder in self._storage_folders
-        return name in _BY_NAME_ALONE and not self.has_routes(module)
+        return name in _BY_NAME_ALONE and not self.has_routes(module) and not self._is_stored(module)
+
+    def _is_stored(self, module: Module) -> bool:
+        """Whether it queries, in a store of such modules, whatever its own name."""
+        folder = posixpath.dirname(module.path)
+        is_store = folder in self._query_folders and _base(folder) in STORES
+        return is_store and self.contents(module).queries > 0
 
     def _shown(self, module: Module) -> str | None:
         """The layer that a module's definitions alone show, when they are of one kind."""
@@ -382,14 +388,8 @@ class Layers:
         """The directories above a module below the service's root, innermost first."""
         folder = posixpath.dirname(module.path)
         if folder not in self._above:
-            self._above[folder] = tuple(_folders(folder, self._root))
+            self._above[folder] = tuple(takewhile(lambda one: one != self._root, ancestors(folder)))
         return self._above[folder]
-
-
-def _folders(folder: str, root: str) -> Iterator[str]:
-    while folder and folder != root:
-        yield folder
-        folder = posixpath.dirname(folder)
 
 
 def _base(path: str) -> str:

@@ -155,12 +155,12 @@ class Symbols:
         """The bases that the class statement names."""
         if isinstance(symbol.node, ClassDef) and symbol.module is not None:
             for expression in symbol.node.bases:
-                base = self.base(symbol, expression)
+                base = self.in_head(symbol, expression)
                 if base.defined:
                     yield base
 
-    def base(self, symbol: Symbol, expression: Expression) -> Symbol:
-        """What a base in a class statement means: in `class A(A)` the name that the class takes over."""
+    def in_head(self, symbol: Symbol, expression: Expression) -> Symbol:
+        """What a base of a class, or a default of a function, means: of `class A(A)`, what was `A` before."""
         assert symbol.module is not None
         found = self.resolve(symbol.module, expression, self.scope_of(symbol))
         if found.node is None or found.node is not symbol.node:

@@ -107,7 +107,8 @@ def _marked(calls: Calls, function: Function, marker: Expression) -> InferredTyp
         case Call(func=func, args=arguments):
             symbol = calls.symbols.resolve(function.module, func, function.scope)
             if symbol.qualified in names_of("injector") and arguments:
-                return calls.inference.values(arguments[0], outer)
+                found = calls.inference.values(arguments[0], outer)
+                return _hidden(calls, function, arguments[0]) if FunctionType(function) in found else found
             return None
         case Subscript(index=Sequence(items=items)):
             found = (_marked(calls, function, item) for item in items[1:])
@@ -119,3 +120,12 @@ def _marked(calls: Calls, function: Function, marker: Expression) -> InferredTyp
     if symbol.module is None or value is None or not any(isinstance(one, Call) for one in all_nodes(value)):
         return None
     return _marked(calls, calls.program.add(symbol.module), value)
+
+
+def _hidden(calls: Calls, function: Function, named: Expression) -> InferredTypes:
+    """What the function's name meant before it: `def user(user=Depends(user))` is given what was imported."""
+    meant = calls.symbols.in_head(calls.symbols.resolve(function.module, named, function.scope), named)
+    if meant.module is None or not isinstance(meant.node, FunctionDef):
+        return ()
+    calls.program.add(meant.module)
+    return (FunctionType(calls.program.functions[meant.node]),)
