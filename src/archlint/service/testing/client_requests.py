@@ -47,6 +47,8 @@ from archlint.service.testing.tests import Suite
 _CLIENT = re.compile(
     r"(?i)(^|_|\b)(\w*client\w*|ac|api|app|http\w*|\w*requests?|rest|browser|user_agent|c|tc|server)$"
 )
+_SESSION = re.compile(r"(?i)(^|[._])\w*session$")
+"""What is one of HTTP where it is given a text; a database's is asked for an entity."""
 _NO_CLIENT = re.compile(
     r"(?i)(^|[._])(\w*(session|db|database|redis|cache|repo|repository|crud|dao|environ|headers|cookies|dict|data"
     r"|json|body|response|resp|res|result|payload|mock\w*|store|storage|settings|config|service|registry|manager|params"
@@ -184,8 +186,10 @@ class Requests:
         path = argument(call, position, "url", "path", "endpoint", "route")
         if path is None or receiver is None or len(call.args) > position + POSITIONAL.get(verb, 4):
             return None
-        named = _CLIENT.search(dotted(receiver) or "") is not None
-        certain = not named and self._is_client(module, receiver, scope)
+        name = dotted(receiver) or ""
+        is_session = isinstance(path, Constant | FString) and _SESSION.search(name) is not None
+        named = _CLIENT.search(name) is not None
+        certain = is_session or (not named and self._is_client(module, receiver, scope))
         if not certain and not self._may_be_client(module, receiver, scope):
             return None
         method = method_of(call, verb)

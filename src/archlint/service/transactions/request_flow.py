@@ -107,8 +107,8 @@ def _marked(calls: Calls, function: Function, marker: Expression) -> InferredTyp
         case Call(func=func, args=arguments):
             symbol = calls.symbols.resolve(function.module, func, function.scope)
             if symbol.qualified in names_of("injector") and arguments:
-                found = calls.inference.values(arguments[0], outer)
-                return _hidden(calls, function, arguments[0]) if FunctionType(function) in found else found
+                given = calls.inference.values(arguments[0], outer)
+                return _hidden(calls, function, arguments[0]) if FunctionType(function) in given else given
             return None
         case Subscript(index=Sequence(items=items)):
             found = (_marked(calls, function, item) for item in items[1:])
