@@ -127,8 +127,8 @@ def test_every_statement_has_its_own_chain() -> None:
         **CRUD,
         "app/routers/r.py": "from app.a import f\nfrom app.b import g",
         "app/routers/s.py": "from app.a import f",
-        "app/a.py": "from app.b import g\ndef f(): g()",
-        "app/b.py": "from app.crud.users import get\ndef g(): get()",
+        "app/a.py": "from app.b import h\ndef f(): h()",
+        "app/b.py": "from app.crud.users import get, put\ndef g(): put()\ndef h(): get()",
     }
     assert [text.split()[0] for text in found(files)] == [
         "app/routers/r.py:1",
