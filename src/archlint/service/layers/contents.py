@@ -31,6 +31,7 @@ from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
 _MAX_FACTORIES = 3
+_MAX_BESIDE_SETUP = 3
 _METHODS = frozenset(
     {
         *("get", "post", "put", "patch", "delete", "head", "options", "trace", "route", "api_route"),
@@ -57,7 +58,8 @@ class Contents(Struct, frozen=True):
     SQLModel classes without a table, which tables or schemas may derive from; `routes`: endpoints or an
     `APIRouter`; `setup`: settings classes, engines, session factories; `app`: an application is made;
     `wiring`: that, or routers are included, or a container is filled; `plain`: other functions and classes;
-    `storage`: the module imports a database library; `queries`: those of the plain ones that query.
+    `storage`: the module imports a database library; `queries`: those of the plain ones that query;
+    `sessions`: session factories.
     """
 
     models: int
@@ -70,6 +72,12 @@ class Contents(Struct, frozen=True):
     plain: int
     storage: bool
     queries: int = 0
+    sessions: int = 0
+
+    @property
+    def foundation(self) -> int:
+        """What it sets up, unless that is for much of its own, as the engine of a worker's tasks."""
+        return self.setup if self.plain <= self.setup + _MAX_BESIDE_SETUP else 0
 
 
 def read_contents(module: Module, symbols: Symbols, classes: Classes) -> Contents:
@@ -81,7 +89,8 @@ def only_query(contents: Sequence[Contents]) -> bool:
     """Whether all that the modules define queries, or is the base that these share."""
     querying = sum(one.queries > 0 for one in contents)
     return 1 < querying >= len(contents) - 1 and all(
-        one.plain and one.storage and one.queries in {0, one.plain} and not one.schemas for one in contents
+        one.plain and one.storage and one.queries in {0, one.plain} and not one.schemas + one.sessions
+        for one in contents
     )
 
 
@@ -179,11 +188,12 @@ class _Reader:
             schemas=kinds["schemas"],
             shapes=kinds["shapes"],
             routes=kinds["routes"],
-            setup=kinds["setup"],
+            setup=kinds["setup"] + (0 if _works(definitions) and not kinds["setup"] else kinds["sessions"]),
             app=app,
             wiring=app or kinds["container"] > 0 or _includes_routers(self._module.source),
             plain=kinds["plain"],
             storage=storage,
+            sessions=kinds["sessions"],
             # Those that make statements or give them to a session.
             queries=self._queries([kind for _, kind in definitions]) if storage or self._asks() else 0,
         )
@@ -244,13 +254,18 @@ class _Reader:
         if maker == "sqlalchemy.Table":
             return "models"
         if maker in names_of("engine maker", "session maker"):
-            return "setup"
+            return "setup" if maker in names_of("engine maker") else "sessions"
         return "routes" if _makes(self._module, node.value, self._symbols, names_of("router")) else ""
 
     def _imports_storage(self) -> bool:
         bindings = self._symbols.namespace(self._module).names.values()
         sources = (binding for binding in bindings if isinstance(binding, Imported) and not binding.level)
         return any(source.module.partition(".")[0] in DATABASE_PACKAGES for source in sources)
+
+
+def _works(definitions: Iterable[tuple[ClassDef | FunctionDef, str]]) -> bool:
+    """Whether it has a class of its own, which the sessions that it makes may be for."""
+    return any(isinstance(node, ClassDef) and kind == "plain" for node, kind in definitions)
 
 
 _ON_SESSION = "….execute"
@@ -273,8 +288,17 @@ def _names_called(
     called = [call.func for call in calls if not logs(call, logging)]
     names = {name for one in called if (name := dotted(one))}
     found = {name for name in names if known is None or name.partition(".")[0] in known}
-    on_session = any(type(one) is Attribute and one.attr in _SESSION_METHODS for one in called)
-    return found | {_ON_SESSION} if on_session else found
+    return found | {_ON_SESSION} if _asks_session(definition, called) else found
+
+
+def _asks_session(definition: ClassDef | FunctionDef, called: Iterable[Expression]) -> bool:
+    """Whether it calls a method of sessions; of a class, half of its methods have to."""
+    asking = [one for one in called if type(one) is Attribute and one.attr in _SESSION_METHODS]
+    if not asking or isinstance(definition, FunctionDef):
+        return bool(asking)
+    methods = [one for one in definition.body if isinstance(one, FunctionDef) and one.name[:2] != "__"]
+    having = sum(any(one.start <= call.start < one.end for call in asking) for one in methods)
+    return 2 * having >= len(methods)
 
 
 @summary

@@ -355,7 +355,7 @@ class Layers:
         """The layer that a module's definitions alone show, when they are of one kind."""
         contents = self.contents(module)
         routes = contents.routes or int(self.has_routes(module) and not contents.plain)
-        kinds = {"models": contents.models, "routers": routes, "core": contents.setup}
+        kinds = {"models": contents.models, "routers": routes, "core": contents.foundation}
         shown = [name for name, count in kinds.items() if count]
         if shown:
             return shown[0] if len(shown) == 1 else None
