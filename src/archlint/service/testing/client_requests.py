@@ -47,8 +47,8 @@ from archlint.service.testing.tests import Suite
 _CLIENT = re.compile(
     r"(?i)(^|_|\b)(\w*client\w*|ac|api|app|http\w*|\w*requests?|rest|browser|user_agent|c|tc|server)$"
 )
-_SESSION = re.compile(r"(?i)(^|[._])\w*session$")
-"""What is one of HTTP where it is given a text; a database's is asked for an entity."""
+_SESSION = re.compile(r"(?i)(?<!request)\.\w*session$")
+"""The session that something wraps, `api.session`, is one of HTTP where it is given a text."""
 _NO_CLIENT = re.compile(
     r"(?i)(^|[._])(\w*(session|db|database|redis|cache|repo|repository|crud|dao|environ|headers|cookies|dict|data"
     r"|json|body|response|resp|res|result|payload|mock\w*|store|storage|settings|config|service|registry|manager|params"
