@@ -280,6 +280,61 @@ CASES = {
             url: str = ""
     """,
 }
+CASES |= {
+    "prefix of a bare class": """
+        class Names:
+            SHOP = "SHOP_"
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(env_prefix=Names.SHOP)
+            url: str = ""
+    """,
+    "prefix of a member's value": """
+        from enum import Enum
+        class Names(Enum):
+            SHOP = "SHOP_"
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(env_prefix=Names.SHOP.value)
+            url: str = ""
+    """,
+    "prefix of a member that is text": """
+        from enum import StrEnum
+        class Names(StrEnum):
+            SHOP = "SHOP_"
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(env_prefix=Names.SHOP)
+            url: str = ""
+    """,
+    "prefix in capitals": """
+        NAME = "shop"
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(env_prefix=NAME.upper() + "_")
+            url: str = ""
+    """,
+    "a later base has the defaults for what it does not say": """
+        class Db(BaseModel):
+            url: str = ""
+        class A(BaseSettings):
+            model_config = SettingsConfigDict(env_prefix="SHOP_")
+        class B(BaseSettings):
+            model_config = SettingsConfigDict(env_nested_delimiter="__")
+        class Settings(A, B):
+            db: Db = Db()
+            key: str = ""
+    """,
+    "a plain base says nothing": """
+        class Mixin(BaseModel):
+            key: str = ""
+        class A(BaseSettings):
+            model_config = SettingsConfigDict(env_prefix="SHOP_")
+        class Settings(A, Mixin):
+            url: str = ""
+    """,
+    "choices that fields share": """
+        NAMES = AliasChoices("dsn", "key")
+        class Settings(BaseSettings):
+            url: str = Field("", validation_alias=NAMES)
+    """,
+}
 PARTS = ("url", "key", "dsn", "db", "url_key", "url_a", "key_a", "db_a")
 
 
@@ -342,11 +397,34 @@ def test_the_variables_are_those_of_the_library(tmp_path: Path, source: str) -> 
                 def settings_customise_sources(cls, settings_cls, init_settings, env_settings, **k):
                     return (init_settings, Vault(settings_cls))
         """,
+        """
+            def env(name):
+                return Field("", validation_alias=name)
+            class Settings(BaseSettings):
+                url: str = env("dsn")
+        """,
+        """
+            from functools import partial
+            Env = partial(Field, "")
+            class Settings(BaseSettings):
+                url: str = Env(alias="dsn")
+        """,
     ],
-    ids=["prefix", "options", "generator", "alias", "call", "sources"],
+    ids=["prefix", "options", "generator", "alias", "call", "sources", "made", "partial"],
 )
 def test_what_is_computed_is_open(tmp_path: Path, source: str) -> None:
     assert read(tmp_path, source).is_open
+
+
+def test_a_variable_may_set_a_key_of_a_mapping(tmp_path: Path) -> None:
+    source = """
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(env_prefix="SHOP_", env_nested_delimiter="__")
+            db: dict[str, str] = {}
+    """
+    (field,) = read(tmp_path, source).top_fields
+    assert field.is_set_by(["SHOP_DB__URL"])
+    assert not field.is_set_by(["DB__URL", "SHOP_DB_URL"])
 
 
 def test_sources_in_another_order_are_known(tmp_path: Path) -> None:

@@ -28,6 +28,15 @@ from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
 _MAX_DEPTH = 10
+_SETTINGS = "pydantic_settings.BaseSettings"
+_OF_NAMES = (
+    "case_sensitive",
+    "env_nested_delimiter",
+    "env_nested_max_split",
+    "env_prefix",
+    "env_prefix_target",
+)
+"""The options that every settings class has, as its defaults, and so takes from the bases before it."""
 _CONSTRUCTORS = frozenset({"ConfigDict", "SettingsConfigDict", "dict"})
 
 
@@ -117,9 +126,19 @@ class OptionReader:
 
     def _merged(self, symbol: Symbol, depth: int) -> Iterator[ClassOption]:
         """Its own options after those of its bases."""
-        for base in self._symbols.direct_bases(symbol) if depth <= _MAX_DEPTH else ():
+        bases = self._symbols.direct_bases(symbol) if depth <= _MAX_DEPTH else ()
+        for number, base in enumerate(bases):
+            if number and _SETTINGS in {one.qualified for one in (base, *self._symbols.bases(base))}:
+                yield from self._defaults(symbol)
             yield from self._merged(base, depth + 1)
         yield from self.own(symbol, depth)
+
+    def _defaults(self, symbol: Symbol) -> Iterator[ClassOption]:
+        """What any settings class has for the options of names, and so takes from the bases before it."""
+        if symbol.module is not None and symbol.node is not None:
+            nothing = Constant(symbol.node.start, symbol.node.start, None)
+            for name in _OF_NAMES:
+                yield ClassOption(name, symbol.node, Written(symbol.module, (), nothing))
 
     def _inner(self, module: Module, scope: Scope, config: ClassDef, depth: int) -> Iterator[ClassOption]:
         """The assignments of an inner class `Config`, after those of the class that it derives from."""

@@ -24,7 +24,7 @@ from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.service.api.class_options import OptionReader
 from archlint.service.api.field_declarations import Declaration, declaration, declarations
-from archlint.service.configuration.variable_names import Naming, VariablePath
+from archlint.service.configuration.variable_names import Naming, VariablePath, is_computed
 from archlint.service.interpreter.fields import may_be_field
 from archlint.service.interpreter.types import Type, Types
 from archlint.service.interpreter.values import Written
@@ -45,7 +45,8 @@ class Setting(Struct, eq=False, frozen=True):
     `type` is what its annotation means, None without one. `default` is the expression that
     gives the default, None where there is none or a factory makes it: `required` tells these apart.
     `environment` are the names of the variables that set it, in lower case unless the class tells cases
-    apart; none for a field of a model without a delimiter. `parts` are the fields of models that it holds.
+    apart; none for a field of a model without a delimiter. `parts` are the fields of models that it holds,
+    `beginnings` those of the variables that set keys of a mapping, delimiter included.
     """
 
     name: str
@@ -57,11 +58,14 @@ class Setting(Struct, eq=False, frozen=True):
     environment: tuple[str, ...]
     is_case_sensitive: bool
     parts: tuple[Setting, ...] = ()
+    beginnings: tuple[str, ...] = ()
 
     def is_set_by(self, variables: Iterable[str]) -> bool:
-        """Whether one of the variables sets it."""
+        """Whether one of the variables sets it, or a key of the mapping that it is."""
         names = set(variables) if self.is_case_sensitive else {name.lower() for name in variables}
-        return not names.isdisjoint(self.environment)
+        return not names.isdisjoint(self.environment) or any(
+            name.startswith(self.beginnings) for name in names if self.beginnings
+        )
 
     def walk(self) -> Iterator[Setting]:
         """The field and its parts."""
@@ -237,6 +241,8 @@ class Settings:
         else:
             paths = naming.inner(outer, declared.name, declared.keywords, self._options.of(symbol))
         types = None if statement.annotation is None else declared.type
+        if is_computed(declared.statement.value, lambda func: self._resolved(symbol, func)):
+            naming.is_known = False
         default, required = declared.default
         required = required and not (naming.of_pydantic_1 and types is not None and types.optional)
         return Setting(
@@ -244,6 +250,7 @@ class Settings:
             default.expression if isinstance(default, Written) else None, required,
             tuple(dict.fromkeys(map(naming.variable, paths))), naming.is_case_sensitive,
             tuple(self._parts(types, naming, paths, depth)),
+            naming.beginnings(paths) if types is not None and _is_mapping(types) else (),
         )  # fmt: skip
 
     def _parts(
@@ -294,6 +301,11 @@ class SettingsBase(Struct, eq=False, frozen=True):
         node = self.symbol.node
         assert isinstance(node, ClassDef)
         return self.module.span(node.name_start, node.name_start + len(node.name))
+
+
+def _is_mapping(types: Type) -> bool:
+    names = {member.name.rpartition(".")[2] for member in types.members}
+    return not names.isdisjoint({"dict", "Dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict"})
 
 
 def _adds_sources(node: object) -> bool:

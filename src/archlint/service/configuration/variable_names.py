@@ -10,12 +10,23 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Call, Constant, Dict, Expression, Sequence
-from archlint.facts.traversal import is_none
+from archlint.facts.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    Constant,
+    Dict,
+    Expression,
+    FunctionDef,
+    Name,
+    Sequence,
+)
+from archlint.facts.traversal import all_nodes, is_none
 from archlint.service.api.class_options import ClassOptions
 from archlint.service.interpreter.values import Written
 from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.scopes import last_name
+from archlint.service.semantics.symbols import Symbol
 
 MAX_PARTS = 2_000
 _GENERATORS: Mapping[str, Callable[[str], str]] = {
@@ -91,6 +102,10 @@ class Naming:
         text = (self.delimiter or "").join((path.top, *path.inner))
         return text if self.is_case_sensitive else text.lower()
 
+    def beginnings(self, paths: tuple[VariablePath, ...]) -> tuple[str, ...]:
+        """How the variables begin that set keys of a mapping at these paths."""
+        return tuple(self.variable(path) + (self.delimiter or "") for path in paths if self.delimiter)
+
     def _is_reached(self, path: VariablePath) -> bool:
         """Whether the name is taken apart into these parts again: a delimiter may be in a field's name."""
         assert self.delimiter is not None
@@ -127,10 +142,21 @@ class Naming:
                     yield from self._alias_texts(Written(alias.module, alias.scope, choice), literals)
             case Call(func=func, args=(head, *_)) if last_name(func) == "AliasPath":
                 yield from self._alias_texts(Written(alias.module, alias.scope, head), literals)
+            case Name() | Attribute() if (made := self._constant(alias, literals)) is not None:
+                yield from self._alias_texts(made, literals)
             case expression:
                 text = literals.text(alias.module, expression, alias.scope)
                 self.is_known = self.is_known and text is not None
                 yield from [text] if text else []
+
+    @staticmethod
+    def _constant(named: Written, literals: Literals) -> Written | None:
+        """The call that a constant holds, as with choices that several fields share."""
+        found = literals.constant(named.module, named.expression, named.scope)
+        value = found.node.value if found is not None and isinstance(found.node, Assign) else None
+        if found is None or found.module is None or not isinstance(value, Call):
+            return None
+        return Written(found.module, (), value)
 
     def _old_keys(self, name: str, keywords: Mapping[str, Written]) -> tuple[FieldName, ...]:
         """Pydantic 1: `Field(env=…)` or `Config.fields`, without prefix; aliases name no variables."""
@@ -148,6 +174,18 @@ class Naming:
         value = _item(fields.expression, name) if fields else None
         value = _item(value, "env") if isinstance(value, Dict) else value
         return Written(fields.module, fields.scope, value) if fields and value is not None else None
+
+
+def is_computed(value: Expression | None, resolved: Callable[[Expression], Symbol]) -> bool:
+    """Whether a function of the service's own makes the field that a call gives, and so may name it."""
+    match value:
+        case Call(func=func):
+            made = resolved(func).node
+            if isinstance(made, Assign) and isinstance(made.value, Call):
+                return any(isinstance(one, Name) and one.id == "Field" for one in made.value.args)
+            nodes = all_nodes(made) if isinstance(made, FunctionDef) else ()
+            return any(isinstance(one, Call) and last_name(one.func) == "Field" for one in nodes)
+    return False
 
 
 def _item(mapping: Expression | None, name: str) -> Expression | None:

@@ -43,15 +43,35 @@ class Literals:
                     "secret type", "URL type", "URL text"
                 )
                 return self.text(module, value, scope, depth + 1) if known else None
+            case Call(func=Attribute(attr="upper" | "lower" as method, value=inner), args=(), keywords=()):
+                found = self.text(module, inner, scope, depth + 1)
+                return None if found is None else found.upper() if method == "upper" else found.lower()
             case Name() | Attribute():
-                found = self.constant(module, expression, scope)
-                if found is not None and found.module is not None and isinstance(found.node, Assign):
-                    inner = self._symbols.scope_of(found)
-                    return (
-                        self.text(found.module, found.node.value, inner, depth + 1)
-                        if found.node.value
-                        else None
-                    )
+                return self._named_text(module, expression, scope, depth)
+        return None
+
+    def _named_text(self, module: Module, name: Name | Attribute, scope: Scope, depth: int) -> str | None:
+        """What a constant holds, or a member of an enumeration that is text or is asked for its value."""
+        found = self.constant(module, name, scope) or self._member(module, name, scope)
+        value = found.node.value if found is not None and isinstance(found.node, Assign) else None
+        if found is None or found.module is None or value is None:
+            return None
+        return self.text(found.module, value, self._symbols.scope_of(found), depth + 1)
+
+    def _member(self, module: Module, name: Name | Attribute, scope: Scope) -> Symbol | None:
+        """`Prefix.SHOP.value` of an `Enum`, `Prefix.SHOP` of a `StrEnum`, an attribute of a bare class."""
+        is_value = isinstance(name, Attribute) and name.attr == "value"
+        asked = name.value if isinstance(name, Attribute) and is_value else name
+        found = self._symbols.resolve(module, asked, scope)
+        around = self._symbols.scope_of(found)
+        if not isinstance(found.node, Assign) or not around or not isinstance(around[-1], ClassDef):
+            return None
+        owner = self._symbols.resolve(found.module, around[-1].name, around[:-1]) if found.module else found
+        bases = {base.qualified for base in self._symbols.bases(owner)}
+        is_plain = bases <= {"object"} and not around[-1].decorators
+        is_member = "enum.Enum" in bases or "enum.StrEnum" in bases
+        if (is_value and is_member) or (not is_value and (is_plain or "enum.StrEnum" in bases)):
+            return found
         return None
 
     def is_number(self, module: Module, expression: Expression, scope: Scope = ()) -> bool:
