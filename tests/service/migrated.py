@@ -250,7 +250,8 @@ def _drift(config: Config) -> frozenset[tuple[str, str]]:
         logger.setLevel(level)
         logger.propagate = propagate
         config.attributes["connection"].rollback()
-    told = frozenset(_read(message) for message in kept.messages if message.startswith("Detected "))
+    said = (re.match(r"(?:Dialect impl .* d|D)(etected .*)", message, re.DOTALL) for message in kept.messages)
+    told = frozenset(_read(f"D{found[1]}") for found in said if found is not None)
     return told | kept.found
 
 

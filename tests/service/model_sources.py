@@ -478,6 +478,7 @@ class Bare(Base):
     __tablename__ = "bare"
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[Point] = composite()
+    maybe: Mapped[Optional[Point]] = composite(mapped_column("maybe_x"), mapped_column("maybe_y"))
 """,
     "types of foreign keys": """
 import uuid

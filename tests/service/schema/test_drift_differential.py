@@ -188,6 +188,19 @@ FILTERS = {
     "reflected things": (
         "include_object=lambda thing, name, kind, reflected, other: not (reflected and other is None)"
     ),
+    "what the models have": (
+        "include_object=lambda thing, name, kind, reflected, other:"
+        ' kind != "table" or name in Base.metadata.tables'
+    ),
+    "qualified names that the models have": (
+        "include_schemas=True, include_name=lambda name, kind, parents:"
+        ' kind != "table" or parents["schema_qualified_table_name"] in Base.metadata.tables.keys()'
+    ),
+    "names by patterns": (
+        "include_object=lambda thing, name, kind, reflected, other:"
+        ' not __import__("re").match(r"ext_\\w+", name or "")'
+    ),
+    "defaults": "compare_server_default=True",
     "new things": "include_object=lambda thing, name, kind, reflected, other: reflected or other is not None",
     "noted things": 'include_object=lambda thing, name, kind, reflected, other: not thing.info.get("skip")',
     "things of a table": (

@@ -177,6 +177,22 @@ TAKEN = {
         "op.execute(\"CREATE TYPE mood AS ENUM ('a')\")\nop.execute(\"ALTER TYPE mood ADD VALUE 'b'\")",
         'op.execute("DROP TYPE IF EXISTS mood")',
     ),
+    "indexes of views by SQL": after_t(
+        'op.execute("CREATE MATERIALIZED VIEW v AS SELECT id FROM t")\n'
+        'op.execute("CREATE UNIQUE INDEX vi ON v (id)")\nop.execute("DROP INDEX vi")\n'
+        'op.execute("CREATE UNIQUE INDEX vi ON v (id)")\n'
+        'op.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY v")',
+        'op.execute("DROP MATERIALIZED VIEW v")',
+    ),
+    "a type dropped with the columns of it": (
+        Step(f"{T}\n{WITH_MOOD}", f'{DROP_T}\nop.drop_table("m")'),
+        Step(
+            'op.execute("DROP TYPE mood CASCADE")',
+            "op.execute(\"CREATE TYPE mood AS ENUM ('a', 'b')\")\n"
+            'op.add_column("m", sa.Column("mood", postgresql.ENUM(name="mood", create_type=False)))\n'
+            'op.execute("DROP TYPE mood CASCADE")',
+        ),
+    ),
     "a table by SQL": (
         Step(
             'op.execute("CREATE TABLE q (id serial PRIMARY KEY, n int UNIQUE, s text NOT NULL)")\n'
@@ -333,6 +349,11 @@ REFUSED = {
         'op.add_column("t", sa.Column("a", sa.Text()))\nop.rename_table("t", "u")', 'op.drop_column("u", "a")'
     ),
     "SQL for a column that is not there": after_t("", 'op.execute("ALTER TABLE t DROP COLUMN x")'),
+    "another isolation level": after_t(
+        'c = op.get_bind().execution_options(isolation_level="AUTOCOMMIT")\n'
+        'c.execute(sa.text("CREATE INDEX CONCURRENTLY i ON t (n)"))',
+        "",
+    ),
     "SQL for a type in use": (Step(WITH_MOOD, 'op.execute("DROP TYPE mood")\nop.drop_table("m")'),),
 }
 

@@ -64,7 +64,8 @@ class Results:
         if not isinstance(function.node, FunctionDef) or function.parent is None:
             return []
         values = join(self._inference.values(one, function.parent) for one in function.node.decorators)
-        return [value.function for value in values if isinstance(value, FunctionType)]
+        found = (_called(value) for value in values)
+        return [decorator for decorator in found if decorator is not None]
 
     def wrappers(self, decorator: Function, given: Function | None = None) -> list[Function]:
         """The functions inside of a decorator that it returns.
@@ -239,6 +240,16 @@ def told(values: InferredTypes) -> InferredTypes:
     What a dependency hands out wins over what annotations promise of it.
     """
     return values if all(_is_object(value) for value in values) else ()
+
+
+def _called(value: InferredType) -> Function | None:
+    """The function that a call of the value runs; that of an object is its class's `__call__`."""
+    match value:
+        case FunctionType(function):
+            return function
+        case InstanceType(cls):
+            return cls.find_method("__call__")
+    return None
 
 
 def _is_object(value: InferredType) -> bool:

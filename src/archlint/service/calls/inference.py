@@ -142,8 +142,8 @@ class Inference:
         """What a binding gives its name."""
         if binding.annotation is not None:
             found = self.annotations.read(binding.annotation, function.module, function.inner_scope)
-            if found:
-                return found
+            if found and not all(isinstance(value, Elements) and not value.values for value in found):
+                return found  # a container of what no annotation tells, as of functions, tells itself
         if binding.value is None:
             return ()
         found = self.values(binding.value, function)
@@ -367,8 +367,11 @@ _TEXT = (Library("builtins.str()"),)
 
 
 def _narrows(declared: InferredTypes, injected: InferredTypes) -> bool:
-    """Whether an annotation says more than what is injected: it names a class derived from that one."""
-    classes = [value.cls for value in injected if isinstance(value, InstanceType)]
+    """Whether an annotation says more than what is injected: it names a class derived from that one.
+
+    It says less than a provider that makes the very object.
+    """
+    classes = [value.cls for value in injected if isinstance(value, InstanceType) and not value.exact]
     return bool(declared) and all(
         isinstance(value, InstanceType) and any(cls in value.cls.lineage[1:] for cls in classes)
         for value in declared

@@ -152,10 +152,8 @@ def _attribute(machine: Machine, frame: Frame, node: Attribute) -> Value:
         module = machine.modules.find(f"{value.name}.{node.attr}", frame.module.module)
         if module is not None:
             return machine.load(module)
-        constants = machine.semantics.constants
-        if f"{value.name}.{node.attr}" in constants:
-            return constants[f"{value.name}.{node.attr}"]
-    return attribute(machine, value, node.attr)
+    found = attribute(machine, value, node.attr)
+    return machine.known(found) if isinstance(found, External) else found
 
 
 def _call(machine: Machine, frame: Frame, node: Call) -> Value:

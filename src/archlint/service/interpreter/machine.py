@@ -153,6 +153,10 @@ class Machine:
         module = self.modules.find(dotted, importer)
         return External(dotted) if module is None else self.load(module)
 
+    def known(self, found: External) -> Value:
+        """The value of a library's name, where it is known; the name itself elsewhere."""
+        return self.semantics.constants.get(found.name, found)
+
     def evaluate(self, frame: Frame, node: Expression) -> Value:
         """The value of an expression."""
         return self.semantics.evaluate(self, frame, node)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from archlint.facts.syntax import Assign, Call, ClassDef, Name
 from archlint.findings import Location, Unknown
 from archlint.service.interpreter.machine import MAX_STEPS, deep_recursion
-from archlint.service.interpreter.values import External, settled
+from archlint.service.interpreter.values import External, Unresolved, settled
 from archlint.service.migrations.environments import MigrationEnvironment, Migrations
 from archlint.service.schema.alembic.comparison import Comparison, Drift, Gap
 from archlint.service.schema.alembic.downgrade import RoundTrip
@@ -191,6 +191,9 @@ class DatabaseSchema(Struct, eq=False, frozen=True, dict=True):
     def _compared(self) -> tuple[tuple[Drift, ...], tuple[Gap, ...]]:
         assert self.setup is not None
         names = frozenset(self._reader.untold_indexes)
+        if not self.unread:
+            models = (pair for pair in self.pairs if pair.model is not None)
+            self.setup.machine.tables = {pair.title: Unresolved("a table") for pair in models}
         comparison = Comparison(self.setup, self._compares_types is True, names)
         if self._compares_types is None:
             comparison.gaps.append(Gap("types of columns", "`compare_type` is a function", None))

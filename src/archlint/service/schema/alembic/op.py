@@ -202,6 +202,9 @@ class AlembicOperations(Struct, dict=True):
         columns = it.value("columns")
         if not isinstance(columns, list | tuple):
             raise Untold("the columns of an index")
+        if key in self.database.views:
+            self.database.views[key].add(string(it.value("index_name"), "the name of an index"))
+            return
         table = self.database.table(key)
         args = (it.value("index_name"), *columns)
         element = Element("sqlalchemy.Index", args, it.arguments.keywords, it.arguments.place)

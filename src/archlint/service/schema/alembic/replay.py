@@ -241,14 +241,26 @@ class Replay:
         execute = Native("execute", self._execute)
         names = ("execute", "exec_driver_sql", "scalar", "scalars")
         attributes: dict[str, Value] = dict.fromkeys(names, execute)
+        attributes["connect"] = Native("connect", self._unfollowed)
+        attributes["execution_options"] = Native("execution_options", self._options)
         bind = PartialObject("sqlalchemy.Connection()", attributes)
         block = Native("autocommit_block", lambda machine, arguments: AutocommitBlock(self.database))
         bind.attributes = {**attributes, "dialect": dialect, "as_sql": False, "autocommit_block": block}
         bind.attributes = {**bind.attributes, "bind": bind, "connection": bind, "engine": bind}
         return bind
 
+    def _options(self, machine: Machine, arguments: Arguments) -> Value:
+        """`execution_options(…)` of the connection, whose isolation is fixed in a transaction."""
+        is_open = self.transactions.inside and self.database.block.inside is not False
+        if is_open and "isolation_level" in arguments.keywords:
+            self._note(arguments, "execution_options")
+            why = "the isolation level cannot be changed inside a transaction"
+            self._problem(location(arguments.place), "execution_options", why)
+            self.database.forget_all(why)
+        return self._bind(machine, arguments)
+
     def _unfollowed(self, machine: Machine, arguments: Arguments) -> Value:
-        self.database.forget_all("an operation that archlint does not follow")
+        self.database.forget_all("an operation or connection that archlint does not follow")
         return Unresolved("an operation", arguments.place)
 
     def _whole_metadata(self, machine: Machine, arguments: Arguments) -> Value:

@@ -33,6 +33,9 @@ class Catalog(Struct, dict=True):
     dropped: set[TableKey] = field(default_factory=set)
     """The tables that were there once, and that no view can have replaced."""
 
+    views: dict[TableKey, set[str]] = field(default_factory=dict)
+    """The views that SQL makes, each with the names of its indexes."""
+
     block: TransactionBlock = field(default_factory=TransactionBlock)
     """The transaction of the run that is under way; a snapshot is for another run."""
 
@@ -45,13 +48,14 @@ class Catalog(Struct, dict=True):
             set(self.untold_types),
             self.blank,
             dropped=set(self.dropped),
+            views={key: set(indexes) for key, indexes in self.views.items()},
         )
 
     def restore(self, kept: Catalog) -> None:
         """Be as when the snapshot was taken."""
         self.tables, self.types = kept.tables, kept.types
         self.untold, self.untold_types, self.blank = kept.untold, kept.untold_types, kept.blank
-        self.dropped = kept.dropped
+        self.dropped, self.views = kept.dropped, kept.views
 
     def put_back(self, tables: Mapping[TableKey, Table | None], made: Set[str], dropped: Set[str]) -> None:
         """Be as before some statements which touched `tables`, as those were then, and types by name."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from archlint.service.schema.core.sorting import read_sorting
 from archlint.service.schema.core.tables import Index, SqlType, Table, TableKey
+from archlint.service.schema.postgresql.catalog import has_type, is_of
 from archlint.service.schema.postgresql.definitions import (
     own_cast,
     written_type,
@@ -144,7 +145,7 @@ def _one(database: Database, statement: Any) -> None:
             _command(database, statement.sql(dialect="postgres"))
         case exp.Create() if kind in _CREATE:
             _CREATE[kind](database, statement)
-        case exp.Drop() if kind in {"TABLE", "INDEX", "TYPE"}:
+        case exp.Drop() if kind in {"TABLE", "INDEX", "TYPE", "VIEW"}:
             for target in [statement.this, *statement.args.get("tables", ())]:
                 if target is not None:
                     _drop(database, kind, key_of(target), statement)
@@ -194,7 +195,9 @@ def _create_index(database: Database, statement: Any) -> None:
     used = frozenset(name_of(column) for column in made.find_all(exp.Column))
     key, name = key_of(made.args["table"]), name_of(made.this)
     exists = any(index.name == name for table in database.tables.values() for index in table.indexes)
-    if not (statement.args.get("exists") and exists):
+    if key in database.views:
+        database.views[key].add(name)
+    elif not (statement.args.get("exists") and exists):
         plain, unique = plain and None not in columns, bool(statement.args.get("unique"))
         index = Index(name, tuple(columns), unique, plain, used, order, distinct)
         database.create_index(key, index)
@@ -220,22 +223,44 @@ def _create_table(database: Database, statement: Any) -> None:
     database.create_table(table)
 
 
-_CREATE = {"TABLE": _create_table, "INDEX": _create_index, "TYPE": _create_type}
+def _create_view(database: Database, statement: Any) -> None:
+    from sqlglot import exp
+
+    named = statement.this.this if isinstance(statement.this, exp.Schema) else statement.this
+    database.views.setdefault(key_of(named), set())
+
+
+_CREATE = {"TABLE": _create_table, "INDEX": _create_index, "TYPE": _create_type, "VIEW": _create_view}
 
 
 def _drop(database: Database, kind: str, key: TableKey, statement: Any) -> None:
     exists, cascade = bool(statement.args.get("exists")), bool(statement.args.get("cascade"))
-    if kind == "TABLE":
+    if kind == "VIEW":
+        database.views.pop(key, None)
+    elif kind == "TABLE":
         if not (exists and database.has_table(key) is False):
             database.drop_table(key, cascade=cascade)
     elif kind == "INDEX":
         there = any(index.name == key[1] for table in database.tables.values() for index in table.indexes)
-        if not (exists and not there):
+        views = [indexes for indexes in database.views.values() if key[1] in indexes]
+        for indexes in views:
+            indexes.remove(key[1])
+        if not views and not (exists and not there):
             database.drop_index(key[0], key[1])
     elif not (exists and key[1] not in database.types and key[1] not in database.untold_types):
         if cascade:
-            raise Untold("a type dropped with all that uses it")
+            _release(database, key[1])
         database.drop_type(key[1])
+
+
+def _release(database: Database, name: str) -> None:
+    """`DROP TYPE … CASCADE`: the columns of the type go, and the defaults that are expressions of it."""
+    for table in list(database.tables.values()):
+        for column in list(table.columns.values()):
+            if has_type(column, name):
+                database.drop_column(table.key, column.name, cascade=True)
+            elif is_of(column.default_type, name):
+                database.set_default(table.key, column.name, None)
 
 
 def _alter(database: Database, statement: Any) -> None:

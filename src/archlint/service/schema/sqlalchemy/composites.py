@@ -27,8 +27,9 @@ def composite_columns(
         raise Untold("the columns of a `composite(…)`")
     values = [settled(value) for value in item.args]
     made = values.pop(0) if values and isinstance(values[0], ClassObject) else None
-    if made is None and inner is not None and inner.symbol is not None:
-        made = annotations.types.class_value(inner.symbol)
+    alternatives = inner.members if inner is not None else ()
+    if made is None and len(alternatives) == 1 and alternatives[0].symbol is not None:
+        made = annotations.types.class_value(alternatives[0].symbol)
     fields = dict(_fields(made)) if isinstance(made, ClassObject) else {}
     known = {id(settled(value)) for value in owner.namespace.values()}
     for name, value in zip_longest(fields, values):

@@ -132,6 +132,13 @@ class SchemaMachine(Machine):
     """An interpretation for models and revisions; `undecided` are tests that the source did not decide."""
 
     undecided: list[Node] = field(default_factory=list)
+    tables: Mapping[str, Value] | None = None
+    """What the metadata's `tables` are, once all models are read; None where it is not told."""
+
+    def known(self, found: External) -> Value:
+        """The tables of a metadata are those of the models."""
+        is_tables = found.name.endswith((".metadata.tables", ".MetaData().tables"))
+        return self.tables if is_tables and self.tables is not None else super().known(found)
 
     def load(self, module: Module) -> ModuleObject:
         """A module's packages are executed before it, as Python does."""
