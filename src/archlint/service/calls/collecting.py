@@ -110,6 +110,10 @@ class EdgeCollector:
                     found[decorator, name].append(FunctionType(function))
         return found
 
+    def decorated_by(self, decorator: Function) -> Iterator[Function]:
+        """The functions that a decorator of the service's own is given."""
+        return (function for function, decorators in self._registered if decorator in decorators)
+
     def ways(self, outer: Function, inner: Function) -> Iterable[ExecutionWay]:
         """How `outer` runs `inner`, which is defined in it."""
         yield from (edge.way for edge in self.edges.get(outer, ()) if edge.callee is inner)

@@ -69,6 +69,9 @@ class LoopEntries:
             yield from self._validated(function)
         for handler, is_async in handlers:
             yield from self._wrapped(handler, is_async)
+            if is_async and handler.parent is not None:
+                for inner in self._edges.decorated_by(handler.parent):
+                    yield from self._wrapped(inner, is_async)
             yield from self._validated(handler)
             yield from self._answered(handler, is_async)
 
