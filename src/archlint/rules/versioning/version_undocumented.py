@@ -16,7 +16,7 @@ def check(service: Service) -> Iterator[Said]:
     if not later:
         yield NotApplicable("it serves no second version of an operation")
     for version, older, endpoint in later:
-        told = is_told(version, routes, service.repository, service.root)
+        told = is_told(version, older, routes, service.repository, service.root)
         if told is False:
             fields = {"version": f"v{version}", "older": f"v{older}"}
             yield Hit(endpoint.app.location, fields)

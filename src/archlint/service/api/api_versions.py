@@ -46,8 +46,14 @@ def _operations(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
     return ((method, below) for method in endpoint.methods or (endpoint.kind,))
 
 
-def is_told(version: int, routes: RouteTable, repository: Repository, root: str) -> bool | None:
-    """Whether tags, an app of its own, an app's words or a changelog name a version; None if unknown."""
+def is_told(version: int, older: int, routes: RouteTable, repository: Repository, root: str) -> bool | None:
+    """Whether tags, an app of its own, an app's words or a changelog name a version; None if unknown.
+
+    Where all that is documented of the older one is deprecated, that tells of the version as well.
+    """
+    before = [e for e in routes.endpoints if version_of(e) == older and e.in_schema]
+    if before and all(endpoint.deprecated for endpoint in before):
+        return True
     own = [e for e in routes.endpoints if version_of(e) == version]
     roots = {id(app.router) for app in routes.apps}
     if any(id(endpoint.app.router) not in roots for endpoint in own):

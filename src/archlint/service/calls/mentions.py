@@ -14,7 +14,7 @@ from archlint.readings import naming
 from archlint.service.calls.functions import Class, Function, Program, names_in
 from archlint.service.calls.library_models import Library
 from archlint.service.semantics.library_names import names_of
-from archlint.service.semantics.live_code import with_inner
+from archlint.service.semantics.live_code import is_export, with_inner
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.unread import unread as unread_names
 
@@ -50,12 +50,15 @@ class Mentions:
 
     @cached_property
     def _alive(self) -> frozenset[str]:
-        """The names that stand in code that runs: outside of functions, or in one whose name does."""
+        """The names that stand in code that runs: outside of functions, or in one whose name does.
+
+        A module that only imports a name, and lists it in `__all__`, hands it on and does not run it.
+        """
         inside: defaultdict[str, set[str]] = defaultdict(set)
         alive = set(self._kept)
         asked = {one.own_name for one in self._program.functions.values() if _may_be_asked_for(one)}
         for mentions in (_names_of(module.source, self._defined) for module in self._modules):
-            alive.update(mentions.outside, mentions.guarded, *(one.names for one in mentions.aliases))
+            alive.update(mentions.outside, mentions.guarded, _taken(mentions))
             for one in mentions.inside:
                 runs = one.is_decorated or one.function.startswith("__") or one.function in asked
                 (alive if runs else inside[one.function]).update(one.names)
@@ -79,6 +82,14 @@ class Mentions:
         for module in self._modules:
             found.update(dict(_mentioned(module.source, self._defined)[1]))
         return found
+
+
+def _taken(mentions: MentionedNames) -> Iterator[str]:
+    """What a module imports for its own functions, or gives another name."""
+    used = frozenset().union(*(one.names for one in mentions.inside), mentions.outside, mentions.guarded)
+    for one in mentions.aliases:
+        if one.function != "__all__" and (one.function in used or one.function not in one.names):
+            yield from one.names
 
 
 @naming
@@ -142,8 +153,11 @@ def is_spoken_of(function: Function, used: Container[str]) -> bool:
 
 
 def _last_words(source: PythonSource) -> Iterator[str]:
-    texts = (node.value for node in source.nodes.of(Constant) if isinstance(node.value, str))
-    words = (re.split(r"[.:]", text)[-1] for text in texts if len(text) < _MAX_NAME)
+    """The last words of texts that may name a definition; who lists it in `__all__` does not use it."""
+    nodes = (node for node in source.nodes.of(Constant) if isinstance(node.value, str))
+    exports = [one for one in source.body if is_export(one)]
+    texts = (n.value for n in nodes if not any(one.start <= n.start < one.end for one in exports))
+    words = (re.split(r"[.:]", str(text))[-1] for text in texts if len(str(text)) < _MAX_NAME)
     return (word for word in words if word.isidentifier())
 
 

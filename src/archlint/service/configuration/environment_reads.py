@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -64,7 +64,9 @@ def environment_reads(
     for scope, node in scoped(module.source, wanted):
         if any(isinstance(one, FunctionDef) and one.name.startswith("test_") for one in scope):
             continue
-        found = None if _in_settings(module, scope, symbols, classes) else _read(module, scope, node, symbols)
+        if _in_settings(module, scope, symbols, classes) or (not scope and _configures(module, node)):
+            continue
+        found = _read(module, scope, node, symbols)
         if found is not None:
             reader, name = found
             yield EnvironmentRead(module, node, reader, _variable(module, scope, name, literals))
@@ -109,6 +111,22 @@ def _in_settings(module: Module, scope: Scope, symbols: Symbols, classes: Classe
             if classes.is_settings(symbol) or bases & names_of("settings source"):
                 return True
     return False
+
+
+def _configures(module: Module, node: Node) -> bool:
+    """Whether it only decides how settings classes read, as the prefix of their variables or their file."""
+    nodes = module.source.nodes
+    configs = [call for call in nodes.of(Call) if last_name(call.func) == "SettingsConfigDict"]
+    if not configs or _is_within(node, configs):
+        return bool(configs)
+    own = [one for one in module.source.body if isinstance(one, Assign) and _is_within(node, [one])]
+    names = {target.id for one in own for target in one.targets if isinstance(target, Name)}
+    uses = [one for one in nodes.of(Name) if one.id in names and not _is_within(one, own)]
+    return bool(uses) and all(_is_within(use, configs) for use in uses)
+
+
+def _is_within(node: Node, around: Sequence[Node]) -> bool:
+    return any(one.start <= node.start < one.end for one in around)
 
 
 def _read(module: Module, scope: Scope, node: Node, symbols: Symbols) -> tuple[str, Expression | None] | None:

@@ -34,7 +34,7 @@ _INFRASTRUCTURE = re.compile(
     r"|grafana|loki|jaeger|keycloak|vault|qdrant|localstack|otel|dozzle|^(node|busybox|alpine)$"
 )
 _SPEAKS_OF_ONE_RUN = re.compile(
-    r"(?i)(^|[-_])(migrat\w*|init\w*|pre-?start|tests?|seed\w*|set-?up|create\w*|bootstrap)($|[-_])"
+    r"(?i)(^|[-_])(migrat\w*|init\w*|pre-?start|tests?|testcontainers?|seed\w*|set-?up|create\w*|bootstrap)($|[-_])"
 )
 _RUNS_ONCE = re.compile(
     r"(?i)alembic|migrat|prestart|pre_start|pytest|\bseed|\bmc\b|create-?bucket|npm run build"

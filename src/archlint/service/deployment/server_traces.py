@@ -14,6 +14,7 @@ from msgspec import Struct
 from archlint import documents
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Alias, Attribute, Constant, ImportFrom, Name
+from archlint.facts.syntax import Sequence as Items
 from archlint.readings import summary
 from archlint.service.deployment.compose_stack import StackService
 from archlint.service.deployment.dockerfiles import Deployment
@@ -23,6 +24,9 @@ _MANIFEST = re.compile(r"(?i).*\.toml|.*\.in|(?!licen[cs]e|notice|readme).*\.txt
 
 _OTHERS = r"logfire|sentry[-_]sdk|azure[-_]mgmt[-_]\w+|google[-_]cloud[-_]\w+"
 """Distributions whose extras are whatever they may watch, and those that manage a cloud's servers."""
+
+_FEW = 8
+"""The words of a longer list are all that there are of a kind, as of licences: none is a trace."""
 
 
 class Server(Struct, frozen=True):
@@ -102,5 +106,7 @@ def _in_code(source: PythonSource, *words: str) -> bool:
         *(one.id for one in nodes.of(Name)),
         *(one.attr for one in nodes.of(Attribute)),
     )
-    texts = (one.value for one in nodes.of(Constant))
+    lists = (one.items for one in nodes.of(Items) if len(one.items) > _FEW)
+    listed = {id(item) for items in lists for item in items}
+    texts = (one.value for one in nodes.of(Constant) if id(one) not in listed)
     return any(map(part.search, names)) or any(isinstance(t, str) and text.fullmatch(t) for t in texts)

@@ -11,12 +11,25 @@ from msgspec import Struct
 
 from archlint.facts.outline import MentionedNames, only
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Alias, Assign, Attribute, Call, Constant, Expression, FunctionDef, Name
+from archlint.facts.syntax import (
+    Alias,
+    Assign,
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    FunctionDef,
+    Name,
+    Statement,
+)
 from archlint.facts.traversal import dotted
 from archlint.readings import knowing, naming, summary
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import scoped
 from archlint.service.semantics.symbols import Scope
+
+_LEAVING = frozenset({"asynccontextmanager", "cache", "contextmanager", "lru_cache", "staticmethod"})
+"""Decorators that leave it to others to call a function."""
 
 
 class Startup(Struct, eq=False, frozen=True, dict=True):
@@ -36,7 +49,9 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
     def _is_used(self, module: Module, function: FunctionDef) -> bool:
         if any("fixture" in (_called(decorator) or "") for decorator in function.decorators):
             return False
-        return bool(function.decorators) or self._is_named(module, function.name)
+        registering = (_called(decorator) or "" for decorator in function.decorators)
+        may_run = any(name.rpartition(".")[2] not in _LEAVING for name in registering)
+        return may_run or self._is_named(module, function.name)
 
     def _is_named(self, module: Module, name: str) -> bool:
         return (name in self._reached and name in self._used) or self.commands(module, name)
@@ -109,7 +124,7 @@ def used_names(source: PythonSource, defined: frozenset[str]) -> frozenset[str]:
     found.update(node.attr for node in nodes.of(Attribute))
     renamed = (one.name for one in nodes.of(Alias) if one.asname not in {None, one.name})
     found.update(name.rpartition(".")[2] for name in renamed)
-    exports = [one for one in source.body if isinstance(one, Assign) and _is_all(one)]
+    exports = [one for one in source.body if is_export(one)]
     for node in nodes.of(Constant):
         if isinstance(node.value, str):
             word = node.value[max(node.value.rfind("."), node.value.rfind(":")) + 1 :]
@@ -118,5 +133,8 @@ def used_names(source: PythonSource, defined: frozenset[str]) -> frozenset[str]:
     return defined.intersection(found)
 
 
-def _is_all(statement: Assign) -> bool:
-    return any(isinstance(target, Name) and target.id == "__all__" for target in statement.targets)
+def is_export(statement: Statement) -> bool:
+    """Whether it says what `__all__` is."""
+    return isinstance(statement, Assign) and any(
+        isinstance(target, Name) and target.id == "__all__" for target in statement.targets
+    )
