@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import (
     Assign,
+    Call,
     Constant,
     Expression,
     If,
@@ -18,6 +19,8 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import dotted, nodes_by_kind
 
 TYPE_CHECKING = "TYPE_CHECKING"
+_MYPY = "MYPY"
+"""What type checkers take for true whatever it is, as mypy's documentation has it."""
 _TYPING = frozenset({"typing", "typing_extensions"})
 
 
@@ -45,13 +48,18 @@ def at_run_time(test: Expression, spellings: frozenset[str]) -> bool | None:
             if decisive in verdicts:
                 return decisive
             return None if None in verdicts else not decisive
+        case Operator(operator="compare", detail=(sign,), parts=(tested, Constant(value=bool(value)))):
+            verdict = at_run_time(tested, spellings) if sign in {"is", "==", "is not", "!="} else None
+            return None if verdict is None else (verdict is value) == (sign in {"is", "=="})
+        case Call(func=Name(id="bool"), args=(inner,), keywords=()):
+            return at_run_time(inner, spellings)
     return False if dotted(test) in spellings else None
 
 
 def spellings_in(body: tuple[Statement, ...]) -> frozenset[str]:
     """How a file writes `typing.TYPE_CHECKING`: by its own imports, aliases, and a constant of that name."""
     nodes = nodes_by_kind(body)
-    found = {TYPE_CHECKING}
+    found = {TYPE_CHECKING, _MYPY}
     for statement in nodes.get(Import, ()):
         assert isinstance(statement, Import)
         for alias in statement.names:

@@ -203,12 +203,15 @@ class _Contract:
         if module.role is not Role.RUNTIME or layers.of(module) is not None or layers.is_wiring(module):
             return
         for taken in self._taken_from(edge, symbol, module):
+            home = taken.module if symbol.is_module and taken.module is not None else module
+            if home is not module and (home.role is not Role.RUNTIME or layers.of(home) is not None):
+                continue  # the helper only passes on what is another layer's own
             if not self._parts.providers.has(taken) and not self._is_of_other_layer(taken):
                 # What a helper only takes from a library leads nowhere else that the helper goes.
-                own = taken.qualified if taken.module is not None else f"{module.name}.{edge.name}"
-                name = own.removeprefix(f"{module.name}.").partition(".")[0]
+                own = taken.qualified if taken.module is not None else f"{home.name}.{edge.name}"
+                name = own.removeprefix(f"{home.name}.").partition(".")[0]
                 yield OnwardImport(
-                    edge, ImportTarget(module, None if taken.is_module else name), forbidden=False
+                    edge, ImportTarget(home, None if taken.is_module else name), forbidden=False
                 )
 
     def _is_of_other_layer(self, symbol: Symbol) -> bool:
@@ -218,10 +221,16 @@ class _Contract:
         return layer is not None and layer not in self._forbidden
 
     def _taken_from(self, edge: ImportEdge, symbol: Symbol, module: Module) -> tuple[Symbol, ...]:
-        """What the importer uses of a module that it imports whole, if that is all the module's own."""
+        """What the importer uses of a module that it imports whole, if none is of a forbidden layer."""
         taken = self._parts.uses.members(edge) if symbol.is_module else ()
-        is_own = all(one.module is module and one.defined and not one.is_module for one in taken)
-        return taken if taken and is_own else (symbol,)
+        is_known = all(
+            one.module is not None
+            and one.defined
+            and not one.is_module
+            and self._layer_name(one.module) not in self._forbidden
+            for one in taken
+        )
+        return taken if taken and is_known else (symbol,)
 
     def onward(self, place: ImportTarget) -> Iterator[OnwardImport]:
         """Where the imports that a place uses lead."""

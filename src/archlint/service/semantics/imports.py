@@ -14,16 +14,19 @@ from archlint.facts.syntax import (
     Attribute,
     Call,
     Constant,
+    Expression,
     Import,
     ImportFrom,
     Name,
+    Subscript,
 )
 from archlint.findings import Location
 from archlint.readings import summary
+from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import last_name
-from archlint.service.semantics.symbols import ImportStep, Symbol, Symbols, find_module
+from archlint.service.semantics.symbols import ImportStep, Scope, Symbol, Symbols, find_module
 from archlint.service.semantics.type_checking import is_for_type_checkers
 
 
@@ -51,6 +54,7 @@ class Imports:
     def __init__(self, modules: Modules, symbols: Symbols) -> None:
         self._modules = modules
         self._symbols = symbols
+        self._literals = Literals(symbols)
 
     def __iter__(self) -> Iterator[ImportEdge]:
         return iter(self.edges)
@@ -97,16 +101,20 @@ class Imports:
     def _dynamic(self, module: Module) -> Iterator[ImportEdge]:
         """What `importlib.import_module` and `__import__` take by a literal name."""
         for call, lazy, unseen in _importing(module.source):
-            match call:
-                case Call(func=Name() | Attribute() as func, args=(Constant(value=str(name)), *_)):
-                    found = self._taken(module, func, name, call)
+            given = {keyword.name: keyword.value for keyword in call.keywords}
+            name = call.args[0] if call.args else given.get("name")
+            match call.func:
+                case Name() | Attribute() as func if name is not None and self._is_import(module, func):
+                    scope = module.source.definitions.around(call)
+                    found = self._taken(module, name, call, scope)
                     if found is not None and found is not module:
                         place = module.location(call)
                         yield ImportEdge(module, found, None, place, lazy, unseen, False, call.start)
 
-    def _taken(self, module: Module, func: Name | Attribute, name: str, call: Call) -> Module | None:
+    def _taken(self, module: Module, given_name: Expression, call: Call, scope: Scope) -> Module | None:
         """The module that a call of an importing function gives; of a relative name, by its package."""
-        if not self._is_import(module, func):
+        name = self._literals.text(module, given_name, scope)
+        if name is None:
             return None
         level = len(name) - len(name.lstrip("."))
         if not level:
@@ -120,6 +128,8 @@ class Imports:
                 base = module.package
             case Name(id="__name__"):
                 base = module.name
+            case Subscript(value=Call(func=Attribute(attr="rpartition", value=Name(id="__name__")))):
+                base = module.name.rpartition(".")[0]
             case _:
                 return None
         parts = base.split(".")
