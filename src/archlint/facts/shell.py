@@ -108,6 +108,7 @@ class _State(Struct):
     unchecked: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
     exported: frozenset[str] = frozenset()
+    exports_all: bool = False
     outputs: tuple[str, ...] = ()
 
 
@@ -264,7 +265,8 @@ class _Walker:
 
     def _assign(self, node: Any) -> None:
         pairs = [child for child in (node, *node.children) if child.type == "variable_assignment"]
-        self.state.variables = {**self.state.variables, **dict(map(pair, pairs))}
+        self.state.variables = {**self.state.variables, **(assigned := dict(map(pair, pairs)))}
+        self.state.exported |= assigned.keys() if self.state.exports_all else set()
 
     def _declare(self, node: Any) -> None:
         """`export X=1`, `export X` of what is set already, `declare -x X=1`."""
@@ -307,6 +309,8 @@ class _Walker:
     def _remember(self, words: Sequence[str]) -> None:
         if words[:1] == ["set"]:
             self.state.options = _changed(self.state.options, words[1:])
+            flags = [word for word in words[1:] if re.fullmatch(r"[-+]\w*a\w*", word)]
+            self.state.exports_all = flags[-1][0] == "-" if flags else self.state.exports_all
         elif words[:1] == ["trap"] and "ERR" in words:
             self.state.options = replace(self.state.options, errexit=True)
         elif words[:1] in (["cd"], ["pushd"]) and len(words) == 2:

@@ -53,13 +53,13 @@ def at_run_time(test: Expression, spellings: frozenset[str]) -> bool | None:
             return None if verdict is None else (verdict is value) == (sign in {"is", "=="})
         case Call(func=Name(id="bool"), args=(inner,), keywords=()):
             return at_run_time(inner, spellings)
-    return False if dotted(test) in spellings else None
+    return False if dotted(test) in spellings | {_MYPY} else None
 
 
 def spellings_in(body: tuple[Statement, ...]) -> frozenset[str]:
     """How a file writes `typing.TYPE_CHECKING`: by its own imports, aliases, and a constant of that name."""
     nodes = nodes_by_kind(body)
-    found = {TYPE_CHECKING, _MYPY}
+    found = {TYPE_CHECKING}
     for statement in nodes.get(Import, ()):
         assert isinstance(statement, Import)
         for alias in statement.names:

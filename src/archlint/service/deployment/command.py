@@ -135,10 +135,12 @@ def commands_of(
 
 def unwrapped(command: Command, depth: int = 5) -> Iterator[Command]:
     """`command` without what only starts it, then what it starts: by `uv run`, `sh -c`, `compose run`."""
-    words = list(command.words)
+    words, environment = list(command.words), command.environment
     while words and (inner := _without_wrapper(words)) != words:
+        if posixpath.basename(words[0]) == "env":
+            environment = {**environment, **dict(_assignments(words[1:]))}
         words = inner
-    command = replace(command, words=tuple(words))
+    command = replace(command, words=tuple(words), environment=environment)
     if not words or not depth:
         return
     if command.program == "uv" and (moved := _moved(words)) is not None:
@@ -156,6 +158,16 @@ def unwrapped(command: Command, depth: int = 5) -> Iterator[Command]:
     started = _started(command.program, words)
     if started:
         yield from unwrapped(replace(command, words=tuple(started)), depth - 1)
+
+
+def _assignments(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What `env` sets for the program that it starts."""
+    for word in words:
+        name, equals, value = word.partition("=")
+        if equals and not word.startswith("-"):
+            yield name, value
+        elif not word.startswith("-"):
+            return
 
 
 def _without_wrapper(words: list[str]) -> list[str]:

@@ -26,9 +26,12 @@ _DOCKERFILE = re.compile(r"(?i)(.*[._-])?(docker|container)file([._-][\w.-]*)?")
 _NO_DOCKERFILE = re.compile(
     r"(?i).*\.(dockerignore|containerignore|md|rst|txt|py|sh|ya?ml|json|toml|bak|orig)"
 )
-_DEVELOPMENT = re.compile(r"(?i)(^|.*[._-])(dev|devel|development|local|debug|tests?|testing|ci)([._-].*|$)")
+_DEVELOPMENT = re.compile(
+    r"(?i)(^|.*[._-])(dev|devel|development|local|debug|tests?|testing|ci|e2e)([._-].*|$)"
+)
 _NOT_FULL = re.compile(
-    r"(?i)(^|.*[._-])(dev|devel|development|local|debug|tests?|testing|ci|examples?|sample|template)([._-].*|$)"
+    r"(?i)(^|.*[._-])(dev|devel|development|local|debug|tests?|testing|ci|e2e|cypress|playwright|load[_-]?tests?"
+    r"|integration|examples?|sample|template)([._-].*|$)"
 )
 _WHEEL = re.compile(r"(^|/)(dist|wheels?)/[^/]*\.whl$|^\*\.whl$")
 """The wheel of the project, built before the image is."""
@@ -37,7 +40,8 @@ _PYTHON = re.compile(
 )
 _FETCHES = re.compile(r"\bgit\b[^\n;&|]*\bclone\b|\bgh\s+repo\s+clone\b")
 _ASIDE = re.compile(
-    r"(?i)\.devcontainer|\.github|docs|e2e|examples?|node_modules|(.*[_-])?tests?([_-].*)?|benchmarks?"
+    r"(?i)\.devcontainer|\.github|docs|e2e|cypress|playwright|examples?|node_modules|(.*[_-])?tests?([_-].*)?"
+    r"|benchmarks?"
 )
 _MANIFESTS = frozenset({"package.json", "pyproject.toml", "setup.py", "go.mod", "Cargo.toml", "pom.xml"})
 
