@@ -1,7 +1,8 @@
 """Which distributions a service imports from, and whether its project declares them.
 
 Only what is certain counts: an import belongs to a distribution when the lock has one that is known to
-provide that name, by the table of `projects` or because the names agree.
+provide that name, by the table of `source_roots` or because the names agree; or when uv.lock has none that
+might, and the name is that of a library which everybody knows.
 """
 
 from __future__ import annotations
@@ -32,6 +33,15 @@ _BROUGHT = {
     "starlette": ("fastapi",),
 }
 """Distributions that others are built on and always bring, though not all of these bound the version."""
+
+
+_WELL_KNOWN = frozenset({
+    "aiohttp", "anthropic", "asyncpg", "boto3", "celery", "httpx", "loguru", "lxml", "matplotlib",
+    "msgspec", "numpy", "openai", "openpyxl", "orjson", "pandas", "polars", "pyarrow", "pydantic", "pymongo",
+    "redis", "requests", "rich", "scipy", "sqlalchemy", "sqlmodel", "stripe", "structlog", "tenacity",
+    "torch", "transformers", "typer", "uvicorn",
+})  # fmt: skip
+"""Distributions whose import name is their own, and which nothing else gives."""
 
 
 class Undeclared(Struct, frozen=True):
@@ -106,6 +116,15 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
                 pairs = [(alias.name, alias) for alias in statement.names]
             yield from self._foreign(module, pairs)
 
+    @cached_property
+    def _at_start(self) -> frozenset[str]:
+        """The top-level names that modules import when they are imported themselves."""
+        found = (one for module in self.modules.runtime for one in module.source.imports)
+        statements = [one.statement for one in found if not (one.lazy or one.guarded or one.type_checking)]
+        of = [one.module for one in statements if isinstance(one, ImportFrom)]
+        whole = [name.name for one in statements if not isinstance(one, ImportFrom) for name in one.names]
+        return frozenset(dotted.partition(".")[0] for dotted in (*of, *whole))
+
     def _foreign(self, module: Module, pairs: list[tuple[str, Alias]]) -> Iterator[tuple[str, Location]]:
         for dotted, alias in pairs:
             top = dotted.partition(".")[0]
@@ -127,6 +146,8 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
         providers = self._by_import_name.get(name, [])
         if self._is_declared(name) or not self._asked_for.isdisjoint(providers):
             return None  # of a group: whether the module runs without it is not known
+        if not providers and self.project.lock is not None and name in _WELL_KNOWN & self._at_start:
+            return name
         sure = [d for d in providers if _plain(name) == d] or providers
         return sure[0] if len(sure) == 1 else None
 
