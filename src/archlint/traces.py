@@ -72,10 +72,14 @@ def load(path: Path | None, key: str) -> RunTraces | None:
 
 def save(path: Path, run: RunTraces) -> None:
     """Keep a run; where nothing can be written, nothing is."""
-    packed = msgspec.msgpack.encode(run)
+    head = len(_MAGIC) + 4
+    data = bytearray(head)
+    _ENCODER.encode_into(run, data, head)
+    data[:head] = _MAGIC + zlib.crc32(memoryview(data)[head:]).to_bytes(4, "little")
     with suppress(OSError):
-        put(path, _MAGIC + zlib.crc32(packed).to_bytes(4, "little") + packed)
+        put(path, data)
         sweep(str(path.parent), SUFFIX, _MOST)
 
 
+_ENCODER = msgspec.msgpack.Encoder()
 _RUN = msgspec.msgpack.Decoder(RunTraces)

@@ -39,7 +39,7 @@ def user_cache_folder() -> str | None:
     return os.path.join(os.environ.get("XDG_CACHE_HOME") or f"{home}/.cache", "archlint")  # noqa: PTH118
 
 
-def put(path: Path, data: bytes) -> None:
+def put(path: Path, data: bytes | bytearray) -> None:
     """Write a file of the cache whole, in one step. Raises OSError when that cannot be done."""
     import tempfile
     from pathlib import Path

@@ -11,6 +11,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from msgspec import Struct, field
@@ -69,6 +70,7 @@ class ShellCommand(Struct, frozen=True):
     instead_of: frozenset[str] = frozenset()
 
 
+@cache
 def read_shell(text: str, options: Options | None = None) -> tuple[ShellCommand, ...]:
     """The commands of a script in reading order; those in parts that are no shell are left out.
 

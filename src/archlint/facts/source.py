@@ -10,7 +10,7 @@ from sys import intern
 from typing import TypeVar, cast
 
 import msgspec
-from msgspec.structs import force_setattr
+from msgspec.structs import force_setattr, replace
 
 from archlint import readings
 from archlint.facts.definitions import Definitions
@@ -115,7 +115,13 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
     @summary
     def mentions(self) -> MentionedNames:
         """The names in the file by where they stand."""
-        return _MENTIONS.decode(self.encoded_mentions)
+        found = _MENTIONS.decode(self.encoded_mentions)
+        return MentionedNames(
+            _once(found.outside),
+            _once(found.guarded),
+            tuple([replace(one, names=_once(one.names)) for one in found.inside]),
+            tuple([replace(one, names=_once(one.names)) for one in found.aliases]),
+        )
 
     @property
     @summary
@@ -248,6 +254,11 @@ def _share_names(nodes: Mapping[type[Node], list[Node]]) -> None:
             name = getattr(node, field)
             if type(name) is str and len(name) <= _LONGEST_NAME:
                 force_setattr(node, field, intern(name))
+
+
+def _once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names as objects that all files share."""
+    return tuple(map(intern, names))
 
 
 _NAMES = ((Name, "id"), (Attribute, "attr"), (Keyword, "name"), (Parameter, "name"), (Constant, "value"))

@@ -80,8 +80,7 @@ class Versions(Struct, eq=False, frozen=True, dict=True):
                 yield Required(declared.requirement.specifier, declared.location)
         if self.project.pyproject is not None:
             yield from _caret(self.project.pyproject.file, name)
-        for path in self._requirements_files:
-            yield from _pinned(self.repository, path, name)
+        yield from self._pinned.get(name, ())
 
     @cached_property
     def python(self) -> Version | None:
@@ -108,9 +107,14 @@ class Versions(Struct, eq=False, frozen=True, dict=True):
         )
 
     @cached_property
-    def _requirements_files(self) -> tuple[str, ...]:
+    def _pinned(self) -> dict[str, list[Required]]:
+        """What the requirements files ask for, by distribution."""
         paths = (join(folder, file) for folder in ancestors(self.root) for file in _REQUIREMENTS)
-        return tuple(filter(self.repository.has, paths))
+        found: dict[str, list[Required]] = {}
+        for path in filter(self.repository.has, paths):
+            for name, required in _pinned(self.repository, path):
+                found.setdefault(name, []).append(required)
+        return found
 
 
 def _versions(lock: TomlFile, name: str) -> Iterator[Locked]:
@@ -148,15 +152,14 @@ def _next(operator: str, version: str) -> str:
     return ".".join(str(part) for part in [*parts[:kept], parts[kept] + 1])
 
 
-def _pinned(repository: Repository, path: str, name: str) -> Iterator[Required]:
+def _pinned(repository: Repository, path: str) -> Iterator[tuple[str, Required]]:
     for number, line in enumerate(documents.text(repository, path).splitlines(), start=1):
         try:
             requirement = Requirement(re.split(r"\s#|\s--|\\$", line.strip())[0])
         except (InvalidRequirement, RecursionError):
             continue
-        if canonicalize_name(requirement.name) == name:
-            location = Location(path, number, 1, number, len(line.rstrip()) + 1)
-            yield Required(requirement.specifier, location)
+        location = Location(path, number, 1, number, len(line.rstrip()) + 1)
+        yield canonicalize_name(requirement.name), Required(requirement.specifier, location)
 
 
 def _upper(specifiers: SpecifierSet) -> Iterator[Version]:

@@ -14,7 +14,8 @@ _SPEAKING = re.compile(
     r"(?i)((docker|container|just|make|proc|task)file.*|.*\.(cfg|conf|ini|just|md|mk|rst|service|sh|tf|toml|txt"
     r"|ya?ml)|(package|vercel|app|serverless|deno|devcontainer)\.json|\.envrc)"
 )
-_PATH = re.compile(r"-m[ =]+[\w.]+|[^\s,;()\"'`<>]*\w[./:]+[A-Za-z_][^\s,;()\"'`<>]*")
+_PATH = re.compile(r"-m[ =]+[\w.]+|(?<![^\s,;()\"'`<>])[^\s,;()\"'`<>]*\w[./:]+[A-Za-z_][^\s,;()\"'`<>]*")
+"""A word is tried where it begins alone: from each character on, it took the square of its length."""
 _LOCKS = re.compile(r"(?i).*\.lock|.*-lock\.ya?ml|(requirements|constraints).*\.txt|changelog.*|history.*")
 
 

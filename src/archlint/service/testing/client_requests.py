@@ -74,6 +74,7 @@ class Requests:
         self._known: dict[tuple[frozenset[str], str, bool], Matches] = {}
         self._called_at: dict[str, tuple[tuple[Spot, Call], ...]] = {}
         self._spots: dict[tuple[Scope, int], tuple[Spot, ...]] = {}
+        self._made_in: dict[FunctionDef, list[Call]] = {}
         self._prefixes: dict[tuple[Module, str, Node | None], tuple[str, ...]] = {}
 
     @cached_property
@@ -303,7 +304,10 @@ class Requests:
         if fixture is None or depth > 3 or not isinstance(fixture.node, FunctionDef):
             return
         around = (*fixture.scope, fixture.node)
-        calls = [one for one in fixture.module.source.nodes.of(Call) if _inside(one, fixture.node)]
+        if fixture.node not in self._made_in:
+            nodes = fixture.module.source.nodes.of(Call)
+            self._made_in[fixture.node] = [one for one in nodes if _inside(one, fixture.node)]
+        calls = self._made_in[fixture.node]
         found = [base for one in calls for base in self._base_of(fixture.module, one, around)]
         if found:
             yield from found

@@ -88,6 +88,7 @@ class RequestPaths:
         self._route_paths = route_paths
         self._callers = callers
         self._known: dict[tuple[Expression, Spot], Texts] = {}
+        self._parameters: dict[tuple[str, FunctionDef, Spot], Texts] = {}
         self._binding: dict[FunctionDef, dict[str, list[Statement]]] = {}
         self._set: dict[ClassDef, dict[str, list[tuple[FunctionDef, Expression]]]] = {}
 
@@ -227,7 +228,7 @@ class RequestPaths:
         if found or not any(parameter.name == name for parameter in function.parameters):
             return found
         given = next((texts for known, texts in spot.given if known == name), None)
-        return given or self._parameter(name, function, spot)
+        return given or self._parameter(name, function, Spot(spot.module, spot.scope, depth=spot.depth))
 
     def _bindings(self, name: str, statement: Statement, spot: Spot) -> Iterable[str]:
         match statement:
@@ -268,8 +269,14 @@ class RequestPaths:
             return self._rows(value, Spot(spot.module, depth=spot.depth + 1)) if value is not None else ()
         return ()
 
-    def _parameter(self, name: str, function: FunctionDef, spot: Spot) -> Iterable[str]:
+    def _parameter(self, name: str, function: FunctionDef, spot: Spot) -> Texts:
         """What parametrizing, a fixture, or the callers of a helper give."""
+        key = (name, function, spot)
+        if key not in self._parameters:
+            self._parameters[key] = tuple(dict.fromkeys(self._passed(name, function, spot)))
+        return self._parameters[key]
+
+    def _passed(self, name: str, function: FunctionDef, spot: Spot) -> Iterable[str]:
         outer = Spot(spot.module, spot.scope[:-1], depth=spot.depth)
         marks = [*function.decorators, *(mark for one in outer.scope for mark in one.decorators)]
         found = [one for mark in marks for one in self._parametrized(name, mark, outer)]

@@ -162,7 +162,12 @@ class _Judge:
 
 def _speaks_of_transactions(function: Function) -> bool:
     node = function.node
-    return node is not None and any(_BOUNDARY.search(name) for name in _names(node))
+    return node is not None and any(map(_is_of_boundaries, _names(node)))
+
+
+@cache
+def _is_of_boundaries(name: str) -> bool:
+    return _BOUNDARY.search(name) is not None
 
 
 def _names(root: Node) -> Iterator[str]:
