@@ -184,3 +184,23 @@ def test_an_app_that_code_hands_to_uvicorn_is_served() -> None:
         "/x": True,
         "/reports/x": True,
     }
+
+
+def test_a_factory_gets_the_literals_that_gunicorn_is_told() -> None:
+    main = """
+        def create(prefix, shown=False):
+            app = FastAPI()
+            app.include_router(router, prefix=prefix)
+            if shown:
+                app.include_router(router, prefix="/shown")
+            return app
+    """
+    found = table(main, "gunicorn app.main:create('/one',shown=True)")
+    assert ([endpoint.path for endpoint in found.endpoints], found.unknown) == (["/one/x", "/shown/x"], ())
+    assert table(main, "gunicorn app.main:create(prefix())").unknown
+
+
+def test_what_a_server_loads_and_nobody_can_tell_is_unknown() -> None:
+    main = "import plugin\n\napp = plugin.wrapped(FastAPI)\n"
+    assert table(main, "uvicorn app.main:app").unknown
+    assert not table("app = FastAPI()\n", "uvicorn app.main:app").unknown

@@ -5,6 +5,7 @@ A server is told by a string, `module:attribute`: in a command of the deployment
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -13,7 +14,7 @@ from msgspec import Struct, field
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Call, ClassDef, Constant, FunctionDef, If, ImportFrom
 from archlint.facts.traversal import dotted, is_main_guard
-from archlint.findings import Unknown
+from archlint.findings import Location, Unknown
 from archlint.readings import summary
 from archlint.service.api.adding import mounted_in
 from archlint.service.api.applications import FASTAPI, Creation, creations, uses
@@ -24,9 +25,11 @@ from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import (
     Arguments,
+    ExternalObject,
     FunctionObject,
     Identified,
     Origin,
+    Unresolved,
     Value,
     options,
 )
@@ -47,10 +50,11 @@ _TARGET = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<attribute>[A-Za-z_][\w.]*
 
 
 class ServedTarget(Struct, frozen=True):
-    """What a server is told to load: an app, or a function that makes it."""
+    """What a server is told to load: an app, or a function that makes it, with what that is called with."""
 
     module: Module
     attribute: str
+    call: str = ""
 
 
 class Started(Identified, Struct, eq=False, dict=True):
@@ -148,7 +152,7 @@ def _target(modules: Modules, told: str) -> ServedTarget | None:
     named = [module for known, module in modules.by_name.items() if f".{name}".endswith(f".{known}")]
     below = [module for known, module in modules.by_name.items() if known.endswith(f".{name}")]
     found = max(named, key=lambda module: len(module.name), default=below[0] if len(below) == 1 else None)
-    return None if found is None else ServedTarget(found, match["attribute"])
+    return None if found is None else ServedTarget(found, match["attribute"], match["call"] or "")
 
 
 def start(
@@ -175,13 +179,34 @@ def start(
 
 
 def _loaded(machine: Machine, target: ServedTarget, started: Started) -> Iterator[Router]:
-    """The app that a server finds under a name; a factory is called without arguments."""
+    """The app that a server finds under a name; a factory is called, whatever the server was told."""
     value: Value = machine.load(target.module)
     for name in target.attribute.split("."):
         value = attribute(machine, value, name)
-    if isinstance(value, FunctionObject):  # uvicorn calls what is no app, whatever it was told
-        value = machine.call(value, Arguments((), {}, Origin(value.module, value.definition)))
-    yield from (app for app in map(mounted_in, options(value)) if isinstance(app, Router))
+    if isinstance(value, FunctionObject):
+        value = machine.call(value, _given(target, Origin(value.module, value.definition)))
+    apps = [app for app in map(mounted_in, options(value)) if isinstance(app, Router)]
+    if not apps and isinstance(value, Unresolved | ExternalObject) and uses_fastapi(target.module):
+        why = f"archlint cannot tell what `{target.module.name}:{target.attribute}` is, which a server loads"
+        started.unknown.append(Unknown("an app's endpoints", Location(target.module.path), why))
+    yield from apps
+
+
+def uses_fastapi(module: Module) -> bool:
+    """Whether a module has to do with FastAPI at all."""
+    return not module.source.names.isdisjoint({"fastapi", "FastAPI"})
+
+
+def _given(target: ServedTarget, place: Origin) -> Arguments:
+    """The arguments of `module:factory(…)`, which gunicorn takes where they are literals."""
+    try:
+        node = ast.parse(f"_{target.call or '()'}", mode="eval").body
+        assert isinstance(node, ast.Call)
+        args = tuple(map(ast.literal_eval, node.args))
+        keywords = {str(k.arg): ast.literal_eval(k.value) for k in node.keywords}
+    except (ValueError, SyntaxError, AssertionError, RecursionError, MemoryError):
+        return Arguments((), {}, place, complete=False)
+    return Arguments(args, keywords, place)
 
 
 def _call_factories(

@@ -222,7 +222,8 @@ class _Collector(Identified, Struct, eq=False, dict=True):
 def resolve_routes(modules: Modules, symbols: Symbols, runtime: Runtime) -> RouteTable:
     """The route table of a service."""
     found = entry_points.entries(modules, symbols)
-    if not found:
+    told = entry_points.targets(modules, runtime.servers)
+    if not found and not any(entry_points.uses_fastapi(target.module) for target in told):
         return RouteTable()
     machine = interpreter(
         modules,
@@ -230,7 +231,6 @@ def resolve_routes(modules: Modules, symbols: Symbols, runtime: Runtime) -> Rout
         formats_members=runtime.python is None or runtime.python >= _FORMATS_MEMBERS,
         models=web.library(),
     )
-    told = entry_points.targets(modules, runtime.servers)
     with deep_recursion():
         started = entry_points.start(machine, modules, symbols, found, told)
         collector = _Collector(machine, runtime, _names(machine))
