@@ -26,12 +26,16 @@ DOUBLING = {
     "replace": "x = x.replace('a', 'aa')\n",
     "plus": "x = x + x\n",
     "augmented": "x += x\n",
+    "os.path.join": "x = os.path.join(x, x)\n",
+    "paths": "x = Path(x) / str(x)\n",
+    "joined paths": "x = Path(x).joinpath(x, x)\n",
 }
 
 
 @pytest.mark.parametrize("name", DOUBLING)
 def test_texts_that_double_become_unknown(name: str) -> None:
-    assert isinstance(last("x = 'aaaaaaaa'\n" + DOUBLING[name] * 60), Unresolved)
+    imports = "import os\nfrom pathlib import Path\n"
+    assert isinstance(last(f"{imports}x = 'aaaaaaaa'\n" + DOUBLING[name] * 60), Unresolved)
 
 
 @pytest.mark.parametrize("line", ["x = x + x\n", "x = [*x, *x]\n", "x = x.copy() + x\n"])

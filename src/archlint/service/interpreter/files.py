@@ -14,6 +14,9 @@ from fnmatch import fnmatchcase
 from archlint.service.interpreter.machine import REPOSITORY, FunctionModel, Machine, Modelled
 from archlint.service.interpreter.values import Arguments, Native, Unresolved, Value, settled, text
 
+_LONGEST = 4096
+"""Linux's PATH_MAX: longer ones grow out of loops."""
+
 
 def library() -> dict[str, FunctionModel]:
     """The models of the functions that find files, for `Semantics.library`."""
@@ -53,9 +56,10 @@ class PathValue(Modelled):
 
 
 def as_path(value: Value) -> str | None:
-    """The path that a text or a `Path` stands for."""
+    """The path that a text or a `Path` stands for; None for one that no system would take."""
     value = settled(value)
-    return value.path if isinstance(value, PathValue) else text(value)
+    path = value.path if isinstance(value, PathValue) else text(value)
+    return path if path is None or len(path) <= _LONGEST else None
 
 
 def listed(machine: Machine, folder: str) -> tuple[list[str], list[str]] | None:
