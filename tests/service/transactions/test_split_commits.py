@@ -139,3 +139,31 @@ def test_of_branches_only_one_runs(tmp_path: Path, lines: str, commits: int) -> 
     (split,) = found(tmp_path, f"await store(session, 1)\n{lines}")
     assert split.commits == commits
     assert ("or `handler` calls `store`" in [link.text for link in split.chain]) == (commits == 2)
+
+
+LOOKING_UP = """
+
+async def look0(session: AsyncSession, name, store=False):
+    if store:
+        session.add(name)
+    return await session.scalar(name)
+"""
+AGAIN = """
+
+async def look{0}(session: AsyncSession, name):
+    found = await look{1}(session, name)
+    if found is None:
+        found = await look{1}(session, 1)
+    return found
+"""
+
+
+def test_what_is_looked_up_before_takes_no_steps_from_what_comes_after(tmp_path: Path) -> None:
+    """Helpers that may write and do not, called by one another many times over."""
+    helpers = LOOKING_UP + "".join(AGAIN.format(one, one - 1) for one in range(1, 12))
+    lines = "await look11(session, 1)\nawait store(session, 1)\nawait store(session, 2)"
+    body = "".join(f"    {line}\n" for line in lines.splitlines())
+    service = service_of(
+        tmp_path, {"main.py": APP.replace("\n\n@app.post", f"{helpers}\n\n@app.post") + body}
+    )
+    assert len(list(service.transactions.splits)) == 1

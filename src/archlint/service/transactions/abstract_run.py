@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from archlint.facts.syntax import Await, Call, Constant, Expression, Name
@@ -30,12 +29,13 @@ from archlint.service.transactions.effects import (
     Reader,
     Run,
 )
+from archlint.service.transactions.frames import RunFrame
+from archlint.service.transactions.quiet_runs import QuietRuns
 from archlint.service.transactions.request_flow import RequestFlow, session_parameters
 from archlint.service.transactions.session_acts import Act, SessionAct, is_session
 from archlint.service.transactions.session_states import (
     Arm,
     BlockOutcome,
-    BranchContext,
     SessionMark,
     States,
     Token,
@@ -52,27 +52,6 @@ _MAX_DEPTH = 14
 _MAX_STEPS = 5_000
 
 
-class _Frame(Struct, frozen=True):
-    """A function that is run: what is known of its parameters, and which session each name is.
-
-    `gives` are the names that a provider or context manager opens a session under and gives it away.
-    """
-
-    function: Function
-    known: KnownArguments = frozenset()
-    sessions: dict[str, Token] = field(default_factory=dict)
-    ambient: Token | None = None
-    chain: tuple[Edge, ...] = ()
-    context: BranchContext = ()
-    hole: Callable[[States], States | None] | None = None
-    gives: dict[str, Token] = field(default_factory=dict)
-    muted: bool = False
-
-    def within(self, *context: object) -> _Frame:
-        """The frame in a branch."""
-        return replace(self, context=(*self.context, *context))
-
-
 class Runner:
     """Runs requests; `busy` are the functions that come to a session at all."""
 
@@ -81,12 +60,13 @@ class Runner:
         self._reader = reader
         self._busy = busy
         self._splits: dict[Variant, None] = {}
-        self._commits = 0
-        self._steps = 0
+        self._quiet = QuietRuns(calls)
+        self._writes = self._commits = self._steps = 0
 
     def splits(self, request: RequestFlow, ambient: Token | None) -> list[Variant]:
         """The ways on which the request commits twice, with writes before and between."""
-        self._splits, self._commits, self._steps = {}, 0, 0
+        self._splits, self._writes, self._commits, self._steps = {}, 0, 0, 0
+        self._quiet.forget()
         generators = [one for one in request.dependencies if self._is_generator(one)]
         self._request(request.handler, generators, ambient, {})
         return list(self._splits)
@@ -99,10 +79,12 @@ class Runner:
     ) -> States | None:
         """The handler, with the dependencies around it that go on when it is done."""
         if not around:
-            return self._decorated(_Frame(handler, sessions=self._injected(handler), ambient=ambient), states)
+            return self._decorated(
+                RunFrame(handler, sessions=self._injected(handler), ambient=ambient), states
+            )
         first, *rest = around
         gives = dict.fromkeys(self._yielded(first), provided((first,)))
-        frame = _Frame(first, sessions=self._injected(first), ambient=ambient, gives=gives)
+        frame = RunFrame(first, sessions=self._injected(first), ambient=ambient, gives=gives)
         return self._function(
             replace(frame, hole=lambda inner: self._request(handler, rest, ambient, inner)), states
         )
@@ -116,7 +98,7 @@ class Runner:
             if isinstance(node, Name) and is_session(self._calls.inference.values(node, function)):
                 yield node.id
 
-    def _decorated(self, frame: _Frame, states: States) -> States | None:
+    def _decorated(self, frame: RunFrame, states: States) -> States | None:
         """The function in the wrappers that the service's own decorators put around it."""
         results = self._calls.inference.results
         wrappers = [
@@ -125,7 +107,7 @@ class Runner:
         run = self._entering(frame)
         for wrapper in reversed(wrappers):
             run = self._entering(
-                _Frame(
+                RunFrame(
                     wrapper,
                     sessions=frame.sessions,
                     ambient=frame.ambient,
@@ -136,16 +118,28 @@ class Runner:
             )
         return run(states)
 
-    def _entering(self, frame: _Frame) -> Callable[[States], States | None]:
+    def _entering(self, frame: RunFrame) -> Callable[[States], States | None]:
         return lambda states: self._function(frame, states)
 
-    def _function(self, frame: _Frame, states: States) -> States | None:
+    def _function(self, frame: RunFrame, states: States) -> States | None:
         """The states when the function has returned; None where it never does."""
+        if frame.hole is not None:
+            return self._passed(frame, states)
+        key = self._quiet.key(frame, states)
+        if self._quiet.knows(key):
+            return self._quiet.end(key)
+        before = self._writes, self._commits
+        end = self._passed(frame, states)
+        if before == (self._writes, self._commits) and self._steps < _MAX_STEPS:
+            self._quiet.keep(key, states, end)
+        return end
+
+    def _passed(self, frame: RunFrame, states: States) -> States | None:
         outcome = self._block(self._reader.steps(frame.function), frame, states)
         ended = [outcome[way] for way in ("next", "return") if way in outcome]
         return join(ended) if ended else None
 
-    def _block(self, steps: Effects, frame: _Frame, states: States) -> BlockOutcome:
+    def _block(self, steps: Effects, frame: RunFrame, states: States) -> BlockOutcome:
         outcomes: list[BlockOutcome] = []
         for step in steps:
             self._steps += 1
@@ -159,7 +153,7 @@ class Runner:
             states = following
         return merge([*outcomes, {"next": states}]) if outcomes else {"next": states}
 
-    def _step(self, step: Effect, frame: _Frame, states: States) -> BlockOutcome:
+    def _step(self, step: Effect, frame: RunFrame, states: States) -> BlockOutcome:
         match step:
             case Do(act):
                 return {"next": states if frame.muted else self._act(act, frame, states)}
@@ -178,7 +172,7 @@ class Runner:
             case Block():
                 return self._with(step, frame, states)
 
-    def _act(self, act: Act, frame: _Frame, states: States) -> States:
+    def _act(self, act: Act, frame: RunFrame, states: States) -> States:
         token = self._token(act.session, frame)
         if token is None or act.work not in {SessionAct.WRITE, SessionAct.COMMIT, SessionAct.ROLLBACK}:
             return states
@@ -186,6 +180,7 @@ class Runner:
             return rolled_back(states, token)
         mark = SessionMark(frame.function, act.location, f"{act.text}()", frame.context, frame.chain)
         if act.work is SessionAct.WRITE:
+            self._writes += 1
             return written(states, token, mark)
         return self._commit(states, token, mark)
 
@@ -195,13 +190,13 @@ class Runner:
         self._splits.update(dict.fromkeys(splits))
         return after
 
-    def _choice(self, step: Alternatives, frame: _Frame, states: States) -> BlockOutcome:
+    def _choice(self, step: Alternatives, frame: RunFrame, states: States) -> BlockOutcome:
         arms = [(i, arm) for i, (needed, arm) in enumerate(step.arms) if not contradicts(needed, frame.known)]
         if len(arms) == 1:
             return self._block(arms[0][1], frame, states)
         return merge(self._block(arm, frame.within(_arm(step, i, frame.chain)), states) for i, arm in arms)
 
-    def _loop(self, step: Loop, frame: _Frame, states: States) -> BlockOutcome:
+    def _loop(self, step: Loop, frame: RunFrame, states: States) -> BlockOutcome:
         before = self._commits
         inner = frame.within((step.node, frame.chain))
         outcome = self._block(step.body, inner, {})
@@ -213,7 +208,7 @@ class Runner:
         ended = [states, *(outcome.pop(way, {}) for way in ("next", "break", "continue"))]
         return {**outcome, "next": join(ended)}
 
-    def _attempt(self, step: Attempt, frame: _Frame, states: States) -> BlockOutcome:
+    def _attempt(self, step: Attempt, frame: RunFrame, states: States) -> BlockOutcome:
         quiet = replace(frame, muted=True)
         handled = [self._block(handler, quiet, states) for handler in step.handlers]
         inner = frame.within(Tolerated(step.node, frame.chain)) if any(handled) else frame
@@ -224,7 +219,7 @@ class Runner:
             ended.append(self._block(step.orelse, frame, following))
         return self._finally(step.finally_, frame, merge(ended))
 
-    def _finally(self, steps: Effects, frame: _Frame, outcome: BlockOutcome) -> BlockOutcome:
+    def _finally(self, steps: Effects, frame: RunFrame, outcome: BlockOutcome) -> BlockOutcome:
         found: list[BlockOutcome] = []
         for way, states in outcome.items():
             after = self._block(steps, frame, states)
@@ -232,7 +227,7 @@ class Runner:
             found.append({**after, **({way: following} if following is not None else {})})
         return merge(found)
 
-    def _with(self, step: Block, frame: _Frame, states: States) -> BlockOutcome:
+    def _with(self, step: Block, frame: RunFrame, states: States) -> BlockOutcome:
         if frame.muted:
             return self._block(step.body, frame, states)
         match step.kind:
@@ -250,7 +245,7 @@ class Runner:
         return self._closing(step, frame, outcome, token) if step.kind == "open begin" else outcome
 
     def _closing(
-        self, step: Block, frame: _Frame, outcome: BlockOutcome, token: Token | None
+        self, step: Block, frame: RunFrame, outcome: BlockOutcome, token: Token | None
     ) -> BlockOutcome:
         """The end of a block that commits, however it is left but by an error."""
         if token is None:
@@ -259,7 +254,7 @@ class Runner:
         mark = SessionMark(frame.function, place, "the end of the block", frame.context, frame.chain)
         return {way: self._commit(states, token, mark) for way, states in outcome.items()}
 
-    def _managed(self, step: Block, frame: _Frame, states: States) -> BlockOutcome:
+    def _managed(self, step: Block, frame: RunFrame, states: States) -> BlockOutcome:
         """A generator of the service around the block: once for each way in which the block is left."""
         assert step.manager is not None
         edge = next((edge for edge in step.enter if edge.callee is step.manager), None)
@@ -285,7 +280,7 @@ class Runner:
     def _giving(self, states: States) -> Callable[[States], States]:
         return lambda _: states
 
-    def _object(self, step: Block, frame: _Frame, states: States) -> BlockOutcome:
+    def _object(self, step: Block, frame: RunFrame, states: States) -> BlockOutcome:
         """An object of the service whose methods run at both ends, as those of a unit of work."""
         entered = self._run(Run(step.enter), frame, states) if step.enter else states
         if entered is None:
@@ -296,7 +291,7 @@ class Runner:
         found = {way: self._run(Run(step.leave), frame, ended) for way, ended in outcome.items()}
         return {way: ended for way, ended in found.items() if ended is not None}
 
-    def _run(self, step: Run, frame: _Frame, states: States) -> States | None:
+    def _run(self, step: Run, frame: RunFrame, states: States) -> States | None:
         """A call of one of several functions; what is decorated runs in the wrappers of its decorators."""
         wrappers = {
             wrapper
@@ -315,11 +310,11 @@ class Runner:
             ended += [after] if after is not None else []
         return join(ended) if ended else None
 
-    def _may_enter(self, edge: Edge, frame: _Frame) -> bool:
+    def _may_enter(self, edge: Edge, frame: RunFrame) -> bool:
         repeated = edge.callee is frame.function or any(edge.callee is one.callee for one in frame.chain)
         return edge.callee in self._busy and not repeated and len(frame.chain) < _MAX_DEPTH
 
-    def _called(self, edge: Edge, frame: _Frame) -> _Frame:
+    def _called(self, edge: Edge, frame: RunFrame) -> RunFrame:
         """The frame of the callee: it is told which sessions and which switches it is given."""
         given = self._given(edge, frame.function)
         sessions: dict[str, Token] = {}
@@ -329,7 +324,7 @@ class Runner:
                 sessions[name] = token
         known = edge.knows(frame.known) | self._switches(edge.callee, given, frame)
         chain = (*frame.chain, edge)
-        return _Frame(edge.callee, known, sessions, frame.ambient, chain, frame.context)
+        return RunFrame(edge.callee, known, sessions, frame.ambient, chain, frame.context)
 
     def _is_session(self, value: Expression, function: Function) -> bool:
         return is_session(self._calls.inference.values(value, function))
@@ -343,7 +338,7 @@ class Runner:
                     return dict(inference.results.arguments(value, edge.node))
         return {}
 
-    def _switches(self, callee: Function, given: dict[str, Expression], frame: _Frame) -> KnownArguments:
+    def _switches(self, callee: Function, given: dict[str, Expression], frame: RunFrame) -> KnownArguments:
         """The callee's parameters that are True, False or None, by the call or by default."""
         known = dict(frame.known)
         found: set[tuple[str, bool | Class | None]] = set()
@@ -356,7 +351,7 @@ class Runner:
                     found.add((parameter.name, known[name]))
         return frozenset(found)
 
-    def _token(self, session: Expression, frame: _Frame) -> Token | None:
+    def _token(self, session: Expression, frame: RunFrame) -> Token | None:
         """Which session the expression is; None where the source does not tell."""
         if not isinstance(session, Name):
             return frame.ambient
@@ -372,7 +367,7 @@ class Runner:
         symbol = self._calls.symbols.resolve(frame.function.module, session)
         return symbol.qualified if symbol.module is not None and symbol.node is not None else None
 
-    def _assigned(self, value: Expression, frame: _Frame) -> Token | None:
+    def _assigned(self, value: Expression, frame: RunFrame) -> Token | None:
         """The session that a name is given: another one's, or a new one."""
         if isinstance(value, Call):
             makers = self._calls.inference.values(value.func, frame.function)
