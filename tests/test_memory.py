@@ -223,6 +223,45 @@ def test_another_clone_has_a_memory_of_its_own(shop: Path) -> None:
     assert asked(shop) == set()
 
 
+def test_a_service_of_the_same_name_has_a_memory_of_its_own(shop: Path) -> None:
+    asked(shop)
+    other = shop.parent / "other" / "shop"
+    shutil.copytree(shop, other)
+    shutil.copytree(shop.parent / "cache", other.parent / "cache")
+    (other / "app/main.py").write_text(MAIN.replace("return 1", "time.sleep(1)"))
+    assert "blocking-call" in asked(other)
+    assert asked(shop) == set()
+
+
+@pytest.mark.parametrize("other", ["sys.version", "archlint.asking.own_code"])
+def test_another_python_or_archlint_remembers_nothing(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    asked(shop)
+    with monkeypatch.context() as patch:
+        patch.setattr(other, "3.99" if other == "sys.version" else lambda: "another")
+        assert "blocking-call" in asked(shop)
+    assert "blocking-call" in asked(shop)  # there is one memory for each place
+
+
+def test_a_run_that_is_killed_while_it_writes_leaves_what_was_there(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(shop)
+    before = {path: path.read_bytes() for path in (shop.parent / "cache").glob("*")}
+    (shop / "app/main.py").write_text(MAIN.replace("return 1", "time.sleep(1)"))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            asked(shop)
+    assert {path: path.read_bytes() for path in (shop.parent / "cache").glob("*")} == before
+    assert "blocking-call" in asked(shop)
+
+
 def test_services_that_were_asked_before_are_not_remembered(shop: Path) -> None:
     loaded = load([shop])
     assert loaded.services[0].routes.endpoints
