@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 
@@ -32,6 +33,7 @@ from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
 _MAX_FACTORIES = 3
 _MAX_BESIDE_SETUP = 3
+_FOUNDATION = re.compile(r"(config\w*|settings?|database|db|engines?|sessions?|connections?|security)$")
 _METHODS = frozenset(
     {
         *("get", "post", "put", "patch", "delete", "head", "options", "trace", "route", "api_route"),
@@ -59,7 +61,8 @@ class Contents(Struct, frozen=True):
     `APIRouter`; `setup`: settings classes, engines, session factories; `app`: an application is made;
     `wiring`: that, or routers are included, or a container is filled; `plain`: other functions and classes;
     `storage`: the module imports a database library; `queries`: those of the plain ones that query;
-    `sessions`: session factories.
+    `sessions`: session factories; `foundation`: as `setup`, unless that is for much of the module's own, as
+    the engine of a worker's tasks.
     """
 
     models: int
@@ -73,11 +76,7 @@ class Contents(Struct, frozen=True):
     storage: bool
     queries: int = 0
     sessions: int = 0
-
-    @property
-    def foundation(self) -> int:
-        """What it sets up, unless that is for much of its own, as the engine of a worker's tasks."""
-        return self.setup if self.plain <= self.setup + _MAX_BESIDE_SETUP else 0
+    foundation: int = 0
 
 
 def read_contents(module: Module, symbols: Symbols, classes: Classes) -> Contents:
@@ -183,17 +182,20 @@ class _Reader:
         kinds.update(self._made(node) for node in body if isinstance(node, Assign))
         storage = self._imports_storage()
         app = makes_app([self._module.source])
+        setup = kinds["setup"] + (0 if _works(definitions) and not kinds["setup"] else kinds["sessions"])
+        is_for_others = kinds["plain"] <= setup + _MAX_BESIDE_SETUP or _FOUNDATION.search(self._module.name)
         return Contents(
             models=kinds["models"],
             schemas=kinds["schemas"],
             shapes=kinds["shapes"],
             routes=kinds["routes"],
-            setup=kinds["setup"] + (0 if _works(definitions) and not kinds["setup"] else kinds["sessions"]),
+            setup=setup,
             app=app,
             wiring=app or kinds["container"] > 0 or _includes_routers(self._module.source),
             plain=kinds["plain"],
             storage=storage,
             sessions=kinds["sessions"],
+            foundation=setup if is_for_others else 0,
             # Those that make statements or give them to a session.
             queries=self._queries([kind for _, kind in definitions]) if storage or self._asks() else 0,
         )
