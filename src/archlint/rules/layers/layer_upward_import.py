@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Location, Met, Said
 from archlint.service.layers.contracts import Breach
-from archlint.service.layers.names import ORDER
+from archlint.service.layers.names import LAYERS, ORDER
 from archlint.service.model import Service
 from archlint.service.semantics.imports import ImportEdge
 from archlint.service.semantics.modules import Module
@@ -32,11 +32,13 @@ _REMEDY = "Pass in what is needed from above, or move what is shared down to the
 def check(service: Service) -> Iterator[Said]:
     """Yield each import that leads upwards in the order of layers, and each cycle of core with a layer."""
     breaching: set[Module] = set()
+    standing_in = _standing_in(service)
     for height, level in enumerate(ORDER):
         above = [layer for higher in ORDER[:height] for layer in higher]
         for source in (layer for layer in level if layer != "models"):
             forbidden = [layer for layer in above if (source, layer) not in ELSEWHERE]
-            for breach in service.contracts.breaches(source, forbidden):
+            found = service.contracts.breaches(source, forbidden)
+            for breach in (one for one in found if one.importer.path not in standing_in):
                 breaching.add(breach.importer)
                 yield breach.hit(breach.fields | {"why": ABOVE}, _REMEDY)
     cycles = list(_cycles(service))
@@ -44,6 +46,12 @@ def check(service: Service) -> Iterator[Said]:
     for layer, clause in CLAUSES.items() if not cycles else ():
         placed = (module for module in service.layers.placed(layer) if module not in breaching)
         yield from (Met(Location(module.path), (clause,)) for module in placed)
+
+
+def _standing_in(service: Service) -> frozenset[str]:
+    """The files that BA0501 names for a layer without a place, and that are to be moved there."""
+    found = (service.layers.candidate(name) for name in LAYERS if not service.layers.has_place(name))
+    return frozenset(one.path for one in found if one is not None)
 
 
 def _cycles(service: Service) -> Iterator[Hit]:

@@ -127,9 +127,8 @@ def _is_lifespan(function: Function) -> bool:
     if len(parameters) != 1 or not function.is_decorated("asynccontextmanager"):
         return False
     annotation = parameters[0].annotation
-    return (
-        last_name(annotation) in _APPLICATIONS if annotation is not None else "lifespan" in function.own_name
-    )
+    is_application = annotation is not None and last_name(annotation) in _APPLICATIONS
+    return is_application or "lifespan" in function.own_name
 
 
 def _follow(where: Where, edge: Edge) -> Where | None:

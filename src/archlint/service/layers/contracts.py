@@ -138,7 +138,7 @@ class Contracts(Struct, eq=False, frozen=True):
             else:
                 indirect.append([step for edge in statement for step in contract.steps(edge)])
         taken: set[tuple[Module, Module | None, str | None]] = set()
-        for chain in chains(indirect, contract.onward):
+        for chain in sorted(chains(indirect, contract.onward), key=len):
             breach = contract.indirect(chain)
             same = (breach.importer, breach.module, chain[-1].name)
             if same not in taken | direct:
