@@ -137,13 +137,13 @@ class Contracts(Struct, eq=False, frozen=True):
                 yield breach
             else:
                 indirect.append([step for edge in statement for step in contract.steps(edge)])
-        taken: set[tuple[Module, Module | None, str | None]] = set()
-        for chain in sorted(chains(indirect, contract.onward), key=len):
-            breach = contract.indirect(chain)
-            same = (breach.importer, breach.module, chain[-1].name)
-            if same not in taken | direct:
-                taken.add(same)
-                yield replace(breach, beside_direct=(breach.importer, breach.target.name) in found)
+        reached: dict[tuple[Module, Module | None, str | None], tuple[ImportEdge, ...]] = {}
+        for chain in chains(indirect, contract.onward):
+            same = (chain[0].importer, contract.home(chain[-1]), chain[-1].name)
+            if same not in direct and len(chain) < len(reached.get(same, (*chain, chain[-1]))):
+                reached[same] = chain
+        for breach in map(contract.indirect, reached.values()):
+            yield replace(breach, beside_direct=(breach.importer, breach.target.name) in found)
 
 
 class _Target(Struct, frozen=True):
@@ -256,6 +256,11 @@ class _Contract:
         constants = all(map(self._parts.classes.is_constant, taken))
         unused = all(self._parts.uses.is_unused(target.edge) for target in targets)
         return replace(breach, constants=constants, statement=breach.imported, unused=unused)
+
+    def home(self, edge: ImportEdge) -> Module:
+        """The module of a forbidden layer that an edge leads to."""
+        target = self.target(edge)
+        return target.module if target is not None else edge.imported
 
     def indirect(self, chain: tuple[ImportEdge, ...]) -> Breach:
         """The breach of a chain of imports."""
