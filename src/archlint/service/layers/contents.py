@@ -33,6 +33,7 @@ from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
 _MAX_FACTORIES = 3
 _MAX_BESIDE_SETUP = 3
+_WEB = frozenset({"fastapi", "fastapi_injector", "starlette"})
 _FOUNDATION = re.compile(r"(config\w*|settings?|database|db|engines?|sessions?|connections?|security)$")
 _METHODS = frozenset(
     {
@@ -62,7 +63,7 @@ class Contents(Struct, frozen=True):
     `wiring`: that, or routers are included, or a container is filled; `plain`: other functions and classes;
     `storage`: the module imports a database library; `queries`: those of the plain ones that query;
     `sessions`: session factories; `foundation`: as `setup`, unless that is for much of the module's own, as
-    the engine of a worker's tasks.
+    the engine of a worker's tasks; `web`: the module imports FastAPI.
     """
 
     models: int
@@ -77,6 +78,12 @@ class Contents(Struct, frozen=True):
     queries: int = 0
     sessions: int = 0
     foundation: int = 0
+    web: bool = False
+
+    @property
+    def offers(self) -> bool:
+        """Whether it has what may be injected, of its own or as an annotation with FastAPI's marker."""
+        return self.plain > 0 or self.web
 
 
 def read_contents(module: Module, symbols: Symbols, classes: Classes) -> Contents:
@@ -180,7 +187,7 @@ class _Reader:
         definitions = [(node, self._kind(node)) for node in body if isinstance(node, ClassDef | FunctionDef)]
         kinds = Counter(kind for _, kind in definitions)
         kinds.update(self._made(node) for node in body if isinstance(node, Assign))
-        storage = self._imports_storage()
+        storage = self._imports(DATABASE_PACKAGES)
         app = makes_app([self._module.source])
         setup = kinds["setup"] + (0 if _works(definitions) and not kinds["setup"] else kinds["sessions"])
         is_for_others = kinds["plain"] <= setup + _MAX_BESIDE_SETUP or _FOUNDATION.search(self._module.name)
@@ -196,6 +203,7 @@ class _Reader:
             storage=storage,
             sessions=kinds["sessions"],
             foundation=setup if is_for_others else 0,
+            web=self._imports(_WEB),
             # Those that make statements or give them to a session.
             queries=self._queries([kind for _, kind in definitions]) if storage or self._asks() else 0,
         )
@@ -259,10 +267,10 @@ class _Reader:
             return "setup" if maker in names_of("engine maker") else "sessions"
         return "routes" if _makes(self._module, node.value, self._symbols, names_of("router")) else ""
 
-    def _imports_storage(self) -> bool:
+    def _imports(self, packages: Container[str]) -> bool:
         bindings = self._symbols.namespace(self._module).names.values()
         sources = (binding for binding in bindings if isinstance(binding, Imported) and not binding.level)
-        return any(source.module.partition(".")[0] in DATABASE_PACKAGES for source in sources)
+        return any(source.module.partition(".")[0] in packages for source in sources)
 
 
 def _works(definitions: Iterable[tuple[ClassDef | FunctionDef, str]]) -> bool:

@@ -289,9 +289,8 @@ class Layers:
         """Whether it puts the application together; a router with endpoints may include further ones."""
         contents = self.contents(module)
         has_endpoints = contents.wiring and not contents.app and contents.routes > 0
-        if has_endpoints and module in self._surface().registering:
-            return False
-        return contents.wiring or _stem(module) in WIRING
+        is_router = has_endpoints and module in self._surface().registering
+        return not is_router and (contents.wiring or _stem(module) in WIRING)
 
     def _in_models(self, module: Module, folder: str) -> Layer | None:
         """Not all that is called `models` is stored: schemas and trained models are called so too."""
@@ -343,7 +342,8 @@ class Layers:
             case "crud":
                 folder = self._nearest(module, SYNONYMS["crud"])
                 return contents.storage or folder in self._storage_folders
-        return name in _BY_NAME_ALONE and not self.has_routes(module) and not self._is_stored(module)
+        is_other = self._is_stored(module) or (name == "dependencies" and not contents.offers)
+        return name in _BY_NAME_ALONE and not self.has_routes(module) and not is_other
 
     def _is_stored(self, module: Module) -> bool:
         """Whether it queries, in a store of such modules, whatever its own name."""

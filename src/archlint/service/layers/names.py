@@ -25,7 +25,12 @@ SYNONYMS = {
             *("service", "usecase", "usecases", "use_cases"),
         }
     ),
-    "crud": frozenset({"cruds", "dao", "daos", "repo", "repos", "repositories", "repository"}),
+    "crud": frozenset(
+        {
+            *("cruds", "curd", "curds", "dal", "dao", "daos", "queries", "repo", "repos"),
+            *("repositories", "repository"),
+        }
+    ),
     "models": frozenset({"db_models", "entities", "entity", "model", "orm", "table", "tables"}),
     "schemas": frozenset(
         {"dto", "dtos", "payloads", "requests", "responses", "schema", "serializers", "view_models"}
