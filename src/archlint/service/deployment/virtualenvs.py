@@ -39,6 +39,8 @@ _WITHOUT_PYTHON = re.compile(
     r"(?:docker\.io/)?(?:library/)?(?:alpine|debian|ubuntu)(?::.*)?"
     r"|ghcr\.io/astral-sh/uv:(?!.*python)[\w.-]*(?:alpine|slim)[\w.-]*"
 )
+_DOWNLOADS = "UV_PYTHON_DOWNLOADS"
+_NEVER = frozenset({"0", "false", "manual", "never"})
 _PACKAGERS = frozenset({"apk", "apt", "apt-get", "dnf"})
 _SYSTEM = "/usr/local"
 """Where the official images of Python have theirs, and what is installed without an environment."""
@@ -233,11 +235,18 @@ def managed_python(reader: StageReader, stage: Stage, command: Command) -> tuple
         return False, None
     installed = any(one.runs("uv", "python", "install") for one in reader.runs(stage))
     forced = preference == "only-managed" or "--managed-python" in words or "UV_MANAGED_PYTHON" in given
-    if not (installed or forced or _has_no_python(reader, stage)):
+    other = _is_other("".join(chosen), reader.python(stage)) and given.get(_DOWNLOADS) not in _NEVER
+    if not (installed or forced or other or _has_no_python(reader, stage)):
         return False, None
     is_moved = not given.keys().isdisjoint({"HOME", "XDG_DATA_HOME"}) or any(reader.steps(stage, "USER"))
     home = given.get("UV_PYTHON_INSTALL_DIR") or ("" if is_moved else "/root/.local/share/uv/python")
     return True, home.rstrip("/") if home.startswith("/") and "$" not in home else None
+
+
+def _is_other(chosen: str, python: str | None) -> bool:
+    """Whether the version that uv is asked for is not that of the image."""
+    version = re.fullmatch(r"(?:c?python-?)?(\d+\.\d+)(?:\.\d+)?", chosen)
+    return version is not None and python is not None and version[1] != python
 
 
 def _has_no_python(reader: StageReader, stage: Stage) -> bool:
