@@ -210,3 +210,10 @@ def test_poetry_adds_what_tests_need_to_the_group_of_pytest(tmp_path: Path) -> N
     text = f"{POETRY}\n[tool.poetry.group.checks.dependencies]\npytest = '*'\n"
     project = service_of(tmp_path, {"app/main.py": "", "pyproject.toml": text}).project
     assert to_add(project, "httpx", dev=True) == "Run `poetry add --group checks httpx`"
+
+
+def test_a_lock_is_made_where_the_project_is(tmp_path: Path) -> None:
+    files = {"services/a/pyproject.toml": PROJECT, "services/a/app/main.py": ""}
+    project = service_of(tmp_path, files, root="services/a").project
+    assert to_lock(project) == "Run `uv lock` in `services/a` and commit uv.lock"
+    assert instead_of(project, "PDM").startswith("Run `uv lock` in `services/a`, which reads")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archlint.findings import Hit, Link, Location, Met, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.packaging.lock_freshness import lock_differences
+from archlint.service.packaging.managers import where
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -16,7 +17,11 @@ def check(service: Service) -> Iterator[Said]:
     if stale:
         first, *others = stale
         more = f" (and {len(others)} more)" if others else ""
-        fields = {"lock": service.project.lock_path, "difference": first.text + more}
+        fields = {
+            "lock": service.project.lock_path,
+            "difference": first.text + more,
+            "where": where(service.project),
+        }
         yield Hit(first.location, fields, tuple(others))
     else:
         yield from (difference for difference in differences if isinstance(difference, Unknown))

@@ -71,7 +71,7 @@ def to_lock(project: ServiceProject) -> str:
     """What makes a uv.lock of what declares the service's dependencies today."""
     pyproject = project.pyproject
     if pyproject is not None and isinstance(pyproject.file.get("project", "dependencies"), list):
-        return "Run `uv lock` and commit uv.lock"
+        return f"Run `uv lock`{where(project)} and commit uv.lock"
     is_pip = manager_of(project) == "pip"
     return to_declare(project, _nearest(project, ("requirements.txt",)) if is_pip else None)
 
@@ -130,7 +130,8 @@ def instead_of(project: ServiceProject, tool: str) -> str:
         return f"{_PACKAGES}. Then delete the file, and call uv instead"
     if tool == "PDM":
         moved = "move `[tool.pdm.dev-dependencies]` into `[dependency-groups]`"
-        return f"Run `uv lock`, which reads the same `[project]`; {moved}, delete pdm.lock and call uv"
+        begin = f"Run `uv lock`{where(project)}, which reads the same `[project]`"
+        return f"{begin}; {moved}, delete pdm.lock and call uv"
     return _migrated(project, f"converts the manifest; then delete {tool}'s files, and call uv instead")
 
 
@@ -143,7 +144,7 @@ def to_add(project: ServiceProject, distribution: str, *, dev: bool = False) -> 
     quoted = f'"{distribution}"' if "[" in distribution else distribution
     if program is not None:
         command = _for_tests(project, program) if dev else program.add
-        return f"Run `{command} {quoted}`{_where(project)}"
+        return f"Run `{command} {quoted}`{where(project)}"
     listed = (_nearest(project, _OF_DEVELOPMENT) if dev else None) or _list_of(project)
     return (
         f"Add `{distribution}` to `{listed}`"
@@ -175,7 +176,7 @@ def to_require(project: ServiceProject, distribution: str, requirement: str, fil
     program = _program(project)
     if program is None or not file.endswith((".lock", "pyproject.toml")):
         return f"Require `{requirement}` in `{file}`"
-    return f"Require `{requirement}`, and run `{program.upgrade} {distribution}`{_where(project)}"
+    return f"Require `{requirement}`, and run `{program.upgrade} {distribution}`{where(project)}"
 
 
 def to_run(project: ServiceProject, command: str) -> str:
@@ -197,6 +198,7 @@ def _list_of(project: ServiceProject) -> str | None:
     return _nearest(project, _REQUIREMENTS)
 
 
-def _where(project: ServiceProject) -> str:
+def where(project: ServiceProject) -> str:
+    """In which folder a command is run, empty at the repository's top."""
     folder = project.pyproject.folder if project.pyproject else "."
     return "" if folder == "." else f" in `{folder}`"
