@@ -128,6 +128,14 @@ def test_a_number_that_nothing_reads_concerns_few(shop: Path) -> None:
     assert asked(shop) == set()
 
 
+@pytest.mark.parametrize("place", ["    helper()\n", "    return 1\n"])
+def test_what_only_shows_values_concerns_nobody(shop: Path, place: str) -> None:
+    asked(shop)
+    shown = "    total = len('x')\n    if total > 2:\n        print(total, f'{total}')\n    assert total\n"
+    (shop / "app/main.py").write_text(MAIN.replace(place, shown + place))
+    assert asked(shop) == set()
+
+
 def test_what_is_logged_concerns_few_and_what_that_calls_those_who_follow_calls(shop: Path) -> None:
     logging = MAIN.replace("app = ", "log = logging.getLogger(__name__)\napp = ").replace(
         "import time", "import logging, time"

@@ -43,6 +43,7 @@ from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import NOTHING, Scope, Symbol, Symbols
+from archlint.service.semantics.unread import body_of
 
 _JSON_RESPONSES = frozenset({"JSONResponse", "ORJSONResponse", "UJSONResponse", "MsgSpecJSONResponse"})
 _RESPONDING = re.compile(
@@ -149,18 +150,21 @@ class _Reader:
     def returned(self, module: Module, function: FunctionDef, depth: int = 0) -> Iterator[ResponseKind]:
         """What each `return` of the function gives back."""
         scope = (function,)
-        for statement in statements(function.body):
+        for statement in statements(self._body(module, function)):
             if isinstance(statement, Return):
                 yield from self._kinds(module, statement.value, scope, depth)
 
     def makers(self, module: Module, function: FunctionDef) -> Iterator[Symbol]:
         """The definitions of the service's own that its `return`s call."""
-        for statement in statements(function.body):
+        for statement in statements(self._body(module, function)):
             value = statement.value if isinstance(statement, Return) else None
             call = value.value if isinstance(value, Await) else value
             symbol = self._callee(module, call.func, (function,)) if isinstance(call, Call) else NOTHING
             if symbol.module is not None and isinstance(symbol.node, ClassDef | FunctionDef):
                 yield symbol
+
+    def _body(self, module: Module, function: FunctionDef) -> tuple[Statement, ...]:
+        return body_of(module.source, function, self._symbols.modules.defined)
 
     def declared(self, module: Module, function: FunctionDef) -> ResponseKind:
         """What the return annotation says."""
@@ -213,7 +217,7 @@ class _Reader:
         return self._symbols.resolve(module, func, scope)
 
     def _class_of(self, module: Module, name: str, scope: Scope) -> Symbol | None:
-        assigned, annotations = _local(scope[-1], name)
+        assigned, annotations = self._local(module, scope[-1], name)
         named = [*annotations, *(value.func for value in assigned if isinstance(value, Call))]
         found = (self._symbols.resolve(module, expression, scope[:-1]) for expression in named)
         return next((symbol for symbol in found if isinstance(symbol.node, ClassDef)), None)
@@ -226,7 +230,7 @@ class _Reader:
 
     def _named(self, module: Module, name: str, scope: Scope, depth: int) -> Iterator[ResponseKind]:
         """What the handler's variable or parameter holds."""
-        assigned, annotations = _local(scope[-1], name)
+        assigned, annotations = self._local(module, scope[-1], name)
         if annotations:
             yield self._of_class(self._symbols.resolve(module, annotations[0])) or ResponseKind.DATA
             return
@@ -237,6 +241,16 @@ class _Reader:
                 yield from self._kinds(module, value, scope, depth + 1)
         if not assigned:
             yield _by_name(name)
+
+    def _local(
+        self, module: Module, function: Node, name: str
+    ) -> tuple[list[Expression | None], list[Expression]]:
+        """What a function assigns to a variable, and the annotations of it or of the parameter."""
+        assert isinstance(function, FunctionDef)
+        found = [one for one in statements(self._body(module, function)) if _assigns(one, name)]
+        annotations = [statement.annotation for statement in found if statement.annotation is not None]
+        own = [p.annotation for p in function.parameters if p.name == name and p.annotation is not None]
+        return [statement.value for statement in found], annotations if found else own
 
     def _of_class(self, symbol: Symbol) -> ResponseKind | None:
         """What a class of responses stands for; None for what is none."""
@@ -256,15 +270,6 @@ def _by_name(value: Expression | str | None) -> ResponseKind:
         case Call(func=function):
             return _by_name(function)
     return ResponseKind.DATA
-
-
-def _local(function: Node, name: str) -> tuple[list[Expression | None], list[Expression]]:
-    """What a function assigns to a variable, and the annotations of it or of the parameter."""
-    assert isinstance(function, FunctionDef)
-    found = [statement for statement in statements(function.body) if _assigns(statement, name)]
-    annotations = [statement.annotation for statement in found if statement.annotation is not None]
-    own = [p.annotation for p in function.parameters if p.name == name and p.annotation is not None]
-    return [statement.value for statement in found], annotations if found else own
 
 
 def _assigns(statement: Statement, name: str) -> TypeGuard[Assign]:

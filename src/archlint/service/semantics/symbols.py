@@ -31,11 +31,11 @@ from archlint.service.semantics.bindings import (
     Imported,
     Namespace,
     Star,
-    function_namespace,
     read_namespace,
 )
 from archlint.service.semantics.library_names import public_name
 from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.unread import names_bound_in
 
 Scope: TypeAlias = tuple[Definition, ...]
 """The definitions around an expression, outermost first."""
@@ -115,7 +115,7 @@ class Symbols:
         if scope:
             first = text.partition(".")[0]
             for definition in scope:
-                if first in self._local(definition).names:
+                if first in self._local(module, definition).names:
                     place = scope
                     break
         found = self._known.get((place, text))
@@ -183,11 +183,11 @@ class Symbols:
             self._namespaces[key] = read_namespace(body)
         return self._namespaces[key]
 
-    def _local(self, definition: FunctionDef | ClassDef) -> Namespace:
+    def _local(self, module: Module, definition: FunctionDef | ClassDef) -> Namespace:
         if isinstance(definition, ClassDef):
             return self._namespace(definition, definition.body)
         if definition not in self._namespaces:
-            self._namespaces[definition] = function_namespace(definition)
+            self._namespaces[definition] = names_bound_in(module.source, definition)
         return self._namespaces[definition]
 
     def _chain(self, module: Module, names: list[str], scope: Scope, walk: _Walk) -> Symbol:
@@ -202,7 +202,7 @@ class Symbols:
             definition = scope[depth - 1]
             if isinstance(definition, ClassDef) and depth < len(scope):
                 continue
-            binding = self._local(definition).names.get(name)
+            binding = self._local(module, definition).names.get(name)
             if binding is not None and walk.enter((definition, name)):
                 symbol = self._follow(module, name, binding, scope[:depth], walk)
                 walk.open.discard((definition, name))
@@ -317,7 +317,7 @@ class Symbols:
         """An attribute of a class, its own or the first that a base has."""
         for owner in (symbol, *self.bases(symbol)):
             if isinstance(owner.node, ClassDef) and owner.module is not None:
-                binding = self._local(owner.node).names.get(name)
+                binding = self._local(owner.module, owner.node).names.get(name)
                 scope = (*self.scope_of(owner), owner.node)
                 if binding is not None and walk.enter((owner.node, name)):
                     found = self._follow(owner.module, name, binding, scope, walk)

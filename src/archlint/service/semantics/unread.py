@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archlint.facts.source import PythonSource, function_naming, function_summary, notice_naming
+from archlint.facts.source import PythonSource, function_naming, function_summary, notice, notice_naming
 from archlint.facts.syntax import (
     Assign,
     Expression,
@@ -15,6 +15,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import INNER, all_nodes, with_blocks
 from archlint.readings import unnoticed
+from archlint.service.semantics.bindings import Namespace, function_namespace
 from archlint.service.semantics.idle import idle_in
 
 
@@ -54,6 +55,21 @@ def unread(source: PythonSource) -> frozenset[Node]:
             end = function.end
             found |= unread_in(source, function)
     return frozenset(found)
+
+
+def names_bound_in(source: PythonSource, definition: FunctionDef) -> Namespace:
+    """The local names of a function; what is assigned to one that nothing reads concerns nobody."""
+    notice(_bound, source, definition)
+    with unnoticed():
+        return function_namespace(definition)
+
+
+@function_summary
+def _bound(source: PythonSource, definition: FunctionDef) -> tuple[object, ...]:
+    unread = {node.id for node in unread_in(source, definition) if isinstance(node, Name)}
+    found = function_namespace(definition)
+    kept = ((name, one) for name, one in found.names.items() if name not in unread)
+    return (*kept, found.stars)
 
 
 def body_of(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> tuple[Statement, ...]:
