@@ -290,3 +290,11 @@ def test_models_of_pydantic_alone_are_a_candidate_for_schemas() -> None:
 )
 def test_a_name_alone_says_less_than_a_directory(path: str, text: str, other: str, expected: str) -> None:
     assert layer(path, {path: text} | ({other: PLAIN} if other else {})) == expected
+
+
+def test_a_candidate_names_files_by_the_last_word_that_they_share() -> None:
+    query = "from sqlalchemy import select\ndef find(session): return session.scalars(select(1))\n"
+    files = {f"app/database/{name}_db.py": query for name in ("users", "orders", "keys")}
+    files |= {"app/database/models.py": MAPPED}
+    line = 'crud = ["app/database/*_db.py"]'
+    assert layers_of(files).candidate("crud") == Candidate("app/database/", line)

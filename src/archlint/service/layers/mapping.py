@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from archlint.paths import below, is_inside
 from archlint.patterns import compile_patterns
 
-MOST = 8
+MOST = 40
 """So many places a line may name; a layer that is spread over more has no place."""
 
 
@@ -41,7 +41,9 @@ def candidate(
         own = [path for path, place in places.items() if place in alike]
         patterns += _patterns(ending, alike, own, others, folder)
     chosen = min(counts, key=lambda place: (-endings[_ending(place)], -counts[place], place))
-    listed = ", ".join(f'"{pattern}"' for pattern in patterns[:MOST])
+    if len(patterns) > MOST:
+        return None
+    listed = ", ".join(f'"{pattern}"' for pattern in patterns)
     return Candidate(chosen, f"{name} = [{listed}]")
 
 
@@ -71,9 +73,18 @@ def _patterns(
     found: list[str] = []
     for home in sorted({posixpath.dirname(path) for path in own}):
         files = sorted(below(path, folder) for path in own if posixpath.dirname(path) == home)
-        narrow = posixpath.join(below(home, folder), "*.py")
-        found += [narrow] if len(files) > 1 and not _takes(narrow, foreign) else files
+        narrow = (posixpath.join(below(home, folder), name) for name in _names(files))
+        fitting = next((one for one in narrow if not _takes(one, foreign)), None)
+        found += [fitting] if len(files) > 1 and fitting is not None else files
     return found
+
+
+def _names(files: Sequence[str]) -> Iterator[str]:
+    """Patterns for files of one folder, the widest first: for all, for those with the last word of these."""
+    yield "*.py"
+    words = {posixpath.basename(file).removesuffix(".py").rpartition("_")[2] for file in files}
+    if len(words) == 1 and all("_" in posixpath.basename(file) for file in files):
+        yield f"*_{words.pop()}.py"
 
 
 def _takes(pattern: str, paths: Iterable[str]) -> bool:
