@@ -298,3 +298,12 @@ def test_a_candidate_names_files_by_the_last_word_that_they_share() -> None:
     files |= {"app/database/models.py": MAPPED}
     line = 'crud = ["app/database/*_db.py"]'
     assert layers_of(files).candidate("crud") == Candidate("app/database/", line)
+
+
+def test_a_file_with_a_models_name_alone_makes_no_feature() -> None:
+    query = "from sqlalchemy import select\ndef find(session): return session.scalars(select(1))\n"
+    files = {"app/queries/crud.py": query, "app/queries/entity.py": query}
+    files |= {
+        f"app/queries/{name}.py": f"import sqlalchemy\n{PLAIN}" for name in ("types", "names", "common")
+    }
+    assert layer("app/queries/common.py", files) == "crud (inferred)"

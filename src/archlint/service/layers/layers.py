@@ -256,8 +256,9 @@ class Layers:
         """The directories that hold several single-file layers: features, whatever their names suggest."""
         names: dict[str, set[str]] = defaultdict(set)
         for module in self._modules.runtime:
-            names[posixpath.dirname(module.path)] |= set(names_of(_stem(module)))
-        return frozenset(folder for folder, found in names.items() if len(found) > 1)
+            found = (one for one in names_of(_stem(module)) if one != "models" or self._plays(module, one))
+            names[posixpath.dirname(module.path)].update(found)
+        return frozenset(folder for folder, layers in names.items() if len(layers) > 1)
 
     def _layer(self, module: Module) -> Layer | None:
         if mapped := self._config.layer_of(module.path):
@@ -348,8 +349,7 @@ class Layers:
     def _is_stored(self, module: Module) -> bool:
         """Whether it queries, in a store of such modules, whatever its own name."""
         folder = posixpath.dirname(module.path)
-        is_store = folder in self._query_folders and _base(folder) in STORES
-        return is_store and self.contents(module).queries > 0
+        return self.contents(module).queries > 0 and folder in self._query_folders and _base(folder) in STORES
 
     def _shown(self, module: Module) -> str | None:
         """The layer that a module's definitions alone show, when they are of one kind."""
