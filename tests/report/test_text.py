@@ -152,6 +152,11 @@ def test_the_summary_counts_what_is_excused_and_what_can_be_fixed(tmp_path: Path
     assert ["shop", "3", "1", "1"] in rows
     assert rows[-1][:2] == ["3", "of"]
     assert text.endswith("`archlint check --diff` shows how\n")
+    paths = [Path("services/or ders"), Path("b")]
+    asked = plain(render_summary(structs.replace(report, pages=pages), strict=False, paths=paths))
+    assert asked.endswith("`archlint check 'services/or ders' b --diff` shows how\n")
+    many = plain(render_summary(structs.replace(report, pages=pages), strict=False, paths=paths * 2))
+    assert many.endswith("`archlint check --diff` shows how\n")
 
 
 def test_statistics(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
         tuple(paths or [Path()]), selection, config, strict, against, bundled_standard(), not no_baseline
     )
     clock = Clock() if timing else None
-    delivery = Delivery(targets, statistics, quiet, strict, no_color, clock=clock)
+    delivery = Delivery(targets, statistics, quiet, strict, no_color, clock=clock, paths=tuple(paths or ()))
     if diff:
         raise typer.Exit(_show_diff(request, delivery, unsafe_fixes, exit_zero))
     if show_fixes:

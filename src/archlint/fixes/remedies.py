@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import sqrt
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -52,10 +53,11 @@ class Remedy(Struct, frozen=True):
 
 
 class Ranking(Struct, frozen=True):
-    """The report that it is about, and the remedies, best first."""
+    """The report on `paths` that it is about, and the remedies, best first."""
 
     report: Report
     remedies: tuple[Remedy, ...]
+    paths: tuple[Path, ...] = ()
 
     def share(self, first: int) -> int:
         """How many findings the first remedies account for."""
@@ -70,7 +72,7 @@ def ranking(request: Request, progress: Progress = lambda stage: None) -> Rankin
     found = sorted(_remedies(report, planned.values()), key=lambda one: -len(one.members))
     progress("trying the edits of causes")
     tried = _tried(found, planned, Bench(loaded, report, request))
-    return Ranking(report, tuple(sorted(tried, key=lambda one: one.rank)))
+    return Ranking(report, tuple(sorted(tried, key=lambda one: one.rank)), tuple(request.paths))
 
 
 def _remedies(report: Report, planned: Iterable[Planned]) -> Iterator[Remedy]:

@@ -28,7 +28,7 @@ class OutputTarget(Struct, frozen=True):
 
 
 class Delivery(Struct, frozen=True, dict=True):
-    """How the command line wants its report."""
+    """How the command line wants its report on `paths`."""
 
     targets: tuple[OutputTarget, ...] = (OutputTarget(),)
     statistics: bool = False
@@ -37,6 +37,7 @@ class Delivery(Struct, frozen=True, dict=True):
     no_color: bool = False
     fixes: Mapping[str, ShownFix] | None = None
     clock: Clock | None = None
+    paths: tuple[Path, ...] = ()
 
 
 def deliver(report: Report, wanted: Delivery, exit_code: int) -> str:
@@ -49,7 +50,7 @@ def deliver(report: Report, wanted: Delivery, exit_code: int) -> str:
 
     written = "".join(_deliver(report, wanted, target, exit_code) for target in wanted.targets)
     if not wanted.quiet and all(target.file for target in wanted.targets):
-        lines = render_summary(report, wanted.strict)
+        lines = render_summary(report, wanted.strict, paths=wanted.paths)
         written += output.write_lines(lines, colour=output.wants_colour(wanted.no_color))
     return written
 
@@ -78,7 +79,7 @@ def _lines(report: Report, wanted: Delivery, target: OutputTarget, exit_code: in
         render_statistics(report) if wanted.statistics and format_.for_people else format_.render(report, how)
     )
     if format_.for_people and not wanted.quiet:
-        yield from render_summary(report, wanted.strict, tables=format_.tables)
+        yield from render_summary(report, wanted.strict, tables=format_.tables, paths=wanted.paths)
 
 
 def from_here(root: Path, folder: Path, file: str) -> str:

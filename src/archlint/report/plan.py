@@ -13,7 +13,7 @@ from archlint.fixes.trying import Proof, counted_by_rule
 from archlint.report.formats import Rendering
 from archlint.report.safe import json_text, markdown_code, markdown_text, printable
 from archlint.report.styled import Line
-from archlint.report.words import counted
+from archlint.report.words import arguments, counted
 
 FIRST = 5
 """How many remedies the last line sums up."""
@@ -104,9 +104,10 @@ def _command(remedy: Remedy, proof: Proof, option: str) -> str:
 
 
 def _option(ranking: Ranking) -> str:
-    """What lets `check` speak of findings that a baseline holds, as the plan does."""
+    """What lets `check` speak of the same paths, and of findings that a baseline holds."""
     files = ranking.report.repository.files
-    return " --no-baseline" if any(file.endswith(NAME) for file in files) else ""
+    held = " --no-baseline" if any(file.endswith(NAME) for file in files) else ""
+    return arguments(ranking.paths) + held
 
 
 def _sum(ranking: Ranking) -> str:

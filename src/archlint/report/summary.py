@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from archlint.findings import Finding, Severity
 from archlint.report.styled import Line, StyledText
-from archlint.report.words import counted
+from archlint.report.words import arguments, counted
 from archlint.results import Report, Undecided
 
 HEADS = ("errors", "warnings", "unknown", "excused")
@@ -15,7 +16,9 @@ _RULES = 5
 """How many of the rules with unknowns are named."""
 
 
-def render_summary(report: Report, strict: bool, *, tables: bool = True) -> Iterator[Line]:
+def render_summary(
+    report: Report, strict: bool, *, tables: bool = True, paths: Sequence[Path] = ()
+) -> Iterator[Line]:
     """Findings by requirement and by service, what was read, unknowns by rule, and the next command."""
     yield from [()] if report.findings else []
     yield from _tables(report) if tables else ()
@@ -31,7 +34,7 @@ def render_summary(report: Report, strict: bool, *, tables: bool = True) -> Iter
     if report.unknowns:
         yield from _unknowns(report, strict)
     if report.findings:
-        yield from _next(report)
+        yield from _next(report, arguments(paths))
 
 
 def render_statistics(report: Report) -> Iterator[Line]:
@@ -109,15 +112,15 @@ def _unknowns(report: Report, strict: bool) -> Iterator[Line]:
     yield ((f"{places} could not be decided ({rules}); {where}", "faint"),)
 
 
-def _next(report: Report) -> Iterator[Line]:
+def _next(report: Report, paths: str) -> Iterator[Line]:
     """The one command that helps most now: let archlint fix what it can, else read of the commonest error."""
     kinds = {page.code: page.fixable for page in report.pages}
     safe, unsafe = (sum(kinds.get(f.code) == kind for f in report.findings) for kind in ("safe", "unsafe"))
     if safe or unsafe:
         option = "" if safe else " --unsafe-fixes"
         against = f" --against {report.against}" if report.against else ""
-        said = f"{safe + unsafe} of them may be fixable; `archlint check{against} --diff{option}` shows how"
-        yield ((said, ""),)
+        command = f"archlint check{paths}{against} --diff{option}"
+        yield ((f"{safe + unsafe} of them may be fixable; `{command}` shows how", ""),)
         return
     ranked = Counter(f.code for f in report.findings if f.severity is Severity.ERROR)
     ranked = ranked or Counter(f.code for f in report.findings)
