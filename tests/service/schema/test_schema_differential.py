@@ -184,6 +184,13 @@ TAKEN = {
         'op.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY v")',
         'op.execute("DROP MATERIALIZED VIEW v")',
     ),
+    "what views do not read": after_t(
+        'op.execute("CREATE VIEW v AS SELECT id, count(*) FROM t GROUP BY id")\n'
+        'op.execute("CREATE VIEW w AS SELECT * FROM t")\n'
+        'op.add_column("t", sa.Column("x", sa.Integer))\nop.drop_column("t", "x")\n'
+        'op.execute("DROP VIEW w")\nop.drop_column("t", "n")',
+        'op.execute("DROP VIEW IF EXISTS v")\nop.add_column("t", sa.Column("n", sa.Integer))',
+    ),
     "a type dropped with the columns of it": (
         Step(f"{T}\n{WITH_MOOD}", f'{DROP_T}\nop.drop_table("m")'),
         Step(
@@ -349,6 +356,14 @@ REFUSED = {
         'op.add_column("t", sa.Column("a", sa.Text()))\nop.rename_table("t", "u")', 'op.drop_column("u", "a")'
     ),
     "SQL for a column that is not there": after_t("", 'op.execute("ALTER TABLE t DROP COLUMN x")'),
+    "a table that a view reads": after_t('op.execute("CREATE VIEW v AS SELECT id FROM t")', ""),
+    "a column that a view reads": after_t(
+        'op.execute("CREATE VIEW v AS SELECT * FROM t")',
+        'op.drop_column("t", "n")\nop.execute("DROP VIEW v")',
+    ),
+    "a column that a materialized view reads": after_t(
+        'op.execute("CREATE MATERIALIZED VIEW v AS SELECT n FROM t")\nop.drop_column("t", "n")', ""
+    ),
     "another isolation level": after_t(
         'c = op.get_bind().execution_options(isolation_level="AUTOCOMMIT")\n'
         'c.execute(sa.text("CREATE INDEX CONCURRENTLY i ON t (n)"))',

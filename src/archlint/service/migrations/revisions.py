@@ -33,6 +33,7 @@ from archlint.facts.syntax import (
     Try,
     With,
 )
+from archlint.facts.traversal import all_nodes
 from archlint.findings import Link, Location, Unknown
 
 
@@ -137,9 +138,13 @@ def does_nothing(function: FunctionDef) -> bool:
 
 
 def only_raises(function: FunctionDef) -> bool:
-    """Whether a body, beside what does nothing, is only `raise`."""
-    acting = [statement for statement in function.body if not _is_idle(statement)]
-    return bool(acting) and all(isinstance(statement, Raise) for statement in acting)
+    """Whether a body always ends in a `raise`: what it did before is taken back with its transaction."""
+    for statement in function.body:
+        if isinstance(statement, Raise):
+            return True
+        if any(isinstance(node, Return) for node in all_nodes(statement)):
+            return False
+    return False
 
 
 def out_of_reach(revisions: Iterable[Revision]) -> frozenset[str]:

@@ -203,7 +203,7 @@ class AlembicOperations(Struct, dict=True):
         if not isinstance(columns, list | tuple):
             raise Untold("the columns of an index")
         if key in self.database.views:
-            self.database.views[key].add(string(it.value("index_name"), "the name of an index"))
+            self.database.views[key].indexes.add(string(it.value("index_name"), "the name of an index"))
             return
         table = self.database.table(key)
         args = (it.value("index_name"), *columns)

@@ -7,12 +7,24 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Self
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from archlint.service.schema.core.naming import UNKNOWN
-from archlint.service.schema.core.tables import Column, ForeignKey, SqlType, Table, TableKey
+from archlint.service.schema.core.tables import Column, ForeignKey, SqlType, Table, TableKey, Unique
 from archlint.service.schema.postgresql import refusals
 from archlint.service.schema.postgresql.transaction_block import TransactionBlock
 from archlint.service.schema.sqlalchemy.values import Untold
+
+
+class View(Struct):
+    """A view: the tables and the names of columns that its query reads, and the names of its indexes.
+
+    Of several tables nothing tells which columns are whose: none are known then.
+    """
+
+    tables: frozenset[TableKey]
+    columns: frozenset[str]
+    indexes: set[str] = field(default_factory=set)
 
 
 class Catalog(Struct, dict=True):
@@ -33,8 +45,8 @@ class Catalog(Struct, dict=True):
     dropped: set[TableKey] = field(default_factory=set)
     """The tables that were there once, and that no view can have replaced."""
 
-    views: dict[TableKey, set[str]] = field(default_factory=dict)
-    """The views that SQL makes, each with the names of its indexes."""
+    views: dict[TableKey, View] = field(default_factory=dict)
+    """The views that SQL makes."""
 
     block: TransactionBlock = field(default_factory=TransactionBlock)
     """The transaction of the run that is under way; a snapshot is for another run."""
@@ -48,7 +60,7 @@ class Catalog(Struct, dict=True):
             set(self.untold_types),
             self.blank,
             dropped=set(self.dropped),
-            views={key: set(indexes) for key, indexes in self.views.items()},
+            views={key: replace(view, indexes=set(view.indexes)) for key, view in self.views.items()},
         )
 
     def restore(self, kept: Catalog) -> None:
@@ -129,6 +141,19 @@ class Catalog(Struct, dict=True):
         if name != UNKNOWN and name in set(table.constraint_names()):
             raise refusals.constraint_exists(table.key, name)
 
+    def _unviewed(self, key: TableKey, words: str, column: str | None = None, *, cascade: bool) -> None:
+        """Refuse to drop what a view reads; with `CASCADE` the view goes, too."""
+        for name, view in list(self.views.items()):
+            if key in view.tables and (column is None or column in view.columns):
+                if not cascade:
+                    raise refusals.needed(words)
+                del self.views[name]
+
+    def _unbind_views(self, key: TableKey) -> None:
+        """What views read is not followed under new names."""
+        for view in self.views.values():
+            view.tables = frozenset() if key in view.tables else view.tables
+
     def _tell(self, key: TableKey) -> None:
         why = self.blank or self.untold.get(key)
         if why is not None:
@@ -137,6 +162,17 @@ class Catalog(Struct, dict=True):
     def _certain(self) -> None:
         if self.blank is not None or self.untold:
             raise Untold(self.blank or "a table that cannot be replayed")
+
+
+def distinct(table: Table) -> Iterator[Unique]:
+    """What `CREATE TABLE` makes of them: one for the same columns, none for the primary key's."""
+    found: dict[tuple[str, ...], Unique] = {}
+    for unique in table.uniques:
+        if unique.columns != table.primary:
+            made = Unique(unique.name, unique.columns, unique.nulls_distinct)
+            kept = found.setdefault(unique.columns, made)
+            kept.name = kept.name or unique.name
+    yield from found.values()
 
 
 def has_type(column: Column, name: str) -> bool:

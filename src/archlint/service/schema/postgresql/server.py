@@ -25,7 +25,7 @@ from archlint.service.schema.postgresql.casts import (
     is_ordered,
     shown,
 )
-from archlint.service.schema.postgresql.catalog import Catalog, depends_on, has_type, is_of
+from archlint.service.schema.postgresql.catalog import Catalog, depends_on, distinct, has_type, is_of
 from archlint.service.schema.postgresql.refusals import Refused
 from archlint.service.schema.sqlalchemy.types import stored
 from archlint.service.schema.sqlalchemy.values import Untold
@@ -89,7 +89,7 @@ class Database(Catalog):
         try:
             if table.primary:
                 self.add_primary(made.key, table.primary_name, table.primary)
-            for unique in _distinct(table):
+            for unique in distinct(table):
                 self.add_unique(made.key, unique)
             for check in table.checks:
                 self.add_check(made.key, check)
@@ -114,6 +114,7 @@ class Database(Catalog):
             if not cascade:
                 raise refusals.needed(refusals.table_words(key))
             other.foreign_keys.remove(foreign_key)
+        self._unviewed(key, refusals.table_words(key), cascade=cascade)
         del self.tables[key]
         self.dropped.add(key)
 
@@ -125,6 +126,7 @@ class Database(Catalog):
         self._free(new, key[0])
         for _, foreign_key in self._pointing(key):
             foreign_key.target = target
+        self._unbind_views(key)
         self._touch(target)
         del self.tables[key]
         self.dropped.add(key)
@@ -150,6 +152,7 @@ class Database(Catalog):
                 if not cascade:
                     raise refusals.needed(f"column {name} of {refusals.table_words(key)}")
                 other.foreign_keys.remove(foreign_key)
+        self._unviewed(key, f"column {name} of {refusals.table_words(key)}", name, cascade=cascade)
         del table.columns[name]
         table.indexes = [i for i in table.indexes if name not in i.columns and name not in i.used]
         table.uniques = [u for u in table.uniques if name not in u.columns]
@@ -163,6 +166,7 @@ class Database(Catalog):
     def rename_column(self, key: TableKey, old: str, new: str) -> None:
         """`RENAME COLUMN`."""
         table = self.table(key)
+        self._unbind_views(key)
         if old not in table.columns:
             raise Refused(f'column "{old}" does not exist')
         if new in table.columns:
@@ -376,17 +380,6 @@ class Database(Catalog):
         """Refuse to leave a foreign key without the key that it uses."""
         if any(foreign_key.needs == name for _, foreign_key in self._pointing(table.key)):
             raise refusals.needed(what)
-
-
-def _distinct(table: Table) -> Iterator[Unique]:
-    """What `CREATE TABLE` makes of them: one for the same columns, none for the primary key's."""
-    found: dict[tuple[str, ...], Unique] = {}
-    for unique in table.uniques:
-        if unique.columns != table.primary:
-            made = Unique(unique.name, unique.columns, unique.nulls_distinct)
-            kept = found.setdefault(unique.columns, made)
-            kept.name = kept.name or unique.name
-    yield from found.values()
 
 
 def _as_stored(column: Column) -> Column:

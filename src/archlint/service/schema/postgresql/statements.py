@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from archlint.service.schema.core.sorting import read_sorting
 from archlint.service.schema.core.tables import Index, SqlType, Table, TableKey
-from archlint.service.schema.postgresql.catalog import has_type, is_of
+from archlint.service.schema.postgresql.catalog import View, has_type, is_of
 from archlint.service.schema.postgresql.definitions import (
     own_cast,
     written_type,
@@ -112,6 +112,8 @@ def forget_mentioned(database: Database, sql: str, why: str) -> None:
     for name in list(database.types):
         if name.lower() in words:
             database.untold_types.add(name)
+    for key in [key for key in database.views if key[1].lower() in words]:
+        del database.views[key]
     for kind, schema, name in _MENTIONED.findall(sql):
         if kind.upper() == "TABLE":
             database.forget((schema_of(schema.lower()), name.lower()), why)
@@ -196,7 +198,7 @@ def _create_index(database: Database, statement: Any) -> None:
     key, name = key_of(made.args["table"]), name_of(made.this)
     exists = any(index.name == name for table in database.tables.values() for index in table.indexes)
     if key in database.views:
-        database.views[key].add(name)
+        database.views[key].indexes.add(name)
     elif not (statement.args.get("exists") and exists):
         plain, unique = plain and None not in columns, bool(statement.args.get("unique"))
         index = Index(name, tuple(columns), unique, plain, used, order, distinct)
@@ -227,7 +229,23 @@ def _create_view(database: Database, statement: Any) -> None:
     from sqlglot import exp
 
     named = statement.this.this if isinstance(statement.this, exp.Schema) else statement.this
-    database.views.setdefault(key_of(named), set())
+    query = statement.args.get("expression")
+    tables = frozenset(map(key_of, query.find_all(exp.Table))) if query is not None else frozenset()
+    columns = _read_columns(database, query, *tables) if len(tables) == 1 else frozenset()
+    database.views[key_of(named)] = View(tables, columns)
+
+
+def _read_columns(database: Database, query: Any, key: TableKey) -> frozenset[str]:
+    """The columns that a query of one table reads; `*` is what there is when the view is made."""
+    from sqlglot import exp
+
+    found = {
+        name_of(column) for column in query.find_all(exp.Column) if not isinstance(column.this, exp.Star)
+    }
+    chosen = [item for select in query.find_all(exp.Select) for item in select.expressions]
+    if key in database.tables and any(isinstance(item, exp.Star) for item in chosen):
+        found |= database.tables[key].columns.keys()
+    return frozenset(found)
 
 
 _CREATE = {"TABLE": _create_table, "INDEX": _create_index, "TYPE": _create_type, "VIEW": _create_view}
@@ -242,9 +260,9 @@ def _drop(database: Database, kind: str, key: TableKey, statement: Any) -> None:
             database.drop_table(key, cascade=cascade)
     elif kind == "INDEX":
         there = any(index.name == key[1] for table in database.tables.values() for index in table.indexes)
-        views = [indexes for indexes in database.views.values() if key[1] in indexes]
-        for indexes in views:
-            indexes.remove(key[1])
+        views = [view for view in database.views.values() if key[1] in view.indexes]
+        for view in views:
+            view.indexes.remove(key[1])
         if not views and not (exists and not there):
             database.drop_index(key[0], key[1])
     elif not (exists and key[1] not in database.types and key[1] not in database.untold_types):
