@@ -65,6 +65,11 @@ def is_demonstration(path: str) -> bool:
     return bool(_DEMONSTRATION.fullmatch(path))
 
 
+def is_for_tests(path: str) -> bool:
+    """Whether the path of a script or pipeline says that it is there for tests or development."""
+    return bool(_DEVELOPMENT.search(path))
+
+
 def secrets_in_deployment(deployment: Deployment) -> Iterator[LiteralSecret]:
     """The literals in Dockerfiles, compose files, pipelines, manifests and the addresses of indexes."""
     for image in deployment.images:
