@@ -307,3 +307,11 @@ def test_a_file_with_a_models_name_alone_makes_no_feature() -> None:
         f"app/queries/{name}.py": f"import sqlalchemy\n{PLAIN}" for name in ("types", "names", "common")
     }
     assert layer("app/queries/common.py", files) == "crud (inferred)"
+
+
+def test_settings_with_much_beside_them_are_core_by_their_name() -> None:
+    settings = "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings): ...\n"
+    settings += "".join(f"def f{number}(): ...\n" for number in range(6))
+    files = {"app/settings_class.py": settings, "app/scheduler.py": settings}
+    assert layer("app/settings_class.py", files) == "core (inferred)"
+    assert layer("app/scheduler.py", files) == "None"

@@ -34,7 +34,9 @@ from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 _MAX_FACTORIES = 3
 _MAX_BESIDE_SETUP = 3
 _WEB = frozenset({"fastapi", "fastapi_injector", "starlette"})
-_FOUNDATION = re.compile(r"(config\w*|settings?|database|db|engines?|sessions?|connections?|security)$")
+_FOUNDATION = re.compile(
+    r"(^|[._])(config\w*|settings?|database|db|engines?|sessions?|connections?|security)(_[^.]*)?$"
+)
 _METHODS = frozenset(
     {
         *("get", "post", "put", "patch", "delete", "head", "options", "trace", "route", "api_route"),
