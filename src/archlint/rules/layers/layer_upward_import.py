@@ -38,7 +38,7 @@ def check(service: Service) -> Iterator[Said]:
         for source in (layer for layer in level if layer != "models"):
             forbidden = [layer for layer in above if (source, layer) not in ELSEWHERE]
             found = service.contracts.breaches(source, forbidden)
-            for breach in (one for one in found if one.importer.path not in standing_in):
+            for breach in (one for one in found if standing_in.get(one.importer.path, source) == source):
                 breaching.add(breach.importer)
                 yield breach.hit(breach.fields | {"why": ABOVE}, _REMEDY)
     cycles = list(_cycles(service))
@@ -48,10 +48,11 @@ def check(service: Service) -> Iterator[Said]:
         yield from (Met(Location(module.path), (clause,)) for module in placed)
 
 
-def _standing_in(service: Service) -> frozenset[str]:
-    """The files that BA0501 names for a layer without a place, and that are to be moved there."""
-    found = (service.layers.candidate(name) for name in LAYERS if not service.layers.has_place(name))
-    return frozenset(one.path for one in found if one is not None)
+def _standing_in(service: Service) -> dict[str, str]:
+    """The files that BA0501 names for a layer without a place, each with the layer that it is to be of."""
+    missing = (name for name in LAYERS if not service.layers.has_place(name))
+    found = ((service.layers.candidate(name), name) for name in missing)
+    return {one.path: name for one, name in found if one is not None}
 
 
 def _cycles(service: Service) -> Iterator[Hit]:
