@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archlint.facts.shell import read_shell
+from archlint.facts.shell_heredocs import last_of_each_line
 
 SCRIPTS = [
     "cat <<A >/dev/null\npip\nA\n",
@@ -51,3 +52,9 @@ def test_places_stay_where_they_are() -> None:
         ("pip",): (0, 28),
         ("serve",): (5, 0),
     }
+
+
+def test_what_the_grammar_refuses_is_left_as_it_is() -> None:
+    """To look for each one's end takes the square of their number."""
+    data = b"<<A\n" * 50_000
+    assert last_of_each_line(data) is data

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from archlint.facts.shell_nodes import SHELLS, WORDS, word_of
+from archlint.facts.shell_nodes import SHELLS, WORDS, is_too_much, word_of
 
 _STARTERS = frozenset({"command", "env", "exec", "nice", "nohup", "sudo", "time"})
 _PASSING_ON = frozenset({"cat", "envsubst", "tee"})
@@ -16,7 +16,7 @@ _OPENED = re.compile(rb"""(?<!<)<<(?P<chomp>-?)(?P<quote>["']?)(?P<name>\w+)(?P=
 
 def last_of_each_line(data: bytes) -> bytes:
     """The text with one here-document a line, the last: the grammar reads no more. All places are kept."""
-    if data.count(b"<<") < 2:
+    if data.count(b"<<") < 2 or is_too_much(data):
         return data
     lines = data.split(b"\n")
     number = 0

@@ -30,6 +30,11 @@ class UnreadShellError(ValueError):
     """What is no shell, or more of it than is read."""
 
 
+def is_too_much(data: bytes) -> bool:
+    """Whether a text is refused without a look at it, which would take the square of what it has."""
+    return len(data) > MAX_SIZE or data.count(b"<<") > MAX_HEREDOCS
+
+
 def parsed(data: bytes) -> Any:
     """The tree's root. Raises UnreadShellError for what is none, takes too much mending, or is too much."""
     import tree_sitter
@@ -37,7 +42,7 @@ def parsed(data: bytes) -> Any:
 
     if b"\0" in data:  # the grammar looks for each one's end, and does not come by its callback
         raise UnreadShellError("it contains null bytes")
-    if len(data) > MAX_SIZE or data.count(b"<<") > MAX_HEREDOCS:
+    if is_too_much(data):
         raise UnreadShellError(f"it has more than {MAX_SIZE:,} bytes, or {MAX_HEREDOCS} here-documents")
     steps = mending = 0
 
