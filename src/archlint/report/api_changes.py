@@ -18,7 +18,8 @@ from archlint.report.safe import json_text, markdown_code, markdown_text
 from archlint.report.styled import Line
 from archlint.report.words import counted
 from archlint.results import Report
-from archlint.service.evolution.api_changes import REMOVALS, ApiChange
+from archlint.service.evolution.api_changes import ApiChange
+from archlint.service.evolution.change import REMOVALS
 from archlint.standard import bundled_standard
 
 Renderer: TypeAlias = Callable[[ApiDiff, int], Iterator[Line]]

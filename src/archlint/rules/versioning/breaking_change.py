@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Met, NotApplicable, Said
-from archlint.service.evolution.api_changes import REMOVALS
+from archlint.service.evolution.change import REMOVALS
 from archlint.service.model import Service
 
 

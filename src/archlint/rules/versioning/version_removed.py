@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from archlint.findings import Hit, Link, Met, NotApplicable, Said
-from archlint.service.evolution.api_changes import REMOVALS, ApiChange
+from archlint.service.evolution.change import REMOVALS
 from archlint.service.model import Service
+
+if TYPE_CHECKING:
+    from archlint.service.evolution.api_changes import ApiChange
 
 
 def check(service: Service) -> Iterator[Said]:

@@ -18,13 +18,6 @@ from archlint.service.interpreter.types import Type
 from archlint.service.openapi.document import ApiDocument
 from archlint.service.semantics.library_models import is_declared_here
 
-REMOVALS = frozenset(
-    f"api-{part}removed-{how}"
-    for part in ("", "path-")
-    for how in ("without-deprecation", "before-sunset", "with-deprecation")
-)
-"""The kinds of changes by which an operation goes away."""
-
 _VERSION = re.compile(r"/(?:api/)?(v\d+)(?:/|$)")
 _NOTHING: Json = {"openapi": "3.1.0", "paths": {}}
 

@@ -11,6 +11,13 @@ from archlint.service.evolution.levels import level_of
 Level: TypeAlias = Literal["error", "warning", "info"]
 Direction: TypeAlias = Literal["request", "response"]
 
+REMOVALS = frozenset(
+    f"api-{part}removed-{how}"
+    for part in ("", "path-")
+    for how in ("without-deprecation", "before-sunset", "with-deprecation")
+)
+"""The kinds of changes by which an operation goes away."""
+
 
 class OperationName(NamedTuple):
     """A path and an upper-case method."""

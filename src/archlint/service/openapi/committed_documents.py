@@ -6,15 +6,17 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from archlint import documents
 from archlint.discover import Repository
 from archlint.paths import is_inside
-from archlint.service.openapi.document import ApiDocument
 from archlint.service.openapi.json_values import UNKNOWN_KEY
+
+if TYPE_CHECKING:
+    from archlint.service.openapi.document import ApiDocument
 
 NAMES = frozenset({"openapi.json", "openapi.yaml", "openapi.yml"})
 _IN_SERVICE = frozenset({"", "docs", "doc", "api", "openapi", "spec", "specs", "schema", "static"})
