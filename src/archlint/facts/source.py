@@ -17,14 +17,17 @@ from archlint.facts.definitions import Definitions
 from archlint.facts.outline import Importing, MentionedNames, Outline
 from archlint.facts.syntax import (
     Attribute,
+    Call,
     ClassDef,
     Constant,
+    Evaluate,
     FunctionDef,
     Keyword,
     Name,
     Node,
     Parameter,
     Statement,
+    Subscript,
 )
 from archlint.facts.traversal import nodes_by_kind
 from archlint.findings import Location
@@ -248,12 +251,20 @@ def notice(
 
 
 def _share_names(nodes: Mapping[type[Node], list[Node]]) -> None:
-    """Let equal names in files be one object: a quarter of what decoded statements take is repeated names."""
+    """Let equal names in files be one object, and the starts of a node and of the first one in it.
+
+    A quarter of what decoded statements take is repeated names.
+    """
     for kind, field in _NAMES:
         for node in nodes.get(kind, ()):
             name = getattr(node, field)
             if type(name) is str and len(name) <= _LONGEST_NAME:
                 force_setattr(node, field, intern(name))
+    for kind, field in _FIRST:
+        for node in reversed(nodes.get(kind, ())):
+            first = getattr(node, field)
+            if first.start == node.start:
+                force_setattr(node, "start", first.start)
 
 
 def _once(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -262,6 +273,7 @@ def _once(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _NAMES = ((Name, "id"), (Attribute, "attr"), (Keyword, "name"), (Parameter, "name"), (Constant, "value"))
+_FIRST = ((Attribute, "value"), (Call, "func"), (Subscript, "value"), (Evaluate, "value"))
 _LONGEST_NAME = 40
 """Longer texts are sentences, which hardly stand in a file twice."""
 
