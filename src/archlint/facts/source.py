@@ -260,9 +260,9 @@ def _share_names(nodes: Mapping[type[Node], list[Node]]) -> None:
             name = getattr(node, field)
             if type(name) is str and len(name) <= _LONGEST_NAME:
                 force_setattr(node, field, intern(name))
-    for kind, field in _FIRST:
-        for node in reversed(nodes.get(kind, ())):
-            first = getattr(node, field)
+    for outer, inner in _FIRST:
+        for node in reversed(nodes.get(outer, ())):
+            first = getattr(node, inner)
             if first.start == node.start:
                 force_setattr(node, "start", first.start)
 
