@@ -75,7 +75,7 @@ METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT",
 
 def _filter(path: str | None, methods: list[str], unversioned: bool) -> Callable[[Endpoint], bool]:
     from archlint.proposals import suggestion
-    from archlint.service.api.exemptions import version_of
+    from archlint.service.api.root_paths import client_version
 
     wanted = {method.upper() for method in methods}
     for method in wanted - METHODS:
@@ -86,7 +86,7 @@ def _filter(path: str | None, methods: list[str], unversioned: bool) -> Callable
         return (
             (path is None or _fits(endpoint.path, path))
             and (not wanted or bool(served & wanted))
-            and not (unversioned and version_of(endpoint) is not None)
+            and not (unversioned and client_version(endpoint) is not None)
         )
 
     return matches

@@ -11,7 +11,7 @@ from archlint.report.output import width
 from archlint.report.safe import printable
 from archlint.report.styled import Line, StyledText
 from archlint.report.words import counted
-from archlint.service.api.exemptions import version_of
+from archlint.service.api.root_paths import client_version
 from archlint.service.api.routes import Endpoint
 from archlint.service.interpreter.machine import Condition
 from archlint.service.model import Service
@@ -26,8 +26,8 @@ def table(service: Service, endpoints: Sequence[Endpoint], unknown: Sequence[Unk
     rows = [_cells(endpoint, several) for endpoint in endpoints]
     sizes = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:4]]
     narrow = sys.stdout.isatty() and sum(sizes) + len(GAP) * (len(sizes) + 1) > width()
-    ordered = sorted(endpoints, key=lambda endpoint: version_of(endpoint) or 0)
-    for version, group in groupby(ordered, key=version_of):
+    ordered = sorted(endpoints, key=lambda endpoint: client_version(endpoint) or 0)
+    for version, group in groupby(ordered, key=client_version):
         yield ((f"{GAP}v{version}" if version is not None else f"{GAP}without a version", "clause"),)
         for endpoint in group:
             yield from _row(_cells(endpoint, several), sizes, narrow)

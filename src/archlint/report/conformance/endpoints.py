@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from archlint.findings import Finding, Location
 from archlint.report.route_table import methods, notes
-from archlint.service.api.exemptions import exemption, version_of
+from archlint.service.api.exemptions import exemption
+from archlint.service.api.root_paths import client_version
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 from archlint.standard import Standard
@@ -82,7 +83,7 @@ def _tests(service: Service) -> Callable[[Endpoint], str]:
 
 
 def _group(endpoint: Endpoint, needs_none: Callable[[Endpoint], bool]) -> tuple[int, str, bool]:
-    version = version_of(endpoint)
+    version = client_version(endpoint)
     if version is not None:
         return version, f"Version {version}", False
     return (

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Link, Met, Said, Severity, Unknown
-from archlint.service.api.exemptions import exemption, served, version_of
+from archlint.service.api.exemptions import exemption, served
 from archlint.service.api.include_groups import by_include, included, without_aliases
 from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.response_kinds import is_page
-from archlint.service.api.root_paths import path_setting, unknown_root
+from archlint.service.api.root_paths import client_version, path_setting, unknown_root
 from archlint.service.api.routes import App, Endpoint
 from archlint.service.interpreter.values import Origin
 from archlint.service.model import Service
@@ -27,9 +27,9 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each endpoint outside `/api/v<N>` that is not operational, and the include that lacks it."""
     exempt = exemption(options)
     endpoints = list(without_aliases(service.routes.endpoints))
-    yield from (Met(endpoint.location) for endpoint in endpoints if version_of(endpoint) is not None)
+    yield from (Met(endpoint.location) for endpoint in endpoints if client_version(endpoint) is not None)
     doubtful: dict[App, Unknown | None] = {}
-    for place, lacking in by_include(endpoints, lambda endpoint: version_of(endpoint) is not None):
+    for place, lacking in by_include(endpoints, lambda endpoint: client_version(endpoint) is not None):
         for endpoint in lacking:
             is_aside = exempt(endpoint) or shows_documentation(endpoint)
             if is_aside or _FALLBACK.fullmatch(endpoint.path) or _is_page(service, endpoint):

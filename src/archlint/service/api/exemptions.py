@@ -33,7 +33,12 @@ def is_root(endpoint: Endpoint) -> bool:
 
 def version_of(endpoint: Endpoint) -> int | None:
     """The N of the endpoint's prefix `/api/v<N>`, None without such a prefix."""
-    found = re.match(r"/api/v(\d+)(/|$)", endpoint.path)
+    return version_in(endpoint.path)
+
+
+def version_in(path: str) -> int | None:
+    """The N of a path that begins with `/api/v<N>`, None of others."""
+    found = re.match(r"/api/v(\d+)(/|$)", path)
     return int(found[1]) if found else None
 
 

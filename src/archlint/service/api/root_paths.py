@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from archlint.facts.syntax import Call
 from archlint.findings import Location, Unknown
+from archlint.service.api.exemptions import version_in
 from archlint.service.api.routes import App, Endpoint
 from archlint.service.interpreter.values import (
     UNTOLD,
@@ -27,6 +28,18 @@ def unknown_root(app: App) -> Unknown | None:
         return None
     why = untold.why if isinstance(untold, Unresolved) else UNTOLD.why
     return Unknown(f"the `root_path` of `{app.title}`", argument_place(app, "root_path"), why)
+
+
+def client_version(endpoint: Endpoint) -> int | None:
+    """The N of `/api/v<N>` in an endpoint's path, or in that after the `root_path` of its app; None without.
+
+    FastAPI answers under both, and documents the one with the `root_path`. A setting's default counts.
+    """
+    if (version := version_in(endpoint.path)) is not None:
+        return version
+    roots = map(text, options(endpoint.root.router.keywords.get("root_path")))
+    found = {version_in(root.rstrip("/") + endpoint.path) if root else None for root in roots}
+    return found.pop() if len(found) == 1 else None
 
 
 def path_setting(endpoint: Endpoint) -> str | None:
