@@ -210,6 +210,22 @@ TAKEN = {
             'op.drop_table("q")',
         ),
     ),
+    "an index, renamed by SQL": after_t(
+        'op.create_index("i", "t", ["n"])\nop.execute("ALTER INDEX i RENAME TO j")', 'op.drop_index("j")'
+    ),
+    "the index of a key, renamed by SQL": after_t(
+        P + '\nop.execute("ALTER INDEX IF EXISTS t_pkey RENAME TO t_key")',
+        'op.execute("ALTER TABLE t RENAME CONSTRAINT t_key TO t_pkey")\n' + DROP_P,
+    ),
+    "a constraint, renamed by SQL": after_t(
+        'op.create_unique_constraint("u", "t", ["n"])\n'
+        'op.execute(\'ALTER TABLE "t" RENAME CONSTRAINT u TO "V"\')',
+        'op.drop_constraint("V", "t")',
+    ),
+    "a column, renamed by SQL without COLUMN": after_t(
+        'op.execute("ALTER TABLE t RENAME n TO m")', 'op.alter_column("t", "m", new_column_name="n")'
+    ),
+    "an index that may be renamed": after_t('op.execute("ALTER INDEX IF EXISTS x RENAME TO y")', ""),
     "CASCADE": after_t(P, 'op.execute("DROP TABLE t CASCADE")\nop.drop_table("p")\n' + T),
     "rows only": after_t('op.execute("INSERT INTO t (n) VALUES (1)")', 'op.execute("DELETE FROM t")'),
     "a loop and a helper": after_t(
@@ -231,6 +247,16 @@ REFUSED = {
         Step(T.replace('"t"', '"mood"'), 'op.drop_table("mood")'),
     ),
     "a table that is not there": (Step(T, 'op.drop_table("u")'),),
+    "a new name for an index that is not there": after_t('op.execute("ALTER INDEX i RENAME TO j")', ""),
+    "a new name for an index that is taken": after_t(
+        'op.create_index("i", "t", ["n"])\nop.execute("ALTER INDEX i RENAME TO t_pkey")', ""
+    ),
+    "a new name for a constraint that is not there": after_t(
+        "", 'op.execute("ALTER TABLE t RENAME CONSTRAINT u TO v")'
+    ),
+    "the old name of an index": after_t(
+        'op.create_index("i", "t", ["n"])\nop.execute("ALTER INDEX i RENAME TO j")', 'op.drop_index("i")'
+    ),
     "a table that another one points at": after_t(P, f"{DROP_T}\n{DROP_P}"),
     "a reserved name": (
         Step(

@@ -25,13 +25,14 @@ from archlint.service.schema.postgresql.casts import (
     is_ordered,
     shown,
 )
-from archlint.service.schema.postgresql.catalog import Catalog, depends_on, distinct, has_type, is_of
+from archlint.service.schema.postgresql.catalog import depends_on, distinct, has_type
 from archlint.service.schema.postgresql.refusals import Refused
+from archlint.service.schema.postgresql.renaming import Renaming
 from archlint.service.schema.sqlalchemy.types import stored
 from archlint.service.schema.sqlalchemy.values import Untold
 
 
-class Database(Catalog):
+class Database(Renaming):
     """A database that takes statements; one that PostgreSQL would not take raises `Refused`."""
 
     def create_type(self, found: SqlType) -> None:
@@ -59,20 +60,6 @@ class Database(Catalog):
         if users:
             raise Untold(self.untold[users[0].key])
         del self.types[name]
-
-    def rename_type(self, old: str, new: str) -> None:
-        """`ALTER TYPE … RENAME TO`."""
-        if not self._has_type(old):
-            raise refusals.no_type(old)
-        if self._has_type(new):
-            raise refusals.type_exists(new)
-        found = self.types.pop(old)
-        self.types[new] = SqlType(new, True, found.values)
-        for column in [column for table in self.tables.values() for column in table.columns.values()]:
-            if has_type(column, old):
-                column.type = SqlType(new, True, found.values)
-            if is_of(column.default_type, old):
-                column.default_type = SqlType(new, True, found.values)
 
     def create_table(self, table: Table) -> None:
         """`CREATE TABLE` with its constraints; its indexes come by `create_index`."""
@@ -118,21 +105,6 @@ class Database(Catalog):
         del self.tables[key]
         self.dropped.add(key)
 
-    def rename_table(self, key: TableKey, new: str) -> None:
-        """`ALTER TABLE … RENAME TO`; names of indexes and constraints stay."""
-        table = self.table(key)
-        target = (key[0], new)
-        self._tell(target)
-        self._free(new, key[0])
-        for _, foreign_key in self._pointing(key):
-            foreign_key.target = target
-        self._unbind_views(key)
-        self._touch(target)
-        del self.tables[key]
-        self.dropped.add(key)
-        table.name = new
-        self.tables[target] = table
-
     def add_column(self, key: TableKey, column: Column) -> None:
         """`ADD COLUMN`."""
         table = self.table(key)
@@ -162,30 +134,6 @@ class Database(Catalog):
         table.foreign_keys = [f for f in table.foreign_keys if name not in f.columns]
         if name in table.primary:
             table.primary, table.primary_name = (), None
-
-    def rename_column(self, key: TableKey, old: str, new: str) -> None:
-        """`RENAME COLUMN`."""
-        table = self.table(key)
-        self._unbind_views(key)
-        if old not in table.columns:
-            raise Refused(f'column "{old}" does not exist')
-        if new in table.columns:
-            raise refusals.column_exists(key, new)
-        column = table.columns[old]
-        column.name = new
-        table.columns = {c.name: c for c in table.columns.values()}
-        table.primary = _renamed(table.primary, old, new)
-        for unique in table.uniques:
-            unique.columns = _renamed(unique.columns, old, new)
-        for check in table.checks:
-            check.columns = check.columns and _renamed(check.columns, old, new)
-        for index in table.indexes:
-            index.columns = tuple(new if name == old else name for name in index.columns)
-            index.used = frozenset(_renamed(tuple(index.used), old, new))
-        for foreign_key in table.foreign_keys:
-            foreign_key.columns = _renamed(foreign_key.columns, old, new)
-        for _, foreign_key in self._pointing(key):
-            foreign_key.target_columns = _renamed(foreign_key.target_columns, old, new)
 
     def change_type(
         self, key: TableKey, name: str, new: SqlType | None, *, using: bool, cast: SqlType | None = None
@@ -387,7 +335,3 @@ def _as_stored(column: Column) -> Column:
     made.type = None if column.type is None else stored(column.type)
     made.default_type = default_type(made.default, made.type)
     return made
-
-
-def _renamed(columns: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
-    return tuple(new if name == old else name for name in columns)

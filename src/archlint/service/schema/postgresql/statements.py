@@ -31,6 +31,11 @@ _DATA = re.compile(
 _NAME = r'(?:(?:"?(\w+)"?)\.)?"?(\w+)"?'
 _ADD_VALUE = re.compile(rf"\s*ALTER\s+TYPE\s+{_NAME}\s+(ADD|RENAME)\s+VALUE\b", re.IGNORECASE)
 _RENAME_TYPE = re.compile(rf"\s*ALTER\s+TYPE\s+{_NAME}\s+RENAME\s+TO\s+{_NAME}\s*$", re.IGNORECASE)
+_RENAME_CONSTRAINT = re.compile(
+    r"\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?P<table>[\w.\"]+)\s+RENAME\s+CONSTRAINT\s+"
+    r"(?P<old>[\w\"]+)\s+TO\s+(?P<new>[\w\"]+)\s*$",
+    re.IGNORECASE,
+)
 _DO_TYPE = re.compile(rf"CREATE\s+TYPE\s+{_NAME}\s+AS\s+ENUM\s*\(([^)]*)\)", re.IGNORECASE)
 _ROWS = re.compile(
     r"\s*(UPDATE|DELETE\s+FROM|INSERT\s+INTO)\s+(?P<quote>\"?)(?P<name>\w+)(?P=quote)(?![\w.\"])",
@@ -64,7 +69,7 @@ def execute(database: Database, sql: str) -> None:
 def _comment(database: Database, sql: str) -> None:
     """`COMMENT ON TABLE` and `COMMENT ON COLUMN`, which need no parser."""
     for found in _COMMENT.finditer(sql):
-        names = [name.strip('"') if '"' in name else name.lower() for name in found["name"].split(".")]
+        names = [*map(_folded, found["name"].split("."))]
         column = names.pop() if found["kind"].upper() == "COLUMN" else None
         key = (schema_of(".".join(names[:-1])), names[-1])
         if database.has_table(key):
@@ -153,6 +158,8 @@ def _one(database: Database, statement: Any) -> None:
                     _drop(database, kind, key_of(target), statement)
         case exp.Alter() if kind == "TABLE":
             _alter(database, statement)
+        case exp.Alter(args={"actions": [exp.AlterRename() as action]}) if kind == "INDEX":
+            _rename_index(database, statement, action)
         case exp.Alter():
             raise Untold("an `ALTER` that archlint does not follow")
 
@@ -164,8 +171,26 @@ def _command(database: Database, sql: str) -> None:
     if renamed is not None:
         database.rename_type(renamed[2], renamed[4])
         return
+    renamed = _RENAME_CONSTRAINT.match(sql)
+    if renamed is not None:
+        *schema, name = map(_folded, renamed["table"].split("."))
+        key = (schema_of(".".join(schema)), name)
+        database.rename_constraint(key, _folded(renamed["old"]), _folded(renamed["new"]))
+        return
     if re.match(r"\s*(CREATE|ALTER|DROP|DO)\b", sql, re.IGNORECASE):
         raise Untold("SQL that archlint cannot parse")
+
+
+def _folded(name: str) -> str:
+    return name.strip('"') if '"' in name else name.lower()
+
+
+def _rename_index(database: Database, statement: Any, action: Any) -> None:
+    schema, old = key_of(statement.this)
+    tables = database.tables.values()
+    there = any(old in table.keys or any(one.name == old for one in table.indexes) for table in tables)
+    if there or not statement.args.get("exists"):
+        database.rename_index(schema, old, name_of(action.this))
 
 
 def _create_type(database: Database, statement: Any) -> None:
@@ -282,12 +307,18 @@ def _release(database: Database, name: str) -> None:
 
 
 def _alter(database: Database, statement: Any) -> None:
+    from sqlglot import exp
+
     key = key_of(statement.this)
     if statement.args.get("exists") and database.has_table(key) is False:
         return
     database.table(key)
+    options = statement.args.get("options") or ()
     for action in statement.args.get("actions") or ():
-        _action(database, key, action)
+        if options and isinstance(action, exp.AlterRename):  # `RENAME a TO b` is a column's
+            database.rename_column(key, name_of(action.this), name_of(options[0].this))
+        else:
+            _action(database, key, action)
 
 
 def _action(database: Database, key: TableKey, action: Any) -> None:
