@@ -225,6 +225,31 @@ TAKEN = {
     "a column, renamed by SQL without COLUMN": after_t(
         'op.execute("ALTER TABLE t RENAME n TO m")', 'op.alter_column("t", "m", new_column_name="n")'
     ),
+    "an index on a view": after_t(
+        'op.execute("CREATE MATERIALIZED VIEW v AS SELECT id, n FROM t")\nop.create_index("i", "v", ["n"])',
+        'op.execute("DROP MATERIALIZED VIEW v")',
+    ),
+    "a label that was there": (
+        Step(WITH_MOOD, f'op.drop_table("m")\n{DROP_MOOD}'),
+        Step(
+            "op.execute(\"ALTER TYPE mood ADD VALUE IF NOT EXISTS 'b'\")\n"
+            "op.execute(\"INSERT INTO m (mood) VALUES ('b')\")",
+            "",
+        ),
+    ),
+    "a type of a name in quotes": (
+        Step(
+            WITH_MOOD.replace('"mood")', '"my-mood")'),
+            'op.drop_table("m")\nop.execute(\'DROP TYPE "my-mood"\')',
+        ),
+        Step(
+            'op.execute(\'ALTER TYPE "my-mood" RENAME TO "my-old"\')\n'
+            "op.execute('CREATE TYPE \"my-mood\" AS ENUM (\\'a\\', \\'c\\')')\n"
+            'op.execute(\'ALTER TABLE m ALTER COLUMN mood TYPE "my-mood" USING mood::text::"my-mood"\')\n'
+            "op.execute('DROP TYPE \"my-old\"')",
+            "",
+        ),
+    ),
     "an index that may be renamed": after_t('op.execute("ALTER INDEX IF EXISTS x RENAME TO y")', ""),
     "CASCADE": after_t(P, 'op.execute("DROP TABLE t CASCADE")\nop.drop_table("p")\n' + T),
     "rows only": after_t('op.execute("INSERT INTO t (n) VALUES (1)")', 'op.execute("DELETE FROM t")'),

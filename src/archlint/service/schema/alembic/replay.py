@@ -33,6 +33,7 @@ from archlint.service.schema.alembic.inspection import inspector
 from archlint.service.schema.alembic.op import SIGNATURES, AlembicOperations
 from archlint.service.schema.core.naming import Convention
 from archlint.service.schema.postgresql import statements
+from archlint.service.schema.postgresql.catalog import View
 from archlint.service.schema.postgresql.refusals import Impossible, Refused
 from archlint.service.schema.postgresql.server import Database
 from archlint.service.schema.sqlalchemy.elements import location, sql_of
@@ -147,6 +148,7 @@ class Replay:
         models["alembic.op.get_bind"] = models["alembic.op.get_context"] = self._bind
         models["alembic.context.get_bind"] = models["alembic.context.get_context"] = self._bind
         models["alembic.op.batch_alter_table"] = self._batch
+        models["alembic.op.create_entity"] = self._entity
         models["alembic.op.run_async"] = models["alembic.op.invoke"] = self._unfollowed
         models["*.create_all"] = models["*.drop_all"] = self._whole_metadata
         for name in ("sqlalchemy.inspect", "sqlalchemy.inspection.inspect"):
@@ -243,6 +245,7 @@ class Replay:
         attributes: dict[str, Value] = dict.fromkeys(names, execute)
         attributes["connect"] = Native("connect", self._unfollowed)
         attributes["execution_options"] = Native("execution_options", self._options)
+        attributes |= {name: Native(name, self._end) for name in ("commit", "rollback")}
         bind = PartialObject("sqlalchemy.Connection()", attributes)
         block = Native("autocommit_block", lambda machine, arguments: AutocommitBlock(self.database))
         bind.attributes = {**attributes, "dialect": dialect, "as_sql": False, "autocommit_block": block}
@@ -258,6 +261,20 @@ class Replay:
             self._problem(location(arguments.place), "execution_options", why)
             self.database.forget_all(why)
         return self._bind(machine, arguments)
+
+    def _entity(self, machine: Machine, arguments: Arguments) -> Value:
+        """A view of alembic_utils, which indexes can be on."""
+        entity = arguments.get(0, "entity")
+        if isinstance(entity, ExternalObject):
+            given = Arguments(tuple(entity.args), entity.keywords, arguments.place)
+            schema, name = text(given.get(0, "schema")), text(given.get(1, "signature"))
+            key = (None if schema == "public" else schema, name or "")
+            self.database.views.setdefault(key, View(frozenset(), frozenset()))
+        return None
+
+    def _end(self, machine: Machine, arguments: Arguments) -> Value:
+        self.database.block.end()
+        return None
 
     def _unfollowed(self, machine: Machine, arguments: Arguments) -> Value:
         self.database.forget_all("an operation or connection that archlint does not follow")

@@ -61,6 +61,10 @@ class Database(Renaming):
             raise Untold(self.untold[users[0].key])
         del self.types[name]
 
+    def labels(self, name: str) -> tuple[str, ...] | None:
+        """The labels that an enumeration was made with; None where the source does not tell."""
+        return self.types[name].values if name in self.types and name not in self.untold_types else None
+
     def create_table(self, table: Table) -> None:
         """`CREATE TABLE` with its constraints; its indexes come by `create_index`."""
         self._tell(table.key)
@@ -244,6 +248,10 @@ class Database(Renaming):
             if name in {*(unique.name for unique in table.uniques), table.primary_name}:
                 index, owner = refusals.quoted(name), refusals.table_words(table.key)
                 raise Refused(f"cannot drop index {index} because constraint {name} on {owner} requires it")
+        for view in self.views.values():
+            if name in view.indexes:
+                view.indexes.remove(name)
+                return
         self._certain()
         raise Refused(f'index "{name}" does not exist')
 

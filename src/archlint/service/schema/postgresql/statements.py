@@ -28,15 +28,18 @@ _DATA = re.compile(
     r"(EXTENSION|FUNCTION|PROCEDURE|TRIGGER|SEQUENCE|SCHEMA|ROLE|USER|POLICY|AGGREGATE|DATABASE))\b",
     re.IGNORECASE,
 )
-_NAME = r'(?:(?:"?(\w+)"?)\.)?"?(\w+)"?'
+_WORD = r'(?:"[^"]+"|\w+)'
+_NAME = rf"(?:{_WORD}\.)?{_WORD}"
 _ADD_VALUE = re.compile(rf"\s*ALTER\s+TYPE\s+{_NAME}\s+(ADD|RENAME)\s+VALUE\b", re.IGNORECASE)
-_RENAME_TYPE = re.compile(rf"\s*ALTER\s+TYPE\s+{_NAME}\s+RENAME\s+TO\s+{_NAME}\s*$", re.IGNORECASE)
+_RENAME_TYPE = re.compile(
+    rf"\s*ALTER\s+TYPE\s+(?P<old>{_NAME})\s+RENAME\s+TO\s+(?P<new>{_WORD})\s*$", re.IGNORECASE
+)
 _RENAME_CONSTRAINT = re.compile(
-    r"\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?P<table>[\w.\"]+)\s+RENAME\s+CONSTRAINT\s+"
-    r"(?P<old>[\w\"]+)\s+TO\s+(?P<new>[\w\"]+)\s*$",
+    rf"\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?P<table>{_NAME})\s+RENAME\s+CONSTRAINT\s+"
+    rf"(?P<old>{_WORD})\s+TO\s+(?P<new>{_WORD})\s*$",
     re.IGNORECASE,
 )
-_DO_TYPE = re.compile(rf"CREATE\s+TYPE\s+{_NAME}\s+AS\s+ENUM\s*\(([^)]*)\)", re.IGNORECASE)
+_DO_TYPE = re.compile(rf"CREATE\s+TYPE\s+({_NAME})\s+AS\s+ENUM\s*\(([^)]*)\)", re.IGNORECASE)
 _ROWS = re.compile(
     r"\s*(UPDATE|DELETE\s+FROM|INSERT\s+INTO)\s+(?P<quote>\"?)(?P<name>\w+)(?P=quote)(?![\w.\"])",
     re.IGNORECASE,
@@ -45,17 +48,22 @@ _COMMENT = re.compile(
     r"""COMMENT\s+ON\s+(?P<kind>TABLE|COLUMN)\s+(?P<name>[\w."]+)\s+IS\s+(?:NULL|'(?P<text>(?:[^']|'')*)')""",
     re.IGNORECASE,
 )
-_MENTIONED = re.compile(rf"\b(TABLE|TYPE)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?{_NAME}", re.IGNORECASE)
+_MENTIONED = re.compile(
+    rf"\b(TABLE|TYPE|VIEW)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?({_NAME})", re.IGNORECASE
+)
 
 
 def execute(database: Database, sql: str) -> None:
     """Do what the SQL does; raises `Refused`. What cannot be told of is forgotten."""
     if re.search(r"\bVIEW\b", sql, re.IGNORECASE):
         database.dropped.clear()
-    database.block.run(sql, database.holders)
+    database.block.run(sql, database.holders, database.labels)
     _comment(database, sql)
     if sql.lstrip()[:2].upper() == "DO":
-        _anonymous(database, sql)
+        try:
+            _anonymous(database, sql)
+        except Untold as untold:
+            forget_mentioned(database, sql, str(untold))
         return
     for statement in _split(database, sql):
         try:
@@ -119,20 +127,20 @@ def forget_mentioned(database: Database, sql: str, why: str) -> None:
             database.untold_types.add(name)
     for key in [key for key in database.views if key[1].lower() in words]:
         del database.views[key]
-    for kind, schema, name in _MENTIONED.findall(sql):
-        if kind.upper() == "TABLE":
-            database.forget((schema_of(schema.lower()), name.lower()), why)
+    for kind, name in _MENTIONED.findall(sql):
+        key = _key(name)
+        if kind.upper() != "TYPE":
+            database.forget(key, why)
         else:
-            database.untold_types.add(name)
+            database.untold_types.add(key[1])
 
 
 def _anonymous(database: Database, sql: str) -> None:
     """`DO $$ … $$`: a type that is created unless it is there; anything else is not followed."""
     created = _DO_TYPE.findall(sql)
     if len(created) == 1 and len(re.findall(r"\b(CREATE|ALTER|DROP)\b", sql, re.IGNORECASE)) == 1:
-        _, name, labels = created[0]
+        (_, name), labels = _key(created[0][0]), created[0][1]
         if re.search(r"duplicate_object|IF\s+NOT\s+EXISTS", sql, re.IGNORECASE):
-            name = name if f'"{name}"' in sql else name.lower()
             if name not in database.types:
                 database.create_type(SqlType(name, True, _labels(labels)))
             return
@@ -169,16 +177,21 @@ def _command(database: Database, sql: str) -> None:
         return
     renamed = _RENAME_TYPE.match(sql)
     if renamed is not None:
-        database.rename_type(renamed[2], renamed[4])
+        database.rename_type(_key(renamed["old"])[1], _folded(renamed["new"]))
         return
     renamed = _RENAME_CONSTRAINT.match(sql)
     if renamed is not None:
-        *schema, name = map(_folded, renamed["table"].split("."))
-        key = (schema_of(".".join(schema)), name)
-        database.rename_constraint(key, _folded(renamed["old"]), _folded(renamed["new"]))
+        key, old, new = _key(renamed["table"]), _folded(renamed["old"]), _folded(renamed["new"])
+        database.rename_constraint(key, old, new)
         return
     if re.match(r"\s*(CREATE|ALTER|DROP|DO)\b", sql, re.IGNORECASE):
         raise Untold("SQL that archlint cannot parse")
+
+
+def _key(name: str) -> TableKey:
+    """Schema and name, as PostgreSQL folds them."""
+    *schema, last = map(_folded, re.findall(_WORD, name))
+    return schema_of("".join(schema)), last
 
 
 def _folded(name: str) -> str:
@@ -284,11 +297,9 @@ def _drop(database: Database, kind: str, key: TableKey, statement: Any) -> None:
         if not (exists and database.has_table(key) is False):
             database.drop_table(key, cascade=cascade)
     elif kind == "INDEX":
-        there = any(index.name == key[1] for table in database.tables.values() for index in table.indexes)
-        views = [view for view in database.views.values() if key[1] in view.indexes]
-        for view in views:
-            view.indexes.remove(key[1])
-        if not views and not (exists and not there):
+        names = (index.name for table in database.tables.values() for index in table.indexes)
+        there = key[1] in {*names, *(name for view in database.views.values() for name in view.indexes)}
+        if there or not exists:
             database.drop_index(key[0], key[1])
     elif not (exists and key[1] not in database.types and key[1] not in database.untold_types):
         if cascade:

@@ -7,7 +7,7 @@ Alembic runs all revisions of an upgrade or downgrade in one transaction, unless
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TypeAlias
 
 from msgspec import Struct, field
@@ -22,10 +22,12 @@ _OUTSIDE_ONLY = re.compile(
     re.IGNORECASE,
 )
 _ADDED = re.compile(
-    r"""\s*ALTER\s+TYPE\s+(?:"?\w+"?\.)?"?(?P<type>\w+)"?\s+ADD\s+VALUE\s+(?:IF\s+NOT\s+EXISTS\s+)?'(?P<label>(?:[^']|'')*)'""",
+    r"""\s*ALTER\s+TYPE\s+(?:(?:"[^"]+"|\w+)\.)?(?P<type>"[^"]+"|\w+)\s+ADD\s+VALUE\s+"""
+    r"""(?P<lenient>IF\s+NOT\s+EXISTS\s+)?'(?P<label>(?:[^']|'')*)'""",
     re.IGNORECASE,
 )
 Holders: TypeAlias = Callable[[str], Iterable[tuple[str, str]]]
+Labels: TypeAlias = Callable[[str], Collection[str] | None]
 _END = re.compile(r"\s*(COMMIT|END|ROLLBACK)(\s+(WORK|TRANSACTION))?\s*", re.IGNORECASE)
 _ROWS = re.compile(r"\s*(UPDATE|INSERT|DELETE|WITH|SELECT|ALTER\s+TABLE)\b", re.IGNORECASE)
 
@@ -45,15 +47,21 @@ class TransactionBlock(Struct, dict=True):
         self.young.clear()
         self.fresh.clear()
 
+    def end(self) -> None:
+        """End the transaction by hand; whether another one begins depends on the driver."""
+        self.commit()
+        self.inside = None
+
     def forbid(self, statement: str) -> None:
         """Refuse a statement that needs to be outside of any transaction."""
         if self.inside:
             raise Refused(f"{statement} cannot run inside a transaction block")
 
-    def run(self, sql: str, holders: Holders) -> None:
+    def run(self, sql: str, holders: Holders, labels: Labels) -> None:
         """Note what SQL means for the transaction; raises `Refused`.
 
-        `holders` are the tables and columns that have an enumeration, by their names.
+        `holders` are the tables and columns that have an enumeration, `labels` what it has had so far, None
+        where the source does not tell.
         """
         plain = re.sub(r"--[^\n]*|/\*.*?\*/", " ", sql, flags=re.DOTALL)
         for statement in plain.split(";"):
@@ -63,10 +71,12 @@ class TransactionBlock(Struct, dict=True):
                 self.forbid("REINDEX CONCURRENTLY" if found["reindex"] else words)
             added = _ADDED.match(statement)
             if added is not None:
-                self._add(added["type"], added["label"])
+                name, label = added["type"].strip('"'), added["label"]
+                known = labels(name)
+                if not (added["lenient"] and (known is None or label in known)):
+                    self._add(name, label)
             elif _END.fullmatch(statement):
-                self.commit()
-                self.inside = None  # whether another one begins depends on the driver
+                self.end()
             elif _ROWS.match(statement):
                 self._check_labels(statement, holders)
 
