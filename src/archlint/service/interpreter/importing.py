@@ -41,7 +41,7 @@ def execute_import_from(machine: Machine, frame: Frame, statement: ImportFrom) -
     base = _found(machine, statement, statement.module, importer)
     for alias in statement.names:
         if alias.name == "*":
-            _import_star(frame, base)
+            _import_star(machine, frame, statement, base)
         else:
             value = _imported_name(machine, statement, base, alias.name, importer)
             frame.namespace[alias.asname or alias.name] = value
@@ -70,12 +70,18 @@ def _imported_name(
     return machine.semantics.constants.get(found, External(found))
 
 
-def _import_star(frame: Frame, source: Value) -> None:
+def _import_star(machine: Machine, frame: Frame, statement: ImportFrom, source: Value) -> None:
+    """Its public names; submodules that only `__all__` names are loaded for it (tutorial, "Packages")."""
     if not isinstance(source, ModuleObject):
         return
     exported = source.namespace.get("__all__")
     if isinstance(exported, list | tuple):
         names = [name for name in exported if isinstance(name, str)]
+        for name in names:
+            if name not in source.namespace:
+                found = _imported_name(machine, statement, source, name, frame.module.module)
+                if isinstance(found, ModuleObject):
+                    frame.namespace[name] = found
     else:
         names = [name for name in source.namespace if not name.startswith("_")]
     frame.namespace.update({n: source.namespace[n] for n in names if n in source.namespace})

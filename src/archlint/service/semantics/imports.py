@@ -85,17 +85,10 @@ class Imports:
         for one in module.source.imports:
             statement = one.statement
             for alias in statement.names:
-                target = self._target(module, statement, alias)
-                if target is not None and target[0] is not module:
-                    yield ImportEdge(
-                        module,
-                        *target,
-                        module.location(alias),
-                        one.lazy,
-                        one.type_checking,
-                        one.guarded,
-                        statement.start,
-                    )
+                place = module.location(alias)
+                for found, name in self._targets(module, statement, alias):
+                    how = (place, one.lazy, one.type_checking, one.guarded, statement.start)
+                    yield ImportEdge(module, found, name, *how)
         yield from self._dynamic(module)
 
     def _dynamic(self, module: Module) -> Iterator[ImportEdge]:
@@ -139,6 +132,20 @@ class Imports:
     def _is_import(self, module: Module, function: Name | Attribute) -> bool:
         qualified = self._symbols.resolve(module, function).qualified
         return qualified in names_of("importer")
+
+    def _targets(
+        self, module: Module, statement: Import | ImportFrom, alias: Alias
+    ) -> Iterator[tuple[Module, str | None]]:
+        """What a name brings; a star also the submodules of a package that its `__all__` names."""
+        target = self._target(module, statement, alias)
+        if target is None or target[0] is module:
+            return
+        yield target
+        if alias.name == "*" and target[0].is_package:
+            for name in sorted(self._symbols.exported(target[0]) or ()):
+                submodule = self._submodule(target[0], name)
+                if submodule is not None and submodule is not module:
+                    yield submodule, None
 
     def _target(
         self, module: Module, statement: Import | ImportFrom, alias: Alias
