@@ -128,6 +128,8 @@ class Classes:
         node = symbol.node
         if not isinstance(node, ClassDef) or _is_abstract(node) or self.is_declarative_base(symbol):
             return False
+        if any(base.qualified in names_of("concrete base") for base in self._symbols.direct_bases(symbol)):
+            return False  # what derives from it gets its columns
         lineage = self._lineage(symbol)
         if any(base.qualified == SQLMODEL for base in lineage):
             return any(_is_true(keyword, "table") for keyword in node.keywords)

@@ -17,7 +17,7 @@ from archlint.spec import rules_directory
 NameKind = Literal[
     "any database error", "any value", "app", "app maker", "async scoped session", "async session",
     "async stream type", "async test case", "configuration loader", "connection", "container",
-    "container marker", "container type", "dataclass maker", "decimal", "declarative base",
+    "concrete base", "container marker", "container type", "dataclass maker", "decimal", "declarative base",
     "declarative base maker", "document base", "empty base", "engine", "engine maker",
     "engine maker by configuration", "enumeration", "enumeration by value", "environment",
     "environment getter", "field maker", "fixture maker", "framework", "generic base",

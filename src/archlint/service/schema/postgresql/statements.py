@@ -14,6 +14,7 @@ from archlint.service.schema.postgresql.definitions import (
     own_cast,
     written_type,
 )
+from archlint.service.schema.postgresql.identifiers import NAME, WORD, folded, written_key
 from archlint.service.schema.postgresql.refusals import no_relation
 from archlint.service.schema.postgresql.server import Database
 from archlint.service.schema.postgresql.table_elements import constrain, define, key_of, name_of, schema_of
@@ -28,18 +29,16 @@ _DATA = re.compile(
     r"(EXTENSION|FUNCTION|PROCEDURE|TRIGGER|SEQUENCE|SCHEMA|ROLE|USER|POLICY|AGGREGATE|DATABASE))\b",
     re.IGNORECASE,
 )
-_WORD = r'(?:"[^"]+"|\w+)'
-_NAME = rf"(?:{_WORD}\.)?{_WORD}"
-_ADD_VALUE = re.compile(rf"\s*ALTER\s+TYPE\s+{_NAME}\s+(ADD|RENAME)\s+VALUE\b", re.IGNORECASE)
+_ADD_VALUE = re.compile(rf"\s*ALTER\s+TYPE\s+{NAME}\s+(ADD|RENAME)\s+VALUE\b", re.IGNORECASE)
 _RENAME_TYPE = re.compile(
-    rf"\s*ALTER\s+TYPE\s+(?P<old>{_NAME})\s+RENAME\s+TO\s+(?P<new>{_WORD})\s*$", re.IGNORECASE
+    rf"\s*ALTER\s+TYPE\s+(?P<old>{NAME})\s+RENAME\s+TO\s+(?P<new>{WORD})\s*$", re.IGNORECASE
 )
 _RENAME_CONSTRAINT = re.compile(
-    rf"\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?P<table>{_NAME})\s+RENAME\s+CONSTRAINT\s+"
-    rf"(?P<old>{_WORD})\s+TO\s+(?P<new>{_WORD})\s*$",
+    rf"\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?P<table>{NAME})\s+RENAME\s+CONSTRAINT\s+"
+    rf"(?P<old>{WORD})\s+TO\s+(?P<new>{WORD})\s*$",
     re.IGNORECASE,
 )
-_DO_TYPE = re.compile(rf"CREATE\s+TYPE\s+({_NAME})\s+AS\s+ENUM\s*\(([^)]*)\)", re.IGNORECASE)
+_DO_TYPE = re.compile(rf"CREATE\s+TYPE\s+({NAME})\s+AS\s+ENUM\s*\(([^)]*)\)", re.IGNORECASE)
 _ROWS = re.compile(
     r"\s*(UPDATE|DELETE\s+FROM|INSERT\s+INTO)\s+(?P<quote>\"?)(?P<name>\w+)(?P=quote)(?![\w.\"])",
     re.IGNORECASE,
@@ -49,7 +48,7 @@ _COMMENT = re.compile(
     re.IGNORECASE,
 )
 _MENTIONED = re.compile(
-    rf"\b(TABLE|TYPE|VIEW)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?({_NAME})", re.IGNORECASE
+    rf"\b(TABLE|TYPE|VIEW)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?({NAME})", re.IGNORECASE
 )
 
 
@@ -77,7 +76,7 @@ def execute(database: Database, sql: str) -> None:
 def _comment(database: Database, sql: str) -> None:
     """`COMMENT ON TABLE` and `COMMENT ON COLUMN`, which need no parser."""
     for found in _COMMENT.finditer(sql):
-        names = [*map(_folded, found["name"].split("."))]
+        names = [*map(folded, found["name"].split("."))]
         column = names.pop() if found["kind"].upper() == "COLUMN" else None
         key = (schema_of(".".join(names[:-1])), names[-1])
         if database.has_table(key):
@@ -128,7 +127,7 @@ def forget_mentioned(database: Database, sql: str, why: str) -> None:
     for key in [key for key in database.views if key[1].lower() in words]:
         del database.views[key]
     for kind, name in _MENTIONED.findall(sql):
-        key = _key(name)
+        key = written_key(name)
         if kind.upper() != "TYPE":
             database.forget(key, why)
         else:
@@ -139,16 +138,12 @@ def _anonymous(database: Database, sql: str) -> None:
     """`DO $$ … $$`: a type that is created unless it is there; anything else is not followed."""
     created = _DO_TYPE.findall(sql)
     if len(created) == 1 and len(re.findall(r"\b(CREATE|ALTER|DROP)\b", sql, re.IGNORECASE)) == 1:
-        (_, name), labels = _key(created[0][0]), created[0][1]
+        (_, name), labels = written_key(created[0][0]), created[0][1]
         if re.search(r"duplicate_object|IF\s+NOT\s+EXISTS", sql, re.IGNORECASE):
             if name not in database.types:
-                database.create_type(SqlType(name, True, _labels(labels)))
+                database.create_type(SqlType(name, True, tuple(re.findall(r"'((?:[^']|'')*)'", labels))))
             return
     forget_mentioned(database, sql, "a `DO` block")
-
-
-def _labels(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"'((?:[^']|'')*)'", text))
 
 
 def _one(database: Database, statement: Any) -> None:
@@ -177,25 +172,15 @@ def _command(database: Database, sql: str) -> None:
         return
     renamed = _RENAME_TYPE.match(sql)
     if renamed is not None:
-        database.rename_type(_key(renamed["old"])[1], _folded(renamed["new"]))
+        database.rename_type(written_key(renamed["old"])[1], folded(renamed["new"]))
         return
     renamed = _RENAME_CONSTRAINT.match(sql)
     if renamed is not None:
-        key, old, new = _key(renamed["table"]), _folded(renamed["old"]), _folded(renamed["new"])
+        key, old, new = written_key(renamed["table"]), folded(renamed["old"]), folded(renamed["new"])
         database.rename_constraint(key, old, new)
         return
     if re.match(r"\s*(CREATE|ALTER|DROP|DO)\b", sql, re.IGNORECASE):
         raise Untold("SQL that archlint cannot parse")
-
-
-def _key(name: str) -> TableKey:
-    """Schema and name, as PostgreSQL folds them."""
-    *schema, last = map(_folded, re.findall(_WORD, name))
-    return schema_of("".join(schema)), last
-
-
-def _folded(name: str) -> str:
-    return name.strip('"') if '"' in name else name.lower()
 
 
 def _rename_index(database: Database, statement: Any, action: Any) -> None:

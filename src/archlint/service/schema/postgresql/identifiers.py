@@ -1,0 +1,25 @@
+"""Names as SQL writes them: in quotes as they are, without them in lower case.
+
+PostgreSQL, "Lexical Structure", 4.1.1 Identifiers and Key Words.
+"""
+
+from __future__ import annotations
+
+import re
+
+from archlint.service.schema.core.tables import TableKey
+from archlint.service.schema.postgresql.table_elements import schema_of
+
+WORD = r'(?:"[^"]+"|\w+)'
+NAME = rf"(?:{WORD}\.)?{WORD}"
+
+
+def written_key(name: str) -> TableKey:
+    """Schema and name, as PostgreSQL folds them."""
+    *schema, last = map(folded, re.findall(WORD, name))
+    return schema_of("".join(schema)), last
+
+
+def folded(name: str) -> str:
+    """One part of a name, as PostgreSQL folds it."""
+    return name.strip('"') if '"' in name else name.lower()
