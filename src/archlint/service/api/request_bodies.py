@@ -55,7 +55,7 @@ def raw_reads(operation: Operation, symbols: Symbols) -> Iterator[UncheckedBody]
         assert isinstance(node.func, Attribute)
         if node.func.attr != "form" or not _takes_uploads(definition):
             how = f"reads the body by `request.{node.func.attr}()`"
-            is_document = node.func.attr == "body" and not _is_mentioned(_JSON, definition)
+            is_document = node.func.attr == "body" and not _takes_json(definition)
             yield UncheckedBody(handler.module.location(node), how, is_document=is_document)
 
 
@@ -102,6 +102,14 @@ def _words(node: object) -> Iterator[str]:
     match node:
         case Name(id=word) | Attribute(attr=word) | Constant(value=str(word)):
             yield word
+
+
+def _takes_json(definition: FunctionDef) -> bool:
+    """Whether a name says so: what stands in texts, as a media type, may be of the answer."""
+    named = (
+        word for node in all_nodes(definition) if not isinstance(node, Constant) for word in _words(node)
+    )
+    return any(map(_JSON.fullmatch, named))
 
 
 def _takes_uploads(definition: FunctionDef) -> bool:
