@@ -206,9 +206,12 @@ def _status(value: Value) -> int | None:
         found = settled(found.value)
     if isinstance(found, int):
         return found
-    if not isinstance(found, External):
-        return None
-    name = found.name.rpartition(".")[2]
+    return named_status(found.name) if isinstance(found, External) else None
+
+
+def named_status(qualified: str) -> int | None:
+    """The number of `starlette.status.HTTP_…` or a member of `http.HTTPStatus`; None of other names."""
+    name = qualified.removesuffix(".value").rpartition(".")[2]
     if name.startswith("HTTP_") and name[5:8].isdigit():
         return int(name[5:8])
     return HTTPStatus[name].value if name in HTTPStatus.__members__ else None

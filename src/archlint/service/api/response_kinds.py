@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from types import UnionType
 from typing import TypeGuard
 
 from archlint.facts.source import PythonSource, function_summary
@@ -36,7 +37,7 @@ from archlint.facts.syntax import (
     With,
 )
 from archlint.service.api.handlers import Handler
-from archlint.service.api.operations import Operation
+from archlint.service.api.operations import Operation, named_status
 from archlint.service.api.responses import names_response
 from archlint.service.interpreter.types import NONE
 from archlint.service.semantics.bindings import statements
@@ -57,6 +58,7 @@ _PAGES = frozenset(
 """Functions and methods that make pages, those of documentation among them."""
 
 _NO_BODY = frozenset({204, 205, 304})
+_FIRST_ERROR = 400
 _MAX_DEPTH = 3
 
 
@@ -67,6 +69,7 @@ class ResponseKind(StrEnum):
     UNCLEAR = "what archlint cannot follow"
     PAGE = "a page of HTML"
     OTHER = "a response without a schema"
+    ERROR = "an error, which is no part of what it answers"
     NOTHING = "nothing"
 
 
@@ -77,9 +80,11 @@ def undocumented(operation: Operation, symbols: Symbols) -> ResponseKind | None:
         return None
     reader = _Reader(symbols)
     found = set(reader.returned(handler.module, handler.definition))
+    if found == {ResponseKind.ERROR} and _ends_early(handler.definition.body, Return | Raise):
+        return None
     if operation.answer.source == "annotation":
         found.add(reader.declared(handler.module, handler.definition))
-    found.discard(ResponseKind.NOTHING)
+    found -= {ResponseKind.NOTHING, ResponseKind.ERROR}
     if not found:
         return None if operation.answer.source == "none" else ResponseKind.NOTHING
     if found <= {ResponseKind.OTHER, ResponseKind.PAGE}:
@@ -95,21 +100,22 @@ def only_raises(handler: Handler) -> bool:
 @function_summary
 def _only_raises(source: PythonSource, function: FunctionDef) -> bool:
     returns = any(isinstance(one, Return) for one in statements(function.body))
-    return not returns and _ends_in_error(function.body)
+    return not returns and _ends_early(function.body, Raise)
 
 
-def _ends_in_error(body: tuple[Statement, ...]) -> bool:
+def _ends_early(body: tuple[Statement, ...], by: type[Statement] | UnionType) -> bool:
+    """Whether every way through the statements comes to one of these kinds, and none to the end."""
     match body[-1] if body else None:
-        case Raise():
+        case last if isinstance(last, by):
             return True
         case If(branches=branches, orelse=orelse):
-            return all(_ends_in_error(block) for block in (*(one.body for one in branches), orelse))
+            return all(_ends_early(block, by) for block in (*(one.body for one in branches), orelse))
         case With(body=inner, items=items):
             makers = (item.value.func for item in items if isinstance(item.value, Call))
-            return _ends_in_error(inner) and not any(last_name(one) == "suppress" for one in makers)
+            return _ends_early(inner, by) and not any(last_name(one) == "suppress" for one in makers)
         case Try() as tried:
             ways = (tried.orelse or tried.body, *(handler.body for handler in tried.handlers))
-            return _ends_in_error(tried.finally_) or all(map(_ends_in_error, ways))
+            return _ends_early(tried.finally_, by) or all(_ends_early(way, by) for way in ways)
     return False
 
 
@@ -198,13 +204,26 @@ class _Reader:
         symbol = self._callee(module, call.func, scope)
         kind = self._of_class(symbol)
         if kind in {ResponseKind.OTHER, ResponseKind.PAGE} and _says_json(call):
-            yield ResponseKind.DATA
+            kind = ResponseKind.DATA
+        if kind is ResponseKind.DATA and self._is_error(module, call, scope):
+            yield ResponseKind.ERROR
         elif kind is not None:
             yield kind
         elif isinstance(symbol.node, FunctionDef) and symbol.module is not None and depth < _MAX_DEPTH:
             yield from self._function(symbol.module, symbol.node, depth + 1)
         else:
             yield ResponseKind.DATA if isinstance(symbol.node, ClassDef) else _by_name(call.func)
+
+    def _is_error(self, module: Module, call: Call, scope: Scope) -> bool:
+        """Whether a response, made of its content and its status, is sent with an error's status."""
+        written = [keyword.value for keyword in call.keywords if keyword.name == "status_code"]
+        match written or call.args[1:2]:
+            case [Constant(value=int(status))]:
+                return status >= _FIRST_ERROR
+            case [name]:
+                named = named_status(self._symbols.resolve(module, name, scope).qualified)
+                return named is not None and named >= _FIRST_ERROR
+        return False
 
     def _callee(self, module: Module, func: Expression, scope: Scope) -> Symbol:
         """The function or class that is called; a method by the class of its variable."""
