@@ -11,7 +11,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct, field
@@ -70,7 +70,7 @@ class ShellCommand(Struct, frozen=True):
     instead_of: frozenset[str] = frozenset()
 
 
-@cache
+@lru_cache(maxsize=2048)
 def read_shell(text: str, options: Options | None = None) -> tuple[ShellCommand, ...]:
     """The commands of a script in reading order; those in parts that are no shell are left out.
 

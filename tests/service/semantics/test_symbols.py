@@ -171,6 +171,13 @@ def test_bases_reach_through_modules_and_end_in_cycles() -> None:
     assert [base.qualified for base in symbols.bases(symbols.resolve(module, "X"))] == ["m.Y"]
 
 
+def test_a_name_is_followed_through_many_modules_but_not_through_any_number() -> None:
+    chain = {f"m{i}.py": f"from m{i + 1} import x" for i in range(1000)} | {"m1000.py": "def x(): ..."}
+    symbols = Symbols(modules_of(chain))
+    assert symbols.resolve(symbols.modules.by_name["m950"], "x").qualified == "m1000.x"
+    assert not symbols.resolve(symbols.modules.by_name["m0"], "x").defined
+
+
 def test_expressions_without_a_name_mean_nothing() -> None:
     modules = modules_of({"m.py": "f()\n(a or b).c"})
     module = modules.by_name["m"]

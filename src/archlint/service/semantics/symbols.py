@@ -77,6 +77,10 @@ class ImportStep(Struct, frozen=True):
     node: Node
 
 
+_FARTHEST = 150
+"""Nobody hands a name on so often; each place takes several frames of Python's stack."""
+
+
 class _Walk(Struct):
     """One name being followed.
 
@@ -89,8 +93,11 @@ class _Walk(Struct):
     steps: list[ImportStep] = field(default_factory=list)
 
     def enter(self, place: object) -> bool:
-        """Whether `place` is new on the way that is followed; it is open then, until it is discarded."""
-        if place in self.open or place in self.dead:
+        """Whether `place` is new on the way that is followed; it is open then, until it is discarded.
+
+        A way of more than `_FARTHEST` places is not followed to its end.
+        """
+        if place in self.open or place in self.dead or len(self.open) > _FARTHEST:
             return False
         self.open.add(place)
         return True
