@@ -50,7 +50,7 @@ def test_a_steps_summary_is_added_to(run: Run, tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--output", "sarif"), "--output takes FORMAT=FILE, not `sarif`"),
+        (("--output", "sarif"), "--output takes FORMAT=FILE, as `sarif=archlint.sarif`, not `sarif`"),
         (
             ("--output", "sarfi=x"),
             "--output `sarfi=x`: no format is called `sarfi`; did you mean `sarif`?",
