@@ -51,17 +51,7 @@ def environment_reads(
 
     Writing a variable, or handing the whole environment to a child process, reads no configuration.
     """
-    names = _reader_names(module.source)
-    if not names:
-        return
-    written = set(_written(module))
-    nodes = module.source.nodes
-    wanted = (
-        node
-        for node in (*nodes.of(Subscript), *nodes.of(Call), *nodes.of(Operator))
-        if not names.isdisjoint(_asked(node)) and id(node) not in written
-    )
-    for scope, node in scoped(module.source, wanted):
+    for scope, node in _candidates(module.source) if _reader_names(module.source) else ():
         if any(isinstance(one, FunctionDef) and one.name.startswith("test_") for one in scope):
             continue
         if _in_settings(module, scope, symbols, classes) or (not scope and _configures(module, node)):
@@ -81,6 +71,15 @@ def _reader_names(source: PythonSource) -> frozenset[str]:
     return last_names(*_KINDS).union(alias.asname for alias in imported if alias.asname)
 
 
+@summary
+def _candidates(source: PythonSource) -> tuple[tuple[Scope, Node], ...]:
+    """What may be reads by their names, with the definitions around."""
+    names, nodes, written = _reader_names(source), source.nodes, set(_written(source))
+    every = (*nodes.of(Subscript), *nodes.of(Call), *nodes.of(Operator))
+    asking = (node for node in every if not names.isdisjoint(_asked(node)))
+    return tuple(scoped(source, (node for node in asking if id(node) not in written)))
+
+
 def _asked(node: Node) -> Iterator[str]:
     """The last names of what may be a reader in a look-up, a call or a comparison."""
     match node:
@@ -95,11 +94,11 @@ def _asked(node: Node) -> Iterator[str]:
             yield last_name(value)
 
 
-def _written(module: Module) -> Iterator[int]:
-    for assign in module.source.nodes.of(Assign):
+def _written(source: PythonSource) -> Iterator[int]:
+    for assign in source.nodes.of(Assign):
         yield from map(id, assign.targets)
-    yield from (id(node.target) for node in module.source.nodes.of(AugmentedAssign))
-    for node in module.source.nodes.of(Simple):
+    yield from (id(node.target) for node in source.nodes.of(AugmentedAssign))
+    for node in source.nodes.of(Simple):
         yield from map(id, node.parts if node.keyword == "del" else ())
 
 
@@ -116,13 +115,18 @@ def _in_settings(module: Module, scope: Scope, symbols: Symbols, classes: Classe
 def _configures(module: Module, node: Node) -> bool:
     """Whether it only decides how settings classes read, as the prefix of their variables or their file."""
     nodes = module.source.nodes
-    configs = [call for call in nodes.of(Call) if last_name(call.func) == "SettingsConfigDict"]
+    configs = _configurations(module.source)
     if not configs or _is_within(node, configs):
         return bool(configs)
     own = [one for one in module.source.body if isinstance(one, Assign) and _is_within(node, [one])]
     names = {target.id for one in own for target in one.targets if isinstance(target, Name)}
     uses = [one for one in nodes.of(Name) if one.id in names and not _is_within(one, own)]
     return bool(uses) and all(_is_within(use, configs) for use in uses)
+
+
+@summary
+def _configurations(source: PythonSource) -> tuple[Call, ...]:
+    return tuple(call for call in source.nodes.of(Call) if last_name(call.func) == "SettingsConfigDict")
 
 
 def _is_within(node: Node, around: Sequence[Node]) -> bool:
