@@ -22,7 +22,7 @@ def check(service: Service) -> Iterator[Said]:
 
 
 def _judge(schema: DatabaseSchema) -> Iterator[Said]:
-    trip = schema.round_trip
+    trip = schema.completed_round_trip
     beyond = out_of_reach(schema.environment.revisions)
     found: dict[str, dict[Location, Step]] = {}
     for step in trip.steps:

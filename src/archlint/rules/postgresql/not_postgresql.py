@@ -18,20 +18,15 @@ CLAUSES = ("BA02.1.1",)
 SYNCHRONOUS = (*CLAUSES, "BA02.1.2", "BA06.1.1")
 """What a synchronous engine of another database breaks: BA0204 says nothing of it beside this rule."""
 
-_WAREHOUSES = frozenset(
-    {"awsathena", "bigquery", "clickhouse", "databricks", "druid", "duckdb", "hive", "impala", "presto"}
-    | {"redshift", "snowflake", "teradatasql", "trino", "vertica"}
-)
-
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each default, engine or variable that names another one, once."""
     if not service.databases.libraries:
         yield NotApplicable("its runtime imports no library of a relational database")
     said: dict[object, Hit | Unknown | Met] = {}
-    names_postgresql = any(map(_names_postgresql, service.databases.connections))
+    names_postgresql = any(one.names_postgresql for one in service.databases.connections)
     for connection in service.databases.connections:
-        if names_postgresql and _is_analytical(connection):
+        if names_postgresql and connection.is_warehouse:
             continue
         for found in _judge(service, connection):
             is_sync_engines = connection.is_synchronous_postgresql and found.location == connection.location
@@ -39,16 +34,6 @@ def check(service: Service) -> Iterator[Said]:
                 said.setdefault(found.location, found)
     yield from said.values()
     yield from service.data_access.unseen("a database past SQLAlchemy", CLAUSES)
-
-
-def _names_postgresql(connection: Connection) -> bool:
-    return any((target.scheme or "").startswith("postgres") for target in connection.targets)
-
-
-def _is_analytical(connection: Connection) -> bool:
-    """Whether it leads to a warehouse, which a service may ask beside the database that is its own."""
-    schemes = [target.scheme for target in connection.targets]
-    return bool(schemes) and all((one or "").partition("+")[0] in _WAREHOUSES for one in schemes)
 
 
 def _judge(service: Service, connection: Connection) -> Iterator[Hit | Unknown | Met]:

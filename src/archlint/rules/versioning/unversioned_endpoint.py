@@ -76,6 +76,5 @@ def _hit(place: Origin, how: str, endpoint: Endpoint) -> Hit:
 def _remedy(included: str, endpoint: Endpoint) -> str:
     """What to do: a version that stands elsewhere stays the same one."""
     if found := _ELSEWHERE.match(endpoint.path):
-        version = found[0].rpartition("/")[2]
-        return f"Let the path begin with `/api/{version}`, not with `{found[0]}`"
+        return f"Let the path begin with `/api/{found[0].rpartition('/')[2]}`, not with `{found[0]}`"
     return f"Serve {included} under `/api/v1`"

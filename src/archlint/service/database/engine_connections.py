@@ -33,6 +33,10 @@ from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Scope, Symbols
 
+_WAREHOUSES = frozenset(
+    {"awsathena", "bigquery", "clickhouse", "databricks", "druid", "duckdb", "hive", "impala", "presto"}
+    | {"redshift", "snowflake", "teradatasql", "trino", "vertica"}
+)
 _SCHEME = re.compile(r"([a-z][a-z0-9]*(?:\+[a-z0-9_]+)?)://?", re.IGNORECASE)
 
 DRIVER = "postgresql+asyncpg"
@@ -106,6 +110,17 @@ class Connection(Struct, eq=False, frozen=True):
         """Whether all that its URL can name are files that a library reads as a database."""
         named = [target.scheme or "" for target in self.targets]
         return bool(named) and all(scheme.startswith(("duckdb", "sqlite")) for scheme in named)
+
+    @property
+    def names_postgresql(self) -> bool:
+        """Whether it may lead to PostgreSQL, by whatever driver."""
+        return any((target.scheme or "").startswith("postgres") for target in self.targets)
+
+    @property
+    def is_warehouse(self) -> bool:
+        """Whether it leads to a warehouse, which a service may ask beside the database that is its own."""
+        schemes = [target.scheme for target in self.targets]
+        return bool(schemes) and all((one or "").partition("+")[0] in _WAREHOUSES for one in schemes)
 
     @property
     def names_others(self) -> bool:

@@ -137,6 +137,11 @@ class DatabaseSchema(Struct, eq=False, frozen=True, dict=True):
         return RoundTrip(self.history)
 
     @cached_property
+    def completed_round_trip(self) -> RoundTrip:
+        """The same, if each downgrade were there: that one is missing is told once, by itself."""
+        return RoundTrip(self.history, completed=True)
+
+    @cached_property
     def drift(self) -> tuple[Drift, ...]:
         """What autogenerate would do to bring the migrated database to the models."""
         nothing = self.untold or self._blank or self._dangling or self._refused

@@ -40,10 +40,12 @@ class RoundTrip(Struct, eq=False, frozen=True, dict=True):
     """`downgrade base` and a second `upgrade heads`, each a run of Alembic of its own.
 
     Of what PostgreSQL refuses everything is told, not only the first, which would end the run: the tables
-    concerned are unknown from there on. A downgrade that is not there is taken for the right one.
+    concerned are unknown from there on.
     """
 
     history: History
+    completed: bool = False
+    """Whether a downgrade that is not there is taken for the right one, so that nothing follows from it."""
 
     @cached_property
     def downgrade(self) -> tuple[ReplayProblem, ...]:
@@ -103,7 +105,7 @@ class RoundTrip(Struct, eq=False, frozen=True, dict=True):
 
     @cached_property
     def _down(self) -> _Down:
-        down = _Down(self._replay(self.history.upgraded))
+        down = _Down(self._replay(self.history.upgraded), self.completed)
         for revision in reversed(self._order):
             down.run(revision, self.history.deeds[revision.id])
             if down.ended:
@@ -119,6 +121,7 @@ class _Down(Struct, dict=True):
     """The downgrade under way."""
 
     replay: Replay
+    completed: bool
     problems: list[ReplayProblem] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
     ended: bool = False
@@ -131,8 +134,7 @@ class _Down(Struct, dict=True):
         if function is not None and only_raises(function):
             self._raise(revision, function)
             return
-        if function is None or does_nothing(function):
-            # That it is missing is told by itself: what follows from it is told of no other revision.
+        if self.completed and (function is None or does_nothing(function)):
             made, dropped = deed.types_after - deed.types_before, deed.types_before - deed.types_after
             database.put_back(deed.before, made, dropped)
             return
