@@ -13,6 +13,8 @@ _REMEDY = (
     "enumerations and constants that both share belong to `core`"
 )
 
+_MOVE = "Move the enumeration or constant into `core` or `schemas`, which schemas may import"
+
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each import of models in a schema, and each schema or response that is made of a mapped class."""
@@ -20,7 +22,8 @@ def check(service: Service) -> Iterator[Said]:
     for breach in service.contracts.breaches("schemas", ("models",)):
         what = f"`{breach.importer.name}` of the {breach.source} layer {breach.text}"
         breaching.add(breach.importer.path)
-        yield breach.hit({"what": what, "breach": breach.fields["breach"]}, _REMEDY)
+        fields = {"what": what, "breach": breach.fields["breach"]}
+        yield breach.hit(fields, _MOVE if breach.constants else _REMEDY)
     parts = (service.modules, service.symbols, service.annotations, service.classes)
     for exposed in exposed_models(*parts, service.layers, service.surface):
         breaching.add(exposed.location.file)
