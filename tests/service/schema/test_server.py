@@ -9,6 +9,7 @@ import pytest
 from archlint.service.schema.core.tables import Column, ForeignKey, Index, SqlType, Table, Unique
 from archlint.service.schema.postgresql.refusals import Refused
 from archlint.service.schema.postgresql.server import Database
+from archlint.service.schema.postgresql.statements import execute
 from archlint.service.schema.sqlalchemy.values import Untold
 
 USERS, ORDERS = (None, "users"), (None, "orders")
@@ -97,3 +98,22 @@ def test_what_a_renamed_table_takes_with_it() -> None:
     made.rename_table(USERS, "people")
     assert made.has_table(USERS) is False
     assert [one.target for one in made.table(ORDERS).foreign_keys] == [(None, "people")]
+
+
+@pytest.mark.parametrize("name", ["Mood", '"mood"', "public.Mood"])
+def test_a_label_of_a_type_that_the_transaction_made_may_be_used(name: str) -> None:
+    made = database()
+    execute(made, "CREATE TYPE mood AS ENUM ('sad')")
+    execute(made, f"ALTER TYPE {name} ADD VALUE 'glad'; SELECT 'glad'::{name}")
+    assert not made.block.fresh
+
+
+@pytest.mark.parametrize("cast", ["mood", "MOOD", '"mood"', "public.mood"])
+def test_a_label_that_no_commit_has_confirmed_is_refused_in_whatever_spelling(cast: str) -> None:
+    made = database()
+    execute(made, "CREATE TYPE mood AS ENUM ('sad')")
+    made.block.commit()
+    execute(made, "ALTER TYPE Mood ADD VALUE 'glad'")
+    execute(made, "SELECT 'glad'::\"Mood\", 'glad'::mood_of_day")  # other types
+    with pytest.raises(Refused, match='unsafe use of new value "glad"'):
+        execute(made, f"SELECT 'glad'::{cast}")

@@ -8,10 +8,11 @@ from enum import Enum
 from archlint.facts.syntax import Call, Constant, Expression, FString, FunctionDef
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.service.schema.postgresql import statements
+from archlint.service.schema.postgresql.identifiers import NAME
 
 _DEFINES = re.compile(r"\s*(ALTER|CREATE|DROP)\b", re.IGNORECASE)
 _HARMLESS = frozenset({"execute", "bulk_insert", "get_bind", "get_context", "f"})
-_ADDS_VALUE = re.compile(r"\s*ALTER\s+TYPE\s+\S+\s+ADD\s+VALUE\b", re.IGNORECASE)
+_ADDS_VALUE = re.compile(rf"\s*ALTER\s+TYPE\s+{NAME}\s+ADD\s+VALUE\b", re.IGNORECASE)
 
 
 class RevisionEffect(Enum):

@@ -34,6 +34,7 @@ from archlint.service.schema.alembic.op import SIGNATURES, AlembicOperations
 from archlint.service.schema.core.naming import Convention
 from archlint.service.schema.postgresql import statements
 from archlint.service.schema.postgresql.catalog import View
+from archlint.service.schema.postgresql.identifiers import schema_of
 from archlint.service.schema.postgresql.refusals import Impossible, Refused
 from archlint.service.schema.postgresql.server import Database
 from archlint.service.schema.sqlalchemy.elements import location, sql_of
@@ -268,7 +269,7 @@ class Replay:
         if isinstance(entity, ExternalObject):
             given = Arguments(tuple(entity.args), entity.keywords, arguments.place)
             schema, name = text(given.get(0, "schema")), text(given.get(1, "signature"))
-            key = (None if schema == "public" else schema, name or "")
+            key = (schema_of(schema or ""), name or "")
             self.database.views.setdefault(key, View(frozenset(), frozenset()))
         return None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 
 from archlint.service.schema.core.tables import TableKey
-from archlint.service.schema.postgresql.table_elements import schema_of
 
 WORD = r'(?:"[^"]+"|\w+)'
 NAME = rf"(?:{WORD}\.)?{WORD}"
@@ -18,6 +17,11 @@ def written_key(name: str) -> TableKey:
     """Schema and name, as PostgreSQL folds them."""
     *schema, last = map(folded, re.findall(WORD, name))
     return schema_of("".join(schema)), last
+
+
+def schema_of(name: str) -> str | None:
+    """A schema by name; None for the one that is searched."""
+    return None if name in {"", "public"} else name
 
 
 def folded(name: str) -> str:

@@ -14,10 +14,10 @@ from archlint.service.schema.postgresql.definitions import (
     own_cast,
     written_type,
 )
-from archlint.service.schema.postgresql.identifiers import NAME, WORD, folded, written_key
+from archlint.service.schema.postgresql.identifiers import NAME, WORD, folded, schema_of, written_key
 from archlint.service.schema.postgresql.refusals import no_relation
 from archlint.service.schema.postgresql.server import Database
-from archlint.service.schema.postgresql.table_elements import constrain, define, key_of, name_of, schema_of
+from archlint.service.schema.postgresql.table_elements import constrain, define, key_of, name_of
 from archlint.service.schema.sqlalchemy.values import Untold
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archlint.service.schema.core.tables import Check, ForeignKey, Table, TableKey, Unique
 from archlint.service.schema.postgresql.definitions import (
@@ -10,16 +10,9 @@ from archlint.service.schema.postgresql.definitions import (
     names_of,
     references,
 )
+from archlint.service.schema.postgresql.identifiers import schema_of
 from archlint.service.schema.postgresql.server import Database
 from archlint.service.schema.sqlalchemy.values import Untold
-
-if TYPE_CHECKING:
-    pass
-
-
-def schema_of(name: str) -> str | None:
-    """A schema by name; None for the one that is searched."""
-    return None if name in {"", "public"} else name
 
 
 def name_of(identifier: Any) -> str:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
+from archlint.service.schema.postgresql.identifiers import NAME, written_key
 from archlint.service.schema.postgresql.refusals import Refused
 
 _OUTSIDE_ONLY = re.compile(
@@ -22,7 +23,7 @@ _OUTSIDE_ONLY = re.compile(
     re.IGNORECASE,
 )
 _ADDED = re.compile(
-    r"""\s*ALTER\s+TYPE\s+(?:(?:"[^"]+"|\w+)\.)?(?P<type>"[^"]+"|\w+)\s+ADD\s+VALUE\s+"""
+    rf"""\s*ALTER\s+TYPE\s+(?P<type>{NAME})\s+ADD\s+VALUE\s+"""
     r"""(?P<lenient>IF\s+NOT\s+EXISTS\s+)?'(?P<label>(?:[^']|'')*)'""",
     re.IGNORECASE,
 )
@@ -71,7 +72,7 @@ class TransactionBlock(Struct, dict=True):
                 self.forbid("REINDEX CONCURRENTLY" if found["reindex"] else words)
             added = _ADDED.match(statement)
             if added is not None:
-                name, label = added["type"].strip('"'), added["label"]
+                name, label = written_key(added["type"])[1], added["label"]
                 known = labels(name)
                 if not (added["lenient"] and (known is None or label in known)):
                     self._add(name, label)
@@ -87,7 +88,8 @@ class TransactionBlock(Struct, dict=True):
     def _check_labels(self, statement: str, holders: Holders) -> None:
         words = set(re.findall(r"\w+", statement))
         for name, label in sorted(self.fresh):
-            cast = re.search(rf"'{re.escape(label)}'\s*::\s*\"?{re.escape(name)}\b", statement)
+            casts = re.findall(rf"'{re.escape(label)}'\s*::\s*({NAME})", statement)
+            cast = any(written_key(one)[1] == name for one in casts)
             held = any({table, column} <= words for table, column in holders(name))
             if cast or (held and f"'{label}'" in statement):
                 raise unsafe(label, name)
