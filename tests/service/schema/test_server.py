@@ -117,3 +117,27 @@ def test_a_label_that_no_commit_has_confirmed_is_refused_in_whatever_spelling(ca
     execute(made, "SELECT 'glad'::\"Mood\", 'glad'::mood_of_day")  # other types
     with pytest.raises(Refused, match='unsafe use of new value "glad"'):
         execute(made, f"SELECT 'glad'::{cast}")
+
+
+def test_an_index_of_another_schema_is_another_index() -> None:
+    made = database()
+    made.create_table(Table("events", "audit", {"id": Column("id", INTEGER, False)}))
+    execute(made, "CREATE INDEX ix_name ON users (name)")
+    execute(made, "DROP INDEX IF EXISTS audit.ix_name")
+    execute(made, "ALTER INDEX IF EXISTS audit.ix_name RENAME TO ix")
+    execute(made, "CREATE INDEX IF NOT EXISTS ix_name ON audit.events (id)")
+    assert made.has_index(None, "ix_name") and made.has_index("audit", "ix_name")
+    execute(made, "DROP INDEX ix_name")
+    execute(made, "DROP INDEX IF EXISTS ix_name")
+    assert not made.has_index(None, "ix_name") and made.has_index("audit", "ix_name")
+
+
+def test_an_index_of_a_view_is_in_the_schema_of_the_view() -> None:
+    made = database()
+    execute(made, "CREATE MATERIALIZED VIEW audit.named AS SELECT name FROM users")
+    execute(made, "CREATE INDEX ix_name ON audit.named (name)")
+    execute(made, "DROP INDEX IF EXISTS ix_name")
+    with pytest.raises(Refused, match="does not exist"):
+        execute(made, "DROP INDEX ix_name")
+    execute(made, "DROP INDEX audit.ix_name")
+    assert not made.has_index("audit", "ix_name")

@@ -11,6 +11,7 @@ from archlint.service.interpreter.values import Arguments, Value, settled, text
 from archlint.service.schema.core.naming import UNKNOWN, Convention
 from archlint.service.schema.core.tables import Check, ForeignKey, SqlType, Table, TableKey, Unique
 from archlint.service.schema.postgresql.definitions import own_cast
+from archlint.service.schema.postgresql.identifiers import schema_of
 from archlint.service.schema.postgresql.refusals import Impossible, Refused
 from archlint.service.schema.postgresql.server import Database
 from archlint.service.schema.sqlalchemy.elements import (
@@ -71,7 +72,7 @@ class GivenArguments(Struct, dict=True):
         """The schema, None for the default one."""
         value = self.value(name)
         found = None if value is None else string(value, "a schema")
-        return None if found == "public" else found
+        return schema_of(found or "")
 
     def key(self, name: str = "table_name", schema: str = "schema") -> TableKey:
         """The table that the operation is about."""
@@ -209,7 +210,7 @@ class AlembicOperations(Struct, dict=True):
         args = (it.value("index_name"), *columns)
         element = Element("sqlalchemy.Index", args, it.arguments.keywords, it.arguments.place)
         index = Builder(self.convention, created=True).index(table, element)
-        exists = any(index.name == other.name for other in table.indexes)
+        exists = self.database.has_index(table.schema, index.name)
         if not self._spared(it, "if_not_exists", exists):
             self.database.create_index(key, index)
 
@@ -226,9 +227,9 @@ class AlembicOperations(Struct, dict=True):
         name = self._given_name(it, "index_name")
         if it.value("table_name") is not None:
             self.database.has_table(it.key())
-        exists = any(i.name == name for t in self.database.tables.values() for i in t.indexes)
-        if not self._spared(it, "if_exists", not exists):
-            self.database.drop_index(it.schema(), name)
+        schema = it.schema()
+        if not self._spared(it, "if_exists", not self.database.has_index(schema, name)):
+            self.database.drop_index(schema, name)
 
     def _given_name(self, it: GivenArguments, word: str) -> str:
         value = it.value(word)

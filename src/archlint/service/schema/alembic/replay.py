@@ -207,7 +207,7 @@ class Replay:
         for position, word in enumerate(words):
             value = arguments.get(position, word)
             if word in _TABLES and text(value) is not None:
-                schema = text(arguments.keywords.get("schema"))
+                schema = schema_of(text(arguments.keywords.get("schema")) or "")
                 self.database.forget((schema, text(value) or ""), why)
                 found = True
         if name == "drop_index":

@@ -100,6 +100,12 @@ class Catalog(Struct, dict=True):
         """Whether there is such a table; None where the source does not tell."""
         return None if self.blank is not None or key in self.untold else key in self.tables
 
+    def has_index(self, schema: str | None, name: str) -> bool:
+        """Whether a table or view of the schema has such an index, a constraint's own included."""
+        on_tables = (_index_names(table) for table in self.tables.values() if table.schema == schema)
+        on_views = (view.indexes for (of, _), view in self.views.items() if of == schema)
+        return any(name in names for names in (*on_tables, *on_views))
+
     def forget(self, key: TableKey, why: str) -> None:
         """Nothing more is known of the table."""
         self.untold.setdefault(key, why)
@@ -126,9 +132,7 @@ class Catalog(Struct, dict=True):
         """The names of a schema's tables and indexes, constraints' own included."""
         taken: set[str] = set()
         for table in self._of_schema(schema):
-            taken |= {table.name, *(index.name for index in table.indexes)}
-            taken |= {unique.name or "" for unique in table.uniques}
-            taken |= {table.primary_name} if table.primary_name else set()
+            taken |= {table.name, *_index_names(table)}
         return taken
 
     def _free(self, name: str, schema: str | None) -> None:
@@ -162,6 +166,12 @@ class Catalog(Struct, dict=True):
     def _certain(self) -> None:
         if self.blank is not None or self.untold:
             raise Untold(self.blank or "a table that cannot be replayed")
+
+
+def _index_names(table: Table) -> set[str]:
+    """The names of a table's indexes, constraints' own included."""
+    constraints = (table.primary_name, *(unique.name for unique in table.uniques))
+    return {*(index.name for index in table.indexes), *filter(None, constraints)}
 
 
 def distinct(table: Table) -> Iterator[Unique]:

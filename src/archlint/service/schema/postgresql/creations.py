@@ -41,7 +41,7 @@ def _create_index(database: Database, statement: Any) -> None:
     distinct = not re.search(r"\bNULLS\s+NOT\s+DISTINCT\b", statement.sql(dialect="postgres"), re.IGNORECASE)
     used = frozenset(name_of(column) for column in made.find_all(exp.Column))
     key, name = key_of(made.args["table"]), name_of(made.this)
-    exists = any(index.name == name for table in database.tables.values() for index in table.indexes)
+    exists = database.has_index(key[0], name)
     if key in database.views:
         database.views[key].indexes.add(name)
     elif not (statement.args.get("exists") and exists):

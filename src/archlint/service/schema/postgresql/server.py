@@ -248,8 +248,8 @@ class Database(Renaming):
             if name in {*(unique.name for unique in table.uniques), table.primary_name}:
                 index, owner = refusals.quoted(name), refusals.table_words(table.key)
                 raise Refused(f"cannot drop index {index} because constraint {name} on {owner} requires it")
-        for view in self.views.values():
-            if name in view.indexes:
+        for (of, _), view in self.views.items():
+            if of == schema and name in view.indexes:
                 view.indexes.remove(name)
                 return
         self._certain()

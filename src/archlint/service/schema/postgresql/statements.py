@@ -185,9 +185,7 @@ def _command(database: Database, sql: str) -> None:
 
 def _rename_index(database: Database, statement: Any, action: Any) -> None:
     schema, old = key_of(statement.this)
-    tables = database.tables.values()
-    there = any(old in table.keys or any(one.name == old for one in table.indexes) for table in tables)
-    if there or not statement.args.get("exists"):
+    if database.has_index(schema, old) or not statement.args.get("exists"):
         database.rename_index(schema, old, name_of(action.this))
 
 
@@ -199,10 +197,8 @@ def _drop(database: Database, kind: str, key: TableKey, statement: Any) -> None:
         if not (exists and database.has_table(key) is False):
             database.drop_table(key, cascade=cascade)
     elif kind == "INDEX":
-        names = (index.name for table in database.tables.values() for index in table.indexes)
-        there = key[1] in {*names, *(name for view in database.views.values() for name in view.indexes)}
-        if there or not exists:
-            database.drop_index(key[0], key[1])
+        if database.has_index(*key) or not exists:
+            database.drop_index(*key)
     elif not (exists and key[1] not in database.types and key[1] not in database.untold_types):
         if cascade:
             _release(database, key[1])
