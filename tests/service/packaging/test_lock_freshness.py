@@ -269,9 +269,7 @@ def test_each_project_says_for_itself_what_is_editable(
     tmp_path: Path, edits: dict[str, tuple[str, str]], fresh: bool
 ) -> None:
     folder = tmp_path / "svc"
-    for name, text in TWICE.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
+    write(folder, TWICE)
     assert uv(folder, "lock").returncode == 0
     for name, (old, new) in edits.items():
         head, found, tail = (folder / name).read_text().rpartition(old)
@@ -335,12 +333,11 @@ def test_the_index_of_a_source_is_recorded(tmp_path: Path) -> None:
 )
 def test_members_of_a_workspace(tmp_path: Path, name: str, old: str, new: str, fresh: bool) -> None:
     folder = tmp_path / "svc"
-    for path, text in WORKSPACE.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text)
+    write(folder, WORKSPACE)
     assert uv(folder, "lock").returncode == 0
     assert differences(folder) == []
-    (folder / name).write_text(WORKSPACE[name].replace(old, new, 1))
+    assert old in WORKSPACE[name]
+    write(folder, {name: WORKSPACE[name].replace(old, new, 1)})
     assert (uv(folder, "lock", "--check").returncode == 0) == fresh
     assert (differences(folder) == []) == fresh
 
