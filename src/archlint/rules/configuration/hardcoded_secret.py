@@ -14,18 +14,19 @@ from archlint.service.model import Service
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each literal that is a secret, and as a warning each dummy that stands in for one."""
-    found_in = CodeSecrets(service.symbols, service.classes)
-    for module in service.modules:
-        hits = [_hit(found) for found in found_in.of(module)]
-        yield from hits
-        if not hits and not module.source.problems:
-            yield Met(Location(module.path))
     holding = set()
-    for found in (*secrets_in_deployment(service.deployment), *secrets_in_commands(service.commands)):
+    for found in _secrets(service):
         holding.add(found.location.file)
         yield _hit(found)
+    code = [one.path for one in service.modules if not one.source.problems]
     files = {one.path for one in service.deployment.images} | {one.path for one in service.deployment.compose}
-    yield from (Met(Location(path)) for path in sorted(files - holding))
+    yield from (Met(Location(path)) for path in (*code, *sorted(files)) if path not in holding)
+
+
+def _secrets(service: Service) -> Iterator[LiteralSecret]:
+    yield from CodeSecrets(service.symbols, service.classes).of(service.modules)
+    yield from secrets_in_deployment(service.deployment)
+    yield from secrets_in_commands(service.commands)
 
 
 def _hit(found: LiteralSecret) -> Hit:

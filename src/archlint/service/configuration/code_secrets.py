@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
@@ -71,14 +71,16 @@ class CodeSecrets(Struct, eq=False, frozen=True):
 
     symbols: Symbols
     classes: Classes
-    _told: set[Location] = field(default_factory=set)
 
-    def of(self, module: Module) -> Iterator[LiteralSecret]:
-        """Those of one module, and the keys elsewhere that it signs with."""
-        if module.role not in {Role.TEST, Role.SCRIPT} and not is_demonstration(module.path):
+    def of(self, modules: Iterable[Module]) -> Iterator[LiteralSecret]:
+        """Those of the modules, and the keys elsewhere that they sign with, each place once."""
+        told: set[Location] = set()
+        for module in modules:
+            if module.role in {Role.TEST, Role.SCRIPT} or is_demonstration(module.path):
+                continue
             for found in _Reading(module, self.symbols, self.classes).secrets():
-                if found.location not in self._told:
-                    self._told.add(found.location)
+                if found.location not in told:
+                    told.add(found.location)
                     yield found
 
 

@@ -42,14 +42,8 @@ _SERIALIZERS = ("Serializer", "TimedSerializer", "URLSafeSerializer", "URLSafeTi
 SIGNING_KEYS = {
     **{f"{jwt}.{verb}": (1, "key") for jwt in ("jwt", "jwt.PyJWT") for verb in ("encode", "decode")},
     **{f"jose.{part}.{verb}": (1, "key") for part in ("jwt", "jws", "jwe") for verb in _JOSE},
-    **{
-        f"{jwt}.encode": (2, "key")
-        for jwt in ("authlib.jose.jwt", "authlib.jose.JsonWebToken", "joserfc.jwt")
-    },
-    **{
-        f"{jwt}.decode": (1, "key")
-        for jwt in ("authlib.jose.jwt", "authlib.jose.JsonWebToken", "joserfc.jwt")
-    },
+    **{f"{jwt}.encode": (2, "key") for jwt in _AUTHLIB},
+    **{f"{jwt}.decode": (1, "key") for jwt in _AUTHLIB},
     **{f"itsdangerous.{name}": (0, "secret_key") for name in ("Signer", "TimestampSigner", *_SERIALIZERS)},
     "hmac.new": (0, "key"),
     "hmac.digest": (0, "key"),
