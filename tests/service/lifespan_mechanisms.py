@@ -43,6 +43,22 @@ LIFESPAN_MECHANISMS: Mapping[str, Mapping[str, str]] = {
             app.mount("/c", third)
         """,
     },
+    "handlers of the start-up event, which are given nothing": {
+        "app/main.py": """
+            from fastapi import FastAPI
+
+            def late() -> int: ...
+
+            def extend(target=None):
+                app.add_api_route("/own" if target is None else "/given", late)
+
+            async def at(path="/default"):
+                app.add_api_route(path, late)
+
+            app = FastAPI(on_startup=[extend])
+            app.router.on_startup.append(at)
+        """,
+    },
     "lifespans that are set, merged, classes, methods and partials": {
         "app/main.py": """
             from contextlib import asynccontextmanager

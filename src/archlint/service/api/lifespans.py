@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.values import (
@@ -25,13 +27,17 @@ from archlint.service.interpreter.values import (
 
 
 def run_lifespans(machine: Machine, app: Modelled, place: Origin, lifespans: Sequence[Value]) -> None:
-    """Run each once, for this app; a list among them holds the handlers of the start-up event."""
+    """Run each once, for this app; a list among them holds the handlers of the start-up event.
+
+    Starlette gives the app to a lifespan, and nothing to a handler.
+    """
     done: set[int] = set()
     for lifespan in list(lifespans):
-        for handler in list(lifespan if isinstance(lifespan, list) else [lifespan]):
+        handlers, given = (lifespan, ()) if isinstance(lifespan, list) else ([lifespan], (app,))
+        for handler in list(handlers):
             if id(handler) not in done:
                 done.add(id(handler))
-                _run(machine, app, place, handler)
+                _run(machine, handler, Arguments(given, {}, place))
 
 
 def lifespan_context(place: Origin, lifespans: Sequence[Value]) -> Value:
@@ -54,26 +60,13 @@ def functions(lifespans: Sequence[Value]) -> Iterator[FunctionObject]:
             yield from (option for option in options(handler) if isinstance(option, FunctionObject))
 
 
-def _run(machine: Machine, app: Modelled, place: Origin, handler: Value) -> None:
+def _run(machine: Machine, handler: Value, given: Arguments) -> None:
     for option in options(handler):
-        if isinstance(option, FunctionObject):
-            place = Origin(option.module, option.definition)
-        given = Arguments((app,) if _takes_app(option) else (), {}, place)
         match option:
-            case FunctionObject() | Bound() | Partial() | Native() | InstanceObject():
+            case FunctionObject(module=module, definition=definition):
+                machine.call(option, replace(given, place=Origin(module, definition)))
+            case Bound() | Partial() | Native() | InstanceObject():
                 machine.call(option, given)
             case ClassObject():
                 enter = attribute(machine, machine.call(option, given), "__aenter__")
-                machine.call(enter, Arguments((), {}, place))
-
-
-def _takes_app(handler: Value) -> bool:
-    """Whether it has a parameter left: a lifespan gets the app, a handler of the event nothing."""
-    filled, named = 0, set[str]()
-    while isinstance(handler, Bound | Partial):
-        filled += len(handler.args) if isinstance(handler, Partial) else 1
-        named |= set(handler.keywords) if isinstance(handler, Partial) else set()
-        handler = handler.function
-    if not isinstance(handler, FunctionObject):
-        return True
-    return any(parameter.name not in named for parameter in handler.definition.parameters[filled:])
+                machine.call(enter, Arguments((), {}, given.place))
