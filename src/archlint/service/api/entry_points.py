@@ -201,12 +201,13 @@ def _given(target: ServedTarget, place: Origin) -> Arguments:
     """The arguments of `module:factory(…)`, which gunicorn takes where they are literals."""
     try:
         node = ast.parse(f"_{target.call or '()'}", mode="eval").body
-        assert isinstance(node, ast.Call)
-        args = tuple(map(ast.literal_eval, node.args))
-        keywords = {str(k.arg): ast.literal_eval(k.value) for k in node.keywords}
-    except (ValueError, SyntaxError, AssertionError, RecursionError, MemoryError):
-        return Arguments((), {}, place, complete=False)
-    return Arguments(args, keywords, place)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            args = tuple(map(ast.literal_eval, node.args))
+            keywords = {str(k.arg): ast.literal_eval(k.value) for k in node.keywords}
+            return Arguments(args, keywords, place)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        pass
+    return Arguments((), {}, place, complete=False)
 
 
 def _call_factories(
