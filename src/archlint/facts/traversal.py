@@ -200,9 +200,9 @@ def is_none(expression: Expression) -> bool:
     return isinstance(expression, Constant) and expression.value is None
 
 
-def docstring(definition: FunctionDef | ClassDef) -> str | None:
-    """The definition's docstring, None where it has none or an empty one."""
-    match definition.body[:1]:
+def docstring(body: tuple[Statement, ...]) -> str | None:
+    """The docstring of a definition or module with that body, None where it has none or an empty one."""
+    match body[:1]:
         case (Evaluate(value=Constant(value=str() as found)),) if found.strip():
             return found
     return None

@@ -73,7 +73,7 @@ def _definition_at(service: Service, finding: Finding, kind: type[_D]) -> tuple[
 
 def _with_body_in(service: Service, module: Module, function: FunctionDef, layer: str) -> Edits:
     text = TextFile.of(service.repository, module.path)
-    body = [*function.body[1:]] if docstring(function) is not None else [*function.body]
+    body = [*function.body[1:]] if docstring(function.body) is not None else [*function.body]
     if text is None or not body or is_generator(function):
         return ()
     start, end = module.location(body[0]), module.location(body[-1])

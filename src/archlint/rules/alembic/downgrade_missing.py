@@ -11,7 +11,7 @@ from archlint.findings import Hit, Met, NotApplicable, Said, Severity
 from archlint.service.migrations.revisions import Revision, does_nothing, only_raises, out_of_reach
 from archlint.service.model import Service
 from archlint.service.schema.alembic.executed_sql import RevisionEffect, revision_effect
-from archlint.service.semantics.reasons import reason
+from archlint.service.semantics.reasons import excuse, reason
 
 _INVERSE = "Write in `downgrade()` the inverse of each operation of `upgrade()`, in reverse order"
 _REMEDIES = {
@@ -73,8 +73,7 @@ def _hit(repository: Repository, revision: Revision, downgrade: FunctionDef, pro
     upgrade = revision.function("upgrade")
     done = revision_effect(upgrade) if upgrade is not None else RevisionEffect.TABLES
     said = reason(repository, revision.place(downgrade), _REASONS)
-    quoted = f", for which a comment gives a reason: \u201c{said}\u201d" if said else ""
     rewrites = done in {RevisionEffect.ROWS, RevisionEffect.OBJECTS} and does_nothing(downgrade)
     severity = Severity.WARNING if said or rewrites else None
-    fields = {"revision": revision.id, "problem": problem + quoted, "remedy": _REMEDIES[done]}
+    fields = {"revision": revision.id, "problem": problem + excuse(said), "remedy": _REMEDIES[done]}
     return Hit(place, fields, severity=severity)

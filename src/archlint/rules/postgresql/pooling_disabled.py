@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from archlint.facts.traversal import docstring
 from archlint.findings import Hit, Met, NotApplicable, Said, Severity, Unknown
-from archlint.service.api.field_declarations import text_of
 from archlint.service.database.engine_connections import Connection
 from archlint.service.interpreter.values import External
 from archlint.service.model import Service
-from archlint.service.semantics.reasons import documented, reason
+from archlint.service.semantics.reasons import documented, excuse, reason
 
 _POOLS = frozenset({"NullPool", "StaticPool"})
 _REASONS = re.compile(
@@ -46,9 +46,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
 def _hit(service: Service, connection: Connection, pool: str) -> Hit:
     """A warning where a comment or docstring says who pools the connections instead, or why none are kept."""
     said = _reason(service, connection)
-    quoted = f", for which a comment gives a reason: \u201c{said}\u201d" if said else ""
     severity = Severity.WARNING if said else None
-    return Hit(connection.location, {"pool": pool, "reason": quoted}, severity=severity)
+    return Hit(connection.location, {"pool": pool, "reason": excuse(said)}, severity=severity)
 
 
 def _reason(service: Service, connection: Connection) -> str | None:
@@ -56,7 +55,7 @@ def _reason(service: Service, connection: Connection) -> str | None:
     module, scope = connection.engine.module, connection.engine.scope
     comment = reason(service.repository, connection.location, _REASONS)
     bodies = (*(one.body for one in reversed(scope)), module.source.body)
-    documentation = (documented(text_of(body[0]), _REASONS) for body in bodies if body)
+    documentation = (documented(docstring(body), _REASONS) for body in bodies)
     return comment or next(filter(None, documentation), None)
 
 

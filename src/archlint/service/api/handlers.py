@@ -71,7 +71,7 @@ def _is_generator(source: PythonSource, definition: FunctionDef) -> bool:
 
 @function_summary
 def _docstring(source: PythonSource, definition: FunctionDef) -> str | None:
-    return docstring(definition)
+    return docstring(definition.body)
 
 
 def handler_of(value: Value, *, unwraps: bool) -> Handler | None:

@@ -283,7 +283,7 @@ def _of_function(machine: Machine, value: FunctionObject, name: str) -> Value:
     if name == "__module__":
         return value.module.name
     if name == "__doc__":
-        return docstring(value.definition) if isinstance(value.definition, FunctionDef) else None
+        return docstring(value.definition.body) if isinstance(value.definition, FunctionDef) else None
     if name == "__dict__":
         return value.attributes
     if name == "__annotations__":

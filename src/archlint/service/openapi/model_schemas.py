@@ -105,7 +105,7 @@ class ModelSchemas:
         config = {key: settled(setting.value) for key, setting in model.config.items()}
         node = model.type.symbol.node if model.type.symbol is not None else None
         found = {"title": text(config.get("title")) or display(model.type), **schema}
-        words = docstring(node) if isinstance(node, ClassDef) and not model.type.args else None
+        words = docstring(node.body) if isinstance(node, ClassDef) and not model.type.args else None
         if words is not None:
             found["description"] = cleandoc(words).split("\f")[0]
         if model.extra is not None and model.extra.mode in {"allow", "forbid"}:

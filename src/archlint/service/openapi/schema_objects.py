@@ -56,7 +56,7 @@ def enumeration(found: Type, members: list[Member], *, spelling: Spelling) -> JS
     """An `Enum` of the service."""
     values = _distinct([json_value(member.value) for member in members])
     node = found.symbol.node if found.symbol is not None else None
-    words = docstring(node) if isinstance(node, ClassDef) else None
+    words = docstring(node.body) if isinstance(node, ClassDef) else None
     schema: JSONSchema = {"title": display(found)}
     if len(values) != 1 or spelling != "bare":
         schema |= {"enum": values, **typed(values)}

@@ -31,5 +31,10 @@ def documented(documentation: str | None, words: re.Pattern[str]) -> str | None:
     return next((_quoted(" ".join(one.split())) for one in sentences if words.search(one)), None)
 
 
+def excuse(said: str | None) -> str:
+    """The words by which a message quotes what was said, none where nothing was."""
+    return f", for which a comment gives a reason: \u201c{said}\u201d" if said else ""
+
+
 def _quoted(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
