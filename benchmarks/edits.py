@@ -6,6 +6,10 @@ The one run has the cache of the runs before it. The other has none, or the fact
 kept by content and cost most; every tenth has not even these. Both must write the same, and what is asked
 again without an edit, or of one path alone, too. Each run is a process of its own. FOLDERs are not changed.
 
+Half of the edits are aimed at places that findings speak of in the service as it is: most others change
+nothing that archlint says, so that no wrong memory would show. The end says how many changed the findings,
+and only these say something.
+
 Edits that leave a service which archlint refuses to check, such as a broken configuration, are taken back.
 `--from` makes the edits before that one without a run, to see whether a difference needs no more than one
 before it. Prints each difference, and in the end how many edits were made and how much of the
@@ -16,24 +20,28 @@ from __future__ import annotations
 
 import argparse
 import gc
+import json
 import os
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from random_edits import EDITS
+from random_edits import EDITS, edit_at
 
 import archlint
 from archlint import __main__
 
 _FACTS = ".facts"
 _ERRORS = "internal error", "Traceback"
+_AIMED = 0.5
+"""How many of the edits are of places that findings speak of, each rule's as often as another's."""
 _MOST_EDITS = 25
 """So many edits are made before the service is what it was, or nothing of it would be left."""
 
@@ -45,6 +53,17 @@ class Said(NamedTuple):
     errors: str
     code: int
     seconds: float
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """What it found; nothing where archlint refused to check."""
+        found: list[dict[str, Any]] = json.loads(self.output)["findings"] if self.output else []
+        return found
+
+    @property
+    def fingerprints(self) -> Counter[str]:
+        """What it found, wherever that stands now."""
+        return Counter(one["fingerprint"] for one in self.findings)
 
     def differs(self, other: Said) -> bool:
         """Whether another run said anything else."""
@@ -91,6 +110,13 @@ class _Bench:
         )
         self._recheck = random.Random(0)  # apart, so that the edits are the same whatever is run
         self._seconds = [0.0, 0.0]
+        said = self._check(self._fresh, [])
+        self._first = self._last = said.fingerprints
+        self._places: dict[str, list[tuple[str, int]]] = {}
+        for found in said.findings:
+            places = ((one["file"], one["line"]) for one in (found, *found["chain"]))
+            self._places.setdefault(found["code"], []).extend(places)
+        self._changed = 0
 
     def run(self, edits: int, first: int) -> int:
         """Make edits, and run after each from the first on; the number of differences."""
@@ -99,7 +125,7 @@ class _Bench:
             if number % _MOST_EDITS == 0:
                 self._restore()
                 history.clear()
-            history.append(self._choose.choice(EDITS)(self._choose, self._copy))
+            history.append(self._edit())
             beside = self._choose.random()
             path = self._choose.choice(sorted(self._copy.rglob("*.py")) or [self._copy])
             if number < first - 1:
@@ -117,10 +143,17 @@ class _Bench:
         done = edits - max(first - 1, 0)
         kept, fresh = self._seconds
         print(
-            f"{self._name}: {done} edits, {differences} differences, {refused} refused, "
-            f"{kept:.0f} s instead of {fresh:.0f} s", flush=True,
+            f"{self._name}: {done} edits, of which {self._changed} changed the findings, "
+            f"{differences} differences, {refused} refused, {kept:.0f} s instead of {fresh:.0f} s",
+            flush=True,
         )  # fmt: skip
         return differences
+
+    def _edit(self) -> str:
+        if self._places and self._choose.random() < _AIMED:
+            places = self._places[self._choose.choice(sorted(self._places))]
+            return edit_at(self._choose, self._copy, *self._choose.choice(places))
+        return self._choose.choice(EDITS)(self._choose, self._copy)
 
     def _compare(self, paths: list[str], *, is_bare: bool = False) -> str:
         """What is wrong with the two runs; nothing, or that archlint refuses to check the service."""
@@ -130,6 +163,9 @@ class _Bench:
         kept, fresh = self._check(self._kept, paths), self._check(self._fresh, paths)
         self._seconds[0] += kept.seconds
         self._seconds[1] += fresh.seconds
+        if not paths and fresh.code != 2:
+            self._changed += fresh.fingerprints != self._last
+            self._last = fresh.fingerprints
         if kept.is_broken or fresh.is_broken:
             return f"internal error\n{(fresh if fresh.is_broken else kept).errors[-3_000:]}"
         if kept.differs(fresh):
@@ -148,6 +184,7 @@ class _Bench:
         return Said(*texts, os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime)
 
     def _restore(self) -> None:
+        self._last = self._first
         self._git("reset", "--hard")
         self._git("clean", "-fdx")
 

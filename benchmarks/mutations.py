@@ -14,10 +14,6 @@ _Mutation = Callable[[random.Random, ast.Module, ast.AST], str | None]
 """What stands in a node's place; None where the kind of node is another one, or nothing can be done."""
 
 
-def _walk(tree: ast.AST, kind: type[ast.AST]) -> list[ast.AST]:
-    return [node for node in ast.walk(tree) if isinstance(node, kind)]
-
-
 def _string(choose: random.Random, tree: ast.Module, node: ast.AST) -> str | None:
     """One of the file's other texts, or a part of this one."""
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
@@ -145,14 +141,35 @@ def _mutated(name: str, mutation: _Mutation) -> Edit:
         for path, tree in trees(choose, folder):
             nodes = [node for node in ast.walk(tree) if hasattr(node, "lineno")]
             choose.shuffle(nodes)
-            for node in nodes:
-                text = mutation(choose, tree, node)
-                if text is not None:
-                    _put(path, node, text)
-                    return f"{name} {path.relative_to(folder)}:{getattr(node, 'lineno', 0)}"
+            if line := _mutate_one(choose, path, tree, nodes, mutation):
+                return f"{name} {path.relative_to(folder)}:{line}"
         return f"{name} nowhere"
 
     return edit
+
+
+def mutated_at(choose: random.Random, folder: Path, path: Path, line: int) -> str:
+    """Mutate a node that begins at a line or in the two behind it."""
+    tree = parsed(path)
+    nodes = [node for node in ast.walk(tree) if 0 <= getattr(node, "lineno", 0) - line < 3]
+    choose.shuffle(nodes)
+    for mutation in choose.sample(_MUTATIONS, len(_MUTATIONS)):
+        if at := _mutate_one(choose, path, tree, nodes, mutation):
+            return f"aimed {mutation.__name__.strip('_')} {path.relative_to(folder)}:{at}"
+    return f"aimed at nothing {path.relative_to(folder)}:{line}"
+
+
+def _mutate_one(
+    choose: random.Random, path: Path, tree: ast.Module, nodes: list[ast.AST], mutation: _Mutation
+) -> int:
+    """Mutate the first of the nodes that can be; its line, or 0 for none."""
+    for node in nodes:
+        line = getattr(node, "lineno", 0)
+        text = mutation(choose, tree, node)
+        if text is not None:
+            _put(path, node, text)
+            return line
+    return 0
 
 
 def _put(path: Path, node: ast.AST, text: str) -> None:

@@ -10,8 +10,8 @@ import subprocess
 from itertools import pairwise
 from pathlib import Path
 
-from mutations import MUTATIONS, trees
-from typical_edits import TYPICAL, Edit, files_of, insert
+from mutations import MUTATIONS, mutated_at, trees
+from typical_edits import TYPICAL, Edit, files_of, insert, parsed
 
 _LINES = (
     "{indent}edited = {number}\n",
@@ -49,13 +49,16 @@ def _span(one: ast.stmt) -> tuple[int, int]:
 
 def _without_statement(choose: random.Random, folder: Path) -> str:
     for path, tree in trees(choose, folder):
-        body, at = choose.choice(_statements(tree))
-        first, last = _span(body[at])
-        lines = path.read_text(encoding="utf-8").split("\n")
-        lines[first:last] = [" " * body[at].col_offset + "pass"] if len(body) == 1 else []
-        path.write_text("\n".join(lines), encoding="utf-8")
-        return f"without statement {path.relative_to(folder)}:{first + 1}"
+        return _without(folder, path, *choose.choice(_statements(tree)))
     return "without statement nowhere"
+
+
+def _without(folder: Path, path: Path, body: list[ast.stmt], at: int) -> str:
+    first, last = _span(body[at])
+    lines = path.read_text(encoding="utf-8").split("\n")
+    lines[first:last] = [" " * body[at].col_offset + "pass"] if len(body) == 1 else []
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return f"without statement {path.relative_to(folder)}:{first + 1}"
 
 
 def _exchanged_statements(choose: random.Random, folder: Path) -> str:
@@ -209,14 +212,18 @@ _DOCUMENTS = (
 
 
 def _document(choose: random.Random, folder: Path) -> str:
-    """Drop, repeat, move or exchange a line of a document, or exchange one of its words."""
     found = files_of(folder, *_DOCUMENTS)
     if not found:
         return "no document"
     name = choose.choice(sorted({path.name for path in found}))  # many services have a hundred READMEs
     path = choose.choice([path for path in found if path.name == name])
+    return _document_at(choose, folder, path, choose.randrange(len(path.read_bytes().splitlines()) or 1))
+
+
+def _document_at(choose: random.Random, folder: Path, path: Path, at: int) -> str:
+    """Drop, repeat, move or exchange a line of a document, counted from 0, or exchange one of its words."""
     lines = path.read_bytes().splitlines(keepends=True) or [b"\n"]
-    at, other, kind = choose.randrange(len(lines)), choose.randrange(len(lines)), choose.randrange(6)
+    at, other, kind = min(at, len(lines) - 1), choose.randrange(len(lines)), choose.randrange(6)
     if kind == 0:
         del lines[at]
     elif kind == 1:
@@ -271,6 +278,24 @@ def _track(choose: random.Random, folder: Path) -> str:
     command = choose.choice([["add", "-A"], ["rm", "-q", "--cached", str(path)]])
     subprocess.run(["git", "-C", str(folder), *command], check=False, capture_output=True)
     return f"git {' '.join(command)}"
+
+
+def edit_at(choose: random.Random, folder: Path, file: str, line: int) -> str:
+    """Mutate a node at a line, counted from 1, of a Python file, or drop the statement; edit a document's."""
+    path = folder / file
+    if not path.is_file():
+        return "at no file"
+    if path.suffix != ".py":
+        return _document_at(choose, folder, path, line - 1)
+    around = [(body, at) for body, at in _statements(parsed(path)) if _is_at(line, body[at])]
+    if around and choose.random() < 0.3:
+        return _without(folder, path, *around[-1])
+    return mutated_at(choose, folder, path, line)
+
+
+def _is_at(line: int, one: ast.stmt) -> bool:
+    first, last = _span(one)
+    return first < line <= last
 
 
 EDITS: tuple[Edit, ...] = (
