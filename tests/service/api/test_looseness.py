@@ -22,7 +22,7 @@ def test_a_container_of_who_knows_what_is_loose(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["data", "meta", "metadata_source", "schemas", "old", "value", "my-metadata"]
+    "name", ["data", "metals", "metadata_source", "schemas", "old", "value", "my-metadata"]
 )
 def test_other_names_are_not_open(name: str) -> None:
     assert not is_open_by_nature(name, DICT)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archlint.findings import Finding, Location
 from archlint.report.route_table import methods, notes
-from archlint.service.api.exemptions import exemption
+from archlint.service.api.exemptions import operational
 from archlint.service.api.root_paths import client_version
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
@@ -65,7 +65,7 @@ def _exempt(service: Service, standard: Standard) -> Callable[[Endpoint], bool]:
     """Which endpoints need no version, as the rule on versions is configured."""
     options = (service.config.options_of(page) for page in standard.pages if page.family == "versioning")
     given = next((one for one in options if {"exempt", "extend-exempt"} <= one.keys()), None)
-    return exemption(given) if given is not None else lambda endpoint: False
+    return operational(given) if given is not None else lambda endpoint: False
 
 
 def _tests(service: Service) -> Callable[[Endpoint], str]:

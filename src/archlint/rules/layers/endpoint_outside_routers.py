@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Met, Said
-from archlint.service.api.exemptions import exemption, is_root, served
+from archlint.service.api.exemptions import is_root, operational, served
 from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.routes import Endpoint
 from archlint.service.layers.placement import Piece, misplaced, placed
@@ -18,14 +18,14 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
 
     Another path of an operational endpoint's handler is an alias of it.
     """
-    exempt = exemption(options)
-    operational = {
+    exempt = operational(options)
+    aside = {
         _handler(endpoint) for endpoint in service.routes.endpoints if exempt(endpoint) or is_root(endpoint)
     }
     endpoints = [
         endpoint
         for endpoint in service.routes.endpoints
-        if not (_handler(endpoint) in operational or shows_documentation(endpoint))
+        if not (_handler(endpoint) in aside or shows_documentation(endpoint))
     ]
     pieces = {
         endpoint.location: Piece(endpoint.home, endpoint.location, f"The endpoint {served(endpoint)}")

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Location, Met, Said
-from archlint.service.api.exemptions import exemption, hidden_at, served, version_of
+from archlint.service.api.exemptions import hidden_at, operational, served, version_of
 from archlint.service.api.routes import Endpoint
+from archlint.service.api.webhooks import is_webhook
 from archlint.service.model import Service
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each place that hides versioned endpoints, once, unless another path shows the same handler."""
-    exempt = exemption(options)
+    exempt = operational(options)
     shown = {id(e.handler.definition) for e in service.routes.endpoints if e.in_schema}
     hidden: dict[Location, list[Endpoint]] = {}
     for endpoint in service.routes.endpoints:
@@ -21,7 +22,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             if version_of(endpoint) is not None and endpoint.in_schema:
                 yield Met(endpoint.location)
             continue
-        if (place := hidden_at(endpoint, service.routes.router_places)) is not None:
+        place = hidden_at(endpoint, service.routes.router_places)
+        if place is not None and not is_webhook(service.operations.of(endpoint)):
             hidden.setdefault(place, []).append(endpoint)
     for place, (first, *others) in hidden.items():
         fields = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Hit, Link, Met, Said, Severity, Unknown
-from archlint.service.api.exemptions import exemption, served
+from archlint.service.api.exemptions import operational, served
 from archlint.service.api.response_kinds import ResponseKind, maker, undocumented
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
@@ -21,7 +21,7 @@ _SAY_NOTHING = "Write `-> None`, and `status_code=204` where no client waits for
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each documented handler without a schema for what it returns, once."""
-    exempt = exemption(options)
+    exempt = operational(options)
     seen: set[int] = set()
     for operation in service.openapi_pages.documented:
         endpoint = operation.endpoint

@@ -7,7 +7,7 @@ from typing import Any
 
 from archlint.facts.syntax import Call
 from archlint.findings import Hit, Link, Met, Said, Unknown
-from archlint.service.api.exemptions import exemption, served
+from archlint.service.api.exemptions import operational, served
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 
@@ -19,7 +19,7 @@ ON_THE_APP = (
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each documented endpoint to which neither decorator, router nor include gives a tag."""
-    exempt = exemption(options)
+    exempt = operational(options)
     for operation in service.openapi_pages.documented:
         endpoint = operation.endpoint
         if exempt(endpoint):

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Link, Met, Said, Severity, Unknown
-from archlint.service.api.exemptions import exemption, served
+from archlint.service.api.exemptions import operational, served
 from archlint.service.api.include_groups import by_include, included, without_aliases
 from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.response_kinds import is_page
 from archlint.service.api.root_paths import client_version, path_setting, unknown_root
 from archlint.service.api.routes import App, Endpoint
+from archlint.service.api.webhooks import is_webhook
 from archlint.service.interpreter.values import Origin
 from archlint.service.model import Service
 
@@ -25,14 +26,14 @@ _ELSEWHERE = re.compile(r"(/[^/{}]+)*?/v\d+(?=/|$)")
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each endpoint outside `/api/v<N>` that is not operational, and the include that lacks it."""
-    exempt = exemption(options)
+    exempt = operational(options)
     endpoints = list(without_aliases(service.routes.endpoints))
     yield from (Met(endpoint.location) for endpoint in endpoints if client_version(endpoint) is not None)
     doubtful: dict[App, Unknown | None] = {}
     for place, lacking in by_include(endpoints, lambda endpoint: client_version(endpoint) is not None):
         for endpoint in lacking:
             is_aside = exempt(endpoint) or shows_documentation(endpoint)
-            if is_aside or _FALLBACK.fullmatch(endpoint.path) or _is_page(service, endpoint):
+            if is_aside or _FALLBACK.fullmatch(endpoint.path) or _is_of_others(service, endpoint):
                 continue
             if endpoint.root not in doubtful:
                 doubtful[endpoint.root] = unknown_root(endpoint.root)
@@ -42,9 +43,12 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     yield from service.routes.unknown
 
 
-def _is_page(service: Service, endpoint: Endpoint) -> bool:
-    """Whether people read what it answers, in a browser: a page is no API."""
-    return endpoint.kind == "http" and is_page(service.operations.of(endpoint), service.symbols)
+def _is_of_others(service: Service, endpoint: Endpoint) -> bool:
+    """Whether people read what it answers, in a browser, or another system says how it is called."""
+    if endpoint.kind != "http":
+        return False
+    operation = service.operations.of(endpoint)
+    return is_page(operation, service.symbols) or is_webhook(operation)
 
 
 def _how(endpoint: Endpoint) -> str:

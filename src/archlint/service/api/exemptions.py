@@ -10,7 +10,13 @@ from archlint.expressions import matcher
 from archlint.facts.syntax import Call, Constant
 from archlint.findings import Location
 from archlint.service.api.routes import App, Endpoint
-from archlint.service.interpreter.values import Origin
+from archlint.service.interpreter.values import Configured, Origin, Value, text
+
+_HEALTH = re.compile(
+    r"((check|get|read|show)_)?(health|healthz|healthcheck|heartbeat|live|liveness|livez|ping|readiness|ready|readyz)"
+    r"(_(check|endpoint|probe|status))*"
+)
+"""How the handlers and routes of health checks are called, wherever they are served."""
 
 _PARAMETER, _NAMED = re.compile(r"\{[^}]*\}"), re.compile(r"\{[A-Za-z_][^}]*\}")
 
@@ -23,6 +29,32 @@ def exemption(options: Mapping[str, Any]) -> Callable[[Endpoint], bool]:
     expressions = (*options["exempt"], *options["extend-exempt"])
     matches = matcher(_NAMED.sub("{}", one) for one in expressions)
     return lambda endpoint: matches(_PARAMETER.sub("{}", endpoint.path))
+
+
+def operational(options: Mapping[str, Any]) -> Callable[[Endpoint], bool]:
+    """Whether the options exempt an endpoint, or what it does: a health check, the service's root."""
+    exempt = exemption(options)
+    return lambda endpoint: exempt(endpoint) or _is_health_check(endpoint) or _is_base(endpoint)
+
+
+def _is_health_check(endpoint: Endpoint) -> bool:
+    names = (endpoint.name, endpoint.handler.own_name)
+    reads = endpoint.kind == "http" and {*endpoint.methods} <= {"GET", "HEAD", "OPTIONS"}
+    is_called = any(_HEALTH.fullmatch(name.lower().replace("-", "_")) for name in names)
+    return reads and is_called and "{" not in endpoint.path
+
+
+def _is_base(endpoint: Endpoint) -> bool:
+    """Whether it answers at the prefix that settings give to all that a service serves, and nothing below."""
+    given = [keywords.get("prefix") for keywords in endpoint.defaults]
+    prefixes = [value for value in given if value not in (None, "")]
+    base = "".join(text(value) or "" for value in prefixes)
+    return all(map(_is_setting, prefixes)) and endpoint.path.rstrip("/") == base.rstrip("/")
+
+
+def _is_setting(value: Value) -> bool:
+    """Whether it is a setting as it stands: what is put together with one has no place of its own."""
+    return isinstance(value, Configured) and value.place is not None
 
 
 def is_root(endpoint: Endpoint) -> bool:

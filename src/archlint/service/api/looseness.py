@@ -9,8 +9,13 @@ from archlint.service.semantics.library_names import CONTAINERS, names_of
 
 _ANYTHING = frozenset({"typing.Any", "builtins.object"})
 _OPAQUE = frozenset({"builtins.type", "collections.abc.Callable"})
-_OPEN_NAME = re.compile(r"(.+_)?(metadata|meta_data|json_?schema|schema|(old|new)_(values?|data))_?")
-"""Data of the client's own, a JSON Schema, which may have any keyword, and the values that an audit keeps."""
+_OPEN_NAME = re.compile(
+    r"(.+_)?(meta|meta_?data(_(dict|json|map))?|attributes|claims|json_?schema|schema|(old|new)_(values?|data))_?"
+)
+"""Data of the client's own, OpenTelemetry's attributes, the claims of a token, a JSON Schema, which may have
+any keyword, and the values that an audit keeps."""
+
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def loose_part(found: Type) -> Type | None:
@@ -34,7 +39,8 @@ def is_open_by_nature(name: str, found: Type) -> bool:
     """Whether a field holds a mapping that no model can name the keys of, as `metadata` does."""
     shapes = found.args if found.name == "typing.Union" else (found,)
     kept = [shape for shape in shapes if loose_part(shape) is not None]
-    return bool(_OPEN_NAME.fullmatch(name)) and all(shape.name in names_of("mapping type") for shape in kept)
+    words = _HUMP.sub("_", name).lower()
+    return bool(_OPEN_NAME.fullmatch(words)) and all(shape.name in names_of("mapping type") for shape in kept)
 
 
 def written(found: Type) -> str:
