@@ -13,8 +13,8 @@ from archlint.findings import Finding
 from archlint.loading import Base, Loaded, Request, compared, load
 from archlint.pages import FOUND, Case, Mark, Page, split_marks
 from archlint.selectors import Selection
-from archlint.service.services import build_service
 from archlint.standard import bundled_standard
+from tests.service.small import build_service
 
 BEFORE = "before/"
 """Files below this folder of a case are what the repository was at the commit that it is compared with."""

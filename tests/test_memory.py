@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -20,7 +21,10 @@ from archlint.facts.python import read_python
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Call, Constant, FunctionDef, Name
 from archlint.loading import Request, load
+from archlint.service import services
 from archlint.service.model import Service
+from archlint.service.semantics.layout import Layout
+from archlint.service.services import find_services
 
 FIXTURE = Path(__file__).parents[1] / "fixtures/flat-service"
 SOURCE = Path(__file__).parents[1] / "src/archlint"
@@ -216,9 +220,11 @@ def test_what_rules_are_held_to_concerns_all(shop: Path) -> None:
 @pytest.mark.parametrize("damage", [b"", b"archlint memory 3\n", b"\0" * 99, None])
 def test_a_damaged_memory_is_none(shop: Path, damage: bytes | None) -> None:
     asked(shop)
-    (memory,) = (shop.parent / "cache").glob("*.memory")
-    data = memory.read_bytes()
-    memory.write_bytes(data[:-1] + bytes([data[-1] ^ 1]) if damage is None else damage)
+    memories = [*(shop.parent / "cache").glob("*.memory")]
+    for memory in memories:
+        data = memory.read_bytes()
+        memory.write_bytes(data[:-1] + bytes([data[-1] ^ 1]) if damage is None else damage)
+    assert len(memories) == 2
     assert "blocking-call" in asked(shop)
     assert asked(shop) == set()
 
@@ -241,7 +247,7 @@ def test_a_service_of_the_same_name_has_a_memory_of_its_own(shop: Path) -> None:
     assert asked(shop) == set()
 
 
-@pytest.mark.parametrize("other", ["sys.version", "archlint.asking.own_code"])
+@pytest.mark.parametrize("other", ["sys.version", "archlint.memory.own_code"])
 def test_another_python_or_archlint_remembers_nothing(
     shop: Path, monkeypatch: pytest.MonkeyPatch, other: str
 ) -> None:
@@ -274,7 +280,110 @@ def test_services_that_were_asked_before_are_not_remembered(shop: Path) -> None:
     loaded = load([shop])
     assert loaded.services[0].routes.endpoints
     engine.check(loaded)
-    assert not [*(shop.parent / "cache").glob("*.memory")]
+    assert len([*(shop.parent / "cache").glob("*.memory")]) == 1  # where the services lie
+
+
+@pytest.fixture
+def searches(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Grows whenever services are looked for."""
+    found: list[object] = []
+
+    def counted(*arguments: Any, **options: Any) -> Layout:
+        found.append(arguments)
+        return find_services(*arguments, **options)
+
+    monkeypatch.setattr(services, "find_services", counted)
+    return found
+
+
+BESIDE_SHOP = {"inner/pyproject.toml": "[project]\nname = 'inner'\ndependencies = ['fastapi']\n"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("app/main.py", MAIN.replace("return 1", "return time.sleep(1)")),
+        ("app/main.py", f"# moved\n{MAIN}"),
+        ("Dockerfile", SHOP["Dockerfile"] + "# a comment\n"),
+        ("README.md", "# Shop\n\nOne sentence more.\n"),
+        ("pyproject.toml", SHOP["pyproject.toml"] + "[mypy]\nstrict = true\n"),
+    ],
+)
+def test_services_are_not_looked_for_again(shop: Path, searches: list[object], name: str, text: str) -> None:
+    (shop / "README.md").write_text("# Shop\n")
+    load([shop])
+    (shop / name).write_text(text)
+    searches.clear()
+    found = laid_out(shop)
+    assert len(searches) == 1  # by the run that remembers nothing
+    (shop / "app/main.py").write_text(MAIN.replace("return 1", "return 2"))
+    assert laid_out(shop) == found
+    assert len(searches) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("app/main.py", MAIN.replace("import time", "import json")),  # what is imported
+        ("app/main.py", MAIN.replace("FastAPI", "Flask")),  # whether there is an application
+        ("app/main.py", f"{MAIN}\nif __name__ == '__main__':\n    helper()\n"),
+        ("inner/app.py", "import fastapi\n\napp = fastapi.FastAPI()\n"),  # another service
+        ("inner/app.py", None),
+        ("inner/pyproject.toml", None),
+        ("inner/lib.py", "a = 1\n"),  # a file that was not there
+        (".gitignore", "inner/\n"),
+        ("archlint.toml", "exclude = ['inner']\n"),
+        ("pyproject.toml", SHOP["pyproject.toml"] + "[tool.setuptools.package-dir]\n'' = 'app'\n"),
+        ("pyproject.toml", SHOP["pyproject.toml"].replace("'fastapi'", "'flask'")),
+        ("Dockerfile", SHOP["Dockerfile"] + "CMD python -m app.left\n"),  # what starts a file
+        ("tests/test_users.py", "def test_users(client\n"),
+    ],
+)
+def test_services_are_looked_for_where_that_may_tell(
+    shop: Path, searches: list[object], name: str, text: str | None
+) -> None:
+    (shop / ".git").mkdir()
+    for path, content in (BESIDE_SHOP | LEFT | {"inner/app.py": "import flask\n"}).items():
+        (shop / path).parent.mkdir(parents=True, exist_ok=True)
+        (shop / path).write_text(content)
+    load([shop])
+    searches.clear()
+    (shop / name).unlink() if text is None else (shop / name).write_text(text)
+    laid_out(shop)
+    assert len(searches) == 2
+    laid_out(shop)
+    assert len(searches) == 3
+
+
+def test_where_services_are_found_to_lie_as_before_no_rule_is_asked(
+    shop: Path, searches: list[object]
+) -> None:
+    for path, content in (LEFT | {"README.md": "# Shop\n"}).items():
+        (shop / path).write_text(content)
+    asked(shop)
+    (shop / "README.md").write_text("# Shop\n\nRead docs/start.md first.\n")
+    searches.clear()
+    assert asked(shop) == set()
+    assert len(searches) == 2
+
+
+LEFT = {f"app/left{number or ''}.py": "import app.main\n" for number in range(2)}
+LEFT |= {f"app/used{number}.py": "" for number in range(9)}
+LEFT |= {"app/taking.py": "".join(f"import app.used{number}\n" for number in range(9))}
+
+
+def laid_out(folder: Path) -> list[tuple[object, ...]]:
+    """Where a run finds services, and what their files are: as one that remembers nothing finds them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARCHLINT_CACHE_DIR", str(folder.parent / "no cache"))
+        fresh = load([folder])
+    shutil.rmtree(folder.parent / "no cache")
+    found = load([folder])
+    for one in (found, fresh):
+        assert readings.so_far() == readings.Readings()
+        assert [service.root for service in one.services] == [service.root for service in fresh.services]
+    assert found.layout == fresh.layout
+    return [(m.path, m.name, m.role) for service in found.services for m in service.modules]
 
 
 def test_an_answer_depends_on_what_remembered_rules_read(

@@ -12,12 +12,11 @@ from datetime import date
 from functools import cache, partial
 from types import CodeType, FunctionType
 
-from archlint.answers import digest, own_code
 from archlint.committed import CommittedRepository
 from archlint.discover import Repository
 from archlint.facts.cache import EMPTY
 from archlint.facts.store import Facts
-from archlint.memory import Memory
+from archlint.memory import Memory, digest_of, key_of
 from archlint.overlay import OverlaidRepository
 from archlint.pages import Page
 from archlint.readings import Readings, so_far
@@ -72,9 +71,11 @@ def memory_of(
     services: Sequence[Service],
     standard: Standard,
     chosen: Mapping[str, Sequence[Page]],
-    read: Readings,
+    layout: str,
 ) -> Memory:
-    """What the run before has left for these services, of which nothing but `read` was read so far.
+    """What the run before has left for these services, of which nothing was read so far.
+
+    `layout` tells how they were found to lie from any other way.
 
     Of a commit, of edits that are only tried, and for another standard than the bundled one, nothing is kept.
     """
@@ -83,23 +84,18 @@ def memory_of(
     if not isinstance(facts, Facts):
         folder, facts = None, Facts({}, {}, EMPTY)
     is_other = isinstance(repository, CommittedRepository | OverlaidRepository)
-    if is_other or standard is not bundled_standard() or so_far() != read:
+    if is_other or standard is not bundled_standard() or so_far() != Readings():
         folder = None
     rules = [f"{root} {[page.code for page in pages]}" for root, pages in chosen.items()]
-    files = [*repository.files, "tracked", *sorted(repository.tracked or ("untracked",))]
-    unreadable = [f"{path} {reason}" for path, reason in facts.unreadable.items()]
     held_to = [str(service.config) for service in services]
-    key = _digest(own_code(), sys.version, *rules, *held_to, *unreadable, *files)
-    memory = Memory(folder, _digest(str(repository.root), *rules), key, repository, facts, read)
+    tracked = sorted(repository.tracked or ("untracked",))
+    key = key_of(repository, facts, layout, *rules, *held_to, "tracked", *tracked)
+    memory = Memory(folder, digest_of(str(repository.root), *rules), key, repository, facts)
     memory.begin(DOCUMENTS)
     for service in services:
         if not memory.is_as_before(f"{service.root} installed", partial(_installed, service)):
             memory.forget(CODE)
     return memory
-
-
-def _digest(*parts: str) -> str:
-    return digest("\0".join(parts).encode("utf-8", "surrogateescape"))
 
 
 def _installed(service: Service) -> str:

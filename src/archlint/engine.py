@@ -212,7 +212,7 @@ class _Run:
         """Run the rules that read nothing which others use, unless they would say what they said before."""
         loaded, base = self.loaded, self.loaded.base and self.loaded.base.repository
         against = base.commit if isinstance(base, CommittedRepository) else ""
-        memory = memory_of(loaded.repository, loaded.services, loaded.standard, self.asked, loaded.read)
+        memory = memory_of(loaded.repository, loaded.services, loaded.standard, self.asked, loaded.layout)
         to_ask = []
         for service, page in ((one, page) for one in loaded.services for page in self.asked[one.root]):
             names = kept_as(service, page, against, self.today)

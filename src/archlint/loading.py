@@ -8,18 +8,23 @@ from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from archlint import readings
+from archlint.answers import digest
 from archlint.committed import CommittedRepository, has_commits, repository_at
 from archlint.config import Config, configure, without_excluded
 from archlint.discover import Repository, find_repository
+from archlint.facts.store import Facts, read_facts
+from archlint.memory import Memory, digest_of, key_of
+from archlint.overlay import OverlaidRepository
 from archlint.paths import is_inside
-from archlint.readings import Readings
 from archlint.selectors import Selection, check_selectors
+from archlint.service.building import services_of
 from archlint.service.model import Service
-from archlint.service.services import build_services, without_copies
+from archlint.service.semantics.layout import Layout
 from archlint.standard import Standard, bundled_standard
 from archlint.user_cache import user_cache_dir
 
@@ -58,8 +63,8 @@ class Loaded(Struct, frozen=True, dict=True):
     targets: tuple[str, ...]
     configured: ConfigReader | None = None
     base: Base | None = None
-    read: Readings = Readings()
-    """What was read to find the services."""
+    layout: str = ""
+    """What tells how the services were found to lie from any other way."""
 
 
 class Base(Struct, frozen=True, dict=True):
@@ -147,8 +152,9 @@ def load_from(
     if configured is None or isinstance(configured, Path):
         configured = configure(repository, standard, configured)
     excluded = without_excluded(repository, configured, _targets(paths, repository.root))
-    readings.begin()
-    return _read(excluded, paths, configured, standard)
+    found = _read(excluded, paths, configured, standard)
+    readings.begin()  # who asks the services depends on the layout, and not on what that was taken from
+    return found
 
 
 def _targets(paths: Sequence[Path], root: Path) -> tuple[str, ...]:
@@ -158,10 +164,38 @@ def _targets(paths: Sequence[Path], root: Path) -> tuple[str, ...]:
 def _read(
     repository: Repository, paths: Sequence[Path], configured: ConfigReader, standard: Standard
 ) -> Loaded:
-    services = build_services(repository, configured, paths, user_cache_dir())
-    services = tuple(sorted(services, key=lambda service: service.root))
-    if not isinstance(repository, CommittedRepository):  # else a copy that was edited would be new as a whole
-        services, notes = without_copies(services)
-        repository = dataclasses.replace(repository, notes=(*repository.notes, *notes))
+    files = [file for file in repository.files if file.endswith(".py")]
+    facts = read_facts(repository, files, user_cache_dir())
+    packed = _layout(repository, facts, [_folder(repository, path) for path in paths])
+    layout = msgspec.msgpack.decode(packed, type=Layout)
+    if layout.notes:
+        repository = dataclasses.replace(repository, notes=(*repository.notes, *layout.notes))
+    services = services_of(layout, repository, facts, configured)
     targets = _targets(paths, repository.root)
-    return Loaded(standard, repository, services, targets, configured, read=readings.so_far())
+    return Loaded(standard, repository, services, targets, configured, layout=digest(packed))
+
+
+def _layout(repository: Repository, facts: Facts, folders: Sequence[str]) -> bytes:
+    """The services that the folders mean, encoded: as they were found before where they would be again."""
+    if isinstance(repository, CommittedRepository | OverlaidRepository):
+        return _found(repository, facts, folders)
+    name = digest_of(str(repository.root), "layout", *folders)
+    key = key_of(repository, facts, "layout", *folders)
+    memory = Memory(user_cache_dir(), name, key, repository, facts)
+    memory.begin("layout")
+    packed = memory.answer("layout", partial(_found, repository, facts, folders))
+    memory.save()
+    return packed
+
+
+def _found(repository: Repository, facts: Facts, folders: Sequence[str]) -> bytes:
+    from archlint.service.services import find_services
+
+    copies = isinstance(repository, CommittedRepository)  # one that was edited would be new as a whole
+    return msgspec.msgpack.encode(find_services(repository, facts, folders, copies=copies))
+
+
+def _folder(repository: Repository, path: Path) -> str:
+    resolved = path.resolve()
+    folder = resolved if resolved.is_dir() else resolved.parent
+    return folder.relative_to(repository.root).as_posix()

@@ -10,6 +10,7 @@ it has to ask. `docs/decisions/speed.md` says more.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import msgspec
 from msgspec.structs import replace
 
 from archlint import readings
+from archlint.answers import digest, own_code
 from archlint.changes import ReadChanges
 from archlint.discover import Repository
 from archlint.document_differences import DocumentMoves
@@ -35,16 +37,15 @@ _MOST_TRACES = 16
 class Memory:
     """What the run before has left under a name and a key, for this run and the next.
 
-    `read` is what was read before the rules of any group are asked. Without a folder nothing is kept.
+    Without a folder nothing is kept.
     """
 
     def __init__(
-        self, folder: Path | None, name: str, key: str, repository: Repository, facts: Facts, read: Readings
+        self, folder: Path | None, name: str, key: str, repository: Repository, facts: Facts
     ) -> None:
-        self._repository, self._facts, self._read = repository, facts, read
-        self._key = key
+        self._facts, self._key = facts, key
         self._path = None if folder is None else folder / f"{name}{SUFFIX}"
-        before = load(self._path, key)
+        self._before = before = load(self._path, key)
         self._changes = ReadChanges(before, repository, facts)
         self._remembered = [_Remembered(one, self._changes) for one in (before.traces if before else ())]
         self._asked: dict[str, _Asked] = {}
@@ -55,7 +56,7 @@ class Memory:
         asked = self._asked.setdefault(group, _Asked(group))
         if self._now is not asked:
             self._end()
-            readings.begin(self._read)
+            readings.begin()
             self._now = asked
 
     def recall(self, symbol: Callable[[Location], str], *names: str) -> RuleResult | None:
@@ -70,6 +71,16 @@ class Memory:
         """Keep what a rule of the group has said just now."""
         if self._now is not None:
             self._now.keep(name, msgspec.msgpack.encode(said))
+
+    def answer(self, name: str, find: Callable[[], bytes]) -> bytes:
+        """What `find` finds, which reads what the group reads, or has found before and would again."""
+        assert self._now is not None
+        known = (one.recall(name) for one in self._remembered)
+        found = next((one for one in known if one is not None), None)
+        if found is None:
+            found = find()
+            self._now.keep(name, found)
+        return found
 
     def is_as_before(self, name: str, find: Callable[[], str]) -> bool:
         """Whether `find`, which reads what the group reads, finds what it has found in the run before."""
@@ -102,7 +113,20 @@ class Memory:
         documents, contents, told = self._changes.read(parts)
         files, digests = list(numbers), [self._facts.digests.get(path, b"") for path in numbers]
         read = documents, contents, told
-        save(self._path, RunTraces(self._key, files, digests, self._changes.names, *read, traces))
+        run = RunTraces(self._key, files, digests, self._changes.names, *read, traces)
+        if run != self._before:
+            save(self._path, run)
+
+
+def key_of(repository: Repository, facts: Facts, *others: str) -> str:
+    """The key of what hangs on nothing but these files, archlint itself, and the others."""
+    unreadable = (f"{path} {reason}" for path, reason in facts.unreadable.items())
+    return digest_of(own_code(), sys.version, *others, *unreadable, "files", *repository.files)
+
+
+def digest_of(*parts: str) -> str:
+    """What tells some texts from others."""
+    return digest("\0".join(parts).encode("utf-8", "surrogateescape"))
 
 
 class _Remembered:

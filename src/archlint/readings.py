@@ -54,12 +54,10 @@ def so_far() -> Readings:
     return Readings(tuple(code), tuple(documents))
 
 
-def begin(read: Readings = Readings()) -> None:  # noqa: B008 (it is immutable)
-    """Go on as if this had been read, and nothing else."""
+def begin() -> None:
+    """Go on as if nothing had been read."""
     code.clear()
-    code.update(dict.fromkeys(read.code))
     documents.clear()
-    documents.update(dict.fromkeys(read.documents))
 
 
 class unnoticed:  # noqa: N801 (it is used as a function)

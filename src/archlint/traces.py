@@ -13,7 +13,7 @@ from archlint.user_cache import put, sweep
 
 SUFFIX = ".memory"
 _MAGIC = b"archlint memory 4\n"
-_MOST = 32
+_MOST = 64
 
 FilePart = tuple[int, int | str]
 """What was read of a Python file: the file's number, and a part as `FileDifference` knows it."""

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, text
 from archlint.config import Config as ArchlintConfig
 from archlint.discover import Repository
 from archlint.service.schema.alembic.replay import ReplayProblem
-from archlint.service.services import build_service
+from tests.service.small import build_service
 
 MODELS = """\
 import enum

@@ -9,7 +9,8 @@ from archlint.config import Config
 from archlint.discover import find_repository
 from archlint.findings import Location
 from archlint.service.model import Service
-from archlint.service.services import build_service, build_services, without_copies
+from archlint.service.services import without_copies
+from tests.service.small import build_service, build_services
 
 APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 PROJECT = '[project]\nname = "{0}"\ndependencies = ["fastapi"]\n'
@@ -289,8 +290,8 @@ class TestAnchor:
 def test_the_order_of_files_decides_nothing(tmp_path: Path) -> None:
     write(tmp_path, MONOREPO)
     repository = find_repository([tmp_path])
-    names = [[m.name for m in s.modules] for s in build_services(repository, lambda _: Config(), [tmp_path])]
-    again = [[m.name for m in s.modules] for s in build_services(repository, lambda _: Config(), [tmp_path])]
+    names = [[m.name for m in s.modules] for s in build_services(repository, ".")]
+    again = [[m.name for m in s.modules] for s in build_services(repository, ".")]
     assert names == again
 
 
@@ -306,7 +307,10 @@ def one(folder: Path, files: Mapping[str, str]) -> Service:
 
 
 def services(folder: Path, path: str) -> tuple[Service, ...]:
-    return build_services(find_repository([folder / path]), lambda _: Config(), [folder / path])
+    place = folder / path
+    repository = find_repository([place])
+    inside = (place if place.is_dir() else place.parent).resolve().relative_to(repository.root)
+    return build_services(repository, inside.as_posix())
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:
@@ -324,8 +328,9 @@ def copies(folder: Path, *roots: str, **others: str) -> tuple[list[str], list[st
     files = {f"{root}/{name}": text for root in roots for name, text in SHOP.items()}
     write(folder, files | others)
     (folder / ".git").mkdir()
-    judged, notes = without_copies(services(folder, "."))
-    return [one.root for one in judged], list(notes)
+    found = services(folder, ".")
+    judged, notes = without_copies(found[0].repository, [one.root for one in found])
+    return judged, list(notes)
 
 
 @pytest.mark.parametrize("changed", ["b/Dockerfile", "b/app/main.py", "b/app/more.py"])
@@ -346,4 +351,5 @@ def test_of_services_that_are_the_same_file_by_file_the_outermost_is_judged(tmp_
 
 def test_a_copy_that_is_asked_for_alone_is_judged(tmp_path: Path) -> None:
     copies(tmp_path, "a", "b")
-    assert [one.root for one in without_copies(services(tmp_path, "b"))[0]] == ["b"]
+    (alone,) = services(tmp_path, "b")
+    assert without_copies(alone.repository, [alone.root]) == (["b"], ())

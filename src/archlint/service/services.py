@@ -5,25 +5,23 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
-from pathlib import Path
 
 from archlint import documents
-from archlint.config import Config
 from archlint.discover import Repository
 from archlint.facts.source import PythonSource
-from archlint.facts.store import Unreadable, read_facts
+from archlint.facts.store import Unreadable
 from archlint.paths import is_inside, join, parents
 from archlint.readings import summary
 from archlint.service.api.applications import FASTAPI, Creation, creations, imported_names, uses
-from archlint.service.model import Service
 from archlint.service.packaging.pyproject import strings
-from archlint.service.semantics.module_resolution import Resolution
-from archlint.service.semantics.modules import Modules
+from archlint.service.semantics.import_evidence import ImportEvidence
+from archlint.service.semantics.layout import Layout, Role, ServiceFiles
 from archlint.service.semantics.named_files import files_named
-from archlint.service.semantics.roles import Role, assign_roles
+from archlint.service.semantics.roles import assign_roles
 from archlint.service.semantics.source_roots import find_projects
+from archlint.service.semantics.unused_modules import find_unused
 
 _SMALL = frozenset({FASTAPI, "aiohttp.web", "Bottle", "Starlette", "Tornado"})
 _SERVERS = frozenset({"daphne", "fastapi-cli", "granian", "gunicorn", "hypercorn", "uvicorn"})
@@ -32,73 +30,90 @@ _SERVED = re.compile(r"\b([A-Za-z_][\w.]*):[A-Za-z_]\w*")
 _COMMAND_FILE = re.compile(r"((docker|container)file.*|procfile|(docker-)?compose.*\.ya?ml)", re.IGNORECASE)
 
 
-def build_services(
+def find_services(
     repository: Repository,
-    configure: Callable[[str], Config],
-    paths: Sequence[Path],
-    cache_dir: Path | None = None,
-) -> tuple[Service, ...]:
-    """The services at and below `paths`; a path inside of a service stands for that service.
+    facts: Mapping[str, PythonSource | Unreadable],
+    folders: Sequence[str],
+    *,
+    copies: bool = False,
+) -> Layout:
+    """The services at and below `folders`; a folder inside of a service stands for that service.
 
     A service is a project that makes a FastAPI application or, in a repository without one, a project that
-    serves HTTP by other means. A library, or a repository without Python, gives no service.
+    serves HTTP by other means. A library, or a repository without Python, gives no service. `facts` are those
+    of all Python files. Without `copies`, one of services that are the same file by file is left out.
     """
-    layout = Layout(repository, cache_dir)
-    folders = [_folder(repository, path) for path in paths]
-    return tuple(layout.service(root, configure(root)) for root in layout.service_roots(folders))
+    search = _Search(repository, facts)
+    roots = search.service_roots(folders)
+    return search.layout(roots) if copies else search.layout(*without_copies(repository, roots))
 
 
-def without_copies(services: Sequence[Service]) -> tuple[tuple[Service, ...], tuple[str, ...]]:
-    """The services, of those that are the same file by file the outermost, and a note on each left out.
+def layout_at(repository: Repository, facts: Mapping[str, PythonSource | Unreadable], root: str) -> Layout:
+    """The folder `root` as a service, whatever is in it."""
+    return _Search(repository, facts).layout([root])
+
+
+def without_copies(repository: Repository, roots: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """The roots, of services that are the same file by file the outermost, and a note on each left out.
 
     What their documents say in Markdown may differ.
     """
-    listings = {service.root: _listing(service) for service in services} if len(services) > 1 else {}
+    listings = {root: _listing(repository, root) for root in roots} if len(roots) > 1 else {}
     counts = Counter(listings.values())
-    kept: dict[object, Service] = {}
+    kept: dict[object, str] = {}
     notes: list[str] = []
-    for service in sorted(services, key=lambda one: (one.root.count("/"), one.root)):
-        key: object = service.root
-        if counts[listing := listings.get(service.root, ())] > 1:
-            paths = (join(service.root, name) for name in listing)
-            key = listing, tuple(documents.content(service.repository, path) for path in paths)
-        same = kept.setdefault(key, service)
-        if same is not service:
-            notes.append(f"{service.root} is {same.root} once more, file by file, and is reported there")
-    return tuple(sorted(kept.values(), key=lambda one: one.root)), tuple(notes)
+    for root in sorted(roots, key=lambda root: (root.count("/"), root)):
+        key: object = root
+        if counts[listing := listings.get(root, ())] > 1:
+            paths = (join(root, name) for name in listing)
+            key = listing, tuple(documents.content(repository, path) for path in paths)
+        same = kept.setdefault(key, root)
+        if same != root:
+            notes.append(f"{root} is {same} once more, file by file, and is reported there")
+    return sorted(kept.values()), tuple(notes)
 
 
-def _listing(service: Service) -> tuple[str, ...]:
-    below = (file for file in service.repository.files if is_inside(file, service.root))
-    return tuple(posixpath.relpath(file, service.root) for file in below if not file.endswith(".md"))
+def _listing(repository: Repository, root: str) -> tuple[str, ...]:
+    below = (file for file in repository.files if is_inside(file, root))
+    return tuple(posixpath.relpath(file, root) for file in below if not file.endswith(".md"))
 
 
-def build_service(
-    repository: Repository, root: str, config: Config, cache_dir: Path | None = None
-) -> Service:
-    """The folder `root` as a service, whatever is in it."""
-    return Layout(repository, cache_dir).service(root, config)
-
-
-class Layout:
+class _Search:
     """What the Python files of a repository say of its projects and services."""
 
-    def __init__(self, repository: Repository, cache_dir: Path | None = None) -> None:
+    def __init__(self, repository: Repository, facts: Mapping[str, PythonSource | Unreadable]) -> None:
         self._repository = repository
         self._projects = find_projects(repository)
-        files = [file for file in repository.files if file.endswith(".py")]
-        self._facts: Mapping[str, PythonSource | Unreadable] = read_facts(repository, files, cache_dir)
-        self._sources = {f: facts for f, facts in self._facts.items() if isinstance(facts, PythonSource)}
-        self._resolution = Resolution(files, self._projects, self._sources)
+        self._facts = facts
+        self._sources = {path: it for path, it in facts.items() if isinstance(it, PythonSource)}
+        self._evidence = ImportEvidence(facts, [one.imports for one in self._projects.values()])
+        self._resolution = self._evidence.resolution
         self._seen: dict[str, frozenset[str]] = {}
         self._imported_names: dict[str, Mapping[str, str]] = {}
 
-    def service(self, root: str, config: Config) -> Service:
-        """The service at `root`, without what belongs to another service or distribution below it."""
-        own = [file for file in self._facts if self._home(file, root) == root]
+    def layout(self, roots: Iterable[str], notes: tuple[str, ...] = ()) -> Layout:
+        """Where these services lie, and what their files are."""
+        services = tuple(map(self._files_of, roots))
+        projects = tuple(one.imports for one in self._projects.values())
+        return Layout(services, projects, self._evidence.proven, self._evidence.names, notes)
+
+    def _files_of(self, root: str) -> ServiceFiles:
+        """The files of the service, without what belongs to another service or distribution below it."""
+        own = sorted(file for file in self._facts if self._home(file, root) == root)
+        sources = {file: self._sources[file] for file in own if file in self._sources}
+        imports = self._resolution.imports_of
+        roles = assign_roles(root, sources, imports, self._commands)
+        running = {file: source for file, source in sources.items() if roles[file] is Role.RUNTIME}
         named = partial(files_named, self._repository, root)
-        modules = Modules(root, own, self._facts, self._resolution, named)
-        return Service(root, self._repository, config, modules)
+        roles |= dict.fromkeys(find_unused(running, self._sources, imports, named), Role.UNUSED)
+        return ServiceFiles(root, roles, tuple(file for file in own if file not in sources))
+
+    @cached_property
+    def _commands(self) -> frozenset[str]:
+        """The files of the functions that the commands call which the repository's projects install."""
+        manifests = ((join(root, "pyproject.toml"), one.commands) for root, one in self._projects.items())
+        found = (self._resolution.find(name, manifest) for manifest, names in manifests for name in names)
+        return frozenset(filter(None, found))
 
     def service_roots(self, folders: Sequence[str]) -> list[str]:
         """The roots of the services at or below `folders`; where there are none, of the one around."""
@@ -136,7 +151,7 @@ class Layout:
 
     def _runtime_below(self, folder: str) -> list[str]:
         sources = {file: source for file, source in self._sources.items() if is_inside(file, folder)}
-        roles = assign_roles(folder, sources, self._resolution.imports_of, self._resolution.commands)
+        roles = assign_roles(folder, sources, self._resolution.imports_of, self._commands)
         return [file for file, role in roles.items() if role is Role.RUNTIME]
 
     @cached_property
@@ -283,12 +298,6 @@ class Layout:
     def _is_separate(self, folder: str) -> bool:
         project = self._projects.get(folder)
         return project is not None and (project.is_distribution or folder in self._services_below("."))
-
-
-def _folder(repository: Repository, path: Path) -> str:
-    resolved = path.resolve()
-    folder = resolved if resolved.is_dir() else resolved.parent
-    return folder.relative_to(repository.root).as_posix()
 
 
 @summary

@@ -11,7 +11,7 @@ from archlint.config import Config
 from archlint.discover import find_repository
 from archlint.facts.syntax import FunctionDef
 from archlint.service.layers.handlers import HandlerWork
-from archlint.service.services import build_service
+from tests.service.small import build_service
 
 CRUD = """\
     class Users:

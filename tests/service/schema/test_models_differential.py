@@ -16,8 +16,8 @@ from sqlalchemy.dialects import postgresql
 from archlint.config import Config
 from archlint.loading import load
 from archlint.service.schema.core.tables import Table
-from archlint.service.services import build_service
 from tests.service.model_sources import HEAD, SOURCES
+from tests.service.small import build_service
 
 Described = dict[str, object]
 

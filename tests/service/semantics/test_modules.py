@@ -8,8 +8,7 @@ import pytest
 from archlint.config import Config
 from archlint.discover import find_repository
 from archlint.service.semantics.modules import Module, Modules, Role
-from archlint.service.services import build_service
-from tests.service.small import modules_of, service_of
+from tests.service.small import build_service, modules_of, service_of
 
 PACKAGE = {
     "app/__init__.py": "",

@@ -18,7 +18,7 @@ from archlint.facts.syntax import Sequence as Items
 from archlint.readings import summary
 from archlint.service.deployment.compose_stack import StackService
 from archlint.service.deployment.dockerfiles import Deployment
-from archlint.service.semantics.roles import Role
+from archlint.service.semantics.layout import Role
 
 _MANIFEST = re.compile(r"(?i).*\.toml|.*\.in|(?!licen[cs]e|notice|readme).*\.txt|.*\.env.*")
 

@@ -1,4 +1,4 @@
-"""Which file an absolute import means, and under which name the repository imports a file.
+"""Which file an absolute import means.
 
 Import paths are not in the source, so they are taken from evidence: what the manifests declare, and which
 folders must be on the path for the imports that are there to work.
@@ -7,16 +7,18 @@ folders must be on the path for the imports that are there to work.
 from __future__ import annotations
 
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from archlint.facts.source import PythonSource
+from archlint.facts.store import Unreadable
 from archlint.facts.syntax import Import
-from archlint.paths import below, join, parents
+from archlint.paths import join, parents
 from archlint.readings import summary
-from archlint.service.semantics.source_roots import Project, import_names
+from archlint.service.semantics.layout import ImportRoots
+from archlint.service.semantics.source_roots import import_names
 
 # Whatever interpreter runs archlint, the same names are the standard library's.
 _STANDARD_LIBRARY = sys.stdlib_module_names | frozenset(
@@ -45,20 +47,27 @@ class ImportedName(NamedTuple):
 
 
 class Resolution:
-    """Finds modules by dotted name, over all Python files of a repository."""
+    """Finds modules by dotted name, over all Python files of a repository.
+
+    `proven` are the folders that imports prove to be on the import path.
+    """
 
     def __init__(
-        self, files: Iterable[str], projects: Mapping[str, Project], facts: Mapping[str, PythonSource]
+        self,
+        facts: Mapping[str, PythonSource | Unreadable],
+        projects: Collection[ImportRoots],
+        proven: Iterable[str] = (),
     ) -> None:
-        self._files = frozenset(files)
-        self._projects = projects
-        self._imported = {file: imported_modules(facts[file]) for file in sorted(facts)}
+        self._facts = facts
+        self._files = frozenset(facts)
+        self._proven = frozenset(proven)
+        self._projects = {project.root: project for project in projects}
+        self._wanted = {project.root: frozenset(project.dependencies) for project in projects}
         self._found: dict[tuple[str, str], str | None] = {}
-        self._homes: dict[str, Project | None] = {}
-        self._imports_by_file: dict[str, tuple[str, ...]] = {}
-        self._folders = {folder for file in self._files for folder in parents(file)}
-        own = {project.name for project in projects.values()}
-        foreign = {name for project in projects.values() for name in project.dependencies - own}
+        self._homes: dict[str, ImportRoots | None] = {}
+        self._imports: dict[str, tuple[str, ...]] = {}
+        own = {project.name for project in self._projects.values()}
+        foreign = {name for one in self._projects.values() for name in one.dependencies if name not in own}
         installed = {name for distribution in foreign for name in import_names(distribution)}
         self._external = _STANDARD_LIBRARY | _WELL_KNOWN | installed
 
@@ -82,30 +91,31 @@ class Resolution:
         return self.module_at(above[level - 1], module)
 
     def imports_of(self, file: str) -> tuple[str, ...]:
-        """The files of the repository that a file imports."""
-        if file not in self._imports_by_file:
-            found = (self.find_relative(i.level, i.module, file) for i in self._imported.get(file, ()))
-            self._imports_by_file[file] = tuple(filter(None, found))
-        return self._imports_by_file[file]
+        """The files of the repository that a file imports; whoever asks is noticed."""
+        source = self._facts.get(file)
+        if not isinstance(source, PythonSource):
+            return ()
+        imported = imported_modules(source)
+        if file not in self._imports:
+            found = (self.find_relative(one.level, one.module, file) for one in imported)
+            self._imports[file] = tuple(filter(None, found))
+        return self._imports[file]
 
-    @cached_property
-    def commands(self) -> frozenset[str]:
-        """The files of the functions that the commands call which the repository's projects install."""
-        manifests = ((join(root, "pyproject.toml"), one.commands) for root, one in self._projects.items())
-        found = (self.find(name, manifest) for manifest, names in manifests for name in names)
-        return frozenset(filter(None, found))
+    def is_external(self, top: str) -> bool:
+        """Whether a name at the top level is that of an installed module, wherever it is imported."""
+        return top in self._external
 
-    def name(self, file: str) -> str:
-        """The dotted name under which the repository imports `file`."""
-        root = self._naming_root(file)
-        return below(file, root).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    def declared(self, importer: str) -> tuple[str, ...]:
+        """The folders that the importer's project declares to be on the import path."""
+        home = self.project_of(importer)
+        return home.folders if home else (".",)
 
     def module_at(self, root: str, dotted: str) -> str | None:
         """The file of the module `dotted` below the folder `root`; a package wins over a module."""
         path = join(root, dotted.replace(".", "/"))
         return next((file for file in (f"{path}/__init__.py", f"{path}.py") if file in self._files), None)
 
-    def project_of(self, file: str) -> Project | None:
+    def project_of(self, file: str) -> ImportRoots | None:
         """The innermost project that holds `file`."""
         folder = file.rpartition("/")[0]
         if folder not in self._homes:
@@ -116,9 +126,9 @@ class Resolution:
     def _find(self, dotted: str, importer: str) -> str | None:
         top = dotted.partition(".")[0]
         if top in self._external:
-            roots = self._declared(importer)
+            roots = self.declared(importer)
             return self._find_shadowing(dotted, roots) if "." in dotted else None
-        for root in (*self._declared(importer), *self._evident(importer)):
+        for root in (*self.declared(importer), *self._evident(importer)):
             if found := self.module_at(root, dotted):
                 return found
             if self.module_at(root, top):
@@ -134,19 +144,15 @@ class Resolution:
 
     def _find_in_other_project(self, dotted: str, importer: str) -> str | None:
         home = self.project_of(importer)
-        wanted = home.dependencies if home else frozenset()
+        wanted = self._wanted[home.root] if home else ()
         candidates = [
             (project.name not in wanted, -_shared(project.root, importer), project.root, found)
             for project in self._projects.values()
             if project is not home
-            for root in project.import_roots
+            for root in project.folders
             if (found := self.module_at(root, dotted))
         ]
         return min(candidates)[3] if candidates else None
-
-    def _declared(self, importer: str) -> tuple[str, ...]:
-        home = self.project_of(importer)
-        return home.import_roots if home else (".",)
 
     def _evident(self, importer: str) -> list[str]:
         """The folders that imports prove to be on the path: those above the importer first, nearest first."""
@@ -162,82 +168,6 @@ class Resolution:
             if project := self.project_of(f"{folder}/x"):
                 folders[project.root].append(folder)
         return folders
-
-    @cached_property
-    def _proven(self) -> frozenset[str]:
-        """Folders that must be on the import path, as no declared one answers the imports below them."""
-        evidence: defaultdict[str, set[str]] = defaultdict(set)
-        for file, dotted in self._imports:
-            if (root := self._proof(file, dotted)) is not None:
-                evidence[root] |= {dotted, dotted.partition(".")[0]}
-        # Inside of a package, one bare name may as well be an undeclared dependency; more is a habit.
-        return frozenset(
-            root for root, names in evidence.items() if len(names) > 1 or not self._is_imported_package(root)
-        )
-
-    def _proof(self, file: str, dotted: str) -> str | None:
-        top = dotted.partition(".")[0]
-        if top in self._external or any(self._has(root, top) for root in self._declared(file)):
-            return None
-        path = dotted.replace(".", "/")
-        able = [f for f in parents(file) if self.module_at(f, dotted) or join(f, path) in self._folders]
-        return able[-1] if able else None
-
-    def _has(self, root: str, top: str) -> bool:
-        return join(root, top) in self._folders or join(root, f"{top}.py") in self._files
-
-    def _is_imported_package(self, folder: str) -> bool:
-        return join(folder, "__init__.py") in self._files and folder in self._imported_folders
-
-    @cached_property
-    def _imported_folders(self) -> frozenset[str]:
-        """The folders that imports go through or to, from where the manifests say that imports start."""
-        stems = {
-            join(root, dotted.replace(".", "/"))
-            for file, dotted in self._imports
-            for root in self._declared(file)
-        }
-        return frozenset(folder for stem in stems for folder in (stem, *parents(stem)))
-
-    @cached_property
-    def _imports(self) -> tuple[tuple[str, str], ...]:
-        """Every absolute import once: the file and the dotted module."""
-        return tuple(
-            dict.fromkeys(
-                (file, imported.module)
-                for file, all_imported in self._imported.items()
-                for imported in all_imported
-                if not imported.level
-            )
-        )
-
-    def _naming_root(self, file: str) -> str:
-        home = self.project_of(file)
-        declared = home.import_roots if home else (".",)
-        above = parents(file)
-        allowed = [folder for folder in above if folder in declared or folder in self._proven]
-
-        def weight(folder: str) -> tuple[int, bool, int]:
-            entry = below(file, folder).partition("/")[0]
-            return self._votes[join(folder, entry)], folder in declared, len(folder)
-
-        return max(allowed, key=weight)
-
-    @cached_property
-    def _votes(self) -> Counter[str]:
-        """How many imports go through each top-level entry, by the path of the entry without its suffix."""
-        votes: Counter[str] = Counter()
-        for file, dotted in self._imports:
-            found = self.find(dotted, file)
-            if found is None:
-                continue
-            tail = f"/{dotted.replace('.', '/')}"
-            stem = "/" + found.removesuffix(".py").removesuffix("/__init__")
-            if stem.endswith(tail):
-                entry = join(stem.removesuffix(tail).removeprefix("/"), dotted.partition(".")[0])
-                votes[entry] += 1
-                votes[f"{entry}.py"] += 1
-        return votes
 
 
 @summary

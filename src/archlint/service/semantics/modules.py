@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from copy import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -14,9 +14,10 @@ from archlint.facts.store import Facts, Unreadable, names_of
 from archlint.facts.syntax import Node
 from archlint.findings import Location
 from archlint.paths import parents
-from archlint.service.semantics.module_resolution import Resolution
-from archlint.service.semantics.roles import Role, assign_roles
-from archlint.service.semantics.unused_modules import Named, find_unused
+from archlint.service.semantics.layout import Role, ServiceFiles
+
+if TYPE_CHECKING:
+    from archlint.service.semantics.module_resolution import Resolution
 
 __all__ = ["Module", "Modules", "Role"]
 
@@ -51,46 +52,51 @@ class Module(Struct, eq=False, frozen=True):
 class Modules:
     """The modules of one service, in the order of their paths.
 
-    `by_path` and `by_name` hold the service's own modules. `find` also answers with modules of the same
-    repository outside of the service, such as a workspace's libraries: no rule reports on those.
+    `root` is its folder, `by_path` and `by_name` hold its own modules. `find` also answers with modules of
+    the same repository outside of the service, such as a workspace's libraries: no rule reports on those.
     `unreadable` are the service's files without facts, for BA0001; `facts` are the whole repository's.
     """
 
     def __init__(
         self,
-        root: str,
-        own: Iterable[str],
+        files: ServiceFiles,
+        names: Mapping[str, str],
         facts: Mapping[str, PythonSource | Unreadable],
-        resolution: Resolution,
-        named: Named = lambda files: files,
+        resolution: Callable[[], Resolution],
     ) -> None:
-        """`named` tells which Python files the repository's documents name."""
-        self._root = root
+        """`names` are those of all files with facts; `resolution` is made when somebody asks for it."""
+        self.root = files.root
+        self._files, self._names_by_path = files, names
         self.facts = facts
-        self._resolution = resolution
+        self._resolving = resolution
         self._outside: dict[str, Module] = {}
-        sources, self.unreadable = _sorted_out(own, facts)
-        roles = assign_roles(root, sources, resolution.imports_of, resolution.commands)
-        running = {path: source for path, source in sources.items() if roles[path] is Role.RUNTIME}
-        every = {path: one for path, one in facts.items() if isinstance(one, PythonSource)}
-        roles |= dict.fromkeys(find_unused(running, every, resolution.imports_of, named), Role.UNUSED)
-        self.by_path = {
-            path: Module(resolution.name(path), path, source, roles[path]) for path, source in sources.items()
-        }
+
+    @cached_property
+    def by_path(self) -> dict[str, Module]:
+        """The service's own modules by their paths."""
+        return {path: self._made(path, role) for path, role in self._files.roles.items()}
+
+    @cached_property
+    def by_name(self) -> dict[str, Module]:
+        """Those that an import can give, by their names."""
         importable = (one for one in reversed(self.by_path.values()) if one.role is not Role.SHADOWED)
-        self.by_name = {module.name: module for module in importable}
+        return {module.name: module for module in importable}
+
+    @cached_property
+    def unreadable(self) -> dict[str, Unreadable]:
+        """The files without facts by their paths."""
+        found = ((path, self.facts[path]) for path in self._files.unreadable)
+        return {path: one for path, one in found if isinstance(one, Unreadable)}
 
     def anew(self) -> Modules:
         """The same modules, of which nothing was asked yet but what they are."""
-        other = copy(self)
-        other._outside = {}
-        return other
+        return Modules(self._files, self._names_by_path, self.facts, self._resolving)
 
     def __iter__(self) -> Iterator[Module]:
         return iter(self.by_path.values())
 
     def __len__(self) -> int:
-        return len(self.by_path)
+        return len(self._files.roles)
 
     @cached_property
     def runtime(self) -> tuple[Module, ...]:
@@ -141,27 +147,33 @@ class Modules:
     def tests_around(self) -> tuple[str, ...]:
         """The files of tests outside of the service's folder that nothing ties to it, or to another."""
         beside = {module.path for module in self.tests_beside}
-        home = set(parents(f"{self._root}/x"))
+        home = set(parents(f"{self.root}/x"))
         projects = {path: self._resolution.project_of(path) for path in self._test_files_outside - beside}
         return tuple(sorted(path for path, one in projects.items() if one is None or one.root in home))
 
     @cached_property
     def _test_files_outside(self) -> frozenset[str]:
-        if self._root == ".":
+        if self.root == ".":
             return frozenset()
         facts = {path: found for path, found in self.facts.items() if path not in self.by_path}
         sources = {path: found for path, found in facts.items() if isinstance(found, PythonSource)}
-        roles = assign_roles(".", sources, lambda _: ())
+        roles = _roles(sources)
         return frozenset(path for path, role in roles.items() if role is Role.TEST)
+
+    @property
+    def _resolution(self) -> Resolution:
+        return self._resolving()
 
     def _imports_of(self, path: str) -> Iterable[str]:
         return self._resolution.imports_of(path)
 
     def _test_module(self, path: str) -> Module:
+        return self._outside.setdefault(path, self._made(path, Role.TEST))
+
+    def _made(self, path: str, role: Role) -> Module:
         source = self.facts[path]
         assert isinstance(source, PythonSource)
-        made = Module(self._resolution.name(path), path, source, Role.TEST)
-        return self._outside.setdefault(path, made)
+        return Module(self._names_by_path[path], path, source, role)
 
     def find(self, dotted: str, importer: Module) -> Module | None:
         """The module that the absolute name `dotted` means in `importer`; None for another's."""
@@ -180,19 +192,12 @@ class Modules:
         source = self.facts.get(path)
         if not isinstance(source, PythonSource):
             return None
-        role = assign_roles(".", {path: source}, lambda _: ())[path]
-        return self._outside.setdefault(path, Module(self._resolution.name(path), path, source, role))
+        role = _roles({path: source})[path]
+        return self._outside.setdefault(path, self._made(path, role))
 
 
-def _sorted_out(
-    own: Iterable[str], facts: Mapping[str, PythonSource | Unreadable]
-) -> tuple[dict[str, PythonSource], dict[str, Unreadable]]:
-    sources: dict[str, PythonSource] = {}
-    unreadable: dict[str, Unreadable] = {}
-    for path in sorted(own):
-        found = facts[path]
-        if isinstance(found, Unreadable):
-            unreadable[path] = found
-        else:
-            sources[path] = found
-    return sources, unreadable
+def _roles(sources: Mapping[str, PythonSource]) -> dict[str, Role]:
+    """The roles of files that are no service's, as far as their places tell."""
+    from archlint.service.semantics.roles import assign_roles
+
+    return assign_roles(".", sources, lambda _: ())

@@ -5,27 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from enum import StrEnum
 
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import ImportFrom
 from archlint.paths import below
 from archlint.readings import summary
+from archlint.service.semantics.layout import Role
 from archlint.service.semantics.programs import find_programs
-
-
-class Role(StrEnum):
-    """What a module is for; most rules look at runtime modules only."""
-
-    RUNTIME = "runtime"
-    TEST = "test"
-    MIGRATION = "migration"
-    SCRIPT = "script"
-    SHADOWED = "shadowed"
-    """A file beside a package of its name, which no import ever gives."""
-    UNUSED = "unused"
-    """A file that nothing imports, loads or starts."""
-
 
 _TEST_FILE = re.compile(r"(test_.*|.*_test|conftest)\.py")
 _TEST_FOLDER = re.compile(r"(.+[-_])?tests?([-_]?v?\d+)?|tests[-_].+|e2e|__tests__")

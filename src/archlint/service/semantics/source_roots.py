@@ -14,6 +14,7 @@ from archlint import documents
 from archlint.discover import Repository
 from archlint.facts.toml import TomlFile
 from archlint.paths import join
+from archlint.service.semantics.layout import ImportRoots
 
 _REQUIREMENTS = re.compile(r"(^|/)(requirements[^/]*|requirements/[^/]+)\.(txt|in)$")
 _MANIFESTS = frozenset(
@@ -118,6 +119,11 @@ class Project(Struct, eq=False, frozen=True, dict=True):
         yield from _strings(told("tool", "pytest", "ini_options", "pythonpath"))
         if "setup.py" in self.manifests:
             yield from self._findall("setup.py", _PACKAGE_DIR)
+
+    @property
+    def imports(self) -> ImportRoots:
+        """What decides where the imports of its files lead."""
+        return ImportRoots(self.root, self.name, self.import_roots, tuple(sorted(self.dependencies)))
 
     @property
     def commands(self) -> Iterator[str]:
