@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from archlint import baseline as module
-from archlint.baseline import Entry, entry_of, parse, recurring, written
+from archlint.baseline import Entry, consequences, entry_of, parse, recurring, written
 from archlint.findings import ArchlintError, Finding, Location, Severity
 
 SCHEMA = json.loads((Path(module.__file__).parent / "schemas/baseline.schema.json").read_text("utf-8"))
@@ -55,6 +57,23 @@ def test_a_finding_in_a_renamed_file_was_there_before() -> None:
 def test_one_entry_is_met_once() -> None:
     moved = [finding("b.py"), finding("c.py")]
     assert len(recurring([entry("a.py")], moved, ["b.py", "c.py"])) == 1
+
+
+HERE, THERE = Location("main.py", 4), Location("main.py", 5)
+
+
+@pytest.mark.parametrize(
+    "change", [{"mended_at": THERE}, {"mended_at": None}, {"code": "BA0512"}, {"service": "b"}]
+)
+def test_what_is_mended_elsewhere_follows_from_nothing(change: dict[str, Any]) -> None:
+    known, new = replace(finding("a.py"), mended_at=HERE), finding("a.py", "b")
+    assert consequences({known.fingerprint: 1}, [known, replace(new, **{"mended_at": HERE} | change)]) == {}
+
+
+def test_what_is_mended_where_a_known_finding_is_follows_from_it() -> None:
+    known, new = (replace(finding("a.py", one), mended_at=HERE) for one in "ab")
+    assert consequences({known.fingerprint: 1}, [new, known]) == {new.fingerprint: 1}
+    assert consequences({"other": 1}, [new, known]) == {}
 
 
 def test_an_entry_ends_after_its_last_day() -> None:

@@ -82,6 +82,7 @@ class EarlierFinding(Protocol):
 
 
 KnownFinding = TypeVar("KnownFinding", bound=EarlierFinding)
+_K = TypeVar("_K")
 
 
 def recurring(
@@ -103,6 +104,23 @@ def recurring(
         if finding.fingerprint not in found and (left := moved.get(finding.fingerprint[:_HALF])):
             found[finding.fingerprint] = left.pop(0)
     return found
+
+
+def consequences(known: Mapping[str, _K], findings: Iterable[Finding]) -> dict[str, _K]:
+    """The findings that are mended where one of the `known` ones is, each with that; by fingerprint.
+
+    An endpoint that is added under an include without a version does not make the include worse.
+    """
+    now = tuple((one, (one.service, one.code, one.mended_at)) for one in findings if one.mended_at)
+    holding: dict[object, _K] = {}
+    for finding, place in now:
+        if finding.fingerprint in known:
+            holding.setdefault(place, known[finding.fingerprint])
+    return {
+        finding.fingerprint: holding[place]
+        for finding, place in now
+        if place in holding and finding.fingerprint not in known
+    }
 
 
 def entry_of(finding: Finding, reason: str = "", owner: str = "", until: date | None = None) -> Entry:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.answers import own_code
-from archlint.baseline import recurring
+from archlint.baseline import consequences, recurring
 from archlint.findings import ArchlintError
 from archlint.results import Report, Undecided
 from archlint.user_cache import put, user_cache_dir
@@ -77,7 +77,8 @@ def _file(parts: Iterable[str]) -> Path | None:
 
 def without(report: Report, earlier: Earlier, ref: str) -> Report:
     """What the report has and the commit `ref` does not; renamed files keep what they had."""
-    known = recurring(earlier.findings, report.findings, report.repository.files)
+    same = recurring(earlier.findings, report.findings, report.repository.files)
+    known = {*same, *consequences(same, report.findings)}
     return replace(
         report,
         findings=tuple(finding for finding in report.findings if finding.fingerprint not in known),

@@ -16,7 +16,7 @@ from typing import Any
 from archlint import readings
 from archlint.answers import digest
 from archlint.asking import DOCUMENTS, in_order, kept_as, memory_of, reads_base
-from archlint.baseline import BEGINNING, Entry, path_in, read_baselines, recurring
+from archlint.baseline import BEGINNING, Entry, consequences, path_in, read_baselines, recurring
 from archlint.choosing import asked, chosen, reads
 from archlint.committed import CommittedRepository, content_of_checkout
 from archlint.config import configurations
@@ -171,7 +171,8 @@ class _Run:
         findings = {fingerprint: one.finding(self.configs[one.root]) for fingerprint, one in open_.items()}
         known = recurring(entries, findings.values(), self.loaded.repository.files)
         met = {entry.fingerprint: findings[fingerprint] for fingerprint, entry in known.items()}
-        for fingerprint, entry in known.items():
+        held = {**known, **consequences(known, findings.values())}
+        for fingerprint, entry in held.items():
             if not entry.has_ended(self.today):
                 open_[fingerprint].accepted = entry
         for baseline in self.baselines.values():

@@ -46,7 +46,9 @@ class Hit(Struct, frozen=True):
     `severity` and `clauses`, where given, narrow the page's for this hit. `cause` is a place that other hits
     come from as well and that is no step of the chain, such as the engine whose sessions block; `within` is
     what has several like it, whatever their causes are, such as the file that imports a layer. Where another
-    rule of the requirement has a hit at `part_of`, that tells of this, too.
+    rule of the requirement has a hit at `part_of`, that tells of this, too. `mended_at` is the only place
+    whose change mends it, such as the include that lacks a prefix: what is known of that place holds it as
+    well.
     """
 
     location: Location
@@ -57,6 +59,7 @@ class Hit(Struct, frozen=True):
     cause: Link | None = None
     within: Link | None = None
     part_of: Location | None = None
+    mended_at: Location | None = None
 
     @property
     def origins(self) -> tuple[Link, ...]:
@@ -103,7 +106,7 @@ class Finding(Struct, frozen=True):
     `symbol` is the qualified name of the definition that the place is in, empty outside of any. The first
     half of `fingerprint` says what is meant, the second in which file; neither hangs on lines or wordings.
     `origins` are what it comes from beside its chain: the rule's cause, and findings that it follows from.
-    `also` are the codes of other rules that would tell of the same.
+    `also` are the codes of other rules that would tell of the same, `mended_at` is as in its hit.
     """
 
     code: str
@@ -120,6 +123,7 @@ class Finding(Struct, frozen=True):
     symbol: str = ""
     origins: tuple[Link, ...] = ()
     also: tuple[str, ...] = ()
+    mended_at: Location | None = None
 
     @property
     def order(self) -> tuple[str, Location, str, str]:

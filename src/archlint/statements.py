@@ -85,6 +85,7 @@ class RuleStatement(Struct):
             symbol=self.symbol,
             origins=(*hit.origins, *self.parents),
             also=tuple(sorted({part.page.code for part in self.parts})),
+            mended_at=hit.mended_at,
         )
 
 

@@ -23,7 +23,9 @@ def render_summary(
     yield from [()] if report.findings else []
     yield from _tables(report) if tables else ()
     counts = Counter(finding.severity for finding in report.findings)
-    yield from ([_found(counts)] if report.findings else [(("No violations", "rule"),)])
+    yield from (
+        [_found(counts, _only_place(report.findings))] if report.findings else [(("No violations", "rule"),)]
+    )
     read = f"{counted(len(report.services), 'service')} checked, {counted(report.files, 'Python file')} read"
     yield (
         (read + (f", {counted(report.suppressed, 'finding')} suppressed" if report.suppressed else ""), ""),
@@ -93,13 +95,20 @@ def _table(rows: Sequence[tuple[str, Counter[str]]]) -> Iterator[Line]:
     yield ()
 
 
-def _found(counts: Counter[Severity]) -> Line:
+def _only_place(findings: Sequence[Finding]) -> str:
+    """The definition that several findings are all about, such as an endpoint that was added."""
+    places = {(finding.location.file, finding.symbol) for finding in findings}
+    ((_, symbol), *others) = places
+    return f", all of `{symbol}`" if symbol and len(findings) > 1 and not others else ""
+
+
+def _found(counts: Counter[Severity], place: str) -> Line:
     total = counted(counts.total(), "finding")
     parts = [(counted(counts[severity], severity), severity) for severity in Severity if counts[severity]]
     spans: list[tuple[str, str]] = [(f"{total}: ", "rule")]
     for text, severity in parts:
         spans += [(text, severity), (", ", "")]
-    return tuple(spans[:-1])
+    return (*spans[:-1], (place, ""))
 
 
 def _unknowns(report: Report, strict: bool) -> Iterator[Line]:

@@ -74,7 +74,8 @@ def _hit(place: Origin, how: str, endpoint: Endpoint) -> Hit:
     is_error = how == _MISSING and endpoint.root.is_served
     severity = None if is_error else Severity.WARNING
     app = Link(endpoint.app.location, "nothing gives the endpoints of this app a version in the prefix")
-    return Hit(endpoint.location, fields, (include,), severity, cause=app)
+    mended_at = include.location if place in endpoint.includes else None
+    return Hit(endpoint.location, fields, (include,), severity, cause=app, mended_at=mended_at)
 
 
 def _remedy(included: str, endpoint: Endpoint) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Container, Iterable, Iterator
 
-from archlint.facts.syntax import Assign, Call, Constant, Expression, FunctionDef, Name, Parameter
+from archlint.facts.syntax import Assign, Call, ClassDef, Constant, Expression, FunctionDef, Name, Parameter
 from archlint.facts.traversal import all_nodes
 from archlint.service.database.engines import Engine
 from archlint.service.semantics.bindings import statements
@@ -24,10 +24,11 @@ _CONNECTING = frozenset({"connect_args", "creator", "credentials_info"})
 def is_given_its_url(engine: Engine, symbols: Symbols, settings: Container[object]) -> bool:
     """Whether all that the URL comes from are parameters of the function around the engine.
 
-    `settings` are the definitions of settings classes: a parameter that one annotates is the service's own.
+    `settings` are the definitions of settings classes: a parameter that one annotates is the service's own,
+    and so is an engine that importing its module makes.
     """
     function = engine.scope[-1] if engine.scope else None
-    if engine.url is None or not isinstance(function, FunctionDef):
+    if engine.url is None or not isinstance(function, FunctionDef) or _is_called_on_import(engine, function):
         return False
     parts = [engine.url]
     if isinstance(engine.url, Constant):
@@ -39,6 +40,17 @@ def is_given_its_url(engine: Engine, symbols: Symbols, settings: Container[objec
         if not any(symbols.resolve(engine.module, name).node in settings for name in _annotating(parameter))
     }
     return bool(sources) and all(name.id in given for name in sources)
+
+
+def _is_called_on_import(engine: Engine, function: FunctionDef) -> bool:
+    """Whether the module calls the function itself, or makes an object that it begins."""
+    outer = engine.scope[-2] if len(engine.scope) > 1 and function.name == "__init__" else function
+    name = outer.name if isinstance(outer, (ClassDef, FunctionDef)) else ""
+    values = (one.value for one in statements(engine.module.source.body) if isinstance(one, Assign))
+    calls = (node for value in values if value is not None for node in all_nodes(value))
+    return any(
+        isinstance(node, Call) and isinstance(node.func, Name) and node.func.id == name for node in calls
+    )
 
 
 def _annotating(parameter: Parameter) -> Iterator[Name]:
