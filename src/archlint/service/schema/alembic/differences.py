@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Container, Hashable, Iterator, Mapping
 from typing import NamedTuple
 
 from archlint.service.schema.core.tables import Table, TableKey
 from archlint.service.schema.sqlalchemy.types import differ
+
+_Shape = tuple[Hashable, tuple[str, str, set[str]]]
 
 
 class Difference(NamedTuple):
@@ -20,9 +22,14 @@ class Difference(NamedTuple):
 
 
 def differences(
-    before: Mapping[TableKey, Table | None], now: Mapping[TableKey, Table | None]
+    before: Mapping[TableKey, Table | None],
+    now: Mapping[TableKey, Table | None],
+    untold: Container[TableKey] = (),
 ) -> Iterator[Difference]:
-    """What differs in the tables of `before`; constraints and indexes by what they are on, not by name."""
+    """What differs in the tables of `before`; constraints and indexes by what they are on, not by name.
+
+    Where a foreign key points is not compared if the source does not tell what became of that table.
+    """
     for key, old in before.items():
         new = now.get(key)
         if old is None and new is not None:
@@ -30,17 +37,20 @@ def differences(
         elif old is not None and new is None:
             yield Difference(old.name, old.name, f"table `{old.title}` is not made again")
         elif old is not None and new is not None:
-            yield from _within(old, new)
+            yield from _within(old, new, untold)
 
 
-def _within(old: Table, new: Table) -> Iterator[Difference]:
-    for name in new.columns.keys() - old.columns.keys():
-        yield Difference(new.name, name, f"column `{new.title}.{name}` stays")
-    for name in old.columns.keys() - new.columns.keys():
-        yield Difference(new.name, name, f"column `{new.title}.{name}` is not made again")
-    for name in old.columns.keys() & new.columns.keys():
-        yield from _column(old, new, name)
-    yield from _parts(old, new)
+def _within(old: Table, new: Table, untold: Container[TableKey]) -> Iterator[Difference]:
+    for name in new.columns:
+        if name not in old.columns:
+            yield Difference(new.name, name, f"column `{new.title}.{name}` stays")
+    for name in old.columns:
+        if name not in new.columns:
+            yield Difference(new.name, name, f"column `{new.title}.{name}` is not made again")
+    for name in old.columns:
+        if name in new.columns:
+            yield from _column(old, new, name)
+    yield from _parts(old, new, untold)
 
 
 def _column(old: Table, new: Table, name: str) -> Iterator[Difference]:
@@ -53,18 +63,17 @@ def _column(old: Table, new: Table, name: str) -> Iterator[Difference]:
         yield Difference(new.name, name, f"column `{new.title}.{name}` stays {types[1].text}", whole=False)
 
 
-def _parts(old: Table, new: Table) -> Iterator[Difference]:
+def _parts(old: Table, new: Table, untold: Container[TableKey]) -> Iterator[Difference]:
     """Constraints and indexes that only one side has; those that go with a column are told with that."""
-    one, other = dict(_shapes(old)), dict(_shapes(new))
+    one, other = dict(_shapes(old, untold)), dict(_shapes(new, untold))
     both = old.columns.keys() & new.columns.keys()
-    for shape in one.keys() ^ other.keys():
-        kind, name, columns = one.get(shape) or other[shape]
-        if columns <= both:
+    for shape, (kind, name, columns) in (one | other).items():
+        if columns <= both and (shape in one) != (shape in other):
             words = "stays" if shape in other else "is not made again"
             yield Difference(new.name, name, f"{kind} `{name}` of table `{new.title}` {words}", whole=False)
 
 
-def _shapes(table: Table) -> Iterator[tuple[Hashable, tuple[str, str, set[str]]]]:
+def _shapes(table: Table, untold: Container[TableKey]) -> Iterator[_Shape]:
     if table.primary:
         shape = ("primary", tuple(sorted(table.primary)))
         yield shape, ("primary key", table.primary_name or "", set(table.primary))
@@ -77,7 +86,8 @@ def _shapes(table: Table) -> Iterator[tuple[Hashable, tuple[str, str, set[str]]]
         yield key, ("unique constraint", unique.name or "", set(unique.columns))
     for found in table.foreign_keys:
         words = ("foreign key", found.name or "", set(found.columns))
-        yield ("foreign key", found.columns, found.target, found.target_columns), words
+        to = None if found.target in untold else (found.target, found.target_columns)
+        yield ("foreign key", found.columns, to), words
     for check in table.checks:
         if check.columns is not None and check.name not in {None, "?"}:
             yield ("check", check.name), ("check constraint", check.name or "", set(check.columns))

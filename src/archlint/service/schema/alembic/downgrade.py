@@ -143,11 +143,11 @@ class _Down(Struct, dict=True):
         self.problems += self.replay.run(revision, "downgrade")
         now = {key: database.copy_of(key) for key in deed.before}
         before = {key: deed.before[key] for key in now if database.has_table(key) is not None}
-        late = set(differences(deed.after, there))
+        late = set(differences(deed.after, there, database.untold))
         kinds = (
             d for d in _types(deed, types, frozenset(database.types)) if d.name not in database.untold_types
         )
-        found = [*differences(before, now), *kinds]
+        found = [*differences(before, now, database.untold), *kinds]
         if database.blank is None:
             left = (one for one in found if one not in late and (one.whole or not self._is_named(one)))
             self.leftovers += [_blamed(revision, deed, one) for one in left]
@@ -171,8 +171,9 @@ def _types(deed: Deed, there: frozenset[str], now: frozenset[str]) -> Iterator[D
 
 
 def _blamed(revision: Revision, deed: Deed, found: Difference) -> Leftover:
-    """The last operation that names the thing, or else the table that it is in."""
-    for words in ({found.table, found.name}, {found.name}, {found.table}):
+    """The last operation that names the thing, or else the table that it is in, or else the only one."""
+    by_names: list[set[str]] = [{found.table, found.name}, {found.name}, {found.table}]
+    for words in [*by_names, set()] if len(deed.done) == 1 else by_names:
         for done in reversed(deed.done):
             if words <= done.words:
                 return Leftover(revision, done.location, done.operation, found.words)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from archlint.service.schema.core.naming import UNKNOWN
 from archlint.service.schema.core.tables import SqlType, Table, TableKey
 from archlint.service.schema.postgresql import refusals
-from archlint.service.schema.postgresql.catalog import Catalog, has_type, is_of
+from archlint.service.schema.postgresql.catalog import Catalog, depends_on, has_type, is_of
 from archlint.service.schema.postgresql.refusals import Refused
 from archlint.service.schema.sqlalchemy.values import Untold
 
@@ -23,11 +23,13 @@ class Renaming(Catalog):
             raise refusals.type_exists(new)
         found = self.types.pop(old)
         self.types[new] = SqlType(new, True, found.values)
-        for column in [column for table in self.tables.values() for column in table.columns.values()]:
-            if has_type(column, old):
-                column.type = SqlType(new, True, found.values)
-            if is_of(column.default_type, old):
-                column.default_type = SqlType(new, True, found.values)
+        for table in self.tables.values():
+            for column in filter(depends_on(old), table.columns.values()):
+                self._touch(table.key)
+                if has_type(column, old):
+                    column.type = SqlType(new, True, found.values)
+                if is_of(column.default_type, old):
+                    column.default_type = SqlType(new, True, found.values)
 
     def rename_table(self, key: TableKey, new: str) -> None:
         """`ALTER TABLE … RENAME TO`; names of indexes and constraints stay."""
@@ -35,7 +37,8 @@ class Renaming(Catalog):
         target = (key[0], new)
         self._tell(target)
         self._free(new, key[0])
-        for _, foreign_key in self._pointing(key):
+        for other, foreign_key in self._pointing(key):
+            self._touch(other.key)
             foreign_key.target = target
         self._unbind_views(key)
         self._touch(target)
@@ -65,7 +68,8 @@ class Renaming(Catalog):
             index.used = frozenset(_renamed(tuple(index.used), old, new))
         for foreign_key in table.foreign_keys:
             foreign_key.columns = _renamed(foreign_key.columns, old, new)
-        for _, foreign_key in self._pointing(key):
+        for other, foreign_key in self._pointing(key):
+            self._touch(other.key)
             foreign_key.target_columns = _renamed(foreign_key.target_columns, old, new)
 
     def rename_constraint(self, key: TableKey, old: str, new: str) -> None:
@@ -98,7 +102,8 @@ class Renaming(Catalog):
         table.checks = [replace(one, name=new) if one.name == old else one for one in table.checks]
         for foreign_key in table.foreign_keys:
             foreign_key.name = new if foreign_key.name == old else foreign_key.name
-        for _, foreign_key in self._pointing(table.key):
+        for other, foreign_key in self._pointing(table.key):
+            self._touch(other.key)
             foreign_key.needs = new if foreign_key.needs == old else foreign_key.needs
 
 

@@ -104,6 +104,7 @@ class Database(Renaming):
                 continue
             if not cascade:
                 raise refusals.needed(refusals.table_words(key))
+            self._touch(other.key)
             other.foreign_keys.remove(foreign_key)
         self._unviewed(key, refusals.table_words(key), cascade=cascade)
         del self.tables[key]
@@ -127,6 +128,7 @@ class Database(Renaming):
             if name in foreign_key.target_columns and not own:
                 if not cascade:
                     raise refusals.needed(f"column {name} of {refusals.table_words(key)}")
+                self._touch(other.key)
                 other.foreign_keys.remove(foreign_key)
         self._unviewed(key, f"column {name} of {refusals.table_words(key)}", name, cascade=cascade)
         del table.columns[name]
