@@ -220,7 +220,15 @@ def _handler(reader: StatementReader, node: Tree) -> ExceptHandler:
 def _match(reader: StatementReader, node: Tree) -> Statement:
     body = node.child_by_field_name("body")
     cases = tuple([_case(reader, child) for child in named(body) if child.type == "case_clause"])
-    return Match(*reader.span(node), reader.field(node, "subject"), cases)
+    return Match(*reader.span(node), _subject(reader, node), cases)
+
+
+def _subject(reader: StatementReader, node: Tree) -> Expression:
+    """`match a, b:` is a match of the tuple."""
+    subjects = reader.expressions(node.children_by_field_name("subject"))
+    if len(subjects) < 2:
+        return reader.field(node, "subject")
+    return Sequence(subjects[0].start, subjects[-1].end - subjects[0].start, "tuple", subjects)
 
 
 def _case(reader: StatementReader, node: Tree) -> MatchCase:

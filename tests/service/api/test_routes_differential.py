@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.service.app_mechanisms import APP_MECHANISMS
+from tests.service.language_mechanisms import LANGUAGE_MECHANISMS
 from tests.service.lifespan_mechanisms import LIFESPAN_MECHANISMS
 from tests.service.route_mechanisms import ROUTE_MECHANISMS
 from tests.service.running_app import Row, resolved, rows, running
@@ -19,6 +20,7 @@ MECHANISMS = {
     **ROUTE_MECHANISMS,
     **APP_MECHANISMS,
     **STARLETTE_MECHANISMS,
+    **LANGUAGE_MECHANISMS,
     **LIFESPAN_MECHANISMS,
     **VALUE_MECHANISMS,
 }

@@ -8,7 +8,8 @@ from archlint.service.interpreter import containers, files, introspection, regul
 from archlint.service.interpreter.calls import call
 from archlint.service.interpreter.expressions import evaluate
 from archlint.service.interpreter.machine import FunctionModel, Machine, Semantics
-from archlint.service.interpreter.statements import bind, execute
+from archlint.service.interpreter.statements import execute
+from archlint.service.interpreter.targets import bind
 from archlint.service.semantics.modules import Modules
 
 

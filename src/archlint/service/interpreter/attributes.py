@@ -163,7 +163,10 @@ def _of_instance(machine: Machine, value: InstanceObject, name: str) -> Value:
         return configured(
             default, f"{value.cls.definition.name}.{name}", _annotation(value.cls, name) or place
         )
-    return _bind(machine, value, value.cls, found)
+    bound = _bind(machine, value, value.cls, found)
+    if is_field_call(found) and "default_factory" in found.keywords:
+        value.attributes[name] = bound  # made once for each object
+    return bound
 
 
 def _annotation(cls: ClassObject, name: str) -> Origin | None:
@@ -268,9 +271,18 @@ def _of_super(machine: Machine, value: SuperObject, name: str) -> Value:
             return _bind(machine, receiver, ancestor, ancestor.namespace[name])
     if isinstance(receiver, Modelled):
         return receiver.attribute(machine, f"super.{name}")
+    if name == "__new__":
+        return Native(name, _new_class)
     if isinstance(receiver, InstanceObject) and name == "__init__":
         return Native(name, lambda machine, arguments: receiver.attributes.update({HANDED_ON: arguments}))
     return Native(name, lambda machine, arguments: None)
+
+
+def _new_class(machine: Machine, arguments: Arguments) -> Value:
+    """`type.__new__` in a metaclass: the class whose body gave the names; None for any other `__new__`."""
+    namespaces = [argument for argument in arguments.args if isinstance(argument, dict)]
+    made = (cls for cls in reversed(machine.classes) if any(cls.namespace is names for names in namespaces))
+    return next(made, None)
 
 
 def _of_function(machine: Machine, value: FunctionObject, name: str) -> Value:

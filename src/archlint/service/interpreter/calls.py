@@ -23,6 +23,7 @@ from archlint.facts.traversal import walk_expressions
 from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.fields import field_call, field_names, keyword_of
 from archlint.service.interpreter.machine import FunctionModel, Machine, Modelled
+from archlint.service.interpreter.validators import validate_fields, validate_model
 from archlint.service.interpreter.values import (
     Arguments,
     Bound,
@@ -46,6 +47,7 @@ from archlint.service.interpreter.values import (
     same,
     unsubscripted,
 )
+from archlint.service.semantics.library_names import pydantic_bases
 
 
 def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
@@ -156,7 +158,8 @@ def _interpret(machine: Machine, function: FunctionObject, arguments: Arguments,
     with machine.calling(function.definition):
         if isinstance(function.definition, Lambda):
             return machine.evaluate(frame, function.definition.body)
-        machine.semantics.execute(machine, frame, function.definition.body)
+        signal = machine.semantics.execute(machine, frame, function.definition.body)
+    machine.raised = getattr(signal, "name", "") == "RAISE" and not frame.returned
     if is_generator(function.definition):
         return frame.yielded
     return choice(frame.returned, frame.usual) if frame.returned else None
@@ -249,7 +252,21 @@ def _instantiate(machine: Machine, cls: ClassObject, arguments: Arguments) -> Va
         _interpret(machine, initialise, arguments, instance)
     else:
         _set_fields(cls, instance, arguments)
+        _finish(machine, cls, instance, arguments)
     return instance
+
+
+def _finish(machine: Machine, cls: ClassObject, instance: InstanceObject, arguments: Arguments) -> None:
+    """What the generated `__init__` of a dataclass or Pydantic model does when it has set the fields."""
+    is_model = cls.derives_from(pydantic_bases())
+    if is_model:
+        validate_fields(machine, instance, arguments.place)
+    for name, args in (("__post_init__", ()), ("model_post_init", (None,))):
+        hook = class_member(cls, name)
+        if isinstance(hook, FunctionObject):
+            _interpret(machine, hook, Arguments(args, {}, arguments.place), instance)
+    if is_model:
+        validate_model(machine, instance, arguments.place)
 
 
 def _of_library(machine: Machine, cls: ClassObject, arguments: Arguments) -> Value:

@@ -7,12 +7,14 @@ from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import FunctionModel, Machine
 from archlint.service.interpreter.values import (
     Arguments,
+    Bound,
     ClassObject,
     Descriptor,
     External,
     ExternalObject,
     Frame,
     FunctionObject,
+    InstanceObject,
     Member,
     Native,
     Origin,
@@ -21,6 +23,33 @@ from archlint.service.interpreter.values import (
     same,
     text,
 )
+
+
+def made_by_metaclass(machine: Machine, frame: Frame, cls: ClassObject) -> ClassObject:
+    """The class as a metaclass of the repository leaves it; most have none."""
+    given = next((k.value for k in cls.definition.keywords if k.name == "metaclass"), None)
+    inherited = (machine.metaclasses.get(base) for base in cls.lineage() if isinstance(base, ClassObject))
+    meta = next(filter(None, inherited), None) if given is None else machine.evaluate(frame, given)
+    if not isinstance(meta, ClassObject):
+        return cls
+    made, place = cls, Origin(cls.module, cls.definition)
+    arguments: tuple[Value, ...] = (cls.definition.name, cls.bases, cls.namespace)
+    new, initialise = class_member(meta, "__new__"), class_member(meta, "__init__")
+    if isinstance(new, FunctionObject):
+        result = machine.call(new, Arguments((meta, *arguments), {}, place))
+        made = result if isinstance(result, ClassObject) else cls
+    machine.metaclasses[made] = meta
+    if isinstance(initialise, FunctionObject):
+        machine.call(initialise, Arguments((made, *arguments), {}, place))
+    return made
+
+
+def name_members(machine: Machine, cls: ClassObject) -> None:
+    """Members with a `__set_name__` learn where they stand, in the order of the class's body."""
+    for name, value in list(cls.namespace.items()):
+        hook = class_member(value.cls, "__set_name__") if isinstance(value, InstanceObject) else None
+        if isinstance(hook, FunctionObject):
+            machine.call(Bound(hook, value), Arguments((cls, name), {}, Origin(cls.module, cls.definition)))
 
 
 def tell_bases(machine: Machine, frame: Frame, cls: ClassObject) -> None:

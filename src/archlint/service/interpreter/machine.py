@@ -138,6 +138,15 @@ class Machine:
     classes: list[ClassObject] = field(default_factory=list)
     """Every class made, in order, those of functions and classes too."""
 
+    metaclasses: dict[ClassObject, ClassObject] = field(default_factory=dict)
+    """The metaclasses of the repository, by the classes that they make."""
+
+    guards: int = 0
+    """How many `try` with handlers are under way."""
+
+    raised: bool = False
+    """Whether the call that was just followed certainly raises."""
+
     def load(self, module: Module) -> ModuleObject:
         """The module's value, its body executed once; a circular import sees what is there so far."""
         found = self.loaded.get(module.path)
@@ -190,6 +199,20 @@ class Machine:
             self.stack.pop()
             if not self.stack:
                 self.limit = MAX_STEPS
+
+    @contextmanager
+    def trying(self, is_guarded: bool) -> Iterator[None]:
+        """Inside, what a call raises ends the block: somebody catches it."""
+        self.guards += is_guarded
+        try:
+            yield
+        finally:
+            self.guards -= is_guarded
+
+    def has_raised(self) -> bool:
+        """Whether the statement just executed raises, where somebody catches it."""
+        raised, self.raised = self.raised, False
+        return raised and self.guards > 0
 
     def may_call(self, definition: Node) -> bool:
         """Whether a call may be followed: recursion ends here, or unknown conditions would unfold it."""

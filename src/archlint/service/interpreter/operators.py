@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator as operators
+from collections.abc import Callable
 from typing import Any, cast
 
 from archlint.service.interpreter.partial_texts import PartialText, assembled
@@ -80,10 +82,35 @@ def compared(operator: str, first: Value, second: Value) -> bool | None:
     if operator in {"in", "not in"}:
         found = _contains(second, first)
         return found if found is None or operator == "in" else not found
+    if operator in _ORDERS:
+        return _ordered(operator, first, second)
     equal = _equal(first, second)
     if equal is None:
         return None
+    if operator in {"is", "is not"} and isinstance(first, _PLAIN) and isinstance(second, _PLAIN):
+        equal = equal and type(first) is type(second)
     return {"==": equal, "is": equal, "!=": not equal, "is not": not equal, "<>": not equal}.get(operator)
+
+
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operators.lt,
+    "<=": operators.le,
+    ">": operators.gt,
+    ">=": operators.ge,
+}
+
+
+def _ordered(operator: str, first: Value, second: Value) -> bool | None:
+    """Which is greater, of numbers, of texts and of small sequences of them."""
+    plain = (int, float, str)
+    for value in (first, second):
+        items = value if isinstance(value, list | tuple) and is_small(value) else [value]
+        if not all(isinstance(item, plain) for item in items):
+            return None
+    try:
+        return _ORDERS[operator](first, second)
+    except TypeError:
+        return None
 
 
 def _equal(first: Value, second: Value) -> bool | None:

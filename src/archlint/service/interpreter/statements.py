@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Items
 from enum import Enum, auto
 from typing import Any, TypeAlias
 
 from archlint.facts.syntax import (
     Assign,
-    Attribute,
     AugmentedAssign,
+    Call,
     ClassDef,
+    Comprehension,
     Evaluate,
     Expression,
     For,
@@ -27,27 +28,34 @@ from archlint.facts.syntax import (
     Return,
     Sequence,
     Simple,
-    Starred,
     Statement,
     Subscript,
     Try,
     While,
     With,
 )
-from archlint.service.interpreter.attributes import replace_items, set_attribute
-from archlint.service.interpreter.calls import decorate, define
-from archlint.service.interpreter.class_making import annotated, make_members, tell_bases
+from archlint.facts.traversal import dotted
+from archlint.service.interpreter.calls import decorate, define, is_generator
+from archlint.service.interpreter.class_making import (
+    annotated,
+    made_by_metaclass,
+    make_members,
+    name_members,
+    tell_bases,
+)
 from archlint.service.interpreter.conditions import decide
 from archlint.service.interpreter.expressions import binary, evaluate, iterate
 from archlint.service.interpreter.importing import execute_import, execute_import_from
 from archlint.service.interpreter.machine import Machine, Modelled, both
+from archlint.service.interpreter.patterns import matches
+from archlint.service.interpreter.targets import bind
 from archlint.service.interpreter.values import (
+    Bound,
     Choice,
     ClassObject,
-    External,
     Frame,
     FunctionObject,
-    Member,
+    Native,
     Origin,
     Unresolved,
     Value,
@@ -67,6 +75,10 @@ class Signal(Enum):
     RAISE = auto()
 
 
+_MAX_TURNS = 100
+"""So often a `while` is followed that nothing but its own test ends."""
+
+
 def execute(machine: Machine, frame: Frame, body: Items[Statement]) -> Signal | None:
     """Run statements in order; the signal tells what ended the block early."""
     for statement in body:
@@ -76,60 +88,9 @@ def execute(machine: Machine, frame: Frame, body: Items[Statement]) -> Signal | 
             signal = handler(machine, frame, statement)
             if signal is not None:
                 return signal
+            if machine.has_raised():
+                return Signal.RAISE
     return None
-
-
-def bind(machine: Machine, frame: Frame, target: Expression, value: Value) -> None:
-    """Assign a value to a name, attribute, item or unpacking."""
-    match target:
-        case Name(id=name):
-            _scope(frame, name)[name] = value
-        case Attribute():
-            set_attribute(machine, evaluate(machine, frame, target.value), target.attr, value)
-        case Subscript():
-            _set_item(machine, frame, target, value)
-        case Sequence(items=targets):
-            _unpack(machine, frame, targets, value)
-        case Starred():
-            bind(machine, frame, target.value, value)
-
-
-def _scope(frame: Frame, name: str) -> dict[str, Value]:
-    if name not in frame.outer_names:
-        return frame.namespace
-    scope = frame.parent
-    while scope is not None and scope.parent is not None and name not in scope.namespace:
-        scope = scope.parent
-    return scope.namespace if scope is not None else frame.module.namespace
-
-
-def _set_item(machine: Machine, frame: Frame, target: Subscript, value: Value) -> None:
-    container = settled(evaluate(machine, frame, target.value))
-    index = settled(evaluate(machine, frame, target.index))
-    if isinstance(container, dict) and isinstance(index, str | int | Member | External):
-        if machine.conditions and index in container:
-            value = machine.changed(container[index], value)
-        container[index] = value
-    elif isinstance(container, list) and isinstance(index, int) and -len(container) <= index < len(container):
-        container[index] = value
-    elif isinstance(container, list) and isinstance(target.index, Operator) and isinstance(value, list):
-        replace_items(machine, container, value, Origin(frame.module.module, target))
-
-
-def _unpack(machine: Machine, frame: Frame, targets: Items[Expression], value: Value) -> None:
-    values = iterate(machine, value)
-    stars = [i for i, target in enumerate(targets) if isinstance(target, Starred)]
-    if values is None or (not stars and len(values) != len(targets)) or len(values) < len(targets) - 1:
-        for target in targets:
-            why = "unpacked from a value that the source does not tell"
-            bind(machine, frame, target, machine.unresolved(frame, target, why))
-        return
-    if stars:
-        rest = len(values) - len(targets) + 1
-        middle = list(values[stars[0] : stars[0] + rest])
-        values = [*values[: stars[0]], middle, *values[stars[0] + rest :]]
-    for target, item in zip(targets, values, strict=False):
-        bind(machine, frame, target, item)
 
 
 def _assign(machine: Machine, frame: Frame, statement: Assign) -> None:
@@ -162,26 +123,50 @@ def _augmented(machine: Machine, frame: Frame, statement: AugmentedAssign) -> No
 
 
 def _evaluate(machine: Machine, frame: Frame, statement: Evaluate) -> None:
-    evaluate(machine, frame, statement.value)
+    if not _is_never_run(machine, frame, statement.value):
+        evaluate(machine, frame, statement.value)
+
+
+def _is_never_run(machine: Machine, frame: Frame, node: Expression) -> bool:
+    """Whether a statement makes a generator, `map` or coroutine that nobody goes through or awaits."""
+    if isinstance(node, Comprehension):
+        return node.kind == "generator"
+    if not isinstance(node, Call) or dotted(node.func) is None:
+        return False
+    callee = evaluate(machine, frame, node.func)
+    function = callee.function if isinstance(callee, Bound) else callee
+    if isinstance(function, FunctionObject) and isinstance(function.definition, FunctionDef):
+        return function.definition.is_async or is_generator(function.definition)
+    return isinstance(callee, Native) and callee.name in {"filter", "map"}
 
 
 def _if(machine: Machine, frame: Frame, statement: If) -> Signal | None:
+    arms = ((b.body, b.test, decide(machine, frame, b.test)) for b in statement.branches)
+    return _first(machine, frame, arms, statement.orelse)
+
+
+def _first(
+    machine: Machine, frame: Frame, arms: Iterator[_Tested], orelse: Items[Statement]
+) -> Signal | None:
+    """Run the first block whose test holds, or all that may be it."""
     undecided: list[_Arm] = []
-    is_left: bool | None = True  # whether the next branch is tried when nobody configures anything
-    for branch in statement.branches:
-        answer, expected = decide(machine, frame, branch.test)
+    is_left: bool | None = True  # whether the next block is tried when nobody configures anything
+    for body, test, (answer, expected) in arms:
         if answer is False:
             continue
         if answer is True and not undecided:
-            return execute(machine, frame, branch.body)
-        undecided.append((branch.body, branch.test, both([is_left, expected])))
+            return execute(machine, frame, body)
+        undecided.append((body, test, both([is_left, expected])))
         if answer is True:
             return _alternatives(machine, frame, undecided)
         is_left = both([is_left, None if expected is None else not expected])
     if not undecided:
-        return execute(machine, frame, statement.orelse)
-    return _alternatives(machine, frame, [*undecided, (statement.orelse, undecided[0][1], is_left)])
+        return execute(machine, frame, orelse)
+    return _alternatives(machine, frame, [*undecided, (orelse, undecided[0][1], is_left)])
 
+
+_Tested: TypeAlias = tuple[Items[Statement], Node, tuple[bool | None, bool | None]]
+"""A block, the test that leads to it, and what that gives, and gives when nobody configures anything."""
 
 _Arm: TypeAlias = tuple[Items[Statement], Node, bool | None]
 """A block that may be run, the test that leads to it, and whether it is when nobody configures anything."""
@@ -202,6 +187,7 @@ def _alternatives(machine: Machine, frame: Frame, blocks: Items[_Arm]) -> Signal
         if by_default and signal is None:
             usual = outcomes[-1][0]
     going_on = [names for names, signal in outcomes if signal is None]
+    frame.may_have_left = frame.may_have_left or len(going_on) < len(outcomes)
     frame.namespace.clear()
     frame.namespace.update(_merged(going_on or [names for names, _ in outcomes], usual))
     return None if going_on else outcomes[-1][1]
@@ -243,8 +229,21 @@ def _for(machine: Machine, frame: Frame, statement: For) -> Signal | None:
 
 
 def _while(machine: Machine, frame: Frame, statement: While) -> Signal | None:
-    if decide(machine, frame, statement.test)[0] is False:
-        return execute(machine, frame, statement.orelse)
+    """Turn after turn while the test is known to hold; what is left of it happens under a condition."""
+    for _ in range(_MAX_TURNS):
+        answer, _expected = decide(machine, frame, statement.test)
+        if answer is False:
+            return execute(machine, frame, statement.orelse)
+        frame.may_have_left = False
+        if answer is None:
+            break
+        signal = execute(machine, frame, statement.body)
+        if signal in {Signal.RETURN, Signal.RAISE}:
+            return signal
+        if signal is Signal.BREAK:
+            return None
+        if frame.may_have_left:
+            break
     with machine.condition(Origin(frame.module.module, statement.test), "in a loop"):
         signal = execute(machine, frame, statement.body)
     return signal if signal is Signal.RETURN else None
@@ -267,7 +266,8 @@ def _with(machine: Machine, frame: Frame, statement: With) -> Signal | None:
 
 def _try(machine: Machine, frame: Frame, statement: Try) -> Signal | None:
     """The body is taken to succeed; what it raises itself goes to the handlers, one of which applies."""
-    signal = execute(machine, frame, statement.body)
+    with machine.trying(bool(statement.handlers)):
+        signal = execute(machine, frame, statement.body)
     if signal is Signal.RAISE and statement.handlers:
         blocks: list[_Arm] = [(h.body, h.types or statement, None) for h in statement.handlers]
         signal = _alternatives(machine, frame, blocks)
@@ -278,9 +278,9 @@ def _try(machine: Machine, frame: Frame, statement: Try) -> Signal | None:
 
 
 def _match(machine: Machine, frame: Frame, statement: Match) -> Signal | None:
-    evaluate(machine, frame, statement.subject)
-    blocks: list[_Arm] = [(case.body, case.pattern, None) for case in statement.cases]
-    return _alternatives(machine, frame, [*blocks, ((), statement.subject, None)]) if blocks else None
+    subject = evaluate(machine, frame, statement.subject)
+    arms = ((c.body, c.pattern, matches(machine, frame, subject, c)) for c in statement.cases)
+    return _first(machine, frame, arms, ())
 
 
 def _return(machine: Machine, frame: Frame, statement: Return) -> Signal:
@@ -351,8 +351,10 @@ def _class(machine: Machine, frame: Frame, definition: ClassDef) -> None:
             function.owner = cls
     if cls.derives_from(names_of("enumeration")):
         make_members(machine, cls)
+    name_members(machine, cls)
     tell_bases(machine, frame, cls)
-    frame.namespace[definition.name] = decorate(machine, frame, definition.decorators, cls)
+    made = made_by_metaclass(machine, frame, cls)
+    frame.namespace[definition.name] = decorate(machine, frame, definition.decorators, made)
 
 
 _STATEMENTS: dict[type, Callable[[Machine, Frame, Any], Signal | None]] = {

@@ -133,11 +133,12 @@ def _zip(machine: Machine, arguments: Arguments) -> Value:
 
 
 def _sorted(machine: Machine, arguments: Arguments) -> Value:
-    """Plain items are sorted; for others only the order is lost, which decides no route."""
+    """Plain items and sequences of them are sorted; for others the order is lost, which decides no route."""
     items = iterate(machine, arguments.get(0, "iterable"))
     if items is None:
         return Unresolved("unknown items")
-    if not all(isinstance(item, str | int | float) for item in items):
+    parts = [part for item in items for part in (item if isinstance(item, list | tuple) else [item])]
+    if "key" in arguments.keywords or not all(isinstance(part, str | int | float) for part in parts):
         return list(items)
     return sorted(items, reverse=truth(arguments.get(2, "reverse", False)) is True)
 

@@ -123,6 +123,7 @@ class Frame(Identified, Struct, eq=False):
 
     yielded: list[Value] = field(default_factory=list)
     outer_names: frozenset[str] = frozenset()
+    may_have_left: bool = False  # whether a branch that nothing decides ended the block
 
 
 class FunctionObject(Identified, Struct, eq=False):

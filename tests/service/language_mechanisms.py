@@ -1,0 +1,249 @@
+"""Ways in which Python's own statements decide what is served: matches, loops, classes, what is never run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+LANGUAGE_MECHANISMS: Mapping[str, Mapping[str, str]] = {
+    "a prefix chosen by match": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+            app = FastAPI()
+            MODE = "full"
+            match MODE:
+                case "lite":
+                    prefix = "/lite"
+                case "full" | "all":
+                    prefix = "/full"
+                case _:
+                    prefix = "/none"
+            r = APIRouter(prefix=prefix)
+            @r.get("/x")
+            def x() -> int: ...
+            app.include_router(r)
+        """
+    },
+    "match with captures, guards and a sequence": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+            app = FastAPI()
+            def choose(kind, n):
+                match kind, n:
+                    case "a", 1: return "/a1"
+                    case "a", k if k > 1 or k == 2: return f"/a{k}"
+                    case (other, _): return "/" + other
+            r = APIRouter(prefix=choose("a", 1) + choose("b", 7))
+            @r.get("/x")
+            def x() -> int: ...
+            app.include_router(r)
+        """
+    },
+    "match of enumeration members": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+            app = FastAPI()
+            from enum import Enum
+            class M(Enum):
+                A = "a"
+                B = "b"
+            match M.B:
+                case M.A: p = "/a"
+                case M.B as chosen: p = "/" + chosen.value
+            r = APIRouter(prefix=p)
+            @r.get("/x")
+            def x() -> int: ...
+            app.include_router(r)
+        """
+    },
+    "match of None, True and numbers": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+            app = FastAPI()
+            def f(v):
+                match v:
+                    case None: return "/none"
+                    case True: return "/true"
+                    case -1: return "/minus"
+                    case 0 | 1: return "/bit"
+                return "/else"
+            r = APIRouter(prefix=f(None) + f(True) + f(1) + f(7))
+            @r.get("/x")
+            def x() -> int: ...
+            app.include_router(r)
+        """
+    },
+    "versions compared": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+            app = FastAPI()
+            VER = 2
+            p = f"/v{VER}" if VER >= 2 else "/old"
+            p += "/new" if VER > 1 and not VER < 2 else "/x"
+            p += "/t" if (1, 2) < (1, 3) else "/f"
+            r = APIRouter(prefix=p)
+            @r.get("/x")
+            def x() -> int: ...
+            app.include_router(r)
+        """
+    },
+    "loops that count and that empty a list": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+            app = FastAPI()
+            n = 0
+            while n < 3:
+                app.add_api_route(f"/w{n}", (lambda: 1) if False else Item, name=str(n)) if False else None
+                n += 1
+            parts = ["a", "b"]
+            p = ""
+            while parts:
+                p += "/" + parts.pop(0)
+            r = APIRouter(prefix=p)
+            @r.get("/x")
+            def x() -> int: ...
+            app.include_router(r)
+        """
+    },
+    "maps, generators and coroutines that nobody goes through": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+            app = FastAPI()
+            r1, r2, r3, r4, r5, r6 = [APIRouter() for _ in range(6)]
+            def a() -> int: ...
+            for i, q in enumerate([r1, r2, r3, r4, r5, r6]):
+                q.add_api_route(f"/{i}", a)
+            map(app.include_router, [r1])
+            (app.include_router(q) for q in [r2])
+            def gen():
+                app.include_router(r3)
+                yield
+            gen()
+            async def co():
+                app.include_router(r4)
+            co()
+            for _ in gen(): pass
+            import asyncio
+            asyncio.run(co())
+            filter(app.include_router, [r5])
+        """
+    },
+    "a dataclass with __post_init__ and a factory": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+            app = FastAPI()
+            from dataclasses import dataclass, field
+            @dataclass
+            class Mod:
+                name: str
+                router: APIRouter = field(default_factory=APIRouter)
+                prefix: str = field(init=False)
+                def __post_init__(self):
+                    self.prefix = f"/{self.name.lower()}"
+            m = Mod("Users")
+            @m.router.get("/x")
+            def x() -> int: ...
+            for mod in (m,):
+                app.include_router(mod.router, prefix=mod.prefix, tags=[mod.name])
+        """
+    },
+    "a model with a validator and model_post_init": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+            from pydantic import BaseModel
+            app = FastAPI()
+            from pydantic import field_validator, model_validator
+            class S(BaseModel):
+                prefix: str = "api"
+                full: str = ""
+                @field_validator("prefix", mode="after")
+                @classmethod
+                def lead(cls, v): return "/" + v
+                def model_post_init(self, _): self.full = self.prefix + "/v1"
+            s = S(prefix="api")
+            r = APIRouter(prefix=s.full)
+            @r.get("/x")
+            def x() -> int: ...
+            app.include_router(r)
+        """
+    },
+    "members that learn their names": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+            app = FastAPI()
+            class route:
+                def __init__(self, path): self.path = path
+                def __call__(self, f):
+                    self.f = f
+                    return self
+                def __set_name__(self, owner, name):
+                    owner.table.append((self.path, self.f))
+            class V:
+                table: list = []
+                @route("/v")
+                async def v() -> int: ...
+            for p, f in V.table:
+                app.add_api_route(p, f)
+        """
+    },
+    "a metaclass that registers what it makes": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+            app = FastAPI()
+            class Meta(type):
+                registry = []
+                def __new__(mcs, name, bases, ns):
+                    cls = super().__new__(mcs, name, bases, ns)
+                    Meta.registry.append(cls)
+                    return cls
+            class B_(metaclass=Meta):
+                path = "/b"
+                @staticmethod
+                def get() -> int: ...
+            class C_(B_):
+                path = "/c"
+            for k in Meta.registry:
+                app.add_api_route(k.path, k.get)
+        """
+    },
+    "a metaclass whose __init__ registers": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+            app = FastAPI()
+            class Meta(type):
+                def __init__(cls, name, bases, ns):
+                    super().__init__(name, bases, ns)
+                    if "path" in ns:
+                        app.add_api_route(ns["path"], cls.get)
+            class B_(metaclass=Meta):
+                @staticmethod
+                def get() -> int: ...
+            class C_(B_):
+                path = "/c"
+        """
+    },
+    "what a try raises by hand and in a call": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+            app = FastAPI()
+            try:
+                raise ValueError
+                p = "/never"
+            except ValueError:
+                p = "/handled"
+            else:
+                p = "/else"
+            finally:
+                q = "/fin"
+            def risky(): raise KeyError("x")
+            try:
+                risky()
+                t = "/no"
+            except KeyError:
+                t = "/yes"
+            r = APIRouter(prefix=p + q + t)
+            @r.get("/x")
+            def x() -> int: ...
+            app.include_router(r)
+        """
+    },
+}
