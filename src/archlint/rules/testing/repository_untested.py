@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from archlint.findings import Met, Said, Unknown
 from archlint.service.api.routes import Endpoint
-from archlint.service.calls.functions import Function
+from archlint.service.calls.functions import Class, Function
 from archlint.service.model import Service
-from archlint.service.testing.expected_targets import public_classes, public_functions
-from archlint.service.testing.untested import Untested, by_name_alone, untested_hits
+from archlint.service.testing.expected_targets import library_base, public_classes, public_functions
+from archlint.service.testing.untested import Untested, by_name_alone, name_of, place_of, untested_hits
 
 _REMEDY = "Test it against a database, or test an endpoint that uses it"
 
@@ -20,9 +20,11 @@ def check(service: Service) -> Iterator[Said]:
         return
     doubtful: list[Function] = []
     for module in service.layers.modules("crud"):
-        methods = (method for _, members in public_classes(module, service.calls) for method in members)
-        operations = [*public_functions(module, service.calls), *methods]
-        judged = [answer for one in operations if (answer := _judged(service, one))]
+        classes = list(public_classes(module, service.calls))
+        functions = list(public_functions(module, service.calls))
+        operations = [*functions, *(method for _, members in classes for method in members)]
+        judged = [answer for one in functions if (answer := _judged(service, one))]
+        judged += (answer for cls, members in classes for answer in _of_class(service, cls, members))
         yield from (one for one in judged if isinstance(one, Unknown))
         proven = [one for one in operations if service.reached.is_proven(one)]
         yield from (Met(one.location) for one in proven)
@@ -32,10 +34,29 @@ def check(service: Service) -> Iterator[Said]:
     yield from by_name_alone([one for one in doubtful if not service.reached.is_proven(one)])
 
 
+def _of_class(service: Service, cls: Class, methods: Sequence[Function]) -> Iterator[Untested | Unknown]:
+    """What is to say of each operation, or once of the class, of which all is to be said of."""
+    judged = [_judged(service, one) for one in methods]
+    untested = [one for one in judged if isinstance(one, Untested)]
+    doubts = [one for one in judged if isinstance(one, Unknown)]
+    name = name_of(cls)
+    if len(doubts) == len(methods) > 1 and len({one.why for one in doubts}) == 1:
+        yield Unknown(f"tests of `{name}`", place_of(cls), doubts[0].why)
+    elif len(untested) == len(methods) > 1 and len({one.unused for one in untested}) == 1:
+        endpoints = tuple(dict.fromkeys(endpoint for one in untested for endpoint in one.endpoints))
+        words = f"the class `{name}`, which has {len(methods)} operations"
+        yield Untested(cls.module, place_of(cls), name, words, untested[0].unused, endpoints)
+    else:
+        yield from filter(None, judged)
+
+
 def _judged(service: Service, function: Function) -> Untested | Unknown | None:
     if service.reached.has(function) or function.node is None:
         return None
     unused = service.reached.is_unused(function)
+    if (base := library_base(function)) and not service.reached.callers_of(function):
+        why = f"its class derives from `{base}` of a library, which may call it"
+        return Unknown(f"tests of `{function.short_name}`", function.location, why)
     if not unused and (why := service.reached.doubt(function)):
         return Unknown(f"tests of `{function.short_name}`", function.location, why)
     endpoints = () if unused else service.reached.endpoints_of(function)

@@ -29,6 +29,7 @@ from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SQLMODEL, names_of
 from archlint.service.semantics.loggers import loggers, logs
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
 _MAX_FACTORIES = 3
@@ -43,6 +44,9 @@ _METHODS = frozenset(
         *("websocket", "websocket_route"),
     }
 )
+_TASKS = frozenset({"actor", "periodic_task", "scheduled_job", "shared_task", "task"})
+"""Decorators of Celery, Dramatiq, Huey, Taskiq and APScheduler: a worker runs what they decorate."""
+
 _STATEMENTS = frozenset(
     f"{package}.{name}"
     for package in ("sqlalchemy", "sqlmodel")
@@ -192,7 +196,8 @@ class _Reader:
         storage = self._imports(DATABASE_PACKAGES)
         app = makes_app([self._module.source])
         setup = kinds["setup"] + (0 if _works(definitions) and not kinds["setup"] else kinds["sessions"])
-        is_for_others = kinds["plain"] <= setup + _MAX_BESIDE_SETUP or _FOUNDATION.search(self._module.name)
+        is_small = kinds["plain"] <= setup + _MAX_BESIDE_SETUP and not any(_is_task(one) for one in body)
+        is_for_others = is_small or _FOUNDATION.search(self._module.name)
         return Contents(
             models=kinds["models"],
             schemas=kinds["schemas"],
@@ -273,6 +278,13 @@ class _Reader:
         bindings = self._symbols.namespace(self._module).names.values()
         sources = (binding for binding in bindings if isinstance(binding, Imported) and not binding.level)
         return any(source.module.partition(".")[0] in packages for source in sources)
+
+
+def _is_task(node: object) -> bool:
+    if not isinstance(node, FunctionDef):
+        return False
+    decorators = (one.func if isinstance(one, Call) else one for one in node.decorators)
+    return any(last_name(one) in _TASKS for one in decorators)
 
 
 def _works(definitions: Iterable[tuple[ClassDef | FunctionDef, str]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 from archlint.facts.syntax import ClassDef, FunctionDef
@@ -10,6 +11,7 @@ from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import Library
 from archlint.service.semantics.modules import Module
 
+_TYPING = frozenset({"typing_extensions"})
 _PASSIVE = frozenset(
     {"BaseModel", "BaseSettings", "Enum", "Flag", "IntEnum", "NamedTuple", "Protocol", "StrEnum", "TypedDict"}
     | {"BaseException", "Exception", "HTTPException", "SQLModel", "DeclarativeBase"}
@@ -29,6 +31,14 @@ def public_classes(module: Module, calls: Calls) -> Iterator[tuple[Class, tuple[
         methods = tuple(method for method in cls.methods.values() if _is_operation(method))
         if not cls.scope and not cls.node.name.startswith("_") and methods and not _is_passive(cls):
             yield cls, methods
+
+
+def library_base(method: Function) -> str:
+    """The class of a library, not of Python's own, that the method's class derives from; "" without one."""
+    owner = method.owner
+    paths = [one.path for one in owner.lineage if isinstance(one, Library)] if owner is not None else []
+    others = (path for path in paths if path.partition(".")[0] not in sys.stdlib_module_names | _TYPING)
+    return next(others, "").rpartition(".")[2]
 
 
 def _is_operation(method: Function) -> bool:
