@@ -27,14 +27,19 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         for endpoint in service.routes.endpoints
         if not (_handler(endpoint) in aside or shows_documentation(endpoint))
     ]
-    pieces = {
-        endpoint.location: Piece(endpoint.home, endpoint.location, f"The endpoint {served(endpoint)}")
-        for endpoint in reversed(endpoints)
-    }
+    pieces = {endpoint.location: _piece(endpoint) for endpoint in reversed(endpoints)}
     yield from map(Met, placed(service.layers, "routers", pieces.values()))
     for found in misplaced(service.layers, "routers", (pieces[place] for place in sorted(pieces))):
         yield Hit(found.piece.location, found.fields, found.chain, cause=found.cause)
     yield from service.routes.unknown
+
+
+def _piece(endpoint: Endpoint) -> Piece:
+    """The endpoint where it is registered; what one function registers has one place to go to."""
+    place = endpoint.registration
+    around = place.module.source.definitions.functions_around(place.node)
+    maker = next((one for one in around if one is not place.node), None)
+    return Piece(place.module, endpoint.location, f"The endpoint {served(endpoint)}", within=maker)
 
 
 def _handler(endpoint: Endpoint) -> tuple[int, int, tuple[str, ...]]:

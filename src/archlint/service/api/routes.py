@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 from packaging.version import Version
 
-from archlint.facts.syntax import ClassDef, Node
+from archlint.facts.syntax import Node
 from archlint.findings import Location, Unknown
 from archlint.service.api import entry_points, web
 from archlint.service.api.adding import mounted_in
@@ -19,6 +19,7 @@ from archlint.service.api.handlers import Handler, handler_of, views
 from archlint.service.api.late_includes import never_run
 from archlint.service.api.lifespans import functions
 from archlint.service.api.registered import Include, Missed, Mount, Route, Router
+from archlint.service.api.registration import location_of, registration
 from archlint.service.interpreter.assembly import interpreter
 from archlint.service.interpreter.machine import Condition, Machine, deep_recursion
 from archlint.service.interpreter.values import (
@@ -90,9 +91,7 @@ class Endpoint(Struct, eq=False, frozen=True):
     @property
     def location(self) -> Location:
         """Where it is registered: the route decorator's call."""
-        if self.home is self.place.module:
-            return self.place.module.location(self.place.node)
-        return self.handler.location
+        return location_of(self.registration, self.handler)
 
     @property
     def name(self) -> str:
@@ -111,11 +110,13 @@ class Endpoint(Struct, eq=False, frozen=True):
 
     @property
     def home(self) -> Module:
-        """The module that registers it; its handler's where a router class of the service's own does it."""
-        module, node = self.place.module, self.place.node
-        classes = module.source.nodes.of(ClassDef) if module is not self.handler.module else ()
-        in_class = any(cls.start <= node.start < cls.end for cls in classes)
-        return self.handler.module if in_class else module
+        """The module that registers it; its handler's where a helper of the service's own does it."""
+        return self.registration.module
+
+    @property
+    def registration(self) -> Origin:
+        """The decorator, call or definition that registers it, as who uses its helpers sees it."""
+        return registration(self.place, self.handler)
 
 
 class Runtime(Struct, frozen=True):

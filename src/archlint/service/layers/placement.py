@@ -18,13 +18,14 @@ from archlint.service.semantics.modules import Module
 class Piece(Struct, frozen=True):
     """Something of a module that belongs to a certain layer: "the mapped class `User`" at `location`.
 
-    `key` says what is meant, where `what` says more than that.
+    `key` says what is meant, where `what` says more than that; `within` is a function that makes several.
     """
 
     module: Module
     location: Location
     what: str
     key: str = ""
+    within: Node | None = None
 
     @classmethod
     def at(cls, module: Module, node: Node, what: str) -> Piece:
@@ -83,8 +84,15 @@ def misplaced(layers: Layers, layer: str, pieces: Iterable[Piece]) -> Iterator[M
         else:
             said = f"`{module.name}` has what belongs into `{layer}/`"
             cause = Link(Location(module.path), said)
-            yield from (Misplaced(piece, _where(layers, module, layer), cause=cause) for piece in group)
+            for first, *others in _by_maker(group):
+                yield Misplaced(first, _where(layers, module, layer), tuple(others), cause)
     yield from (_together(layers, layer, alike) for alike in playing.values())
+
+
+def _by_maker(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """Those that one function makes together, and each other one alone."""
+    for _, alike in groupby(pieces, lambda one: one.within.start if one.within else one.location):
+        yield list(alike)
 
 
 def placed(layers: Layers, layer: str, pieces: Iterable[Piece]) -> Iterator[Location]:
