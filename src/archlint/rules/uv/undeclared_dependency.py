@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from archlint.findings import Hit, Link, Location, Met, Said, Severity, Unknown
 from archlint.service.model import Service
 from archlint.service.packaging.managers import to_add
-from archlint.service.packaging.undeclared_imports import Distributions
+from archlint.service.packaging.undeclared_imports import Distributions, Undeclared
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -22,17 +22,25 @@ def check(service: Service) -> Iterator[Said]:
         chain = tuple(Link(place, "it is imported here too") for place in others[:5])
         fields = {
             "distribution": undeclared.distribution,
-            "brought": f", which `{bringing}` brings," if (bringing := undeclared.brought_by) else "",
+            "brought": _brought(undeclared),
             "manifest": pyproject.file.path,
             "remedy": to_add(service.project, undeclared.distribution),
         }
-        yield Hit(first, fields, chain, severity=Severity.WARNING if undeclared.brought_by else None)
+        yield Hit(first, fields, chain, severity=Severity.WARNING if undeclared.way else None)
     yield from _doubtful(dict(reversed(list(distributions.unattributed()))))
     importing = {place.file for undeclared in found for place in undeclared.places}
     importing.update(place.file for _, place in distributions.unattributed())
     for module in service.modules.runtime:
         if module.path not in importing and not module.source.problems:
             yield Met(Location(module.path))
+
+
+def _brought(undeclared: Undeclared) -> str:
+    if undeclared.way:
+        declared, *others = undeclared.way
+        through = f" through `{others[-1]}`" if others else ""
+        return f", which `{declared}` brings{through},"
+    return f", which only {' and '.join(undeclared.groups)} brings," if undeclared.groups else ""
 
 
 def _doubtful(places: Mapping[str, Location]) -> Iterator[Unknown]:

@@ -19,21 +19,10 @@ from packaging.utils import canonicalize_name
 from archlint.facts.syntax import Alias, ImportFrom
 from archlint.findings import Location
 from archlint.paths import ancestors
-from archlint.service.packaging.pyproject import ServiceProject
+from archlint.service.packaging.locked_graph import LockedGraph, locked_graph
+from archlint.service.packaging.pyproject import DeclaredRequirement, ServiceProject
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.source_roots import Project, find_projects, import_names
-
-_BROUGHT = {
-    "botocore": ("boto3", "aiobotocore"),
-    "httpcore": ("httpx",),
-    "opentelemetry-api": ("opentelemetry-sdk",),
-    "opentelemetry-semantic-conventions": ("opentelemetry-sdk",),
-    "pydantic-core": ("pydantic",),
-    "s3transfer": ("boto3",),
-    "starlette": ("fastapi",),
-}
-"""Distributions that others are built on and always bring, though not all of these bound the version."""
-
 
 _WELL_KNOWN = frozenset({
     "aiohttp", "anthropic", "asyncpg", "boto3", "celery", "httpx", "loguru", "lxml", "matplotlib",
@@ -47,13 +36,14 @@ _WELL_KNOWN = frozenset({
 class Undeclared(Struct, frozen=True):
     """An imported distribution that the project does not declare; `places` are its imports.
 
-    `brought_by` is a declared distribution that brings it always: one of which all releases ask for it, or a
-    package of the same repository, which declares it.
+    `way` leads from a distribution that the project asks for at run time to the one that brings it, by the
+    lock; `groups` are the groups and extras that bring it where the runtime's dependencies do not.
     """
 
     distribution: str
     places: tuple[Location, ...]
-    brought_by: str | None
+    way: tuple[str, ...]
+    groups: tuple[str, ...]
 
 
 class Distributions(Struct, eq=False, frozen=True, dict=True):
@@ -70,17 +60,22 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
                 distribution, place
             ):
                 found.setdefault(distribution, []).append(place)
-        return (Undeclared(name, tuple(found[name]), self._bringing(name)) for name in sorted(found))
+        return (self._brought_in(name, tuple(places)) for name, places in sorted(found.items()))
 
-    def _bringing(self, distribution: str) -> str | None:
-        own = (name for name, declared in self._members.items() if distribution in declared)
-        built_on = _BROUGHT.get(distribution, ())
-        return next((name for name in (*built_on, *own) if name in self._declared), None)
+    def _brought_in(self, name: str, places: tuple[Location, ...]) -> Undeclared:
+        """What is known of how an undeclared distribution comes in."""
+        by_part: dict[str, list[DeclaredRequirement]] = {"": []}
+        for one in self.project.declared:
+            aside = f"the group `{one.group}`" if one.group else f"the extra `{one.extra}`"
+            by_part.setdefault(aside if one.group or one.extra else "", []).append(one)
+        if way := self._graph.way(by_part.pop(""), name):
+            return Undeclared(name, places, way, ())
+        groups = (part for part, declared in by_part.items() if self._graph.way(declared, name))
+        return Undeclared(name, places, (), tuple(groups))
 
     @cached_property
-    def _members(self) -> dict[str, frozenset[str]]:
-        """What each package of the repository declares, by its name."""
-        return {one.name: one.dependencies for one in self._projects.values() if one.name is not None}
+    def _graph(self) -> LockedGraph:
+        return locked_graph(self.project.lock)
 
     def _is_listed(self, distribution: str, place: Location) -> bool:
         """Whether a list of requirements nearer to the module than the project's own names it."""
