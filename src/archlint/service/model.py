@@ -7,13 +7,11 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
-from packaging.version import Version
 
 from archlint.findings import Location
 from archlint.readings import unnoticed
-from archlint.service.surroundings import Surroundings
+from archlint.service.surroundings import Installed, Surroundings
 
 if TYPE_CHECKING:
     from archlint.service.api.api_surface import Surface
@@ -46,23 +44,12 @@ if TYPE_CHECKING:
     from archlint.service.semantics.import_uses import Uses
     from archlint.service.semantics.imports import Imports
     from archlint.service.semantics.symbols import Symbols
+    from archlint.service.semantics.workers import Workers
     from archlint.service.testing.client_requests import Requests
     from archlint.service.testing.database_fixtures import DatabaseFixtures
     from archlint.service.testing.reachability import Reached
     from archlint.service.testing.tests import Suite
     from archlint.service.transactions.transactions import Transactions
-
-
-class Installed(Struct, frozen=True):
-    """Versions, None for the newest, and the words of the commands that start servers or may."""
-
-    alembic: Version | None
-    fastapi: Version | None
-    pydantic: Version | None
-    pytest: Version | None
-    sqlmodel: Version | None
-    python: Version | None
-    servers: tuple[tuple[str, ...], ...]
 
 
 class Service(Surroundings, frozen=True, dict=True):
@@ -127,6 +114,13 @@ class Service(Surroundings, frozen=True, dict=True):
         from archlint.service.semantics.import_uses import Uses
 
         return Uses(self.symbols, self.imports)
+
+    @cached_property
+    def workers(self) -> Workers:
+        """Which modules only the workers of task queues run."""
+        from archlint.service.semantics.workers import Workers
+
+        return Workers(self.modules, self.imports)
 
     @cached_property
     def providers(self) -> Providers:
@@ -368,7 +362,7 @@ class Service(Surroundings, frozen=True, dict=True):
         """What blocks the event loop, and what nobody awaits."""
         from archlint.service.asynchronous.event_loop import EventLoop
 
-        return EventLoop(self.calls)
+        return EventLoop(self.calls, self.workers)
 
     @cached_property
     def suite(self) -> Suite:

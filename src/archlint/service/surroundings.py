@@ -13,6 +13,8 @@ from archlint.facts.dotenv import DotenvFile
 from archlint.service.semantics.modules import Modules
 
 if TYPE_CHECKING:
+    from packaging.version import Version
+
     from archlint.service.deployment.command import Command
     from archlint.service.deployment.commands import Commands
     from archlint.service.deployment.dockerfiles import Deployment
@@ -20,6 +22,18 @@ if TYPE_CHECKING:
     from archlint.service.deployment.virtualenvs import Stages
     from archlint.service.packaging.pyproject import ServiceProject
     from archlint.service.packaging.versions import Versions
+
+
+class Installed(Struct, frozen=True):
+    """Versions, None for the newest, and the words of the commands that start servers or may."""
+
+    alembic: Version | None
+    fastapi: Version | None
+    pydantic: Version | None
+    pytest: Version | None
+    sqlmodel: Version | None
+    python: Version | None
+    servers: tuple[tuple[str, ...], ...]
 
 
 class Surroundings(Struct, frozen=True, dict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Met, NotApplicable, Said
+from archlint.findings import Hit, Met, NotApplicable, Said, Severity
 from archlint.service.database.engines import Engine, pool_classes
 from archlint.service.model import Service
 from archlint.service.semantics.library_names import names_of
@@ -28,4 +28,6 @@ def _unfit(service: Service, engine: Engine) -> Iterator[Hit]:
         lineage = (symbol, *service.symbols.bases(symbol))
         if any(base.qualified in names_of("synchronous pool") for base in lineage):
             name = symbol.qualified.rpartition(".")[2]
-            yield Hit(engine.module.location(place), {"pool": name})
+            why = service.workers.why(engine.module)
+            severity = Severity.WARNING if why else None
+            yield Hit(engine.module.location(place), {"pool": name}, why, severity)

@@ -44,10 +44,11 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
 
 
 def _hit(service: Service, connection: Connection, pool: str) -> Hit:
-    """A warning where a comment or docstring says who pools the connections instead, or why none are kept."""
+    """A warning where only workers have it, or somebody says who pools instead or why none are kept."""
     said = _reason(service, connection)
-    severity = Severity.WARNING if said else None
-    return Hit(connection.location, {"pool": pool, "reason": excuse(said)}, severity=severity)
+    why = service.workers.why(connection.engine.module)
+    severity = Severity.WARNING if said or why else None
+    return Hit(connection.location, {"pool": pool, "reason": excuse(said)}, why, severity)
 
 
 def _reason(service: Service, connection: Connection) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Met, NotApplicable, Said
+from archlint.findings import Hit, Met, NotApplicable, Said, Severity
 from archlint.service.model import Service
 
 
@@ -17,4 +17,6 @@ def check(service: Service) -> Iterator[Said]:
         if connection.engine.is_async:
             yield Met(connection.location)
         elif not connection.names_others:  # else BA0202 speaks of the call
-            yield Hit(connection.location, cause=service.databases.sync_engine)
+            why = service.workers.why(connection.engine.module)
+            severity = Severity.WARNING if why else None
+            yield Hit(connection.location, {}, why, severity, cause=service.databases.sync_engine)

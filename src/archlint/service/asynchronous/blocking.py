@@ -45,7 +45,8 @@ class Blocked(Struct, eq=False, frozen=True):
     """The function blocks the event loop: `steps` lead to `call`.
 
     `entered` says why the loop runs it where it is a plain one; `others` are calls of other kinds to which
-    the same place leads. `switched`: only where a setting says so, which by default it does not.
+    the same place leads. `switched`: only where a setting says so, which by default it does not. `by_worker`:
+    it blocks the loop of a task queue's worker, and no request.
     """
 
     function: Function
@@ -55,6 +56,7 @@ class Blocked(Struct, eq=False, frozen=True):
     entered: LoopEntry | None = None
     others: tuple[Blocked, ...] = ()
     switched: bool = False
+    by_worker: bool = False
 
     @property
     def edges(self) -> tuple[Edge, ...]:
@@ -63,9 +65,9 @@ class Blocked(Struct, eq=False, frozen=True):
 
     @property
     def severity(self) -> Severity | None:
-        """A warning where some implementation does not block, all calls are slight, or it is switched off."""
+        """A warning where not all implementations block, all calls are slight, or it is off or a worker's."""
         is_slight = all(one.blocking.slight for one in (self, *self.others))
-        is_sure = all(step.is_sure for step in self.steps) and not self.switched
+        is_sure = all(step.is_sure for step in self.steps) and not (self.switched or self.by_worker)
         return None if is_sure and not is_slight else Severity.WARNING
 
     @property
@@ -76,10 +78,11 @@ class Blocked(Struct, eq=False, frozen=True):
     @property
     def fields(self) -> dict[str, str]:
         """What the rules' messages say."""
+        of = " of a task queue's worker" if self.by_worker else ""
         return {
             "function": self.function.short_name,
             "calls": ", ".join(dict.fromkeys(one.call_written for one in (self, *self.others))),
-            "through": f" through `{_called(self.edges[0])}`" if self.edges else "",
+            "through": of + (f" through `{_called(self.edges[0])}`" if self.edges else ""),
             "remedy": self.remedy,
         }
 

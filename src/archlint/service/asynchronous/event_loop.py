@@ -22,6 +22,7 @@ from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edge import LibraryCall
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import key
+from archlint.service.semantics.workers import Workers
 
 _GROUPS = {
     "http": frozenset({"http"}),
@@ -51,6 +52,7 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
     """Answers about one service; each search is made once."""
 
     calls: Calls
+    workers: Workers
 
     def blocked(self, group: str, options: Mapping[str, Any]) -> Iterator[Blocked]:
         """What blocks the event loop by a call of a group's kinds, unless a worse group has the same place.
@@ -66,7 +68,8 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
         for found in own:
             if not any(found.node in self._by_node(one) for one in worse):
                 others = (self._by_node(one).get(found.node) for one in less)
-                yield replace(found, others=tuple(one for one in others if one is not None))
+                by_worker = self._is_workers(found.function)
+                yield replace(found, others=tuple(filter(None, others)), by_worker=by_worker)
 
     def blocks_elsewhere(self, group: str) -> bool:
         """Whether calls of a group's kinds are made where they do not block the event loop."""
@@ -104,6 +107,20 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
         """Whether any function does: by calls that block, by async ones, or by what it hands to threads."""
         calls = (call for function in self.functions for call in self.calls.library_calls(function))
         return self.blocks_elsewhere("file") or any(_ASYNC_FILES.match(key(call.path)) for call in calls)
+
+    def _is_workers(self, function: Function) -> bool:
+        """Whether only a worker runs the function: no code that serves requests calls it on some way."""
+        callers = {function}
+        pending = [function]
+        while pending:
+            one = pending.pop()
+            if not self.workers.run(one.module):
+                return False
+            ways = (edge.caller for edge in self.calls.edges_to(one) if edge.way != "queue")
+            new = {caller for caller in ways if caller.node is not None} - callers
+            callers |= new
+            pending += new
+        return True
 
     def _awaits(self, function: Function, kind: str) -> bool:
         calls = self.calls.library_calls(function)

@@ -1,0 +1,120 @@
+"""Modules that only the workers of a task queue run code of: those of tasks, and what only these import.
+
+Whoever serves requests imports a module of tasks to send them, and runs nothing of it: Celery, "Calling
+Tasks"; Dramatiq, "User Guide"; arq, "Usage".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from msgspec import Struct
+
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Assign, Call, ClassDef, Expression, FunctionDef, Name
+from archlint.findings import Link, Location
+from archlint.readings import summary
+from archlint.service.semantics.imports import ImportEdge, Imports
+from archlint.service.semantics.library_names import last_names
+from archlint.service.semantics.module_resolution import imported_modules
+from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.scopes import last_name
+
+_TASKS = frozenset({"actor", "db_periodic_task", "db_task", "job", "periodic_task", "shared_task", "task"})
+"""Decorators that make a function a task: of Celery, Dramatiq, Huey, Procrastinate, RQ and TaskIQ."""
+
+_QUEUES = frozenset({"Celery", "Huey", "PriorityRedisHuey", "RedisHuey", "SqliteHuey"})
+_ENQUEUING = frozenset({"enqueue", "enqueue_at", "enqueue_call", "enqueue_in"})
+_LIBRARIES = frozenset(
+    {"arq", "celery", "dramatiq", "huey", "procrastinate", "rq", "saq", "streaq", "taskiq"}
+)
+
+
+class Workers(Struct, eq=False, frozen=True, dict=True):
+    """Answers for one service."""
+
+    modules: Modules
+    imports: Imports
+
+    def run(self, module: Module) -> bool:
+        """Whether only workers run what is in the module, as far as imports tell."""
+        return module in self._theirs
+
+    def why(self, module: Module) -> tuple[Link, ...]:
+        """That they do, for a chain; nothing where requests may come by."""
+        link = Link(Location(module.path), f"only workers of a task queue run `{module.name}`")
+        return (link,) if self.run(module) else ()
+
+    @cached_property
+    def _theirs(self) -> frozenset[Module]:
+        if not any(_imports_queue(module.source) for module in self.modules.runtime):
+            return frozenset()
+        tasks = {module for module in self.modules.runtime if _task_names(module.source)}
+        tasks |= {edge.imported for edge in self.imports if edge.name in _enqueued(edge.importer.source)}
+        serving = {module for module in self.modules.runtime if _serves(module.source)}
+        served = self._reached(serving, tasks)
+        return frozenset(self._reached(tasks - served, frozenset()) - served)
+
+    def _reached(self, starts: Iterable[Module], sent: Iterable[Module]) -> set[Module]:
+        """What `starts` import, and so on; of modules `sent` those of which they take more than tasks."""
+        found = set(starts)
+        pending = list(found)
+        while pending:
+            for edge in self.imports.of(pending.pop()):
+                only_sends = edge.imported in sent and _takes_tasks(edge)
+                if not (edge.type_checking or only_sends or edge.imported in found):
+                    found.add(edge.imported)
+                    pending.append(edge.imported)
+        return found
+
+
+def _takes_tasks(edge: ImportEdge) -> bool:
+    sent = _task_names(edge.imported.source) | _enqueued(edge.importer.source)
+    return edge.name is None or edge.name in sent
+
+
+@summary
+def _enqueued(source: PythonSource) -> frozenset[str]:
+    """The names of functions that a file puts into a queue of RQ: `queue.enqueue(send, …)`."""
+    calls = (call for call in source.nodes.of(Call) if last_name(call.func) in _ENQUEUING)
+    return frozenset(last_name(call.args[0]) for call in calls if call.args) - {""}
+
+
+@summary
+def _task_names(source: PythonSource) -> frozenset[str]:
+    """The tasks that a file defines, and what it sets a queue up with; none of a file without any."""
+    tasks = {
+        one.name
+        for one in source.body
+        if isinstance(one, FunctionDef) and any(_makes_task(node) for node in one.decorators)
+    }
+    classes = (one.name for one in source.body if isinstance(one, ClassDef))
+    settings = {name for name in classes if name.endswith("WorkerSettings")}
+    queues = {
+        target.id
+        for one in source.body
+        if isinstance(one, Assign) and isinstance(one.value, Call) and last_name(one.value.func) in _QUEUES
+        for target in one.targets
+        if isinstance(target, Name)
+    }
+    return frozenset(tasks | settings | queues)
+
+
+@summary
+def _imports_queue(source: PythonSource) -> bool:
+    """Whether a file imports a library of task queues."""
+    return any(
+        one.module.partition(".")[0] in _LIBRARIES for one in imported_modules(source) if not one.level
+    )
+
+
+@summary
+def _serves(source: PythonSource) -> bool:
+    """Whether a file makes an application or a router."""
+    made = last_names("app", "router")
+    return any(last_name(call.func) in made for call in source.nodes.of(Call))
+
+
+def _makes_task(decorator: Expression) -> bool:
+    return last_name(decorator.func if isinstance(decorator, Call) else decorator) in _TASKS
