@@ -32,7 +32,16 @@ _OF_DOCUMENTS = ("dotenvs", "deployment", "commands", "documented_commands", "st
 _OF_CODE = (
     *("migrations", "schemas", "symbols", "classes", "annotations", "literals", "settings", "routes"),
     *("operations", "openapi_pages", "documents", "api", "api_changes"),
-    *("committed_documents", "databases", "environment_reads", "modules", "surface", "providers", "layers"),
+    *(
+        "committed_documents",
+        "databases",
+        "workers",
+        "environment_reads",
+        "modules",
+        "surface",
+        "providers",
+        "layers",
+    ),
     *("setups", "queries", "calls", "data_access", "data_paths", "event_loop", "transactions"),
     *("imports", "uses", "contracts"),
     *("suite", "database_fixtures", "requests", "reached", "upgrades", "connections", "handlers"),
