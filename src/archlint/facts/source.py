@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, wraps
 from operator import attrgetter
 from sys import intern
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
 import msgspec
 from msgspec.structs import force_setattr, replace
@@ -281,7 +281,7 @@ _MENTIONS = msgspec.msgpack.Decoder(MentionedNames)
 _BODY = msgspec.msgpack.Decoder(tuple[Statement, ...])
 _N = TypeVar("_N", bound=Node)
 _M = TypeVar("_M", bound=Node)
-_place = attrgetter("start", "end")
+_place = attrgetter("start", "length")
 
 
 class Nodes:
@@ -297,13 +297,17 @@ class Nodes:
         readings.code[self._source, kind.__name__] = None
         return cast("tuple[_N, ...]", self._by_kind.get(kind, ()))
 
-    def within(self, start: int, end: int, kind: type[_N], other: type[_M]) -> list[_N | _M]:
-        """The nodes of two kinds that start from offset `start` on and before `end`, as they stand."""
-        kinds = (kind, other)
-        readings.code[self._source, kind.__name__] = readings.code[self._source, other.__name__] = None
+    @overload
+    def within(self, start: int, end: int, kind: type[_N], /) -> list[_N]: ...
+    @overload
+    def within(self, start: int, end: int, kind: type[_N], other: type[_M], /) -> list[_N | _M]: ...
+    def within(self, start: int, end: int, /, *kinds: type[Node]) -> list[Any]:
+        """The nodes of these kinds that start from offset `start` on and before `end`, as they stand."""
+        for kind in kinds:
+            readings.code[self._source, kind.__name__] = None
         if kinds not in self._by_place:
-            found: list[Node] = [*self.of(kind), *self.of(other)]
+            found: list[Node] = [node for kind in kinds for node in self.of(kind)]
             found.sort(key=_place)
             self._by_place[kinds] = [node.start for node in found], found
         starts, nodes = self._by_place[kinds]
-        return cast("list[_N | _M]", nodes[bisect_left(starts, start) : bisect_left(starts, end)])
+        return nodes[bisect_left(starts, start) : bisect_left(starts, end)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archlint.facts.syntax import FunctionDef
 from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unknown
@@ -23,18 +23,25 @@ def check(service: Service) -> Iterator[Said]:
 
 def _judge(schema: DatabaseSchema) -> Iterator[Said]:
     trip = schema.completed_round_trip
-    beyond = out_of_reach(schema.environment.revisions)
+    judged = _judged(schema.environment.revisions)
     found: dict[str, dict[Location, Step]] = {}
     for step in trip.steps:
-        if not _is_missing(step.revision) and step.revision.id not in beyond:
+        if step.revision in judged:
             found.setdefault(step.revision.id, {}).setdefault(step.location, step)
     for steps in found.values():
         yield from _hits(tuple(steps.values()))
     for what, why in trip.untold:
         yield Unknown(f"the downgrade of {what}", schema.place, why)
     if not trip.untold and schema.history.unknown is None:
-        judged = (one for one in schema.environment.revisions if not (_is_missing(one) or one.id in beyond))
-        yield from (Met(revision.location) for revision in judged if revision.id not in found)
+        for revision in schema.environment.revisions:
+            if revision in judged and revision.id not in found:
+                yield Met(revision.location)
+
+
+def _judged(revisions: Iterable[Revision]) -> frozenset[Revision]:
+    """The revisions with a downgrade to speak of that a downgrade comes to."""
+    beyond = out_of_reach(revisions)
+    return frozenset(one for one in revisions if not (one.id in beyond or _is_missing(one)))
 
 
 def _hits(steps: tuple[Step, ...]) -> Iterator[Hit]:

@@ -111,12 +111,12 @@ def _mentioned(
     elsewhere = set(_last_words(source))
     elsewhere.update(alias.name.rpartition(".")[2] for alias in nodes.of(Alias))
     own = {*(one.name for one in nodes.of(FunctionDef)), *(one.name for one in nodes.of(ClassDef))}
-    named: list[Name | Attribute] = [node for node in nodes.of(Name) if node not in unread]
-    named += nodes.of(Attribute)
+    named: list[tuple[str, Name | Attribute]] = [(n.id, n) for n in nodes.of(Name) if n not in unread]
+    named += [(node.attr, node) for node in nodes.of(Attribute)]
+    elsewhere.update(word for word, _ in named if word not in own)
     within: Counter[str] = Counter()
-    for node in named:
-        word = _word(node)
-        if word in own and any(one.name == word for one in source.definitions.around(node)):
+    for word, node in [one for one in named if one[0] in own]:
+        if any(one.name == word for one in source.definitions.around(node)):
             within[word] += 1
         else:
             elsewhere.add(word)

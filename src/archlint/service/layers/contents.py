@@ -20,7 +20,7 @@ from archlint.facts.syntax import (
     Name,
     Return,
 )
-from archlint.facts.traversal import all_nodes, dotted
+from archlint.facts.traversal import dotted
 from archlint.readings import summary
 from archlint.service.api.applications import makes_app
 from archlint.service.database.engine_connections import DATABASE_PACKAGES
@@ -302,13 +302,17 @@ def _called(source: PythonSource) -> tuple[tuple[str, ...], ...]:
     known = None if namespace.stars else namespace.names.keys()
     top = (node for node in statements(source.body) if isinstance(node, ClassDef | FunctionDef))
     logging = loggers(source)
-    return tuple(tuple(sorted(_names_called(node, known, logging))) for node in top)
+    return tuple(tuple(sorted(_names_called(source, node, known, logging))) for node in top)
 
 
 def _names_called(
-    definition: ClassDef | FunctionDef, known: Container[str] | None, logging: frozenset[str]
+    source: PythonSource,
+    definition: ClassDef | FunctionDef,
+    known: Container[str] | None,
+    logging: frozenset[str],
 ) -> set[str]:
-    calls = (node for node in all_nodes(definition) if type(node) is Call)
+    start = min(one.start for one in (definition, *definition.decorators))
+    calls = source.nodes.within(start, definition.end, Call)
     called = [call.func for call in calls if not logs(call, logging)]
     names = {name for one in called if (name := dotted(one))}
     found = {name for name in names if known is None or name.partition(".")[0] in known}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import takewhile
 from typing import Literal
 
@@ -66,6 +66,7 @@ class Layers:
         self._contents: dict[Module, Contents] = {}
         self._found: dict[Module, Layer | None] = {}
         self._above: dict[str, tuple[str, ...]] = {}
+        self.candidate = cache(self._candidate)
 
     def of(self, module: Module) -> Layer | None:
         """The layer of `module`; None for what is in no layer, such as the module that makes the app."""
@@ -108,7 +109,7 @@ class Layers:
         """Whether the layer has a directory, or a line in the configuration."""
         return bool(self.directories(name) or self._config.layers.get(name))
 
-    def candidate(self, name: str) -> Candidate | None:
+    def _candidate(self, name: str) -> Candidate | None:
         """What seems to play the role of the layer: where the modules are that are inferred to do so.
 
         Where there are none, it is what has a name or contents of that kind in another layer's place.

@@ -33,8 +33,8 @@ from archlint.facts.syntax import (
     Try,
     With,
 )
-from archlint.facts.traversal import all_nodes
 from archlint.findings import Link, Location, Unknown
+from archlint.service.semantics.bindings import statements
 
 
 class Revision(Struct, eq=False, frozen=True, dict=True):
@@ -142,7 +142,7 @@ def only_raises(function: FunctionDef) -> bool:
     for statement in function.body:
         if isinstance(statement, Raise):
             return True
-        if any(isinstance(node, Return) for node in all_nodes(statement)):
+        if any(isinstance(one, Return) for one in statements((statement,))):
             return False
     return False
 

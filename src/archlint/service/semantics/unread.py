@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archlint.facts.source import PythonSource, function_naming, function_summary, notice, notice_naming
-from archlint.facts.syntax import (
-    Assign,
-    Expression,
-    FunctionDef,
-    Name,
-    Node,
-    Statement,
-)
-from archlint.facts.traversal import INNER, all_nodes, with_blocks
+from archlint.facts.syntax import Assign, FunctionDef, Name, Node, Statement
+from archlint.facts.traversal import all_nodes, with_blocks
 from archlint.readings import unnoticed
 from archlint.service.semantics.bindings import Namespace, function_namespace
 from archlint.service.semantics.idle import idle_in
@@ -26,24 +17,11 @@ def unread_in(source: PythonSource, function: FunctionDef) -> frozenset[Node]:
 
 @function_summary
 def _unread(source: PythonSource, function: FunctionDef) -> tuple[Name, ...]:
-    names: list[Name] = []
-    targets: list[Expression] = []
-    pending: list[Any] = [function]
-    while pending:
-        current = pending.pop()
-        kind = type(current)
-        if kind is tuple:
-            pending += current
-        elif kind is Name:
-            names.append(current)
-        elif inner := INNER[kind]:
-            if kind is Assign:
-                targets += current.targets
-            pending += inner(current)
-    bound = {target for target in targets if type(target) is Name}
-    read = {node.id for node in names if node not in bound}
-    read.update(parameter.name for parameter in function.parameters)
-    return tuple(node for node in targets if type(node) is Name and node.id not in read)
+    assigned = source.nodes.within(function.start, function.end, Assign)
+    bound = [target for one in assigned for target in one.targets if type(target) is Name]
+    names = set(source.nodes.within(function.start, function.end, Name)).difference(bound)
+    read = {node.id for node in names}.union(parameter.name for parameter in function.parameters)
+    return tuple(node for node in bound if node.id not in read)
 
 
 def unread(source: PythonSource) -> frozenset[Node]:
