@@ -63,10 +63,10 @@ class Layers:
         self._symbols = symbols
         self._classes = classes
         self._surface = surface
-        self._contents: dict[Module, Contents] = {}
         self._found: dict[Module, Layer | None] = {}
         self._above: dict[str, tuple[str, ...]] = {}
         self.candidate = cache(self._candidate)
+        self.contents = cache(self._contents)
 
     def of(self, module: Module) -> Layer | None:
         """The layer of `module`; None for what is in no layer, such as the module that makes the app."""
@@ -139,11 +139,9 @@ class Layers:
         is_stored = name == "crud" and folder in self._partial_stores
         return f"{folder}/" if is_stored else module.path if stem.endswith(f"_{name}") else ""
 
-    def contents(self, module: Module) -> Contents:
+    def _contents(self, module: Module) -> Contents:
         """What the module defines."""
-        if module not in self._contents:
-            self._contents[module] = read_contents(module, self._symbols, self._classes)
-        return self._contents[module]
+        return read_contents(module, self._symbols, self._classes)
 
     def has_routes(self, module: Module) -> bool:
         """Whether it makes routers or registers endpoints of its own, in whatever way."""
