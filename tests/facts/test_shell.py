@@ -128,6 +128,26 @@ def test_words_without_quotes_and_continued_lines() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        'SERVER="uvicorn main:app"\nexec $SERVER --port 80',
+        "SERVER='uvicorn main:app'\nexec ${SERVER} --port 80",
+        'SERVER=${SERVER:-"uvicorn main:app"}\n$SERVER --port 80',
+        "export SERVER=uvicorn\n$SERVER main:app --port 80",
+    ],
+)
+def test_a_program_that_the_script_keeps_in_a_variable(script: str) -> None:
+    *_, last = read_shell(script)
+    assert [one for one in last.words if one != "exec"] == ["uvicorn", "main:app", "--port", "80"]
+
+
+@pytest.mark.parametrize("script", ['exec "$@"', "exec $SERVER", "SERVER=$(which uvicorn)\n$SERVER main:app"])
+def test_a_program_that_nothing_tells_stays_a_variable(script: str) -> None:
+    last = [one for one in read_shell(script) if one.words[0] != "which"][-1]
+    assert last.words[-1].startswith("$") or last.words[0] == "$SERVER"
+
+
 def test_places_and_assignments() -> None:
     [command] = read_shell("\n  A=1 B='x y' pip install é z\n")
     assert (command.start, command.end) == ((1, 2), (1, 29))

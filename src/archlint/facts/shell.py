@@ -19,14 +19,15 @@ from msgspec.structs import replace
 
 from archlint.facts.shell_heredocs import feeds_shell, last_of_each_line
 from archlint.facts.shell_nodes import (
-    WORDS,
     UnreadShellError,
+    expanded,
     flattened,
     outputs,
     pair,
     parsed,
     text_of,
     word_of,
+    words_of,
 )  # fmt: skip
 
 STATEMENTS = frozenset({
@@ -249,7 +250,7 @@ class _Walker:
                     yield from self.statement(child, None)
 
     def _command(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
-        words = [word_of(child) for child in node.named_children if child.type in WORDS]
+        words = expanded(words_of(node), self.state.variables)
         pairs = [child for child in node.named_children if child.type == "variable_assignment"]
         assigned = (*self._exports(), *map(pair, pairs))
         end = max((child.end_point for child in node.named_children), default=node.end_point)
@@ -346,7 +347,7 @@ def _programs(nodes: Iterable[Any]) -> frozenset[str]:
     while pending:
         node = pending.pop()
         if node.type == "command":
-            words = [word_of(child) for child in node.named_children if child.type in WORDS]
+            words = words_of(node)
             found.update(words if words[:1] in (["command"], ["type"], ["which"]) else words[:1])
         pending += node.children
     return frozenset(found)
@@ -358,10 +359,8 @@ def _instead(command: ShellCommand, programs: frozenset[str]) -> ShellCommand:
 
 def _swallowed(right: Any) -> str | None:
     """Why `left || right` succeeds when `left` fails: the right side only speaks."""
-    if right.type == "command":
-        words = [word_of(child) for child in right.named_children if child.type in WORDS]
-        if words[:1] == ["exit"] and words[1:] == ["0"]:
-            return "`|| exit 0` turns its failure into success"
+    if right.type == "command" and words_of(right) == ["exit", "0"]:
+        return "`|| exit 0` turns its failure into success"
     return f"`|| {text_of(right).splitlines()[0]}` swallows its failure" if _only_speaks([right]) else None
 
 

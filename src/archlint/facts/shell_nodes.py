@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 MAX_MENDING = 10
@@ -109,6 +110,30 @@ def word_of(node: Any) -> str:
         case "word":
             return text_of(node).replace("\\\n", "").replace("\\", "")
     return text_of(node)
+
+
+def words_of(command: Any) -> list[str]:
+    """The words of a command, its program first."""
+    return [word_of(child) for child in command.named_children if child.type in WORDS]
+
+
+_VARIABLE = re.compile(r"\$(\w+)|\$\{(\w+)\}")
+_DEFAULT = re.compile(r"\$\{\w+:?[-=](?P<value>.*)\}", re.DOTALL)
+
+
+def expanded(words: list[str], variables: Mapping[str, str]) -> list[str]:
+    """The words of a command with its program in the place of a variable of the script: `exec $SERVER`.
+
+    What the script itself gives it counts, `${SERVER:-uvicorn main:app}` by its default.
+    """
+    at = int(words[:1] == ["exec"])
+    named = _VARIABLE.fullmatch(words[at]) if at < len(words) else None
+    value = variables.get(named[1] or named[2], "") if named else ""
+    default = _DEFAULT.fullmatch(value)
+    program = (default["value"].strip("\"'") if default else value).split()
+    if not program or program[0].startswith(("$", "`")):
+        return words
+    return [*words[:at], *program, *words[at + 1 :]]
 
 
 def flattened(node: Any) -> list[Any]:

@@ -12,6 +12,9 @@ from archlint.service.api.response_kinds import only_raises
 from archlint.service.interpreter.types import Type
 from archlint.service.model import Service
 
+_JSON_SCHEMA = frozenset({"type", "properties"})
+"""Fields of a model that is a JSON Schema itself, which may have any keyword."""
+
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each loose response, and each loose field and open model that documented endpoints use, once."""
@@ -55,12 +58,14 @@ def _in_operation(operation: Operation, models: _Models) -> Iterator[Hit]:
 
 
 def _in_model(model: PydanticModel) -> Iterator[Hit]:
+    is_open = {field.name for field in model.fields} >= _JSON_SCHEMA
     if model.extra is not None and model.extra.mode == "allow":
-        yield _hit(model.extra.location, f"`{written(model.type)}`", "open to undeclared fields")
+        severity = Severity.WARNING if is_open else None
+        yield _hit(model.extra.location, f"`{written(model.type)}`", "open to undeclared fields", severity)
     for field in model.fields:
         if not field.excluded and loose_part(field.type) is not None:
             owner = field.owner.qualified.rpartition(".")[2]
-            severity = Severity.WARNING if is_open_by_nature(field.name, field.type) else None
+            severity = Severity.WARNING if is_open or is_open_by_nature(field.name, field.type) else None
             yield _hit(field.location, f"`{owner}.{field.name}`", f"typed `{written(field.type)}`", severity)
 
 

@@ -28,7 +28,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each endpoint outside `/api/v<N>` that is not operational, and the include that lacks it."""
     exempt = operational(options)
     endpoints = list(without_aliases(service.routes.endpoints))
-    yield from (Met(endpoint.location) for endpoint in endpoints if client_version(endpoint) is not None)
+    versioned = [endpoint for endpoint in endpoints if client_version(endpoint) is not None]
+    yield from (Met(endpoint.location) for endpoint in versioned)
     doubtful: dict[App, Unknown | None] = {}
     for place, lacking in by_include(endpoints, lambda endpoint: client_version(endpoint) is not None):
         for endpoint in lacking:
@@ -38,7 +39,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             if endpoint.root not in doubtful:
                 doubtful[endpoint.root] = unknown_root(endpoint.root)
             if doubtful[endpoint.root] is None:
-                yield _hit(place, _how(endpoint), endpoint)
+                yield _hit(place, _how(endpoint), endpoint, has_versions=bool(versioned))
     yield from filter(None, doubtful.values())
     yield from service.routes.unknown
 
@@ -62,14 +63,14 @@ def _how(endpoint: Endpoint) -> str:
     return f"{_MISSING}, as long as `{setting}` has its default" if setting else _MISSING
 
 
-def _hit(place: Origin, how: str, endpoint: Endpoint) -> Hit:
+def _hit(place: Origin, how: str, endpoint: Endpoint, *, has_versions: bool) -> Hit:
     """An error where it has no version, whatever is configured, and is served."""
     include = Link(place.module.location(place.node), "served here, without a version in the prefix")
     fields = {
         "endpoint": served(endpoint),
         "handler": endpoint.handler.own_name,
         "how": how,
-        "remedy": _remedy(included(place), endpoint),
+        "remedy": _remedy(included(place), endpoint, has_versions),
     }
     is_error = how == _MISSING and endpoint.root.is_served
     severity = None if is_error else Severity.WARNING
@@ -78,8 +79,9 @@ def _hit(place: Origin, how: str, endpoint: Endpoint) -> Hit:
     return Hit(endpoint.location, fields, (include,), severity, cause=app, mended_at=mended_at)
 
 
-def _remedy(included: str, endpoint: Endpoint) -> str:
-    """What to do: a version that stands elsewhere stays the same one."""
-    if found := _ELSEWHERE.match(endpoint.path):
+def _remedy(included: str, endpoint: Endpoint, has_versions: bool) -> str:
+    """What to do: a version that stands elsewhere stays, unless the API has versions of its own beside it."""
+    found = _ELSEWHERE.match(endpoint.path)
+    if found and not (has_versions and found[1]):
         return f"Let the path begin with `/api/{found[0].rpartition('/')[2]}`, not with `{found[0]}`"
     return f"Serve {included} under `/api/v1`"

@@ -87,6 +87,11 @@ def _targets(modules: Modules, told: Iterable[str]) -> list[ServedTarget]:
     return list(dict.fromkeys(target for target in found if target is not None))
 
 
+def may_be_others(commands: Iterable[Sequence[str]]) -> bool:
+    """Whether a container starts what only a variable tells: any app then may be served."""
+    return any(re.fullmatch(r"\$\{?[A-Za-z_]\w*\}?", words[0]) for words in commands if words)
+
+
 def _told_by_commands(commands: Iterable[Sequence[str]]) -> Iterator[str]:
     for words in commands:
         yield from [word for word in words[1:] if _TARGET.fullmatch(word)][:1]

@@ -185,10 +185,14 @@ def is_server(command: Command) -> bool:
     return any(command.runs(server) for server in sorted(SERVERS))
 
 
+_MAY_SERVE = re.compile(r"python|\$\{?[A-Za-z_]")
+"""Programs that may start any server: Python's code, and what only a variable tells."""
+
+
 def may_serve(command: Command) -> bool:
-    """Whether a command starts a server, or a container with Python code that may start one itself."""
-    starts_code = command.context is CommandContext.START and command.program.startswith("python")
-    return starts_code or is_server(command)
+    """Whether a command starts a server, or a container with Python code or anything that may start one."""
+    is_start = command.context is CommandContext.START
+    return (is_start and _MAY_SERVE.match(command.program) is not None) or is_server(command)
 
 
 def app_of(command: Command) -> str | None:

@@ -16,6 +16,7 @@ from archlint.paths import ancestors
 from archlint.service.api.api_surface import Surface
 from archlint.service.layers.contents import Contents, mostly_query, only_query, read_contents
 from archlint.service.layers.mapping import Candidate, candidate
+from archlint.service.layers.misnomers import misnomers
 from archlint.service.layers.names import (
     LAYERS,
     ROUTERS_ONLY,
@@ -167,25 +168,12 @@ class Layers:
         )
 
     def _is_named(self, folder: str) -> bool:
-        return _base(folder) in LAYERS and folder not in self._other_routers | self._applications
+        return _base(folder) in LAYERS and folder not in self._misnomers
 
     @cached_property
-    def _applications(self) -> frozenset[str]:
-        """A directory `core` with all modules that have endpoints: the application itself, not its core."""
-        routing = [{*self._parents(one)} for one in self._modules.runtime if self.contents(one).routes]
-        shared = set.intersection(*routing) if len(routing) > 1 else set()
-        return frozenset(folder for folder in shared if _base(folder) == "core")
-
-    @cached_property
-    def _other_routers(self) -> frozenset[str]:
-        """Directories `routers` in another layer's that hold no endpoint: they route other things."""
-        own: dict[str, bool] = {}
-        for module in self._modules.runtime:
-            for folder in self._parents(module):
-                names = {_base(outer) for outer in ancestors(posixpath.dirname(folder))}
-                if _base(folder) == "routers" and not names.isdisjoint(LAYERS):
-                    own[folder] = own.get(folder, False) or self.has_routes(module)
-        return frozenset(folder for folder, has_endpoints in own.items() if not has_endpoints)
+    def _misnomers(self) -> frozenset[str]:
+        parents = {module: self._parents(module) for module in self._modules.runtime}
+        return misnomers(parents, self.contents, self.has_routes)
 
     @cached_property
     def _containers(self) -> frozenset[str]:

@@ -1,0 +1,62 @@
+"""Directories that have a layer's name and hold something else."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from archlint.paths import ancestors
+from archlint.service.layers.contents import Contents
+from archlint.service.layers.names import LAYERS
+from archlint.service.semantics.modules import Module
+
+_MAIN = frozenset({"app.py", "asgi.py", "main.py", "server.py"})
+"""Files that make a program's application."""
+
+
+def misnomers(
+    parents: Mapping[Module, Sequence[str]],
+    contents: Callable[[Module], Contents],
+    has_routes: Callable[[Module], bool],
+) -> frozenset[str]:
+    """The directories that are no layers in spite of their names; `parents` are those above each module."""
+    return frozenset(
+        (
+            *_applications(parents, contents),
+            *_deployables(parents, contents),
+            *_other_routers(parents, has_routes),
+        )
+    )
+
+
+def _applications(
+    parents: Mapping[Module, Sequence[str]], contents: Callable[[Module], Contents]
+) -> Iterator[str]:
+    """A directory `core` with all modules that have endpoints: the application itself, not its core."""
+    routing = [{*above} for module, above in parents.items() if contents(module).routes]
+    shared = set.intersection(*routing) if len(routing) > 1 else set()
+    return (folder for folder in shared if posixpath.basename(folder) == "core")
+
+
+def _deployables(
+    parents: Mapping[Module, Sequence[str]], contents: Callable[[Module], Contents]
+) -> Iterator[str]:
+    """A directory `services` of programs: the main module of one lies in a directory of it."""
+    for module in (one for one in parents if posixpath.basename(one.path) in _MAIN):
+        above = parents[module]
+        outer = [folder for folder in above[1:] if posixpath.basename(folder) == "services"]
+        if outer and contents(module).app:
+            yield from outer
+
+
+def _other_routers(
+    parents: Mapping[Module, Sequence[str]], has_routes: Callable[[Module], bool]
+) -> Iterator[str]:
+    """Directories `routers` in another layer's that hold no endpoint: they route other things."""
+    own: dict[str, bool] = {}
+    for module, above in parents.items():
+        for folder in above:
+            names = {posixpath.basename(outer) for outer in ancestors(posixpath.dirname(folder))}
+            if posixpath.basename(folder) == "routers" and not names.isdisjoint(LAYERS):
+                own[folder] = own.get(folder, False) or has_routes(module)
+    return (folder for folder, has_endpoints in own.items() if not has_endpoints)
