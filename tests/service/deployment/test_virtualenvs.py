@@ -142,7 +142,8 @@ def test_what_an_install_brings_for_development(tmp_path: Path, run: str, part: 
         ("CMD supervisord", Starts.UNCLEAR),
         ("CMD bash", Starts.NO_SERVER),
         ("CMD ./start.sh", Starts.NO_SERVER),
-        ("", Starts.NO_SERVER),
+        ('ENTRYPOINT ["/bin/bash"]', Starts.UNCLEAR),
+        ("", Starts.UNCLEAR),
     ],
 )
 def test_what_an_image_starts(tmp_path: Path, lines: str, starts: Starts) -> None:

@@ -25,7 +25,15 @@ common = {{ workspace = true }}
 COMMON = '[project]\nname = "common"\nversion = "1"\ndependencies = ["fastapi"]\n'
 LOCK = "version = 1\n" + "".join(
     f'[[package]]\nname = "{name}"\nversion = "1"\nsource = {{ registry = "https://pypi.org/simple" }}\n'
-    for name in ("fastapi", "starlette", "openai")
+    f"dependencies = [{dependencies}]\n"
+    for name, dependencies in (
+        ("common", '{ name = "fastapi" }'),
+        ("fastapi", '{ name = "starlette" }'),
+        ("starlette", '{ name = "anyio" }, { name = "colorama", marker = "os_name == \'nt\'" }'),
+        ("anyio", ""),
+        ("colorama", ""),
+        ("openai", '{ name = "fastapi" }'),
+    )
 )
 
 
@@ -34,7 +42,9 @@ LOCK = "version = 1\n" + "".join(
     [
         ("'fastapi'", "fastapi", None),
         ("'uvicorn'", "fastapi", Severity.WARNING),  # the package beside it declares it
-        ("'fastapi'", "starlette", Severity.WARNING),  # all releases of FastAPI ask for one
+        ("'fastapi'", "starlette", Severity.WARNING),
+        ("'uvicorn'", "anyio", Severity.WARNING),
+        ("'uvicorn'", "colorama", Severity.ERROR),
         ("'uvicorn'", "openai", Severity.ERROR),
     ],
 )

@@ -22,9 +22,9 @@ def check(service: Service) -> Iterator[Said]:
     if starts == {Starts.NO_SERVER} and not service.deployment.compose_problems:
         yield Hit(images[0].location, {"dockerfile": images[0].path, "problem": "starts no ASGI server"})
     elif images and Starts.A_SERVER not in starts:
-        yield Unknown(
-            f"what `{images[0].path}` starts", images[0].location, "a program that it does not know"
-        )
+        open_ = service.images.is_left_open(images[0])
+        why = "whoever runs it gives the command" if open_ else "a program that it does not know"
+        yield Unknown(f"what `{images[0].path}` starts", images[0].location, why)
     broken: dict[tuple[str, str, str], list[Location]] = {}
     for image in images:
         for command in service.commands.started.get(image.path, ()):

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Met, Said
 from archlint.paths import join
+from archlint.service.deployment.installs import installed_list
 from archlint.service.model import Service
 from archlint.service.packaging.managers import to_lock
 
-OTHERS = ("poetry.lock", "pdm.lock", "Pipfile.lock", "requirements.txt")
+OTHERS = ("poetry.lock", "pdm.lock", "pixi.lock", "Pipfile.lock", "requirements.txt")
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -20,8 +21,11 @@ def check(service: Service) -> Iterator[Said]:
         yield from project.problems
     elif project.lock is None:
         folder = posixpath.dirname(project.lock_path) or "."
-        found = next((name for name in OTHERS if service.repository.has(join(folder, name))), None)
+        beside = (name for name in OTHERS if service.repository.has(join(folder, name)))
+        installed = installed_list(service.commands, service.deployment.near)
+        found = next(beside, None) or installed
         instead = f"there is only `{found}`" if found else "nothing locks the dependencies"
-        yield Hit(service.anchor, {"lock": project.lock_path, "instead": instead, "remedy": to_lock(project)})
+        remedy = to_lock(project, installed)
+        yield Hit(service.anchor, {"lock": project.lock_path, "instead": instead, "remedy": remedy})
     else:
         yield Met(Location(project.lock_path))

@@ -140,10 +140,12 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
 
     def _compose_start(self, image: Image) -> Iterator[Command]:
         built = {(build.location.file, build.service) for build in image.builds}
-        for file in self.deployment.compose:
-            for name, service in file.services.items():
-                if (file.path, name) in built or _extends(service) in {n for f, n in built}:
-                    yield from self.compose_commands(name, service)
+        services = [(f, name, one) for f in self.deployment.compose for name, one in f.services.items()]
+        tags = {one.text("image") for file, name, one in services if (file.path, name) in built} - {None}
+        for file, name, service in services:
+            is_same = (file.path, name) in built or _extends(service) in {n for f, n in built}
+            if is_same or service.text("image") in tags:
+                yield from self.compose_commands(name, service)
 
     def compose_commands(self, name: str, service: YamlMapping) -> Iterator[Command]:
         """What a compose service says that its container runs."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint.facts.dockerfile import substitute
 from archlint.facts.yaml import YamlMapping, YamlNode, YamlScalar, YamlSequence
@@ -203,6 +204,15 @@ class Stack(Struct, eq=False, frozen=True, dict=True):
         return [projects[folder] for folder in folders]
 
     def _services(self, files: tuple[ComposeFile, ...]) -> Iterator[StackService]:
+        """The services; one that names the image which another one builds and tags is built like that."""
+        found = list(self._written(files))
+        tagged = {text: one for one in reversed(found) if one.builds and (text := one.text("image"))}
+        for service in found:
+            builder = None if service.builds else tagged.get(service.text("image") or "")
+            built = replace(service, builds=builder.builds, bases=builder.bases) if builder else service
+            yield built
+
+    def _written(self, files: tuple[ComposeFile, ...]) -> Iterator[StackService]:
         for members in self._projects(files):
             for name in dict.fromkeys(name for file in members for name in file.services):
                 if not any(name in file.removed for file in members):

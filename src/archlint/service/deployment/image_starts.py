@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from msgspec import Struct
 
@@ -102,13 +102,30 @@ class Images(Struct, eq=False, frozen=True, dict=True):
 
     def starts(self, image: Image) -> Starts:
         """What a container of an image does, with the commands that compose gives it."""
-        found = self.commands.started.get(image.path, ())
+        found = self._told(image)
         others = self.commands.start_of(image, image.dockerfile.ends)
         if any(map(self.is_server, (*found, *others))) or (not found and _base_serves(image.dockerfile)):
             return Starts.A_SERVER
         if not found:
-            return Starts.NO_SERVER if has_plain_base(image.dockerfile) else Starts.UNCLEAR
+            is_plain = has_plain_base(image.dockerfile) and not self.is_left_open(image)
+            return Starts.NO_SERVER if is_plain else Starts.UNCLEAR
         return Starts.NO_SERVER if all(map(self._serves_nothing, found)) else Starts.UNCLEAR
+
+    def is_left_open(self, image: Image) -> bool:
+        """Whether an image has no command, and whoever runs it elsewhere has to give it one.
+
+        A bare shell is none. One that compose runs as it was built has what it needs, as has one whose stage
+        only lost the command of the one below.
+        """
+        stages = image.dockerfile.ends
+        lines = (part for stage in stages for part in image.dockerfile.lineage(stage))
+        has_command = any(one.keyword == "CMD" for part in lines for one in part.instructions)
+        return not (self._told(image) or image.builds or has_command)
+
+    def _told(self, image: Image) -> tuple[Command, ...]:
+        """The commands of a container, of the image and of compose, but for a shell that is told nothing."""
+        found = self.commands.started.get(image.path, ())
+        return tuple(one for one in found if one.program not in SHELLS or len(one.words) > 1)
 
     def served_by(self, service: StackService) -> Image | None:
         """The image of a compose service that serves the app; None for a worker or another program."""
@@ -133,7 +150,8 @@ class Images(Struct, eq=False, frozen=True, dict=True):
         if command.program in {"python", "python3"}:
             has_code = len(command.words) > 1
             return not has_code or (bool(self._own_files(command)) and not self._code_may_serve)
-        is_shell = command.program in SHELLS and any(re.fullmatch(r"-\w*c", word) for word in command.words)
+        options = takewhile(lambda word: word.startswith("-"), command.words[1:])
+        is_shell = command.program in SHELLS and any(re.fullmatch(r"-\w*c", word) for word in options)
         scripts = [] if is_shell else named_scripts(command)
         if scripts:  # what a script of the repository runs is among the commands, as is the text after -c
             return all(self.commands.script_named(word) for word in scripts)

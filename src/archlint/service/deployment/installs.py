@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from archlint.service.deployment.ci import environment_of
-from archlint.service.deployment.command import Command
+from archlint.service.deployment.command import Command, CommandContext
 from archlint.service.packaging.pyproject import ServiceProject, strings
 
 BOOTSTRAP = frozenset({"pip", "setuptools", "uv", "wheel"})
@@ -53,6 +53,28 @@ def is_exported(path: str, text: str, commands: Iterable[Command]) -> bool:
     writers = (c for c in commands if c.runs("uv", "export") or c.runs("uv", "pip", "compile"))
     written = (word.rpartition("=")[2] for c in writers for word in (*c.words, *c.outputs))
     return any(posixpath.basename(word) == name for word in written)
+
+
+def installed_list(commands: Iterable[Command], files: Collection[str]) -> str | None:
+    """The list of requirements among `files` that commands install, wherever it lies; images' come first.
+
+    What development alone needs is none. An image may have it at another path: the file that agrees with the
+    most of its end is meant.
+    """
+    found = {
+        target[3:].removeprefix("./"): command.context is CommandContext.BUILD
+        for command in commands
+        for target in pip_targets(command) or uv_targets(command) or ()
+        if target.startswith("-r ") and not _DEVELOPMENT.search(target[3:])
+    }
+    for path in sorted(found, key=lambda path: (not found[path], path)):
+        parts = path.split("/")
+        tails = ("/".join(parts[start:]) for start in range(len(parts)))
+        for tail in tails:
+            fitting = [f for f in files if f"/{f}".endswith(f"/{tail}")]
+            if fitting:
+                return min(fitting, key=lambda file: (file.count("/"), file))
+    return None
 
 
 def _targets(words: Iterator[str]) -> Iterator[str]:

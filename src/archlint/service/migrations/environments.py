@@ -96,11 +96,15 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
 
     @cached_property
     def _dependency(self) -> bool | None:
-        """Whether a manifest at or above the service asks for alembic; None when none can be read."""
+        """Whether a manifest at or above the service asks for alembic; None when none can be read.
+
+        Lists of requirements are often kept below: of those that name it, one is taken for the service's.
+        """
         projects = find_projects(self.repository)
         above = [projects[folder] for folder in ancestors(self.root) if folder in projects]
         free = [m for p in above for m in p.manifests if m in {"setup.py", "setup.cfg", "Pipfile"}]
-        if any("alembic" in project.dependencies for project in above):
+        below = [projects[f] for f in projects if is_inside(f, self.root) and not projects[f].is_distribution]
+        if any("alembic" in project.dependencies for project in (*above, *below)):
             return True
         return None if free or not above else False
 

@@ -22,7 +22,10 @@ from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbols
 
-_MANIFEST = re.compile(r".*\.(ya?ml|toml|json|tf|hcl|nix|cfg|conf|ini|service|tpl|j2|mk)|procfile|[^.]*")
+_MANIFEST = re.compile(
+    r".*\.(ya?ml|toml|json|tf|hcl|nix|cfg|conf|ini|service|tpl|j2|mk|exp|fish|ps1|bat|cmd|rb|groovy)"
+    r"|procfile|[^.]*"
+)
 _ALEMBIC = re.compile(rb"alembic")
 _IN_MANIFEST = re.compile(
     r"alembic\b[^\n]{0,120}\bupgrade\b|alembic[\"',\s\]\[-]+(.{0,60}\n\s*-\s*)?[\"']?upgrade"
@@ -110,7 +113,7 @@ class Upgrades(Struct, eq=False, frozen=True, dict=True):
         return owner is not None and re.search(r"(command|alembic)$", owner) is not None
 
     def _manifests(self) -> Iterator[bool]:
-        """Helm charts, Kubernetes, Terraform, pipelines and the like, read as plain text."""
+        """Helm charts, Kubernetes, Terraform, pipelines, scripts for Expect and the like, as plain text."""
         for file in self.deployment.repository.files:
             name = posixpath.basename(file).lower()
             is_aside = file.startswith(".git") or _ASIDE.search(file) or _TRIAL_PATH.search(file)

@@ -67,13 +67,16 @@ def manager_of(project: ServiceProject) -> str:
     return ""
 
 
-def to_lock(project: ServiceProject) -> str:
-    """What makes a uv.lock of what declares the service's dependencies today."""
+def to_lock(project: ServiceProject, installed: str | None = None) -> str:
+    """What makes a uv.lock of what declares the service's dependencies today.
+
+    `installed` is the list of requirements that images and pipelines install.
+    """
     pyproject = project.pyproject
     if pyproject is not None and isinstance(pyproject.file.get("project", "dependencies"), list):
         return f"Run `uv lock`{where(project)} and commit uv.lock"
     is_pip = manager_of(project) == "pip"
-    return to_declare(project, _nearest(project, ("requirements.txt",)) if is_pip else None)
+    return to_declare(project, _nearest(project, ("requirements.txt",)) if is_pip else installed)
 
 
 def to_declare(project: ServiceProject, found: str | None) -> str:

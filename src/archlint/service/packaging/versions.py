@@ -19,10 +19,10 @@ from archlint.facts.toml import TomlFile
 from archlint.findings import Location
 from archlint.paths import ancestors, join
 from archlint.service.packaging.pyproject import ServiceProject
+from archlint.service.semantics.source_roots import RUNTIME_TABLES
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
 _REQUIREMENTS = ("requirements.txt", "requirements/base.txt", "requirements/prod.txt", "requirements.lock")
-_POETRY = ("tool", "poetry", "dependencies")
 
 
 class Locked(Struct, frozen=True):
@@ -79,7 +79,8 @@ class Versions(Struct, eq=False, frozen=True, dict=True):
             if canonicalize_name(declared.requirement.name) == name:
                 yield Required(declared.requirement.specifier, declared.location)
         if self.project.pyproject is not None:
-            yield from _caret(self.project.pyproject.file, name)
+            for table in RUNTIME_TABLES:
+                yield from _caret(self.project.pyproject.file, table, name)
         yield from self._pinned.get(name, ())
 
     @cached_property
@@ -93,9 +94,10 @@ class Versions(Struct, eq=False, frozen=True, dict=True):
                 return Version(match[1])
         if self.project.pyproject is None:
             return None
-        admitted = [one.specifiers for one in _caret(self.project.pyproject.file, "python")]
+        file = self.project.pyproject.file
+        admitted = [one.specifiers for table in RUNTIME_TABLES for one in _caret(file, table, "python")]
         with suppress(InvalidSpecifier):
-            admitted.append(SpecifierSet(str(self.project.pyproject.file.get("project", "requires-python"))))
+            admitted.append(SpecifierSet(str(file.get("project", "requires-python"))))
         return min((bound for one in admitted for bound in _upper(one)), default=None)
 
     @cached_property
@@ -128,9 +130,9 @@ def _versions(lock: TomlFile, name: str) -> Iterator[Locked]:
             yield Locked(version, lock, index)
 
 
-def _caret(file: TomlFile, name: str) -> Iterator[Required]:
-    """Poetry's own operators, https://python-poetry.org/docs/dependency-specification/."""
-    for key, value in file.table(*_POETRY).items():
+def _caret(file: TomlFile, table: tuple[str, ...], name: str) -> Iterator[Required]:
+    """Poetry's own operators, https://python-poetry.org/docs/dependency-specification/, which pixi lacks."""
+    for key, value in file.table(*table).items():
         text = value.get("version") if isinstance(value, dict) else value
         if canonicalize_name(key) != name or not isinstance(text, str):
             continue
@@ -140,7 +142,7 @@ def _caret(file: TomlFile, name: str) -> Iterator[Required]:
             specifiers = SpecifierSet(written if written[:1] in "<>=!~" else f"=={written}")
         except InvalidSpecifier:
             continue
-        yield Required(specifiers, file.location(*_POETRY, key))
+        yield Required(specifiers, file.location(*table, key))
 
 
 def _next(operator: str, version: str) -> str:

@@ -67,6 +67,14 @@ _IMPORT_NAMES = {
 }
 
 
+RUNTIME_TABLES = (
+    ("tool", "poetry", "dependencies"),
+    ("tool", "pixi", "dependencies"),
+    ("tool", "pixi", "pypi-dependencies"),
+)
+"""Where pyproject.toml declares what runs by other tools: https://pixi.prefix.dev/latest/python/pyproject_toml/."""
+
+
 class Project(Struct, eq=False, frozen=True, dict=True):
     """A folder with a manifest. `root` is POSIX, relative to the repository's root, `"."` for that itself."""
 
@@ -150,7 +158,8 @@ class Project(Struct, eq=False, frozen=True, dict=True):
 
     def _requirements(self) -> Iterator[str]:
         yield from _requirement_names(self.pyproject.get("project", "dependencies"))
-        yield from self.pyproject.table("tool", "poetry", "dependencies")
+        for table in RUNTIME_TABLES:
+            yield from self.pyproject.table(*table)
         for manifest in sorted(self.manifests):
             if _REQUIREMENTS.search(manifest) and not _DEVELOPMENT.search(manifest):
                 yield from self._findall(manifest, _REQUIREMENT)
@@ -166,6 +175,9 @@ class Project(Struct, eq=False, frozen=True, dict=True):
             yield from _requirement_names(group)
         for name in self.pyproject.table("tool", "poetry", "group"):
             yield from self.pyproject.table("tool", "poetry", "group", name, "dependencies")
+        for name in self.pyproject.table("tool", "pixi", "feature"):
+            for kind in ("dependencies", "pypi-dependencies"):
+                yield from self.pyproject.table("tool", "pixi", "feature", name, kind)
 
     def _findall(self, manifest: str, names: re.Pattern[str]) -> list[str]:
         return documents.findall(self.repository, join(self.root, manifest), names)
