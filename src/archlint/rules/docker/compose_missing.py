@@ -20,5 +20,8 @@ def check(service: Service) -> Iterator[Said]:
         yield Unknown(
             "the compose stack", found.location, f"it may be in `{found.name}`, which is cloned here"
         )
+    elif (inner := service.deployment.development_container) is not None:
+        why = "only a development container is built of the service here"
+        yield Unknown("the compose stack", Location(inner.path), why)
     else:
         yield Hit(service.anchor, {"service": service.project.label})

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.deployment.compose_containers import ContainerMount, mounts
 from archlint.service.deployment.compose_stack import Stack, StackService
-from archlint.service.deployment.postgres_images import DataFolders, has_open_version, layouts
+from archlint.service.deployment.postgres_images import DataFolders, has_open_version, is_server, layouts
 from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each PostgreSQL whose data folder is on no named volume and on no folder of the host."""
     stack = service.deployment.stack
-    if stack.judged and not any(one.is_postgres for one in stack.services):
+    servers = [one for one in stack.services if is_server(one, stack)]
+    if stack.judged and not servers:
         yield NotApplicable("the compose files start no PostgreSQL")
-    for one in stack.services:
-        if one.is_postgres and not one.runs_once and not one.is_extra:
+    for one in servers:
+        if not one.runs_once and not one.is_extra:
             yield from _judge(stack, one, layouts(one, service.deployment))
 
 

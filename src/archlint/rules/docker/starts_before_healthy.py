@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from archlint.findings import Hit, Met, NotApplicable, Said
 from archlint.service.deployment.compose_containers import dependencies
 from archlint.service.deployment.compose_stack import StackService
+from archlint.service.deployment.postgres_images import is_server
 from archlint.service.model import Service
 
 WAITS = re.compile(r"(?i)wait|pg_isready|dockerize|pre_?start|^nc$|/dev/tcp|check_db|db_ready")
@@ -26,7 +27,7 @@ def check(service: Service) -> Iterator[Said]:
             continue
         for dependency in dependencies(one):
             database = by_name.get(dependency.name)
-            if database is None or not database.is_postgres:
+            if database is None or not is_server(database, stack):
                 continue
             judged = True
             if _awaits(by_name, one, database.name):

@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 
 from msgspec import Struct
 
@@ -22,6 +23,10 @@ from archlint.service.deployment.named_compose import named_compose
 
 _NAME = re.compile(r"(?i)(.*/)?[^/]*compose[^/]*(/[^/]+)?\.ya?ml")
 """Files that are called so, and those of a folder that is, which `docker compose -f` names."""
+_MAY_BE = re.compile(r"(?i)(.*/)?(docker|containers?|stacks?|deploy\w*|infra\w*)(/[^/]+){1,2}\.ya?ml")
+"""Files of folders that speak of containers; what makes a service says whether they are compose files."""
+_MAKES = ("image", "build", "extends")
+_HAS_SERVICES = re.compile(r"(?m)^services:\s*(#.*)?$")
 
 
 class Build(Struct, frozen=True):
@@ -122,10 +127,11 @@ def find_compose(
 ) -> tuple[tuple[ComposeFile, ...], tuple[Unknown, ...]]:
     """The compose files among `files` and what they include, and what of them cannot be read.
 
-    They are known by their names, or because a command hands them to compose with `-f`.
+    They are known by their names, because a command hands them to compose with `-f`, or by what is in them.
     """
     files = tuple(files)
-    pending = list(dict.fromkeys((*filter(_NAME.fullmatch, files), *named_compose(repository, files))))
+    named = filter(_NAME.fullmatch, files), named_compose(repository, files), _alike(repository, files)
+    pending = list(dict.fromkeys(chain(*named)))
     found: dict[str, ComposeFile] = {}
     problems: list[Unknown] = []
     included: set[str] = set()
@@ -142,6 +148,14 @@ def find_compose(
         elif mapping is None:
             problems.extend(read.problems)
     return tuple(found[path] for path in sorted(found)), tuple(problems)
+
+
+def _alike(repository: Repository, files: Iterable[str]) -> Iterator[str]:
+    for path in filter(_MAY_BE.fullmatch, files):
+        if documents.finds(repository, path, _HAS_SERVICES):
+            services = ComposeFile(path, documents.yaml(repository, path)).services.values()
+            if services and all(any(map(one.get, _MAKES)) for one in services):
+                yield path
 
 
 def find_extended(repository: Repository, files: Iterable[ComposeFile]) -> dict[str, ComposeFile]:

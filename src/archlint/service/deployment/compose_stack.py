@@ -40,6 +40,7 @@ _SPEAKS_OF_ONE_RUN = re.compile(
 _RUNS_ONCE = re.compile(
     r"(?i)alembic|migrat|prestart|pre_start|pytest|\bseed|\bmc\b|create-?bucket|npm run build"
 )
+_ENDS_AT_ONCE = re.compile(r"\s*((\S*/)?(ba|da)?sh\s+-\w*c\s+)?[\"']?(\S*/)?(echo|printf|true|exit)\b[^&|;]*")
 _SERVES = re.compile(r"uvicorn|gunicorn|hypercorn|granian|fastapi (run|dev)")
 
 
@@ -125,6 +126,7 @@ class StackService(Struct, eq=False, frozen=True, dict=True):
         aside = aside or self.text("scale") == "0"
         words = " ".join((*self.texts("entrypoint"), *self.texts("command")))
         once = _RUNS_ONCE.search(words) is not None and _SERVES.search(words) is None
+        once = once or _ENDS_AT_ONCE.fullmatch(words) is not None
         return aside or once or _SPEAKS_OF_ONE_RUN.search(self.name) is not None
 
 
@@ -138,6 +140,7 @@ class Stack(Struct, eq=False, frozen=True, dict=True):
     """The compose files of a service, those for development and examples apart where there are others.
 
     `holds_app` says whether a build's image may hold the service's code, `base_of` what a build starts from.
+    `is_own` says whether an image is published under a name of the service.
     `sources` are the files by path, those included that services only extend.
     """
 
@@ -145,19 +148,23 @@ class Stack(Struct, eq=False, frozen=True, dict=True):
     aside: re.Pattern[str]
     holds_app: Callable[[Build], bool]
     base_of: Callable[[Build], str | None]
+    is_own: Callable[[str], bool]
     sources: Mapping[str, ComposeFile]
 
     @cached_property
     def judged(self) -> tuple[ComposeFile, ...]:
         """The files that say how the full stack runs: of the projects with the app, or else with its servers.
 
+        Else it is those that build the app for development, or run the image that is made of it elsewhere.
         Beside these a repository may have stacks of tools, of examples and of other parts.
         """
         projects = self._projects(self._main)
-        with_app = [one for one in projects if any(self._has_app(file) for file in one)]
+        with_app = [one for one in projects if any(map(self._has_app, one))]
         with_servers = [one for one in projects if any(map(_has_server, one))]
+        aside = [one for one in self._projects(self.files) if any(map(self._has_app, one))]
+        published = [one for one in projects if any(map(self._has_own_image, one))]
         at_top = [one for one in projects if "/" not in one[0].path]
-        chosen = with_app or with_servers[:1] or at_top
+        chosen = with_app or with_servers[:1] or aside or published or at_top
         return tuple(file for project in chosen for file in project)
 
     @cached_property
@@ -194,6 +201,10 @@ class Stack(Struct, eq=False, frozen=True, dict=True):
 
     def _has_app(self, file: ComposeFile) -> bool:
         return any(map(self.holds_app, file.builds))
+
+    def _has_own_image(self, file: ComposeFile) -> bool:
+        services = (self._service(name, [file]) for name in file.services)
+        return any(one.image and self.is_own(posixpath.basename(one.image[0])) for one in services)
 
     def _projects(self, files: tuple[ComposeFile, ...]) -> list[list[ComposeFile]]:
         """The files by project, those nearest to the repository's root first, in the order of merging."""

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from msgspec import Struct
+from packaging.utils import canonicalize_name
 
 from archlint import documents
 from archlint.discover import Repository, is_document
@@ -128,7 +129,7 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def stack(self) -> Stack:
         """The services that the compose files run, those of one name in one."""
-        return Stack(self.compose, _NOT_FULL, self._may_hold, self._base_of, self._sources)
+        return Stack(self.compose, _NOT_FULL, self._may_hold, self._base_of, self._is_own, self._sources)
 
     @cached_property
     def _sources(self) -> dict[str, ComposeFile]:
@@ -144,6 +145,11 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
         *_, first = file.lineage(target) if target is not None else (None,)
         return first.base if first is not None else None
 
+    def _is_own(self, image: str) -> bool:
+        """Whether an image is called like the service's project or folder."""
+        names = {self.name or "", posixpath.basename(self.root)} - {"", "."}
+        return canonicalize_name(image) in {canonicalize_name(name) for name in names}
+
     def _may_hold(self, build: Build) -> bool:
         return any(image.path == build.dockerfile for image in self.images)
 
@@ -155,6 +161,13 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def _compose(self) -> tuple[tuple[ComposeFile, ...], tuple[Unknown, ...]]:
         return find_compose(self.repository, self.near)
+
+    @property
+    def development_container(self) -> ComposeFile | None:
+        """A compose file that builds the service as a part of a development container."""
+        inner = [file for file in self.repository.files if ".devcontainer" in file.split("/")]
+        found, _ = find_compose(self.repository, inner)
+        return next((one for one in found if any(map(self._may_hold, one.builds))), None)
 
     @cached_property
     def _builds(self) -> tuple[Build, ...]:
@@ -213,7 +226,9 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
     def _holds(self, dockerfile: Dockerfile, builds: tuple[Build, ...]) -> Holds:
         """What is copied from the build context decides; a package may be installed by its name instead."""
         copied, open_ones = _copied(dockerfile)
-        contexts = {b.context for b in builds if b.context} or set(self._contexts(dockerfile.path, copied))
+        named = {build.context for build in builds if build.context}
+        fitting = {context for context in named if self._has_all(context, copied)}
+        contexts = fitting or named | set(self._contexts(dockerfile.path, copied))
         paths = {join(c, source) for source in copied for c in contexts}
         holding = [p for p in paths if any(_matches(module.path, p) for module in self.modules.runtime)]
         if not any(_PYTHON.search(part) for part in _words(dockerfile)) and dockerfile.stages:
@@ -233,12 +248,14 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
         return Holds.UNCLEAR if unclear else Holds.SOMETHING_ELSE
 
     def _mounts_code(self, build: Build) -> bool:
-        """Whether compose mounts the service's code into the container that it builds."""
-        file = self._sources[build.location.file]
-        service = file.services.get(build.service)
-        one = StackService(build.service, build.location, (service,) if service else (), ())
-        sources = [mount.source for mount in mounts(one) if mount.kind == "bind" and mount.source]
-        places = [join(posixpath.dirname(file.path), source) for source in sources]
+        """Whether compose mounts the service's code into the container that it builds, in whichever file."""
+        folder = posixpath.dirname(build.location.file)
+        beside = (file for path, file in self._sources.items() if posixpath.dirname(path) == folder)
+        layers = tuple(file.services[build.service] for file in beside if build.service in file.services)
+        one = StackService(build.service, build.location, layers, ())
+        places = [
+            join(folder, mount.source) for mount in mounts(one) if mount.kind == "bind" and mount.source
+        ]
         return any(is_inside(m.path, place) for m in self.modules.runtime for place in places)
 
     def _meant(self, dockerfile: Dockerfile, builds: tuple[Build, ...]) -> Holds:

@@ -13,8 +13,8 @@ import re
 from msgspec import Struct
 
 from archlint import documents
-from archlint.service.deployment.compose_containers import env_files, variables
-from archlint.service.deployment.compose_stack import StackService, name_and_tag
+from archlint.service.deployment.compose_containers import dependencies, env_files, variables
+from archlint.service.deployment.compose_stack import Stack, StackService, name_and_tag
 from archlint.service.deployment.dockerfiles import Deployment
 
 _AS_OFFICIAL = frozenset({"age", "citus", "paradedb", "pgvector", "postgis", "postgres", "timescaledb"})
@@ -33,6 +33,22 @@ class DataFolders(Struct, frozen=True):
     def mount(self) -> str:
         """Where a volume belongs: on the folder that the image declares, if it holds the data."""
         return next((one for one in self.volumes if f"{self.data}/".startswith(f"{one}/")), self.data)
+
+
+def is_server(service: StackService, stack: Stack) -> bool:
+    """Whether a container is a PostgreSQL; one that waits for another, or has its name, only speaks to that.
+
+    Replicas do so as well: an image that is known to be the server's stays one.
+    """
+    if not service.is_postgres:
+        return False
+    image = service.image[0] if service.image else ""
+    maker, name = posixpath.split(image)
+    if service.builds or name in _AS_OFFICIAL or posixpath.basename(maker) in _MAKERS:
+        return True
+    others = {one.name for one in stack.services if one.is_postgres and one.name != service.name}
+    told = {word for text in variables(service).values() for word in re.findall(r"[\w.-]+", text or "")}
+    return not others & (told | {one.name for one in dependencies(service)})
 
 
 def layouts(service: StackService, deployment: Deployment) -> tuple[DataFolders, ...]:
