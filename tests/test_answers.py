@@ -10,13 +10,16 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archlint import __main__
+from archlint import __main__, answers, loading
+from archlint import git as git_runs
+from archlint.facts import store
+from archlint.facts.store import Facts
 
 CLEAN = {
     "app/__init__.py": "",
@@ -113,6 +116,44 @@ def test_what_changed_is_never_answered_from_before(
         fresh = _in_process(monkeypatch, capfd, checkout.parent / name)
         assert _in_process(monkeypatch, capfd, checkout.parent / "kept") == fresh
         assert _in_process(monkeypatch, capfd, checkout.parent / "kept") == fresh
+
+
+def test_an_edit_leaves_git_alone(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], checkout: Path
+) -> None:
+    monkeypatch.chdir(checkout)
+    monkeypatch.setattr(answers, "_CLOCK_GRAIN", 0)  # files that were written just now are settled
+    _in_process(monkeypatch, capfd, checkout.parent / "kept")
+    (checkout / "app/main.py").write_text(CLEAN["app/main.py"] + "app.title\n")
+    fresh = _in_process(monkeypatch, capfd, checkout.parent / "none")
+
+    def started(*_: object) -> None:
+        raise AssertionError("git was started")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(git_runs, "run", started)
+        assert _in_process(monkeypatch, capfd, checkout.parent / "kept") == fresh
+
+
+def test_a_file_that_comes_while_a_run_lasts_is_not_missed_by_the_next(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], checkout: Path
+) -> None:
+    monkeypatch.chdir(checkout)
+    monkeypatch.setattr(answers, "_CLOCK_GRAIN", 0)  # files that were written just now are settled
+    _in_process(monkeypatch, capfd, checkout.parent / "kept")
+    (checkout / "app/main.py").write_text(CLEAN["app/main.py"] + "app.title\n")
+    read = store.read_facts
+
+    def reads(*arguments: Any) -> Facts:
+        write(checkout, {"app/new.py": "def broken(:\n"})
+        return read(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loading, "read_facts", reads)
+        _in_process(monkeypatch, capfd, checkout.parent / "kept")
+    fresh = _in_process(monkeypatch, capfd, checkout.parent / "none")
+    assert b"app/new.py" in fresh.out
+    assert _in_process(monkeypatch, capfd, checkout.parent / "kept") == fresh
 
 
 def _edit(folder: Path) -> None:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from archlint.user_cache import put, sweep, user_cache_folder
 
-_MAGIC = b"archlint answer 1\n"
+_MAGIC = b"archlint answer 2\n"
 _SUFFIX = ".answer"
 _CLOCK_GRAIN = 2_000_000_000
 _MOST = 64
@@ -52,7 +52,7 @@ class FileRead(NamedTuple):
 
 
 class RunAnswer(NamedTuple):
-    """What a run wrote, and what it was made from; `listing` is the digest of the files that there are."""
+    """What a run wrote, and what it was made from; `listing` tells the files that there are."""
 
     code: int
     output: str
@@ -65,13 +65,17 @@ class RunAnswer(NamedTuple):
 
 
 class Asked:
-    """A command line that was not answered yet; `key` is all that an answer to it depends on but files."""
+    """A command line that was not answered yet; `key` is all that an answer to it depends on but files.
+
+    `earlier` is an answer that no longer holds, though its places do: it is about the same files.
+    """
 
     def __init__(self, arguments: Sequence[str]) -> None:
         self.key = "\0".join(_surroundings(arguments))
         folder = user_cache_folder()
         name = f"{zlib.crc32(_encoded(self.key)):08x}{_SUFFIX}"
         self.file = None if folder is None else f"{folder}/{name}"
+        self.earlier: RunAnswer | None = None
 
 
 _asked: list[Asked] = []
@@ -85,6 +89,11 @@ def asked() -> Asked | None:
 def ask(what: Asked | None) -> None:
     """Say what this process is asked."""
     _asked[:] = [what] if what is not None else []
+
+
+def same_places(answer: RunAnswer) -> bool:
+    """Whether what decides which files there are is as it was when the answer was kept."""
+    return all(look(place.question, place.path) == place.answer for place in answer.places)
 
 
 def keep(where: Asked, answer: RunAnswer) -> None:
@@ -145,8 +154,13 @@ def _surroundings(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def own_code() -> str:
-    """What tells this archlint from any other."""
-    return digest("\0".join(sorted(_code())).encode("utf-8", "surrogateescape"))
+    """What tells this archlint from any other, looked at once."""
+    if not _own_code:
+        _own_code.append(digest("\0".join(sorted(_code())).encode("utf-8", "surrogateescape")))
+    return _own_code[0]
+
+
+_own_code: list[str] = []
 
 
 def _code() -> Iterator[str]:

@@ -51,7 +51,7 @@ class UnreadableFileError(OSError):
 
 
 class Reads:
-    """What a run was told of a repository: the digest of its `listing`, and the `files` that it read.
+    """What a run was told of a repository: its `listing`, and the `files` that it read.
 
     Of documents that were read in part, `contents` are kept by path, and by part what an expression `told`.
     """
@@ -144,16 +144,29 @@ _HOST_NAMES = frozenset({"idna", "punycode"})
 """Encodings that Python would accept, and that take minutes for a file's length."""
 
 
-def find_repository(paths: Sequence[Path]) -> Repository:
+def find_repository(paths: Sequence[Path], listing: str = "") -> Repository:
     """The repository that holds `paths`: its git checkout, or what lies below them.
 
-    Raises ArchlintError for a path that does not exist, and for paths of several repositories.
+    `listing` is what an earlier run was told of these paths, where it is known that this still holds. Raises
+    ArchlintError for a path that does not exist, and for paths of several repositories.
     """
+    if listing:
+        return _listed(listing)
     found = _find(paths)
-    tracked = ["untracked"] if found.tracked is None else sorted(found.tracked)
-    listed = [str(found.root), *found.notes, "files", *found.files, "tracked", *tracked]
-    found.reads.listing = digest("\0".join(listed).encode("utf-8", "surrogateescape"))
+    counts = str(len(found.notes)), str(len(found.files))
+    tracked = ("untracked",) if found.tracked is None else ("tracked", *sorted(found.tracked))
+    found.reads.listing = "\0".join((*counts, str(found.root), *found.notes, *found.files, *tracked))
     return found
+
+
+def _listed(listing: str) -> Repository:
+    """The repository that a listing tells of."""
+    noted, listed, root, *names = listing.split("\0")
+    start, end = int(noted), int(noted) + int(listed)
+    tracked = frozenset(names[end + 1 :]) if names[end] == "tracked" else None
+    return Repository(
+        Path(root), tuple(names[start:end]), tracked, tuple(names[:start]), reads=Reads(listing)
+    )
 
 
 def _find(paths: Sequence[Path]) -> Repository:

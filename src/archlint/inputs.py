@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from archlint import answers, git
-from archlint.answers import FileState, RunAnswer, look, settled_stamp
+from archlint.answers import FileState, RunAnswer, look, same_places, settled_stamp
 from archlint.discover import NEVER_SOURCE, Repository, find_repository
 from archlint.findings import ArchlintError
 
@@ -24,10 +24,20 @@ def keep_answer(repository: Repository, paths: Sequence[Path], code: int, output
         return
     given = tuple(str(path.absolute()) for path in paths)
     root, listing = str(repository.root), repository.reads.listing
-    places = _places(given, root, listing)
+    earlier = where.earlier
+    if earlier is not None and earlier.listing == listing and same_places(earlier):
+        places: tuple[FileState, ...] | None = earlier.places
+    else:
+        places = _places(given, root, listing)
     if places is not None:
         reads = tuple(repository.reads.files.values())
         answers.keep(where, RunAnswer(code, output, notes, given, root, listing, places, reads))
+
+
+def listing_before() -> str:
+    """The listing that an earlier run was told, where its places are still the same; else nothing."""
+    where = answers.asked()
+    return where.earlier.listing if where is not None and where.earlier is not None else ""
 
 
 def look_again(kept: RunAnswer) -> tuple[FileState, ...] | None:

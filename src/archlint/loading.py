@@ -49,6 +49,9 @@ class Request(Struct, frozen=True, dict=True):
     today: date = field(default_factory=date.today)
     """What the ends of suppressions and of baselines' entries are compared with."""
 
+    listing: str = ""
+    """The files that the paths mean, as `find_repository` takes them, where these are known."""
+
 
 class Loaded(Struct, frozen=True, dict=True):
     """The services that `paths` mean, by root, and the standard that they are held to.
@@ -97,7 +100,7 @@ def prepare(request: Request, progress: Progress = lambda stage: None) -> Loaded
     A path that no service is below or around, such as a workflow, is one of all the repository's services.
     """
     check_selectors(request.selection.selectors, request.standard.pages)
-    loaded = load(request.paths, request.config_file, progress, request.standard)
+    loaded = load(request.paths, request.config_file, progress, request.standard, request.listing)
     paths: Sequence[Path] = request.paths
     roots = [service.root for service in loaded.services]
     if not all(any(is_inside(t, root) or is_inside(root, t) for root in roots) for t in loaded.targets):
@@ -119,13 +122,14 @@ def load(
     config_file: Path | None = None,
     progress: Progress = lambda stage: None,
     standard: Standard | None = None,
+    listing: str = "",
 ) -> Loaded:
     """Find and read services, which are held to the bundled standard unless another is given.
 
-    Raises ArchlintError for paths and configurations that are no good.
+    `listing` is that of a `Request`. Raises ArchlintError for paths and configurations that are no good.
     """
     progress("looking for files")
-    repository = find_repository(paths)
+    repository = find_repository(paths, listing)
     progress("reading files")
     return load_from(repository, paths, config_file, standard)
 

@@ -7,7 +7,18 @@ import stat
 import sys
 from collections.abc import Sequence
 
-from archlint.answers import Asked, FileRead, RunAnswer, ask, digest, keep, load, look, settled_stamp
+from archlint.answers import (
+    Asked,
+    FileRead,
+    RunAnswer,
+    ask,
+    digest,
+    keep,
+    load,
+    look,
+    same_places,
+    settled_stamp,
+)
 from archlint.streams import write
 
 _OPTIONS = frozenset({
@@ -38,15 +49,16 @@ def recall(arguments: Sequence[str]) -> int | None:
 
 def _holds(where: Asked, kept: RunAnswer) -> bool:
     """Whether all is as it was; what only looks changed is looked at closely, and kept as it looks now."""
-    same_places = all(look(place.question, place.path) == place.answer for place in kept.places)
+    is_same = same_places(kept)
+    where.earlier = kept if is_same else None
     changed = [one for one in kept.reads if not one.stamp or look("stamp", one.path) != one.stamp]
-    if same_places and not changed:
+    if is_same and not changed:
         return True
     renewed = [_again(one) for one in changed]
     if None in renewed:
         return False
     places = kept.places
-    if not same_places:
+    if not is_same:
         from archlint.inputs import look_again
 
         found = look_again(kept)

@@ -111,7 +111,7 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
 
     Example: archlint check services/shop --select BA05 --output sarif=archlint.sarif
     """
-    from archlint.inputs import keep_answer
+    from archlint.inputs import keep_answer, listing_before
     from archlint.loading import Request
     from archlint.report.delivery import Delivery, OutputTarget, deliver
     from archlint.report.time_table import time_table
@@ -127,8 +127,9 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
     )
     selection = Selection(_split(select), _split(ignore), _split(extend_select))
     request = Request(
-        tuple(paths or [Path()]), selection, config, strict, against, bundled_standard(), not no_baseline
-    )
+        tuple(paths or [Path()]), selection, config, strict, against, bundled_standard(), not no_baseline,
+        listing=listing_before(),
+    )  # fmt: skip
     clock = Clock() if timing else None
     delivery = Delivery(targets, statistics, quiet, strict, no_color, clock=clock, paths=tuple(paths or ()))
     if diff:

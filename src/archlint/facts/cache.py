@@ -69,6 +69,8 @@ class Cache:
         self.files = index.files
         self._index = index.blobs
         self._blobs = blobs
+        self.whole: dict[bytes, int] = {}
+        """The checksums of the facts that were asked for and found to be undamaged."""
 
     def blob(self, digest: bytes) -> memoryview | None:
         """The encoded facts of a content; None when they are missing or damaged."""
@@ -76,7 +78,10 @@ class Cache:
         if found is None:
             return None
         blob = self._blobs[found.start : found.start + found.length]
-        return blob if zlib.crc32(blob) == found.checksum else None
+        if zlib.crc32(blob) != found.checksum:
+            return None
+        self.whole[digest] = found.checksum
+        return blob
 
 
 EMPTY = Cache(CacheIndex("", {}, {}), memoryview(b""))
@@ -104,12 +109,17 @@ def save(
     root: Path,
     files: Mapping[str, tuple[Stamp | None, bytes]],
     facts: Mapping[bytes, bytes | memoryview],
+    kept: Cache = EMPTY,
 ) -> None:
-    """Keep `facts`, by digest, for the next run; where nothing can be written, nothing is."""
+    """Keep `facts`, by digest, for the next run; where nothing can be written, nothing is.
+
+    `kept` is the cache that some of them were taken from.
+    """
     blobs: dict[bytes, CachedBlob] = {}
     start = 0
     for digest, blob in facts.items():
-        blobs[digest] = CachedBlob(start, len(blob), zlib.crc32(blob))
+        known = kept.whole.get(digest)
+        blobs[digest] = CachedBlob(start, len(blob), zlib.crc32(blob) if known is None else known)
         start += len(blob)
     packed = msgspec.msgpack.encode(CacheIndex(_reader(), dict(files), blobs))
     numbers = (number.to_bytes(4, "little") for number in (len(packed), zlib.crc32(packed)))

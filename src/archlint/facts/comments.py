@@ -44,7 +44,7 @@ class PlacedComment(Struct, frozen=True):
 
 def may_hold_comments(path: str) -> bool:
     """Whether the file is of a kind whose comments can be read."""
-    return _reader(path) is not None
+    return _READABLE.fullmatch(path.rpartition("/")[2].lower()) is not None
 
 
 def read_comments(path: str, data: bytes) -> tuple[PlacedComment, ...]:
@@ -161,3 +161,4 @@ _READERS: tuple[tuple[str, Callable[[str], Spans]], ...] = (
     (r".*\.(sh|bash|zsh)", _shell),
     (r".*\.(ini|cfg|mk)|makefile|justfile|\.env.*|.*\.env|.*requirements.*\.txt|\.\w+ignore", _comment_lines),
 )
+_READABLE = re.compile("|".join(pattern for pattern, _ in _READERS))

@@ -48,6 +48,8 @@ class FileDifference:
     def _differs(self, part: int | str) -> bool:
         if self.old.problems or self.new.problems:
             return True
+        if self.says_the_same:
+            return False
         if isinstance(part, int) and self._names_differ:
             return True
         try:
@@ -57,6 +59,11 @@ class FileDifference:
         if not same(old, new, deep=isinstance(part, int)):
             return True
         return isinstance(part, str) and part != STATEMENTS and not self._stand_alike(old, new)
+
+    @cached_property
+    def says_the_same(self) -> bool:
+        """Whether nothing but places, and comments, differs."""
+        return same(self.old.raw_body, self.new.raw_body, deep=True)
 
     def _stand_alike(self, old: object, new: object) -> bool:
         """Whether the nodes of two values that say the same stand in functions and classes of the same names.

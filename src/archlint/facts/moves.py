@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 from msgspec import Struct
 
-from archlint.facts.differences import FileDifference
+from archlint.facts.differences import STATEMENTS, FileDifference
 from archlint.facts.syntax import ClassDef, FunctionDef, Node
 from archlint.findings import Location
 
@@ -28,7 +28,9 @@ class Moves:
         self._starts: dict[object, int | None] = {}
         self._ends: dict[object, int | None] = {}
         self._seen: dict[tuple[int, int, bool], tuple[object, object]] = {}
-        if difference is not None:
+        if difference is not None and difference.says_the_same:
+            self._pair(*difference.states(STATEMENTS), deep=True)
+        elif difference is not None:
             for part in parts:
                 self._pair(*difference.states(part), deep=isinstance(part, int))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -98,7 +99,7 @@ def read_facts(repository: Repository, paths: Iterable[str], cache_dir: Path | N
     facts: dict[bytes, Encoded | Unreadable] = {**survey.known, **read}
     if cache_dir is not None and (read or survey.stamps != kept.files):
         good = {digest: blob for digest, blob in facts.items() if not isinstance(blob, Unreadable)}
-        save(cache_dir, home, survey.stamps, good)
+        save(cache_dir, home, survey.stamps, good, kept)
     encoded = {path: facts[it] if isinstance(it, bytes) else it for path, it in files.items()}
     return Facts(encoded, {path: it for path, it in files.items() if isinstance(it, bytes)}, kept)
 
@@ -108,6 +109,7 @@ class _Survey:
 
     def __init__(self, repository: Repository, kept: Cache) -> None:
         self._repository = repository
+        self._root = str(repository.root)
         self._kept = kept
         self.stamps: dict[str, tuple[Stamp | None, bytes]] = {}
         self.known: dict[bytes, memoryview] = {}
@@ -116,7 +118,8 @@ class _Survey:
     def identify(self, path: str) -> bytes | Unreadable:
         """The digest of a file's content, from the file only when its stamp does not tell."""
         try:
-            status = (self._repository.root / path).stat()
+            place = f"{self._root}/{path}"
+            status = os.stat(place)  # noqa: PTH116 (a Path for each file of a large repository is slow)
             stamp = Stamp.of(status)
             settled = stamp.is_settled()
             kept_stamp, digest = self._kept.files.get(path, (None, b""))
@@ -126,7 +129,7 @@ class _Survey:
             return Unreadable(error.reason)
         except OSError as error:
             return Unreadable(error.strerror or str(error))
-        self._repository.reads.note(f"{self._repository.root}/{path}", digest.hex(), status)
+        self._repository.reads.note(place, digest.hex(), status)
         self.stamps[path] = (stamp if settled else None, digest)
         return digest
 

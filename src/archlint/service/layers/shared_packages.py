@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from archlint.service.layers.layers import Layers
-from archlint.service.semantics.module_resolution import imported_modules
+from archlint.service.semantics.imported_modules import imported_modules
 from archlint.service.semantics.modules import Module, Modules
 
 

@@ -9,8 +9,9 @@ from functools import cached_property
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Unreadable
 from archlint.paths import below, join, parents
+from archlint.service.semantics.imported_modules import imported_modules
 from archlint.service.semantics.layout import ImportRoots
-from archlint.service.semantics.module_resolution import Resolution, imported_modules
+from archlint.service.semantics.module_resolution import Resolution
 
 
 class ImportEvidence:

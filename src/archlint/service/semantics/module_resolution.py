@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Unreadable
-from archlint.facts.syntax import Import
 from archlint.paths import join, parents
-from archlint.readings import summary
+from archlint.service.semantics.imported_modules import imported_modules
 from archlint.service.semantics.layout import ImportRoots
 from archlint.service.semantics.source_roots import import_names
 
@@ -37,13 +35,6 @@ _WELL_KNOWN = frozenset(
         "stripe", "structlog", "typer", "uvicorn",
     }
 )  # fmt: skip
-
-
-class ImportedName(NamedTuple):
-    """A module that an import may mean; `level` counts the dots of a relative one."""
-
-    level: int
-    module: str
 
 
 class Resolution:
@@ -168,23 +159,6 @@ class Resolution:
             if project := self.project_of(f"{folder}/x"):
                 folders[project.root].append(folder)
         return folders
-
-
-@summary
-def imported_modules(source: PythonSource) -> tuple[ImportedName, ...]:
-    """The modules that a file's imports may mean, `from a import b` as both `a` and `a.b`."""
-    return tuple(_imported(source))
-
-
-def _imported(source: PythonSource) -> Iterator[ImportedName]:
-    for statement in (one.statement for one in source.imports):
-        if isinstance(statement, Import):
-            yield from (ImportedName(0, alias.name) for alias in statement.names)
-            continue
-        level, module = statement.level, statement.module
-        yield ImportedName(level, module)
-        names = (alias.name for alias in statement.names if alias.name != "*")
-        yield from (ImportedName(level, f"{module}.{name}" if module else name) for name in names)
 
 
 def _shared(left: str, right: str) -> int:

@@ -10,8 +10,8 @@ from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Attribute, Call, Constant, Name
 from archlint.facts.traversal import dotted
 from archlint.paths import below, parents
+from archlint.service.semantics.imported_modules import imported_modules
 from archlint.service.semantics.library_names import names_of
-from archlint.service.semantics.module_resolution import imported_modules
 
 _COMMANDS = frozenset(
     {"__main__", "cli", "commands", "manage", "management", "seed", "seeder", "seeders", "seeds"}

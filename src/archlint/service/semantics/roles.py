@@ -7,9 +7,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import ImportFrom
 from archlint.paths import below
-from archlint.readings import summary
+from archlint.service.semantics.alembic_files import imports_alembic, is_revision
 from archlint.service.semantics.layout import Role
 from archlint.service.semantics.programs import find_programs
 
@@ -71,7 +70,7 @@ def _role_by_place(
     parts = folder.split("/") if folder else []
     if _below(file, tests) or _TEST_FILE.fullmatch(name):
         return Role.TEST
-    if _below(file, migrations) or _is_revision(source):
+    if _below(file, migrations) or is_revision(source):
         return Role.MIGRATION
     in_scripts = not _SCRIPT_FOLDERS.isdisjoint(parts) or any(part.startswith(".") for part in parts)
     return Role.SCRIPT if in_scripts or (not parts and name in _SCRIPT_FILES) else Role.RUNTIME
@@ -96,20 +95,7 @@ def _test_folders(files: Iterable[str]) -> frozenset[str]:
 def _migration_folders(facts: Mapping[str, PythonSource]) -> frozenset[str]:
     """Alembic's script locations: the folders of an `env.py` that imports alembic."""
     environments = (file for file in facts if posixpath.basename(file) == "env.py")
-    return frozenset(posixpath.dirname(file) for file in environments if _imports_alembic(facts[file]))
-
-
-@summary
-def _imports_alembic(source: PythonSource) -> bool:
-    statements = (one.statement for one in source.imports if not one.lazy)
-    modules = (one.module for one in statements if isinstance(one, ImportFrom))
-    return any(module.partition(".")[0] == "alembic" for module in modules)
-
-
-@summary
-def _is_revision(source: PythonSource) -> bool:
-    """Whether a module is an Alembic revision, wherever `version_locations` put it."""
-    return {"revision", "down_revision"}.issubset(source.assigned)
+    return frozenset(posixpath.dirname(file) for file in environments if imports_alembic(facts[file]))
 
 
 def _is_below(folder: str, root: str) -> bool:

@@ -14,7 +14,7 @@ from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Constant
 from archlint.paths import parents
 from archlint.readings import summary
-from archlint.service.semantics.module_resolution import imported_modules
+from archlint.service.semantics.imported_modules import imported_modules
 
 Named = Callable[[Collection[str]], Collection[str]]
 """Tells which of some Python files the repository's other files name."""

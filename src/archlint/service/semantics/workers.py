@@ -15,9 +15,9 @@ from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Assign, Call, ClassDef, Expression, FunctionDef, Name
 from archlint.findings import Link, Location
 from archlint.readings import summary
+from archlint.service.semantics.imported_modules import imported_modules
 from archlint.service.semantics.imports import ImportEdge, Imports
 from archlint.service.semantics.library_names import last_names
-from archlint.service.semantics.module_resolution import imported_modules
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import last_name
 
