@@ -286,7 +286,8 @@ def _comment(comment: str | None) -> str:
 
 def _signature(key: ForeignKey) -> tuple[object, ...]:
     actions = (_action(key.onupdate), _action(key.ondelete), key.deferral)
-    return key.columns, key.target, key.target_columns, *actions
+    target = (key.written_schema or key.target[0], key.target[1])
+    return key.columns, target, key.target_columns, *actions
 
 
 def _action(word: str | None) -> str | None:

@@ -8,8 +8,8 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from archlint.service.interpreter.values import Arguments, Value, settled, text
-from archlint.service.schema.core.naming import UNKNOWN, Convention
-from archlint.service.schema.core.tables import Check, ForeignKey, SqlType, Table, TableKey, Unique
+from archlint.service.schema.core.naming import UNKNOWN, Convention, shortened
+from archlint.service.schema.core.tables import MAX_NAME, Check, ForeignKey, SqlType, Table, TableKey, Unique
 from archlint.service.schema.postgresql.definitions import own_cast
 from archlint.service.schema.postgresql.identifiers import schema_of
 from archlint.service.schema.postgresql.refusals import Impossible, Refused
@@ -24,7 +24,7 @@ from archlint.service.schema.sqlalchemy.elements import (
     read_default,
     used_columns,
 )
-from archlint.service.schema.sqlalchemy.types import read_type
+from archlint.service.schema.sqlalchemy.types import created_enum, read_type
 from archlint.service.schema.sqlalchemy.values import Element, EnumObject, Untold, flag, string, strings
 
 SIGNATURES: Mapping[str, tuple[tuple[str, ...], int]] = {
@@ -76,7 +76,7 @@ class GivenArguments(Struct, dict=True):
 
     def key(self, name: str = "table_name", schema: str = "schema") -> TableKey:
         """The table that the operation is about."""
-        return self.schema(schema), self.text(name)
+        return self.schema(schema), self.text(name)[:MAX_NAME]
 
 
 def given(name: str, arguments: Arguments) -> GivenArguments:
@@ -111,14 +111,15 @@ class AlembicOperations(Struct, dict=True):
 
     def create_table(self, it: GivenArguments) -> None:
         """`create_table`; enumerations of its columns are created, once for each run."""
-        table = Table(it.text("table_name"), it.schema(), place=location(it.arguments.place))
+        schema, name = it.key()
+        table = Table(name, schema, place=location(it.arguments.place))
         table.comment = read_comment(it.value("comment"))
         if self._spared(it, "if_not_exists", self.database.has_table(table.key) is not False):
             return
         Builder(self.convention, created=True).fill(table, it.arguments.args[1:])
         for column in table.columns.values():
-            found = column.type
-            if found is not None and found.is_enum and found.created and found.text not in self.memo:
+            found = created_enum(column.type)
+            if found is not None and found.text not in self.memo:
                 self.memo.add(found.text)
                 self.database.create_type(found)
         indexes, table.indexes = table.indexes, []
@@ -159,6 +160,7 @@ class AlembicOperations(Struct, dict=True):
         primary, spec.primary = spec.primary and bool(flag(it.value("inline_primary_key"))), False
         shadow = Table(table.name, table.schema)
         self.builder().add_columns(shadow, [spec])
+        self.database.check_rows(key, spec.column)
         self.database.add_column(key, spec.column)
         if primary:
             self.database.add_primary(key, None, (spec.column.name,))
@@ -234,7 +236,7 @@ class AlembicOperations(Struct, dict=True):
     def _given_name(self, it: GivenArguments, word: str) -> str:
         value = it.value(word)
         if isinstance(value, Element) and value.args:
-            value = value.args[0]
+            return shortened(string(value.args[0], "a name"))
         if value is None:
             raise Impossible("the index cannot be dropped: it has no name")
         return string(value, "a name")

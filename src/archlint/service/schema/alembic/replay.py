@@ -40,7 +40,7 @@ from archlint.service.schema.postgresql.server import Database
 from archlint.service.schema.sqlalchemy.elements import location, sql_of
 from archlint.service.schema.sqlalchemy.library_mixins import schema_machine
 from archlint.service.schema.sqlalchemy.types import read_type
-from archlint.service.schema.sqlalchemy.values import Element, EnumObject, PartialObject, Untold
+from archlint.service.schema.sqlalchemy.values import Element, EnumObject, PartialObject, TableObject, Untold
 from archlint.service.semantics.modules import Module, Modules, Role
 
 _TABLES = ("table_name", "old_table_name", "new_table_name", "source_table", "referent_table")
@@ -144,7 +144,7 @@ class Replay:
         models: dict[str, FunctionModel] = {
             f"alembic.op.{name}": self._operation(name) for name in SIGNATURES
         }
-        models["alembic.op.bulk_insert"] = lambda machine, arguments: None
+        models["alembic.op.bulk_insert"] = self._fill
         models["alembic.op.execute"] = self._execute
         models["alembic.op.get_bind"] = models["alembic.op.get_context"] = self._bind
         models["alembic.context.get_bind"] = models["alembic.context.get_context"] = self._bind
@@ -180,6 +180,16 @@ class Replay:
             return None
 
         return model
+
+    def _fill(self, machine: Machine, arguments: Arguments) -> Value:
+        """`op.bulk_insert(table, rows)`."""
+        table, rows = settled(arguments.get(0, "table")), settled(arguments.get(1, "rows"))
+        parts = table.args if isinstance(table, ExternalObject | TableObject) else ()
+        name = text(parts[0]) if parts else None
+        is_told = name is not None and "schema" not in getattr(table, "keywords", ())
+        if is_told and isinstance(rows, list) and rows and not machine.conditions:
+            self.database.filled.add((None, name or ""))
+        return None
 
     def _note(self, arguments: Arguments, operation: str) -> None:
         values = [*arguments.args, *arguments.keywords.values()]
@@ -294,7 +304,9 @@ class Replay:
         answer = Unresolved("the answer of a database", arguments.place)
         if sql is not None:
             self._execute_text(arguments, sql)
-        elif isinstance(value, Element) and value.kind[:6] in {
+            return answer
+        self.database.filled.clear()
+        if isinstance(value, Element) and value.kind[:6] in {
             "Create",
             "DropTa",
             "DropIn",

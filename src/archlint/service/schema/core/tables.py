@@ -90,6 +90,8 @@ class ForeignKey(Struct):
     onupdate: str | None = None
     deferral: str = "not deferrable"
     needs: str | None = None
+    written_schema: str = ""
+    """The default schema's name where a model writes it: Alembic takes that for another schema."""
 
     @property
     def words(self) -> str:

@@ -10,8 +10,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from archlint.service.schema.core.naming import UNKNOWN
-from archlint.service.schema.core.tables import Column, ForeignKey, SqlType, Table, TableKey, Unique
+from archlint.service.schema.core.tables import MAX_NAME, Column, ForeignKey, SqlType, Table, TableKey, Unique
 from archlint.service.schema.postgresql import refusals
+from archlint.service.schema.postgresql.objects import ServerObject
+from archlint.service.schema.postgresql.refusals import Refused
 from archlint.service.schema.postgresql.transaction_block import TransactionBlock
 from archlint.service.schema.sqlalchemy.values import Untold
 
@@ -48,6 +50,12 @@ class Catalog(Struct, dict=True):
     views: dict[TableKey, View] = field(default_factory=dict)
     """The views that SQL makes."""
 
+    objects: set[ServerObject] = field(default_factory=set)
+    """What SQL made beside tables, types and views."""
+
+    filled: set[TableKey] = field(default_factory=set)
+    """The tables that certainly have rows."""
+
     block: TransactionBlock = field(default_factory=TransactionBlock)
     """The transaction of the run that is under way; a snapshot is for another run."""
 
@@ -61,6 +69,8 @@ class Catalog(Struct, dict=True):
             self.blank,
             dropped=set(self.dropped),
             views={key: replace(view, indexes=set(view.indexes)) for key, view in self.views.items()},
+            objects=set(self.objects),
+            filled=set(self.filled),
         )
 
     def restore(self, kept: Catalog) -> None:
@@ -68,6 +78,7 @@ class Catalog(Struct, dict=True):
         self.tables, self.types = kept.tables, kept.types
         self.untold, self.untold_types, self.blank = kept.untold, kept.untold_types, kept.blank
         self.dropped, self.views = kept.dropped, kept.views
+        self.objects, self.filled = kept.objects, kept.filled
 
     def put_back(self, tables: Mapping[TableKey, Table | None], made: Set[str], dropped: Set[str]) -> None:
         """Be as before some statements which touched `tables`, as those were then, and types by name."""
@@ -79,6 +90,8 @@ class Catalog(Struct, dict=True):
         for name in made & self.types.keys():
             del self.types[name]
         self.untold_types.update(dropped)
+        self.objects.clear()
+        self.filled.clear()
 
     def table(self, key: TableKey) -> Table:
         """The table; raises `Refused` where there is none, `Untold` where the source does not tell."""
@@ -138,10 +151,17 @@ class Catalog(Struct, dict=True):
     def _free(self, name: str, schema: str | None) -> None:
         if name == UNKNOWN:
             return
+        self._check_length(name)
         if name in self._relations(schema):
             raise refusals.relation_exists(name)
 
+    def _check_length(self, name: str) -> None:
+        """SQLAlchemy cuts names that it made and refuses longer ones; those of tables and in SQL are cut."""
+        if len(name) > MAX_NAME:
+            raise Refused(f"Identifier {name!r} exceeds maximum length of {MAX_NAME} characters")
+
     def _free_constraint(self, table: Table, name: str) -> None:
+        self._check_length(name)
         if name != UNKNOWN and name in set(table.constraint_names()):
             raise refusals.constraint_exists(table.key, name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from archlint.service.schema.core.tables import Column, SqlType
+from archlint.service.schema.core.tables import MAX_NAME, Column, SqlType
 from archlint.service.schema.postgresql.server import Database
 
 _SERIAL = {"SMALLSERIAL": "SMALLINT", "SERIAL": "INTEGER", "BIGSERIAL": "BIGINT"}
@@ -107,14 +107,14 @@ def own_cast(sql: str | None, column: str, database: Database) -> SqlType | None
 
 
 def names_of(parts: Any) -> tuple[str, ...]:
-    """Identifiers as PostgreSQL folds them."""
+    """Identifiers as PostgreSQL folds and cuts them."""
     from sqlglot import exp
 
     found = []
     for part in parts:
         while not isinstance(part, exp.Identifier):
             part = part.this  # noqa: PLW2901 (walks down to the identifier)
-        found.append(str(part.this if part.args.get("quoted") else part.this.lower()))
+        found.append(str(part.this if part.args.get("quoted") else part.this.lower())[:MAX_NAME])
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from archlint.service.schema.core.tables import TableKey
+from archlint.service.schema.core.tables import MAX_NAME, TableKey
 
 WORD = r'(?:"[^"]+"|\w+)'
 NAME = rf"(?:{WORD}\.)?{WORD}"
@@ -25,5 +25,5 @@ def schema_of(name: str) -> str | None:
 
 
 def folded(name: str) -> str:
-    """One part of a name, as PostgreSQL folds it."""
-    return name.strip('"') if '"' in name else name.lower()
+    """One part of a name, as PostgreSQL folds and cuts it."""
+    return (name.strip('"') if '"' in name else name.lower())[:MAX_NAME]

@@ -109,6 +109,8 @@ class Database(Renaming):
         self._unviewed(key, refusals.table_words(key), cascade=cascade)
         del self.tables[key]
         self.dropped.add(key)
+        self.filled.discard(key)
+        self.objects = {one for one in self.objects if one.on != key}
 
     def add_column(self, key: TableKey, column: Column) -> None:
         """`ADD COLUMN`."""
@@ -118,6 +120,11 @@ class Database(Renaming):
             raise refusals.column_exists(key, column.name)
         self._check_label(column.type, column.default)
         table.columns[column.name] = _as_stored(column)
+
+    def check_rows(self, key: TableKey, column: Column) -> None:
+        """Refuse a column that the rows of the table have no value for."""
+        if key in self.filled and column.nullable is False and column.default is None and not column.computed:
+            raise Refused(f'column "{column.name}" of relation "{key[1]}" contains null values')
 
     def drop_column(self, key: TableKey, name: str, *, cascade: bool = False) -> None:
         """`DROP COLUMN`, with the indexes and constraints on it."""
@@ -302,7 +309,7 @@ class Database(Renaming):
             table.name, foreign_key.columns, "fkey", set(table.constraint_names())
         )
         made = copy.copy(foreign_key)
-        made.name = name
+        made.name, made.written_schema = name, ""
         target = None if self.has_table(foreign_key.target) is None else self.table(foreign_key.target)
         self._free_constraint(table, name)
         self._check_pointing_columns(table, foreign_key.columns)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from archlint.service.schema.core.tables import SqlType, Table, TableKey
+from archlint.service.schema.postgresql import objects
 from archlint.service.schema.postgresql.catalog import has_type, is_of
 from archlint.service.schema.postgresql.creations import CREATE
 from archlint.service.schema.postgresql.definitions import (
@@ -58,6 +59,8 @@ def execute(database: Database, sql: str) -> None:
         database.dropped.clear()
     database.block.run(sql, database.holders, database.labels)
     _comment(database, sql)
+    for piece in objects.pieces(sql):
+        _do_object(database, piece)
     if sql.lstrip()[:2].upper() == "DO":
         try:
             _anonymous(database, sql)
@@ -71,6 +74,40 @@ def execute(database: Database, sql: str) -> None:
             forget_mentioned(database, statement.sql(dialect="postgres"), str(untold))
         except (AttributeError, KeyError, TypeError):  # a tree that is not as archlint knows sqlglot's
             forget_mentioned(database, sql, "SQL that archlint cannot follow")
+
+
+def _do_object(database: Database, statement: str) -> None:
+    """`CREATE` and `DROP` of what is neither table nor type nor view; rows that come and go."""
+    made = objects.created(statement, database.objects)
+    if made is not None:
+        database.objects.add(made)
+    gone = objects.dropped(statement, database.objects, database.tables)
+    if gone is not None:
+        database.objects.discard(gone[0])
+        if gone[1]:
+            _release_object(database, gone[0])
+    if re.match(r"\s*(DELETE|TRUNCATE)\b", statement, re.IGNORECASE):
+        database.filled.clear()
+    filled = re.match(rf"\s*INSERT\s+INTO\s+({NAME})\s*(\([^()]*\))?\s*VALUES\b", statement, re.IGNORECASE)
+    if filled is not None:
+        database.filled.add(written_key(filled[1]))
+
+
+def _release_object(database: Database, gone: objects.ServerObject) -> None:
+    """What goes with an object that is dropped by `CASCADE`."""
+    if gone.kind == "schema":
+        name = gone.key[1]
+        database.objects = {one for one in database.objects if one.key[0] != name}
+        for key in [key for key in database.tables if key[0] == name]:
+            if database.has_table(key):
+                database.drop_table(key, cascade=True)
+    elif gone.kind == "function":
+        database.objects = {one for one in database.objects if one.calls != gone.key}
+    elif gone.kind == "sequence":
+        for table in list(database.tables.values()):
+            for column in table.columns.values():
+                if database.has_table(table.key) and objects.uses_sequence(column.default, gone.key):
+                    database.set_default(table.key, column.name, None)
 
 
 def _comment(database: Database, sql: str) -> None:
@@ -324,5 +361,8 @@ def is_data(sql: str) -> bool:
 
 def forget_if_definition(database: Database, sql: str) -> None:
     """Forget what the SQL may have changed, for SQL under a condition."""
+    words = set(re.findall(r"\w+", sql))
+    database.objects = {one for one in database.objects if one.key[1] not in words}
+    database.filled.clear()
     if not is_data(sql):
         forget_mentioned(database, sql, "a condition that the source does not decide")

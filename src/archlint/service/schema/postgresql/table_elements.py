@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archlint.service.schema.core.tables import Check, ForeignKey, Table, TableKey, Unique
+from archlint.service.schema.core.tables import MAX_NAME, Check, ForeignKey, Table, TableKey, Unique
 from archlint.service.schema.postgresql.definitions import (
     column_of,
     names_of,
@@ -16,12 +16,12 @@ from archlint.service.schema.sqlalchemy.values import Untold
 
 
 def name_of(identifier: Any) -> str:
-    """An identifier as PostgreSQL folds it."""
+    """An identifier as PostgreSQL folds and cuts it."""
     from sqlglot import exp
 
     while not isinstance(identifier, exp.Identifier):
         identifier = identifier.this
-    return str(identifier.this if identifier.args.get("quoted") else identifier.this.lower())
+    return str(identifier.this if identifier.args.get("quoted") else identifier.this.lower())[:MAX_NAME]
 
 
 def key_of(table: Any) -> TableKey:

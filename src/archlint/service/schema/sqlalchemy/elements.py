@@ -17,7 +17,7 @@ from archlint.service.interpreter.values import (
     settled,
     text,
 )
-from archlint.service.schema.core.naming import Convention
+from archlint.service.schema.core.naming import Convention, shortened
 from archlint.service.schema.core.sorting import read_sorting, sorting
 from archlint.service.schema.core.tables import Check, Column, ForeignKey, Index, Table, TableKey, Unique
 from archlint.service.schema.sqlalchemy.types import is_type, read_type
@@ -189,7 +189,11 @@ class Builder(Struct, dict=True):
             raise Untold(f"the target of a foreign key of table `{table.title}`")
         key, names = found[0][0], tuple(name for _, name in found if name)
         name = self._name("fk", table, columns, item.get(99, "name"), (key[1], names))
-        return ForeignKey(name, columns, key, names, **self.options(item))
+        written = (text(settled(target)) or "" for target in targets)
+        is_written = any(target.startswith("public.") and target.count(".") == 2 for target in written)
+        made = ForeignKey(name, columns, key, names, **self.options(item))
+        made.written_schema = "public" if is_written else ""
+        return made
 
     def options(self, item: Element) -> dict[str, str]:
         """`ondelete`, `onupdate` and how it is deferred."""
@@ -257,7 +261,7 @@ def made_name(
     kind, table, columns, target = what
     given = settled(given)
     if isinstance(given, Element) and given.kind in {"f", "conv"} and given.args:
-        return string(given.args[0], "a name")
+        return shortened(string(given.args[0], "a name"))
     name = None if given is None or given is False else string(given, "a name")
     return convention.name(kind, table, columns, name, target)
 
@@ -335,6 +339,14 @@ def sql_of(value: Value) -> str | None:
     value = settled(value)
     if isinstance(value, Element) and value.kind in {"text", "literal_column", "column"} and value.args:
         return text(value.args[0])
+    if isinstance(value, Element) and value.kind in _OBJECTS:
+        return _object_sql(value)
+    if (
+        isinstance(value, Element)
+        and value.kind == "DDL"
+        and "%(" not in (text(value.get(0, "statement")) or "%(")
+    ):
+        return (text(value.get(0, "statement")) or "").replace("%%", "%")
     if isinstance(value, Element) and value.kind == "DefaultClause" and value.args:
         return read_default(value.args[0])
     if isinstance(value, ExternalObject) and not value.args:
@@ -343,6 +355,27 @@ def sql_of(value: Value) -> str | None:
             return name.upper() if name.lower() in _BARE else f"{name}()"
         return name if name in {"true", "false", "null"} and owner.startswith("sqlalchemy") else None
     return None
+
+
+_OBJECTS = frozenset({"CreateSequence", "DropSequence", "CreateSchema", "DropSchema"})
+
+
+def _object_sql(value: Element) -> str | None:
+    """`CREATE` or `DROP` of a sequence or schema."""
+    named = settled(value.get(0, "name", value.keywords.get("element")))
+    name = text(named.get(0, "name") if isinstance(named, Element) else named)
+    if name is None:
+        return None
+    action, what = re.findall("[A-Z][a-z]+", value.kind)
+    lenient = {"Create": "if_not_exists", "Drop": "if_exists"}[action]
+    words = [
+        action,
+        what,
+        lenient.replace("_", " ") if flag(value.keywords.get(lenient)) else "",
+        f'"{name}"',
+    ]
+    words.append("cascade" if flag(value.keywords.get("cascade")) else "")
+    return " ".join(filter(None, words))
 
 
 _BARE = frozenset({"current_timestamp", "current_date", "current_time", "localtime", "localtimestamp"})

@@ -34,7 +34,7 @@ _TYPE_CLASSES = tuple(f".{name}.__subclass__" for name in sorted(BASES))
 _LOWER = frozenset(
     {
         *("column", "column_property", "composite", "conv", "deferred", "literal_column", "mapped_column"),
-        *("text", "with_variant"),
+        "text",
         *SORTING,
     }
 )
@@ -85,7 +85,7 @@ def _run_sync(machine: Machine, arguments: Arguments) -> Value:
 
 def _sqlalchemy(name: str) -> FunctionModel | None:
     last = name.rpartition(".")[2]
-    if "()" in name and last != "with_variant":
+    if "()" in name:
         return None
     if last == DECLARED or name.endswith((".declared_attr.directive", ".declared_attr.cascading")):
         return lambda machine, arguments: Descriptor(DECLARED, arguments.get(0, "fn"))

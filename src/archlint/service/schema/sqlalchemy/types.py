@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.values import (
     ClassObject,
@@ -36,8 +38,6 @@ _PLAIN = {
     "BOOLEAN": "BOOLEAN",
     "Date": "DATE",
     "DATE": "DATE",
-    "Interval": "INTERVAL",
-    "INTERVAL": "INTERVAL",
     "Text": "TEXT",
     "TEXT": "TEXT",
     "UnicodeText": "TEXT",
@@ -48,7 +48,6 @@ _PLAIN = {
     "JSON": "JSON",
     "JSONB": "JSONB",
     "UUID": "UUID",
-    "Uuid": "UUID",
     "GUID": "UUID",
     "LargeBinary": "BYTEA",
     "BYTEA": "BYTEA",
@@ -69,6 +68,7 @@ _PLAIN = {
     "DATERANGE": "DATERANGE",
     "TSRANGE": "TSRANGE",
     "TSTZRANGE": "TSTZRANGE",
+    **{f"{name}MULTIRANGE": f"{name}MULTIRANGE" for name in ("INT4", "INT8", "NUM", "DATE", "TS", "TSTZ")},
 }
 _SIZED = {
     **dict.fromkeys(["String", "VARCHAR", "Unicode", "AutoString"], "VARCHAR"),
@@ -149,9 +149,6 @@ def _foreign(value: ExternalObject) -> SqlType | None:
 
 
 def _element(value: Element) -> SqlType | None:
-    if value.name.endswith("().with_variant"):
-        others = [text(arg) for arg in value.args[1:]]
-        return read_type(value.args[0]) if "postgresql" in others and value.args else None
     return _named(value.kind, value.args, value.keywords) if value.complete else None
 
 
@@ -169,8 +166,14 @@ def _named(kind: str, args: Sequence[Value], given: Mapping[str, Value]) -> SqlT
     if kind in {"Float", "FLOAT"}:
         return _sized("FLOAT", given.get("precision", args[0] if args else None))
     if kind == "ARRAY" and args:
-        inner = read_type(args[0])
-        return None if inner is None else SqlType(f"{inner.text}[]", certain=inner.certain)
+        return _array(read_type(args[0]))
+    if kind == "Uuid":
+        native = settled(given.get("native_uuid", args[1] if len(args) > 1 else True))
+        return SqlType("UUID" if native else "CHAR(32)") if isinstance(native, bool) else None
+    if kind in {"Interval", "INTERVAL"}:
+        return _interval(kind, args, given)
+    if kind == "BIT":
+        return _bit(args, given)
     return None
 
 
@@ -179,6 +182,41 @@ def _sized(name: str, size: Value) -> SqlType | None:
     if size is None:
         return SqlType(name)
     return SqlType(f"{name}({size})") if isinstance(size, int) else None
+
+
+def _array(inner: SqlType | None) -> SqlType | None:
+    """An array; one of an enumeration creates that, too."""
+    if inner is None:
+        return None
+    return SqlType(f"{inner.text}[]", False, inner.values, inner.created, inner.schema, inner.certain)
+
+
+def created_enum(found: SqlType | None) -> SqlType | None:
+    """The enumeration that a table with a column of the type creates."""
+    if found is None or not found.created:
+        return None
+    return replace(found, text=found.text.removesuffix("[]"), is_enum=True)
+
+
+def _interval(kind: str, args: Sequence[Value], given: Mapping[str, Value]) -> SqlType | None:
+    """`sqlalchemy.Interval(native, second_precision)`, or the dialect's `INTERVAL(precision, fields)`."""
+    place = {"Interval": ("second_precision", 1), "INTERVAL": ("precision", 0)}[kind]
+    size = settled(given.get(place[0], args[place[1]] if len(args) > place[1] else None))
+    fields = settled(given.get("fields", args[1] if kind == "INTERVAL" and len(args) > 1 else None))
+    if not (isinstance(size, int | None) and isinstance(fields, str | None)):
+        return None
+    words = "INTERVAL" if fields is None else f"INTERVAL {fields.upper()}"
+    return SqlType(words if size is None else f"{words}({size})")
+
+
+def _bit(args: Sequence[Value], given: Mapping[str, Value]) -> SqlType | None:
+    """`BIT(length=None, varying=False)`; without a length a plain one has one bit."""
+    length = settled(given.get("length", args[0] if args else None))
+    varying = settled(given.get("varying", args[1] if len(args) > 1 else False))
+    if not (isinstance(length, int | None) and isinstance(varying, bool)):
+        return None
+    name = "BIT VARYING" if varying else "BIT"
+    return SqlType(f"{name}({length or 1})" if length or not varying else name)
 
 
 def _zoned(kind: str, args: Sequence[Value], given: Mapping[str, Value]) -> SqlType | None:

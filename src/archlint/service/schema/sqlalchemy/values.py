@@ -46,6 +46,8 @@ class Element(ExternalObject, eq=False):
 
     def method(self, name: str) -> Value | None:
         """`column.desc()` and its like, which an index sorts by."""
+        if name == "with_variant":
+            return Native(name, lambda machine, given: variant(self, given))
         if name not in SORTING:
             return None
         made = f"sqlalchemy.{name}"
@@ -73,7 +75,9 @@ class EnumObject(Modelled):
         act = self.act
         if act is not None and name in {"create", "drop"}:
             return Native(name, lambda machine, arguments: act(name, self, arguments))
-        if name in {"with_variant", "copy"}:
+        if name == "with_variant":
+            return Native(name, lambda machine, given: variant(self, given))
+        if name == "copy":
             return Native(name, lambda machine, arguments: Unresolved("a type's variant"))
         if name in self.keywords:
             return self.keywords[name]
@@ -82,6 +86,14 @@ class EnumObject(Modelled):
     def set_attribute(self, machine: Machine, name: str, value: Value) -> None:
         """`status.create_type = False`."""
         self.keywords = {**self.keywords, name: value}
+
+
+def variant(plain: Value, given: Arguments) -> Value:
+    """What `type.with_variant(other, *dialects)` is on PostgreSQL."""
+    dialects = [text(settled(arg)) for arg in given.args[1:]]
+    if None in dialects or not given.complete:
+        return Unresolved("a type's variant", given.place)
+    return given.args[0] if "postgresql" in dialects else plain
 
 
 @dataclass(eq=False, repr=False)

@@ -1,0 +1,209 @@
+"""archlint's word on schemas, sequences, triggers, rows, names and types, against PostgreSQL and Alembic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine
+
+from tests.service.migrated import History, Step, predicted, run, write
+from tests.service.postgresql import running_postgresql
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[Connection]:
+    with running_postgresql() as url:
+        engine = create_engine(url)
+        with engine.connect() as found:
+            yield found
+        engine.dispose()
+
+
+T = Step(
+    'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.Text))',
+    'op.drop_table("t")',
+)
+FUNCTION = (
+    'op.execute("""CREATE {}FUNCTION touch() RETURNS trigger AS $$ BEGIN NEW.a = \'x\'; RETURN NEW; END; $$'
+    ' LANGUAGE plpgsql""")\n'
+)
+TRIGGER = 'op.execute("CREATE TRIGGER tr BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch()")\n'
+SEQUENCE = (
+    'op.execute("CREATE SEQUENCE s")\n'
+    'op.add_column("t", sa.Column("n", sa.Integer, server_default=sa.text("nextval(\'s\')")))'
+)
+IN_SCHEMA = (
+    'op.execute(sa.schema.CreateSchema("aux"))\n'
+    'op.create_table("z", sa.Column("id", sa.Integer), schema="aux")'
+)
+REQUIRED = 'op.add_column("t", sa.Column("b", sa.Integer, nullable=False))'
+ROW = 'op.execute("INSERT INTO t (id) VALUES (1)")'
+LONG = "ix_a_name_that_is_far_too_long_for_postgresql_because_it_has_more_than_63"
+
+OBJECTS = {
+    # what is taken, there and back and there again
+    "a function is replaced": (FUNCTION.format("OR REPLACE "), ""),
+    "a function goes with its triggers": (
+        FUNCTION.format("") + TRIGGER,
+        'op.execute("DROP FUNCTION touch() CASCADE")',
+    ),
+    "a trigger goes before its function": (
+        FUNCTION.format("") + TRIGGER,
+        'op.execute("DROP TRIGGER tr ON t")\nop.execute("DROP FUNCTION touch")',
+    ),
+    "functions of one name": (
+        'op.execute("CREATE FUNCTION f(integer) RETURNS integer AS $$ SELECT 1 $$ LANGUAGE sql")\n'
+        'op.execute("CREATE FUNCTION f(text) RETURNS integer AS $$ SELECT 1 $$ LANGUAGE sql")',
+        'op.execute("DROP FUNCTION f(text)")\nop.execute("DROP FUNCTION f(integer)")',
+    ),
+    "a schema by halves": (
+        'op.execute("CREATE SCHEMA x1; CREATE SCHEMA x2;")',
+        'op.execute("DROP SCHEMA x1; DROP SCHEMA x2")',
+    ),
+    "a schema with its tables": (IN_SCHEMA, 'op.execute(sa.schema.DropSchema("aux", cascade=True))'),
+    "a schema after its tables": (
+        IN_SCHEMA,
+        'op.drop_table("z", schema="aux")\nop.execute(sa.schema.DropSchema("aux"))',
+    ),
+    "a sequence unless it is there": ('op.execute("CREATE SEQUENCE IF NOT EXISTS s")', ""),
+    "a sequence with the default": (
+        SEQUENCE,
+        'op.execute("DROP SEQUENCE s CASCADE")\nop.drop_column("t", "n")',
+    ),
+    "no row is left": (f'{ROW}\nop.execute("DELETE FROM t")\n{REQUIRED}', 'op.drop_column("t", "b")'),
+    "no row is chosen": (
+        f'op.execute("INSERT INTO t (id) SELECT 1 WHERE false")\n{REQUIRED}',
+        'op.drop_column("t", "b")',
+    ),
+    "rows get a default": (
+        f'{ROW}\nop.add_column("t", sa.Column("b", sa.Integer, nullable=False, server_default="0"))',
+        'op.drop_column("t", "b")',
+    ),
+    "rows get numbers": (
+        f'{ROW}\nop.add_column("t", sa.Column("b", sa.Integer, sa.Identity(), nullable=False))',
+        'op.drop_column("t", "b")',
+    ),
+    "rows get numbers by SQL": (
+        f'{ROW}\nop.execute("ALTER TABLE t ADD COLUMN b serial")',
+        'op.drop_column("t", "b")',
+    ),
+    "SQL is in a DDL": (
+        'op.execute(sa.DDL("ALTER TABLE t ADD COLUMN b text"))',
+        'op.get_bind().execute(sa.DDL("ALTER TABLE t DROP COLUMN b"))',
+    ),
+    "a long name that Alembic made": (
+        f'op.create_index(op.f("{LONG}"), "t", ["a"])',
+        f'op.drop_index(op.f("{LONG}"), "t")',
+    ),
+    "a long name in SQL": (
+        f'op.execute("CREATE INDEX {LONG} ON t (a)")',
+        f'op.execute("DROP INDEX {LONG}")',
+    ),
+    "a long name of a table": (
+        f'op.create_table("{LONG}", sa.Column("id", sa.Integer, primary_key=True))',
+        f'op.drop_table("{LONG}")',
+    ),
+    # what is refused
+    "a function stays": (FUNCTION.format(""), ""),
+    "a trigger stays": (FUNCTION.format("OR REPLACE ") + TRIGGER, ""),
+    "a trigger needs the function": (FUNCTION.format("") + TRIGGER, 'op.execute("DROP FUNCTION touch()")'),
+    "a default needs the function": (
+        "op.execute(\"CREATE FUNCTION g() RETURNS text AS $$ SELECT 'x' $$ LANGUAGE sql\")\n"
+        'op.add_column("t", sa.Column("n", sa.Text, server_default=sa.text("g()")))',
+        'op.execute("DROP FUNCTION g()")\nop.drop_column("t", "n")',
+    ),
+    "a default needs the sequence": (SEQUENCE, 'op.execute("DROP SEQUENCE s")\nop.drop_column("t", "n")'),
+    "a schema stays": ('op.execute("CREATE SCHEMA aux")', ""),
+    "a schema has tables": (IN_SCHEMA, 'op.execute("DROP SCHEMA aux")'),
+    "a row has no value": (f"{ROW}\n{REQUIRED}", 'op.drop_column("t", "b")'),
+    "a row of bulk_insert has no value": (
+        f'op.bulk_insert(sa.table("t", sa.column("id")), [{{"id": 1}}])\n{REQUIRED}',
+        'op.drop_column("t", "b")',
+    ),
+    "a long name that somebody wrote": (f'op.create_index("{LONG}", "t", ["a"])', ""),
+    "a long name of a constraint": (f'op.create_unique_constraint("{LONG}", "t", ["a"])', ""),
+    "an array makes its enumeration": (
+        'op.create_table("u", sa.Column("k", postgresql.ARRAY(sa.Enum("a", "b", name="k"))))',
+        'op.drop_table("u")',
+    ),
+}
+
+
+@pytest.mark.parametrize("step", [pytest.param(Step(*step), id=name) for name, step in OBJECTS.items()])
+def test_what_postgresql_takes_of_objects(step: Step, tmp_path: Path, connection: Connection) -> None:
+    files = write(History([T, step]), tmp_path)
+    truth, found = run(tmp_path, connection), predicted(tmp_path, files)
+    assert not found.unknown or truth.upgrade is not None
+    places = ("upgrade", "downgrade", "second_upgrade")
+    assert [getattr(found.verdict, name) for name in places] == [getattr(truth, name) for name in places]
+
+
+TYPES = {
+    "variants": ("sa.BigInteger()", 'sa.BigInteger().with_variant(sa.Integer, "sqlite")'),
+    "a variant of PostgreSQL": (
+        "postgresql.JSONB()",
+        'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")',
+    ),
+    "a variant of both": (
+        "sa.CHAR(9)",
+        'sa.String(9).with_variant(sa.Text(), "mysql").with_variant(sa.CHAR(9), "postgresql")',
+    ),
+    "an enumeration's variant": (
+        'sa.Enum("a", name="k")',
+        'sa.Enum("a", name="k").with_variant(sa.String(3), "sqlite")',
+    ),
+    "a variant that differs": ("sa.Integer()", 'sa.Integer().with_variant(sa.BigInteger(), "postgresql")'),
+    "an interval": ("postgresql.INTERVAL()", "sa.Interval()"),
+    "an interval of days": ('postgresql.INTERVAL(fields="DAY")', "postgresql.INTERVAL()"),
+    "an interval of another precision": (
+        "postgresql.INTERVAL(precision=3)",
+        "sa.Interval(second_precision=6)",
+    ),
+    "bits": ("postgresql.BIT(4)", "postgresql.BIT(4)"),
+    "more bits": ("postgresql.BIT(3)", "postgresql.BIT(4)"),
+    "any bits": ("postgresql.BIT(varying=True)", "postgresql.BIT(5, varying=True)"),
+    "a UUID as text": ("sa.Uuid(native_uuid=False)", "sa.Uuid()"),
+    "a UUID as text on both sides": ("sa.Uuid(native_uuid=False)", "sa.CHAR(32)"),
+    "ranges": ("postgresql.DATERANGE()", "postgresql.DATEMULTIRANGE()"),
+}
+MODEL = """
+class T(Base):
+    __tablename__ = "t"
+    id = sa.Column(sa.Integer, primary_key=True)
+    c = sa.Column({})
+"""
+
+
+@pytest.mark.parametrize("types", [pytest.param(types, id=name) for name, types in TYPES.items()])
+def test_types_are_compared_as_alembic_does(
+    types: tuple[str, str], tmp_path: Path, connection: Connection
+) -> None:
+    made = f'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("c", {types[0]}))'
+    files = write(History([Step(made, 'op.drop_table("t")')], MODEL.format(types[1])), tmp_path)
+    truth, found = run(tmp_path, connection), predicted(tmp_path, files)
+    assert (found.verdict.drift, found.unknown) == (truth.drift, ())
+
+
+def test_the_default_schema_by_its_name_is_another_one(tmp_path: Path, connection: Connection) -> None:
+    models = """
+        class P(Base):
+            __tablename__ = "p"
+            __table_args__ = {"schema": "public"}
+            id = sa.Column(sa.Integer, primary_key=True)
+
+        class T(Base):
+            __tablename__ = "t"
+            id = sa.Column(sa.Integer, primary_key=True)
+            p = sa.Column(sa.ForeignKey("public.p.id"))
+    """
+    made = (
+        'op.create_table("p", sa.Column("id", sa.Integer, primary_key=True))\n'
+        'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True),'
+        ' sa.Column("p", sa.Integer, sa.ForeignKey("p.id")))'
+    )
+    files = write(History([Step(made, 'op.drop_table("t")\nop.drop_table("p")')], models), tmp_path)
+    truth, found = run(tmp_path, connection), predicted(tmp_path, files)
+    assert truth.drift
+    assert found.verdict.drift == truth.drift
