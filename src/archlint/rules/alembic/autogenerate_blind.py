@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unknown
@@ -27,6 +27,7 @@ def check(service: Service) -> Iterator[Said]:
             yield Unknown("which models autogenerate sees", schema.place, schema.untold)
         else:
             yield from _blind(schema, seen)
+            yield from _elsewhere(schema, service.schemas.elsewhere(schema))
             yield from (Met(model.place) for model in schema.models if not schema.unread)
 
 
@@ -35,10 +36,21 @@ def _blind(schema: DatabaseSchema, seen: set[Location]) -> Iterator[Hit | Unknow
     unseen = [model for model in schema.blind if model.place not in seen]
     for module, group in groupby(unseen, lambda model: model.module):
         models = list(group)
-        named = ", ".join(f"`{model.name}`" for model in models)
-        yield _judged(
-            schema, models, f"Model {named}" if len(models) == 1 else f"Models {named}", module.name
-        )
+        yield _judged(schema, models, _named(models), module.name)
+
+
+def _elsewhere(schema: DatabaseSchema, models: Sequence[MappedModel]) -> Iterator[Hit]:
+    """One for the models of other metadata than env.py's, though its revisions make their tables."""
+    if models and schema.setup is not None:
+        verb = "is" if len(models) == 1 else "are"
+        problem = f"{verb} of a `MetaData` that `{schema.setup.module.path}` does not hand over"
+        others = tuple(Link(one.place, f"`{one.name}`, whose table Alembic would drop") for one in models)
+        yield Hit(schema.place, {"what": _named(models), "problem": problem}, others)
+
+
+def _named(models: Sequence[MappedModel]) -> str:
+    names = ", ".join(f"`{model.name}`" for model in models)
+    return f"Model {names}" if len(models) == 1 else f"Models {names}"
 
 
 def _judged(schema: DatabaseSchema, models: list[MappedModel], what: str, module: str) -> Hit | Unknown:

@@ -12,6 +12,11 @@ from archlint.service.schema.schemas import DatabaseSchema
 
 _INDEXES = frozenset({"add_index", "remove_index", "add_unique", "remove_unique"})
 _WHOLE = frozenset({"add_table", "remove_table"})
+_WRITE = "Let `alembic revision --autogenerate` write the missing revision, and read it before you commit it"
+_OF_TABLE = (
+    "Give the table a model, or leave it out by `include_object` of env.py: "
+    "the next `alembic revision --autogenerate` writes that it is dropped"
+)
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -24,7 +29,7 @@ def check(service: Service) -> Iterator[Said]:
 
 
 def _judge(service: Service, schema: DatabaseSchema) -> Iterator[Said]:
-    unseen = {model.table.title for model in schema.blind}
+    unseen = {model.table.title for model in (*schema.blind, *service.schemas.elsewhere(schema))}
     keys = {pair.title: frozenset(pair.model.primary) for pair in schema.pairs if pair.model is not None}
     drift = [change for change in schema.drift if not (change.is_comment and _keeps_no_comments(service))]
     whole = {change.table for change in drift if change.kind in _WHOLE}
@@ -36,7 +41,8 @@ def _judge(service: Service, schema: DatabaseSchema) -> Iterator[Said]:
             continue
         part = change.table in whole and change.kind not in _WHOLE
         if not part and change.table not in unseen:
-            fields = {"what": _words(change), "detail": _detail(change, others)}
+            remedy = _OF_TABLE if change.kind == "remove_table" else _WRITE
+            fields = {"what": _words(change), "detail": _detail(change, others), "remedy": remedy}
             cause = Link(schema.place, "no revision of this environment brings what the models have")
             # The key has an index of its own: what another one on it costs is time to write.
             on_key = change.kind in _INDEXES and change.on == keys.get(change.table)

@@ -270,6 +270,14 @@ class DatabaseSchemas(Struct, eq=False, frozen=True, dict=True):
                     machine.load(module)
             return tuple(Models(machine, self.symbols, self.classes, EVERY, self.libraries).read())
 
+    def elsewhere(self, schema: DatabaseSchema) -> tuple[MappedModel, ...]:
+        """The models of metadata that env.py does not hand over, whose tables its revisions make."""
+        dropped = {change.table for change in schema.drift if change.kind == "remove_table"}
+        if not dropped:
+            return ()
+        known = {model.place for one in self.all for model in (*one.models, *one.blind)}
+        return tuple(m for m in self.declared if m.table.title in dropped and m.place not in known)
+
     @cached_property
     def has_models(self) -> bool:
         """Whether any module that the service runs defines a model."""
