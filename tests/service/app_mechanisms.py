@@ -24,6 +24,30 @@ APP_MECHANISMS: Mapping[str, Mapping[str, str]] = {
         "app/features/users.py": ROUTER,
         "app/features/helpers.py": "value = 1\n",
     },
+    "modules found by pkgutil in a path": {
+        "app/main.py": """
+            import importlib
+            import os
+            import pkgutil
+            from pathlib import Path
+            from fastapi import FastAPI
+
+            app = FastAPI()
+            folder = Path(__file__).resolve().parent / "features"
+            for found in pkgutil.iter_modules([str(folder)]):
+                module = importlib.import_module(f"app.features.{found.name}")
+                if not found.ispkg:
+                    app.include_router(module.router, prefix="/iterated")
+            for found in pkgutil.walk_packages([os.path.dirname(__file__)], "app."):
+                if found.name.endswith(".members"):
+                    app.include_router(importlib.import_module(found.name).router, prefix="/walked")
+        """,
+        "app/__init__.py": "",
+        "app/features/__init__.py": "",
+        "app/features/users.py": ROUTER,
+        "app/features/inner/__init__.py": "",
+        "app/features/inner/members.py": ROUTER,
+    },
     "modules found in the folder, and one named in a list": {
         "app/main.py": """
             import os

@@ -11,7 +11,8 @@ from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.class_making import made_enumeration
 from archlint.service.interpreter.expressions import iterate
-from archlint.service.interpreter.machine import FunctionModel, Machine
+from archlint.service.interpreter.files import as_path
+from archlint.service.interpreter.machine import REPOSITORY, FunctionModel, Machine
 from archlint.service.interpreter.signatures import annotated_values, signature
 from archlint.service.interpreter.values import (
     Arguments,
@@ -160,9 +161,8 @@ def import_module(machine: Machine, arguments: Arguments) -> Value:
 
 def _iter_modules(machine: Machine, arguments: Arguments) -> Value:
     """`pkgutil.iter_modules(package.__path__)`: the modules that lie in that package's folder."""
-    path = iterate(machine, arguments.get(0, "path"))
     prefix = text(arguments.get(1, "prefix", "")) or ""
-    packages = [item for item in path or () if isinstance(item, ModuleObject)]
+    packages = _packages(machine, arguments)
     if not packages:
         return Unresolved("a package folder that the source does not tell", arguments.place)
     return [
@@ -174,12 +174,25 @@ def _iter_modules(machine: Machine, arguments: Arguments) -> Value:
 
 def _walk_packages(machine: Machine, arguments: Arguments) -> Value:
     """`pkgutil.walk_packages(package.__path__, prefix)`: modules of the package and all below it."""
-    path = iterate(machine, arguments.get(0, "path"))
     prefix = text(arguments.get(1, "prefix", "")) or ""
-    packages = [item for item in path or () if isinstance(item, ModuleObject)]
+    packages = _packages(machine, arguments)
     if not packages:
         return Unresolved("a package folder that the source does not tell", arguments.place)
     return [info for package in packages for info in _below(machine, package, prefix)]
+
+
+def _packages(machine: Machine, arguments: Arguments) -> list[ModuleObject]:
+    """The packages whose folders `path` lists, as `__path__` or as paths; none where it cannot be told."""
+    caller = arguments.place.module
+    found: list[ModuleObject] = []
+    for item in iterate(machine, arguments.get(0, "path")) or ():
+        if isinstance(item, ModuleObject):
+            found.append(item)
+            continue
+        init = posixpath.relpath(f"{as_path(item) or '?'}/__init__.py", REPOSITORY)
+        module = caller if caller.path == init else machine.modules.by_path.get(init)
+        found += [machine.load(module)] if module is not None else []
+    return found
 
 
 def _below(machine: Machine, package: ModuleObject, prefix: str) -> Iterator[ModuleInfo]:
@@ -196,7 +209,8 @@ def submodules(machine: Machine, package: ModuleObject) -> list[tuple[str, bool]
     folder = posixpath.dirname(package.module.path)
     start = f"{folder}/" if folder else ""
     found: dict[str, bool] = {}
-    for path in machine.modules.by_path:
+    is_own = package.module.path in machine.modules.by_path
+    for path in machine.modules.by_path if is_own else machine.modules.facts:
         if path.startswith(start):
             name, _, below = path[len(start) :].removesuffix(".py").partition("/")
             if below == "__init__" or (not below and name != "__init__"):
