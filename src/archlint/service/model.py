@@ -117,7 +117,7 @@ class Service(Surroundings, frozen=True, dict=True):
 
     @cached_property
     def workers(self) -> Workers:
-        """Which modules only the workers of task queues run."""
+        """Which modules only workers and programs beside the server run."""
         from archlint.service.semantics.workers import Workers
 
         return Workers(self.modules, self.imports)

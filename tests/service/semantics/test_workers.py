@@ -1,4 +1,4 @@
-"""Which modules only the workers of a task queue run."""
+"""Which modules only workers and programs beside the server run."""
 
 from pathlib import Path
 
@@ -32,6 +32,7 @@ def run_by_workers(place: Path, files: dict[str, str]) -> set[str]:
         {"app/tasks.py": CELERY + "\nfrom fastapi import APIRouter\nrouter = APIRouter()\n"},
         {"app/tasks.py": CELERY, "app/routes.py": SERVICE["app/routes.py"] + "from app.tasks import mail\n"},
         {"app/tasks.py": "import rq\ndef send(): ...\n"},
+        {"app/tasks.py": "def send(): ...\nif __name__ == '__main__':\n    send()\n"},
     ],
 )
 def test_what_may_serve_requests_is_no_workers(tmp_path: Path, files: dict[str, str]) -> None:
@@ -43,6 +44,7 @@ def test_what_may_serve_requests_is_no_workers(tmp_path: Path, files: dict[str, 
     [
         CELERY,
         CELERY.replace("import shared_task", "import Celery\nqueue = Celery()").replace("@shared", "@queue."),
+        CELERY.replace("@shared_task", "celery_task = shared_task\n\n@celery_task(name='x')"),
         CELERY.replace("celery import shared_task", "dramatiq import actor").replace(
             "@shared_task", "@actor(x=1)"
         ),
@@ -68,3 +70,13 @@ def test_functions_that_are_put_into_a_queue_by_name_are_tasks(tmp_path: Path) -
         "app/tasks.py",
         "app/mail.py",
     }
+
+
+def test_a_program_that_nothing_imports_is_beside_the_server(tmp_path: Path) -> None:
+    files = {
+        "app/tasks.py": "def send(): ...\n",
+        "app/watch.py": "from app import mail, shared\nif __name__ == '__main__':\n    mail.deliver()\n",
+        "app/routes.py": SERVICE["app/routes.py"] + "from app import shared\n",
+    }
+
+    assert run_by_workers(tmp_path, files) == {"app/watch.py", "app/mail.py"}

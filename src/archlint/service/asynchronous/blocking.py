@@ -46,7 +46,7 @@ class Blocked(Struct, eq=False, frozen=True):
 
     `entered` says why the loop runs it where it is a plain one; `others` are calls of other kinds to which
     the same place leads. `switched`: only where a setting says so, which by default it does not. `by_worker`:
-    it blocks the loop of a task queue's worker, and no request.
+    it blocks the loop of a worker or another program, and no request.
     """
 
     function: Function
@@ -78,7 +78,7 @@ class Blocked(Struct, eq=False, frozen=True):
     @property
     def fields(self) -> dict[str, str]:
         """What the rules' messages say."""
-        of = " of a task queue's worker" if self.by_worker else ""
+        of = " of a worker" if self.by_worker else ""
         return {
             "function": self.function.short_name,
             "calls": ", ".join(dict.fromkeys(one.call_written for one in (self, *self.others))),

@@ -1,11 +1,13 @@
-"""Modules that only the workers of a task queue run code of: those of tasks, and what only these import.
+"""Modules that only the workers of a task queue, or other programs beside the server, run code of.
 
-Whoever serves requests imports a module of tasks to send them, and runs nothing of it: Celery, "Calling
-Tasks"; Dramatiq, "User Guide"; arq, "Usage".
+They are those of tasks and those with a main guard that nothing which serves imports, with what only these
+import. Whoever serves requests imports a module of tasks to send them, and runs nothing of it: Celery,
+"Calling Tasks"; Dramatiq, "User Guide"; arq, "Usage".
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -18,10 +20,10 @@ from archlint.readings import summary
 from archlint.service.semantics.imported_modules import imported_modules
 from archlint.service.semantics.imports import ImportEdge, Imports
 from archlint.service.semantics.library_names import last_names
-from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.scopes import last_name
 
-_TASKS = frozenset({"actor", "db_periodic_task", "db_task", "job", "periodic_task", "shared_task", "task"})
+_TASK = re.compile(r"(\w+_)?(actor|job|task)")
 """Decorators that make a function a task: of Celery, Dramatiq, Huey, Procrastinate, RQ and TaskIQ."""
 
 _QUEUES = frozenset({"Celery", "Huey", "PriorityRedisHuey", "RedisHuey", "SqliteHuey"})
@@ -38,23 +40,30 @@ class Workers(Struct, eq=False, frozen=True, dict=True):
     imports: Imports
 
     def run(self, module: Module) -> bool:
-        """Whether only workers run what is in the module, as far as imports tell."""
+        """Whether no request runs what is in the module, as far as imports tell."""
         return module in self._theirs
 
     def why(self, module: Module) -> tuple[Link, ...]:
         """That they do, for a chain; nothing where requests may come by."""
-        link = Link(Location(module.path), f"only workers of a task queue run `{module.name}`")
+        link = Link(Location(module.path), f"`{module.name}` is run by workers or programs beside the server")
         return (link,) if self.run(module) else ()
 
     @cached_property
     def _theirs(self) -> frozenset[Module]:
-        if not any(_imports_queue(module.source) for module in self.modules.runtime):
-            return frozenset()
-        tasks = {module for module in self.modules.runtime if _task_names(module.source)}
-        tasks |= {edge.imported for edge in self.imports if edge.name in _enqueued(edge.importer.source)}
-        serving = {module for module in self.modules.runtime if _serves(module.source)}
+        runtime = self.modules.runtime
+        serving = {module for module in runtime if _serves(module.source)}
+        started = (module for module in self.modules if module.role in {Role.RUNTIME, Role.SCRIPT})
+        programs = {module for module in started if module.source.has_main_guard}
+        tasks: set[Module] = set()
+        if any(_imports_queue(module.source) for module in runtime):
+            tasks |= {module for module in runtime if _task_names(module.source)}
+            tasks |= {edge.imported for edge in self.imports if edge.name in _enqueued(edge.importer.source)}
         served = self._reached(serving, tasks)
-        return frozenset(self._reached(tasks - served, frozenset()) - served)
+        return (
+            frozenset(self._reached((tasks | programs) - served, frozenset()) - served)
+            if serving
+            else frozenset()
+        )
 
     def _reached(self, starts: Iterable[Module], sent: Iterable[Module]) -> set[Module]:
         """What `starts` import, and so on; of modules `sent` those of which they take more than tasks."""
@@ -117,4 +126,5 @@ def _serves(source: PythonSource) -> bool:
 
 
 def _makes_task(decorator: Expression) -> bool:
-    return last_name(decorator.func if isinstance(decorator, Call) else decorator) in _TASKS
+    target = decorator.func if isinstance(decorator, Call) else decorator
+    return _TASK.fullmatch(last_name(target)) is not None
