@@ -11,9 +11,11 @@ from msgspec import Struct
 from archlint import readings
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Facts, Unreadable, names_of
-from archlint.facts.syntax import Node
+from archlint.facts.syntax import Call, Constant, Node
+from archlint.facts.traversal import dotted
 from archlint.findings import Location
 from archlint.paths import parents
+from archlint.readings import summary
 from archlint.service.semantics.layout import Role, ServiceFiles
 
 if TYPE_CHECKING:
@@ -132,7 +134,7 @@ class Modules:
         A repository may keep them above or beside the service; a conftest belongs to the tests below it.
         """
         outside = self._test_files_outside
-        found = {path for path in outside if any(one in self.by_path for one in self._imports_of(path))}
+        found = {path for path in outside if any(one in self.by_path for one in self._loaded_by(path))}
         pending = list(found)
         while pending:
             path = pending.pop()
@@ -167,6 +169,15 @@ class Modules:
     def _imports_of(self, path: str) -> Iterable[str]:
         return self._resolution.imports_of(path)
 
+    def _loaded_by(self, path: str) -> Iterator[str]:
+        """What a test outside imports, and what it has loaded by `import_module("literal")`."""
+        yield from self._imports_of(path)
+        source = self.facts[path]
+        for name in _loaded_names(source) if isinstance(source, PythonSource) else ():
+            found = self._resolution.find(name, path)
+            if found is not None:
+                yield found
+
     def _test_module(self, path: str) -> Module:
         return self._outside.setdefault(path, self._made(path, Role.TEST))
 
@@ -194,6 +205,16 @@ class Modules:
             return None
         role = _roles({path: source})[path]
         return self._outside.setdefault(path, self._made(path, role))
+
+
+@summary
+def _loaded_names(source: PythonSource) -> tuple[str, ...]:
+    """The absolute names of modules that a file gives to `import_module`."""
+    calls = source.nodes.of(Call) if "import_module" in source.names else ()
+    called = ((one, (dotted(one.func) or "").rpartition(".")[2]) for one in calls if one.args)
+    first = (one.args[0] for one, name in called if name == "import_module")
+    names = (one.value for one in first if isinstance(one, Constant))
+    return tuple(name for name in names if isinstance(name, str) and not name.startswith("."))
 
 
 def _roles(sources: Mapping[str, PythonSource]) -> dict[str, Role]:

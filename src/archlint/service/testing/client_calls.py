@@ -16,13 +16,16 @@ from archlint.service.semantics.symbols import Scope
 
 METHODS = {name.lower(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")}
 
+_BROWSED = "goto"
+"""By which Playwright's page opens a URL."""
+
 GENERAL = frozenset({"build_request", "request", "stream"})
 
 SOCKETS = frozenset({"websocket_connect"})
 
 _BY_NAME = "getattr"
 
-VERBS = frozenset({*METHODS, *GENERAL, *SOCKETS, _BY_NAME})
+VERBS = frozenset({*METHODS, *GENERAL, *SOCKETS, _BROWSED, _BY_NAME})
 
 POSITIONAL = {"delete": 1, "get": 1, "head": 1, _BY_NAME: 4}
 """How many arguments a request of the kind has by position; a `get` with a default asks no server."""
@@ -74,6 +77,8 @@ def method_of(call: Call, verb: str) -> Expression | str | None:
     """The method as the call's name says it, or the expression that does; None for a WebSocket."""
     if verb == _BY_NAME and isinstance(call.func, Call):
         return call.func.args[1]
+    if verb == _BROWSED:
+        return "GET"
     return argument(call, 0, "method") if verb in GENERAL else METHODS.get(verb)
 
 

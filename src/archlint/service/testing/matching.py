@@ -6,7 +6,7 @@ The order is Starlette's: the first route that fits is the one that answers. See
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -17,6 +17,9 @@ from archlint.service.testing.paths import GAP, VALUE
 _PARAMETER = re.compile(r"\{[^}]*\}")
 _REST = re.compile(r"\{[^}]*:path\}")
 _NUMBER = re.compile(r"\{[^}:]*:(int|float)\}")
+_UUID = re.compile(r"\{[^}:]*:uuid\}")
+_OWN = re.compile(r"\{[^}:]*:(?!(?:float|int|path|str|uuid)\})[^}]*\}")
+"""A convertor that the service registers: which texts it takes, only its own expression says."""
 
 
 class Matches(Struct, frozen=True):
@@ -33,12 +36,35 @@ def matches(template: str, endpoints: Sequence[Endpoint]) -> Matches:
         return _open(path, endpoints)
     fits = [(one, _fit(_segments(one.path), _segments(path))) for one in endpoints]
     exact = [one for one, fit in fits if fit is True]
+    exact = _spelled(exact, path)
     if exact and VALUE not in path:
-        exact = [one for one in exact if one.path == exact[0].path]
-    if not any(_has_static(_segments(one.path)) for one in exact) and _segments(path):
-        # A route of parameters alone takes everything, also what is meant for an app that is mounted.
-        exact += (one for one in _by_tail(_segments(path), endpoints) if one not in exact)
-    return Matches(tuple(exact), () if exact else tuple(one for one, fit in fits if fit is None))
+        first = next((one.path for one in exact if not _OWN.search(one.path)), exact[0].path)
+        exact = [one for one in exact if one.path == first or _OWN.search(one.path)]
+    if any(_has_static(_segments(one.path)) for one in exact) or not _segments(path):
+        return Matches(tuple(exact), ())
+    # A route of parameters alone takes everything, also what is meant for an app that is mounted.
+    tails = [one for one in _by_tail(_segments(path), endpoints) if one not in exact]
+    maybe = [] if exact or tails else [one for one, fit in fits if fit is None]
+    others = maybe or [one for one in _by_router(_segments(path), endpoints) if one not in tails]
+    return Matches((*exact, *tails), tuple(others))
+
+
+def _spelled(fitting: list[Endpoint], path: str) -> list[Endpoint]:
+    """Those with or without the slash at the end that the request has; FastAPI redirects where none has."""
+    if path.endswith(VALUE):
+        return fitting
+    ends = path.endswith("/")
+    alike = [one for one in fitting if one.path.endswith("/") == ends or one.path.endswith(":path}")]
+    return alike or fitting
+
+
+def _by_router(path: Sequence[str], endpoints: Iterable[Endpoint]) -> Iterator[Endpoint]:
+    """Those whose router an app of the tests' own may serve under another prefix."""
+    for one in endpoints:
+        route = _segments(one.path.removeprefix("".join(one.prefixes)))
+        tail = path[len(path) - len(route) :]
+        if len(route) < len(path) and _has_static(route) and _fit(route, tail) is True:
+            yield one
 
 
 def normalized(template: str) -> str:
@@ -114,6 +140,8 @@ def _segment_fits(route: str, given: str) -> bool | None:
     if _PARAMETER.search(route):
         if _NUMBER.fullmatch(route) and VALUE not in given:
             return re.fullmatch(r"-?[\d.]+", given) is not None
+        if _UUID.fullmatch(route) and VALUE not in given:
+            return re.fullmatch(r"[\da-fA-F]{8}(-?[\da-fA-F]{4}){3}-?[\da-fA-F]{12}", given) is not None
         pieces = [re.escape(piece) for piece in _PARAMETER.split(route)]
         return VALUE in given or re.fullmatch(".+".join(pieces), given) is not None
     if VALUE not in given:
