@@ -196,3 +196,108 @@ def test_beside_uv_lock_a_plugin_is_left_to_uv(tmp_path: Path) -> None:
     text = dedent(PYPROJECT) + '[dependency-groups]\ndev = ["pytest"]\n'
     files = {"main.py": MAIN, "tests/test_a.py": TEST, "pyproject.toml": text, "uv.lock": LOCK}
     assert settled(tmp_path, files, "BA0902", unsafe=True).done == []
+
+
+PLAIN = "def test_a() -> None:\n    assert 1\n"
+NOT_FOR_TESTS = {
+    "uv.lock is there, and has no version": (PROJECT, {"uv.lock": LOCK}),
+    "no project is there": ("[tool.ruff]\n", {}),
+    "all tests are methods": (
+        PROJECT + '\n[dependency-groups]\ndev = ["pytest"]\n',
+        {"tests/test_a.py": "import unittest\n\n\nclass A(unittest.TestCase):\n    def test_a(self): ...\n"},
+    ),
+    "there are none": (PROJECT, {"tests/test_a.py": ""}),
+}
+
+
+@pytest.mark.parametrize(("text", "more"), NOT_FOR_TESTS.values(), ids=NOT_FOR_TESTS)
+def test_what_pytest_alone_does_not_mend_stays(tmp_path: Path, text: str, more: dict[str, str]) -> None:
+    files = {"main.py": MAIN, "tests/test_a.py": PLAIN, "pyproject.toml": text, **more}
+    assert settled(tmp_path, files, "BA0901", unsafe=True).done == []
+
+
+GROUPS = {
+    "a dependency group": (
+        PROJECT + '\n[dependency-groups]\ndocs = ["mkdocs"]\ntest = ["httpx"]\n',
+        'test = ["httpx"]',
+        'test = ["httpx", "pytest"]',
+    ),
+    "an empty group": (
+        PROJECT + "\n[dependency-groups]\ndev = []\n",
+        "dev = []",
+        'dev = ["pytest"]',
+    ),
+    "uv's own list": (
+        PROJECT + '\n[tool.uv]\ndev-dependencies = ["ruff"]\n',
+        '["ruff"]',
+        '["pytest", "ruff"]',
+    ),
+    "an extra": (PROJECT + 'optional-dependencies.tests = ["httpx"]\n', '["httpx"]', '["httpx", "pytest"]'),
+    "Poetry's group": (
+        '[tool.poetry.dependencies]\nfastapi = "*"\n\n[tool.poetry.group.dev.dependencies]\nruff = "*"\n',
+        "ruff =",
+        'pytest = "*"\nruff =',
+    ),
+    "a group that comes to be": (
+        PROJECT,
+        'dependencies = ["fastapi"]\n',
+        'dependencies = ["fastapi"]\n\n[dependency-groups]\ndev = ["pytest"]\n',
+    ),
+    "a table that has other groups": (
+        PROJECT + '\n[dependency-groups]\ndocs = ["mkdocs"]\n',
+        "[dependency-groups]\n",
+        '[dependency-groups]\ndev = ["pytest"]\n',
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "before", "instead"), GROUPS.values(), ids=GROUPS)
+def test_pytest_is_declared_for_development(tmp_path: Path, text: str, before: str, instead: str) -> None:
+    files = {"main.py": MAIN, "tests/test_a.py": PLAIN, "pyproject.toml": text}
+    assert text.count(before) == 1
+    (one,) = settled(tmp_path, files, "BA0901", unsafe=True).done
+    assert one.plan.why
+    assert (tmp_path / "pyproject.toml").read_text() == text.replace(before, instead)
+
+
+WITH_PYTEST = PROJECT + '\n[dependency-groups]\ndev = ["pytest"]\n'
+MEASURED = {
+    "pytest has options": (WITH_PYTEST + '\n[tool.pytest.ini_options]\naddopts = "-q"\n', {}),
+    "another file has pytest's options": (WITH_PYTEST, {"pytest.ini": "[pytest]\n"}),
+    "uv locks": (WITH_PYTEST, {"uv.lock": LOCK}),
+    "pytest is declared elsewhere": (PROJECT, {"requirements-dev.txt": "pytest\n"}),
+    "coverage is there, and not the plugin": (WITH_PYTEST.replace('"]\n\n', '", "coverage"]\n\n'), {}),
+}
+
+
+@pytest.mark.parametrize(("text", "more"), MEASURED.values(), ids=MEASURED)
+def test_where_more_than_an_option_is_needed_nothing_is_measured(
+    tmp_path: Path, text: str, more: dict[str, str]
+) -> None:
+    files = {"main.py": MAIN, "tests/test_a.py": PLAIN, "pyproject.toml": text, **more}
+    assert settled(tmp_path, files, "BA0906", unsafe=True).done == []
+
+
+OPTIONS = '\n[tool.pytest.ini_options]\naddopts = "--cov"\n'
+SOURCE = '\n[tool.coverage.run]\nsource = ["desk"]\n'
+PLUGIN = WITH_PYTEST.replace('["pytest"]', '["pytest", "pytest-cov"]')
+TESTS_PATH = '\n[tool.pytest.ini_options]\ntestpaths = ["tests"]\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (WITH_PYTEST, PLUGIN + OPTIONS + SOURCE),
+        (PLUGIN, PLUGIN + OPTIONS + SOURCE),
+        (WITH_PYTEST + SOURCE, PLUGIN + SOURCE + OPTIONS),
+        (
+            WITH_PYTEST + TESTS_PATH,
+            PLUGIN + TESTS_PATH.replace("testpaths", 'addopts = "--cov"\ntestpaths') + SOURCE,
+        ),
+    ],
+)
+def test_the_tests_measure_the_service(tmp_path: Path, before: str, after: str) -> None:
+    files = {"desk/__init__.py": "", "desk/main.py": MAIN, "tests/test_a.py": PLAIN}
+    (one,) = settled(tmp_path, {**files, "pyproject.toml": before}, "BA0906", unsafe=True).done
+    assert "measures" in one.plan.why
+    assert (tmp_path / "pyproject.toml").read_text() == after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from archlint.facts.toml import KeyPath, TomlFile
-from archlint.fixes.edits import Edit, Plan
+from archlint.fixes.edits import Edit, Plan, TableLine
 from archlint.fixes.texts import TextFile
 from archlint.fixes.toml_lists import with_item
 from archlint.fixes.toml_tables import with_key
@@ -20,6 +21,9 @@ from archlint.service.packaging.pyproject import Pyproject
 WHY_LOCK = "the lock of {manager} has to be made again"
 WHY_UNLOCKED = "no lock says which version of it will be installed"
 
+
+_FOR_DEVELOPMENT = re.compile(r"(dev|tests?|testing|development)([-_]dependencies)?")
+"""The names of groups that have what tests are run with."""
 
 _PROJECT: KeyPath = ("project", "dependencies")
 _PLACES = 3
@@ -40,8 +44,34 @@ def declared(service: Service, distribution: str, *, beside: str = "") -> Plan |
 
     None where that needs a resolver: where uv.lock has no version of it, or several, or no such list.
     """
-    pyproject, name = service.project.pyproject, canonicalize_name(distribution)
+    pyproject = service.project.pyproject
     keys = _place(pyproject, beside) if pyproject is not None else None
+    return _declared_at(service, distribution, keys)
+
+
+def declared_for_development(service: Service, distribution: str) -> Plan | None:
+    """The edits that declare it where the tools of development are, which may be a group that comes to be."""
+    pyproject = service.project.pyproject
+    if pyproject is None:
+        return None
+    keys = next(
+        (one for one in _groups(pyproject) if _FOR_DEVELOPMENT.fullmatch(str(one[_named(one)]))), None
+    )
+    if keys is not None:
+        return _declared_at(service, distribution, keys)
+    if service.project.lock is not None or pyproject.file.get(*_PROJECT) is None:
+        return None
+    group = TableLine("dependency-groups", f'dev = ["{canonicalize_name(distribution)}"]')
+    return Plan(((pyproject.file.path, group),), _doubt(service, ""))
+
+
+def _named(keys: KeyPath) -> int:
+    """Which of the keys names a group."""
+    return -2 if keys[-1] == "dependencies" else -1
+
+
+def _declared_at(service: Service, distribution: str, keys: KeyPath | None) -> Plan | None:
+    pyproject, name = service.project.pyproject, canonicalize_name(distribution)
     versions = {locked.version for locked in service.versions.locked(name)}
     if pyproject is None or keys is None or len(versions) > 1:
         return None
@@ -65,19 +95,26 @@ def _doubt(service: Service, bound: str) -> str:
 
 def _place(pyproject: Pyproject, beside: str) -> KeyPath | None:
     """The list or table that has `beside`, else the one for the runtime."""
+    file = pyproject.file
+    runtime: list[KeyPath] = [_PROJECT, ("tool", "poetry", "dependencies")]
+    if not beside:
+        return next((keys for keys in runtime if file.get(*keys) is not None), None)
+    places = (*_groups(pyproject), *runtime)
+    return next((keys for keys in places if beside in _names(file.get(*keys))), None)
+
+
+def _groups(pyproject: Pyproject) -> Iterator[KeyPath]:
+    """The lists and tables that are not for the runtime: groups, then extras."""
     file, extras = pyproject.file, ("project", "optional-dependencies")
     poetry = ("tool", "poetry", "group")
-    runtime: list[KeyPath] = [_PROJECT, ("tool", "poetry", "dependencies")]
-    groups: list[KeyPath] = [
+    places: list[KeyPath] = [
         *(("dependency-groups", name) for name in pyproject.groups),
         ("tool", "uv", "dev-dependencies"),
         *((*poetry, name, "dependencies") for name in file.table(*poetry)),
         ("tool", "poetry", "dev-dependencies"),
         *((*extras, name) for name in file.table(*extras)),
     ]
-    if not beside:
-        return next((keys for keys in runtime if file.get(*keys) is not None), None)
-    return next((keys for keys in (*groups, *runtime) if beside in _names(file.get(*keys))), None)
+    return (keys for keys in places if file.get(*keys) is not None)
 
 
 def _own(pyproject: Pyproject, keys: KeyPath, name: str, bound: str) -> _Item:

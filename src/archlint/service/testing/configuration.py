@@ -74,6 +74,13 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
         )
         return tuple(name for name in given if name and not name.startswith(("no:", "-", "y")))
 
+    def reads(self, pyproject: str) -> bool:
+        """Whether pytest takes its options from this pyproject.toml, or would if it had any."""
+        table = (
+            documents.toml(self.repository, pyproject).table(*_TABLES["pyproject.toml"]).get("ini_options")
+        )
+        return any(one is table for _, one in self._tables) if table else not self._tables
+
     def collects_file(self, path: str) -> bool:
         """Whether pytest looks for tests in a file of that name."""
         patterns = self.words("python_files", path) or ("test_*.py", "*_test.py")
