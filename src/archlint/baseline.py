@@ -99,11 +99,16 @@ def recurring(
     moved: dict[str, list[KnownFinding]] = {}
     for fingerprint, one in exact.items():
         if fingerprint not in found and one.file not in there:
-            moved.setdefault(fingerprint[:_HALF], []).append(one)
+            moved.setdefault(meaning(fingerprint), []).append(one)
     for finding in now:
-        if finding.fingerprint not in found and (left := moved.get(finding.fingerprint[:_HALF])):
+        if finding.fingerprint not in found and (left := moved.get(meaning(finding.fingerprint))):
             found[finding.fingerprint] = left.pop(0)
     return found
+
+
+def meaning(fingerprint: str) -> str:
+    """The part of a fingerprint that says the same in whatever file."""
+    return fingerprint[:_HALF]
 
 
 def consequences(known: Mapping[str, _K], findings: Iterable[Finding]) -> dict[str, _K]:

@@ -291,3 +291,15 @@ def test_a_query_of_a_handler_goes_to_crud_through_a_service(run: Run, tmp_path:
     assert cause["proved"]
     assert cause["tried"]["stand_in"] == "each query moved to `crud/`"
     assert (len(cause["tried"]["gone"]), cause["tried"]["came"]) == (2, [])
+
+
+def test_most_findings_for_a_line_come_first(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, SHOP)
+    assert run("plan", "--format", "json").code == 0
+    causes = json.loads(run("plan", "--format", "json").out)["causes"]
+    proved = [one for one in causes if one["proved"]]
+    rates = [
+        (len(one["tried"]["gone"]) - len(one["tried"]["came"])) / one["tried"]["lines"] for one in proved
+    ]
+    assert len(proved) > 1
+    assert rates == sorted(rates, reverse=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import sqrt
 from pathlib import Path
 
 from msgspec import Struct
@@ -42,14 +41,14 @@ class Remedy(Struct, frozen=True):
 
     @property
     def rank(self) -> tuple[float, int, Location]:
-        """Many findings by few lines first: a line weighs less, the more there are.
+        """The most findings for each line first, less what comes; of equals the one with the most findings.
 
         Of what is not proved, each finding may need a line of its own.
         """
         goes = lines = len(self.members)
         if self.proof is not None and self.is_proved:
-            goes, lines = len(self.proof.gone), self.proof.lines
-        return (-goes / sqrt(lines), -goes, self.link.location)
+            goes, lines = len(self.proof.gone) - len(self.proof.came), self.proof.lines
+        return (-goes / lines, -goes, self.link.location)
 
 
 class Ranking(Struct, frozen=True):

@@ -6,12 +6,13 @@ Edits that only add are tried at once, for a trial is a run of all rules; what f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from archlint.baseline import meaning
 from archlint.engine import check
 from archlint.findings import ArchlintError, Finding
 from archlint.fixes.carrying_out import Changes, FileChange, changes
@@ -141,8 +142,10 @@ class Bench(Struct, frozen=True):
         except ArchlintError as error:
             return [str(error) for _ in attempts]
         old, new = ({one.fingerprint: one for one in report.findings} for report in (self.report, after))
-        gone = [one for name, one in old.items() if name not in new]
-        came = [one for name, one in new.items() if name not in old]
+        gone, came = _without_moved(
+            [one for name, one in old.items() if name not in new],
+            [one for name, one in new.items() if name not in old],
+        )
         if len(attempts) == 1:
             return [_proof(attempts[0], made, gone, came)]
         changed = [{*attempt.files, *attempt.added} for attempt in attempts]
@@ -158,18 +161,41 @@ class Bench(Struct, frozen=True):
         ]
 
     def _after(self, contents: dict[str, bytes], rounds: int) -> Report:
-        """The report on the files with these contents, and edits for what comes. Raises ArchlintError."""
+        """The report on the files with these contents, edited for what comes. Raises ArchlintError."""
         paths = [self.loaded.repository.root / service.root for service in self.loaded.services]
         file, standard = self.request.config_file, self.request.standard
         loaded = load_from(overlaid(self.loaded.repository, contents), paths, file, standard)
         report = check(replace(loaded, targets=self.loaded.targets), self.request)
         known = {one.fingerprint for one in self.report.findings}
         came = [one for one in report.findings if one.fingerprint not in known]
-        planned = list(edits_for(loaded, report, came)) if rounds else []
+        there = contents.keys() | {one.location.file for one in came}
+        in_turn = edits_for(loaded, report, came) if rounds else ()
+        planned = [one for one in in_turn if all(file in there for file, _ in one.plan.edits)]
         made = changes(loaded.repository, planned) if planned else None
         if made is None or not made.files:
             return report
         return self._after(contents | {change.file: change.after for change in made.files}, rounds - 1)
+
+
+def _without_moved(gone: list[Finding], came: list[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Without what means the same in another file: it has moved there with its code."""
+    moved = Counter(_meanings(gone)) & Counter(_meanings(came))
+    return _without(gone, moved), _without(came, moved)
+
+
+def _without(findings: Iterable[Finding], moved: Mapping[str, int]) -> list[Finding]:
+    left, kept = Counter(moved), []
+    for one in findings:
+        meant = meaning(one.fingerprint)
+        if left[meant] > 0:
+            left[meant] -= 1
+        else:
+            kept.append(one)
+    return kept
+
+
+def _meanings(findings: Iterable[Finding]) -> Iterator[str]:
+    return (meaning(one.fingerprint) for one in findings)
 
 
 def counted_by_rule(findings: Iterable[Finding]) -> str:
