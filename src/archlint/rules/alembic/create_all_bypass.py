@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Assign, Attribute, Call, Constant, Expression, FunctionDef, Name
+from archlint.facts.syntax import Constant, FunctionDef
 from archlint.facts.traversal import dotted
 from archlint.findings import Hit, Location, Met, NotApplicable, Said, Severity, Unknown
 from archlint.readings import summary
+from archlint.service.database.metadata_owners import is_an_objects, is_the_schema
 from archlint.service.model import Service
 from archlint.service.semantics.live_code import Startup
 from archlint.service.semantics.modules import Module
-from archlint.service.semantics.scopes import last_name
-from archlint.service.semantics.symbols import Scope
 
 _BY_CHOICE = ", where configuration or an argument says so"
+_ASIDE = ", in a worker or a program beside the server"
 _MAKES_TABLE = re.compile(r"\s*create\s+table\s+(if\s+not\s+exists\s+)?[\w\".]+\s*\(", re.IGNORECASE)
 
 
@@ -29,15 +29,22 @@ def check(service: Service) -> Iterator[Said]:
     bypassing: set[Module] = set()
     startup = Startup(service.modules, lambda module, name: _is_in_commands(service, module, name))
     for module, scope, node in startup.attributes("create_all"):
-        if _is_the_schema(service, module, scope, node.value):
+        if is_an_objects(service.symbols, module, scope, node.value):
+            bypassing.add(module)
+            why = "whether these are the models' tables is not known"
+            yield Unknown(f"`{dotted(node) or '….create_all'}`", module.location(node), why)
+        elif is_the_schema(service.symbols, module, scope, node.value):
             bypassing.add(module)
             call = f"{dotted(node.value) or '….metadata'}.create_all"
             around = next((one for one in reversed(scope) if isinstance(one, FunctionDef)), None)
             program = service.calls.program
             function = program.functions.get(around) if around else program.modules.get(module)
             by_choice = function is not None and service.calls.is_configured(function, node.start)
-            fields = {"call": call, "tables": tables, "when": _BY_CHOICE if by_choice else ""}
-            yield Hit(module.location(node), fields, severity=Severity.WARNING if by_choice else None)
+            is_aside = service.workers.run(module)
+            when = _BY_CHOICE if by_choice else _ASIDE if is_aside else ""
+            fields = {"call": call, "tables": tables, "when": when}
+            severity = Severity.WARNING if by_choice or is_aside else None
+            yield Hit(module.location(node), fields, severity=severity)
     by_hand = list(_tables_by_hand(service))
     yield from by_hand[:1]
     doubtful = {one.location.file for one in by_hand}
@@ -50,23 +57,6 @@ def check(service: Service) -> Iterator[Said]:
 def _is_in_commands(service: Service, module: Module, name: str) -> bool:
     words = (word for command in service.commands for word in command.words)
     return any(name in word and module.name in word for word in words)
-
-
-def _is_the_schema(service: Service, module: Module, scope: Scope, owner: Expression) -> bool:
-    """Whether the owner is the `metadata` of a class, or a module's `MetaData(…)`.
-
-    One that a function makes for itself has tables that only exist at run time.
-    """
-    found = service.symbols.resolve(module, owner, scope)
-    match found.node:
-        case Assign(value=Call(func=func)) if found.module is not None:
-            inner = service.symbols.scope_of(found)
-            made = service.symbols.resolve(found.module, func, inner).qualified
-            return made == "sqlalchemy.MetaData" and not any(isinstance(one, FunctionDef) for one in inner)
-        case Assign(value=Attribute(attr="metadata")):
-            return True
-    is_parameter = isinstance(owner, Name) and found.node is not None
-    return last_name(owner) == "metadata" and not is_parameter
 
 
 def _tables_by_hand(service: Service) -> Iterator[Unknown]:

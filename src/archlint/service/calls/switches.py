@@ -53,7 +53,7 @@ class Switches:
         """
         node, source = function.node, function.module.source
         body = node.body if isinstance(node, FunctionDef) else source.body if node is None else ()
-        switches = _switches(node) if isinstance(node, FunctionDef) else frozenset()
+        switches = self._switches(function.module, node) if isinstance(node, FunctionDef) else frozenset()
         return self._decides(function.module, switches, body, offset)
 
     def _decides(
@@ -79,6 +79,20 @@ class Switches:
             else isinstance(node, Attribute | Call) and self._default(module, node, 0) is not _UNTOLD
             for node in all_nodes(test)
         )
+
+    def _switches(self, module: Module, function: FunctionDef) -> frozenset[str]:
+        """The parameters that are True or False where nobody says otherwise, and those that are settings."""
+        return frozenset(
+            one.name
+            for one in function.parameters
+            if (isinstance(one.default, Constant) and isinstance(one.default.value, bool))
+            or any(self._is_settings(module, name) for name in _names(one.annotation))
+        )
+
+    def _is_settings(self, module: Module, name: Name) -> bool:
+        found = self._symbols.resolve(module, name)
+        lineage = self._symbols.bases(found) if isinstance(found.node, ClassDef) else ()
+        return any(base.qualified in names_of("settings base") for base in lineage)
 
     def _spans(self, function: Function) -> tuple[tuple[int, int], ...]:
         body = function.node.body if isinstance(function.node, FunctionDef) else ()
@@ -173,12 +187,9 @@ class Switches:
         return value in known if value is not _UNTOLD and known and len(known) == len(items) else _UNTOLD
 
 
-def _switches(function: FunctionDef) -> frozenset[str]:
-    """The parameters that are True or False where nobody says otherwise."""
-    defaults = ((one.name, one.default) for one in function.parameters)
-    return frozenset(
-        name for name, one in defaults if isinstance(one, Constant) and isinstance(one.value, bool)
-    )
+def _names(annotation: Expression | None) -> Iterator[Name]:
+    nodes = all_nodes(annotation) if annotation is not None else ()
+    return (node for node in nodes if isinstance(node, Name))
 
 
 def _span(body: tuple[Statement, ...]) -> Iterator[tuple[int, int]]:
