@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 from archlint.facts.syntax import Assign, ClassDef, FunctionDef, Import, ImportFrom, Name, Node
@@ -12,6 +13,7 @@ from archlint.findings import Finding, Location
 from archlint.fixes.edits import Append, Edit, Replace, Span
 from archlint.fixes.texts import TextFile
 from archlint.paths import is_inside, join
+from archlint.service.api.routes import RouteTable
 from archlint.service.interpreter.calls import is_generator
 from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
@@ -106,7 +108,12 @@ def _with_body_in(service: Service, module: Module, function: FunctionDef, layer
 
 def _is_handler(service: Service, function: FunctionDef) -> bool:
     """Whether it serves an endpoint."""
-    return any(one.handler.definition is function for one in service.routes.endpoints)
+    return function in _handlers(service.routes)
+
+
+@lru_cache(maxsize=1)
+def _handlers(routes: RouteTable) -> frozenset[FunctionDef]:
+    return frozenset(one.handler.definition for one in routes.endpoints)
 
 
 def _holds(outer: Location, inner: Location) -> bool:

@@ -76,7 +76,7 @@ class EdgeCollector:
         self._parameters = Parameters(self)
         self._pending: defaultdict[Function, list[GivenFunctions | Decorated | Kept]] = defaultdict(list)
         self._properties: frozenset[str] | None = None
-        self._registered: list[tuple[Function, list[Function]]] = []
+        self._by_decorator: defaultdict[Function, list[Function]] = defaultdict(list)
         self.injected: dict[Function, None] = {}
         """What stands in `Depends(…)`, in the order of its discovery."""
 
@@ -104,15 +104,14 @@ class EdgeCollector:
         for pending in [one for group in self._pending.values() for one in group]:
             if isinstance(pending, GivenFunctions):
                 found[pending.callee, pending.parameter].extend(pending.values)
-        for function, decorators in self._registered:
-            for decorator in decorators:
-                if (name := _decorated_parameter(decorator)) is not None:
-                    found[decorator, name].append(FunctionType(function))
+        for decorator, functions in self._by_decorator.items():
+            if (name := _decorated_parameter(decorator)) is not None:
+                found[decorator, name].extend(map(FunctionType, functions))
         return found
 
     def decorated_by(self, decorator: Function) -> Iterator[Function]:
         """The functions that a decorator of the service's own is given."""
-        return (function for function, decorators in self._registered if decorator in decorators)
+        return iter(self._by_decorator.get(decorator, ()))
 
     def ways(self, outer: Function, inner: Function) -> Iterable[ExecutionWay]:
         """How `outer` runs `inner`, which is defined in it."""

@@ -65,7 +65,8 @@ class Edges(EdgeCollector):
         if not isinstance(function.node, FunctionDef) or function.parent is None:
             return
         if function.node.decorators:
-            self._registered.append((function, self._inference.results.decorators(function)))
+            for own in self._inference.results.decorators(function):
+                self._by_decorator[own].append(function)
         for decorator in function.node.decorators:
             target = decorator.func if isinstance(decorator, Call) else decorator
             name = target.attr if isinstance(target, Attribute) else ""

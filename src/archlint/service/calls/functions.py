@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TypeVar
 
 from msgspec import Struct, field
 
-from archlint.facts.source import PythonSource, function_naming, function_summary
+from archlint.facts.source import PythonSource, function_summary
 from archlint.facts.syntax import (
-    Alias,
     Attribute,
     ClassDef,
     Constant,
@@ -19,18 +18,16 @@ from archlint.facts.syntax import (
     Lambda,
     Name,
     Node,
+    Parameter,
     Raise,
     Simple,
 )
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
-from archlint.readings import naming, unnoticed
 from archlint.service.calls.library_models import Library
-from archlint.service.semantics.idle import showing
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
-from archlint.service.semantics.unread import unread_in
 
 T = TypeVar("T")
 
@@ -69,6 +66,11 @@ class Function(Struct, eq=False, dict=True):
     def own_name(self) -> str:
         """`method` of `Class.method`."""
         return self.node.name if isinstance(self.node, FunctionDef) else LAMBDA
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """Its parameters by their names."""
+        return {one.name: one for one in self.node.parameters} if self.node is not None else {}
 
     @property
     def first_parameter(self) -> str | None:
@@ -177,61 +179,6 @@ class Class(Struct, eq=False, dict=True):
         """The method that an object of exactly this class has under `name`."""
         own = (base.methods.get(name) for base in self.lineage if isinstance(base, Class))
         return next((method for method in own if method is not None), None)
-
-
-def names_in(definition: Function | Class, defined: frozenset[str]) -> Sequence[Name | Attribute]:
-    """The names and attributes in a definition, from its first word to its last, that may be of another one.
-
-    These are names that the repository defines, or that the file gives to what it imports; `defined` are the
-    former. A function's variables that nothing reads are left out; a module itself has none.
-    """
-    node, source = definition.node, definition.module.source
-    match node:
-        case FunctionDef():
-            return _names_in_function(source, node, defined)
-        case ClassDef():
-            with unnoticed():
-                number = source.nodes.of(ClassDef).index(node)
-            return _names_in_class(source, defined, str(number))[1]
-    return () if node is None else source.nodes.within(node.start, node.end, Name, Attribute)
-
-
-@function_naming
-def _names_in_function(
-    source: PythonSource, definition: FunctionDef, defined: frozenset[str]
-) -> tuple[Name | Attribute, ...]:
-    unread = unread_in(source, definition)
-    return tuple(one for one in _names_between(source, definition, defined) if one not in unread)
-
-
-@function_naming
-def names_used_in(
-    source: PythonSource, definition: FunctionDef, defined: frozenset[str]
-) -> tuple[Name | Attribute, ...]:
-    """Those `names_in` a function that stand in no statement which only shows values."""
-    names = _names_in_function(source, definition, defined)
-    spans = [(one.start, one.end) for one in showing(source, definition, defined)] if names else []
-    return tuple(one for one in names if not any(start <= one.start < end for start, end in spans))
-
-
-@naming
-def _names_in_class(
-    source: PythonSource, defined: frozenset[str], number: str
-) -> tuple[tuple[str, ...], tuple[Name | Attribute, ...]]:
-    """The names in a class, beside what all classes are called."""
-    classes = source.nodes.of(ClassDef)
-    names = _names_between(source, classes[int(number)], defined)
-    return tuple(one.name for one in classes), tuple(names)
-
-
-def _names_between(
-    source: PythonSource, node: FunctionDef | ClassDef, defined: frozenset[str]
-) -> Iterator[Name | Attribute]:
-    renamed = {alias.asname for alias in source.nodes.of(Alias)}
-    for one in source.nodes.within(node.start, node.end, Name, Attribute):
-        word = one.id if isinstance(one, Name) else one.attr
-        if word in defined or word in renamed:
-            yield one
 
 
 @function_summary

@@ -265,8 +265,7 @@ class Inference:
         if node.id in scanned.outer_names:
             return None
         bindings = scanned.bindings.get(node.id, ())
-        parameters = function.node.parameters if function.node is not None else ()
-        parameter = next((p for p in parameters if p.name == node.id), None)
+        parameter = function.parameters.get(node.id)
         if not bindings:
             return self.parameter(function, parameter) if parameter else None
         reaching, overwritten = reaching_bindings(bindings, node.start if is_own else None)
@@ -303,7 +302,7 @@ class Inference:
         """Whether the function, or one around it, has the name for itself."""
         current: Function | None = function
         while current is not None and current.node is not None:
-            if any(parameter.name == name for parameter in current.node.parameters):
+            if name in current.parameters:
                 return True
             scanned = self.scan(current)
             if name in scanned.bindings and name not in scanned.outer_names:

@@ -74,7 +74,7 @@ class NameTable(Struct, dict=True):
     """Values by qualified names, `*` in a name standing for any one name and `**` for several."""
 
     exact: dict[str, list[object]] = field(default_factory=dict)
-    patterns: dict[str, list[tuple[re.Pattern[str], object]]] = field(default_factory=dict)
+    patterns: dict[str, list[tuple[str, object]]] = field(default_factory=dict)
     _known: dict[str, list[object]] = field(default_factory=dict)
 
     def add(self, name: str, value: object) -> None:
@@ -82,18 +82,24 @@ class NameTable(Struct, dict=True):
         if "*" not in name:
             self.exact.setdefault(name, []).append(value)
             return
-        pieces = re.split(r"(\*\*|\*)", name)
-        words = {"**": r"[\w.]+", "*": r"\w*"}
-        pattern = re.compile("".join(words.get(piece, re.escape(piece)) for piece in pieces))
-        self.patterns.setdefault(name.partition(".")[0], []).append((pattern, value))
+        self.patterns.setdefault(name.partition(".")[0], []).append((name, value))
 
     def find(self, name: str) -> list[object]:
         """The values of `name`: those under this very name, else those of the patterns that it fits."""
         found = self.exact.get(name) or self._known.get(name)
         if found is None:
             near = self.patterns.get(name.partition(".")[0], ())
-            found = self._known[name] = [value for pattern, value in near if pattern.fullmatch(name)]
+            found = [value for pattern, value in near if _expression(pattern).fullmatch(name)]
+            self._known[name] = found
         return found
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    """What a name with stars matches; compiled for the libraries that a service has."""
+    words = {"**": r"[\w.]+", "*": r"\w*"}
+    pieces = re.split(r"(\*\*|\*)", pattern)
+    return re.compile("".join(words.get(piece, re.escape(piece)) for piece in pieces))
 
 
 class Knowledge:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
@@ -10,9 +9,11 @@ from functools import cached_property
 from archlint.facts.outline import MentionedNames, only
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Alias, Assign, Attribute, Call, ClassDef, Constant, FunctionDef, Name
-from archlint.readings import naming
-from archlint.service.calls.functions import Class, Function, Program, names_in
+from archlint.facts.traversal import all_nodes
+from archlint.readings import naming, summary
+from archlint.service.calls.functions import Class, Function, Program
 from archlint.service.calls.library_models import Library
+from archlint.service.calls.names import names_in
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.live_code import is_export, with_inner
 from archlint.service.semantics.modules import Module
@@ -152,13 +153,16 @@ def is_spoken_of(function: Function, used: Container[str]) -> bool:
     )
 
 
-def _last_words(source: PythonSource) -> Iterator[str]:
+@summary
+def _last_words(source: PythonSource) -> frozenset[str]:
     """The last words of texts that may name a definition; who lists it in `__all__` does not use it."""
-    nodes = (node for node in source.nodes.of(Constant) if isinstance(node.value, str))
-    exports = [one for one in source.body if is_export(one)]
-    texts = (n.value for n in nodes if not any(one.start <= n.start < one.end for one in exports))
-    words = (re.split(r"[.:]", str(text))[-1] for text in texts if len(str(text)) < _MAX_NAME)
-    return (word for word in words if word.isidentifier())
+    exported = {
+        node for one in source.body if is_export(one) for node in all_nodes(one) if isinstance(node, Constant)
+    }
+    nodes = (node for node in source.nodes.of(Constant) if node not in exported)
+    texts = {one.value for one in nodes if isinstance(one.value, str) and len(one.value) < _MAX_NAME}
+    words = {text.replace(":", ".").rpartition(".")[2] for text in texts}
+    return frozenset(word for word in words if word.isidentifier())
 
 
 def _word(node: Name | Attribute) -> str:

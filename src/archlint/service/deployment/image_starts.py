@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Mapping
 from enum import StrEnum
@@ -230,8 +229,9 @@ def is_wsgi(command: Command, repository: Repository) -> bool:
     if chosen is not None:
         return chosen in _WSGI_WORKERS
     told = any(word.startswith(("-c", "--config")) for word in command.words)
-    file = any(posixpath.basename(path) == "gunicorn.conf.py" for path in repository.files)
-    return not told and not file and "GUNICORN_CMD_ARGS" not in command.environment
+    if told or "GUNICORN_CMD_ARGS" in command.environment:
+        return False
+    return not any(f"/{path}".endswith("/gunicorn.conf.py") for path in repository.files)
 
 
 def _worker_class(command: Command) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -71,8 +71,10 @@ def _patterns(
     if not _takes(whole, foreign):
         return [whole]
     found: list[str] = []
-    for home in sorted({posixpath.dirname(path) for path in own}):
-        files = sorted(below(path, folder) for path in own if posixpath.dirname(path) == home)
+    by_home: defaultdict[str, list[str]] = defaultdict(list)
+    for path in sorted(own):
+        by_home[posixpath.dirname(path)].append(below(path, folder))
+    for home, files in sorted(by_home.items()):
         narrow = (posixpath.join(below(home, folder), name) for name in _names(files))
         fitting = next((one for one in narrow if not _takes(one, foreign)), None)
         found += [fitting] if len(files) > 1 and fitting is not None else files

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
@@ -23,8 +23,9 @@ from archlint.facts.syntax import (
 from archlint.readings import naming
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
-from archlint.service.calls.functions import Class, Function, names_in, names_used_in
+from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.mentions import Mentions
+from archlint.service.calls.names import names_in, names_used_in
 from archlint.service.calls.values import FunctionType
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.values import FunctionObject
@@ -54,6 +55,8 @@ class Reached:
         )
         self._providers = InjectedProviders(calls, symbols)
         self._classes: dict[Module, dict[str, Class]] = {}
+        self._onward: dict[Function, tuple[Function, ...]] = {}
+        self._referred = cache(self._read_references)
 
     def has(self, function: Function) -> bool:
         """Whether a test reaches the function."""
@@ -160,10 +163,6 @@ class Reached:
             yield from others if len(others) == 1 else ()
 
     @cached_property
-    def _onward(self) -> dict[Function, tuple[Function, ...]]:
-        return {}
-
-    @cached_property
     def _inner(self) -> dict[Function, list[Function]]:
         """The functions that stand in others: a wrapper is no function of its own to a test."""
         found: dict[Function, list[Function]] = {}
@@ -201,15 +200,17 @@ class Reached:
             if function.is_empty:
                 yield from self._methods[name]
 
-    def _referred(self, function: Function) -> Iterator[Function]:
+    def _read_references(self, function: Function) -> tuple[Function, ...]:
         """The functions that it speaks of without a call: those that it keeps or hands to a library."""
+        names = self._function_names
         with deep_recursion():
-            for node in self._names_used_in(function):
-                name = node.id if isinstance(node, Name) else node.attr
-                if name in self._function_names:
-                    for value in self._calls.inference.values(node, function):
-                        if isinstance(value, FunctionType):
-                            yield value.function
+            return tuple(
+                value.function
+                for node in self._names_used_in(function)
+                if (node.id if isinstance(node, Name) else node.attr) in names
+                for value in self._calls.inference.values(node, function)
+                if isinstance(value, FunctionType)
+            )
 
     def _names_used_in(self, function: Function) -> Sequence[Name | Attribute]:
         if isinstance(function.node, FunctionDef):

@@ -1,0 +1,78 @@
+"""Which names stand in a definition that may be of another one."""
+
+from __future__ import annotations
+
+import sys
+from bisect import bisect_left
+from collections.abc import Sequence
+from operator import attrgetter
+
+from archlint.facts.source import PythonSource, function_naming
+from archlint.facts.syntax import Alias, Attribute, ClassDef, FunctionDef, Name
+from archlint.readings import naming, unnoticed
+from archlint.service.calls.functions import Class, Function
+from archlint.service.semantics.idle import showing
+from archlint.service.semantics.unread import unread_in
+
+_start = attrgetter("start")
+
+
+def names_in(definition: Function | Class, defined: frozenset[str]) -> Sequence[Name | Attribute]:
+    """The names and attributes in a definition, from its first word to its last, that may be of another one.
+
+    These are names that the repository defines, or that the file gives to what it imports; `defined` are the
+    former. A function's variables that nothing reads are left out; a module itself has none.
+    """
+    node, source = definition.node, definition.module.source
+    match node:
+        case FunctionDef():
+            return _names_in_function(source, node, defined)
+        case ClassDef():
+            with unnoticed():
+                number = source.nodes.of(ClassDef).index(node)
+            return _names_in_class(source, defined, str(number))[1]
+    return () if node is None else source.nodes.within(node.start, node.end, Name, Attribute)
+
+
+@function_naming
+def _names_in_function(
+    source: PythonSource, definition: FunctionDef, defined: frozenset[str]
+) -> tuple[Name | Attribute, ...]:
+    unread = unread_in(source, definition)
+    return tuple([one for one in _names_between(source, definition, defined) if one not in unread])
+
+
+@function_naming
+def names_used_in(
+    source: PythonSource, definition: FunctionDef, defined: frozenset[str]
+) -> tuple[Name | Attribute, ...]:
+    """Those `names_in` a function that stand in no statement which only shows values."""
+    names = _names_in_function(source, definition, defined)
+    spans = [(one.start, one.end) for one in showing(source, definition, defined)] if names else []
+    return tuple(one for one in names if not any(start <= one.start < end for start, end in spans))
+
+
+@naming
+def _names_in_class(
+    source: PythonSource, defined: frozenset[str], number: str
+) -> tuple[tuple[str, ...], tuple[Name | Attribute, ...]]:
+    """The names in a class, beside what all classes are called."""
+    classes = source.nodes.of(ClassDef)
+    names = _names_between(source, classes[int(number)], defined)
+    return tuple(one.name for one in classes), names
+
+
+def _names_between(
+    source: PythonSource, node: FunctionDef | ClassDef, defined: frozenset[str]
+) -> tuple[Name | Attribute, ...]:
+    names = _speaking_names(source, defined)
+    first, last = (bisect_left(names, at, key=_start) for at in (node.start, node.end))
+    return names[first:last]
+
+
+@naming
+def _speaking_names(source: PythonSource, defined: frozenset[str]) -> tuple[Name | Attribute, ...]:
+    """The names in a file that may be of another definition, as they stand."""
+    known = defined.union(alias.asname for alias in source.nodes.of(Alias) if alias.asname)
+    names = source.nodes.within(0, sys.maxsize, Name, Attribute)
+    return tuple([one for one in names if (one.id if isinstance(one, Name) else one.attr) in known])
