@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Met, NotApplicable, Said, Severity, Unknown
-from archlint.service.api.exemptions import exemption, served
+from archlint.service.api.exemptions import exemption, served, severity_of
 from archlint.service.api.request_bodies import raw_reads, untyped_bodies
 from archlint.service.model import Service
 
@@ -30,7 +30,11 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
                 yield Unknown(what, one.location, "the handler hands on the bytes of the body")
             else:
                 fields = {"handler": definition.name, "endpoint": served(endpoint), "how": one.how}
-                yield Hit(one.location, fields, severity=Severity.WARNING if one.is_member else None)
+                yield Hit(
+                    one.location,
+                    fields,
+                    severity=Severity.WARNING if one.is_member else severity_of(endpoint),
+                )
         if not found:
             yield Met(endpoint.handler.location)
     yield from service.routes.unknown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, Said
-from archlint.service.api.exemptions import served
+from archlint.service.api.exemptions import served, severity_of
 from archlint.service.api.handlers import Handler
 from archlint.service.asynchronous.blocking import Blocked
 from archlint.service.model import Service
@@ -26,7 +26,8 @@ def check(service: Service) -> Iterator[Said]:
             blocked = _first_wait(service, handler)
             queries = blocked is not None and blocked.blocking.kind == "session"
             cause = service.databases.sync_engine if queries else None
-            yield Hit(handler.location, fields, blocked.way if blocked else (), cause=cause)
+            chain = blocked.way if blocked else ()
+            yield Hit(handler.location, fields, chain, severity_of(endpoint), cause=cause)
     yield from service.routes.unknown
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Met, Said
+from archlint.findings import Hit, Met, Said, Severity
 from archlint.service.api.exemptions import is_root, operational, served
 from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.routes import Endpoint
@@ -27,10 +27,12 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         for endpoint in service.routes.endpoints
         if not (_handler(endpoint) in aside or shows_documentation(endpoint))
     ]
+    unusual = {endpoint.location for endpoint in endpoints if not endpoint.is_usual}
     pieces = {endpoint.location: _piece(endpoint) for endpoint in reversed(endpoints)}
     yield from map(Met, placed(service.layers, "routers", pieces.values()))
     for found in misplaced(service.layers, "routers", (pieces[place] for place in sorted(pieces))):
-        yield Hit(found.piece.location, found.fields, found.chain, cause=found.cause)
+        severity = Severity.WARNING if found.piece.location in unusual else None
+        yield Hit(found.piece.location, found.fields, found.chain, severity, cause=found.cause)
     yield from service.routes.unknown
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Link, Location, Met, Said
-from archlint.service.api.exemptions import operational, served
+from archlint.service.api.exemptions import operational, served, severity_of
 from archlint.service.model import Service
 
 
@@ -26,5 +26,5 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             fields = {"handler": definition.name, "endpoint": served(endpoint)}
             module = endpoint.handler.module
             cause = Link(Location(module.path), f"endpoints of `{module.name}` that nothing describes")
-            yield Hit(endpoint.handler.location, fields, cause=cause)
+            yield Hit(endpoint.handler.location, fields, severity=severity_of(endpoint), cause=cause)
     yield from service.routes.unknown

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.findings import Hit, Location, Met, Said
-from archlint.service.api.exemptions import hidden_at, operational, served, version_of
+from archlint.service.api.exemptions import hidden_at, operational, served
+from archlint.service.api.root_paths import client_version
 from archlint.service.api.routes import Endpoint
 from archlint.service.api.webhooks import is_webhook
 from archlint.service.model import Service
@@ -18,8 +19,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     shown = {id(e.handler.definition) for e in service.routes.endpoints if e.in_schema}
     hidden: dict[Location, list[Endpoint]] = {}
     for endpoint in service.routes.endpoints:
-        if version_of(endpoint) is None or exempt(endpoint) or id(endpoint.handler.definition) in shown:
-            if version_of(endpoint) is not None and endpoint.in_schema:
+        if client_version(endpoint) is None or exempt(endpoint) or id(endpoint.handler.definition) in shown:
+            if client_version(endpoint) is not None and endpoint.in_schema:
                 yield Met(endpoint.location)
             continue
         place = hidden_at(endpoint, service.routes.router_places)

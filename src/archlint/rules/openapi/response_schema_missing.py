@@ -7,7 +7,7 @@ from typing import Any
 
 from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Hit, Link, Met, Said, Severity, Unknown
-from archlint.service.api.exemptions import operational, served
+from archlint.service.api.exemptions import operational, served, severity_of
 from archlint.service.api.response_kinds import ResponseKind, maker, undocumented
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
@@ -51,7 +51,8 @@ def _hit(endpoint: Endpoint, kind: ResponseKind, made_by: Symbol | None) -> Hit:
         "remedy": _SAY_NOTHING if silent else _SAY_WHAT,
     }
     cause = _cause(made_by) if made_by is not None else None
-    return Hit(endpoint.handler.location, fields, severity=Severity.WARNING if silent else None, cause=cause)
+    severity = Severity.WARNING if silent else severity_of(endpoint)
+    return Hit(endpoint.handler.location, fields, severity=severity, cause=cause)
 
 
 def _cause(made_by: Symbol) -> Link | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from archlint.facts.syntax import Call
 from archlint.findings import Hit, Link, Met, Said, Unknown
-from archlint.service.api.exemptions import operational, served
+from archlint.service.api.exemptions import operational, served, severity_of
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
 
@@ -30,7 +30,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             yield Unknown(f"the tags of {served(endpoint)}", endpoint.location, "they are computed")
         else:
             fields = {"endpoint": served(endpoint), "handler": endpoint.handler.own_name}
-            yield Hit(endpoint.location, {**fields, "remedy": _remedy(endpoint)}, cause=_include(endpoint))
+            fields["remedy"] = _remedy(endpoint)
+            yield Hit(endpoint.location, fields, severity=severity_of(endpoint), cause=_include(endpoint))
     yield from service.routes.unknown
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.findings import Hit, Link, Location, Met, Said, Unknown
+from archlint.findings import Hit, Link, Location, Met, Said, Severity, Unknown
 from archlint.service.api.exemptions import exemption
 from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.routes import Endpoint
@@ -37,7 +37,9 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     for aliases in found:
         more = f", nor under {len(aliases) - 1} more" if len(aliases) > 1 else ""
         fields = {"endpoint": f"`{_written(aliases[0])}`{more}", "handler": aliases[0].handler.own_name}
-        yield Hit(aliases[0].location, fields, cause=no_client or untested_router(aliases[0]))
+        severity = None if any(one.is_usual for one in aliases) else Severity.WARNING
+        cause = no_client or untested_router(aliases[0])
+        yield Hit(aliases[0].location, fields, severity=severity, cause=cause)
     for request, endpoints in requests.possible.items():
         named = ", ".join(_written(one) for one in endpoints[:3]) + (" …" if len(endpoints) > 3 else "")
         yield Unknown("the path of a request", request.location, f"no other test requests {named}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.api.deprecations import undated
-from archlint.service.api.exemptions import served
+from archlint.service.api.exemptions import served, severity_of
 from archlint.service.model import Service
 
 
@@ -25,4 +25,5 @@ def check(service: Service) -> Iterator[Said]:
             yield Unknown(f"until when {endpoint} works", found.location, why)
         else:
             handler = found.operation.endpoint.handler.own_name
-            yield Hit(found.location, {"endpoint": endpoint, "handler": handler})
+            severity = severity_of(found.operation.endpoint)
+            yield Hit(found.location, {"endpoint": endpoint, "handler": handler}, severity=severity)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from archlint import documents
 from archlint.discover import Repository
 from archlint.paths import ancestors, join
-from archlint.service.api.exemptions import version_of
+from archlint.service.api.root_paths import client_path, client_version
 from archlint.service.api.routes import App, Endpoint, RouteTable
 from archlint.service.interpreter.values import Choice, Unresolved, settled, settled_items, text
 
@@ -28,7 +28,7 @@ def later_versions(routes: RouteTable) -> Iterator[tuple[int, int, Endpoint]]:
     """
     found: dict[int, list[Endpoint]] = {}
     for endpoint in routes.endpoints:
-        version = version_of(endpoint)
+        version = client_version(endpoint)
         if version is not None:
             found.setdefault(version, []).append(endpoint)
     oldest: dict[tuple[str, str], int] = {}
@@ -42,7 +42,7 @@ def later_versions(routes: RouteTable) -> Iterator[tuple[int, int, Endpoint]]:
 
 def _operations(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
     """Its methods and its path below the version; a parameter's name and a slash at the end do not matter."""
-    below = _PARAMETER.sub("{}", _VERSION.sub("", endpoint.path)).rstrip("/")
+    below = _PARAMETER.sub("{}", _VERSION.sub("", client_path(endpoint))).rstrip("/")
     return ((method, below) for method in endpoint.methods or (endpoint.kind,))
 
 
@@ -51,10 +51,10 @@ def is_told(version: int, older: int, routes: RouteTable, repository: Repository
 
     Where all that is documented of the older one is deprecated, that tells of the version as well.
     """
-    before = [e for e in routes.endpoints if version_of(e) == older and e.in_schema]
+    before = [e for e in routes.endpoints if client_version(e) == older and e.in_schema]
     if before and all(endpoint.deprecated for endpoint in before):
         return True
-    own = [e for e in routes.endpoints if version_of(e) == version]
+    own = [e for e in routes.endpoints if client_version(e) == version]
     roots = {id(app.router) for app in routes.apps}
     if any(id(endpoint.app.router) not in roots for endpoint in own):
         return True

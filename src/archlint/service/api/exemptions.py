@@ -8,7 +8,7 @@ from typing import Any
 
 from archlint.expressions import matcher
 from archlint.facts.syntax import Call, Constant
-from archlint.findings import Location
+from archlint.findings import Location, Severity
 from archlint.service.api.routes import App, Endpoint
 from archlint.service.interpreter.values import Configured, Origin, Value, text
 
@@ -63,11 +63,6 @@ def is_root(endpoint: Endpoint) -> bool:
     return is_direct and endpoint.route.path in {"", "/"}
 
 
-def version_of(endpoint: Endpoint) -> int | None:
-    """The N of the endpoint's prefix `/api/v<N>`, None without such a prefix."""
-    return version_in(endpoint.path)
-
-
 def version_in(path: str) -> int | None:
     """The N of a path that begins with `/api/v<N>`, None of others."""
     found = re.match(r"/api/v(\d+)(/|$)", path)
@@ -77,6 +72,11 @@ def version_in(path: str) -> int | None:
 def served(endpoint: Endpoint) -> str:
     """The endpoint as people write it, and of which app it is where no server loads that."""
     return operation(endpoint) + of_app(endpoint)
+
+
+def severity_of(endpoint: Endpoint) -> Severity | None:
+    """A warning for what is not served unless somebody configures it; None for the rule's own severity."""
+    return None if endpoint.is_usual else Severity.WARNING
 
 
 def operation(endpoint: Endpoint) -> str:

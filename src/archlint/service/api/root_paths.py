@@ -35,11 +35,20 @@ def client_version(endpoint: Endpoint) -> int | None:
 
     FastAPI answers under both, and documents the one with the `root_path`. A setting's default counts.
     """
-    if (version := version_in(endpoint.path)) is not None:
-        return version
+    return version_in(client_path(endpoint))
+
+
+def client_path(endpoint: Endpoint) -> str:
+    """The path by which clients know the version: the endpoint's, or that behind the root path of its app.
+
+    The root path counts where all that it can be leads to one version.
+    """
+    if version_in(endpoint.path) is not None:
+        return endpoint.path
     roots = map(text, options(endpoint.root.router.keywords.get("root_path")))
-    found = {version_in(root.rstrip("/") + endpoint.path) if root else None for root in roots}
-    return found.pop() if len(found) == 1 else None
+    found = [root.rstrip("/") + endpoint.path if root else endpoint.path for root in roots]
+    versions = {version_in(path) for path in found}
+    return found[0] if len(versions) == 1 and None not in versions else endpoint.path
 
 
 def path_setting(endpoint: Endpoint) -> str | None:

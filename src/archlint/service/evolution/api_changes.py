@@ -10,6 +10,7 @@ from msgspec import Struct
 from archlint.facts.syntax import ClassDef
 from archlint.findings import Location
 from archlint.service.api.pydantic_models import PydanticModels
+from archlint.service.api.root_paths import client_version
 from archlint.service.api.routes import Endpoint
 from archlint.service.evolution.change import Change, OperationName
 from archlint.service.evolution.comparison import compare
@@ -48,6 +49,14 @@ class ApiState(Struct, frozen=True):
         endpoint = self._endpoint(name)
         return endpoint.handler.name if endpoint is not None else None
 
+    def version(self, name: OperationName) -> str:
+        """The version of an operation, as `v1`: in its path, or in the root path before it; "" for none."""
+        if match := _VERSION.match(name.path):
+            return match[1]
+        endpoint = self._endpoint(name) if self.document is not None else None
+        found = client_version(endpoint) if endpoint is not None else None
+        return f"v{found}" if found is not None else ""
+
     def _endpoint(self, name: OperationName) -> Endpoint | None:
         assert self.document is not None
         return self.document.operations.get((name.path, name.method.lower()))
@@ -76,7 +85,7 @@ def api_changes(base: ApiState, head: ApiState, today: date) -> tuple[ApiChange,
     return tuple(
         ApiChange(
             change,
-            version_of(change),
+            _versions(change, base, head),
             base.location(change, change.base_schema),
             head.location(change, change.schema),
         )
@@ -84,10 +93,10 @@ def api_changes(base: ApiState, head: ApiState, today: date) -> tuple[ApiChange,
     )
 
 
-def version_of(change: Change) -> str:
+def _versions(change: Change, *states: ApiState) -> str:
     """The versions in the paths of the operations that the change reaches, as `v1, v2`."""
-    found = (_VERSION.match(name.path) for name in change.operations)
-    return ", ".join(sorted({match[1] for match in found if match}))
+    found = {version for name in change.operations for one in states if (version := one.version(name))}
+    return ", ".join(sorted(found))
 
 
 def _in_model(found: Type, models: PydanticModels, field: str) -> Location | None:
