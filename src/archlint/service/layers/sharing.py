@@ -56,7 +56,10 @@ def _provides(symbols: Symbols, injection: Injection) -> bool:
         case [Call(func=function, args=args)]:
             if symbols.resolve(injection.module, function).qualified == "functools.partial":
                 return isinstance(node, FunctionDef) and bool(args) and _means(symbols, injection, args[0])
-            return _makes_provider(injection.symbol) and _means(symbols, injection, function)
+            is_method = isinstance(node, FunctionDef) and symbols.scope_of(injection.symbol)
+            return (
+                not is_method and _makes_provider(injection.symbol) and _means(symbols, injection, function)
+            )
     return False
 
 

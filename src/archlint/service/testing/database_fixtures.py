@@ -143,9 +143,11 @@ class DatabaseFixtures:
         return "creates tables" if makes_tables and not self._tables_go else None
 
     def _opens_session(self, module: Module, call: Call, scope: Scope) -> bool:
+        """Whether the call makes a session; one that is given nothing has no engine, and opens none."""
         symbol = self._symbols.resolve(module, call.func, scope)
         if symbol.module is None:
-            return symbol.qualified in names_of("session", "async session")
+            is_bound = bool(call.args or call.keywords)
+            return is_bound and symbol.qualified in names_of("session", "async session")
         made = getattr(symbol.node, "value", None)
         if not isinstance(made, Call):
             return False
