@@ -166,8 +166,8 @@ def _reasons(found: Memory) -> list[str]:
     changes = found._changes
     for one in found._remembered:
         kept = one._trace.kept
-        for at, (file, part) in enumerate(one._trace.code):
-            if file in changes._differences and changes._has_changed(file, part):
+        for at, (file, part) in one._read.of(changes._differences):
+            if changes._has_changed(file, part):
                 behind = sum(rule.after_code > at for rule in kept.values())
                 reader = stacks.get(str((file, part)), "?")
                 lines.append(f"{one.group} {behind:3} behind {part!r} of {changes.files[file]} < {reader}")

@@ -15,7 +15,7 @@ from archlint.facts.differences import FileDifference
 from archlint.facts.moves import Moves
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Facts
-from archlint.traces import NAMES, FilePart, RunTraces
+from archlint.traces import NAMES, CodeRead, RunTraces
 
 _UNREAD = FileRead("", "", "")
 
@@ -31,7 +31,7 @@ class ReadChanges:
         self._same: dict[str, bool] = {}  # documents, and parts of those that are not
         self.names = {names: _digest(found) for names, found in facts.names.items()}
         earlier = before.names if before else self.names
-        self._renamed = {(NAMES, one) for one in self.names if earlier.get(one) != self.names[one]}
+        self._renamed = {one for one in self.names if earlier.get(one) != self.names[one]}
         self.edited_documents: dict[str, DocumentDifference] = {}
         self.files = before.files if before else []
         digests = zip(before.files, before.code, strict=True) if before else ()
@@ -46,14 +46,10 @@ class ReadChanges:
         """Where the places of an edited file are now, as these of its parts tell, which have not changed."""
         return Moves(self._differences[file], parts)
 
-    def first_code(self, read: Sequence[FilePart]) -> int:
+    def first_code(self, read: CodeRead) -> int:
         """How much was read before the first thing that has changed."""
-        changed = self._differences
-        at = (
-            number
-            for number, (file, part) in enumerate(read)
-            if (file in changed and self._has_changed(file, part)) or (file, part) in self._renamed
-        )
+        changed = self._differences.keys() | ({NAMES} if self._renamed else ())
+        at = (number for number, (file, part) in read.of(changed) if self._has_changed(file, part))
         return next(at, len(read))
 
     def first_document(self, read: Sequence[str]) -> int:
@@ -62,6 +58,8 @@ class ReadChanges:
         return next(changed, len(read))
 
     def _has_changed(self, file: int, part: int | str) -> bool:
+        if file == NAMES:
+            return part in self._renamed
         difference = self._differences[file]
         return difference is None or difference.is_in(part)
 

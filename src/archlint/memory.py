@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -29,7 +29,18 @@ from archlint.facts.store import Facts
 from archlint.findings import Location
 from archlint.readings import Readings
 from archlint.said import RuleResult, moved
-from archlint.traces import NAMES, SUFFIX, FilePart, GroupTrace, KeptResult, RunTraces, load, save
+from archlint.traces import (
+    NAMES,
+    SUFFIX,
+    CodeRead,
+    FilePart,
+    GroupTrace,
+    KeptResult,
+    PartTable,
+    RunTraces,
+    load,
+    save,
+)
 
 _MOST_TRACES = 16
 
@@ -47,7 +58,9 @@ class Memory:
         self._path = None if folder is None else folder / f"{name}{SUFFIX}"
         self._before = before = load(self._path, key)
         self._changes = ReadChanges(before, repository, facts)
-        self._remembered = [_Remembered(one, self._changes) for one in (before.traces if before else ())]
+        self._parts = PartTable(before.parts if before else ())
+        parts, traces = (before.parts, before.traces) if before else ([], [])
+        self._remembered = [_Remembered(one, parts, self._changes) for one in traces]
         self._asked: dict[str, _Asked] = {}
         self._now: _Asked | None = None
 
@@ -106,14 +119,14 @@ class Memory:
         self._end()
         numbers = {path: number for number, path in enumerate(self._facts)}
         names = _Names(numbers, self._facts.decoded())
-        traces = [one.packed(names) for one in self._asked.values()]
+        traces = [one.packed(names, self._parts) for one in self._asked.values()]
         traces += [one.packed() for one in self._remembered]
         traces = sorted((one for one in traces if one.kept), key=lambda one: -len(one.kept))[:_MOST_TRACES]
         parts = {part for trace in traces for part in trace.documents}
         documents, contents, told = self._changes.read(parts)
         files, digests = list(numbers), [self._facts.digests.get(path, b"") for path in numbers]
         read = documents, contents, told
-        run = RunTraces(self._key, files, digests, self._changes.names, *read, traces)
+        run = RunTraces(self._key, files, digests, self._changes.names, *read, list(self._parts), traces)
         if run != self._before:
             save(self._path, run)
 
@@ -121,7 +134,7 @@ class Memory:
 def key_of(repository: Repository, facts: Facts, *others: str) -> str:
     """The key of what hangs on nothing but these files, archlint itself, and the others."""
     unreadable = (f"{path} {reason}" for path, reason in facts.unreadable.items())
-    return digest_of(own_code(), sys.version, *others, *unreadable, "files", *repository.files)
+    return digest_of(own_code(), sys.version, sys.byteorder, *others, *unreadable, "files", *repository.files)
 
 
 def digest_of(*parts: str) -> str:
@@ -132,10 +145,11 @@ def digest_of(*parts: str) -> str:
 class _Remembered:
     """The rules of a trace: what of it still holds."""
 
-    def __init__(self, trace: GroupTrace, changes: ReadChanges) -> None:
+    def __init__(self, trace: GroupTrace, parts: Sequence[int | str], changes: ReadChanges) -> None:
         self._trace, self._changes = trace, changes
+        self._read = CodeRead(trace.code, parts)
         self.group = trace.group
-        self._code = changes.first_code(trace.code)
+        self._code = changes.first_code(self._read)
         self._documents = changes.first_document(trace.documents)
         self._edited = {part.partition("\0")[0] for part in trace.documents} & changes.edited_documents.keys()
         self._held: dict[str, KeptResult] = {}
@@ -174,8 +188,8 @@ class _Remembered:
         """Where places are now, as what has not changed of what the group has read tells."""
         for file in files:
             if file not in self._moved:
-                parts = (part for read, part in self._trace.code[: self._code] if read == file)
-                self._moved[file] = self._changes.moves(file, parts)
+                read = (part for at, (_, part) in self._read.of({file}) if at < self._code)
+                self._moved[file] = self._changes.moves(file, read)
         return {self._changes.files[file]: self._moved[file] for file in files}
 
     def _document_moves(self, paths: Iterable[str]) -> dict[str, DocumentMoves]:
@@ -189,7 +203,7 @@ class _Remembered:
         """What holds, with as much of the trace as that needs."""
         code = max((one.after_code for one in self._held.values()), default=0)
         documents = max((one.after_documents for one in self._held.values()), default=0)
-        return GroupTrace(self.group, self._trace.code[:code], self._trace.documents[:documents], self._held)
+        return GroupTrace(self.group, self._read.packed(code), self._trace.documents[:documents], self._held)
 
 
 class _Asked:
@@ -204,7 +218,7 @@ class _Asked:
         """Keep what was said now that this much was read."""
         self._said[name] = len(readings.code), len(readings.documents), said
 
-    def packed(self, names: _Names) -> GroupTrace:
+    def packed(self, names: _Names, parts: PartTable) -> GroupTrace:
         """What was read, in order."""
         code: dict[FilePart, None] = {}
         after_code = list(_lengths(code, map(names.of, self.read.code)))
@@ -212,7 +226,7 @@ class _Asked:
             name: KeptResult(after_code[read], told, packed)
             for name, (read, told, packed) in self._said.items()
         }
-        return GroupTrace(self.group, list(code), list(self.read.documents), said)
+        return GroupTrace(self.group, parts.packed(code), list(self.read.documents), said)
 
 
 def _lengths(known: dict[FilePart, None], read: Iterable[FilePart | None]) -> Iterator[int]:

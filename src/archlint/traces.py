@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from array import array
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -12,13 +15,51 @@ from msgspec import Struct
 from archlint.user_cache import put, sweep
 
 SUFFIX = ".memory"
-_MAGIC = b"archlint memory 4\n"
+_MAGIC = b"archlint memory 5\n"
 _MOST = 64
 
 FilePart = tuple[int, int | str]
 """What was read of a Python file: the file's number, and a part as `FileDifference` knows it."""
 NAMES = -1
 """The number for parts of the code as a whole: the names that it defines, or knows."""
+
+
+class PartTable:
+    """The numbers of parts, under which traces keep them."""
+
+    def __init__(self, parts: Iterable[int | str] = ()) -> None:
+        self._numbers = {part: number for number, part in enumerate(parts)}
+
+    def packed(self, read: Iterable[FilePart]) -> bytes:
+        """Parts of files in their order, eight bytes each."""
+        numbers = self._numbers
+        pairs = ((file, numbers.setdefault(part, len(numbers))) for file, part in read)
+        return array("i", chain.from_iterable(pairs)).tobytes()
+
+    def __iter__(self) -> Iterator[int | str]:
+        return iter(self._numbers)
+
+
+class CodeRead:
+    """What was read of Python files, in order: as `PartTable` has packed it, with the parts by number."""
+
+    def __init__(self, packed: bytes, parts: Sequence[int | str]) -> None:
+        self._packed, self._parts = packed, parts
+        numbers = memoryview(packed).cast("i")
+        self._files, self._numbers = numbers[::2].tolist(), numbers[1::2]
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def of(self, files: Container[int]) -> Iterator[tuple[int, FilePart]]:
+        """What was read of some files, each with how much was read before."""
+        for at, file in enumerate(self._files):
+            if file in files:
+                yield at, (file, self._parts[self._numbers[at]])
+
+    def packed(self, length: int) -> bytes:
+        """So much of it, packed."""
+        return self._packed[: length * 8]
 
 
 class KeptResult(Struct, frozen=True, array_like=True, gc=False):
@@ -30,10 +71,13 @@ class KeptResult(Struct, frozen=True, array_like=True, gc=False):
 
 
 class GroupTrace(Struct, frozen=True, array_like=True, gc=False):
-    """What a group has read in a run, in order, and what its rules said then, by service and name."""
+    """What a group has read in a run, in order, and what its rules said then, by service and name.
+
+    `code` is a packed `CodeRead`.
+    """
 
     group: str
-    code: list[FilePart]
+    code: bytes
     documents: list[str]
     kept: dict[str, KeptResult]
 
@@ -41,6 +85,7 @@ class GroupTrace(Struct, frozen=True, array_like=True, gc=False):
 class RunTraces(Struct, frozen=True, array_like=True, gc=False):
     """A run: `code` has the digest of each Python file by number, `documents` stamp and digest by path.
 
+    `parts` are those that traces keep by number.
     `names` are digests of the names that the repository defines, or knows. Of what was read in part,
     `contents` are kept by path, and by part what an expression `told`.
     """
@@ -52,6 +97,7 @@ class RunTraces(Struct, frozen=True, array_like=True, gc=False):
     documents: dict[str, tuple[str, str]]
     contents: dict[str, bytes]
     told: dict[str, str]
+    parts: list[int | str]
     traces: list[GroupTrace]
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -119,11 +120,47 @@ class TestCache:
         read(tmp_path, kept)
         assert cache_file(kept).stat().st_size < before
 
+    def test_an_edit_is_written_beside_the_facts(
+        self, tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        large(tmp_path, kept)
+        before = cache_file(kept).read_bytes()
+        for number in range(2, 30):
+            write(tmp_path, "a.py", f"x = {number}")
+            found = read(tmp_path, kept)
+            assert value(found["a.py"]) == number
+            earlier = found.earlier(blake2b(f"x = {number - 1}".encode(), digest_size=16).digest())
+            assert earlier is not None
+            assert value(earlier) == number - 1
+        assert cache_file(kept).read_bytes() == before
+        assert cache_file(kept, ".edited").stat().st_size * 3 < len(before)
+        forbid_reading(monkeypatch)
+        assert value(read(tmp_path, kept)["a.py"]) == 29
+
+    def test_what_stands_beside_other_facts_counts_for_nothing(self, tmp_path: Path, kept: Path) -> None:
+        large(tmp_path, kept)
+        write(tmp_path, "a.py", "x = 2")
+        read(tmp_path, kept)
+        edited = cache_file(kept, ".edited")
+        data = edited.read_bytes()
+        for number in range(40):
+            write(tmp_path, f"m{number}.py", f"y = '{'z' * 300}'")
+        read(tmp_path, kept)
+        edited.write_bytes(data)
+        assert value(read(tmp_path, kept)["m3.py"]) == "z" * 300
+        cache_file(kept).unlink()
+        edited.write_bytes(data)
+        assert value(read(tmp_path, kept)["a.py"]) == 2
+
+    @pytest.mark.parametrize("suffix", [".facts", ".edited"])
     @pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "noise", "head"])
-    def test_a_damaged_cache_is_built_anew(self, tmp_path: Path, kept: Path, damage: str) -> None:
+    def test_a_damaged_cache_is_built_anew(
+        self, tmp_path: Path, kept: Path, damage: str, suffix: str
+    ) -> None:
+        large(tmp_path, kept)
         write(tmp_path, "a.py", "x = 1")
         read(tmp_path, kept)
-        path = cache_file(kept)
+        path = cache_file(kept, suffix)
         data = path.read_bytes()
         path.write_bytes(
             {
@@ -134,8 +171,9 @@ class TestCache:
                 "head": data[:20] + b"\xff" * 8 + data[28:],
             }[damage]
         )
-        assert value(read(tmp_path, kept)["a.py"]) == 1
-        assert value(read(tmp_path, kept)["a.py"]) == 1
+        for _ in range(2):
+            found = read(tmp_path, kept)
+            assert [value(found[path]) for path in ("a.py", "m3.py")] == [1, 3]
 
     def test_another_reader_starts_anew(
         self, tmp_path: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
@@ -178,7 +216,7 @@ class TestCache:
         runs = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), str(kept)]) for _ in range(4)]
         assert [run.wait() for run in runs] == [0] * 4
         assert len(cache.load(kept, tmp_path.resolve()).files) == 30
-        assert len(list(kept.iterdir())) == 1
+        assert {path.suffix for path in kept.iterdir()} <= {".facts", ".edited"}
 
 
 class TestProcessors:
@@ -262,8 +300,16 @@ def write(root: Path, name: str, text: str) -> Path:
     return path
 
 
-def cache_file(kept: Path) -> Path:
-    (found,) = kept.glob("*.facts")
+def large(root: Path, kept: Path) -> None:
+    """Files of which one more is an edit, read."""
+    for number in range(40):
+        write(root, f"m{number}.py", f"x = {number}")
+    write(root, "a.py", "x = 1.5")
+    read(root, kept)
+
+
+def cache_file(kept: Path, suffix: str = ".facts") -> Path:
+    (found,) = kept.glob(f"*{suffix}")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Facts kept from run to run: one file for each repository, of blobs that are decoded when asked for.
+"""Facts kept from run to run: for each repository a file of blobs, which are decoded when asked for.
 
 The file lies in the user's cache folder, not in the repository: what a repository can commit could lie
 about its code. It is written whole and put in place in one step, so that concurrent runs and killed
@@ -23,7 +23,9 @@ import msgspec
 from archlint import __version__
 from archlint.user_cache import put
 
-_MAGIC = b"archlint facts 1\n"
+_MAGIC = b"archlint facts 2\n"
+_EDITED = ".edited"
+_EDITED_SHARE = 8
 _CLOCK_GRAIN = 2_000_000_000
 _UNUSED = 30 * 24 * 3600
 
@@ -55,53 +57,73 @@ class CachedBlob(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class CacheIndex(msgspec.Struct, array_like=True):
-    """The head of the file: each path's digest, with its stamp if that tells changes, and the blobs."""
+    """The head of a file: each path's digest, with its stamp if that tells changes, and the blobs.
+
+    Of one of edited files, `beside` is the name of that of all, which has the other blobs.
+    """
 
     reader: str
     files: dict[str, tuple[Stamp | None, bytes]]
     blobs: dict[bytes, CachedBlob]
+    beside: str = ""
 
 
 class Cache:
-    """The facts that an earlier run left, read-only."""
+    """The facts that an earlier run left, read-only: in a file of all, and one of what was edited since."""
 
-    def __init__(self, index: CacheIndex, blobs: memoryview) -> None:
-        self.files = index.files
-        self._index = index.blobs
-        self._blobs = blobs
+    def __init__(self, every: CacheFile, edited: CacheFile | None = None) -> None:
+        self.every = every
+        self._edited = edited
+        self.files = (edited or every).index.files
         self.whole: dict[bytes, int] = {}
         """The checksums of the facts that were asked for and found to be undamaged."""
 
     def blob(self, digest: bytes) -> memoryview | None:
         """The encoded facts of a content; None when they are missing or damaged."""
-        found = self._index.get(digest)
+        kept = self._edited if self._edited and digest in self._edited.index.blobs else self.every
+        found = kept.index.blobs.get(digest)
         if found is None:
             return None
-        blob = self._blobs[found.start : found.start + found.length]
+        blob = kept.blobs[found.start : found.start + found.length]
         if zlib.crc32(blob) != found.checksum:
             return None
         self.whole[digest] = found.checksum
         return blob
 
 
-EMPTY = Cache(CacheIndex("", {}, {}), memoryview(b""))
+class CacheFile(msgspec.Struct, frozen=True):
+    """A file of the cache; `name` tells its index from others."""
+
+    name: str
+    index: CacheIndex
+    blobs: memoryview
+
+
+EMPTY = Cache(CacheFile("", CacheIndex("", {}, {}), memoryview(b"")))
 
 
 def load(folder: Path | None, root: Path) -> Cache:
     """What is kept for the repository at `root`; an empty cache when there is none, or a broken one."""
-    if folder is None:
+    every = None if folder is None else _read(_file(folder, root))
+    if folder is None or every is None:
         return EMPTY
+    edited = _read(_file(folder, root, _EDITED))
+    return Cache(every, edited if edited and edited.index.beside == every.name else None)
+
+
+def _read(path: Path) -> CacheFile | None:
     try:
-        data = memoryview(_file(folder, root).read_bytes())
+        data = memoryview(path.read_bytes())
         head = len(_MAGIC) + 8
         length, checksum = (int.from_bytes(data[at : at + 4], "little") for at in (head - 8, head - 4))
         packed = data[head : head + length]
         if bytes(data[: len(_MAGIC)]) != _MAGIC or zlib.crc32(packed) != checksum:
-            return EMPTY
+            return None
         index = msgspec.msgpack.decode(packed, type=CacheIndex)
     except (OSError, msgspec.MsgspecError):
-        return EMPTY
-    return Cache(index, data[head + length :]) if index.reader == _reader() else EMPTY
+        return None
+    name = hashlib.blake2b(packed, digest_size=16).hexdigest()
+    return CacheFile(name, index, data[head + length :]) if index.reader == _reader() else None
 
 
 def save(
@@ -113,24 +135,45 @@ def save(
 ) -> None:
     """Keep `facts`, by digest, for the next run; where nothing can be written, nothing is.
 
-    `kept` is the cache that some of them were taken from.
+    `kept` is the cache that some of them were taken from. What was edited since all facts were written is
+    written beside them, until too much of these is of no use any more.
     """
+    every = kept.every
+    edited = {digest: blob for digest, blob in facts.items() if digest not in every.index.blobs}
+    others = {digest: blob.length for digest, blob in every.index.blobs.items() if digest not in facts}
+    damaged = any(digest not in kept.whole for digest in facts.keys() - edited.keys())
+    is_too_much = sum((*map(len, edited.values()), *others.values())) * _EDITED_SHARE > len(every.blobs)
+    with suppress(OSError):
+        if damaged or is_too_much:
+            _write(_file(folder, root), "", files, facts, kept.whole)
+            _sweep(folder)
+        else:
+            _write(_file(folder, root, _EDITED), every.name, files, edited, kept.whole)
+            os.utime(_file(folder, root))
+
+
+def _write(
+    path: Path,
+    beside: str,
+    files: Mapping[str, tuple[Stamp | None, bytes]],
+    facts: Mapping[bytes, bytes | memoryview],
+    checksums: Mapping[bytes, int],
+) -> None:
+    """Raises OSError where nothing can be written."""
     blobs: dict[bytes, CachedBlob] = {}
     start = 0
     for digest, blob in facts.items():
-        known = kept.whole.get(digest)
+        known = checksums.get(digest)
         blobs[digest] = CachedBlob(start, len(blob), zlib.crc32(blob) if known is None else known)
         start += len(blob)
-    packed = msgspec.msgpack.encode(CacheIndex(_reader(), dict(files), blobs))
+    packed = msgspec.msgpack.encode(CacheIndex(_reader(), dict(files), blobs, beside))
     numbers = (number.to_bytes(4, "little") for number in (len(packed), zlib.crc32(packed)))
-    with suppress(OSError):
-        put(_file(folder, root), b"".join((_MAGIC, *numbers, packed, *facts.values())))
-        _sweep(folder)
+    put(path, b"".join((_MAGIC, *numbers, packed, *facts.values())))
 
 
-def _file(folder: Path, root: Path) -> Path:
+def _file(folder: Path, root: Path, suffix: str = ".facts") -> Path:
     name = hashlib.blake2b(os.fsencode(root), digest_size=12).hexdigest()
-    return folder / f"{name}.facts"
+    return folder / f"{name}{suffix}"
 
 
 def _sweep(folder: Path) -> None:
@@ -138,6 +181,7 @@ def _sweep(folder: Path) -> None:
     month = time.time() - _UNUSED
     oldest = {
         ".facts": month,
+        _EDITED: month,
         ".standard": month,
         ".earlier": month,
         ".memory": month,

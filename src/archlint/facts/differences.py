@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from operator import attrgetter
 from typing import cast
 
 from msgspec import Struct
@@ -17,7 +18,26 @@ from archlint.facts.syntax import FunctionDef, Node
 STATEMENTS = ""
 """The part that are a module's own statements; other parts are numbers of outermost functions, and names."""
 
-_PLACES = frozenset({"start", "length", "name_start", "header_end", "raw_body"})
+
+class FieldsBut(dict[type, Callable[[object], tuple[object, ...]]]):
+    """By kind of record: what its fields hold, but for those of some names."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__()
+        self._names = names
+
+    def __missing__(self, kind: type[Struct]) -> Callable[[object], tuple[object, ...]]:
+        names = [name for name in kind.__struct_fields__ if name not in self._names]
+        if len(names) > 1:
+            self[kind] = attrgetter(*names)
+        else:
+            self[kind] = lambda record: tuple(getattr(record, name) for name in names)
+        return self[kind]
+
+
+_PLACES = ("start", "length", "name_start", "header_end")
+DEEPLY_SAID = FieldsBut(*_PLACES)
+SAID = FieldsBut(*_PLACES, "raw_body")
 _NO_NAMES: Mapping[str, frozenset[str]] = {}
 
 
@@ -133,6 +153,7 @@ def _functions(source: PythonSource) -> tuple[FunctionDef, ...]:
 
 def same(old: object, new: object, *, deep: bool = False) -> bool:
     """Whether two values say the same at other places; functions' bodies count only in `deep`."""
+    said = DEEPLY_SAID if deep else SAID
     pending = [(old, new)]
     while pending:
         one, other = pending.pop()
@@ -144,10 +165,7 @@ def same(old: object, new: object, *, deep: bool = False) -> bool:
                 return False
             pending += zip(one, cast("tuple[object, ...]", other), strict=True)
         elif isinstance(one, Struct):
-            names = [name for name in one.__struct_fields__ if name not in _PLACES]
-            if deep and kind is FunctionDef:
-                names.append("raw_body")
-            pending += ((getattr(one, name), getattr(other, name)) for name in names)
+            pending += zip(said[kind](one), said[kind](other), strict=True)
         elif one != other:
             return False
     return True

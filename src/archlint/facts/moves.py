@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar, cast
+from typing import cast
 
 from msgspec import Struct
 
-from archlint.facts.differences import STATEMENTS, FileDifference
+from archlint.facts.differences import DEEPLY_SAID, SAID, STATEMENTS, FileDifference
 from archlint.facts.syntax import ClassDef, FunctionDef, Node
 from archlint.findings import Location
-
-_T = TypeVar("_T")
 
 
 class Moves:
@@ -50,6 +48,7 @@ class Moves:
 
     def _pair(self, old: object, new: object, *, deep: bool) -> None:
         """Learn where each node of one value is in the other, which says the same; see `same`."""
+        held = DEEPLY_SAID if deep else SAID
         pending = [(old, new)]
         while pending:
             one, other = pending.pop()
@@ -58,14 +57,18 @@ class Moves:
             elif isinstance(one, Struct) and (known := (id(one), id(other), deep)) not in self._seen:
                 self._seen[known] = one, other  # kept, so that no other gets its identity
                 self._learn(one, cast("Struct", other))
-                names = (name for name in one.__struct_fields__ if deep or name != "raw_body")
-                pending += ((getattr(one, name), getattr(other, name)) for name in names)
+                inner = held[type(one)]
+                pending += zip(inner(one), inner(other), strict=True)
 
     def _learn(self, old: Struct, new: Struct) -> None:
-        for (start, end), moved in zip(_spans(old), _spans(new), strict=True):
-            _note(self._spans, (start, end), moved)
-            _note(self._starts, start, moved[0])
-            _note(self._ends, end, moved[1])
+        spans, starts, ends = self._spans, self._starts, self._ends
+        for span, moved in zip(_spans(old), _spans(new), strict=True):
+            if spans.setdefault(span, moved) != moved:
+                spans[span] = None
+            if starts.setdefault(span[0], moved[0]) != moved[0]:
+                starts[span[0]] = None
+            if ends.setdefault(span[1], moved[1]) != moved[1]:
+                ends[span[1]] = None
 
 
 def _spans(node: Struct) -> Iterator[tuple[int, int]]:
@@ -77,8 +80,3 @@ def _spans(node: Struct) -> Iterator[tuple[int, int]]:
     if isinstance(node, FunctionDef | ClassDef):
         ends = node.name_start + len(node.name)
         yield from ((node.name_start, ends), (node.start, ends))
-
-
-def _note(known: dict[object, _T | None], old: object, new: _T) -> None:
-    if known.setdefault(old, new) != new:
-        known[old] = None

@@ -92,3 +92,10 @@ def _absolute(name: str, names: Mapping[str, str]) -> str:
     first, _, rest = name.partition(".")
     target = names.get(first, "")
     return f"{target}.{rest}" if rest else target
+
+
+@summary
+def using(source: PythonSource, wanted: str) -> tuple[tuple[str | None, Call | ClassDef], ...]:
+    """The calls and classes of a file that use one of the names, with the top-level definition around."""
+    names = frozenset(wanted.split())
+    return tuple((owner, node) for owner, node, name in uses(source) if name.rpartition(".")[2] in names)

@@ -11,16 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
-from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Call, ClassDef, Constant, FunctionDef, If, ImportFrom
-from archlint.facts.traversal import dotted, is_main_guard
+from archlint.facts.syntax import Call, ClassDef, FunctionDef, ImportFrom
 from archlint.findings import Location, Unknown
-from archlint.readings import summary
 from archlint.service.api.adding import mounted_in
-from archlint.service.api.applications import FASTAPI, Creation, creations, uses
+from archlint.service.api.applications import FASTAPI, Creation, creations, using
 from archlint.service.api.idle_applications import without_idle
 from archlint.service.api.lifespans import run_lifespans
 from archlint.service.api.registered import Mount, Router
+from archlint.service.api.server_calls import handed_to_uvicorn, told_to_servers
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import (
@@ -42,9 +40,6 @@ _MAX_FACTORIES = 5
 
 _COMMANDS = frozenset({"cli", "commands"})
 """Packages of command lines: an app that one opens, for the time of a login say, is not the service's."""
-
-_STARTERS = frozenset({"Config", "Granian", "run", "serve"})
-"""Functions of uvicorn, granian and hypercorn that take the string as their first argument."""
 
 _TARGET = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<attribute>[A-Za-z_][\w.]*)(?P<call>\(.*\))?")
 
@@ -99,20 +94,7 @@ def _told_by_commands(commands: Iterable[Sequence[str]]) -> Iterator[str]:
 
 def _told_by_code(modules: Iterable[Module]) -> Iterator[str]:
     for module in modules:
-        yield from _told(module.source)
-
-
-@summary
-def _told(source: PythonSource) -> tuple[str, ...]:
-    """What a file gives to functions that start servers."""
-    if _STARTERS.isdisjoint(source.names):
-        return ()
-    firsts = (
-        call.args[0]
-        for call in source.nodes.of(Call)
-        if call.args and (dotted(call.func) or "").rpartition(".")[2] in _STARTERS
-    )
-    return tuple(str(first.value) for first in firsts if isinstance(first, Constant))
+        yield from told_to_servers(module.source)
 
 
 def _given_by_code(modules: Modules, commands: Sequence[Sequence[str]]) -> Iterator[ServedTarget]:
@@ -124,29 +106,9 @@ def _given_by_code(modules: Modules, commands: Sequence[Sequence[str]]) -> Itera
     words = {word for command in commands for word in command[1:]}
     for module in modules.runtime:
         is_run = module.name in words or any(f"/{module.path}".endswith(f"/{word}") for word in words if word)
-        for given, is_guarded in _handed(module.source):
+        for given, is_guarded in handed_to_uvicorn(module.source):
             if is_run or not (is_told and is_guarded):
                 yield ServedTarget(module, given)
-
-
-@summary
-def _handed(source: PythonSource) -> tuple[tuple[str, bool], ...]:
-    """The names that a file gives to uvicorn, and whether that happens only where it is the program."""
-    if "uvicorn" not in source.names:
-        return ()
-    guards = [
-        branch.body
-        for statement in source.body
-        if isinstance(statement, If)
-        for branch in statement.branches
-        if is_main_guard(branch.test)
-    ]
-    return tuple(
-        (given, any(body[0].start <= call.start < body[-1].end for body in guards))
-        for call in source.nodes.of(Call)
-        if dotted(call.func) in {"uvicorn.run", "uvicorn.Config"}
-        if call.args and (given := dotted(call.args[0]))
-    )
 
 
 def _target(modules: Modules, told: str) -> ServedTarget | None:
@@ -267,20 +229,13 @@ def _factories(
         callers = {
             (module.path, owner or ""): (module, owner or "")
             for module in modules.runtime
-            for owner, node in _named(module.source, wanted)
+            for owner, node in using(module.source, wanted)
             if _calls(symbols, module, node, known)
         }
         if callers.keys() <= known.keys():
             break
         known.update({key: callers[key] for key in sorted(callers.keys() - known.keys())})
     return list(known.values())
-
-
-@summary
-def _named(source: PythonSource, wanted: str) -> tuple[tuple[str | None, Call | ClassDef], ...]:
-    """The calls and classes of a file that use one of the names, with the top-level definition around."""
-    names = frozenset(wanted.split())
-    return tuple((owner, node) for owner, node, name in uses(source) if name.rpartition(".")[2] in names)
 
 
 def _calls(

@@ -27,6 +27,7 @@ from archlint.service.database.data_access import ADMINISTRATION
 from archlint.service.database.engine_arguments import Recorder
 from archlint.service.database.engines import Engine, engines
 from archlint.service.database.given_urls import is_given_its_url
+from archlint.service.database.packages import DATABASE_PACKAGES, LIBRARIES
 from archlint.service.interpreter.values import Arguments, Choice, Configured, Value, opening, options, text
 from archlint.service.semantics.bindings import Imported
 from archlint.service.semantics.library_names import names_of
@@ -40,27 +41,6 @@ _WAREHOUSES = frozenset(
 _SCHEME = re.compile(r"([a-z][a-z0-9]*(?:\+[a-z0-9_]+)?)://?", re.IGNORECASE)
 
 DRIVER = "postgresql+asyncpg"
-
-LIBRARIES = {
-    "aiomysql": "aiomysql", "aiosqlite": "aiosqlite", "asyncpg": "asyncpg", "databases": "databases",
-    "MySQLdb": "mysqlclient", "ormar": "ormar", "peewee": "peewee", "piccolo": "piccolo",
-    "psycopg": "psycopg", "psycopg2": "psycopg2", "pymysql": "pymysql", "sqlalchemy": "sqlalchemy",
-    "sqlmodel": "sqlmodel", "tortoise": "tortoise-orm",
-}  # fmt: skip
-"""Libraries of relational databases by the package that is imported: their distributions."""
-
-_OTHERS = frozenset({
-    "arango", "asyncmy", "beanie", "cassandra", "chromadb", "clickhouse_connect", "clickhouse_driver",
-    "couchbase", "duckdb", "edgedb", "elasticsearch", "firebase_admin", "gel", "gino", "influxdb",
-    "influxdb_client", "lancedb", "mongoengine", "motor", "neo4j", "odmantic", "opensearchpy",
-    "oracledb", "orm", "pinecone", "pony", "prisma", "pymilvus", "pymongo", "pyodbc", "qdrant_client",
-    "redis_om", "snowflake", "sqlite3", "supabase", "surrealdb", "tinydb", "weaviate",
-})  # fmt: skip
-"""Packages of other databases, and of drivers that a service may keep its data with."""
-
-DATABASE_PACKAGES = LIBRARIES.keys() | _OTHERS
-"""Those of both."""
-
 
 _TESTING = re.compile(r"(?<![a-z])[Tt]est(s|ing)?(?![a-z])|(?<=[a-z])Test(s|ing)?(?![a-z])")
 """In the name of a class of settings: those that tests run with."""

@@ -23,7 +23,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
 from archlint.service.api.applications import makes_app
-from archlint.service.database.engine_connections import DATABASE_PACKAGES
+from archlint.service.database.packages import DATABASE_PACKAGES
 from archlint.service.semantics.bindings import Imported, own_nodes, read_namespace, statements
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SQLMODEL, names_of

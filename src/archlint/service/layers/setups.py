@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 
-from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Attribute,
     Call,
@@ -22,16 +21,19 @@ from archlint.facts.syntax import (
     Raise,
 )
 from archlint.facts.traversal import dotted
-from archlint.findings import Location
 from archlint.readings import summary
-from archlint.service.database.engine_connections import LIBRARIES
-from archlint.service.layers.layers import Layers
+from archlint.service.database.packages import LIBRARIES
 from archlint.service.semantics.called import called_names, calls_of
-from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import NameKind, names_of, packages_of
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.scopes import last_name
-from archlint.service.semantics.symbols import Symbols
+
+if TYPE_CHECKING:
+    from archlint.facts.source import PythonSource
+    from archlint.findings import Location
+    from archlint.service.layers.layers import Layers
+    from archlint.service.semantics.classes import Classes
+    from archlint.service.semantics.symbols import Symbols
 
 SetupKind = Literal["configuration", "security", "database set-up"]
 

@@ -19,13 +19,12 @@ from archlint.discover import Repository, UnreadableFileError
 from archlint.facts.ini import IniFile
 from archlint.facts.python import UndecodableError, read_python
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import ImportFrom
 from archlint.findings import Location, Unknown
 from archlint.ignores import git_ignores
 from archlint.paths import ancestors, is_inside, join
-from archlint.readings import summary
 from archlint.service.migrations.revisions import Revision, read_revision
 from archlint.service.packaging.pyproject import strings
+from archlint.service.semantics.alembic_files import imports_context, imports_of_settings
 from archlint.service.semantics.modules import Modules
 from archlint.service.semantics.source_roots import find_projects
 
@@ -128,7 +127,7 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
             elif posixpath.basename(file) == "pyproject.toml":
                 yield from self._toml(file)
         for module in self.modules.runtime:
-            for statement in _imports_of_settings(module.source):
+            for statement in imports_of_settings(module.source):
                 place = module.location(statement)
                 yield Unknown("the Alembic settings", place, "they may be made in code")
 
@@ -220,7 +219,7 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         """Folders with an env.py that configures Alembic's context."""
         for module in self.modules:
             named = posixpath.basename(module.path) == "env.py" and module.path in self._near
-            if named and _imports_context(module.source):
+            if named and imports_context(module.source):
                 yield posixpath.dirname(module.path) or "."
 
     def _resolve(self, text: str, file: str, inside: str = "") -> str:
@@ -281,18 +280,6 @@ def _places(text: str) -> Iterator[str]:
 
 def _fill_in(text: str, here: str) -> str:
     return text.replace("%(here)s", here)
-
-
-@summary
-def _imports_of_settings(source: PythonSource) -> tuple[ImportFrom, ...]:
-    imports = (one for one in source.body if isinstance(one, ImportFrom))
-    return tuple(one for one in imports if one.module == "alembic.config")
-
-
-@summary
-def _imports_context(source: PythonSource) -> bool:
-    imports = (one for one in source.body if isinstance(one, ImportFrom) and one.module == "alembic")
-    return any(alias.name == "context" for one in imports for alias in one.names)
 
 
 @documents.view

@@ -6,21 +6,24 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from archlint import documents
-from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.readings import summary
 from archlint.service.deployment.ci import TRIAL
 from archlint.service.deployment.command import Command, CommandContext
-from archlint.service.deployment.commands import Commands
-from archlint.service.deployment.dockerfiles import Deployment
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.scopes import last_name
-from archlint.service.semantics.symbols import Symbols
+
+if TYPE_CHECKING:
+    from archlint.facts.source import PythonSource
+    from archlint.service.deployment.commands import Commands
+    from archlint.service.deployment.dockerfiles import Deployment
+    from archlint.service.semantics.symbols import Symbols
 
 _MANIFEST = re.compile(
     r".*\.(ya?ml|toml|json|tf|hcl|nix|cfg|conf|ini|service|tpl|j2|mk|exp|fish|ps1|bat|cmd|rb|groovy)"

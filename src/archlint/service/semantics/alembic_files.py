@@ -19,3 +19,17 @@ def imports_alembic(source: PythonSource) -> bool:
 def is_revision(source: PythonSource) -> bool:
     """Whether a module is an Alembic revision, wherever `version_locations` put it."""
     return {"revision", "down_revision"}.issubset(source.assigned)
+
+
+@summary
+def imports_of_settings(source: PythonSource) -> tuple[ImportFrom, ...]:
+    """The imports of what makes Alembic's settings in code."""
+    imports = (one for one in source.body if isinstance(one, ImportFrom))
+    return tuple(one for one in imports if one.module == "alembic.config")
+
+
+@summary
+def imports_context(source: PythonSource) -> bool:
+    """Whether a file imports what an `env.py` is run with."""
+    imports = (one for one in source.body if isinstance(one, ImportFrom) and one.module == "alembic")
+    return any(alias.name == "context" for one in imports for alias in one.names)

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 
-from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Alias,
     Attribute,
@@ -20,7 +19,6 @@ from archlint.facts.syntax import (
     FunctionDef,
     Name,
 )
-from archlint.readings import naming
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Class, Function
@@ -31,10 +29,10 @@ from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.values import FunctionObject
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Symbols
-from archlint.service.semantics.unread import unread as unread_names
 from archlint.service.testing.client_requests import Requests
 from archlint.service.testing.imported_names import Names
 from archlint.service.testing.providers import InjectedProviders, class_of
+from archlint.service.testing.read_names import read_names
 from archlint.service.testing.tests import Suite
 
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
@@ -326,20 +324,12 @@ class Reached:
             found: dict[str, Class] = {}
             renamed = {alias.asname for alias in module.source.nodes.of(Alias) if alias.asname}
             wanted = self._class_names | renamed
-            for name in (name for name in _names(module.source, self._program.defined) if name in wanted):
+            for name in (name for name in read_names(module.source, self._program.defined) if name in wanted):
                 node = self._symbols.resolve(module, name).node
                 if node is not None and node in self._program.classes:
                     found[name] = self._program.classes[node]
             self._classes[module] = found
         return self._classes[module]
-
-
-@naming
-def _names(source: PythonSource, defined: frozenset[str]) -> tuple[str, ...]:
-    """The names of definitions and imports that a file has, but variables that nothing reads."""
-    known = defined.union(alias.asname for alias in source.nodes.of(Alias) if alias.asname)
-    unread = unread_names(source)
-    return tuple(sorted({name.id for name in source.nodes.of(Name) if name not in unread} & known))
 
 
 _DRIVEN = frozenset({"__call__", "dispatch", "handle", "lifespan"})

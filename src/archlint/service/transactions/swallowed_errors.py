@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from archlint.facts.source import PythonSource, function_summary
 from archlint.facts.syntax import (
     Attribute,
     Call,
@@ -32,6 +31,7 @@ from archlint.service.calls.functions import Function
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.scopes import holds, statements_around
+from archlint.service.transactions.attempts import has_try
 from archlint.service.transactions.session_acts import Act, SessionAct, acts
 
 _FAILING = frozenset({"commit", "exec", "execute", "flush"})
@@ -61,7 +61,7 @@ def swallowed(calls: Calls, function: Function) -> Iterator[Swallowed]:
     node = function.node
     if not isinstance(node, FunctionDef):
         return
-    if not _attempts(function.module.source, node):
+    if not has_try(function.module.source, node):
         return
     failing = [act for act in acts(calls, function) if _may_fail(act) and _is_given(calls, act)]
     for statement in statements(node.body) if failing else ():
@@ -69,11 +69,6 @@ def swallowed(calls: Calls, function: Function) -> Iterator[Swallowed]:
             inside = [act for act in failing if _is_attempted(statement, act)]
             for handler in _silent(calls, function, node, statement) if inside else ():
                 yield Swallowed(function, handler, inside[0])
-
-
-@function_summary
-def _attempts(source: PythonSource, function: FunctionDef) -> bool:
-    return any(isinstance(one, Try) for one in statements(function.body))
 
 
 def _may_fail(act: Act) -> bool:
