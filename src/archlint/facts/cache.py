@@ -202,8 +202,9 @@ READER = (
 
 @cache
 def _reader() -> str:
-    """What reads files, as far as their facts depend on it: archlint, its reader's own code, the grammar."""
-    digest = hashlib.blake2b(f"{__version__} {sys.byteorder}".encode(), digest_size=16)
+    """What reads files, as far as their facts depend on it: archlint, its reader's code, grammar, Python."""
+    running = f"{__version__} {sys.byteorder} {sys.version}"
+    digest = hashlib.blake2b(running.encode(), digest_size=16)
     for module in READER:
         digest.update(_content(f"archlint.facts.{module}"))
     for module in ("tree_sitter", "tree_sitter_python"):

@@ -120,14 +120,22 @@ def _walk(root: Tree) -> Iterator[Tree]:
 
 
 def _problems(reader: StatementReader, root: Tree, text: str) -> Iterator[SyntaxProblem]:
-    """Where the grammar found an error, unless Python itself reads the file or the grammar lags behind it."""
-    if not root.has_error and not reader.outdated:
+    """Where the grammar found an error, unless Python itself reads the file or the grammar lags behind it.
+
+    The grammar gives up on all that a broken block holds. If the interpreter refuses something in there, or
+    an indentation, its own place and words say more; else that may be syntax newer than itself.
+    """
+    if not root.has_error and not reader.doubtful:
         return
     nodes = [n for n in _walk(root) if (n.is_error or n.is_missing) and not _newer_syntax(reader, n)]
-    if not nodes + reader.outdated or _compiles(text):
+    if not nodes + reader.doubtful or (refusal := _refusal(text)) is None:
         return
-    for node in nodes[:1] or reader.outdated[:1]:
+    for node in nodes[:1] or reader.doubtful[:1]:
         start, end = reader.bounds(node)
+        told, last = _told(refusal, text), end if nodes else len(text)
+        if told is not None and (isinstance(refusal, IndentationError) or start <= told.start <= last):
+            yield told
+            return
         shown = reader.text(node).strip().partition("\n")[0][:40]
         message = f"missing `{node.type}`" if node.is_missing else f"unexpected `{shown}`"
         yield SyntaxProblem(start, min(end, start + max(len(shown), 1)), message)
@@ -145,8 +153,8 @@ def _newer_syntax(reader: TreeReader, node: Tree) -> bool:
     )
 
 
-def _compiles(text: str) -> bool:
-    """Whether the running interpreter accepts the file: then the grammar's error is the grammar's."""
+def _refusal(text: str) -> Exception | None:
+    """Why the running interpreter refuses a file; if it does not, the grammar's error is the grammar's."""
     import ast
     import warnings
 
@@ -154,6 +162,19 @@ def _compiles(text: str) -> bool:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as refusal:
+        return refusal
+    return None
+
+
+def _told(refusal: Exception, text: str) -> SyntaxProblem | None:
+    """What a SyntaxError says, at its place up to the end of the line; None where it has no place."""
+    if not isinstance(refusal, SyntaxError) or not refusal.lineno or not refusal.offset:
+        return None
+    starts = tuple(_line_starts(text))
+    line = text[starts[min(refusal.lineno, len(starts)) - 1] :]
+    content = _LINE_END.split(line, maxsplit=1)[0]
+    start = len(text) - len(line) + min(refusal.offset - 1, len(content))
+    end = len(text) - len(line) + len(content.rstrip())
+    start = max(min(start, len(text) - 1), 0)
+    return SyntaxProblem(start, min(max(end, start + 1), len(text)), refusal.msg)

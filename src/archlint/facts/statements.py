@@ -46,12 +46,15 @@ MAX_NESTING = 60
 
 
 class StatementReader(ExpressionReader):
-    """Reads statements; Python 2's `print x` and `exec x` are kept in `outdated`."""
+    """Reads statements; what the grammar reads and Python may refuse is kept in `doubtful`.
+
+    That is `print x` and `exec x` of Python 2, a `try` that handles nothing, and a block without a statement.
+    """
 
     def __init__(self, data: bytes, text: str) -> None:
         super().__init__(data, text)
         self.nesting = 0
-        self.outdated: list[Tree] = []
+        self.doubtful: list[Tree] = []
 
     def block(self, node: Tree | None) -> tuple[Statement, ...]:
         """The statements of a block or module, those inside an error node included."""
@@ -65,6 +68,8 @@ class StatementReader(ExpressionReader):
                 statements.append(read(self, child))
             elif kind in {"ERROR", "block"}:
                 statements.extend(self.block(child))
+        if not statements and node.type == "block":
+            self.doubtful.append(node)
         self.nesting -= 1
         return tuple(statements)
 
@@ -193,6 +198,8 @@ def _with_item(reader: StatementReader, node: Tree) -> WithItem:
 
 def _try(reader: StatementReader, node: Tree) -> Statement:
     handlers = [child for child in node.children if child.type in {"except_clause", "except_group_clause"}]
+    if not handlers and not any(child.type == "finally_clause" for child in node.children):
+        reader.doubtful.append(node)
     return Try(
         *reader.span(node),
         reader.block(node.child_by_field_name("body")),
@@ -254,7 +261,7 @@ def _simple(reader: StatementReader, node: Tree) -> Statement:
 
 
 def _python2(reader: StatementReader, node: Tree) -> Statement:
-    reader.outdated.append(node)
+    reader.doubtful.append(node)
     return _simple(reader, node)
 
 
