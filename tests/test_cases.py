@@ -69,4 +69,4 @@ def copied(service: str, tmp_path: Path) -> Path:
 
 def fields(page: Page) -> set[str]:
     """What the page's words ask of a hit."""
-    return placeholders(page.message) | placeholders(page.help) | set(page.identity)
+    return placeholders(page.message) | placeholders(page.help) | set(page.identity or ())

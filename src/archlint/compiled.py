@@ -167,7 +167,7 @@ def _page(data: dict[str, Any]) -> Page:
             "severity": Severity(data["severity"]),
             "clauses": tuple(data["clauses"]),
             "proves": tuple(data["proves"]),
-            "identity": tuple(data["identity"]),
+            "identity": None if data["identity"] is None else tuple(data["identity"]),
             "parents": tuple(Parent(**parent) for parent in data["parents"]),
             "options": {name: Option(**option) for name, option in data["options"].items()},
             "path": Path(data["path"]),

@@ -91,13 +91,13 @@ class Case:
 class Page:
     """All that is known of a rule but its logic.
 
-    `message` and `help` are templates over the fields of the rule's hits. `identity` names the fields that
-    tell one finding of a file from another, where others hold counts or wordings; without it, all of them
-    do, with the definition that the place is in. `parents` are the rules of which its findings may be
-    consequences. `evidence` says what the places are that the rule finds in order, over their number `met`
-    and that of all that it judged, `all`; `proves` are the clauses that these places are evidence for, of
-    those that its findings break. `unfixable` says why a finding has no edit, where it has none. `body` is
-    Markdown and starts at line `body_line` of the file `path`.
+    `message` and `help` are templates over the fields of the rule's hits. `identity` names the fields
+    that tell one finding of a file from another, where others hold counts or wordings, and may be empty;
+    without it, all of them do, with the definition that the place is in. `parents` are the rules of which
+    its findings may be consequences. `evidence` says what the places are that the rule finds in order,
+    over their number `met` and that of all that it judged, `all`; `proves` are the clauses that these
+    places are evidence for, of those that its findings break. `unfixable` says why a finding has no edit,
+    where it has none. `body` is Markdown and starts at line `body_line` of the file `path`.
     """
 
     code: str
@@ -114,7 +114,7 @@ class Page:
     body_line: int
     evidence: str = ""
     proves: tuple[str, ...] = ()
-    identity: tuple[str, ...] = ()
+    identity: tuple[str, ...] | None = None
     parents: tuple[Parent, ...] = ()
     unfixable: str = ""
 

@@ -112,7 +112,7 @@ class _Front(msgspec.Struct, forbid_unknown_fields=True):
     help: NonEmptyText
     evidence: str = ""
     proves: tuple[NonEmptyText, ...] = ()
-    identity: tuple[NonEmptyText, ...] = ()
+    identity: tuple[NonEmptyText, ...] | None = None
     parents: dict[str, dict[str, str]] = {}
     options: dict[str, Option] = {}
     fixable: Fixable | None = None

@@ -47,7 +47,7 @@ class RuleStatement(Struct):
         if isinstance(self.said, Unknown):
             return (self.page.code, self.symbol, self.said.what)
         fields = self.said.fields
-        if self.page.identity:
+        if self.page.identity is not None:
             return (self.page.code, *(fields[name] for name in self.page.identity))
         return (self.page.code, self.symbol, json.dumps(fields, sort_keys=True))
 

@@ -64,3 +64,13 @@ def test_no_format_shows_a_secret(run: Run, tmp_path: Path, format_: str) -> Non
     assert "BA0703" in result.out
     assert "BA0704" in result.out
     assert [secret for secret in SECRETS if secret in result.out + result.err] == []
+
+
+def test_an_env_file_among_tests_is_a_warning(run: Run, tmp_path: Path) -> None:
+    text = f"API_KEY={SECRETS[0]}\n"
+    write(tmp_path, {"app/main.py": FILES["app/main.py"], "tests/shop/basket.env": text, "shop.env": text})
+    for command in ("init", "-q"), ("add", "."):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True, capture_output=True)
+    found = run("check", "--select", "BA0704", "--output-format", "concise").out
+    assert "shop.env:1:1: error BA0704" in found
+    assert "tests/shop/basket.env:1:1: warning BA0704" in found

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from archlint.facts.dotenv import DotenvFile
 from archlint.findings import Hit, Met, NotApplicable, Said, Severity, Unknown
-from archlint.service.configuration.dotenvs import is_example
+from archlint.service.configuration.dotenvs import is_example, is_for_tests
 from archlint.service.configuration.secrets import SecretVerdict, judge
 from archlint.service.model import Service
 
@@ -42,7 +42,7 @@ def _in_images(service: Service) -> Iterator[Hit]:
 
 
 def _committed(service: Service, file: DotenvFile) -> Iterator[Hit | Unknown]:
-    """The first line with a secret; the first with a dummy where there is none: then only a warning."""
+    """The first line with a secret; one with a dummy where there is none, or among tests, is a warning."""
     judged = [(judge(v.name, v.value or ""), v) for v in file.variables]
     found = next((v for verdict, v in judged if verdict is SecretVerdict.SECRET), None)
     dummy = next((v for verdict, v in judged if verdict is SecretVerdict.DUMMY), None)
@@ -53,4 +53,5 @@ def _committed(service: Service, file: DotenvFile) -> Iterator[Hit | Unknown]:
         yield Unknown(f"whether `{file.path}` is committed", variable.location, "this is no git checkout")
     elif file.path in service.repository.tracked:
         fields = {"file": file.path, "where": f"is tracked by git and gives `{variable.name}` a value"}
-        yield Hit(variable.location, fields, severity=None if found else Severity.WARNING)
+        is_real = found is not None and not is_for_tests(file.path)
+        yield Hit(variable.location, fields, severity=None if is_real else Severity.WARNING)

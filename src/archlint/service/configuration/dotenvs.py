@@ -17,6 +17,7 @@ _NAME = re.compile(
 _EXAMPLE = re.compile(
     r"(?i)(.*[^a-z])?(example|sample|template|tmpl|dist|default|skeleton|test|testing|ci|e2e|integration|pytest)s?\b.*"
 )
+_TESTS = re.compile(r"(?i)(.*[_-])?(tests?|e2e|integration|fixtures)([_-].*)?")
 
 
 def dotenv_files(repository: Repository, root: str) -> Iterator[DotenvFile]:
@@ -25,6 +26,11 @@ def dotenv_files(repository: Repository, root: str) -> Iterator[DotenvFile]:
         folder, name = posixpath.split(path)
         if _NAME.fullmatch(name) and are_related(folder or ".", root):
             yield documents.dotenv(repository, path)
+
+
+def is_for_tests(path: str) -> bool:
+    """Whether the file lies among tests, which bring the servers that its secrets open."""
+    return any(_TESTS.fullmatch(folder) for folder in path.split("/")[:-1])
 
 
 def is_example(path: str) -> bool:

@@ -26,7 +26,7 @@ _DATABASE = re.compile(
     r"|user|username|password|pass|pwd|name|db|database)|database|dsn|(.*_)?(sqlalchemy_)?database_ur[il]"
 )
 _DUMMY = re.compile(
-    r"(?i)change|replace|example|sample|placeholder|dummy|fake|insert|enter|your|my[-_]|xxx|\*\*|\.\.\.|todo|fixme"
+    r"(?i)change|replace|example|sample|placeholder|dummy|fake|bogus|insert|enter|your|my[-_]|xxx|\*\*|\.\.\.|todo|fixme"
     r"|secret|passw|pass$|test|dev|local|demo|default|insecure|unsafe|none|null|undefined|qwerty|letmein|1234"
     r"|not[-_. ]?for"
     r"|postgres|admin|root|guest|minio|redis|rabbit|string|token|foo|bar|abc|here|please|generate|random"
@@ -36,7 +36,14 @@ _REFERENCE = re.compile(
     r"|^(bearer|basic|jwt|header|cookie|query|http|https|sha\d+|hs\d+|rs\d+)$|^(?!eyJ)\w+(\.[a-z_]\w*)+$|^\w+\(.*\)$"
 )
 URL_PASSWORD = re.compile(r"(?<![\w+.-])[\w+.-]+://[^\s:/@{}$<]*:([^\s@/{}$<%]+)@([^\s/:?]*)")
-_NEAR_HOST = re.compile(r"(?i)localhost|127\.|0\.0\.0\.0|host\.docker\.internal|\[::1\]")
+_NOT_SET = re.compile(
+    r"(?i)none|null|nil|n/?a|undefined|unset|empty|disabled|(not|no)[-_ ]?(set|value|available)"
+)
+_NEAR_HOST = re.compile(
+    r"(?i)localhost|127\.|0\.0\.0\.0|host\.docker\.internal|\[::1\]"
+    r"|localstack|azurite|moto|elasticmq|fake-gcs|dynamodb-local"
+)
+"""The machine itself, and emulators of clouds, which let everybody in."""
 _ENTROPY = 4.2
 _LEET = str.maketrans("013457@$", "oleastas")
 _CIPHERTEXT = re.compile(
@@ -121,7 +128,12 @@ def masked(value: str) -> str:
 
 def _judge_named(name: str, value: str) -> SecretVerdict:
     plain = re.sub(r"\W|_", "", value).lower()
-    if not plain or _REFERENCE.search(value) or plain in re.sub(r"\W|_", "", name).lower():
+    if (
+        not plain
+        or _NOT_SET.fullmatch(value)
+        or _REFERENCE.search(value)
+        or plain in re.sub(r"\W|_", "", name).lower()
+    ):
         return SecretVerdict.NONE
     if _is_dummy(value) or is_typed(value) or re.search(r"(?i)fake|test|mock|dummy|demo|example", name):
         return SecretVerdict.DUMMY
@@ -133,7 +145,7 @@ def _judge_named(name: str, value: str) -> SecretVerdict:
 
 
 def _judge_password(password: str, host: str) -> SecretVerdict:
-    """A password in a URL; one for the machine itself opens nothing elsewhere."""
+    """A password in a URL; one for the machine itself or an emulator opens nothing elsewhere."""
     dummy = _is_dummy(password) or is_typed(password) or not is_chosen(password)
     if _NEAR_HOST.match(host):
         return SecretVerdict.NONE if dummy else SecretVerdict.DUMMY

@@ -11,7 +11,7 @@ from archlint.service.schema.postgresql import statements
 from archlint.service.schema.postgresql.identifiers import NAME
 
 _DEFINES = re.compile(r"\s*(ALTER|CREATE|DROP)\b", re.IGNORECASE)
-_HARMLESS = frozenset({"execute", "bulk_insert", "get_bind", "get_context", "f"})
+_HARMLESS = frozenset({"execute", "bulk_insert", "get_bind", "get_context", "inline_literal", "f"})
 _ADDS_VALUE = re.compile(rf"\s*ALTER\s+TYPE\s+{NAME}\s+ADD\s+VALUE\b", re.IGNORECASE)
 
 
