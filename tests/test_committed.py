@@ -132,9 +132,14 @@ def _refuse(contents: tuple[bytes, ...]) -> list[bytes]:
 class TestWhatCannotBeRead:
     @pytest.mark.parametrize("ref", ["nowhere", "-h", "--output=x", "HEAD:app", "HEAD~9", "a b", ""])
     def test_a_ref_that_is_none_is_one_clear_line(self, checkout: Path, ref: str) -> None:
-        with pytest.raises(ArchlintError, match="git fetch") as raised:
+        with pytest.raises(ArchlintError, match="git knows no commit") as raised:
             repository_at(checkout, ref)
         assert "\n" not in str(raised.value)
+
+    def test_a_remote_may_have_it(self, checkout: Path, tmp_path: Path) -> None:
+        git(tmp_path, "clone", str(checkout), str(tmp_path / "clone"))
+        with pytest.raises(ArchlintError, match="git fetch --all"):
+            repository_at(tmp_path / "clone", "v1.0")
 
     def test_a_folder_without_git(self, tmp_path: Path) -> None:
         with pytest.raises(ArchlintError, match="no git checkout"):
@@ -144,6 +149,18 @@ class TestWhatCannotBeRead:
         git(tmp_path, "init")
         with pytest.raises(ArchlintError, match="no commit yet"):
             repository_at(tmp_path, "main")
+
+    @pytest.mark.parametrize(
+        ("ref", "told"),
+        [
+            ("HEAD~7", "the history of HEAD has 1 commit$"),
+            ("mian", "did you mean `main`"),
+            ("v1.0", "no remote to fetch it from"),
+        ],
+    )
+    def test_what_is_nowhere_is_not_to_be_fetched(self, checkout: Path, ref: str, told: str) -> None:
+        with pytest.raises(ArchlintError, match=told):
+            repository_at(checkout, ref)
 
     def test_no_git_at_all(self, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PATH", "")
@@ -178,8 +195,19 @@ class TestDefaultBase:
         assert default_base(clone) == left
 
     def test_is_asked_for_where_no_remote_tells(self, checkout: Path) -> None:
-        with pytest.raises(ArchlintError, match="archlint diff main"):
+        with pytest.raises(ArchlintError, match="archlint diff HEAD`"):
             default_base(checkout)
+        commit(checkout, {"later.py": ""})
+        with pytest.raises(ArchlintError, match="archlint diff HEAD~1`"):
+            default_base(checkout)
+        git(checkout, "switch", "-c", "feature")
+        with pytest.raises(ArchlintError, match="archlint diff main`"):
+            default_base(checkout)
+
+    def test_is_nothing_before_the_first_commit(self, tmp_path: Path) -> None:
+        git(tmp_path, "init")
+        with pytest.raises(ArchlintError, match="there is no commit yet"):
+            default_base(tmp_path)
 
 
 def commit(root: Path, files: dict[str, str]) -> None:

@@ -16,6 +16,7 @@ from archlint import git
 from archlint.answers import digest
 from archlint.discover import MAX_FILE_SIZE, Repository, UnreadableFileError, without_installed
 from archlint.findings import ArchlintError
+from archlint.proposals import suggestion
 
 _MAX_LINKS = 5
 
@@ -147,14 +148,24 @@ def default_base(root: Path) -> str:
     """
     branch = _default_branch(root)
     if branch is None:
-        raise ArchlintError(f"{root} knows no default branch of a remote; say what to compare with: {_SAY}")
+        raise ArchlintError(f"{root} knows no default branch of a remote; {_say(root)}")
     found = _ask(root, "merge-base", "HEAD", branch)
     if found is None:
         raise ArchlintError(f"HEAD and {branch} have no commit in common here; {_deepen(root)}")
     return found
 
 
-_SAY = "`archlint diff main`"
+def _say(root: Path) -> str:
+    """What to compare with that there is: another branch of that name, else the commit before, else HEAD."""
+    if not has_commits(root):
+        return "there is no commit yet to compare with"
+    own = _ask(root, "symbolic-ref", "--quiet", "--short", "HEAD")
+    there = (
+        name
+        for name, ref in (("main", "refs/heads/main"), ("master", "refs/heads/master"), ("HEAD~1", "HEAD~1"))
+        if name != own and _ask(root, "rev-parse", "--verify", "--quiet", ref)
+    )
+    return f"say what to compare with: `archlint diff {next(there, 'HEAD')}`"
 
 
 def _default_branch(root: Path) -> str | None:
@@ -177,13 +188,21 @@ def _missing(root: Path, ref: str) -> str:
     remote, _, branch = ref.partition("/")
     if branch and remote in (_ask(root, "remote") or "").split():
         return f"{root} has no {ref}; `git fetch {remote} {branch}` gets it"
-    return f"git knows no commit {ref} in {root}; `git fetch --all --tags` gets what the remotes have"
+    unknown = f"git knows no commit {ref} in {root}"
+    name, mark, _ = ref.replace("^", "~").partition("~")
+    if mark and _ask(root, "rev-parse", "--verify", "--quiet", name):
+        count = _ask(root, "rev-list", "--count", name)
+        return f"{unknown}: the history of {name} has {count} commit{'' if count == '1' else 's'}"
+    if not _ask(root, "remote"):
+        refs = (_ask(root, "for-each-ref", "--format=%(refname:short)") or "").split()
+        return f"{unknown}{suggestion(ref, refs) or ', and it has no remote to fetch it from'}"
+    return f"{unknown}; `git fetch --all --tags` gets what the remotes have"
 
 
 def _deepen(root: Path) -> str:
     if _is_shallow(root):
         return "`git fetch --unshallow --tags origin` gets the history (in CI: fetch-depth: 0)"
-    return f"say what to compare with: {_SAY}"
+    return _say(root)
 
 
 def _is_shallow(root: Path) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -37,7 +39,7 @@ HOOK = r"""  - repo: local
         pass_filenames: false
         require_serial: true
 """
-CI = """\
+_CI = """\
 - uses: astral-sh/setup-uv@v7
 - run: uvx --from git+<URL of archlint> archlint check --output-format github
 """
@@ -64,11 +66,12 @@ class Beginning(Struct, frozen=True):
 
 
 class Proposal(Struct, frozen=True):
-    """All that is to be written. `has_own_hook` where no file with hooks was there."""
+    """All that is to be written, and what is left to do: to the file with hooks that is there, and in CI."""
 
     services: tuple[Beginning, ...]
     files: tuple[WrittenFile, ...]
-    has_own_hook: bool
+    hook: str
+    ci: str
 
 
 def proposal(paths: Sequence[Path]) -> Proposal:
@@ -81,10 +84,27 @@ def proposal(paths: Sequence[Path]) -> Proposal:
         for before, after in zip(loaded.services, mapped.services, strict=True)
     )
     files = [*(file for _, file in set_up if file is not None), *_baselines(mapped)]
-    has_hooks = (loaded.repository.root / _HOOKS).exists()
-    if not has_hooks:
-        files.append(_file(loaded.repository, _HOOKS, f"repos:\n{HOOK}"))
-    return Proposal(shown, tuple(files), not has_hooks)
+    folders = () if "." in loaded.targets else tuple(one.root for one in loaded.services if one.root != ".")
+    if not (loaded.repository.root / _HOOKS).exists():
+        files.append(_file(loaded.repository, _HOOKS, f"repos:\n{_of(folders, HOOK)}"))
+    return Proposal(shown, tuple(files), _hook_to_add(loaded.repository, folders), _of(folders, _CI))
+
+
+def _of(folders: Sequence[str], text: str) -> str:
+    """The text with a check of these folders; without any, of the repository."""
+    return text.replace("archlint check", " ".join(("archlint check", *map(shlex.quote, folders))))
+
+
+def _hook_to_add(repository: Repository, folders: Sequence[str]) -> str:
+    """What to do to the file with hooks that is there, if anything."""
+    if not (repository.root / _HOOKS).exists():
+        return ""
+    there = _text(repository, _HOOKS)
+    if not re.search(r"id: *[\"']?archlint\b", there):
+        return f"Add this to the `repos:` of {_HOOKS}:\n\n{_of(folders, HOOK)}"
+    lacking = [one for one in folders if one not in there]
+    is_named = re.search(r"archlint check (?!-)", there)
+    return f"Add {' '.join(lacking)} to archlint's `entry` in {_HOOKS}\n" if lacking and is_named else ""
 
 
 def _layers(service: Service) -> tuple[str, ...]:

@@ -124,6 +124,12 @@ def test_what_other_tools_call_a_command_is_understood(wrong: str, right: str) -
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
+        (
+            "check --against",
+            "Option '--against' requires an argument, REF: Report only what this commit does",
+        ),
+        ("plan --top ten", "--top takes a whole number from 1 on"),
+        ("plan --top 0", "--top takes a whole number from 1 on"),
         ("routes --json", "No such option '--json'; `--format json` does that"),
         ("check --format json", "No such option '--format'; did you mean `--output-format`?"),
         ("report --output-format html", "No such option '--output-format'; did you mean `--format`?"),

@@ -160,3 +160,23 @@ def test_a_directory_of_that_name_without_queries_is_not(run: Run, tmp_path: Pat
     names = {f"shop/sql/{name}.py": f"def {name}():\n    return ''\n" for name in ("quoted", "escaped")}
     write(tmp_path, FILES | names)
     assert "shop/sql" not in run("init", "--yes").out
+
+
+def test_of_one_of_several_services_the_hook_checks_that_one(run: Run, tmp_path: Path) -> None:
+    app = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+    write(tmp_path, {f"services/{name}/main.py": app for name in ("shop", "team")})
+    write(
+        tmp_path,
+        {f"services/{name}/pyproject.toml": f"[project]\nname = '{name}'\n" for name in ("shop", "team")},
+    )
+    hooks = tmp_path / ".pre-commit-config.yaml"
+    first = run("init", "services/shop", "--yes")
+    assert "archlint check services/shop --output-format github" in first.out
+    assert "entry: archlint check services/shop --against HEAD" in hooks.read_text()
+    again = run("init", "services/shop", "--yes")
+    assert (again.code, "to archlint's `entry`" in again.out, "repos:" in again.out) == (0, False, False)
+    assert "Add services/team to archlint's `entry`" in run("init", "services/team", "--yes").out
+    hooks.unlink()
+    assert "archlint check --output-format github" in run("init", "--yes").out
+    assert "entry: archlint check --against HEAD" in hooks.read_text()
+    assert "archlint's `entry`" not in run("init", "services/team", "--yes").out

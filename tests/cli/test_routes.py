@@ -164,6 +164,18 @@ def test_filters(run: Run, tmp_path: Path, options: tuple[str, ...], paths: list
     assert [route["path"] for route in json.loads(result.out)["routes"]] == paths
 
 
+@pytest.mark.parametrize(
+    ("place", "count"),
+    [("app/users.py", 2), ("app/main.py", 5), ("app", 5), (".", 5), ("app/__init__.py", 0)],
+)
+def test_of_a_file_what_is_registered_or_included_there(
+    run: Run, tmp_path: Path, place: str, count: int
+) -> None:
+    write(tmp_path, MORE | {"app/__init__.py": ""})
+    result = json.loads(run("routes", "--format", "json", place).out)
+    assert (len(result["routes"]), len(result["unknown"])) == (count, 0 if count < 5 else 1)
+
+
 def test_nothing_left(run: Run, tmp_path: Path) -> None:
     write(tmp_path, FILES)
     assert run("routes", "--method", "PUT").out.splitlines() == [

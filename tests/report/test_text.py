@@ -107,6 +107,16 @@ def test_lines_break_between_words_only(tmp_path: Path) -> None:
     assert all(len(line) <= 60 or path in line for line in text.splitlines())
 
 
+def test_the_heading_of_a_cause_breaks_between_words(tmp_path: Path) -> None:
+    link = Link(Location("app.py", 9), "a place that many have in common, whatever they are about")
+    places = [Location("app.py", line, 1, line, 2) for line in range(1, 6)]
+    found = tuple(finding(one, chain=(link,), fingerprint=f"{one.line:032}") for one in places)
+    report = Report(Repository(tmp_path, (), None), STANDARD, findings=found)
+    text = rendered("text", report, width=40)
+    assert "app.py:9:1: a place that many have in\ncommon" in text
+    assert all(len(line) <= 40 for line in text.splitlines()[:6])
+
+
 def test_concise(tmp_path: Path) -> None:
     users = "shop/app/routers/users.py"
     told = "error BA0511 router-bypasses-service: `app.routers` imports `app.crud` (BA05.2.1)"

@@ -90,7 +90,7 @@ def _service(path: Path, config: Path | None) -> Service:
         services = load((path,), config, step).services
     if len(services) != 1:
         roots = ", ".join(service.root for service in services)
-        several = f"there are several services, and a picture is of one: {roots}"
+        several = f"{path} has several services, and a picture is of one, so name its folder: {roots}"
         raise ArchlintError(several if services else no_service([path]))
     return services[0]
 

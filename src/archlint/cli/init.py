@@ -25,7 +25,7 @@ def init(
     Example: archlint init services/shop --yes
     """
     from archlint.report import output
-    from archlint.setting_up import CI, HOOK, proposal
+    from archlint.setting_up import proposal
 
     found = proposal(tuple(paths or [Path()]))
     if not found.services:
@@ -39,6 +39,8 @@ def init(
         raise typer.Exit(1)
     for file in found.files:
         output.write_file(Path(file.place), file.after)
-    if not found.has_own_hook:
-        output.write(f"\nAdd this to the `repos:` of .pre-commit-config.yaml:\n\n{HOOK}")
-    output.write(f"\nIn CI:\n\n{CI}\nNow commit these files; `archlint check` reports what is not in them.\n")
+    if found.hook:
+        output.write(f"\n{found.hook}")
+    output.write(
+        f"\nIn CI:\n\n{found.ci}\nNow commit these files; `archlint check` reports what is not in them.\n"
+    )

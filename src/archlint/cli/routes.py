@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,6 +13,7 @@ import typer
 from archlint.cli.notes import no_service
 from archlint.cli.options import ConfigFile, NoColor, PathsArgument
 from archlint.findings import ArchlintError
+from archlint.paths import is_inside
 
 if TYPE_CHECKING:
     from archlint.service.api.routes import Endpoint
@@ -40,7 +42,8 @@ def routes(  # noqa: PLR0913, PLR0917 (each is an option)
     """List the endpoints of FastAPI services.
 
     archlint resolves the full path of every endpoint below each PATH (without any, in this folder) through
-    routers, includes and mounts, and says what it could not resolve. `--format tree` shows which include
+    routers, includes and mounts, and says what it could not resolve. Of a file or a folder of a service it
+    shows what is registered or included there. `--format tree` shows which include
     gives which part of a path.
 
     Example: archlint routes services/shop --method post --path "/api/v1/*"
@@ -54,20 +57,33 @@ def routes(  # noqa: PLR0913, PLR0917 (each is an option)
 
     wanted = _filter(path, method or [], unversioned)
     with progress(no_color=no_color) as step:
-        services = load(tuple(paths or [Path()]), config, step).services
-        if not services:
+        loaded = load(tuple(paths or [Path()]), config, step)
+        if not loaded.services:
             raise ArchlintError(no_service(paths or ()))
         found = []
-        for service in services:
+        for service in loaded.services:
             step(f"resolving the routes of {service.root}")
-            endpoints = [endpoint for endpoint in service.routes.endpoints if wanted(endpoint)]
-            found.append((service, endpoints, service.routes.unknown))
+            lies = partial(_lies_in, loaded.targets, service.root)
+            endpoints = [one for one in service.routes.endpoints if wanted(one) and lies(*_files(one))]
+            unknown = tuple(one for one in service.routes.unknown if lies(one.location.file))
+            found.append((service, endpoints, unknown))
     if format_ == "json":
         output.write(json_text(document(found)) + "\n")
         return
     shown = tree if format_ == "tree" else table
     lines = (line for one in found for line in shown(*one))
     output.write_lines(lines, colour=output.wants_colour(no_color))
+
+
+def _lies_in(targets: tuple[str, ...], root: str, *files: str) -> bool:
+    """Whether one of the files is in what was asked for, or the whole service is."""
+    return any(is_inside(file, target) for file in (root, *files) for target in targets)
+
+
+def _files(endpoint: Endpoint) -> Iterator[str]:
+    """The files of its route, its handler, its app and its includes."""
+    yield from (endpoint.location.file, endpoint.handler.location.file, endpoint.app.location.file)
+    yield from (place.module.path for place in endpoint.includes)
 
 
 METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE", "WEBSOCKET"})

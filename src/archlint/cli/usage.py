@@ -52,12 +52,28 @@ class AdvisedCommand(TyperCommand):
             if advice := _advice(error.option_name.lstrip("-"), ctx.command):
                 raise click.UsageError(f"{error.message.rstrip('.')}; {advice}", ctx) from error
             raise
+        except click.BadOptionUsage as error:
+            raise click.UsageError(_lacking(error, ctx), ctx) from error
+        except click.BadParameter as error:
+            if error.param is not None and isinstance(error.param.type, click.types.IntRange):
+                least = f" from {error.param.type.min} on" if error.param.type.min is not None else ""
+                raise click.UsageError(f"{error.param.opts[0]} takes a whole number{least}", ctx) from error
+            raise
         except click.UsageError as error:
             if error.message.startswith("Got unexpected extra argument"):
                 raise click.UsageError(f"{error.message}; {_taken(ctx.command)}", ctx) from error
             raise
         _refuse_options_as_paths(ctx)
         return rest
+
+
+def _lacking(error: click.BadOptionUsage, ctx: click.Context) -> str:
+    """What an option takes that was given nothing."""
+    own = (one for one in ctx.command.params if error.option_name in one.opts)
+    option = next((one for one in own if isinstance(one, click.Option)), None)
+    if option is None or not option.help:
+        return error.message
+    return f"{error.message.rstrip('.')}, {option.make_metavar(ctx)}: {option.help}"
 
 
 def _advice(option: str, command: click.Command) -> str:

@@ -61,8 +61,10 @@ def _findings(report: Report, how: Rendering) -> Iterator[Line]:
 def _of_cause(cause: Cause, standard: Standard, sources: Sources, how: Rendering) -> Iterator[Line]:
     """The place, the first of its findings in full, and where some of the others are."""
     first, *others = cause.members
-    yield ((f"{how.shown(cause.link.location)}: {cause.link.text}", "heading"),)
-    yield ((f"{cause.total} have this cause: {cause.counts}", "rule"),)
+    heading = f"{how.shown(cause.link.location)}: {cause.link.text}"
+    counts = f"{cause.total} have this cause: {cause.counts}"
+    for text, style in ((heading, "heading"), (counts, "rule")):
+        yield from (((line, style),) for line in _wrapped(text, how.width))
     yield ()
     yield from _of_file([first], standard, sources, how)
     for finding in others[: SHOWN - 1]:
