@@ -70,8 +70,7 @@ def _speaks_of(kind: ServerKind, servers: list[StackService], name: str, value: 
 
 def _example(service: Service, kind: ServerKind, expected: tuple[Setting, ...]) -> str:
     """A variable for the server that the settings read, else one that code reads, else the usual one."""
-    if expected:
-        names = {name.upper() for field in expected for name in field.environment}
-        return min(names, key=lambda name: (_ADDRESS.search(name) is None, name))
-    read = (one.variable for one in service.environment_reads)
-    return min((name for name in read if name and kind.variables.search(name)), default="DATABASE_URL")
+    names = {name.upper() for field in expected for name in field.environment}
+    read = {one.variable for one in service.environment_reads if one.variable}
+    found = names or {name for name in read if kind.variables.search(name)} or {"DATABASE_URL"}
+    return min(found, key=lambda name: (_ADDRESS.search(name) is None, name))
