@@ -21,10 +21,11 @@ def ancestors(folder: str) -> Iterator[str]:
     yield "."
 
 
-def parents(file: str) -> list[str]:
+@lru_cache(maxsize=1 << 16)
+def parents(file: str) -> tuple[str, ...]:
     """The folders around a file, the innermost first, the repository's root last."""
     parts = file.split("/")[:-1]
-    return ["/".join(parts[:length]) for length in range(len(parts), 0, -1)] + ["."]
+    return (*["/".join(parts[:length]) for length in range(len(parts), 0, -1)], ".")
 
 
 def below(file: str, folder: str) -> str:

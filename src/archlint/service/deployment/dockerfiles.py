@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 
 from msgspec import Struct
 from packaging.utils import canonicalize_name
@@ -176,7 +176,8 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def near(self) -> tuple[str, ...]:
         """Files below the service or above it, but neither in another component nor set aside."""
-        return tuple(file for file in self.repository.files if self._is_near(file))
+        is_near = cache(self._is_near)
+        return tuple(file for file in self.repository.files if is_near(posixpath.dirname(file)))
 
     @cached_property
     def too_large(self) -> tuple[Unknown, ...]:
@@ -184,8 +185,8 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
         problems = (documents.problem(self.repository, file) for file in self.near if is_document(file))
         return tuple(problem for problem in problems if problem is not None and "larger" in problem.why)
 
-    def _is_near(self, file: str) -> bool:
-        folder = posixpath.dirname(file) or "."
+    def _is_near(self, folder: str) -> bool:
+        folder = folder or "."
         shared = next(above for above in ancestors(self.root) if is_inside(folder, above))
         if any(map(_ASIDE.fullmatch, posixpath.relpath(folder, shared).split("/"))):
             return False
@@ -213,9 +214,9 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
     def _dockerfile_paths(self) -> Iterator[str]:
         built = {build.dockerfile for build in self._builds}
         for file in self.repository.files:
-            name = posixpath.basename(file)
-            named = _DOCKERFILE.fullmatch(name) and not _NO_DOCKERFILE.fullmatch(name) and self._is_near(file)
-            if named or file in built:
+            folder, name = posixpath.split(file)
+            named = _DOCKERFILE.fullmatch(name) and not _NO_DOCKERFILE.fullmatch(name)
+            if (named and self._is_near(folder)) or file in built:
                 yield file
 
     def _image(self, path: str) -> Image:

@@ -48,7 +48,10 @@ _PLAIN = _EXCEPTIONS.union({
 @summary
 def plain_builtins(source: PythonSource) -> frozenset[str]:
     """The names of such builtins that stand for them wherever they stand in a file: nothing binds them."""
-    return frozenset() if read_namespace(source.body).stars else _PLAIN.difference(bound_names(source))
+    if read_namespace(source.body).stars:
+        return frozenset()
+    bound = _PLAIN.intersection(bound_names(source))
+    return _PLAIN - bound if bound else _PLAIN
 
 
 class Idle(Struct, frozen=True):

@@ -16,6 +16,7 @@ from archlint.facts.traversal import dotted
 from archlint.findings import Location
 from archlint.paths import parents
 from archlint.readings import summary
+from archlint.service.semantics.imported_modules import imported_modules
 from archlint.service.semantics.layout import Role, ServiceFiles
 
 if TYPE_CHECKING:
@@ -120,6 +121,16 @@ class Modules:
         if isinstance(self.facts, Facts):
             return self.facts.names
         return names_of(one for one in self.facts.values() if isinstance(one, PythonSource))
+
+    @cached_property
+    def borrowed(self) -> tuple[Module, ...]:
+        """The modules of the repository's other packages that runtime modules import."""
+        found = (
+            self.find_relative(name.level, name.module, module)
+            for module in self.runtime
+            for name in imported_modules(module.source)
+        )
+        return tuple(dict.fromkeys(one for one in found if one and one.path not in self.by_path))
 
     @cached_property
     def unread(self) -> tuple[str, ...]:

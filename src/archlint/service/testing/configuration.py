@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections.abc import Collection
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -108,7 +108,7 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
 
     def words(self, option: str, of: str | None = None) -> tuple[str, ...]:
         """The words of an option's values, as of `texts`."""
-        return tuple(word for text in self.texts(option, of) for word in split_words(text))
+        return tuple(word for text in self.texts(option, of) for word in _words(text))
 
     @cached_property
     def _tables(self) -> tuple[tuple[str, dict[str, Any]], ...]:
@@ -163,3 +163,8 @@ def _starts(name: str, patterns: tuple[str, ...]) -> bool:
         fnmatchcase(name, pattern) if re.search(r"[*?\[]", pattern) else name.startswith(pattern)
         for pattern in patterns
     )
+
+
+@lru_cache(maxsize=256)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(split_words(text))
