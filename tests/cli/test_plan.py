@@ -293,13 +293,13 @@ def test_a_query_of_a_handler_goes_to_crud_through_a_service(run: Run, tmp_path:
     assert (len(cause["tried"]["gone"]), cause["tried"]["came"]) == (2, [])
 
 
-def test_most_findings_for_a_line_come_first(run: Run, tmp_path: Path) -> None:
+def test_what_is_proved_comes_first_by_findings_for_each_line(run: Run, tmp_path: Path) -> None:
     write(tmp_path, SHOP)
-    assert run("plan", "--format", "json").code == 0
     causes = json.loads(run("plan", "--format", "json").out)["causes"]
     proved = [one for one in causes if one["proved"]]
-    rates = [
-        (len(one["tried"]["gone"]) - len(one["tried"]["came"])) / one["tried"]["lines"] for one in proved
-    ]
+    rates = [len(one["tried"]["gone"]) / one["tried"]["lines"] for one in proved]
     assert len(proved) > 1
     assert rates == sorted(rates, reverse=True)
+    assert causes[: len(proved)] == proved
+    sizes = [len(one["findings"]) for one in causes[len(proved) :]]
+    assert sizes == sorted(sizes, reverse=True)

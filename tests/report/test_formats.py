@@ -179,6 +179,13 @@ def test_sarif_rules_are_short_and_say_where_their_pages_are(tmp_path: Path) -> 
     assert rule["help"]["markdown"] == f"Because `it`\nbreaks.\n\n{fix}"
 
 
+def test_sarif_tells_of_rules_in_words_without_fields(tmp_path: Path) -> None:
+    report = Report(Repository(tmp_path, (), None), bundled_standard(), pages=bundled_standard().pages)
+    rules = json.loads(rendered("sarif", report))["runs"][0]["tool"]["driver"]["rules"]
+    texts = {rule["id"]: rule["help"]["text"] for rule in rules}
+    assert [code for code, text in texts.items() if re.search(r"\{\w+\}", text) or not text.strip()] == []
+
+
 def test_sarif_of_all_rules_is_small() -> None:
     report = Report(Repository(Path(), (), None), bundled_standard(), pages=bundled_standard().pages)
     text = rendered("sarif", report)

@@ -40,15 +40,15 @@ class Remedy(Struct, frozen=True):
         return not self.why
 
     @property
-    def rank(self) -> tuple[float, int, Location]:
-        """The most findings for each line first, less what comes; of equals the one with the most findings.
+    def rank(self) -> tuple[bool, float, int, Location]:
+        """What takes the most findings away for each line first; of equals the one with the most findings.
 
-        Of what is not proved, each finding may need a line of its own.
+        How many lines it takes is known of what is proved; what is not follows, the largest first.
         """
-        goes = lines = len(self.members)
-        if self.proof is not None and self.is_proved:
-            goes, lines = len(self.proof.gone) - len(self.proof.came), self.proof.lines
-        return (-goes / lines, -goes, self.link.location)
+        if self.proof is None or not self.is_proved:
+            return (True, 0, -len(self.members), self.link.location)
+        goes = len(self.proof.gone)
+        return (False, -goes / self.proof.lines, -goes, self.link.location)
 
 
 class Ranking(Struct, frozen=True):

@@ -68,10 +68,18 @@ def _rule(page: Page, address: str) -> dict[str, object]:
         "shortDescription": {"text": page.name.replace("-", " ").capitalize()},
         "fullDescription": {"text": " ".join(reason.split()) or page.message},
         **({"helpUri": address} if address else {}),
-        "help": {"text": page.help, "markdown": f"{reason}\n\n**How to fix**\n\n{fix}".strip()},
+        "help": {
+            "text": _advice(page, fix) or " ".join(reason.split()) or page.message,
+            "markdown": f"{reason}\n\n**How to fix**\n\n{fix}".strip(),
+        },
         "defaultConfiguration": {"level": page.severity},
         "properties": {"tags": [page.family, page.requirement, *page.clauses]},
     }
+
+
+def _advice(page: Page, fix: str) -> str:
+    """What the rule says to do: where its help speaks of one finding, the page's prose instead."""
+    return page.help if "{" not in page.help else " ".join(fix.partition("```")[0].split())
 
 
 def _invocation(report: Report, exit_code: int, numbers: dict[str, int]) -> dict[str, object]:
