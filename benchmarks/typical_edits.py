@@ -29,7 +29,7 @@ def _is_test(path: Path, _: _Function | None = None) -> bool:
     return "tests" in path.parts or path.name.startswith("test_") or path.name == "conftest.py"
 
 
-def _is_beside(path: Path) -> bool:
+def is_beside(path: Path) -> bool:
     """Whether a file is none that people edit all day: a test, a migration, a script."""
     return _is_test(path) or any(
         re.search(r"revisions|versions|alembic|migrations|docs|scripts", part) for part in path.parts
@@ -46,14 +46,14 @@ def _is_handler(path: Path, function: _Function) -> bool:
 def _queries(path: Path, function: _Function) -> bool:
     """Whether a function asks the database."""
     text = ast.unparse(function)
-    return not _is_beside(path) and re.search(r"session\w*\.(query|execute|add|get|scalar)", text) is not None
+    return not is_beside(path) and re.search(r"session\w*\.(query|execute|add|get|scalar)", text) is not None
 
 
 def _is_other(path: Path, function: _Function) -> bool:
-    return not _is_beside(path) and not _is_handler(path, function) and not _queries(path, function)
+    return not is_beside(path) and not _is_handler(path, function) and not _queries(path, function)
 
 
-def _functions(folder: Path, choose: random.Random, wanted: _Wanted) -> Iterator[tuple[Path, _Function]]:
+def functions_of(folder: Path, choose: random.Random, wanted: _Wanted) -> Iterator[tuple[Path, _Function]]:
     files = files_of(folder, "*.py")
     choose.shuffle(files)
     for path in files:
@@ -86,7 +86,7 @@ def _statement(text: str, wanted: _Wanted) -> Edit:
     `{log}` the file's logger."""
 
     def edit(choose: random.Random, folder: Path) -> str:
-        for path, function in _functions(folder, choose, wanted):
+        for path, function in functions_of(folder, choose, wanted):
             body = function.body[1:] if ast.get_docstring(function) else function.body
             if not body:
                 continue
@@ -112,7 +112,7 @@ def _statement(text: str, wanted: _Wanted) -> Edit:
 
 def _docstring(choose: random.Random, folder: Path) -> str:
     """Say something else in a function's docstring."""
-    for path, function in _functions(folder, choose, lambda _, one: bool(ast.get_docstring(one))):
+    for path, function in functions_of(folder, choose, lambda _, one: bool(ast.get_docstring(one))):
         stated = function.body[0]
         assert isinstance(stated, ast.Expr)
         replace(path, stated.value, f'"""Edited {choose.randrange(99)}.\n\n{" " * stated.col_offset}More."""')
@@ -141,7 +141,7 @@ def _comment(choose: random.Random, folder: Path) -> str:
 
 def _literal(choose: random.Random, folder: Path) -> str:
     """Write another literal in a function."""
-    for path, function in _functions(folder, choose, lambda path, one: not _is_beside(path)):
+    for path, function in functions_of(folder, choose, lambda path, one: not is_beside(path)):
         own = [node for one in function.body for node in ast.walk(one) if isinstance(node, ast.Constant)]
         own = [one for one in own if isinstance(one.value, str | int) and one.lineno == one.end_lineno]
         numbers = [one for one in own if isinstance(one.value, int) and not isinstance(one.value, bool)]
@@ -154,7 +154,7 @@ def _literal(choose: random.Random, folder: Path) -> str:
 
 def _function(choose: random.Random, folder: Path) -> str:
     """Add a function that nobody calls yet."""
-    path = choose.choice([one for one in files_of(folder, "*.py") if not _is_beside(one)])
+    path = choose.choice([one for one in files_of(folder, "*.py") if not is_beside(one)])
     text = path.read_text(encoding="utf-8")
     path.write_text(
         f"{text}\n\ndef edited_{choose.randrange(99)}(value: int) -> int:\n    return value + 1\n"
@@ -189,7 +189,7 @@ def _member(base: str, text: str) -> Edit:
     """Add a line to a class whose bases tell what it is."""
 
     def edit(choose: random.Random, folder: Path) -> str:
-        files = [path for path in files_of(folder, "*.py") if not _is_beside(path)]
+        files = [path for path in files_of(folder, "*.py") if not is_beside(path)]
         choose.shuffle(files)
         for path in files:
             classes = [one for one in parsed(path).body if isinstance(one, ast.ClassDef)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from archlint import readings
@@ -32,11 +32,14 @@ class ReadChanges:
         self.names = {names: _digest(found) for names, found in facts.names.items()}
         earlier = before.names if before else self.names
         self._renamed = {one for one in self.names if earlier.get(one) != self.names[one]}
+        self.decided = frozenset(before.decided if before else ())
+        defined = facts.names.get(readings.DEFINED, frozenset())
+        names = {**facts.names, readings.DECIDED: defined | self.decided}
         self.edited_documents: dict[str, DocumentDifference] = {}
         self.files = before.files if before else []
         digests = zip(before.files, before.code, strict=True) if before else ()
         self._differences = {
-            number: _difference(facts, path, old)
+            number: _difference(facts, path, old, names)
             for number, (path, old) in enumerate(digests)
             if facts.digests.get(path, b"") != old or not old
         }
@@ -124,12 +127,14 @@ class ReadChanges:
         )
 
 
-def _difference(facts: Facts, path: str, digest: bytes) -> FileDifference | None:
+def _difference(
+    facts: Facts, path: str, digest: bytes, names: Mapping[str, frozenset[str]]
+) -> FileDifference | None:
     """What differs in a file; None where that cannot be told, so that all of it does."""
     old, new = facts.earlier(digest), facts.get(path)
     if old is None or not isinstance(new, PythonSource):
         return None
-    return FileDifference(old, new, facts.names)
+    return FileDifference(old, new, names)
 
 
 def _digest(names: frozenset[str]) -> str:

@@ -63,6 +63,7 @@ class Memory:
         self._remembered = [_Remembered(one, parts, self._changes) for one in traces]
         self._asked: dict[str, _Asked] = {}
         self._now: _Asked | None = None
+        readings.decided.clear()
 
     def begin(self, group: str) -> None:
         """Ask the rules of a group from now on."""
@@ -120,13 +121,17 @@ class Memory:
         numbers = {path: number for number, path in enumerate(self._facts)}
         names = _Names(numbers, self._facts.decoded())
         traces = [one.packed(names, self._parts) for one in self._asked.values()]
-        traces += [one.packed() for one in self._remembered]
+        kept = [one for one in (one.packed() for one in self._remembered) if one.kept]
+        traces += kept
+        decided = sorted(readings.decided.union(self._changes.decided if kept else ()))
         traces = sorted((one for one in traces if one.kept), key=lambda one: -len(one.kept))[:_MOST_TRACES]
         parts = {part for trace in traces for part in trace.documents}
         documents, contents, told = self._changes.read(parts)
         files, digests = list(numbers), [self._facts.digests.get(path, b"") for path in numbers]
         read = documents, contents, told
-        run = RunTraces(self._key, files, digests, self._changes.names, *read, list(self._parts), traces)
+        parts_read = list(self._parts)
+        names_read = self._changes.names, decided
+        run = RunTraces(self._key, files, digests, *names_read, *read, parts_read, traces)
         if run != self._before:
             save(self._path, run)
 

@@ -36,6 +36,11 @@ DEFINED = "defined"
 """The names that the repository defines: of the code as a whole, they count like a part that was read."""
 KNOWN = "known"
 """These, and the names that stand for others in a module: `b` of `import a as b`, of `b = a`."""
+DECIDED = "decided"
+"""The names that it defines, and the parameters that calls decide (`f(x)`), as the run before has found:
+for summaries that nobody asks but to compare two states."""
+decided: set[str] = set()
+"""The parameters that calls decide, as far as this run has looked."""
 
 _S = TypeVar("_S")
 _T = TypeVar("_T")

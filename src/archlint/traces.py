@@ -15,7 +15,7 @@ from msgspec import Struct
 from archlint.user_cache import put, sweep
 
 SUFFIX = ".memory"
-_MAGIC = b"archlint memory 5\n"
+_MAGIC = b"archlint memory 6\n"
 _MOST = 64
 
 FilePart = tuple[int, int | str]
@@ -86,7 +86,8 @@ class RunTraces(Struct, frozen=True, array_like=True, gc=False):
     """A run: `code` has the digest of each Python file by number, `documents` stamp and digest by path.
 
     `parts` are those that traces keep by number.
-    `names` are digests of the names that the repository defines, or knows. Of what was read in part,
+    `names` are digests of the names that the repository defines, or knows, `decided` the parameters that
+    calls decide. Of what was read in part,
     `contents` are kept by path, and by part what an expression `told`.
     """
 
@@ -94,6 +95,7 @@ class RunTraces(Struct, frozen=True, array_like=True, gc=False):
     files: list[str]
     code: list[bytes]
     names: dict[str, str]
+    decided: list[str]
     documents: dict[str, tuple[str, str]]
     contents: dict[str, bytes]
     told: dict[str, str]

@@ -215,7 +215,7 @@ def function_summary(
 
 
 def function_naming(
-    function: Callable[[PythonSource, FunctionDef, frozenset[str]], _T],
+    function: Callable[[PythonSource, FunctionDef, frozenset[str]], _T], names: str = readings.DEFINED
 ) -> Callable[[PythonSource, FunctionDef, frozenset[str]], _T]:
     """A `function_summary` that says something of names that the repository defines, and of no others."""
 
@@ -224,13 +224,20 @@ def function_naming(
         definition = source.nodes.of(FunctionDef)[int(str(number))]
         return source.function_names, function(source, definition, defined)
 
-    asked = naming(numbered)
+    asked = naming(numbered, names)
 
     @wraps(function)
     def of(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> _T:
         return asked(source, defined, source.number(definition))[1]
 
     return of
+
+
+def function_deciding(
+    function: Callable[[PythonSource, FunctionDef, frozenset[str]], _T],
+) -> Callable[[PythonSource, FunctionDef, frozenset[str]], _T]:
+    """The same for these names, and for the parameters that calls decide: it is only to be noticed."""
+    return function_naming(function, readings.DECIDED)
 
 
 def notice_naming(

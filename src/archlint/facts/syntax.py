@@ -327,6 +327,11 @@ class FunctionDef(Node, frozen=True, gc=False, array_like=True, tag="def", eq=Fa
         readings.code[self] = None
         return self.raw_body
 
+    @property
+    def body_end(self) -> int:
+        """Where its last statement ends, which says nothing of what stands in it."""
+        return self.raw_body[-1].end if self.raw_body else self.header_end
+
 
 class ClassDef(Node, frozen=True, gc=False, array_like=True, tag="class", eq=False):
     """A class; it starts at `class`, not at its decorators. `type_parameters` are names (PEP 695)."""

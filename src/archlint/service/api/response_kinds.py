@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import TypeGuard
 
-from archlint.facts.source import PythonSource, function_summary
+from archlint.facts.source import PythonSource, function_summary, notice
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -36,6 +36,8 @@ from archlint.facts.syntax import (
     Try,
     With,
 )
+from archlint.facts.traversal import all_nodes
+from archlint.readings import unnoticed
 from archlint.service.api.handlers import Handler
 from archlint.service.api.operations import Operation, named_status
 from archlint.service.api.responses import names_response
@@ -44,7 +46,6 @@ from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import NOTHING, Scope, Symbol, Symbols
-from archlint.service.semantics.unread import body_of
 
 _JSON_RESPONSES = frozenset({"JSONResponse", "ORJSONResponse", "UJSONResponse", "MsgSpecJSONResponse"})
 _RESPONDING = re.compile(
@@ -59,6 +60,7 @@ _PAGES = frozenset(
 
 _NO_BODY = frozenset({204, 205, 304})
 _FIRST_ERROR = 400
+_SAYING = frozenset({"media_type", "status_code"})
 _MAX_DEPTH = 3
 
 
@@ -170,7 +172,9 @@ class _Reader:
                 yield symbol
 
     def _body(self, module: Module, function: FunctionDef) -> tuple[Statement, ...]:
-        return body_of(module.source, function, self._symbols.modules.defined)
+        notice(_answers, module.source, function)
+        with unnoticed():
+            return function.body
 
     def declared(self, module: Module, function: FunctionDef) -> ResponseKind:
         """What the return annotation says."""
@@ -279,6 +283,49 @@ class _Reader:
         if any(_is_json(name) for name in names):
             return ResponseKind.DATA
         return ResponseKind.PAGE if any(_is_html(name) for name in names) else ResponseKind.OTHER
+
+
+@function_summary
+def _answers(source: PythonSource, function: FunctionDef) -> tuple[object, ...]:
+    """What is read of a function to tell what it returns: that, and what is given to the names in it."""
+    returns = [one for one in statements(function.body) if isinstance(one, Return)]
+    assigns = [one for one in statements(function.body) if isinstance(one, Assign)]
+    told = [_told(one.value) for one in returns]
+    names: set[str] = set()
+    while new := {name for one in told for name in _names_in(one)} - names:
+        names |= new
+        told += [_told(one.value) for one in assigns if any(_assigns(one, name) for name in new)]
+    given = (
+        (name, _told(one.value), one.annotation)
+        for one in assigns
+        for name in sorted(names)
+        if _assigns(one, name)
+    )
+    return tuple(_told(one.value) for one in returns), tuple(given)
+
+
+def _told(value: Expression | None) -> tuple[object, ...]:
+    """Of an expression, what tells what it gives back."""
+    match value:
+        case Await(value=inner):
+            return (Await, _told(inner))
+        case Operator(operator="if", parts=(first, _, second)):
+            return (If, _told(first), _told(second))
+        case Call(func=func, args=args, keywords=keywords):
+            return (Call, func, args[1:2], tuple(one for one in keywords if one.name in _SAYING))
+        case Name() | Attribute():
+            return (value,)
+        case Constant(value=constant):
+            return (Constant, constant is None)
+    return (type(value),)
+
+
+def _names_in(told: tuple[object, ...]) -> Iterator[str]:
+    for part in told:
+        if isinstance(part, tuple):
+            yield from _names_in(part)
+        elif isinstance(part, Node):
+            yield from (node.id for node in all_nodes(part) if isinstance(node, Name))
 
 
 def _by_name(value: Expression | str | None) -> ResponseKind:

@@ -87,9 +87,9 @@ class Blocked(Struct, eq=False, frozen=True):
         }
 
     @property
-    def node(self) -> Expression:
-        """The expression in the function that leads to the call, or is it."""
-        return (self.edges[0] if self.edges else self.call).node
+    def site(self) -> Node:
+        """Where in the function the call is made, or what leads to it."""
+        return (self.edges[0] if self.edges else self.call).site
 
     @property
     def call_written(self) -> str:
@@ -163,13 +163,13 @@ class Reach:
         """The calls in the function that block, or lead to one that does: the shortest way from each."""
         best: dict[Node, Blocked] = {}
         for call, blocking in self._stops((function, NOTHING_KNOWN)):
-            best.setdefault(call.node, Blocked(function, (), call, blocking))
+            best.setdefault(call.site, Blocked(function, (), call, blocking))
         for edge, context in self._calls.contexts.onward((function, NOTHING_KNOWN)):
             if context in self._next:
                 found = self._along(function, edge, context)
-                known = best.get(edge.node)
+                known = best.get(edge.site)
                 if known is None or len(found.edges) < len(known.edges):
-                    best[edge.node] = found
+                    best[edge.site] = found
         yield from sorted(best.values(), key=lambda one: one.location)
 
     def is_left_elsewhere(self) -> bool:
@@ -188,7 +188,7 @@ class Reach:
         if edge.callee.owner is None:
             return BlockingStep(edge)
         name = edge.callee.own_name
-        calls = (one for one in self._calls.edges_from(edge.caller) if one.node is edge.node)
+        calls = (one for one in self._calls.edges_from(edge.caller) if one.site is edge.site)
         methods = (one.callee for one in calls if one.callee.owner is not None)
         choices = {one for one in methods if one.own_name == name and not one.is_empty}
         return BlockingStep(edge, len(choices), all((one, NOTHING_KNOWN) in self._next for one in choices))

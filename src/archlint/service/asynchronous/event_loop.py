@@ -66,8 +66,8 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
         order = list(_GROUPS)
         worse, less = order[: order.index(group)], order[order.index(group) + 1 :]
         for found in own:
-            if not any(found.node in self._by_node(one) for one in worse):
-                others = (self._by_node(one).get(found.node) for one in less)
+            if not any(found.site in self._by_node(one) for one in worse):
+                others = (self._by_node(one).get(found.site) for one in less)
                 by_worker = self._is_workers(found.function)
                 yield replace(found, others=tuple(filter(None, others)), by_worker=by_worker)
 
@@ -142,7 +142,7 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
 
     def _by_node(self, group: str) -> dict[Node, Blocked]:
         if group not in self._groups:
-            self._groups[group] = {found.node: found for found in self._reach(group).on_loop()}
+            self._groups[group] = {found.site: found for found in self._reach(group).on_loop()}
         return self._groups[group]
 
     def _reach(self, group: str) -> Reach:

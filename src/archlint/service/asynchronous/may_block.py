@@ -53,9 +53,9 @@ def _reached(calls: Calls, function: Function) -> Iterator[Function]:
 
 def _unknown(calls: Calls, function: Function) -> Iterator[str]:
     """The calls of the function of which nobody knows what they do."""
-    known = {edge.node for edge in calls.edges_from(function)}
+    known = {edge.site for edge in calls.edges_from(function)}
     for call in calls.library_calls(function):
-        known.add(call.node)
+        known.add(call.site)
         if call.path.partition(".")[0].rstrip("()[]") not in _QUICK_LIBRARIES:
             yield written(call.path)
     body = function.node.body if isinstance(function.node, FunctionDef) else ()

@@ -80,7 +80,7 @@ class Rows:
 
     def bindings(self, name: str) -> tuple[BindingSite, ...]:
         """What a local name is given, in reading order."""
-        return tuple(self._calls.inference.scan(self._function).bindings.get(name, ()))
+        return tuple(self._calls.read(self._function).bindings.get(name, ()))
 
     def class_of(self, node: Expression) -> Class | None:
         """The class that the expression is an object of, by what the call graph knows."""

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from archlint import readings
 from archlint.facts.syntax import FunctionDef
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.contexts import Contexts
@@ -18,6 +19,8 @@ from archlint.service.calls.inference import Inference
 from archlint.service.calls.library_models import Knowledge, load_knowledge
 from archlint.service.calls.loop_entries import LoopEntries, LoopEntry
 from archlint.service.calls.mentions import is_spoken_of
+from archlint.service.calls.scanning import decided_name, notice_text
+from archlint.service.calls.sites import Scan
 from archlint.service.calls.switches import Switches
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.types import Types
@@ -83,6 +86,11 @@ class Calls:
         """What runs the function."""
         return self._edges_to.get(function, ())
 
+    def read(self, function: Function) -> Scan:
+        """What the function's own statements say, for who reads the expressions themselves."""
+        notice_text(function)
+        return self.inference.scan(function)
+
     def library_calls(self, function: Function) -> tuple[LibraryCall, ...]:
         """The library functions that it calls, in reading order."""
         if function not in self._library_calls:
@@ -119,7 +127,7 @@ class Calls:
         if self._switches.decide(function, offset):
             return True
         calls = self.edges_to(function) if depth else ()
-        return bool(calls) and all(self.is_configured(e.caller, e.node.start, depth - 1) for e in calls)
+        return bool(calls) and all(self.is_configured(e.caller, e.site.start, depth - 1) for e in calls)
 
     @cached_property
     def _switches(self) -> Switches:
@@ -197,6 +205,19 @@ class Calls:
                 visited.add(module)
                 self._visit(module)
         self._edges.finish()
+        readings.decided.update(self._decided())
+
+    def _decided(self) -> Iterator[str]:
+        """The parameters that calls set to True, False or None, or to such a parameter."""
+        pending = [(edge.callee, name) for edge in self.edges for name, _ in edge.known]
+        seen = set(pending)
+        for function, name in pending:
+            yield decided_name(function.own_name, name)
+            for edge in self._edges.edges.get(function, ()):
+                found = ((edge.callee, to) for to, given in edge.passed if given == name)
+                new = [one for one in found if one not in seen]
+                seen.update(new)
+                pending += new
 
     def _visit(self, module: Module) -> None:
         self._edges.visit(self.program.modules[module])
@@ -214,4 +235,4 @@ class Calls:
 
 
 def _edge_order(edge: Edge) -> tuple[int, int, str, str, int]:
-    return (edge.node.start, edge.node.end, edge.way, *edge.callee.order)
+    return (edge.site.start, edge.site.end, edge.way, *edge.callee.order)

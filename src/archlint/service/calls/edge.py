@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from msgspec import Struct
 
-from archlint.facts.syntax import Expression
+from archlint.facts.syntax import Expression, Node
 from archlint.findings import Location
 from archlint.service.calls.conditions import KnownArguments, Need, contradicts
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.library_models import ExecutionWay
+from archlint.service.calls.scanning import notice_text
 
 
 class Edge(Struct, eq=False, frozen=True):
-    """`caller` makes `callee` run, in the way that `handoffs.toml` explains, at `node`.
+    """`caller` makes `callee` run, in the way that `handoffs.toml` explains, where `site` stands.
 
     `once`: only the first time, for its result is kept. `main`: only where the file is run as a program.
     `needs`: only when the caller's parameters are so. `known` are the callee's parameters that the call sets
@@ -22,7 +25,7 @@ class Edge(Struct, eq=False, frozen=True):
 
     caller: Function
     callee: Function
-    node: Expression
+    site: Node
     way: ExecutionWay
     once: bool = False
     main: bool = False
@@ -50,20 +53,25 @@ class Edge(Struct, eq=False, frozen=True):
         return self.known | {(to, values[name]) for to, name in self.passed if name in values}
 
     @property
+    def node(self) -> Expression:
+        """The expression at the site; whoever reads it depends on all that the caller says."""
+        return _read(self.caller, self.site)
+
+    @property
     def location(self) -> Location:
         """Where the call stands."""
-        return self.caller.module.location(self.node)
+        return self.caller.module.location(self.site)
 
 
 class LibraryCall(Struct, eq=False, frozen=True):
-    """`caller` calls a library's function, `path` as in `values.Library`.
+    """`caller` calls a library's function, `path` as in `values.Library`, where `site` stands.
 
     `awaited` calls give a coroutine; `by_path` says whether the first argument is a path, as far as known.
     """
 
     caller: Function
     path: str
-    node: Expression
+    site: Node
     awaited: bool
     once: bool
     main: bool
@@ -71,6 +79,16 @@ class LibraryCall(Struct, eq=False, frozen=True):
     needs: frozenset[Need]
 
     @property
+    def node(self) -> Expression:
+        """The expression at the site; whoever reads it depends on all that the caller says."""
+        return _read(self.caller, self.site)
+
+    @property
     def location(self) -> Location:
         """Where the call stands."""
-        return self.caller.module.location(self.node)
+        return self.caller.module.location(self.site)
+
+
+def _read(caller: Function, site: Node) -> Expression:
+    notice_text(caller)
+    return cast("Expression", site)

@@ -107,7 +107,7 @@ class Places:
     def _next(self, function: Function, where: Where) -> Iterator[tuple[Function, Where]]:
         for edge in self._outgoing.get(function, ()):
             start = Where.PROGRAM if edge.main else where
-            if start is Where.START and self._switches.is_off(function, edge.node.start):
+            if start is Where.START and self._switches.is_off(function, edge.site.start):
                 start = Where.SWITCHED
             then = _follow(start, edge)
             if then is not None:

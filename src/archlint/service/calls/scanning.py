@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
-from archlint.facts.source import PythonSource, function_naming, notice_naming
-from archlint.facts.syntax import Attribute, Call, ClassDef, Expression, FunctionDef, Name
+from msgspec.structs import replace
+
+from archlint.facts.source import PythonSource, function_deciding, function_naming, notice_naming
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    ClassDef,
+    Expression,
+    FunctionDef,
+    Lambda,
+    Name,
+    Node,
+    Parameter,
+    Walrus,
+)
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.readings import unnoticed
+from archlint.service.calls.conditions import Need
 from archlint.service.calls.function_summary import Scanner
 from archlint.service.calls.functions import Function
+from archlint.service.calls.reduced import Reduction, is_nothing
 from archlint.service.calls.sites import BindingSite, Scan, Site
 from archlint.service.semantics.idle import idle_in, plain_builtins
 from archlint.service.semantics.loggers import loggers, logs
@@ -19,15 +34,21 @@ from archlint.service.semantics.symbols import Scope
 from archlint.service.semantics.unread import unread_in
 
 
+def notice_text(function: Function) -> None:
+    """Note that somebody reads the expressions of a scan themselves."""
+    if isinstance(function.node, FunctionDef):
+        notice_naming(_written, function.module.source, function.node)
+
+
 def scan(function: Function, defined: frozenset[str]) -> Scan:
-    """Read the function's own statements. Who asks depends on what `_told` says of them, and no more.
+    """Read the function's own statements. Who asks depends on what inference may see of them, and no more.
 
     What is logged or given to a plain builtin runs nowhere, and an attribute that no function of the
     repository has the name of runs nothing: none of these is a site.
     """
     node, source = function.node, function.module.source
     if isinstance(node, FunctionDef):
-        notice_naming(_told, source, node)
+        notice_naming(_inferred, source, node)
         with unnoticed():
             return _scan(source, node, function.scope, defined)
     scanner = Scanner(source, node.parameters if node else (), _self_name(function.scope))
@@ -72,24 +93,90 @@ def _self_name(scope: Scope) -> str | None:
 
 
 @function_naming
-def _told(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> tuple[object, ...]:
-    """What a scan says but for offsets, and for the bindings of names that nothing reads but to show them.
-
-    Offsets count by which of the scan's nodes start and end before them.
-    """
+def _written(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> tuple[object, ...]:
+    """What a scan says but for offsets, and for the bindings of names that nothing reads but to show them."""
     found = _scan(source, definition, source.definitions.around(definition)[:-1], defined)
+    return _told(found, _bound(source, definition, found, defined), lambda node: node)
+
+
+@function_deciding
+def _inferred(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> tuple[object, ...]:
+    """The same of what inference looks at, without tests of parameters that no call decides."""
+    found = _scan(source, definition, source.definitions.around(definition)[:-1], defined)
+    bound = _bound(source, definition, found, defined)
+    parameters = {parameter.name for parameter in definition.parameters}
+    own = _own_names(definition, found, bound, parameters)
+    reduction = Reduction(defined, own, found.is_generator)
+    found.sites = [replace(one, needs=_decided(definition, one.needs, defined)) for one in found.sites]
+    found.returned = [one for one in found.returned if not is_nothing(reduction.of(one))]
+    bound = {own.get(name, name): several for name, several in bound.items()}
+    return _told(found, bound, reduction.of, lambda name: name in parameters or len(bound[name]) > 1)
+
+
+def _decided(definition: FunctionDef, needs: frozenset[Need], names: frozenset[str]) -> frozenset[Need]:
+    return frozenset(need for need in needs if decided_name(definition.name, need[0]) in names)
+
+
+def decided_name(function: str, parameter: str) -> str:
+    """How `readings` know a parameter that calls of functions of this name decide."""
+    return f"{function}({parameter})"
+
+
+def _own_names(
+    definition: FunctionDef,
+    found: Scan,
+    bound: Mapping[str, Sequence[BindingSite]],
+    parameters: Set[str],
+) -> dict[str, str]:
+    """What stands for the local names that no definition in this one has, by when they are bound first."""
+    inner = (one for one in all_nodes(definition) if isinstance(one, FunctionDef | ClassDef | Lambda))
+    others = {name for one in inner if one is not definition for name in _names_in(one)}
+    others |= found.outer_names | parameters
+    own = (
+        name
+        for name, several in bound.items()
+        if name not in others and all(one.kind != "definition" for one in several)
+    )
+    return {name: f"{number}" for number, name in enumerate(own)}
+
+
+def _names_in(node: Node) -> Iterator[str]:
+    for one in all_nodes(node):
+        if isinstance(one, Name):
+            yield one.id
+        elif isinstance(one, Walrus | FunctionDef | ClassDef | Parameter):
+            yield one.name
+
+
+def _bound(
+    source: PythonSource, definition: FunctionDef, found: Scan, defined: frozenset[str]
+) -> dict[str, list[BindingSite]]:
+    """The bindings of names that something reads, and not to show them alone."""
     ignored = {node.id for node in unread_in(source, definition) if isinstance(node, Name)}
     live = idle_in(source, definition, defined).live
-    bound = {
+    return {
         name: several
         for name, several in found.bindings.items()
         if name not in ignored and (name in live or any(one.kind != "value" for one in several))
     }
-    roots = _roots(found, bound)
+
+
+def _told(
+    found: Scan,
+    bound: Mapping[str, Sequence[BindingSite]],
+    reading: Callable[[Expression], Expression],
+    is_placed: Callable[[str], bool] = lambda name: True,
+) -> tuple[object, ...]:
+    """What a scan says with its expressions in this reading.
+
+    Offsets count by which of the nodes in these start and end before them. Where a name is bound does not
+    count where it is not `is_placed`.
+    """
+    roots = [*_annotations(found, bound), *map(reading, _roots(found, bound))]
     offsets = sorted({at for root in roots for node in all_nodes(root) for at in (node.start, node.end)})
     return (
-        _bindings(bound, offsets),
-        _bindings(found.attributes, offsets),
+        _bindings(bound, offsets, is_placed),
+        _bindings(found.attributes, offsets, lambda name: False),
         tuple((one.kind, one.awaited, one.once, one.main, one.needs) for one in found.sites),
         tuple(name for name, _ in found.states),
         [len(several) for several in (found.returned, found.yielded, found.delegated, found.stores)],
@@ -101,22 +188,35 @@ def _told(source: PythonSource, definition: FunctionDef, defined: frozenset[str]
 
 
 def _roots(scan: Scan, bound: Mapping[str, Sequence[BindingSite]]) -> list[Expression]:
-    """The expressions of a scan, in its order."""
+    """The expressions of a scan that are values, in its order."""
     held = (one for several in (*bound.values(), *scan.attributes.values()) for one in several)
-    given = (value for one in held for value in (one.value, one.annotation) if value is not None)
+    given = (one.value for one in held if one.value is not None)
     stored = (node for pair in scan.stores for node in pair)
     states = (value for _, value in scan.states)
     sites = (site.node for site in scan.sites)
     return [*given, *sites, *scan.returned, *scan.yielded, *scan.delegated, *stored, *states]
 
 
-def _bindings(bound: Mapping[str, Sequence[BindingSite]], offsets: list[int]) -> tuple[object, ...]:
+def _annotations(scan: Scan, bound: Mapping[str, Sequence[BindingSite]]) -> list[Expression]:
+    held = (one for several in (*bound.values(), *scan.attributes.values()) for one in several)
+    return [one.annotation for one in held if one.annotation is not None]
+
+
+def _bindings(
+    bound: Mapping[str, Sequence[BindingSite]], offsets: list[int], is_placed: Callable[[str], bool]
+) -> tuple[object, ...]:
     return tuple(
         (
             *(name, one.kind, one.limited, one.value is None, one.annotation is None),
-            *(bisect_left(offsets, one.start), bisect_right(offsets, one.start)),
-            *(bisect_left(offsets, one.block[0]), bisect_right(offsets, one.block[1])),
+            *(_place(one, offsets) if one.limited or is_placed(name) else ()),
         )
         for name, several in bound.items()
         for one in several
+    )
+
+
+def _place(one: BindingSite, offsets: list[int]) -> tuple[int, ...]:
+    return (
+        *(bisect_left(offsets, one.start), bisect_right(offsets, one.start)),
+        *(bisect_left(offsets, one.block[0]), bisect_right(offsets, one.block[1])),
     )

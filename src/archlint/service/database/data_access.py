@@ -119,7 +119,19 @@ def _touches(call: LibraryCall) -> bool:
 
 def _probes(call: LibraryCall) -> bool:
     """Whether it only asks if the database answers."""
-    match call.node:
+    function = call.caller.node
+    if isinstance(function, FunctionDef):
+        return call.site in _probes_in(call.caller.module.source, function)
+    return _is_probe(call.node)
+
+
+@function_summary
+def _probes_in(source: PythonSource, definition: FunctionDef) -> tuple[Node, ...]:
+    return tuple(one for one in all_nodes(definition) if _is_probe(one))
+
+
+def _is_probe(node: Node) -> bool:
+    match node:
         case Call(args=(Call(args=(Constant(value=str(text)),)) | Constant(value=str(text)), *_)):
             return PROBE.fullmatch(text) is not None
     return False

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from archlint.facts.source import PythonSource, function_summary, notice
 from archlint.facts.syntax import (
     Assign,
     Attribute,
     Call,
     ClassDef,
+    Constant,
     Expression,
     FunctionDef,
     Name,
@@ -19,12 +21,12 @@ from archlint.facts.syntax import (
     With,
 )
 from archlint.facts.traversal import dotted
+from archlint.readings import unnoticed
 from archlint.service.interpreter.types import Types
 from archlint.service.semantics.bindings import own_nodes, statements
 from archlint.service.semantics.library_names import SESSIONS, names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbols
-from archlint.service.semantics.unread import body_of
 
 DATA_ACCESS = frozenset(
     {
@@ -120,7 +122,9 @@ class _Reader:
                             yield dotted(target) or ""
 
     def _body(self, function: FunctionDef) -> tuple[Statement, ...]:
-        return body_of(self._module.source, function, self._symbols.modules.defined)
+        notice(_read, self._module.source, function)
+        with unnoticed():
+            return function.body
 
     def _is_session(self, annotation: Expression, scope: Scope) -> bool:
         """Whether an annotation says session: the class, an `Annotated` of it, an alias, or it or None."""
@@ -128,9 +132,50 @@ class _Reader:
         return any(member.name in names_of(*SESSIONS) for member in found.members)
 
 
+@function_summary
+def _read(source: PythonSource, function: FunctionDef) -> tuple[object, ...]:
+    """What is read of a body: its definitions, what may hold a session, and the calls that may be of one."""
+    return tuple(part for statement in statements(function.body) for part in _parts(statement))
+
+
+def _parts(statement: Statement) -> Iterator[object]:
+    match statement:
+        case FunctionDef() | ClassDef():
+            yield statement
+        case Assign(targets=(target,), annotation=annotation) if annotation is not None:
+            yield target, annotation
+        case Assign(targets=(Attribute() as target,), value=Name() as value):
+            yield target, value
+        case With(items=items):
+            yield tuple((one.target, one.value.func) for one in items if isinstance(one.value, Call))
+    if not isinstance(statement, FunctionDef | ClassDef):
+        yield from ((_place(call), call.func, _probe(call)) for call in _calls(statement))
+
+
+def _place(call: Call) -> Name:
+    """Where a call stands, and nothing of what it is given."""
+    return Name(call.start, call.length, "")
+
+
+def _probe(call: Call) -> object:
+    """Of what a call is given, what tells a statement that is no query."""
+    match call.args[:1]:
+        case (Call(args=(Constant(),)) as statement,):
+            return statement
+    return bool(call.args)
+
+
 def _data_access(statement: Statement, known: frozenset[str]) -> Iterator[SessionCall]:
-    for node in own_nodes(statement) if known else ():
-        if isinstance(node, Call) and isinstance(node.func, Attribute) and node.func.attr in DATA_ACCESS:
-            receiver = dotted(node.func.value)
-            if receiver in known:
-                yield SessionCall(node, f"{receiver}.{node.func.attr}")
+    for node in _calls(statement) if known else ():
+        assert isinstance(node.func, Attribute)
+        receiver = dotted(node.func.value)
+        if receiver in known:
+            yield SessionCall(node, f"{receiver}.{node.func.attr}")
+
+
+def _calls(statement: Statement) -> Iterator[Call]:
+    """The calls of methods that read or write by a session, if they are a session's."""
+    for node in own_nodes(statement):
+        match node:
+            case Call(func=Attribute(value=value, attr=attr)) if attr in DATA_ACCESS and dotted(value):
+                yield node

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from archlint.facts.source import PythonSource
+from archlint.facts.source import PythonSource, function_summary
 from archlint.facts.syntax import (
     Alias,
     Assign,
@@ -24,8 +24,8 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Location
-from archlint.readings import summary
-from archlint.service.semantics.bindings import Assigned, Defined, Imported, statements
+from archlint.readings import summary, unnoticed
+from archlint.service.semantics.bindings import Assigned, Defined, Imported, read_namespace, statements
 from archlint.service.semantics.imports import ImportEdge, Imports
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Symbol, Symbols
@@ -112,11 +112,41 @@ class Uses:
                 case Defined(node=node) | Assigned(node=node):
                     yield node
                     if node not in self._named:
-                        found = {inner.id for inner in _run_nodes(node) if isinstance(inner, Name)}
-                        self._named[node] = frozenset(found & names.keys())
+                        self._named[node] = self._run_names(module, node) & names.keys()
                     used = self._named[node] - seen
                     seen |= used
                     pending.extend(sorted(used))
+
+    def _run_names(self, module: Module, node: Node) -> frozenset[str]:
+        """The names of the module that running a definition may read."""
+        source = module.source
+        match node:
+            case FunctionDef():
+                return _named_in_function(source, node)
+            case ClassDef():
+                with unnoticed():
+                    number = source.nodes.of(ClassDef).index(node)
+                return _named_in_class(source, str(number))[1]
+        return frozenset(inner.id for inner in all_nodes(node) if isinstance(inner, Name))
+
+
+@function_summary
+def _named_in_function(source: PythonSource, function: FunctionDef) -> frozenset[str]:
+    return _of_module(source, _run_nodes(function))
+
+
+@summary
+def _named_in_class(source: PythonSource, number: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The names in a class, beside what all classes are called."""
+    classes = source.nodes.of(ClassDef)
+    names = _of_module(source, _run_nodes(classes[int(number)]))
+    return tuple(one.name for one in classes), names
+
+
+def _of_module(source: PythonSource, nodes: Iterable[Node]) -> frozenset[str]:
+    """Of the names among nodes, those that the module itself binds."""
+    names = read_namespace(source.body).names
+    return frozenset(node.id for node in nodes if isinstance(node, Name) and node.id in names)
 
 
 @summary

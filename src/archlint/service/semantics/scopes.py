@@ -73,12 +73,16 @@ def _bodies(source: PythonSource) -> list[tuple[int, int, FunctionDef | ClassDef
     """Where the bodies of definitions, and None for those of main guards, start and end, last first."""
     definitions: list[FunctionDef | ClassDef] = [*source.nodes.of(FunctionDef), *source.nodes.of(ClassDef)]
     found: list[tuple[int, int, FunctionDef | ClassDef | None]] = [
-        (_header_end(definition), definition.body[-1].end, definition)
+        (_header_end(definition), _body_end(definition), definition)
         for definition in definitions
-        if definition.body
+        if isinstance(definition, FunctionDef) or definition.body
     ]
     found += [(one.start, one.end, None) for one in _main_guards(source)]
     return sorted(found, key=lambda body: (-body[0], body[1]))
+
+
+def _body_end(definition: FunctionDef | ClassDef) -> int:
+    return definition.body_end if isinstance(definition, FunctionDef) else definition.body[-1].end
 
 
 @summary

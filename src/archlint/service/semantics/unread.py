@@ -70,21 +70,3 @@ def _working(
         return tuple(with_blocks(one, kept) for one in block if not idle.has(one))
 
     return (kept(definition.body), *(kept(one.body) for one in inner))
-
-
-def nodes_in(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> tuple[Node, ...]:
-    """Every node of a function and of those in it, for the same."""
-    notice_naming(_busy, source, definition)
-    with unnoticed():
-        return tuple(all_nodes(definition))
-
-
-@function_naming
-def _busy(
-    source: PythonSource, definition: FunctionDef, defined: frozenset[str]
-) -> tuple[tuple[Statement, ...], ...]:
-    """The statements that do more, and the bodies of the functions in it."""
-    idle = idle_in(source, definition, defined)
-    kept = tuple(one for one in definition.body if not idle.has(one))
-    inner = (one for one in all_nodes(definition) if isinstance(one, FunctionDef) and one is not definition)
-    return (kept, *(one.body for one in inner))

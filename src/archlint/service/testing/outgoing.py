@@ -172,13 +172,13 @@ class OutgoingCalls:
             function, edges = pending.pop(0)
             certain = {id(one) for one in _certain_calls(_body(function))}
             for call in self._calls.library_calls(function):
-                if id(call.node) in certain and is_outgoing(call) and not call.once:
+                if id(call.site) in certain and is_outgoing(call) and not call.once:
                     return edges, call
             for edge in self._calls.edges_from(function) if len(edges) < _MAX_LINKS else ():
-                alone = sum(1 for one in self._calls.edges_from(function) if one.node is edge.node) == 1
+                alone = sum(1 for one in self._calls.edges_from(function) if one.site is edge.site) == 1
                 if (
                     alone
-                    and id(edge.node) in certain
+                    and id(edge.site) in certain
                     and edge.callee in self._leading
                     and edge.callee not in seen
                     and not edge.once

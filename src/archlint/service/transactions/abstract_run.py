@@ -357,7 +357,7 @@ class Runner:
             return frame.ambient
         if session.id in frame.sessions:
             return frame.sessions[session.id]
-        bindings = self._calls.inference.scan(frame.function).bindings.get(session.id, ())
+        bindings = self._calls.read(frame.function).bindings.get(session.id, ())
         if len(bindings) == 1 and bindings[0].kind == "value" and bindings[0].value is not None:
             value = bindings[0].value
             return self._assigned(value.value if isinstance(value, Await) else value, frame)

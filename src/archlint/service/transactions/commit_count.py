@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archlint.facts.syntax import Comprehension, Expression, For, FunctionDef, While
+from archlint.facts.source import PythonSource, function_naming, notice_naming
+from archlint.facts.syntax import Attribute, Call, Comprehension, For, FunctionDef, Name, Node, While
+from archlint.facts.traversal import all_nodes
+from archlint.readings import unnoticed
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.semantics.bindings import own_nodes
-from archlint.service.semantics.scopes import statements_around
-from archlint.service.semantics.unread import body_of
+from archlint.service.semantics.idle import idle_in
+from archlint.service.semantics.scopes import last_name, statements_around
 from archlint.service.transactions.session_acts import SessionAct, acts
 
 SEVERAL = 2
@@ -18,12 +21,12 @@ SEVERAL = 2
 _ENDING = frozenset({SessionAct.COMMIT, SessionAct.BEGIN})
 
 
-def ends(calls: Calls, function: Function) -> Iterator[Expression]:
+def ends(calls: Calls, function: Function) -> Iterator[Node]:
     """Where a function commits itself, or begins what ends with a commit."""
     yield from (act.node for act in acts(calls, function) if act.work in _ENDING)
     for call in calls.library_calls(function):
         if call.path.endswith("sessionmaker().begin"):
-            yield call.node
+            yield call.site
 
 
 class CommitCount:
@@ -48,19 +51,36 @@ class CommitCount:
             self._known[function] = SEVERAL  # who comes here again in the meantime does so with each pass
             total = sum(self._passes(function, node) for node in ends(self._calls, function))
             for edge in self._calls.edges_from(function) if total < SEVERAL else ():
-                total += self._of(edge.callee) * self._passes(function, edge.node)
+                total += self._of(edge.callee) * self._passes(function, edge.site)
             self._known[function] = min(SEVERAL, total)
         return self._known[function]
 
-    def _passes(self, function: Function, node: Expression) -> int:
+    def _passes(self, function: Function, node: Node) -> int:
         """How often a run of the function comes by the node, `SEVERAL` in a loop or a comprehension."""
         if not isinstance(function.node, FunctionDef):
             return 1
-        body = body_of(function.module.source, function.node, self._calls.program.defined)
-        around = statements_around(body, node)
+        notice_naming(_repeated, function.module.source, function.node)
+        with unnoticed():
+            around = statements_around(function.node.body, node)
         inner = (one for one in own_nodes(around[-1]) if isinstance(one, Comprehension)) if around else ()
         again = (
             *(one for one in around if isinstance(one, For | While)),
             *(one for one in inner if one.start <= node.start and node.end <= one.end),
         )
         return SEVERAL if again else 1
+
+
+@function_naming
+def _repeated(source: PythonSource, function: FunctionDef, defined: frozenset[str]) -> tuple[str, ...]:
+    """What may run in a function, in reading order, with where each loop starts and ends."""
+    idle = idle_in(source, function, defined)
+    found: list[tuple[int, int, str]] = []
+    for node in all_nodes(function):
+        match node:
+            case For() | While() | Comprehension():
+                found += [(node.start, -node.end, "("), (node.end, 0, ")")]
+            case Call(func=func) if not (isinstance(func, Name) and func.id in idle.plain):
+                found.append((node.end, -1, last_name(func)))
+            case Attribute(attr=attr) if attr in defined:
+                found.append((node.end, -1, attr))
+    return tuple(word for _, _, word in sorted(found))

@@ -142,7 +142,7 @@ class _Body:
         for edge in calls.edges_from(function):
             matters = edge.callee in busy or calls.inference.scan(edge.callee).is_generator
             if matters and edge.way in _HERE and not edge.main and not edge.once:
-                self._edges.setdefault(edge.node, []).append(edge)
+                self._edges.setdefault(edge.site, []).append(edge)
 
     def block(self, body: tuple[Statement, ...]) -> Effects:
         return tuple(step for statement in body for step in self._statement(statement) if not _is_idle(step))

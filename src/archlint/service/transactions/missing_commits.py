@@ -149,7 +149,7 @@ class _Judge:
     def _is_unclear(self, function: Function) -> bool:
         """Whether a call of the function may be of anything; what every dict and text can do is clear."""
         inference = self._calls.inference
-        edges = {edge.node for edge in self._calls.edges_from(function)}
+        edges = {edge.site for edge in self._calls.edges_from(function)}
         return any(
             site.kind == "call"
             and isinstance(site.node, Call)

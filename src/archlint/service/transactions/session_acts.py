@@ -65,7 +65,7 @@ _QUERY = re.compile(r"sqlalchemy\.orm\.Query\(\)\.(update|delete)")
 def acts(calls: Calls, function: Function) -> Iterator[Act]:
     """What the function's own statements do with sessions, in reading order."""
     for call in calls.library_calls(function):
-        node = call.node
+        node = call.site  # of which nothing is read but what is called
         if not isinstance(node, Call) or not isinstance(node.func, Attribute) or call.main:
             continue
         owner, _, name = call.path.rpartition(".")
@@ -79,10 +79,14 @@ def acts(calls: Calls, function: Function) -> Iterator[Act]:
         if owner not in objects_of(*SESSIONS):
             continue
         work = _METHODS.get(name)
-        if name in _RUNNING and node.args and writes(calls, function, node.args[0]):
+        if name in _RUNNING and _runs_write(calls, function, call.node):
             work = SessionAct.WRITE
         if work is not None:
             yield Act(function, work, node, node.func.value, name)
+
+
+def _runs_write(calls: Calls, function: Function, node: Expression) -> bool:
+    return isinstance(node, Call) and bool(node.args) and writes(calls, function, node.args[0])
 
 
 def is_session(values: tuple[InferredType, ...]) -> bool:

@@ -92,7 +92,7 @@ def _provided(calls: Calls, function: Function) -> Iterator[Provider]:
 def _opening(calls: Calls, function: Function, given: Expression) -> Call | None:
     """The call of a session factory that made what is given away, where the function itself made it."""
     if isinstance(given, Name):
-        bindings = calls.inference.scan(function).bindings.get(given.id, ())
+        bindings = calls.read(function).bindings.get(given.id, ())
         made = [binding.value for binding in bindings if binding.kind in {"aenter", "enter", "value"}]
         given = made[0] if len(made) == 1 and made[0] is not None else given
     if not isinstance(given, Call) or not is_session(calls.inference.values(given, function)):

@@ -8,18 +8,14 @@ from msgspec import Struct
 
 from archlint.facts.syntax import (
     Attribute,
-    Call,
     Constant,
-    Evaluate,
     ExceptHandler,
     Expression,
     FunctionDef,
-    Name,
     Node,
     Raise,
     Return,
     Sequence,
-    Simple,
     Statement,
     Try,
     With,
@@ -31,13 +27,11 @@ from archlint.service.calls.functions import Function
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.scopes import holds, statements_around
-from archlint.service.transactions.attempts import has_try
+from archlint.service.transactions.attempts import has_silent_handler, is_silent
 from archlint.service.transactions.session_acts import Act, SessionAct, acts
 
 _FAILING = frozenset({"commit", "exec", "execute", "flush"})
 _EVERYTHING = frozenset({"builtins.BaseException", "builtins.Exception"})
-_LOGGING = frozenset({"critical", "debug", "error", "exception", "info", "log", "print", "warn", "warning"})
-_FORMATTING = frozenset({"format", "format_exc", "print_exc", "repr", "str", "type"})
 _ENDING = frozenset({"aclose", "close", "remove", "rollback"})
 
 
@@ -61,7 +55,7 @@ def swallowed(calls: Calls, function: Function) -> Iterator[Swallowed]:
     node = function.node
     if not isinstance(node, FunctionDef):
         return
-    if not has_try(function.module.source, node):
+    if not has_silent_handler(function.module.source, node):
         return
     failing = [act for act in acts(calls, function) if _may_fail(act) and _is_given(calls, act)]
     for statement in statements(node.body) if failing else ():
@@ -104,7 +98,7 @@ def _silent(calls: Calls, function: Function, node: FunctionDef, statement: Try)
     for handler in statement.handlers:
         caught = _caught(calls, function, handler)
         relevant = any(name in _EVERYTHING or name.startswith("sqlalchemy.exc.") for name in caught)
-        if relevant and all(_is_silent(one, returns) for one in handler.body):
+        if relevant and all(is_silent(one, returns) for one in handler.body):
             yield handler
         if caught & _EVERYTHING.union(names_of("any database error")):
             return
@@ -121,25 +115,6 @@ def _caught(calls: Calls, function: Function, handler: ExceptHandler) -> frozens
 
 def _qualified(name: str) -> str:
     return f"builtins.{name}" if name in {"BaseException", "Exception"} else name
-
-
-def _is_silent(statement: Statement, returns: bool) -> bool:
-    match statement:
-        case Simple(keyword="pass" | "continue"):
-            return True
-        case Return(value=None | Constant(value=None)):
-            return not returns
-        case Evaluate(value=Constant()):
-            return True
-        case Evaluate(value=Call() as call):
-            return _last(call) in _LOGGING and all(
-                _last(inner) in _LOGGING | _FORMATTING for inner in all_nodes(call) if isinstance(inner, Call)
-            )
-    return False
-
-
-def _last(call: Call) -> str:
-    return call.func.id if isinstance(call.func, Name) else getattr(call.func, "attr", "")
 
 
 def _any(test: Callable[[Node], bool], block: tuple[Statement, ...]) -> bool:
