@@ -139,6 +139,7 @@ class Reach:
         self._more = NameTable()
         for name in options.get("extend-blocking", ()):
             self._more.add(key(name), Blocking("configured", "an async client"))
+        self._all_may_block = bool(options.get("extend-blocking"))
         self._allowed = NameTable()
         for name in options.get("allow", ()):
             self._allowed.add(key(name), name)
@@ -229,6 +230,8 @@ class Reach:
 
     def _blocking_in(self, function: Function) -> Iterator[Stop]:
         """The calls of the function that block, whatever is known of its parameters."""
+        if self._all_may_block:
+            self._calls.read(function)
         for call in self._calls.library_calls(function):
             if not (call.awaited or call.once or call.main):
                 blocking = self._judge(call)

@@ -30,6 +30,7 @@ from archlint.service.calls.reduced import Reduction, is_nothing
 from archlint.service.calls.sites import BindingSite, Scan, Site
 from archlint.service.semantics.idle import idle_in, plain_builtins
 from archlint.service.semantics.loggers import loggers, logs
+from archlint.service.semantics.plain_calls import imported_names, only_makes
 from archlint.service.semantics.symbols import Scope
 from archlint.service.semantics.unread import unread_in
 
@@ -107,7 +108,12 @@ def _inferred(source: PythonSource, definition: FunctionDef, defined: frozenset[
     parameters = {parameter.name for parameter in definition.parameters}
     own = _own_names(definition, found, bound, parameters)
     reduction = Reduction(defined, own, found.is_generator)
-    found.sites = [replace(one, needs=_decided(definition, one.needs, defined)) for one in found.sites]
+    imported = imported_names(source)
+    found.sites = [
+        replace(one, needs=_decided(definition, one.needs, defined))
+        for one in found.sites
+        if one.kind != "call" or not only_makes(one.node, imported)
+    ]
     found.returned = [one for one in found.returned if not is_nothing(reduction.of(one))]
     bound = {own.get(name, name): several for name, several in bound.items()}
     return _told(found, bound, reduction.of, lambda name: name in parameters or len(bound[name]) > 1)

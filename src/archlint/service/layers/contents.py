@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -29,6 +29,7 @@ from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SQLMODEL, names_of
 from archlint.service.semantics.loggers import loggers, logs
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.plain_calls import imported_names, only_makes
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 
@@ -301,19 +302,23 @@ def _called(source: PythonSource) -> tuple[tuple[str, ...], ...]:
     namespace = read_namespace(source.body)
     known = None if namespace.stars else namespace.names.keys()
     top = (node for node in statements(source.body) if isinstance(node, ClassDef | FunctionDef))
-    logging = loggers(source)
-    return tuple(tuple(sorted(_names_called(source, node, known, logging))) for node in top)
+    logging, imported = loggers(source), imported_names(source)
+
+    def counts(call: Call) -> bool:
+        return not logs(call, logging) and not only_makes(call, imported)
+
+    return tuple(tuple(sorted(_names_called(source, node, known, counts))) for node in top)
 
 
 def _names_called(
     source: PythonSource,
     definition: ClassDef | FunctionDef,
     known: Container[str] | None,
-    logging: frozenset[str],
+    counts: Callable[[Call], bool],
 ) -> set[str]:
     start = min(one.start for one in (definition, *definition.decorators))
     calls = source.nodes.within(start, definition.end, Call)
-    called = [call.func for call in calls if not logs(call, logging)]
+    called = [call.func for call in calls if counts(call)]
     names = {name for one in called if (name := dotted(one))}
     found = {name for name in names if known is None or name.partition(".")[0] in known}
     return found | {_ON_SESSION} if _asks_session(definition, called) else found

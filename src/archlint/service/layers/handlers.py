@@ -28,6 +28,7 @@ from archlint.service.layers.queries import Queries
 from archlint.service.semantics.bindings import read_namespace
 from archlint.service.semantics.loggers import loggers, logs
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.plain_calls import imported_names, only_makes
 from archlint.service.semantics.symbols import Symbols
 
 
@@ -117,7 +118,9 @@ def _work(source: PythonSource, handler: FunctionDef) -> tuple[object, ...]:
     """
     outer = {parameter.name for parameter in handler.parameters} | read_namespace(source.body).names.keys()
     nodes = tuple(all_nodes(handler))
-    made = (one for one in nodes if isinstance(one, Call) and not logs(one, loggers(source)))
+    logging, imported = loggers(source), imported_names(source)
+    called = (one for one in nodes if isinstance(one, Call) and not logs(one, logging))
+    made = (one for one in called if not only_makes(one, imported))
     calls = {one: name for one in made if (name := dotted(one.func)) and _counts(name, outer)}
     number: dict[Node, int] = {one: at for at, one in enumerate(calls)}
     branches: dict[Node, int] = {

@@ -8,16 +8,18 @@ from archlint.facts.traversal import dotted
 from archlint.readings import summary
 from archlint.service.semantics.bindings import read_namespace
 from archlint.service.semantics.loggers import loggers, logs
+from archlint.service.semantics.plain_calls import imported_names, only_makes
 
 
 @summary
 def called_names(source: PythonSource) -> tuple[str, ...]:
     """The dotted names of functions that a file calls, as far as the file itself binds their first part.
 
-    Those of loggers are left out.
+    Those of loggers are left out, and of libraries that only make a value.
     """
-    namespace, logging = read_namespace(source.body), loggers(source)
-    names = {dotted(call.func) or "" for call in source.nodes.of(Call) if not logs(call, logging)}
+    namespace, logging, imported = read_namespace(source.body), loggers(source), imported_names(source)
+    calls = (one for one in source.nodes.of(Call) if not logs(one, logging) and not only_makes(one, imported))
+    names = {dotted(call.func) or "" for call in calls}
     bound = (name for name in names if namespace.stars or name.partition(".")[0] in namespace.names)
     return tuple(sorted(bound))
 

@@ -33,6 +33,7 @@ from archlint.facts.traversal import all_nodes, children, nested_blocks
 from archlint.readings import summary
 from archlint.service.semantics.bindings import read_namespace, statements
 from archlint.service.semantics.loggers import bound_names, loggers, logs
+from archlint.service.semantics.plain_calls import imported_names, only_makes
 
 _EXCEPTIONS = frozenset(
     name for name, one in vars(builtins).items() if isinstance(one, type) and issubclass(one, BaseException)
@@ -62,6 +63,7 @@ class Idle(Struct, frozen=True):
 
     plain: frozenset[str]
     logging: frozenset[str]
+    imported: dict[str, str]
     defined: frozenset[str]
     live: frozenset[str]
     keeps: bool = True
@@ -96,7 +98,8 @@ class Idle(Struct, frozen=True):
             case Call(func=func, args=args, keywords=keywords):
                 is_plain = isinstance(func, Name) and func.id in self.plain
                 given = (*args, *(keyword.value for keyword in keywords))
-                return (is_plain or logs(node, self.logging)) and all(map(self._is_inert, given))
+                is_known = is_plain or logs(node, self.logging)
+                return (is_known and all(map(self._is_inert, given))) or only_makes(node, self.imported)
             case Operator(operator=operator) if operator.startswith("yield"):
                 return False
             case Dict() | FString() | Operator() | Sequence() | Subscript():
@@ -106,8 +109,12 @@ class Idle(Struct, frozen=True):
 
 def showing(source: PythonSource, function: FunctionDef, defined: frozenset[str]) -> Iterator[Statement]:
     """The statements of a function, those in blocks too, that only compute and show values and keep none."""
-    idle = Idle(plain_builtins(source), loggers(source), defined, frozenset(), keeps=False)
+    idle = Idle(*_known(source), defined, frozenset(), keeps=False)
     return (one for one in statements(function.body) if idle.has(one))
+
+
+def _known(source: PythonSource) -> tuple[frozenset[str], frozenset[str], dict[str, str]]:
+    return plain_builtins(source), loggers(source), imported_names(source)
 
 
 def idle_in(source: PythonSource, function: FunctionDef, defined: frozenset[str]) -> Idle:
@@ -118,7 +125,7 @@ def idle_in(source: PythonSource, function: FunctionDef, defined: frozenset[str]
     """
     live = frozenset(parameter.name for parameter in function.parameters)
     while True:
-        idle = Idle(plain_builtins(source), loggers(source), defined, live)
+        idle = Idle(*_known(source), defined, live)
         found = live.union(_busy_names(idle, function.body))
         if found == live:
             return idle

@@ -61,11 +61,11 @@ def bound_names(source: PythonSource) -> Iterator[str]:
 def _is_logger(namespace: Namespace, name: str) -> bool:
     match namespace.names[name]:
         case Assigned(value=Call(func=func)):
-            return _meant(namespace, dotted(func) or "") in _MAKERS
-    return _meant(namespace, name) in _LOGGERS
+            return meant(namespace, dotted(func) or "") in _MAKERS
+    return meant(namespace, name) in _LOGGERS
 
 
-def _meant(namespace: Namespace, written: str) -> str:
+def meant(namespace: Namespace, written: str) -> str:
     """What an imported name means, as far as the file tells."""
     first, dot, rest = written.partition(".")
     match namespace.names.get(first):
