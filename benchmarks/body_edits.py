@@ -27,9 +27,9 @@ def _own(function: _Function) -> list[ast.AST]:
     return [node for one in body for node in ast.walk(one)]
 
 
-def _places(folder: Path, choose: random.Random, fits: Callable[[ast.AST], bool]) -> Iterator[
-    tuple[Path, _Function, ast.AST]
-]:
+def _places(
+    folder: Path, choose: random.Random, fits: Callable[[ast.AST], bool]
+) -> Iterator[tuple[Path, _Function, ast.AST]]:
     """Nodes of functions that stand in one line, one a file."""
     for path, function in functions_of(folder, choose, lambda path, _: not is_beside(path)):
         found = [one for one in _own(function) if fits(one) and one.lineno == one.end_lineno]

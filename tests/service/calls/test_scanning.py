@@ -22,8 +22,8 @@ class Shop:
             prices = sorted(prices)
         return inner() + sum(prices)
 '''
-TOTAL = "archlint.service.calls.scanning._told:0"
-BUSY = "archlint.service.semantics.unread._busy:0"
+TOTAL = "archlint.service.calls.scanning._written:0"
+WORKING = "archlint.service.semantics.unread._working:0"
 
 IDLE = [
     "        edited = 1\n",
@@ -71,14 +71,14 @@ def _differs(after: str, part: str) -> bool:
 @pytest.mark.parametrize("line", [*IDLE, *LAYOUT])
 def test_what_nothing_reads_tells_nothing(at: int, line: str) -> None:
     assert not _differs(_edited(at, line), TOTAL)
-    assert not _differs(_edited(at, line), BUSY)
+    assert not _differs(_edited(at, line), WORKING)
 
 
 @pytest.mark.parametrize("at", AT)
 @pytest.mark.parametrize("line", TELLING)
 def test_what_somebody_may_read_tells(at: int, line: str) -> None:
     assert _differs(_edited(at, line), TOTAL)
-    assert _differs(_edited(at, line), BUSY)
+    assert _differs(_edited(at, line), WORKING)
 
 
 @pytest.mark.parametrize(
