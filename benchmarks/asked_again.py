@@ -25,6 +25,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from body_edits import BODIES
 from typical_edits import TYPICAL
 
 import archlint
@@ -50,7 +51,7 @@ def main() -> None:
     print(f"|---|{'--:|--:|' * len(options.folders)}", flush=True)
     with tempfile.TemporaryDirectory() as place:
         services = [Bench(folder, Path(place, str(at))) for at, folder in enumerate(options.folders)]
-        for name, edit in TYPICAL.items():
+        for name, edit in (TYPICAL | BODIES).items():
             if options.only in name:
                 cells = [one.cells(name, edit, options) for one in services]
                 print(f"| {name} | {' | '.join(cells)} |", flush=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import accumulate
 from typing import TypeGuard
 
 from archlint.facts.source import PythonSource
@@ -19,15 +21,17 @@ _MAKING = frozenset({
     "fastapi.HTTPException", "fastapi.exceptions.HTTPException", "starlette.exceptions.HTTPException",
 })  # fmt: skip
 _STATUS = frozenset({"fastapi.status", "starlette.status"})
+_LEADING = _STATUS.union(*(accumulate(path.split("."), "{}.{}".format) for path in (*_MAKING, *_STATUS)))
+"""What a name has to stand for to be the first part of such a path."""
 
 
 @summary
 def imported_names(source: PythonSource) -> dict[str, str]:
-    """What the names stand for that a file imports from elsewhere, where nothing else in it has the name."""
+    """What the names stand for that may lead to such calls, where nothing else in the file has the name."""
     namespace = read_namespace(source.body)
-    found = {name: meant(namespace, name) for name in namespace.names}
-    bound = list(bound_names(source)) if any(found.values()) else []
-    return {name: path for name, path in found.items() if path and bound.count(name) == 1}
+    found = {name: path for name in namespace.names if (path := meant(namespace, name)) in _LEADING}
+    bound = Counter(bound_names(source)) if found else Counter()
+    return {name: path for name, path in found.items() if bound[name] == 1}
 
 
 def only_makes(node: Expression, imported: dict[str, str]) -> TypeGuard[Call]:
