@@ -7,6 +7,8 @@ import pytest
 from archlint import readings
 from archlint.facts.differences import FileDifference
 from archlint.facts.python import read_python
+from archlint.service.calls.library_models import load_knowledge
+from archlint.service.semantics import plain_calls
 
 CODE = """\
 import json
@@ -139,3 +141,10 @@ def test_a_test_of_a_parameter_that_a_call_decides_tells() -> None:
 )
 def test_a_local_name_stands_for_itself_alone(before: str, after: str) -> None:
     assert _differs(before, after)
+
+
+def test_calls_that_only_make_a_value_are_known_to_do_nothing_else() -> None:
+    knowledge = load_knowledge()
+    for path in plain_calls._MAKING:
+        assert knowledge.blocking(path) is None, path
+        assert not knowledge.handoffs(path), path

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from archlint.facts.source import PythonSource, function_naming, notice_naming
-from archlint.facts.syntax import Attribute, Call, Comprehension, For, FunctionDef, Name, Node, While
+from archlint.facts.syntax import (
+    Attribute,
+    Await,
+    Call,
+    Comprehension,
+    For,
+    FunctionDef,
+    Name,
+    Node,
+    While,
+    WithItem,
+)
 from archlint.facts.traversal import all_nodes
 from archlint.readings import unnoticed
 from archlint.service.calls.call_graph import Calls
@@ -81,6 +92,8 @@ def _repeated(source: PythonSource, function: FunctionDef, defined: frozenset[st
                 found += [(node.start, -node.end, "("), (node.end, 0, ")")]
             case Call(func=func) if not (isinstance(func, Name) and func.id in idle.plain):
                 found.append((node.end, -1, last_name(func)))
+            case Await() | WithItem():
+                found.append((node.end, -1, type(node).__name__))
             case Attribute(attr=attr) if attr in defined:
                 found.append((node.end, -1, attr))
     return tuple(word for _, _, word in sorted(found))
