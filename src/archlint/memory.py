@@ -129,9 +129,8 @@ class Memory:
         documents, contents, told = self._changes.read(parts)
         files, digests = list(numbers), [self._facts.digests.get(path, b"") for path in numbers]
         read = documents, contents, told
-        parts_read = list(self._parts)
-        names_read = self._changes.names, decided
-        run = RunTraces(self._key, files, digests, *names_read, *read, parts_read, traces)
+        names_now = self._changes.names
+        run = RunTraces(self._key, files, digests, names_now, decided, *read, list(self._parts), traces)
         if run != self._before:
             save(self._path, run)
 

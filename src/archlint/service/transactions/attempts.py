@@ -23,14 +23,14 @@ _FORMATTING = frozenset({"format", "format_exc", "print_exc", "repr", "str", "ty
 
 @function_summary
 def has_silent_handler(source: PythonSource, function: FunctionDef) -> bool:
-    """Whether a function has a handler that only passes or logs, as far as that can be told without the rest."""
+    """Whether a handler in it only passes or logs, as far as that can be told without the rest."""
     tries = (one for one in statements(function.body) if isinstance(one, Try))
     handlers = (handler for one in tries for handler in one.handlers)
     return any(all(is_silent(one, returns=False) for one in handler.body) for handler in handlers)
 
 
 def is_silent(statement: Statement, returns: bool) -> bool:
-    """Whether a statement only passes, logs, or gives nothing back where `returns` says that others do not."""
+    """Whether a statement only passes, logs, or gives nothing back where others do not: `returns`."""
     match statement:
         case Simple(keyword="pass" | "continue"):
             return True
