@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,3 +107,16 @@ def test_the_index_agrees_with_a_look_at_every_definition(blocks: list[str]) -> 
         around = {one for one in definitions if one.start <= node.start and node.end <= one.end}
         assert set(source.definitions.around(node)) == around
     assert [scope[-1] for scope in source.definitions] == sorted(definitions, key=lambda one: one.start)
+
+
+def test_equal_names_and_offsets_are_one_object_in_all_files() -> None:
+    padding = f"{'#' * 300}\n"
+    first, second = (read_python(f"{padding}{text}\n".encode()) for text in ("shop.sell(price)", "shop(tax)"))
+    sources = [
+        msgspec.msgpack.decode(msgspec.msgpack.encode(one), type=PythonSource) for one in (first, second)
+    ]
+    calls = [one.nodes.of(Call)[0] for one in sources]
+    names = [one.nodes.of(Name)[0] for one in sources]
+    assert calls[0].start == 301
+    assert len({id(node.start) for node in (*calls, *names)}) == 1
+    assert names[0].id is names[1].id

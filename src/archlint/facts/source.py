@@ -17,17 +17,14 @@ from archlint.facts.definitions import Definitions
 from archlint.facts.outline import Importing, MentionedNames, Outline
 from archlint.facts.syntax import (
     Attribute,
-    Call,
     ClassDef,
     Constant,
-    Evaluate,
     FunctionDef,
     Keyword,
     Name,
     Node,
     Parameter,
     Statement,
-    Subscript,
 )
 from archlint.facts.traversal import nodes_by_kind
 from archlint.findings import Location
@@ -150,6 +147,7 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
         with readings.unnoticed():
             by_kind = nodes_by_kind(self.raw_body)
         _share_names(by_kind)
+        _share_starts(by_kind, self.raw_body)
         return Nodes(self, {kind: tuple(nodes) for kind, nodes in by_kind.items()})
 
     @property
@@ -258,20 +256,22 @@ def notice(
 
 
 def _share_names(nodes: Mapping[type[Node], list[Node]]) -> None:
-    """Let equal names in files be one object, and the starts of a node and of the first one in it.
-
-    A quarter of what decoded statements take is repeated names.
-    """
+    """Let equal names in files be one object: a quarter of what decoded statements take is repeated names."""
     for kind, field in _NAMES:
         for node in nodes.get(kind, ()):
             name = getattr(node, field)
             if type(name) is str and len(name) <= _LONGEST_NAME:
                 force_setattr(node, field, intern(name))
-    for outer, inner in _FIRST:
-        for node in reversed(nodes.get(outer, ())):
-            first = getattr(node, inner)
-            if first.start == node.start:
-                force_setattr(node, "start", first.start)
+
+
+def _share_starts(nodes: Mapping[type[Node], list[Node]], body: tuple[Statement, ...]) -> None:
+    """Let equal offsets in files be one object, which takes as much as three fields of a node."""
+    end = min(body[-1].end if body else 0, _MOST_OFFSETS)
+    _OFFSETS.extend(range(len(_OFFSETS), end))
+    for several in nodes.values():
+        for node in several:
+            if node.start < end:
+                force_setattr(node, "start", _OFFSETS[node.start])
 
 
 def _once(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -280,15 +280,19 @@ def _once(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _NAMES = ((Name, "id"), (Attribute, "attr"), (Keyword, "name"), (Parameter, "name"), (Constant, "value"))
-_FIRST = ((Attribute, "value"), (Call, "func"), (Subscript, "value"), (Evaluate, "value"))
 _LONGEST_NAME = 40
 """Longer texts are sentences, which hardly stand in a file twice."""
+
+_OFFSETS: list[int] = []
+_MOST_OFFSETS = 200_000
+"""Files that are longer are few."""
 
 _MENTIONS = msgspec.msgpack.Decoder(MentionedNames)
 _BODY = msgspec.msgpack.Decoder(tuple[Statement, ...])
 _N = TypeVar("_N", bound=Node)
 _M = TypeVar("_M", bound=Node)
 _place = attrgetter("start", "length")
+_start = attrgetter("start")
 
 
 class Nodes:
@@ -297,7 +301,7 @@ class Nodes:
     def __init__(self, source: object, by_kind: Mapping[type[Node], tuple[Node, ...]]) -> None:
         self._source = source
         self._by_kind = by_kind
-        self._by_place: dict[tuple[type[Node], ...], tuple[list[int], list[Node]]] = {}
+        self._by_place: dict[tuple[type[Node], ...], list[Node]] = {}
 
     def of(self, kind: type[_N]) -> tuple[_N, ...]:
         """The nodes of one kind in reading order; whoever asks for them is noticed."""
@@ -315,6 +319,6 @@ class Nodes:
         if kinds not in self._by_place:
             found: list[Node] = [node for kind in kinds for node in self.of(kind)]
             found.sort(key=_place)
-            self._by_place[kinds] = [node.start for node in found], found
-        starts, nodes = self._by_place[kinds]
-        return nodes[bisect_left(starts, start) : bisect_left(starts, end)]
+            self._by_place[kinds] = found
+        nodes = self._by_place[kinds]
+        return nodes[bisect_left(nodes, start, key=_start) : bisect_left(nodes, end, key=_start)]
