@@ -7,8 +7,8 @@ from archlint.service.deployment.command import Command, CommandContext
 from archlint.service.deployment.installs import installed_list
 
 
-def command(text: str, context: CommandContext = CommandContext.BUILD) -> Command:
-    return Command(tuple(text.split()), Location("x"), context, "x")
+def command(text: str) -> Command:
+    return Command(tuple(text.split()), Location("x"), CommandContext.BUILD, "x")
 
 
 FILES = (
@@ -24,7 +24,7 @@ FILES = (
     ["pip install fastapi", "pip install -r requirements/dev.txt", "pip install -r other.txt", "ls -r x"],
 )
 def test_what_installs_no_list_of_the_repository_names_none(words: str) -> None:
-    assert installed_list([command(words)], FILES) is None
+    assert installed_list([command(words)], FILES, "app/main.py") is None
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,15 @@ def test_what_installs_no_list_of_the_repository_names_none(words: str) -> None:
     ],
 )
 def test_the_file_that_agrees_with_the_most_of_the_path_is_meant(words: str, file: str) -> None:
-    assert installed_list([command(words)], FILES) == file
+    assert installed_list([command(words)], FILES, "app/main.py") == file
 
 
-def test_what_an_image_installs_comes_before_what_a_pipeline_does() -> None:
+def test_of_several_the_nearest_is_meant() -> None:
     commands = [
-        command("pip install -r a.txt", CommandContext.CI),
         command("pip install -r requirements/prod.txt"),
+        command("pip install -r app/requirements.txt"),
     ]
+    files = ("app/requirements.txt", *FILES)
 
-    assert installed_list(commands, ("a.txt", *FILES)) == "infra/requirements/prod.txt"
+    assert installed_list(commands, files, "app/main.py") == "app/requirements.txt"
+    assert installed_list(commands, files, "jobs/main.py") == "jobs/requirements/prod.txt"

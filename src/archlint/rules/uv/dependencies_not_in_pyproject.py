@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archlint import documents
 from archlint.findings import Hit, Met, Said
 from archlint.paths import ancestors, join
-from archlint.service.deployment.installs import installed_list, is_exported
+from archlint.service.deployment.installs import is_exported
 from archlint.service.model import Service
 from archlint.service.packaging.managers import to_declare
 
@@ -54,7 +54,7 @@ def _source(service: Service) -> str | None:
             path = join(folder, name)
             if service.repository.has(path) and not _is_exported(service, path):
                 return path
-    return installed_list(service.commands, service.deployment.near)
+    return service.images.installed_list(service.anchor.file)
 
 
 def _is_exported(service: Service, path: str) -> bool:

@@ -40,7 +40,8 @@ def _brought(undeclared: Undeclared) -> str:
         declared, *others = undeclared.way
         through = f" through `{others[-1]}`" if others else ""
         return f", which `{declared}` brings{through},"
-    return f", which only {' and '.join(undeclared.groups)} brings," if undeclared.groups else ""
+    groups = " and ".join(f"`{group}`" for group in undeclared.groups)
+    return f", which only the group {groups} brings," if groups else ""
 
 
 def _doubtful(places: Mapping[str, Location]) -> Iterator[Unknown]:

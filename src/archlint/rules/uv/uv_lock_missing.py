@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Met, Said
 from archlint.paths import join
-from archlint.service.deployment.installs import installed_list
 from archlint.service.model import Service
 from archlint.service.packaging.managers import to_lock
 
@@ -22,7 +21,7 @@ def check(service: Service) -> Iterator[Said]:
     elif project.lock is None:
         folder = posixpath.dirname(project.lock_path) or "."
         beside = (name for name in OTHERS if service.repository.has(join(folder, name)))
-        installed = installed_list(service.commands, service.deployment.near)
+        installed = service.images.installed_list(service.anchor.file)
         found = next(beside, None) or installed
         instead = f"there is only `{found}`" if found else "nothing locks the dependencies"
         remedy = to_lock(project, installed)

@@ -6,10 +6,11 @@ import base64
 import binascii
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archlint import documents
 from archlint.facts.dockerfile import Instruction
@@ -19,10 +20,12 @@ from archlint.service.configuration.secrets import (
     SHORTEST_TOKEN,
     SecretVerdict,
     is_database_setting,
+    is_of_own_machine,
     is_of_proxy_or_test,
     is_secret_name,
     judge,
     masked,
+    without_harm,
 )
 from archlint.service.deployment.command import script_of
 from archlint.service.deployment.compose import ComposeFile
@@ -169,15 +172,21 @@ def _in_yaml(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
     if _PIPELINE.fullmatch(path):
         for node in documents.yaml(deployment.repository, path).walk():
             for key in ("env", "secrets", "variables", "with"):
-                for name, (value, place) in (*_pairs(node.get(key)), *_described(node.get(key))):
-                    if not is_database_setting(name):
-                        yield from _judged(name, value, place, dummies=False)
+                yield from _in_variables((*_pairs(node.get(key)), *_described(node.get(key))))
             yield from _in_build_args(deployment, node.mapping("with"))
             for name, given in _inputs(node):
                 yield from _judged(name, given.text, given.location, dummies=False)
     elif _MANIFEST.fullmatch(path) and "compose" not in posixpath.basename(path):
         for node in documents.yaml(deployment.repository, path).walk():
             yield from _in_manifest(node)
+
+
+def _in_variables(pairs: Sequence[tuple[str, tuple[str, Location]]]) -> Iterator[LiteralSecret]:
+    """Those of a pipeline; where they are for servers on its own machine, they are for tests."""
+    is_local = is_of_own_machine(value for _, (value, _) in pairs)
+    for name, (value, place) in pairs:
+        for found in _judged(name, value, place, dummies=False) if not is_database_setting(name) else ():
+            yield replace(found, verdict=without_harm(found.verdict, value)) if is_local else found
 
 
 def _described(node: YamlNode | None) -> Iterator[tuple[str, tuple[str, Location]]]:

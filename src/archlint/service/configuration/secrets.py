@@ -35,6 +35,10 @@ _REFERENCE = re.compile(
     r"\s|^[$%<{@/.]|[{}<>]|\$\{|\$\(|://|^(true|false|yes|no|on|off)$|^\d{1,4}$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$"
     r"|^(bearer|basic|jwt|header|cookie|query|http|https|sha\d+|hs\d+|rs\d+)$|^(?!eyJ)\w+(\.[a-z_]\w*)+$|^\w+\(.*\)$"
 )
+_SHOWN = re.compile(
+    r"(?i)(admin|change[-_]?me|dummy|example|guest|minio(admin)?|none|password|postgres|root|secret|test)\d{0,3}"
+)
+"""Dummies so common that to star them out would tell less than it hides."""
 URL_PASSWORD = re.compile(r"(?<![\w+.-])[\w+.-]+://[^\s:/@{}$<]*:([^\s@/{}$<%]+)@([^\s/:?]*)")
 _NOT_SET = re.compile(
     r"(?i)none|null|nil|n/?a|undefined|unset|empty|disabled|(not|no)[-_ ]?(set|value|available)"
@@ -44,6 +48,7 @@ _NEAR_HOST = re.compile(
     r"|localstack|azurite|moto|elasticmq|fake-gcs|dynamodb-local"
 )
 """The machine itself, and emulators of clouds, which let everybody in."""
+_NEAR_URL = re.compile(r"(?i)[\w+.-]+://([^\s@/]*@)?(localhost|127\.0\.0\.1)\b")
 _ENTROPY = 4.2
 _LEET = str.maketrans("013457@$", "oleastas")
 _CIPHERTEXT = re.compile(
@@ -121,8 +126,21 @@ def judge(name: str | None, value: str) -> SecretVerdict:
     return SecretVerdict.SECRET if _is_token(value) else SecretVerdict.NONE
 
 
+def is_of_own_machine(values: Iterable[str]) -> bool:
+    """Whether variables beside each other say that the servers which they are for run on this machine."""
+    return any(_NEAR_HOST.fullmatch(value) or _NEAR_URL.match(value) for value in values)
+
+
+def without_harm(verdict: SecretVerdict, value: str) -> SecretVerdict:
+    """The verdict for what opens only servers that a test starts: a token of a known format is none of it."""
+    is_secret = verdict is SecretVerdict.SECRET and _is_token(value)
+    return verdict if is_secret or verdict is SecretVerdict.NONE else SecretVerdict.DUMMY
+
+
 def masked(value: str) -> str:
-    """The value's first characters, of a short one none."""
+    """The value's first characters, of a short one none; a word that nobody takes for a secret is shown."""
+    if len(value) < SHORTEST_TOKEN and _SHOWN.fullmatch(value):
+        return value
     return f"{value[:3]}…" if len(value) >= SHORTEST_TOKEN and value[:3].isalnum() else "…"
 
 

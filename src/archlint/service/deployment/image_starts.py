@@ -19,6 +19,7 @@ from archlint.service.deployment.commands import Commands, named_scripts
 from archlint.service.deployment.compose import Build
 from archlint.service.deployment.compose_stack import StackService
 from archlint.service.deployment.dockerfiles import Deployment, Holds, Image
+from archlint.service.deployment.installs import installed_list
 from archlint.service.deployment.production import Production
 
 _PLAIN = re.compile(
@@ -90,6 +91,12 @@ class Images(Struct, eq=False, frozen=True, dict=True):
             chosen = tuple(image for image in chosen if not self._production.is_aside(image))
         depth = 0 if servers else min((image.path.count("/") for image in chosen), default=0)
         return tuple(image for image in chosen if servers or image.path.count("/") == depth)
+
+    def installed_list(self, near: str) -> str | None:
+        """The list of requirements that an image which serves installs, of several the nearest to a file."""
+        paths = {image.path for image in self.serving}
+        builds = (one for one in self.commands if one.context is CommandContext.BUILD)
+        return installed_list((c for c in builds if c.location.file in paths), self.deployment.near, near)
 
     def only_builds(self, image: Image) -> bool:
         """Whether no container of an image runs: what it built is taken out, an archive for Lambda say."""

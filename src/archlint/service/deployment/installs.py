@@ -6,9 +6,10 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
+from posixpath import commonpath
 
 from archlint.service.deployment.ci import environment_of
-from archlint.service.deployment.command import Command, CommandContext
+from archlint.service.deployment.command import Command
 from archlint.service.packaging.pyproject import ServiceProject, strings
 
 BOOTSTRAP = frozenset({"pip", "setuptools", "uv", "wheel"})
@@ -55,26 +56,28 @@ def is_exported(path: str, text: str, commands: Iterable[Command]) -> bool:
     return any(posixpath.basename(word) == name for word in written)
 
 
-def installed_list(commands: Iterable[Command], files: Collection[str]) -> str | None:
-    """The list of requirements among `files` that commands install, wherever it lies; images' come first.
+def installed_list(commands: Iterable[Command], files: Collection[str], near: str) -> str | None:
+    """The list of requirements among `files` that the commands of images install, wherever it lies.
 
     What development alone needs is none. An image may have it at another path: the file that agrees with the
-    most of its end is meant.
+    most of its end is meant. Of several, that which is nearest to the file `near` is.
     """
-    found = {
-        target[3:].removeprefix("./"): command.context is CommandContext.BUILD
+    named = {
+        target[3:].removeprefix("./")
         for command in commands
         for target in pip_targets(command) or uv_targets(command) or ()
         if target.startswith("-r ") and not _DEVELOPMENT.search(target[3:])
     }
-    for path in sorted(found, key=lambda path: (not found[path], path)):
-        parts = path.split("/")
-        tails = ("/".join(parts[start:]) for start in range(len(parts)))
-        for tail in tails:
-            fitting = [f for f in files if f"/{f}".endswith(f"/{tail}")]
-            if fitting:
-                return min(fitting, key=lambda file: (file.count("/"), file))
-    return None
+    found = [file for path in sorted(named) for file in _ending_like(path, files)]
+    return min(found, key=lambda file: (-len(commonpath((file, near))), file.count("/"), file), default=None)
+
+
+def _ending_like(path: str, files: Collection[str]) -> list[str]:
+    """The files that agree with the most of a path's end."""
+    parts = path.split("/")
+    tails = ("/".join(parts[start:]) for start in range(len(parts)))
+    found = ([file for file in files if f"/{file}".endswith(f"/{tail}")] for tail in tails)
+    return next(filter(None, found), [])
 
 
 def _targets(words: Iterator[str]) -> Iterator[str]:

@@ -36,8 +36,8 @@ _WELL_KNOWN = frozenset({
 class Undeclared(Struct, frozen=True):
     """An imported distribution that the project does not declare; `places` are its imports.
 
-    `way` leads from a distribution that the project asks for at run time to the one that brings it, by the
-    lock; `groups` are the groups and extras that bring it where the runtime's dependencies do not.
+    `way` leads from a distribution that the project asks for, in an extra too, to the one that brings it, by
+    the lock; `groups` are the groups that bring it where nothing else does.
     """
 
     distribution: str
@@ -64,13 +64,13 @@ class Distributions(Struct, eq=False, frozen=True, dict=True):
 
     def _brought_in(self, name: str, places: tuple[Location, ...]) -> Undeclared:
         """What is known of how an undeclared distribution comes in."""
-        by_part: dict[str, list[DeclaredRequirement]] = {"": []}
-        for one in self.project.declared:
-            aside = f"the group `{one.group}`" if one.group else f"the extra `{one.extra}`"
-            by_part.setdefault(aside if one.group or one.extra else "", []).append(one)
-        if way := self._graph.way(by_part.pop(""), name):
+        asked = [one for one in self.project.declared if one.group is None]
+        if way := self._graph.way(asked, name):
             return Undeclared(name, places, way, ())
-        groups = (part for part, declared in by_part.items() if self._graph.way(declared, name))
+        by_group: dict[str, list[DeclaredRequirement]] = {}
+        for one in self.project.declared:
+            by_group.setdefault(one.group or "", []).append(one)
+        groups = (group for group, declared in by_group.items() if self._graph.way(declared, name))
         return Undeclared(name, places, (), tuple(groups))
 
     @cached_property
