@@ -178,7 +178,7 @@ class _Reader:
         """The bodies from the line `number` on, which words such as `<<EOF` and `3<<-"END"` open."""
         for word in _words(text, self.escape):
             opened = _HEREDOC.fullmatch(word[0])
-            name = re.sub(r"[\"']", "", opened["name"]) if opened else ""
+            name = re.sub(r"[\"'\\]", "", opened["name"]) if opened else ""
             if opened is None or not name:
                 continue
             first = number

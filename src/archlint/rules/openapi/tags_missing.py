@@ -24,7 +24,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         endpoint = operation.endpoint
         if exempt(endpoint):
             continue
-        if endpoint.tags:
+        if endpoint.tags or endpoint.route.extra.get("tags"):
             yield Met(endpoint.location)
         elif _may_have(endpoint):
             yield Unknown(f"the tags of {served(endpoint)}", endpoint.location, "they are computed")

@@ -11,7 +11,7 @@ from archlint.facts.syntax import Call, Constant, FunctionDef
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.service.api.operations import Operation
-from archlint.service.interpreter.values import settled, settled_items, text
+from archlint.service.interpreter.values import settled_items, text
 from archlint.service.semantics.modules import Modules
 
 _MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
@@ -59,8 +59,7 @@ def _is_dated(operation: Operation) -> bool:
 
 def _sunset(operation: Operation) -> str | None:
     """The `x-sunset` that the operation adds to its documentation, which `archlint diff` reads too."""
-    extra = settled(operation.endpoint.route.options.get("openapi_extra"))
-    return text(extra.get("x-sunset")) if isinstance(extra, dict) else None
+    return text(operation.endpoint.route.extra.get("x-sunset"))
 
 
 def _app_tells(operation: Operation) -> bool:

@@ -22,7 +22,17 @@ from archlint.service.api.registered import Mount
 from archlint.service.api.response_kinds import ResponseKind, undocumented
 from archlint.service.api.root_paths import argument_place
 from archlint.service.api.routes import App, Endpoint, RouteTable
-from archlint.service.interpreter.values import UNTOLD, Choice, Configured, Unresolved, Value, text, usual
+from archlint.service.interpreter.values import (
+    UNTOLD,
+    Choice,
+    Configured,
+    Unresolved,
+    Value,
+    settled,
+    text,
+    truth,
+    usual,
+)
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbols
 
@@ -85,7 +95,7 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
         for page in self.at(argument):
             if isinstance(page, Unknown):
                 yield page
-            elif page.path not in _expected(page.app, argument) and id(page.app.router) not in self._bare:
+            elif not _is_expected(page, argument) and id(page.app.router) not in self._bare:
                 yield from self.unserved(page, argument)
 
     def unserved(self, page: OpenAPIPage, argument: str) -> Iterator[OpenAPIPage | Unknown]:
@@ -196,7 +206,14 @@ def _apps(routes: RouteTable) -> Iterator[tuple[App, str, bool]]:
     yield from ((app, path, True) for app, path in routes.mounted)
 
 
-def _expected(app: App, argument: str) -> set[str]:
-    """The address, and the same behind a root path, which is what a proxy takes away."""
-    root = text(app.router.keywords.get("root_path")) or ""
-    return {DEFAULTS[argument], root.rstrip("/") + DEFAULTS[argument]}
+def _is_expected(page: OpenAPIPage, argument: str) -> bool:
+    """Whether it is at its address, or behind a root path, which a proxy takes away.
+
+    A slash more at the end does no harm: FastAPI redirects to it, unless it is told not to.
+    """
+    given = page.app.router.keywords
+    path = page.path or ""
+    if truth(settled(given.get("redirect_slashes", True))):
+        path = path.rstrip("/")
+    root = (text(given.get("root_path")) or "").rstrip("/")
+    return path in {DEFAULTS[argument], root + DEFAULTS[argument]}

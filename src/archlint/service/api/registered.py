@@ -99,6 +99,12 @@ class Route(LibraryObject):
     defaults: tuple[Mapping[str, Value], ...] = ()
     """The arguments of routers and includes on the way to it, outermost first."""
 
+    @property
+    def extra(self) -> Mapping[Value, Value]:
+        """What `openapi_extra` adds to the operation in the documentation."""
+        extra = settled(self.options.get("openapi_extra"))
+        return extra if isinstance(extra, dict) else {}
+
     def state(self, name: str) -> Value:
         """What code that walks over `app.routes` reads."""
         match name:

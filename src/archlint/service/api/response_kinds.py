@@ -141,6 +141,7 @@ def _is_exempt(operation: Operation) -> bool:
     answer = operation.answer
     return (
         _has_no_body(operation.status)
+        or operation.endpoint.methods == ("HEAD",)
         or operation.responses.get(str(operation.status)) is not None
         or (answer.source == "annotation" and answer.type == NONE)
         or (bool(operation.response_class) and not _is_json(*operation.response_class))

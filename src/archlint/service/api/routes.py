@@ -391,9 +391,8 @@ def _endpoint(
 
 
 def _described(route: Route, handler: Handler) -> bool:
-    if any(truth(settled(route.options.get(name))) is not False for name in ("summary", "description")):
-        return True
-    return handler.docstring is not None
+    given = [kept.get(name) for name in ("summary", "description") for kept in (route.options, route.extra)]
+    return handler.docstring is not None or any(truth(settled(one)) is not False for one in given)
 
 
 def _unknown(missed: Missed) -> Unknown:

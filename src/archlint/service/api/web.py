@@ -30,12 +30,20 @@ from archlint.service.interpreter.values import (
 from archlint.service.semantics.library_names import names_of
 
 _STARLETTE_ROUTER = "starlette.routing.Router"
+_VERSIONIZERS = (
+    "fastapi_versionizer.Versionizer",
+    "fastapi_versionizer.versionizer.Versionizer",
+    "fastapi_versionizer.versionize",
+    "fastapi_versionizer.versionizer.versionize",
+)
+"""They take an app and serve its routes under prefixes of their own."""
 
 
 def library() -> dict[str, FunctionModel]:
     """The models of FastAPI's names, for `Semantics.library`."""
     models: dict[str, FunctionModel] = {
         "fastapi_versioning.VersionedFastAPI": _rearranged,
+        **dict.fromkeys(_VERSIONIZERS, _rearranged),
         "starlette.routing.Mount": _mount,
         "starlette.routing.Host": _host,
         **class_views.library(),

@@ -211,6 +211,8 @@ def _is_token(value: str) -> bool:
         return len(value) > 200 and any(map(_found, _plugins("PrivateKeyDetector"), [value]))
     if not _MARKS.search(value) or _DUMMY.search(value) or len(set(value)) < 8:
         return False
+    if _PREFIXED.fullmatch(value):
+        return True
     return any(_found(plugin, value) for plugin in _plugins(*_FORMATS))
 
 
@@ -233,8 +235,15 @@ _FORMATS = (
     "StripeDetector",
     "TelegramBotTokenDetector",
 )
+_PREFIXED = re.compile(
+    r"AIza[\w-]{35}|sk-ant-[a-z]+\d\d-[\w-]{80,}|hf_[A-Za-z]{34}|npm_[A-Za-z0-9]{36}|github_pat_\w{82}"
+    r"|do[opr]_v1_[0-9a-f]{64}|shp(at|ca|pa|ss)_[0-9a-fA-F]{32}|sk-or-v1-[0-9a-f]{64}|gsk_[A-Za-z0-9]{52}"
+    r"|dckr_(pat|oat)_[\w-]{27,}|whsec_[A-Za-z0-9+/]{32,}=?"
+)
+"""Formats that services' own documentation gives by a prefix: Google, Anthropic, Hugging Face, npm, GitHub's
+fine-grained tokens, DigitalOcean, Shopify, OpenRouter, Groq, Docker, Stripe's webhooks."""
 _MARKS = re.compile(
-    r"A3T|ABIA|ACCA|AKIA|ASIA|AccountKey=|gh[oprsu]_|gl[a-z]{2,6}-|GR1348941|-us\d|_authToken|T3BlbkFJ|pypi-"
+    r"AIza|sk-(ant|or)-|hf_|npm_|github_pat_|do[opr]_v1_|shp[a-z]{2}_|gsk_|dckr_|whsec_|A3T|ABIA|ACCA|AKIA|ASIA|AccountKey=|gh[oprsu]_|gl[a-z]{2,6}-|GR1348941|-us\d|_authToken|T3BlbkFJ|pypi-"
     r"|SG\.|[xX][oO][xX][\w]-|hooks\.slack|sq0csp-|k_live_|\d{8}:"
 )
 """What stands in a token of one of these formats: nothing is imported for the sake of other texts."""

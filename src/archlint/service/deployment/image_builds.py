@@ -13,8 +13,8 @@ from archlint.facts.shell import Options
 from archlint.service.deployment.command import Command, CommandContext, Script, commands_of, unwrapped
 
 SHEBANG = re.compile(rb"\A#!\s*\S*/(?:env\s+)?(?:ba|da|a|z)?sh\b")
-_HEREDOC = re.compile(r"<<-?[\"']?\w+[\"']?")
-_LEADING = re.compile(r"\A\s*(<<-?[\"']?\w+[\"']?)([^\n<]*\w[^\n<]*)")
+_HEREDOC = re.compile(r"<<-?[\"'\\]?\w+[\"']?")
+_LEADING = re.compile(r"\A\s*(<<-?[\"'\\]?\w+[\"']?)([^\n<]*\w[^\n<]*)")
 """`<<EOF cat`: the shell takes a redirection before the command, which the grammar does not."""
 _PAIR = re.compile(r"""([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|(.*))""", re.DOTALL)
 
