@@ -246,4 +246,78 @@ LANGUAGE_MECHANISMS: Mapping[str, Mapping[str, str]] = {
             app.include_router(r)
         """
     },
+    "an attribute that is deleted": {
+        "app/main.py": """
+            from fastapi import FastAPI
+
+            class Paths:
+                first = "/first"
+                second = "/second"
+
+            def read() -> int: ...
+
+            app = FastAPI()
+            del Paths.second
+            for name in ("first", "second"):
+                if hasattr(Paths, name):
+                    app.add_api_route(getattr(Paths, name), read, name=name)
+        """
+    },
+    "routers that operator picks": {
+        "app/main.py": """
+            from operator import attrgetter
+            from fastapi import APIRouter, FastAPI
+
+            class Feature:
+                def __init__(self, name):
+                    self.router = APIRouter(prefix=f"/{name}")
+                    self.on = name != "b"
+
+            def read() -> int: ...
+
+            app = FastAPI()
+            features = [Feature(name) for name in "abc"]
+            for router in map(attrgetter("router"), filter(attrgetter("on"), features)):
+                router.add_api_route("/read", read)
+                app.include_router(router)
+        """
+    },
+    "a summary that is the class's own docstring, or none": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+
+            class Resource:
+                def __init__(self):
+                    self.router = APIRouter(prefix="/" + type(self).__name__)
+                    self.router.add_api_route("", self.index, summary=self.__doc__)
+
+                async def index(self) -> int: ...
+
+            class Users(Resource):
+                \"\"\"Users.\"\"\"
+
+            class Tags(Resource): ...
+
+            app = FastAPI()
+            for cls in Resource.__subclasses__():
+                app.include_router(cls().router)
+        """
+    },
+    "any, all, the greatest and a sum": {
+        "app/main.py": """
+            from fastapi import APIRouter, FastAPI
+
+            parts = ["a", "b"]
+            prefix = "/any" if any(part == "b" for part in parts) else "/none"
+            prefix += "/all" if all(part for part in parts) else "/some"
+            prefix += f"/{max(1, 2)}/{min([3, 4])}/{sum([1, 2])}"
+            router = APIRouter(prefix=prefix)
+
+            @router.get("/read")
+            def read() -> int: ...
+
+            app = FastAPI()
+            app.include_router(router)
+        """
+    },
 }

@@ -198,6 +198,8 @@ def _is_text(cls: ClassObject) -> bool:
 def _undefined(machine: Machine, value: InstanceObject, name: str) -> Value:
     if name == "__class__":
         return value.cls
+    if name == "__doc__":
+        return docstring(value.cls.definition.body)
     if name == "__dict__":
         return value.attributes
     if name in {"model_dump", "dict"}:
@@ -250,6 +252,8 @@ def _of_class(machine: Machine, value: ClassObject, name: str) -> Value:
             return {k: v for k, v in value.namespace.items() if isinstance(v, Member)}
         case "__mro__":
             return value.lineage()
+        case "__doc__":
+            return docstring(value.definition.body)
         case "__dict__":
             return value.namespace
         case "__subclasses__":

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from archlint.facts.syntax import (
     Assign,
+    Attribute,
     AugmentedAssign,
     Call,
     ClassDef,
@@ -55,6 +56,8 @@ from archlint.service.interpreter.values import (
     ClassObject,
     Frame,
     FunctionObject,
+    InstanceObject,
+    ModuleObject,
     Native,
     Origin,
     Unresolved,
@@ -319,6 +322,10 @@ def _delete(machine: Machine, frame: Frame, target: Expression) -> None:
         case Sequence(items=items):
             for item in items:
                 _delete(machine, frame, item)
+        case Attribute(value=owner, attr=name):
+            held = evaluate(machine, frame, owner)
+            if isinstance(held, ClassObject | ModuleObject | InstanceObject) and not machine.conditions:
+                (held.attributes if isinstance(held, InstanceObject) else held.namespace).pop(name, None)
         case Subscript():
             container = settled(evaluate(machine, frame, target.value))
             index = settled(evaluate(machine, frame, target.index))

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from archlint.service.interpreter.aggregates import aggregates, readers
 from archlint.service.interpreter.attributes import attribute, class_member, set_attribute
 from archlint.service.interpreter.builtin_names import BUILTIN_NAMES
 from archlint.service.interpreter.class_tests import is_instance, is_subclass
@@ -48,13 +49,14 @@ _MAX_RANGE = 5_000
 
 def builtins() -> dict[str, Value]:
     """The names that need no import."""
-    functions = {name: Native(name, call) for name, call in _BUILTINS.items()}
+    functions = {name: Native(name, call) for name, call in (_BUILTINS | aggregates()).items()}
     return {**{name: External(f"builtins.{name}") for name in BUILTIN_NAMES}, **functions}
 
 
 def library() -> dict[str, FunctionModel]:
     """The models of Python's library, for `Semantics.library`."""
-    return dict(_LIBRARY) | {f"builtins.{name}": call for name, call in _BUILTINS.items()}
+    named = {f"builtins.{name}": call for name, call in (_BUILTINS | aggregates()).items()}
+    return dict(_LIBRARY) | readers() | named
 
 
 def _iterated(build: Callable[[list[Value]], Value]) -> FunctionModel:
