@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archlint.findings import Hit, Met, NotApplicable, Said
-from archlint.service.asynchronous.expiring import AttributeRead, expired_reads, lazy_reads
+from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
+from archlint.service.asynchronous.expiring import AttributeRead, expired_reads, lazy_reads, undecided_reads
 from archlint.service.calls.functions import Function
 from archlint.service.model import Service
 
@@ -26,6 +26,11 @@ def check(service: Service) -> Iterator[Said]:
     for read in _firsts(lazy):
         why = "a relationship that is loaded lazily"
         yield _hit(read, why, "Load it with the query: `.options(selectinload(…))`")
+    undecided = list(_firsts(undecided_reads(service.calls)))
+    for read in undecided:
+        why = "some of the service's sessions have `expire_on_commit` on, and some have not"
+        yield Unknown(f"whether `{read.text}` has to be fetched after the commit", read.location, why)
+    disturbed.update(read.function for read in undecided)
     yield from (Met(one.location) for one in service.event_loop.querying if one not in disturbed)
 
 

@@ -61,6 +61,15 @@ def expired_reads(calls: Calls) -> Iterator[AttributeRead]:
             yield from body.read_after_commits(makers[0])
 
 
+def undecided_reads(calls: Calls) -> Iterator[AttributeRead]:
+    """The same where some of the sessions do so and some do not: which one commits is not followed."""
+    makers = [call for call in session_makers(calls) if not call.path.endswith("()")]
+    expiring = [call for call in makers if _expires(call)]
+    if expiring and len(expiring) < len(makers):
+        for body in _bodies(calls):
+            yield from body.read_after_commits(expiring[0])
+
+
 def lazy_reads(calls: Calls) -> Iterator[AttributeRead]:
     """Reads of a relationship of an object that the function loaded without it."""
     for body in _bodies(calls):
