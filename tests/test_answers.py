@@ -156,6 +156,37 @@ def test_a_file_that_comes_while_a_run_lasts_is_not_missed_by_the_next(
     assert _in_process(monkeypatch, capfd, checkout.parent / "kept") == fresh
 
 
+HEAVY = {
+    "archlint.service.services", "archlint.service.api.routes", "archlint.service.calls.call_graph",
+    "archlint.service.database.engine_connections", "archlint.service.deployment.dockerfiles",
+    "archlint.service.interpreter.machine", "archlint.service.layers.layers",
+    "archlint.service.testing.client_requests", "grimp", "libcst", "rich", "sqlglot", "yaml",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "further"),
+    [
+        ("app/main.py", "app = ", "# a comment\napp = ", set[str]()),
+        ("app/main.py", "    return 1\n", "    number = 1\n    return 1\n", set[str]()),
+        ("README.md", "# Shop\n", "# Shop\n\nA sentence.\n", {"tree_sitter"}),
+    ],
+)
+def test_an_edit_that_concerns_nobody_imports_nothing_heavy(
+    archlint: CommandLine, checkout: Path, name: str, before: str, after: str, further: set[str]
+) -> None:
+    app = CLEAN["app/main.py"] + "\n\ndef started():\n    return 1\n"
+    write(checkout, {"README.md": "# Shop\n", "app/main.py": app, "pyproject.toml": PROJECT})
+    archlint(checkout)
+    text = (checkout / name).read_text()
+    write(checkout, {name: text.replace(before, after)})
+    imported = archlint.modules(checkout) & (HEAVY | further)
+    assert not imported
+
+
+PROJECT = "[project]\nname = 'shop'\nversion = '1'\n"
+
+
 def _edit(folder: Path) -> None:
     (folder / "app/main.py").write_text("def broken(:\n")
 

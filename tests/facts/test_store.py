@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archlint.discover import Repository
-from archlint.facts import cache, reading
+from archlint.facts import cache, python, reading
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Facts, Unreadable, read_facts
 from archlint.facts.syntax import Assign, Constant
@@ -283,7 +283,7 @@ def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     def forbidden(data: bytes) -> PythonSource:
         raise AssertionError(f"read again: {data!r}")
 
-    monkeypatch.setattr(reading, "read_python", forbidden)
+    monkeypatch.setattr(python, "read_python", forbidden)
 
 
 def read(root: Path, kept: Path | None) -> Facts:

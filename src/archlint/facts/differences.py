@@ -53,6 +53,7 @@ class FileDifference:
         self.old, self.new = old, new
         self._names = names
         self._known: dict[int | str, bool] = {}
+        self._states: dict[int | str, tuple[object, object]] = {}
 
     def is_in(self, part: int | str) -> bool:
         """Whether a part differs."""
@@ -62,8 +63,10 @@ class FileDifference:
 
     def states(self, part: int | str) -> tuple[object, object]:
         """A part in both states: its body, its nodes, or what its summary says."""
-        with readings.unnoticed():
-            return self._state(self.old, part), self._state(self.new, part)
+        if part not in self._states:
+            with readings.unnoticed():
+                self._states[part] = self._state(self.old, part), self._state(self.new, part)
+        return self._states[part]
 
     def _differs(self, part: int | str) -> bool:
         if self.old.problems or self.new.problems:

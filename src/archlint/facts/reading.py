@@ -12,8 +12,6 @@ from typing import IO
 
 import msgspec
 
-from archlint.facts.python import UndecodableError, read_python
-
 MAX_SOURCE_SIZE = 2_000_000
 """A larger file is generated data, and the facts of it would be as large again."""
 
@@ -54,6 +52,8 @@ def read_contents(contents: Sequence[bytes]) -> list[bytes | Unreadable]:
 
 def read_content(data: bytes) -> bytes | Unreadable:
     """The facts of one content as msgpack."""
+    from archlint.facts.python import UndecodableError, read_python
+
     if b"\0" in data:
         return Unreadable("it contains null bytes, so it is no Python source")
     if len(data) > MAX_SOURCE_SIZE:

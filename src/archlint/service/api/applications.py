@@ -9,7 +9,7 @@ from functools import cache
 from msgspec import Struct
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Call, ClassDef, Expression, FunctionDef, Import
+from archlint.facts.syntax import Attribute, Call, ClassDef, Expression, FunctionDef, Import
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
 from archlint.service.semantics.library_names import libraries
@@ -99,3 +99,13 @@ def using(source: PythonSource, wanted: str) -> tuple[tuple[str | None, Call | C
     """The calls and classes of a file that use one of the names, with the top-level definition around."""
     names = frozenset(wanted.split())
     return tuple((owner, node) for owner, node, name in uses(source) if name.rpartition(".")[2] in names)
+
+
+INCLUDE = "include_router"
+
+
+@summary
+def router_includes(source: PythonSource) -> tuple[Call, ...]:
+    """The calls of `include_router`."""
+    calls = source.nodes.of(Call) if INCLUDE in source.names else ()
+    return tuple(call for call in calls if isinstance(call.func, Attribute) and call.func.attr == INCLUDE)

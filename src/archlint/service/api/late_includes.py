@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterator
 
-from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Attribute, Call, Node
-from archlint.readings import summary
+from archlint.facts.syntax import Node
+from archlint.service.api.applications import INCLUDE, router_includes
 from archlint.service.interpreter.values import Origin
 from archlint.service.semantics.live_code import Startup
 from archlint.service.semantics.modules import Modules
-
-_INCLUDE = "include_router"
 
 
 def never_run(modules: Modules, ran: Container[Node], idle: Collection[Node]) -> Iterator[Origin]:
@@ -24,16 +21,13 @@ def never_run(modules: Modules, ran: Container[Node], idle: Collection[Node]) ->
     Nor are those in functions that are known to be idle.
     """
     left = [
-        (module, call) for module in modules.runtime for call in _including(module.source) if call not in ran
+        (module, call)
+        for module in modules.runtime
+        for call in router_includes(module.source)
+        if call not in ran
     ]
     if not left:
         return
-    live = Startup(modules).attributes(_INCLUDE)
+    live = Startup(modules).attributes(INCLUDE)
     used = {node for _, scope, node in live if scope and not any(outer in idle for outer in scope)}
     yield from (Origin(module, call) for module, call in left if call.func in used)
-
-
-@summary
-def _including(source: PythonSource) -> tuple[Call, ...]:
-    calls = source.nodes.of(Call) if _INCLUDE in source.names else ()
-    return tuple(call for call in calls if isinstance(call.func, Attribute) and call.func.attr == _INCLUDE)

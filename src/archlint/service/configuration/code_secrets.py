@@ -27,6 +27,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.readings import summary
+from archlint.service.configuration.formatted_secrets import formatted_secrets
 from archlint.service.configuration.literal_secrets import LiteralSecret, is_demonstration
 from archlint.service.configuration.named_values import (
     SIGNING_KEYS,
@@ -36,7 +37,6 @@ from archlint.service.configuration.named_values import (
     signing_key,
 )
 from archlint.service.configuration.secrets import (
-    SHORTEST_TOKEN,
     SecretVerdict,
     is_chosen,
     is_database_setting,
@@ -104,7 +104,7 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
                 if self._tells(scope, node, name, verdict, text):
                     seen.add(id(literal))
                     yield LiteralSecret(self.module.location(literal), name, masked(text), verdict)
-        for constant in _formatted(self.module.source):
+        for constant in formatted_secrets(self.module.source):
             if id(constant) not in seen and id(constant) not in self._harmless:
                 place, written = self.module.location(constant), masked(str(constant.value))
                 yield LiteralSecret(place, None, written, SecretVerdict.SECRET)
@@ -211,14 +211,6 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
 def _is_code(name: str, text: str) -> bool:
     """Whether a constant is one of several that tell apart what happened: `REASON_PASSWORD`."""
     return bool(_CODE_NAME.match(name) and _CODE.fullmatch(text))
-
-
-@summary
-def _formatted(source: PythonSource) -> tuple[Constant, ...]:
-    """The texts that are secrets by their form."""
-    texts = ((one, one.value) for one in source.nodes.of(Constant))
-    long = ((one, text) for one, text in texts if isinstance(text, str) and len(text) >= SHORTEST_TOKEN)
-    return tuple(one for one, text in long if judge(None, text) is SecretVerdict.SECRET)
 
 
 @summary

@@ -8,17 +8,20 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from archlint import documents
-from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Alias, Attribute, Constant, ImportFrom, Name
 from archlint.facts.syntax import Sequence as Items
 from archlint.readings import summary
-from archlint.service.deployment.compose_stack import StackService
-from archlint.service.deployment.dockerfiles import Deployment
 from archlint.service.semantics.layout import Role
+
+if TYPE_CHECKING:
+    from archlint.facts.source import PythonSource
+    from archlint.service.deployment.compose_stack import StackService
+    from archlint.service.deployment.dockerfiles import Deployment
 
 _MANIFEST = re.compile(r"(?i).*\.toml|.*\.in|(?!licen[cs]e|notice|readme).*\.txt|.*\.env.*")
 
