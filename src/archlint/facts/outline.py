@@ -163,7 +163,7 @@ def _names(
         elif kind is Constant:
             if isinstance(current.value, str) and current.value.isidentifier():
                 found[current.value] = None
-        elif aliases is not None and (alias := _alias(current)):
+        elif aliases is not None and kind in _ALIASING and (alias := _alias(current)):
             aliases.append(alias)
         elif kind is Alias:
             found[current.name.rpartition(".")[2]] = None
@@ -175,6 +175,9 @@ def _names(
         elif inner := INNER[kind]:
             pending += inner(current)
     return tuple(found)
+
+
+_ALIASING = frozenset({Alias, Assign})
 
 
 def _alias(node: object) -> Inside | None:

@@ -284,8 +284,8 @@ _LONGEST_NAME = 40
 """Longer texts are sentences, which hardly stand in a file twice."""
 
 _OFFSETS: list[int] = []
-_MOST_OFFSETS = 200_000
-"""Files that are longer are few."""
+_MOST_OFFSETS = 1 << 16
+"""Larger ones are few, and a number takes as much memory as is saved by sharing it once."""
 
 _MENTIONS = msgspec.msgpack.Decoder(MentionedNames)
 _BODY = msgspec.msgpack.Decoder(tuple[Statement, ...])
