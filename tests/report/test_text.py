@@ -169,6 +169,16 @@ def test_the_summary_counts_what_is_excused_and_what_can_be_fixed(tmp_path: Path
     assert many.endswith("`archlint check --diff` shows how\n")
 
 
+@pytest.mark.parametrize(
+    ("there", "option"), [("shop/archlint-baseline.json", " --no-baseline"), ("a.json", "")]
+)
+def test_what_a_baseline_holds_is_still_spoken_of_by_the_next_command(there: str, option: str) -> None:
+    pages = tuple(replace(page, fixable="safe") for page in STANDARD.pages)
+    found = (finding(Location("a.py", 1)),)
+    report = Report(Repository(Path(), (there,), None), STANDARD, pages=pages, findings=found)
+    assert f"`archlint check{option} --diff" in plain(render_summary(report, strict=False))
+
+
 def test_statistics(tmp_path: Path) -> None:
     assert plain(render_statistics(example(tmp_path))).splitlines() == [
         "3  error    BA0511  router-bypasses-service  BA05.2.1",

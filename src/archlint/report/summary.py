@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from archlint.baseline import NAME
 from archlint.findings import Finding, Severity
 from archlint.report.styled import Line, StyledText
 from archlint.report.words import arguments, counted
@@ -121,6 +122,13 @@ def _unknowns(report: Report, strict: bool) -> Iterator[Line]:
     yield ((f"{places} could not be decided ({rules}); {where}", "faint"),)
 
 
+def _held(report: Report) -> str:
+    """What lets the next command speak of what baselines hold, as this run did."""
+    files = report.repository.files
+    there = not report.baselines and any(PurePosixPath(file).name == NAME for file in files)
+    return " --no-baseline" if there else ""
+
+
 def _next(report: Report, paths: str) -> Iterator[Line]:
     """The one command that helps most now: let archlint fix what it can, else read of the commonest error."""
     kinds = {page.code: page.fixable for page in report.pages}
@@ -128,7 +136,7 @@ def _next(report: Report, paths: str) -> Iterator[Line]:
     if safe or unsafe:
         option = "" if safe else " --unsafe-fixes"
         against = f" --against {report.against}" if report.against else ""
-        command = f"archlint check{paths}{against} --diff{option}"
+        command = f"archlint check{paths}{against}{_held(report)} --diff{option}"
         yield ((f"{safe + unsafe} of them may be fixable; `{command}` shows how", ""),)
         return
     ranked = Counter(f.code for f in report.findings if f.severity is Severity.ERROR)
