@@ -40,3 +40,14 @@ def test_two_indexes_stay_two() -> None:
 def test_an_index_goes_with_the_constraint_and_all_with_the_column() -> None:
     assert grouped([INDEX, UNIQUE]) == {UNIQUE: (INDEX,)}
     assert grouped([KEY, INDEX, COLUMN, UNIQUE]) == {COLUMN: (KEY, INDEX, UNIQUE)}
+
+
+def test_a_foreign_key_that_is_made_anew_is_one_thing() -> None:
+    old, new = change("remove_foreign_key", "(a)(id)", "a"), change("add_foreign_key", "(a)(id)", "a")
+
+    assert grouped([old, new]) == {old: (new,)}
+    assert grouped([new, old]) == {old: (new,)}
+    assert grouped([old, change("add_foreign_key", "(a)(key)", "a")]).keys() == {
+        old,
+        change("add_foreign_key", "(a)(key)", "a"),
+    }

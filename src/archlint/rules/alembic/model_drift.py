@@ -63,6 +63,9 @@ def _keeps_no_comments(service: Service) -> bool:
 
 
 def _detail(change: Drift, others: tuple[Drift, ...]) -> str:
+    if [(change.kind, one.kind) for one in others] == [("remove_foreign_key", "add_foreign_key")]:
+        sides = [one.detail.partition(" it, ")[2] for one in (change, *others)]
+        return f"{sides[0]} in the migrations, {sides[1]} in the models"
     return "; ".join([change.detail, *(f"{_words(one)} goes with it" for one in others)])
 
 
@@ -73,7 +76,8 @@ def _words(change: Drift) -> str:
     if kind in _MODIFIED:
         return f"The {_MODIFIED[kind]} of column `{change.name}`"
     if kind == "foreign_key":
-        return f"Foreign key `{change.name}`"
+        columns = change.name.partition(")")[0].removeprefix("(")
+        return f"Foreign key `{columns}` of table `{change.table}`"
     if change.name == "None":
         return f"A unique constraint without a name of table `{change.table}`"
     noun = "Unique constraint" if kind == "unique" else kind.capitalize()

@@ -34,6 +34,10 @@ def check(service: Service) -> Iterator[Said]:
         name = one.symbol.qualified.rpartition(".")[2]
         yield Unknown(f"the fields of `{name}`", one.location, f"what `{one.base}` brings is not known")
         return
+    if (keeping := next((found for found in classes if found.keeps_extras), None)) is not None:
+        why = "it keeps what it is given under any name (`extra`)"
+        yield Unknown(f"the fields of `{keeping.name}`", keeping.location, why)
+        return
     widest = max(classes, key=lambda one: len(one.all_fields))
     yield Hit(widest.location, {"settings": widest.name})
 

@@ -80,7 +80,8 @@ class SettingsClass(Struct, eq=False, frozen=True):
     `fields` are its own, `top_fields` also the inherited ones, `all_fields` also the nested ones. `env_files`
     are the files that it names, None where one is computed; `has_secrets_dir` says whether files named like
     the variables give values, too. `is_open` says that variables or other sources may set fields that
-    are not known here: names are computed, or sources are added.
+    are not known here: names are computed, or sources are added. One that `keeps_extras` may have fields of
+    any name.
     """
 
     symbol: Symbol
@@ -92,6 +93,7 @@ class SettingsClass(Struct, eq=False, frozen=True):
     has_secrets_dir: bool
     of_pydantic_1: bool
     is_open: bool
+    keeps_extras: bool = False
 
     @property
     def name(self) -> str:
@@ -196,6 +198,7 @@ class Settings:
             symbol, module, node, own, fields, options.files("env_file"),
             has_secrets_dir="secrets_dir" in options.given, of_pydantic_1=old,
             is_open=is_open or symbol in self._renamed,
+            keeps_extras=options.text("extra") in {None, "allow"},
         )  # fmt: skip
 
     @cached_property

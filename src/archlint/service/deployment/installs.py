@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from posixpath import commonpath
 
+from archlint.paths import is_inside
 from archlint.service.deployment.ci import environment_of
 from archlint.service.deployment.command import Command
 from archlint.service.packaging.pyproject import ServiceProject, strings
@@ -60,7 +61,8 @@ def installed_list(commands: Iterable[Command], files: Collection[str], near: st
     """The list of requirements among `files` that the commands of images install, wherever it lies.
 
     What development alone needs is none. An image may have it at another path: the file that agrees with the
-    most of its end is meant. Of several, that which is nearest to the file `near` is.
+    most of its end is meant; one of which only the name agrees has to lie above the file `near`. Of several,
+    that which is nearest to it is.
     """
     named = {
         target[3:].removeprefix("./")
@@ -68,7 +70,12 @@ def installed_list(commands: Iterable[Command], files: Collection[str], near: st
         for target in pip_targets(command) or uv_targets(command) or ()
         if target.startswith("-r ") and not _DEVELOPMENT.search(target[3:])
     }
-    found = [file for path in sorted(named) for file in _ending_like(path, files)]
+    found = [
+        file
+        for path in sorted(named)
+        for file in _ending_like(path, files)
+        if path == file or "/" in path or is_inside(near, posixpath.dirname(file) or ".")
+    ]
     return min(found, key=lambda file: (-len(commonpath((file, near))), file.count("/"), file), default=None)
 
 

@@ -248,14 +248,17 @@ class Comparison:
             if self.filters.passes_reflected(model, kind, key, key.name):
                 name, detail = (
                     f"{key.words} on table {model.title}",
-                    f"only the migrations make {_options(key)}",
+                    f"only the migrations make it, {_options(key)}",
                 )
                 on: frozenset[str | None] = frozenset(key.columns)
                 yield Drift("remove_foreign_key", name, model.title, model.place, detail, on)
         for signature in sorted(new.keys() - old.keys(), key=str):
             key = new[signature]
             if self.filters.passes(model, kind, key, key.name):
-                name, detail = f"{key.words} on table {model.title}", f"only the models have {_options(key)}"
+                name, detail = (
+                    f"{key.words} on table {model.title}",
+                    f"only the models have it, {_options(key)}",
+                )
                 yield Drift("add_foreign_key", name, model.title, model.place, detail, frozenset(key.columns))
 
 
