@@ -10,11 +10,9 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 from types import UnionType
-from typing import TypeGuard
 
 from archlint.facts.source import PythonSource, function_summary, notice
 from archlint.facts.syntax import (
-    Assign,
     Attribute,
     Await,
     Call,
@@ -36,11 +34,11 @@ from archlint.facts.syntax import (
     Try,
     With,
 )
-from archlint.facts.traversal import all_nodes
 from archlint.readings import unnoticed
 from archlint.service.api.handlers import Handler
 from archlint.service.api.operations import Operation, named_status
 from archlint.service.api.responses import names_response
+from archlint.service.api.returned_values import answers, assigns
 from archlint.service.interpreter.types import NONE
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.modules import Module
@@ -60,7 +58,6 @@ _PAGES = frozenset(
 
 _NO_BODY = frozenset({204, 205, 304})
 _FIRST_ERROR = 400
-_SAYING = frozenset({"media_type", "status_code"})
 _MAX_DEPTH = 3
 
 
@@ -173,7 +170,7 @@ class _Reader:
                 yield symbol
 
     def _body(self, module: Module, function: FunctionDef) -> tuple[Statement, ...]:
-        notice(_answers, module.source, function)
+        notice(answers, module.source, function)
         with unnoticed():
             return function.body
 
@@ -271,7 +268,7 @@ class _Reader:
     ) -> tuple[list[Expression | None], list[Expression]]:
         """What a function assigns to a variable, and the annotations of it or of the parameter."""
         assert isinstance(function, FunctionDef)
-        found = [one for one in statements(self._body(module, function)) if _assigns(one, name)]
+        found = [one for one in statements(self._body(module, function)) if assigns(one, name)]
         annotations = [statement.annotation for statement in found if statement.annotation is not None]
         own = [p.annotation for p in function.parameters if p.name == name and p.annotation is not None]
         return [statement.value for statement in found], annotations if found else own
@@ -286,49 +283,6 @@ class _Reader:
         return ResponseKind.PAGE if any(_is_html(name) for name in names) else ResponseKind.OTHER
 
 
-@function_summary
-def _answers(source: PythonSource, function: FunctionDef) -> tuple[object, ...]:
-    """What is read of a function to tell what it returns: that, and what is given to the names in it."""
-    returns = [one for one in statements(function.body) if isinstance(one, Return)]
-    assigns = [one for one in statements(function.body) if isinstance(one, Assign)]
-    told = [_told(one.value) for one in returns]
-    names: set[str] = set()
-    while new := {name for one in told for name in _names_in(one)} - names:
-        names |= new
-        told += [_told(one.value) for one in assigns if any(_assigns(one, name) for name in new)]
-    given = (
-        (name, _told(one.value), one.annotation)
-        for one in assigns
-        for name in sorted(names)
-        if _assigns(one, name)
-    )
-    return tuple(_told(one.value) for one in returns), tuple(given)
-
-
-def _told(value: Expression | None) -> tuple[object, ...]:
-    """Of an expression, what tells what it gives back."""
-    match value:
-        case Await(value=inner):
-            return (Await, _told(inner))
-        case Operator(operator="if", parts=(first, _, second)):
-            return (If, _told(first), _told(second))
-        case Call(func=func, args=args, keywords=keywords):
-            return (Call, func, args[1:2], tuple(one for one in keywords if one.name in _SAYING))
-        case Name() | Attribute():
-            return (value,)
-        case Constant(value=constant):
-            return (Constant, constant is None)
-    return (type(value),)
-
-
-def _names_in(told: tuple[object, ...]) -> Iterator[str]:
-    for part in told:
-        if isinstance(part, tuple):
-            yield from _names_in(part)
-        elif isinstance(part, Node):
-            yield from (node.id for node in all_nodes(part) if isinstance(node, Name))
-
-
 def _by_name(value: Expression | str | None) -> ResponseKind:
     """What archlint cannot follow is data, as nearly all is, unless its name suggests a response."""
     match value:
@@ -337,11 +291,6 @@ def _by_name(value: Expression | str | None) -> ResponseKind:
         case Call(func=function):
             return _by_name(function)
     return ResponseKind.DATA
-
-
-def _assigns(statement: Statement, name: str) -> TypeGuard[Assign]:
-    targets = statement.targets if isinstance(statement, Assign) else ()
-    return any(isinstance(target, Name) and target.id == name for target in targets)
 
 
 def _has_no_body(status: int | None) -> bool:

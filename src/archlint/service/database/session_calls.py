@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -22,11 +23,13 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import dotted
 from archlint.readings import unnoticed
-from archlint.service.interpreter.types import Types
 from archlint.service.semantics.bindings import own_nodes, statements
 from archlint.service.semantics.library_names import SESSIONS, names_of
-from archlint.service.semantics.modules import Module
-from archlint.service.semantics.symbols import Scope, Symbols
+
+if TYPE_CHECKING:
+    from archlint.service.interpreter.types import Types
+    from archlint.service.semantics.modules import Module
+    from archlint.service.semantics.symbols import Scope, Symbols
 
 DATA_ACCESS = frozenset(
     {

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from archlint.facts.source import PythonSource, function_summary, notice
 from archlint.facts.syntax import (
-    Assign,
     Attribute,
     Await,
     Call,
@@ -20,15 +18,11 @@ from archlint.facts.syntax import (
     Node,
 )
 from archlint.facts.traversal import all_nodes, dotted
-from archlint.readings import unnoticed
-from archlint.service.database.session_calls import DATA_ACCESS
 from archlint.service.interpreter.types import Types
+from archlint.service.layers.handler_bodies import assigned, nodes_of
 from archlint.service.layers.layers import Layers
 from archlint.service.layers.queries import Queries
-from archlint.service.semantics.bindings import read_namespace
-from archlint.service.semantics.loggers import loggers, logs
 from archlint.service.semantics.modules import Module
-from archlint.service.semantics.plain_calls import imported_names, only_makes
 from archlint.service.semantics.symbols import Symbols
 
 
@@ -67,7 +61,7 @@ class Handlers(Struct, eq=False, frozen=True):
         """The work that `handler` itself does; what it calls does not count."""
         executed = {q.node for q in self.queries.of(module).get(handler, []) if q.executed}
         repositories = self._repositories(module, handler)
-        nodes = _nodes(module.source, handler)
+        nodes = nodes_of(module.source, handler)
         calls = {n for n in nodes if isinstance(n, Call) and self._asks(module, n, repositories)}
         rows = set(_assigned_from(nodes, executed | calls))
         loops = [n for n in nodes if isinstance(n, For) and _is_over(n.iterable, rows, executed | calls)]
@@ -102,72 +96,9 @@ class Handlers(Struct, eq=False, frozen=True):
         return self._in_crud(symbol.module) and not symbol.qualified.rpartition(".")[2][:1].isupper()
 
 
-def _nodes(source: PythonSource, handler: FunctionDef) -> tuple[Node, ...]:
-    """All that stands in a handler, for who counts its work."""
-    notice(_work, source, handler)
-    with unnoticed():
-        return tuple(all_nodes(handler))
-
-
-@function_summary
-def _work(source: PythonSource, handler: FunctionDef) -> tuple[object, ...]:
-    """What is read of it: the functions that it calls, where the results go, and the loops over them.
-
-    Calls and branches are told apart by which one of the handler's they are. A call counts that may be a
-    session's, a parameter's, or of what the module has.
-    """
-    outer = {parameter.name for parameter in handler.parameters} | read_namespace(source.body).names.keys()
-    nodes = tuple(all_nodes(handler))
-    logging, imported = loggers(source), imported_names(source)
-    called = (one for one in nodes if isinstance(one, Call) and not logs(one, logging))
-    made = (one for one in called if not only_makes(one, imported))
-    calls = {one: name for one in made if (name := dotted(one.func)) and _counts(name, outer)}
-    number: dict[Node, int] = {one: at for at, one in enumerate(calls)}
-    branches: dict[Node, int] = {
-        one: at for at, one in enumerate(one for one in nodes if isinstance(one, If))
-    }
-    assigned = (
-        (name, tuple(number[one] for one in all_nodes(value) if one in number))
-        for name, value in _assigned(nodes)
-    )
-    loops = (
-        (_iterated(loop.iterable, number), tuple(branches[one] for one in all_nodes(loop) if one in branches))
-        for loop in nodes
-        if isinstance(loop, For)
-    )
-    return (
-        tuple(calls.values()),
-        tuple(one for one in assigned if one[1]),
-        tuple(one for one in loops if one[1]),
-        bool(read_namespace(source.body).stars) and tuple(handler.body),
-    )
-
-
-def _counts(name: str, outer: Container[str]) -> bool:
-    return name.partition(".")[0] in outer or name.rpartition(".")[2] in DATA_ACCESS
-
-
-def _iterated(iterable: Expression, number: Mapping[Node, int]) -> tuple[object, ...]:
-    match iterable:
-        case Name(id=name):
-            return (name,)
-        case Await(value=value):
-            return _iterated(value, number)
-        case Call(func=Attribute(value=owner)):
-            return (number.get(iterable), *_iterated(owner, number))
-    return (number.get(iterable),)
-
-
-def _assigned(nodes: Iterable[Node]) -> Iterator[tuple[str, Node]]:
-    for node in nodes:
-        match node:
-            case Assign(targets=(Name(id=name),), value=Node() as value):
-                yield name, value
-
-
 def _assigned_from(nodes: Iterable[Node], calls: set[Call]) -> Iterator[str]:
     """The names that are given the result of one of the `calls`, or something made of it."""
-    for name, value in _assigned(nodes):
+    for name, value in assigned(nodes):
         if any(inner in calls for inner in all_nodes(value)):
             yield name
 

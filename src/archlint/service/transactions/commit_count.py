@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archlint.facts.source import PythonSource, function_naming, notice_naming
+from archlint.facts.source import notice_naming
 from archlint.facts.syntax import (
-    Attribute,
-    Await,
-    Call,
     Comprehension,
     For,
     FunctionDef,
-    Name,
     Node,
     While,
-    WithItem,
 )
-from archlint.facts.traversal import all_nodes
 from archlint.readings import unnoticed
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.functions import Function
 from archlint.service.semantics.bindings import own_nodes
-from archlint.service.semantics.idle import idle_in
-from archlint.service.semantics.scopes import last_name, statements_around
+from archlint.service.semantics.scopes import statements_around
+from archlint.service.transactions.loops import repeated
 from archlint.service.transactions.session_acts import SessionAct, acts
 
 SEVERAL = 2
@@ -70,7 +64,7 @@ class CommitCount:
         """How often a run of the function comes by the node, `SEVERAL` in a loop or a comprehension."""
         if not isinstance(function.node, FunctionDef):
             return 1
-        notice_naming(_repeated, function.module.source, function.node)
+        notice_naming(repeated, function.module.source, function.node)
         with unnoticed():
             around = statements_around(function.node.body, node)
         inner = (one for one in own_nodes(around[-1]) if isinstance(one, Comprehension)) if around else ()
@@ -79,21 +73,3 @@ class CommitCount:
             *(one for one in inner if one.start <= node.start and node.end <= one.end),
         )
         return SEVERAL if again else 1
-
-
-@function_naming
-def _repeated(source: PythonSource, function: FunctionDef, defined: frozenset[str]) -> tuple[str, ...]:
-    """What may run in a function, in reading order, with where each loop starts and ends."""
-    idle = idle_in(source, function, defined)
-    found: list[tuple[int, int, str]] = []
-    for node in all_nodes(function):
-        match node:
-            case For() | While() | Comprehension():
-                found += [(node.start, -node.end, "("), (node.end, 0, ")")]
-            case Call(func=func) if not (isinstance(func, Name) and func.id in idle.plain):
-                found.append((node.end, -1, last_name(func)))
-            case Await() | WithItem():
-                found.append((node.end, -1, type(node).__name__))
-            case Attribute(attr=attr) if attr in defined:
-                found.append((node.end, -1, attr))
-    return tuple(word for _, _, word in sorted(found))
