@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import log2
 from pathlib import Path
 
 from jsonschema import Draft202012Validator
@@ -297,9 +298,11 @@ def test_what_is_proved_comes_first_by_findings_for_each_line(run: Run, tmp_path
     write(tmp_path, SHOP)
     causes = json.loads(run("plan", "--format", "json").out)["causes"]
     proved = [one for one in causes if one["proved"]]
-    rates = [len(one["tried"]["gone"]) / one["tried"]["lines"] for one in proved]
+    goes = [len(one["tried"]["gone"]) for one in proved]
+    rates = [log2(gone / one["tried"]["lines"]) for gone, one in zip(goes, proved, strict=True)]
+    ranks = [(round(rate), gone) for rate, gone in zip(rates, goes, strict=True)]
     assert len(proved) > 1
-    assert rates == sorted(rates, reverse=True)
+    assert ranks == sorted(ranks, reverse=True)
     assert causes[: len(proved)] == proved
     sizes = [len(one["findings"]) for one in causes[len(proved) :]]
     assert sizes == sorted(sizes, reverse=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import log2
 from pathlib import Path
 
 from msgspec import Struct
@@ -40,15 +41,16 @@ class Remedy(Struct, frozen=True):
         return not self.why
 
     @property
-    def rank(self) -> tuple[bool, float, int, Location]:
-        """What takes the most findings away for each line first; of equals the one with the most findings.
+    def rank(self) -> tuple[bool, int, int, Location]:
+        """What takes the most findings away for each line first; of those of like effort the largest.
 
-        How many lines it takes is known of what is proved; what is not follows, the largest first.
+        Alike is what rounds to one power of two. How many lines it takes is known of what is proved; what is
+        not follows, the largest first.
         """
         if self.proof is None or not self.is_proved:
             return (True, 0, -len(self.members), self.link.location)
         goes = len(self.proof.gone)
-        return (False, -goes / self.proof.lines, -goes, self.link.location)
+        return (False, -round(log2(goes / self.proof.lines)), -goes, self.link.location)
 
 
 class Ranking(Struct, frozen=True):
