@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from archlint.discover import Repository
 from archlint.facts.syntax import FunctionDef
+from archlint.facts.traversal import docstring
 from archlint.findings import Hit, Met, NotApplicable, Said, Severity
 from archlint.service.migrations.revisions import Revision, does_nothing, only_raises, out_of_reach
 from archlint.service.model import Service
 from archlint.service.schema.alembic.executed_sql import RevisionEffect, revision_effect
-from archlint.service.semantics.reasons import excuse, reason
+from archlint.service.semantics.reasons import documented, excuse, reason
 
 _INVERSE = "Write in `downgrade()` the inverse of each operation of `upgrade()`, in reverse order"
 _REMEDIES = {
@@ -66,13 +67,14 @@ def _judge(repository: Repository, revision: Revision) -> Iterator[Hit | Met]:
 def _hit(repository: Repository, revision: Revision, downgrade: FunctionDef, problem: str) -> Hit:
     """Rows that an upgrade rewrote need not be as before for the release to be taken back: a warning.
 
-    So is a downgrade for which a comment gives a reason.
+    So is a downgrade for which a comment or its docstring gives a reason.
     """
     start = downgrade.name_start
     place = revision.source.location(revision.file, start, start + len(downgrade.name))
     upgrade = revision.function("upgrade")
     done = revision_effect(upgrade) if upgrade is not None else RevisionEffect.TABLES
-    said = reason(repository, revision.place(downgrade), _REASONS)
+    comment = reason(repository, revision.place(downgrade), _REASONS)
+    said = comment or documented(docstring(downgrade.body), _REASONS)
     rewrites = done in {RevisionEffect.ROWS, RevisionEffect.OBJECTS} and does_nothing(downgrade)
     severity = Severity.WARNING if said or rewrites else None
     fields = {"revision": revision.id, "problem": problem + excuse(said), "remedy": _REMEDIES[done]}
