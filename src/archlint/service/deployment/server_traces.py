@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 _MANIFEST = re.compile(r"(?i).*\.toml|.*\.in|(?!licen[cs]e|notice|readme).*\.txt|.*\.env.*")
 
-_OTHERS = r"logfire|sentry[-_]sdk|azure[-_]mgmt[-_]\w+|google[-_]cloud[-_]\w+"
+_OTHERS = (
+    r"logfire|sentry[-_]sdk|azure[-_]mgmt[-_]\w+|google[-_]cloud[-_]\w+"
+    r"|opentelemetry[-_]instrumentation[-_]\w+"
+)
 """Distributions whose extras are whatever they may watch, and those that manage a cloud's servers."""
 
 _FEW = 8
@@ -51,7 +54,8 @@ POSTGRESQL = Server(
         "oracledb", "pymysql", "pyodbc", "sqlite",
     ),
 )  # fmt: skip
-REDIS = Server(("aioredis", "arq(?![a-z])", "celery", "dramatiq", "redis(?!cover|display|tribut)", "valkey"))
+REDIS = Server(("aioredis", "arq(?![a-z])", "redis(?!cover|display|tribut)", "valkey"))
+"""Celery and Dramatiq have other brokers as well: who uses Redis with them names it in an address."""
 
 
 def has_trace(deployment: Deployment, server: Server) -> bool:
