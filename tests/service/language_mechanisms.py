@@ -320,4 +320,100 @@ LANGUAGE_MECHANISMS: Mapping[str, Mapping[str, str]] = {
             app.include_router(router)
         """
     },
+    "what is raised in a block that suppresses it": {
+        "app/main.py": """
+            import contextlib
+            from fastapi import FastAPI
+
+            def read() -> int: ...
+
+            app = FastAPI()
+            for path in ["/a", "/b"]:
+                with contextlib.suppress(ValueError):
+                    if path == "/a":
+                        raise ValueError
+                    app.add_api_route(path, read)
+            app.add_api_route("/after", read)
+        """
+    },
+    "context managers that include what their block fills": {
+        "app/main.py": """
+            from contextlib import contextmanager
+            from fastapi import APIRouter, FastAPI
+
+            app = FastAPI()
+
+            def read() -> int: ...
+
+            class Group:
+                def __init__(self, prefix):
+                    self.router = APIRouter(prefix=prefix)
+
+                def __enter__(self):
+                    return self.router
+
+                def __exit__(self, *error):
+                    app.include_router(self.router)
+
+            @contextmanager
+            def group(prefix):
+                router = APIRouter(prefix=prefix)
+                yield router
+                app.include_router(router)
+
+            with Group("/class") as router:
+                router.add_api_route("/read", read)
+            with group("/function") as router:
+                router.add_api_route("/read", read)
+        """
+    },
+    "members that are texts or numbers, too, and plain ones": {
+        "app/main.py": """
+            from enum import Enum, IntEnum
+            from fastapi import FastAPI
+
+            class Stage(str, Enum):
+                DEV = "dev"
+
+            class Level(IntEnum):
+                LOW = 1
+                HIGH = 3
+
+            class Plain(Enum):
+                DEV = "dev"
+
+            def read() -> int: ...
+
+            app = FastAPI()
+            app.add_api_route("/text" if Stage.DEV == "dev" else "/no-text", read)
+            app.add_api_route("/listed" if Stage.DEV in ("dev", "test") else "/not-listed", read)
+            app.add_api_route("/number" if Level.LOW == 1 else "/no-number", read)
+            app.add_api_route("/order" if Level.HIGH > Level.LOW else "/no-order", read)
+            app.add_api_route("/equal" if Plain.DEV == "dev" else "/plain", read)
+        """
+    },
+    "an iterator that is gone through, and a property that registers": {
+        "app/main.py": """
+            from fastapi import FastAPI
+
+            def read() -> int: ...
+
+            class Switch:
+                @property
+                def on(self):
+                    return self._on
+
+                @on.setter
+                def on(self, value):
+                    self._on = value
+                    app.add_api_route("/switched", read)
+
+            app = FastAPI()
+            paths = iter(["/first", "/second"])
+            app.add_api_route(next(paths), read)
+            app.add_api_route(next(paths), read)
+            switch = Switch()
+            switch.on = True
+        """
+    },
 }

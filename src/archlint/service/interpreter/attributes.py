@@ -64,7 +64,7 @@ def attribute(machine: Machine, value: Value, name: str) -> Value:
         case Partial() | Bound():
             return _of_callable(machine, value, name)
         case Descriptor():
-            return Native(name, lambda _machine, arguments: value)
+            return Native(name, lambda _machine, arguments: _completed(value, name, arguments.get(0, "fset")))
         case ExternalObject():
             return _of_external(value, name)
     return _of_container(machine, value, name)
@@ -86,6 +86,8 @@ def set_attribute(machine: Machine, value: Value, name: str, new: Value) -> None
             value.set_attribute(machine, name, new)
         case FunctionObject() if name == "__wrapped__":
             value.wraps = None if _leads_to(new, value) else new
+        case InstanceObject() if (setter := _setter(value, name)) is not None:
+            machine.call(setter, Arguments((value, new), {}, Origin(value.cls.module, value.cls.definition)))
         case InstanceObject() | FunctionObject():
             _assign(machine, value.attributes, name, new, getattr(value, "born", 0))
         case ModuleObject() | ClassObject():
@@ -93,6 +95,16 @@ def set_attribute(machine: Machine, value: Value, name: str, new: Value) -> None
         case Choice():
             for option in value.values:
                 set_attribute(machine, option, name, new)
+
+
+def _completed(found: Descriptor, part: str, function: Value) -> Descriptor:
+    """The property that `@name.setter` makes; those of other parts stay as they are."""
+    return Descriptor(found.kind, found.function, function) if part == "setter" else found
+
+
+def _setter(value: InstanceObject, name: str) -> Value:
+    found = class_member(value.cls, name)
+    return found.setter if isinstance(found, Descriptor) else None
 
 
 def _leads_to(wrapped: Value, function: FunctionObject) -> bool:

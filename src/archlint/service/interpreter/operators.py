@@ -25,6 +25,8 @@ from archlint.service.interpreter.values import (
 
 _PLAIN = (str, int, float, bool, type(None))
 _TYPES = frozenset({"bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"})
+_MIXED = frozenset({"str", "int", "float"})
+_MIXED_BASES = frozenset({"enum.StrEnum", "enum.IntEnum", "enum.IntFlag"})
 _ADDABLE = (str, int, float, list, tuple)
 
 
@@ -103,6 +105,7 @@ _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 def _ordered(operator: str, first: Value, second: Value) -> bool | None:
     """Which is greater, of numbers, of texts and of small sequences of them."""
     plain = (int, float, str)
+    first, second = _value_of_mixed(first), _value_of_mixed(second)
     for value in (first, second):
         items = value if isinstance(value, list | tuple) and is_small(value) else [value]
         if not all(isinstance(item, plain) for item in items):
@@ -114,6 +117,7 @@ def _ordered(operator: str, first: Value, second: Value) -> bool | None:
 
 
 def _equal(first: Value, second: Value) -> bool | None:
+    first, second = _value_of_mixed(first), _value_of_mixed(second)
     undecided = (Unresolved, Configured, Choice, ExternalObject)
     texts = (first, second) if isinstance(first, PartialText) else (second, first)
     if isinstance(texts[0], PartialText) and isinstance(texts[1], str):
@@ -167,6 +171,15 @@ def _contains(container: Value, item: Value) -> bool | None:
             return True
         unknown = unknown or answer is None
     return None if unknown else False
+
+
+def _value_of_mixed(value: Value) -> Value:
+    """A member of an enumeration that is a text or number, too, equals that; others only themselves."""
+    if not (isinstance(value, Member) and isinstance(value.value, _PLAIN)):
+        return value
+    bases = [base for one in value.cls.lineage() if isinstance(one, ClassObject) for base in one.bases]
+    mixed = any(isinstance(base, Native) and base.name in _MIXED for base in bases)
+    return value.value if mixed or value.cls.derives_from(_MIXED_BASES) else value
 
 
 def _string_member(value: Value) -> Value:

@@ -45,9 +45,10 @@ from archlint.service.interpreter.class_making import (
     tell_bases,
 )
 from archlint.service.interpreter.conditions import decide
+from archlint.service.interpreter.contexts import enter, is_suppressing, leave
 from archlint.service.interpreter.expressions import binary, evaluate, iterate
 from archlint.service.interpreter.importing import execute_import, execute_import_from
-from archlint.service.interpreter.machine import Machine, Modelled, both
+from archlint.service.interpreter.machine import Machine, both
 from archlint.service.interpreter.patterns import matches
 from archlint.service.interpreter.targets import bind
 from archlint.service.interpreter.values import (
@@ -253,18 +254,19 @@ def _while(machine: Machine, frame: Frame, statement: While) -> Signal | None:
 
 
 def _with(machine: Machine, frame: Frame, statement: With) -> Signal | None:
-    entered: list[Modelled] = []
+    entered: list[Value] = []
     for item in statement.items:
-        value = evaluate(machine, frame, item.value)
-        if isinstance(value, Modelled):
-            entered.append(value)
-            value = value.enter()
+        context = evaluate(machine, frame, item.value)
+        entered.append(context)
+        value = enter(machine, context, Origin(frame.module.module, item.value))
         if item.target is not None:
             bind(machine, frame, item.target, value)
-    signal = execute(machine, frame, statement.body)
+    suppresses = any(map(is_suppressing, entered))
+    with machine.trying(suppresses):
+        signal = execute(machine, frame, statement.body)
     for context in reversed(entered):
-        context.leave()
-    return signal
+        leave(machine, context, Origin(frame.module.module, statement))
+    return None if suppresses and signal is Signal.RAISE else signal
 
 
 def _try(machine: Machine, frame: Frame, statement: Try) -> Signal | None:

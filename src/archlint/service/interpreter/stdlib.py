@@ -305,7 +305,10 @@ def _filter(machine: Machine, arguments: Arguments) -> Value:
 
 
 def _next(machine: Machine, arguments: Arguments) -> Value:
-    items = iterate(machine, arguments.get(0, "iterator"))
+    iterator = settled(arguments.get(0, "iterator"))
+    if isinstance(iterator, list) and iterator and not machine.conditions:
+        return iterator.pop(0)
+    items = iterate(machine, iterator)
     if items:
         return items[0]
     return Unresolved("the next of unknown items") if items is None else arguments.get(1, "default")

@@ -154,6 +154,7 @@ class Descriptor(Identified, Struct, eq=False, frozen=True):
 
     kind: str
     function: Value
+    setter: Value = None
 
 
 class Partial(Identified, Struct, eq=False, frozen=True):
