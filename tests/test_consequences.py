@@ -63,6 +63,23 @@ def test_many_imports_of_one_file_are_told_under_one_heading_with_an_identity_ea
     assert len({one.fingerprint for one in findings}) == len(names)
 
 
+def test_what_a_pipeline_installs_unlocked_has_one_heading(tmp_path: Path) -> None:
+    job = "    runs-on: ubuntu-latest\n    steps:\n      - run: uv run pytest tests/{name}\n"
+    jobs = "".join(f"  {name}:\n{job.format(name=name)}" for name in ("carts", "items", "users"))
+    write(
+        tmp_path,
+        {
+            "app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+            "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = []\n',
+            "uv.lock": "version = 1\n",
+            ".github/workflows/ci.yml": f"on: push\njobs:\n{jobs}",
+        },
+    )
+    findings = found(tmp_path, "BA0409")
+    (cause,) = causes(findings)
+    assert len(cause.members) == len({one.fingerprint for one in findings}) == 3
+
+
 def test_a_module_that_more_files_import_is_what_they_have_in_common(tmp_path: Path) -> None:
     get = {f"app/crud/{name}.py": f"def get_{name}():\n    return 1\n" for name in ("users", "roles")}
     users = "from app.crud.users import get_users\nget_users()\n"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from archlint.findings import Hit, Met, Said, Severity
+from archlint.findings import Hit, Link, Location, Met, Said, Severity
 from archlint.service.deployment.command import Command
 from archlint.service.deployment.installs import pip_targets, uv_targets, without_tools
 from archlint.service.model import Service
@@ -34,7 +34,9 @@ def check(service: Service) -> Iterator[Said]:
     for command in found:
         names = set(map(_distribution, _installed(command)))
         fields = {"command": command.quoted, "place": command.place, "remedy": _remedy(names, service)}
-        yield Hit(command.location, fields, severity=Severity.WARNING if command.is_fallback else None)
+        severity = Severity.WARNING if command.is_fallback else None
+        within = Link(Location(command.location.file), "installs by pip")
+        yield Hit(command.location, fields, severity=severity, within=within)
     yield from (Met(command.location) for command in service.commands.where(_is_uvs))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from archlint import documents
-from archlint.findings import Hit, Met, Said
+from archlint.findings import Hit, Link, Location, Met, Said
 from archlint.paths import join
 from archlint.service.deployment.command import Command, CommandContext
 from archlint.service.deployment.installs import is_exported, is_locked, needs_no_lock, uv_targets
@@ -30,7 +30,8 @@ def check(service: Service) -> Iterator[Said]:
         if verb is not None and once not in seen:
             seen.update((once, command.location))
             fields = {"command": command.quoted, "place": command.place, "instead": _instead(command, verb)}
-            yield Hit(command.location, fields)
+            within = Link(Location(command.location.file), "installs that the lock does not decide")
+            yield Hit(command.location, fields, within=within)
         elif verb is None and command.runs("uv", "sync"):
             yield Met(command.location)
 
@@ -72,9 +73,7 @@ def _is_unlocked_list(service: Service, command: Command, target: str) -> bool:
     flag, _, name = target.partition("-r ")
     if flag or not name or "$" in name or "lock" in name:
         return False
-    folders = dict.fromkeys((command.folder or service.root, service.root))
-    path = next((p for folder in folders if service.repository.has(p := join(folder, name))), None)
-    if path is None:
-        return False
-    text = documents.text(service.repository, path)
-    return "--hash=" not in text and not is_exported(path, text, service.commands)
+    paths = (join(folder, name) for folder in (command.folder or service.root, service.root))
+    path = next(filter(service.repository.has, paths), None)
+    text = documents.text(service.repository, path) if path else "--hash="
+    return "--hash=" not in text and not is_exported(path or "", text, service.commands)

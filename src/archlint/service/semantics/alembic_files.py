@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import ImportFrom
+from archlint.facts.syntax import Import, ImportFrom
 from archlint.readings import summary
 
 
@@ -11,7 +11,7 @@ from archlint.readings import summary
 def imports_alembic(source: PythonSource) -> bool:
     """Whether an `env.py` is Alembic's."""
     statements = (one.statement for one in source.imports if not one.lazy)
-    modules = (one.module for one in statements if isinstance(one, ImportFrom))
+    modules = (module for one in statements for module in _modules(one))
     return any(module.partition(".")[0] == "alembic" for module in modules)
 
 
@@ -31,5 +31,14 @@ def imports_of_settings(source: PythonSource) -> tuple[ImportFrom, ...]:
 @summary
 def imports_context(source: PythonSource) -> bool:
     """Whether a file imports what an `env.py` is run with."""
-    imports = (one for one in source.body if isinstance(one, ImportFrom) and one.module == "alembic")
-    return any(alias.name == "context" for one in imports for alias in one.names)
+    imports = [one for one in source.body if isinstance(one, Import | ImportFrom)]
+    found = [one for one in imports if isinstance(one, ImportFrom) and one.module == "alembic"]
+    named = any(alias.name == "context" for one in found for alias in one.names)
+    return named or any("alembic.context" in _modules(one) for one in imports)
+
+
+def _modules(statement: Import | ImportFrom) -> tuple[str, ...]:
+    """The modules that an import names, by their full names."""
+    if isinstance(statement, ImportFrom):
+        return (statement.module,)
+    return tuple(alias.name for alias in statement.names)
