@@ -35,7 +35,7 @@ from archlint.service.schema.sqlalchemy.annotated import MappedAnnotations
 from archlint.service.schema.sqlalchemy.composites import composite_columns, is_composite
 from archlint.service.schema.sqlalchemy.elements import Builder, ColumnSpec, is_column, location, read_comment
 from archlint.service.schema.sqlalchemy.interpreter_models import FOLDER
-from archlint.service.schema.sqlalchemy.library_mixins import DECLARED
+from archlint.service.schema.sqlalchemy.library_mixins import DECLARED, declared_type
 from archlint.service.schema.sqlalchemy.merging import complete_types, note_override
 from archlint.service.schema.sqlalchemy.metadata import (
     assigned_to_metadata,
@@ -301,7 +301,7 @@ class Models(Struct, dict=True):
         annotation = owner.annotations.get(name)
         if isinstance(value, Descriptor) and value.kind == DECLARED:
             place = Origin(cls.module, cls.definition)
-            annotation = getattr(getattr(value.function, "definition", None), "returns", None)
+            annotation = None if owner is cls else declared_type(value.function)
             value = settled(self.machine.call(value.function, Arguments((cls,), {}, place)))
             if isinstance(value, Unresolved):
                 raise Untold(f"column `{name}`: {value.why}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from archlint.facts.syntax import Node
+from archlint.facts.syntax import Expression, Node
 from archlint.service.interpreter.assembly import python_models, semantics
 from archlint.service.interpreter.machine import FunctionModel, Machine
 from archlint.service.interpreter.values import (
@@ -38,6 +38,16 @@ _LOWER = frozenset(
         *SORTING,
     }
 )
+
+
+def declared_type(function: Value) -> Expression | None:
+    """What a function below `declared_attr` says that it returns; it may be a class method.
+
+    SQLAlchemy asks that of a mixin or an abstract class, never of what a mapped class declares itself.
+    """
+    inner = function.function if isinstance(function, Descriptor) else function
+    found: Expression | None = getattr(getattr(inner, "definition", None), "returns", None)
+    return found
 
 
 class LibraryMixins(Mapping[str, FunctionModel]):
