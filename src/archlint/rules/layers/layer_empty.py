@@ -10,6 +10,7 @@ from archlint.paths import is_inside
 from archlint.service.api.applications import makes_app
 from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
+from archlint.service.semantics.called import called_names
 from archlint.service.semantics.modules import Module
 
 KINDS = {
@@ -21,6 +22,10 @@ KINDS = {
     "routers": ("BA05.1.7", "no endpoint or router"),
     "dependencies": ("BA05.1.8", "no definition"),
 }
+
+
+_MAKERS = frozenset({"APIRouter", "fastapi.APIRouter"})
+"""Calls that make a router, in a function or method too."""
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -51,5 +56,7 @@ def _holds(service: Service, module: Module, layer: str) -> bool:
         case "schemas":
             return bool(module.source.nodes.of(ClassDef))
         case "routers":
-            return contents.routes > 0 or contents.wiring
+            return (
+                contents.routes > 0 or contents.wiring or not _MAKERS.isdisjoint(called_names(module.source))
+            )
     return any(isinstance(node, FunctionDef | ClassDef | Assign) for node in module.source.body)

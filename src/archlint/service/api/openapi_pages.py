@@ -14,13 +14,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.facts.source import PythonSource, function_summary
-from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Return
-from archlint.facts.traversal import all_nodes
+from archlint.facts.syntax import Attribute, Call, Constant, Expression, FunctionDef, Name, Operator, Return
+from archlint.facts.traversal import all_nodes, dotted
 from archlint.findings import Link, Location, Severity, Unknown
 from archlint.service.api.operations import Operation, Operations
 from archlint.service.api.registered import Mount
 from archlint.service.api.response_kinds import ResponseKind, undocumented
-from archlint.service.api.root_paths import argument_place
+from archlint.service.api.root_paths import argument_place, given_argument
 from archlint.service.api.routes import App, Endpoint, RouteTable
 from archlint.service.interpreter.values import (
     UNTOLD,
@@ -28,6 +28,7 @@ from archlint.service.interpreter.values import (
     Configured,
     Unresolved,
     Value,
+    options,
     settled,
     text,
     truth,
@@ -133,7 +134,9 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
         apart = {mount + path for path in (*DEFAULTS.values(), *_OPERATIONAL)}
         own = [o for o in self.operations if o.endpoint.app.router is app.router]
         if all(o.endpoint.path.removeprefix(mount) in DEFAULTS.values() for o in own):
-            return not mounted and not any(isinstance(entry, Mount) for entry in app.router.routes)
+            entries = (one for entry in app.router.routes for one in options(entry))
+            has_others = bool(app.router.missed) or any(isinstance(one, Mount) for one in entries)
+            return not mounted and not has_others
         public = (o for o in own if o.endpoint.in_schema and o.endpoint.path not in apart)
         return any(o.answer.has_schema or undocumented(o, self.symbols) is ResponseKind.DATA for o in public)
 
@@ -145,15 +148,23 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
         if path is None and found is not None and found is not False:
             why = found.why if isinstance(found, Unresolved) else UNTOLD.why
             return Unknown(f"`{argument}`", where, why)
-        return OpenAPIPage(app, mount, path or None, where, *_decided(value))
+        return OpenAPIPage(app, mount, path or None, where, *_decided(value, given_argument(app, argument)))
 
 
-def _decided(value: Value) -> tuple[str | None, Location | None]:
-    """The setting that decides a value, and where its default stands."""
+def _decided(value: Value, written: Expression | None) -> tuple[str | None, Location | None]:
+    """The setting that decides a value, or the name that is asked for it, and where its default stands."""
     if isinstance(value, Configured):
         place = value.place.module.location(value.place.node) if value.place else None
         return f"`{value.source.lstrip('$')}`", place
-    return ("" if isinstance(value, Choice) else None), None
+    return (_asked(written) if isinstance(value, Choice) else None), None
+
+
+def _asked(written: Expression | None) -> str:
+    """What a conditional expression asks: `settings.debug` of `url if settings.debug else None`."""
+    if not (isinstance(written, Operator) and written.operator == "if" and len(written.parts) == 3):
+        return ""
+    names = (dotted(node) for node in all_nodes(written.parts[1]) if isinstance(node, Name | Attribute))
+    return next((f"`{name}`" for name in names if name), "")
 
 
 def shows_documentation(endpoint: Endpoint) -> bool:

@@ -5,7 +5,7 @@ A client sends it, the routes do not have it (`fastapi.tiangolo.com/advanced/beh
 
 from __future__ import annotations
 
-from archlint.facts.syntax import Call
+from archlint.facts.syntax import Call, Expression, Keyword
 from archlint.findings import Location, Unknown
 from archlint.service.api.exemptions import version_in
 from archlint.service.api.routes import App, Endpoint
@@ -69,6 +69,17 @@ def _setting(value: Value) -> str | None:
 
 def argument_place(app: App, argument: str) -> Location:
     """The argument, where the call that makes the app names it."""
-    place = app.router.place
-    named = [k for k in place.node.keywords if k.name == argument] if isinstance(place.node, Call) else []
-    return place.module.location(named[0]) if named else app.location
+    named = _keyword(app, argument)
+    return app.router.place.module.location(named) if named is not None else app.location
+
+
+def given_argument(app: App, argument: str) -> Expression | None:
+    """What the call that makes the app gives by that name."""
+    named = _keyword(app, argument)
+    return None if named is None else named.value
+
+
+def _keyword(app: App, argument: str) -> Keyword | None:
+    call = app.router.place.node
+    keywords = call.keywords if isinstance(call, Call) else ()
+    return next((one for one in keywords if one.name == argument), None)

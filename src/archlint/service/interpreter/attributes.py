@@ -167,9 +167,8 @@ def _of_instance(machine: Machine, value: InstanceObject, name: str) -> Value:
     found = class_member(value.cls, name)
     if found is None:
         return _undefined(machine, value, name)
-    if value.cls.derives_from(names_of("settings base")) and not isinstance(
-        found, FunctionObject | Descriptor
-    ):
+    is_set = value.is_open or value.cls.derives_from(names_of("settings base"))
+    if is_set and not isinstance(found, FunctionObject | Descriptor):
         place = Origin(value.cls.module, value.cls.definition)
         default = field_default(machine, found, place)
         return configured(

@@ -251,6 +251,7 @@ def _instantiate(machine: Machine, cls: ClassObject, arguments: Arguments) -> Va
     if isinstance(initialise, FunctionObject):
         _interpret(machine, initialise, arguments, instance)
     else:
+        instance.is_open = not arguments.complete
         _set_fields(cls, instance, arguments)
         _finish(machine, cls, instance, arguments)
     return instance

@@ -248,10 +248,11 @@ def subscripted(value: ClassObject | External, arguments: tuple[Value, ...]) -> 
 
 
 class InstanceObject(Identified, Struct, eq=False):
-    """An object of a repository's class."""
+    """An object of a repository's class; `is_open` says that unknown arguments may have set its fields."""
 
     cls: ClassObject
     attributes: dict[str, Value] = field(default_factory=dict)
+    is_open: bool = False
     born: int = 0
     """How many undecided conditions it was made under."""
 

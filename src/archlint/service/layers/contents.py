@@ -19,6 +19,8 @@ from archlint.facts.syntax import (
     FunctionDef,
     Name,
     Return,
+    Statement,
+    Subscript,
 )
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
@@ -45,6 +47,10 @@ _METHODS = frozenset(
         *("websocket", "websocket_route"),
     }
 )
+_INJECTING = frozenset({"Depends", "Security"})
+_STORE = re.compile(r"(Repository|Repo|Dao|DAO|Crud|CRUD)(Base)?$")
+"""How classes are called that keep data for the rest of the service."""
+
 _TASKS = frozenset({"actor", "periodic_task", "scheduled_job", "shared_task", "task"})
 """Decorators of Celery, Dramatiq, Huey, Taskiq and APScheduler: a worker runs what they decorate."""
 
@@ -86,11 +92,6 @@ class Contents(Struct, frozen=True):
     sessions: int = 0
     foundation: int = 0
     web: bool = False
-
-    @property
-    def offers(self) -> bool:
-        """Whether it has what may be injected, of its own or as an annotation with FastAPI's marker."""
-        return self.plain > 0 or self.web
 
 
 def read_contents(module: Module, symbols: Symbols, classes: Classes) -> Contents:
@@ -194,7 +195,7 @@ class _Reader:
         definitions = [(node, self._kind(node)) for node in body if isinstance(node, ClassDef | FunctionDef)]
         kinds = Counter(kind for _, kind in definitions)
         kinds.update(self._made(node) for node in body if isinstance(node, Assign))
-        storage = self._imports(DATABASE_PACKAGES)
+        storage = self._imports(DATABASE_PACKAGES) or self._derives_from_store(body)
         app = makes_app([self._module.source])
         setup = kinds["setup"] + (0 if _works(definitions) and not kinds["setup"] else kinds["sessions"])
         is_small = kinds["plain"] <= setup + _MAX_BESIDE_SETUP and not any(_is_task(one) for one in body)
@@ -215,6 +216,16 @@ class _Reader:
             # Those that make statements or give them to a session.
             queries=self._queries([kind for _, kind in definitions]) if storage or self._asks() else 0,
         )
+
+    def _derives_from_store(self, body: Iterable[Statement]) -> bool:
+        """Whether a class derives from one that keeps data for others: `class UserDao(BaseDao)`."""
+        for node in body:
+            if isinstance(node, ClassDef) and any(_STORE.search(last_name(_generic(b))) for b in node.bases):
+                bases = self._symbols.bases(self._symbols.resolve(self._module, node.name))
+                homes = {base.module for base in bases if base.module is not None}
+                if any(self._imports(DATABASE_PACKAGES, home) for home in homes):
+                    return True
+        return False
 
     def _asks(self) -> bool:
         """Whether it imports the service's own connection, of a library that is no SQLAlchemy."""
@@ -275,10 +286,16 @@ class _Reader:
             return "setup" if maker in names_of("engine maker") else "sessions"
         return "routes" if _makes(self._module, node.value, self._symbols, names_of("router")) else ""
 
-    def _imports(self, packages: Container[str]) -> bool:
-        bindings = self._symbols.namespace(self._module).names.values()
+    def _imports(self, packages: Container[str], module: Module | None = None) -> bool:
+        """Whether this module, or another one, imports one of the packages."""
+        bindings = self._symbols.namespace(module or self._module).names.values()
         sources = (binding for binding in bindings if isinstance(binding, Imported) and not binding.level)
         return any(source.module.partition(".")[0] in packages for source in sources)
+
+
+def _generic(base: Expression) -> Expression:
+    """`Repository` of `Repository[User]`."""
+    return base.value if isinstance(base, Subscript) else base
 
 
 def _is_task(node: object) -> bool:
@@ -332,6 +349,16 @@ def _asks_session(definition: ClassDef | FunctionDef, called: Iterable[Expressio
     methods = [one for one in definition.body if isinstance(one, FunctionDef) and one.name[:2] != "__"]
     having = sum(any(one.start <= call.start < one.end for call in asking) for one in methods)
     return 2 * having >= len(methods)
+
+
+@summary
+def injected_names(source: PythonSource) -> frozenset[str]:
+    """The last names of what a file has injected: of functions, and of what makes them."""
+    if _INJECTING.isdisjoint(source.names):
+        return frozenset()
+    calls = (one for one in source.nodes.of(Call) if last_name(one.func) in _INJECTING and one.args)
+    given = (one.args[0] for one in calls)
+    return frozenset(last_name(one.func if isinstance(one, Call) else one) for one in given)
 
 
 @summary

@@ -12,9 +12,10 @@ from typing import Literal
 from msgspec import Struct
 
 from archlint.config import Config
+from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.paths import ancestors
 from archlint.service.api.api_surface import Surface
-from archlint.service.layers.contents import Contents, mostly_query, only_query, read_contents
+from archlint.service.layers.contents import Contents, injected_names, mostly_query, only_query, read_contents
 from archlint.service.layers.mapping import Candidate, candidate
 from archlint.service.layers.misnomers import misnomers
 from archlint.service.layers.names import (
@@ -117,7 +118,7 @@ class Layers:
         """
         runtime = self._modules.runtime
         inferred = [one for one in runtime if self.of(one) == Layer(name, "inferred")]
-        places = {one.path: self._place(one, name) for one in inferred}
+        places = {one.path: self.place(one, name) for one in inferred}
         if not any(places.values()):
             places = {one.path: likely for one in runtime if (likely := self._likely_place(one, name))}
         others: list[str] = []
@@ -312,8 +313,9 @@ class Layers:
         """The layers that directories' names suggest, where these are not features of that name."""
         for folder in (one for one in folders if one not in self._feature_folders):
             found = [name for name, names in SYNONYMS.items() if _base(folder) in names]
-            # Handlers and controllers are services only where nothing else is called so.
-            is_other = len(found) > 1 and self.directories("services")
+            # Handlers and controllers are services only where nothing else is called so, a model never.
+            is_model = _base(posixpath.dirname(folder)) in {"model", "models"}
+            is_other = is_model or (len(found) > 1 and self.directories("services"))
             yield from (name for name in found if name != "services" or not is_other)
 
     def _plays(self, module: Module, name: str) -> bool:
@@ -330,8 +332,18 @@ class Layers:
             case "crud":
                 folder = self._nearest(module, SYNONYMS["crud"])
                 return contents.storage or folder in self._storage_folders
-        is_other = self._is_stored(module) or (name == "dependencies" and not contents.offers)
-        return name in _BY_NAME_ALONE and not self.has_routes(module) and not is_other
+        is_other = self._is_stored(module) or contents.models > contents.plain or self.has_routes(module)
+        return name in _BY_NAME_ALONE and not is_other and (name == "services" or self._offers(module))
+
+    def _offers(self, module: Module) -> bool:
+        """Whether it has what may be injected: with FastAPI's marker, or as something that others inject."""
+        defined = {one.name for one in module.source.body if isinstance(one, FunctionDef | ClassDef)}
+        return self.contents(module).web or bool(self._injected & defined)
+
+    @cached_property
+    def _injected(self) -> frozenset[str]:
+        """The last names of what the modules of the service have injected."""
+        return frozenset(name for one in self._modules.runtime for name in injected_names(one.source))
 
     def _is_stored(self, module: Module) -> bool:
         """Whether it queries, in a store of such modules, whatever its own name."""
@@ -351,7 +363,7 @@ class Layers:
         is_schemas = contents.schemas and not contents.plain and not contents.shapes
         return "schemas" if is_schemas and module in self._surface().publishing else None
 
-    def _place(self, module: Module, name: str) -> str:
+    def place(self, module: Module, name: str) -> str:
         """The nearest directory around a module whose name suggests the layer, or else its file.
 
         Schemas are defined everywhere; only a name makes a place of them.

@@ -36,13 +36,14 @@ class Piece(Struct, frozen=True):
 class Misplaced(Struct, frozen=True):
     """One finding: a piece, where it is, and the others, of that file or its namesakes, that go with it.
 
-    `cause` is the file, which may hold more that belongs elsewhere.
+    `cause` is the file, which may hold more that belongs elsewhere; `home` the folder or name they share.
     """
 
     piece: Piece
     where: str
     others: tuple[Piece, ...] = ()
     cause: Link | None = None
+    home: str = ""
 
     @property
     def fields(self) -> dict[str, str]:
@@ -54,9 +55,9 @@ class Misplaced(Struct, frozen=True):
     def _more(self) -> str:
         files = {other.module.path for other in self.others} - {self.piece.module.path}
         here = sum(other.module is self.piece.module for other in self.others)
-        name = posixpath.basename(self.piece.module.path)
+        which = f"in `{self.home}`" if self.home.endswith("/") else f"`{self.home}`"
         parts = [f"{here} more in this file"] if here else []
-        parts += [f"those of {len(files)} more files `{name}`"] if files else []
+        parts += [f"those of {len(files)} more file{'s' * (len(files) > 1)} {which}"] if files else []
         return f" (and {', and '.join(parts)})" if parts else ""
 
     @property
@@ -69,8 +70,8 @@ def misplaced(layers: Layers, layer: str, pieces: Iterable[Piece]) -> Iterator[M
     """What lies outside of `layer`: one finding per place, or per file where that is the decision to take.
 
     Where a whole file plays the layer from outside, the file has to move: one finding, and one for all files
-    of that name, which one line of the configuration maps. Where the layer is missing, BA0501 has said so
-    already, with the file's name.
+    of that name or folder, which one line of the configuration maps. Where the layer is missing, BA0501 has
+    said so already, with the file's name.
     """
     exists = layers.has_place(layer)
     playing: dict[str, list[Piece]] = {}
@@ -80,13 +81,15 @@ def misplaced(layers: Layers, layer: str, pieces: Iterable[Piece]) -> Iterator[M
         if is_there or (inferred and not exists) or not layers.owns(module):
             continue
         if inferred:
-            playing.setdefault(posixpath.basename(module.path), []).extend(group)
+            place = layers.place(module, layer)
+            home = place if place.endswith("/") else posixpath.basename(module.path)
+            playing.setdefault(home, []).extend(group)
         else:
             said = f"`{module.name}` has what belongs into `{layer}/`"
             cause = Link(Location(module.path), said)
             for first, *others in _by_maker(group):
                 yield Misplaced(first, _where(layers, module, layer), tuple(others), cause)
-    yield from (_together(layers, layer, alike) for alike in playing.values())
+    yield from (_together(layers, layer, home, alike) for home, alike in playing.items())
 
 
 def _by_maker(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
@@ -100,15 +103,19 @@ def placed(layers: Layers, layer: str, pieces: Iterable[Piece]) -> Iterator[Loca
     return (piece.location for piece in pieces if _lies_in(layers, layer, piece.module))
 
 
-def _together(layers: Layers, layer: str, pieces: list[Piece]) -> Misplaced:
-    return Misplaced(pieces[0], _where(layers, pieces[0].module, layer), tuple(pieces[1:]))
+def _together(layers: Layers, layer: str, home: str, pieces: list[Piece]) -> Misplaced:
+    return Misplaced(pieces[0], _where(layers, pieces[0].module, layer), tuple(pieces[1:]), home=home)
 
 
 def _lies_in(layers: Layers, layer: str, module: Module) -> bool:
-    """Whether the module is of the layer; what is of none, such as wiring, is where its directory is."""
+    """Whether the module is of the layer; what is of none, such as wiring, is where its directory is.
+
+    What seems to be of the layer and lies in a directory of that name lies there, whatever else that holds.
+    """
     found = layers.of(module)
     if found is not None:
-        return found.name == layer and found.by != "inferred"
+        is_there = found.by != "inferred" or layer in module.path.split("/")[:-1]
+        return found.name == layer and is_there
     return any(is_inside(module.path, folder) for folder in layers.directories(layer))
 
 

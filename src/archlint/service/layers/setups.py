@@ -23,6 +23,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
 from archlint.service.database.packages import LIBRARIES
+from archlint.service.layers.contents import injected_names
 from archlint.service.semantics.called import called_names, calls_of
 from archlint.service.semantics.library_names import NameKind, names_of, packages_of
 from archlint.service.semantics.modules import Module, Modules, Role
@@ -51,7 +52,6 @@ _DATABASES = LIBRARIES.keys() - {"sqlalchemy", "sqlmodel"} | {
 }
 """Packages that connect to a database by themselves."""
 
-_INJECTING = frozenset({"Depends", "Security"})
 _REFUSING = re.compile(r"Authenticat|Unauthori[sz]ed|Unauthenticated|HTTP_401|^UNAUTHORI[SZ]ED$")
 _CLIENTS = frozenset({"aiohttp", "httpx", "httpx2", "requests"})
 _TOKEN = re.compile(r"token|jwt", re.IGNORECASE)
@@ -138,10 +138,7 @@ class Setups(Struct, eq=False, frozen=True, dict=True):
     def _has_refusing_dependency(self, modules: Iterable[Module]) -> bool:
         """Whether a function that stands in `Depends(…)` raises that somebody is not known."""
         own = [module for module in modules if "fastapi" in _imported(module)]
-        calls = (call for module in own for call in module.source.nodes.of(Call))
-        injected = {
-            last_name(call.args[0]) for call in calls if last_name(call.func) in _INJECTING and call.args
-        }
+        injected = {name for module in own for name in injected_names(module.source)}
         return any(
             around.name in injected
             for module in modules
