@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.facts.syntax import Assign, Constant, Dict, Sequence, Subscript
-from archlint.facts.traversal import dotted
+from archlint.facts.syntax import Assign, Constant, Dict, Expression, Sequence, Subscript
 from archlint.findings import Location, Met, NotApplicable, Said
 from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
@@ -35,8 +34,16 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     def is_data(symbol: Symbol) -> bool:
         """An enumeration, constants or a type of columns, which bring nothing else of core along."""
         if isinstance(symbol.node, Assign):
-            return isinstance(symbol.node.value, Constant | Sequence | Dict) or _is_annotated(symbol.node)
+            given = symbol.node.value
+            return isinstance(given, Constant | Sequence | Dict) or is_annotated(symbol, given)
         return service.classes.is_constant(symbol)
+
+    def is_annotated(symbol: Symbol, given: Expression | None) -> bool:
+        """Whether it names a type with what columns of it have: `key = Annotated[UUID, mapped_column(…)]`."""
+        if symbol.module is None or not isinstance(given, Subscript):
+            return False
+        meant = service.symbols.resolve(symbol.module, given.value).qualified
+        return meant in {"typing.Annotated", "typing_extensions.Annotated"}
 
     others = set(LAYERS) - {"models"}
     excuse = is_base if options["core-base"] else lambda edge, symbol: False
@@ -48,10 +55,3 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     if not models:
         yield NotApplicable("no module is of the models layer")
     yield from (Met(Location(one.path)) for one in service.layers.placed("models") if one not in breaching)
-
-
-def _is_annotated(node: Assign) -> bool:
-    """Whether it names a type with what columns of it have, as `key = Annotated[UUID, mapped_column(…)]`."""
-    value = node.value
-    name = dotted(value.value) if isinstance(value, Subscript) else None
-    return (name or "").rpartition(".")[2] == "Annotated"

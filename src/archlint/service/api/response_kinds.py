@@ -306,5 +306,12 @@ def _is_html(name: str) -> bool:
 
 
 def _says_json(call: Call) -> bool:
-    written = [keyword.value for keyword in call.keywords if keyword.name == "media_type"]
-    return any(isinstance(value, Constant) and "json" in str(value.value) for value in written)
+    """Whether the media type is JSON's, and it is no download: a file that has that format."""
+    given = {keyword.name: keyword.value for keyword in call.keywords}
+    media_type, headers = given.get("media_type"), given.get("headers")
+    says_json = isinstance(media_type, Constant) and "json" in str(media_type.value)
+    return says_json and (headers is None or not any(map(_is_attachment, all_nodes(headers))))
+
+
+def _is_attachment(node: Node) -> bool:
+    return isinstance(node, Constant) and "attachment" in str(node.value)

@@ -24,7 +24,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import all_nodes
 from archlint.service.semantics.bindings import statements
 
-_SAYING = frozenset({"media_type", "status_code"})
+_SAYING = frozenset({"headers", "media_type", "status_code"})
 
 
 @function_summary

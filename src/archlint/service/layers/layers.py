@@ -331,14 +331,14 @@ class Layers:
                 return self.has_routes(module) or self._nearest(module, ROUTERS_ONLY) in self._route_folders
             case "crud":
                 folder = self._nearest(module, SYNONYMS["crud"])
-                return contents.storage or folder in self._storage_folders
+                return not contents.routes and (contents.storage or folder in self._storage_folders)
         is_other = self._is_stored(module) or contents.models > contents.plain or self.has_routes(module)
         return name in _BY_NAME_ALONE and not is_other and (name == "services" or self._offers(module))
 
     def _offers(self, module: Module) -> bool:
-        """Whether it has what may be injected: with FastAPI's marker, or as something that others inject."""
+        """Whether it has what may be injected: with FastAPI's marker, or as something that modules inject."""
         defined = {one.name for one in module.source.body if isinstance(one, FunctionDef | ClassDef)}
-        return self.contents(module).web or bool(self._injected & defined)
+        return self.contents(module).web or bool(defined & (self._injected or defined))
 
     @cached_property
     def _injected(self) -> frozenset[str]:
