@@ -249,3 +249,22 @@ def test_an_object_is_of_the_layer_of_its_class(taken: str, made: str, leads: bo
         "app/crud/store.py": "class Store: ...",
     }
     assert bool(found(files)) is leads
+
+
+@pytest.mark.parametrize(
+    ("model", "home"),
+    [
+        ("from app.schemas.torrent import Quality", "app.schemas.torrent"),
+        ("from enum import Enum\nclass Quality(Enum):\n    HD = 1", ""),
+        ("from app.helpers import Quality", ""),
+    ],
+)
+def test_the_module_that_defines_what_a_model_only_hands_on(model: str, home: str) -> None:
+    quality = "from enum import Enum\nclass Quality(Enum):\n    HD = 1"
+    files = {
+        "app/schemas/movie.py": "from app.models.user import Quality\nprint(Quality.HD)",
+        "app/schemas/torrent.py": quality,
+        "app/helpers.py": quality,
+        "app/models/user.py": f"{MAPPED}{model}",
+    }
+    assert [one.home for one in service(files).contracts.breaches("schemas", ("models",))] == [home]

@@ -23,7 +23,8 @@ def check(service: Service) -> Iterator[Said]:
         what = f"`{breach.importer.name}` of the {breach.source} layer {breach.text}"
         breaching.add(breach.importer.path)
         fields = {"what": what, "breach": breach.fields["breach"]}
-        yield breach.hit(fields, _MOVE if breach.constants else _REMEDY)
+        there = f"Import it from `{breach.home}`, which defines it"
+        yield breach.hit(fields, there if breach.home else _MOVE if breach.constants else _REMEDY)
     parts = (service.modules, service.symbols, service.annotations, service.classes)
     for exposed in exposed_models(*parts, service.layers, service.surface):
         breaching.add(exposed.location.file)

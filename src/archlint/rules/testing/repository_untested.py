@@ -72,7 +72,8 @@ def _unused_users(service: Service, function: Function) -> str:
 
 def _through(service: Service, function: Function, endpoints: Sequence[Endpoint]) -> str:
     if not endpoints:
-        return "" if service.reached.is_kept(function) else ", and no endpoint uses it"
+        is_told = service.reached.is_kept(function) or not service.routes.endpoints
+        return "" if is_told else ", and no endpoint uses it"
     shown = f"`{'/'.join(endpoints[0].methods)} {endpoints[0].path}`"
     more = f" and {len(endpoints) - 1} more" if len(endpoints) > 1 else ""
     return f", nor through {shown}{more}, untested too"

@@ -34,6 +34,7 @@ from archlint.facts.syntax import (
     Try,
     With,
 )
+from archlint.facts.traversal import all_nodes
 from archlint.readings import unnoticed
 from archlint.service.api.handlers import Handler
 from archlint.service.api.operations import Operation, named_status

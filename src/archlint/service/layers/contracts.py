@@ -48,6 +48,9 @@ class Breach(Struct, frozen=True):
     constants: bool = False
     """Whether enumerations and constants are all that it takes."""
 
+    home: str = ""
+    """The module of another layer that defines all that it takes, if one does."""
+
     statement: str = ""
     beside_direct: bool = False
     """Whether `importer` imports the forbidden layer by another statement without a detour."""
@@ -252,10 +255,18 @@ class _Contract:
             f", re-exported by `{edge.imported.name}`" if steps else "",
             (Link(edge.location, names), *links) if steps else (),
         )
-        taken = (self._parts.imports.origin(target.edge)[0] for target in targets)
+        taken = [self._parts.imports.origin(target.edge)[0] for target in targets]
         constants = all(map(self._parts.classes.is_constant, taken))
         unused = all(self._parts.uses.is_unused(target.edge) for target in targets)
-        return replace(breach, constants=constants, statement=breach.imported, unused=unused)
+        home = self._defined_in(taken)
+        return replace(breach, constants=constants, home=home, statement=breach.imported, unused=unused)
+
+    def _defined_in(self, taken: list[Symbol]) -> str:
+        """The one module that defines them all, if that is of a layer that may be imported."""
+        homes = {symbol.module for symbol in taken}
+        home = homes.pop() if len(homes) == 1 else None
+        layer = self._parts.layers.of(home) if home is not None else None
+        return home.name if home and layer and layer.name not in self._forbidden else ""
 
     def home(self, edge: ImportEdge) -> Module:
         """The module of a forbidden layer that an edge leads to."""
