@@ -112,7 +112,6 @@ class Frame(Identified, Struct, eq=False):
     function: FunctionObject | None = None
     receiver: Value = None
     depth: int = 0
-    """How many undecided conditions it was made under."""
 
     returned: list[Value] = field(default_factory=list)
     usual: Value = UNTOLD
@@ -248,7 +247,7 @@ def subscripted(value: ClassObject | External, arguments: tuple[Value, ...]) -> 
 
 
 class InstanceObject(Identified, Struct, eq=False):
-    """An object of a repository's class; `is_open` says that unknown arguments may have set its fields."""
+    """An object of a class, made under `born` undecided conditions; `is_open`: unknown arguments fill it."""
 
     cls: ClassObject
     attributes: dict[str, Value] = field(default_factory=dict)
