@@ -45,8 +45,7 @@ def check(service: Service) -> Iterator[Said]:
         for revision in environment.revisions:
             upgrade = revision.function("upgrade")
             changes = len(revision.parents) < 2 and upgrade is not None and not does_nothing(upgrade)
-            if changes and revision.id not in beyond:
-                yield from _judge(service.repository, revision)
+            yield from _judge(service.repository, revision) if changes and revision.id not in beyond else ()
 
 
 def _judge(repository: Repository, revision: Revision) -> Iterator[Hit | Met]:
@@ -73,8 +72,8 @@ def _hit(repository: Repository, revision: Revision, downgrade: FunctionDef, pro
     place = revision.source.location(revision.file, start, start + len(downgrade.name))
     upgrade = revision.function("upgrade")
     done = revision_effect(upgrade) if upgrade is not None else RevisionEffect.TABLES
-    comment = reason(repository, revision.place(downgrade), _REASONS)
-    said = comment or documented(docstring(downgrade.body), _REASONS)
+    said = reason(repository, revision.place(downgrade), _REASONS)
+    said = said or documented(docstring(downgrade.body), _REASONS)
     rewrites = done in {RevisionEffect.ROWS, RevisionEffect.OBJECTS} and does_nothing(downgrade)
     severity = Severity.WARNING if said or rewrites else None
     fields = {"revision": revision.id, "problem": problem + excuse(said), "remedy": _REMEDIES[done]}

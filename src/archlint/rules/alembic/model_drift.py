@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Severity, Unknown
 from archlint.service.model import Service
-from archlint.service.schema.alembic.comparison import Drift
+from archlint.service.schema.alembic.drift_words import drift_detail, drift_title
 from archlint.service.schema.alembic.grouping import grouped
 from archlint.service.schema.schemas import DatabaseSchema
 
@@ -42,7 +42,7 @@ def _judge(service: Service, schema: DatabaseSchema) -> Iterator[Said]:
         part = change.table in whole and change.kind not in _WHOLE
         if not part and change.table not in unseen:
             remedy = _OF_TABLE if change.kind == "remove_table" else _WRITE
-            fields = {"what": _words(change), "detail": _detail(change, others), "remedy": remedy}
+            fields = {"what": drift_title(change), "detail": drift_detail(change, others), "remedy": remedy}
             cause = Link(schema.place, "no revision of this environment brings what the models have")
             # The key has an index of its own: what another one on it costs is time to write.
             on_key = change.kind in _INDEXES and change.on == keys.get(change.table)
@@ -60,29 +60,3 @@ def _keeps_no_comments(service: Service) -> bool:
     """Whether all of its databases are SQLite files, where autogenerate compares no comments."""
     connections = service.databases.connections
     return bool(connections) and all(connection.is_file for connection in connections)
-
-
-def _detail(change: Drift, others: tuple[Drift, ...]) -> str:
-    if [(change.kind, one.kind) for one in others] == [("remove_foreign_key", "add_foreign_key")]:
-        sides = [one.detail.partition(" it, ")[2] for one in (change, *others)]
-        return f"{sides[0]} in the migrations, {sides[1]} in the models"
-    return "; ".join([change.detail, *(f"{_words(one)} goes with it" for one in others)])
-
-
-def _words(change: Drift) -> str:
-    _, _, kind = change.kind.partition("_")
-    if kind == "table_comment":
-        return f"The comment of table `{change.name}`"
-    if kind in _MODIFIED:
-        return f"The {_MODIFIED[kind]} of column `{change.name}`"
-    if kind == "foreign_key":
-        columns = change.name.partition(")")[0].removeprefix("(")
-        return f"Foreign key `{columns}` of table `{change.table}`"
-    if change.name == "None":
-        return f"A unique constraint without a name of table `{change.table}`"
-    noun = "Unique constraint" if kind == "unique" else kind.capitalize()
-    of = "" if kind in {"table", "column"} else f" of table `{change.table}`"
-    return f"{noun} `{change.name}`{of}"
-
-
-_MODIFIED = {"nullable": "nullability", "type": "type", "default": "default", "comment": "comment"}

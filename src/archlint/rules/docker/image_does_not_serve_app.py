@@ -56,12 +56,10 @@ def _problem(service: Service, command: Command) -> str | None:
 
 def _exists(service: Service, name: str) -> bool:
     """Whether the repository may have the module, wherever the server starts, or a dependency."""
-    tails = _tails(name)
-    top = canonicalize_name(name.partition(".")[0])
+    tails, top = _tails(name), canonicalize_name(name.partition(".")[0])
     declared = (canonicalize_name(one.requirement.name) for one in service.project.declared)
-    if any(one == top or one.startswith(f"{top}-") for one in declared):
-        return True
-    return any(f"/{file}".endswith(tails) for file in service.repository.files)
+    is_declared = any(one == top or one.startswith(f"{top}-") for one in declared)
+    return is_declared or any(f"/{file}".endswith(tails) for file in service.repository.files)
 
 
 def _has(service: Service, name: str, attribute: str) -> bool:

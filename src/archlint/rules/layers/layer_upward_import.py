@@ -70,9 +70,8 @@ def _cycles(service: Service) -> Iterator[Hit]:
         back = next(filter(_is_plain, backwards), None)
         if forth and back:
             links = (Link(one.location, f"{one.importer.name} {one.text}") for one in (forth, back))
-            yield Hit(
-                forth.location, forth.fields | {"why": CYCLE, "remedy": forth.remedy(_REMEDY)}, tuple(links)
-            )
+            fields = forth.fields | {"why": CYCLE, "remedy": forth.remedy(_REMEDY)}
+            yield Hit(forth.location, fields, tuple(links))
 
 
 def _is_plain(breach: Breach) -> bool:

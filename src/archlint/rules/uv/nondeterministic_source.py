@@ -76,5 +76,5 @@ def _resolves_anew(command: Command) -> bool:
     verb = next((word for word in command.words[1:] if not word.startswith("-")), "")
     upgrades = {"--upgrade", "-U", "--upgrade-package", "-P"} & set(command.words)
     lowest = re.search(r"--resolution[= ]lowest", " ".join(command.words)) is not None
-    by_variable = command.environment.get("UV_RESOLUTION", "").startswith("lowest")
-    return verb in {"lock", "run", "sync"} and bool(upgrades or lowest or by_variable)
+    lowest = lowest or command.environment.get("UV_RESOLUTION", "").startswith("lowest")
+    return verb in {"lock", "run", "sync"} and bool(upgrades or lowest)

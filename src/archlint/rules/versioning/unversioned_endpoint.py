@@ -11,17 +11,15 @@ from archlint.service.api.exemptions import operational, served
 from archlint.service.api.include_groups import by_include, included, without_aliases
 from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.response_kinds import is_page
-from archlint.service.api.root_paths import client_version, path_setting, unknown_root
+from archlint.service.api.root_paths import client_version, unknown_root
 from archlint.service.api.routes import App, Endpoint
+from archlint.service.api.version_lacks import MISSING, lack_of_version, version_elsewhere
 from archlint.service.api.webhooks import is_webhook
 from archlint.service.interpreter.values import Origin
 from archlint.service.model import Service
 
-_MISSING = "without a version prefix"
 _FALLBACK = re.compile(r"/\{\w+:path\}")
 """What answers all paths that nothing else does: it is of no version."""
-
-_ELSEWHERE = re.compile(r"(/[^/{}]+)*?/v\d+(?=/|$)")
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
@@ -39,7 +37,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             if endpoint.root not in doubtful:
                 doubtful[endpoint.root] = unknown_root(endpoint.root)
             if doubtful[endpoint.root] is None:
-                yield _hit(place, _how(endpoint), endpoint, has_versions=bool(versioned))
+                yield _hit(place, lack_of_version(endpoint), endpoint, has_versions=bool(versioned))
     yield from filter(None, doubtful.values())
     yield from service.routes.unknown
 
@@ -52,17 +50,6 @@ def _is_of_others(service: Service, endpoint: Endpoint) -> bool:
     return is_page(operation, service.symbols) or is_webhook(operation)
 
 
-def _how(endpoint: Endpoint) -> str:
-    """How the path is wrong: a version elsewhere in it is one, if not where the standard has it."""
-    if found := _ELSEWHERE.match(endpoint.path):
-        return f"under `{found[0]}`, not under `/api/v<N>`"
-    if (condition := endpoint.off_by_default) is not None:
-        place = condition.place.module.location(condition.place.node)
-        return f"{_MISSING}, once the condition at {place} holds, which by default it does not"
-    setting = path_setting(endpoint)
-    return f"{_MISSING}, as long as `{setting}` has its default" if setting else _MISSING
-
-
 def _hit(place: Origin, how: str, endpoint: Endpoint, *, has_versions: bool) -> Hit:
     """An error where it has no version, whatever is configured, and is served."""
     include = Link(place.module.location(place.node), "served here, without a version in the prefix")
@@ -72,7 +59,7 @@ def _hit(place: Origin, how: str, endpoint: Endpoint, *, has_versions: bool) -> 
         "how": how,
         "remedy": _remedy(included(place), endpoint, has_versions),
     }
-    is_error = how == _MISSING and endpoint.root.is_served
+    is_error = how == MISSING and endpoint.root.is_served
     severity = None if is_error else Severity.WARNING
     app = Link(endpoint.app.location, "nothing gives the endpoints of this app a version in the prefix")
     mended_at = include.location if place in endpoint.includes else None
@@ -81,7 +68,7 @@ def _hit(place: Origin, how: str, endpoint: Endpoint, *, has_versions: bool) -> 
 
 def _remedy(included: str, endpoint: Endpoint, has_versions: bool) -> str:
     """What to do: a version that stands elsewhere stays, unless the API has versions of its own beside it."""
-    found = _ELSEWHERE.match(endpoint.path)
+    found = version_elsewhere(endpoint)
     if found and not (has_versions and found[1]):
         return f"Let the path begin with `/api/{found[0].rpartition('/')[2]}`, not with `{found[0]}`"
     return f"Serve {included} under `/api/v1`"

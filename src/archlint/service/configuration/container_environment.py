@@ -32,12 +32,12 @@ class ServerKind(Struct, frozen=True):
 POSTGRESQL = ServerKind(
     "PostgreSQL",
     re.compile(r"(?i)postgres|postgis|pgvector|timescale"),
-    re.compile(r"(?i)database|(^|_)db|db_|postgres|^pg|sql|dsn"),
+    re.compile(r"(?i)database|(^|_)db|db_|postgres|^pg|(?<!snow)(?<!my)sql|dsn"),
 )
 REDIS = ServerKind(
     "Redis",
     re.compile(r"(?i)^(redis|valkey|keydb|dragonfly)"),
-    re.compile(r"(?i)redis|valkey|cache|broker|celery"),
+    re.compile(r"(?i)redis|valkey|(?<!no_)cache(?!_dir)|broker|celery"),
 )
 
 
