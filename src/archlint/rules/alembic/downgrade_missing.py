@@ -68,13 +68,12 @@ def _hit(repository: Repository, revision: Revision, downgrade: FunctionDef, pro
 
     So is a downgrade for which a comment or its docstring gives a reason.
     """
-    start = downgrade.name_start
-    place = revision.source.location(revision.file, start, start + len(downgrade.name))
+    end = downgrade.name_start + len(downgrade.name)
+    place = revision.source.location(revision.file, downgrade.name_start, end)
     upgrade = revision.function("upgrade")
     done = revision_effect(upgrade) if upgrade is not None else RevisionEffect.TABLES
     said = reason(repository, revision.place(downgrade), _REASONS)
     said = said or documented(docstring(downgrade.body), _REASONS)
     rewrites = done in {RevisionEffect.ROWS, RevisionEffect.OBJECTS} and does_nothing(downgrade)
-    severity = Severity.WARNING if said or rewrites else None
     fields = {"revision": revision.id, "problem": problem + excuse(said), "remedy": _REMEDIES[done]}
-    return Hit(place, fields, severity=severity)
+    return Hit(place, fields, severity=Severity.WARNING if said or rewrites else None)

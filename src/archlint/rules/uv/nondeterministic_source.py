@@ -27,8 +27,8 @@ def check(service: Service) -> Iterator[Said]:
             yield from (Met(Location(file)) for file in (pyproject.file.path, service.project.lock_path))
     for image in service.deployment.images:
         for instruction in image.dockerfile.instructions:
-            words = (instruction.flag("from"), *instruction.arguments[:1])
-            found = [word for word in words if word is not None and _moves(word)]
+            words = (instruction.flag("from") or "", *instruction.arguments[:1])
+            found = list(filter(_moves, words))
             if found and instruction.keyword in {"COPY", "FROM"}:
                 yield _hit(instruction.location, f"`{found[0]}`", "moves with every release of uv")
     yield from service.commands.unread
@@ -56,8 +56,7 @@ def _sources(pyproject: Pyproject) -> Iterator[Hit]:
 def _requirements(pyproject: Pyproject) -> Iterator[Hit]:
     for declared in pyproject.declared:
         url = (declared.requirement.url or "").partition("#")[0]
-        name = f"The URL of `{declared.requirement.name}`"
-        revision = url.rpartition("/")[2].partition("@")[2]
+        name, revision = f"The URL of `{declared.requirement.name}`", url.rpartition("/")[2].partition("@")[2]
         if url.startswith("git+") and (not revision or revision in BRANCH):
             problem = f"names the branch `{revision}`" if revision else "names no revision"
             yield _hit(declared.location, name, problem)
@@ -66,8 +65,8 @@ def _requirements(pyproject: Pyproject) -> Iterator[Hit]:
 
 
 def _moves(image: str) -> bool:
-    match = UV_IMAGE.fullmatch(image)
-    return match is not None and match["digest"] is None and match["tag"] in {None, ":latest"}
+    found = UV_IMAGE.fullmatch(image)
+    return found is not None and found["digest"] is None and found["tag"] in {None, ":latest"}
 
 
 def _resolves_anew(command: Command) -> bool:

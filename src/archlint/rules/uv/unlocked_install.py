@@ -41,8 +41,7 @@ def _instead(command: Command, verb: str) -> str:
     if verb == "pip" or verb not in command.words:
         return "uv sync --locked"
     index = command.words.index(verb) + 1
-    words = (*command.words[:index], "--locked", *command.words[index:])
-    return replace(command, words=words).quoted
+    return replace(command, words=(*command.words[:index], "--locked", *command.words[index:])).quoted
 
 
 def _unlocked(service: Service, command: Command, synced: set[str]) -> str | None:
