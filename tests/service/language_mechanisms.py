@@ -365,6 +365,21 @@ LANGUAGE_MECHANISMS: Mapping[str, Mapping[str, str]] = {
                 router.add_api_route("/read", read)
             with group("/function") as router:
                 router.add_api_route("/read", read)
+
+            @contextmanager
+            def named(name):
+                try:
+                    yield name
+                finally:
+                    app.add_api_route(f"/done/{name}", read)
+
+            def fill(name):
+                with group("/both") as router, named(name) as path:
+                    with named("inner"):
+                        router.add_api_route(f"/{path}", read)
+                    return path
+
+            app.add_api_route(f"/returned/{fill('outer')}", read)
         """
     },
     "members that are texts or numbers, too, and plain ones": {

@@ -155,6 +155,9 @@ def _interpret(machine: Machine, function: FunctionObject, arguments: Arguments,
     first = args[0] if args else None
     depth = len(machine.conditions)
     frame = Frame(function.frame.module, names, _closure(function), function, first, depth)
+    for block in machine.blocks[-1:]:
+        if block.frame is None and block.call is arguments.place.node:
+            block.frame = frame
     with machine.calling(function.definition):
         if isinstance(function.definition, Lambda):
             return machine.evaluate(frame, function.definition.body)

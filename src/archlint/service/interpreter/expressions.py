@@ -28,6 +28,7 @@ from archlint.facts.syntax import (
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.calls import call, define
 from archlint.service.interpreter.conditions import boolean, comparison, conditional, decide, negated
+from archlint.service.interpreter.contexts import run_block
 from archlint.service.interpreter.fields import field_names
 from archlint.service.interpreter.machine import Machine, Modelled
 from archlint.service.interpreter.operators import arithmetic
@@ -308,6 +309,7 @@ def _yield(machine: Machine, frame: Frame, node: Operator) -> Value:
             frame.yielded.extend(iterate(machine, value) or ())
         else:
             frame.yielded.append(value)
+            run_block(machine, frame, value)
     return machine.unresolved(frame, node, "what is sent into a generator")
 
 

@@ -97,6 +97,19 @@ class Semantics:
     """Values of libraries' names, by qualified name."""
 
 
+@dataclass(eq=False)
+class WithBlock:
+    """A block below `with`, and the call that makes its context manager; `run` takes what that gives.
+
+    `frame` is that of the call, if it is one of a generator, as of a `@contextmanager`.
+    """
+
+    call: Node
+    run: Callable[[Value], None]
+    frame: Frame | None = None
+    has_run: bool = False
+
+
 @dataclass(eq=False, repr=False)
 class Machine:
     """One interpretation of one service."""
@@ -128,6 +141,9 @@ class Machine:
 
     handed: list[tuple[Modelled, str, Origin]] = field(default_factory=list)
     """The apps and routers that went into what archlint cannot follow, with what that is, and where."""
+
+    blocks: list[WithBlock] = field(default_factory=list)
+    """The blocks of `with` whose context managers are being made, outermost first."""
 
     kept: list[tuple[Value, Origin]] = field(default_factory=list)
     """The containers out of which something was taken under a condition that nothing decides, and where."""
@@ -199,6 +215,25 @@ class Machine:
             self.stack.pop()
             if not self.stack:
                 self.limit = MAX_STEPS
+
+    @contextmanager
+    def awaiting(self, block: WithBlock) -> Iterator[None]:
+        """Inside, a block's context manager is made; one that is a generator runs it at its `yield`."""
+        self.blocks.append(block)
+        try:
+            yield
+        finally:
+            self.blocks.pop()
+
+    @contextmanager
+    def outside(self, depth: int) -> Iterator[None]:
+        """Inside, the calls from that depth on stand still: what had made them goes on."""
+        still = self.stack[depth:]
+        del self.stack[depth:]
+        try:
+            yield
+        finally:
+            self.stack.extend(still)
 
     @contextmanager
     def trying(self, is_guarded: bool) -> Iterator[None]:

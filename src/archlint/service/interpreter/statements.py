@@ -48,7 +48,7 @@ from archlint.service.interpreter.conditions import decide
 from archlint.service.interpreter.contexts import enter, is_suppressing, leave
 from archlint.service.interpreter.expressions import binary, evaluate, iterate
 from archlint.service.interpreter.importing import execute_import, execute_import_from
-from archlint.service.interpreter.machine import Machine, both
+from archlint.service.interpreter.machine import Machine, WithBlock, both
 from archlint.service.interpreter.patterns import matches
 from archlint.service.interpreter.targets import bind
 from archlint.service.interpreter.values import (
@@ -253,20 +253,27 @@ def _while(machine: Machine, frame: Frame, statement: While) -> Signal | None:
     return signal if signal is Signal.RETURN else None
 
 
-def _with(machine: Machine, frame: Frame, statement: With) -> Signal | None:
-    entered: list[Value] = []
-    for item in statement.items:
+def _with(machine: Machine, frame: Frame, statement: With, index: int = 0) -> Signal | None:
+    """Run the block where the context manager yields, or between its `__enter__` and its `__exit__`."""
+    if index == len(statement.items):
+        return execute(machine, frame, statement.body)
+    item, depth = statement.items[index], len(machine.stack)
+    signals: list[Signal | None] = []
+
+    def run(value: Value) -> None:
+        with machine.outside(depth):
+            if item.target is not None:
+                bind(machine, frame, item.target, value)
+            signals.append(_with(machine, frame, statement, index + 1))
+
+    with machine.awaiting(WithBlock(item.value, run)):
         context = evaluate(machine, frame, item.value)
-        entered.append(context)
+    if not signals:
         value = enter(machine, context, Origin(frame.module.module, item.value))
-        if item.target is not None:
-            bind(machine, frame, item.target, value)
-    suppresses = any(map(is_suppressing, entered))
-    with machine.trying(suppresses):
-        signal = execute(machine, frame, statement.body)
-    for context in reversed(entered):
+        with machine.trying(is_suppressing(context)):
+            run(value)
         leave(machine, context, Origin(frame.module.module, statement))
-    return None if suppresses and signal is Signal.RAISE else signal
+    return None if is_suppressing(context) and signals[0] is Signal.RAISE else signals[0]
 
 
 def _try(machine: Machine, frame: Frame, statement: Try) -> Signal | None:
