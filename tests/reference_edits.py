@@ -189,7 +189,7 @@ BREAKS = (
     edit(
         "BA0405",
         "4.1.2",
-        Edit("app/core/logging.py", "import logging.config\n", "import logging.config\n\nimport mako\n"),
+        Edit("app/core/logging.py", "import logging.config\n", "import logging.config\n\nimport iniconfig\n"),
     ),
     edit("BA0403", "4.1.3", Edit(".dockerignore", "!uv.lock\n", "")),
     edit("BA0401", "4.1.3 4.2.2", Edit("uv.lock", "*", "")),

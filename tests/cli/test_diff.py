@@ -113,6 +113,8 @@ class TestWhatCannotBeCompared:
         assert refused(checkout, "diff", "nowhere").startswith("archlint: error: git knows no commit nowhere")
 
     def test_no_remote_to_take_the_base_from(self, checkout: Path) -> None:
+        assert "`archlint diff HEAD`" in refused(checkout, "diff")
+        git(checkout, "switch", "-c", "work")
         assert "`archlint diff main`" in refused(checkout, "diff")
 
     def test_a_base_that_does_not_parse(self, checkout: Path) -> None:

@@ -51,7 +51,7 @@ def misplaced(folder: Path, value: str, more: str = "") -> list[tuple[str, Sever
         ("os.environ.get('DOCS', '')", "switched off unless `DOCS` says otherwise"),
         (
             "None if settings.stage == 'production' else '/docs'",
-            "switched off unless a setting says otherwise",
+            "switched off unless `settings.stage` says otherwise",
         ),
     ],
 )

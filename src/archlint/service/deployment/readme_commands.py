@@ -5,12 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from archlint import documents
 from archlint.findings import Location
 from archlint.paths import ancestors, join
 from archlint.service.deployment.command import Command, CommandContext, Script, commands_of
-from archlint.service.deployment.dockerfiles import Deployment
+
+if TYPE_CHECKING:
+    from archlint.service.deployment.dockerfiles import Deployment
 
 _FENCE = re.compile(r"(?P<indent>\s*)(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w-]*).*")
 _SHELLS = frozenset({"bash", "console", "sh", "shell", "shell-session", "zsh"})

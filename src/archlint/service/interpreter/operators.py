@@ -22,11 +22,11 @@ from archlint.service.interpreter.values import (
     Value,
     same,
 )
+from archlint.service.semantics.library_names import names_of
 
 _PLAIN = (str, int, float, bool, type(None))
 _TYPES = frozenset({"bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"})
 _MIXED = frozenset({"str", "int", "float"})
-_MIXED_BASES = frozenset({"enum.StrEnum", "enum.IntEnum", "enum.IntFlag"})
 _ADDABLE = (str, int, float, list, tuple)
 
 
@@ -179,7 +179,7 @@ def _value_of_mixed(value: Value) -> Value:
         return value
     bases = [base for one in value.cls.lineage() if isinstance(one, ClassObject) for base in one.bases]
     mixed = any(isinstance(base, Native) and base.name in _MIXED for base in bases)
-    return value.value if mixed or value.cls.derives_from(_MIXED_BASES) else value
+    return value.value if mixed or value.cls.derives_from(names_of("enumeration by value")) else value
 
 
 def _string_member(value: Value) -> Value:
