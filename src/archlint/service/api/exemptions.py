@@ -45,7 +45,12 @@ def _is_health_check(endpoint: Endpoint) -> bool:
 
 
 def _is_base(endpoint: Endpoint) -> bool:
-    """Whether it answers at the prefix that settings give to all that a service serves, and nothing below."""
+    """Whether it answers at the prefix that settings give to all that a service serves, and nothing below.
+
+    The root of a version, `/api/v1`, is a part of the API as all below it is.
+    """
+    if version_in(endpoint.path) is not None:
+        return False
     given = [keywords.get("prefix") for keywords in endpoint.defaults]
     prefixes = [value for value in given if value not in (None, "")]
     base = "".join(text(value) or "" for value in prefixes)
