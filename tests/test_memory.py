@@ -140,6 +140,18 @@ def test_what_only_shows_values_concerns_nobody(shop: Path, place: str) -> None:
     assert asked(shop) == set()
 
 
+def test_a_package_of_the_repository_hides_the_library_of_its_name(shop: Path) -> None:
+    (shop / "datetime").mkdir()
+    (shop / "datetime/__init__.py").write_text("")
+    (shop / "datetime/datetime.py").write_text("import time\n\n\ndef now():\n    time.sleep(1)\n")
+    before = MAIN.replace("import time", "from datetime import datetime")
+    before += "\n\ndef other():\n    datetime.now()\n"
+    (shop / "app/main.py").write_text(before)
+    asked(shop)
+    (shop / "app/main.py").write_text(before.replace("return 1", "datetime.now()\n    return 1"))
+    assert "blocking-call" in asked(shop)
+
+
 def test_what_is_logged_concerns_few_and_what_that_calls_those_who_follow_calls(shop: Path) -> None:
     logging = MAIN.replace("app = ", "log = logging.getLogger(__name__)\napp = ").replace(
         "import time", "import logging, time"

@@ -112,7 +112,7 @@ def _inferred(source: PythonSource, definition: FunctionDef, defined: frozenset[
     found.sites = [
         replace(one, needs=_decided(definition, one.needs, defined))
         for one in found.sites
-        if one.kind != "call" or not only_makes(one.node, imported)
+        if one.kind != "call" or not only_makes(one.node, imported, defined)
     ]
     found.returned = [one for one in found.returned if not is_nothing(reduction.of(one))]
     bound = {own.get(name, name): several for name, several in bound.items()}

@@ -99,7 +99,8 @@ class Idle(Struct, frozen=True):
                 is_plain = isinstance(func, Name) and func.id in self.plain
                 given = (*args, *(keyword.value for keyword in keywords))
                 is_known = is_plain or logs(node, self.logging)
-                return (is_known and all(map(self._is_inert, given))) or only_makes(node, self.imported)
+                is_inert = is_known and all(map(self._is_inert, given))
+                return is_inert or only_makes(node, self.imported, self.defined)
             case Operator(operator=operator) if operator.startswith("yield"):
                 return False
             case Dict() | FString() | Operator() | Sequence() | Subscript():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Set
 from itertools import accumulate
 from typing import TypeGuard
 
@@ -34,9 +35,15 @@ def imported_names(source: PythonSource) -> dict[str, str]:
     return {name: path for name, path in found.items() if bound[name] == 1}
 
 
-def only_makes(node: Expression, imported: dict[str, str]) -> TypeGuard[Call]:
-    """Whether it is such a call, of values that are no functions."""
-    if not isinstance(node, Call) or _path(node.func, imported) not in _MAKING:
+def only_makes(
+    node: Expression, imported: dict[str, str], defined: Set[str] = frozenset()
+) -> TypeGuard[Call]:
+    """Whether it is such a call, of values that are no functions.
+
+    None is of a name that is `defined` by the repository: a package of its own may hide the library.
+    """
+    path = _path(node.func, imported) if isinstance(node, Call) else ""
+    if not isinstance(node, Call) or path not in _MAKING or path.rpartition(".")[2] in defined:
         return False
     given = (*node.args, *(keyword.value for keyword in node.keywords))
     return all(_is_value(one, imported) for one in given)
