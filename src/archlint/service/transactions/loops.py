@@ -15,20 +15,20 @@ from archlint.facts.syntax import (
     WithItem,
 )
 from archlint.facts.traversal import all_nodes
-from archlint.service.semantics.idle import idle_in
+from archlint.service.semantics.idle import plain_builtins
 from archlint.service.semantics.scopes import last_name
 
 
 @function_naming
 def repeated(source: PythonSource, function: FunctionDef, defined: frozenset[str]) -> tuple[str, ...]:
     """What may run in a function, in reading order, with where each loop starts and ends."""
-    idle = idle_in(source, function, defined)
+    plain = plain_builtins(source)
     found: list[tuple[int, int, str]] = []
     for node in all_nodes(function):
         match node:
             case For() | While() | Comprehension():
                 found += [(node.start, -node.end, "("), (node.end, 0, ")")]
-            case Call(func=func) if not (isinstance(func, Name) and func.id in idle.plain):
+            case Call(func=func) if not (isinstance(func, Name) and func.id in plain):
                 found.append((node.end, -1, last_name(func)))
             case Await() | WithItem():
                 found.append((node.end, -1, type(node).__name__))
