@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Severity, Unknown
 from archlint.service.model import Service
+from archlint.service.schema.alembic.comparison import Drift
 from archlint.service.schema.alembic.drift_words import drift_detail, drift_title
 from archlint.service.schema.alembic.grouping import grouped
 from archlint.service.schema.schemas import DatabaseSchema
@@ -17,6 +18,7 @@ _OF_TABLE = (
     "Give the table a model, or leave it out by `include_object` of env.py: "
     "the next `alembic revision --autogenerate` writes that it is dropped"
 )
+_OF_PART = "Declare it in the model: the next `alembic revision --autogenerate` writes that it is dropped"
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -41,7 +43,7 @@ def _judge(service: Service, schema: DatabaseSchema) -> Iterator[Said]:
             continue
         part = change.table in whole and change.kind not in _WHOLE
         if not part and change.table not in unseen:
-            remedy = _OF_TABLE if change.kind == "remove_table" else _WRITE
+            remedy = _remedy(change, others)
             fields = {"what": drift_title(change), "detail": drift_detail(change, others), "remedy": remedy}
             cause = Link(schema.place, "no revision of this environment brings what the models have")
             # The key has an index of its own: what another one on it costs is time to write.
@@ -54,6 +56,14 @@ def _judge(service: Service, schema: DatabaseSchema) -> Iterator[Said]:
     for pair in schema.pairs if not schema.gaps else ():
         if pair.model and pair.database and pair.place and pair.title not in drifting:
             yield Met(pair.place)
+
+
+def _remedy(change: Drift, others: tuple[Drift, ...]) -> str:
+    """What autogenerate writes is what is missing, unless only the migrations have it."""
+    if change.kind == "remove_table":
+        return _OF_TABLE
+    dropped = all(one.kind.startswith("remove_") and not one.is_comment for one in (change, *others))
+    return _OF_PART if dropped else _WRITE
 
 
 def _keeps_no_comments(service: Service) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.expressions import matcher
 from archlint.findings import Hit, Link, Location, Met, Said, Unknown
+from archlint.service.deployment.image_starts import settings_of_gunicorn
 from archlint.service.model import Service
 from archlint.service.semantics.library_names import names_of
 
@@ -17,7 +19,10 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         return  # BA0701 says it once, with their number
     exempt = matcher(options["exempt"])
     passing = False
+    aside = settings_of_gunicorn(service.commands)
     for read in service.environment_reads:
+        if service.workers.run(read.module) or posixpath.basename(read.module.path) in aside:
+            continue
         place = read.module.location(read.node)
         if read.variable is None and read.reader in names_of("environment", "environment getter"):
             passing = True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise, takewhile
@@ -228,6 +229,20 @@ def app_of(command: Command) -> str | None:
 def _base_serves(file: Dockerfile) -> bool:
     bases = [stage.base or "" for stage in file.lineage(file.stages[-1])] if file.stages else []
     return any(map(_SERVING_BASE.fullmatch, bases))
+
+
+def settings_of_gunicorn(commands: Iterable[Command]) -> frozenset[str]:
+    """The names of the files that gunicorn takes its own settings from: its default, and what `-c` names.
+
+    https://gunicorn.org/reference/settings/#config
+    """
+    named = {"gunicorn.conf.py"}
+    for command in commands:
+        for word, following in pairwise((*command.words, "")) if command.runs("gunicorn") else ():
+            option, _, value = word.partition("=")
+            if option in {"-c", "--config"}:
+                named.add(posixpath.basename(value or following))
+    return frozenset(named)
 
 
 def is_wsgi(command: Command, repository: Repository) -> bool:
