@@ -38,6 +38,8 @@ def helper(path, method="get"):
     return client.request(method, path)
 class Api:
     url = "/tools"
+
+SITE = "https://desk.example.com"
 """
 
 
@@ -66,6 +68,9 @@ def requested(folder: Path, line: str) -> tuple[list[str], list[str]]:
         "client.get('/tools/red')",
         "client.get('/tools/\N{HORIZONTAL ELLIPSIS}')",
         "client.get('https://example.com/other')",
+        "fixture.goto('https://example.com/tools')",
+        "fixture.goto(f'https://example.com/tools/{tool_id}')",
+        "import requests\nrequests.get('https://example.com/tools')",
         "client.get('/feed')",
         "cache.get(f'{tool_id}')",
         "@app.get('/tools')\ndef inner(): ...",
@@ -82,6 +87,13 @@ def test_what_requests_no_endpoint(tmp_path: Path, line: str) -> None:
         ("client.get('/tools/')", ["tools"]),
         ("client.get('/tools?shelf=A1#top')", ["tools"]),
         ("client.get('http://testserver/tools')", ["tools"]),
+        ("client.get('https://example.com/tools')", ["tools"]),
+        ("fixture.goto('/tools')", ["tools"]),
+        ("fixture.goto('http://localhost:8000/tools')", ["tools"]),
+        ("fixture.goto('http://desk.local/tools')", ["tools"]),
+        ("fixture.goto(f'{tool_id}/tools')", ["tools"]),
+        ("fixture.goto(SITE + '/tools')", ["tools"]),
+        ("import requests\nrequests.get('http://127.0.0.1:8000/tools')", ["tools"]),
         ("client.get(url='/tools')", ["tools"]),
         ("client.request('GET', BASE)", ["tools"]),
         ("client.stream('GET', BASE + '/popular')", ["popular"]),

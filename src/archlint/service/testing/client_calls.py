@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from archlint.facts.syntax import (
     Attribute,
     Call,
+    Constant,
     Expression,
+    FString,
     Name,
+    Operator,
 )
 from archlint.findings import Location
 from archlint.service.semantics.modules import Module
@@ -16,8 +21,13 @@ from archlint.service.semantics.symbols import Scope
 
 METHODS = {name.lower(): name for name in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")}
 
-_BROWSED = "goto"
+BROWSED = "goto"
 """By which Playwright's page opens a URL."""
+
+_ELSEWHERE = re.compile(
+    r"https?://([\w-]+\.)+(?!(internal|lan|local|localhost|test)\b)[a-z]{2,}(?=[/:?#]|$)", re.I
+)
+"""A URL of a public host (RFC 6761 has the names that are none)."""
 
 GENERAL = frozenset({"build_request", "request", "stream"})
 
@@ -25,7 +35,7 @@ SOCKETS = frozenset({"websocket_connect"})
 
 _BY_NAME = "getattr"
 
-VERBS = frozenset({*METHODS, *GENERAL, *SOCKETS, _BROWSED, _BY_NAME})
+VERBS = frozenset({*METHODS, *GENERAL, *SOCKETS, BROWSED, _BY_NAME})
 
 POSITIONAL = {"delete": 1, "get": 1, "head": 1, _BY_NAME: 4}
 """How many arguments a request of the kind has by position; a `get` with a default asks no server."""
@@ -77,7 +87,7 @@ def method_of(call: Call, verb: str) -> Expression | str | None:
     """The method as the call's name says it, or the expression that does; None for a WebSocket."""
     if verb == _BY_NAME and isinstance(call.func, Call):
         return call.func.args[1]
-    if verb == _BROWSED:
+    if verb == BROWSED:
         return "GET"
     return argument(call, 0, "method") if verb in GENERAL else METHODS.get(verb)
 
@@ -86,3 +96,9 @@ def argument(call: Call, position: int, *names: str) -> Expression | None:
     """The argument by keyword or position."""
     named = next((keyword.value for keyword in call.keywords if keyword.name in names), None)
     return named or (call.args[position] if position < len(call.args) else None)
+
+
+def is_elsewhere(path: Expression) -> bool:
+    """Whether a URL is written with another host than the service's; one that a name has may be its own."""
+    first = path.parts[0] if isinstance(path, FString | Operator) and path.parts else path
+    return isinstance(first, Constant) and _ELSEWHERE.match(str(first.value)) is not None

@@ -28,6 +28,7 @@ from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.symbols import Scope, Symbols
 from archlint.service.testing.client_calls import (
+    BROWSED,
     GENERAL,
     METHODS,
     POSITIONAL,
@@ -36,6 +37,7 @@ from archlint.service.testing.client_calls import (
     ClientRequest,
     RequestWay,
     argument,
+    is_elsewhere,
     method_of,
     receiver_of,
     verb_of,
@@ -187,6 +189,8 @@ class Requests:
         path = argument(call, position, "url", "path", "endpoint", "route")
         if path is None or receiver is None or len(call.args) > position + POSITIONAL.get(verb, 4):
             return None
+        if is_elsewhere(path) and self._leaves(module, verb, receiver, scope):
+            return None
         name = dotted(receiver) or ""
         is_session = isinstance(path, Constant | FString) and _SESSION.search(name) is not None
         named = _CLIENT.search(name) is not None
@@ -200,6 +204,10 @@ class Requests:
         if not any(_looks_like_path(one, known_client=certain or named) for one in texts):
             return None
         return ClientRequest(module, call, scope, verb in SOCKETS, tuple(dict.fromkeys(ways)))
+
+    def _leaves(self, module: Module, verb: str, receiver: Expression, scope: Scope) -> bool:
+        """Whether the request goes over the network: a client of the tests may lead any host to the app."""
+        return verb == BROWSED or self._symbols.resolve(module, receiver, scope).qualified in _KNOWN_CLIENTS
 
     def _way(
         self, method: Expression | str | None, path: Expression, prefixes: tuple[str, ...], spot: Spot
