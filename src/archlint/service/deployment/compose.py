@@ -26,6 +26,7 @@ _NAME = re.compile(r"(?i)(.*/)?[^/]*compose[^/]*(/[^/]+)?\.ya?ml")
 _MAY_BE = re.compile(r"(?i)(.*/)?(docker|containers?|stacks?|deploy\w*|infra\w*)(/[^/]+){1,2}\.ya?ml")
 """Files of folders that speak of containers; what makes a service says whether they are compose files."""
 _MAKES = ("image", "build", "extends")
+_BY_DEFAULT = re.compile(r"(docker-)?compose(\.override)?\.ya?ml")
 _HAS_SERVICES = re.compile(r"(?m)^services:\s*(#.*)?$")
 
 
@@ -146,8 +147,15 @@ def find_compose(
             included.update(found[path].includes)
             pending.extend(found[path].includes)
         elif mapping is None:
-            problems.extend(read.problems)
+            problems.extend(read.problems or _misshapen(read))
     return tuple(found[path] for path in sorted(found)), tuple(problems)
+
+
+def _misshapen(file: YamlFile) -> Iterator[Unknown]:
+    """Compose refuses what is no mapping; a file that only sounds like one of its own may be anything."""
+    if file.documents and _BY_DEFAULT.fullmatch(posixpath.basename(file.path)):
+        place = file.documents[0].location
+        yield Unknown(f"`{file.path}`", place, "a compose file has to be a mapping")
 
 
 def _alike(repository: Repository, files: Iterable[str]) -> Iterator[str]:
