@@ -33,6 +33,7 @@ from archlint.service.calls.library_models import Knowledge, Library
 from archlint.service.calls.members import Members
 from archlint.service.calls.reaching import reaching_bindings
 from archlint.service.calls.receivers import receiver
+from archlint.service.calls.reduced import yielded
 from archlint.service.calls.scanning import scan
 from archlint.service.calls.sites import BindingSite, Scan
 from archlint.service.calls.stores import Stores
@@ -339,15 +340,10 @@ class Inference:
         return (Elements(found),) if found else ()
 
     def _operation(self, node: Operator, function: Function) -> InferredTypes:
-        match node.operator:
-            case "if":
-                return join(self.values(part, function) for part in (node.parts[0], node.parts[2]))
-            case "or" | "and":
-                return join(self.values(part, function) for part in node.parts)
-            case "/" | "+" | "|":
-                found = join(self.values(part, function) for part in node.parts[:1])
-                return tuple(v for v in found if isinstance(v, Library | Elements) and _keeps_type(v))
-        return ()
+        found = join(self.values(part, function) for part in yielded(node))
+        if node.operator in {"if", "or", "and"}:
+            return found
+        return tuple(v for v in found if isinstance(v, Library | Elements) and _keeps_type(v))
 
     def _walrus(self, node: Walrus, function: Function) -> InferredTypes:
         return self.values(node.value, function)

@@ -91,14 +91,8 @@ class Reduction(Struct, frozen=True):
         return replace(node, func=self.of(node.func), args=args, keywords=keywords)
 
     def _operation(self, node: Operator) -> Expression:
-        match node.operator, node.parts:
-            case "if", (value, test, alternative):
-                return replace(node, parts=(self.of(value), _nothing(test), self.of(alternative)))
-            case (("or" | "and"), parts):
-                return replace(node, parts=tuple(map(self.of, parts)))
-            case (("/" | "+" | "|"), (first, *_)):
-                return replace(node, parts=(self.of(first),))
-        return _nothing(node)
+        told = yielded(node)
+        return replace(node, parts=tuple(map(self.of, told))) if told else _nothing(node)
 
     def _items(
         self, items: Iterable[tuple[Expression | None, Expression]]
@@ -110,6 +104,18 @@ class Reduction(Struct, frozen=True):
             if not (is_nothing(value) or (is_text and has_text)):
                 yield key if self.keys else None, value
             has_text = has_text or is_text
+
+
+def yielded(node: Operator) -> tuple[Expression, ...]:
+    """The parts that tell what an operation is: those that it may give, or whose kind it has."""
+    match node.operator, node.parts:
+        case "if", (value, _, alternative):
+            return value, alternative
+        case (("or" | "and"), parts):
+            return parts
+        case (("/" | "+" | "|"), (first, *_)):
+            return (first,)
+    return ()
 
 
 def is_nothing(node: Expression) -> bool:
