@@ -118,42 +118,44 @@ def test_what_changed_is_never_answered_from_before(
         assert _in_process(monkeypatch, capfd, checkout.parent / "kept") == fresh
 
 
-def test_an_edit_leaves_git_alone(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], checkout: Path
-) -> None:
+@pytest.fixture
+def edited(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], checkout: Path) -> Path:
+    """The checkout, edited since an answer was kept of it."""
     monkeypatch.chdir(checkout)
     monkeypatch.setattr(answers, "_CLOCK_GRAIN", 0)  # files that were written just now are settled
     _in_process(monkeypatch, capfd, checkout.parent / "kept")
     (checkout / "app/main.py").write_text(CLEAN["app/main.py"] + "app.title\n")
-    fresh = _in_process(monkeypatch, capfd, checkout.parent / "none")
+    return checkout
+
+
+def test_an_edit_leaves_git_alone(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], edited: Path
+) -> None:
+    fresh = _in_process(monkeypatch, capfd, edited.parent / "none")
 
     def started(*_: object) -> None:
         raise AssertionError("git was started")
 
     with monkeypatch.context() as patch:
         patch.setattr(git_runs, "run", started)
-        assert _in_process(monkeypatch, capfd, checkout.parent / "kept") == fresh
+        assert _in_process(monkeypatch, capfd, edited.parent / "kept") == fresh
 
 
 def test_a_file_that_comes_while_a_run_lasts_is_not_missed_by_the_next(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], checkout: Path
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], edited: Path
 ) -> None:
-    monkeypatch.chdir(checkout)
-    monkeypatch.setattr(answers, "_CLOCK_GRAIN", 0)  # files that were written just now are settled
-    _in_process(monkeypatch, capfd, checkout.parent / "kept")
-    (checkout / "app/main.py").write_text(CLEAN["app/main.py"] + "app.title\n")
     read = store.read_facts
 
     def reads(*arguments: Any) -> Facts:
-        write(checkout, {"app/new.py": "def broken(:\n"})
+        write(edited, {"app/new.py": "def broken(:\n"})
         return read(*arguments)
 
     with monkeypatch.context() as patch:
         patch.setattr(loading, "read_facts", reads)
-        _in_process(monkeypatch, capfd, checkout.parent / "kept")
-    fresh = _in_process(monkeypatch, capfd, checkout.parent / "none")
+        _in_process(monkeypatch, capfd, edited.parent / "kept")
+    fresh = _in_process(monkeypatch, capfd, edited.parent / "none")
     assert b"app/new.py" in fresh.out
-    assert _in_process(monkeypatch, capfd, checkout.parent / "kept") == fresh
+    assert _in_process(monkeypatch, capfd, edited.parent / "kept") == fresh
 
 
 HEAVY = {
