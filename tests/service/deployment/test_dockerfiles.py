@@ -218,14 +218,15 @@ def test_builds(
     assert [(b.context, b.dockerfile, b.target) for b in file.builds] == [(context, dockerfile, target)]
 
 
-def test_paths_that_only_fit_the_root_make_it_the_context(tmp_path: Path) -> None:
-    files = {
-        "app/main.py": APP,
-        "app/Dockerfile": "FROM python:3.13\nCOPY ./app/ /app\nCMD uvicorn main:app\n",
+@pytest.mark.parametrize("source", ["./app/", "app", "ap?", "app/*.py", "a*/main.py"])
+def test_paths_that_only_fit_the_root_make_it_the_context(tmp_path: Path, source: str) -> None:
+    text = f"FROM python:3.13\nCOPY {source} /app\nCMD uvicorn main:app\n"
+    assert held(deployment(tmp_path, {"app/main.py": APP, "app/Dockerfile": text})) == {
+        "app/Dockerfile": Holds.SERVICE
     }
-    assert held(deployment(tmp_path, files)) == {"app/Dockerfile": Holds.SERVICE}
 
 
-def test_a_copy_that_no_folder_has_widens_nothing(tmp_path: Path) -> None:
-    text = "FROM python:3.13\nCOPY app build /app/\nCMD python /app/run.py\n"
+@pytest.mark.parametrize("source", ["build", "ap", "a*/*/*.py", "[xyz]*"])
+def test_a_copy_that_no_folder_has_widens_nothing(tmp_path: Path, source: str) -> None:
+    text = f"FROM python:3.13\nCOPY app {source} /app/\nCMD python /app/run.py\n"
     assert held(deployment(tmp_path, {"app/main.py": APP, "app/Dockerfile": text})) == {}

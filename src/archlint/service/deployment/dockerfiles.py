@@ -16,7 +16,7 @@ from archlint import documents
 from archlint.discover import Repository, is_document
 from archlint.facts.dockerfile import Dockerfile, Instruction, Stage, read_dockerfile
 from archlint.findings import Location, Unknown
-from archlint.paths import ancestors, is_inside, join
+from archlint.paths import ancestors, is_inside, join, parents
 from archlint.service.deployment.compose import Build, ComposeFile, find_compose, find_extended
 from archlint.service.deployment.compose_containers import mounts
 from archlint.service.deployment.compose_stack import Stack, StackService
@@ -36,6 +36,7 @@ _NOT_FULL = re.compile(
 )
 _WHEEL = re.compile(r"(^|/)(dist|wheels?)/[^/]*\.whl$|^\*\.whl$")
 """The wheel of the project, built before the image is."""
+_WILDCARD = re.compile(r"[*?\[]")
 _PYTHON = re.compile(
     r"(?i)(?<![\w-])(python|pypy|uv|pip|poetry|pdm|conda|uvicorn|gunicorn|hypercorn|granian)"
 )
@@ -318,8 +319,19 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
             yield from (one for one in above if self._has_all(one, copied))
 
     def _has_all(self, context: str, copied: frozenset[str]) -> bool:
-        paths = (join(context, source) for source in copied)
-        return all(any(_matches(file, path) for file in self.repository.files) for path in paths)
+        return all(self._has(join(context, source)) for source in copied)
+
+    def _has(self, path: str) -> bool:
+        """Whether the repository has what a source path of COPY names, which may have wildcards."""
+        if not _WILDCARD.search(path):
+            return path == "." or path in self._paths
+        return any(_is_like(one, path) for one in self._paths)
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        """The files of the repository, and the folders around them but for its root."""
+        files = self.repository.files
+        return frozenset(files).union(*(parents(file)[:-1] for file in files))
 
     def _installs(self, command: str) -> bool:
         installs = re.findall(r"\binstall\b([^;&|]*)", command)
@@ -357,8 +369,11 @@ def _sources(instruction: Instruction) -> Iterator[str]:
 
 def _matches(file: str, path: str) -> bool:
     """Whether a source path of COPY, which may have wildcards, is or holds `file`."""
-    if not re.search(r"[*?\[]", path):
+    if not _WILDCARD.search(path):
         return is_inside(file, path)
-    depth = path.count("/") + 1
-    head = "/".join(file.split("/")[:depth])
-    return head.count("/") + 1 == depth and fnmatchcase(head, path)
+    return _is_like("/".join(file.split("/")[: path.count("/") + 1]), path)
+
+
+def _is_like(file: str, path: str) -> bool:
+    """Whether a path with wildcards, which stand for no slash, means `file`."""
+    return file.count("/") == path.count("/") and fnmatchcase(file, path)
