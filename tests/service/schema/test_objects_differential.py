@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from tests.service.migrated import History, Step, predicted, run, write
-from tests.service.postgresql import running_postgresql
-
-
-@pytest.fixture(scope="module")
-def connection() -> Iterator[Connection]:
-    with running_postgresql() as url:
-        engine = create_engine(url)
-        with engine.connect() as found:
-            yield found
-        engine.dispose()
-
 
 T = Step(
     'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("a", sa.Text))',

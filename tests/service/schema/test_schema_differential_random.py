@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -10,24 +9,14 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from tests.service.histories import Maker
 from tests.service.migrated import predicted, run, write
-from tests.service.postgresql import running_postgresql
 
 HISTORIES = 200
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def connection() -> Iterator[Connection]:
-    with running_postgresql() as url:
-        engine = create_engine(url)
-        with engine.connect() as found:
-            yield found
-        engine.dispose()
 
 
 @settings(
