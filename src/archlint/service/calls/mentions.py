@@ -17,6 +17,7 @@ from archlint.service.calls.names import names_in
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.live_code import is_export, with_inner
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.unread import unread as unread_names
 
 _MAX_NAME = 200
@@ -35,7 +36,7 @@ class Mentions:
         if isinstance(one, Function) and (one.decorators or _may_be_asked_for(one)):
             return False  # A decorator may register it, and a base may call a method by its name.
         name = one.node.name if isinstance(one.node, FunctionDef | ClassDef) else ""
-        within = sum(name == _word(node) for node in names_in(one, self._defined))
+        within = sum(name == last_name(node) for node in names_in(one, self._defined))
         in_others = name in self._elsewhere or self._within_its_like[name] > within
         return bool(name) and not (in_others and name in self._alive)
 
@@ -163,10 +164,6 @@ def _last_words(source: PythonSource) -> frozenset[str]:
     texts = {one.value for one in nodes if isinstance(one.value, str) and len(one.value) < _MAX_NAME}
     words = {text.replace(":", ".").rpartition(".")[2] for text in texts}
     return frozenset(word for word in words if word.isidentifier())
-
-
-def _word(node: Name | Attribute) -> str:
-    return node.id if isinstance(node, Name) else node.attr
 
 
 def _may_be_asked_for(method: Function) -> bool:

@@ -17,6 +17,7 @@ from archlint.readings import naming, unnoticed
 from archlint.service.calls.functions import Class, Function
 from archlint.service.semantics.bindings import Assigned, function_namespace
 from archlint.service.semantics.idle import showing
+from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.unread import unread_in
 
 _Names: TypeAlias = tuple[Name | Attribute, ...]
@@ -112,6 +113,6 @@ def _names_between(source: PythonSource, node: FunctionDef | ClassDef, defined: 
 @naming
 def _speaking_names(source: PythonSource, defined: frozenset[str]) -> _Names:
     """The names in a file that may be of another definition, as they stand."""
-    known = defined.union(alias.asname for alias in source.nodes.of(Alias) if alias.asname)
-    names = source.nodes.within(0, sys.maxsize, Name, Attribute)
-    return tuple([one for one in names if (one.id if isinstance(one, Name) else one.attr) in known])
+    renamed = {alias.asname for alias in source.nodes.of(Alias)}
+    named = ((one, last_name(one)) for one in source.nodes.within(0, sys.maxsize, Name, Attribute))
+    return tuple([one for one, name in named if name in defined or name in renamed])

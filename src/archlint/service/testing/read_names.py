@@ -11,6 +11,7 @@ from archlint.service.semantics.unread import unread as unread_names
 @naming
 def read_names(source: PythonSource, defined: frozenset[str]) -> tuple[str, ...]:
     """The names of definitions and imports that a file has, but variables that nothing reads."""
-    known = defined.union(alias.asname for alias in source.nodes.of(Alias) if alias.asname)
+    renamed = {alias.asname for alias in source.nodes.of(Alias)}
     unread = unread_names(source)
-    return tuple(sorted({name.id for name in source.nodes.of(Name) if name not in unread} & known))
+    read = {name.id for name in source.nodes.of(Name) if name not in unread}
+    return tuple(sorted((read & defined) | (read & renamed)))
