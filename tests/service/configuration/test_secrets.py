@@ -8,7 +8,12 @@ import string
 import pytest
 
 from archlint.service.configuration.masks import mask_credentials, mask_line
-from archlint.service.configuration.secrets import SecretVerdict, judge, masked
+from archlint.service.configuration.secrets import (
+    SecretVerdict,
+    is_of_own_machine,
+    judge,
+    masked,
+)
 
 NOTHING = [
     ("API_KEY", ""),
@@ -51,6 +56,10 @@ DUMMIES = [
     ("secret_key", "someCamelCaseIdentifierName"),
     ("secret_key", "9a7sd9f87asd9f87as9df87"),
     ("database_url", "postgresql://shop:shop@db/shop"),
+    ("broker_url", "amqp://shop:Vt6bZk2l9Q@localhost:5672/"),
+    ("broker_url", "amqp://shop:Vt6bZk2l9Q@127.0.0.1/"),
+    ("broker_url", "amqp://shop:Vt6bZk2l9Q@[::1]:5672/"),
+    ("queue_url", "http://shop:Vt6bZk2l9Q@moto-server:5000/"),
 ]
 SECRETS = [
     ("SECRET_KEY", "Zk2l9Qp0a81xVt6b"),
@@ -60,6 +69,9 @@ SECRETS = [
     ("password", "+_8r#wliY3Pv5-HMIf4qzXImYzZf-M=M"),
     ("api_key", "8c1d54e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e"),
     ("broker_url", "amqp://shop:Vt6bZk2l9Q@broker.internal:5672/"),
+    ("broker_url", "amqp://shop:Vt6bZk2l9Q@motor.example.com:5672/"),
+    ("broker_url", "amqp://shop:Vt6bZk2l9Q@localhost.example.com/"),
+    ("broker_url", "amqp://shop:Vt6bZk2l9Q@[2001:db8::1]:5672/"),
     (None, "ghp_" + "k3Jd92LmQx7VnZ4TtBw8RyHc5PgSu6WaEf1K"),
     (None, "AKIA" + "Q3XW5ZJ7TL2NPRKM"),
 ]
@@ -79,6 +91,21 @@ def test_what_somebody_types_to_have_something_is_a_dummy(name: str, value: str)
 def test_what_is_a_secret(name: str | None, value: str) -> None:
     assert judge(name, value) is SecretVerdict.SECRET
     assert value not in masked(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["localhost", "localhost:5432", "127.0.0.1", "http://shop:x1@127.0.0.1:80/a", "redis://localstack"],
+)
+def test_what_is_on_the_own_machine(value: str) -> None:
+    assert is_of_own_machine(["shop", value])
+
+
+@pytest.mark.parametrize(
+    "value", ["", "localhost.example.com", "http://motor.example.com", "no localhost", "1270.0.0.1"]
+)
+def test_what_is_on_another_machine(value: str) -> None:
+    assert not is_of_own_machine(["shop", value])
 
 
 LINES = [

@@ -39,16 +39,19 @@ _SHOWN = re.compile(
     r"(?i)(admin|change[-_]?me|dummy|example|guest|minio(admin)?|none|password|postgres|root|secret|test)\d{0,3}"
 )
 """Dummies so common that to star them out would tell less than it hides."""
-URL_PASSWORD = re.compile(r"(?<![\w+.-])[\w+.-]+://[^\s:/@{}$<]*:([^\s@/{}$<%]+)@([^\s/:?]*)")
+URL_PASSWORD = re.compile(
+    r"(?<![\w+.-])[\w+.-]+://[^\s:/@{}$<]*:([^\s@/{}$<%]+)@(\[[\da-f:.]+\]|[^\s/:?]*)", re.I
+)
 _NOT_SET = re.compile(
     r"(?i)none|null|nil|n/?a|undefined|unset|empty|disabled|(not|no)[-_ ]?(set|value|available)"
 )
-_NEAR_HOST = re.compile(
-    r"(?i)localhost|127\.|0\.0\.0\.0|host\.docker\.internal|\[::1\]"
-    r"|localstack|azurite|moto|elasticmq|fake-gcs|dynamodb-local"
+_NEAR = (
+    r"(localhost|127(\.\d{1,3}){3}|0\.0\.0\.0|host\.docker\.internal|\[::1\]"
+    r"|(localstack|azurite|moto|elasticmq|fake-gcs|dynamodb-local)([-_][\w-]*)?)(?![\w-]|\.\w)"
 )
 """The machine itself, and emulators of clouds, which let everybody in."""
-_NEAR_URL = re.compile(r"(?i)[\w+.-]+://([^\s@/]*@)?(localhost|127\.0\.0\.1)\b")
+_NEAR_HOST = re.compile(f"(?i){_NEAR}")
+_NEAR_ADDRESS = re.compile(rf"(?i)([\w+.-]+://([^\s@/]*@)?{_NEAR}.*|{_NEAR}(:\d+)?)", re.DOTALL)
 _ENTROPY = 4.2
 _LEET = str.maketrans("013457@$", "oleastas")
 _CIPHERTEXT = re.compile(
@@ -128,7 +131,7 @@ def judge(name: str | None, value: str) -> SecretVerdict:
 
 def is_of_own_machine(values: Iterable[str]) -> bool:
     """Whether variables beside each other say that the servers which they are for run on this machine."""
-    return any(_NEAR_HOST.fullmatch(value) or _NEAR_URL.match(value) for value in values)
+    return any(map(_NEAR_ADDRESS.fullmatch, values))
 
 
 def without_harm(verdict: SecretVerdict, value: str) -> SecretVerdict:
