@@ -30,11 +30,12 @@ _CALLS = (
     frozenset({"CallUUID"}),
     frozenset({"MessageUUID"}),
     frozenset({"conversation_uuid", "uuid"}),
-    frozenset({"callid", "from", "to"}),
-    frozenset({"direction", "id", "from", "to"}),
 )
-"""What telephone providers send of a call or message: Twilio, Plivo, Vonage, 46elks
-(`www.twilio.com/docs/voice/twiml`, `www.plivo.com/docs/voice`, `developer.vonage.com`, `46elks.com/docs`)."""
+"""What telephone providers send of a call or message: Twilio, Plivo, Vonage
+(`www.twilio.com/docs/voice/twiml`, `www.plivo.com/docs/voice`, `developer.vonage.com`)."""
+
+_POSTED_CALLS = (frozenset({"callid", "from", "to"}), frozenset({"direction", "id", "from", "to"}))
+"""What 46elks sends, always as a form (`46elks.com/docs`): in a query, words as common may be anything."""
 
 
 def is_webhook(operation: Operation) -> bool:
@@ -42,5 +43,6 @@ def is_webhook(operation: Operation) -> bool:
     taken = (*operation.parameters, *operation.body)
     if any(one.kind == "header" and one.alias.lower() in _SIGNATURES for one in taken):
         return True
-    sent = {one.alias for one in taken if one.kind in {"form", "query"}}
-    return any(form <= sent for form in _CALLS)
+    posted = {one.alias for one in taken if one.kind == "form"}
+    sent = posted | {one.alias for one in taken if one.kind == "query"}
+    return any(call <= sent for call in _CALLS) or any(call <= posted for call in _POSTED_CALLS)
