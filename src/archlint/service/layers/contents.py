@@ -34,6 +34,7 @@ from archlint.service.semantics.modules import Module
 from archlint.service.semantics.plain_calls import imported_names, only_makes
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
+from archlint.service.semantics.workers import is_task
 
 _MAX_FACTORIES = 3
 _MAX_BESIDE_SETUP = 3
@@ -50,9 +51,6 @@ _METHODS = frozenset(
 _INJECTING = frozenset({"Depends", "Security"})
 _STORE = re.compile(r"(Repository|Repo|Dao|DAO|Crud|CRUD)(Base)?$")
 """How classes are called that keep data for the rest of the service."""
-
-_TASKS = frozenset({"actor", "periodic_task", "scheduled_job", "shared_task", "task"})
-"""Decorators of Celery, Dramatiq, Huey, Taskiq and APScheduler: a worker runs what they decorate."""
 
 _STATEMENTS = frozenset(
     f"{package}.{name}"
@@ -198,7 +196,7 @@ class _Reader:
         storage = self._imports(DATABASE_PACKAGES) or self._derives_from_store(body)
         app = makes_app([self._module.source])
         setup = kinds["setup"] + (0 if _works(definitions) and not kinds["setup"] else kinds["sessions"])
-        is_small = kinds["plain"] <= setup + _MAX_BESIDE_SETUP and not any(_is_task(one) for one in body)
+        is_small = kinds["plain"] <= setup + _MAX_BESIDE_SETUP and not any(map(is_task, body))
         is_for_others = is_small or _FOUNDATION.search(self._module.name)
         return Contents(
             models=kinds["models"],
@@ -296,13 +294,6 @@ class _Reader:
 def _generic(base: Expression) -> Expression:
     """`Repository` of `Repository[User]`."""
     return base.value if isinstance(base, Subscript) else base
-
-
-def _is_task(node: object) -> bool:
-    if not isinstance(node, FunctionDef):
-        return False
-    decorators = (one.func if isinstance(one, Call) else one for one in node.decorators)
-    return any(last_name(one) in _TASKS for one in decorators)
 
 
 def _works(definitions: Iterable[tuple[ClassDef | FunctionDef, str]]) -> bool:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property
+from typing import TypeGuard
 
 from msgspec import Struct
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Assign, Call, ClassDef, Expression, FunctionDef, Name
+from archlint.facts.syntax import Assign, Call, ClassDef, FunctionDef, Name, Node
 from archlint.findings import Link, Location
 from archlint.readings import summary
 from archlint.service.semantics.imported_modules import imported_modules
@@ -78,6 +79,13 @@ class Workers(Struct, eq=False, frozen=True, dict=True):
         return found
 
 
+def is_task(node: Node) -> TypeGuard[FunctionDef]:
+    """Whether it is a function that a decorator makes a task, which a worker runs."""
+    decorators = node.decorators if isinstance(node, FunctionDef) else ()
+    makers = (one.func if isinstance(one, Call) else one for one in decorators)
+    return any(_TASK.fullmatch(last_name(maker)) for maker in makers)
+
+
 def _takes_tasks(edge: ImportEdge) -> bool:
     sent = _task_names(edge.imported.source) | _enqueued(edge.importer.source)
     return edge.name is None or edge.name in sent
@@ -93,11 +101,7 @@ def _enqueued(source: PythonSource) -> frozenset[str]:
 @summary
 def _task_names(source: PythonSource) -> frozenset[str]:
     """The tasks that a file defines, and what it sets a queue up with; none of a file without any."""
-    tasks = {
-        one.name
-        for one in source.body
-        if isinstance(one, FunctionDef) and any(_makes_task(node) for node in one.decorators)
-    }
+    tasks = {one.name for one in source.body if is_task(one)}
     classes = (one.name for one in source.body if isinstance(one, ClassDef))
     settings = {name for name in classes if name.endswith("WorkerSettings")}
     queues = {
@@ -123,8 +127,3 @@ def _serves(source: PythonSource) -> bool:
     """Whether a file makes an application or a router."""
     made = last_names("app", "router")
     return any(last_name(call.func) in made for call in source.nodes.of(Call))
-
-
-def _makes_task(decorator: Expression) -> bool:
-    target = decorator.func if isinstance(decorator, Call) else decorator
-    return _TASK.fullmatch(last_name(target)) is not None
