@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from archlint import __main__, asking, engine, readings
+from archlint import __main__, asking, engine, readings, traces
 from archlint.facts.differences import FileDifference
 from archlint.facts.python import read_python
 from archlint.facts.source import PythonSource
@@ -229,7 +229,7 @@ def test_what_rules_are_held_to_concerns_all(shop: Path) -> None:
     assert "blocking-call" in asked(shop)
 
 
-@pytest.mark.parametrize("damage", [b"", b"archlint memory 3\n", b"\0" * 99, None])
+@pytest.mark.parametrize("damage", [b"", traces._MAGIC, b"\0" * 99, None])
 def test_a_damaged_memory_is_none(shop: Path, damage: bytes | None) -> None:
     asked(shop)
     memories = [*(shop.parent / "cache").glob("*.memory")]
