@@ -11,6 +11,7 @@ from archlint.service.api.applications import makes_app
 from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
 from archlint.service.semantics.called import called_names
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module
 
 KINDS = {
@@ -22,10 +23,6 @@ KINDS = {
     "routers": ("BA05.1.7", "no endpoint or router"),
     "dependencies": ("BA05.1.8", "no definition"),
 }
-
-
-_MAKERS = frozenset({"APIRouter", "fastapi.APIRouter"})
-"""Calls that make a router, in a function or method too."""
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -56,7 +53,11 @@ def _holds(service: Service, module: Module, layer: str) -> bool:
         case "schemas":
             return bool(module.source.nodes.of(ClassDef))
         case "routers":
-            return (
-                contents.routes > 0 or contents.wiring or not _MAKERS.isdisjoint(called_names(module.source))
-            )
+            return contents.routes > 0 or contents.wiring or _makes_router(service, module)
     return any(isinstance(node, FunctionDef | ClassDef | Assign) for node in module.source.body)
+
+
+def _makes_router(service: Service, module: Module) -> bool:
+    """Whether it makes a router anywhere, in a function or method too."""
+    made = (service.symbols.resolve(module, name).qualified for name in called_names(module.source))
+    return any(name in names_of("router") for name in made)

@@ -73,6 +73,7 @@ def _is_unlocked_list(service: Service, command: Command, target: str) -> bool:
     if flag or not name or "$" in name or "lock" in name:
         return False
     paths = (join(folder, name) for folder in (command.folder or service.root, service.root))
-    path = next(filter(service.repository.has, paths), None)
-    text = documents.text(service.repository, path) if path else "--hash="
-    return "--hash=" not in text and not is_exported(path or "", text, service.commands)
+    for path in filter(service.repository.has, paths):
+        text = documents.text(service.repository, path)
+        return "--hash=" not in text and not is_exported(path, text, service.commands)
+    return False
