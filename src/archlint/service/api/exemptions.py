@@ -13,10 +13,11 @@ from archlint.service.api.routes import App, Endpoint
 from archlint.service.interpreter.values import Configured, Origin, Value, text
 
 _HEALTH = re.compile(
-    r"((check|get|read|show)_)?(health|healthz|healthcheck|heartbeat|live|liveness|livez|ping|readiness|ready|readyz)"
+    r"((check|get|read|show)_)?(health|healthz|healthcheck|heartbeat|liveness|livez|ping|readiness|readyz)"
     r"(_(check|endpoint|probe|status))*"
+    r"|((check|get|read|show)_)?(live|ready)(_(check|endpoint|probe))+"
 )
-"""How the handlers and routes of health checks are called, wherever they are served."""
+"""How handlers and routes of health checks are called, wherever served; `get_live` may be of anything."""
 
 _PARAMETER, _NAMED = re.compile(r"\{[^}]*\}"), re.compile(r"\{[A-Za-z_][^}]*\}")
 
