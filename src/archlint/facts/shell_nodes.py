@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -70,12 +69,6 @@ WORDS = frozenset({
 })  # fmt: skip
 
 SHELLS = frozenset({"ash", "bash", "dash", "ksh", "sh", "zsh"})
-
-
-def command_name(node: Any) -> str:
-    """The name of a command's program, without its folder."""
-    name = node.child_by_field_name("name")
-    return posixpath.basename(word_of(name)) if name is not None else ""
 
 
 def pair(assignment: Any) -> tuple[str, str]:
