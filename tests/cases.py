@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -30,10 +31,11 @@ def write_case(case: Case, root: Path) -> None:
         path.write_text(file.text, encoding="utf-8")
 
 
-def judged(page: Page, case: Case, root: Path) -> set[Mark]:
-    """What archlint says of a case that lies in `root`, as far as its marks must say it.
+def judged(page: Page, case: Case, root: Path) -> Counter[Mark]:
+    """What archlint says of a case that lies in `root`, as far as its marks must say it, and how often.
 
-    That is all errors of the rule's family, what the rule itself cannot decide, and whatever other rule
+    Findings of the rule are counted, so that one cause that it tells of twice is a difference. All else
+    that is said of a line counts as once. That is all errors of the rule's family, what the rule itself cannot decide, and whatever other rule
     the marks speak of. What it finds in order is compared where a mark of that kind stands in the case.
     A case without an application is a fragment: it lacks everything, so what other rules miss in it, and
     report at the service's anchor, is no news.
@@ -47,12 +49,12 @@ def judged(page: Page, case: Case, root: Path) -> set[Mark]:
     proven = {mark.code for mark in case.marks if mark.kind == "met"}
     said = _said(replace(loaded, services=(fragment,)) if fragment else loaded, page.requirement, *marked)
     anchor = fragment and (fragment.anchor.file, fragment.anchor.line)
-    return {
+    return Counter(
         mark
-        for mark in said
+        for mark in _counted(said, page.code)
         if (mark.code in marked | {page.code} or (mark.kind in FOUND and (mark.file, mark.line) != anchor))
         and (mark.kind != "met" or mark.code in proven)
-    }
+    )
 
 
 def said_of(root: Path) -> set[Mark]:
@@ -60,10 +62,11 @@ def said_of(root: Path) -> set[Mark]:
     return {mark for mark in _said(load([root])) if mark.kind != "met"}
 
 
-def differences(said: set[Mark], wanted: set[Mark] | frozenset[Mark]) -> str:
+def differences(said: Iterable[Mark], wanted: Iterable[Mark]) -> str:
     """What archlint says that no mark asks for, and the other way round, in words."""
-    unwanted = [f"not marked: {_shown(mark)}" for mark in sorted(said - wanted)]
-    missing = [f"not reported: {_shown(mark)}" for mark in sorted(wanted - said)]
+    more, fewer = Counter(said), Counter(wanted)
+    unwanted = [f"not marked: {_shown(mark)}" for mark in sorted((more - fewer).elements())]
+    missing = [f"not reported: {_shown(mark)}" for mark in sorted((fewer - more).elements())]
     return "\n".join(unwanted + missing)
 
 
@@ -76,17 +79,20 @@ def marks_in(root: Path) -> Iterator[Mark]:
             yield from split_marks(file, text, prefix)[1]
 
 
-def _said(loaded: Loaded, *selectors: str) -> set[Mark]:
+def _counted(said: Counter[Mark], code: str) -> Iterator[Mark]:
+    """The rule's findings as often as they are, all else once."""
+    for mark, count in said.items():
+        yield from [mark] * (count if mark.code == code and mark.kind in FOUND else 1)
+
+
+def _said(loaded: Loaded, *selectors: str) -> Counter[Mark]:
     report = check(loaded, Request(selection=Selection(select=selectors)))
     assert report.failures == ()
-    found = {Mark(f.location.file, f.location.line, f.code, _kind(f)) for f in report.findings}
+    found = Counter(Mark(f.location.file, f.location.line, f.code, _kind(f)) for f in report.findings)
     undecided = {(u.unknown.location, u.page.code) for u in report.unknowns}
     met = {(one.location, code) for (_, code), outcome in report.outcomes.items() for one in outcome.met}
-    return (
-        found
-        | {Mark(place.file, place.line, code, "unknown") for place, code in undecided}
-        | {Mark(place.file, place.line, code, "met") for place, code in met}
-    )
+    found |= Counter({Mark(place.file, place.line, code, "unknown") for place, code in undecided})
+    return found | Counter({Mark(place.file, place.line, code, "met") for place, code in met})
 
 
 def _kind(finding: Finding) -> str:

@@ -82,9 +82,9 @@ class Case:
     line: int
 
     @property
-    def marks(self) -> frozenset[Mark]:
-        """Every mark of every file."""
-        return frozenset(mark for file in self.files for mark in file.marks)
+    def marks(self) -> tuple[Mark, ...]:
+        """Every mark of every file, as often as it stands there: two of one line ask for two findings."""
+        return tuple(mark for file in self.files for mark in file.marks)
 
 
 @dataclass(frozen=True, eq=False)
