@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from archlint.causes import causes
 from archlint.config import Config
 from archlint.engine import check
 from archlint.findings import Finding
@@ -34,9 +35,10 @@ def write_case(case: Case, root: Path) -> None:
 def judged(page: Page, case: Case, root: Path) -> Counter[Mark]:
     """What archlint says of a case that lies in `root`, as far as its marks must say it, and how often.
 
-    Findings of the rule are counted, so that one cause that it tells of twice is a difference. All else
-    that is said of a line counts as once. That is all errors of the rule's family, what the rule itself cannot decide, and whatever other rule
-    the marks speak of. What it finds in order is compared where a mark of that kind stands in the case.
+    Findings of the rule are counted, so that one cause that it tells of twice is a difference; all else that
+    is said of a line counts as once. That is all errors of the rule's family, what the rule itself cannot
+    decide, and whatever other rule the marks speak of. What it finds in order, and what its findings have in
+    common, is compared where a mark of that kind stands in the case.
     A case without an application is a fragment: it lacks everything, so what other rules miss in it, and
     report at the service's anchor, is no news.
     """
@@ -46,20 +48,20 @@ def judged(page: Page, case: Case, root: Path) -> Counter[Mark]:
         loaded = compared(loaded, Base(before.repository, before.targets, lambda: before))
     fragment = build_service(loaded.repository, ".", Config()) if not loaded.services else None
     marked = {mark.code for mark in case.marks}
-    proven = {mark.code for mark in case.marks if mark.kind == "met"}
+    asked = {(mark.kind, mark.code) for mark in case.marks}
     said = _said(replace(loaded, services=(fragment,)) if fragment else loaded, page.requirement, *marked)
     anchor = fragment and (fragment.anchor.file, fragment.anchor.line)
     return Counter(
         mark
         for mark in _counted(said, page.code)
         if (mark.code in marked | {page.code} or (mark.kind in FOUND and (mark.file, mark.line) != anchor))
-        and (mark.kind != "met" or mark.code in proven)
+        and (mark.kind not in {"met", "cause"} or (mark.kind, mark.code) in asked)
     )
 
 
 def said_of(root: Path) -> set[Mark]:
     """What archlint says of the repository `root`, as the marks that would ask for it."""
-    return {mark for mark in _said(load([root])) if mark.kind != "met"}
+    return {mark for mark in _said(load([root])) if mark.kind in {*FOUND, "unknown"}}
 
 
 def differences(said: Iterable[Mark], wanted: Iterable[Mark]) -> str:
@@ -92,7 +94,9 @@ def _said(loaded: Loaded, *selectors: str) -> Counter[Mark]:
     undecided = {(u.unknown.location, u.page.code) for u in report.unknowns}
     met = {(one.location, code) for (_, code), outcome in report.outcomes.items() for one in outcome.met}
     found |= Counter({Mark(place.file, place.line, code, "unknown") for place, code in undecided})
-    return found | Counter({Mark(place.file, place.line, code, "met") for place, code in met})
+    found |= Counter({Mark(place.file, place.line, code, "met") for place, code in met})
+    shared = {(cause.link.location, one.code) for cause in causes(report.findings) for one in cause.members}
+    return found | Counter({Mark(place.file, place.line, code, "cause") for place, code in shared})
 
 
 def _kind(finding: Finding) -> str:

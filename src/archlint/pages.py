@@ -3,7 +3,8 @@
 A page is TOML between two `+++` lines, then Markdown. A section `## Bad: …` or `## Good: …` is a case: a
 little repository of the fenced files that carry a `title="path"`. The line that must be reported ends in
 `# error: CODE`, the line that cannot be decided in `# unknown: CODE`, one that proves the rule satisfied in
-`# met: CODE`; a mark alone on its line speaks of the line below.
+`# met: CODE`, one that several findings come from in `# cause: CODE`; a mark alone on its line speaks of the
+line below.
 """
 
 from __future__ import annotations
@@ -52,9 +53,10 @@ FOUND = frozenset({"error", "warning"})
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """What archlint must say of a line of a case or fixture; `kind` is error, warning, unknown or met.
+    """What archlint must say of a line of a case or fixture; `kind` is error, warning, unknown, met or cause.
 
-    An error is a finding of the page's severity, a warning one of which the page's rule only warns.
+    An error is a finding of the page's severity, a warning one of which the page's rule only warns. A cause
+    is the place under which the report tells several findings, among them one of the rule.
     """
 
     file: str
@@ -152,7 +154,8 @@ def split_marks(file: str, text: str, prefix: str) -> tuple[str, tuple[Mark, ...
     A mark names codes that start with `prefix`.
     """
     code = rf"{prefix}\d{{4}}"
-    pattern = re.compile(rf"[ \t]*#[ \t]*(error|warning|unknown|met):[ \t]*({code}(?:,[ \t]*{code})*)[ \t]*$")
+    kind = "error|warning|unknown|met|cause"
+    pattern = re.compile(rf"[ \t]*#[ \t]*({kind}):[ \t]*({code}(?:,[ \t]*{code})*)[ \t]*$")
     lines = text.split("\n")
     marks: list[Mark] = []
     for number, line in enumerate(lines, start=1):

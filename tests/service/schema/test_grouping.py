@@ -23,7 +23,8 @@ INDEX = change("remove_index", "ix", "number")
     [
         change("remove_index", "ix", "number", "shelf"),
         change("remove_index", "ix", "number", table="tools"),
-        change("add_index", "ix", "number"),
+        change("add_index", "ix", "number", "shelf"),
+        change("add_unique", "uq_2", "number"),
         change("modify_nullable", "items.number"),
         KEY,
     ],
@@ -40,6 +41,18 @@ def test_two_indexes_stay_two() -> None:
 def test_an_index_goes_with_the_constraint_and_all_with_the_column() -> None:
     assert grouped([INDEX, UNIQUE]) == {UNIQUE: (INDEX,)}
     assert grouped([KEY, INDEX, COLUMN, UNIQUE]) == {COLUMN: (KEY, INDEX, UNIQUE)}
+
+
+@pytest.mark.parametrize("kind", ["add_index", "change_index"])
+def test_an_index_that_takes_the_place_of_a_constraint_is_one_thing_with_it(kind: str) -> None:
+    new = change(kind, "ix_new", "number")
+    assert grouped([UNIQUE, new]) == grouped([new, UNIQUE]) == {new: (UNIQUE,)}
+    assert grouped([INDEX, UNIQUE, new]) == {new: (INDEX, UNIQUE)}
+
+
+def test_a_constraint_that_takes_the_place_of_an_index_is_one_thing_with_it() -> None:
+    new = change("add_unique", "uq", "number")
+    assert grouped([INDEX, new]) == {new: (INDEX,)}
 
 
 def test_a_foreign_key_that_is_made_anew_is_one_thing() -> None:

@@ -57,7 +57,7 @@ class Recorder(Struct, eq=False, dict=True):
         found: dict[str, FunctionModel] = {}
         for name in names_of("engine maker"):
             found.update(dict.fromkeys(homes_of(name), self._record))
-        for name in names_of("URL type", "secret type"):
+        for name in names_of("URL type", "URL text", "secret type"):
             found.update(dict.fromkeys(homes_of(name), _text))
         for name in names_of("URL builder"):
             owner, _, method = name.rpartition(".")

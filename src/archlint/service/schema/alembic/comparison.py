@@ -213,7 +213,8 @@ class Comparison:
                 model, "index", theirs, name, other=mine
             ):
                 detail = f"{_index(mine)} in the migrations, {_index(theirs)} in the models"
-                yield Drift("change_index", name, model.title, model.place, detail)
+                on = frozenset(theirs.columns)
+                yield Drift("change_index", name, model.title, model.place, detail, on)
         elif isinstance(mine, Unique) and isinstance(theirs, Unique):
             if _uniques_differ(mine, theirs) and self.filters.passes(
                 model, "unique_constraint", theirs, name, other=mine

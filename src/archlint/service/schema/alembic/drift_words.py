@@ -29,4 +29,10 @@ def drift_detail(change: Drift, others: tuple[Drift, ...]) -> str:
     if [(change.kind, one.kind) for one in others] == [("remove_foreign_key", "add_foreign_key")]:
         sides = [one.detail.partition(" it, ")[2] for one in (change, *others)]
         return f"{sides[0]} in the migrations, {sides[1]} in the models"
-    return "; ".join([change.detail, *(f"{drift_title(one)} goes with it" for one in others)])
+    return "; ".join([change.detail, *(f"{drift_title(one)}{_beside(change, one)}" for one in others)])
+
+
+def _beside(change: Drift, other: Drift) -> str:
+    """What goes with a change: of what stands on the other side alone, which side that is."""
+    is_replaced = other.kind.startswith("remove_") and not change.kind.startswith("remove_")
+    return f": {other.detail}" if is_replaced else " goes with it"
