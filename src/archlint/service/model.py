@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -388,6 +388,8 @@ class Service(Surroundings, frozen=True, dict=True):
     @cached_property
     def reached(self) -> Reached:
         """Which functions the tests reach."""
+        from archlint.service.semantics.named_functions import functions_named
         from archlint.service.testing.reachability import Reached
 
-        return Reached(self.suite, self.requests, self.calls, self.symbols)
+        documented = partial(functions_named, self.repository, self.root)
+        return Reached(self.suite, self.requests, self.calls, self.symbols, documented)

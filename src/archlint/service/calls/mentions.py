@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cache, cached_property
 
 from archlint.facts.outline import MentionedNames, only
 from archlint.facts.source import PythonSource
@@ -17,6 +18,7 @@ from archlint.service.calls.names import names_in
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.live_code import is_export, with_inner
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.named_functions import Named
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.unread import unread as unread_names
 
@@ -24,11 +26,17 @@ _MAX_NAME = 200
 
 
 class Mentions:
-    """The names in the modules of a program, by where they stand."""
+    """The names in the modules of a program, by where they stand.
 
-    def __init__(self, modules: Sequence[Module], program: Program) -> None:
+    `documented` gives what documents name.
+    """
+
+    def __init__(
+        self, modules: Sequence[Module], program: Program, documented: Callable[[], Named] = Named
+    ) -> None:
         self._modules = modules
         self._program = program
+        self._documented = cache(documented)
         self._defined = program.defined
 
     def none_of(self, one: Function | Class) -> bool:
@@ -38,11 +46,17 @@ class Mentions:
         name = one.node.name if isinstance(one.node, FunctionDef | ClassDef) else ""
         within = sum(name == last_name(node) for node in names_in(one, self._defined))
         in_others = name in self._elsewhere or self._within_its_like[name] > within
-        return bool(name) and not (in_others and name in self._alive)
+        if not name or (in_others and name in self._alive):
+            return False
+        return not (one in self._named or (in_others and name in self._alive_by_documents))
 
     def may_be_kept(self, method: Function) -> bool:
         """Whether something may hold the method without calling it where its name stands."""
         return _may_be_asked_for(method) or bool(method.decorators) or method.own_name in self._kept
+
+    def is_operation(self, function: Function) -> bool:
+        """Whether an OpenAPI document names the function as what requests come to."""
+        return _dotted(function) in self._documented().operations
 
     def is_handed_on(self, function: Function) -> bool:
         """Whether a function's name stands where it is not called: in a table, or as an argument."""
@@ -56,6 +70,29 @@ class Mentions:
 
         A module that only imports a name, and lists it in `__all__`, hands it on and does not run it.
         """
+        alive, inside = self._spoken
+        return with_inner(alive, inside)
+
+    @cached_property
+    def _alive_by_documents(self) -> frozenset[str]:
+        """The names that stand in functions which documents name, and in those of these names."""
+        names = {one.own_name if isinstance(one, Function) else one.node.name for one in self._named}
+        return with_inner(names, self._spoken[1])
+
+    @cached_property
+    def _named(self) -> frozenset[Function | Class]:
+        """What documents name. Only who would call a definition unused asks them."""
+        documented = self._documented().functions
+        program = self._program
+        return frozenset(
+            one
+            for one in (*program.functions.values(), *program.classes.values())
+            if _dotted(one) in documented
+        )
+
+    @cached_property
+    def _spoken(self) -> tuple[AbstractSet[str], Mapping[str, AbstractSet[str]]]:
+        """The names that stand in code that runs by itself, and those in each function of some name."""
         inside: defaultdict[str, set[str]] = defaultdict(set)
         alive = set(self._kept)
         asked = {one.own_name for one in self._program.functions.values() if _may_be_asked_for(one)}
@@ -64,7 +101,7 @@ class Mentions:
             for one in mentions.inside:
                 runs = one.is_decorated or one.function.startswith("__") or one.function in asked
                 (alive if runs else inside[one.function]).update(one.names)
-        return with_inner(alive, inside)
+        return alive, inside
 
     @cached_property
     def _kept(self) -> frozenset[str]:
@@ -84,6 +121,14 @@ class Mentions:
         for module in self._modules:
             found.update(dict(_mentioned(module.source, self._defined)[1]))
         return found
+
+
+def _dotted(one: Function | Class) -> str:
+    """`module.function`, `Class.method`."""
+    if isinstance(one, Function):
+        holder = one.owner.node.name if one.owner is not None else one.module.name.rpartition(".")[2]
+        return f"{holder}.{one.own_name}"
+    return f"{one.module.name.rpartition('.')[2]}.{one.node.name}"
 
 
 def _taken(mentions: MentionedNames) -> Iterator[str]:

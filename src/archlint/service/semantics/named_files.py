@@ -26,7 +26,7 @@ def files_named(repository: Repository, root: str, files: Collection[str]) -> fr
     for path in repository.files if left else ():
         if not left:
             break
-        if _is_near(path, root) and _speaks(posixpath.basename(path)):
+        if is_near(path, root) and speaks(posixpath.basename(path)):
             words = _words(repository, path)
             named = {one for one in left if _names(one, words) or _has_word(repository, path, one)}
             found |= named
@@ -34,11 +34,13 @@ def files_named(repository: Repository, root: str, files: Collection[str]) -> fr
     return frozenset(found)
 
 
-def _speaks(name: str) -> bool:
+def speaks(name: str) -> bool:
+    """Whether a file of that name says what a service consists of; a lock or a history tells the past."""
     return _SPEAKING.fullmatch(name) is not None and _LOCKS.fullmatch(name) is None
 
 
-def _is_near(path: str, root: str) -> bool:
+def is_near(path: str, root: str) -> bool:
+    """Whether a document lies below the service at `root`, beside it, or among the pipelines."""
     is_around = (posixpath.dirname(path) or ".") in ancestors(root)
     return is_around or is_inside(path, root) or path.startswith(".")
 

@@ -28,6 +28,7 @@ from archlint.service.calls.values import FunctionType
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.values import FunctionObject
 from archlint.service.semantics.modules import Module, Role
+from archlint.service.semantics.named_functions import Named
 from archlint.service.semantics.symbols import Symbols
 from archlint.service.testing.client_requests import Requests
 from archlint.service.testing.imported_names import Names
@@ -41,16 +42,22 @@ _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 class Reached:
     """Answers about the runtime functions of one service."""
 
-    def __init__(self, suite: Suite, requests: Requests, calls: Calls, symbols: Symbols) -> None:
+    def __init__(
+        self,
+        suite: Suite,
+        requests: Requests,
+        calls: Calls,
+        symbols: Symbols,
+        documented: Callable[[], Named],
+    ) -> None:
         self._suite = suite
         self._requests = requests
         self._calls = calls
         self._symbols = symbols
         self._program = calls.program
         used_by = {Role.RUNTIME, Role.SCRIPT}
-        self._mentions = Mentions(
-            [module for module in calls.modules if module.role in used_by], calls.program
-        )
+        users = [module for module in calls.modules if module.role in used_by]
+        self._mentions = Mentions(users, calls.program, documented)
         self._providers = InjectedProviders(calls, symbols)
         self._classes: dict[Module, dict[str, Class]] = {}
         self._onward: dict[Function, tuple[Function, ...]] = {}
@@ -70,6 +77,8 @@ class Reached:
             return "a request whose path is not known may reach it"
         if self._requests.may_mean_others and not self.endpoints_of(function):
             return "an endpoint that archlint does not know may use it"
+        if any(map(self._mentions.is_operation, self._all_callers(function))):
+            return "requests come to it as an OpenAPI document says, and which do the tests do not tell"
         return ""
 
     def names(self, cls: Class) -> bool:
