@@ -38,7 +38,10 @@ from archlint.service.semantics.workers import is_task
 
 _MAX_FACTORIES = 3
 _MAX_BESIDE_SETUP = 3
+_LEAST_SHARE = 5
+"""Of so many definitions one has to query."""
 _WEB = frozenset({"fastapi", "fastapi_injector", "starlette"})
+_GRAPHQL = frozenset({"ariadne", "ariadne_graphql_modules", "graphene", "strawberry", "tartiflette"})
 _FOUNDATION = re.compile(
     r"(^|[._])(config\w*|settings?|database|db|engines?|sessions?|connections?|security)(_[^.]*)?$"
 )
@@ -74,7 +77,8 @@ class Contents(Struct, frozen=True):
     `wiring`: that, or routers are included, or a container is filled; `plain`: other functions and classes;
     `storage`: the module imports a database library; `queries`: those of the plain ones that query;
     `sessions`: session factories; `foundation`: as `setup`, unless that is for much of the module's own, as
-    the engine of a worker's tasks; `web`: the module imports FastAPI.
+    the engine of a worker's tasks; `web`: the module imports FastAPI; `resolves`: it imports a GraphQL
+    library, whose queries are resolvers.
     """
 
     models: int
@@ -90,6 +94,12 @@ class Contents(Struct, frozen=True):
     sessions: int = 0
     foundation: int = 0
     web: bool = False
+    resolves: bool = False
+
+    @property
+    def is_querying(self) -> bool:
+        """Whether what it defines queries: more than the one function of a module that does other things."""
+        return self.queries > 0 and _LEAST_SHARE * self.queries >= self.plain
 
 
 def read_contents(module: Module, symbols: Symbols, classes: Classes) -> Contents:
@@ -211,6 +221,7 @@ class _Reader:
             sessions=kinds["sessions"],
             foundation=setup if is_for_others else 0,
             web=self._imports(_WEB),
+            resolves=self._imports(_GRAPHQL),
             # Those that make statements or give them to a session.
             queries=self._queries([kind for _, kind in definitions]) if storage or self._asks() else 0,
         )

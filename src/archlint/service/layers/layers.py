@@ -331,7 +331,8 @@ class Layers:
                 return self.has_routes(module) or self._nearest(module, ROUTERS_ONLY) in self._route_folders
             case "crud":
                 folder = self._nearest(module, SYNONYMS["crud"])
-                return not contents.routes and (contents.storage or folder in self._storage_folders)
+                is_stored = contents.storage or folder in self._storage_folders
+                return is_stored and not (contents.routes or contents.resolves)
         is_other = self._is_stored(module) or contents.models > contents.plain or self.has_routes(module)
         return name in _BY_NAME_ALONE and not is_other and (name == "services" or self._offers(module))
 
@@ -358,7 +359,7 @@ class Layers:
         shown = [name for name, count in kinds.items() if count]
         if shown:
             return shown[0] if len(shown) == 1 else None
-        if posixpath.dirname(module.path) in self._query_folders and contents.queries:
+        if posixpath.dirname(module.path) in self._query_folders and contents.is_querying:
             return "crud"
         is_schemas = contents.schemas and not contents.plain and not contents.shapes
         return "schemas" if is_schemas and module in self._surface().publishing else None
