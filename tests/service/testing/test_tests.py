@@ -99,6 +99,60 @@ def test_tests_beside_a_service_that_import_it(tmp_path: Path) -> None:
     assert service.modules.tests_around == ("tests/test_else.py",)
 
 
+def test_tests_below_a_conftest_that_imports_the_service(tmp_path: Path) -> None:
+    files = {
+        "backend/pyproject.toml": "[project]\nname = 'a'\n",
+        "backend/app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "worker/pyproject.toml": "[project]\nname = 'worker'\n",
+        "worker/jobs.py": "",
+        "tests/api/conftest.py": "from app.main import app\n",
+        "tests/api/v1/test_a.py": "import json\ndef test_a(): ...\n",
+        "tests/api/test_jobs.py": "import jobs\ndef test_jobs(): ...\n",
+        "tests/worker/test_else.py": "import json\ndef test_else(): ...\n",
+    }
+    service = service_of(tmp_path, files, "backend")
+    assert [test.name for test in service.suite.tests] == ["test_a"]
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        'sys.path.insert(0, str(Path(__file__).parent / "new" / "desk" / "src"))',
+        'sys.path.append("../new/desk/src")',
+    ],
+)
+def test_of_two_packages_of_a_name_tests_have_the_one_that_they_put_on_the_path(
+    tmp_path: Path, put: str
+) -> None:
+    package = {
+        f"{folder}/{path}": text
+        for folder in ("a/older/desk", "new/desk")
+        for path, text in {
+            "pyproject.toml": "[project]\nname = 'desk'\n",
+            "src/desk/__init__.py": "",
+            "src/desk/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        }.items()
+    }
+    files = {
+        **package,
+        "tests/conftest.py": f"import sys\nfrom pathlib import Path\n{put}\n",
+        "tests/test_a.py": "from desk.main import app\ndef test_a(): ...\n",
+    }
+    assert [test.name for test in service_of(tmp_path, files, "new/desk").suite.tests] == ["test_a"]
+    assert service_of(tmp_path, files, "a/older/desk").suite.tests == ()
+
+
+def test_of_two_packages_of_a_name_tests_have_the_one_less_deep(tmp_path: Path) -> None:
+    files = {
+        "archive/desk/pyproject.toml": "[project]\nname = 'desk'\n",
+        "archive/desk/desk.py": "",
+        "desk/pyproject.toml": "[project]\nname = 'desk'\n",
+        "desk/desk.py": "",
+        "tests/test_a.py": "import desk\ndef test_a(): ...\n",
+    }
+    assert [test.name for test in service_of(tmp_path, files, "desk").suite.tests] == ["test_a"]
+
+
 def test_markers_and_used_fixtures(tmp_path: Path) -> None:
     text = """
     import pytest

@@ -13,7 +13,9 @@ from functools import cached_property
 
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Unreadable
+from archlint.facts.syntax import Attribute, Constant, Name
 from archlint.paths import join, parents
+from archlint.readings import summary
 from archlint.service.semantics.imported_modules import imported_modules
 from archlint.service.semantics.layout import ImportRoots
 from archlint.service.semantics.source_roots import import_names
@@ -134,16 +136,30 @@ class Resolution:
         return next((found for root in regular if (found := self.module_at(root, dotted))), None)
 
     def _find_in_other_project(self, dotted: str, importer: str) -> str | None:
+        """One that the importer's project depends on, that its tests put on the path, or else the nearest."""
         home = self.project_of(importer)
         wanted = self._wanted[home.root] if home else ()
+        put = self._put_on_path(importer)
         candidates = [
-            (project.name not in wanted, -_shared(project.root, importer), project.root, found)
+            (
+                project.name not in wanted,
+                f"/{project.root}/" not in put,
+                -_shared(project.root, importer),
+                project.root.count("/"),
+                project.root,
+                found,
+            )
             for project in self._projects.values()
             if project is not home
             for root in project.folders
             if (found := self.module_at(root, dotted))
         ]
-        return min(candidates)[3] if candidates else None
+        return min(candidates)[-1] if candidates else None
+
+    def _put_on_path(self, importer: str) -> str:
+        """The texts of the conftests above a file that change the import path: `/services/api/`."""
+        above = (self._facts.get(join(folder, "conftest.py")) for folder in parents(importer))
+        return "".join(_words_for_path(one) for one in above if isinstance(one, PythonSource))
 
     def _evident(self, importer: str) -> list[str]:
         """The folders that imports prove to be on the path: those above the importer first, nearest first."""
@@ -159,6 +175,16 @@ class Resolution:
             if project := self.project_of(f"{folder}/x"):
                 folders[project.root].append(folder)
         return folders
+
+
+@summary
+def _words_for_path(source: PythonSource) -> str:
+    """The texts of a file that speaks of `sys.path`, in their order; nothing of another."""
+    paths = (one.value for one in source.nodes.of(Attribute) if one.attr == "path")
+    if not any(isinstance(owner, Name) and owner.id == "sys" for owner in paths):
+        return ""
+    texts = (one.value for one in source.nodes.of(Constant) if isinstance(one.value, str))
+    return f"/{'/'.join(texts)}/"
 
 
 def _shared(left: str, right: str) -> int:

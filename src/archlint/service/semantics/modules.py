@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -142,10 +143,16 @@ class Modules:
     def tests_beside(self) -> tuple[Module, ...]:
         """The tests outside of the service's folder that import it, with what they import of their own kind.
 
-        A repository may keep them above or beside the service; a conftest belongs to the tests below it.
+        A repository may keep them above or beside the service; a conftest belongs to the tests below it, and
+        those below one that imports the service are its tests where they import nothing else.
         """
         outside = self._test_files_outside
         found = {path for path in outside if any(one in self.by_path for one in self._loaded_by(path))}
+        given = {
+            posixpath.dirname(path) or "." for path in found if posixpath.basename(path) == "conftest.py"
+        }
+        below = (path for path in outside - found if given and not given.isdisjoint(parents(path)))
+        found.update([path for path in below if outside.issuperset(self._loaded_by(path))])
         pending = list(found)
         while pending:
             path = pending.pop()

@@ -42,6 +42,7 @@ from archlint.service.testing.client_calls import (
     receiver_of,
     verb_of,
 )
+from archlint.service.testing.fuzzing import methods_fuzzed
 from archlint.service.testing.matching import Matches, matches
 from archlint.service.testing.paths import GAP, VALUE, RequestPaths, Spot
 from archlint.service.testing.tests import Suite
@@ -86,11 +87,13 @@ class Requests:
 
     @cached_property
     def tested(self) -> dict[Endpoint, tuple[ClientRequest, ...]]:
-        """The endpoints that requests mean, with these."""
+        """The endpoints that requests mean, with these; a tool makes its own."""
         found: dict[Endpoint, list[ClientRequest]] = {}
         for request, sure, _ in self._matched:
             for endpoint in sure:
                 found.setdefault(endpoint, []).append(request)
+        fuzzed = (one for one in self.endpoints if self._fuzzed and not self._fuzzed.isdisjoint(one.methods))
+        found |= {endpoint: [] for endpoint in fuzzed if endpoint not in found}
         return {endpoint: tuple(requests) for endpoint, requests in found.items()}
 
     @cached_property
@@ -134,13 +137,11 @@ class Requests:
     @cached_property
     def everything(self) -> bool:
         """Whether a tool makes requests of all that the OpenAPI document has."""
-        tools = ("schemathesis", "hypothesis_fastapi", "fastapi_fuzz")
-        return any(
-            binding.module.partition(".")[0] in tools
-            for module in self._suite.modules
-            for binding in self._symbols.namespace(module).names.values()
-            if hasattr(binding, "module")
-        )
+        return len(self._fuzzed) == len(METHODS)
+
+    @cached_property
+    def _fuzzed(self) -> frozenset[str]:
+        return methods_fuzzed(self._suite.modules, self._symbols)
 
     @cached_property
     def _matched(self) -> tuple[tuple[ClientRequest, tuple[Endpoint, ...], tuple[Endpoint, ...]], ...]:
