@@ -83,12 +83,9 @@ class Mentions:
     def _named(self) -> frozenset[Function | Class]:
         """What documents name. Only who would call a definition unused asks them."""
         documented = self._documented().functions
-        program = self._program
-        return frozenset(
-            one
-            for one in (*program.functions.values(), *program.classes.values())
-            if _dotted(one) in documented
-        )
+        functions = [one for one in self._program.functions.values() if _dotted(one) in documented]
+        classes = [one for one in self._program.classes.values() if _dotted(one) in documented]
+        return frozenset((*functions, *classes))
 
     @cached_property
     def _spoken(self) -> tuple[AbstractSet[str], Mapping[str, AbstractSet[str]]]:
