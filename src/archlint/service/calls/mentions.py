@@ -18,7 +18,7 @@ from archlint.service.calls.names import names_in
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.live_code import is_export, with_inner
 from archlint.service.semantics.modules import Module
-from archlint.service.semantics.named_functions import Named
+from archlint.service.semantics.named_functions import DocumentedNames
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.unread import unread as unread_names
 
@@ -32,7 +32,10 @@ class Mentions:
     """
 
     def __init__(
-        self, modules: Sequence[Module], program: Program, documented: Callable[[], Named] = Named
+        self,
+        modules: Sequence[Module],
+        program: Program,
+        documented: Callable[[], DocumentedNames] = DocumentedNames,
     ) -> None:
         self._modules = modules
         self._program = program

@@ -27,7 +27,7 @@ _SECURITY = re.compile(r"""["']?x-[A-Za-z]+Func["']? *: *["']?([A-Za-z_][\w.]*)"
 _CONTROLLER = re.compile(r"""["']?x-(?:openapi|swagger)-router-controller["']? *: *["']?([\w.]+)""")
 
 
-class Named(Struct, frozen=True):
+class DocumentedNames(Struct, frozen=True):
     """`module.function` and `Class.method`, with the last name of the module, of what documents name.
 
     `operations` are those that requests come to, by OpenAPI documents.
@@ -37,14 +37,14 @@ class Named(Struct, frozen=True):
     operations: frozenset[str] = frozenset()
 
 
-def functions_named(repository: Repository, root: str) -> Named:
+def functions_named(repository: Repository, root: str) -> DocumentedNames:
     """What the documents below the service at `root`, beside it, or of its pipelines name; no prose."""
     paths = [
         path for path in repository.files if is_near(path, root) and _tells(posixpath.basename(path), path)
     ]
     found = [_named(repository, path) for path in paths]
     operations = frozenset(name for one in found for name in one.operations)
-    return Named(operations.union(*(one.functions for one in found)), operations)
+    return DocumentedNames(operations.union(*(one.functions for one in found)), operations)
 
 
 def _tells(name: str, path: str) -> bool:
@@ -52,9 +52,9 @@ def _tells(name: str, path: str) -> bool:
 
 
 @documents.view
-def _named(path: str, data: bytes) -> Named:
+def _named(path: str, data: bytes) -> DocumentedNames:
     text = documents.decoded(data)
-    return Named(frozenset((*_paths(text), *_imported(text))), frozenset(_operations(text)))
+    return DocumentedNames(frozenset((*_paths(text), *_imported(text))), frozenset(_operations(text)))
 
 
 def _paths(text: str) -> Iterator[str]:

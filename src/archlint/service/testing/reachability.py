@@ -28,7 +28,7 @@ from archlint.service.calls.values import FunctionType
 from archlint.service.interpreter.machine import deep_recursion
 from archlint.service.interpreter.values import FunctionObject
 from archlint.service.semantics.modules import Module, Role
-from archlint.service.semantics.named_functions import Named
+from archlint.service.semantics.named_functions import DocumentedNames
 from archlint.service.semantics.symbols import Symbols
 from archlint.service.testing.client_requests import Requests
 from archlint.service.testing.imported_names import Names
@@ -48,7 +48,7 @@ class Reached:
         requests: Requests,
         calls: Calls,
         symbols: Symbols,
-        documented: Callable[[], Named],
+        documented: Callable[[], DocumentedNames],
     ) -> None:
         self._suite = suite
         self._requests = requests
