@@ -383,7 +383,7 @@ class Service(Surroundings, frozen=True, dict=True):
         """Which endpoints the tests request."""
         from archlint.service.testing.client_requests import Requests
 
-        return Requests(self.suite, self.symbols, self.routes)
+        return Requests(self.suite, self.modules, self.symbols, self.routes)
 
     @cached_property
     def reached(self) -> Reached:

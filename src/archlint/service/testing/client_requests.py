@@ -25,7 +25,7 @@ from archlint.facts.traversal import dotted
 from archlint.service.api.routes import Endpoint, RouteTable
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.library_names import names_of
-from archlint.service.semantics.modules import Module
+from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Scope, Symbols
 from archlint.service.testing.client_calls import (
     BROWSED,
@@ -43,7 +43,8 @@ from archlint.service.testing.client_calls import (
     verb_of,
 )
 from archlint.service.testing.fuzzing import methods_fuzzed
-from archlint.service.testing.matching import Matches, matches
+from archlint.service.testing.matching import Matches, looks_like_path, matches, under
+from archlint.service.testing.own_clients import OwnClient, own_client
 from archlint.service.testing.paths import GAP, VALUE, RequestPaths, Spot
 from archlint.service.testing.tests import Suite
 
@@ -69,8 +70,9 @@ _MAX_CALLS = 400
 class Requests:
     """All requests of a service's tests, and the endpoints that they mean."""
 
-    def __init__(self, suite: Suite, symbols: Symbols, routes: RouteTable) -> None:
+    def __init__(self, suite: Suite, modules: Modules, symbols: Symbols, routes: RouteTable) -> None:
         self._suite = suite
+        self._modules = modules
         self._symbols = symbols
         self._routes = routes
         self._paths = RequestPaths(symbols, suite.fixtures, routes.machine, self._route_paths, self._callers)
@@ -110,7 +112,21 @@ class Requests:
             request: tuple(one for one in maybe if one not in self.tested)
             for request, _, maybe in self._matched
         }
-        return {request: endpoints for request, endpoints in left.items() if endpoints}
+        found = {request: endpoints for request, endpoints in left.items() if endpoints}
+        wrapping = self._own_client.wrapping
+        own = tuple(one for one in self._by_own_client if one not in self.tested)
+        return found | {wrapping: own} if wrapping and own else found
+
+    @cached_property
+    def _by_own_client(self) -> tuple[Endpoint, ...]:
+        """What a client of the repository's own may request, which tests wrap around the app."""
+        requests = (request for module in self._own_client.modules for request in self._in(module))
+        found = [one for request in requests for both in self._endpoints(request) for one in both]
+        return tuple(one for one in self.endpoints if one in set(found))
+
+    @cached_property
+    def _own_client(self) -> OwnClient:
+        return own_client(self._suite, self._modules)
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -202,7 +218,7 @@ class Requests:
         prefixes = self._base(module, receiver, scope)
         ways = [self._way(method, path, prefixes, spot) for spot in self._contexts(module, scope, 0)]
         texts = (one for way in ways for one in way.paths)
-        if not any(_looks_like_path(one, known_client=certain or named) for one in texts):
+        if not any(looks_like_path(one, known_client=certain or named) for one in texts):
             return None
         return ClientRequest(module, call, scope, verb in SOCKETS, tuple(dict.fromkeys(ways)))
 
@@ -217,7 +233,7 @@ class Requests:
         if any(GAP in one or VALUE in one for one in methods):
             methods = tuple(METHODS.values())
         texts = self._paths.texts(path, spot)
-        joined = tuple(dict.fromkeys(_under(prefix, one) for prefix in prefixes for one in texts))
+        joined = tuple(dict.fromkeys(under(prefix, one) for prefix in prefixes for one in texts))
         return RequestWay(frozenset(one.upper() for one in methods) - {""}, joined)
 
     def _contexts(self, module: Module, scope: Scope, depth: int) -> tuple[Spot, ...]:
@@ -259,8 +275,12 @@ class Requests:
     @cached_property
     def _mentioned(self) -> frozenset[str]:
         """The names that are used anywhere in the tests: a helper that nobody uses requests nothing."""
-        names = {one.id for module in self._suite.modules for one in module.source.nodes.of(Name)}
-        return frozenset(names | {o.attr for m in self._suite.modules for o in m.source.nodes.of(Attribute)})
+        names = {one.id for module in self._speaking for one in module.source.nodes.of(Name)}
+        return frozenset(names | {o.attr for m in self._speaking for o in m.source.nodes.of(Attribute)})
+
+    @cached_property
+    def _speaking(self) -> tuple[Module, ...]:
+        return (*self._suite.modules, *self._own_client.modules)
 
     @cached_property
     def _run_by_pytest(self) -> frozenset[int]:
@@ -342,7 +362,7 @@ class Requests:
     @cached_property
     def _by_name(self) -> dict[str, list[tuple[Module, Call]]]:
         found: dict[str, list[tuple[Module, Call]]] = {}
-        for module in self._suite.modules:
+        for module in self._speaking:
             for call in module.source.nodes.of(Call):
                 found.setdefault(verb_of(call), []).append((module, call))
         return found
@@ -351,20 +371,6 @@ class Requests:
         names = {name, name.rpartition(":")[2]}
         found = (one.path for one in self._routes.endpoints if one.name in names)
         return tuple(dict.fromkeys(re.sub(r"\{[^}]*\}", VALUE, path) for path in found))
-
-
-def _looks_like_path(text: str, *, known_client: bool) -> bool:
-    """Whether a text may be a URL; of a word without any slash only a client can make one."""
-    if re.search(r"[\s<>\"']", text):
-        return False
-    return known_client or text.startswith(("/", "http", "ws:", f"{GAP}/", f"{VALUE}/"))
-
-
-def _under(base: str, path: str) -> str:
-    """A path as a client with this base URL takes it: a whole URL stands for itself."""
-    if not base or "://" in path:
-        return path
-    return f"{base}/{path.removeprefix('/')}"
 
 
 def _has_method(endpoint: Endpoint, methods: frozenset[str], *, socket: bool) -> bool:

@@ -148,3 +148,17 @@ def _segment_fits(route: str, given: str) -> bool | None:
         return route == given
     pieces = [re.escape(piece) for piece in given.split(VALUE)]
     return None if re.fullmatch(".*".join(pieces), route) else False
+
+
+def looks_like_path(text: str, *, known_client: bool) -> bool:
+    """Whether a text may be a URL; of a word without any slash only a client can make one."""
+    if re.search(r"[\s<>\"']", text):
+        return False
+    return known_client or text.startswith(("/", "http", "ws:", f"{GAP}/", f"{VALUE}/"))
+
+
+def under(base: str, path: str) -> str:
+    """A path as a client with this base URL takes it: a whole URL stands for itself."""
+    if not base or "://" in path:
+        return path
+    return f"{base}/{path.removeprefix('/')}"
