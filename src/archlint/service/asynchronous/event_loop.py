@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from archlint.facts.syntax import Node
 from archlint.findings import Location
+from archlint.paths import is_inside
 from archlint.service.asynchronous.blocking import Blocked, Reach
 from archlint.service.asynchronous.coroutines import kind_of_coroutine
 from archlint.service.asynchronous.may_block import may_block
@@ -22,7 +23,7 @@ from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edge import LibraryCall
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import key
-from archlint.service.semantics.workers import Workers
+from archlint.service.semantics.workers import Workers, client_package
 
 _GROUPS = {
     "http": frozenset({"http"}),
@@ -69,7 +70,8 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
             if not any(found.site in self._by_node(one) for one in worse):
                 others = (self._by_node(one).get(found.site) for one in less)
                 by_worker = self._is_workers(found.function)
-                yield replace(found, others=tuple(filter(None, others)), by_worker=by_worker)
+                if not (by_worker and self._is_published(found.function)):
+                    yield replace(found, others=tuple(filter(None, others)), by_worker=by_worker)
 
     def blocks_elsewhere(self, group: str) -> bool:
         """Whether calls of a group's kinds are made where they do not block the event loop."""
@@ -121,6 +123,12 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
             callers |= new
             pending += new
         return True
+
+    def _is_published(self, function: Function) -> bool:
+        """Whether it is of a client for others' programs: nothing outside of the client calls it."""
+        client = client_package(function.module.path)
+        callers = (edge.caller.module.path for edge in self.calls.edges_to(function))
+        return bool(client) and all(is_inside(path, client) for path in callers)
 
     def _awaits(self, function: Function, kind: str) -> bool:
         calls = self.calls.library_calls(function)

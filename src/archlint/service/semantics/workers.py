@@ -34,6 +34,9 @@ _LIBRARIES = frozenset(
 )
 
 
+_CLIENT = re.compile(r"(?i)(.*_)?(client|sdk)s?(_.*)?")
+
+
 class Workers(Struct, eq=False, frozen=True, dict=True):
     """Answers for one service."""
 
@@ -77,6 +80,13 @@ class Workers(Struct, eq=False, frozen=True, dict=True):
                     found.add(edge.imported)
                     pending.append(edge.imported)
         return found
+
+
+def client_package(path: str) -> str:
+    """The outermost folder above a file that is called a client: "py/sdk"; empty without one."""
+    folders = path.split("/")[:-1]
+    depth = next((depth for depth, one in enumerate(folders, 1) if _CLIENT.fullmatch(one)), 0)
+    return "/".join(folders[:depth])
 
 
 def is_task(node: Node) -> TypeGuard[FunctionDef]:

@@ -5,8 +5,6 @@ Its requests take their paths from links and parameters, so that which of them a
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -15,6 +13,7 @@ from archlint.facts.syntax import Call, Name
 from archlint.paths import is_inside
 from archlint.service.semantics.imported_modules import imported_modules
 from archlint.service.semantics.modules import Module, Modules
+from archlint.service.semantics.workers import client_package
 from archlint.service.testing.client_calls import ClientRequest
 from archlint.service.testing.tests import Suite
 
@@ -22,8 +21,6 @@ _WRAPPERS = frozenset(
     {"fastapi.testclient.TestClient", "httpx.ASGITransport", "starlette.testclient.TestClient"}
 )
 """By which a client speaks to an app in its own process."""
-_CLIENTS = re.compile(r"(?i)(^|.*_)(client|sdk)s?(_.*|$)")
-"""Folders that are a client as a whole."""
 
 
 class OwnClient(Struct, frozen=True):
@@ -45,8 +42,7 @@ def _around(module: Module, modules: Modules) -> Iterator[Module]:
     if all(one.module not in _WRAPPERS for one in imported_modules(module.source)):
         return
     yield module
-    folder = posixpath.dirname(module.path)
-    if _CLIENTS.match(posixpath.basename(folder)):
+    if folder := client_package(module.path):
         yield from (one for one in modules.runtime if is_inside(one.path, folder))
 
 
