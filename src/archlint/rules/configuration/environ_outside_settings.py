@@ -21,7 +21,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     passing = False
     aside = settings_of_gunicorn(service.commands)
     for read in service.environment_reads:
-        if service.workers.run(read.module) or posixpath.basename(read.module.path) in aside:
+        if service.workers.are_apart(read.module) or posixpath.basename(read.module.path) in aside:
             continue
         place = read.module.location(read.node)
         if read.variable is None and read.reader in names_of("environment", "environment getter"):

@@ -32,8 +32,9 @@ _ENTRIES = re.compile(
 
 _INSTANCES = frozenset({"api", "app", "application", "asgi", "bot", "broker", "celery", "handler", "wsgi"})
 _BY_FOLDER = frozenset({
-    "SourceFileLoader", "autodiscover_tasks", "exec_module", "glob", "import_module", "import_string",
-    "iter_modules", "iterdir", "listdir", "rglob", "spec_from_file_location", "walk", "walk_packages",
+    "SourceFileLoader", "autodiscover_tasks", "entry_points", "exec_module", "glob", "import_module",
+    "import_string", "iter_entry_points", "iter_modules", "iterdir", "listdir", "rglob",
+    "spec_from_file_location", "walk", "walk_packages",
 })  # fmt: skip
 _BY_NAME = frozenset({
     "Celery", "INSTALLED_APPS", "__import__", "dictConfig", "exec", "fileConfig", "run_module",
@@ -60,7 +61,8 @@ def find_unused(
     found: set[str] = set()
     able = {file for file, source in running.items() if not _is_entry(file, source)}
     while new := {one for one in able - found if importers.get(one, set()) <= found}:
-        kept = _kept(new, running, (all_sources[one] for one in all_sources.keys() - found), imports)
+        others = (all_sources[one] for one in all_sources.keys() - found)
+        kept = may_load(new, running, imports) | maybe_imported(new, others)
         kept |= set(named(new - kept))
         able -= kept
         found |= new - kept
@@ -72,16 +74,18 @@ def _is_entry(file: str, source: PythonSource) -> bool:
     return is_named_so or source.has_main_guard or not _INSTANCES.isdisjoint(source.assigned)
 
 
-def _kept(
-    files: Collection[str],
-    running: Mapping[str, PythonSource],
-    importers: Iterable[PythonSource],
-    imports: Callable[[str], Iterable[str]],
-) -> set[str]:
-    """Those that an import may mean that is not understood, or that code may load by name."""
+def maybe_imported(files: Collection[str], importers: Iterable[PythonSource]) -> set[str]:
+    """Those that an import may mean that is not understood."""
     tails = {tail: file for file in files for tail in _tails(file)}
     names = (name for source in importers for name in _absolute(source))
-    kept = {tails[tail] for name in names for tail in (name, _last_two(name)) if tail in tails}
+    return {tails[tail] for name in names for tail in (name, _last_two(name)) if tail in tails}
+
+
+def may_load(
+    files: Collection[str], running: Mapping[str, PythonSource], imports: Callable[[str], Iterable[str]]
+) -> set[str]:
+    """Those of `files` that code in `running` may load by their names, or from folders."""
+    kept: set[str] = set()
     for loader, source in running.items():
         loading = _loading(source)
         if not _BY_FOLDER.isdisjoint(loading):

@@ -8,7 +8,6 @@ import. Whoever serves requests imports a module of tasks to send them, and runs
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cached_property
 from typing import TypeGuard
 
@@ -20,9 +19,9 @@ from archlint.findings import Link, Location
 from archlint.readings import summary
 from archlint.service.semantics.imported_modules import imported_modules
 from archlint.service.semantics.imports import ImportEdge, Imports
-from archlint.service.semantics.library_names import last_names
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.scopes import last_name
+from archlint.service.semantics.serving import imported_from, loaded_modules, serving_modules
 
 _TASK = re.compile(r"(\w+_)?(actor|job|task)")
 """Decorators that make a function a task: of Celery, Dramatiq, Huey, Procrastinate, RQ and TaskIQ."""
@@ -47,39 +46,33 @@ class Workers(Struct, eq=False, frozen=True, dict=True):
         """Whether no request runs what is in the module, as far as imports tell."""
         return module in self._theirs
 
+    def are_apart(self, module: Module) -> bool:
+        """Whether nothing that serves requests imports a module, or may load it by its name or its folder."""
+        return self.run(module) or (bool(self._loaded) and module not in self._loaded)
+
     def why(self, module: Module) -> tuple[Link, ...]:
         """That they do, for a chain; nothing where requests may come by."""
         link = Link(Location(module.path), f"`{module.name}` is run by workers or programs beside the server")
         return (link,) if self.run(module) else ()
 
     @cached_property
+    def _loaded(self) -> frozenset[Module]:
+        return loaded_modules(self.modules, self.imports)
+
+    @cached_property
     def _theirs(self) -> frozenset[Module]:
-        runtime = self.modules.runtime
-        serving = {module for module in runtime if _serves(module.source)}
+        runtime, serving = self.modules.runtime, serving_modules(self.modules)
         started = (module for module in self.modules if module.role in {Role.RUNTIME, Role.SCRIPT})
         programs = {module for module in started if module.source.has_main_guard}
         tasks: set[Module] = set()
         if any(_imports_queue(module.source) for module in runtime):
             tasks |= {module for module in runtime if _task_names(module.source)}
             tasks |= {edge.imported for edge in self.imports if edge.name in _enqueued(edge.importer.source)}
-        served = self._reached(serving, tasks)
-        return (
-            frozenset(self._reached((tasks | programs) - served, frozenset()) - served)
-            if serving
-            else frozenset()
+        served = imported_from(
+            self.imports, serving, lambda edge: edge.imported in tasks and _takes_tasks(edge)
         )
-
-    def _reached(self, starts: Iterable[Module], sent: Iterable[Module]) -> set[Module]:
-        """What `starts` import, and so on; of modules `sent` those of which they take more than tasks."""
-        found = set(starts)
-        pending = list(found)
-        while pending:
-            for edge in self.imports.of(pending.pop()):
-                only_sends = edge.imported in sent and _takes_tasks(edge)
-                if not (edge.type_checking or only_sends or edge.imported in found):
-                    found.add(edge.imported)
-                    pending.append(edge.imported)
-        return found
+        theirs = imported_from(self.imports, (tasks | programs) - served)
+        return frozenset(theirs - served) if serving else frozenset()
 
 
 def client_package(path: str) -> str:
@@ -130,10 +123,3 @@ def _imports_queue(source: PythonSource) -> bool:
     return any(
         one.module.partition(".")[0] in _LIBRARIES for one in imported_modules(source) if not one.level
     )
-
-
-@summary
-def _serves(source: PythonSource) -> bool:
-    """Whether a file makes an application or a router."""
-    made = last_names("app", "router")
-    return any(last_name(call.func) in made for call in source.nodes.of(Call))
