@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.database.engine_connections import Connection
+from archlint.service.database.passing_engines import is_passing
 from archlint.service.model import Service
 
 _TUNING = frozenset({"max_overflow", "pool", "pool_pre_ping", "pool_recycle", "pool_size", "poolclass"})
@@ -25,6 +26,8 @@ def check(service: Service) -> Iterator[Said]:
             yield Met(connection.location)
         elif connection.names_others or not connection.engine.is_async:
             continue  # BA0202 or BA0204 speaks of the call
+        elif is_passing(connection.engine):
+            continue  # it is gone before anybody could wait for a connection of its pool
         elif any(keyword.name is None for keyword in connection.engine.call.keywords):
             yield Unknown("the engine's pool", connection.location, "some of its arguments are computed")
         else:
