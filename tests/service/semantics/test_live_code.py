@@ -23,6 +23,8 @@ def used(*others: str) -> bool:
         "from app.db import make as made\nmake = made",
         "def start():\n    from app.db import make\n    make()",
         "if __name__ == '__main__':\n    from app.db import make\n    make()",
+        "class A:\n    def make(self):\n        pass\nA().make()",
+        "class A:\n    def start(self):\n        self.maker.make(None)\nA().start()",
     ],
 )
 def test_what_is_only_passed_on_is_not_used(text: str) -> None:
@@ -36,6 +38,8 @@ def test_what_is_only_passed_on_is_not_used(text: str) -> None:
         "from app.db import make as made\nmade(None)",
         "from app.db import make as made\nfirst = made\nsecond = first\nsecond(None)",
         "from app import db\ndb.make(None)",
+        "import app.db\napp.db.make(None)",
+        "from importlib import import_module\nmaker = import_module('app.db')\nmaker.make(None)",
         "from app.db import make\nSTEPS = [make]",
         "STEPS = {'make': None}",
         "from app.db import make\n@app.on_event('startup')\ndef start():\n    make(None)",

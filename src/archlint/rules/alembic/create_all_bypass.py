@@ -12,11 +12,13 @@ from archlint.findings import Hit, Location, Met, NotApplicable, Said, Severity,
 from archlint.readings import summary
 from archlint.service.database.metadata_owners import is_an_objects, is_the_schema
 from archlint.service.model import Service
+from archlint.service.schema.apart import is_apart
 from archlint.service.semantics.live_code import Startup
 from archlint.service.semantics.modules import Module
 
 _BY_CHOICE = ", where configuration or an argument says so"
 _ASIDE = ", in a worker or a program beside the server"
+_APART = "whether they are tables of the migrations' database or of a store of its own is not known"
 _MAKES_TABLE = re.compile(r"\s*create\s+table\s+(if\s+not\s+exists\s+)?[\w\".]+\s*\(", re.IGNORECASE)
 
 
@@ -29,11 +31,13 @@ def check(service: Service) -> Iterator[Said]:
     bypassing: set[Module] = set()
     startup = Startup(service.modules, lambda module, name: _is_in_commands(service, module, name))
     for module, scope, node in startup.attributes("create_all"):
-        if is_an_objects(service.symbols, module, scope, node.value):
+        is_schema = is_the_schema(service.symbols, module, scope, node.value)
+        is_other = is_an_objects(service.symbols, module, scope, node.value)
+        if is_other or (is_schema and is_apart(service.schemas, module, scope, node)):
             bypassing.add(module)
-            why = "whether these are the models' tables is not known"
+            why = "whether these are the models' tables is not known" if is_other else _APART
             yield Unknown(f"`{dotted(node) or '….create_all'}`", module.location(node), why)
-        elif is_the_schema(service.symbols, module, scope, node.value):
+        elif is_schema:
             bypassing.add(module)
             call = f"{dotted(node.value) or '….metadata'}.create_all"
             around = next((one for one in reversed(scope) if isinstance(one, FunctionDef)), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 
 from archlint.facts.syntax import (
@@ -53,8 +53,7 @@ class Switches:
         """
         node, source = function.node, function.module.source
         body = node.body if isinstance(node, FunctionDef) else source.body if node is None else ()
-        switches = self._switches(function.module, node) if isinstance(node, FunctionDef) else frozenset()
-        return self._decides(function.module, switches, body, offset)
+        return self._decides(function.module, frozenset(self._switches(function)), body, offset)
 
     def _decides(
         self, module: Module, switches: frozenset[str], body: tuple[Statement, ...], offset: int
@@ -80,17 +79,39 @@ class Switches:
             for node in all_nodes(test)
         )
 
-    def _switches(self, module: Module, function: FunctionDef) -> frozenset[str]:
-        """The parameters that are True or False where nobody says otherwise, and those that are settings."""
-        return frozenset(
-            one.name
-            for one in function.parameters
-            if (isinstance(one.default, Constant) and isinstance(one.default.value, bool))
-            or any(self._is_settings(module, name) for name in _names(one.annotation))
-        )
+    def _switches(self, function: Function) -> Iterator[str]:
+        """The names of switches and settings that a function sees, its own and those of functions around it.
+
+        They are the parameters that are True or False where nobody says otherwise, and what is settings.
+        """
+        outer = list(self._switches(function.parent)) if function.parent is not None else []
+        yield from outer
+        node, module = function.node, function.module
+        if isinstance(node, FunctionDef):
+            for one in node.parameters:
+                is_switch = isinstance(one.default, Constant) and isinstance(one.default.value, bool)
+                if is_switch or any(self._is_settings(module, name) for name in _names(one.annotation)):
+                    outer.append(one.name)
+                    yield one.name
+            for statement in statements(node.body):
+                if isinstance(statement, Assign) and self._gives_settings(module, statement.value, outer):
+                    yield from (target.id for target in statement.targets if isinstance(target, Name))
+
+    def _gives_settings(self, module: Module, value: Expression | None, known: Collection[str]) -> bool:
+        """Whether a value is one of the known settings or made anew, as `given or get_settings()`."""
+        match value:
+            case Name(id=name):
+                return name in known
+            case Call():
+                return self._is_settings_class(self._made(module, value))
+            case Operator(operator="or" | "and" | "if", parts=parts):
+                return any(self._gives_settings(module, part, known) for part in parts)
+        return False
 
     def _is_settings(self, module: Module, name: Name) -> bool:
-        found = self._symbols.resolve(module, name)
+        return self._is_settings_class(self._symbols.resolve(module, name))
+
+    def _is_settings_class(self, found: Symbol) -> bool:
         lineage = self._symbols.bases(found) if isinstance(found.node, ClassDef) else ()
         return any(base.qualified in names_of("settings base") for base in lineage)
 

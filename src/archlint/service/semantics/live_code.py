@@ -43,18 +43,24 @@ class Startup(Struct, eq=False, frozen=True, dict=True):
         for module in self.modules.runtime:
             for scope, node in scoped(module.source, _attributes(module.source, name)):
                 outer = _outer(scope)
-                if outer is None or self._is_used(module, outer):
+                if outer is None or self._is_used(module, outer, is_method=outer is not scope[0]):
                     yield module, scope, node
 
-    def _is_used(self, module: Module, function: FunctionDef) -> bool:
+    def _is_used(self, module: Module, function: FunctionDef, *, is_method: bool) -> bool:
         if any("fixture" in (_called(decorator) or "") for decorator in function.decorators):
             return False
         registering = (_called(decorator) or "" for decorator in function.decorators)
         may_run = any(name.rpartition(".")[2] not in _LEAVING for name in registering)
-        return may_run or self._is_named(module, function.name)
+        name = function.name
+        return (
+            may_run
+            or self.commands(module, name)
+            or (name in self._reached and name in self._used and (is_method or self._is_function(name)))
+        )
 
-    def _is_named(self, module: Module, name: str) -> bool:
-        return (name in self._reached and name in self._used) or self.commands(module, name)
+    def _is_function(self, name: str) -> bool:
+        """Whether anybody means a module's function by the name, and not some object's method alone."""
+        return any(_has_function(module.source, name) for module in self.modules.runtime)
 
     @cached_property
     def _used(self) -> frozenset[str]:
@@ -93,6 +99,28 @@ def _attributes(source: PythonSource, name: str) -> tuple[Attribute, ...]:
     return tuple(node for node in source.nodes.of(Attribute) if node.attr == name)
 
 
+@summary
+def _has_function(source: PythonSource, name: str) -> bool:
+    """Whether a file may speak of a module's function, and not of a method that some object has.
+
+    It does by the name itself, in a text too, and where it takes an attribute of something imported.
+    """
+    nodes = source.nodes
+    aliases = nodes.of(Alias)
+    if any(node.id == name for node in nodes.of(Name)) or name in _last_words(source):
+        return True
+    imported = {(one.asname or one.name).partition(".")[0] for one in aliases}
+    takes_any = not source.names.isdisjoint({"__import__", "import_module"})
+    roots = (_root(node) for node in _attributes(source, name))
+    return any(one.name == name for one in aliases) or any(takes_any or root in imported for root in roots)
+
+
+def _root(node: Expression) -> str | None:
+    while isinstance(node, Attribute):
+        node = node.value
+    return node.id if isinstance(node, Name) else None
+
+
 def with_inner(names: Iterable[str], inside: Mapping[str, AbstractSet[str]]) -> frozenset[str]:
     """The names, and all that stand in functions with such a name, those of what is found so included."""
     found = set(names)
@@ -124,13 +152,21 @@ def used_names(source: PythonSource, defined: frozenset[str]) -> frozenset[str]:
     found.update(node.attr for node in nodes.of(Attribute))
     renamed = (one.name for one in nodes.of(Alias) if one.asname not in {None, one.name})
     found.update(name.rpartition(".")[2] for name in renamed)
-    exports = [one for one in source.body if is_export(one)]
-    for node in nodes.of(Constant):
-        if isinstance(node.value, str):
-            word = node.value[max(node.value.rfind("."), node.value.rfind(":")) + 1 :]
-            if word.isidentifier() and not any(one.start <= node.start < one.end for one in exports):
-                found.add(word)
+    found.update(_last_words(source))
     return defined.intersection(found)
+
+
+@summary
+def _last_words(source: PythonSource) -> frozenset[str]:
+    """The last words of a file's texts outside of `__all__`, as of "app.jobs:send"."""
+    exports = [one for one in source.body if is_export(one)]
+    texts = (
+        one.value
+        for one in source.nodes.of(Constant)
+        if isinstance(one.value, str) and not any(each.start <= one.start < each.end for each in exports)
+    )
+    words = (text[max(text.rfind("."), text.rfind(":")) + 1 :] for text in texts)
+    return frozenset(word for word in words if word.isidentifier())
 
 
 def is_export(statement: Statement) -> bool:
