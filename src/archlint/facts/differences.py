@@ -16,7 +16,9 @@ from archlint.facts.source import PythonSource
 from archlint.facts.syntax import FunctionDef, Node
 
 STATEMENTS = ""
-"""The part that are a module's own statements; other parts are numbers of outermost functions, and names."""
+"""The part that are a module's own statements, without its docstring.
+
+Other parts are numbers of outermost functions, and names."""
 
 
 class FieldsBut(dict[type, Callable[[object], tuple[object, ...]]]):
@@ -109,7 +111,7 @@ class FileDifference:
         if isinstance(part, int):
             return outermost(source)[part].raw_body
         if part == STATEMENTS:
-            return source.raw_body
+            return source.body
         return readings.summarized(source, part, self._names) if "." in part else _of_kind(source, part)
 
 

@@ -19,6 +19,7 @@ from archlint.facts.syntax import (
     Attribute,
     ClassDef,
     Constant,
+    Evaluate,
     FunctionDef,
     Keyword,
     Name,
@@ -26,7 +27,7 @@ from archlint.facts.syntax import (
     Parameter,
     Statement,
 )
-from archlint.facts.traversal import nodes_by_kind
+from archlint.facts.traversal import docstring, nodes_by_kind
 from archlint.findings import Location
 from archlint.readings import naming, summary
 
@@ -133,9 +134,15 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
 
     @property
     def body(self) -> tuple[Statement, ...]:
-        """The module's own statements; whoever reads them is noticed."""
+        """The module's own statements without its docstring; whoever reads them is noticed."""
         readings.code[self] = None
-        return self.raw_body
+        return self.raw_body[1:] if _is_documented(self.raw_body) else self.raw_body
+
+    @property
+    @summary
+    def docstring(self) -> str | None:
+        """The module's docstring, None where it has none or an empty one."""
+        return docstring(self.raw_body)
 
     @property
     def nodes(self) -> Nodes:
@@ -253,6 +260,13 @@ def notice(
 ) -> None:
     """Note that somebody depends on what a `function_summary` says, and takes it from the function itself."""
     readings.notice(asked, source, source.number(definition))
+
+
+def _is_documented(body: tuple[Statement, ...]) -> bool:
+    match body[:1]:
+        case (Evaluate(value=Constant(value=str())),):
+            return True
+    return False
 
 
 def _share_names(nodes: Mapping[type[Node], list[Node]]) -> None:

@@ -55,8 +55,8 @@ def _reason(service: Service, connection: Connection) -> str | None:
     """What is said at the call, or of the function or module that it stands in."""
     module, scope = connection.engine.module, connection.engine.scope
     comment = reason(service.repository, connection.location, _REASONS)
-    bodies = (*(one.body for one in reversed(scope)), module.source.body)
-    documentation = (documented(docstring(body), _REASONS) for body in bodies)
+    texts = (*(docstring(one.body) for one in reversed(scope)), module.source.docstring)
+    documentation = (documented(text, _REASONS) for text in texts)
     return comment or next(filter(None, documentation), None)
 
 

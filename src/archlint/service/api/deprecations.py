@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Call, Constant, FunctionDef
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
+from archlint.readings import summary
 from archlint.service.api.operations import Operation
 from archlint.service.interpreter.values import settled_items, text
 from archlint.service.semantics.modules import Modules
@@ -87,7 +89,12 @@ def _names_header(definition: FunctionDef) -> bool:
 
 
 def _sends_headers(modules: Modules) -> bool:
-    return any(_is_header(node) for module in modules.runtime for node in module.source.nodes.of(Constant))
+    return any(_has_headers(module.source) for module in modules.runtime)
+
+
+@summary
+def _has_headers(source: PythonSource) -> bool:
+    return any(map(_is_header, source.nodes.of(Constant)))
 
 
 def _is_header(node: object) -> bool:

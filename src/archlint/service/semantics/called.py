@@ -1,9 +1,9 @@
-"""What a file names and calls: who asks for certain names depends on these alone, not on all of the file."""
+"""What a file names, calls and says: who asks for certain words depends on these alone."""
 
 from __future__ import annotations
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Attribute, Call, FunctionDef, Import, ImportFrom, Name
+from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Import, ImportFrom, Name
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
 from archlint.service.semantics.bindings import read_namespace
@@ -29,6 +29,18 @@ def calls_of(source: PythonSource, *names: str) -> tuple[Call, ...]:
     """The calls of functions by one of these dotted names, in reading order."""
     wanted = frozenset(names)
     return tuple(call for call in source.nodes.of(Call) if dotted(call.func) in wanted)
+
+
+@summary
+def has_text(source: PythonSource, text: str) -> bool:
+    """Whether a text stands in a file, from its first to its last character."""
+    return any(one.value == text for one in source.nodes.of(Constant))
+
+
+@summary
+def speaks_of(source: PythonSource, words: str) -> bool:
+    """Whether a text in a file has these words in it."""
+    return any(words in str(one.value) for one in source.nodes.of(Constant))
 
 
 @summary

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from archlint.facts.syntax import (
     Assign,
-    Attribute,
     Call,
     ClassDef,
     Constant,
@@ -16,7 +15,6 @@ from archlint.facts.syntax import (
     Expression,
     FString,
     FunctionDef,
-    Name,
     Node,
     With,
 )
@@ -33,7 +31,6 @@ from archlint.service.testing.client_calls import (
     METHODS,
     POSITIONAL,
     SOCKETS,
-    VERBS,
     ClientRequest,
     RequestWay,
     argument,
@@ -46,6 +43,7 @@ from archlint.service.testing.fuzzing import methods_fuzzed
 from archlint.service.testing.matching import Matches, looks_like_path, matches, under
 from archlint.service.testing.own_clients import OwnClient, own_client
 from archlint.service.testing.paths import GAP, VALUE, RequestPaths, Spot
+from archlint.service.testing.said_by_tests import gets_fixtures, kept_methods, used_names, verb_calls
 from archlint.service.testing.tests import Suite
 
 _CLIENT = re.compile(
@@ -177,24 +175,18 @@ class Requests:
         return self._known[key]
 
     def _in(self, module: Module) -> Iterator[ClientRequest]:
-        calls = [one for one in module.source.nodes.of(Call) if verb_of(one) in VERBS]
-        if not calls:
-            return
-        decorators = {id(d) for one in module.source.nodes.of(FunctionDef) for d in one.decorators}
-        for call in calls:
-            if id(call) not in decorators and isinstance(call.func, Attribute | Call):
-                scope = module.source.definitions.around(call)
-                unused = any(id(one) in self._unused_fixtures for one in scope)
-                request = None if unused else self._read(module, call, scope)
-                if request is not None:
-                    yield request
+        for call in verb_calls(module.source):
+            scope = module.source.definitions.around(call)
+            unused = any(id(one) in self._unused_fixtures for one in scope)
+            request = None if unused else self._read(module, call, scope)
+            if request is not None:
+                yield request
         yield from self._kept(module)
 
     def _kept(self, module: Module) -> Iterator[ClientRequest]:
         """A client's method that is kept or handed on, `send = client.patch`, may request anything."""
-        called = {id(one.func) for one in module.source.nodes.of(Call)}
-        for node in module.source.nodes.of(Attribute):
-            name = dotted(node.value) if node.attr in METHODS and id(node) not in called else None
+        for node in kept_methods(module.source):
+            name = dotted(node.value)
             if name and _CLIENT.search(name) and not _NO_CLIENT.search(name.rpartition(".")[2]):
                 call = Call(node.start, node.length, node, (), ())
                 way = RequestWay(frozenset({METHODS[node.attr]}), (GAP,))
@@ -269,14 +261,14 @@ class Requests:
     def _unused_fixtures(self) -> frozenset[int]:
         """The fixtures that no test asks for; those that one gets by name are not known to be unused."""
         used = {id(fixture.node) for test in self._suite.tests for fixture in test.fixtures}
-        by_name = "getfixturevalue" in self._mentioned
+        by_name = any(gets_fixtures(module.source) for module in self._suite.modules)
         return frozenset(id(one.node) for one in self._suite.fixtures.all if not by_name) - used
 
     @cached_property
     def _mentioned(self) -> frozenset[str]:
-        """The names that are used anywhere in the tests: a helper that nobody uses requests nothing."""
-        names = {one.id for module in self._speaking for one in module.source.nodes.of(Name)}
-        return frozenset(names | {o.attr for m in self._speaking for o in m.source.nodes.of(Attribute)})
+        """The functions' names that the tests use anywhere: a helper that nobody uses requests nothing."""
+        defined = self._symbols.modules.defined
+        return frozenset().union(*(used_names(module.source, defined) for module in self._speaking))
 
     @cached_property
     def _speaking(self) -> tuple[Module, ...]:

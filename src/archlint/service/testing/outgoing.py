@@ -8,6 +8,8 @@ from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
+from archlint import readings
+from archlint.facts.source import PythonSource, function_naming, function_summary
 from archlint.facts.syntax import (
     Attribute,
     Call,
@@ -29,14 +31,18 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Link
+from archlint.readings import summary
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edge import Edge, LibraryCall
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import key
 from archlint.service.semantics.bindings import own_nodes, statements
+from archlint.service.semantics.idle import plain_builtins
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbols
 from archlint.service.testing.client_requests import Requests
+from archlint.service.testing.said_by_tests import used_names, words
 from archlint.service.testing.tests import Suite, Test
 
 _OUTGOING = re.compile(
@@ -87,7 +93,7 @@ class OutgoingCalls:
     @cached_property
     def replaces_anything(self) -> bool:
         """Whether the tests speak of any means of replacing a call."""
-        return any(_replaces(word) for one in self._suite.modules for word in _words_of_module(one))
+        return any(_speaks_of_replacing(one.source) for one in self._suite.modules)
 
     @cached_property
     def unreplaced(self) -> tuple[Outgoing, ...]:
@@ -104,18 +110,18 @@ class OutgoingCalls:
     @cached_property
     def replacing(self) -> tuple[Module, ...]:
         """The modules whose tests come near an outgoing call and that speak of a means of replacing one."""
-        modules = (one for one in self._suite.modules if any(map(_MEANS.search, _words_of_module(one))))
+        modules = (one for one in self._suite.modules if _speaks_of_means(one.source))
         return tuple(one for one in modules if self._uses_a_call(one))
 
     def _comes_near(self, module: Module) -> bool:
         """Whether the module's tests use a name, or request an endpoint, behind which an outgoing call is."""
-        return self._uses_a_call(module) and not any(map(_replaces, _words_of_module(module)))
+        return self._uses_a_call(module) and not _speaks_of_replacing(module.source)
 
     def _uses_a_call(self, module: Module) -> bool:
-        words = _words_of_module(module)
+        names = used_names(module.source, self._calls.program.defined)
         requested = self._requests.made_by(module)
         behind = any(endpoint.handler.definition in self._leading_definitions for endpoint in requested)
-        return behind or not self._leading_names.isdisjoint(words)
+        return behind or not self._leading_names.isdisjoint(names)
 
     @cached_property
     def _leading_names(self) -> frozenset[str]:
@@ -143,17 +149,16 @@ class OutgoingCalls:
 
     def _run_by(self, test: Test) -> Iterator[Function]:
         """The functions that the test calls by name, and the handlers of what it requests with success."""
-        made = list(_certain_calls(test.node.body))
-        given = {id(one) for call in made for one in (*call.args, *(k.value for k in call.keywords))}
-        for call in made:
-            symbol = self._symbols.resolve(test.module, call.func, (*test.scope, test.node))
+        known = self._symbols.modules.known
+        for called, is_given in _certainly_called(test.module.source, test.node, known):
+            symbol = self._symbols.resolve(test.module, called, (*test.scope, test.node))
             function = self._calls.program.functions.get(symbol.node) if symbol.node is not None else None
             if function is None or function.module.path not in self._calls.modules.by_path:
                 continue
             # A plain test that does not give the coroutine to anybody never runs it.
-            if test.node.is_async or not function.is_async or id(call) in given:
+            if test.node.is_async or not function.is_async or is_given:
                 yield function
-        if _expects_success(test.node):
+        if _expects_success(test.module.source, test.node):
             for endpoint in self._requests.made_in(test.node):
                 handler = self._calls.program.functions.get(endpoint.handler.definition)
                 if handler is not None:
@@ -209,9 +214,14 @@ class OutgoingCalls:
         return self._words[module]
 
 
-def _words_of_module(module: Module) -> frozenset[str]:
-    names = {one.id for one in module.source.nodes.of(Name)}
-    return frozenset(names | {one.attr for one in module.source.nodes.of(Attribute)})
+@summary
+def _speaks_of_replacing(source: PythonSource) -> bool:
+    return any(map(_replaces, words(source)))
+
+
+@summary
+def _speaks_of_means(source: PythonSource) -> bool:
+    return any(map(_MEANS.search, words(source)))
 
 
 @lru_cache(maxsize=65_536)
@@ -276,6 +286,19 @@ def _certain_calls(body: tuple[Statement, ...]) -> Iterator[Call]:
             return
 
 
+def _named_calls(
+    source: PythonSource, test: FunctionDef, known: frozenset[str]
+) -> tuple[tuple[Expression, bool], ...]:
+    """What a test calls for certain that may be the repository's, and whether the result is given on."""
+    made, plain = list(_certain_calls(test.body)), plain_builtins(source)
+    given = {id(one) for call in made for one in (*call.args, *(k.value for k in call.keywords))}
+    called = [one for one in made if last_name(one.func) in known or isinstance(one.func, Name)]
+    return tuple((one.func, id(one) in given) for one in called if last_name(one.func) not in plain)
+
+
+_certainly_called = function_naming(_named_calls, readings.KNOWN)
+
+
 def _unconditional(node: Expression) -> Iterator[Call]:
     yield from (one for one in all_nodes(node, (Lambda, Comprehension)) if isinstance(one, Call))
 
@@ -291,7 +314,8 @@ def _guarded(statement: Statement) -> frozenset[int]:
     return frozenset(id(inner) for one in conditional for inner in all_nodes(one))
 
 
-def _expects_success(test: FunctionDef) -> bool:
+@function_summary
+def _expects_success(source: PythonSource, test: FunctionDef) -> bool:
     """Whether the test speaks of an answer that is no error, and of none that is."""
     numbers = {one.value for one in all_nodes(test) if isinstance(one, Constant) and type(one.value) is int}
     names = set(_words(test))

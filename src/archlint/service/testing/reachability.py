@@ -7,7 +7,6 @@ is proven.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 
@@ -15,7 +14,6 @@ from archlint.facts.syntax import (
     Alias,
     Attribute,
     Call,
-    Constant,
     FunctionDef,
     Name,
 )
@@ -34,9 +32,8 @@ from archlint.service.testing.client_requests import Requests
 from archlint.service.testing.imported_names import Names
 from archlint.service.testing.providers import InjectedProviders, class_of
 from archlint.service.testing.read_names import read_names
+from archlint.service.testing.said_by_tests import last_words, read_attributes, verb_calls
 from archlint.service.testing.tests import Suite
-
-_DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 
 
 class Reached:
@@ -293,17 +290,17 @@ class Reached:
     def _attributes(self) -> frozenset[str]:
         """The attributes that tests read, but for the methods of their clients."""
         requests = {id(one.call.func) for one in self._requests.all}
-        nodes = (node for module in self._suite.modules for node in module.source.nodes.of(Attribute))
-        return frozenset(node.attr for node in nodes if id(node) not in requests) | self._words
+        sources = [module.source for module in self._suite.modules]
+        read = self._words.union(*(read_attributes(source, self._program.defined) for source in sources))
+        methods = (call.func for source in sources for call in verb_calls(source))
+        others = (one for one in methods if isinstance(one, Attribute) and id(one) not in requests)
+        return read.union(one.attr for one in others)
 
     @cached_property
     def _words(self) -> frozenset[str]:
         """The last names of dotted paths in strings, as patching and `getattr` have them."""
-        nodes = (node for module in self._suite.modules for node in module.source.nodes.of(Constant))
-        texts = (
-            node.value for node in nodes if isinstance(node.value, str) and _DOTTED.fullmatch(node.value)
-        )
-        return frozenset(text.rpartition(".")[2] for text in texts if "." in text)
+        sources = (module.source for module in self._suite.modules)
+        return frozenset().union(*(last_words(source, self._program.defined) for source in sources))
 
     def _alive(self, functions: Iterable[Function], classes: Iterable[Class]) -> frozenset[Class]:
         """The classes of which tests may hold an object: what they name, and what that speaks of in turn."""

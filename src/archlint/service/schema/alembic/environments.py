@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from archlint.facts.syntax import Call, Constant, FunctionDef
+from archlint.facts.syntax import Call, FunctionDef
 from archlint.facts.traversal import dotted
 from archlint.service.interpreter import introspection
 from archlint.service.interpreter.machine import FunctionModel, Machine, deep_recursion
@@ -27,6 +27,7 @@ from archlint.service.interpreter.values import (
 )
 from archlint.service.schema.alembic.replay import TransactionMode
 from archlint.service.schema.sqlalchemy.library_mixins import SchemaMachine, schema_machine
+from archlint.service.semantics.called import has_text, speaks_of
 from archlint.service.semantics.modules import Module, Modules
 
 _COMPARED = frozenset(
@@ -69,8 +70,7 @@ class EnvironmentRun(Struct, eq=False, frozen=True, dict=True):
     @property
     def transactions(self) -> TransactionMode:
         """How revisions run: in one transaction, unless options or an isolation level say otherwise."""
-        source = self.module.source
-        own = any(found.value == "AUTOCOMMIT" for found in source.nodes.of(Constant))
+        own = has_text(self.module.source, "AUTOCOMMIT")
         unsure = own or "transactional_ddl" in self.options or self.unresolved is not None
         each = self.flag("transaction_per_migration", default=False)
         return TransactionMode(None if unsure or each is None else True, each is True)
@@ -131,7 +131,7 @@ def run_environment(path: str, modules: Modules) -> EnvironmentRun | None:
     online = [a for a in run.configured if not _is_offline(a)] or run.configured
     place = online[0].place if online else None
     options, unresolved = _merged(online)
-    if any("search_path" in str(found.value) for found in module.source.nodes.of(Constant)):
+    if speaks_of(module.source, "search_path"):
         unresolved = (
             unresolved or "env.py sets the search path, which decides what a name without schema means"
         )

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from archlint.facts.syntax import Constant
 from archlint.findings import Location
 from archlint.service.interpreter.machine import MAX_STEPS, FunctionModel, Machine, deep_recursion
 from archlint.service.interpreter.values import (
@@ -41,6 +40,7 @@ from archlint.service.schema.sqlalchemy.elements import location, sql_of
 from archlint.service.schema.sqlalchemy.library_mixins import schema_machine
 from archlint.service.schema.sqlalchemy.types import read_type
 from archlint.service.schema.sqlalchemy.values import Element, EnumObject, PartialObject, TableObject, Untold
+from archlint.service.semantics.called import has_text
 from archlint.service.semantics.modules import Module, Modules, Role
 
 _TABLES = ("table_name", "old_table_name", "new_table_name", "source_table", "referent_table")
@@ -95,7 +95,7 @@ class Replay:
         self.revision, self.problems, self.done = revision, [], []
         self.database.touched = {}
         module = self._module(revision)
-        if any(found.value == "AUTOCOMMIT" for found in revision.source.nodes.of(Constant)):
+        if has_text(revision.source, "AUTOCOMMIT"):
             self.database.block.inside = None  # it has connections of its own
         with deep_recursion():
             loaded = self.machine.load(module)
