@@ -214,6 +214,43 @@ def test_tests_concern_no_rule_on_code_alone(shop: Path) -> None:
     assert not again & {"downgrade-missing", "unversioned-endpoint", "blocking-call"}
 
 
+def test_a_modules_docstring_concerns_nobody(shop: Path) -> None:
+    asked(shop)
+    for text in ('"""One."""\n', '"""Two.\n\nThree."""\n', ""):
+        for name in ("app/main.py", "migrations/versions/two.py", "tests/test_users.py"):
+            (shop / name).write_text(text + SHOP[name])
+        assert asked(shop) == set()
+
+
+def test_who_reads_docstrings_asks_for_them(shop: Path) -> None:
+    engine = (
+        "\n\nfrom sqlalchemy.ext.asyncio import create_async_engine\nfrom sqlalchemy.pool import NullPool\n\n"
+        "engine = create_async_engine('postgresql+asyncpg://a/b', poolclass=NullPool)\n"
+    )
+    (shop / "app/main.py").write_text(f'"""Shop."""\n{MAIN}{engine}')
+    asked(shop)
+    (shop / "app/main.py").write_text(f'"""PgBouncer pools the connections."""\n{MAIN}{engine}')
+    assert "pooling-disabled" in asked(shop)
+
+
+@pytest.mark.parametrize(
+    ("shown", "concerned"),
+    [
+        ("    print(client)\n", False),
+        ("    assert client.headers\n", False),
+        ("    client.get('/others')\n", True),
+        ("    send = client.post\n", True),
+        ("    from app.main import helper\n\n    helper()\n", True),
+    ],
+)
+def test_of_a_test_counts_what_it_requests_and_names(shop: Path, shown: str, concerned: bool) -> None:
+    head, line, rest = SHOP["tests/test_users.py"].partition("    assert")
+    asked(shop)
+    (shop / "tests/test_users.py").write_text(f"{head}{shown}{line}{rest}")
+    again = asked(shop)
+    assert bool(again & {"endpoint-untested", "service-untested", "external-call-unmocked"}) == concerned
+
+
 @pytest.mark.parametrize("name", ["app/new.py", "migrations/versions/three.py", "compose.yaml", "uv.lock"])
 def test_a_file_that_comes_or_goes_concerns_all(shop: Path, name: str) -> None:
     asked(shop)

@@ -88,7 +88,12 @@ class FileDifference:
     @cached_property
     def says_the_same(self) -> bool:
         """Whether nothing but places, and comments, differs."""
-        return same(self.old.raw_body, self.new.raw_body, deep=True)
+        return same(*self.whole, deep=True)
+
+    @property
+    def whole(self) -> tuple[object, object]:
+        """All statements in both states."""
+        return self.old.raw_body, self.new.raw_body
 
     def _stand_alike(self, old: object, new: object) -> bool:
         """Whether the nodes of two values that say the same stand in functions and classes of the same names.

@@ -27,7 +27,7 @@ class Moves:
         self._ends: dict[object, int | None] = {}
         self._seen: dict[tuple[int, int, bool], tuple[object, object]] = {}
         if difference is not None and difference.says_the_same:
-            self._pair(difference.old.raw_body, difference.new.raw_body, deep=True)
+            self._pair(*difference.whole, deep=True)
         elif difference is not None:
             for part in parts:
                 self._pair(*difference.states(part), deep=isinstance(part, int))

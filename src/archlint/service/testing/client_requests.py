@@ -16,12 +16,10 @@ from archlint.facts.syntax import (
     FString,
     FunctionDef,
     Node,
-    With,
 )
 from archlint.facts.syntax import Sequence as Items
 from archlint.facts.traversal import dotted
 from archlint.service.api.routes import Endpoint, RouteTable
-from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Scope, Symbols
@@ -43,7 +41,16 @@ from archlint.service.testing.fuzzing import methods_fuzzed
 from archlint.service.testing.matching import Matches, looks_like_path, matches, under
 from archlint.service.testing.own_clients import OwnClient, own_client
 from archlint.service.testing.paths import GAP, VALUE, RequestPaths, Spot
-from archlint.service.testing.said_by_tests import gets_fixtures, kept_methods, used_names, verb_calls
+from archlint.service.testing.said_by_tests import (
+    BASES,
+    calls_of_defined,
+    calls_with_base,
+    gets_fixtures,
+    given_calls,
+    kept_methods,
+    used_names,
+    verb_calls,
+)
 from archlint.service.testing.tests import Suite
 
 _CLIENT = re.compile(
@@ -285,7 +292,7 @@ class Requests:
         inner = next((one for one in reversed(scope) if isinstance(one, FunctionDef)), None)
         if name is None or inner is None:
             return False
-        said = [one.func for one in _made(name, inner)]
+        said = [call.func for given, call in given_calls(module.source, inner) if given == name]
         said += [
             one.annotation for one in inner.parameters if one.name == name and one.annotation is not None
         ]
@@ -319,14 +326,15 @@ class Requests:
 
     def _bases(self, module: Module, name: str, scope: Scope, depth: int) -> Iterator[str]:
         inner = next((one for one in reversed(scope) if isinstance(one, FunctionDef)), None)
-        for value in _made(name, inner) if inner else ():
-            yield from self._base_of(module, value, scope)
+        for given, call in given_calls(module.source, inner) if inner else ():
+            if given == name:
+                yield from self._base_of(module, call, scope)
         fixture = self._suite.fixtures.visible(name, module)
         if fixture is None or depth > 3 or not isinstance(fixture.node, FunctionDef):
             return
         around = (*fixture.scope, fixture.node)
         if fixture.node not in self._made_in:
-            nodes = fixture.module.source.nodes.of(Call)
+            nodes = calls_with_base(fixture.module.source)
             self._made_in[fixture.node] = [one for one in nodes if _inside(one, fixture.node)]
         calls = self._made_in[fixture.node]
         found = [base for one in calls for base in self._base_of(fixture.module, one, around)]
@@ -339,7 +347,7 @@ class Requests:
 
     def _base_of(self, module: Module, call: Call, scope: Scope) -> Iterator[str]:
         for keyword in call.keywords:
-            if keyword.name in {"base_url", "root_path"}:
+            if keyword.name in BASES:
                 for one in self._paths.texts(keyword.value, Spot(module, scope)):
                     path = re.sub(r"^[\w+]+://[^/]*", "", one).rstrip("/")
                     yield path if GAP not in path and VALUE not in path else ""
@@ -355,7 +363,7 @@ class Requests:
     def _by_name(self) -> dict[str, list[tuple[Module, Call]]]:
         found: dict[str, list[tuple[Module, Call]]] = {}
         for module in self._speaking:
-            for call in module.source.nodes.of(Call):
+            for call in calls_of_defined(module.source, self._symbols.modules.defined):
                 found.setdefault(verb_of(call), []).append((module, call))
         return found
 
@@ -369,18 +377,6 @@ def _has_method(endpoint: Endpoint, methods: frozenset[str], *, socket: bool) ->
     if socket or endpoint.kind == "websocket":
         return socket and endpoint.kind == "websocket"
     return not methods.isdisjoint(endpoint.methods)
-
-
-def _made(name: str, function: FunctionDef) -> Iterator[Call]:
-    """The calls whose result the function gives to a name."""
-    for statement in statements(function.body):
-        if isinstance(statement, Assign) and isinstance(statement.value, Call):
-            if any(dotted(target) == name for target in statement.targets):
-                yield statement.value
-        elif isinstance(statement, With):
-            for item in statement.items:
-                if isinstance(item.value, Call) and item.target is not None and dotted(item.target) == name:
-                    yield item.value
 
 
 def _inside(node: Node, around: FunctionDef | ClassDef) -> bool:

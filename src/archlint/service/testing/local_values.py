@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from archlint.facts.source import PythonSource, function_summary
 from archlint.facts.syntax import (
     Assign,
     AugmentedAssign,
@@ -37,9 +38,13 @@ def arguments(call: Call, function: FunctionDef) -> dict[str, tuple[Expression, 
     return found | {name: (value, False) for name, value in given.items()}
 
 
-def binding(function: FunctionDef) -> dict[str, list[Statement]]:
-    """The statements of a function that may say what a name is, in reading order."""
-    found: dict[str, list[Statement]] = {}
+@function_summary
+def binding(source: PythonSource, function: FunctionDef) -> tuple[tuple[str, Statement], ...]:
+    """The names in a function, each with a statement that may say what it is, in reading order."""
+    return tuple(_binding(function))
+
+
+def _binding(function: FunctionDef) -> Iterator[tuple[str, Statement]]:
     for statement in statements(function.body):
         match statement:
             case AugmentedAssign(target=target) | For(target=target):
@@ -49,9 +54,7 @@ def binding(function: FunctionDef) -> dict[str, list[Statement]]:
             case _:
                 continue
         flat = [item for one in targets for item in (one.items if isinstance(one, Items) else (one,))]
-        for name in dict.fromkeys(filter(None, map(dotted, flat))):
-            found.setdefault(name, []).append(statement)
-    return found
+        yield from ((name, statement) for name in dict.fromkeys(filter(None, map(dotted, flat))))
 
 
 def set_by_methods(owner: ClassDef) -> dict[str, list[tuple[FunctionDef, Expression]]]:

@@ -89,7 +89,6 @@ class RequestPaths:
         self._callers = callers
         self._known: dict[tuple[Expression, Spot], Texts] = {}
         self._parameters: dict[tuple[str, FunctionDef, Spot], Texts] = {}
-        self._binding: dict[FunctionDef, dict[str, list[Statement]]] = {}
         self._set: dict[ClassDef, dict[str, list[tuple[FunctionDef, Expression]]]] = {}
 
     def texts(self, node: Expression, spot: Spot) -> Texts:
@@ -217,9 +216,8 @@ class RequestPaths:
     def _local(self, name: str, function: FunctionDef, spot: Spot) -> Iterable[str]:
         """What a name of the function is: all that is assigned to it, else what it gets as a parameter."""
         found: list[str] = []
-        if function not in self._binding:
-            self._binding[function] = binding(function)
-        for statement in self._binding[function].get(name, ()):
+        stated = (one for bound, one in binding(spot.module.source, function) if bound == name)
+        for statement in stated:
             if isinstance(statement, AugmentedAssign):
                 more = self.texts(statement.value, spot)
                 found += [one + end for one in found for end in more]

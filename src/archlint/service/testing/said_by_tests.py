@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Name
+from archlint.facts.source import PythonSource, function_summary
+from archlint.facts.syntax import Assign, Attribute, Call, Constant, Expression, FunctionDef, Name, With
+from archlint.facts.traversal import dotted
 from archlint.readings import naming, summary
+from archlint.service.semantics.bindings import statements
 from archlint.service.testing.client_calls import METHODS, VERBS, verb_of
+
+BASES = frozenset({"base_url", "root_path"})
+"""The keywords that say which URL a client starts from."""
 
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 
@@ -30,6 +36,34 @@ def kept_methods(source: PythonSource) -> tuple[Attribute, ...]:
     called = {id(one.func) for one in calls}
     found = (one for one in source.nodes.of(Attribute) if one.attr in METHODS and id(one) not in called)
     return tuple(found) if any(verb_of(one) in VERBS for one in calls) else ()
+
+
+@function_summary
+def given_calls(source: PythonSource, function: FunctionDef) -> tuple[tuple[str, Call], ...]:
+    """The names to which a function gives what a call gives, each with the call, as they stand."""
+    return tuple((name, call) for target, call in _given(function) if (name := dotted(target)) is not None)
+
+
+def _given(function: FunctionDef) -> Iterator[tuple[Expression, Call]]:
+    for statement in statements(function.body):
+        if isinstance(statement, Assign) and isinstance(statement.value, Call):
+            yield from ((target, statement.value) for target in statement.targets)
+        elif isinstance(statement, With):
+            for item in statement.items:
+                if isinstance(item.value, Call) and item.target is not None:
+                    yield item.target, item.value
+
+
+@summary
+def calls_with_base(source: PythonSource) -> tuple[Call, ...]:
+    """The calls that say which URL a client starts from."""
+    return tuple(one for one in source.nodes.of(Call) if any(k.name in BASES for k in one.keywords))
+
+
+@naming
+def calls_of_defined(source: PythonSource, defined: frozenset[str]) -> tuple[Call, ...]:
+    """The calls of what is called like one of the defined names."""
+    return tuple(one for one in source.nodes.of(Call) if verb_of(one) in defined)
 
 
 @naming
