@@ -268,7 +268,7 @@ class Requests:
     def _unused_fixtures(self) -> frozenset[int]:
         """The fixtures that no test asks for; those that one gets by name are not known to be unused."""
         used = {id(fixture.node) for test in self._suite.tests for fixture in test.fixtures}
-        by_name = any(gets_fixtures(module.source) for module in self._suite.modules)
+        by_name = any(gets_fixtures(module.source) for module in self._speaking)
         return frozenset(id(one.node) for one in self._suite.fixtures.all if not by_name) - used
 
     @cached_property
