@@ -6,11 +6,12 @@ import re
 
 from archlint import documents
 from archlint.discover import Repository
+from archlint.facts.syntax import Call, ClassDef
 from archlint.findings import Location
 from archlint.paths import is_inside, join
-from archlint.service.api.applications import creations
+from archlint.service.api.applications import creations, using
 from archlint.service.api.entry_points import entries
-from archlint.service.semantics.modules import Modules
+from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Symbols
 
 _PROJECT_NAME = re.compile(
@@ -44,8 +45,22 @@ def _named(path: str, data: bytes) -> Location | None:
 def _application(modules: Modules, symbols: Symbols) -> Location | None:
     """FastAPI's first; where there is none, another framework's."""
     others = ((module, creation) for module in modules.runtime for creation in creations(module.source))
-    made = (*entries(modules, symbols), *others)
-    return next((module.location(creation.node) for module, creation in made), None)
+    made = next(iter((*entries(modules, symbols), *others)), None)
+    if made is None:
+        return None
+    module, creation = made
+    if isinstance(creation.node, ClassDef):
+        return _made_of(creation.node, module, modules, symbols) or module.location(creation.node)
+    return module.location(creation.node)
+
+
+def _made_of(cls: ClassDef, home: Module, modules: Modules, symbols: Symbols) -> Location | None:
+    """Where the service makes an object of its own application's class."""
+    for module in (home, *modules.runtime):
+        for call in using(module.source, cls.name):
+            if isinstance(call[1], Call) and symbols.resolve(module, call[1].func).node is cls:
+                return module.location(call[1])
+    return None
 
 
 def _first_file(root: str, repository: Repository, modules: Modules) -> Location:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from archlint.facts.syntax import Call, FunctionDef
 from archlint.service.api.registered import ROUTE_CLASSES, UNGIVEN, Include, Mount, Route, Router
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine
@@ -23,6 +24,7 @@ from archlint.service.interpreter.values import (
     InstanceObject,
     ModuleObject,
     Native,
+    Origin,
     Unresolved,
     Value,
     options,
@@ -203,6 +205,15 @@ def include_router(machine: Machine, router: Router, arguments: Arguments) -> Va
     return None
 
 
+def _written_at(machine: Machine, arguments: Arguments) -> Origin:
+    """Where the include stands: of an app's own `include_router` that adds no words, where that is called."""
+    inner, call = machine.stack[-1] if machine.stack else None, arguments.place.node
+    is_own = isinstance(inner, FunctionDef) and inner.name == "include_router"
+    if not is_own or (isinstance(call, Call) and any(one.name == "tags" for one in call.keywords)):
+        return arguments.place
+    return machine.called_at[-1]
+
+
 def prefix_of(arguments: Arguments) -> Value:
     """The `prefix` of a router or include; nothing tells whether `**given()` has one."""
     missing = "" if arguments.complete else Unresolved("words that the source does not tell")
@@ -222,7 +233,7 @@ def _include(
         tags=tuple(tags) if isinstance(tags, list | tuple) else (),
         deprecated=settled(arguments.keywords.get("deprecated")),
         in_schema=arguments.keywords.get("include_in_schema", True),
-        place=arguments.place,
+        place=_written_at(machine, arguments),
         conditions=tuple(machine.conditions),
         dependencies=_dependencies(arguments.keywords),
         defaults=(router.keywords, arguments.keywords),

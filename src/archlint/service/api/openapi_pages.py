@@ -204,6 +204,7 @@ _PAGES = frozenset({"docs_url", "redoc_url"})
 _LEADS = re.compile(r"/(docs|redoc|swagger|scalar)/?$")
 _MAKERS = {
     "swagger_ui_html": "docs_url",
+    "swagger_ui_oauth2_redirect_html": "",
     "redoc_html": "redoc_url",
     "rapidoc_html": "",
     "scalar_api_reference": "",

@@ -158,7 +158,7 @@ def _interpret(machine: Machine, function: FunctionObject, arguments: Arguments,
     for block in machine.blocks[-1:]:
         if block.frame is None and block.call is arguments.place.node:
             block.frame = frame
-    with machine.calling(function.definition):
+    with machine.calling(function.definition, arguments.place):
         if isinstance(function.definition, Lambda):
             return machine.evaluate(frame, function.definition.body)
         signal = machine.semantics.execute(machine, frame, function.definition.body)

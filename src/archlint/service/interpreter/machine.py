@@ -128,6 +128,7 @@ class Machine:
     """Where the work allowed was done; None while there is some left."""
 
     stack: list[Node] = field(default_factory=list)
+    called_at: list[Origin] = field(default_factory=list)
     """The definitions of the calls under way, outermost first."""
 
     only_with_app: bool = False
@@ -204,15 +205,17 @@ class Machine:
         return size <= MAX_SIZE and self.spend(size)
 
     @contextmanager
-    def calling(self, definition: Node) -> Iterator[None]:
+    def calling(self, definition: Node, place: Origin) -> Iterator[None]:
         """A call is under way; what a module's own statement calls may not take all the work there is."""
         if not self.stack:
             self.limit = min(MAX_STEPS, self.steps + MAX_CALL_STEPS)
         self.stack.append(definition)
+        self.called_at.append(place)
         try:
             yield
         finally:
             self.stack.pop()
+            self.called_at.pop()
             if not self.stack:
                 self.limit = MAX_STEPS
 
@@ -228,12 +231,13 @@ class Machine:
     @contextmanager
     def outside(self, depth: int) -> Iterator[None]:
         """Inside, the calls from that depth on stand still: what had made them goes on."""
-        still = self.stack[depth:]
-        del self.stack[depth:]
+        still, places = self.stack[depth:], self.called_at[depth:]
+        del self.stack[depth:], self.called_at[depth:]
         try:
             yield
         finally:
             self.stack.extend(still)
+            self.called_at.extend(places)
 
     @contextmanager
     def trying(self, is_guarded: bool) -> Iterator[None]:

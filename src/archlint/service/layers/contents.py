@@ -204,7 +204,7 @@ class _Reader:
         kinds = Counter(kind for _, kind in definitions)
         kinds.update(self._made(node) for node in body if isinstance(node, Assign))
         storage = self._imports(DATABASE_PACKAGES) or self._derives_from_store(body)
-        app = makes_app([self._module.source])
+        app = makes_app([self._module.source]) or any(map(self._makes_own_app, body))
         setup = kinds["setup"] + (0 if _works(definitions) and not kinds["setup"] else kinds["sessions"])
         is_small = kinds["plain"] <= setup + _MAX_BESIDE_SETUP and not any(map(is_task, body))
         is_for_others = is_small or _FOUNDATION.search(self._module.name)
@@ -284,6 +284,15 @@ class _Reader:
 
     def _is_endpoint(self, node: FunctionDef) -> bool:
         return endpoint_decorator(self._module, node, self._symbols) is not None
+
+    def _makes_own_app(self, node: Statement) -> bool:
+        """`app = Desk()` of a class of the service's own that derives from an application's."""
+        call = node.value if isinstance(node, Assign) else None
+        if not isinstance(call, Call):
+            return False
+        cls = self._symbols.resolve(self._module, call.func)
+        made = isinstance(cls.node, ClassDef) and cls.module is not None
+        return made and any(base.qualified in names_of("app") for base in self._symbols.bases(cls))
 
     def _made(self, node: Assign) -> str:
         if not isinstance(node.value, Call):

@@ -303,9 +303,16 @@ class _Contract:
         return bool(taken) and all(map(self._is_schema_among_models, taken))
 
     def _is_schema_among_models(self, symbol: Symbol) -> bool:
-        """A schema that stands beside models is misplaced, but who imports it depends on no model."""
-        in_models = symbol.module is not None and self._layer_name(symbol.module) == "models"
-        return in_models and self._parts.classes.is_schema(symbol)
+        """A schema that stands beside models is misplaced, but who imports it depends on no model.
+
+        The same goes for what stands beside schemas in a module of theirs.
+        """
+        home = symbol.module
+        if home is None:
+            return False
+        if self._layer_name(home) == "schemas":
+            return self._parts.layers.directory_of(home) == "models"
+        return self._layer_name(home) == "models" and self._parts.classes.is_schema(symbol)
 
     def _is_breached(self, importer: Module, imported: Module, symbol: Symbol) -> bool:
         """Whether the module is of a forbidden layer; in one directory, only the symbol can tell that."""
