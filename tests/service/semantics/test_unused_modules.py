@@ -48,6 +48,30 @@ def test_what_anything_imports_loads_starts_or_describes_is_used(
     assert not unused(tmp_path, SERVICE | files)
 
 
+OLD_APP = {"archive/main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"app/b.py": "from archive.main import app\n"},
+        {"Dockerfile": "FROM python\nCMD uvicorn archive.main:app\n"},
+        {"archive/main.py": f"{OLD_APP['archive/main.py']}if __name__ == '__main__':\n    print(app)\n"},
+    ],
+)
+def test_what_was_put_away_may_be_used_all_the_same(tmp_path: Path, files: dict[str, str]) -> None:
+    assert not {"archive/main.py"} & unused(
+        tmp_path, {**OLD_APP, **files, **SERVICE, "app/old.py": "", **files}
+    )
+
+
+def test_what_was_put_away_is_unused_in_small_services_and_whatever_prose_tells(tmp_path: Path) -> None:
+    files = {path: text for path, text in SERVICE.items() if path in {"pyproject.toml", "app/__init__.py"}}
+    main = {"app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
+    told = {"README.md": "The first version is `archive/main.py`.\n"}
+    assert unused(tmp_path, files | main | OLD_APP | told) == {"archive/main.py"}
+
+
 def test_what_nothing_speaks_of_is_unused_with_what_it_alone_imports(tmp_path: Path) -> None:
     files = {"app/old.py": "from app import older\n", "app/older.py": "", "README.md": "The old times.\n"}
 

@@ -81,7 +81,7 @@ def served(endpoint: Endpoint) -> str:
 
 
 def severity_of(endpoint: Endpoint) -> Severity | None:
-    """A warning for what is not served unless somebody configures it; None for the rule's own severity."""
+    """A warning for what nothing serves unless somebody configures it; None for the rule's own severity."""
     return None if endpoint.is_usual else Severity.WARNING
 
 

@@ -100,8 +100,8 @@ class Endpoint(Struct, eq=False, frozen=True):
 
     @property
     def is_usual(self) -> bool:
-        """Whether it may be served when nobody configures anything."""
-        return self.off_by_default is None
+        """Whether a server that is started may serve it when nobody configures anything."""
+        return self.root.is_served and self.off_by_default is None
 
     @property
     def off_by_default(self) -> Condition | None:

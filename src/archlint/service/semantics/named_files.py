@@ -19,16 +19,29 @@ _PATH = re.compile(r"-m[ =]+[\w.]+|(?<![^\s,;()\"'`<>])[^\s,;()\"'`<>]*\w[./:]+[
 _LOCKS = re.compile(r"(?i).*\.lock|.*-lock\.ya?ml|(requirements|constraints).*\.txt|changelog.*|history.*")
 
 
+_AWAY = re.compile(r"(?i)_?(archived?|attic|deprecated|legacy|obsolete|old|outdated|unused)_?")
+_PROSE = re.compile(r"(?i).*\.(md|rst|txt)")
+
+
+def is_put_away(path: str) -> bool:
+    """Whether a file lies in a folder that says it is no longer used."""
+    return any(map(_AWAY.fullmatch, path.split("/")[:-1]))
+
+
 def files_named(repository: Repository, root: str, files: Collection[str]) -> frozenset[str]:
-    """Those of `files` that a document below the service at `root`, beside it, or of its pipelines names."""
+    """Those of `files` that a document below the service at `root`, beside it, or of its pipelines names.
+
+    Of a file that was put away, prose may tell that it was.
+    """
     left = set(files)
     found: set[str] = set()
     for path in repository.files if left else ():
         if not left:
             break
         if is_near(path, root) and speaks(posixpath.basename(path)):
-            words = _words(repository, path)
-            named = {one for one in left if _names(one, words) or _has_word(repository, path, one)}
+            words, is_prose = _words(repository, path), _PROSE.fullmatch(path) is not None
+            meant = {one for one in left if not (is_prose and is_put_away(one))}
+            named = {one for one in meant if _names(one, words) or _has_word(repository, path, one)}
             found |= named
             left -= named
     return frozenset(found)

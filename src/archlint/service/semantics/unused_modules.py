@@ -1,7 +1,8 @@
 """Which modules nothing imports, loads or starts: left over, they are no part of the running service.
 
 Python loads a module by an import statement or by its name in a text. Where much of a service seems to be
-unused, archlint does not know how it is put together, and takes none of it for that.
+unused, archlint does not know how it is put together, and takes none of it for that. A folder such as
+`archive` or `legacy` says so itself.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from archlint.facts.syntax import Constant
 from archlint.paths import parents
 from archlint.readings import summary
 from archlint.service.semantics.imported_modules import imported_modules
+from archlint.service.semantics.named_files import is_put_away
 
 Named = Callable[[Collection[str]], Collection[str]]
 """Tells which of some Python files the repository's other files name."""
@@ -66,12 +68,19 @@ def find_unused(
         kept |= set(named(new - kept))
         able -= kept
         found |= new - kept
-    return frozenset(found) if len(found) * _SHARE <= len(running) >= _FEWEST else frozenset()
+    away = {file for file in found if is_put_away(file)}
+    rest = len(found) - len(away)
+    if rest * _SHARE > len(running):
+        return frozenset()
+    return frozenset(found if rest == 0 or len(running) >= _FEWEST else away)
 
 
 def _is_entry(file: str, source: PythonSource) -> bool:
+    """Whether something may start it that is not in the repository; of what was put away, its main guard."""
+    if is_put_away(file) or source.has_main_guard:
+        return source.has_main_guard
     is_named_so = _ENTRIES.fullmatch(posixpath.basename(file)) is not None
-    return is_named_so or source.has_main_guard or not _INSTANCES.isdisjoint(source.assigned)
+    return is_named_so or not _INSTANCES.isdisjoint(source.assigned)
 
 
 def maybe_imported(files: Collection[str], importers: Iterable[PythonSource]) -> set[str]:
