@@ -20,7 +20,8 @@ from archlint.service.testing.configuration import PytestConfiguration
 RUN = r"--cov(?![\w-])|\bcoverage3?[\"',\s]+(run|report|xml|html|lcov)\b|-m[\"',\s]+coverage\b"
 """A command that measures: pytest-cov's option, or coverage itself."""
 
-_MEASURED = re.compile(r"--cov[= ][\"']?([\w./-]+)")
+_MEASURED = re.compile(r"--cov(?:=| +)[\"']?(?!-)([\w./-]+)")
+"""The value may be left out: then an option may follow."""
 _INI = {".coveragerc": "run", "setup.cfg": "coverage:run", "tox.ini": "coverage:run"}
 
 

@@ -20,6 +20,7 @@ from archlint.facts.syntax import (
     FunctionDef,
     If,
     Name,
+    Node,
     Sequence,
     Statement,
 )
@@ -156,7 +157,7 @@ class Suite:
         around = self._module(module)
         for statement in statements(module.source.body):
             if isinstance(statement, FunctionDef):
-                if self.configuration.collects_function(statement.name, module.path):
+                if self._is_test(statement, module):
                     yield self._test(module, statement, (), around)
             elif isinstance(statement, ClassDef):
                 yield from self._methods(module, statement, around)
@@ -187,10 +188,19 @@ class Suite:
         found: dict[str, Test] = {}
         for where, cls in own:
             for method in (one for one in cls.body if isinstance(one, FunctionDef)):
-                is_test = self.configuration.collects_function(method.name, module.path)
-                if is_test and method.name not in found:
+                if self._is_test(method, module) and method.name not in found:
                     found[method.name] = self._test(where, method, (cls,), inner)
         yield from found.values()
+
+    def _is_test(self, node: FunctionDef, module: Module) -> bool:
+        """Whether pytest collects it by its name; a fixture is none, whatever it is called."""
+        return node not in self._fixture_nodes and self.configuration.collects_function(
+            node.name, module.path
+        )
+
+    @cached_property
+    def _fixture_nodes(self) -> frozenset[Node]:
+        return frozenset(one.node for one in self.fixtures.all)
 
     def _test(self, module: Module, node: FunctionDef, scope: Scope, around: _Around) -> Test:
         names = {one.name for one in node.parameters if one.name != "self" and one.default is None}
