@@ -255,7 +255,7 @@ def _of_class(machine: Machine, value: ClassObject, name: str) -> Value:
         case Descriptor(kind="staticmethod"):
             return found.function
         case _:
-            return found
+            return machine.of_class(value, name, found)
     match name:
         case "__name__" | "__qualname__":
             return value.definition.name

@@ -174,7 +174,7 @@ def _call(machine: Machine, frame: Frame, node: Call) -> Value:
         else:
             args.append(evaluate(machine, frame, arg))
     keywords, known = _keywords(machine, frame, node)
-    return call(machine, callee, Arguments(tuple(args), keywords, place, complete and known))
+    return machine.call(callee, Arguments(tuple(args), keywords, place, complete and known))
 
 
 def _keywords(machine: Machine, frame: Frame, node: Call) -> tuple[dict[str, Value], bool]:

@@ -183,6 +183,10 @@ class Machine:
         """The value of a library's name, where it is known; the name itself elsewhere."""
         return self.semantics.constants.get(found.name, found)
 
+    def of_class(self, cls: ClassObject, name: str, found: Value) -> Value:
+        """What `cls.name` gives, where the class or an ancestor has `found` under that name."""
+        return found
+
     def evaluate(self, frame: Frame, node: Expression) -> Value:
         """The value of an expression."""
         return self.semantics.evaluate(self, frame, node)

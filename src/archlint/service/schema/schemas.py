@@ -22,6 +22,7 @@ from archlint.service.schema.core.naming import Convention
 from archlint.service.schema.core.tables import Table, TableKey, title
 from archlint.service.schema.sqlalchemy.declarative import EVERY, MappedModel, Models
 from archlint.service.schema.sqlalchemy.library_mixins import schema_machine
+from archlint.service.schema.sqlalchemy.outside import Handed
 from archlint.service.schema.sqlalchemy.values import Element
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.classes import Classes
@@ -168,7 +169,16 @@ class DatabaseSchema(Struct, eq=False, frozen=True, dict=True):
         if stop is not None:
             return (stop,)
         unread = tuple(Gap(unknown.what, unknown.why, unknown.location) for unknown in self.unread)
-        return (*unread, *self._compared[1])
+        made = (
+            Gap("tables that no model has", one.why, one.location) for one in self._handed if not one.texts
+        )
+        return (*unread, *made, *self._compared[1])
+
+    @property
+    def _handed(self) -> list[Handed]:
+        """Calls in what env.py loads that may make tables."""
+        assert self.setup is not None
+        return self.setup.machine.handed_bases
 
     @cached_property
     def _refused(self) -> Gap | None:
@@ -211,16 +221,20 @@ class DatabaseSchema(Struct, eq=False, frozen=True, dict=True):
         return changes, (*gaps, *comparison.gaps)
 
     def _certain(self, changes: Iterator[Drift]) -> Iterator[Drift]:
-        """A table that no known model has may be that of a model whose name is not known."""
+        """A table that no known model has may be that of a model whose name is not known, or a library's."""
+        is_open = self.unread or not all(one.texts for one in self._handed)
         for change in changes:
-            if not (self.unread and change.kind in {"remove_table", "remove_index"}):
+            if not (is_open and change.kind in {"remove_table", "remove_index"}):
                 yield change
 
     @cached_property
     def _unsure(self) -> dict[TableKey, str]:
         """Tables of which one side is not known, and why."""
         tables = [model.table for model in self.models]
+        known = {table.key for table in tables}
+        others = [key for key in self.history.upgraded.database.tables if key not in known]
         return {
+            **{key: one.why for one in self._handed for key in others if key[1] in one.texts},
             **self.history.upgraded.database.untold,
             **{table.key: table.unknown for table in tables if table.unknown is not None},
         }

@@ -20,10 +20,14 @@ def derive(machine: Machine, arguments: Arguments) -> Value:
 def _declarative_base(machine: Machine, arguments: Arguments) -> Value:
     """`declarative_base(metadata=…, cls=…)`: a class that is given is the base itself."""
     metadata = settled(arguments.get(0, "metadata")) or _metadata(arguments)
-    given = settled(arguments.keywords.get("cls"))
-    if isinstance(given, ClassObject):
-        given.namespace.setdefault("metadata", metadata)
-        return given
+    return _base(metadata, arguments.keywords.get("cls"))
+
+
+def _base(metadata: Value, given: Value) -> Value:
+    found = settled(given)
+    if isinstance(found, ClassObject):
+        found.namespace.setdefault("metadata", metadata)
+        return found
     return PartialObject(BASE, {"metadata": metadata})
 
 
@@ -54,9 +58,7 @@ def _registry(machine: Machine, arguments: Arguments) -> Value:
 
     made.attributes = {
         "metadata": metadata,
-        "generate_base": Native(
-            "generate_base", lambda machine, given: PartialObject(BASE, {"metadata": metadata})
-        ),
+        "generate_base": Native("generate_base", lambda machine, given: _base(metadata, given.get(1, "cls"))),
         "mapped": Native("mapped", mapped),
         "mapped_as_dataclass": Native("mapped_as_dataclass", mapped),
     }

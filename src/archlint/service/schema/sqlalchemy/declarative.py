@@ -5,7 +5,7 @@ Which attribute of which class becomes a column of which table follows `sqlalche
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -13,7 +13,6 @@ from msgspec import Struct, field
 from archlint.facts.syntax import Expression
 from archlint.findings import Location, Unknown
 from archlint.service.interpreter.attributes import class_member
-from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import (
     Arguments,
     ClassObject,
@@ -33,10 +32,10 @@ from archlint.service.schema.core.naming import Convention, class_table_name
 from archlint.service.schema.core.tables import Table, TableKey
 from archlint.service.schema.sqlalchemy.annotated import MappedAnnotations
 from archlint.service.schema.sqlalchemy.composites import composite_columns, is_composite
-from archlint.service.schema.sqlalchemy.elements import Builder, ColumnSpec, is_column, location, read_comment
+from archlint.service.schema.sqlalchemy.elements import Builder, ColumnSpec, is_column, location
 from archlint.service.schema.sqlalchemy.interpreter_models import FOLDER
-from archlint.service.schema.sqlalchemy.library_mixins import DECLARED, declared_type
-from archlint.service.schema.sqlalchemy.merging import complete_types, note_override
+from archlint.service.schema.sqlalchemy.library_mixins import DECLARED, SchemaMachine, declared_type
+from archlint.service.schema.sqlalchemy.merging import complete_types, note_options, note_override
 from archlint.service.schema.sqlalchemy.metadata import (
     assigned_to_metadata,
     foreign_bases,
@@ -70,7 +69,7 @@ class MappedModel(Identified, Struct, eq=False, dict=True):
 class Models(Struct, dict=True):
     """The models of the modules that a machine has loaded."""
 
-    machine: Machine
+    machine: SchemaMachine
     symbols: Symbols
     classes: Classes
     target: Value
@@ -78,6 +77,9 @@ class Models(Struct, dict=True):
     unknown: list[Unknown] = field(default_factory=list)
     made: dict[int, tuple[TableKey, str]] = field(default_factory=dict)
     """What became of each column object, by its identity."""
+
+    owned: dict[tuple[ClassObject, str], tuple[TableKey, str]] = field(default_factory=dict)
+    """What became of the columns that a class has under a name."""
 
     untold_indexes: set[str] = field(default_factory=set)
     """Names of indexes of which the source does not tell the table."""
@@ -101,7 +103,7 @@ class Models(Struct, dict=True):
             self._attempt(model, lambda m=model, s=specs: self._builder(m).add_columns(m.table, s))
             self._attempt(model, lambda m=model, c=cls: self._arguments(c, m))
         for made, model in tables:
-            _note_options(model.table, made.keywords)
+            note_options(model.table, made.keywords)
             self._attempt(model, lambda m=model, t=made: self._builder(m).fill(m.table, t.args[2:]))
         found = list({id(m.table): m for m in [*models.values(), *(model for _, model in tables)]}.values())
         self._add_loose_indexes(found)
@@ -191,7 +193,13 @@ class Models(Struct, dict=True):
         return Builder(self._convention(model.metadata), schema_of(model.metadata), locate=self._locate)
 
     def _locate(self, value: Value) -> tuple[TableKey, str] | None:
-        return self.made.get(id(value)) if is_column(value) else None
+        """The table and column of a column; a mixin's is that of the class which has it, or its parent."""
+        if not is_column(value):
+            return None
+        cls, name = self.machine.holders.get(id(value), (None, ""))
+        lineage = cls.lineage() if cls is not None else ()
+        found = (self.owned.get((one, name)) for one in lineage if isinstance(one, ClassObject))
+        return next(filter(None, found), self.made.get(id(value)))
 
     def _model(self, cls: ClassObject, models: dict[int, MappedModel]) -> MappedModel | None:
         """The model of a class; one without a table of its own shares its parent's."""
@@ -318,7 +326,7 @@ class Models(Struct, dict=True):
             specs[name] = spec
             if isinstance(value, Element):
                 inner = value.args[0] if value.kind in _WRAPPERS else value.keywords.get("sa_column", value)
-                self.made[id(inner)] = (model.table.key, spec.column.name)
+                self.made[id(inner)] = self.owned[cls, name] = (model.table.key, spec.column.name)
 
     def _spec(
         self, cls: ClassObject, owner: ClassObject, name: str, value: Value, annotation: Expression | None
@@ -343,7 +351,7 @@ class Models(Struct, dict=True):
 
     def _arguments(self, cls: ClassObject, model: MappedModel) -> None:
         items, options = self._table_args(cls)
-        _note_options(model.table, options)
+        note_options(model.table, options)
         for item in items:
             self._builder(model).add(model.table, item)
 
@@ -387,11 +395,3 @@ class Models(Struct, dict=True):
             if is_column(item) and item.args and text(item.args[0]) is not None:
                 self.made[id(item)] = (table.key, text(item.args[0]) or "")
         return MappedModel(module, name, spot, table, settled(made.args[1]))
-
-
-def _note_options(table: Table, options: Mapping[str, Value]) -> None:
-    """The comment and `info` of a table."""
-    table.comment = read_comment(options.get("comment")) or table.comment
-    noted = settled(options.get("info"))
-    if isinstance(noted, dict):
-        table.info = {key: value for key, value in noted.items() if isinstance(key, str)}

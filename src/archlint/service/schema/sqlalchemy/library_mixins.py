@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from archlint.facts.syntax import Expression, Node
 from archlint.service.interpreter.assembly import python_models, semantics
 from archlint.service.interpreter.machine import FunctionModel, Machine
 from archlint.service.interpreter.values import (
     Arguments,
+    ClassObject,
     Descriptor,
     External,
     ModuleObject,
@@ -20,8 +23,10 @@ from archlint.service.interpreter.values import (
 )
 from archlint.service.schema.sqlalchemy import bases
 from archlint.service.schema.sqlalchemy.decorated import BASES, is_type_class, make_type
+from archlint.service.schema.sqlalchemy.elements import is_column
 from archlint.service.schema.sqlalchemy.interpreter_models import stub
-from archlint.service.schema.sqlalchemy.values import SORTING, EnumObject, TableObject, element
+from archlint.service.schema.sqlalchemy.outside import Handed, handed_base
+from archlint.service.schema.sqlalchemy.values import SORTING, Element, EnumObject, TableObject, element
 from archlint.service.semantics.modules import Module, Modules
 
 DECLARED = "declared_attr"
@@ -145,10 +150,35 @@ class SchemaMachine(Machine):
     tables: Mapping[str, Value] | None = None
     """What the metadata's `tables` are, once all models are read; None where it is not told."""
 
+    handed_bases: list[Handed] = field(default_factory=list)
+
+    copies: dict[tuple[ClassObject, str], Element] = field(default_factory=dict)
+    """The columns of mixins as classes have them, `Model.id`: SQLAlchemy copies them for each model."""
+
+    holders: dict[int, tuple[ClassObject, str]] = field(default_factory=dict)
+    """The classes that have these, and under which names, by the columns' identities."""
+
     def known(self, found: External) -> Value:
         """The tables of a metadata are those of the models."""
         is_tables = found.name.endswith((".metadata.tables", ".MetaData().tables"))
         return self.tables if is_tables and self.tables is not None else super().known(found)
+
+    def of_class(self, cls: ClassObject, name: str, found: Value) -> Value:
+        """A mixin's column is another one in each class that has it."""
+        if not is_column(found) or name in cls.namespace:
+            return found
+        if (cls, name) not in self.copies:
+            self.copies[cls, name] = made = replace(found)
+            self.holders[id(made)] = cls, name
+        return self.copies[cls, name]
+
+    def call(self, callee: Value, arguments: Arguments) -> Value:
+        """A call that is handed the models' base may make tables, if nothing is known of what it gives."""
+        found = super().call(callee, arguments)
+        handed = handed_base(callee, arguments, found)
+        if handed is not None:
+            self.handed_bases.append(handed)
+        return found
 
     def load(self, module: Module) -> ModuleObject:
         """A module's packages are executed before it, as Python does."""

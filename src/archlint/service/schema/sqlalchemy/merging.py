@@ -1,11 +1,12 @@
-"""What columns take from other columns: those of mixins that they override, those that they point at."""
+"""What tables take from their options, and columns from others: those that they override or point at."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from archlint.service.interpreter.values import Value, settled
 from archlint.service.schema.core.tables import Table
-from archlint.service.schema.sqlalchemy.elements import ColumnSpec
+from archlint.service.schema.sqlalchemy.elements import ColumnSpec, read_comment
 
 
 def note_override(spec: ColumnSpec, inherited: ColumnSpec | None, *, annotated: bool) -> None:
@@ -29,3 +30,11 @@ def complete_types(tables: Sequence[Table]) -> None:
                 if column is not None and column.type is None and target is not None:
                     other = target.columns.get(theirs)
                     column.type = other.type if other is not None else None
+
+
+def note_options(table: Table, options: Mapping[str, Value]) -> None:
+    """The comment and `info` of a table."""
+    table.comment = read_comment(options.get("comment")) or table.comment
+    noted = settled(options.get("info"))
+    if isinstance(noted, dict):
+        table.info = {key: value for key, value in noted.items() if isinstance(key, str)}
