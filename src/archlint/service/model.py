@@ -211,9 +211,11 @@ class Service(Surroundings, frozen=True, dict=True):
     def environment_reads(self) -> tuple[EnvironmentRead, ...]:
         """Where runtime code reads configuration by other means than the settings classes."""
         from archlint.service.configuration.environment_reads import environment_reads
+        from archlint.service.configuration.settings_sources import source_definitions
 
+        sources = source_definitions(self.settings.classes, self.symbols)
         found = (
-            environment_reads(module, self.symbols, self.classes, self.literals)
+            environment_reads(module, self.symbols, self.classes, self.literals, sources)
             for module in self.modules.runtime
         )
         return tuple(read for reads in found for read in reads)

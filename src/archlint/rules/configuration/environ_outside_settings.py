@@ -15,8 +15,13 @@ from archlint.service.semantics.library_names import names_of
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each read of the environment in runtime code outside of the settings classes."""
-    if service.routes.apps and not service.settings.classes and not service.settings.unclear:
-        return  # BA0701 says it once, with their number
+    if service.routes.apps and not service.settings.classes:
+        for unclear in service.settings.unclear[:1]:  # else BA0701 says it once, with their number
+            why = f"what `{unclear.base}` derives from is not in sight"
+            yield Unknown(
+                f"whether `{unclear.symbol.qualified}` is the settings class", unclear.location, why
+            )
+        return
     exempt = matcher(options["exempt"])
     passing = False
     aside = settings_of_gunicorn(service.commands)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -45,14 +45,15 @@ class EnvironmentRead(Struct, frozen=True):
 
 
 def environment_reads(
-    module: Module, symbols: Symbols, classes: Classes, literals: Literals
+    module: Module, symbols: Symbols, classes: Classes, literals: Literals, sources: Container[Node]
 ) -> Iterator[EnvironmentRead]:
-    """The reads of a module outside of its settings classes, in reading order.
+    """The reads of a module outside of its settings classes and their `sources`, in reading order.
 
     Writing a variable, or handing the whole environment to a child process, reads no configuration.
     """
     for scope, node in _candidates(module.source) if _reader_names(module.source) else ():
-        if any(isinstance(one, FunctionDef) and one.name.startswith("test_") for one in scope):
+        is_test = any(isinstance(one, FunctionDef) and one.name.startswith("test_") for one in scope)
+        if is_test or any(one in sources for one in scope):
             continue
         if _in_settings(module, scope, symbols, classes) or (not scope and _configures(module, node)):
             continue
