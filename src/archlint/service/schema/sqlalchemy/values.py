@@ -45,7 +45,9 @@ class Element(ExternalObject, eq=False):
         return self.name.rpartition(".")[2]
 
     def method(self, name: str) -> Value | None:
-        """`column.desc()` and its like, which an index sorts by."""
+        """`column.desc()` and its like, which an index sorts by, and the schema of a metadata."""
+        if name == "schema" and self.kind == "MetaData":
+            return self.keywords.get(name)
         if name == "with_variant":
             return Native(name, lambda machine, given: variant(self, given))
         if name not in SORTING:
