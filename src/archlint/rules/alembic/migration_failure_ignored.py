@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import Evaluate, ExceptHandler, Name, Node, Raise, Simple, Try
 from archlint.facts.traversal import all_nodes, dotted
-from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
+from archlint.findings import Hit, Link, Met, NotApplicable, Said, Unknown
 from archlint.service.deployment.command import Command, CommandContext
 from archlint.service.model import Service
 
 CATCH_ALL = frozenset({"Exception", "BaseException", "CommandError", "alembic.util.CommandError"})
+
+_STOPPING = "`set -e`, `&&` before the server, no `|| true`"
+_WAITING = "start what follows when it has ended well, or `wait` for it and look at its status"
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -23,8 +26,7 @@ def check(service: Service) -> Iterator[Said]:
             why = "nothing in the repository starts the script"
             yield Unknown(f"`alembic upgrade` in {command.place}", command.location, why)
         elif command.hidden is not None:
-            fields = {"what": f"`alembic upgrade` in {command.place}", "reason": command.hidden}
-            yield Hit(command.location, fields)
+            yield _hidden(command, command.hidden)
         else:
             yield Met(command.location)
     for module, call in service.upgrades.in_code:
@@ -33,8 +35,17 @@ def check(service: Service) -> Iterator[Said]:
             for attempt in tries:
                 dropped = next((h for h in attempt.handlers if _drops(h)), None)
                 if dropped is not None and any(call is node for node in _inside(attempt)):
-                    fields = {"what": "`command.upgrade`", "reason": "the `except` after it goes on"}
+                    reason = "the `except` after it goes on"
+                    fields = {"what": "`command.upgrade`", "reason": reason, "remedy": "raise it again"}
                     yield Hit(module.location(call), fields)
+
+
+def _hidden(command: Command, reason: str) -> Hit:
+    """At the command that hides the failure, which may be the one that starts the script."""
+    remedy = _WAITING if "background" in reason else _STOPPING
+    fields = {"what": f"`alembic upgrade` in {command.place}", "reason": reason, "remedy": remedy}
+    chain = (Link(command.location, "the migrations are applied here"),) if command.hidden_at else ()
+    return Hit(command.hidden_at or command.location, fields, chain)
 
 
 def _is_loose(service: Service, command: Command) -> bool:

@@ -55,7 +55,8 @@ class CommandContext(StrEnum):
 class Command(Struct, frozen=True):
     """One command; `place` says in words where it stands, as in "stage `build`" or "job `test`".
 
-    `hidden` says why its failure goes unnoticed, None where it does not or where that cannot be told.
+    `hidden` says why its failure goes unnoticed, None where it does not or where that cannot be told;
+    `hidden_at` is the command that makes it so, where that is the one which starts the script.
     `folder` is where it runs, a path of the repository, None when that is not known. `environment` has
     the variables that are known to be set for it, by their text, `outputs` the files that its output goes to.
     `is_fallback` says that it runs where uv is not there or does not do it: behind an `else` or `||`.
@@ -74,6 +75,7 @@ class Command(Struct, frozen=True):
     is_trial: bool = False
     is_fallback: bool = False
     unread: str = ""
+    hidden_at: Location | None = None
 
     @property
     def program(self) -> str:

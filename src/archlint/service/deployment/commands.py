@@ -199,8 +199,10 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
 
     def _script(self, file: str, like: Command | None = None) -> Iterator[Command]:
         """The commands of a shell script; it starts at the repository's root where nothing says otherwise."""
-        here = Command((), Location(file), CommandContext.SCRIPT, f"`{file}`")
-        yield from commands_of(Script(self._text(file), file), replace(like or here, place=f"`{file}`"))
+        like = like or Command((), Location(file), CommandContext.SCRIPT, "")
+        hidden_at = like.hidden_at or (like.location if like.hidden else None)
+        within = replace(like, place=f"`{file}`", hidden_at=hidden_at)
+        yield from commands_of(Script(self._text(file), file), within)
 
     def _followed(self, command: Command, seen: set[str] | None = None) -> Iterator[Command]:
         """The commands of the scripts that a command names, each script once."""
