@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from archlint import documents
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Call, Constant, Expression
-from archlint.findings import Hit, Met, NotApplicable, Said
+from archlint.findings import Hit, Met, NotApplicable, Said, Severity
 from archlint.service.configuration.secrets import url_password
 from archlint.service.database.engines import Engine
 from archlint.service.migrations.environments import MigrationEnvironment
@@ -17,10 +17,8 @@ from archlint.service.semantics.called import written_names
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.scopes import last_name
 
-_ONLY_SCHEME = re.compile(r"[\w+]+://")
-"""What leaves all else to `connect_args`."""
-_TEMPLATE = "driver://"
-"""What `alembic init` writes, for somebody to replace."""
+_ONLY_SCHEME = re.compile(r"[\w+]+://")  # it leaves all else to `connect_args`
+_TEMPLATE = "driver://"  # what `alembic init` writes
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -29,12 +27,14 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("its runtime imports no library of a relational database")
     yield from service.data_access.unseen("the address of another connection")
     literal = set()
+    off = {one.location for one in service.databases.connections if one.is_off}
     for engine in service.databases.engines:
         if engine.connects_itself or engine.url is None:
             continue
         if _is_literal(service, engine, engine.url):
             literal.add(engine.location)
-            yield Hit(engine.module.location(engine.url), {"what": "The engine's URL"})
+            severity = Severity.WARNING if engine.location in off else None
+            yield Hit(engine.module.location(engine.url), {"what": "The engine's URL"}, severity=severity)
     for connection in service.databases.connections:
         if connection.location not in literal and service.databases.is_configured(connection):
             yield Met(connection.location)

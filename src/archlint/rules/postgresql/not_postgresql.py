@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
+from archlint.findings import Hit, Met, NotApplicable, Said, Severity, Unknown
 from archlint.service.database.engine_connections import (
     DRIVER,
     Connection,
@@ -59,9 +59,10 @@ def _named(service: Service, connection: Connection, target: DatabaseTarget) -> 
     """The setting whose default names the database, else the engine."""
     setting = service.databases.setting(target.source)
     clauses = SYNCHRONOUS if connection.names_others and not connection.engine.is_async else CLAUSES
+    severity = Severity.WARNING if connection.is_off else None
     if setting is None or target.scheme not in schemes_in(setting.default):
         fields = {"where": "The engine's URL", "scheme": target.scheme or ""}
-        return Hit(connection.location, fields, clauses=clauses)
+        return Hit(connection.location, fields, severity=severity, clauses=clauses)
     if service.databases.is_validated(setting):
         why = f"`{setting.name}` is changed by a validator"
         return Unknown("the engine's database", connection.location, why, clauses=clauses)

@@ -18,5 +18,5 @@ def check(service: Service) -> Iterator[Said]:
             yield Met(connection.location)
         elif not connection.names_others:  # else BA0202 speaks of the call
             why = service.workers.why(connection.engine.module)
-            severity = Severity.WARNING if why else None
+            severity = Severity.WARNING if why or connection.is_off else None
             yield Hit(connection.location, {}, why, severity, cause=service.databases.sync_engine)

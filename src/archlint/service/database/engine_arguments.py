@@ -37,11 +37,15 @@ _MAX_CALLERS = 3
 
 
 class Recorder(Struct, eq=False, dict=True):
-    """An interpretation of the modules that make engines; `calls` has the arguments by the engine's call."""
+    """An interpretation of the modules that make engines; `calls` has the arguments by the engine's call.
+
+    Of the calls that are not in `usual` it is known that they happen only where somebody configures it.
+    """
 
     modules: Modules
     symbols: Symbols
     calls: dict[Node, list[Arguments]] = field(default_factory=dict)
+    usual: set[Node] = field(default_factory=set)
 
     def run(self, engines: Sequence[Engine]) -> None:
         """Load the modules of the engines, then call the functions in which engines are made."""
@@ -66,6 +70,8 @@ class Recorder(Struct, eq=False, dict=True):
 
     def _record(self, machine: Machine, arguments: Arguments) -> Value:
         self.calls.setdefault(arguments.place.node, []).append(arguments)
+        if machine.by_default() is not False:
+            self.usual.add(arguments.place.node)
         return ExternalObject("sqlalchemy.Engine", arguments.args, arguments.keywords)
 
     def _knows(self, call: Node) -> bool:

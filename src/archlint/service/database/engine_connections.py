@@ -68,10 +68,14 @@ class DatabaseTarget(Struct, frozen=True):
 
 
 class Connection(Struct, eq=False, frozen=True):
-    """An engine of the running service with the arguments of every call that archlint could follow."""
+    """An engine of the running service with the arguments of every call that archlint could follow.
+
+    One that `is_off` is made only where somebody configures the service so.
+    """
 
     engine: Engine
     calls: tuple[Arguments, ...]
+    is_off: bool = False
 
     @property
     def location(self) -> Location:
@@ -168,7 +172,7 @@ class Databases:
         serving = [engine for engine in self.engines if self._serves(engine)]
         recorder = Recorder(self._modules, self._symbols)
         recorder.run(serving)
-        found = [Connection(engine, tuple(recorder.calls.get(engine.call, ()))) for engine in serving]
+        found = [_connection(engine, recorder) for engine in serving]
         others = {one for one in found if self._reaches_others(one)}
         has_own = len(others) < len(found)
         return tuple(one for one in found if one not in others or not (has_own or one.is_file))
@@ -301,6 +305,11 @@ class Databases:
             yield from self._read(module, scope, value)
 
 
+def _connection(engine: Engine, recorder: Recorder) -> Connection:
+    calls = tuple(recorder.calls.get(engine.call, ()))
+    return Connection(engine, calls, bool(calls) and engine.call not in recorder.usual)
+
+
 def _is_for_tests(engine: Engine) -> bool:
     """Whether the names in the call say that the engine's database is one for tests."""
     names = (dotted(node) or "" for node in all_nodes(engine.call) if isinstance(node, Name | Attribute))
@@ -314,8 +323,13 @@ def _administers(engine: Engine) -> bool:
 
 
 def _alternatives(value: Value) -> Iterator[Value]:
-    """The values with the source of each that configuration may replace."""
+    """The values with the source of each that configuration may replace.
+
+    What is taken instead of PostgreSQL only where somebody configures it, as for tests, is left out.
+    """
     match value:
+        case Choice(usual=usual) if (scheme(opening(usual)) or "").startswith("postgres"):
+            yield from _alternatives(usual)
         case Configured():
             yield from (Configured(option, value.source) for option in options(value.default))
         case Choice():

@@ -364,7 +364,7 @@ _LIBRARY: dict[str, Any] = {
     "typing.overload": _kept,
     "os.getenv": _environment,
     "os.environ.get": _environment,
-    "environs.Env().str": _environment,
+    **{f"environs.Env(){method}": _environment for method in ("", ".bool", ".float", ".int", ".str")},
     "starlette.config.Config()": _config,
     "decouple.AutoConfig()": _config,
     "decouple.config": _config,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from archlint.facts.syntax import Assign, Attribute, Call, ClassDef, Expression, Sequence
-from archlint.service.interpreter.values import settled
-from archlint.service.schema.schemas import DatabaseSchema, DatabaseSchemas
-from archlint.service.schema.sqlalchemy.values import Element
-from archlint.service.semantics.modules import Module
-from archlint.service.semantics.symbols import Scope, Symbol
+
+if TYPE_CHECKING:
+    from archlint.service.schema.schemas import DatabaseSchema, DatabaseSchemas
+    from archlint.service.semantics.modules import Module
+    from archlint.service.semantics.symbols import Scope, Symbol
 
 
 def is_apart(schemas: DatabaseSchemas, module: Module, scope: Scope, call: Attribute) -> bool:
@@ -34,6 +35,9 @@ def _is_known(schema: DatabaseSchema) -> bool:
 
 def _hands_over(schema: DatabaseSchema, owner: Symbol) -> bool:
     """Whether env.py's tables may be those of this `MetaData(…)`, or of models with this base."""
+    from archlint.service.interpreter.values import settled
+    from archlint.service.schema.sqlalchemy.values import Element
+
     match owner.node:
         case Assign(value=Call() as made) if owner.module is not None:
             assert schema.setup is not None
