@@ -295,14 +295,56 @@ def test_a_query_of_a_handler_goes_to_crud_through_a_service(run: Run, tmp_path:
 
 
 def test_what_is_proved_comes_first_by_findings_for_each_line(run: Run, tmp_path: Path) -> None:
+    """Of what holds a twentieth of the findings, and then of what holds less."""
     write(tmp_path, SHOP)
-    causes = json.loads(run("plan", "--format", "json").out)["causes"]
+    planned = json.loads(run("plan", "--format", "json").out)
+    causes, much = planned["causes"], planned["findings"] / 20
     proved = [one for one in causes if one["proved"]]
     goes = [len(one["tried"]["gone"]) for one in proved]
     rates = [log2(gone / one["tried"]["lines"]) for gone, one in zip(goes, proved, strict=True)]
     ranks = [(round(rate), gone) for rate, gone in zip(rates, goes, strict=True)]
     assert len(proved) > 1
+    assert all(len(one["findings"]) >= much for one in causes[: len(proved)])
     assert ranks == sorted(ranks, reverse=True)
     assert causes[: len(proved)] == proved
     sizes = [len(one["findings"]) for one in causes[len(proved) :]]
     assert sizes == sorted(sizes, reverse=True)
+
+
+def test_a_small_cause_does_not_lead_however_cheap_it_is(run: Run, tmp_path: Path) -> None:
+    handlers = "".join(
+        f"""
+
+@router.get("/{number}")
+async def handler_{number}() -> int:
+    return {number}
+"""
+        for number in range(12)
+    )
+    main = """\
+        from fastapi import FastAPI
+
+        from app.api import router
+        from app.single import lone
+
+        app = FastAPI()
+        app.include_router(router, prefix="/api/v1/shop")
+        app.include_router(lone, prefix="/lone", tags=["lone"])
+    """
+    api = f"from fastapi import APIRouter\n\nrouter = APIRouter()\n{handlers}"
+    lone = """\
+        from fastapi import APIRouter
+
+        lone = APIRouter()
+
+
+        @lone.get("")
+        async def only() -> int:
+            '''One.'''
+            return 1
+    """
+    write(tmp_path, SHOP | {"app/main.py": main, "app/api.py": api, "app/single.py": lone})
+    causes = json.loads(run("plan", "--format", "json").out)["causes"]
+    proved = [(len(one["findings"]), list(one["rules"])) for one in causes if one["proved"]]
+    assert proved[:2] == [(12, ["BA1108"]), (12, ["BA1107"])]
+    assert (1, ["BA0801"]) in proved[2:]

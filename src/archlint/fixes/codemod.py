@@ -79,10 +79,10 @@ class _Codemod(cst.CSTTransformer):
         match updated_node:
             case cst.FunctionDef():
                 return self._function(original_node, updated_node)
-            case cst.Call():
-                return self._call(original_node, updated_node)
             case cst.BaseExpression() if self._span(original_node) in self._expressions:
                 return self._instead(updated_node, self._expressions[self._span(original_node)])
+            case cst.Call():
+                return self._call(original_node, updated_node)
             case cst.SimpleStatementLine() if original_node in self._clients:
                 return _in_client(updated_node, self._clients[original_node])
         return updated_node
@@ -93,7 +93,8 @@ class _Codemod(cst.CSTTransformer):
         if edit in self.done or cst.Module([]).code_for_node(bare) != edit.before:
             return updated
         self.done.add(edit)
-        return cst.parse_expression(edit.after).with_changes(lpar=updated.lpar, rpar=updated.rpar)
+        after = cst.parse_expression(edit.after)
+        return after.with_changes(lpar=[*updated.lpar, *after.lpar], rpar=[*after.rpar, *updated.rpar])
 
     def _function(self, original: cst.CSTNode, updated: cst.FunctionDef) -> cst.CSTNode:
         returning = self._returns.get(self._start(original))

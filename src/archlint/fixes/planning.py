@@ -19,11 +19,11 @@ class Planned(Struct, frozen=True):
     plan: Plan
 
 
-def plans(loaded: Loaded, report: Report) -> Iterator[Planned]:
-    """The plan of each finding that has one, in the order of the report."""
+def plans(loaded: Loaded, report: Report, findings: Iterable[Finding] | None = None) -> Iterator[Planned]:
+    """The plan of each finding that has one, of all of the report in its order where none are given."""
     services = {service.root: service for service in loaded.services}
     fixable = {page.code: page for page in report.standard.pages if page.fixable}
-    for finding in report.findings:
+    for finding in report.findings if findings is None else findings:
         if finding.code in fixable:
             planner = report.standard.fixes(fixable[finding.code])
             plan: Plan | None = planner(services[finding.service], finding)
@@ -45,9 +45,7 @@ def stand_ins(loaded: Loaded, report: Report, findings: Iterable[Finding]) -> It
 def edits_for(loaded: Loaded, report: Report, findings: Iterable[Finding]) -> Iterator[Planned]:
     """The fix of each of the findings, else what stands in for one."""
     wanted = {one.fingerprint: one for one in findings}
-    fixes = {
-        one.finding.fingerprint: one for one in plans(loaded, report) if one.finding.fingerprint in wanted
-    }
+    fixes = {one.finding.fingerprint: one for one in plans(loaded, report, wanted.values())}
     yield from fixes.values()
     yield from stand_ins(loaded, report, [one for name, one in wanted.items() if name not in fixes])
 

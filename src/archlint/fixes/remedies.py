@@ -24,6 +24,8 @@ from archlint.results import Report
 
 MOST_PROOFS = 10
 """What does not fit into one trial costs a run of all rules each."""
+MUCH = 0.05
+"""The share of the findings from which on a cause comes before those that hold less."""
 
 
 class Remedy(Struct, frozen=True):
@@ -40,17 +42,19 @@ class Remedy(Struct, frozen=True):
         """Whether the edits take findings away and bring fewer."""
         return not self.why
 
-    @property
-    def rank(self) -> tuple[bool, int, int, Location]:
-        """What takes the most findings away for each line first; of those of like effort the largest.
+    def rank(self, findings: int) -> tuple[bool, bool, int, int, Location]:
+        """Among the causes of so many findings: what holds much of them first, and what is proved.
 
-        Alike is what rounds to one power of two. How many lines it takes is known of what is proved; what is
-        not follows, the largest first.
+        Of these, what takes the most away for each line, and of like effort the largest. Alike is what rounds
+        to one power of two. How many lines it takes is not known of what is not proved.
         """
         if self.proof is None or not self.is_proved:
-            return (True, 0, -len(self.members), self.link.location)
-        goes = len(self.proof.gone)
-        return (False, -round(log2(goes / self.proof.lines)), -goes, self.link.location)
+            size = len(self.members)
+            return (size < findings * MUCH, True, 0, -size, self.link.location)
+        members = {one.fingerprint for one in self.members}
+        own, goes = sum(one.fingerprint in members for one in self.proof.gone), len(self.proof.gone)
+        effort = -round(log2(goes / self.proof.lines))
+        return (own < findings * MUCH, False, effort, -goes, self.link.location)
 
 
 class Ranking(Struct, frozen=True):
@@ -73,7 +77,8 @@ def ranking(request: Request, progress: Progress = lambda stage: None) -> Rankin
     found = sorted(_remedies(report, planned.values()), key=lambda one: -len(one.members))
     progress("trying the edits of causes")
     tried = _tried(found, planned, Bench(loaded, report, request))
-    return Ranking(report, tuple(sorted(tried, key=lambda one: one.rank)), tuple(request.paths))
+    total = len(report.findings)
+    return Ranking(report, tuple(sorted(tried, key=lambda one: one.rank(total))), tuple(request.paths))
 
 
 def _remedies(report: Report, planned: Iterable[Planned]) -> Iterator[Remedy]:

@@ -6,17 +6,17 @@ Edits that only add are tried at once, for a trial is a run of all rules; what f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archlint.baseline import meaning
 from archlint.engine import check
 from archlint.findings import ArchlintError, Finding
 from archlint.fixes.carrying_out import Changes, FileChange, changes
 from archlint.fixes.edits import Append, Replace
+from archlint.fixes.moved_findings import gone_and_came
 from archlint.fixes.planning import Planned, edits_for
 from archlint.loading import Loaded, Request, load_from
 from archlint.overlay import overlaid
@@ -138,16 +138,12 @@ class Bench(Struct, frozen=True):
             return ["; ".join(sorted(set(made.problems.values()))) or NO_EDIT for _ in attempts]
         rounds = MORE_ROUNDS if len(attempts) == 1 and attempts[0].stand_ins else 0
         try:
-            after = self._after({change.file: change.after for change in made.files}, rounds)
+            after, in_turn = self._after({change.file: change.after for change in made.files}, rounds)
         except ArchlintError as error:
             return [str(error) for _ in attempts]
-        old, new = ({one.fingerprint: one for one in report.findings} for report in (self.report, after))
-        gone, came = _without_moved(
-            [one for name, one in old.items() if name not in new],
-            [one for name, one in new.items() if name not in old],
-        )
+        gone, came = gone_and_came(self.report, after)
         if len(attempts) == 1:
-            return [_proof(attempts[0], made, gone, came)]
+            return [_proof(attempts[0], made, gone, came, in_turn)]
         changed = [{*attempt.files, *attempt.added} for attempt in attempts]
         edited = frozenset[str]().union(*changed)
         return [
@@ -160,42 +156,28 @@ class Bench(Struct, frozen=True):
             for attempt, own in zip(attempts, changed, strict=True)
         ]
 
-    def _after(self, contents: dict[str, bytes], rounds: int) -> Report:
-        """The report on the files with these contents, edited for what comes. Raises ArchlintError."""
+    def _after(self, contents: dict[str, bytes], rounds: int) -> tuple[Report, int]:
+        """The report with these contents, edited in so many places for what comes if that helps.
+
+        Raises ArchlintError.
+        """
         paths = [self.loaded.repository.root / service.root for service in self.loaded.services]
         file, standard = self.request.config_file, self.request.standard
         loaded = load_from(overlaid(self.loaded.repository, contents), paths, file, standard)
         report = check(replace(loaded, targets=self.loaded.targets), self.request)
         known = {one.fingerprint for one in self.report.findings}
         came = [one for one in report.findings if one.fingerprint not in known]
-        there = contents.keys() | {one.location.file for one in came}
+        others = {*loaded.repository.files} - contents.keys() - {one.location.file for one in came}
         in_turn = edits_for(loaded, report, came) if rounds else ()
-        planned = [one for one in in_turn if all(file in there for file, _ in one.plan.edits)]
+        planned = [one for one in in_turn if others.isdisjoint(file for file, _ in one.plan.edits)]
         made = changes(loaded.repository, planned) if planned else None
         if made is None or not made.files:
-            return report
-        return self._after(contents | {change.file: change.after for change in made.files}, rounds - 1)
-
-
-def _without_moved(gone: list[Finding], came: list[Finding]) -> tuple[list[Finding], list[Finding]]:
-    """Without what means the same in another file: it has moved there with its code."""
-    moved = Counter(_meanings(gone)) & Counter(_meanings(came))
-    return _without(gone, moved), _without(came, moved)
-
-
-def _without(findings: Iterable[Finding], moved: Mapping[str, int]) -> list[Finding]:
-    left, kept = Counter(moved), []
-    for one in findings:
-        meant = meaning(one.fingerprint)
-        if left[meant] > 0:
-            left[meant] -= 1
-        else:
-            kept.append(one)
-    return kept
-
-
-def _meanings(findings: Iterable[Finding]) -> Iterator[str]:
-    return (meaning(one.fingerprint) for one in findings)
+            return report, 0
+        edited = contents | {change.file: change.after for change in made.files}
+        after, more = self._after(edited, rounds - 1)
+        if len(after.findings) > len(report.findings):
+            return report, 0
+        return after, _places(made.done) + more
 
 
 def counted_by_rule(findings: Iterable[Finding]) -> str:
@@ -210,22 +192,31 @@ def _batches(attempts: Sequence[Experiment]) -> list[list[int]]:
     return [adding, *others] if adding else others
 
 
-def _proof(attempt: Experiment, made: Changes, gone: Iterable[Finding], came: Iterable[Finding]) -> Proof:
+def _proof(
+    attempt: Experiment, made: Changes, gone: Iterable[Finding], came: Iterable[Finding], in_turn: int = 0
+) -> Proof:
     done = set(map(id, made.done))
     unsafe = dict.fromkeys(one.plan.why for one in attempt.fixes if id(one) in done and one.plan.why)
     stood_in = dict.fromkeys(one.plan.why for one in attempt.stand_ins if id(one) in done)
     files = tuple(sorted({*attempt.files, *attempt.added} & {change.file for change in made.files}))
-    return Proof(
-        tuple(gone), tuple(came), _lines(attempt, made), files, "; ".join(unsafe), "; ".join(stood_in)
-    )
+    lines = _lines(attempt, made) + in_turn
+    return Proof(tuple(gone), tuple(came), lines, files, "; ".join(unsafe), "; ".join(stood_in))
 
 
 def _lines(attempt: Experiment, made: Changes) -> int:
-    """How many lines the fixes touch, and one for each thing that a person has to write."""
-    written = len({one.finding.fingerprint for one in attempt.stand_ins})
-    if written:
-        return written + len(attempt.fixes)
+    """How many lines the fixes touch; with stand-ins, in how many places something has to be written."""
+    if attempt.stand_ins:
+        done = set(map(id, made.done))
+        return _places(one for one in attempt.planned if id(one) in done)
     return max(sum(_changed(change) for change in made.files if change.file in attempt.files), 1)
+
+
+def _places(planned: Iterable[Planned]) -> int:
+    """The places that are edited, each once, and what is only added, such as a test."""
+    found = tuple(planned)
+    inside = {one for each in found for one in each.plan.edits if not isinstance(one[1], Append)}
+    added = [one for one in found if all(isinstance(edit, Append) for _, edit in one.plan.edits)]
+    return len(inside) + len(added)
 
 
 def _changed(change: FileChange) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from archlint.findings import Finding
 from archlint.fixes.calls import called_at
 from archlint.fixes.edits import CallInstead, Plan
+from archlint.fixes.threads import in_thread
 from archlint.service.model import Service
 
 
@@ -14,3 +15,8 @@ def plan(service: Service, finding: Finding) -> Plan | None:
     if call is None or call.name != "time.sleep" or call.keywords or call.binds(service, "asyncio"):
         return None
     return Plan(((call.module.path, CallInstead(call.span, "asyncio", "sleep", "time")),))
+
+
+def trial(service: Service, finding: Finding) -> Plan | None:
+    """The call in a thread."""
+    return in_thread(service, finding)

@@ -7,6 +7,7 @@ from archlint.facts.traversal import all_nodes
 from archlint.findings import Finding
 from archlint.fixes.calls import FoundCall, called_at
 from archlint.fixes.edits import Plan, ThroughClient
+from archlint.fixes.threads import in_thread
 from archlint.service.model import Service
 
 METHODS = frozenset({"delete", "get", "head", "options", "patch", "post", "put"})
@@ -34,3 +35,8 @@ def _free_name(call: FoundCall) -> str:
     used = {node.id for node in all_nodes(around) if isinstance(node, Name)} if around else set()
     used |= {parameter.name for function in call.scope for parameter in function.parameters}
     return next(name for name in ("client", "http", "http_client", "archlint_client") if name not in used)
+
+
+def trial(service: Service, finding: Finding) -> Plan | None:
+    """The call in a thread."""
+    return in_thread(service, finding)

@@ -16,11 +16,12 @@ from archlint.service.semantics.modules import Module
 
 WHY = "what reads the setting in a way that archlint does not see, as a template does, gets stars"
 
+TRIED = "`SecretStr` for each, and `.get_secret_value()` where it is read"
+
 
 def plan(service: Service, finding: Finding) -> Plan | None:
     """Where each attribute of that name is known to be this setting, and nothing reads it by its name."""
-    owned = ((one, field) for one in service.settings.classes for field in one.top_fields)
-    found = next(((one, field) for one, field in owned if field.location == finding.location), None)
+    found = _setting(service, finding)
     if found is None or _is_named(service, found[1]):
         return None
     declared = list(_declaration(service, found[1]))
@@ -28,6 +29,21 @@ def plan(service: Service, finding: Finding) -> Plan | None:
     if not declared or None in declared or None in uses:
         return None
     return Plan(tuple(one for one in (*declared, *uses) if one is not None), WHY)
+
+
+def trial(service: Service, finding: Finding) -> Plan | None:
+    """Its declaration and the uses that are seen; what else reads it has to be found by its author."""
+    found = _setting(service, finding)
+    declared = list(_declaration(service, found[1])) if found is not None else []
+    if found is None or not declared or declared[0] is None:
+        return None
+    edits = [one for one in (*declared, *_uses(service, *found)) if one is not None]
+    return Plan(tuple(edits), TRIED)
+
+
+def _setting(service: Service, finding: Finding) -> tuple[SettingsClass, Setting] | None:
+    owned = ((one, field) for one in service.settings.classes for field in one.top_fields)
+    return next(((one, field) for one, field in owned if field.location == finding.location), None)
 
 
 def _declaration(service: Service, field: Setting) -> Iterator[tuple[str, Edit] | None]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from archlint.facts.syntax import Call, ClassDef, Expression, Raise, Return, Subscript
 from archlint.facts.traversal import dotted, is_none
 from archlint.findings import Finding
-from archlint.fixes.edits import Plan, SetReturn, span_of
+from archlint.fixes.edits import Edit, Plan, SetArgument, SetReturn, span_of
 from archlint.service.api.handlers import Handler
 from archlint.service.interpreter.calls import is_generator
 from archlint.service.model import Service
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.symbols import Symbol
+
+WHY = "a `response_model` for each handler"
 
 
 def plan(service: Service, finding: Finding) -> Plan | None:
@@ -27,6 +29,19 @@ def plan(service: Service, finding: Finding) -> Plan | None:
     if annotation is None:
         return None
     return Plan(((handler.module.path, SetReturn(span_of(handler.location), annotation)),))
+
+
+def trial(service: Service, finding: Finding) -> Plan | None:
+    """A `response_model` where each endpoint is registered, which only stands for the schema."""
+    endpoints = [one for one in service.routes.endpoints if one.handler.location == finding.location]
+    edits: dict[tuple[str, Edit], None] = {}
+    for place in (one.place for one in endpoints):
+        node = place.node
+        if not isinstance(node, Call) or any(one.name in {"response_model", None} for one in node.keywords):
+            return None
+        span = span_of(place.module.location(node))
+        edits[place.module.path, SetArgument(span, "response_model", "list[int]")] = None
+    return Plan(tuple(edits), WHY) if edits else None
 
 
 def _certain(service: Service, handler: Handler) -> str | None:

@@ -13,7 +13,14 @@ from archlint.service.semantics.modules import Module
 
 WHY = "asynchronous engines and sessions, and an `await` for each query that is seen"
 _ASYNC = "sqlalchemy.ext.asyncio"
-_OWN = {"sqlalchemy": (), "sqlalchemy.engine": (), "sqlalchemy.orm": (), "sqlmodel": ("Session",)}
+_OWN = {
+    "sqlalchemy": (),
+    "sqlalchemy.engine": (),
+    "sqlalchemy.orm": (),
+    "sqlalchemy.orm.session": (),
+    "sqlmodel": ("Session",),
+    "sqlmodel.orm.session": ("Session",),
+}
 """The packages that have them, and what is a class of SQLModel's own."""
 _INSTEAD = {
     "Session": "AsyncSession",
