@@ -81,6 +81,28 @@ FRESH = {
     ),
     "the default of forks": ("no-index = true", 'no-index = true\nfork-strategy = "requires-python"'),
     "no builds": ("no-index = true", "no-index = true\nno-build = true"),
+    "a bound that says nothing more": ('"alpha>=1"', '"alpha>=1,>0.5,!=0.7"'),
+    "a requirement in two lines": (
+        '"alpha>=1",',
+        "\"alpha>=1; sys_platform == 'linux'\", \"alpha>=1; sys_platform != 'linux'\",",
+    ),
+    "a requirement twice, once for Linux": (
+        '"alpha>=1",',
+        '"alpha>=1; sys_platform == \'linux\'", "alpha>=1",',
+    ),
+    "a constraint with an extra": ('["delta<9"]', '["delta[x]<9"]'),
+    "a cutoff taken off one package": (
+        "no-index = true",
+        "no-index = true\nexclude-newer-package = { alpha = false }",
+    ),
+    "a cutoff of what is not there": (
+        "no-index = true",
+        'no-index = true\nexclude-newer-package = { zeta = "2026-01-01T00:00:00Z" }',
+    ),
+    "metadata of what is not there": (
+        "no-index = true",
+        'no-index = true\ndependency-metadata = [{ name = "zeta", version = "1", requires-dist = [] }]',
+    ),
     "another index strategy": ("no-index = true", 'no-index = true\nindex-strategy = "unsafe-best-match"'),
 }
 
@@ -386,6 +408,24 @@ SETTINGS = {
         ('dependency-metadata = [{ name = "alpha", version = "1.6", requires-dist = ["gamma>=1"] }]', True),
         ('dependency-metadata = [{ name = "alpha", version = "1.6", requires-dist = ["gamma>=2"] }]', False),
     ]),
+    "span": ('exclude-newer = "7 days"', [
+        ('exclude-newer = "P7D"', True),
+        ('exclude-newer = "7d"', True),
+        ('exclude-newer = "1 week"', False),
+        ('exclude-newer = "14 days"', False),
+        ('exclude-newer = "168 hours"', False),
+    ]),
+    "cutoff of one package": ('exclude-newer-package = { Alpha = "2026-01-01T00:00:00Z" }', [
+        ('exclude-newer-package = { alpha = "2026-02-01T00:00:00Z" }', True),
+        ('exclude-newer-package = { alpha = false }', True),
+        ('exclude-newer-package = { alpha = "2025-02-01T00:00:00Z" }', False),
+        ('exclude-newer-package = { alpha = "7 days" }', False),
+        ("", False),
+    ]),
+    "span of one package": ('exclude-newer-package = { alpha = "7 days" }', [
+        ('exclude-newer-package = { alpha = "P7D" }', True),
+        ('exclude-newer-package = { alpha = "8 days" }', False),
+    ]),
     "resolution": ('resolution = "lowest-direct"', [("", False), ('resolution = "highest"', False)]),
 }  # fmt: skip
 
@@ -453,6 +493,38 @@ def test_an_index_that_is_no_longer_configured_is_a_difference(tmp_path: Path) -
     assert lock_of(tmp_path, PROJECT + index % "old", LOCK + package) == []
     assert len(lock_of(tmp_path, PROJECT + index % "new", LOCK + package)) == 1
     assert lock_of(tmp_path, PROJECT + (index % "new").replace("default = true\n", ""), LOCK + package) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fresh"),
+    [
+        ("alpha~=1.0", "alpha>=1.0,<2", True),
+        ("alpha~=1.0", "alpha>=1.0,==1.*", True),
+        ("alpha~=1.0", "alpha>=1.0", False),
+        ("alpha>=1,<3,<2", "alpha>=1,<2", True),
+        ("alpha==1.6", "alpha==1.6.0", True),
+        ("alpha==1.6", "alpha===1.6", False),
+        ("alpha==1.*", "alpha>=1,<2", False),
+        (
+            "alpha; sys_platform == 'linux' or sys_platform == 'win32'",
+            "alpha; sys_platform == 'linux'\", \"alpha; sys_platform == 'win32'",
+            True,
+        ),
+        ("alpha; sys_platform == 'linux'\", \"alpha; sys_platform == 'win32'", "alpha", False),
+    ],
+)
+def test_versions_and_environments_are_compared_not_their_spelling(
+    project: Path, before: str, after: str, fresh: bool
+) -> None:
+    lock = (project / "uv.lock").read_text()
+    try:
+        edit(project, "alpha>=1", before)
+        assert uv(project, "lock").returncode == 0
+        edit(project, "alpha>=1", after)
+        assert (uv(project, "lock", "--check").returncode == 0) == fresh
+        assert (differences(project) == []) == fresh
+    finally:
+        (project / "uv.lock").write_text(lock)
 
 
 def test_a_locked_version_outside_its_specifier_is_stale(project: Path) -> None:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
@@ -26,6 +25,7 @@ from archlint.service.packaging.lowering import (
     LOCAL_KINDS,
     LoweredRequirement,
     Lowering,
+    joined,
     local_kinds,
     ordered,
     read_locked,
@@ -134,6 +134,8 @@ class _Comparison:
             if isinstance(items, list) and len(texts) != len(items):
                 continue
             parsed = list(_parsed(texts, self.root.file.location("tool", "uv", setting)))
+            if recorded == "constraints":  # of which uv drops the extras
+                parsed = [DeclaredRequirement(_without_extras(p.requirement), p.location) for p in parsed]
             if recorded != "build-constraints":  # uv records what concerns a package of the lock
                 parsed = [p for p in parsed if canonicalize_name(p.requirement.name) in self.packages]
             entries = self._items("manifest", recorded)
@@ -281,10 +283,10 @@ class _Comparison:
         """Match the requirements of both sides; those of a name that cannot be compared are left out."""
         inside = member is self.root or member in self.project.members
         lowering = Lowering(self.project, self.root if inside else member, member)
-        locked = [(read_locked(self.lock.get(*entry), self.root.folder), entry) for entry in entries]
+        locked = joined((read_locked(self.lock.get(*entry), self.root.folder), entry) for entry in entries)
         skipped, met = {str(member.name)}, set[int]()
-        for entry in declared:
-            wanted, name = lowering.wanted(entry), canonicalize_name(entry.requirement.name)
+        for wanted, entry in joined((lowering.wanted(entry), entry) for entry in declared):
+            name = canonicalize_name(entry.requirement.name)
             equal = self._equal(wanted, [requirement for requirement, _ in locked]) if wanted else None
             met |= equal or set()
             if not equal and name not in skipped:
@@ -305,7 +307,7 @@ class _Comparison:
         found: set[int] = set()
         unsure = False
         for index, candidate in enumerate(locked):
-            if candidate is None or replace(candidate, marker=None) != replace(wanted, marker=None):
+            if candidate is None or not candidate.asks_as(wanted):
                 unsure = unsure or candidate is None
                 continue
             same = equivalent(wanted.marker, candidate.marker, self.python)
@@ -355,6 +357,12 @@ def _parsed(texts: Iterable[str], place: Location) -> Iterator[DeclaredRequireme
             yield DeclaredRequirement(Requirement(text), place)
         except (InvalidRequirement, RecursionError):
             continue
+
+
+def _without_extras(requirement: Requirement) -> Requirement:
+    bare = Requirement(str(requirement))
+    bare.extras = set()
+    return bare
 
 
 def _groups(value: Any) -> set[str]:

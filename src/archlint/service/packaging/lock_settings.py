@@ -31,6 +31,8 @@ _OPTIONS = (
 )
 """A setting, its name in the lock, and the values for which the lock records nothing."""
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT.*")
+_SPAN_PART = re.compile(r"(\d+) ?(W|D|H|M|S)(?:EEKS?|KS?|AYS?|OURS?|RS?|INUTES?|INS?|ECONDS?|ECS?)?(?![A-Z])")
+"""One number and unit of a span that is written for people."""
 _CREDENTIALS = re.compile(r"//[^/@]*@")
 
 
@@ -72,19 +74,25 @@ class LockSettings(Struct, frozen=True):
                 yield self._link(setting, f"is {_shown(here)} here and {_shown(locked)} in the lock")
 
     def _cutoff_differences(self) -> Iterator[Link]:
-        """`exclude-newer`: uv keeps a lock that was made under an earlier time; a date has no time zone."""
+        """`exclude-newer`: uv keeps a lock that was made under an earlier time, and no other span."""
         here, options = self.options.get("exclude-newer"), self.lock.table("options")
         locked = options.get("exclude-newer-span") or options.get("exclude-newer")
-        moved = "exclude-newer-span" in options
-        times = _time(here), _time(locked)
-        earlier = times[0] is not None and times[1] is not None and times[0] < times[1]
-        is_moved = here is not None and moved == (_day(here) is not None)
-        if (here is None) != (locked is None) or is_moved or earlier:
+        if _is_cut_off_otherwise(here, locked):
             yield self._link("exclude-newer", f"is {_shown(here)} here and {_shown(locked)} in the lock")
-        ours = {canonicalize_name(name) for name in _table(self.options.get("exclude-newer-package"))}
-        for name in sorted(ours ^ set(self.lock.table("options", "exclude-newer-package"))):
-            where = "the lock" if name in ours else "pyproject.toml"
-            yield self._link("exclude-newer-package", f"has no `{name}` in {where}")
+        given = _table(self.options.get("exclude-newer-package"))
+        ours = {canonicalize_name(name): value for name, value in given.items() if value is not False}
+        theirs = self.lock.table("options", "exclude-newer-package")
+        for name in sorted({*ours, *theirs} & self._packages()):
+            locked = theirs.get(name)
+            span = locked.get("span") if isinstance(locked, dict) else locked
+            off = any(canonicalize_name(key) == name for key in given) and name not in ours
+            if not off and _is_cut_off_otherwise(ours.get(name), span):
+                text = f"is {_shown(ours.get(name))} for `{name}` here and {_shown(span)} in the lock"
+                yield self._link("exclude-newer-package", text)
+
+    def _packages(self) -> set[str]:
+        """The distributions that the lock pins: uv compares nothing of what concerns no one of them."""
+        return {canonicalize_name(str(one.get("name"))) for one in _tables(self.lock.get("package"))}
 
     def _environment_differences(self, setting: str, recorded: str) -> Iterator[Link | Unknown]:
         declared = self.root.file.get("tool", "uv", setting)
@@ -115,9 +123,8 @@ class LockSettings(Struct, frozen=True):
     def _exclusion_differences(self) -> Iterator[Link]:
         declared = strings(self.root.file.get("tool", "uv", "exclude-dependencies"))
         here = {canonicalize_name(re.split(r"[^\w.-]", text.strip())[0]) for text in declared}
-        packages = {canonicalize_name(str(one.get("name"))) for one in _tables(self.lock.get("package"))}
         locked = {canonicalize_name(name) for name in strings(self.lock.get("manifest", "excludes"))}
-        for name in sorted((here & packages) - locked | (locked - here)):
+        for name in sorted((here & self._packages()) - locked | (locked - here)):
             where = "the lock" if name in here else "pyproject.toml"
             yield self._link("exclude-dependencies", f"has no `{name}` in {where}")
 
@@ -125,7 +132,8 @@ class LockSettings(Struct, frozen=True):
         declared = self.options.get("dependency-metadata")
         here = {_metadata(one) for one in _tables(declared)}
         locked = {_metadata(one) for one in _tables(self.lock.get("manifest", "dependency-metadata"))}
-        for name in sorted({str(name) for name, *_ in here ^ locked}):
+        changed = {str(name) for name, *_ in here - locked} & self._packages()
+        for name in sorted(changed | {str(name) for name, *_ in locked - here}):
             yield self._link("dependency-metadata", f"says something else of `{name}` than the lock")
 
     def _index_differences(self) -> Iterator[Link]:
@@ -150,6 +158,29 @@ class LockSettings(Struct, frozen=True):
 
 def _shown(value: object) -> str:
     return "not set" if value is None else f"`{value}`"
+
+
+def _is_cut_off_otherwise(here: object, locked: object) -> bool:
+    """Whether uv resolves anew: under an earlier time, another span, or one where there was none."""
+    if (here is None) != (locked is None) or (_day(here) is None) != (_day(locked) is None):
+        return True
+    spans = _span(here), _span(locked)
+    times = _time(here), _time(locked)
+    earlier = times[0] is not None and times[1] is not None and times[0] < times[1]
+    return earlier or (None not in spans and spans[0] != spans[1])
+
+
+def _span(value: object) -> str | None:
+    """A span as uv records it, `P1W2D` for `1 week 2 days`: it does not reckon a day into hours."""
+    text = str(value).strip().upper()
+    if re.fullmatch(r"P[\dWDTHMS]+", text):
+        return text
+    found = _SPAN_PART.findall(text)
+    if not found or _SPAN_PART.sub("", text).strip(" ,"):
+        return None
+    days = "".join(number + unit for number, unit in found if unit in "WD")
+    hours = "".join(number + unit for number, unit in found if unit in "HMS")
+    return f"P{days}{'T' if hours else ''}{hours}"
 
 
 def _day(value: object) -> str | None:

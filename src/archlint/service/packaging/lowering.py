@@ -7,20 +7,26 @@ What uv records of a requirement once `tool.uv.sources` are applied is in its
 from __future__ import annotations
 
 import posixpath
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from archlint.paths import join
 from archlint.service.packaging.pyproject import DeclaredRequirement, Pyproject, ServiceProject, strings
 
 LOCAL_KINDS = ("editable", "virtual", "directory")
 ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar")
+
+_Place = TypeVar("_Place")
+"""Where a requirement stands."""
 
 
 class LoweredRequirement(Struct, frozen=True):
@@ -31,6 +37,11 @@ class LoweredRequirement(Struct, frozen=True):
     specifier: SpecifierSet
     source: tuple[str, ...]
     marker: Marker | None
+
+    def asks_as(self, other: LoweredRequirement) -> bool:
+        """Whether both admit the same versions of the same thing, whatever their markers."""
+        same = (self.name, self.extras, self.source) == (other.name, other.extras, other.source)
+        return same and same_versions(self.specifier, other.specifier)
 
     def __str__(self) -> str:
         extras = f"[{','.join(sorted(self.extras))}]" if self.extras else ""
@@ -142,6 +153,58 @@ def _url_source(url: str) -> tuple[str, ...] | None:
         folder = dict(parse_qsl(fragment)).get("subdirectory", "")
         return ("git", _repository(f"{scheme}://{path}"), *([reference] if at else []), folder)
     return ("url", url) if url.startswith(("http://", "https://")) and "#" not in url else None
+
+
+def joined(
+    requirements: Iterable[tuple[LoweredRequirement | None, _Place]],
+) -> list[tuple[LoweredRequirement | None, _Place]]:
+    """Those that differ in nothing but their markers as one, at the place of the first.
+
+    uv compares the environments for which a version is asked: a line for Linux and one for the rest are one.
+    """
+    found: list[tuple[LoweredRequirement | None, _Place]] = []
+    by_name: dict[str | None, list[int]] = {}
+    for one, place in requirements:
+        alike = by_name.setdefault(one.name if one else None, [])
+        for index in alike:
+            other, first = found[index]
+            if one and other and one.asks_as(other):
+                found[index] = (replace(other, marker=_either(other.marker, one.marker)), first)
+                break
+        else:
+            alike.append(len(found))
+            found.append((one, place))
+    return found
+
+
+def _either(first: Marker | None, second: Marker | None) -> Marker | None:
+    if first is None or second is None:
+        return None
+    return Marker(f"({first}) or ({second})")
+
+
+def same_versions(first: SpecifierSet, second: SpecifierSet) -> bool:
+    """Whether both admit the same versions: uv compares ranges, in which `~=1.0` is `>=1.0,<2`.
+
+    Each is asked about versions on, just below and just above all that they name.
+    """
+    if first == second:
+        return True
+    specifiers = (*first, *second)
+    if any(one.operator == "===" for one in specifiers):
+        return False
+    probes = {probe for one in specifiers for probe in _around(Version(one.version.removesuffix(".*")))}
+    return all(first.contains(v, prereleases=True) == second.contains(v, prereleases=True) for v in probes)
+
+
+def _around(version: Version) -> Iterator[Version]:
+    release = version.release
+    yield from (version, Version(f"{version.public}+local"))
+    for length in range(1, len(release) + 1):
+        *head, last = release[:length]
+        for number in {last, last + 1, max(last - 1, 0)}:
+            text = f"{version.epoch}!{'.'.join(map(str, (*head, number)))}"
+            yield from map(Version, (f"{text}.dev0", f"{text}rc1", text, f"{text}.post1", f"{text}.0.1"))
 
 
 def read_locked(entry: Any, root: str) -> LoweredRequirement | None:
