@@ -41,6 +41,28 @@ OBJECTS = {
         FUNCTION.format("") + TRIGGER,
         'op.execute("DROP TRIGGER tr ON t")\nop.execute("DROP FUNCTION touch")',
     ),
+    "a label that is added is a default": (
+        """op.execute("CREATE TYPE k AS ENUM ('a')")\nop.execute("ALTER TYPE k ADD VALUE 'c'")\n"""
+        "op.execute(\"ALTER TABLE t ADD COLUMN k k DEFAULT 'c'\")",
+        'op.drop_column("t", "k")\nop.execute("DROP TYPE k")',
+    ),
+    "a label that is renamed is a default": (
+        """op.execute("CREATE TYPE j AS ENUM ('a')")\n"""
+        """op.execute("ALTER TYPE j RENAME VALUE 'a' TO 'it''s'")\n"""
+        """op.execute("ALTER TYPE j RENAME TO k")\n"""
+        'k = postgresql.ENUM(name="k", create_type=False)\n'
+        'op.add_column("t", sa.Column("k", k, server_default="it\'s"))',
+        'op.drop_column("t", "k")\nop.execute("DROP TYPE k")',
+    ),
+    "a default that the enumeration does not have": (
+        'op.create_table("z", sa.Column("k", sa.Enum("OPEN", "DONE", name="k"), server_default="open"))',
+        'op.drop_table("z")',
+    ),
+    "a new column's default that the enumeration does not have": (
+        'sa.Enum("a", "b", name="k").create(op.get_bind())\n'
+        'op.add_column("t", sa.Column("k", sa.Enum("a", "b", name="k"), server_default="c"))',
+        'op.drop_column("t", "k")\nop.execute("DROP TYPE k")',
+    ),
     "functions of one name": (
         'op.execute("CREATE FUNCTION f(integer) RETURNS integer AS $$ SELECT 1 $$ LANGUAGE sql")\n'
         'op.execute("CREATE FUNCTION f(text) RETURNS integer AS $$ SELECT 1 $$ LANGUAGE sql")',

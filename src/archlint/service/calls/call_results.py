@@ -173,7 +173,8 @@ class Results:
         if first is not None and path in names_of("runs its argument"):
             return join(self._run(value) for value in values(first, function))
         if first is not None and path in names_of("gives its argument"):
-            return values(first, function)
+            made = self._inference.knowledge.result(path)  # a task is awaited as what it runs
+            return (*values(first, function), *((Library(made),) if made != f"{path}()" else ()))
         package, _, name = path.rpartition(".")
         if package == "builtins" and (found := self._from_builtin(name, node, function)) is not None:
             return found

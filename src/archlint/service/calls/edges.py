@@ -127,7 +127,8 @@ class Edges(EdgeCollector):
                 made = [method for name in CONSTRUCTORS if (method := cls.find_method(name))]
                 for method in made:
                     self._call_own(function, site, node, FunctionType(method, bound=True))
-                for hook in self.validation.of_class(cls).validating:
+                given = {keyword.name for keyword in node.keywords if keyword.name is not None}
+                for hook in self.validation.of_making(cls, given):
                     if hook not in made:
                         self._run(function, site, hook)
                 if not made:

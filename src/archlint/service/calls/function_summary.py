@@ -51,6 +51,8 @@ GATHERING = frozenset(
 """Who gets a coroutine as an argument and sees to it that it runs."""
 
 
+_ENTERING = {"enter_context": False, "enter_async_context": True}
+"""The methods of an exit stack that enter a context manager, and whether they await it."""
 _STORING = frozenset({"add", "append", "appendleft", "insert", "setdefault"})
 """Methods by which a container gets its last argument."""
 
@@ -143,6 +145,8 @@ class Scanner:
             name = node.func.id if isinstance(node.func, Name) else ""
         gathers = name in GATHERING
         self._storing(node, name)
+        if name in _ENTERING and node.args:
+            self._site("enter", node.args[0], awaited=_ENTERING[name])
         for argument in [*node.args, *[keyword.value for keyword in node.keywords]]:
             if isinstance(argument, Starred):
                 self._site("iterate", argument.value, awaited=gathers)

@@ -12,7 +12,7 @@ from archlint.findings import Link
 from archlint.service.calls.callbacks import Use
 from archlint.service.calls.edge import Edge
 from archlint.service.calls.edges import Edges
-from archlint.service.calls.functions import Function
+from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inference import Inference
 from archlint.service.calls.validation import Hooks, written_models
 from archlint.service.calls.values import Elements, InstanceType
@@ -104,10 +104,19 @@ class LoopEntries:
             hooks = self._validation.of_annotation(model, handler.module, handler.scope)
             entry = LoopEntry(Link(handler.module.location(model), text), _LET_THE_HANDLER)
             yield from ((one, entry) for one in hooks.serializing)
-            if is_async and hooks.models.keys().isdisjoint(self._made(handler)):
+            made = list(self._made(handler)) if is_async else []
+            if is_async and hooks.models.keys().isdisjoint(made):
                 yield from ((one, entry) for one in hooks.validating)
+                names = self._validation.fields(model, handler.module, handler.scope)
+                yield from ((one, entry) for one in self._read(made, names))
 
-    def _made(self, handler: Function) -> Iterator[object]:
+    def _read(self, made: Iterable[Class], names: Iterable[str]) -> Iterator[Function]:
+        """The properties of an object that is no model, which FastAPI reads field by field."""
+        for cls in made:
+            methods = (cls.find_method(name) for name in names)
+            yield from (one for one in methods if one is not None and one.is_property)
+
+    def _made(self, handler: Function) -> Iterator[Class]:
         """The classes of what the handler returns."""
         for node in self._inference.scan(handler).returned:
             pending = list(self._inference.values(node, handler))

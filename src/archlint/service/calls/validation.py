@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from msgspec import Struct, field
 
@@ -46,6 +46,8 @@ class Hooks(Struct):
     validating: dict[Function, None] = field(default_factory=dict)
     serializing: dict[Function, None] = field(default_factory=dict)
     models: dict[Class, None] = field(default_factory=dict)
+    defaults: dict[Function, set[str]] = field(default_factory=dict)
+    """The functions that make defaults, by the fields of this class whose they are."""
 
     def add(self, other: Hooks) -> None:
         """Take over what another one has."""
@@ -67,6 +69,19 @@ class Validation:
         if cls not in self._whole:
             self._whole[cls] = self._closed(self._of_own(cls))
         return self._whole[cls]
+
+    def of_making(self, cls: Class, given: Set[str]) -> Iterator[Function]:
+        """What making an object of the class runs when those fields are given: they need no default."""
+        whole = self.of_class(cls).validating
+        defaults = self._of_own(cls).defaults
+        return (one for one in whole if not (one in defaults and defaults[one] <= given))
+
+    def fields(self, annotation: Expression, module: Module, scope: Scope) -> set[str]:
+        """The fields of the models that an annotation names."""
+        classes = [one for cls in self._read(annotation, module, scope).models for one in cls.lineage]
+        body = [statement for cls in classes if isinstance(cls, Class) for statement in cls.node.body]
+        annotated = (one for one in body if isinstance(one, Assign) and one.annotation is not None)
+        return {target.id for one in annotated for target in one.targets if isinstance(target, Name)}
 
     def of_annotation(self, annotation: Expression, module: Module, scope: Scope) -> Hooks:
         """What validating and serializing a value that is annotated so run."""
@@ -111,7 +126,10 @@ class Validation:
             names |= base.methods.keys()
             for statement in base.node.body:
                 if isinstance(statement, Assign) and statement.annotation is not None:
-                    found.add(self._field(statement, base))
+                    one = self._field(statement, base)
+                    found.add(one)
+                    for function, fields in one.defaults.items():
+                        found.defaults[function] = found.defaults.get(function, set()) | fields
         return found
 
     def _add_method(self, found: Hooks, name: str, method: Function) -> None:
@@ -140,7 +158,9 @@ class Validation:
         match statement.value:
             case Call(keywords=keywords):
                 made = [keyword.value for keyword in keywords if keyword.name == "default_factory"]
-                found.validating |= dict.fromkeys(self._functions(made, body))
+                names = {target.id for target in statement.targets if isinstance(target, Name)}
+                found.defaults = dict.fromkeys(self._functions(made, body), names)
+                found.validating |= dict.fromkeys(found.defaults)
         return found
 
     def _read(self, annotation: Expression, module: Module, scope: Scope) -> Hooks:

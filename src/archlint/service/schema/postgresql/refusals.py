@@ -70,6 +70,11 @@ def no_cast(name: str, target: str) -> Refused:
     return Refused(f'column "{name}" cannot be cast automatically to type {target}')
 
 
+def no_label(name: str, label: str) -> Refused:
+    """A text that an enumeration does not have."""
+    return Refused(f'invalid input value for enum {name}: "{label}"')
+
+
 def no_default_cast(name: str, target: str) -> Refused:
     """`ALTER COLUMN … TYPE` of a column whose default does not convert."""
     return Refused(f'default for column "{name}" cannot be cast automatically to type {target}')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 
 from archlint.service.schema.core.naming import UNKNOWN, postgresql_name
@@ -30,6 +31,9 @@ from archlint.service.schema.postgresql.refusals import Refused
 from archlint.service.schema.postgresql.renaming import Renaming
 from archlint.service.schema.sqlalchemy.types import stored
 from archlint.service.schema.sqlalchemy.values import Untold
+
+_LITERAL = re.compile(r"'(?P<text>(?:[^']|'')*)'(?:::|$)")
+"""A default that is one text."""
 
 
 class Database(Renaming):
@@ -71,6 +75,7 @@ class Database(Renaming):
         made = Table(table.name, table.schema, place=table.place, comment=table.comment)
         for column in table.columns.values():
             self._check_type(column.type)
+            self._check_label(column.type, column.default)
             made.columns[column.name] = _as_stored(column)
         self._free(table.name, table.schema)
         if table.schema is None and table.name in self.types:
@@ -222,8 +227,13 @@ class Database(Renaming):
         column.default, column.default_type = default, default_type(default, column.type)
 
     def _check_label(self, found: SqlType | None, default: str | None) -> None:
-        if found is not None and found.is_enum:
-            self.block.check_default(default, found.text)
+        if found is None or not found.is_enum:
+            return
+        self.block.check_default(default, found.text)
+        written = _LITERAL.match(default or "")
+        labels = None if found.text in self.block.changed else self.labels(found.text)
+        if written and labels and written["text"].replace("''", "'") not in labels:
+            raise refusals.no_label(found.text, written["text"])
 
     def column(self, key: TableKey, name: str) -> Column:
         """A column; raises `Refused` where there is none, `Untold` where the source does not tell."""

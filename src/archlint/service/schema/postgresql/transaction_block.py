@@ -27,6 +27,7 @@ _ADDED = re.compile(
     r"""(?P<lenient>IF\s+NOT\s+EXISTS\s+)?'(?P<label>(?:[^']|'')*)'""",
     re.IGNORECASE,
 )
+_CHANGED = re.compile(rf"\s*ALTER\s+TYPE\s+(?P<type>{NAME})\s+(ADD|RENAME)\s+VALUE\b", re.IGNORECASE)
 Holders: TypeAlias = Callable[[str], Iterable[tuple[str, str]]]
 Labels: TypeAlias = Callable[[str], Collection[str] | None]
 _END = re.compile(r"\s*(COMMIT|END|ROLLBACK)(\s+(WORK|TRANSACTION))?\s*", re.IGNORECASE)
@@ -42,6 +43,9 @@ class TransactionBlock(Struct, dict=True):
 
     fresh: set[tuple[str, str]] = field(default_factory=set)
     """The labels, by their type, that this transaction added to older types."""
+
+    changed: set[str] = field(default_factory=set)
+    """The types whose labels are not those that they were made with."""
 
     def commit(self) -> None:
         """End the transaction; another one begins."""
@@ -70,6 +74,9 @@ class TransactionBlock(Struct, dict=True):
             if found is not None:
                 words = " ".join(next(filter(None, found.groups())).upper().split())
                 self.forbid("REINDEX CONCURRENTLY" if found["reindex"] else words)
+            changed = _CHANGED.match(statement)
+            if changed is not None:
+                self.changed.add(written_key(changed["type"])[1])
             added = _ADDED.match(statement)
             if added is not None:
                 name, label = written_key(added["type"])[1], added["label"]
