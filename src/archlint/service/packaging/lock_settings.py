@@ -80,7 +80,7 @@ class LockSettings(Struct, frozen=True):
         if _is_cut_off_otherwise(here, locked):
             yield self._link("exclude-newer", f"is {_shown(here)} here and {_shown(locked)} in the lock")
         given = _table(self.options.get("exclude-newer-package"))
-        ours = {canonicalize_name(name): value for name, value in given.items() if value is not False}
+        ours = {str(canonicalize_name(name)): value for name, value in given.items() if value is not False}
         theirs = self.lock.table("options", "exclude-newer-package")
         for name in sorted({*ours, *theirs} & self._packages()):
             locked = theirs.get(name)
