@@ -106,9 +106,12 @@ def _defined(body: tuple[Statement, ...]) -> Iterator[str]:
     pending: list[tuple[Statement, ...]] = [body]
     while pending:
         for statement in pending.pop():
-            if isinstance(statement, FunctionDef | ClassDef):
+            if type(statement) is FunctionDef:
                 yield statement.name
-                pending.append(statement.raw_body if isinstance(statement, FunctionDef) else statement.body)
+                pending.append(statement.raw_body)
+            elif type(statement) is ClassDef:
+                yield statement.name
+                pending.append(statement.body)
             else:
                 pending += nested_blocks(statement)
 
@@ -209,7 +212,7 @@ class _Around(msgspec.Struct, frozen=True):
 
 def _imports(body: tuple[Statement, ...], around: _Around) -> Iterator[Importing]:
     for statement in body:
-        if isinstance(statement, Import | ImportFrom):
+        if type(statement) is Import or type(statement) is ImportFrom:
             yield Importing(statement, around.lazy, around.type_checking, around.guarded)
         elif type(statement) in _COMPOUND:
             for block, inner in _blocks(statement, around):

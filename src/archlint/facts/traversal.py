@@ -132,25 +132,31 @@ INNER = InnerFields(Node)
 
 def walk_expressions(node: Expression) -> Iterator[Expression]:
     """`node` and every expression in it, outermost first, in reading order."""
-    return (cast("Expression", inner) for inner in all_nodes(node) if isinstance(inner, _EXPRESSIONS))
+    return (cast("Expression", inner) for inner in all_nodes(node) if type(inner) in EXPRESSIONS)
 
 
-_EXPRESSIONS = get_args(Expression)
+EXPRESSIONS = frozenset(get_args(Expression))
+"""The kinds of expressions."""
 
 
 def children(node: Expression) -> Iterator[Expression]:
     """The expressions directly in `node`, in reading order."""
+    kind = type(node)
+    if kind is Name or kind is Constant:  # Most are, and to match no case takes longest.
+        return
     match node:
-        case Attribute(value=value) | Await(value=value) | Starred(value=value) | Walrus(value=value):
-            yield value
         case Call():
             yield node.func
             yield from node.args
             yield from (keyword.value for keyword in node.keywords)
-        case FString(parts=parts) | Operator(parts=parts):
+        case Attribute(value=value):
+            yield value
+        case Operator(parts=parts) | FString(parts=parts):
             yield from parts
         case Sequence(items=items):
             yield from items
+        case Await(value=value) | Starred(value=value) | Walrus(value=value):
+            yield value
         case Dict():
             for key, value in node.items:
                 if key is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archlint.facts.syntax import (
     Assign,
+    Attribute,
     Call,
     Constant,
     Expression,
@@ -36,6 +37,8 @@ def blocks(statement: If, spellings: frozenset[str]) -> Iterator[tuple[tuple[Sta
 
 def at_run_time(test: Expression, spellings: frozenset[str]) -> bool | None:
     """What a test is when the program runs, where `TYPE_CHECKING` is False; None where that depends."""
+    if type(test) is Name or type(test) is Attribute:
+        return False if dotted(test) in spellings | {_MYPY} else None
     match test:
         case Constant(value=bool() | int() | None as value):
             return bool(value)
@@ -53,7 +56,7 @@ def at_run_time(test: Expression, spellings: frozenset[str]) -> bool | None:
             return None if verdict is None else (verdict is value) == (sign in {"is", "=="})
         case Call(func=Name(id="bool"), args=(inner,), keywords=()):
             return at_run_time(inner, spellings)
-    return False if dotted(test) in spellings | {_MYPY} else None
+    return None
 
 
 def spellings_in(body: tuple[Statement, ...]) -> frozenset[str]:

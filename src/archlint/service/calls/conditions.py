@@ -32,6 +32,8 @@ def needs(test: Expression, holds: bool, parameters: Mapping[str, str]) -> froze
 
     `parameters` gives the parameter for each name and attribute of `self` that holds one.
     """
+    if type(test) not in _TELLING:
+        return frozenset()
     match test:
         case Name(id=name) if name in parameters:
             return frozenset({(parameters[name], "true" if holds else "false")})
@@ -49,6 +51,9 @@ def needs(test: Expression, holds: bool, parameters: Mapping[str, str]) -> froze
                 (name, "none" if is_none else "not none") for name, _ in needs(place, True, parameters)
             )
     return frozenset()
+
+
+_TELLING = frozenset({Attribute, Name, Operator})
 
 
 def leaves(body: tuple[Statement, ...]) -> bool:

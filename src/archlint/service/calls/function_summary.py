@@ -15,9 +15,11 @@ from archlint.facts.syntax import (
     ClassDef,
     Comprehension,
     Constant,
+    Dict,
     Evaluate,
     Expression,
     For,
+    FString,
     FunctionDef,
     If,
     Import,
@@ -39,7 +41,7 @@ from archlint.facts.syntax import (
     While,
     With,
 )
-from archlint.facts.traversal import children, comprehension_parts, is_main_guard
+from archlint.facts.traversal import OPENING, children, comprehension_parts, is_main_guard
 from archlint.facts.type_checking import at_run_time
 from archlint.service.calls.conditions import Need, needs, needs_after
 from archlint.service.calls.run_once import fills_after_return, first_time_branches, setters_of
@@ -113,12 +115,15 @@ class Scanner:
             case Call():
                 self._site("call", node, awaited)
                 self._call(node)
-            case Await(value=value):
-                self._site("await", value)
-                self.visit(value, awaited=True)
             case Attribute(value=value):
                 self._site("read", node)
                 self.visit(value)
+            case Await(value=value):
+                self._site("await", value)
+                self.visit(value, awaited=True)
+            case Dict() | FString() | Sequence():
+                for child in children(node):
+                    self.visit(child, awaited and kind is Sequence)
             case Comprehension():
                 self._comprehension(node, awaited)
             case Walrus(name=name, value=value):
@@ -182,18 +187,21 @@ class Scanner:
             self.visit(part)
 
     def _statement(self, statement: Statement) -> None:
+        if type(statement) in OPENING:
+            self._compound(statement)
+            return
         match statement:
             case Evaluate(value=value):
                 self.visit(value)
             case Assign():
                 self._assign(statement)
-            case AugmentedAssign(target=target, value=value):
-                self.visit(target)
-                self.visit(value)
             case Return(value=value):
                 if value is not None:
                     self.found.returned.append(value)
                     self.visit(value)
+            case AugmentedAssign(target=target, value=value):
+                self.visit(target)
+                self.visit(value)
             case Raise():
                 self._each(statement.value, statement.cause)
             case Simple(keyword="global" | "nonlocal"):
@@ -206,8 +214,6 @@ class Scanner:
                 for alias in statement.names:
                     name = alias.asname or alias.name.partition(".")[0]
                     self._bind(name, BindingSite("definition", statement.start, self._block))
-            case _:
-                self._compound(statement)
 
     def _compound(self, statement: Statement) -> None:
         match statement:
@@ -300,10 +306,11 @@ class Scanner:
 
     def _annotation(self, annotation: Expression) -> None:
         """`Annotated[…, Depends(f)]`: the calls in an annotation, which run with the definition."""
-        if isinstance(annotation, Subscript | Sequence | Operator):
+        kind = type(annotation)
+        if kind is Subscript or kind is Sequence or kind is Operator:
             for child in children(annotation):
                 self._annotation(child)
-        elif isinstance(annotation, Call):
+        elif kind is Call:
             self.visit(annotation)
 
     def _assign(self, statement: Assign) -> None:

@@ -177,7 +177,7 @@ class Class(Struct, eq=False, dict=True):
 
     def find_method(self, name: str) -> Function | None:
         """The method that an object of exactly this class has under `name`."""
-        own = (base.methods.get(name) for base in self.lineage if isinstance(base, Class))
+        own = (base.methods.get(name) for base in self.lineage if type(base) is Class)
         return next((method for method in own if method is not None), None)
 
 

@@ -132,7 +132,7 @@ class Members:
         body = self._inference.program.functions.get(cls.scope[-1]) if cls.scope else None
         body = body or self._inference.program.add(cls.module)
         found = [self._inference.bound(one, body) for one in self._body(cls).get(name, ())]
-        inner = [one for one in cls.node.body if isinstance(one, ClassDef) and one.name == name]
+        inner = [one for one in cls.node.body if type(one) is ClassDef and one.name == name]
         nested = (self._inference.program.classes.get(one) for one in inner)
         return join([*found, tuple(ClassType(one) for one in nested if one is not None)])
 

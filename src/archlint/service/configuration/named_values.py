@@ -201,9 +201,12 @@ def _named(
 
 
 def _may_hold(name: str, value: Expression) -> bool:
-    if isinstance(value, Constant):
+    if type(value) is Constant:
         return isinstance(value.value, str) and (is_secret_name(name) or "://" in value.value)
-    return isinstance(value, Call | Dict | FString | Lambda | Operator | Sequence) and is_secret_name(name)
+    return type(value) in _HOLDING and is_secret_name(name)
+
+
+_HOLDING = frozenset({Call, Dict, FString, Lambda, Operator, Sequence})
 
 
 def _names(target: Expression) -> Iterator[str]:

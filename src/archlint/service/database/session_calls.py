@@ -68,12 +68,12 @@ class _Reader:
         """The calls in `body`; `known` are the receivers that the scopes around it show to be sessions."""
         known |= frozenset(self._opened(body, scope))
         for statement in statements(body):
-            if isinstance(statement, FunctionDef):
+            if type(statement) is FunctionDef:
                 inner = (*scope, statement)
                 names = known - {parameter.name for parameter in statement.parameters}
                 body = self._body(statement)
                 yield from self.scope(body, inner, names | self._parameters(statement, scope))
-            elif isinstance(statement, ClassDef):
+            elif type(statement) is ClassDef:
                 inner = (*scope, statement)
                 yield from self.scope(
                     statement.body, inner, known | frozenset(self._fields(statement, inner))
@@ -84,6 +84,8 @@ class _Reader:
     def _opened(self, body: tuple[Statement, ...], scope: Scope) -> Iterator[str]:
         """Names bound to a session: annotated, or opened by `with` from a session factory."""
         for statement in statements(body):
+            if type(statement) not in _OPENED_BY:
+                continue
             match statement:
                 case Assign(targets=(target,), annotation=annotation) if annotation is not None:
                     if self._is_session(annotation, scope) and (name := dotted(target)):
@@ -176,9 +178,13 @@ def _data_access(statement: Statement, known: frozenset[str]) -> Iterator[Sessio
             yield SessionCall(node, f"{receiver}.{node.func.attr}")
 
 
+_OPENED_BY = frozenset({Assign, With})
+
+
 def _calls(statement: Statement) -> Iterator[Call]:
     """The calls of methods that read or write by a session, if they are a session's."""
     for node in own_nodes(statement):
-        match node:
-            case Call(func=Attribute(value=value, attr=attr)) if attr in DATA_ACCESS and dotted(value):
-                yield node
+        if type(node) is not Call or type(node.func) is not Attribute:
+            continue
+        if node.func.attr in DATA_ACCESS and dotted(node.func.value):
+            yield node

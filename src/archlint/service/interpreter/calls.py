@@ -221,7 +221,7 @@ def _yields(statement: Statement) -> bool:
     match statement:
         case Evaluate(value=value) | Assign(value=value) if value is not None:
             return any(
-                isinstance(e, Operator) and e.operator.startswith("yield") for e in walk_expressions(value)
+                type(e) is Operator and e.operator.startswith("yield") for e in walk_expressions(value)
             )
         case If():
             bodies = [branch.body for branch in statement.branches] + [statement.orelse]

@@ -339,14 +339,14 @@ def distinct(values: Sequence[Value]) -> list[Value]:
 
 def options(value: Value) -> tuple[Value, ...]:
     """The values that a value may be, configuration's default taken for a configured one."""
-    if isinstance(value, Choice):
+    if type(value) is Choice:
         return tuple(option for item in value.values for option in options(item))
-    return options(value.default) if isinstance(value, Configured) else (value,)
+    return options(value.default) if type(value) is Configured else (value,)
 
 
 def settled(value: Value) -> Value:
     """The value behind configuration: its default."""
-    return settled(value.default) if isinstance(value, Configured) else value
+    return settled(value.default) if type(value) is Configured else value
 
 
 def usual(value: Value) -> Value:
@@ -370,7 +370,7 @@ def settled_items(value: Value) -> list[Value]:
 def text(value: Value) -> str | None:
     """The string that a value is known to be, enumeration members by their value."""
     value = settled(value)
-    if isinstance(value, Member):
+    if type(value) is Member:
         value = settled(value.value)
     return value if isinstance(value, str) else None
 
@@ -384,6 +384,8 @@ def opening(value: Value) -> str:
 
 def truth(value: Value) -> bool | None:
     """Whether a value counts as true; None where the source does not tell."""
+    if type(value) in _OBVIOUS:
+        return bool(value)
     match value:
         case Unresolved(parts=parts) if parts:
             return True
@@ -394,7 +396,11 @@ def truth(value: Value) -> bool | None:
             return answers.pop() if len(answers) == 1 else None
         case dict() if value.keys() == {REST}:
             return None
-        case str() | int() | float() | None | list() | dict() | tuple() | set():
+        case str() | int() | float() | list() | dict() | tuple() | set():
             return bool(value)
         case _:
             return True
+
+
+_OBVIOUS = frozenset({bool, float, int, list, set, str, tuple, type(None)})
+"""What is true where Python says so."""

@@ -1,6 +1,6 @@
 """Chains of imports that lead from a layer through modules of no layer into a forbidden layer.
 
-Whether there is one is what import-linter's `forbidden` contract says of the same graph; a test compares the two.
+import-linter's `forbidden` contract says the same of whether there is one; a test compares the two.
 """
 
 from __future__ import annotations

@@ -140,15 +140,23 @@ class _Block(Struct):
                 continue
             for name, binding in _own_bindings(statement):
                 self.bind(name, binding)
-            match statement:
-                case ImportFrom(names=(Alias(name="*") as star,)):
-                    self.stars.append(Star(star, statement.module, statement.level))
-                case Simple(keyword="global" | "nonlocal"):
-                    self.foreign.update(part.id for part in statement.parts if isinstance(part, Name))
-                case If() | Try():
-                    self.merge(_by_weight(statement), conditional=isinstance(statement, If))
-                case _ if kind in OPENING:
-                    self.merge(nested_blocks(statement), conditional=isinstance(statement, For | While))
+            if kind in OPENING:
+                self._open(statement)
+            elif kind is ImportFrom or kind is Simple:
+                self._give_away(statement)
+
+    def _give_away(self, statement: Statement) -> None:
+        match statement:
+            case ImportFrom(names=(Alias(name="*") as star,)):
+                self.stars.append(Star(star, statement.module, statement.level))
+            case Simple(keyword="global" | "nonlocal"):
+                self.foreign.update(part.id for part in statement.parts if isinstance(part, Name))
+
+    def _open(self, statement: Statement) -> None:
+        if isinstance(statement, If | Try):
+            self.merge(_by_weight(statement), conditional=isinstance(statement, If))
+        else:
+            self.merge(nested_blocks(statement), conditional=isinstance(statement, For | While))
 
     def merge(self, blocks: Iterable[tuple[Statement, ...]], conditional: bool) -> None:
         inner = _Block()
@@ -199,14 +207,14 @@ def _says_nothing(binding: Binding) -> bool:
 
 def _own_bindings(statement: Statement) -> Iterator[tuple[str, Binding]]:
     match statement:
-        case Import() | ImportFrom():
-            yield from _imported(statement)
-        case FunctionDef() | ClassDef():
-            if not _is_accessor(statement):
-                yield statement.name, Defined(statement)
         case Assign():
             for target in statement.targets:
                 yield from _targets(target, statement.value, statement)
+        case FunctionDef() | ClassDef():
+            if not _is_accessor(statement):
+                yield statement.name, Defined(statement)
+        case ImportFrom() | Import():
+            yield from _imported(statement)
         case For():
             yield from _targets(statement.target, None, statement)
         case With():
@@ -216,17 +224,21 @@ def _own_bindings(statement: Statement) -> Iterator[tuple[str, Binding]]:
 
 
 def _imported(statement: Import | ImportFrom) -> Iterator[tuple[str, Binding]]:
-    for alias in statement.names:
-        if isinstance(statement, Import):
+    if isinstance(statement, Import):
+        for alias in statement.names:
             whole = alias.name if alias.asname else alias.name.partition(".")[0]
             yield alias.asname or whole, Imported(alias, whole, 0, None)
-        elif alias.name != "*":
+        return
+    for alias in statement.names:
+        if alias.name != "*":
             source = Imported(alias, statement.module, statement.level, alias.name)
             yield alias.asname or alias.name, source
 
 
 def _is_accessor(definition: FunctionDef | ClassDef) -> bool:
     """Whether this is `@name.setter` or the like, which adds to `name` and defines nothing."""
+    if not definition.decorators:
+        return False
     accessors = {f"{definition.name}.{kind}" for kind in ("setter", "deleter", "getter")}
     return any(dotted(decorator) in accessors for decorator in definition.decorators)
 

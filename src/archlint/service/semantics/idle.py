@@ -55,6 +55,9 @@ def plain_builtins(source: PythonSource) -> frozenset[str]:
     return _PLAIN - bound if bound else _PLAIN
 
 
+_MAYBE_IDLE = frozenset({Assign, AugmentedAssign, Evaluate, If, Simple})
+
+
 class Idle(Struct, frozen=True):
     """What does nothing in a function: `live` are the names that something else has.
 
@@ -70,6 +73,8 @@ class Idle(Struct, frozen=True):
 
     def has(self, statement: Statement) -> bool:
         """Whether a statement only computes and shows values of no consequence, in its blocks, too."""
+        if type(statement) not in _MAYBE_IDLE:
+            return False
         match statement:
             case Evaluate(value=value):
                 return self._is_inert(value)
@@ -91,7 +96,7 @@ class Idle(Struct, frozen=True):
     def _is_inert(self, node: Expression) -> bool:
         """Whether to compute an expression runs no code of the repository, and binds and suspends nothing."""
         match node:
-            case Constant() | Name():
+            case Name() | Constant():
                 return True
             case Attribute(value=value, attr=attr):
                 return attr not in self.defined and self._is_inert(value)

@@ -146,7 +146,7 @@ def _named_in_class(source: PythonSource, number: str) -> tuple[tuple[str, ...],
 def _of_module(source: PythonSource, nodes: Iterable[Node]) -> frozenset[str]:
     """Of the names among nodes, those that the module itself binds."""
     names = read_namespace(source.body).names
-    return frozenset(node.id for node in nodes if isinstance(node, Name) and node.id in names)
+    return frozenset(node.id for node in nodes if type(node) is Name and node.id in names)
 
 
 @summary
@@ -212,7 +212,7 @@ def _injects(call: Call) -> bool:
 def _run_nodes(node: Node) -> Iterator[Node]:
     """The nodes of a definition without the annotations of signatures and local variables."""
     nodes = list(all_nodes(node))
-    functions = [inner for inner in nodes if isinstance(inner, FunctionDef)]
+    functions = [inner for inner in nodes if type(inner) is FunctionDef]
     quiet = {
         id(inner)
         for function in functions

@@ -20,7 +20,7 @@ def _unread(source: PythonSource, function: FunctionDef) -> tuple[Name, ...]:
     assigned = source.nodes.within(function.start, function.end, Assign)
     bound = [target for one in assigned for target in one.targets if type(target) is Name]
     words = source.nodes.within(function.start, function.end, Name, Attribute)
-    names = {one for one in words if isinstance(one, Name)}.difference(bound)
+    names = {one for one in words if type(one) is Name}.difference(bound)
     read = {node.id for node in names}.union(parameter.name for parameter in function.parameters)
     return tuple(node for node in bound if node.id not in read)
 

@@ -105,9 +105,9 @@ class DatabaseFixtures:
     def _find_setup(self, module: Module, node: FunctionDef | ClassDef, scope: Scope, depth: int) -> bool:
         inner = (*scope, node)
         for found in all_nodes(node):
-            if isinstance(found, Attribute) and found.attr in _SETS_UP:
+            if type(found) is Attribute and found.attr in _SETS_UP:
                 return True
-            if not isinstance(found, Call):
+            if type(found) is not Call:
                 continue
             symbol = self._symbols.resolve(module, found.func, inner)
             name = symbol.qualified

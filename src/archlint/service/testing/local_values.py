@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import get_args
 
 from archlint.facts.source import PythonSource, function_summary
 from archlint.facts.syntax import (
@@ -19,10 +18,8 @@ from archlint.facts.syntax import (
     Statement,
 )
 from archlint.facts.syntax import Sequence as Items
-from archlint.facts.traversal import all_nodes, dotted
+from archlint.facts.traversal import EXPRESSIONS, all_nodes, dotted
 from archlint.service.semantics.bindings import statements
-
-_EXPRESSIONS = get_args(Expression)
 
 
 def arguments(call: Call, function: FunctionDef) -> dict[str, tuple[Expression, bool]]:
@@ -70,4 +67,4 @@ def set_by_methods(owner: ClassDef) -> dict[str, list[tuple[FunctionDef, Express
 
 def _parts(node: Node | None) -> Iterator[Node]:
     if node is not None:
-        yield from (one for one in all_nodes(node) if isinstance(one, _EXPRESSIONS))
+        yield from (one for one in all_nodes(node) if type(one) in EXPRESSIONS)

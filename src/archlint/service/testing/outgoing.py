@@ -247,9 +247,9 @@ def written(call: LibraryCall) -> str:
 
 def _words(node: Node) -> Iterator[str]:
     for one in all_nodes(node):
-        if isinstance(one, Name):
+        if type(one) is Name:
             yield one.id
-        elif isinstance(one, Attribute):
+        elif type(one) is Attribute:
             yield one.attr
 
 
@@ -280,7 +280,7 @@ def _certain_calls(body: tuple[Statement, ...]) -> Iterator[Call]:
             case _:
                 if not hasattr(statement, "body") and not hasattr(statement, "branches"):
                     guarded = _guarded(statement)
-                    calls = (node for node in own_nodes(statement) if isinstance(node, Call))
+                    calls = (node for node in own_nodes(statement) if type(node) is Call)
                     yield from (call for call in calls if id(call) not in guarded)
         if any(isinstance(one, Return | Raise) for one in statements((statement,))):
             return
@@ -308,8 +308,9 @@ def _guarded(statement: Statement) -> frozenset[int]:
     conditional = (
         one
         for one in all_nodes(statement)
-        if isinstance(one, Lambda | Comprehension)
-        or (isinstance(one, Operator) and one.operator in {"and", "or", "if"})
+        if type(one) is Lambda
+        or type(one) is Comprehension
+        or (type(one) is Operator and one.operator in {"and", "or", "if"})
     )
     return frozenset(id(inner) for one in conditional for inner in all_nodes(one))
 
@@ -317,7 +318,7 @@ def _guarded(statement: Statement) -> frozenset[int]:
 @function_summary
 def _expects_success(source: PythonSource, test: FunctionDef) -> bool:
     """Whether the test speaks of an answer that is no error, and of none that is."""
-    numbers = {one.value for one in all_nodes(test) if isinstance(one, Constant) and type(one.value) is int}
+    numbers = {one.value for one in all_nodes(test) if type(one) is Constant and type(one.value) is int}
     names = set(_words(test))
     good = any(200 <= one < 400 for one in numbers) or any(
         name.startswith(("HTTP_2", "is_success")) for name in names

@@ -35,14 +35,14 @@ class InjectedProviders:
 
     def _named(self, module: Module, part: Node, depth: int) -> Iterator[Function]:
         for node in all_nodes(part):
-            if isinstance(node, Call) and self._symbols.resolve(module, node.func).qualified in names_of(
+            if type(node) is Call and self._symbols.resolve(module, node.func).qualified in names_of(
                 "injector"
             ):
                 for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
                     for inner in all_nodes(argument):
                         if isinstance(inner, Name | Attribute):
                             yield from self._run_by(self._symbols.resolve(module, inner))
-            elif isinstance(node, Name) and depth < _MAX_ALIASES:
+            elif type(node) is Name and depth < _MAX_ALIASES:
                 symbol = self._symbols.resolve(module, node)
                 if (
                     symbol.module is not None

@@ -235,8 +235,7 @@ class _Body:
         loose = [
             one
             for one in own_nodes(node)
-            if isinstance(one, Comprehension)
-            or (isinstance(one, Operator) and one.operator in {"if", "or", "and"})
+            if type(one) is Comprehension or (type(one) is Operator and one.operator in {"if", "or", "and"})
         ]
         for one in own_nodes(node):
             uncertain = any(outer.start <= one.start and one.end <= outer.end for outer in loose)
@@ -250,6 +249,8 @@ class _Body:
 
     def _is_hole(self, node: Node) -> bool:
         """Whether a generator yields here, or a wrapper calls the function that its decorator was given."""
+        if type(node) is not Operator and type(node) is not Call:
+            return False
         outer = self._function.parent
         match node:
             case Operator(operator="yield"):

@@ -175,11 +175,12 @@ def _is_of_boundaries(name: str) -> bool:
 
 def _names(root: Node) -> Iterator[str]:
     for node in all_nodes(root):
-        match node:
-            case Name(id=name) | Attribute(attr=name) | FunctionDef(name=name):
-                yield name
-            case Keyword(name=str(name)):
-                yield name
+        if type(node) is Name:
+            yield node.id
+        elif type(node) is Attribute:
+            yield node.attr
+        elif (type(node) is FunctionDef or type(node) is Keyword) and node.name:
+            yield node.name
 
 
 def _opens(calls: Calls, function: Function) -> bool:
