@@ -88,14 +88,14 @@ class Outline(msgspec.Struct, frozen=True, gc=False, array_like=True):
 def outline_of(body: tuple[Statement, ...], text: str, mentions: MentionedNames) -> Outline:
     """The outline of a file with that text, which mentions these names."""
     spellings = spellings_in(body) if TYPE_CHECKING in text else frozenset({TYPE_CHECKING})
-    assigned = (dotted(target) for one in body if isinstance(one, Assign) for target in one.targets)
-    started = (one.value for one in body if isinstance(one, Evaluate))
-    called = (dotted(value.func) for value in started if isinstance(value, Call))
+    assigned = (dotted(target) for one in body if type(one) is Assign for target in one.targets)
+    started = (one.value for one in body if type(one) is Evaluate)
+    called = (dotted(value.func) for value in started if type(value) is Call)
     return Outline(
         tuple(_imports(body, _Around(spellings))),
         tuple(dict.fromkeys(name for name in assigned if name)),
         tuple(dict.fromkeys(name for name in called if name)),
-        any(isinstance(one, If) and _is_guard(one) for one in body),
+        any(type(one) is If and _is_guard(one) for one in body),
         spellings,
         tuple(dict.fromkeys(_defined(body))),
         tuple(dict.fromkeys(one.function for one in mentions.aliases)),

@@ -194,7 +194,7 @@ def _shown(endpoint: Endpoint) -> str | None:
 
 @function_summary
 def _page(source: PythonSource, definition: FunctionDef) -> str | None:
-    called = {last_name(node.func) or "" for node in all_nodes(definition) if isinstance(node, Call)}
+    called = {last_name(node.func) or "" for node in all_nodes(definition) if type(node) is Call}
     if not called.isdisjoint({"get_openapi", "openapi"}):
         return "openapi_url"
     return next((page for part, page in _MAKERS.items() if any(part in name for name in called)), None)

@@ -115,7 +115,7 @@ class _Body:
         self._rows = rows
         self._statements = function.node.body if isinstance(function.node, FunctionDef) else ()
         self._nodes = [node for statement in self._statements for node in _own_nodes(statement)]
-        self._targets = {t for node in self._nodes if isinstance(node, Assign) for t in node.targets}
+        self._targets = {t for node in self._nodes if type(node) is Assign for t in node.targets}
         self._stored = {text for target in self._targets if (text := dotted(target))}
 
     def read_after_commits(self, maker: LibraryCall) -> Iterator[AttributeRead]:
@@ -133,14 +133,14 @@ class _Body:
 
     def read_lazily(self) -> Iterator[AttributeRead]:
         """The reads of relationships, where the function says nowhere what its queries load with them."""
-        if any(isinstance(node, Attribute) and node.attr == "options" for node in self._nodes):
+        if any(type(node) is Attribute and node.attr == "options" for node in self._nodes):
             return
         for node in self._nodes:
-            match node:
-                case Attribute(value=Name(id=name), attr=attr):
-                    cls = self._loaded_alone(name)
-                    if cls and f"{name}.{attr}" not in self._stored and attr in lazy_relationships(cls):
-                        yield AttributeRead(self._function, node, f"{name}.{attr}")
+            if type(node) is Attribute and type(node.value) is Name:
+                name, attr = node.value.id, node.attr
+                cls = self._loaded_alone(name)
+                if cls and f"{name}.{attr}" not in self._stored and attr in lazy_relationships(cls):
+                    yield AttributeRead(self._function, node, f"{name}.{attr}")
 
     def _after(self, commit: AsyncSessionCall) -> Iterator[Node]:
         for statement in _following(self._statements, commit.node.start):

@@ -99,7 +99,7 @@ class Scanner:
         self._block, self._once = (statements[0].start, statements[-1].end), self._once or once
         for index, statement in enumerate(statements):
             self._statement(statement)
-            if isinstance(statement, If):
+            if type(statement) is If:
                 if fills_after_return(statement, statements[index + 1 :], self._own_names):
                     self._once = True
                 if further := needs_after(statement, self._parameters):
@@ -118,42 +118,49 @@ class Scanner:
             case Attribute(value=value):
                 self._site("read", node)
                 self.visit(value)
+            case Operator():
+                self._operator(node, awaited)
+            case Sequence() | FString() | Dict():
+                for child in children(node):
+                    self.visit(child, awaited and kind is Sequence)
             case Await(value=value):
                 self._site("await", value)
                 self.visit(value, awaited=True)
-            case Dict() | FString() | Sequence():
-                for child in children(node):
-                    self.visit(child, awaited and kind is Sequence)
             case Comprehension():
                 self._comprehension(node, awaited)
             case Walrus(name=name, value=value):
                 self._bind(name, BindingSite("value", value.end, self._block, value))
                 self.visit(value)
-            case Operator(operator="yield" | "yield from"):
-                self._yield(node)
-            case Operator(operator="if"):
-                self._choice(node, awaited)
             case Lambda():
                 for parameter in node.parameters:
                     if parameter.default is not None:
                         self.visit(parameter.default)
             case _:
                 for child in children(node):
-                    self.visit(child, awaited and isinstance(node, Operator | Sequence | Starred))
+                    self.visit(child, awaited and kind is Starred)
+
+    def _operator(self, node: Operator, awaited: bool) -> None:
+        if node.operator in {"yield", "yield from"}:
+            self._yield(node)
+        elif node.operator == "if":
+            self._choice(node, awaited)
+        else:
+            for part in node.parts:
+                self.visit(part, awaited)
 
     def _call(self, node: Call) -> None:
-        if isinstance(node.func, Attribute):
+        if type(node.func) is Attribute:
             self.visit(node.func.value)
             name = node.func.attr
         else:
             self.visit(node.func)
-            name = node.func.id if isinstance(node.func, Name) else ""
+            name = node.func.id if type(node.func) is Name else ""
         gathers = name in GATHERING
         self._storing(node, name)
         if name in _ENTERING and node.args:
             self._site("enter", node.args[0], awaited=_ENTERING[name])
         for argument in [*node.args, *[keyword.value for keyword in node.keywords]]:
-            if isinstance(argument, Starred):
+            if type(argument) is Starred:
                 self._site("iterate", argument.value, awaited=gathers)
             self.visit(argument, awaited=gathers)
 
@@ -195,25 +202,25 @@ class Scanner:
                 self.visit(value)
             case Assign():
                 self._assign(statement)
+            case FunctionDef() | ClassDef():
+                self._definition(statement)
             case Return(value=value):
                 if value is not None:
                     self.found.returned.append(value)
                     self.visit(value)
+            case ImportFrom() | Import():
+                for alias in statement.names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    self._bind(name, BindingSite("definition", statement.start, self._block))
+            case Raise():
+                self._each(statement.value, statement.cause)
             case AugmentedAssign(target=target, value=value):
                 self.visit(target)
                 self.visit(value)
-            case Raise():
-                self._each(statement.value, statement.cause)
             case Simple(keyword="global" | "nonlocal"):
                 self.found.outer_names.update(part.id for part in statement.parts if isinstance(part, Name))
             case Simple(parts=parts):
                 self._each(*parts)
-            case FunctionDef() | ClassDef():
-                self._definition(statement)
-            case Import() | ImportFrom():
-                for alias in statement.names:
-                    name = alias.asname or alias.name.partition(".")[0]
-                    self._bind(name, BindingSite("definition", statement.start, self._block))
 
     def _compound(self, statement: Statement) -> None:
         match statement:

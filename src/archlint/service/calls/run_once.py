@@ -40,7 +40,7 @@ def setters_of(source: PythonSource) -> Setters:
     found: dict[str, frozenset[str]] = {}
     for function in (one for one in source.body if isinstance(one, FunctionDef)):
         inner = tuple(statements(function.body))
-        declared = (one.parts for one in inner if isinstance(one, Simple) and one.keyword == "global")
+        declared = (one.parts for one in inner if type(one) is Simple and one.keyword == "global")
         names = {part.id for parts in declared for part in parts if isinstance(part, Name)}
         if set_here := frozenset(name for name in names if _assigns(inner, name)):
             found[function.name] = set_here

@@ -72,12 +72,14 @@ def _with_what_runs(found: Scan, source: PythonSource, defined: frozenset[str]) 
     logging, plain = loggers(source), plain_builtins(source)
 
     def runs_nothing(site: Site) -> bool:
-        match site.node:
-            case Attribute(attr=attr) if site.kind == "read":
-                return attr not in defined
-            case Call(func=Name(id=name)) if site.kind == "call" and not site.awaited:
-                return name in plain
-        return site.kind == "call" and not site.awaited and logs(site.node, logging)
+        node = site.node
+        if site.kind == "read":
+            return type(node) is Attribute and node.attr not in defined
+        if site.kind != "call" or site.awaited:
+            return False
+        if type(node) is Call and type(node.func) is Name:
+            return node.func.id in plain
+        return logs(node, logging)
 
     found.sites = [site for site in found.sites if not runs_nothing(site)]
     return found

@@ -131,6 +131,8 @@ def _probes_in(source: PythonSource, definition: FunctionDef) -> tuple[Node, ...
 
 
 def _is_probe(node: Node) -> bool:
+    if type(node) is not Call:
+        return False
     match node:
         case Call(args=(Call(args=(Constant(value=str(text)),)) | Constant(value=str(text)), *_)):
             return PROBE.fullmatch(text) is not None

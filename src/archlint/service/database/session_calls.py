@@ -116,9 +116,11 @@ class _Reader:
     def _fields(self, node: ClassDef, scope: Scope) -> Iterator[str]:
         """`self.name` for the class's fields that hold a session: annotated, or set from a parameter."""
         yield from (f"self.{name}" for name in self._opened(node.body, scope))
-        for function in (item for item in node.body if isinstance(item, FunctionDef)):
+        for function in (item for item in node.body if type(item) is FunctionDef):
             sessions = self._parameters(function, scope)
             for statement in statements(self._body(function)):
+                if type(statement) is not Assign:
+                    continue
                 match statement:
                     case Assign(targets=(Attribute() as target,), value=Name(id=name)) if name in sessions:
                         yield dotted(target) or ""

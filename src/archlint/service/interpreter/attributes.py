@@ -41,6 +41,8 @@ HANDED_ON = "super()"
 def attribute(machine: Machine, value: Value, name: str) -> Value:
     """`value.name`; unresolved where the source does not tell."""
     match value:
+        case External():
+            return External(public_name(f"{value.name}.{name}"))
         case Modelled():
             return value.attribute(machine, name)
         case ModuleObject():
@@ -51,8 +53,6 @@ def attribute(machine: Machine, value: Value, name: str) -> Value:
             return _of_class(machine, value, name)
         case SuperObject():
             return _of_super(machine, value, name)
-        case External():
-            return External(public_name(f"{value.name}.{name}"))
         case Member():
             return _of_member(machine, value, name)
         case FunctionObject():

@@ -53,6 +53,11 @@ from archlint.service.semantics.library_names import pydantic_bases
 def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
     """The value of `callee(arguments)`."""
     match callee:
+        case External():
+            model = machine.semantics.library.get(callee.name)
+            if model is not None:
+                return _modelled(machine, model, arguments)
+            return ExternalObject(callee.name, arguments.args, arguments.keywords)
         case Native():
             return _modelled(machine, callee.call, arguments)
         case FunctionObject():
@@ -61,11 +66,6 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
             return _bound(machine, callee, arguments)
         case ClassObject():
             return _instantiate(machine, unsubscripted(callee), arguments)
-        case External():
-            model = machine.semantics.library.get(callee.name)
-            if model is not None:
-                return _modelled(machine, model, arguments)
-            return ExternalObject(callee.name, arguments.args, arguments.keywords)
         case Choice():
             return each(callee, [call(machine, option, arguments) for option in callee.values])
         case Partial():

@@ -159,7 +159,7 @@ def _attribute(machine: Machine, frame: Frame, node: Attribute) -> Value:
 
 def _call(machine: Machine, frame: Frame, node: Call) -> Value:
     place = Origin(frame.module.module, node)
-    if isinstance(node.func, Name) and node.func.id in {"super", "globals", "locals", "vars"}:
+    if type(node.func) is Name and node.func.id in {"super", "globals", "locals", "vars"}:
         special = _frame_call(machine, frame, node)
         if special is not None:
             return special
@@ -167,7 +167,7 @@ def _call(machine: Machine, frame: Frame, node: Call) -> Value:
     args: list[Value] = []
     complete = True
     for arg in node.args:
-        if isinstance(arg, Starred):
+        if type(arg) is Starred:
             items = iterate(machine, evaluate(machine, frame, arg.value))
             complete = complete and items is not None
             args.extend(items or ())

@@ -117,6 +117,8 @@ def _ordered(operator: str, first: Value, second: Value) -> bool | None:
 
 
 def _equal(first: Value, second: Value) -> bool | None:
+    if isinstance(first, _PLAIN) and isinstance(second, _PLAIN):
+        return bool(first == second)
     first, second = _value_of_mixed(first), _value_of_mixed(second)
     undecided = (Unresolved, Configured, Choice, ExternalObject)
     texts = (first, second) if isinstance(first, PartialText) else (second, first)

@@ -133,9 +133,9 @@ def _evaluate(machine: Machine, frame: Frame, statement: Evaluate) -> None:
 
 def _is_never_run(machine: Machine, frame: Frame, node: Expression) -> bool:
     """Whether a statement makes a generator, `map` or coroutine that nobody goes through or awaits."""
-    if isinstance(node, Comprehension):
+    if type(node) is Comprehension:
         return node.kind == "generator"
-    if not isinstance(node, Call) or dotted(node.func) is None:
+    if type(node) is not Call or dotted(node.func) is None:
         return False
     callee = evaluate(machine, frame, node.func)
     function = callee.function if isinstance(callee, Bound) else callee

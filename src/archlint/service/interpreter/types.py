@@ -247,11 +247,11 @@ class Types:
         return self._of_symbol(symbol, depth, args)
 
     def _of_symbol(self, symbol: Symbol, depth: int, args: tuple[Type, ...] = ()) -> Type:
-        if isinstance(symbol.node, ClassDef):
+        if type(symbol.node) is ClassDef:
             if symbol not in self._classes:
                 self._classes[symbol] = Type(symbol.qualified, symbol=symbol)
             return self._classes[symbol]
-        if isinstance(symbol.node, Assign) and symbol.module is not None:
+        if type(symbol.node) is Assign and symbol.module is not None:
             return self._alias(symbol, symbol.node, depth, args)
         return self._of_library(symbol.qualified) if symbol.module is None else UNKNOWN
 

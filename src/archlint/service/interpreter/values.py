@@ -384,9 +384,11 @@ def opening(value: Value) -> str:
 
 def truth(value: Value) -> bool | None:
     """Whether a value counts as true; None where the source does not tell."""
-    if type(value) in _OBVIOUS:
-        return bool(value)
     match value:
+        case str() | int() | float() | None | list() | tuple() | set():
+            return bool(value)
+        case dict():
+            return None if value.keys() == {REST} else bool(value)
         case Unresolved(parts=parts) if parts:
             return True
         case Unresolved() | Configured() | External() | ExternalObject():
@@ -394,13 +396,5 @@ def truth(value: Value) -> bool | None:
         case Choice():
             answers = {truth(option) for option in value.values}
             return answers.pop() if len(answers) == 1 else None
-        case dict() if value.keys() == {REST}:
-            return None
-        case str() | int() | float() | list() | dict() | tuple() | set():
-            return bool(value)
         case _:
             return True
-
-
-_OBVIOUS = frozenset({bool, float, int, list, set, str, tuple, type(None)})
-"""What is true where Python says so."""

@@ -73,6 +73,7 @@ def _iterated(iterable: Expression, number: Mapping[Node, int]) -> tuple[object,
 def assigned(nodes: Iterable[Node]) -> Iterator[tuple[str, Node]]:
     """The names to which nodes give one value, with that."""
     for node in nodes:
-        match node:
-            case Assign(targets=(Name(id=name),), value=Node() as value):
-                yield name, value
+        if type(node) is not Assign or len(node.targets) != 1 or node.value is None:
+            continue
+        if type(target := node.targets[0]) is Name:
+            yield target.id, node.value

@@ -62,9 +62,9 @@ class Handlers(Struct, eq=False, frozen=True):
         executed = {q.node for q in self.queries.of(module).get(handler, []) if q.executed}
         repositories = self._repositories(module, handler)
         nodes = nodes_of(module.source, handler)
-        calls = {n for n in nodes if isinstance(n, Call) and self._asks(module, n, repositories)}
+        calls = {n for n in nodes if type(n) is Call and self._asks(module, n, repositories)}
         rows = set(_assigned_from(nodes, executed | calls))
-        loops = [n for n in nodes if isinstance(n, For) and _is_over(n.iterable, rows, executed | calls)]
+        loops = [n for n in nodes if type(n) is For and _is_over(n.iterable, rows, executed | calls)]
         decisions = {inner for loop in loops for inner in all_nodes(loop) if isinstance(inner, If)}
         return HandlerWork(len(executed), len(calls - executed), len(decisions))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TypeAlias, get_args
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias, get_args
 
 from msgspec import Struct, field
 
@@ -138,8 +138,9 @@ class _Block(Struct):
             kind = type(statement)
             if kind in _BINDING_NOTHING:
                 continue
-            for name, binding in _own_bindings(statement):
-                self.bind(name, binding)
+            if (own := _OWN_BINDINGS.get(kind)) is not None:
+                for name, binding in own(statement):
+                    self.bind(name, binding)
             if kind in OPENING:
                 self._open(statement)
             elif kind is ImportFrom or kind is Simple:
@@ -205,34 +206,48 @@ def _says_nothing(binding: Binding) -> bool:
     return value is None or is_none(value)
 
 
-def _own_bindings(statement: Statement) -> Iterator[tuple[str, Binding]]:
-    match statement:
-        case Assign():
-            for target in statement.targets:
-                yield from _targets(target, statement.value, statement)
-        case FunctionDef() | ClassDef():
-            if not _is_accessor(statement):
-                yield statement.name, Defined(statement)
-        case ImportFrom() | Import():
-            yield from _imported(statement)
-        case For():
-            yield from _targets(statement.target, None, statement)
-        case With():
-            for item in statement.items:
-                if item.target is not None:
-                    yield from _targets(item.target, None, statement)
+def _assigned(statement: Assign) -> Iterator[tuple[str, Binding]]:
+    for target in statement.targets:
+        yield from _targets(target, statement.value, statement)
 
 
-def _imported(statement: Import | ImportFrom) -> Iterator[tuple[str, Binding]]:
-    if isinstance(statement, Import):
-        for alias in statement.names:
-            whole = alias.name if alias.asname else alias.name.partition(".")[0]
-            yield alias.asname or whole, Imported(alias, whole, 0, None)
-        return
+def _defined(statement: FunctionDef | ClassDef) -> Iterator[tuple[str, Binding]]:
+    if not _is_accessor(statement):
+        yield statement.name, Defined(statement)
+
+
+def _looped(statement: For) -> Iterator[tuple[str, Binding]]:
+    return _targets(statement.target, None, statement)
+
+
+def _entered(statement: With) -> Iterator[tuple[str, Binding]]:
+    for item in statement.items:
+        if item.target is not None:
+            yield from _targets(item.target, None, statement)
+
+
+def _imported(statement: Import) -> Iterator[tuple[str, Binding]]:
+    for alias in statement.names:
+        whole = alias.name if alias.asname else alias.name.partition(".")[0]
+        yield alias.asname or whole, Imported(alias, whole, 0, None)
+
+
+def _imported_from(statement: ImportFrom) -> Iterator[tuple[str, Binding]]:
     for alias in statement.names:
         if alias.name != "*":
             source = Imported(alias, statement.module, statement.level, alias.name)
             yield alias.asname or alias.name, source
+
+
+_OWN_BINDINGS: dict[type[Statement], Callable[[Any], Iterator[tuple[str, Binding]]]] = {
+    Assign: _assigned,
+    ClassDef: _defined,
+    For: _looped,
+    FunctionDef: _defined,
+    Import: _imported,
+    ImportFrom: _imported_from,
+    With: _entered,
+}
 
 
 def _is_accessor(definition: FunctionDef | ClassDef) -> bool:
@@ -260,6 +275,8 @@ def _exported(body: tuple[Statement, ...]) -> tuple[Expression, ...] | None:
     parts: list[Expression] = []
     assigned = False
     for statement in statements(body):
+        if type(statement) not in _EXPORTING:
+            continue
         match statement:
             case Assign(targets=(Name(id="__all__"),), value=value) if value is not None:
                 parts, assigned = [value], True
@@ -268,6 +285,9 @@ def _exported(body: tuple[Statement, ...]) -> tuple[Expression, ...] | None:
             case Evaluate(value=Call(func=Attribute(value=Name(id="__all__"), attr=method)) as call):
                 parts.append(_list_change(call, method))
     return tuple(parts) if assigned else None
+
+
+_EXPORTING = frozenset({Assign, AugmentedAssign, Evaluate})
 
 
 def _list_change(call: Call, method: str) -> Expression:

@@ -281,11 +281,11 @@ class Symbols:
 
     def _follow(self, module: Module, name: str, binding: Binding, scope: Scope, walk: _Walk) -> Symbol:
         """The symbol behind a binding of `name` in the innermost definition of `scope`."""
-        if isinstance(binding, Imported):
+        if type(binding) is Imported:
             return self._imported(module, binding, walk)
         node = binding.node
         self._scopes[node] = scope
-        if isinstance(binding, Assigned) and isinstance(binding.value, Name | Attribute):
+        if type(binding) is Assigned and (type(binding.value) is Name or type(binding.value) is Attribute):
             named = dotted(binding.value)
             alias = self._chain(module, named.split("."), scope, walk) if named else NOTHING
             if alias.defined:

@@ -24,7 +24,7 @@ _FORMATTING = frozenset({"format", "format_exc", "print_exc", "repr", "str", "ty
 @function_summary
 def has_silent_handler(source: PythonSource, function: FunctionDef) -> bool:
     """Whether a handler in it only passes or logs, as far as that can be told without the rest."""
-    tries = (one for one in statements(function.body) if isinstance(one, Try))
+    tries = (one for one in statements(function.body) if type(one) is Try)
     handlers = (handler for one in tries for handler in one.handlers)
     return any(all(is_silent(one, returns=False) for one in handler.body) for handler in handlers)
 
