@@ -186,6 +186,7 @@ class Service(Surroundings, frozen=True, dict=True):
         Whoever reads code depends on what this says, and not on what it was read from.
         """
         from archlint.service.deployment.image_starts import may_serve
+        from archlint.service.packaging.entry_points import entry_points
 
         if not self.is_aside:
             with unnoticed():
@@ -198,6 +199,7 @@ class Service(Surroundings, frozen=True, dict=True):
             sqlmodel=self.versions.highest("sqlmodel"),
             python=self.versions.python,
             servers=tuple(command.words for command in self.commands if may_serve(command)),
+            plugins=tuple(entry_points(self.project)),
         )
 
     @cached_property
@@ -283,7 +285,8 @@ class Service(Surroundings, frozen=True, dict=True):
     def _runtime(self) -> Runtime:
         from archlint.service.api.routes import Runtime
 
-        return Runtime(self.installed.fastapi, self.installed.python, self.installed.servers)
+        on = self.installed
+        return Runtime(on.fastapi, on.python, on.servers, on.plugins)
 
     @cached_property
     def operations(self) -> Operations:
@@ -311,7 +314,8 @@ class Service(Surroundings, frozen=True, dict=True):
         """The OpenAPI documents that the repository commits for the service."""
         from archlint.service.openapi.committed_documents import committed_documents
 
-        return tuple(committed_documents(self.root, self.repository, lambda: self.documents.main))
+        main, unknown = lambda: self.documents.main, lambda: bool(self.routes.unknown)
+        return tuple(committed_documents(self.root, self.repository, main, unknown))
 
     @cached_property
     def api(self) -> ApiState:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Installed(Struct, frozen=True):
-    """Versions, None for the newest, and the words of the commands that start servers or may."""
+    """Versions, None for the newest, the words of the commands that start servers or may, entry points."""
 
     alembic: Version | None
     fastapi: Version | None
@@ -34,6 +34,7 @@ class Installed(Struct, frozen=True):
     sqlmodel: Version | None
     python: Version | None
     servers: tuple[tuple[str, ...], ...]
+    plugins: tuple[tuple[str, str, str], ...]
 
 
 class Surroundings(Struct, frozen=True, dict=True):

@@ -23,6 +23,8 @@ def check(service: Service) -> Iterator[Said]:
         elif document.difference:
             fields = {"file": document.path, "difference": document.difference, "root": service.root}
             yield Hit(place, fields)
+        elif unknown := next(iter(service.routes.unknown), None):
+            yield Unknown("whether the committed document is fresh", place, f"{unknown.what}: {unknown.why}")
         elif main is not None and main.gaps:
             pointer, why = main.gaps[0]
             yield Unknown(f"{pointer} of the document", place, why)

@@ -122,12 +122,13 @@ class Endpoint(Struct, eq=False, frozen=True):
 class Runtime(Struct, frozen=True):
     """What a service runs on, as far as routes depend on it: None is the newest.
 
-    `servers` are the words of the commands that start servers.
+    `servers` are the words of the commands that start servers, `plugins` the project's own entry points.
     """
 
     fastapi: Version | None = None
     python: Version | None = None
     servers: tuple[tuple[str, ...], ...] = ()
+    plugins: tuple[tuple[str, str, str], ...] = ()
 
     def has(self, change: Version) -> bool:
         """Whether this FastAPI has a change."""
@@ -230,7 +231,7 @@ def resolve_routes(modules: Modules, symbols: Symbols, runtime: Runtime) -> Rout
         modules,
         lazy_includes=runtime.has(_LAZY_INCLUDES),
         formats_members=runtime.python is None or runtime.python >= _FORMATS_MEMBERS,
-        models=web.library(),
+        models=web.library(runtime.plugins),
     )
     with deep_recursion():
         started = entry_points.start(machine, modules, symbols, found, told)

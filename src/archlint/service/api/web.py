@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from archlint.service.api import adding, class_views
 from archlint.service.api.registered import (
@@ -13,8 +13,10 @@ from archlint.service.api.registered import (
     Route,
     Router,
 )
+from archlint.service.interpreter import plugins
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import FunctionModel, Machine
+from archlint.service.interpreter.plugins import Plugin
 from archlint.service.interpreter.values import (
     Arguments,
     ClassObject,
@@ -39,14 +41,15 @@ _VERSIONIZERS = (
 """They take an app and serve its routes under prefixes of their own."""
 
 
-def library() -> dict[str, FunctionModel]:
-    """The models of FastAPI's names, for `Semantics.library`."""
+def library(declared: Sequence[Plugin] = ()) -> dict[str, FunctionModel]:
+    """The models of FastAPI's names, and of the entry points `declared`, for `Semantics.library`."""
     models: dict[str, FunctionModel] = {
         "fastapi_versioning.VersionedFastAPI": _rearranged,
         **dict.fromkeys(_VERSIONIZERS, _rearranged),
         "starlette.routing.Mount": _mount,
         "starlette.routing.Host": _host,
         **class_views.library(),
+        **plugins.library(declared),
     }
     for name in (*names_of("app", "router"), _STARLETTE_ROUTER):
         models |= _class(name, _made_router, _initialise_router)

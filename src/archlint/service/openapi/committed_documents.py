@@ -34,9 +34,15 @@ class CommittedDocument(Struct, frozen=True):
 
 
 def committed_documents(
-    root: str, repository: Repository, document: Callable[[], ApiDocument | None]
+    root: str,
+    repository: Repository,
+    document: Callable[[], ApiDocument | None],
+    is_partial: Callable[[], bool],
 ) -> Iterator[CommittedDocument]:
-    """Each `openapi.json` or `.yaml` of the service, compared with its document."""
+    """Each `openapi.json` or `.yaml` of the service, compared with its document.
+
+    One that `is_partial`, as routes are not known, tells of nothing that the file has besides.
+    """
     for path in repository.files:
         folder, name = posixpath.split(path)
         if name not in NAMES or not is_inside(folder or ".", root):
@@ -46,7 +52,8 @@ def committed_documents(
             content = documents.json(repository, path).value
             content = content if isinstance(content, dict) and "paths" in content else None
             found = () if content is None else _differences(content, given.content, "#")
-            sure = (one for one in found if not (given.gaps and _MAY_BE_UNSEEN.match(one)))
+            unseen = _BESIDES if is_partial() else _MAY_BE_UNSEEN if given.gaps else None
+            sure = (one for one in found if not (unseen and unseen.match(one)))
             differ = None if content is None else next(sure, "")
             yield CommittedDocument(path, differ)
 
@@ -55,6 +62,7 @@ _MAY_BE_UNSEEN = re.compile(
     r"#/components/(\S+ is not in the source|schemas/Body_\S+ is missing in the file)$"
 )
 """What a part of the document may name that the source does not tell."""
+_BESIDES = re.compile(rf"#/\S+ is not in the source$|{_MAY_BE_UNSEEN.pattern}")
 
 _WORDS = frozenset({"title", "servers"})
 """What is worded by the library's version, and what deployments add."""
