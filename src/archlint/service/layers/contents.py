@@ -78,7 +78,7 @@ class Contents(Struct, frozen=True):
     `storage`: the module imports a database library; `queries`: those of the plain ones that query;
     `sessions`: session factories; `foundation`: as `setup`, unless that is for much of the module's own, as
     the engine of a worker's tasks; `web`: the module imports FastAPI; `resolves`: it imports a GraphQL
-    library, whose queries are resolvers.
+    library, whose queries are resolvers; `opens`: engines or session factories are made in its functions.
     """
 
     models: int
@@ -95,11 +95,12 @@ class Contents(Struct, frozen=True):
     foundation: int = 0
     web: bool = False
     resolves: bool = False
+    opens: bool = False
 
     @property
     def is_querying(self) -> bool:
-        """Whether what it defines queries: more than the one function of a module that does other things."""
-        return self.queries > 0 and _LEAST_SHARE * self.queries >= self.plain
+        """Whether what it defines queries: more than one function of a module that does other things."""
+        return self.queries > 0 and not self.opens and _LEAST_SHARE * self.queries >= self.plain
 
 
 def read_contents(module: Module, symbols: Symbols, classes: Classes) -> Contents:
@@ -118,7 +119,7 @@ def only_query(contents: Sequence[Contents]) -> bool:
 
 def mostly_query(contents: Sequence[Contents]) -> bool:
     """Whether several modules query, and few do anything else; tables and engines lie beside queries."""
-    judged = [one for one in contents if one.plain and not one.models + one.setup]
+    judged = [one for one in contents if one.plain and not (one.models + one.setup or one.opens)]
     querying = sum(one.queries > 0 for one in judged)
     return querying > 1 and 3 * querying >= 2 * len(judged) and not any(one.routes for one in contents)
 
@@ -222,6 +223,7 @@ class _Reader:
             foundation=setup if is_for_others else 0,
             web=self._imports(_WEB),
             resolves=self._imports(_GRAPHQL),
+            opens=storage and self._opens(),
             # Those that make statements or give them to a session.
             queries=self._queries([kind for _, kind in definitions]) if storage or self._asks() else 0,
         )
@@ -246,6 +248,11 @@ class _Reader:
         calls = ((one.module, one.node.value) for one in made if isinstance(one.node, Assign))
         makers = (self._symbols.resolve(m, call.func) for m, call in calls if m and isinstance(call, Call))
         return any(maker.qualified.partition(".")[0] in DATABASE_PACKAGES for maker in makers)
+
+    def _opens(self) -> bool:
+        makers = names_of("engine maker") | names_of("session maker")
+        called = {name for names in _called(self._module.source) for name in names if name != _ON_SESSION}
+        return any(self._symbols.resolve(self._module, name).qualified in makers for name in called)
 
     def _queries(self, kinds: Iterable[str]) -> int:
         called = zip(_called(self._module.source), kinds, strict=True)

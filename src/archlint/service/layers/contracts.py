@@ -181,6 +181,8 @@ class _Contract:
         symbol, steps = self._parts.imports.origin(edge)
         if self._excuse(edge, symbol) or self._takes_schemas_of_models(edge, symbol):
             return None
+        if self._gives_sessions(symbol):
+            return None
         if self._is_breached(edge.importer, edge.imported, symbol):
             return _Target(edge, edge.imported)
         # What a layer re-exports to itself is reported where it enters the layer.
@@ -296,6 +298,12 @@ class _Contract:
         if self._parts.type_checking_imports:
             return True
         return not (edge.type_checking or self._parts.uses.is_only_annotated(edge))
+
+    def _gives_sessions(self, symbol: Symbol) -> bool:
+        """Whether it is injected, of a module that sets sessions up: who injects one bypasses no service."""
+        home = symbol.module
+        opens = home is not None and not symbol.is_module and self._parts.layers.contents(home).opens
+        return opens and self._parts.providers.has(symbol)
 
     def _takes_schemas_of_models(self, edge: ImportEdge, symbol: Symbol) -> bool:
         """Whether schemas are all that is taken: by their names, or off a module that is imported whole."""
