@@ -5,7 +5,7 @@ from __future__ import annotations
 from archlint.facts.syntax import Attribute, Call, Constant, Expression, FunctionDef, Lambda, Starred
 from archlint.service.calls.functions import Class, Function
 from archlint.service.calls.inferring import Inferring
-from archlint.service.calls.library_models import Library
+from archlint.service.calls.library_models import Library, key
 from archlint.service.calls.values import (
     ClassType,
     Coroutine,
@@ -175,6 +175,8 @@ class Results:
         if first is not None and path in names_of("gives its argument"):
             made = self._inference.knowledge.result(path)  # a task is awaited as what it runs
             return (*values(first, function), *((Library(made),) if made != f"{path}()" else ()))
+        if key(path) in names_of("gives what it keeps"):
+            return ()  # what it was given elsewhere, of whatever kind
         package, _, name = path.rpartition(".")
         if package == "builtins" and (found := self._from_builtin(name, node, function)) is not None:
             return found

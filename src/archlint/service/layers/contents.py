@@ -119,7 +119,7 @@ def only_query(contents: Sequence[Contents]) -> bool:
 
 def mostly_query(contents: Sequence[Contents]) -> bool:
     """Whether several modules query, and few do anything else; tables and engines lie beside queries."""
-    judged = [one for one in contents if one.plain and not (one.models + one.setup or one.opens)]
+    judged = [one for one in contents if one.plain and not one.models + one.setup]
     querying = sum(one.queries > 0 for one in judged)
     return querying > 1 and 3 * querying >= 2 * len(judged) and not any(one.routes for one in contents)
 
