@@ -186,7 +186,6 @@ class Service(Surroundings, frozen=True, dict=True):
         Whoever reads code depends on what this says, and not on what it was read from.
         """
         from archlint.service.deployment.image_starts import may_serve
-        from archlint.service.packaging.entry_points import entry_points
 
         if not self.is_aside:
             with unnoticed():
@@ -199,7 +198,7 @@ class Service(Surroundings, frozen=True, dict=True):
             sqlmodel=self.versions.highest("sqlmodel"),
             python=self.versions.python,
             servers=tuple(command.words for command in self.commands if may_serve(command)),
-            plugins=tuple(entry_points(self.project)),
+            plugins=self.project.entry_points,
         )
 
     @cached_property

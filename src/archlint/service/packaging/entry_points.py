@@ -9,23 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archlint import documents
-from archlint.paths import join
-from archlint.service.packaging.pyproject import ServiceProject
+from archlint.facts.ini import IniFile
+from archlint.facts.toml import TomlFile
 
 _TABLES = (("project", "entry-points"), ("tool", "poetry", "plugins"))
 _LINE = re.compile(r"^\s*([^=\s#][^=]*?)\s*=\s*([\w.]+(?::[\w.]+)?)", re.MULTILINE)
 
 
-def entry_points(project: ServiceProject) -> Iterator[tuple[str, str, str]]:
+def entry_points(pyproject: TomlFile | None, config: IniFile) -> Iterator[tuple[str, str, str]]:
     """Each entry point: its group, its name, and its value, `module` or `module:object`."""
     for keys in _TABLES:
-        groups = project.pyproject.file.table(*keys) if project.pyproject else {}
+        groups = pyproject.table(*keys) if pyproject else {}
         for group, table in groups.items():
             for name, value in table.items() if isinstance(table, dict) else ():
                 if isinstance(value, str):
                     yield group, name, value
-    path = join(project.root, "setup.cfg")
-    options = documents.ini(project.repository, path).sections.get("options.entry_points", {})
-    for group, lines in options.items():
+    for group, lines in config.sections.get("options.entry_points", {}).items():
         yield from ((group, name, value) for name, value in _LINE.findall(lines))

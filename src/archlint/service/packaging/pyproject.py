@@ -20,6 +20,7 @@ from archlint.discover import Repository
 from archlint.facts.toml import TomlFile
 from archlint.findings import Location, Unknown
 from archlint.paths import ancestors, join
+from archlint.service.packaging.entry_points import entry_points
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -231,6 +232,12 @@ class ServiceProject(Struct, eq=False, frozen=True, dict=True):
         """The commands that the project installs, with the `module:function` that each calls."""
         table = self.pyproject.file.table("project", "scripts") if self.pyproject else {}
         return {name: value for name, value in table.items() if isinstance(value, str)}
+
+    @property
+    def entry_points(self) -> tuple[tuple[str, str, str], ...]:
+        """What it declares for others to load: group, name and value of each."""
+        config = documents.ini(self.repository, join(self.root, "setup.cfg"))
+        return tuple(entry_points(self.pyproject.file if self.pyproject else None, config))
 
     def _pyproject(self, folder: str) -> Pyproject | None:
         file = documents.toml(self.repository, join(folder, "pyproject.toml"))
