@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from archlint.facts.syntax import Attribute, Call, Constant, Expression, FString, Node
 from archlint.facts.traversal import dotted
 from archlint.findings import Link, Location, Severity
+from archlint.service.asynchronous.dual_sessions import is_for_synchronous
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.conditions import contradicts
 from archlint.service.calls.contexts import NOTHING_KNOWN, CallContext, OnwardCall
@@ -236,8 +237,13 @@ class Reach:
             if not (call.awaited or call.once or call.main):
                 blocking = self._judge(call)
                 # A plain function that asks for a running loop blocks where it finds none.
-                if blocking is not None and (function.is_async or not function.asks_for_loop):
+                if blocking is None or (function.asks_for_loop and not function.is_async):
+                    continue
+                if blocking.kind != "session" or not self._is_for_synchronous(call):
                     yield call, blocking
+
+    def _is_for_synchronous(self, call: LibraryCall) -> bool:
+        return is_for_synchronous(call.caller, call.site.start, self._calls.symbols)
 
     def _judge(self, call: LibraryCall) -> Blocking | None:
         asked = call.path, call.by_path
