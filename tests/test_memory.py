@@ -140,6 +140,85 @@ def test_what_only_shows_values_concerns_nobody(shop: Path, place: str) -> None:
     assert asked(shop) == set()
 
 
+CALLING = MAIN.replace("    helper()", """    name = find(1)
+    run_later(helper)
+    opens(name)
+    maybe(name)
+    maybe(name, flag=None)
+    alike(one)
+    plain()""") + """
+
+def plain():
+    name, other = find(2), find(3)
+    given(name, other)
+    os.path.join("a", name)
+
+
+def find(number):
+    return {}[number]
+
+
+def given(first, second=3):
+    return first.name
+
+
+def run_later(what):
+    what()
+
+
+def maybe(value, flag=True):
+    if flag:
+        time.sleep(1)
+
+
+def alike(what):
+    return what
+
+
+def one():
+    time.sleep(2)
+
+
+def two(x):
+    run_later(x)
+
+
+def opens(name):
+    open("a")
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "concerned"),
+    [
+        ("given(name, other)", "given(other, name)", False),
+        ("given(name, other)", "given(name, 7)", False),
+        ("given(name, other)", "given(name, other, edited=1)", False),
+        ("given(name, other)", "given(name.first, second=other)", False),
+        ('join("a", name)', 'join("a", other)', False),
+        ('join("a", name)', 'join("a", 3, edited=name)', False),
+        ("given(name, other)", "given(helper, other)", True),
+        ("given(name, other)", "given(find(3), other)", True),
+        ("given(name, other)", "given(lambda: 1, other)", True),
+        ("run_later(helper)", "run_later(one)", True),
+        ("run_later(helper)", "run_later(3)", True),
+        ("run_later(x)", "run_later(one)", True),
+        ('open("a")', "open(name)", True),
+        ("maybe(name)", "maybe(name, None)", True),
+        ("maybe(name, flag=None)", "maybe(name, flag=name)", True),
+        ("alike(one)", "alike(name)", True),
+    ],
+)
+def test_what_a_call_is_given_counts_by_what_it_may_be(
+    shop: Path, before: str, after: str, concerned: bool
+) -> None:
+    (shop / "app/main.py").write_text(CALLING)
+    asked(shop)
+    assert before in CALLING
+    (shop / "app/main.py").write_text(CALLING.replace(before, after, 1))
+    assert ("blocking-call" in asked(shop)) == concerned
+
+
 def test_a_package_of_the_repository_hides_the_library_of_its_name(shop: Path) -> None:
     (shop / "datetime").mkdir()
     (shop / "datetime/__init__.py").write_text("")

@@ -11,18 +11,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 from types import CodeType, FunctionType
+from typing import TYPE_CHECKING
 
 from archlint.committed import CommittedRepository
 from archlint.discover import Repository
 from archlint.facts.cache import EMPTY
+from archlint.facts.differences import FileDifference
 from archlint.facts.store import Facts
 from archlint.memory import Memory, digest_of, key_of
 from archlint.overlay import OverlaidRepository
 from archlint.pages import Page
-from archlint.readings import Readings, so_far
+from archlint.readings import Readings, so_far, unnoticed
 from archlint.service.model import Service
 from archlint.standard import Rule, Standard, bundled_standard
 from archlint.user_cache import user_cache_dir
+
+if TYPE_CHECKING:
+    from archlint.service.calls.alike import FunctionTexts
 
 DOCUMENTS = "documents"
 CODE = "code"
@@ -99,12 +104,37 @@ def memory_of(
     held_to = [str(service.config) for service in services]
     tracked = sorted(repository.tracked or ("untracked",))
     key = key_of(repository, facts, layout, *rules, *held_to, "tracked", *tracked)
-    memory = Memory(folder, digest_of(str(repository.root), *rules), key, repository, facts)
+    name = digest_of(str(repository.root), *rules)
+    memory = Memory(folder, name, key, repository, facts, _Texts(services).are_alike)
     memory.begin(DOCUMENTS)
     for service in services:
         if not memory.is_as_before(f"{service.root} installed", partial(_installed, service)):
             memory.forget(CODE)
     return memory
+
+
+class _Texts:
+    """Compares texts of functions in services that nobody else asks anything."""
+
+    def __init__(self, services: Sequence[Service]) -> None:
+        self._services = services
+        self._of = cache(self._made)
+
+    def are_alike(self, path: str, part: str, difference: FileDifference) -> bool:
+        """Whether a part of a file does the same to the call graph in both states."""
+        if not part.startswith("archlint.service.calls.scanning."):
+            return False  # so that nothing has to be imported to tell
+        with unnoticed():
+            around = [one for one in self._services if path in one.modules.by_path]
+            return bool(around) and all(
+                self._of(one.root).are_alike(path, part, difference) for one in around
+            )
+
+    def _made(self, root: str) -> FunctionTexts:
+        from archlint.service.calls.alike import FunctionTexts
+
+        service = next(one.apart() for one in self._services if one.root == root)
+        return FunctionTexts(service.modules, service.symbols, service.annotations)
 
 
 def _installed(service: Service) -> str:

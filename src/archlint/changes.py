@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 
 from archlint import readings
 from archlint.answers import FileRead, digest, look
@@ -23,8 +24,16 @@ _UNREAD = FileRead("", "", "")
 class ReadChanges:
     """What has changed since the run before."""
 
-    def __init__(self, before: RunTraces | None, repository: Repository, facts: Facts) -> None:
+    def __init__(
+        self,
+        before: RunTraces | None,
+        repository: Repository,
+        facts: Facts,
+        is_alike: Callable[[str, str, FileDifference], bool] = lambda path, part, difference: False,
+    ) -> None:
+        """`is_alike` tells whether a part of a file does the same though it says something else."""
         self._repository = repository
+        self._is_alike = cache(is_alike)
         self._documents = before.documents if before else {}
         self._contents = before.contents if before else {}
         self._told = before.told if before else {}
@@ -47,7 +56,8 @@ class ReadChanges:
 
     def moves(self, file: int, parts: Iterable[int | str]) -> Moves:
         """Where the places of an edited file are now, as these of its parts tell, which have not changed."""
-        return Moves(self._differences[file], parts)
+        difference = self._differences[file]
+        return Moves(difference, (one for one in parts if difference is None or not difference.is_in(one)))
 
     def first_code(self, read: CodeRead) -> int:
         """How much was read before the first thing that has changed."""
@@ -64,7 +74,9 @@ class ReadChanges:
         if file == NAMES:
             return part in self._renamed
         difference = self._differences[file]
-        return difference is None or difference.is_in(part)
+        if difference is None or not difference.is_in(part):
+            return difference is None
+        return isinstance(part, int) or not self._is_alike(self.files[file], part, difference)
 
     def _tells_the_same(self, part: str) -> bool:
         """Whether a part of a document says what it said; whoever is told so has read it, too."""

@@ -22,7 +22,7 @@ from archlint.answers import digest, own_code
 from archlint.changes import ReadChanges
 from archlint.discover import Repository
 from archlint.document_differences import DocumentMoves
-from archlint.facts.differences import STATEMENTS, numbered
+from archlint.facts.differences import STATEMENTS, FileDifference, numbered
 from archlint.facts.moves import Moves
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Facts
@@ -52,12 +52,18 @@ class Memory:
     """
 
     def __init__(
-        self, folder: Path | None, name: str, key: str, repository: Repository, facts: Facts
+        self,
+        folder: Path | None,
+        name: str,
+        key: str,
+        repository: Repository,
+        facts: Facts,
+        is_alike: Callable[[str, str, FileDifference], bool] = lambda path, part, difference: False,
     ) -> None:
         self._facts, self._key = facts, key
         self._path = None if folder is None else folder / f"{name}{SUFFIX}"
         self._before = before = load(self._path, key)
-        self._changes = ReadChanges(before, repository, facts)
+        self._changes = ReadChanges(before, repository, facts, is_alike)
         self._parts = PartTable(before.parts if before else ())
         parts, traces = (before.parts, before.traces) if before else ([], [])
         self._remembered = [_Remembered(one, parts, self._changes) for one in traces]

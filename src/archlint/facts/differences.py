@@ -53,7 +53,7 @@ class FileDifference:
         self, old: PythonSource, new: PythonSource, names: Mapping[str, frozenset[str]] = _NO_NAMES
     ) -> None:
         self.old, self.new = old, new
-        self._names = names
+        self.names = names
         self._known: dict[int | str, bool] = {}
         self._states: dict[int | str, tuple[object, object]] = {}
 
@@ -117,7 +117,7 @@ class FileDifference:
             return outermost(source)[part].raw_body
         if part == STATEMENTS:
             return source.body
-        return readings.summarized(source, part, self._names) if "." in part else _of_kind(source, part)
+        return readings.summarized(source, part, self.names) if "." in part else _of_kind(source, part)
 
 
 class _Scopes:

@@ -28,7 +28,8 @@ from archlint.service.semantics.live_code import used_names
 from archlint.service.semantics.modules import Module, Modules, Role
 from archlint.service.semantics.symbols import Symbols
 
-_LEFT_OUT = frozenset({Role.TEST, Role.MIGRATION, Role.SHADOWED})
+LEFT_OUT = frozenset({Role.TEST, Role.MIGRATION, Role.SHADOWED})
+"""What modules are whose functions are no part of the graph."""
 
 
 class WalkStep(Struct, frozen=True):
@@ -196,11 +197,11 @@ class Calls:
 
     def _build(self) -> None:
         for module in self.modules:
-            if module.role not in _LEFT_OUT:
+            if module.role not in LEFT_OUT:
                 self.program.add(module)
         self.program.link()
         visited: set[Module] = set()
-        while missing := [m for m in self.program.modules if m not in visited and m.role not in _LEFT_OUT]:
+        while missing := [m for m in self.program.modules if m not in visited and m.role not in LEFT_OUT]:
             for module in missing:
                 visited.add(module)
                 self._visit(module)

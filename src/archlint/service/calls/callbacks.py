@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from msgspec import Struct
@@ -65,6 +65,10 @@ class Parameters:
     def forward(self, function: Function, name: str, where: Function, to: Function, parameter: str) -> None:
         """Note that `where` gives the parameter on to another function."""
         self._uses[_Forward(function, name)].append((where, _Forward(to, parameter)))
+
+    def noted(self) -> Iterator[object]:
+        """All uses as they were noted, in order."""
+        return ((place, noted) for place, several in self._uses.items() for noted in several)
 
     def uses(self, function: Function, name: str) -> frozenset[Use]:
         """What a call of `function` does with what it gets for the parameter."""

@@ -109,6 +109,13 @@ class EdgeCollector:
                 found[decorator, name].extend(map(FunctionType, functions))
         return found
 
+    def found(self) -> Iterator[object]:
+        """All that was added: edges, calls of libraries, and what `finish` would make of the rest."""
+        for group in (self.edges, self.library_calls, self._pending):
+            yield from (one for several in group.values() for one in several)
+        yield from self._parameters.noted()
+        yield from self.injected
+
     def decorated_by(self, decorator: Function) -> Iterator[Function]:
         """The functions that a decorator of the service's own is given."""
         return iter(self._by_decorator.get(decorator, ()))

@@ -48,17 +48,21 @@ class Edges(EdgeCollector):
     def visit(self, function: Function) -> None:
         """Read the function's own sites."""
         for site in self._inference.scan(function).sites:
-            match site.kind:
-                case "call" if isinstance(site.node, Call):
-                    self._call(function, site, site.node)
-                case "read" if isinstance(site.node, Attribute):
-                    self._read(function, site, site.node)
-                case "await":
-                    self._awaited(function, site)
-                case "iterate":
-                    self._iterated(function, site)
-                case "enter":
-                    self._entered(function, site)
+            self.visit_site(function, site)
+
+    def visit_site(self, function: Function, site: Site) -> None:
+        """Read one of them."""
+        match site.kind:
+            case "call" if isinstance(site.node, Call):
+                self._call(function, site, site.node)
+            case "read" if isinstance(site.node, Attribute):
+                self._read(function, site, site.node)
+            case "await":
+                self._awaited(function, site)
+            case "iterate":
+                self._iterated(function, site)
+            case "enter":
+                self._entered(function, site)
 
     def decorate(self, function: Function) -> None:
         """What the function's decorators, where they are a library's, make of it."""

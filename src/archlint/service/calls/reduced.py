@@ -41,12 +41,14 @@ class Reduction(Struct, frozen=True):
     """What is left of a function's expressions, at the places where they stand.
 
     `defined` are the names that the repository defines, `own` stand for the function's local names. Keys of
-    dicts say something where the function yields what an application keeps.
+    dicts say something where the function yields what an application keeps. What calls are given counts
+    unless it is left out.
     """
 
     defined: frozenset[str]
     own: Mapping[str, str]
     keys: bool
+    given: bool = True
 
     def of(self, node: Expression) -> Expression:
         """An expression without what inference does not look at."""
@@ -83,6 +85,8 @@ class Reduction(Struct, frozen=True):
         return value if not value or (_NAMING.fullmatch(value) and not is_word) else _TEXT
 
     def _call(self, node: Call) -> Call:
+        if not self.given:
+            return replace(node, func=self.of(node.func), args=(), keywords=())
         args = tuple(map(self.of, node.args))
         match node:
             case Call(args=(_, Constant(value=str(name)) as named, *_)) if name.isidentifier():

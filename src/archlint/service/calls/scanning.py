@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from itertools import pairwise
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.facts.source import PythonSource, function_deciding, function_naming, notice_naming
@@ -105,20 +106,75 @@ def _written(source: PythonSource, definition: FunctionDef, defined: frozenset[s
 @function_deciding
 def _inferred(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> tuple[object, ...]:
     """The same of what inference looks at, without tests of parameters that no call decides."""
-    found = _scan(source, definition, source.definitions.around(definition)[:-1], defined)
+    found = _seen(source, definition, defined)
     bound = _bound(source, definition, found, defined)
-    parameters = {parameter.name for parameter in definition.parameters}
-    own = _own_names(definition, found, bound, parameters)
-    reduction = Reduction(defined, own, found.is_generator)
+    return _skeleton(definition, found, bound, defined)[0]
+
+
+class Skeleton(Struct, frozen=True):
+    """What inference looks at, but for what calls are given, and each expression with that and without rest.
+
+    An expression that is no site is one of the kind "value".
+    """
+
+    told: tuple[object, ...]
+    sites: list[Site]
+    reduced: list[Expression]
+
+
+def skeletons(
+    old: tuple[PythonSource, FunctionDef], new: tuple[PythonSource, FunctionDef], defined: frozenset[str]
+) -> tuple[Skeleton, Skeleton]:
+    """What two texts of a function say; a name is read where one of them reads it."""
+    texts = [(*text, _seen(*text, defined)) for text in (old, new)]
+    live = {name for source, node, found in texts for name in _bound(source, node, found, defined)}
+    first, second = (_read_with(definition, found, live, defined) for _, definition, found in texts)
+    return first, second
+
+
+def _read_with(definition: FunctionDef, found: Scan, live: Set[str], defined: frozenset[str]) -> Skeleton:
+    bound = {name: several for name, several in found.bindings.items() if name in live}
+    told, reduced = _skeleton(definition, found, bound, defined, given=False)
+    sites = {id(one.node): one for one in found.sites}
+    roots = _roots(found, bound)
+    return Skeleton(told, [sites.get(id(one)) or Site("value", one) for one in roots], reduced)
+
+
+def _seen(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> Scan:
+    """A scan with the sites and needs that count."""
+    found = _scan(source, definition, source.definitions.around(definition)[:-1], defined)
     imported = imported_names(source)
     found.sites = [
         replace(one, needs=_decided(definition, one.needs, defined))
         for one in found.sites
         if one.kind != "call" or not only_makes(one.node, imported, defined)
     ]
-    found.returned = [one for one in found.returned if not is_nothing(reduction.of(one))]
-    bound = {own.get(name, name): several for name, several in bound.items()}
-    return _told(found, bound, reduction.of, lambda name: name in parameters or len(bound[name]) > 1)
+    return found
+
+
+def _skeleton(
+    definition: FunctionDef,
+    found: Scan,
+    bound: Mapping[str, Sequence[BindingSite]],
+    defined: frozenset[str],
+    *,
+    given: bool = True,
+) -> tuple[tuple[object, ...], list[Expression]]:
+    """What a scan says, with what its calls are given or without, and its expressions with that."""
+    parameters = {parameter.name for parameter in definition.parameters}
+    own = _own_names(definition, found, bound, parameters)
+    whole = Reduction(defined, own, found.is_generator)
+    found.returned = [one for one in found.returned if not is_nothing(whole.of(one))]
+    named = {own.get(name, name): several for name, several in bound.items()}
+    reduction = replace(whole, given=given)
+    told = _told(found, named, reduction.of, lambda name: name in parameters or len(named[name]) > 1)
+    return told, [] if given else [*map(whole.of, _roots(found, bound))]
+
+
+def number_of(part: str) -> int | None:
+    """The number of the function of which a part is what inference looks at; None for another part."""
+    name, _, number = part.partition(":")
+    return int(number) if name == f"{__name__}._inferred" else None
 
 
 def _decided(definition: FunctionDef, needs: frozenset[Need], names: frozenset[str]) -> frozenset[Need]:
