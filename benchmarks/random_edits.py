@@ -12,7 +12,7 @@ from pathlib import Path
 
 from body_edits import BODIES
 from mutations import MUTATIONS, mutated_at, trees
-from typical_edits import TYPICAL, Edit, files_of, insert, parsed
+from typical_edits import TYPICAL, Edit, files_of, insert, parsed, replace
 
 _LINES = (
     "{indent}edited = {number}\n",
@@ -90,6 +90,24 @@ def _over_the_border(choose: random.Random, folder: Path) -> str:
             path.write_text("\n".join(lines), encoding="utf-8")
             return f"over the border {path.relative_to(folder)}:{first + 1}"
     return "over no border"
+
+
+def _other_argument(choose: random.Random, folder: Path) -> str:
+    """Give a call what another expression of its file is, in an argument's place or by a name."""
+    for path, tree in trees(choose, folder):
+        calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and one.lineno == one.end_lineno]
+        kinds = ast.Name | ast.Attribute | ast.Call | ast.Constant | ast.Lambda
+        values = [one for one in ast.walk(tree) if isinstance(one, kinds)]
+        if calls and values:
+            call, value = choose.choice(calls), ast.unparse(choose.choice(values))
+            given = [*call.args, *(one.value for one in call.keywords)]
+            if given and choose.random() < 0.8:
+                replace(path, choose.choice(given), value)
+            else:
+                name = choose.choice([one.arg for one in call.keywords if one.arg] + ["edited", "timeout"])
+                replace(path, call, f"{ast.unparse(call.func)}({name}={value})")
+            return f"other argument {value} {path.relative_to(folder)}:{call.lineno}"
+    return "other argument nowhere"
 
 
 def _repeated_statement(choose: random.Random, folder: Path) -> str:
@@ -302,8 +320,8 @@ def _is_at(line: int, one: ast.stmt) -> bool:
 EDITS: tuple[Edit, ...] = (
     *MUTATIONS,
     *((_without_statement,) * 4), *((_exchanged_statements,) * 3), *((_repeated_statement,) * 3),
-    *((_line_in_body,) * 4), _over_the_border, *((_document,) * 9), _moved_definition, _raw_line,
-    _other_bytes, _delete, _rename, _rename_folder, _copy, _link, _new, _new, _track, *TYPICAL.values(),
+    *((_line_in_body,) * 4), *((_other_argument,) * 4), _over_the_border, *((_document,) * 9),
+    _moved_definition, _raw_line, _other_bytes, _delete, _rename, _rename_folder, _copy, _link, _new, _new, _track, *TYPICAL.values(),
     *BODIES.values(),
 )  # fmt: skip
 """Each as often as it is to be chosen; those that keep the list of files are what a run remembers most of."""
