@@ -321,7 +321,7 @@ EDITS: tuple[Edit, ...] = (
     *MUTATIONS,
     *((_without_statement,) * 4), *((_exchanged_statements,) * 3), *((_repeated_statement,) * 3),
     *((_line_in_body,) * 4), *((_other_argument,) * 4), _over_the_border, *((_document,) * 9),
-    _moved_definition, _raw_line, _other_bytes, _delete, _rename, _rename_folder, _copy, _link, _new, _new, _track, *TYPICAL.values(),
-    *BODIES.values(),
+    _moved_definition, _raw_line, _other_bytes, _delete, _rename, _rename_folder, _copy, _link, _new, _new,
+    _track, *TYPICAL.values(), *BODIES.values(),
 )  # fmt: skip
 """Each as often as it is to be chosen; those that keep the list of files are what a run remembers most of."""

@@ -140,13 +140,22 @@ def test_what_only_shows_values_concerns_nobody(shop: Path, place: str) -> None:
     assert asked(shop) == set()
 
 
-CALLING = MAIN.replace("    helper()", """    name = find(1)
+CALLING = (
+    MAIN.replace(
+        "    helper()",
+        """    name = find(1)
     run_later(helper)
     opens(name)
     maybe(name)
     maybe(name, flag=None)
     alike(one)
-    plain()""") + """
+    plain()
+    outer(None, 1)""",
+    )
+    + """
+def outer(flag, other):
+    maybe(1, flag)
+
 
 def plain():
     name, other = find(2), find(3)
@@ -186,6 +195,7 @@ def two(x):
 def opens(name):
     open("a")
 """
+)
 
 
 @pytest.mark.parametrize(
@@ -207,6 +217,7 @@ def opens(name):
         ("maybe(name)", "maybe(name, None)", True),
         ("maybe(name, flag=None)", "maybe(name, flag=name)", True),
         ("alike(one)", "alike(name)", True),
+        ("maybe(1, flag)", "maybe(1, other)", True),
     ],
 )
 def test_what_a_call_is_given_counts_by_what_it_may_be(
