@@ -7,13 +7,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Call, Constant, FunctionDef
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
-from archlint.readings import summary
 from archlint.service.api.operations import Operation
 from archlint.service.interpreter.values import settled_items, text
+from archlint.service.semantics.called import says_one_of
 from archlint.service.semantics.modules import Modules
 
 _MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
@@ -89,12 +88,7 @@ def _names_header(definition: FunctionDef) -> bool:
 
 
 def _sends_headers(modules: Modules) -> bool:
-    return any(_has_headers(module.source) for module in modules.runtime)
-
-
-@summary
-def _has_headers(source: PythonSource) -> bool:
-    return any(map(_is_header, source.nodes.of(Constant)))
+    return any(says_one_of(module.source, *sorted(_HEADERS)) for module in modules.runtime)
 
 
 def _is_header(node: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Import, ImportFrom, Name
+from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Import, ImportFrom, Keyword, Name
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
 from archlint.service.semantics.bindings import read_namespace
@@ -41,6 +41,20 @@ def has_text(source: PythonSource, text: str) -> bool:
 def speaks_of(source: PythonSource, words: str) -> bool:
     """Whether a text in a file has these words in it."""
     return any(words in str(one.value) for one in source.nodes.of(Constant))
+
+
+@summary
+def says_one_of(source: PythonSource, *words: str) -> bool:
+    """Whether a text in a file is one of these words, which are in lower case, in any case."""
+    texts = (one.value for one in source.nodes.of(Constant) if isinstance(one.value, str))
+    return any(text.lower() in words for text in texts)
+
+
+@summary
+def turns_on(source: PythonSource, keyword: str) -> bool:
+    """Whether a keyword of that name is given in a file, and not as False or nothing."""
+    given = (one.value for one in source.nodes.of(Keyword) if one.name == keyword)
+    return any(getattr(value, "value", True) for value in given)
 
 
 @summary

@@ -4,57 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from msgspec import Struct
 
-from archlint import readings
-from archlint.facts.source import PythonSource, function_naming, function_summary
 from archlint.facts.syntax import (
     Attribute,
-    Call,
     ClassDef,
-    Comprehension,
-    Constant,
-    Expression,
     FunctionDef,
-    Lambda,
-    Name,
     Node,
-    Operator,
-    Raise,
-    Return,
     Statement,
     Subscript,
-    Try,
-    With,
 )
-from archlint.facts.traversal import all_nodes
 from archlint.findings import Link
-from archlint.readings import summary
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edge import Edge, LibraryCall
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import key
-from archlint.service.semantics.bindings import own_nodes, statements
-from archlint.service.semantics.idle import plain_builtins
 from archlint.service.semantics.modules import Module
-from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbols
+from archlint.service.testing.certain_calls import (
+    certain_calls,
+    certainly_called,
+    expects_success,
+    replaces,
+    speaks_of_means,
+    speaks_of_replacing,
+    words_in,
+)
 from archlint.service.testing.client_requests import Requests
-from archlint.service.testing.said_by_tests import used_names, words
+from archlint.service.testing.said_by_tests import used_names
 from archlint.service.testing.tests import Suite, Test
 
 _OUTGOING = re.compile(
     r"(httpx2?|requests|aiohttp|urllib3|niquests)\.(\w+\.)*(get|post|put|patch|delete|head|options|request|stream)"
     r"|urllib\.request\.urlopen"
 )
-_REPLACES = re.compile(
-    r"(?i)mock|patch|respx|responses$|httpretty|vcr|cassette|stub|fake|pook|http_?server|wiremock|moto\b|betamax"
-    r"|replay|dummy|spy|double|live_?server|local_?server|simulat|sandbox|recorded|socket"
-)
-_MEANS = re.compile(r"(?i)mock|patch|respx|^responses$|httpretty|vcr|pook|stub|fake|betamax|moto\b")
-"""The names of those that only replace something: a `socket` may be any."""
 _NOT_THE_CALL = re.compile(r"(?i)(^|_)(db|database|session|user|auth\w*|settings|config|engine|token)(_|$)")
 _MAX_LINKS = 6
 
@@ -93,7 +78,7 @@ class OutgoingCalls:
     @cached_property
     def replaces_anything(self) -> bool:
         """Whether the tests speak of any means of replacing a call."""
-        return any(_speaks_of_replacing(one.source) for one in self._suite.modules)
+        return any(speaks_of_replacing(one.source) for one in self._suite.modules)
 
     @cached_property
     def unreplaced(self) -> tuple[Outgoing, ...]:
@@ -110,12 +95,12 @@ class OutgoingCalls:
     @cached_property
     def replacing(self) -> tuple[Module, ...]:
         """The modules whose tests come near an outgoing call and that speak of a means of replacing one."""
-        modules = (one for one in self._suite.modules if _speaks_of_means(one.source))
+        modules = (one for one in self._suite.modules if speaks_of_means(one.source))
         return tuple(one for one in modules if self._uses_a_call(one))
 
     def _comes_near(self, module: Module) -> bool:
         """Whether the module's tests use a name, or request an endpoint, behind which an outgoing call is."""
-        return self._uses_a_call(module) and not _speaks_of_replacing(module.source)
+        return self._uses_a_call(module) and not speaks_of_replacing(module.source)
 
     def _uses_a_call(self, module: Module) -> bool:
         names = used_names(module.source, self._calls.program.defined)
@@ -150,7 +135,7 @@ class OutgoingCalls:
     def _run_by(self, test: Test) -> Iterator[Function]:
         """The functions that the test calls by name, and the handlers of what it requests with success."""
         known = self._symbols.modules.known
-        for called, is_given in _certainly_called(test.module.source, test.node, known):
+        for called, is_given in certainly_called(test.module.source, test.node, known):
             symbol = self._symbols.resolve(test.module, called, (*test.scope, test.node))
             function = self._calls.program.functions.get(symbol.node) if symbol.node is not None else None
             if function is None or function.module.path not in self._calls.modules.by_path:
@@ -158,7 +143,7 @@ class OutgoingCalls:
             # A plain test that does not give the coroutine to anybody never runs it.
             if test.node.is_async or not function.is_async or is_given:
                 yield function
-        if _expects_success(test.module.source, test.node):
+        if expects_success(test.module.source, test.node):
             for endpoint in self._requests.made_in(test.node):
                 handler = self._calls.program.functions.get(endpoint.handler.definition)
                 if handler is not None:
@@ -175,7 +160,7 @@ class OutgoingCalls:
         seen = {start}
         while pending:
             function, edges = pending.pop(0)
-            certain = {id(one) for one in _certain_calls(_body(function))}
+            certain = {id(one) for one in certain_calls(_body(function))}
             for call in self._calls.library_calls(function):
                 if id(call.site) in certain and is_outgoing(call) and not call.once:
                     return edges, call
@@ -200,33 +185,18 @@ class OutgoingCalls:
         for module in self._suite.fixtures.places(test.home):
             words |= self._words_at_top(module)
         overridden = (one for module in self._suite.modules for one in _overridden(module))
-        return any(map(_replaces, words)) or any(not _NOT_THE_CALL.search(one) for one in overridden)
+        return any(map(replaces, words)) or any(not _NOT_THE_CALL.search(one) for one in overridden)
 
     def _words_of(self, node: Node) -> frozenset[str]:
         if node not in self._words:
-            self._words[node] = frozenset(_words(node))
+            self._words[node] = frozenset(words_in(node))
         return self._words[node]
 
     def _words_at_top(self, module: Module) -> frozenset[str]:
         if module not in self._words:
             plain = (one for one in module.source.body if not isinstance(one, FunctionDef | ClassDef))
-            self._words[module] = frozenset(word for one in plain for word in _words(one))
+            self._words[module] = frozenset(word for one in plain for word in words_in(one))
         return self._words[module]
-
-
-@summary
-def _speaks_of_replacing(source: PythonSource) -> bool:
-    return any(map(_replaces, words(source)))
-
-
-@summary
-def _speaks_of_means(source: PythonSource) -> bool:
-    return any(map(_MEANS.search, words(source)))
-
-
-@lru_cache(maxsize=65_536)
-def _replaces(word: str) -> bool:
-    return _REPLACES.search(word) is not None
 
 
 def outgoing_calls(calls: Calls) -> Iterator[LibraryCall]:
@@ -245,85 +215,12 @@ def written(call: LibraryCall) -> str:
     return key(call.path)
 
 
-def _words(node: Node) -> Iterator[str]:
-    for one in all_nodes(node):
-        if type(one) is Name:
-            yield one.id
-        elif type(one) is Attribute:
-            yield one.attr
-
-
 def _overridden(module: Module) -> Iterator[str]:
     """What FastAPI's `dependency_overrides` get another provider for."""
     for node in module.source.nodes.of(Subscript):
         if isinstance(node.value, Attribute) and node.value.attr == "dependency_overrides":
-            yield next(_words(node.index), "")
+            yield next(words_in(node.index), "")
 
 
 def _body(function: Function) -> tuple[Statement, ...]:
     return function.node.body if isinstance(function.node, FunctionDef) else ()
-
-
-def _certain_calls(body: tuple[Statement, ...]) -> Iterator[Call]:
-    """The calls that a body makes unless something raises: under no condition, and before any way out."""
-    for statement in body:
-        match statement:
-            case With(items=items, body=inner):
-                if any("raises" in word for item in items for word in _words(item.value)):
-                    return
-                yield from (call for item in items for call in _unconditional(item.value))
-                yield from _certain_calls(inner)
-            case Try(body=inner):
-                yield from _certain_calls(inner)
-            case FunctionDef() | ClassDef():
-                continue
-            case _:
-                if not hasattr(statement, "body") and not hasattr(statement, "branches"):
-                    guarded = _guarded(statement)
-                    calls = (node for node in own_nodes(statement) if type(node) is Call)
-                    yield from (call for call in calls if id(call) not in guarded)
-        if any(isinstance(one, Return | Raise) for one in statements((statement,))):
-            return
-
-
-def _named_calls(
-    source: PythonSource, test: FunctionDef, known: frozenset[str]
-) -> tuple[tuple[Expression, bool], ...]:
-    """What a test calls for certain that may be the repository's, and whether the result is given on."""
-    made, plain = list(_certain_calls(test.body)), plain_builtins(source)
-    given = {id(one) for call in made for one in (*call.args, *(k.value for k in call.keywords))}
-    called = [one for one in made if last_name(one.func) in known or isinstance(one.func, Name)]
-    return tuple((one.func, id(one) in given) for one in called if last_name(one.func) not in plain)
-
-
-_certainly_called = function_naming(_named_calls, readings.KNOWN)
-
-
-def _unconditional(node: Expression) -> Iterator[Call]:
-    yield from (one for one in all_nodes(node, (Lambda, Comprehension)) if isinstance(one, Call))
-
-
-def _guarded(statement: Statement) -> frozenset[int]:
-    """The nodes of a statement that may not be evaluated: behind `and`, `or`, `if`, in lambdas and loops."""
-    conditional = (
-        one
-        for one in all_nodes(statement)
-        if type(one) is Lambda
-        or type(one) is Comprehension
-        or (type(one) is Operator and one.operator in {"and", "or", "if"})
-    )
-    return frozenset(id(inner) for one in conditional for inner in all_nodes(one))
-
-
-@function_summary
-def _expects_success(source: PythonSource, test: FunctionDef) -> bool:
-    """Whether the test speaks of an answer that is no error, and of none that is."""
-    numbers = {one.value for one in all_nodes(test) if type(one) is Constant and type(one.value) is int}
-    names = set(_words(test))
-    good = any(200 <= one < 400 for one in numbers) or any(
-        name.startswith(("HTTP_2", "is_success")) for name in names
-    )
-    bad = any(400 <= one < 600 for one in numbers) or any(
-        name.startswith(("HTTP_4", "HTTP_5")) for name in names
-    )
-    return good and not bad

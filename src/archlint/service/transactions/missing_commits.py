@@ -12,16 +12,14 @@ from functools import cache
 
 from msgspec import Struct
 
-from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Attribute, Call, FunctionDef, Keyword, Name, Node
 from archlint.facts.traversal import all_nodes
 from archlint.findings import Link, Location
-from archlint.readings import summary
 from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.edge import Edge
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Library
-from archlint.service.semantics.called import has_text
+from archlint.service.semantics.called import has_text, turns_on
 from archlint.service.semantics.modules import Module
 from archlint.service.transactions.request_flow import RequestFlow, session_parameters
 from archlint.service.transactions.session_acts import Act, SessionAct, acts
@@ -190,19 +188,12 @@ def _opens(calls: Calls, function: Function) -> bool:
 def _commits_elsewhere(calls: Calls, modules: Iterable[Module]) -> bool:
     """Whether middleware may commit, or the engine commits by itself."""
     for module in modules:
-        if has_text(module.source, "AUTOCOMMIT") or _commits_by_itself(module.source):
+        if has_text(module.source, "AUTOCOMMIT") or turns_on(module.source, "autocommit"):
             return True
     return any(
         any(_MIDDLEWARE.search(name) for name in _kinds(function)) and _speaks_of_transactions(function)
         for function in calls.functions
     )
-
-
-@summary
-def _commits_by_itself(source: PythonSource) -> bool:
-    """Whether a file has the keyword `autocommit`, and not for False."""
-    keywords = source.nodes.of(Keyword)
-    return any(one.name == "autocommit" and bool(getattr(one.value, "value", True)) for one in keywords)
 
 
 def _kinds(function: Function) -> Iterator[str]:
