@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Constant, FunctionDef
+from archlint.facts.syntax import FunctionDef
 from archlint.facts.traversal import dotted
 from archlint.findings import Hit, Location, Met, NotApplicable, Said, Severity, Unknown
-from archlint.readings import summary
+from archlint.service.database.made_tables import made_tables
 from archlint.service.database.metadata_owners import is_an_objects, is_the_schema
 from archlint.service.model import Service
 from archlint.service.schema.apart import is_apart
@@ -19,7 +17,6 @@ from archlint.service.semantics.modules import Module
 _BY_CHOICE = ", where configuration or an argument says so"
 _ASIDE = ", in a worker or a program beside the server"
 _APART = "whether they are tables of the migrations' database or of a store of its own is not known"
-_MAKES_TABLE = re.compile(r"\s*create\s+table\s+(if\s+not\s+exists\s+)?[\w\".]+\s*\(", re.IGNORECASE)
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -67,13 +64,5 @@ def _tables_by_hand(service: Service) -> Iterator[Unknown]:
     """The texts of runtime modules that make a table; which database they are for, nobody knows."""
     why = "whether it is run on the database that the migrations make is not known"
     for module in service.modules.runtime:
-        for node in _making_tables(module.source):
+        for node in made_tables(module.source):
             yield Unknown("a `CREATE TABLE` by hand", module.location(node), why)
-
-
-@summary
-def _making_tables(source: PythonSource) -> tuple[Constant, ...]:
-    if b"create" not in bytes(source.encoded_body).lower():
-        return ()  # the statements need not be decoded
-    texts = ((one, one.value) for one in source.nodes.of(Constant))
-    return tuple(one for one, text in texts if isinstance(text, str) and _MAKES_TABLE.match(text))
