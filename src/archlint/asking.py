@@ -13,6 +13,8 @@ from functools import cache, partial
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from archlint.committed import CommittedRepository
 from archlint.discover import Repository
 from archlint.facts.cache import EMPTY
@@ -133,8 +135,9 @@ class _Texts:
     def _made(self, root: str) -> FunctionTexts:
         from archlint.service.calls.alike import FunctionTexts
 
-        service = next(one.apart() for one in self._services if one.root == root)
-        return FunctionTexts(service.modules, service.symbols, service.annotations)
+        service = next(one for one in self._services if one.root == root)
+        own = replace(service, modules=service.modules.anew(), before=None, is_aside=True)
+        return FunctionTexts(own.modules, own.symbols, own.annotations)
 
 
 def _installed(service: Service) -> str:

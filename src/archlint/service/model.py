@@ -71,10 +71,6 @@ class Service(Surroundings, frozen=True, dict=True):
     @cached_property
     def aside(self) -> Service:
         """The same service for those who read its documents, of which those who read code know nothing."""
-        return self.apart()
-
-    def apart(self) -> Service:
-        """The same service, of which nothing was asked yet."""
         return replace(self, modules=self.modules.anew(), before=None, is_aside=True)
 
     @cached_property
