@@ -80,6 +80,27 @@ class unnoticed:  # noqa: N801 (it is used as a function)
             documents.popitem()
 
 
+class _Parts(dict[tuple[object, ...], str]):
+    """The names of the parts that a summary tells, by its words: all sources share them."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def __missing__(self, words: tuple[object, ...]) -> str:
+        self[words] = ":".join((self._name, *map(str, words)))
+        return self[words]
+
+
+class _PartsByName(dict[str, _Parts]):
+    def __missing__(self, name: str) -> _Parts:
+        self[name] = _Parts(name)
+        return self[name]
+
+
+_parts = _PartsByName()
+
+
 def summary(function: Callable[Concatenate[_S, _P], _T]) -> Callable[Concatenate[_S, _P], _T]:
     """A pure function of one source and of words, for readers that depend on no more than its answer.
 
@@ -88,10 +109,11 @@ def summary(function: Callable[Concatenate[_S, _P], _T]) -> Callable[Concatenate
     """
     name = _named(function)
     summaries[name] = function
+    parts = _parts[name]
 
     @wraps(function)
     def asked(source: _S, /, *words: _P.args, **none: _P.kwargs) -> _T:
-        part = ":".join((name, *map(str, words))) if words else name
+        part = parts[words]
         code[source, part] = None
         kept = vars(source)
         if part not in kept:
@@ -112,10 +134,11 @@ def naming(
     """
     name = _named(function)
     namings[name] = function, names
+    parts = _parts[name]
 
     @wraps(function)
     def asked(source: _S, spoken: frozenset[str], /, *words: _P.args, **none: _P.kwargs) -> _T:
-        part = ":".join((name, *map(str, words))) if words else name
+        part = parts[words]
         code[names] = code[source, part] = None
         kept = vars(source)
         if part not in kept:
@@ -136,7 +159,7 @@ def knowing(
 
 def notice(asked: Callable[..., object], source: object, *words: object) -> None:
     """Note that somebody depends on a summary, of which he takes what it stands for by another way."""
-    code[source, ":".join((_named(asked), *map(str, words)))] = None
+    code[source, _parts[_named(asked)][words]] = None
 
 
 def _named(function: Callable[..., object]) -> str:

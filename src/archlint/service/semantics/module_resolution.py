@@ -106,7 +106,9 @@ class Resolution:
     def module_at(self, root: str, dotted: str) -> str | None:
         """The file of the module `dotted` below the folder `root`; a package wins over a module."""
         path = join(root, dotted.replace(".", "/"))
-        return next((file for file in (f"{path}/__init__.py", f"{path}.py") if file in self._files), None)
+        if (package := f"{path}/__init__.py") in self._files:
+            return package
+        return module if (module := f"{path}.py") in self._files else None
 
     def project_of(self, file: str) -> ImportRoots | None:
         """The innermost project that holds `file`."""
