@@ -55,13 +55,13 @@ def nested_blocks(statement: Statement) -> tuple[tuple[Statement, ...], ...]:
     match statement:
         case If():
             return (*[branch.body for branch in statement.branches], statement.orelse)
+        case With():
+            return (statement.body,)
         case Try():
             handled = [handler.body for handler in statement.handlers]
             return (statement.body, *handled, statement.orelse, statement.finally_)
         case For() | While():
             return statement.body, statement.orelse
-        case With():
-            return (statement.body,)
         case Match():
             return tuple([case.body for case in statement.cases])
     return ()

@@ -131,13 +131,13 @@ class Results:
         match callee:
             case FunctionType(called):
                 return self._with_arguments(self.of_calling(called), callee, node, function)
+            case Library(path):
+                return self._from_library(path, node, function)
             case ClassType(cls):
                 return (InstanceType(cls, exact=True),)
             case InstanceType(cls):
                 method = cls.find_method("__call__")
                 return self.of_calling(method) if method else ()
-            case Library(path):
-                return self._from_library(path, node, function)
         return ()
 
     def _with_arguments(

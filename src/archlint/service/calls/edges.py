@@ -127,6 +127,9 @@ class Edges(EdgeCollector):
         match callee:
             case FunctionType():
                 self._call_own(function, site, node, callee)
+            case Library(path):
+                self._call_library(function, site, node, path)
+                self._give_library(function, site, node, path)
             case ClassType(cls):
                 made = [method for name in CONSTRUCTORS if (method := cls.find_method(name))]
                 for method in made:
@@ -143,9 +146,6 @@ class Edges(EdgeCollector):
                 method = cls.find_method("__call__")
                 if method is not None:
                     self._call_own(function, site, node, FunctionType(method, bound=True))
-            case Library(path):
-                self._call_library(function, site, node, path)
-                self._give_library(function, site, node, path)
             case ParameterType(owner, name) if is_inside(function, owner):
                 self._parameters.use(owner, name, function, AWAITED if site.awaited else CALLED)
             case ParameterType(owner, name):

@@ -325,9 +325,9 @@ class Scanner:
             self._annotation(statement.annotation)
         for target in statement.targets:
             self._targets(target, statement.value, "value", statement.annotation)
-            if isinstance(target, Subscript):
+            if type(target) is Subscript:
                 self.visit(target)
-            if statement.value is not None:
+            if statement.value is not None and type(target) is not Name:
                 self._stored(target, statement.value)
         if statement.value is not None:
             self.visit(statement.value)

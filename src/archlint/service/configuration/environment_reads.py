@@ -84,13 +84,13 @@ def _candidates(source: PythonSource) -> tuple[tuple[Scope, Node], ...]:
 def _asked(node: Node) -> Iterator[str]:
     """The last names of what may be a reader in a look-up, a call or a comparison."""
     match node:
-        case Subscript(value=value):
-            yield last_name(value)
         case Call(func=Attribute(attr=attr, value=value)):
             yield attr
             yield last_name(value)
         case Call(func=func):
             yield last_name(func)
+        case Subscript(value=value):
+            yield last_name(value)
         case Operator(operator="compare", parts=(_, value)):
             yield last_name(value)
 

@@ -143,14 +143,10 @@ class _Block(Struct):
                     self.bind(name, binding)
             if kind in OPENING:
                 self._open(statement)
-            elif kind is ImportFrom or kind is Simple:
-                self._give_away(statement)
-
-    def _give_away(self, statement: Statement) -> None:
-        match statement:
-            case ImportFrom(names=(Alias(name="*") as star,)):
-                self.stars.append(Star(star, statement.module, statement.level))
-            case Simple(keyword="global" | "nonlocal"):
+            elif type(statement) is ImportFrom:
+                if statement.names and statement.names[0].name == "*":
+                    self.stars.append(Star(statement.names[0], statement.module, statement.level))
+            elif type(statement) is Simple and statement.keyword in {"global", "nonlocal"}:
                 self.foreign.update(part.id for part in statement.parts if isinstance(part, Name))
 
     def _open(self, statement: Statement) -> None:

@@ -171,6 +171,6 @@ def _last_words(source: PythonSource) -> frozenset[str]:
 
 def is_export(statement: Statement) -> bool:
     """Whether it says what `__all__` is."""
-    return isinstance(statement, Assign) and any(
-        isinstance(target, Name) and target.id == "__all__" for target in statement.targets
+    return type(statement) is Assign and any(
+        type(target) is Name and target.id == "__all__" for target in statement.targets
     )

@@ -76,7 +76,6 @@ def meant(namespace: Namespace, written: str) -> str:
 
 def logs(node: Expression, names: frozenset[str]) -> bool:
     """Whether an expression hands something to one of these loggers."""
-    match node:
-        case Call(func=Attribute(value=Name(id=name), attr=attr)):
-            return name in names and attr in _METHODS
-    return False
+    if type(node) is not Call or type(node.func) is not Attribute or type(node.func.value) is not Name:
+        return False
+    return node.func.value.id in names and node.func.attr in _METHODS

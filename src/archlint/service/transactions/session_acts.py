@@ -66,7 +66,7 @@ def acts(calls: Calls, function: Function) -> Iterator[Act]:
     """What the function's own statements do with sessions, in reading order."""
     for call in calls.library_calls(function):
         node = call.site  # of which nothing is read but what is called
-        if not isinstance(node, Call) or not isinstance(node.func, Attribute) or call.main:
+        if type(node) is not Call or type(node.func) is not Attribute or call.main:
             continue
         owner, _, name = call.path.rpartition(".")
         if name not in _ACTING:
