@@ -407,6 +407,72 @@ LANGUAGE_MECHANISMS: Mapping[str, Mapping[str, str]] = {
             app.add_api_route("/equal" if Plain.DEV == "dev" else "/plain", read)
         """
     },
+    "sets, joined addresses, and what reduces a list": {
+        "app/main.py": """
+            import posixpath
+            from functools import reduce
+            from urllib.parse import urljoin
+            from fastapi import FastAPI
+
+            def read() -> int: ...
+
+            app = FastAPI()
+            NAMES = {"a", "b"}
+            for name in sorted(NAMES - {"b"}) + sorted({"c", "d"} & {"d"}) + sorted({"e"} ^ {"f"}):
+                app.add_api_route("/" + name, read)
+            for name in sorted(NAMES | {"b", "z"}):
+                app.add_api_route("/all/" + name, read)
+            app.add_api_route(posixpath.join("/posix", "x"), read)
+            app.add_api_route(urljoin("/base/", "y"), read)
+            app.add_api_route(reduce(lambda path, part: path + "/" + part, ["p", "q"], ""), read)
+        """
+    },
+    "what is the same in every interpreter": {
+        "app/main.py": """
+            import sys
+            from fastapi import FastAPI
+
+            def read() -> int: ...
+
+            app = FastAPI()
+            if __debug__:
+                app.add_api_route("/checked", read)
+            else:
+                app.add_api_route("/optimized", read)
+            if sys.version_info >= (3, 8):
+                app.add_api_route("/new", read)
+            else:
+                app.add_api_route("/old", read)
+            if sys.version_info < (3,):
+                app.add_api_route("/ancient", read)
+        """
+    },
+    "an object that gives its items": {
+        "app/main.py": """
+            from fastapi import FastAPI
+
+            def read() -> int: ...
+
+            class Paths:
+                def __init__(self, *paths):
+                    self.paths = list(paths)
+
+                def __iter__(self):
+                    return iter(self.paths)
+
+            class Made:
+                def __iter__(self):
+                    yield "/made"
+                    for path in Paths("/more"):
+                        yield path
+
+            app = FastAPI()
+            for path in Paths("/one", "/two"):
+                app.add_api_route(path, read)
+            for path in Made():
+                app.add_api_route(path, read)
+        """
+    },
     "an iterator that is gone through, and a property that registers": {
         "app/main.py": """
             from fastapi import FastAPI

@@ -55,6 +55,16 @@ LOST = {
         app = FastAPI()
         app.mount("/sub", missing_app)
     """,
+    "a text that is run and names the app": """
+        app = FastAPI()
+        app.include_router(router)
+        exec("@app.get('/more')\\ndef more(): ...")
+    """,
+    "a text that nobody can tell": """
+        app = FastAPI()
+        app.include_router(router)
+        eval(open("routes.txt").read())
+    """,
     "a route that an undecided branch removes": """
         import library
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+from urllib.parse import urljoin
 
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.expressions import iterate
-from archlint.service.interpreter.machine import FunctionModel, Machine
+from archlint.service.interpreter.machine import FunctionModel, Machine, Modelled
 from archlint.service.interpreter.values import Arguments, Native, Unresolved, Value, settled, text, truth
 
 _NUMBERS = (int, float)
@@ -30,7 +32,11 @@ def readers() -> dict[str, FunctionModel]:
         "operator.attrgetter": lambda machine, arguments: _getter(arguments, by_name=True),
         "operator.itemgetter": lambda machine, arguments: _getter(arguments, by_name=False),
         "dataclasses.asdict": _as_dict,
+        "functools.reduce": _reduce,
         "json.loads": _json,
+        "urllib.parse.urljoin": _join_addresses,
+        "builtins.eval": _run_text,
+        "builtins.exec": _run_text,
     }
 
 
@@ -59,6 +65,35 @@ def _sum(machine: Machine, arguments: Arguments) -> Value:
     if items is None or not all(isinstance(item, _NUMBERS) for item in known):
         return Unresolved("a sum of unknown items", arguments.place)
     return sum(known)
+
+
+def _reduce(machine: Machine, arguments: Arguments) -> Value:
+    items = iterate(machine, arguments.get(1, "iterable"))
+    function, *_ = arguments.args
+    values = [*arguments.args[2:3], *(items or ())]
+    if items is None or not values:
+        return Unresolved("unknown items", arguments.place)
+    result = values[0]
+    for value in values[1:]:
+        result = machine.call(function, Arguments((result, value), {}, arguments.place))
+    return result
+
+
+def _join_addresses(machine: Machine, arguments: Arguments) -> Value:
+    base, address = text(arguments.get(0, "base")), text(arguments.get(1, "url"))
+    if base is None or address is None or not machine.affords(len(base) + len(address)):
+        return Unresolved("an address that the source does not tell", arguments.place)
+    return urljoin(base, address)
+
+
+def _run_text(machine: Machine, arguments: Arguments) -> Value:
+    """`exec` and `eval`: what the text does with the apps and routers that it may name."""
+    written, place = text(arguments.get(0, "source")), arguments.place
+    module = machine.loaded.get(place.module.path)
+    for name, value in module.namespace.items() if module is not None else ():
+        if isinstance(value, Modelled) and (written is None or re.search(rf"\b{name}\b", written)):
+            machine.handed.append((value, "a text that is run as code", place))
+    return Unresolved("what a text gives that is run as code", place)
 
 
 def _getter(arguments: Arguments, *, by_name: bool) -> Value:

@@ -75,5 +75,4 @@ BUILTIN_NAMES = [
     "Warning",
     "DeprecationWarning",
     "UserWarning",
-    "__debug__",
 ]

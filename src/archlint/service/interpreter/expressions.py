@@ -25,7 +25,7 @@ from archlint.facts.syntax import (
     Subscript,
     Walrus,
 )
-from archlint.service.interpreter.attributes import attribute
+from archlint.service.interpreter.attributes import attribute, class_member
 from archlint.service.interpreter.calls import call, define
 from archlint.service.interpreter.conditions import boolean, comparison, conditional, decide, negated
 from archlint.service.interpreter.contexts import run_block
@@ -38,6 +38,7 @@ from archlint.service.interpreter.texts import fstring, percent
 from archlint.service.interpreter.values import (
     REST,
     Arguments,
+    Bound,
     Choice,
     ClassObject,
     Configured,
@@ -79,6 +80,10 @@ def iterate(machine: Machine, value: Value) -> Items[Value] | None:
         return list(members) or None
     if isinstance(value, InstanceObject) and value.cls.derives_from(_NAMED_TUPLES):
         return [value.attributes.get(name, value.cls.namespace.get(name)) for name in field_names(value.cls)]
+    if isinstance(value, InstanceObject) and machine.at is not None:
+        own = class_member(value.cls, "__iter__")
+        made = call(machine, Bound(own, value), Arguments((), {}, Origin(*machine.at))) if own else None
+        return None if made is None or made is value else iterate(machine, made)
     if isinstance(value, Choice):
         lists = [iterate(machine, option) for option in value.values]
         return None if None in lists else [item for items in lists for item in items or ()]

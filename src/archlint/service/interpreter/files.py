@@ -20,7 +20,8 @@ _LONGEST = 4096
 
 def library() -> dict[str, FunctionModel]:
     """The models of the functions that find files, for `Semantics.library`."""
-    textual = {f"os.path.{name}": _textual(function) for name, function in _TEXTUAL.items()}
+    modules = ("os.path", "posixpath")
+    textual = {f"{at}.{name}": _textual(function) for at in modules for name, function in _TEXTUAL.items()}
     return {**textual, **_LIBRARY}
 
 

@@ -27,6 +27,8 @@ from archlint.service.semantics.library_names import names_of
 _PLAIN = (str, int, float, bool, type(None))
 _TYPES = frozenset({"bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"})
 _MIXED = frozenset({"str", "int", "float"})
+OLDEST_PYTHON = (3, 10)
+"""The oldest version that is maintained (devguide.python.org/versions)."""
 _ADDABLE = (str, int, float, list, tuple)
 
 
@@ -59,11 +61,23 @@ def _known(operator: str, first: Value, second: Value) -> Value:
             return first << second
         case "|", dict(), dict():
             return {**first, **second}
-        case "|", set(), set():
-            return first | second
+        case (("-" | "&" | "|" | "^"), list(), list()):
+            return _of_sets(operator, first, second)
         case "|", _, _ if _is_type(first) and _is_type(second):
             return GenericExternal("typing.Union", (first, second))
     return Unresolved(f"`{operator}` of such values")
+
+
+def _of_sets(operator: str, first: list[Value], second: list[Value]) -> Value:
+    """Sets stand here as lists without doubles; lists themselves know none of these operators."""
+    inside = [_contains(second, item) for item in first]
+    others = [_contains(first, item) for item in second]
+    if None in inside or None in others:
+        return Unresolved(f"`{operator}` of items that the source does not tell")
+    only = [item for item, found in zip(first, inside, strict=True) if not found]
+    new = [item for item, found in zip(second, others, strict=True) if not found]
+    shared = [item for item, found in zip(first, inside, strict=True) if found]
+    return {"-": only, "&": shared, "|": [*first, *new], "^": [*only, *new]}[operator]
 
 
 def _is_type(value: Value) -> bool:
@@ -104,6 +118,8 @@ _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 
 def _ordered(operator: str, first: Value, second: Value) -> bool | None:
     """Which is greater, of numbers, of texts and of small sequences of them."""
+    if isinstance(first, External) and first.name == "sys.version_info":
+        return _by_version(operator, second)
     plain = (int, float, str)
     first, second = _value_of_mixed(first), _value_of_mixed(second)
     for value in (first, second):
@@ -114,6 +130,14 @@ def _ordered(operator: str, first: Value, second: Value) -> bool | None:
         return _ORDERS[operator](first, second)
     except TypeError:
         return None
+
+
+def _by_version(operator: str, bound: Value) -> bool | None:
+    """Whether the interpreter is newer; that it is no older than the oldest that is maintained is certain."""
+    items = bound if isinstance(bound, list | tuple) else [bound]
+    if not items or not all(type(item) is int for item in items) or tuple(items) > OLDEST_PYTHON:
+        return None
+    return {">=": True, ">": True if tuple(items) < OLDEST_PYTHON else None, "<": False}.get(operator)
 
 
 def _equal(first: Value, second: Value) -> bool | None:

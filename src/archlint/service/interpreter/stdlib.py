@@ -50,7 +50,7 @@ _MAX_RANGE = 5_000
 def builtins() -> dict[str, Value]:
     """The names that need no import."""
     functions = {name: Native(name, call) for name, call in (_BUILTINS | aggregates()).items()}
-    return {**{name: External(f"builtins.{name}") for name in BUILTIN_NAMES}, **functions}
+    return {**{name: External(f"builtins.{name}") for name in BUILTIN_NAMES}, **functions, "__debug__": True}
 
 
 def library() -> dict[str, FunctionModel]:
