@@ -329,6 +329,13 @@ CASES |= {
         class Settings(A, Mixin):
             url: str = ""
     """,
+    "an alias that gives way to the generator": """
+        from pydantic.alias_generators import to_camel
+        class Settings(BaseSettings):
+            model_config = SettingsConfigDict(alias_generator=to_camel)
+            url: str = Field("", alias="dsn", alias_priority=1)
+            key: str = Field("", alias="url_a", alias_priority=2)
+    """,
     "choices that fields share": """
         NAMES = AliasChoices("dsn", "key")
         class Settings(BaseSettings):

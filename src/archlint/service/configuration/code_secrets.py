@@ -150,6 +150,8 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
                 yield value, text
             case FString(parts=(Constant(value=str(text)),)):
                 yield value, text
+            case Operator(operator="+", parts=(Constant(value=str(first)), Constant(value=str(second)))):
+                yield value, first + second
             case _ if depth:
                 for inner in self._parts(scope, value):
                     yield from self._literals(scope, inner, depth - 1)

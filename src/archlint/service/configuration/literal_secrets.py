@@ -145,9 +145,18 @@ def _in_user(address: str, place: Location) -> Iterator[LiteralSecret]:
         yield from _judged("access_token", user, place, dummies=False)
 
 
+_PASSWORD_OPTIONS = {"curl": ("-u", "--user"), "redis-cli": ("-a",), "sshpass": ("-p",), "twine": ("-p",)}
+"""The options that take a password, or `user:password`, by letters that mean something else to others."""
+
+
 def secrets_in_words(words: Iterable[str], place: Location) -> Iterator[LiteralSecret]:
     """What the words of a command give away: `NAME=value`, an option, a header, an address."""
-    for word, following in pairwise((*(one[:_LONGEST_LINE] for one in words), "")):
+    words = [one[:_LONGEST_LINE] for one in words]
+    options = ("-p",) if "login" in words else _PASSWORD_OPTIONS.get(words[0] if words else "", ())
+    for word, following in pairwise((*words, "")):
+        if word in options and not is_of_own_machine(words):
+            password = following.partition(":")[2] if ":" in following else following
+            yield from _judged("password", password, place, dummies=False)
         name, equals, value = word.lstrip("-").partition("=")
         if equals and _VARIABLE.fullmatch(name) and not is_database_setting(name):
             yield from _judged(name, value, place, dummies=False)

@@ -127,6 +127,8 @@ class Naming:
 
     def _aliases(self, name: str, keywords: Mapping[str, Written], options: ClassOptions) -> Iterator[str]:
         given = keywords.get("validation_alias") or keywords.get("alias")
+        if "alias_generator" in options.given and _is_weak(keywords.get("alias_priority")):
+            given = None
         if given is not None and not is_none(given.expression):
             yield from self._alias_texts(given, options.literals)
         elif (generator := options.given.get("alias_generator")) is not None:
@@ -174,6 +176,13 @@ class Naming:
         value = _item(fields.expression, name) if fields else None
         value = _item(value, "env") if isinstance(value, Dict) else value
         return Written(fields.module, fields.scope, value) if fields and value is not None else None
+
+
+def _is_weak(priority: Written | None) -> bool:
+    """Whether `alias_priority=1` lets the model's generator have its way."""
+    return (
+        priority is not None and isinstance(priority.expression, Constant) and priority.expression.value == 1
+    )
 
 
 def is_computed(value: Expression | None, resolved: Callable[[Expression], Symbol]) -> bool:
