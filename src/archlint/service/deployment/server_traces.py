@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from archlint import documents
-from archlint.facts.syntax import Alias, Attribute, Constant, ImportFrom, Name
+from archlint.facts.syntax import Alias, Attribute, Constant, ImportFrom, Keyword, Name, Node
 from archlint.facts.syntax import Sequence as Items
+from archlint.facts.traversal import all_nodes
 from archlint.readings import summary
 from archlint.service.semantics.layout import Role
 
@@ -31,6 +32,9 @@ _OTHERS = (
 )
 """Distributions whose extras are whatever they may watch, and those that manage a cloud's servers."""
 
+_WATCHING = re.compile(r"(?i)instrument(?!s$)|integrations?\b|integration$")
+"""In names of what watches a library, in OpenTelemetry and Sentry."""
+
 _FEW = 8
 """The words of a longer list are all that there are of a kind, as of licences: none is a trace."""
 
@@ -38,17 +42,20 @@ _FEW = 8
 class Server(Struct, frozen=True):
     """What a server and its clients go by: starts of parts of names, in lower case.
 
-    `kin` are words of any server of its kind: they speak of this one where nothing names one of `others`.
+    `kin` are words of any server of its kind, and `toolkits` packages that code imports for one: they speak
+    of this one where nothing names one of `others`.
     """
 
     words: tuple[str, ...]
     kin: tuple[str, ...] = ()
+    toolkits: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
 
 POSTGRESQL = Server(
     words=("aiopg", "asyncpg", "pgvector", "postg", "psycopg"),
-    kin=("database_url", "sqlalchemy", "sqlmodel", "tortoise"),
+    kin=("database_url",),
+    toolkits=("sqlalchemy", "sqlmodel", "tortoise"),
     others=(
         "aiomysql", "aiosqlite", "asyncmy", "cx_oracle", "libsql", "mariadb", "mongodb", "mssql", "mysql",
         "oracledb", "pymysql", "pyodbc", "sqlite",
@@ -62,7 +69,8 @@ def has_trace(deployment: Deployment, server: Server) -> bool:
     """Whether an import, a setting or a URL in code, a manifest or example settings name the server."""
     if _are_named(deployment, server.words):
         return True
-    return _are_named(deployment, server.kin) and not _are_named(deployment, server.others)
+    is_kin = _are_named(deployment, server.kin) or _are_used(deployment, server.toolkits)
+    return is_kin and not _are_named(deployment, server.others)
 
 
 def is_spoken_to(services: Sequence[StackService], schemes: str, open_ones: Iterable[StackService]) -> bool:
@@ -82,16 +90,16 @@ def is_spoken_to(services: Sequence[StackService], schemes: str, open_ones: Iter
 
 def _are_named(deployment: Deployment, words: Sequence[str]) -> bool:
     in_text = re.compile(rf"(?im)^(?!\W*(?:{_OTHERS})\b)[^\n#]*?{_expression(words)}")
-    for file in deployment.near if words else ():
-        module = deployment.modules.by_path.get(file)
-        if _MANIFEST.fullmatch(posixpath.basename(file)):
-            is_named = documents.finds(deployment.repository, file, in_text)
-        else:
-            is_code = module is not None and module.role is not Role.TEST
-            is_named = module is not None and is_code and _in_code(module.source, *words)
-        if is_named:
-            return True
-    return False
+    manifests = (f for f in deployment.near if words and _MANIFEST.fullmatch(posixpath.basename(f)))
+    named = any(documents.finds(deployment.repository, file, in_text) for file in manifests)
+    return named or _are_used(deployment, words)
+
+
+def _are_used(deployment: Deployment, words: Sequence[str]) -> bool:
+    found = (deployment.modules.by_path.get(file) for file in deployment.near if words)
+    return any(
+        one is not None and one.role is not Role.TEST and _in_code(one.source, *words) for one in found
+    )
 
 
 def _expression(words: Sequence[str]) -> str:
@@ -113,7 +121,18 @@ def _in_code(source: PythonSource, *words: str) -> bool:
         *(one.id for one in nodes.of(Name)),
         *(one.attr for one in nodes.of(Attribute)),
     )
-    lists = (one.items for one in nodes.of(Items) if len(one.items) > _FEW)
-    listed = {id(item) for items in lists for item in items}
-    texts = (one.value for one in nodes.of(Constant) if id(one) not in listed)
-    return any(map(part.search, names)) or any(isinstance(t, str) and text.fullmatch(t) for t in texts)
+    aside = {id(one) for one in _listed(source)}
+    texts = (one.value for one in nodes.of(Constant) if id(one) not in aside)
+    return any(part.search(name) for name in names if not _WATCHING.search(name)) or any(
+        isinstance(t, str) and text.fullmatch(t) for t in texts
+    )
+
+
+def _listed(source: PythonSource) -> Iterator[Node]:
+    """The items of long lists, and what is said of instrumentations, which watch whatever is there."""
+    nodes = source.nodes
+    for items in (one.items for one in nodes.of(Items) if len(one.items) > _FEW):
+        yield from items
+    for keyword in nodes.of(Keyword):
+        if _WATCHING.search(keyword.name or ""):
+            yield from all_nodes(keyword.value)
