@@ -28,6 +28,6 @@ def _unfit(service: Service, engine: Engine) -> Iterator[Hit]:
         lineage = (symbol, *service.symbols.bases(symbol))
         if any(base.qualified in names_of("synchronous pool") for base in lineage):
             name = symbol.qualified.rpartition(".")[2]
-            why = service.workers.why(engine.module)
+            why = service.workers.why(engine.module, engine.call)
             severity = Severity.WARNING if why else None
             yield Hit(engine.module.location(place), {"pool": name}, why, severity)

@@ -46,7 +46,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
 def _hit(service: Service, connection: Connection, pool: str) -> Hit:
     """A warning where only workers have it, or somebody says who pools instead or why none are kept."""
     said = _reason(service, connection)
-    why = service.workers.why(connection.engine.module)
+    why = service.workers.why(connection.engine.module, connection.engine.call)
     severity = Severity.WARNING if said or why else None
     return Hit(connection.location, {"pool": pool, "reason": excuse(said)}, why, severity)
 

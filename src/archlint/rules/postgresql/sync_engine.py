@@ -17,6 +17,6 @@ def check(service: Service) -> Iterator[Said]:
         if connection.engine.is_async:
             yield Met(connection.location)
         elif not connection.names_others:  # else BA0202 speaks of the call
-            why = service.workers.why(connection.engine.module)
+            why = service.workers.why(connection.engine.module, connection.engine.call)
             severity = Severity.WARNING if why or connection.is_off else None
             yield Hit(connection.location, {}, why, severity, cause=service.databases.sync_engine)

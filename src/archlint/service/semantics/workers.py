@@ -8,6 +8,8 @@ import. Whoever serves requests imports a module of tasks to send them, and runs
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TypeGuard
 
@@ -17,6 +19,7 @@ from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Assign, Call, ClassDef, FunctionDef, Name, Node
 from archlint.findings import Link, Location
 from archlint.readings import summary
+from archlint.service.semantics.derived_names import derived_names
 from archlint.service.semantics.imported_modules import imported_modules
 from archlint.service.semantics.imports import ImportEdge, Imports
 from archlint.service.semantics.modules import Module, Modules, Role
@@ -50,10 +53,48 @@ class Workers(Struct, eq=False, frozen=True, dict=True):
         """Whether nothing that serves requests imports a module, or may load it by its name or its folder."""
         return self.run(module) or (bool(self._loaded) and module not in self._loaded)
 
-    def why(self, module: Module) -> tuple[Link, ...]:
-        """That they do, for a chain; nothing where requests may come by."""
-        link = Link(Location(module.path), f"`{module.name}` is run by workers or programs beside the server")
-        return (link,) if self.run(module) else ()
+    def why(self, module: Module, made: Node | None = None) -> tuple[Link, ...]:
+        """That they do, for a chain; nothing where requests may come by.
+
+        Of what is `made` in a module that others load, too, it may be that only they take it from there.
+        """
+        if self.run(module):
+            link = Link(
+                Location(module.path), f"`{module.name}` is run by workers or programs beside the server"
+            )
+            return (link,)
+        is_serving = module in serving_modules(self.modules)
+        edge = None if made is None or is_serving else self._taking(module, made)
+        words = "only workers or programs beside the server take it from here"
+        return () if edge is None else (Link(edge.location, words),)
+
+    def _taking(self, module: Module, made: Node) -> ImportEdge | None:
+        """The first import by which they take it, or what comes of it; None where others do, or nobody."""
+        pending = [(module, name) for name in derived_names(module.source, made)]
+        seen = set(pending)
+        taken: list[ImportEdge] = []
+        while pending:
+            home, name = pending.pop()
+            for edge in self._takers[home]:
+                if not _may_take(edge, name):
+                    continue
+                if self.are_apart(edge.importer):
+                    taken.append(edge)
+                elif not (edge.name == name and _only_hands_on(edge.importer, name)):
+                    return None
+                elif (edge.importer, name) not in seen:
+                    seen.add((edge.importer, name))
+                    pending.append((edge.importer, name))
+        return min(taken, key=lambda edge: edge.location, default=None)
+
+    @cached_property
+    def _takers(self) -> Mapping[Module, Sequence[ImportEdge]]:
+        """The imports by the service's own code, by what is imported."""
+        found: defaultdict[Module, list[ImportEdge]] = defaultdict(list)
+        for edge in self.imports:
+            if edge.importer.role in {Role.RUNTIME, Role.SCRIPT} and not edge.type_checking:
+                found[edge.imported].append(edge)
+        return found
 
     @cached_property
     def _loaded(self) -> frozenset[Module]:
@@ -80,6 +121,15 @@ def client_package(path: str) -> str:
     folders = path.split("/")[:-1]
     depth = next((depth for depth, one in enumerate(folders, 1) if _CLIENT.fullmatch(one)), 0)
     return "/".join(folders[:depth])
+
+
+def _only_hands_on(module: Module, name: str) -> bool:
+    """Whether a package imports a name for others, and has no use for it."""
+    return module.is_package and all(node.id != name for node in module.source.nodes.of(Name))
+
+
+def _may_take(edge: ImportEdge, name: str) -> bool:
+    return edge.name in {name, "*"} or (edge.name is None and name in edge.importer.source.names)
 
 
 def is_task(node: Node) -> TypeGuard[FunctionDef]:
