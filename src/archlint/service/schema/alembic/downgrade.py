@@ -13,17 +13,27 @@ from archlint.findings import Location
 from archlint.service.migrations.revisions import Revision, does_nothing, only_raises
 from archlint.service.schema.alembic.differences import Difference, differences
 from archlint.service.schema.alembic.history import Deed, History
-from archlint.service.schema.alembic.replay import Replay, ReplayProblem
+from archlint.service.schema.alembic.replay import Done, Replay, ReplayProblem
 from archlint.service.schema.core.tables import title
+
+_LEFT = "`downgrade()` does not take it back"
+_FURTHER = "the downgrade does more than to take the upgrade back"
+_REMOVING = ("drop", "execute", "rename", "alter")
+_MAKING = ("create", "add", "execute", "rename", "alter")
+"""The beginnings of operations after which something is not there any more, or is there."""
 
 
 class Leftover(Struct, frozen=True):
-    """Something that a revision's downgrade does not take back, with the operation that did it."""
+    """Something that a revision's downgrade does not take back, with the operation that did it.
+
+    Where the upgrade did no such thing, that is one of the downgrade: it `goes_further`.
+    """
 
     revision: Revision
     location: Location
     operation: str
     words: str
+    goes_further: bool = False
 
 
 class Step(NamedTuple):
@@ -85,7 +95,8 @@ class RoundTrip(Struct, eq=False, frozen=True, dict=True):
             words = f"the downgrade fails: {problem.message}"
             yield Step(problem.revision, problem.location, problem.operation, words, refused=True)
         for left in self.leftovers:
-            words = f"`downgrade()` does not take it back: {left.words}"
+            words = _FURTHER if left.goes_further else _LEFT
+            words = f"{words}: {left.words}"
             if left.location in refused:
                 words += f", and the next upgrade fails: {refused[left.location]}"
             yield Step(left.revision, left.location, left.operation, words)
@@ -147,10 +158,21 @@ class _Down(Struct, dict=True):
         kinds = (
             d for d in _types(deed, types, frozenset(database.types)) if d.name not in database.untold_types
         )
-        found = [*differences(before, now, database.untold), *kinds]
+        tables = list(differences(before, now, database.untold))
         if database.blank is None:
-            left = (one for one in found if one not in late and (one.whole or not self._is_named(one)))
-            self.leftovers += [_blamed(revision, deed, one) for one in left]
+            left = [one for one in (*tables, *kinds) if one not in late]
+            left = [one for one in left if one.whole or not self._is_named(one)]
+            done = set(differences(deed.before, deed.after, database.untold))
+            further = {one for one in tables if one.whole and one not in done}
+            self.leftovers += [self._blamed(revision, deed, one, one not in further) for one in left]
+
+    def _blamed(self, revision: Revision, deed: Deed, found: Difference, by_upgrade: bool) -> Leftover:
+        """The operation of the upgrade that did it, or that of the downgrade where the upgrade did not."""
+        own = None if by_upgrade else _doing(self.replay.done, found)
+        done = own or _doing(deed.done, found)
+        if done is None:
+            return Leftover(revision, revision.location, "upgrade()", found.words)
+        return Leftover(revision, done.location, done.operation, found.words, own is not None)
 
     def _is_named(self, found: Difference) -> bool:
         """Whether the downgrade does something to it, if not quite what the upgrade did."""
@@ -170,11 +192,17 @@ def _types(deed: Deed, there: frozenset[str], now: frozenset[str]) -> Iterator[D
         yield Difference(name, name, f"type `{name}` is not made again")
 
 
-def _blamed(revision: Revision, deed: Deed, found: Difference) -> Leftover:
-    """The last operation that names the thing, or else the table that it is in, or else the only one."""
+def _doing(done: Sequence[Done], found: Difference) -> Done | None:
+    """The last operation that may do it and names the thing, or else its table; else any, or the only one."""
+    is_gone = found.words.endswith("again")
+    is_table = not is_gone and found.table == found.name
+    kinds = ("create_table", *_MAKING[2:]) if is_table else _REMOVING if is_gone else _MAKING
+    fitting = [one for one in done if one.operation.rpartition(".")[2].startswith(kinds)]
     by_names: list[set[str]] = [{found.table, found.name}, {found.name}, {found.table}]
-    for words in [*by_names, set()] if len(deed.done) == 1 else by_names:
-        for done in reversed(deed.done):
-            if words <= done.words:
-                return Leftover(revision, done.location, done.operation, found.words)
-    return Leftover(revision, revision.location, "upgrade()", found.words)
+    plain = [one for one in fitting if not one.operation.endswith("execute")]
+    for candidates in (plain, fitting, done):
+        for words in by_names:
+            for one in reversed(candidates):
+                if words <= one.words:
+                    return one
+    return done[0] if len(done) == 1 else None
