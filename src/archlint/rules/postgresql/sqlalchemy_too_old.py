@@ -46,7 +46,9 @@ def _admitted(service: Service, required: list[Required]) -> Iterator[Hit | Met]
     old = (version for version in _OLD if all(one.specifiers.contains(version) for one in bounded))
     version = next(old, None) if bounded else None
     if version is not None:
-        yield _old(service, bounded[0].location, f"The requirement admits SQLAlchemy {version}")
+        bounds = ",".join(str(one.specifiers) for one in bounded)
+        series = version.rpartition(".")[0]
+        yield _old(service, bounded[0].location, f"The requirement `{bounds}` admits SQLAlchemy {series}")
     else:
         yield Met(required[0].location)
 
