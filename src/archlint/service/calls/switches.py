@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import cache
 
+from archlint.facts.source import notice_naming
 from archlint.facts.syntax import (
     Assign,
     Attribute,
@@ -21,6 +22,8 @@ from archlint.facts.syntax import (
     Statement,
 )
 from archlint.facts.traversal import all_nodes, dotted, nested_blocks
+from archlint.readings import unnoticed
+from archlint.service.calls.branches import branched
 from archlint.service.calls.conditions import leaves
 from archlint.service.calls.functions import Function
 from archlint.service.semantics.bindings import statements
@@ -116,7 +119,11 @@ class Switches:
         return any(base.qualified in names_of("settings base") for base in lineage)
 
     def _spans(self, function: Function) -> tuple[tuple[int, int], ...]:
-        body = function.node.body if isinstance(function.node, FunctionDef) else ()
+        if not isinstance(function.node, FunctionDef):
+            return ()
+        notice_naming(branched, function.module.source, function.node)
+        with unnoticed():
+            body = function.node.body
         tests = (statement for statement in statements(body) if isinstance(statement, If))
         return tuple(span for one in tests for span in self._off_in(function.module, one))
 

@@ -28,6 +28,7 @@ from archlint.service.configuration.variable_names import Naming, VariablePath, 
 from archlint.service.interpreter.fields import may_be_field
 from archlint.service.interpreter.types import Type, Types
 from archlint.service.interpreter.values import Written
+from archlint.service.semantics.called import called_with
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.library_names import names_of, pydantic_bases
@@ -205,10 +206,9 @@ class Settings:
     def _renamed(self) -> frozenset[Symbol]:
         """The classes that a call gives another prefix or delimiter, as in `Settings(_env_prefix="X_")`."""
         return frozenset(
-            self._symbols.resolve(module, call.func)
+            self._symbols.resolve(module, func)
             for module in self._modules.runtime
-            for call in module.source.nodes.of(Call)
-            if any(keyword.name in {"_env_prefix", "_env_nested_delimiter"} for keyword in call.keywords)
+            for func in called_with(module.source, "_env_prefix", "_env_nested_delimiter")
         )
 
     def _fields(self, symbol: Symbol, naming: Naming) -> Iterator[Setting]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
 
-from archlint.facts.syntax import Call, ClassDef, FunctionDef, Name, Node
+from archlint.facts.syntax import ClassDef, FunctionDef, Name, Node
 from archlint.service.api import web
 from archlint.service.database.engines import Engine
 from archlint.service.interpreter.assembly import interpreter
@@ -27,9 +27,10 @@ from archlint.service.interpreter.values import (
     options,
     text,
 )
+from archlint.service.semantics.called import calls_named
 from archlint.service.semantics.library_names import homes_of, names_of
 from archlint.service.semantics.modules import Module, Modules
-from archlint.service.semantics.scopes import last_name, scoped
+from archlint.service.semantics.scopes import scoped
 from archlint.service.semantics.symbols import Scope, Symbols
 
 _MAX_CALLERS = 3
@@ -106,8 +107,7 @@ class Recorder(Struct, eq=False, dict=True):
         """Where the service calls a definition: each place once, by the outermost definition around it."""
         seen: set[object] = set()
         for caller in self.modules.runtime:
-            calls = (c for c in caller.source.nodes.of(Call) if last_name(c.func) == definition.name)
-            for scope, node in scoped(caller.source, calls):
+            for scope, node in scoped(caller.source, calls_named(caller.source, definition.name)):
                 key = (caller, scope[0] if scope else None)
                 called = self.symbols.resolve(caller, node.func, scope)
                 if called.node is definition and key not in seen and definition not in scope:

@@ -11,7 +11,6 @@ from typing import Any
 from archlint.service.api.dependants import RequestParameter
 from archlint.service.api.operations import Operation, Operations
 from archlint.service.api.routes import Endpoint, RouteTable
-from archlint.service.interpreter.calls import is_generator
 from archlint.service.interpreter.types import Type
 from archlint.service.interpreter.values import REST, ClassObject, External, Value, settled, text
 from archlint.service.openapi.bodies import Bodies, examples
@@ -156,9 +155,8 @@ class PathItems:
     def _content(
         self, operation: Operation, media_type: str | None, is_json: bool, unique_id: str
     ) -> JSONSchema:
-        definition = operation.endpoint.handler.definition
         returned = operation.answer.type
-        if is_generator(definition) and self._libraries.has_fastapi("0.134"):
+        if operation.endpoint.handler.is_generator and self._libraries.has_fastapi("0.134"):
             chosen = self._response_class(operation.endpoint)
             if chosen is None or media_type == "text/event-stream":
                 return self._stream(operation, "application/jsonl" if chosen is None else "text/event-stream")

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from archlint.facts.source import PythonSource
-from archlint.facts.syntax import Attribute, Call, Constant, FunctionDef, Import, ImportFrom, Keyword, Name
+from archlint.facts.syntax import (
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    FunctionDef,
+    Import,
+    ImportFrom,
+    Keyword,
+    Name,
+)
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
 from archlint.service.semantics.bindings import read_namespace
 from archlint.service.semantics.loggers import loggers, logs
 from archlint.service.semantics.plain_calls import imported_names, only_makes
+from archlint.service.semantics.scopes import last_name
 
 
 @summary
@@ -29,6 +40,19 @@ def calls_of(source: PythonSource, *names: str) -> tuple[Call, ...]:
     """The calls of functions by one of these dotted names, in reading order."""
     wanted = frozenset(names)
     return tuple(call for call in source.nodes.of(Call) if dotted(call.func) in wanted)
+
+
+@summary
+def calls_named(source: PythonSource, name: str) -> tuple[Call, ...]:
+    """The calls of what has this name, or is an attribute of this name, in reading order."""
+    return tuple(call for call in source.nodes.of(Call) if last_name(call.func) == name)
+
+
+@summary
+def called_with(source: PythonSource, *keywords: str) -> tuple[Expression, ...]:
+    """What a file calls with one of these keywords, in reading order."""
+    calls = source.nodes.of(Call)
+    return tuple(call.func for call in calls if any(one.name in keywords for one in call.keywords))
 
 
 @summary
