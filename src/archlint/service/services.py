@@ -90,6 +90,7 @@ class _Search:
         self._resolution = self._evidence.resolution
         self._seen: dict[str, frozenset[str]] = {}
         self._imported_names: dict[str, Mapping[str, str]] = {}
+        self._runtime: dict[str, tuple[str, ...]] = {}
 
     def layout(self, roots: Iterable[str], notes: tuple[str, ...] = ()) -> Layout:
         """Where these services lie, and what their files are."""
@@ -149,10 +150,12 @@ class _Search:
                 made[self._root_of(file)].append((file, creation))
         return made
 
-    def _runtime_below(self, folder: str) -> list[str]:
-        sources = {file: source for file, source in self._sources.items() if is_inside(file, folder)}
-        roles = assign_roles(folder, sources, self._resolution.imports_of, self._commands)
-        return [file for file, role in roles.items() if role is Role.RUNTIME]
+    def _runtime_below(self, folder: str) -> tuple[str, ...]:
+        if folder not in self._runtime:
+            sources = {file: source for file, source in self._sources.items() if is_inside(file, folder)}
+            roles = assign_roles(folder, sources, self._resolution.imports_of, self._commands)
+            self._runtime[folder] = tuple(file for file, role in roles.items() if role is Role.RUNTIME)
+        return self._runtime[folder]
 
     @cached_property
     def _creations(self) -> dict[str, tuple[Creation, ...]]:
