@@ -29,6 +29,8 @@ from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.symbols import Symbols
 
+_OTHERS = "tables that no model has"
+
 
 class Pair(Struct, eq=False, frozen=True, dict=True):
     """A table as its model declares it and as the migrations build it; `unknown` says why it is not known."""
@@ -169,10 +171,16 @@ class DatabaseSchema(Struct, eq=False, frozen=True, dict=True):
         if stop is not None:
             return (stop,)
         unread = tuple(Gap(unknown.what, unknown.why, unknown.location) for unknown in self.unread)
-        made = (
-            Gap("tables that no model has", one.why, one.location) for one in self._handed if not one.texts
-        )
-        return (*unread, *made, *self._compared[1])
+        made = (Gap(_OTHERS, one.why, one.location) for one in self._handed if not one.texts)
+        return (*unread, *made, *self._unloaded, *self._compared[1])
+
+    @property
+    def _unloaded(self) -> Iterator[Gap]:
+        """That env.py may load more models than archlint sees."""
+        assert self.setup is not None
+        for place in self.setup.undecided[:1]:
+            why = "env.py imports modules whose names the source does not tell"
+            yield Gap(_OTHERS, why, place.module.location(place.node))
 
     @property
     def _handed(self) -> list[Handed]:
@@ -222,7 +230,7 @@ class DatabaseSchema(Struct, eq=False, frozen=True, dict=True):
 
     def _certain(self, changes: Iterator[Drift]) -> Iterator[Drift]:
         """A table that no known model has may be that of a model whose name is not known, or a library's."""
-        is_open = self.unread or not all(one.texts for one in self._handed)
+        is_open = self.unread or any(self._unloaded) or not all(one.texts for one in self._handed)
         for change in changes:
             if not (is_open and change.kind in {"remove_table", "remove_index"}):
                 yield change
