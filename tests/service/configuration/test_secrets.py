@@ -16,6 +16,8 @@ from archlint.service.configuration.secrets import (
 )
 
 NOTHING = [
+    ("DATABASE_URL", "postgresql://[user]:[db-password]@[host]:6543/shop"),
+    ("SMTP_PASSWORD", "[your password]"),
     ("API_KEY", ""),
     ("API_KEY", "${API_KEY}"),
     ("API_KEY", "${API_KEY:-}"),

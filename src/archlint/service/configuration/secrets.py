@@ -32,7 +32,8 @@ _DUMMY = re.compile(
     r"|postgres|admin|root|guest|minio|redis|rabbit|string|token|foo|bar|abc|here|please|generate|random"
 )
 _REFERENCE = re.compile(
-    r"\s|^[$%<{@/.]|[{}<>]|\$\{|\$\(|://|^(true|false|yes|no|on|off)$|^\d{1,4}$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$"
+    r"\s|^[$%<{@/.]|^\[[\w .-]+\]$|[{}<>]|\$\{|\$\(|://"
+    r"|^(true|false|yes|no|on|off)$|^\d{1,4}$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$"
     r"|^(bearer|basic|jwt|header|cookie|query|http|https|sha\d+|hs\d+|rs\d+)$|^(?!eyJ)\w+(\.[a-z_]\w*)+$|^\w+\(.*\)$"
 )
 _SHOWN = re.compile(
@@ -40,7 +41,7 @@ _SHOWN = re.compile(
 )
 """Dummies so common that to star them out would tell less than it hides."""
 URL_PASSWORD = re.compile(
-    r"(?<![\w+.-])[\w+.-]+://[^\s:/@{}$<]*:([^\s@/{}$<%]+)@(\[[\da-f:.]+\]|[^\s/:?]*)", re.I
+    r"(?<![\w+.-])[\w+.-]+://[^\s:/@{}$<]*:((?!\[[\w.-]+\]@)[^\s@/{}$<%]+)@(\[[\da-f:.]+\]|[^\s/:?]*)", re.I
 )
 _NOT_SET = re.compile(
     r"(?i)none|null|nil|n/?a|undefined|unset|empty|disabled|(not|no)[-_ ]?(set|value|available)"
