@@ -416,8 +416,15 @@ def test_the_variables_are_those_of_the_library(tmp_path: Path, source: str) -> 
             class Settings(BaseSettings):
                 url: str = Env(alias="dsn")
         """,
+        """
+            import os
+            class Settings(BaseSettings):
+                if os.name == "nt":
+                    model_config = SettingsConfigDict(env_prefix="SHOP_")
+                url: str = ""
+        """,
     ],
-    ids=["prefix", "options", "generator", "alias", "call", "sources", "made", "partial"],
+    ids=["prefix", "options", "generator", "alias", "call", "sources", "made", "partial", "tested"],
 )
 def test_what_is_computed_is_open(tmp_path: Path, source: str) -> None:
     assert read(tmp_path, source).is_open

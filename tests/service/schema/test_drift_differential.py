@@ -39,6 +39,14 @@ INDEXES = {
         'sa.Index("i", sa.text("n DESC")),',
         'op.create_index("i", "t", [sa.desc("n")])',
     ),
+    "a call in both": ('sa.Index("i", sa.text("lower(s)")),', 'op.execute("CREATE INDEX i ON t (lower(s))")'),
+    "a call in the model": ('sa.Index("i", sa.text("lower(s)")),', 'op.create_index("i", "t", ["s"])'),
+    "a call in SQL": ('sa.Index("i", "s"),', 'op.execute("CREATE INDEX i ON t (lower(s))")'),
+    "a column in parentheses": ('sa.Index("i", sa.text("(s)")),', 'op.create_index("i", "t", ["s"])'),
+    "an operator class in a text": (
+        'sa.Index("i", sa.text("lower(s) text_pattern_ops")),',
+        'op.create_index("i", "t", ["s"])',
+    ),
     "descending in SQL": ('sa.Index("i", sa.desc("n")),', 'op.execute("CREATE INDEX i ON t (n DESC)")'),
     "ascending is the default": ('sa.Index("i", sa.asc("n")),', 'op.create_index("i", "t", ["n"])'),
     "NULLS LAST is the default": (

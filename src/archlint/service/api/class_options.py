@@ -15,12 +15,14 @@ from archlint.facts.syntax import (
     Constant,
     Dict,
     Expression,
+    If,
     Name,
     Node,
     Operator,
     Sequence,
+    Try,
 )
-from archlint.facts.traversal import is_none
+from archlint.facts.traversal import all_nodes, is_none
 from archlint.service.interpreter.values import Written
 from archlint.service.semantics.constants import Literals
 from archlint.service.semantics.modules import Module
@@ -120,6 +122,8 @@ class OptionReader:
                     yield from self._expanded(Written(module, scope, value), depth)
                 case ClassDef(name="Config"):
                     yield from self._inner(module, (*scope, node), statement, depth)
+                case If() | Try() if _sets_options(statement):
+                    yield ClassOption("", statement, None)
         for keyword in node.keywords:
             if keyword.name not in {None, "metaclass"}:
                 yield ClassOption(str(keyword.name), keyword, Written(module, scope, keyword.value))
@@ -194,3 +198,9 @@ class OptionReader:
         else:
             scope = self._symbols.scope_of(constant)
             yield from self._expanded(Written(constant.module, scope, value), depth + 1)
+
+
+def _sets_options(block: If | Try) -> bool:
+    """Whether the options depend on a test."""
+    targets = (target for one in all_nodes(block) if isinstance(one, Assign) for target in one.targets)
+    return any(isinstance(target, Name) and target.id == "model_config" for target in targets)

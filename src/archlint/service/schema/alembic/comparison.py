@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from msgspec import Struct
 
@@ -264,13 +265,20 @@ class Comparison:
 
 
 def _indexes_differ(mine: Index, theirs: Index) -> bool:
-    """Expressions are compared in number only: PostgreSQL writes them anew."""
+    """Of expressions only that one is no column is certain: PostgreSQL writes them anew."""
     if mine.unique != theirs.unique or len(mine.columns) != len(theirs.columns):
         return True
     if mine.nulls_distinct != theirs.nulls_distinct:
         return True
-    pairs = zip(_parts(mine), _parts(theirs), strict=True)
-    return any(None not in (one[0], other[0]) and one != other for one, other in pairs)
+    pairs = list(zip(_parts(mine), _parts(theirs), strict=True))
+    if any(None not in (one[0], other[0]) and one != other for one, other in pairs):
+        return True
+    calls = zip(pairs, mine.calls or repeat(False), theirs.calls or repeat(False), strict=False)
+    return any(
+        (one[0] is None and here and other[0] is not None)
+        or (other[0] is None and there and one[0] is not None)
+        for (one, other), here, there in calls
+    )
 
 
 def _parts(index: Index) -> Iterator[tuple[str | None, str]]:

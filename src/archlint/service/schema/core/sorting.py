@@ -8,6 +8,7 @@ _COLUMN = re.compile(
     r'"?(?P<name>\w+)"?(?P<operators>\s+\w+_ops)?(?P<words>(\s+(ASC|DESC))?(\s+NULLS\s+(FIRST|LAST))?)',
     re.IGNORECASE,
 )
+_CALL = re.compile(r"\s*\w+\([^()]*\)\s*")
 
 
 def read_sorting(sql: str) -> tuple[str, str, bool] | None:
@@ -17,6 +18,11 @@ def read_sorting(sql: str) -> tuple[str, str, bool] | None:
         text = text[1:-1].strip()
     found = _COLUMN.fullmatch(text)
     return (found["name"], sorting(found["words"]), bool(found["operators"])) if found else None
+
+
+def is_call(sql: str) -> bool:
+    """Whether an expression is the call of a function alone: no column, and no operator class behind it."""
+    return bool(_CALL.fullmatch(sql))
 
 
 def sorting(words: str) -> str:

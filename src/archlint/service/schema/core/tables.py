@@ -66,6 +66,8 @@ class Index(Struct):
 
     nulls_distinct: bool = True
     info: Mapping[str, object] = field(default_factory=dict)
+    calls: tuple[bool, ...] = ()
+    """Which of its expressions are certainly calls of functions, and so no column."""
 
 
 class Unique(Struct):

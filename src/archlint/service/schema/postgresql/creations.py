@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from archlint.service.schema.core.sorting import read_sorting
+from archlint.service.schema.core.sorting import is_call, read_sorting
 from archlint.service.schema.core.tables import Index, SqlType, Table, TableKey
 from archlint.service.schema.postgresql.catalog import View
 from archlint.service.schema.postgresql.server import Database
@@ -37,6 +37,8 @@ def _create_index(database: Database, statement: Any) -> None:
         for ordered in made.args["params"].args.get("columns") or ()
     ]
     columns = [None if part is None else part[0] for part in parts]
+    written = made.args["params"].args.get("columns") or ()
+    calls = tuple(is_call(ordered.sql(dialect="postgres")) for ordered in written)
     order = tuple("" if part is None else part[1] for part in parts)
     distinct = not re.search(r"\bNULLS\s+NOT\s+DISTINCT\b", statement.sql(dialect="postgres"), re.IGNORECASE)
     used = frozenset(name_of(column) for column in made.find_all(exp.Column))
@@ -46,7 +48,7 @@ def _create_index(database: Database, statement: Any) -> None:
         database.views[key].indexes.add(name)
     elif not (statement.args.get("exists") and exists):
         plain, unique = plain and None not in columns, bool(statement.args.get("unique"))
-        index = Index(name, tuple(columns), unique, plain, used, order, distinct)
+        index = Index(name, tuple(columns), unique, plain, used, order, distinct, calls=calls)
         database.create_index(key, index)
 
 

@@ -18,7 +18,7 @@ from archlint.service.interpreter.values import (
     text,
 )
 from archlint.service.schema.core.naming import Convention, shortened
-from archlint.service.schema.core.sorting import read_sorting, sorting
+from archlint.service.schema.core.sorting import is_call, read_sorting, sorting
 from archlint.service.schema.core.tables import Check, Column, ForeignKey, Index, Table, TableKey, Unique
 from archlint.service.schema.sqlalchemy.types import is_type, read_type
 from archlint.service.schema.sqlalchemy.values import SORTING, Element, Untold, flag, string
@@ -138,7 +138,8 @@ class Builder(Struct, dict=True):
         used |= where & set(table.columns)
         plain = plain and "postgresql_where" not in item.keywords
         distinct = not flag(item.keywords.get("postgresql_nulls_not_distinct"))
-        return Index(name, columns, unique, plain, frozenset(used), order, distinct, read_info(item))
+        calls = tuple(is_call(sql_of(expression) or "") for expression in expressions)
+        return Index(name, columns, unique, plain, frozenset(used), order, distinct, read_info(item), calls)
 
     def _sorted_column(self, table: Table, expression: Value) -> tuple[str | None, str]:
         """The column that an index's expression is, and how it is sorted; None for anything more."""
