@@ -12,7 +12,7 @@ from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
 from archlint.service.semantics.called import called_names
 from archlint.service.semantics.library_names import names_of
-from archlint.service.semantics.modules import Module
+from archlint.service.semantics.modules import Module, Role
 
 KINDS = {
     "core": ("BA05.1.2", "no definition"),
@@ -33,12 +33,16 @@ def check(service: Service) -> Iterator[Said]:
     for layer in LAYERS:
         clause, missing = KINDS[layer]
         folders = service.layers.directories(layer)
-        modules = [module for module in service.modules.runtime if _lies_in(module, folders)]
+        modules = [one for one in service.modules if one.role in _OWN and _lies_in(one, folders)]
         holding = [module for module in modules if _holds(service, module, layer)]
         yield from (Met(Location(module.path), (clause,)) for module in holding[:1])
         if modules and not holding and not any(module.source.problems for module in modules):
             fields = {"folder": f"{folders[0]}/", "missing": missing}
             yield Hit(Location(modules[0].path), fields, clauses=(clause,))
+
+
+_OWN = {Role.RUNTIME, Role.UNUSED}
+"""What nothing imports yet is there all the same."""
 
 
 def _lies_in(module: Module, folders: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ that leads there through modules of no layer is sought (`layers/chains.py`).
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 
 from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Hit, Link, Location, Severity
+from archlint.paths import is_inside
 from archlint.service.api.injection import Providers
 from archlint.service.layers.chains import ImportTarget, OnwardImport, chains
 from archlint.service.layers.layers import Layer, Layers
@@ -163,6 +165,7 @@ class _Contract:
         self._forbidden = forbidden
         self._excuse = excuse
         self._targets: dict[ImportEdge, _Target | None] = {}
+        self._schema_folders: dict[str, bool] = {}
 
     def statements(self, layer: str) -> Iterator[list[ImportEdge]]:
         """The imports of a layer's modules that count, by statement."""
@@ -320,7 +323,19 @@ class _Contract:
             return False
         if self._layer_name(home) == "schemas":
             return self._parts.layers.directory_of(home) == "models"
-        return self._layer_name(home) == "models" and self._parts.classes.is_schema(symbol)
+        in_models = self._layer_name(home) == "models"
+        return in_models and (self._parts.classes.is_schema(symbol) or self._is_among_schemas(home))
+
+    def _is_among_schemas(self, module: Module) -> bool:
+        """Whether it lies in a folder of schemas, such as `models/api/responses`, where nothing is stored."""
+        folder = posixpath.dirname(module.path)
+        if folder not in self._schema_folders:
+            layers = self._parts.layers
+            beside = (*layers.modules("models"), *layers.modules("schemas"))
+            contents = [layers.contents(one) for one in beside if is_inside(one.path, folder)]
+            is_pure = not any(one.models + one.shapes + one.setup for one in contents)
+            self._schema_folders[folder] = is_pure and any(one.schemas for one in contents)
+        return self._schema_folders[folder]
 
     def _is_breached(self, importer: Module, imported: Module, symbol: Symbol) -> bool:
         """Whether the module is of a forbidden layer; in one directory, only the symbol can tell that."""

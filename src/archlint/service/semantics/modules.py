@@ -173,8 +173,6 @@ class Modules:
 
     @cached_property
     def _test_files_outside(self) -> frozenset[str]:
-        if self.root == ".":
-            return frozenset()
         facts = {path: found for path, found in self.facts.items() if path not in self.by_path}
         sources = {path: found for path, found in facts.items() if isinstance(found, PythonSource)}
         roles = _roles(sources)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from archlint.facts.syntax import (
@@ -39,6 +39,7 @@ from archlint.service.testing.client_calls import (
 )
 from archlint.service.testing.fuzzing import methods_fuzzed
 from archlint.service.testing.matching import Matches, looks_like_path, matches, under
+from archlint.service.testing.other_runners import OtherRequests, requested_elsewhere
 from archlint.service.testing.own_clients import OwnClient, own_client
 from archlint.service.testing.paths import GAP, VALUE, RequestPaths, Spot
 from archlint.service.testing.said_by_tests import (
@@ -111,16 +112,17 @@ class Requests:
         return frozenset(one for sure in found if len({one.home for one in sure}) == 1 for one in sure)
 
     @cached_property
-    def possible(self) -> dict[ClientRequest, tuple[Endpoint, ...]]:
+    def possible(self) -> dict[ClientRequest | OtherRequests, tuple[Endpoint, ...]]:
         """The requests of which too little is known, with the untested endpoints that they may mean."""
-        left = {
-            request: tuple(one for one in maybe if one not in self.tested)
-            for request, _, maybe in self._matched
-        }
-        found = {request: endpoints for request, endpoints in left.items() if endpoints}
-        wrapping = self._own_client.wrapping
-        own = tuple(one for one in self._by_own_client if one not in self.tested)
-        return found | {wrapping: own} if wrapping and own else found
+        told: list[tuple[ClientRequest | OtherRequests, Iterable[Endpoint]]]
+        told = [(request, maybe) for request, _, maybe in self._matched]
+        if (wrapping := self._own_client.wrapping) is not None:
+            told.append((wrapping, self._by_own_client))
+        told += requested_elsewhere(self._suite.configuration.repository, self.endpoints).items()
+        return {request: left for request, maybe in told if (left := self._untested(maybe))}
+
+    def _untested(self, endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
+        return tuple(one for one in endpoints if one not in self.tested)
 
     @cached_property
     def _by_own_client(self) -> tuple[Endpoint, ...]:
