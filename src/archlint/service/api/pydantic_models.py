@@ -218,7 +218,7 @@ class PydanticModels:
         bases = self._bases(symbol, node, place)
         generic = [base for base in bases if base.name in names_of("generic base")]
         found = (t for base in generic or bases for t in base.walk() if t.name == VARIABLE)
-        return list(dict.fromkeys(t.values[0] for t in found))
+        return list(dict.fromkeys(name for t in found for name in t.values[:1]))
 
     def _own(self, node: ClassDef, scope: _Scope, kind: ModelKind) -> Iterator[Field]:
         partial = kind == "typed dict" and _is_false(scope.config.get("total"))

@@ -38,7 +38,9 @@ from archlint.service.calls.values import FunctionType, InferredType
 OWN = "own"
 """The kind of the service's own coroutines; those of libraries have the kinds of `coroutines.toml`."""
 
-_OF_COROUTINES = frozenset({"close", "cr_await", "cr_code", "cr_frame", "cr_running", "send", "throw"})
+_OF_COROUTINES = frozenset(
+    {"__await__", "close", "cr_await", "cr_code", "cr_frame", "cr_running", "send", "throw"}
+)
 _TAKING_RESULTS = frozenset(
     {
         *("all", "any", "bool", "dict", "enumerate", "float", "int", "iter", "len", "list", "max", "min"),

@@ -87,7 +87,8 @@ ANY = Type("typing.Any")
 def substitute(found: Type, variables: Mapping[str, Type]) -> Type:
     """The type with type variables replaced; `variables` has them by their qualified names."""
     if found.name == VARIABLE:
-        given = variables.get(found.values[0])
+        # One that is made on the spot, `Page[TypeVar("T")]`, has no name that arguments could stand for.
+        given = variables.get(found.values[0]) if found.values else None
         return found if given is None else replace(given, metadata=(*given.metadata, *found.metadata))
     alias = found.alias
     if not found.args and alias is None:

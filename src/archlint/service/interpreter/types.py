@@ -337,7 +337,8 @@ class Types:
 
 def _variables(found: Type) -> list[str]:
     """The type variables that are open in a type, in the order in which they stand there."""
-    return list(dict.fromkeys(inner.values[0] for inner in found.walk() if inner.name == VARIABLE))
+    named = (inner.values[:1] for inner in found.walk() if inner.name == VARIABLE)
+    return list(dict.fromkeys(name for names in named for name in names))
 
 
 def parameter_of(definition: ClassDef, name: str) -> str:
