@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archlint.facts.syntax import Call
-from archlint.findings import Hit, Link, Met, Said, Unknown
+from archlint.findings import Hit, Link, Location, Met, Said, Unknown
 from archlint.service.api.exemptions import operational, served, severity_of
-from archlint.service.api.routes import Endpoint
+from archlint.service.api.routes import App, Endpoint
 from archlint.service.model import Service
 
 ON_A_ROUTER = 'Give its router a tag, `APIRouter(tags=["items"])`, or the `include_router` call'
@@ -20,6 +20,7 @@ ON_THE_APP = (
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """Yield each documented endpoint to which neither decorator, router nor include gives a tag."""
     exempt = operational(options)
+    told: set[tuple[App, Location]] = set()
     for operation in service.openapi_pages.documented:
         endpoint = operation.endpoint
         if exempt(endpoint):
@@ -28,7 +29,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             yield Met(endpoint.location)
         elif _may_have(endpoint):
             yield Unknown(f"the tags of {served(endpoint)}", endpoint.location, "they are computed")
-        else:
+        elif (endpoint.root, endpoint.location) not in told:
+            told.add((endpoint.root, endpoint.location))
             fields = {"endpoint": served(endpoint), "handler": endpoint.handler.own_name}
             fields["remedy"] = _remedy(endpoint)
             yield Hit(endpoint.location, fields, severity=severity_of(endpoint), cause=_include(endpoint))

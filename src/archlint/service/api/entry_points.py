@@ -17,7 +17,7 @@ from archlint.service.api.adding import mounted_in
 from archlint.service.api.applications import FASTAPI, Creation, creations, using
 from archlint.service.api.idle_applications import without_idle
 from archlint.service.api.lifespans import run_lifespans
-from archlint.service.api.registered import Mount, Router
+from archlint.service.api.registered import Include, Mount, Route, Router
 from archlint.service.api.server_calls import handed_to_uvicorn, told_to_servers
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine
@@ -281,3 +281,35 @@ def roots(machine: Machine) -> Iterator[Router]:
     entries = (one for router in machine.created for entry in router.routes for one in options(entry))
     mounted = {id(entry.app) for entry in entries if isinstance(entry, Mount)}
     return (router for router in machine.created if router.is_app and id(router) not in mounted)
+
+
+def lasting_roots(machine: Machine, served: list[Router]) -> list[Router]:
+    """The roots, served ones first, but for an app that only lends its routes: one of those has them all.
+
+    What is not known of the lender's endpoints is not known of those either.
+    """
+    taken = {id(route.place.node) for app in served for route in _routes_below(app, set())}
+
+    def is_lent(router: Router) -> bool:
+        own = [one for entry in router.routes for one in options(entry) if isinstance(one, Route)]
+        return bool(own) and all(id(route.place.node) in taken for route in own)
+
+    found = sorted(roots(machine), key=lambda router: router not in served)
+    lenders = [router for router in found if router not in served and is_lent(router)]
+    for lender in lenders:
+        served[0].missed.extend(lender.missed)
+    return [router for router in found if router not in lenders]
+
+
+def _routes_below(router: Router, seen: set[int]) -> Iterator[Route]:
+    """The routes of an app or router, and of all that it includes and mounts."""
+    if id(router) in seen:
+        return
+    seen.add(id(router))
+    for entry in (one for entries in router.routes for one in options(entries)):
+        if isinstance(entry, Route):
+            yield entry
+        elif isinstance(entry, Include):
+            yield from _routes_below(entry.router, seen)
+        elif isinstance(entry, Mount) and isinstance(entry.app, Router):
+            yield from _routes_below(entry.app, seen)

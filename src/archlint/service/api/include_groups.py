@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from archlint.facts.syntax import Call
@@ -9,13 +10,20 @@ from archlint.facts.traversal import dotted
 from archlint.service.api.routes import Endpoint
 from archlint.service.interpreter.values import Origin
 
+_VERSION = re.compile(r"/v\d+(?=/|$)")
+_NEWEST = re.compile(r"^(/api)?/(current|latest|stable)(?=/|$)")
+"""Names under which the newest version is served besides."""
+
 
 def without_aliases(endpoints: Iterable[Endpoint]) -> Iterator[Endpoint]:
-    """One of each operation's spellings: no hidden copy of a shown one, no twin with a slash."""
+    """One of each operation's spellings: no hidden copy of a shown one, no twin with a slash or `/latest`."""
     operations = [(endpoint, _operation(endpoint)) for endpoint in endpoints]
+    versioned = {operation for endpoint, operation in operations if _VERSION.search(endpoint.path)}
     shown = {operation for endpoint, operation in operations if endpoint.in_schema}
     seen: set[tuple[object, str]] = set()
     for endpoint, operation in operations:
+        if operation in versioned and _NEWEST.search(endpoint.path):
+            continue
         spelling = (operation, endpoint.path.rstrip("/"))
         if spelling not in seen and (endpoint.in_schema or operation not in shown):
             seen.add(spelling)

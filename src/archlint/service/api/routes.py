@@ -287,7 +287,7 @@ def _names(machine: Machine) -> dict[int, str]:
 def _apps(found: _Collector, served: list[Router]) -> Iterator[App]:
     """The apps that nothing mounts, those that a server loads first; all may be where a variable tells."""
     are_all = not served or entry_points.may_be_others(found.runtime.servers)
-    for router in sorted(entry_points.roots(found.machine), key=lambda router: router not in served):
+    for router in entry_points.lasting_roots(found.machine, served):
         yield App(router, found.names.get(id(router)), are_all or router in served)
 
 

@@ -68,6 +68,8 @@ _NO_CLIENT = re.compile(
 )
 _KNOWN_CLIENTS = ("requests", "httpx", "httpx2", "aiohttp")
 _CLIENTS = frozenset({"AsyncClient", "AsyncTestClient", "Client", "ClientSession", "TestClient"})
+_STEPS = frozenset({"given", "step", "then", "when"})
+"""Decorators by which pytest-bdd and behave run a function for a sentence."""
 _MAX_HELPERS = 3
 """How many helpers may stand between a test and its request."""
 _MAX_CALLS = 400
@@ -285,7 +287,13 @@ class Requests:
 
     @cached_property
     def _run_by_pytest(self) -> frozenset[int]:
-        tests = (id(test.node) for test in self._suite.tests)
+        tests = [id(test.node) for test in self._suite.tests]
+        tests += (
+            id(one)
+            for module in self._suite.modules
+            for one in module.source.nodes.of(FunctionDef)
+            if any(isinstance(made, Call) and verb_of(made) in _STEPS for made in one.decorators)
+        )
         return frozenset((*tests, *(id(fixture.node) for fixture in self._suite.fixtures.all)))
 
     def _is_client(self, module: Module, receiver: Expression, scope: Scope) -> bool:
