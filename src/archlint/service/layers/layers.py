@@ -310,8 +310,8 @@ class Layers:
                 yield name
 
     def _synonyms_of(self, folders: Iterable[str]) -> Iterator[str]:
-        """The layers that directories' names suggest, where these are not features of that name."""
-        for folder in (one for one in folders if one not in self._feature_folders):
+        """The layers that directories' names suggest, where these are no features or whole applications."""
+        for folder in (one for one in folders if one not in self._feature_folders | self._containers):
             found = [name for name, names in SYNONYMS.items() if _base(folder) in names]
             # Handlers and controllers are services only where nothing else is called so, a model never.
             is_model = _base(posixpath.dirname(folder)) in {"model", "models"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from archlint.paths import ancestors
 from archlint.service.layers.contents import Contents
-from archlint.service.layers.names import LAYERS
+from archlint.service.layers.names import LAYERS, SYNONYMS
 from archlint.service.semantics.modules import Module
 
 _MAIN = frozenset({"app.py", "asgi.py", "main.py", "server.py"})
@@ -25,6 +25,7 @@ def misnomers(
             *_applications(parents, contents),
             *_deployables(parents, contents),
             *_other_routers(parents, has_routes),
+            *_inner_cores(parents),
         )
     )
 
@@ -60,3 +61,11 @@ def _other_routers(
             if posixpath.basename(folder) == "routers" and not names.isdisjoint(LAYERS):
                 own[folder] = own.get(folder, False) or has_routes(module)
     return (folder for folder, has_endpoints in own.items() if not has_endpoints)
+
+
+def _inner_cores(parents: Mapping[Module, Sequence[str]]) -> Iterator[str]:
+    """Directories `core` among queries: what is at the heart of these is theirs."""
+    for folder in {one for above in parents.values() for one in above}:
+        outer = {posixpath.basename(one) for one in ancestors(posixpath.dirname(folder))}
+        if posixpath.basename(folder) == "core" and not outer.isdisjoint(SYNONYMS["crud"] | {"crud"}):
+            yield folder
