@@ -26,14 +26,18 @@ def check(service: Service) -> Iterator[Said]:
         elif schema.untold is not None:
             yield Unknown("which models autogenerate sees", schema.place, schema.untold)
         else:
-            yield from _blind(schema, seen)
+            yield from _blind(schema, seen, service.modules.unread)
             yield from _elsewhere(schema, service.schemas.elsewhere(schema))
             yield from (Met(model.place) for model in schema.models if not schema.unread)
 
 
-def _blind(schema: DatabaseSchema, seen: set[Location]) -> Iterator[Hit | Unknown]:
+def _blind(schema: DatabaseSchema, seen: set[Location], unread: Sequence[str]) -> Iterator[Hit | Unknown]:
     """One for each module that env.py would have to import."""
     unseen = [model for model in schema.blind if model.place not in seen]
+    if unseen and unread:
+        why = "a file that cannot be read may import more of them"
+        yield Unknown("which models autogenerate sees", Location(unread[0]), why)
+        return
     for module, group in groupby(unseen, lambda model: model.module):
         models = list(group)
         yield _judged(schema, models, _named(models), module.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Link, Met, NotApplicable, Said, Unknown
+from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
 
 
@@ -21,6 +21,8 @@ def check(service: Service) -> Iterator[Said]:
         yield Unknown(
             f"`{first.symbol.qualified}`", place, f"what `{first.base}` derives from is not in sight"
         )
+    elif unread := service.modules.unread:
+        yield Unknown("the settings", Location(unread[0]), "a file that cannot be read may hold them")
     else:
         yield _without(service)
 

@@ -51,6 +51,8 @@ def check(service: Service) -> Iterator[Said]:
 
 def _lost(suite: Suite, test: Test) -> Hit | Unknown:
     """What is said of a test that nothing is seen to await; a hook may change that."""
+    if problems := suite.configuration.problems:
+        return Unknown("which async tests run", problems[0].location, problems[0].why)
     hook = next(suite.hooks(test), None)
     if hook is None:
         return Hit(test.location, {"test": test.name})

@@ -25,6 +25,8 @@ def check(service: Service) -> Iterator[Said]:
             "no manifest asks for pytest-cov or coverage",
             f"{added}, and give pytest {_OPTION}",
         )
+    elif suite.configuration.problems:
+        yield from suite.configuration.problems[:1]
     elif not suite.tooling.runs(RUN) and not re.search(RUN, suite.configuration.addopts):
         yield _hit(service.anchor, "no configuration, pipeline, task or script runs it")
     else:

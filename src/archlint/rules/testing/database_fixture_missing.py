@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
+from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
 from archlint.service.testing.database_fixtures import PLUGINS
 
@@ -31,5 +31,7 @@ def check(service: Service) -> Iterator[Said]:
         yield Unknown(
             "how tests get a database", service.anchor, f"plugin `{plugin}` may have a fixture for it"
         )
+    elif unread := suite.unread:
+        yield Unknown("how tests get a database", Location(unread[0]), "the file cannot be read")
     else:
         yield Hit(service.anchor, {"service": service.project.label})

@@ -33,6 +33,9 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             handlers.setdefault(id(endpoint.handler.definition), []).append(endpoint)
     met = {*requests.tested, *undecided}
     found = [aliases for aliases in handlers.values() if not any(one in met for one in aliases)]
+    if found and (unread := service.suite.unread):
+        yield Unknown("which endpoints tests request", Location(unread[0]), "the file cannot be read")
+        found = []
     no_client = None if requests.all else _no_client(service)
     for aliases in found:
         more = f", nor under {len(aliases) - 1} more" if len(aliases) > 1 else ""

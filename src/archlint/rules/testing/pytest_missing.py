@@ -17,8 +17,10 @@ def check(service: Service) -> Iterator[Said]:
     if not suite.tests and service.modules.tests_around:
         path = service.modules.tests_around[0]
         yield Unknown("the tests of the service", Location(path), "nothing ties these tests to a service")
-    elif not suite.tests and (unread := [path for path in service.modules.unread if "test" in path]):
+    elif not suite.tests and (unread := suite.unread):
         yield Unknown("the tests of the service", Location(unread[0]), "the file cannot be read")
+    elif not suite.tests and suite.configuration.problems:
+        yield from suite.configuration.problems[:1]
     elif not suite.tests:
         collects = suite.modules and any("test" in module.path for module in suite.modules)
         reason = "pytest collects nothing from its test files" if collects else "it has no tests"

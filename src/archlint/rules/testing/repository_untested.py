@@ -53,6 +53,8 @@ def _of_class(service: Service, cls: Class, methods: Sequence[Function]) -> Iter
 def _judged(service: Service, function: Function) -> Untested | Unknown | None:
     if service.reached.has(function) or function.node is None:
         return None
+    if unread := service.reached.unread(function):
+        return Unknown(f"tests of `{function.short_name}`", function.location, unread)
     unused = service.reached.is_unused(function)
     if (base := library_base(function)) and not service.reached.callers_of(function):
         why = f"its class derives from `{base}` of a library, which may call it"

@@ -56,6 +56,8 @@ def _judged(
         return None
     name, place = one.node.name, place_of(one)
     words = f"the {kind} `{name}`"
+    if unread := service.reached.unread(one):
+        return Unknown(f"tests of `{name}`", place, unread)
     if service.reached.is_unused(one):
         return Untested(one.module, place, name, words, unused=True)
     if why := next(filter(None, map(service.reached.doubt, functions)), ""):

@@ -23,6 +23,7 @@ def check(service: Service) -> Iterator[Said]:
     yield from service.commands.unread
     commands = [command for command in service.commands if command.context in PLACES]
     synced = {key for command in commands if command.runs("uv", "sync") for key in _places(command)}
+    synced.update(unread.location.file for unread in service.commands.unread)
     seen: set[object] = set()
     for command in commands:
         verb = _unlocked(service, command, synced)
@@ -45,11 +46,18 @@ def _instead(command: Command, verb: str) -> str:
 
 
 def _unlocked(service: Service, command: Command, synced: set[str]) -> str | None:
-    """Which kind of unlocked install this is; a `uv run` after a `uv sync` finds all in place."""
+    """Which kind of unlocked install this is; a `uv run` after a `uv sync` finds all in place.
+
+    So it may where some of the file's shell text cannot be read.
+    """
     if command.runs("uv", "sync"):
         return None if is_locked(command) else "sync"
     if command.runs("uv", "run"):
-        safe = is_locked(command) or needs_no_lock(command) or not synced.isdisjoint(_places(command))
+        safe = (
+            is_locked(command)
+            or needs_no_lock(command)
+            or not synced.isdisjoint((command.location.file, *_places(command)))
+        )
         return None if safe else "run"
     targets = uv_targets(command) or ()
     return "pip" if any(_is_project(t) or _is_unlocked_list(service, command, t) for t in targets) else None

@@ -72,6 +72,10 @@ class OpenAPIPage(Struct, frozen=True):
         return (Link(self.default, f"the default of {self.setting}"),) if self.default else ()
 
 
+_HIDING = re.compile("the (endpoints|routers|routes) |the endpoints$|an included router$|a mounted app$")
+"""What may hide endpoints altogether, and not only how one of them is called."""
+
+
 class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
     """The documents and pages of a service's apps."""
 
@@ -109,6 +113,10 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
                 yield Unknown(f"`{path}`", own.location, "it is served only under a condition")
             return
         by_hand = [e for e in read if e.app.router is page.app.router and _shown(e) == argument]
+        missed = next((one for one in self.routes.unknown if _HIDING.match(one.what)), None)
+        if page.path is None and not by_hand and missed is not None:
+            yield Unknown(f"`{path}`", missed.location, missed.why)
+            return
         yield replace(page, path=by_hand[0].path, setting=None) if by_hand and page.path is None else page
 
     @cached_property

@@ -113,6 +113,8 @@ class Images(Struct, eq=False, frozen=True, dict=True):
         others = self.commands.start_of(image, image.dockerfile.ends)
         if any(map(self.is_server, (*found, *others))) or (not found and _base_serves(image.dockerfile)):
             return Starts.A_SERVER
+        if image.dockerfile.problems:
+            return Starts.UNCLEAR
         if not found:
             is_plain = has_plain_base(image.dockerfile) and not self.is_left_open(image)
             return Starts.NO_SERVER if is_plain else Starts.UNCLEAR

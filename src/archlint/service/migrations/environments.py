@@ -146,7 +146,8 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         )
 
     def _ini(self, file: str) -> Iterator[_Settings | Unknown]:
-        if not documents.finds(self.repository, file, _SCRIPT_LOCATION):
+        is_alembics = posixpath.basename(file) == "alembic.ini"
+        if not is_alembics and not documents.finds(self.repository, file, _SCRIPT_LOCATION):
             return
         ini = documents.ini(self.repository, file)
         yield from ini.problems
@@ -156,6 +157,7 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
 
     def _toml(self, file: str) -> Iterator[_Settings | Unknown]:
         toml = documents.toml(self.repository, file)
+        yield from toml.problems
         script = toml.get("tool", "alembic", "script_location")
         if isinstance(script, str):
             table, here = toml.table("tool", "alembic"), posixpath.dirname(file) or "."

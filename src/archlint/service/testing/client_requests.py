@@ -41,7 +41,7 @@ from archlint.service.testing.fuzzing import methods_fuzzed
 from archlint.service.testing.matching import Matches, looks_like_path, matches, under
 from archlint.service.testing.other_runners import OtherRequests, requested_elsewhere
 from archlint.service.testing.own_clients import OwnClient, own_client
-from archlint.service.testing.paths import GAP, VALUE, RequestPaths, Spot
+from archlint.service.testing.paths import ANYTHING, GAP, VALUE, RequestPaths, Spot
 from archlint.service.testing.said_by_tests import (
     BASES,
     calls_of_defined,
@@ -253,8 +253,11 @@ class Requests:
         calls = self._callers(inner.name) if inner is not None and is_helper else ()
         if is_helper and inner is not None and inner.name not in self._mentioned:
             return
-        if inner is None or not calls or depth >= _MAX_HELPERS or len(calls) > _MAX_CALLS:
+        if inner is None or not calls:
             yield Spot(module, scope)
+            return
+        if depth >= _MAX_HELPERS or len(calls) > _MAX_CALLS:
+            yield Spot(module, scope, tuple((one.name, (ANYTHING,)) for one in inner.parameters))
             return
         for spot, call in calls:
             around = (

@@ -21,6 +21,7 @@ from packaging.version import Version
 from archlint import documents
 from archlint.discover import Repository
 from archlint.facts.shell import split_words
+from archlint.findings import Unknown
 from archlint.paths import ancestors, is_inside, join
 
 _ORDER = (
@@ -57,6 +58,20 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
             for folder, options in self._tables
             if option in options and (of is None or is_inside(of, folder))
         )
+
+    @cached_property
+    def problems(self) -> tuple[Unknown, ...]:
+        """What of the files that may configure it cannot be read."""
+        folders = {*ancestors(self.root), *(folder for path in self.beside for folder in ancestors(path))}
+        files = [
+            file
+            for file in self.repository.files
+            if posixpath.basename(file) in _ORDER
+            and (is_inside(file, self.root) or (posixpath.dirname(file) or ".") in folders)
+        ]
+        read = {".toml": documents.toml, ".ini": documents.ini, ".cfg": documents.ini}
+        found = (read[posixpath.splitext(file)[1]](self.repository, file).problems for file in files)
+        return tuple(problem for problems in found for problem in problems)
 
     @property
     def addopts(self) -> str:

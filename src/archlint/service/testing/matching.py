@@ -22,6 +22,10 @@ _OWN = re.compile(r"\{[^}:]*:(?!(?:float|int|path|str|uuid)\})[^}]*\}")
 """A convertor that the service registers: which texts it takes, only its own expression says."""
 
 
+_HOST = re.compile(rf"^[a-z]+://([^/?#]*(?=[/?#])|[^/?#]*:{GAP}$|[^/?#{GAP}]*)")
+"""With a hole in it where more follows; one that ends the text is the path, or else a port."""
+
+
 class Matches(Struct, frozen=True):
     """The endpoints that a request means for certain or in all likelihood, and those that it may mean."""
 
@@ -69,7 +73,7 @@ def _by_router(path: Sequence[str], endpoints: Iterable[Endpoint]) -> Iterator[E
 
 def normalized(template: str) -> str:
     """The path of a text: without scheme, host, query and fragment, with a slash in front."""
-    path = re.sub(r"^[a-z]+://[^/?#]*", "", template)
+    path = _HOST.sub("", template)
     # A value that a path starts with is a prefix, of any length or none.
     path = re.sub(f"^{VALUE}", GAP, path)
     path = re.split(r"[?#]", path, maxsplit=1)[0]

@@ -94,7 +94,7 @@ class RequestPaths:
     def texts(self, node: Expression, spot: Spot) -> Texts:
         """What `node` can be; never empty."""
         if isinstance(node, Constant) and isinstance(node.value, str):
-            return (node.value,) if spot.depth <= _MAX_DEPTH else (GAP,)
+            return (node.value,) if spot.depth <= _MAX_DEPTH else (ANYTHING,)
         found = self._known.get((node, spot))
         if found is None:
             found = self._known[node, spot] = self._read(node, spot)
@@ -102,10 +102,10 @@ class RequestPaths:
 
     def _read(self, node: Expression, spot: Spot) -> Texts:
         if spot.depth > _MAX_DEPTH:
-            return (GAP,)
+            return (ANYTHING,)
         deeper = Spot(spot.module, spot.scope, spot.given, spot.depth + 1)
         unique = tuple(dict.fromkeys(self._texts(node, deeper)))
-        return unique if 0 < len(unique) <= _MAX_TEXTS else (GAP,)
+        return unique if 0 < len(unique) <= _MAX_TEXTS else (ANYTHING if unique else GAP,)
 
     def _texts(self, node: Expression, spot: Spot) -> Iterable[str]:
         match node:

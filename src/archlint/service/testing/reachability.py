@@ -14,6 +14,7 @@ from archlint.facts.syntax import (
     Alias,
     Attribute,
     Call,
+    ClassDef,
     FunctionDef,
     Name,
 )
@@ -77,6 +78,14 @@ class Reached:
         if any(map(self._mentions.is_operation, self._all_callers(function))):
             return "requests come to it as an OpenAPI document says, and which do the tests do not tell"
         return ""
+
+    def unread(self, one: Function | Class) -> str:
+        """Why something that cannot be read may use or test a definition; empty where nothing can."""
+        if self._suite.unread:
+            return f"`{self._suite.unread[0]}`, which cannot be read, may test it"
+        name = one.node.name if isinstance(one.node, FunctionDef | ClassDef) else ""
+        path = self._suite.unread_with(name)
+        return f"`{path}`, of which not all can be read, has its name" if path else ""
 
     def names(self, cls: Class) -> bool:
         """Whether the tests speak of the class itself."""

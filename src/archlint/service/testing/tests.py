@@ -9,6 +9,7 @@ from functools import cached_property
 from msgspec import Struct
 from packaging.version import Version
 
+from archlint import documents
 from archlint.discover import Repository
 from archlint.facts.syntax import (
     Assign,
@@ -102,6 +103,20 @@ class Suite:
         """The modules of tests, with their helpers and conftests, those beside the service included."""
         own = (one for one in self._all if one.role is Role.TEST or self.configuration.asks_for(one.path))
         return tuple(sorted((*own, *self._all.tests_beside), key=lambda module: module.path))
+
+    @cached_property
+    def unread(self) -> tuple[str, ...]:
+        """The files of tests of which something is not known, by path: they may test anything."""
+        own = (path for path in self._all.unread if "test" in path)
+        beside = (module.path for module in self._all.tests_beside if module.source.problems)
+        return tuple(sorted({*own, *beside}))
+
+    def unread_with(self, name: str) -> str | None:
+        """A file of the service, not of its tests, of which something is not known and that has the name."""
+        word = re.compile(rf"\b{re.escape(name)}\b".encode())
+        others = (path for path in self._all.unread if path not in self.unread)
+        repository = self.configuration.repository
+        return next((path for path in others if documents.finds(repository, path, word)), None)
 
     @cached_property
     def fixtures(self) -> Fixtures:

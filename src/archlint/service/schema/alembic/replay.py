@@ -93,7 +93,7 @@ class Replay:
     def run(self, revision: Revision, name: str) -> list[ReplayProblem]:
         """Run one function of a revision; what it cannot follow is forgotten in the database."""
         self.revision, self.problems, self.done = revision, [], []
-        self.database.touched = {}
+        self.database.touched, self.machine.exhausted = {}, None
         module = self._module(revision)
         if has_text(revision.source, "AUTOCOMMIT"):
             self.database.block.inside = None  # it has connections of its own
@@ -106,7 +106,8 @@ class Replay:
                 self._call(function)
             else:
                 self._without(revision, name, function)
-        if self.machine.steps >= MAX_STEPS - 1:
+        if self.machine.exhausted is not None or self.machine.steps >= MAX_STEPS - 1:
+            self.problems, self.done = [], []
             self.database.forget_all("the revisions do too much to follow")
         self.database.block.inside = self.transactions.inside
         if self.transactions.each_revision:
