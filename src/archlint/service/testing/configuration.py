@@ -69,8 +69,12 @@ class PytestConfiguration(Struct, eq=False, frozen=True, dict=True):
             if posixpath.basename(file) in _ORDER
             and (is_inside(file, self.root) or (posixpath.dirname(file) or ".") in folders)
         ]
-        read = {".toml": documents.toml, ".ini": documents.ini, ".cfg": documents.ini}
-        found = (read[posixpath.splitext(file)[1]](self.repository, file).problems for file in files)
+        found = (
+            documents.toml(self.repository, file).problems
+            if file.endswith(".toml")
+            else documents.ini(self.repository, file).problems
+            for file in files
+        )
         return tuple(problem for problems in found for problem in problems)
 
     @property
