@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """Where archlint cannot read a part of a service, or follow it to its end, no rule claims what it decides."""
-=======
-"""Where archlint cannot read a part of a service, or follow it to its end, no rule claims what that decides."""
->>>>>>> fb2b399b (Test silence with each part of a service unreadable, and each limit near (tests))
 
 from __future__ import annotations
 
