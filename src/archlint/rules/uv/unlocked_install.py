@@ -46,18 +46,12 @@ def _instead(command: Command, verb: str) -> str:
 
 
 def _unlocked(service: Service, command: Command, synced: set[str]) -> str | None:
-    """Which kind of unlocked install this is; a `uv run` after a `uv sync` finds all in place.
-
-    So it may where some of the file's shell text cannot be read.
-    """
+    """Which kind of unlocked install this is; a `uv run` finds all that a `uv sync`, or unread text, put there."""
     if command.runs("uv", "sync"):
         return None if is_locked(command) else "sync"
     if command.runs("uv", "run"):
-        safe = (
-            is_locked(command)
-            or needs_no_lock(command)
-            or not synced.isdisjoint((command.location.file, *_places(command)))
-        )
+        places = (command.location.file, *_places(command))
+        safe = is_locked(command) or needs_no_lock(command) or not synced.isdisjoint(places)
         return None if safe else "run"
     targets = uv_targets(command) or ()
     return "pip" if any(_is_project(t) or _is_unlocked_list(service, command, t) for t in targets) else None
