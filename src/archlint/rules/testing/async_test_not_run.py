@@ -53,8 +53,7 @@ def _lost(suite: Suite, test: Test) -> Hit | Unknown:
     """What is said of a test that nothing is seen to await; a hook may change that."""
     if problems := suite.configuration.problems:
         return Unknown("which async tests run", problems[0].location, problems[0].why)
-    hook = next(suite.hooks(test), None)
-    if hook is None:
+    if (hook := next(suite.hooks(test), None)) is None:
         return Hit(test.location, {"test": test.name})
     module, function = hook
     place = module.span(function.start, function.header_end)
@@ -69,10 +68,7 @@ def _is_run(test: Test, running: frozenset[str]) -> bool:
 
 
 def _may_run(test: Test, running: frozenset[str]) -> bool:
-    """Whether unittest awaits it, or a decorator does or may: a plugin's marker or one of the service's.
-
-    Plugins leave test cases to unittest.
-    """
+    """Whether unittest awaits it, or, where it is no test case's, a plugin's or service's own decorator may."""
     return test.case == "async" or any(
         not test.case and name.removeprefix(_MARKS) in running
         if name.startswith(_MARKS)

@@ -53,13 +53,11 @@ def _of_class(service: Service, cls: Class, methods: Sequence[Function]) -> Iter
 def _judged(service: Service, function: Function) -> Untested | Unknown | None:
     if service.reached.has(function) or function.node is None:
         return None
-    if unread := service.reached.unread(function):
-        return Unknown(f"tests of `{function.short_name}`", function.location, unread)
     unused = service.reached.is_unused(function)
     if (base := library_base(function)) and not service.reached.callers_of(function):
         why = f"its class derives from `{base}` of a library, which may call it"
         return Unknown(f"tests of `{function.short_name}`", function.location, why)
-    if not unused and (why := service.reached.doubt(function)):
+    if why := service.reached.unread(function) or ("" if unused else service.reached.doubt(function)):
         return Unknown(f"tests of `{function.short_name}`", function.location, why)
     endpoints = () if unused else service.reached.endpoints_of(function)
     ways = _unused_users(service, function) if unused else _through(service, function, endpoints)

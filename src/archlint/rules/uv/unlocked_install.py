@@ -46,13 +46,12 @@ def _instead(command: Command, verb: str) -> str:
 
 
 def _unlocked(service: Service, command: Command, synced: set[str]) -> str | None:
-    """Which kind of unlocked install this is; a `uv run` finds all that a `uv sync`, or unread text, put there."""
+    """Which kind of unlocked install this is; `uv run` finds what `uv sync`, or unread text, put there."""
     if command.runs("uv", "sync"):
         return None if is_locked(command) else "sync"
     if command.runs("uv", "run"):
-        places = (command.location.file, *_places(command))
-        safe = is_locked(command) or needs_no_lock(command) or not synced.isdisjoint(places)
-        return None if safe else "run"
+        is_there = not synced.isdisjoint((command.location.file, *_places(command)))
+        return None if is_there or is_locked(command) or needs_no_lock(command) else "run"
     targets = uv_targets(command) or ()
     return "pip" if any(_is_project(t) or _is_unlocked_list(service, command, t) for t in targets) else None
 
@@ -65,8 +64,7 @@ def _places(command: Command) -> tuple[str, ...]:
 
 def _is_project(target: str) -> bool:
     """Whether a target is the project, whose requirements are then resolved anew."""
-    bare = target.partition("[")[0]
-    return bare in {".", "./"} or (target.startswith("-r ") and target.endswith("pyproject.toml"))
+    return target.partition("[")[0] in {".", "./"} or (target.startswith("-r ") and target.endswith("pyproject.toml"))
 
 
 def _is_unlocked_list(service: Service, command: Command, target: str) -> bool:
