@@ -68,7 +68,7 @@ def _is_run(test: Test, running: frozenset[str]) -> bool:
 
 
 def _may_run(test: Test, running: frozenset[str]) -> bool:
-    """Whether unittest awaits it, or, where it is no test case's, a plugin's or service's own decorator may."""
+    """Whether unittest awaits it, or a decorator may of what is no test case: a plugin's or the service's."""
     return test.case == "async" or any(
         not test.case and name.removeprefix(_MARKS) in running
         if name.startswith(_MARKS)

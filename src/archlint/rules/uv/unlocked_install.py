@@ -10,7 +10,7 @@ from archlint import documents
 from archlint.findings import Hit, Link, Location, Met, Said
 from archlint.paths import join
 from archlint.service.deployment.command import Command, CommandContext
-from archlint.service.deployment.installs import is_exported, is_locked, needs_no_lock, uv_targets
+from archlint.service.deployment.installs import is_exported, is_locked, is_project, needs_no_lock, uv_targets
 from archlint.service.model import Service
 
 PLACES = frozenset({CommandContext.BUILD, CommandContext.CI, CommandContext.START})
@@ -53,18 +53,13 @@ def _unlocked(service: Service, command: Command, synced: set[str]) -> str | Non
         is_there = not synced.isdisjoint((command.location.file, *_places(command)))
         return None if is_there or is_locked(command) or needs_no_lock(command) else "run"
     targets = uv_targets(command) or ()
-    return "pip" if any(_is_project(t) or _is_unlocked_list(service, command, t) for t in targets) else None
+    return "pip" if any(is_project(t) or _is_unlocked_list(service, command, t) for t in targets) else None
 
 
 def _places(command: Command) -> tuple[str, ...]:
     """Where what is installed stays: a job of a file, or an image and the containers of it."""
     file = command.location.file
     return (f"{file} {command.place}",) if command.context is CommandContext.CI else ("the image",)
-
-
-def _is_project(target: str) -> bool:
-    """Whether a target is the project, whose requirements are then resolved anew."""
-    return target.partition("[")[0] in {".", "./"} or (target.startswith("-r ") and target.endswith("pyproject.toml"))
 
 
 def _is_unlocked_list(service: Service, command: Command, target: str) -> bool:

@@ -42,6 +42,12 @@ def uv_targets(command: Command) -> tuple[str, ...] | None:
     return install_targets(command.words, "install") if command.runs("uv", "pip", "install") else None
 
 
+def is_project(target: str) -> bool:
+    """Whether one of them is the project, whose requirements are then resolved anew."""
+    bare = target.partition("[")[0]
+    return bare in {".", "./"} or (target.startswith("-r ") and target.endswith("pyproject.toml"))
+
+
 def install_targets(words: Sequence[str], verb: str) -> tuple[str, ...]:
     """The packages, projects and `-r file`s after a verb."""
     return tuple(_targets(iter(words[words.index(verb) + 1 :])))
