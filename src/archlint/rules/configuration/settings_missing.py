@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from archlint import documents
 from archlint.findings import Hit, Link, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.model import Service
+
+_BASE = re.compile(rb"BaseSettings")
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -21,10 +25,17 @@ def check(service: Service) -> Iterator[Said]:
         yield Unknown(
             f"`{first.symbol.qualified}`", place, f"what `{first.base}` derives from is not in sight"
         )
-    elif unread := service.modules.unread:
-        yield Unknown("the settings", Location(unread[0]), "a file that cannot be read may hold them")
+    elif unread := next(_holding(service), None):
+        yield Unknown("the settings", Location(unread), "a file that cannot be read may hold them")
     else:
         yield _without(service)
+
+
+def _holding(service: Service) -> Iterator[str]:
+    """The files that may hold such a class: those of which nothing is known, and broken ones that name it."""
+    for path in service.modules.unread:
+        if path in service.modules.unreadable or documents.finds(service.repository, path, _BASE):
+            yield path
 
 
 def _without(service: Service) -> Hit:

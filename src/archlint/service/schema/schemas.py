@@ -185,8 +185,7 @@ class DatabaseSchema(Struct, eq=False, frozen=True, dict=True):
     @property
     def _handed(self) -> list[Handed]:
         """Calls in what env.py loads that may make tables."""
-        assert self.setup is not None
-        return self.setup.machine.handed_bases
+        return self.setup.machine.handed_bases if self.setup is not None else []
 
     @cached_property
     def _refused(self) -> Gap | None:
