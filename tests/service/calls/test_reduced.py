@@ -7,6 +7,7 @@ import pytest
 from archlint import readings
 from archlint.facts.differences import FileDifference
 from archlint.facts.python import read_python
+from archlint.service.calls import reduced
 from archlint.service.calls.library_models import load_knowledge
 from archlint.service.semantics import plain_calls
 
@@ -143,8 +144,19 @@ def test_a_local_name_stands_for_itself_alone(before: str, after: str) -> None:
     assert _differs(before, after)
 
 
+@pytest.mark.parametrize("end", ["", "!"])
+@pytest.mark.parametrize("unit", ["|", "[", ", ", "a, ", " ", "\n|"])
+def test_a_text_of_separators_is_judged_in_linear_time(unit: str, end: str) -> None:
+    judged = _is_naming("a" + unit * 20_000 + end)
+    assert judged is (end == "")
+
+
 def test_calls_that_only_make_a_value_are_known_to_do_nothing_else() -> None:
     knowledge = load_knowledge()
     for path in plain_calls._MAKING:
         assert knowledge.blocking(path) is None, path
         assert not knowledge.handoffs(path), path
+
+
+def _is_naming(text: str) -> bool:
+    return reduced._NAMING.fullmatch(text) is not None

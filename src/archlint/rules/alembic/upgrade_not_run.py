@@ -24,8 +24,6 @@ def check(service: Service) -> Iterator[Said]:
     deploys = any(not command.is_trial for command in service.commands if command.context in DEPLOYING)
     if service.commands.unread:
         yield Unknown("how the migrations are applied", place, "a script that may do so cannot be read")
-    elif unread := service.modules.unread:
-        yield Unknown("how the migrations are applied", Location(unread[0]), "the file cannot be read")
     elif service.deployment.images and all(map(service.images.is_left_open, service.deployment.images)):
         yield Unknown("how the migrations are applied", place, "the image gets its command from elsewhere")
     elif service.deployment.images or service.deployment.compose or deploys:

@@ -31,8 +31,8 @@ from archlint.facts.syntax import (
     Walrus,
 )
 
-_NAMING = re.compile(r"\s*[\w.'\"]+(\s*[\[\],|]+\s*[\w.'\"]*)*\s*")
-"""A name, a dotted one, or an annotation as text: of an attribute, a task, a type."""
+_NAMING = re.compile(r"\s*+[\w.'\"]++(\s*+[\[\],|]\s*+[\w.'\"]*+)*+\s*+")
+"""A name, a dotted one, or an annotation as text: of an attribute, a task, a type. Nothing is tried twice."""
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 _TEXT = " "
 
