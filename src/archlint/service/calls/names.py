@@ -11,7 +11,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from archlint.facts.source import PythonSource, function_naming, notice_naming
-from archlint.facts.syntax import Alias, Attribute, ClassDef, FunctionDef, Name
+from archlint.facts.syntax import Alias, Attribute, ClassDef, FunctionDef, Name, Node
 from archlint.facts.traversal import dotted
 from archlint.readings import naming, unnoticed
 from archlint.service.calls.functions import Class, Function
@@ -40,7 +40,7 @@ def names_in(definition: Function | Class, defined: frozenset[str]) -> Sequence[
             with unnoticed():
                 number = source.nodes.of(ClassDef).index(node)
             return _names_in_class(source, defined, str(number))[1]
-    return () if node is None else source.nodes.within(node.start, node.end, Name, Attribute)
+    return () if node is None else _names_between(source, node, defined)
 
 
 def names_used_in(source: PythonSource, function: FunctionDef, defined: frozenset[str]) -> _Names:
@@ -104,7 +104,7 @@ def _names_in_class(
     return tuple(one.name for one in classes), names
 
 
-def _names_between(source: PythonSource, node: FunctionDef | ClassDef, defined: frozenset[str]) -> _Names:
+def _names_between(source: PythonSource, node: Node, defined: frozenset[str]) -> _Names:
     names = _speaking_names(source, defined)
     first, last = (bisect_left(names, at, key=_start) for at in (node.start, node.end))
     return names[first:last]
