@@ -316,13 +316,13 @@ class _Contract:
     def _is_schema_among_models(self, symbol: Symbol) -> bool:
         """A schema that stands beside models is misplaced, but who imports it depends on no model.
 
-        The same goes for what stands beside schemas in a module of theirs.
+        The same goes for what stands beside schemas in a module of theirs, for who may import schemas.
         """
         home = symbol.module
         if home is None:
             return False
         if self._layer_name(home) == "schemas":
-            return self._parts.layers.directory_of(home) == "models"
+            return "schemas" not in self._forbidden and self._parts.layers.directory_of(home) == "models"
         in_models = self._layer_name(home) == "models"
         return in_models and (self._parts.classes.is_schema(symbol) or self._is_among_schemas(home))
 
