@@ -313,8 +313,8 @@ class Service(Surroundings, frozen=True, dict=True):
         """The OpenAPI documents that the repository commits for the service."""
         from archlint.service.openapi.committed_documents import committed_documents
 
-        main, unknown = lambda: self.documents.main, lambda: bool(self.routes.unknown)
-        return tuple(committed_documents(self.root, self.repository, main, unknown))
+        main, routes = lambda: self.documents.main, lambda: self.routes
+        return tuple(committed_documents(self.root, self.repository, main, routes))
 
     @cached_property
     def api(self) -> ApiState:

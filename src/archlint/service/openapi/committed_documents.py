@@ -13,6 +13,7 @@ from msgspec import Struct
 from archlint import documents
 from archlint.discover import Repository
 from archlint.paths import is_inside
+from archlint.service.api.routes import RouteTable
 from archlint.service.openapi.json_values import UNKNOWN_KEY
 
 if TYPE_CHECKING:
@@ -37,11 +38,11 @@ def committed_documents(
     root: str,
     repository: Repository,
     document: Callable[[], ApiDocument | None],
-    is_partial: Callable[[], bool],
+    routes: Callable[[], RouteTable],
 ) -> Iterator[CommittedDocument]:
     """Each `openapi.json` or `.yaml` of the service, compared with its document.
 
-    One that `is_partial`, as routes are not known, tells of nothing that the file has besides.
+    Where routes are not known, or off by default, it tells of nothing that the file has besides.
     """
     for path in repository.files:
         folder, name = posixpath.split(path)
@@ -52,7 +53,7 @@ def committed_documents(
             content = documents.json(repository, path).value
             content = content if isinstance(content, dict) and "paths" in content else None
             found = () if content is None else _differences(content, given.content, "#")
-            unseen = _BESIDES if is_partial() else _MAY_BE_UNSEEN if given.gaps else None
+            unseen = _BESIDES if _are_partial(routes()) else _MAY_BE_UNSEEN if given.gaps else None
             sure = (one for one in found if not (unseen and unseen.match(one)))
             differ = None if content is None else next(sure, "")
             yield CommittedDocument(path, differ)
@@ -63,6 +64,11 @@ _MAY_BE_UNSEEN = re.compile(
 )
 """What a part of the document may name that the source does not tell."""
 _BESIDES = re.compile(rf"#/\S+ is not in the source$|{_MAY_BE_UNSEEN.pattern}")
+
+
+def _are_partial(routes: RouteTable) -> bool:
+    return bool(routes.unknown) or any(one.off_by_default for one in routes.endpoints)
+
 
 _WORDS = frozenset({"title", "servers"})
 """What is worded by the library's version, and what deployments add."""
