@@ -114,7 +114,9 @@ def test_the_terminal_ends_in_a_table_and_the_next_command(run: Run, tmp_path: P
         ["BA00", "Archlint's", "own", "1"],
         ["BA01", "FastAPI", "Framework", "Standard", "1"],
     ]
-    assert lines[-1] == "1 of them may be fixable; `archlint check --diff` shows how"
+    assert lines[-1] == (
+        "`archlint check --diff` shows what can be fixed: there are fixes for the rules of 1 finding"
+    )
     only = run("check", "--select", "BA0002", "--output-format", "concise").out.splitlines()
     assert only[1:] == [
         "",

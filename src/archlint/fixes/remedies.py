@@ -42,19 +42,25 @@ class Remedy(Struct, frozen=True):
         """Whether the edits take findings away and bring fewer."""
         return not self.why
 
+    def holds_much(self, findings: int) -> bool:
+        """Whether it holds much of so many findings: of what is proved, those that go count."""
+        size = len(self.members)
+        if self.proof is not None and self.is_proved:
+            members = {one.fingerprint for one in self.members}
+            size = sum(one.fingerprint in members for one in self.proof.gone)
+        return size >= findings * MUCH
+
     def rank(self, findings: int) -> tuple[bool, bool, int, int, Location]:
         """Among the causes of so many findings: what holds much of them first, and what is proved.
 
         Of these, what takes the most away for each line, and of like effort the largest. Alike is what rounds
         to one power of two. How many lines it takes is not known of what is not proved.
         """
+        is_small = not self.holds_much(findings)
         if self.proof is None or not self.is_proved:
-            size = len(self.members)
-            return (size < findings * MUCH, True, 0, -size, self.link.location)
-        members = {one.fingerprint for one in self.members}
-        own, goes = sum(one.fingerprint in members for one in self.proof.gone), len(self.proof.gone)
-        effort = -round(log2(goes / self.proof.lines))
-        return (own < findings * MUCH, False, effort, -goes, self.link.location)
+            return (is_small, True, 0, -len(self.members), self.link.location)
+        goes = len(self.proof.gone)
+        return (is_small, False, -round(log2(goes / self.proof.lines)), -goes, self.link.location)
 
 
 class Ranking(Struct, frozen=True):
@@ -92,7 +98,7 @@ def _remedies(report: Report, planned: Iterable[Planned]) -> Iterator[Remedy]:
         if one.finding.fingerprint not in caused:
             by_rule.setdefault(one.finding.code, []).append(one.finding)
     for code, members in by_rule.items():
-        said = f"what the fix of {code} {members[0].rule} takes away"
+        said = f"each {members[0].rule} that archlint can fix"
         yield Remedy(code, Link(members[0].location, said), tuple(members))
 
 

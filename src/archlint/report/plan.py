@@ -17,11 +17,20 @@ from archlint.report.words import arguments, counted
 
 FIRST = 5
 """How many remedies the last line sums up."""
+_MUCH = "Causes that hold a twentieth of the findings or more, the most findings for each line first:"
+_HELD = " --no-baseline"
+_LITTLE = "Smaller causes, likewise:"
 
 
 def text(ranking: Ranking, how: Rendering, most: int) -> Iterator[Line]:
-    """Each remedy with its place, its rules and what trying its edits gave."""
-    for number, remedy in enumerate(ranking.remedies[:most], start=1):
+    """Each remedy with its place, its rules and what trying its edits gave, the large ones first."""
+    total = len(ranking.report.findings)
+    shown = ranking.remedies[:most]
+    for number, remedy in enumerate(shown, start=1):
+        is_first = number == 1 or remedy.holds_much(total) != shown[number - 2].holds_much(total)
+        if is_first:
+            yield ((_MUCH if remedy.holds_much(total) else _LITTLE, "label"),)
+            yield ()
         yield (f"{number:>3}. ", "faint"), (_size(remedy), "rule"), (f"  {_rules(remedy.members)}", "")
         place = how.shown(remedy.link.location)
         yield (("     ", ""), (f"{place}: ", "heading"), (printable(remedy.link.text), ""))
@@ -33,6 +42,8 @@ def text(ranking: Ranking, how: Rendering, most: int) -> Iterator[Line]:
         all_ = f"`--top {len(ranking.remedies)}` shows all"
         yield ((f"{counted(hidden, 'cause')} of less weight not shown; {all_}", "faint"),)
     yield ((_sum(ranking), "rule"),)
+    if _option(ranking).endswith(_HELD):
+        yield ((f"What {NAME} holds is counted here, for this is how it shrinks", "faint"),)
 
 
 def markdown(ranking: Ranking, most: int) -> str:
@@ -80,7 +91,7 @@ def _verdict(remedy: Remedy, option: str) -> str:
     if proof is None or not remedy.is_proved:
         return f"not proved: {remedy.why}"
     if proof.stand_in:
-        return f"proved with {proof.stand_in}, which archlint does not write: {_goes(proof)}"
+        return f"proved on a copy: {_goes(proof)} with {proof.stand_in}; to be written by hand"
     return f"proved: {_goes(proof)}; {_command(remedy, proof, option)}"
 
 
@@ -106,7 +117,7 @@ def _command(remedy: Remedy, proof: Proof, option: str) -> str:
 def _option(ranking: Ranking) -> str:
     """What lets `check` speak of the same paths, and of findings that a baseline holds."""
     files = ranking.report.repository.files
-    held = " --no-baseline" if any(file.endswith(NAME) for file in files) else ""
+    held = _HELD if any(file.endswith(NAME) for file in files) else ""
     return arguments(ranking.paths) + held
 
 

@@ -137,7 +137,8 @@ def _next(report: Report, paths: str) -> Iterator[Line]:
         option = "" if safe else " --unsafe-fixes"
         against = f" --against {report.against}" if report.against else ""
         command = f"archlint check{paths}{against}{_held(report)} --diff{option}"
-        yield ((f"{safe + unsafe} of them may be fixable; `{command}` shows how", ""),)
+        of = counted(safe + unsafe, "finding")
+        yield ((f"`{command}` shows what can be fixed: there are fixes for the rules of {of}", ""),)
         return
     ranked = Counter(f.code for f in report.findings if f.severity is Severity.ERROR)
     ranked = ranked or Counter(f.code for f in report.findings)
