@@ -21,11 +21,11 @@ class OverlaidRepository(Repository):
 
 
 def overlaid(repository: Repository, contents: Mapping[str, bytes]) -> OverlaidRepository:
-    """The repository with `contents`, which may name new files."""
+    """The repository with `contents`, which may name new files, as if git tracked them."""
     return OverlaidRepository(
         repository.root,
         tuple(sorted({*repository.files, *contents})),
-        repository.tracked,
+        repository.tracked and repository.tracked | contents.keys(),
         repository.notes,
         below=repository,
         contents=contents,

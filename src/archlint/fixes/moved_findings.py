@@ -16,7 +16,8 @@ def gone_and_came(before: Report, after: Report) -> tuple[list[Finding], list[Fi
     """The findings of each report that are not in the other.
 
     One that means the same in another file has moved there, and so has one that the same rule makes of the
-    same line in a function of the same name: a method that has become a function is called otherwise.
+    same line in a function of the same name: a method that has become a function is called otherwise. What
+    it says of the same line of the same file in other words has stayed.
     """
     old, new = ({one.fingerprint: one for one in report.findings} for report in (before, after))
     gone = [one for name, one in old.items() if name not in new]
@@ -53,11 +54,11 @@ def _meaning(finding: Finding) -> Hashable:
 
 
 def _line(repository: Repository, finding: Finding) -> Hashable:
-    """The rule, the name of the definition, and the text of the line; what is in none moves with nothing."""
+    """The rule, the text of the line, and the name of the definition; outside of any, the file."""
     try:
         lines = repository.read_bytes(finding.location.file).splitlines()
     except UnreadableFileError:
         lines = []
     text = lines[finding.location.line - 1].strip() if finding.location.line <= len(lines) else b""
     name = finding.symbol.rpartition(".")[2]
-    return (finding.code, name, text) if name and text else finding.fingerprint
+    return (finding.code, name or finding.location.file, text) if text else finding.fingerprint

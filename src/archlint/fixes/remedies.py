@@ -112,9 +112,11 @@ def _unfixable(report: Report, members: Iterable[Finding]) -> str:
 def _tried(remedies: Sequence[Remedy], planned: Mapping[str, Planned], bench: Bench) -> Iterator[Remedy]:
     """The remedies, the largest with what their edits do."""
     attempts: dict[str, Experiment] = {}
+    alone = 0
     for remedy in remedies:
-        if len(attempts) < MOST_PROOFS and (attempt := _attempt(remedy, planned, bench)).planned:
+        if alone < MOST_PROOFS and (attempt := _attempt(remedy, planned, bench)).planned:
             attempts[remedy.id] = attempt
+            alone += not attempt.only_adds
     proofs = dict(zip(attempts, bench.tried(tuple(attempts.values())), strict=True))
     for remedy in remedies:
         if remedy.id not in proofs:

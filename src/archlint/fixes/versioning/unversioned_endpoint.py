@@ -13,6 +13,7 @@ from archlint.service.model import Service
 
 PREFIX = "/api/v1"
 WHY = "every client has to call the new paths"
+TRIED = f"`{PREFIX}` as the prefix"
 
 
 def plan(service: Service, finding: Finding) -> Plan | None:
@@ -26,6 +27,14 @@ def plan(service: Service, finding: Finding) -> Plan | None:
         call = call if call.name.endswith(".mount") else called_at(service, finding)
         edit = _path(service, call) if call is not None else None
     return Plan(((call.module.path, edit),), WHY) if call is not None and edit is not None else None
+
+
+def trial(service: Service, finding: Finding) -> Plan | None:
+    """A literal for a prefix that is made at run time: where it is made, its author knows."""
+    call = called_at(service, replace(finding, location=finding.chain[0].location)) if finding.chain else None
+    if call is None or not call.name.endswith("include_router") or "**" in call.keywords:
+        return None
+    return Plan(((call.module.path, SetArgument(call.span, "prefix", f'"{PREFIX}"')),), TRIED)
 
 
 def _included(call: FoundCall) -> Edit | None:
