@@ -57,13 +57,21 @@ def facts(ruling: Ruling) -> Iterator[str]:
 
 def doubts(ruling: Ruling) -> Iterator[str]:
     """What is excused, why it does not apply or is not known, and what could not be decided."""
+    alike: dict[tuple[str, ...], list[Excused]] = {}
     for one in ruling.excused:
-        yield f"excused at {one.location}: {one.finding.code}: {one.reason}{_agreed(one)}"
+        key = one.location.file, one.finding.code, one.reason, _agreed(one)
+        alike.setdefault(key, []).append(one)
+    for (file, code, reason, agreed), excused in alike.items():
+        where = f"at {excused[0].location}" if len(excused) == 1 else f"{len(excused)} times in {file}"
+        yield f"excused {where}: {code}: {reason}{agreed}"
     for reason in ruling.reasons:
         if ruling.verdict is not Verdict.EXCUSED or reason not in {one.reason for one in ruling.excused}:
             yield reason
-    for undecided in ruling.unknowns[:SHOWN]:
-        yield f"not decided: {undecided.unknown.what} ({undecided.unknown.location}): {undecided.unknown.why}"
+    said = dict.fromkeys(
+        f"not decided: {one.unknown.what} ({one.unknown.location}): {one.unknown.why}"
+        for one in ruling.unknowns
+    )
+    yield from list(said)[:SHOWN]
 
 
 def shown(evidence: Evidence) -> str:
