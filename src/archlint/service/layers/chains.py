@@ -1,17 +1,23 @@
 """Chains of imports that lead from a layer through modules of no layer into a forbidden layer.
 
-import-linter's `forbidden` contract says the same of whether there is one; a test compares the two.
+import-linter decides, on a graph made here: its packages are `source` (import statements of the layer),
+`helper` (what modules of no layer define) and `target` (modules of the forbidden layers). It is imported
+only when some helper does import a forbidden layer.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from archlint.service.semantics.imports import ImportEdge
 from archlint.service.semantics.modules import Module
+
+if TYPE_CHECKING:
+    from grimp import ImportGraph
 
 
 class ImportTarget(Struct, frozen=True):
@@ -41,10 +47,8 @@ def chains(
     for start in starts:
         for step in start:
             graph.explore(step.place)
-    leading = graph.leading()
-    for start in starts:
-        if any(step.forbidden or step.place in leading for step in start):
-            yield graph.shortest_chain(start)
+    for index in _broken(starts, graph) if graph.has_exits else ():
+        yield graph.shortest_chain(starts[index])
 
 
 class _Graph:
@@ -52,37 +56,21 @@ class _Graph:
 
     def __init__(self, onward: Callable[[ImportTarget], Iterable[OnwardImport]]) -> None:
         self._onward = onward
-        self._steps: dict[ImportTarget, tuple[OnwardImport, ...]] = {}
+        self.steps: dict[ImportTarget, dict[str, OnwardImport]] = {}
+        self.has_exits = False
 
     def explore(self, start: ImportTarget) -> None:
         pending = [start]
         while pending:
             place = pending.pop()
-            if place in self._steps:
+            if place in self.steps:
                 continue
-            found: dict[tuple[bool, ImportTarget], OnwardImport] = {}
+            self.steps[place] = {}
             for step in self._onward(place):
-                found.setdefault((step.forbidden, step.place), step)
-            self._steps[place] = tuple(found.values())
-            pending += [step.place for step in found.values() if not step.forbidden]
-
-    def leading(self) -> set[ImportTarget]:
-        """The places from which some chain leads into a forbidden layer."""
-        before: dict[ImportTarget, list[ImportTarget]] = {}
-        pending: list[ImportTarget] = []
-        for place, steps in self._steps.items():
-            for step in steps:
-                if step.forbidden:
-                    pending.append(place)
-                else:
-                    before.setdefault(step.place, []).append(place)
-        found: set[ImportTarget] = set()
-        while pending:
-            place = pending.pop()
-            if place not in found:
-                found.add(place)
-                pending += before.get(place, ())
-        return found
+                self.steps[place].setdefault(_node(step), step)
+                self.has_exits |= step.forbidden
+                if not step.forbidden:
+                    pending.append(step.place)
 
     def shortest_chain(self, start: Sequence[OnwardImport]) -> tuple[ImportEdge, ...]:
         """The imports from `start` into a forbidden layer; of several such chains the first."""
@@ -93,8 +81,52 @@ class _Graph:
             step, chain = pending.popleft()
             if step.forbidden:
                 return chain
-            for further in self._steps[step.place]:
+            for further in self.steps[step.place].values():
                 if further.forbidden or further.place not in seen:
                     seen.add(further.place)
                     pending.append((further, (*chain, further.edge)))
         return ()
+
+
+def _broken(starts: Sequence[Sequence[OnwardImport]], graph: _Graph) -> list[int]:
+    """The indices of the statements from which a chain leads into a forbidden layer.
+
+    import-linter shows a chain for each, but of several shortest ones any.
+    """
+    # It configures its contracts' surroundings only when its API is imported.
+    import importlinter.api  # noqa: F401
+    from importlinter.contracts.forbidden import ForbiddenContract
+
+    contract = ForbiddenContract(
+        name="layers",
+        session_options={"root_packages": ["source", "helper", "target"]},
+        # Each statement by itself: between packages, grimp uses an import in one chain only.
+        contract_options={"source_modules": ["source.*"], "forbidden_modules": ["target"]},
+    )
+    check = contract.check(graph=_import_graph(starts, graph), verbose=False)
+    broken = {chains["downstream_module"] for chains in check.metadata["invalid_chains"]}
+    return sorted(int(name.removeprefix("source.s")) for name in broken)
+
+
+def _import_graph(starts: Sequence[Sequence[OnwardImport]], graph: _Graph) -> ImportGraph:
+    from grimp import ImportGraph
+
+    built = ImportGraph()
+    for package in ("source", "helper", "target"):
+        built.add_module(package)
+    for index, start in enumerate(starts):
+        for step in start:
+            built.add_import(importer=f"source.s{index}", imported=_node(step))
+    for place, steps in graph.steps.items():
+        for node in steps:
+            built.add_import(importer=f"helper.{_slug(place)}", imported=node)
+    return built
+
+
+def _node(step: OnwardImport) -> str:
+    return f"{'target' if step.forbidden else 'helper'}.{_slug(step.place)}"
+
+
+def _slug(place: ImportTarget) -> str:
+    """A place as one component of a name in the graph, where dots would make packages."""
+    return f"{place.module.path}:{place.name or ''}".replace(".", "_")

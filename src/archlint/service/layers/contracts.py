@@ -1,7 +1,7 @@
 """Which imports break a contract between layers, and by which chain.
 
-An import of a forbidden layer, or of a name that is only re-exported from it, shows in the statement; a chain
-that leads there through modules of no layer is sought (`layers/chains.py`).
+An import of a forbidden layer, or of a name that is only re-exported from it, shows in the statement. Whether
+a chain leads there through modules of no layer is import-linter's verdict (`layers/chains.py`).
 """
 
 from __future__ import annotations
