@@ -1,7 +1,7 @@
-"""Tests that another runner than pytest makes: behave, Robot Framework, Hurl, Tavern, Postman, JMeter.
+"""Tests that another runner than pytest makes: behave, Robot Framework, Hurl, Tavern.
 
 They say in words, or in steps of their own, what they request; so that an endpoint all of whose path's words
-stand in one of their files may be requested.
+stand in one of their files may be requested. A collection of Postman is for people, unless a command runs it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from archlint.discover import Repository
 from archlint.findings import Location
 from archlint.service.api.routes import Endpoint
 
-_FILE = re.compile(r"(?i).*\.(feature|hurl|jmx|robot|tavern\.ya?ml|postman_collection\.json)")
+_FILE = re.compile(r"(?i).*\.(feature|hurl|robot|tavern\.ya?ml)")
 _WORD = re.compile(r"[\w.~-]*\w")
 _PARAMETER = re.compile(r"\{[^}]*\}")
 _GENERAL = re.compile(r"api|v\d+")
