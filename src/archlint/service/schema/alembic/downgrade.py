@@ -18,6 +18,7 @@ from archlint.service.schema.core.tables import title
 
 _LEFT = "`downgrade()` does not take it back"
 _FURTHER = "the downgrade does more than to take the upgrade back"
+_OTHERWISE = "the downgrade makes another table than there was"
 _REMOVING = ("drop", "execute", "rename", "alter")
 _MAKING = ("create", "add", "execute", "rename", "alter")
 """The beginnings of operations after which something is not there any more, or is there."""
@@ -95,8 +96,7 @@ class RoundTrip(Struct, eq=False, frozen=True, dict=True):
             words = f"the downgrade fails: {problem.message}"
             yield Step(problem.revision, problem.location, problem.operation, words, refused=True)
         for left in self.leftovers:
-            words = _FURTHER if left.goes_further else _LEFT
-            words = f"{words}: {left.words}"
+            words = f"{_charge(left)}: {left.words}"
             if left.location in refused:
                 words += f", and the next upgrade fails: {refused[left.location]}"
             yield Step(left.revision, left.location, left.operation, words)
@@ -184,6 +184,12 @@ class _Down(Struct, dict=True):
         self.ended = True
 
 
+def _charge(left: Leftover) -> str:
+    if not left.goes_further:
+        return _LEFT
+    return _OTHERWISE if left.operation.endswith("create_table") else _FURTHER
+
+
 def _types(deed: Deed, there: frozenset[str], now: frozenset[str]) -> Iterator[Difference]:
     """Enumerations that the upgrade made and the downgrade leaves, and the other way round."""
     for name in sorted((deed.types_after - deed.types_before) & there & now):
@@ -193,12 +199,17 @@ def _types(deed: Deed, there: frozenset[str], now: frozenset[str]) -> Iterator[D
 
 
 def _doing(done: Sequence[Done], found: Difference) -> Done | None:
-    """The last operation that may do it and names the thing, or else its table; else any, or the only one."""
+    """The last operation that may do it and names the thing, or else its table; else any, or the only one.
+
+    A column's name alone tells nothing: each table may have one of that name.
+    """
     is_gone = found.words.endswith("again")
     is_table = not is_gone and found.table == found.name
     kinds = ("create_table", *_MAKING[2:]) if is_table else _REMOVING if is_gone else _MAKING
     fitting = [one for one in done if one.operation.rpartition(".")[2].startswith(kinds)]
     by_names: list[set[str]] = [{found.table, found.name}, {found.name}, {found.table}]
+    if found.words.startswith("column"):
+        del by_names[1]
     plain = [one for one in fitting if not one.operation.endswith("execute")]
     for candidates in (plain, fitting, done):
         for words in by_names:
