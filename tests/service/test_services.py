@@ -153,6 +153,31 @@ class TestMonorepo:
         }
         assert roots(tmp_path, files) == ["shop"]
 
+    @pytest.mark.parametrize(
+        ("beside", "found"),
+        [
+            ({}, ["shop"]),
+            ({"checks/Dockerfile": "CMD uvicorn checks.gateway:app"}, ["checks"]),
+            ({"checks/requirements.txt": "pytest\nuvicorn\n"}, ["checks"]),
+            ({"checks/pyproject.toml": PROJECT.format("checks")}, ["checks"]),
+        ],
+    )
+    def test_a_project_that_only_tests_what_others_make_is_no_service(
+        self, tmp_path: Path, beside: Mapping[str, str], found: list[str]
+    ) -> None:
+        files = {
+            "shop/pyproject.toml": PROJECT.format("shop"),
+            "shop/shop/main.py": "import fastapi\ndef create_app():\n    return fastapi.FastAPI()",
+            "checks/pyproject.toml": PROJECT.format("checks").replace('"]', '", "pytest"]'),
+            "checks/checks/gateway.py": f"{APP}from shop.main import create_app\nshop = create_app()\n",
+            "checks/tests/test_shop.py": "from checks.gateway import shop",
+        }
+        assert roots(tmp_path, files | beside) == found
+
+    def test_the_only_app_is_a_service_whatever_runs_it(self, tmp_path: Path) -> None:
+        files = {"pyproject.toml": PROJECT.format("shop").replace('"]', '", "pytest"]'), "main.py": APP}
+        assert roots(tmp_path, files) == ["."]
+
     def test_another_framework_beside_is_a_service_a_workers_little_server_is_not(
         self, tmp_path: Path
     ) -> None:

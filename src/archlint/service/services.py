@@ -175,8 +175,23 @@ class _Search:
             if creation.owner is not None and not any(other.owner is None for _, other in found)
         }
         users = self._users(factories) if len(self._projects) > 1 else {}
+        testing = {root for root in roots.union(*users.values()) if self._only_tests(root)}
+        if testing >= roots:
+            testing = set()
+        users = {root: served for root, by in users.items() if (served := by - testing)}
         libraries = {root for root, by in users.items() if root not in by}
-        return (roots - libraries) | {user for by in users.values() for user in by}
+        return (roots - libraries - testing) | {user for by in users.values() for user in by}
+
+    def _only_tests(self, root: str) -> bool:
+        """Whether a project is there to test others: it needs pytest to run, and no server is told of."""
+        project = self._projects.get(root)
+        if project is None or "pytest" not in project.requirements or _SERVERS & project.requirements:
+            return False
+        extras = any(
+            text.startswith("fastapi[") for text in strings(project.pyproject.get("project", "dependencies"))
+        )
+        below = (posixpath.basename(file) for file in self._repository.files if is_inside(file, root))
+        return not extras and not any(map(_COMMAND_FILE.fullmatch, below))
 
     def _without_scripts(self, roots: set[str], made: Mapping[str, list[tuple[str, Creation]]]) -> set[str]:
         """The roots without a project around services whose own app is only a script's.
