@@ -43,7 +43,7 @@ def test_the_standard_library_is_read_as_ast_reads_it() -> None:
         except (SyntaxError, UndecodableError):
             continue
         source = read_python(data)
-        found += [f"{path.name}{difference}" for difference in differences(expected, source.body)]
+        found += [f"{path.name}{difference}" for difference in differences(expected, source.raw_body)]
         found += [f"{path.name}: {problem}" for problem in source.problems]
     assert found == []
 
@@ -82,7 +82,7 @@ def test_the_standard_library_is_read_as_ast_reads_it() -> None:
 )
 def test_constructs_are_read_as_ast_reads_them(text: str) -> None:
     source = read_python(text.encode())
-    assert list(differences(expected_body(text), source.body)) == []
+    assert list(differences(expected_body(text), source.raw_body)) == []
     assert source.problems == ()
 
 
@@ -115,7 +115,7 @@ def test_any_tokens_are_read(tokens: list[str]) -> None:
 
 def spans(source: PythonSource) -> Iterator[tuple[int, int]]:
     """Every place in the facts of a file."""
-    pending: list[object] = [source.body]
+    pending: list[object] = [source.raw_body]
     while pending:
         current = pending.pop()
         if isinstance(current, tuple):

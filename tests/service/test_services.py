@@ -172,7 +172,7 @@ class TestMonorepo:
             "checks/checks/gateway.py": f"{APP}from shop.main import create_app\nshop = create_app()\n",
             "checks/tests/test_shop.py": "from checks.gateway import shop",
         }
-        assert roots(tmp_path, files | beside) == found
+        assert roots(tmp_path, {**files, **beside}) == found
 
     def test_the_only_app_is_a_service_whatever_runs_it(self, tmp_path: Path) -> None:
         files = {"pyproject.toml": PROJECT.format("shop").replace('"]', '", "pytest"]'), "main.py": APP}
