@@ -73,8 +73,9 @@ def find_page(standard: Standard, rule: str) -> Page:
         return known[wanted]
     from archlint.proposals import suggestion
 
-    names = {*known, *standard.titles, *standard.statements}
-    hint = suggestion(rule, names) or "; `archlint rules` lists them all"
+    families = [requirement.family for requirement in standard.spec.requirements]
+    names = {*known, *families, *standard.titles, *standard.statements}
+    hint = suggestion(rule, names) or f"; `archlint rules` lists them all, of {', '.join(families)}"
     raise ArchlintError(f"no rule has the code or name `{rule}`{hint}")
 
 

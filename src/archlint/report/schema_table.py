@@ -65,7 +65,7 @@ def _pair(pair: Pair, changed: frozenset[tuple[str, str]]) -> Iterator[Line]:
     rows = [*_rows(pair, changed)]
     columns = zip(*map(_cells, rows), strict=True) if rows else [""] * 3
     sizes = [min(max(map(len, column), default=0), _WIDEST) for column in columns]
-    sizes[0] = max(sizes[0], len(printable(pair.title)) - 2 * len(GAP))
+    sizes[0] = max(sizes[0], len(printable(pair.title)) - len(GAP))
     yield _title(pair, sizes)
     for row in rows:
         label, model, database = map(printable, _cells(row))
