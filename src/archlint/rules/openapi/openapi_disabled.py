@@ -16,11 +16,14 @@ def check(service: Service) -> Iterator[Said]:
             yield page
         elif page.path is None:
             for one in service.openapi_pages.unserved(page, "openapi_url"):
-                yield _hit(one) if isinstance(one, OpenAPIPage) else one
+                yield _without_own(one) if isinstance(one, OpenAPIPage) else one
         elif page.app.is_served:
             yield Met(page.location)
 
 
-def _hit(page: OpenAPIPage) -> Hit:
+def _without_own(page: OpenAPIPage) -> Hit | Met:
+    """What is said of an app with `openapi_url=None`: one that serves it by hand elsewhere has it."""
+    if page.path is not None:
+        return Met(page.location)
     how = "off" + page.where.removeprefix("switched off")
     return Hit(page.location, {"how": how}, page.chain, page.severity)

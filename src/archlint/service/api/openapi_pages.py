@@ -117,6 +117,9 @@ class OpenAPIPages(Struct, eq=False, frozen=True, dict=True):
         if page.path is None and not by_hand and missed is not None:
             yield Unknown(f"`{path}`", missed.location, missed.why)
             return
+        if page.path is None and by_hand and all(e.conditions for e in by_hand):
+            yield Unknown(f"`{path}`", by_hand[0].location, "it is served only under a condition")
+            return
         yield replace(page, path=by_hand[0].path, setting=None) if by_hand and page.path is None else page
 
     @cached_property

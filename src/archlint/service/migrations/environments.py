@@ -26,7 +26,7 @@ from archlint.service.migrations.revisions import Revision, read_revision
 from archlint.service.packaging.pyproject import strings
 from archlint.service.semantics.alembic_files import imports_context, imports_of_settings
 from archlint.service.semantics.modules import Modules
-from archlint.service.semantics.source_roots import find_projects
+from archlint.service.semantics.source_roots import find_projects, lists_requirement
 
 DEPENDENCY, SETTINGS = "Alembic dependency", "`alembic.ini` or `[tool.alembic]`"
 SCRIPT, VERSIONS = "`env.py`", "versions folder"
@@ -103,7 +103,8 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         above = [projects[folder] for folder in ancestors(self.root) if folder in projects]
         free = [m for p in above for m in p.manifests if m in {"setup.py", "setup.cfg", "Pipfile"}]
         below = [projects[f] for f in projects if is_inside(f, self.root) and not projects[f].is_distribution]
-        if any("alembic" in project.dependencies for project in (*above, *below)):
+        named = any("alembic" in project.dependencies for project in (*above, *below))
+        if named or lists_requirement(self.repository, self.root, "alembic"):
             return True
         return None if free or not above else False
 

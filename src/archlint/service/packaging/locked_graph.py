@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -29,7 +30,7 @@ class LockedGraph(Struct, frozen=True):
     def way(self, declared: Iterable[DeclaredRequirement], distribution: str) -> tuple[str, ...]:
         """The distributions from a declared one to what brings `distribution`, the shortest way; or none.
 
-        A dependency that a marker restricts is none of a way: it may not be there where the service runs.
+        A dependency that markers restrict is none of a way: it may not be there where the service runs.
         """
         ways = deque(
             (node, (node[0],)) for one in declared if not one.requirement.marker for node in _asked(one)
@@ -49,24 +50,54 @@ class LockedGraph(Struct, frozen=True):
 
 def locked_graph(lock: TomlFile | None) -> LockedGraph:
     """The graph of a lock; one without anything where there is no lock."""
-    edges: dict[_Node, tuple[_Node, ...]] = {}
+    wanted: dict[_Node, dict[_Node, set[str]]] = {}
     for package in _tables(lock.values.get("package") if lock else None):
         name = package.get("name")
         if isinstance(name, str):
             optional = package.get("optional-dependencies")
             extras = optional.items() if isinstance(optional, dict) else ()
             for extra, items in ((None, package.get("dependencies")), *extras):
-                edges[name, extra] = (*edges.get((name, extra), ()), *_wanted(items))
-    return LockedGraph(edges)
+                markers = wanted.setdefault((name, extra), {})
+                for node, marker in _wanted(items):
+                    markers.setdefault(node, set()).add(marker)
+    python = str(lock.values.get("requires-python", "")) if lock else ""
+    return LockedGraph(
+        {
+            node: tuple(one for one, markers in found.items() if _always(frozenset(markers), python))
+            for node, found in wanted.items()
+        }
+    )
 
 
-def _wanted(items: object) -> Iterator[_Node]:
+def _wanted(items: object) -> Iterator[tuple[_Node, str]]:
+    """What a package depends on, and the marker of each, "" without one."""
     for item in _tables(items):
         name = item.get("name")
-        if isinstance(name, str) and "marker" not in item:
-            extras = item.get("extra")
-            yield name, None
-            yield from ((name, extra) for extra in (extras if isinstance(extras, list) else ()))
+        if isinstance(name, str):
+            marker, extras = str(item.get("marker", "")), item.get("extra")
+            yield (name, None), marker
+            yield from (((name, extra), marker) for extra in (extras if isinstance(extras, list) else ()))
+
+
+@lru_cache(maxsize=256)
+def _always(markers: frozenset[str], python: str) -> bool:
+    """Whether one of the markers holds wherever the project runs.
+
+    A lock that is forked, by Python or by groups that conflict, asks for one version of a distribution in
+    each fork, with a marker that says which. A single marker would have been left out if it always held.
+    """
+    if "" in markers or len(markers) == 1:
+        return "" in markers
+    from packaging.markers import InvalidMarker, Marker
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    from archlint.service.packaging.markers import equivalent
+
+    try:
+        either = Marker(" or ".join(f"({one})" for one in sorted(markers)))
+        return equivalent(either, None, SpecifierSet(python)) is True
+    except (InvalidMarker, InvalidSpecifier):
+        return False
 
 
 def _asked(one: DeclaredRequirement) -> Iterator[_Node]:

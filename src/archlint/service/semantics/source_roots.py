@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from archlint import documents
 from archlint.discover import Repository
 from archlint.facts.toml import TomlFile
-from archlint.paths import join
+from archlint.paths import is_inside, join
 from archlint.service.semantics.layout import ImportRoots
 
 _REQUIREMENTS = re.compile(r"(^|/)(requirements[^/]*|requirements/[^/]+)\.(txt|in)$")
@@ -201,6 +201,16 @@ def find_projects(repository: Repository) -> dict[str, Project]:
         if not repository.has(join(folder, "__init__.py")) or _declares_project(repository, folder):
             manifests.setdefault(folder or ".", set()).add(name)
     return {root: Project(root, repository, frozenset(manifests[root])) for root in sorted(manifests)}
+
+
+def lists_requirement(repository: Repository, root: str, distribution: str) -> bool:
+    """Whether a list of requirements at or below `root` names a distribution, one kept in a package too."""
+    return any(
+        canonicalize_name(found) == distribution
+        for file in repository.files
+        if _REQUIREMENTS.search(file) and is_inside(file, root)
+        for found in documents.findall(repository, file, _REQUIREMENT)
+    )
 
 
 def _declares_project(repository: Repository, folder: str) -> bool:
