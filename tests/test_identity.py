@@ -79,3 +79,73 @@ def test_edits_elsewhere_change_no_fingerprint(service: str, data: st.DataObject
 
 def test_the_services_have_findings_to_lose() -> None:
     assert sum(len(untouched(service)) for service in SERVICES) > 100
+
+
+ROUTER = (
+    "from fastapi import APIRouter\n\n{imports}\n\nrouter = APIRouter()\n\n\n"
+    "@router.get('/a')\ndef a():\n    return first(), users\n"
+)
+BEFORE = "from app.crud import users, orders\nfrom app.crud.users import first, second"
+
+
+@pytest.mark.parametrize(
+    ("after", "gone", "new"),
+    [
+        (BEFORE, 0, 0),
+        ("from app.crud import users, orders\nfrom app.crud.users import first", 0, 0),
+        ("from app.crud import users, orders\nfrom app.crud.users import second", 0, 0),
+        ("from app.crud import users, orders as o\nfrom app.crud.users import first, second", 0, 0),
+        ("from app.crud import users\nfrom app.crud.users import first, second", 1, 0),
+        ("from app.crud import orders\nfrom app.crud.users import first, second", 1, 0),
+        ("from app.crud import users, items, orders\nfrom app.crud.users import first, second", 0, 1),
+        (BEFORE + "\nfrom app.models import User", 0, 1),
+    ],
+)
+def test_an_import_is_known_by_the_module_it_leads_to(
+    tmp_path: Path, after: str, gone: int, new: int
+) -> None:
+    base, head = (bypasses(tmp_path / name, imports) for name, imports in (("a", BEFORE), ("b", after)))
+    assert len(base) == 3
+    assert (len(base - head), len(head - base)) == (gone, new)
+
+
+def test_a_query_is_known_by_its_function(tmp_path: Path) -> None:
+    one = "def made(session: Session):\n    return session.execute(select(User))\n"
+    two = one.replace("    return", "    session.scalars(delete(User))\n    return")
+    more = two + "\n\ndef more(session: Session):\n    return session.execute(select(User))\n"
+    head = (
+        "from sqlalchemy import delete, select\nfrom sqlalchemy.orm import Session\n\n"
+        "from app.models import User\n\n\n"
+    )
+    for layer, code in (("dependencies", "BA0505"), ("services", "BA0512")):
+        found = [
+            told(tmp_path / layer / str(number), {f"app/{layer}/things.py": head + body}, code)
+            for number, body in enumerate((one, two, more))
+        ]
+        assert len(found[0]) == 1
+        assert found[0] == found[1] < found[2]
+
+
+def bypasses(root: Path, imports: str) -> frozenset[str]:
+    return told(root, {"app/routers/things.py": ROUTER.format(imports=imports)}, "BA0511")
+
+
+def told(root: Path, written: dict[str, str], code: str) -> frozenset[str]:
+    """The fingerprints of what a rule says of a service with these files in its layers."""
+    crud = "def first():\n    return 1\n\n\ndef second():\n    return 2\n"
+    model = (
+        "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\n\n"
+        "class Base(DeclarativeBase):\n    pass\n\n\n"
+        "class User(Base):\n    __tablename__ = 'u'\n    id: Mapped[int] = mapped_column(primary_key=True)\n"
+    )
+    layers = {f"app/crud/{name}.py": crud for name in ("users", "orders", "items")}
+    layers |= {"app/models/__init__.py": model, "app/services/__init__.py": "", "app/crud/__init__.py": ""}
+    imports = "".join(f"import {name[:-3].replace('/', '.')}\n" for name in written)
+    main = f"from fastapi import FastAPI\n\n{imports}\napi = FastAPI()\n"
+    project = "[project]\nname = 'a'\nversion = '1'\ndependencies = ['fastapi', 'sqlalchemy']\n"
+    for name, text in {"pyproject.toml": project, "app/main.py": main, **layers, **written}.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    found = run(Request((root,))).findings
+    return frozenset(one.fingerprint for one in found if one.code == code)

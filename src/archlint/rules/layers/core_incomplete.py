@@ -38,7 +38,7 @@ def _firsts(service: Service, module: Module) -> Iterator[tuple[str, Piece]]:
         if setup.kind not in seen:
             seen.add(setup.kind)
             what = f"{setup.kind.capitalize()} ({setup.what})"
-            yield setup.kind, Piece(module, place_of(module, setup.node), what)
+            yield setup.kind, Piece(module, place_of(module, setup.node), what, setup.kind)
 
 
 def _has_core(service: Service) -> bool:

@@ -36,7 +36,8 @@ def _querying(service: Service, module: Module) -> Iterator[Piece]:
         executed = any(query.executed for query in found)
         if layer and ((layer.name == "models" and not executed) or (layer.name == "services" and executed)):
             continue
-        yield Piece.at(module, found[0].node, _what(function, found))
+        name = function.name if function else "the module"
+        yield Piece(module, module.location(found[0].node), _what(function, found), name)
 
 
 def _what(function: FunctionDef | None, found: list[Query]) -> str:

@@ -44,7 +44,7 @@ def _calling(service: Service, module: Module) -> Iterator[Hit]:
             "module": module.name,
             "layer": str(service.layers.of(module)),
             "what": f"calls {texts} on a database session{f' in `{function}`' if function else ''}",
-            "breach": f"{function} {texts}",
+            "breach": function,
             "remedy": _REMEDY,
         }
         chain = tuple(Link(module.location(one.node), f"`{one.text}`") for one in others)

@@ -32,10 +32,10 @@ Excuse = Callable[[ImportEdge, Symbol], bool]
 
 
 class Breach(Struct, frozen=True):
-    """One import statement of `importer` in layer `source` that leads into the forbidden layer `target`.
+    """An import of `importer` in layer `source` that leads to a `module` of the forbidden layer `target`.
 
     `imported` says what is taken there, `through` by which module where that is not the one that the
-    statement names; `statement` is what the statement itself takes.
+    statement names; `by_way_of` is the helper that the statement names, where it leads there by one.
     """
 
     importer: Module
@@ -53,7 +53,7 @@ class Breach(Struct, frozen=True):
     home: str = ""
     """The module of another layer that defines all that it takes, if one does."""
 
-    statement: str = ""
+    by_way_of: str = ""
     beside_direct: bool = False
     """Whether `importer` imports the forbidden layer by another statement without a detour."""
 
@@ -79,13 +79,14 @@ class Breach(Struct, frozen=True):
     def fields(self) -> dict[str, str]:
         """The fields of a message that says what `{module}` of layer `{layer}` does: `{what}`.
 
-        `breach` is what is meant, whatever leads there and however the layers are known.
+        `breach` is what is meant, whichever names are taken and however the layers are known.
         """
+        home = self.module.name if self.module is not None else ""
         return {
             "module": self.importer.name,
             "layer": str(self.source),
             "what": self.text,
-            "breach": f"{self.source.name} {self.statement} {self.target.name}",
+            "breach": " ".join((self.source.name, self.by_way_of, home, self.target.name)),
         }
 
     @property
@@ -124,7 +125,7 @@ class Contracts(Struct, eq=False, frozen=True):
     def breaches(
         self, source: str, forbidden: Iterable[str], excuse: Excuse = lambda edge, symbol: False
     ) -> Iterator[Breach]:
-        """The imports that lead from layer `source` into a layer of `forbidden`, one per statement.
+        """The imports from layer `source` into a layer of `forbidden`, one by statement and module.
 
         What a file reaches through a helper is told once, and not where it imports that very thing itself.
         `excuse` says of an import, and of what it means, that it is allowed all the same.
@@ -136,10 +137,10 @@ class Contracts(Struct, eq=False, frozen=True):
         for statement in contract.statements(source):
             targets = [target for edge in statement if (target := contract.target(edge))]
             if targets:
-                breach = contract.direct(targets)
-                found.add((breach.importer, breach.target.name))
-                direct.update((breach.importer, one.module, one.edge.name) for one in targets)
-                yield breach
+                direct.update((one.edge.importer, one.module, one.edge.name) for one in targets)
+                for breach in contract.direct(targets):
+                    found.add((breach.importer, breach.target.name))
+                    yield breach
             else:
                 indirect.append([step for edge in statement for step in contract.steps(edge)])
         reached: dict[tuple[Module, Module | None, str | None], tuple[ImportEdge, ...]] = {}
@@ -246,8 +247,15 @@ class _Contract:
             if self._counts(edge):
                 yield from self.steps(edge)
 
-    def direct(self, targets: list[_Target]) -> Breach:
-        """The breach of one statement, named by what it takes from forbidden layers."""
+    def direct(self, targets: list[_Target]) -> Iterator[Breach]:
+        """The breaches of one statement, one for each module of a forbidden layer that it takes from."""
+        by_module: dict[Module, list[_Target]] = {}
+        for target in targets:
+            by_module.setdefault(target.module, []).append(target)
+        yield from map(self._direct, by_module.values())
+
+    def _direct(self, targets: list[_Target]) -> Breach:
+        """The breach of one statement, named by what it takes from one module."""
         edge, module, steps = targets[0].edge, targets[0].module, targets[0].steps
         names = f"{edge.importer.name} imports {edge.imported.name}"
         links = [
@@ -256,7 +264,7 @@ class _Contract:
         breach = self._breach(
             edge,
             module,
-            _listed(_taken(targets)),
+            _taken(targets),
             f", re-exported by `{edge.imported.name}`" if steps else "",
             (Link(edge.location, names), *links) if steps else (),
         )
@@ -264,7 +272,7 @@ class _Contract:
         constants = all(map(self._parts.classes.is_constant, taken))
         unused = all(self._parts.uses.is_unused(target.edge) for target in targets)
         home = self._defined_in(taken)
-        return replace(breach, constants=constants, home=home, statement=breach.imported, unused=unused)
+        return replace(breach, constants=constants, home=home, unused=unused)
 
     def _defined_in(self, taken: list[Symbol]) -> str:
         """The one module that defines them all, if that is of a layer that may be imported."""
@@ -284,9 +292,8 @@ class _Contract:
         target = self.target(last) or _Target(last, last.imported)
         links = [Link(edge.location, f"{edge.importer.name} imports {edge.imported.name}") for edge in chain]
         through = f" through `{last.importer.name}`"
-        breach = self._breach(first, target.module, _listed(_taken([target])), through, tuple(links))
-        statement = f"{first.name} from {first.imported.name}"
-        return replace(breach, statement=statement, unused=self._parts.uses.is_unused(first))
+        breach = self._breach(first, target.module, _taken([target]), through, tuple(links))
+        return replace(breach, by_way_of=first.imported.name, unused=self._parts.uses.is_unused(first))
 
     def _breach(
         self, edge: ImportEdge, module: Module, imported: str, through: str, chain: tuple[Link, ...]
@@ -360,13 +367,12 @@ class _Contract:
         return layer.name if layer is not None else None
 
 
-def _taken(targets: list[_Target]) -> Iterator[str]:
-    """What a statement takes, by module: "`User` and `Role` from `app.models`"."""
-    for module, group in groupby(targets, lambda target: target.module):
-        names = [f"`{target.edge.name}`" for target in group if target.edge.name not in {None, "*"}]
-        yield f"{_listed(names)} from `{module.name}`" if names else f"`{module.name}`"
-
-
-def _listed(texts: Iterable[str]) -> str:
-    *first, last = texts
-    return f"{', '.join(first)} and {last}" if first else last
+def _taken(targets: list[_Target]) -> str:
+    """What a statement takes from one module: "`User` and `Role` from `app.models`"."""
+    module = targets[0].module
+    names = [f"`{target.edge.name}`" for target in targets if target.edge.name not in {None, "*"}]
+    if not names:
+        return f"`{module.name}`"
+    *first, last = names
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return f"{listed} from `{module.name}`"

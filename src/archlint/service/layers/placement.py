@@ -47,8 +47,12 @@ class Misplaced(Struct, frozen=True):
 
     @property
     def fields(self) -> dict[str, str]:
-        """The fields of a message: `{what}{more}` lies in `{where}`; a group's `piece` is empty."""
-        piece = "" if self.others else self.piece.key or self.piece.what
+        """The fields of a message: `{what}{more}` lies in `{where}`.
+
+        `piece` is what is meant; it is empty where others may join or leave the group.
+        """
+        is_group = self.home or self.piece.within
+        piece = "" if is_group else self.piece.key or self.piece.what
         return {"what": self.piece.what, "more": self._more, "piece": piece, "where": self.where}
 
     @property
