@@ -17,13 +17,16 @@ from archlint.facts.syntax import (
     Constant,
     Expression,
     FunctionDef,
+    If,
+    Match,
     Name,
     Node,
     Operator,
     Simple,
+    Statement,
     Subscript,
 )
-from archlint.facts.traversal import dotted
+from archlint.facts.traversal import dotted, nested_blocks
 from archlint.readings import summary
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.constants import Literals
@@ -114,15 +117,33 @@ def _in_settings(module: Module, scope: Scope, symbols: Symbols, classes: Classe
 
 
 def _configures(module: Module, node: Node) -> bool:
-    """Whether it only decides how settings classes read, as the prefix of their variables or their file."""
-    nodes = module.source.nodes
+    """Whether it only decides how settings classes read, as the prefix of their variables or their file.
+
+    It may do so by way of further names: `file = f".env.{stage}"`, or a `match` that chooses.
+    """
     configs = _configurations(module.source)
     if not configs or _is_within(node, configs):
         return bool(configs)
-    own = [one for one in module.source.body if isinstance(one, Assign) and _is_within(node, [one])]
-    names = {target.id for one in own for target in one.targets if isinstance(target, Name)}
-    uses = [one for one in nodes.of(Name) if one.id in names and not _is_within(one, own)]
-    return bool(uses) and all(_is_within(use, configs) for use in uses)
+    assigning = {one: names for one in module.source.body if (names := _assigned(one))}
+    reached = [one for one in assigning if _is_within(node, [one])]
+    is_used = False
+    for statement in reached:
+        named = (one for one in module.source.nodes.of(Name) if one.id in assigning[statement])
+        for use in (one for one in named if not _is_within(one, [statement])):
+            further = [one for one in assigning if _is_within(use, [one])]
+            is_used |= (within := _is_within(use, configs))
+            if not (within or further):
+                return False
+            reached += [] if within else [one for one in further if one not in reached]
+    return is_used
+
+
+def _assigned(statement: Statement) -> frozenset[str]:
+    """The names that a statement gives values to if it does nothing else, none otherwise."""
+    if isinstance(statement, Assign):
+        return frozenset(target.id for target in statement.targets if isinstance(target, Name))
+    inner = [_assigned(one) for block in nested_blocks(statement) for one in block]
+    return frozenset().union(*inner) if isinstance(statement, If | Match) and all(inner) else frozenset()
 
 
 @summary
