@@ -5,13 +5,13 @@ Its requests take their paths from links and parameters, so that which of them a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from archlint.facts.syntax import Call, Name
 from archlint.paths import is_inside
-from archlint.service.semantics.imported_modules import imported_modules
+from archlint.service.semantics.imported_modules import ImportedName, imported_by, imported_modules
 from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.workers import client_package
 from archlint.service.testing.client_calls import ClientRequest
@@ -47,10 +47,12 @@ def _around(module: Module, modules: Modules) -> Iterator[Module]:
 
 
 def _imports(suite: Suite, modules: Modules, own: frozenset[Module]) -> Iterator[ClientRequest]:
+    def is_own(test: Module, names: Iterable[ImportedName]) -> bool:
+        return any(modules.find_relative(one.level, one.module, test) in own for one in names)
+
     for test in suite.modules:
-        imported = imported_modules(test.source)
-        found = (modules.find_relative(one.level, one.module, test) for one in imported)
-        if not own.isdisjoint(found):
-            statement = test.source.imports[0].statement
+        if is_own(test, imported_modules(test.source)):
+            statements = (one.statement for one in test.source.imports)
+            statement = next(one for one in statements if is_own(test, imported_by(one)))
             call = Call(statement.start, statement.length, Name(statement.start, 0, ""), (), ())
             yield ClientRequest(test, call, (), False, ())
