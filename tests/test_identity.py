@@ -126,6 +126,59 @@ def test_a_query_is_known_by_its_function(tmp_path: Path) -> None:
         assert found[0] == found[1] < found[2]
 
 
+BLOCKING = """import subprocess, time
+import requests
+from fastapi import APIRouter
+
+router = APIRouter()
+
+
+@router.get("/a")
+async def a():
+    helper()
+    time.sleep(1)
+    return 1
+
+
+def helper():
+    requests.get("b")
+    time.sleep(2)
+    open("x")
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ('    open("x")\n', "", "BA0604"),
+        ("    time.sleep(2)\n", "", "BA0604"),
+        ("    time.sleep(2)\n", '    time.sleep(2)\n    subprocess.run("c")\n', "BA0604"),
+        ("requests.get(", "requests.post(", "BA0604"),
+        ("import requests", "import httpx as requests", "BA0604"),
+        ("time.sleep(1)\n", "time.sleep(2)\n    int('1')\n", "BA0606"),
+    ],
+)
+def test_what_blocks_is_known_by_the_call_that_its_function_makes(
+    tmp_path: Path, before: str, after: str, code: str
+) -> None:
+    assert before in BLOCKING
+    base, head = (
+        told(tmp_path / name, {"app/routers/things.py": text}, code)
+        for name, text in (("a", BLOCKING), ("b", BLOCKING.replace(before, after, 1)))
+    )
+    assert len(base) == 1
+    assert head == base
+
+
+def test_another_call_that_blocks_is_another_finding(tmp_path: Path) -> None:
+    more = BLOCKING.replace("    return 1", "    subprocess.run('c')\n    return 1")
+    base, head = (
+        told(tmp_path / name, {"app/routers/things.py": text}, "BA0606")
+        for name, text in (("a", BLOCKING), ("b", more))
+    )
+    assert base < head
+
+
 def bypasses(root: Path, imports: str) -> frozenset[str]:
     return told(root, {"app/routers/things.py": ROUTER.format(imports=imports)}, "BA0511")
 

@@ -25,8 +25,8 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     for found in service.event_loop.blocked("session", options):
         blocking.add(found.function)
         does = f"blocks the event loop{found.fields['through']}: {found.fields['calls']}"
-        name, calls = found.function.short_name, found.fields["calls"]
-        fields = {"function": name, "does": does, "session": f"{name} {calls}"}
+        name = found.function.short_name
+        fields = {"function": name, "does": does, "session": f"{name} {found.fields['call']}"}
         clauses = (*CLAUSES, *(c for kind in service.event_loop.kinds_at(found) for c in ALSO.get(kind, ())))
         yield Hit(found.location, fields, found.chain, found.severity, clauses, engine)
     opened = [call for call in service.event_loop.opened_sessions if call.caller not in blocking]

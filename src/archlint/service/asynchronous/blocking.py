@@ -78,10 +78,11 @@ class Blocked(Struct, eq=False, frozen=True):
 
     @property
     def fields(self) -> dict[str, str]:
-        """What the rules' messages say."""
+        """What the rules' messages say; `call` is what is meant, whatever else blocks behind it."""
         of = " of a worker" if self.by_worker else ""
         return {
             "function": self.function.short_name,
+            "call": self._call,
             "calls": ", ".join(dict.fromkeys(one.call_written for one in (self, *self.others))),
             "through": of + (f" through `{_called(self.edges[0])}`" if self.edges else ""),
             "remedy": self.remedy,
@@ -91,6 +92,11 @@ class Blocked(Struct, eq=False, frozen=True):
     def site(self) -> Node:
         """Where in the function the call is made, or what leads to it."""
         return (self.edges[0] if self.edges else self.call).site
+
+    @property
+    def _call(self) -> str:
+        """The name of the call that the function itself makes, without the object that has the method."""
+        return _called(self.edges[0]).rpartition(".")[2] if self.edges else written(self.call.path)
 
     @property
     def call_written(self) -> str:
