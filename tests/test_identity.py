@@ -179,6 +179,37 @@ def test_another_call_that_blocks_is_another_finding(tmp_path: Path) -> None:
     assert base < head
 
 
+APP = "from fastapi import FastAPI\n\napi = FastAPI(docs_url=None, redoc_url=None)\n"
+ENGINE = (
+    "from sqlalchemy.ext.asyncio import create_async_engine\n\n"
+    "engine = create_async_engine('postgresql+asyncpg://db/a', pool_size=5, max_overflow=3)\n"
+)
+PROJECT = "[project]\nname = 'a'\nversion = '1'\ndependencies = ['fastapi', 'redis', 'sqlalchemy>=1.3']\n"
+STACK = "services:\n  app:\n    build: .\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "before", "after", "code"),
+    [
+        ("app/core/database.py", ENGINE, ", max_overflow=3", "", "BA0707"),
+        ("app/main.py", APP, ", redoc_url=None", "", "BA1102"),
+        ("compose.yaml", STACK, "  app:", "  db:\n    image: postgres:17\n  app:", "BA1012"),
+        ("pyproject.toml", PROJECT, "sqlalchemy>=1.3", "sqlalchemy>=1.4", "BA0203"),
+        ("pyproject.toml", PROJECT, "['fastapi'", "['alembic', 'fastapi'", "BA0301"),
+        ("pyproject.toml", PROJECT, "['fastapi'", "['pytest', 'fastapi'", "BA0901"),
+    ],
+)
+def test_what_is_partly_mended_is_no_new_finding(
+    tmp_path: Path, file: str, text: str, before: str, after: str, code: str
+) -> None:
+    assert before in text
+    written = {"pyproject.toml": PROJECT, file: text}
+    base = told(tmp_path / "a", written, code)
+    head = told(tmp_path / "b", written | {file: text.replace(before, after, 1)}, code)
+    assert len(base) == 1
+    assert head == base
+
+
 def bypasses(root: Path, imports: str) -> frozenset[str]:
     return told(root, {"app/routers/things.py": ROUTER.format(imports=imports)}, "BA0511")
 
@@ -193,7 +224,8 @@ def told(root: Path, written: dict[str, str], code: str) -> frozenset[str]:
     )
     layers = {f"app/crud/{name}.py": crud for name in ("users", "orders", "items")}
     layers |= {"app/models/__init__.py": model, "app/services/__init__.py": "", "app/crud/__init__.py": ""}
-    imports = "".join(f"import {name[:-3].replace('/', '.')}\n" for name in written)
+    code_files = (name for name in written if name.endswith(".py"))
+    imports = "".join(f"import {name[:-3].replace('/', '.')}\n" for name in code_files)
     main = f"from fastapi import FastAPI\n\n{imports}\napi = FastAPI()\n"
     project = "[project]\nname = 'a'\nversion = '1'\ndependencies = ['fastapi', 'sqlalchemy']\n"
     for name, text in {"pyproject.toml": project, "app/main.py": main, **layers, **written}.items():

@@ -24,7 +24,8 @@ def check(service: Service) -> Iterator[Said]:
             # How long a connection lives depends on the server; how many there are, on each deployment.
             severity = Severity.WARNING if {one.name for one in fixed} == {"pool_recycle"} else None
             place = engine.module.location(fixed[0])
-            yield Hit(place, {"arguments": names, "verb": verb}, severity=severity)
+            fields = {"function": engine.function, "arguments": names, "verb": verb}
+            yield Hit(place, fields, severity=severity)
         elif any(keyword.name in _POOL for keyword in engine.keywords):
             yield Met(engine.location)
 

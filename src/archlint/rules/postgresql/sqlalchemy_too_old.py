@@ -23,7 +23,7 @@ def check(service: Service) -> Iterator[Said]:
     locked = service.versions.locked("sqlalchemy")
     for pin in locked:
         if pin.version < _FIRST:
-            yield _old(service, pin.location, f"The lock pins SQLAlchemy {pin.version}")
+            yield _old(service, pin.location, "lock", f"The lock pins SQLAlchemy {pin.version}")
         else:
             yield Met(pin.location)
     required = [] if locked else list(service.versions.required("sqlalchemy"))
@@ -35,9 +35,9 @@ def check(service: Service) -> Iterator[Said]:
         yield NotApplicable("its runtime imports no library of a relational database")
 
 
-def _old(service: Service, place: Location, what: str) -> Hit:
+def _old(service: Service, place: Location, teller: str, what: str) -> Hit:
     remedy = to_require(service.project, "sqlalchemy", _REQUIREMENT, place.file)
-    return Hit(place, {"what": what, "remedy": remedy})
+    return Hit(place, {"teller": teller, "what": what, "remedy": remedy})
 
 
 def _admitted(service: Service, required: list[Required]) -> Iterator[Hit | Met]:
@@ -48,7 +48,8 @@ def _admitted(service: Service, required: list[Required]) -> Iterator[Hit | Met]
     if version is not None:
         bounds = ",".join(str(one.specifiers) for one in bounded)
         series = version.rpartition(".")[0]
-        yield _old(service, bounded[0].location, f"The requirement `{bounds}` admits SQLAlchemy {series}")
+        what = f"The requirement `{bounds}` admits SQLAlchemy {series}"
+        yield _old(service, bounded[0].location, "requirement", what)
     else:
         yield Met(required[0].location)
 
@@ -59,7 +60,8 @@ def _undeclared(service: Service, names: list[str]) -> Iterator[Hit | Unknown]:
         yield Unknown("the version of SQLAlchemy", service.anchor, why)
     elif any(_has(service, name) for name in names):
         what = f"The database is used by {', '.join(names)}, without SQLAlchemy"
-        yield Hit(service.anchor, {"what": what, "remedy": to_add(service.project, _REQUIREMENT)})
+        remedy = to_add(service.project, _REQUIREMENT)
+        yield Hit(service.anchor, {"teller": "code", "what": what, "remedy": remedy})
 
 
 def _has(service: Service, name: str) -> bool:
