@@ -264,6 +264,11 @@ def test_a_selector_that_means_nothing_is_an_error() -> None:
         ArchlintError, match=r"^`BA9999` selects no rule; there are BA01 to BA08, and `archlint"
     ):
         check_selectors(("BA9999",), PAGES)
+    for selector in ("BA0599", "BA059"):
+        with pytest.raises(
+            ArchlintError, match=rf"^`{selector}` selects no rule; there are BA05\d\d to BA05\d\d, "
+        ):
+            check_selectors((selector,), PAGES)
     with pytest.raises(ArchlintError, match=r"^`ba0511` selects no rule; did you mean `BA0511`\?$"):
         check_selectors(("ba0511",), PAGES)
 

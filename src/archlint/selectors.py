@@ -48,15 +48,18 @@ def check_selectors(selectors: Iterable[str], pages: Sequence[Page]) -> None:
 
 
 def _proposal(selector: str, pages: Sequence[Page]) -> str:
-    """The nearest name; of codes one of the same length, else which there are."""
+    """The nearest name; of codes one of the same length and requirement, else which there are."""
     prefix = next((page.prefix for page in pages), "")
     if not re.fullmatch(rf"(?i:{prefix})\d+", selector):
         names = {name for p in pages for name in ("ALL", p.family, p.name, p.code)}
         return suggestion(selector, names) or "; `archlint rules` lists codes, names and families"
     codes = sorted({name for page in pages for name in (page.requirement, page.code)})
-    alike = [code for code in codes if len(code) == len(selector)]
     requirements = sorted({page.requirement for page in pages})
-    others = f"; there are {requirements[0]} to {requirements[-1]}, and `archlint rules` lists all"
+    around = next((one for one in requirements if selector.upper().startswith(one)), "")
+    near = [code for code in codes if code.startswith(around)]
+    there = near[1:] if around else requirements
+    others = f"; there are {there[0]} to {there[-1]}, and `archlint rules` lists all"
+    alike = (code for code in near if len(code) == len(selector))
     return suggestion(selector, alike, cutoff=0.75) or others
 
 
