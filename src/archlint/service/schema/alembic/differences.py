@@ -11,14 +11,43 @@ from archlint.service.schema.sqlalchemy.types import differ
 _Shape = tuple[Hashable, tuple[str, str, set[str]]]
 
 
+STAYS = "stays"
+GONE = "is not made again"
+
+
 class Difference(NamedTuple):
     """One thing that was not there before, or is not there again; `name` is what operations call it."""
 
+    kind: str
+    """What it is, in words: a "table", "column", "type", "index", "foreign key" …"""
+
+    title: str
+    """Of its table, with the schema; of a type, its name."""
+
     table: str
     name: str
-    words: str
-    whole: bool = True
-    """Whether a table, column or type is there or not, and not only how it is made."""
+    state: str = STAYS
+    """`STAYS` or `GONE`, or how a column that is there before and after is made otherwise."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it was there before, and is not any more."""
+        return self.state == GONE
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a table, column or type is there or not, and not only how it is made."""
+        return self.kind in {"table", "column", "type"} and self.state in {STAYS, GONE}
+
+    @property
+    def words(self) -> str:
+        """Such as "column `users.age` is not made again"."""
+        match self.kind:
+            case "table" | "type":
+                return f"{self.kind} `{self.title}` {self.state}"
+            case "column":
+                return f"column `{self.title}.{self.name}` {self.state}"
+        return f"{self.kind} `{self.name}` of table `{self.title}` {self.state}"
 
 
 def differences(
@@ -33,9 +62,9 @@ def differences(
     for key, old in before.items():
         new = now.get(key)
         if old is None and new is not None:
-            yield Difference(new.name, new.name, f"table `{new.title}` stays")
+            yield Difference("table", new.title, new.name, new.name)
         elif old is not None and new is None:
-            yield Difference(old.name, old.name, f"table `{old.title}` is not made again")
+            yield Difference("table", old.title, old.name, old.name, GONE)
         elif old is not None and new is not None:
             yield from _within(old, new, untold)
 
@@ -43,10 +72,10 @@ def differences(
 def _within(old: Table, new: Table, untold: Container[TableKey]) -> Iterator[Difference]:
     for name in new.columns:
         if name not in old.columns:
-            yield Difference(new.name, name, f"column `{new.title}.{name}` stays")
+            yield Difference("column", new.title, new.name, name)
     for name in old.columns:
         if name not in new.columns:
-            yield Difference(new.name, name, f"column `{new.title}.{name}` is not made again")
+            yield Difference("column", new.title, new.name, name, GONE)
     for name in old.columns:
         if name in new.columns:
             yield from _column(old, new, name)
@@ -56,11 +85,11 @@ def _within(old: Table, new: Table, untold: Container[TableKey]) -> Iterator[Dif
 def _column(old: Table, new: Table, name: str) -> Iterator[Difference]:
     one, other = old.columns[name], new.columns[name]
     if None not in (one.nullable, other.nullable) and one.nullable != other.nullable:
-        words = "accepts" if other.nullable else "refuses"
-        yield Difference(new.name, name, f"column `{new.title}.{name}` still {words} NULL", whole=False)
+        state = "still accepts NULL" if other.nullable else "still refuses NULL"
+        yield Difference("column", new.title, new.name, name, state)
     types = [found for found in (one.type, other.type) if found is not None and found.certain]
     if len(types) == 2 and differ(types[0], types[1]) and differ(types[1], types[0]):
-        yield Difference(new.name, name, f"column `{new.title}.{name}` stays {types[1].text}", whole=False)
+        yield Difference("column", new.title, new.name, name, f"stays {types[1].text}")
 
 
 def _parts(old: Table, new: Table, untold: Container[TableKey]) -> Iterator[Difference]:
@@ -69,8 +98,7 @@ def _parts(old: Table, new: Table, untold: Container[TableKey]) -> Iterator[Diff
     both = old.columns.keys() & new.columns.keys()
     for shape, (kind, name, columns) in (one | other).items():
         if columns <= both and (shape in one) != (shape in other):
-            words = "stays" if shape in other else "is not made again"
-            yield Difference(new.name, name, f"{kind} `{name}` of table `{new.title}` {words}", whole=False)
+            yield Difference(kind, new.title, new.name, name, STAYS if shape in other else GONE)
 
 
 def _shapes(table: Table, untold: Container[TableKey]) -> Iterator[_Shape]:

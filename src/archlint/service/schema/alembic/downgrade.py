@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from archlint.facts.syntax import FunctionDef
 from archlint.findings import Location
 from archlint.service.migrations.revisions import Revision, does_nothing, only_raises
-from archlint.service.schema.alembic.differences import Difference, differences
+from archlint.service.schema.alembic.differences import GONE, Difference, differences
 from archlint.service.schema.alembic.history import Deed, History
 from archlint.service.schema.alembic.replay import Done, Replay, ReplayProblem
 from archlint.service.schema.core.tables import title
@@ -19,8 +19,10 @@ from archlint.service.schema.core.tables import title
 _LEFT = "`downgrade()` does not take it back"
 _FURTHER = "the downgrade does more than to take the upgrade back"
 _OTHERWISE = "the downgrade makes another table than there was"
-_REMOVING = ("drop", "execute", "rename", "alter")
-_MAKING = ("create", "add", "execute", "rename", "alter")
+_CHANGING = ("execute", "rename", "alter")
+_REMOVING = ("drop", *_CHANGING)
+_MAKING = {"table": ("create_table", *_CHANGING), "column": ("add_column", *_CHANGING)}
+_MAKING_OTHERS = ("create", "add", *_CHANGING)
 """The beginnings of operations after which something is not there any more, or is there."""
 
 
@@ -161,9 +163,9 @@ class _Down(Struct, dict=True):
         tables = list(differences(before, now, database.untold))
         if database.blank is None:
             left = [one for one in (*tables, *kinds) if one not in late]
-            left = [one for one in left if one.whole or not self._is_named(one)]
+            left = [one for one in left if one.is_whole or not self._is_named(one)]
             done = set(differences(deed.before, deed.after, database.untold))
-            further = {one for one in tables if one.whole and one not in done}
+            further = {one for one in tables if one.is_whole and one not in done}
             self.leftovers += [self._blamed(revision, deed, one, one not in further) for one in left]
 
     def _blamed(self, revision: Revision, deed: Deed, found: Difference, by_upgrade: bool) -> Leftover:
@@ -193,9 +195,9 @@ def _charge(left: Leftover) -> str:
 def _types(deed: Deed, there: frozenset[str], now: frozenset[str]) -> Iterator[Difference]:
     """Enumerations that the upgrade made and the downgrade leaves, and the other way round."""
     for name in sorted((deed.types_after - deed.types_before) & there & now):
-        yield Difference(name, name, f"type `{name}` stays")
+        yield Difference("type", name, name, name)
     for name in sorted(deed.types_before - deed.types_after - there - now):
-        yield Difference(name, name, f"type `{name}` is not made again")
+        yield Difference("type", name, name, name, GONE)
 
 
 def _doing(done: Sequence[Done], found: Difference) -> Done | None:
@@ -203,12 +205,10 @@ def _doing(done: Sequence[Done], found: Difference) -> Done | None:
 
     A column's name alone tells nothing: each table may have one of that name.
     """
-    is_gone = found.words.endswith("again")
-    is_table = not is_gone and found.table == found.name
-    kinds = ("create_table", *_MAKING[2:]) if is_table else _REMOVING if is_gone else _MAKING
+    kinds = _REMOVING if found.is_gone else _MAKING.get(found.kind, _MAKING_OTHERS)
     fitting = [one for one in done if one.operation.rpartition(".")[2].startswith(kinds)]
     by_names: list[set[str]] = [{found.table, found.name}, {found.name}, {found.table}]
-    if found.words.startswith("column"):
+    if found.kind == "column":
         del by_names[1]
     plain = [one for one in fitting if not one.operation.endswith("execute")]
     for candidates in (plain, fitting, done):
