@@ -132,11 +132,10 @@ INNER = InnerFields(Node)
 
 def walk_expressions(node: Expression) -> Iterator[Expression]:
     """`node` and every expression in it, outermost first, in reading order."""
-    return (cast("Expression", inner) for inner in all_nodes(node) if type(inner) in EXPRESSIONS)
+    return (cast("Expression", inner) for inner in all_nodes(node) if type(inner) in _EXPRESSIONS)
 
 
-EXPRESSIONS = frozenset(get_args(Expression))
-"""The kinds of expressions."""
+_EXPRESSIONS = frozenset(get_args(Expression))
 
 
 def children(node: Expression) -> Iterator[Expression]:

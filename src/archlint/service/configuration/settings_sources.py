@@ -31,10 +31,6 @@ def source_definitions(classes: Iterable[SettingsClass], symbols: Symbols) -> fr
     return frozenset(found)
 
 
-def _is_function(symbol: Symbol) -> bool:
-    return isinstance(symbol.node, FunctionDef)
-
-
 def _named(settings: SettingsClass, symbols: Symbols) -> Iterator[Symbol]:
     for node in all_nodes(settings.node):
         if isinstance(node, FunctionDef) and node.name in _NAMING:

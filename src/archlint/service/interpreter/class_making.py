@@ -48,7 +48,7 @@ def name_members(machine: Machine, cls: ClassObject) -> None:
     """Members with a `__set_name__` learn where they stand, in the order of the class's body."""
     for name, value in list(cls.namespace.items()):
         hook = class_member(value.cls, "__set_name__") if isinstance(value, InstanceObject) else None
-        if hook is not None and isinstance(hook, FunctionObject):
+        if isinstance(hook, FunctionObject):
             machine.call(Bound(hook, value), Arguments((cls, name), {}, Origin(cls.module, cls.definition)))
 
 

@@ -128,8 +128,10 @@ class Machine:
     """Where the work allowed was done; None while there is some left."""
 
     stack: list[Node] = field(default_factory=list)
-    called_at: list[Origin] = field(default_factory=list)
     """The definitions of the calls under way, outermost first."""
+
+    called_at: list[Origin] = field(default_factory=list)
+    """Where these calls stand."""
 
     only_with_app: bool = False
     """At start-up a service does all sorts of work; calls that get no app or router register nothing."""

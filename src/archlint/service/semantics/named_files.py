@@ -17,8 +17,6 @@ _SPEAKING = re.compile(
 _PATH = re.compile(r"-m[ =]+[\w.]+|(?<![^\s,;()\"'`<>])[^\s,;()\"'`<>]*\w[./:]+[A-Za-z_][^\s,;()\"'`<>]*")
 """A word is tried where it begins alone: from each character on, it took the square of its length."""
 _LOCKS = re.compile(r"(?i).*\.lock|.*-lock\.ya?ml|(requirements|constraints).*\.txt|changelog.*|history.*")
-
-
 _AWAY = re.compile(r"(?i)_?(archived?|attic|deprecated|legacy|obsolete|old|outdated|unused)_?")
 _PROSE = re.compile(r"(?i).*\.(md|rst|txt)")
 

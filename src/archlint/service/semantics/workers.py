@@ -34,8 +34,6 @@ _ENQUEUING = frozenset({"enqueue", "enqueue_at", "enqueue_call", "enqueue_in"})
 _LIBRARIES = frozenset(
     {"arq", "celery", "dramatiq", "huey", "procrastinate", "rq", "saq", "streaq", "taskiq"}
 )
-
-
 _CLIENT = re.compile(r"(?i)(.*_)?(client|sdk)s?(_.*)?")
 
 

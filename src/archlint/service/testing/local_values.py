@@ -13,12 +13,11 @@ from archlint.facts.syntax import (
     Expression,
     For,
     FunctionDef,
-    Node,
     Starred,
     Statement,
 )
 from archlint.facts.syntax import Sequence as Items
-from archlint.facts.traversal import EXPRESSIONS, all_nodes, dotted
+from archlint.facts.traversal import dotted
 from archlint.service.semantics.bindings import statements
 
 
@@ -63,8 +62,3 @@ def set_by_methods(owner: ClassDef) -> dict[str, list[tuple[FunctionDef, Express
                 if assign.value is not None and name is not None and name.startswith("self."):
                     found.setdefault(name.removeprefix("self."), []).append((method, assign.value))
     return found
-
-
-def _parts(node: Node | None) -> Iterator[Node]:
-    if node is not None:
-        yield from (one for one in all_nodes(node) if type(one) in EXPRESSIONS)

@@ -32,7 +32,7 @@ from archlint.facts.syntax import (
     Subscript,
 )
 from archlint.facts.syntax import Sequence as Items
-from archlint.facts.traversal import dotted
+from archlint.facts.traversal import dotted, walk_expressions
 from archlint.service.interpreter.attributes import attribute
 from archlint.service.interpreter.machine import Machine, deep_recursion
 from archlint.service.interpreter.values import Value, options, settled, text
@@ -41,7 +41,7 @@ from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 from archlint.service.testing.fixtures import Fixtures
-from archlint.service.testing.local_values import _parts, arguments, binding, set_by_methods
+from archlint.service.testing.local_values import arguments, binding, set_by_methods
 
 Texts: TypeAlias = tuple[str, ...]
 
@@ -232,7 +232,9 @@ class RequestPaths:
         match statement:
             case Assign(targets=targets, value=value) if value is not None:
                 if any(isinstance(one, Name) and one.id == name for one in targets):
-                    circular = any(isinstance(one, Name) and one.id == name for one in _parts(value))
+                    circular = any(
+                        isinstance(one, Name) and one.id == name for one in walk_expressions(value)
+                    )
                     return (GAP,) if circular else self.texts(value, spot)
                 unpacked = (one for one in targets if isinstance(one, Items))
                 return (VALUE,) if any(name in map(dotted, one.items) for one in unpacked) else ()
@@ -292,10 +294,12 @@ class RequestPaths:
         return [*found, *(self.texts(default, outer) if default is not None else ())] or (GAP,)
 
     def _yielded(self, function: FunctionDef, spot: Spot) -> Iterable[str]:
+        given = (getattr(statement, "value", None) for statement in statements(function.body))
         values = [
             one.parts[0]
-            for statement in statements(function.body)
-            for one in _parts(getattr(statement, "value", None))
+            for value in given
+            if value is not None
+            for one in walk_expressions(value)
             if isinstance(one, Operator) and one.operator == "yield" and one.parts
         ]
         found = [one for value in values for one in self.texts(value, spot)]
