@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from archlint.service.interpreter.assembly import interpreter
 from archlint.service.interpreter.machine import MAX_STEPS
@@ -56,6 +58,9 @@ ENDLESS = {
     + "x = A39().foo\n",
     "membership in loops": "L = list(range(2000))\nx = 0\nfor a in L:\n    for b in L:\n"
     + "        if a in L:\n            x = 1\n",
+    "sets in loops": "a, b = set(range(9000)), set(range(9, 9009))\nfor i in range(2000):\n    x = a - b\n",
+    "sets of objects": "a, b = {object() for i in range(4000)}, {object() for i in range(4000)}\n"
+    + "for i in range(50):\n    x = a & b\n",
     "choices in choices": "import os, c\nx = 'a'\n"
     + "x = os.getenv('A', x) if c.c() else os.getenv('B', x)\n" * 60,
     "partials of partials": "from functools import partial\nx = print\n"
@@ -98,3 +103,12 @@ def test_what_python_refuses_is_unknown_and_ends_nothing(call: str) -> None:
     names = interpreter(modules, {}).load(modules.by_path["main.py"]).namespace
     assert names["y"] == 1
     assert not isinstance(names["x"], str | int)
+
+
+@given(*[st.lists(st.one_of(st.integers(0, 5), st.sampled_from(["a", "b", None, 0.5])), max_size=6)] * 2)
+@example(first=[True], second=[1, 0])
+def test_sets_are_what_python_makes_of_them(first: list[object], second: list[object]) -> None:
+    for operator in "-&|^":
+        found = last(f"x = set({first}) {operator} set({second})\n")
+        assert isinstance(found, list)
+        assert set(found) == eval(f"set({first}) {operator} set({second})")

@@ -70,14 +70,20 @@ def _known(operator: str, first: Value, second: Value) -> Value:
 
 def _of_sets(operator: str, first: list[Value], second: list[Value]) -> Value:
     """Sets stand here as lists without doubles; lists themselves know none of these operators."""
-    inside = [_contains(second, item) for item in first]
-    others = [_contains(first, item) for item in second]
+    inside, others = _all_in(second, first), _all_in(first, second)
     if None in inside or None in others:
         return Unresolved(f"`{operator}` of items that the source does not tell")
     only = [item for item, found in zip(first, inside, strict=True) if not found]
     new = [item for item, found in zip(second, others, strict=True) if not found]
     shared = [item for item, found in zip(first, inside, strict=True) if found]
     return {"-": only, "&": shared, "|": [*first, *new], "^": [*only, *new]}[operator]
+
+
+def _all_in(container: list[Value], items: list[Value]) -> list[bool | None]:
+    """Whether a set has each of the items; None of many that are more than texts and numbers."""
+    if all(isinstance(one, _PLAIN) for one in (*container, *items)):
+        return [*map(frozenset(container).__contains__, items)]
+    return [_contains(container, one) if len(container) * len(items) < MAX_SIZE else None for one in items]
 
 
 def _is_type(value: Value) -> bool:
