@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from itertools import groupby
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 
 from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.findings import Hit, Link, Location, Severity
-from archlint.paths import is_inside
+from archlint.paths import parents
 from archlint.service.api.injection import Providers
 from archlint.service.layers.chains import ImportTarget, OnwardImport, chains
 from archlint.service.layers.layers import Layer, Layers
@@ -111,7 +112,7 @@ class Breach(Struct, frozen=True):
         return Severity.WARNING if self.through and is_far else None
 
 
-class Contracts(Struct, eq=False, frozen=True):
+class Contracts(Struct, eq=False, frozen=True, dict=True):
     """What may be asked of the imports between the layers of a service."""
 
     layers: Layers
@@ -151,6 +152,19 @@ class Contracts(Struct, eq=False, frozen=True):
         for breach in map(contract.indirect, reached.values()):
             yield replace(breach, beside_direct=(breach.importer, breach.target.name) in found)
 
+    @cached_property
+    def schema_folders(self) -> frozenset[str]:
+        """The folders of schemas, such as `models/api/responses`, in which nothing is stored."""
+        holding: set[str] = set()
+        storing: set[str] = set()
+        for module in (*self.layers.modules("models"), *self.layers.modules("schemas")):
+            contents = self.layers.contents(module)
+            if contents.models + contents.shapes + contents.setup:
+                storing.update(parents(module.path))
+            elif contents.schemas:
+                holding.update(parents(module.path))
+        return frozenset(holding - storing)
+
 
 class _Target(Struct, frozen=True):
     """What an import takes from `module`, a module of a forbidden layer, by way of re-exports in `steps`."""
@@ -166,7 +180,6 @@ class _Contract:
         self._forbidden = forbidden
         self._excuse = excuse
         self._targets: dict[ImportEdge, _Target | None] = {}
-        self._schema_folders: dict[str, bool] = {}
 
     def statements(self, layer: str) -> Iterator[list[ImportEdge]]:
         """The imports of a layer's modules that count, by statement."""
@@ -330,19 +343,10 @@ class _Contract:
             return False
         if self._layer_name(home) == "schemas":
             return "schemas" not in self._forbidden and self._parts.layers.directory_of(home) == "models"
-        in_models = self._layer_name(home) == "models"
-        return in_models and (self._parts.classes.is_schema(symbol) or self._is_among_schemas(home))
-
-    def _is_among_schemas(self, module: Module) -> bool:
-        """Whether it lies in a folder of schemas, such as `models/api/responses`, where nothing is stored."""
-        folder = posixpath.dirname(module.path)
-        if folder not in self._schema_folders:
-            layers = self._parts.layers
-            beside = (*layers.modules("models"), *layers.modules("schemas"))
-            contents = [layers.contents(one) for one in beside if is_inside(one.path, folder)]
-            is_pure = not any(one.models + one.shapes + one.setup for one in contents)
-            self._schema_folders[folder] = is_pure and any(one.schemas for one in contents)
-        return self._schema_folders[folder]
+        if self._layer_name(home) != "models":
+            return False
+        is_schema = self._parts.classes.is_schema(symbol)
+        return is_schema or posixpath.dirname(home.path) in self._parts.schema_folders
 
     def _is_breached(self, importer: Module, imported: Module, symbol: Symbol) -> bool:
         """Whether the module is of a forbidden layer; in one directory, only the symbol can tell that."""
