@@ -37,7 +37,7 @@ def is_passing(engine: Engine) -> bool:
     made = above.get(engine.call)
     if not isinstance(made, Assign) or _yields(function):
         return False
-    uses = list(_uses(made, function, above))
+    uses = list(_uses(made, function, above, set()))
     return bool(uses) and all(_stays(use, above) for use in uses) and _ends(engine, function, uses, above)
 
 
@@ -46,8 +46,11 @@ def _yields(function: FunctionDef) -> bool:
     return any(isinstance(one, Operator) and one.operator.startswith("yield") for one in within)
 
 
-def _uses(made: Assign, function: FunctionDef, above: Mapping[Node, Node]) -> Iterator[Node]:
+def _uses(
+    made: Assign, function: FunctionDef, above: Mapping[Node, Node], seen: set[Assign]
+) -> Iterator[Node]:
     """Where the function has what an assignment gives a name to; of session makers, where it has these."""
+    seen.add(made)
     names = {target.id for target in made.targets if isinstance(target, Name)}
     if len(names) < len(made.targets):
         yield made  # it is kept in an attribute or a container
@@ -56,10 +59,10 @@ def _uses(made: Assign, function: FunctionDef, above: Mapping[Node, Node]) -> It
             maker = above[above[node]] if isinstance(above[node], Keyword) else above[node]
             kept = above.get(maker)
             is_maker = isinstance(maker, Call) and last_name(maker.func) in last_names("session maker")
-            if is_maker and isinstance(kept, Assign) and kept is not made:
-                yield from _uses(kept, function, above)
-            else:
+            if not (is_maker and isinstance(kept, Assign)):
                 yield node
+            elif kept not in seen:
+                yield from _uses(kept, function, above, seen)
 
 
 def _stays(use: Node, above: Mapping[Node, Node]) -> bool:
