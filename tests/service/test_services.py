@@ -174,6 +174,18 @@ class TestMonorepo:
         }
         assert roots(tmp_path, {**files, **beside}) == found
 
+    def test_a_project_that_needs_pytest_and_makes_no_other_ones_app_is_a_service(
+        self, tmp_path: Path
+    ) -> None:
+        files = {
+            "shop/pyproject.toml": PROJECT.format("shop"),
+            "shop/main.py": APP,
+            "loans/pyproject.toml": PROJECT.format("loans").replace('"]', '", "mangum", "pytest"]'),
+            "loans/made.py": "import fastapi\ndef create_app():\n    return fastapi.FastAPI()",
+            "loans/handler.py": "import made, mangum\nhandler = mangum.Mangum(made.create_app())",
+        }
+        assert roots(tmp_path, files) == ["loans", "shop"]
+
     def test_the_only_app_is_a_service_whatever_runs_it(self, tmp_path: Path) -> None:
         files = {"pyproject.toml": PROJECT.format("shop").replace('"]', '", "pytest"]'), "main.py": APP}
         assert roots(tmp_path, files) == ["."]

@@ -175,9 +175,7 @@ class _Search:
             if creation.owner is not None and not any(other.owner is None for _, other in found)
         }
         users = self._users(factories) if len(self._projects) > 1 else {}
-        testing = {root for root in roots.union(*users.values()) if self._only_tests(root)}
-        if testing >= roots:
-            testing = set()
+        testing = {user for root, by in users.items() for user in by - {root} if self._only_tests(user)}
         users = {root: served for root, by in users.items() if (served := by - testing)}
         libraries = {root for root, by in users.items() if root not in by}
         return (roots - libraries - testing) | {user for by in users.values() for user in by}
