@@ -240,13 +240,13 @@ class Layers:
         return frozenset(folder for folder, count in stores.items() if count > 1 and _base(folder) in STORES)
 
     @cached_property
-    def _feature_folders(self) -> frozenset[str]:
-        """The directories that hold several single-file layers: features, whatever their names suggest."""
+    def _groupings(self) -> frozenset[str]:
+        """The directories that hold several layers, or a file of each, whatever their names suggest."""
         names: dict[str, set[str]] = defaultdict(set)
         for module in self._modules.runtime:
             found = (one for one in names_of(_stem(module)) if one != "models" or self._plays(module, one))
             names[posixpath.dirname(module.path)].update(found)
-        return frozenset(folder for folder, layers in names.items() if len(layers) > 1)
+        return self._containers.union(folder for folder, layers in names.items() if len(layers) > 1)
 
     def _layer(self, module: Module) -> Layer | None:
         if mapped := self._config.layer_of(module.path):
@@ -311,7 +311,7 @@ class Layers:
 
     def _synonyms_of(self, folders: Iterable[str]) -> Iterator[str]:
         """The layers that directories' names suggest, where these are no features or whole applications."""
-        for folder in (one for one in folders if one not in self._feature_folders | self._containers):
+        for folder in (one for one in folders if one not in self._groupings):
             found = [name for name, names in SYNONYMS.items() if _base(folder) in names]
             # Handlers and controllers are services only where nothing else is called so, a model never.
             is_model = _base(posixpath.dirname(folder)) in {"model", "models"}

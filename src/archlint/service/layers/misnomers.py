@@ -65,7 +65,7 @@ def _other_routers(
 
 def _inner_cores(parents: Mapping[Module, Sequence[str]]) -> Iterator[str]:
     """Directories `core` among queries: what is at the heart of these is theirs."""
-    for folder in {one for above in parents.values() for one in above}:
+    for folder in {one for above in parents.values() for one in above if posixpath.basename(one) == "core"}:
         outer = {posixpath.basename(one) for one in ancestors(posixpath.dirname(folder))}
-        if posixpath.basename(folder) == "core" and not outer.isdisjoint(SYNONYMS["crud"] | {"crud"}):
+        if not outer.isdisjoint(SYNONYMS["crud"] | {"crud"}):
             yield folder

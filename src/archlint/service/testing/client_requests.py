@@ -130,8 +130,8 @@ class Requests:
     def _by_own_client(self) -> tuple[Endpoint, ...]:
         """What a client of the repository's own may request, which tests wrap around the app."""
         requests = (request for module in self._own_client.modules for request in self._in(module))
-        found = [one for request in requests for both in self._endpoints(request) for one in both]
-        return tuple(one for one in self.endpoints if one in set(found))
+        found = {one for request in requests for both in self._endpoints(request) for one in both}
+        return tuple(one for one in self.endpoints if one in found)
 
     @cached_property
     def _own_client(self) -> OwnClient:
