@@ -8,6 +8,7 @@ from typing import Any
 from archlint.findings import Hit, Met, Said, Severity
 from archlint.service.api.exemptions import is_root, operational, served
 from archlint.service.api.openapi_pages import shows_documentation
+from archlint.service.api.response_kinds import is_page
 from archlint.service.api.routes import Endpoint
 from archlint.service.layers.placement import Piece, misplaced, placed
 from archlint.service.model import Service
@@ -20,7 +21,9 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     """
     exempt = operational(options)
     aside = {
-        _handler(endpoint) for endpoint in service.routes.endpoints if exempt(endpoint) or is_root(endpoint)
+        _handler(endpoint)
+        for endpoint in service.routes.endpoints
+        if exempt(endpoint) or is_root(endpoint) or _is_site(service, endpoint)
     }
     endpoints = [
         endpoint
@@ -34,6 +37,12 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         severity = Severity.WARNING if found.piece.location in unusual else None
         yield Hit(found.piece.location, found.fields, found.chain, severity, cause=found.cause)
     yield from service.routes.unknown
+
+
+def _is_site(service: Service, endpoint: Endpoint) -> bool:
+    """Whether it serves the files of a site, as a mount would, and its page wherever there is none."""
+    answers_all_below = endpoint.kind == "http" and endpoint.path.endswith(":path}")
+    return answers_all_below and is_page(service.operations.of(endpoint), service.symbols)
 
 
 def _piece(endpoint: Endpoint) -> Piece:

@@ -7,6 +7,7 @@ from typing import Any
 
 from archlint.findings import Hit, Link, Location, Met, Said
 from archlint.service.api.exemptions import operational, served, severity_of
+from archlint.service.api.response_kinds import is_page
 from archlint.service.model import Service
 
 
@@ -22,7 +23,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         seen.add(id(definition))
         if endpoint.described:
             yield Met(endpoint.handler.location)
-        else:
+        elif not is_page(operation, service.symbols):
             fields = {"handler": definition.name, "endpoint": served(endpoint)}
             module = endpoint.handler.module
             cause = Link(Location(module.path), f"endpoints of `{module.name}` that nothing describes")

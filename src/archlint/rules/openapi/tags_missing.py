@@ -8,6 +8,7 @@ from typing import Any
 from archlint.facts.syntax import Call
 from archlint.findings import Hit, Link, Location, Met, Said, Unknown
 from archlint.service.api.exemptions import operational, served, severity_of
+from archlint.service.api.response_kinds import is_page
 from archlint.service.api.routes import App, Endpoint
 from archlint.service.model import Service
 
@@ -29,7 +30,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             yield Met(endpoint.location)
         elif _may_have(endpoint):
             yield Unknown(f"the tags of {served(endpoint)}", endpoint.location, "they are computed")
-        elif (endpoint.root, endpoint.location) not in told:
+        elif (endpoint.root, endpoint.location) not in told and not is_page(operation, service.symbols):
             told.add((endpoint.root, endpoint.location))
             fields = {"endpoint": served(endpoint), "handler": endpoint.handler.own_name}
             fields["remedy"] = _remedy(endpoint)

@@ -39,7 +39,7 @@ from archlint.readings import unnoticed
 from archlint.service.api.handlers import Handler
 from archlint.service.api.operations import Operation, named_status
 from archlint.service.api.responses import names_response
-from archlint.service.api.returned_values import answers, assigns
+from archlint.service.api.returned_values import answers, assigns, names_page
 from archlint.service.interpreter.types import NONE
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.modules import Module
@@ -127,10 +127,10 @@ def maker(operation: Operation, symbols: Symbols) -> Symbol | None:
 
 def is_page(operation: Operation, symbols: Symbols) -> bool:
     """Whether the operation answers with HTML, or sends elsewhere, and with nothing else."""
-    if operation.response_class:
-        return any(_is_html(name) for name in operation.response_class)
+    if any(_is_html(name) for name in operation.response_class):
+        return True
     handler = operation.endpoint.handler
-    found = set(_Reader(symbols).returned(handler.module, handler.definition))
+    found = {*_Reader(symbols).returned(handler.module, handler.definition)} - {ResponseKind.ERROR}
     return ResponseKind.PAGE in found and found <= {ResponseKind.PAGE, ResponseKind.OTHER}
 
 
@@ -208,6 +208,8 @@ class _Reader:
         kind = self._of_class(symbol)
         if kind in {ResponseKind.OTHER, ResponseKind.PAGE} and _says_json(call):
             kind = ResponseKind.DATA
+        if kind is ResponseKind.OTHER and (_media_type(call) == "text/html" or names_page(call)):
+            kind = ResponseKind.PAGE
         if kind is ResponseKind.DATA and self._is_error(module, call, scope):
             yield ResponseKind.ERROR
         elif kind is not None:
@@ -308,10 +310,15 @@ def _is_html(name: str) -> bool:
 
 def _says_json(call: Call) -> bool:
     """Whether the media type is JSON's, and it is no download: a file that has that format."""
-    given = {keyword.name: keyword.value for keyword in call.keywords}
-    media_type, headers = given.get("media_type"), given.get("headers")
-    says_json = isinstance(media_type, Constant) and "json" in str(media_type.value)
-    return says_json and (headers is None or not any(map(_is_attachment, all_nodes(headers))))
+    headers = next((keyword.value for keyword in call.keywords if keyword.name == "headers"), None)
+    is_file = headers is not None and any(map(_is_attachment, all_nodes(headers)))
+    return "json" in _media_type(call) and not is_file
+
+
+def _media_type(call: Call) -> str:
+    """The media type that the call writes, without parameters such as the character set; "" where it does not."""
+    given = next((keyword.value for keyword in call.keywords if keyword.name == "media_type"), None)
+    return str(given.value).partition(";")[0] if isinstance(given, Constant) else ""
 
 
 def _is_attachment(node: Node) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TypeGuard
 
@@ -24,6 +25,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import all_nodes
 from archlint.service.semantics.bindings import statements
 
+_PAGE_NAME = re.compile(r"(^|_)(html|index)(_|$)", re.IGNORECASE)
 _SAYING = frozenset({"headers", "media_type", "status_code"})
 
 
@@ -54,12 +56,28 @@ def _told(value: Expression | None) -> tuple[object, ...]:
         case Operator(operator="if", parts=(first, _, second)):
             return (If, _told(first), _told(second))
         case Call(func=func, args=args, keywords=keywords):
-            return (Call, func, args[1:2], tuple(one for one in keywords if one.name in _SAYING))
+            said = tuple(one for one in keywords if one.name in _SAYING)
+            return (Call, func, args[1:2], said, names_page(value))
         case Name() | Attribute():
             return (value,)
         case Constant(value=constant):
             return (Constant, constant is None)
     return (type(value),)
+
+
+def names_page(call: Call) -> bool:
+    """Whether the file that a response sends, its first argument, is called like a page of HTML."""
+    given = (*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.name == "path"))
+    return any(_is_page(node) for one in given for node in all_nodes(one))
+
+
+def _is_page(node: Node) -> bool:
+    match node:
+        case Constant(value=str(name)):
+            return name.endswith((".html", ".htm"))
+        case Name(id=name) | Attribute(attr=name):
+            return _PAGE_NAME.search(name) is not None
+    return False
 
 
 def _names_in(told: tuple[object, ...]) -> Iterator[str]:
