@@ -315,3 +315,57 @@ def test_settings_with_much_beside_them_are_core_by_their_name() -> None:
     files = {"app/settings_class.py": settings, "app/scheduler.py": settings}
     assert layer("app/settings_class.py", files) == "core (inferred)"
     assert layer("app/scheduler.py", files) == "None"
+
+
+FEATURE = {
+    "app/modules/orders/cruds_orders.py": QUERY,
+    "app/modules/orders/models_orders.py": MAPPED,
+    "app/modules/orders/schemas_orders.py": SCHEMA,
+    "app/modules/orders/endpoints_orders.py": ROUTES,
+    "app/modules/orders/service_orders.py": PLAIN,
+    "app/modules/orders/utils_orders.py": PLAIN,
+    "app/modules/orders/service_locator.py": PLAIN,
+}
+
+
+@pytest.mark.parametrize("home", ["app/modules/", "app/core/", "app/common/"])
+def test_files_of_a_feature_may_begin_with_their_layers(home: str) -> None:
+    files = {path.replace("app/modules/", home): text for path, text in FEATURE.items()}
+    found = {path.rpartition("/")[2]: layer(path, files) for path in files}
+    elsewhere = "core" if home == "app/core/" else "None"
+    assert found == {
+        "cruds_orders.py": "crud (inferred)",
+        "models_orders.py": "models (inferred)",
+        "schemas_orders.py": "schemas (inferred)",
+        "endpoints_orders.py": "routers (inferred)",
+        "service_orders.py": "services (inferred)",
+        "utils_orders.py": "None",
+        "service_locator.py": elsewhere,
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "other", "expected"),
+    [
+        ("app/orders/service_client.py", PLAIN, "app/orders/api_client.py", "None"),
+        ("app/orders/schema_checks.py", SCHEMA + PLAIN, "app/orders/model_checks.py", "None"),
+        ("app/core/schemas_orders.py", SCHEMA, "app/core/models_orders.py", "core"),
+        ("app/core/orders/schemas_orders.py", SCHEMA, "app/core/orders/models_bills.py", "core"),
+    ],
+)
+def test_a_first_word_alone_makes_no_layer(path: str, text: str, other: str, expected: str) -> None:
+    assert layer(path, {path: text, other: MAPPED if "models" in other else PLAIN}) == expected
+
+
+def test_a_candidate_names_files_by_the_layers_name_at_either_end() -> None:
+    files = dict(FEATURE)
+    for path, text in FEATURE.items():
+        files[path.replace("orders", "bills")] = text
+    first = "app/modules/bills/cruds_bills.py"
+    assert layers_of(files).candidate("crud") == Candidate(first, 'crud = ["**/cruds_*.py"]')
+    files = {f"app/{name}/{name}_repository.py": QUERY for name in ("orders", "bills")}
+    first = "app/bills/bills_repository.py"
+    assert layers_of(files).candidate("crud") == Candidate(first, 'crud = ["**/*_repository.py"]')
+    files |= {"app/models/stored_repository.py": MAPPED}
+    line = 'crud = ["app/bills/bills_repository.py", "app/orders/orders_repository.py"]'
+    assert layers_of(files).candidate("crud") == Candidate(first, line)

@@ -16,6 +16,10 @@ from archlint.service.semantics.symbols import Symbol
 _SAY_WHAT = (
     "Annotate what it returns (`-> ItemOut`), or give `response_model` where the handler returns another type"
 )
+_UNKNOWN = {
+    ResponseKind.UNCLEAR: "what it returns has the name of a response, and archlint cannot follow it",
+    ResponseKind.PERHAPS_TOLD: "more is given to `responses` than the source tells",
+}
 _SAY_NOTHING = "Write `-> None`, and `status_code=204` where no client waits for a body"
 
 
@@ -32,9 +36,9 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
         kind = undocumented(operation, service.symbols)
         if kind is None:
             yield Met(endpoint.handler.location)
-        elif kind is ResponseKind.UNCLEAR:
-            why = "what it returns has the name of a response, and archlint cannot follow it"
-            yield Unknown(f"whether {served(endpoint)} answers with data", endpoint.handler.location, why)
+        elif kind in _UNKNOWN:
+            what = f"whether {served(endpoint)} answers with data that no schema describes"
+            yield Unknown(what, endpoint.handler.location, _UNKNOWN[kind])
         else:
             yield _hit(endpoint, kind, maker(operation, service.symbols))
     yield from service.routes.unknown

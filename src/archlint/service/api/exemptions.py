@@ -7,17 +7,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from archlint.expressions import matcher
-from archlint.facts.syntax import Call, Constant
+from archlint.facts.source import PythonSource, function_summary
+from archlint.facts.syntax import Call, Constant, Dict, Evaluate, Expression, FunctionDef, Return
 from archlint.findings import Location, Severity
 from archlint.service.api.routes import App, Endpoint
 from archlint.service.interpreter.values import Configured, Origin, Value, text
 
 _HEALTH = re.compile(
-    r"((check|get|read|show)_)?(health|healthz|healthcheck|heartbeat|liveness|livez|ping|readiness|readyz)"
-    r"(_(check|endpoint|probe|status))*"
+    r"((check|get|read|show)_)?((api|app|cache|database|db|redis|server|service|system)_?)?"
+    r"(health|healthz|healthcheck|heartbeat|liveness|livez|ping|readiness|readyz)"
+    r"(_(check|database|db|endpoint|probe|status))*"
     r"|((check|get|read|show)_)?(live|ready)(_(check|endpoint|probe))+"
 )
-"""How handlers and routes of health checks are called, wherever served; `get_live` may be of anything."""
+"""How handlers, routes and paths of health checks are called; `get_live` may be of anything."""
+
+_UP = frozenset({"alive", "healthy", "live", "ok", "pass", "ready", "running", "up"})
 
 _PARAMETER, _NAMED = re.compile(r"\{[^}]*\}"), re.compile(r"\{[A-Za-z_][^}]*\}")
 
@@ -39,10 +43,32 @@ def operational(options: Mapping[str, Any]) -> Callable[[Endpoint], bool]:
 
 
 def _is_health_check(endpoint: Endpoint) -> bool:
-    names = (endpoint.name, endpoint.handler.own_name)
+    handler = endpoint.handler
     reads = endpoint.kind == "http" and {*endpoint.methods} <= {"GET", "HEAD", "OPTIONS"}
+    if not reads or "{" in endpoint.path:
+        return False
+    names = (endpoint.name, handler.own_name, endpoint.path.rstrip("/").rpartition("/")[2])
     is_called = any(_HEALTH.fullmatch(name.lower().replace("-", "_")) for name in names)
-    return reads and is_called and "{" not in endpoint.path
+    return is_called or _says_it_is_up(handler.module.source, handler.definition)
+
+
+@function_summary
+def _says_it_is_up(source: PythonSource, function: FunctionDef) -> bool:
+    """Whether it answers `{"status": "ok"}`, whatever happens, and does nothing else."""
+    match function.body:
+        case (Return(value=Dict(items=items)),) | (
+            Evaluate(value=Constant()),
+            Return(value=Dict(items=items)),
+        ):
+            return any(_is_up(key, value) for key, value in items)
+    return False
+
+
+def _is_up(key: Expression | None, value: Expression) -> bool:
+    match key, value:
+        case Constant(value="status"), Constant(value=str(status)):
+            return status.lower() in _UP
+    return False
 
 
 def _is_base(endpoint: Endpoint) -> bool:

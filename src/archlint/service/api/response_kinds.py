@@ -41,6 +41,7 @@ from archlint.service.api.operations import Operation, named_status
 from archlint.service.api.responses import names_response
 from archlint.service.api.returned_values import answers, assigns, names_page
 from archlint.service.interpreter.types import NONE
+from archlint.service.interpreter.values import REST, settled
 from archlint.service.semantics.bindings import statements
 from archlint.service.semantics.modules import Module
 from archlint.service.semantics.scopes import last_name
@@ -67,6 +68,7 @@ class ResponseKind(StrEnum):
 
     DATA = "data"
     UNCLEAR = "what archlint cannot follow"
+    PERHAPS_TOLD = "what `responses` may describe, which are computed"
     PAGE = "a page of HTML"
     OTHER = "a response without a schema"
     ERROR = "an error, which is no part of what it answers"
@@ -89,7 +91,9 @@ def undocumented(operation: Operation, symbols: Symbols) -> ResponseKind | None:
         return None if operation.answer.source == "none" else ResponseKind.NOTHING
     if found <= {ResponseKind.OTHER, ResponseKind.PAGE}:
         return None
-    return ResponseKind.DATA if ResponseKind.DATA in found else ResponseKind.UNCLEAR
+    if ResponseKind.DATA not in found:
+        return ResponseKind.UNCLEAR
+    return ResponseKind.PERHAPS_TOLD if _has_untold_responses(operation) else ResponseKind.DATA
 
 
 def only_raises(handler: Handler) -> bool:
@@ -146,6 +150,12 @@ def _is_exempt(operation: Operation) -> bool:
         or operation.endpoint.handler.is_generator
         or only_raises(operation.endpoint.handler)
     )
+
+
+def _has_untold_responses(operation: Operation) -> bool:
+    """Whether more is given to `responses` than the source tells, as what a library's call makes."""
+    given = settled(operation.endpoint.route.options.get("responses"))
+    return REST in given if isinstance(given, dict) else given is not None
 
 
 class _Reader:
@@ -316,7 +326,7 @@ def _says_json(call: Call) -> bool:
 
 
 def _media_type(call: Call) -> str:
-    """The media type that the call writes, without parameters such as the character set; "" where it does not."""
+    """The media type that the call writes, without parameters; "" where it writes none."""
     given = next((keyword.value for keyword in call.keywords if keyword.name == "media_type"), None)
     return str(given.value).partition(";")[0] if isinstance(given, Constant) else ""
 

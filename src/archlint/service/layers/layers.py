@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property
-from itertools import takewhile
 from typing import Literal
 
 from msgspec import Struct
 
 from archlint.config import Config
 from archlint.facts.syntax import ClassDef, FunctionDef
-from archlint.paths import ancestors
 from archlint.service.api.api_surface import Surface
-from archlint.service.layers.contents import Contents, injected_names, mostly_query, only_query, read_contents
+from archlint.service.layers.contents import Contents, injected_names, read_contents
+from archlint.service.layers.folders import Folders
 from archlint.service.layers.mapping import Candidate, candidate
-from archlint.service.layers.misnomers import misnomers
 from archlint.service.layers.names import (
     LAYERS,
     ROUTERS_ONLY,
@@ -25,8 +23,9 @@ from archlint.service.layers.names import (
     SYNONYMS,
     UTILITIES,
     WIRING,
-    below,
+    base,
     names_of,
+    stem,
 )
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.modules import Module, Modules, Role
@@ -66,9 +65,9 @@ class Layers:
         self._classes = classes
         self._surface = surface
         self._found: dict[Module, Layer | None] = {}
-        self._above: dict[str, tuple[str, ...]] = {}
         self.candidate = cache(self._candidate)
         self.contents = cache(self._contents)
+        self._folders = Folders(root, modules, self.contents, self.has_routes)
 
     def of(self, module: Module) -> Layer | None:
         """The layer of `module`; None for what is in no layer, such as the module that makes the app."""
@@ -101,11 +100,11 @@ class Layers:
 
     def directories(self, name: str) -> tuple[str, ...]:
         """The directories of that name that hold runtime modules."""
-        return tuple(sorted({folder for folder, layer in self._folders if layer == name}))
+        return tuple(sorted({folder for folder, layer in self._folders.named if layer == name}))
 
     def directory_of(self, module: Module) -> str:
         """The layer whose directory the module lies in, whatever it does there; empty for none."""
-        return _base(self._around(module)[1])
+        return base(self._around(module)[1])
 
     def has_place(self, name: str) -> bool:
         """Whether the layer has a directory, or a line in the configuration."""
@@ -134,12 +133,12 @@ class Layers:
 
     def _likely_place(self, module: Module, name: str) -> str:
         """Where a module is that is called like the layer, or queries with others where queries are kept."""
-        layer, stem, folder = self.of(module), _stem(module), posixpath.dirname(module.path)
+        layer, called, folder = self.of(module), stem(module.path), posixpath.dirname(module.path)
         if layer is not None:
             is_other = layer.by == "directory" and layer.name != name
-            return module.path if is_other and name in names_of(stem) and self._plays(module, name) else ""
-        is_stored = name == "crud" and folder in self._partial_stores
-        return f"{folder}/" if is_stored else module.path if stem.endswith(f"_{name}") else ""
+            return module.path if is_other and name in names_of(called) and self._plays(module, name) else ""
+        is_stored = name == "crud" and folder in self._folders.partial_stores
+        return f"{folder}/" if is_stored else module.path if called.endswith(f"_{name}") else ""
 
     def _contents(self, module: Module) -> Contents:
         """What the module defines."""
@@ -158,103 +157,15 @@ class Layers:
                 by_layer[layer.name].append(module)
         return {name: tuple(by_layer[name]) for name in (*LAYERS, *self._config.layers)}
 
-    @cached_property
-    def _folders(self) -> frozenset[tuple[str, str]]:
-        """The directories named like a layer, above any runtime module, with that name."""
-        return frozenset(
-            (folder, _base(folder))
-            for module in self._modules.runtime
-            for folder in self._parents(module)
-            if self._is_named(folder)
-        )
-
-    def _is_named(self, folder: str) -> bool:
-        return _base(folder) in LAYERS and folder not in self._misnomers
-
-    @cached_property
-    def _misnomers(self) -> frozenset[str]:
-        parents = {module: self._parents(module) for module in self._modules.runtime}
-        return misnomers(parents, self.contents, self.has_routes)
-
-    @cached_property
-    def _containers(self) -> frozenset[str]:
-        """The directories that hold several layers: an application or a feature, even when called `core`.
-
-        A layer's directory may sort what is its own by the names of layers below it.
-        """
-        inside: dict[str, set[str]] = defaultdict(set)
-        for folder, name in self._folders:
-            inside[posixpath.dirname(folder)].add(name)
-        return frozenset(
-            folder for folder, names in inside.items() if len(names) > 1 and names - below(_base(folder))
-        )
-
-    @cached_property
-    def _model_folders(self) -> frozenset[str]:
-        """The directories named `models` that do hold stored classes."""
-        return frozenset(
-            folder
-            for module in self._modules.runtime
-            if (folder := self._nearest(module, frozenset({"models"}))) and self.contents(module).models
-        )
-
-    @cached_property
-    def _storage_folders(self) -> frozenset[str]:
-        """The directories with a synonym of `crud` for a name whose modules use a database library."""
-        return frozenset(
-            folder
-            for module in self._modules.runtime
-            if (folder := self._nearest(module, SYNONYMS["crud"])) and self.contents(module).storage
-        )
-
-    @cached_property
-    def _route_folders(self) -> frozenset[str]:
-        """The directories with a synonym of `routers` for a name that do hold endpoints."""
-        return frozenset(
-            folder
-            for module in self._modules.runtime
-            if (folder := self._nearest(module, ROUTERS_ONLY)) and self.contents(module).routes
-        )
-
-    @cached_property
-    def _query_folders(self) -> frozenset[str]:
-        """The directories in which several modules query, all that they hold, or in a store nearly each."""
-        inside: dict[str, list[Contents]] = defaultdict(list)
-        for module in self._modules.runtime:
-            found = self.contents(module)
-            if not module.is_package or found.plain:
-                inside[posixpath.dirname(module.path)].append(found)
-        return frozenset(
-            folder
-            for folder, contents in inside.items()
-            if folder != self._root
-            and len(contents) > 1
-            and (only_query(contents) or (_base(folder) in STORES and mostly_query(contents)))
-        )
-
-    @cached_property
-    def _partial_stores(self) -> frozenset[str]:
-        """The directories named like a store in which several modules query, among others."""
-        querying = (one for one in self._modules.runtime if self.contents(one).queries)
-        stores = Counter(posixpath.dirname(one.path) for one in querying)
-        return frozenset(folder for folder, count in stores.items() if count > 1 and _base(folder) in STORES)
-
-    @cached_property
-    def _groupings(self) -> frozenset[str]:
-        """The directories that hold several layers, or a file of each, whatever their names suggest."""
-        names: dict[str, set[str]] = defaultdict(set)
-        for module in self._modules.runtime:
-            found = (one for one in names_of(_stem(module)) if one != "models" or self._plays(module, one))
-            names[posixpath.dirname(module.path)].update(found)
-        return self._containers.union(folder for folder, layers in names.items() if len(layers) > 1)
-
     def _layer(self, module: Module) -> Layer | None:
         if mapped := self._config.layer_of(module.path):
             return Layer(mapped, "config")
         inner, folder = self._around(module)
-        name = _base(folder)
+        name = base(folder)
         if name != "routers" and self._wires(module):
             return None
+        if name == "core" and self._folders.is_of_feature(module, folder):
+            return self._inferred(module)
         # What is in core serves others, and is no business logic for being called a service.
         nearer = self._suggested(module, self._synonyms_of(inner)) if folder else None
         if name == "core" and nearer in _BY_NAME_ALONE:
@@ -268,8 +179,8 @@ class Layers:
     def _around(self, module: Module) -> tuple[list[str], str]:
         """The directories below the nearest that is a layer, innermost first, and that one, if any."""
         inner: list[str] = []
-        for folder in self._parents(module):
-            if self._is_named(folder) and folder not in self._containers:
+        for folder in self._folders.above(module):
+            if self._folders.is_named(folder) and folder not in self._folders.containers:
                 return inner, folder
             inner.append(folder)
         return inner, ""
@@ -279,14 +190,14 @@ class Layers:
         contents = self.contents(module)
         has_endpoints = contents.wiring and not contents.app and contents.routes > 0
         is_router = has_endpoints and module in self._surface().registering
-        return not is_router and (contents.wiring or _stem(module) in WIRING)
+        return not is_router and (contents.wiring or stem(module.path) in WIRING)
 
     def _in_models(self, module: Module, folder: str) -> Layer | None:
         """Not all that is called `models` is stored: schemas and trained models are called so too."""
         contents = self.contents(module)
         if contents.schemas and contents.schemas >= contents.plain and not contents.models + contents.routes:
             return Layer("schemas", "inferred")
-        if folder in self._model_folders:
+        if folder in self._folders.of_models:
             return Layer("models", "directory")
         return self._inferred(module) if contents.routes else None
 
@@ -300,21 +211,24 @@ class Layers:
         return next((name for name in names if self._plays(module, name)), None)
 
     def _of_stem(self, module: Module) -> Iterator[str]:
-        """The layers that the file's name suggests: `models.py`, `user_service.py`."""
-        stem = _stem(module)
-        if stem in SYNONYMS["services"] | {"services"} and UTILITIES & set(module.name.split(".")):
+        """The layers that the file's name suggests: `models.py`, `user_service.py`, `crud_users.py`."""
+        called = stem(module.path)
+        if called in SYNONYMS["services"] | {"services"} and UTILITIES & set(module.name.split(".")):
             return
-        yield from names_of(stem)
-        for name in names_of(stem.rpartition("_")[2]):
+        yield from names_of(called)
+        first, _, rest = called.partition("_")
+        if rest in self._folders.features.get(posixpath.dirname(module.path), ()):
+            yield from names_of(first)
+        for name in names_of(called.rpartition("_")[2]):
             if name != "services" or not self.directories(name):
                 yield name
 
     def _synonyms_of(self, folders: Iterable[str]) -> Iterator[str]:
         """The layers that directories' names suggest, where these are no features or whole applications."""
-        for folder in (one for one in folders if one not in self._groupings):
-            found = [name for name, names in SYNONYMS.items() if _base(folder) in names]
+        for folder in (one for one in folders if one not in self._folders.groupings):
+            found = [name for name, names in SYNONYMS.items() if base(folder) in names]
             # Handlers and controllers are services only where nothing else is called so, a model never.
-            is_model = _base(posixpath.dirname(folder)) in {"model", "models"}
+            is_model = base(posixpath.dirname(folder)) in {"model", "models"}
             is_other = is_model or (len(found) > 1 and self.directories("services"))
             yield from (name for name in found if name != "services" or not is_other)
 
@@ -328,10 +242,13 @@ class Layers:
                 is_data = contents.schemas + contents.shapes > 0 == contents.models
                 return is_data and not self.has_routes(module)
             case "routers":
-                return self.has_routes(module) or self._nearest(module, ROUTERS_ONLY) in self._route_folders
+                return (
+                    self.has_routes(module)
+                    or self._folders.nearest(module, ROUTERS_ONLY) in self._folders.of_routes
+                )
             case "crud":
-                folder = self._nearest(module, SYNONYMS["crud"])
-                is_stored = contents.storage or folder in self._storage_folders
+                folder = self._folders.nearest(module, SYNONYMS["crud"])
+                is_stored = contents.storage or folder in self._folders.of_storage
                 return is_stored and not (contents.routes or contents.resolves)
         is_other = self._is_stored(module) or contents.models > contents.plain or self.has_routes(module)
         return name in _BY_NAME_ALONE and not is_other and (name == "services" or self._offers(module))
@@ -349,7 +266,11 @@ class Layers:
     def _is_stored(self, module: Module) -> bool:
         """Whether it queries, in a store of such modules, whatever its own name."""
         folder = posixpath.dirname(module.path)
-        return self.contents(module).queries > 0 and folder in self._query_folders and _base(folder) in STORES
+        return (
+            self.contents(module).queries > 0
+            and folder in self._folders.of_queries
+            and base(folder) in STORES
+        )
 
     def _shown(self, module: Module) -> str | None:
         """The layer that a module's definitions alone show, when they are of one kind."""
@@ -359,7 +280,7 @@ class Layers:
         shown = [name for name, count in kinds.items() if count]
         if shown:
             return shown[0] if len(shown) == 1 else None
-        if posixpath.dirname(module.path) in self._query_folders and contents.is_querying:
+        if posixpath.dirname(module.path) in self._folders.of_queries and contents.is_querying:
             return "crud"
         is_schemas = contents.schemas and not contents.plain and not contents.shapes
         return "schemas" if is_schemas and module in self._surface().publishing else None
@@ -369,32 +290,20 @@ class Layers:
 
         Schemas are defined everywhere; only a name makes a place of them.
         """
-        queried = self._query_folders if name == "crud" else ()
-        folders = [f for f in self._parents(module) if _base(f) in SYNONYMS.get(name, ()) or f in queried]
-        if name == "schemas" and not folders and (folder := self._nearest(module, frozenset({"models"}))):
-            folders = [folder] if folder not in self._model_folders else []
+        queried = self._folders.of_queries if name == "crud" else ()
+        folders = [
+            f for f in self._folders.above(module) if base(f) in SYNONYMS.get(name, ()) or f in queried
+        ]
+        if (
+            name == "schemas"
+            and not folders
+            and (folder := self._folders.nearest(module, frozenset({"models"})))
+        ):
+            folders = [folder] if folder not in self._folders.of_models else []
         if folders:
             return f"{folders[0]}/"
         return module.path if name != "schemas" or name in self._of_stem(module) else ""
 
     def _home(self, module: Module) -> str:
         """The nearest directory that is named like a layer or its synonym."""
-        return self._nearest(module, frozenset(LAYERS).union(*SYNONYMS.values()))
-
-    def _nearest(self, module: Module, names: frozenset[str]) -> str:
-        return next((folder for folder in self._parents(module) if _base(folder) in names), "")
-
-    def _parents(self, module: Module) -> tuple[str, ...]:
-        """The directories above a module below the service's root, innermost first."""
-        folder = posixpath.dirname(module.path)
-        if folder not in self._above:
-            self._above[folder] = tuple(takewhile(lambda one: one != self._root, ancestors(folder)))
-        return self._above[folder]
-
-
-def _base(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2]
-
-
-def _stem(module: Module) -> str:
-    return module.path.rpartition("/")[2].removesuffix(".py")
+        return self._folders.nearest(module, frozenset(LAYERS).union(*SYNONYMS.values()))

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from archlint.paths import below, is_inside
 from archlint.patterns import compile_patterns
+from archlint.service.layers.names import names_of, stem
 
 MOST = 40
 """So many places a line may name; a layer that is spread over more has no place."""
@@ -29,18 +30,19 @@ def candidate(
 
     `places` gives for a module's path the directory or file that makes it one of the layer; `rest` are all
     modules of no layer. Patterns are relative to `folder`, where the configuration is. Places of one name,
-    such as the `api.py` of every feature, are one pattern.
+    such as the `api.py` of every feature, are one pattern, and so are `crud_orders.py` and `crud_users.py`.
     """
     places = _together(places, (*others, *rest))
-    counts, endings = Counter(places.values()), Counter(map(_ending, places.values()))
+    counts, ending_of = Counter(places.values()), _endings(name, places.values())
     if not counts:
         return None
+    endings = Counter(ending_of[place] for place in places.values())
     patterns: list[str] = []
     for ending in sorted(endings, key=lambda one: (-endings[one], one)):
-        alike = [place for place in counts if _ending(place) == ending]
+        alike = [place for place in counts if ending_of[place] == ending]
         own = [path for path, place in places.items() if place in alike]
         patterns += _patterns(ending, alike, own, others, folder)
-    chosen = min(counts, key=lambda place: (-endings[_ending(place)], -counts[place], place))
+    chosen = min(counts, key=lambda place: (-endings[ending_of[place]], -counts[place], place))
     if len(patterns) > MOST:
         return None
     listed = ", ".join(f'"{pattern}"' for pattern in patterns)
@@ -65,8 +67,8 @@ def _patterns(
     ending: str, alike: Sequence[str], own: Sequence[str], others: Iterable[str], folder: str
 ) -> list[str]:
     """One for all; where that takes others along, one for each folder, or the files themselves."""
-    inside = posixpath.dirname(below(alike[0], folder).rstrip("/"))
-    whole = posixpath.join("**" if len(alike) > 1 else inside, ending)
+    homes = {posixpath.dirname(below(place, folder).rstrip("/")) for place in alike}
+    whole = posixpath.join("**" if len(homes) > 1 else homes.pop(), ending)
     foreign = [below(other, folder) for other in others]
     if not _takes(whole, foreign):
         return [whole]
@@ -91,6 +93,24 @@ def _names(files: Sequence[str]) -> Iterator[str]:
 
 def _takes(pattern: str, paths: Iterable[str]) -> bool:
     return any(map(compile_patterns([pattern]).match_file, paths))
+
+
+def _endings(name: str, places: Iterable[str]) -> dict[str, str]:
+    """How the patterns of places end; files that begin or end with the layer's name share one."""
+    affixes = {place: _affix(name, place) for place in places}
+    counts = Counter(affixes.values())
+    return {
+        place: affix if affix and counts[affix] > 1 else _ending(place) for place, affix in affixes.items()
+    }
+
+
+def _affix(name: str, place: str) -> str:
+    """The end of a pattern for files called like this one: `crud_*.py` for `crud_orders.py`."""
+    first, _, rest = stem(place).partition("_")
+    if rest and name in names_of(first):
+        return f"{first}_*.py"
+    last = rest.rpartition("_")[2]
+    return f"*_{last}.py" if name in names_of(last) else ""
 
 
 def _ending(place: str) -> str:

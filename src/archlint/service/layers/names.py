@@ -68,3 +68,13 @@ def names_of(stem: str) -> list[str]:
     if stem in DIRECTORIES_ONLY:
         return []
     return [name for name, synonyms in SYNONYMS.items() if stem == name or stem in synonyms]
+
+
+def base(folder: str) -> str:
+    """The name of a directory."""
+    return folder.rstrip("/").rpartition("/")[2]
+
+
+def stem(path: str) -> str:
+    """The name of a module's file, without its ending."""
+    return path.rpartition("/")[2].removesuffix(".py")
