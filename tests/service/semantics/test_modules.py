@@ -112,6 +112,11 @@ class TestLayouts:
             '[tool.hatch.build.targets.wheel]\npackages = ["lib/python/shop"]',
             '[tool.poetry]\npackages = [{include = "shop", from = "lib/python"}]',
             '[tool.uv.build-backend]\nmodule-root = "lib/python"',
+            '[tool.pdm.build]\npackage-dir = "lib/python"',
+            '[tool.setuptools.package-dir]\nshop = "lib/python/shop"',
+            '[tool.hatch.build]\nsources = ["lib/python"]',
+            '[tool.hatch.build.targets.wheel.sources]\n"lib/python" = ""',
+            '[tool.hatch.build]\ndev-mode-dirs = ["lib/python"]',
         ],
     )
     def test_a_declared_root(self, tmp_path: Path, manifest: str) -> None:
@@ -120,6 +125,66 @@ class TestLayouts:
         found = modules.find("shop.db", modules.by_path["tests/test_a.py"])
         assert found is not None
         assert (found.path, found.name) == ("lib/python/shop/db.py", "shop.db")
+
+    @pytest.mark.parametrize(
+        ("name", "manifest"),
+        [
+            (
+                "setup.py",
+                'from setuptools import setup\nsetup(package_dir={"shop": "src/server"})',
+            ),
+            ("setup.py", 'from setuptools import setup\nPACKAGE_DIR = {\n    "shop": "src/server",\n}'),
+            ("setup.cfg", "[options]\npackage_dir =\n    shop = src/server\n    shop.tools = tools"),
+            ("pyproject.toml", '[tool.setuptools.package-dir]\nshop = "src/server"'),
+            ("pyproject.toml", '[tool.hatch.build.targets.wheel.sources]\n"src/server" = "shop"'),
+            ("pyproject.toml", '[tool.hatch.build.targets.wheel.force-include]\n"src/server" = "shop"'),
+        ],
+    )
+    def test_a_package_in_a_folder_of_another_name(self, tmp_path: Path, name: str, manifest: str) -> None:
+        files = {name: manifest, "src/server/db.py": "", "src/server/main.py": "import shop.db"}
+        modules = modules_in(tmp_path, files)
+        found = modules.find("shop.db", modules.by_path["src/server/main.py"])
+        assert found is not None
+        assert (found.path, found.name) == ("src/server/db.py", "shop.db")
+
+    def test_the_innermost_package_in_a_folder_of_another_name(self, tmp_path: Path) -> None:
+        places = '[tool.setuptools.package-dir]\nshop = "server"\n"shop.tools" = "lib/tools"'
+        files = {
+            "pyproject.toml": places, "server/__init__.py": "", "server/tools.py": "",
+            "lib/tools/__init__.py": "", "lib/tools/dates.py": "",
+        }  # fmt: skip
+        modules = modules_in(tmp_path, files)
+        importer = modules.by_path["server/__init__.py"]
+        names = ("shop", "shop.tools", "shop.tools.dates", "shop.gone")
+        found = [one and one.path for one in (modules.find(name, importer) for name in names)]
+        assert found == ["server/__init__.py", "lib/tools/__init__.py", "lib/tools/dates.py", None]
+
+    def test_a_folder_that_is_imported_by_its_own_name_all_the_same(self, tmp_path: Path) -> None:
+        files = {
+            "pyproject.toml": '[tool.setuptools.package-dir]\nshop = "server"',
+            "server/db.py": "",
+            "server/main.py": "import server.db",
+        }
+        modules = modules_in(tmp_path, files)
+        found = modules.find("server.db", modules.by_path["server/main.py"])
+        assert found is not None
+        assert found.name == "server.db"
+
+    def test_a_librarys_package_in_the_folder_of_its_project(self, tmp_path: Path) -> None:
+        modules = modules_in(
+            tmp_path,
+            {
+                "api/pyproject.toml": '[project]\nname = "api"\ndependencies = ["common"]',
+                "api/main.py": "import common.db",
+                "libs/common/pyproject.toml": '[project]\nname = "common"\n'
+                '[tool.setuptools.package-dir]\ncommon = "."',
+                "libs/common/db.py": "",
+            },
+            root="api",
+        )
+        found = modules.find("common.db", modules.by_path["api/main.py"])
+        assert found is not None
+        assert (found.path, found.name) == ("libs/common/db.py", "common.db")
 
     def test_a_workspaces_library_is_found_but_not_the_services_own(self, tmp_path: Path) -> None:
         modules = modules_in(

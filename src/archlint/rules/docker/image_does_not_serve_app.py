@@ -56,15 +56,16 @@ def _problem(service: Service, command: Command) -> str | None:
 
 def _exists(service: Service, name: str) -> bool:
     """Whether the repository may have the module, wherever the server starts, or a dependency."""
-    tails, top = _tails(name), canonicalize_name(name.partition(".")[0])
+    top = canonicalize_name(name.partition(".")[0])
     declared = (canonicalize_name(one.requirement.name) for one in service.project.declared)
-    is_declared = any(one == top or one.startswith(f"{top}-") for one in declared)
-    return is_declared or any(f"/{file}".endswith(tails) for file in service.repository.files)
+    files = service.repository.files
+    is_own = name in service.modules.by_name or any(_is_named(file, name) for file in files)
+    return is_own or any(one == top or one.startswith(f"{top}-") for one in declared)
 
 
 def _has(service: Service, name: str, attribute: str) -> bool:
     """Whether a module of that name may have the attribute."""
-    found = [module for module in service.modules if f"/{module.path}".endswith(_tails(name))]
+    found = [one for one in service.modules if one.name == name or _is_named(one.path, name)]
     return not found or any(_defines(service, module, attribute) for module in found)
 
 
@@ -73,6 +74,6 @@ def _defines(service: Service, module: Module, attribute: str) -> bool:
     return bool(namespace.stars) or "__getattr__" in namespace.names or attribute in namespace.names
 
 
-def _tails(name: str) -> tuple[str, str]:
+def _is_named(file: str, name: str) -> bool:
     path = name.replace(".", "/")
-    return f"/{path}.py", f"/{path}/__init__.py"
+    return f"/{file}".endswith((f"/{path}.py", f"/{path}/__init__.py"))

@@ -90,8 +90,11 @@ class ImportEvidence:
         )
 
     def _name(self, file: str) -> str:
-        root = self._naming_root(file)
-        return below(file, root).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        root, placed = self._naming_root(file), self.resolution.package_of(file)
+        path = below(file, root)
+        if placed and self._votes[_key(*placed)] >= self._votes[join(root, path.partition("/")[0])]:
+            path = join(placed[0].replace(".", "/"), below(file, placed[1]))
+        return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
     def _naming_root(self, file: str) -> str:
         declared = self._declared.declared(file)
@@ -106,7 +109,7 @@ class ImportEvidence:
 
     @cached_property
     def _votes(self) -> Counter[str]:
-        """How many imports go through each top-level entry, by the path of the entry without its suffix."""
+        """How many imports go through each top-level entry, by its path with its suffix and without."""
         votes: Counter[str] = Counter()
         for file, dotted in self._imports:
             found = self.resolution.find(dotted, file)
@@ -118,4 +121,11 @@ class ImportEvidence:
                 entry = join(stem.removesuffix(tail).removeprefix("/"), dotted.partition(".")[0])
                 votes[entry] += 1
                 votes[f"{entry}.py"] += 1
+            elif placed := self.resolution.package_of(found):
+                votes[_key(*placed)] += 1
         return votes
+
+
+def _key(package: str, folder: str) -> str:
+    """What the imports of a package vote for that is kept in a folder of another name."""
+    return f"{package}={folder}"

@@ -28,13 +28,15 @@ class ImportRoots(Struct, frozen=True, array_like=True, gc=False):
     """What decides where the imports of a project's files lead.
 
     `root` is its folder, `folders` are those that it declares to be on the import path, the likeliest first,
-    `dependencies` the normalized names of what its manifests name, sorted.
+    `dependencies` the normalized names of what its manifests name, sorted. `packages` are those in folders of
+    other names: the dotted name and the folder, the most deeply nested first.
     """
 
     root: str
     name: str | None
     folders: tuple[str, ...]
     dependencies: tuple[str, ...]
+    packages: tuple[tuple[str, str], ...] = ()
 
 
 class ServiceFiles(Struct, frozen=True, array_like=True, gc=False):

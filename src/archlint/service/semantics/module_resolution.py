@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from archlint.facts.source import PythonSource
 from archlint.facts.store import Unreadable
 from archlint.facts.syntax import Attribute, Constant, Name
-from archlint.paths import join, parents
+from archlint.paths import is_inside, join, parents
 from archlint.readings import summary
 from archlint.service.semantics.imported_modules import imported_modules
 from archlint.service.semantics.layout import ImportRoots
@@ -118,7 +118,15 @@ class Resolution:
             self._homes[folder] = next(found, None)
         return self._homes[folder]
 
+    def package_of(self, file: str) -> tuple[str, str] | None:
+        """The innermost package around a file whose folder has another name, and that folder."""
+        home = self.project_of(file)
+        around = [place for place in (home.packages if home else ()) if is_inside(file, place[1])]
+        return max(around, key=lambda place: len(place[1]), default=None)
+
     def _find(self, dotted: str, importer: str) -> str | None:
+        if found := self._find_placed(self.project_of(importer), dotted):
+            return found
         top = dotted.partition(".")[0]
         if top in self._external:
             roots = self.declared(importer)
@@ -130,6 +138,15 @@ class Resolution:
                 # `shop/__init__.py` beside a package `shop/shop`, which is what the code is started with.
                 return self.module_at(join(root, top), dotted)
         return self._find_in_other_project(dotted, importer)
+
+    def _find_placed(self, project: ImportRoots | None, dotted: str) -> str | None:
+        """A module of a package that a project keeps in a folder of another name."""
+        for name, folder in project.packages if project else ():
+            if dotted == name:
+                return package if (package := join(folder, "__init__.py")) in self._files else None
+            if dotted.startswith(f"{name}."):
+                return self.module_at(folder, dotted.removeprefix(f"{name}."))
+        return None
 
     def _find_shadowing(self, dotted: str, roots: Iterable[str]) -> str | None:
         """A regular package beside the service hides an installed one of its name; a bare folder does not."""
@@ -153,10 +170,13 @@ class Resolution:
             )
             for project in self._projects.values()
             if project is not home
-            for root in project.folders
-            if (found := self.module_at(root, dotted))
+            for found in self._all_in(project, dotted)
         ]
         return min(candidates)[-1] if candidates else None
+
+    def _all_in(self, project: ImportRoots, dotted: str) -> Iterator[str]:
+        found = (self.module_at(root, dotted) for root in project.folders)
+        return filter(None, (self._find_placed(project, dotted), *found))
 
     def _put_on_path(self, importer: str) -> str:
         """The texts of the conftests above a file that change the import path: `/services/api/`."""

@@ -15,12 +15,12 @@ from archlint.discover import Repository
 from archlint.facts.toml import TomlFile
 from archlint.paths import is_inside, join
 from archlint.service.semantics.layout import ImportRoots
+from archlint.service.semantics.package_places import Place, one_or_more, package_places
 
 _REQUIREMENTS = re.compile(r"(^|/)(requirements[^/]*|requirements/[^/]+)\.(txt|in)$")
 _MANIFESTS = frozenset(
     {"Pipfile", "pdm.lock", "poetry.lock", "pyproject.toml", "setup.cfg", "setup.py", "uv.lock"}
 )
-_PACKAGE_DIR = re.compile(r"""package_dir\s*=\s*\{\s*["']{2}\s*:\s*["']([\w./-]+)["']""")
 _SETUP_IMPORT = re.compile(r"^\s*(from|import)\s+(setuptools|distutils)", re.MULTILINE)
 _DEVELOPMENT = re.compile(r"\b(ci|dev|develop|development|docs?|lint|tests?|testing)\b")
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)", re.MULTILINE)
@@ -106,32 +106,26 @@ class Project(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def import_roots(self) -> tuple[str, ...]:
         """The folders that the project declares to be on the import path, the likeliest first."""
-        folders = [*self._declared_roots(), "."]
+        folders = [folder for name, folder in self._places if not name] + ["."]
         if not self.repository.has(join(self.root, "src/__init__.py")):
             folders.append("src")
-        return tuple(dict.fromkeys(posixpath.normpath(join(self.root, folder)) for folder in folders))
+        return tuple(dict.fromkeys(join(self.root, folder) for folder in folders))
 
-    def _declared_roots(self) -> Iterator[str]:
-        told = self.pyproject.get
-        poetry = told("tool", "poetry", "packages")
-        wheel = told("tool", "hatch", "build", "targets", "wheel", "packages")
-        yield from _strings(told("tool", "setuptools", "packages", "find", "where"))
-        yield from _strings(told("tool", "setuptools", "package-dir", ""))
-        yield from (posixpath.dirname(package) for package in _strings(wheel))
-        yield from (
-            e["from"]
-            for e in (poetry if isinstance(poetry, list) else ())
-            if isinstance(e, dict) and isinstance(e.get("from"), str)
-        )
-        yield from _strings(told("tool", "uv", "build-backend", "module-root"))
-        yield from _strings(told("tool", "pytest", "ini_options", "pythonpath"))
-        if "setup.py" in self.manifests:
-            yield from self._findall("setup.py", _PACKAGE_DIR)
+    @cached_property
+    def packages(self) -> tuple[Place, ...]:
+        """The packages whose folders have other names than they, the most deeply nested first."""
+        named = [(name, join(self.root, folder)) for name, folder in self._places if name]
+        return tuple(sorted(named, key=lambda place: -place[0].count(".")))
+
+    @cached_property
+    def _places(self) -> tuple[Place, ...]:
+        return package_places(self.repository, self.root, self.manifests, self.pyproject)
 
     @property
     def imports(self) -> ImportRoots:
         """What decides where the imports of its files lead."""
-        return ImportRoots(self.root, self.name, self.import_roots, tuple(sorted(self.dependencies)))
+        dependencies = tuple(sorted(self.dependencies))
+        return ImportRoots(self.root, self.name, self.import_roots, dependencies, self.packages)
 
     @property
     def commands(self) -> Iterator[str]:
@@ -228,12 +222,5 @@ def import_names(distribution: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((name, short, distribution.split(".", maxsplit=1)[0])))
 
 
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        yield from (item for item in value if isinstance(item, str))
-
-
 def _requirement_names(requirements: object) -> Iterable[str]:
-    return (found[1] for text in _strings(requirements) if (found := _REQUIREMENT.match(text)))
+    return (found[1] for text in one_or_more(requirements) if (found := _REQUIREMENT.match(text)))
