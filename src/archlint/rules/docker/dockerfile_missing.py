@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.deployment.companions import companions
-from archlint.service.deployment.dockerfiles import Holds
 from archlint.service.model import Service
 
 
 def check(service: Service) -> Iterator[Said]:
     """Yield a hit when no Dockerfile holds the service, an unknown when one may."""
     images = service.deployment.images
-    holding = [image for image in images if image.holds is Holds.SERVICE]
+    holding = service.deployment.holding
     running = [image for image in holding if not service.images.only_builds(image)]
     if running:
         yield from (Met(image.location) for image in running)

@@ -40,11 +40,11 @@ NAMES = {
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each manifest and lock of another tool, and its first call in each file."""
-    yield from service.commands.unread
+    yield from (*service.commands.unread, *service.commands.doubted(_is_call))
     manifests = list(_manifests(service))
     yield from manifests
     seen: set[tuple[str, str]] = set()
-    for command in service.commands.where(_is_call):
+    for command in service.commands.judged(_is_call):
         key = (command.location.file, command.program)
         if key not in seen:
             seen.add(key)

@@ -25,14 +25,14 @@ def check(service: Service) -> Iterator[Said]:
         yield from moving
         if not moving and service.project.lock is not None and not service.project.lock.problems:
             yield from (Met(Location(file)) for file in (pyproject.file.path, service.project.lock_path))
-    for image in service.deployment.images:
+    for image in service.deployment.holding:
         for instruction in image.dockerfile.instructions:
             words = (instruction.flag("from") or "", *instruction.arguments[:1])
             found = list(filter(_moves, words))
             if found and instruction.keyword in {"COPY", "FROM"}:
                 yield _hit(instruction.location, f"`{found[0]}`", "moves with every release of uv")
-    yield from service.commands.unread
-    for command in service.commands.where(_resolves_anew):
+    yield from (*service.commands.unread, *service.commands.doubted(_resolves_anew))
+    for command in service.commands.judged(_resolves_anew):
         yield _hit(command.location, f"`{command.quoted}`", "resolves anew while deploying")
 
 

@@ -22,9 +22,9 @@ PROGRAMS = frozenset({
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each `pip install` of the images, pipelines, tasks and scripts, and the documents' ones."""
-    yield from service.commands.unread
-    found = list(service.commands.where(lambda command: bool(_installed(command))))
-    written = [command for command in service.documented_commands if _installed(command)]
+    yield from (*service.commands.unread, *service.commands.doubted(_installs))
+    found = list(service.commands.judged(_installs))
+    written = [command for command in service.documented_commands if _installs(command)]
     published = {one.name for one in find_projects(service.repository).values()} if written else ()
     found += [
         command
@@ -57,6 +57,10 @@ def _is_uvs(command: Command) -> bool:
 
 def _distribution(target: str) -> str:
     return canonicalize_name(re.split(r"[\[=<>~!]", target)[0])
+
+
+def _installs(command: Command) -> bool:
+    return bool(_installed(command))
 
 
 def _installed(command: Command) -> tuple[str, ...]:

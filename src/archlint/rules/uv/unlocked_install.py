@@ -20,8 +20,8 @@ def check(service: Service) -> Iterator[Said]:
     """Yield each such install; a project without a lock is BA0401's, and whole."""
     if service.project.lock is None or service.project.lock.problems:
         return
-    yield from service.commands.unread
-    commands = [command for command in service.commands if command.context in PLACES]
+    yield from (*service.commands.unread, *service.commands.doubted(_is_uvs))
+    commands = [c for c in service.commands if c.context in PLACES and not service.commands.is_doubtful(c)]
     synced = {key for command in commands if command.runs("uv", "sync") for key in _places(command)}
     synced.update(unread.location.file for unread in service.commands.unread)
     seen: set[object] = set()
@@ -35,6 +35,10 @@ def check(service: Service) -> Iterator[Said]:
             yield Hit(command.location, fields, within=within)
         elif verb is None and command.runs("uv", "sync"):
             yield Met(command.location)
+
+
+def _is_uvs(command: Command) -> bool:
+    return command.runs("uv", "sync") or uv_targets(command) is not None
 
 
 def _instead(command: Command, verb: str) -> str:

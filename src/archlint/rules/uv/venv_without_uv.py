@@ -11,9 +11,9 @@ from archlint.service.model import Service
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each command that makes an environment with venv, virtualenv or conda."""
-    yield from service.commands.unread
+    yield from (*service.commands.unread, *service.commands.doubted(_makes_environment))
     for command in (
-        *service.commands.where(_makes_environment),
+        *service.commands.judged(_makes_environment),
         *filter(_makes_environment, service.documented_commands),
     ):
         once = "" if service.project.lock else " once uv.lock is there (BA0401)"

@@ -33,11 +33,12 @@ from archlint.service.deployment.command import (
     script_of,
     unwrapped,
 )
-from archlint.service.deployment.dockerfiles import Deployment, Image
+from archlint.service.deployment.dockerfiles import Deployment, Holds, Image
 from archlint.service.deployment.image_builds import SHEBANG, build_commands, environment_of
 from archlint.service.deployment.tasks import task_commands
 
 _SHELL_FILE = re.compile(r".*\.(sh|bash)")
+_TEMPLATES = re.compile(r"(^|/)templates?/")
 _SPEAKING = re.compile(
     r"(?i)(^|/)([^/.]*file[^/]*|[^/]+\.(cfg|conf|hcl|ini|json|just|md|mk|py|rst|service|sh|tf|toml|txt|ya?ml))$"
 )
@@ -81,6 +82,25 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
                 places.add(command.location)
                 yield command
 
+    def judged(self, wanted: Callable[[Command], bool]) -> Iterator[Command]:
+        """The same without those of images of which it is not clear that they hold the service."""
+        return (command for command in self.where(wanted) if not self.is_doubtful(command))
+
+    def is_doubtful(self, command: Command) -> bool:
+        """Whether a command is of such an image."""
+        return command.location.file in self._unclear
+
+    def doubted(self, wanted: Callable[[Command], bool]) -> Iterator[Unknown]:
+        """These images, each at its first such command."""
+        doubtful = [command for command in self.where(wanted) if self.is_doubtful(command)]
+        for command in {command.location.file: command for command in reversed(doubtful)}.values():
+            why = "it may be of another component of the repository"
+            yield Unknown(f"what `{command.location.file}` installs", command.location, why)
+
+    @cached_property
+    def _unclear(self) -> frozenset[str]:
+        return frozenset(one.path for one in self.deployment.images if one.holds is Holds.UNCLEAR)
+
     @cached_property
     def started(self) -> Mapping[str, tuple[Command, ...]]:
         """What starting a container of each image runs, by Dockerfile; compose's commands included."""
@@ -97,7 +117,7 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
         outside = [*self._pipelines(), *self._tasks()]
         outside += [c for command in outside for c in self._followed(command)]
         read = {command.location.file for command in (*builds, *starts, *outside)}
-        scripts = [c for file in self._shell_files if file not in read for c in self._script(file)]
+        scripts = [c for file in self._own_scripts if file not in read for c in self._script(file)]
         ours = [command for command in (*outside, *scripts) if self._is_ours(command)]
         return (*builds, *starts, *ours)
 
@@ -188,6 +208,15 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
             for file in self.deployment.near
             if _SHELL_FILE.fullmatch(file)
             or ("." not in posixpath.basename(file) and documents.finds(self.repository, file, SHEBANG))
+        )
+
+    @property
+    def _own_scripts(self) -> Iterator[str]:
+        """Those that are no templates, and no part of an image that holds something else."""
+        return (
+            file
+            for file in self._shell_files
+            if not _TEMPLATES.search(file) and not self.deployment.is_anothers(file)
         )
 
     def names_script(self, file: str) -> bool:

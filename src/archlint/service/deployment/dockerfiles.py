@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from functools import cache, cached_property
 
 from msgspec import Struct
@@ -14,9 +13,10 @@ from packaging.utils import canonicalize_name
 
 from archlint import documents
 from archlint.discover import Repository, is_document
-from archlint.facts.dockerfile import Dockerfile, Instruction, Stage, read_dockerfile
+from archlint.facts.dockerfile import Dockerfile, Stage, read_dockerfile
 from archlint.findings import Location, Unknown
 from archlint.paths import ancestors, is_inside, join, parents
+from archlint.service.deployment.build_context import WILDCARD, copied_from_context, is_like, matches
 from archlint.service.deployment.compose import Build, ComposeFile, find_compose, find_extended
 from archlint.service.deployment.compose_containers import mounts
 from archlint.service.deployment.compose_stack import Stack, StackService
@@ -36,16 +36,23 @@ _NOT_FULL = re.compile(
 )
 _WHEEL = re.compile(r"(^|/)(dist|wheels?)/[^/]*\.whl$|^\*\.whl$")
 """The wheel of the project, built before the image is."""
-_WILDCARD = re.compile(r"[*?\[]")
 _PYTHON = re.compile(
     r"(?i)(?<![\w-])(python|pypy|uv|pip|poetry|pdm|conda|uvicorn|gunicorn|hypercorn|granian)"
+)
+_FOR_DOCKERFILES = re.compile(r"(?i)docker|deploy|container|build|image|infra|ops|(^|/)(ci|dev|prod|stag)")
+_SPEAKS_OF_SERVICE = re.compile(
+    r"(?i)uvicorn|gunicorn|hypercorn|granian|fastapi|requirements|pyproject|poetry|pdm|\buv (sync|pip)"
+    r"|install \."
 )
 _FETCHES = re.compile(r"\bgit\b[^\n;&|]*\bclone\b|\bgh\s+repo\s+clone\b")
 _ASIDE = re.compile(
     r"(?i)\.devcontainer|\.github|docs|e2e|cypress|playwright|examples?|node_modules|(.*[_-])?tests?([_-].*)?"
-    r"|benchmarks?"
+    r"|benchmarks?|.*\{[{%].*"
 )
-_MANIFESTS = frozenset({"package.json", "pyproject.toml", "setup.py", "go.mod", "Cargo.toml", "pom.xml"})
+_MANIFESTS = frozenset({
+    "CMakeLists.txt", "Cargo.toml", "Gemfile", "build.gradle", "composer.json", "go.mod", "mix.exs",
+    "package.json", "pom.xml", "pyproject.toml", "setup.py",
+})  # fmt: skip
 
 
 class Holds(StrEnum):
@@ -119,8 +126,16 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def images(self) -> tuple[Image, ...]:
         """The Dockerfiles whose images hold the service or may hold it, by path."""
-        images = (self._image(path) for path in self._dockerfile_paths)
-        return tuple(image for image in images if image.holds is not Holds.SOMETHING_ELSE)
+        return tuple(image for image in self._all_images if image.holds is not Holds.SOMETHING_ELSE)
+
+    @cached_property
+    def _all_images(self) -> tuple[Image, ...]:
+        return tuple(map(self._image, self._dockerfile_paths))
+
+    @property
+    def holding(self) -> tuple[Image, ...]:
+        """Those that hold it for certain."""
+        return tuple(image for image in self.images if image.holds is Holds.SERVICE)
 
     @property
     def compose(self) -> tuple[ComposeFile, ...]:
@@ -201,15 +216,13 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
     def _other_components(self) -> frozenset[str]:
         """Folders with a manifest of their own beside the service."""
         own = set(ancestors(self.root))
-        split = (posixpath.split(file) for file in self.repository.files)
-        return frozenset(
-            folder
-            for folder, name in split
-            if name in _MANIFESTS and folder and folder not in own and not self._is_below(folder)
-        )
+        return frozenset(f for f in self._manifested if f not in own and not is_inside(f, self.root))
 
-    def _is_below(self, path: str) -> bool:
-        return is_inside(path, self.root)
+    @cached_property
+    def _manifested(self) -> frozenset[str]:
+        """The folders with a manifest, but for the repository's top."""
+        split = (posixpath.split(file) for file in self.repository.files)
+        return frozenset(folder for folder, name in split if folder and name in _MANIFESTS)
 
     @property
     def _dockerfile_paths(self) -> Iterator[str]:
@@ -227,17 +240,18 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
 
     def _holds(self, dockerfile: Dockerfile, builds: tuple[Build, ...]) -> Holds:
         """What is copied from the build context decides; a package may be installed by its name instead."""
-        copied, open_ones = _copied(dockerfile)
-        named = {build.context for build in builds if build.context}
-        fitting = {context for context in named if self._has_all(context, copied)}
-        contexts = fitting or named | set(self._contexts(dockerfile.path, copied))
+        copied, open_ones = copied_from_context(dockerfile)
+        guessed = _named(builds).union(self._contexts(dockerfile.path, copied))
+        contexts = self._fitting(dockerfile.path, builds, copied) or guessed
         paths = {join(c, source) for source in copied for c in contexts}
-        holding = [p for p in paths if any(_matches(module.path, p) for module in self.modules.runtime)]
+        holding = [p for p in paths if any(matches(module.path, p) for module in self.modules.runtime)]
         if not any(_PYTHON.search(part) for part in _words(dockerfile)) and dockerfile.stages:
             return Holds.UNCLEAR if holding else Holds.SOMETHING_ELSE
         if holding:
-            only_whole = all(path != self.root and is_inside(self.root, path) for path in holding)
-            return self._meant(dockerfile, builds) if only_whole else Holds.SERVICE
+            if all(path != self.root and is_inside(self.root, path) for path in holding):
+                return self._meant(dockerfile, builds)
+            is_whole = set(holding) == {self.root} and not _named(builds)
+            return Holds.UNCLEAR if is_whole and _may_be_aside(dockerfile) else Holds.SERVICE
         if any(_WHEEL.search(source) for source in (*copied, *open_ones)):
             return self._meant(dockerfile, builds)
         if any(i.keyword == "RUN" and self._installs(i.text) for i in dockerfile.instructions):
@@ -291,27 +305,43 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
 
         Of several, those that have all that it copies: from another the build would fail anyway.
         """
-        copied, _ = _copied(image.dockerfile)
-        named = {build.context for build in image.builds if build.context}
-        possible = named or set(self._contexts(image.path, copied))
-        whole = {context for context in possible if self._has_all(context, copied)}
-        return tuple(sorted(whole or named)) or (posixpath.dirname(image.path) or ".",)
+        copied, _ = copied_from_context(image.dockerfile)
+        fitting = self._fitting(image.path, image.builds, copied) or _named(image.builds)
+        return tuple(sorted(fitting)) or (posixpath.dirname(image.path) or ".",)
+
+    def is_anothers(self, file: str) -> bool:
+        """Whether images that hold no service copy a file, and those that hold this one do not name it."""
+        named = {path for image in self.images for path in self._taken(image)}
+        return file not in named and any(
+            matches(file, path) and not is_inside(self.root, path)
+            for image in self._all_images
+            if image.holds is Holds.SOMETHING_ELSE
+            for path in self._taken(image)
+        )
+
+    def _taken(self, image: Image) -> Iterator[str]:
+        """The places in the repository that an image copies from."""
+        copied, _ = copied_from_context(image.dockerfile)
+        return (join(context, source) for context in self.contexts(image) for source in copied)
 
     def may_bring(self, image: Image, file: str) -> bool:
         """Whether an image may have a file of the repository: by what it copies, if all of that is known."""
-        copied, open_ones = _copied(image.dockerfile)
-        places = (join(context, source) for context in self.contexts(image) for source in copied)
-        return bool(open_ones) or not copied or any(_matches(file, place) for place in places)
+        copied, open_ones = copied_from_context(image.dockerfile)
+        return bool(open_ones) or not copied or any(matches(file, place) for place in self._taken(image))
+
+    def _fitting(self, path: str, builds: tuple[Build, ...], copied: frozenset[str]) -> set[str]:
+        """The folders with all that a Dockerfile copies: those that compose names, else those it may mean."""
+        fitting = {context for context in _named(builds) if self._has_all(context, copied)}
+        return fitting or {c for c in self._contexts(path, copied) if self._has_all(c, copied)}
 
     def _contexts(self, path: str, copied: frozenset[str]) -> Iterator[str]:
         """The folders from which a Dockerfile without compose may be built: its own, or any above it.
 
-        One beside code is built from its own folder, unless what it copies is only all there in one above.
+        One beside code or a manifest is built from its own folder, unless what it copies is only all there in
+        one above.
         """
         folder, *above = ancestors(posixpath.dirname(path) or ".")
-        alone = folder in self._other_components or any(
-            is_inside(m.path, folder) for m in self.modules.runtime
-        )
+        alone = folder in self._manifested or any(is_inside(m.path, folder) for m in self.modules.runtime)
         yield folder
         if not alone:
             yield from above
@@ -323,9 +353,9 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
 
     def _has(self, path: str) -> bool:
         """Whether the repository has what a source path of COPY names, which may have wildcards."""
-        if not _WILDCARD.search(path):
+        if not WILDCARD.search(path):
             return path == "." or path in self._paths
-        return any(_is_like(one, path) for one in self._paths)
+        return any(is_like(one, path) for one in self._paths)
 
     @cached_property
     def _paths(self) -> frozenset[str]:
@@ -338,11 +368,15 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
         return self.name is not None and any(_names(arguments, self.name) for arguments in installs)
 
 
-def _copied(dockerfile: Dockerfile) -> tuple[frozenset[str], frozenset[str]]:
-    """What is taken from the build context, relative to it, and what of it is not known before a build."""
-    sources = {source for instruction in dockerfile.instructions for source in _sources(instruction)}
-    open_ones = frozenset(source for source in sources if "$" in source or "://" in source)
-    return frozenset(source.lstrip("/") for source in sources - open_ones), open_ones
+def _may_be_aside(dockerfile: Dockerfile) -> bool:
+    """Whether a file that copies all there is has a folder among others and says nothing of a service."""
+    text = "\n".join(_words(dockerfile))
+    folder = posixpath.dirname(dockerfile.path)
+    return bool(folder) and not _FOR_DOCKERFILES.search(folder) and not _SPEAKS_OF_SERVICE.search(text)
+
+
+def _named(builds: Iterable[Build]) -> set[str]:
+    return {build.context for build in builds if build.context}
 
 
 def _names(text: str, name: str) -> bool:
@@ -355,25 +389,3 @@ def _words(dockerfile: Dockerfile) -> Iterator[str]:
     for instruction in dockerfile.instructions:
         yield instruction.text
         yield from (f for f in instruction.flags if f.startswith("--from="))
-
-
-def _sources(instruction: Instruction) -> Iterator[str]:
-    """What is taken from the build context: by COPY and ADD, or bound to a RUN."""
-    if instruction.keyword in {"COPY", "ADD"} and instruction.flag("from") is None:
-        yield from instruction.arguments[:-1]
-    for flag in instruction.flags if instruction.keyword == "RUN" else ():
-        options = dict(option.partition("=")[::2] for option in flag.partition("=")[2].split(","))
-        if flag.startswith("--mount=") and options.get("type", "bind") == "bind" and "from" not in options:
-            yield options.get("source") or options.get("src") or "."
-
-
-def _matches(file: str, path: str) -> bool:
-    """Whether a source path of COPY, which may have wildcards, is or holds `file`."""
-    if not _WILDCARD.search(path):
-        return is_inside(file, path)
-    return _is_like("/".join(file.split("/")[: path.count("/") + 1]), path)
-
-
-def _is_like(file: str, path: str) -> bool:
-    """Whether a path with wildcards, which stand for no slash, means `file`."""
-    return file.count("/") == path.count("/") and fnmatchcase(file, path)

@@ -84,7 +84,7 @@ class Images(Struct, eq=False, frozen=True, dict=True):
         When no command does, those are taken that lie nearest to the repository's root. Where an image only
         builds an archive, that is what gets deployed, and what speaks of development is not.
         """
-        holding = [i for i in self.deployment.images if i.holds is Holds.SERVICE and not i.is_for_development]
+        holding = [i for i in self.deployment.holding if not i.is_for_development]
         images = [image for image in holding if not self.only_builds(image)]
         servers = [image for image in images if self.starts(image) is Starts.A_SERVER]
         chosen = self._production.of(tuple(servers or images))
