@@ -38,7 +38,7 @@ from archlint.service.deployment.image_builds import SHEBANG, build_commands, en
 from archlint.service.deployment.tasks import task_commands
 
 _SHELL_FILE = re.compile(r".*\.(sh|bash)")
-_TEMPLATES = re.compile(r"(^|/)templates?/")
+_TEMPLATES = re.compile(r"(^|/)templates?/|\{[{%]")
 _SPEAKING = re.compile(
     r"(?i)(^|/)([^/.]*file[^/]*|[^/]+\.(cfg|conf|hcl|ini|json|just|md|mk|py|rst|service|sh|tf|toml|txt|ya?ml))$"
 )
