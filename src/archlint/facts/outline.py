@@ -25,6 +25,7 @@ from archlint.facts.syntax import (
     Sequence,
     Statement,
     Try,
+    While,
 )
 from archlint.facts.traversal import COMPOUND, INNER, dotted, is_main_guard, nested_blocks
 from archlint.facts.type_checking import TYPE_CHECKING, blocks, spellings_in
@@ -228,7 +229,7 @@ def _blocks(statement: Statement, around: _Around) -> Iterator[tuple[tuple[State
             yield statement.raw_body, replace(around, lazy=True)
         case ClassDef():
             yield statement.body, around
-        case If():
+        case If() | While():
             for block, unseen in blocks(statement, around.spellings):
                 yield block, replace(around, type_checking=around.type_checking or unseen)
         case Try() if any(_catches_import_errors(handler.types) for handler in statement.handlers):

@@ -16,6 +16,7 @@ from archlint.facts.syntax import (
     Name,
     Operator,
     Statement,
+    While,
 )
 from archlint.facts.traversal import dotted, nodes_by_kind
 
@@ -25,8 +26,13 @@ _MYPY = "MYPY"
 _TYPING = frozenset({"typing", "typing_extensions"})
 
 
-def blocks(statement: If, spellings: frozenset[str]) -> Iterator[tuple[tuple[Statement, ...], bool]]:
-    """The blocks of an `if`, each with whether it is never run and so is there for type checkers alone."""
+def blocks(statement: If | While, spellings: frozenset[str]) -> Iterator[tuple[tuple[Statement, ...], bool]]:
+    """The blocks of an `if` or `while`, each with whether it is never run: it is there for type checkers."""
+    if type(statement) is While:
+        yield statement.body, at_run_time(statement.test, spellings) is False
+        yield statement.orelse, False
+        return
+    assert type(statement) is If
     decided = False
     for branch in statement.branches:
         verdict = at_run_time(branch.test, spellings)

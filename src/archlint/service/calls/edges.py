@@ -36,6 +36,7 @@ _CONSUMERS = frozenset(
         "reversed", "set", "sorted", "sum", "tuple", "zip", "str().join",
     )
 )  # fmt: skip
+_ITERATION, _ASYNC_ITERATION = ("__iter__", "__next__"), ("__aiter__", "__anext__")
 _TASK_FIELDS = ("functions", "cron_jobs", "on_startup", "on_shutdown", "on_job_start", "on_job_end")
 _GIVEN_AWAY = Use("stored", "stored")
 _QUEUED = frozenset({Use("queue", "queue")})
@@ -60,7 +61,7 @@ class Edges(EdgeCollector):
             case "await":
                 self._awaited(function, site)
             case "iterate":
-                self._iterated(function, site)
+                self._iterated(function, site, site.node, site.awaited)
             case "enter":
                 self._entered(function, site)
 
@@ -153,19 +154,22 @@ class Edges(EdgeCollector):
 
     def _call_own(self, function: Function, site: Site, node: Call, callee: FunctionType) -> None:
         called = callee.function
-        runs = not any(
-            isinstance(value, Coroutine | Generator | Manager) and value.function is called
+        made = [
+            type(value)
             for value in self._inference.results.of_calling(called)
-        )
+            if isinstance(value, Coroutine | Generator | Manager) and value.function is called
+        ]
         arguments = self._inference.results.arguments(callee, node)
-        if runs:
+        if not made:
             self._run(function, site, called, *self._arguments(function, node, called, dict(arguments)))
         for name, argument in arguments:
             given = self._functions(self._inference.values(argument, function))
             for value in given:
                 if isinstance(value, ParameterType):
                     self._parameters.forward(value.function, value.name, function, called, name)
-            own = tuple(value for value in given if not isinstance(value, ParameterType))
+            # What a generator iterates over runs when that one does, wherever that will be.
+            kept = {ParameterType, Generator} if Generator in made else {ParameterType}
+            own = tuple(value for value in given if type(value) not in kept)
             if own:
                 self._pending[function].append(GivenFunctions(function, site, called, name, own))
 
@@ -187,9 +191,7 @@ class Edges(EdgeCollector):
 
     def _consume(self, function: Function, site: Site, node: Call) -> None:
         for argument in node.args:
-            for value in self._inference.values(argument, function):
-                if isinstance(value, Generator):
-                    self._add(function, value.function, site, "here")
+            self._iterated(function, site, argument)
 
     def _give_library(self, function: Function, site: Site, node: Call, path: str) -> None:
         handoffs = self._inference.knowledge.handoffs(path)
@@ -263,19 +265,27 @@ class Edges(EdgeCollector):
         if node.attr in self._properties:
             for value in self._inference.values(node.value, function):
                 for method in self._inference.members.properties(value, node.attr):
-                    self._add(function, method, site, "here")
+                    if not self._inference.scan(method).is_generator:
+                        self._add(function, method, site, "here")
 
     def _awaited(self, function: Function, site: Site) -> None:
         for value in self._inference.values(site.node, function):
             if isinstance(value, Coroutine):
                 self._run(function, site, value.function)
 
-    def _iterated(self, function: Function, site: Site) -> None:
-        for value in self._inference.values(site.node, function):
-            if isinstance(value, Generator):
-                self._run(function, site, value.function)
-            elif isinstance(value, Library) and not site.awaited:
-                self._call_library(function, site, site.node, f"{value.path}.__iter__")
+    def _iterated(self, function: Function, site: Site, node: Expression, is_async: bool = False) -> None:
+        for value in self._inference.values(node, function):
+            match value:
+                case Generator(called):
+                    self._run(function, site, called)
+                case ParameterType(owner, name):
+                    self._parameters.use(owner, name, function, CALLED)
+                case InstanceType(cls):
+                    for method in map(cls.find_method, _ASYNC_ITERATION if is_async else _ITERATION):
+                        if method is not None:
+                            self._run(function, site, method)
+                case Library(path) if not is_async:
+                    self._call_library(function, site, node, f"{path}.__iter__")
 
     def _entered(self, function: Function, site: Site) -> None:
         for value in self._inference.values(site.node, function):

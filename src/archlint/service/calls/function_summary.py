@@ -55,6 +55,7 @@ GATHERING = frozenset(
 
 _ENTERING = {"enter_context": False, "enter_async_context": True}
 """The methods of an exit stack that enter a context manager, and whether they await it."""
+_TESTS_MEMBERS = frozenset({"in", "not in"})
 _STORING = frozenset({"add", "append", "appendleft", "insert", "setdefault"})
 """Methods by which a container gets its last argument."""
 
@@ -135,9 +136,12 @@ class Scanner:
                 for parameter in node.parameters:
                     if parameter.default is not None:
                         self.visit(parameter.default)
+            case Starred(value=value):
+                self._site("iterate", value, awaited)
+                self.visit(value, awaited)
             case _:
                 for child in children(node):
-                    self.visit(child, awaited and kind is Starred)
+                    self.visit(child)
 
     def _operator(self, node: Operator, awaited: bool) -> None:
         if node.operator in {"yield", "yield from"}:
@@ -145,6 +149,8 @@ class Scanner:
         elif node.operator == "if":
             self._choice(node, awaited)
         else:
+            if node.operator == "compare" and not _TESTS_MEMBERS.isdisjoint(node.detail):
+                self._site("iterate", node.parts[-1])
             for part in node.parts:
                 self.visit(part, awaited)
 
@@ -160,8 +166,6 @@ class Scanner:
         if name in _ENTERING and node.args:
             self._site("enter", node.args[0], awaited=_ENTERING[name])
         for argument in [*node.args, *[keyword.value for keyword in node.keywords]]:
-            if type(argument) is Starred:
-                self._site("iterate", argument.value, awaited=gathers)
             self.visit(argument, awaited=gathers)
 
     def _storing(self, node: Call, name: str) -> None:
@@ -330,6 +334,8 @@ class Scanner:
             if statement.value is not None and type(target) is not Name:
                 self._stored(target, statement.value)
         if statement.value is not None:
+            if type(statement.value) is Call and any(type(one) is Sequence for one in statement.targets):
+                self._site("iterate", statement.value)
             self.visit(statement.value)
 
     def _stored(self, target: Expression, value: Expression) -> None:

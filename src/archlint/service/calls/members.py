@@ -13,6 +13,7 @@ from archlint.service.calls.values import (
     ClassType,
     Elements,
     FunctionType,
+    Generator,
     InferredType,
     InferredTypes,
     InstanceType,
@@ -108,7 +109,8 @@ class Members:
 
     def _method(self, method: Function) -> InferredTypes:
         if method.is_property:
-            return self._inference.returned(method)
+            is_generator = self._inference.scan(method).is_generator
+            return (Generator(method),) if is_generator else self._inference.returned(method)
         return (FunctionType(method, bound=not method.is_decorated("staticmethod")),)
 
     def _bound(self, receiver: InstanceType, values: InferredTypes) -> InferredTypes:
