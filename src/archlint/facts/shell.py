@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from archlint.facts.shell_failures import ENDS_SCRIPTS, bails, only_speaks, swallowed
 from archlint.facts.shell_heredocs import feeds_shell, last_of_each_line
 from archlint.facts.shell_nodes import (
     UnreadShellError,
@@ -26,7 +27,6 @@ from archlint.facts.shell_nodes import (
     pair,
     parsed,
     text_of,
-    word_of,
     words_of,
 )  # fmt: skip
 
@@ -36,10 +36,7 @@ STATEMENTS = frozenset({
     "subshell", "test_command", "unset_command", "variable_assignment", "variable_assignments",
     "while_statement",
 })  # fmt: skip
-_SPEAKS = frozenset({":", "echo", "printf", "sleep", "true", "log", "logger"})
 _BRANCHES = frozenset({"elif_clause", "else_clause"})
-_ENDS_SCRIPTS = frozenset({"exit", "kill"})
-_ENDS = _ENDS_SCRIPTS | {"false", "return"}
 
 
 class Options(Struct, frozen=True):
@@ -52,7 +49,9 @@ class Options(Struct, frozen=True):
 class ShellCommand(Struct, frozen=True):
     """A simple command: its words without quotes, expansions as they are written.
 
-    `assignments` are its own and the exported ones before it; `outputs` the files that it is redirected to.
+    `assignments` are its own and the exported ones before it; what is unset is set to nothing. `written` are
+    those that stand here: where they are a statement, there are no words. `outputs` are the files that it is
+    redirected to.
     `hidden` says why the script does not fail when the command does, None where it fails too, or where
     that cannot be told. `folder` is where `cd` led, relative to the start, None when a variable decides.
     `instead_of` are the programs of the ways before the `else` or `||` that it stands behind, and what these
@@ -69,6 +68,7 @@ class ShellCommand(Struct, frozen=True):
     outputs: tuple[str, ...] = ()
     unread: str = ""
     instead_of: frozenset[str] = frozenset()
+    written: tuple[tuple[str, str], ...] = ()
 
 
 @lru_cache(maxsize=2048)
@@ -147,7 +147,7 @@ class _Walker:
                 yield from self.statement(node, lost)
             elif b"$?" in following.text or b"PIPESTATUS" in following.text:
                 answers = [one for _, one in statements[number + 1 :]]
-                yield from self.statement(node, None if _bails(answers, _ENDS_SCRIPTS) else lost)
+                yield from self.statement(node, None if bails(answers, ENDS_SCRIPTS) else lost)
             else:
                 ends = self.state.options.errexit and not self.state.unchecked
                 failing = None if ends else "the commands after it decide the status"
@@ -160,11 +160,8 @@ class _Walker:
         match node.type:
             case "command":
                 yield from self._command(node, lost)
-            case "declaration_command":
-                self._declare(node)
-                yield from self._inner(
-                    node, lost or f"the status of `{node.children[0].type}` counts instead"
-                )
+            case "declaration_command" | "unset_command" | "variable_assignment" | "variable_assignments":
+                yield from self._set(node, lost)
             case "function_definition":
                 name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
                 if name is not None and body is not None:
@@ -188,9 +185,6 @@ class _Walker:
                 yield from self.block(flattened(node), lost)
                 self.state.outputs = outer
                 yield from self._fed(node, lost)
-            case "variable_assignment" | "variable_assignments":
-                self._assign(node)
-                yield from self._inner(node, lost)
             case "case_statement":
                 for item in node.named_children:
                     yield from self.block(item.children, lost) if item.type == "case_item" else ()
@@ -212,7 +206,7 @@ class _Walker:
             if operator == "&&":
                 yield from self.statement(left, lost or overlooked)
             else:
-                yield from self.statement(left, None if _bails([right]) else lost or _swallowed(right))
+                yield from self.statement(left, None if bails([right]) else lost or swallowed(right))
         before = frozenset() if operator == "&&" else _programs([left])
         yield from (_instead(one, before) for one in self.statement(right, lost))
 
@@ -226,8 +220,8 @@ class _Walker:
 
     def _if(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
         cut = next((i for i, child in enumerate(node.children) if child.type == "then"), len(node.children))
-        going_on = "the script goes on when it fails" if _only_speaks(node.children[cut:]) else None
-        condition = None if _bails(node.children[cut:]) else lost or going_on
+        going_on = "the script goes on when it fails" if only_speaks(node.children[cut:]) else None
+        condition = None if bails(node.children[cut:]) else lost or going_on
         with self.unchecked():
             yield from self.block(node.children[:cut], condition)
         body = [child for child in node.children[cut:] if child.type not in _BRANCHES]
@@ -256,8 +250,9 @@ class _Walker:
         end = max((child.end_point for child in node.named_children), default=node.end_point)
         start = self._point(node.start_point)
         yield ShellCommand(
-            tuple(words), assigned, start, self._point(end), lost, self.state.folder, self.state.outputs
-        )
+            tuple(words), assigned, start, self._point(end), lost, self.state.folder, self.state.outputs,
+            written=tuple(map(pair, pairs)),
+        )  # fmt: skip
         self._remember(words)
         yield from self._inner(node, None)
         yield from self._call(words, lost)
@@ -265,6 +260,28 @@ class _Walker:
     def _exports(self) -> Iterator[tuple[str, str]]:
         variables = self.state.variables
         return ((name, variables[name]) for name in sorted(self.state.exported & variables.keys()))
+
+    def _set(self, node: Any, lost: str | None) -> Iterator[ShellCommand]:
+        """A statement that sets variables: what it writes, and the commands whose output it takes."""
+        pairs = [child for child in (node, *node.children) if child.type == "variable_assignment"]
+        if pairs:
+            start, end = self._point(node.start_point), self._point(node.end_point)
+            set_here = tuple(map(pair, pairs))
+            yield ShellCommand((), tuple(self._exports()), start, end, lost, None, written=set_here)
+        if node.type == "unset_command":
+            self._unset(node)
+        elif node.type == "declaration_command":
+            self._declare(node)
+            lost = lost or f"the status of `{node.children[0].type}` counts instead"
+        else:
+            self._assign(node)
+        yield from self._inner(node, lost)
+
+    def _unset(self, node: Any) -> None:
+        """`unset X`: commands get an empty one at most."""
+        names = {text_of(child) for child in node.children if child.type == "variable_name"}
+        self.state.variables = {**self.state.variables, **dict.fromkeys(names, "")}
+        self.state.exported |= names
 
     def _assign(self, node: Any) -> None:
         pairs = [child for child in (node, *node.children) if child.type == "variable_assignment"]
@@ -355,40 +372,6 @@ def _programs(nodes: Iterable[Any]) -> frozenset[str]:
 
 def _instead(command: ShellCommand, programs: frozenset[str]) -> ShellCommand:
     return replace(command, instead_of=command.instead_of | programs) if programs else command
-
-
-def _swallowed(right: Any) -> str | None:
-    """Why `left || right` succeeds when `left` fails: the right side only speaks."""
-    if right.type == "command" and words_of(right) == ["exit", "0"]:
-        return "`|| exit 0` turns its failure into success"
-    return f"`|| {text_of(right).splitlines()[0]}` swallows its failure" if _only_speaks([right]) else None
-
-
-def _bails(nodes: Sequence[Any], endings: Set[str] = _ENDS) -> bool:
-    """Whether something in `nodes` ends the script, or the function, with a failure."""
-    pending = list(nodes)
-    while pending:
-        node = pending.pop()
-        words = text_of(node).split() if node.type == "command" else []
-        if words and words[0] in endings and words[1:] != ["0"]:
-            return True
-        pending.extend(node.named_children)
-    return False
-
-
-def _only_speaks(nodes: Sequence[Any]) -> bool:
-    """Whether all commands in `nodes` do nothing about a failure."""
-    pending, seen = list(nodes), False
-    while pending:
-        node = pending.pop()
-        if node.type == "command":
-            name = node.child_by_field_name("name")
-            if name is None or word_of(name) not in _SPEAKS:
-                return False
-            seen = True
-        else:
-            pending.extend(child for child in node.named_children)
-    return seen
 
 
 def split_words(line: str) -> list[str]:

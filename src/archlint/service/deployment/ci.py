@@ -79,13 +79,18 @@ def _steps(
             (), Location(file=script.location.file), CommandContext.CI, place,
             hidden="`continue-on-error: true` lets the job succeed" if ignored else None,
             folder=_folder(_setting(levels, "working-directory")),
-            environment=exported | {k: v for level in levels for k, v in _variables(level.mapping("env"))},
+            environment={**_environment(around), **exported, **_environment((step,))},
         )  # fmt: skip
         text = _expressions_blanked(script_of(script, lines))
         commands = list(commands_of(text, like, Options(True, shell == "bash")))
         yield from commands
         if "GITHUB_ENV" in script.text:
             exported = exported | dict(_handed_on(script.text, commands))
+
+
+def _environment(levels: tuple[YamlMapping, ...]) -> dict[str, str]:
+    """What `env` sets, the inner level's last; what a step hands on overrides all but the next step's own."""
+    return {name: value for level in levels for name, value in _variables(level.mapping("env"))}
 
 
 def _handed_on(text: str, commands: list[Command]) -> Iterator[tuple[str, str]]:

@@ -62,6 +62,7 @@ class Command(Struct, frozen=True):
     `is_fallback` says that it runs where uv is not there or does not do it: behind an `else` or `||`.
     `is_trial` says that what it changes is thrown away: it runs in a test, or on pull requests alone.
     `unread` says why shell text cannot be read, which may run anything; then there are no words.
+    `written` are the variables that it sets itself; without words it only does that.
     """
 
     words: tuple[str, ...]
@@ -76,6 +77,7 @@ class Command(Struct, frozen=True):
     is_fallback: bool = False
     unread: str = ""
     hidden_at: Location | None = None
+    written: tuple[tuple[str, str], ...] = ()
 
     @property
     def program(self) -> str:
@@ -120,7 +122,7 @@ def commands_of(
     for found in read_shell(script.text, options):
         if found.unread:
             yield replace(like, words=(), location=script.location(found), unread=found.unread)
-        elif found.words:
+        else:
             folder = None if like.folder is None or found.folder is None else _join(like.folder, found.folder)
             made = replace(
                 like,
@@ -131,8 +133,9 @@ def commands_of(
                 environment={**like.environment, **dict(found.assignments)},
                 outputs=found.outputs,
                 is_fallback="uv" in found.instead_of,
+                written=found.written,
             )
-            yield from unwrapped(made)
+            yield from unwrapped(made) if found.words else (made,)
 
 
 def unwrapped(command: Command, depth: int = 5) -> Iterator[Command]:
@@ -140,7 +143,7 @@ def unwrapped(command: Command, depth: int = 5) -> Iterator[Command]:
     words, environment = list(command.words), command.environment
     while words and (inner := _without_wrapper(words)) != words:
         if posixpath.basename(words[0]) == "env":
-            environment = {**environment, **dict(_assignments(words[1:]))}
+            environment = _environment(words[1:], environment)
         words = inner
     command = replace(command, words=tuple(words), environment=environment)
     if not words or not depth:
@@ -151,25 +154,32 @@ def unwrapped(command: Command, depth: int = 5) -> Iterator[Command]:
     if command.program in {*SHELLS, "eval"} and (text := _shell_text(words)) is not None:
         flags = "".join(word for word in words[1:3] if word.startswith("-"))
         for found in read_shell(text, Options("e" in flags, "pipefail" in words)):
-            if found.unread:
-                yield replace(command, words=(), unread=found.unread)
+            if not found.words:
+                yield replace(command, words=(), unread=found.unread, written=found.written)
             hidden = command.hidden or found.hidden
             environment = {**command.environment, **dict(found.assignments)}
             started_by = replace(command, words=found.words, hidden=hidden, environment=environment)
-            yield from unwrapped(replace(started_by, outputs=found.outputs), depth - 1)
+            outputs, written = found.outputs, found.written
+            yield from unwrapped(replace(started_by, outputs=outputs, written=written), depth - 1)
     started = _started(command.program, words)
     if started:
         yield from unwrapped(replace(command, words=tuple(started)), depth - 1)
 
 
-def _assignments(words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What `env` sets for the program that it starts."""
-    for word in words:
+def _environment(words: Sequence[str], inherited: Mapping[str, str]) -> dict[str, str]:
+    """What `env` hands to the program that it starts; what it takes away is set to nothing."""
+    given, left = dict(inherited), list(words)
+    while left and (left[0].startswith("-") or "=" in left[0]):
+        word = left.pop(0)
         name, equals, value = word.partition("=")
-        if equals and not word.startswith("-"):
-            yield name, value
+        if word in {"-", "-i", "--ignore-environment"}:
+            given.clear()
+        elif name in {"-u", "--unset"}:
+            given[value if equals else "".join(left[:1])] = ""
+            left = left if equals else left[1:]
         elif not word.startswith("-"):
-            return
+            given[name] = value
+    return given
 
 
 def _without_wrapper(words: list[str]) -> list[str]:

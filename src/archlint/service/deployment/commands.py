@@ -66,6 +66,11 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
         return tuple(sorted(first.values(), key=lambda c: (c.location, len(c.words), c.words, c.context)))
 
     @cached_property
+    def assigning(self) -> tuple[Command, ...]:
+        """The statements of shells that set variables and run nothing: commands without words."""
+        return tuple({c.location: c for c in self._found if c.written and not c.words}.values())
+
+    @cached_property
     def unread(self) -> tuple[Unknown, ...]:
         """The shell texts that cannot be read, which may run anything."""
         places = {c.location: c for c in reversed(self._found) if c.unread}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -18,6 +18,10 @@ _LEADING = re.compile(r"\A\s*(<<-?[\"'\\]?\w+[\"']?)([^\n<]*\w[^\n<]*)")
 """`<<EOF cat`: the shell takes a redirection before the command, which the grammar does not."""
 _PAIR = re.compile(r"""([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|(.*))""", re.DOTALL)
 
+_SETTING = frozenset({"ENV", "ARG"})
+_MAX_STEPS = 200
+"""Where more instructions set variables, each RUN is given all of them: a copy for each would be too much."""
+
 
 @documents.view
 def build_commands(path: str, data: bytes) -> tuple[tuple[Command, bool], ...]:
@@ -27,13 +31,18 @@ def build_commands(path: str, data: bytes) -> tuple[tuple[Command, bool], ...]:
 
 
 def _commands(dockerfile: Dockerfile, stage: Stage, lines: list[str]) -> Iterator[tuple[Command, bool]]:
-    environment = environment_of(dockerfile, stage)
-    options = Options()
+    _, *bases = dockerfile.lineage(stage)
+    environment, options = _set_in(reversed(bases)), Options()
+    steps = sum(instruction.keyword in _SETTING for instruction in stage.instructions)
+    if steps > _MAX_STEPS:
+        environment = environment_of(dockerfile, stage)
     place = f"stage `{stage.name}`" if stage.name else "the image's build"
     for instruction in stage.instructions:
         if instruction.keyword == "SHELL":
             flags = " ".join(instruction.arguments[1:])
             options = Options(re.search(r"-\w*e", flags) is not None, "pipefail" in flags)
+        elif instruction.keyword in _SETTING and steps <= _MAX_STEPS:
+            environment = {**environment, **dict(_pairs(instruction))}
         elif instruction.keyword == "RUN":
             like = Command((), instruction.location, CommandContext.BUILD, place, environment=environment)
             if instruction.is_json:
@@ -71,13 +80,14 @@ def _scripts(instruction: Instruction, written: list[str]) -> Iterator[Script]:
 
 def environment_of(dockerfile: Dockerfile, stage: Stage) -> dict[str, str]:
     """The variables that are set in a stage by ENV and ARG, its own and those of what it is built on."""
-    lineage = reversed(list(dockerfile.lineage(stage)))
-    words = (
-        word
-        for part in lineage
-        for instruction in part.instructions
-        if instruction.keyword in {"ENV", "ARG"}
-        for word in instruction.arguments
-    )
-    pairs = (match for word in words if (match := _PAIR.fullmatch(word)))
-    return {pair[1]: next((value for value in pair.groups()[1:] if value is not None), "") for pair in pairs}
+    return _set_in(reversed(list(dockerfile.lineage(stage))))
+
+
+def _set_in(stages: Iterable[Stage]) -> dict[str, str]:
+    setting = (one for stage in stages for one in stage.instructions if one.keyword in _SETTING)
+    return {name: value for instruction in setting for name, value in _pairs(instruction)}
+
+
+def _pairs(instruction: Instruction) -> Iterator[tuple[str, str]]:
+    for pair in filter(None, map(_PAIR.fullmatch, instruction.arguments)):
+        yield pair[1], next((value for value in pair.groups()[1:] if value is not None), "")
