@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from archlint.findings import Hit, Location, Met, Said, Severity
 from archlint.service.configuration.code_secrets import CodeSecrets
 from archlint.service.configuration.command_secrets import secrets_in_commands
+from archlint.service.configuration.file_secrets import secrets_in_files
 from archlint.service.configuration.literal_secrets import LiteralSecret, secrets_in_deployment
 from archlint.service.configuration.secrets import SecretVerdict
 from archlint.service.model import Service
@@ -32,7 +33,8 @@ def check(service: Service) -> Iterator[Said]:
 def _secrets(service: Service) -> Iterator[LiteralSecret]:
     yield from CodeSecrets(service.symbols, service.classes).of(service.modules)
     yield from secrets_in_deployment(service.deployment)
-    yield from secrets_in_commands(service.commands)
+    yield from secrets_in_files(service.deployment)
+    yield from secrets_in_commands((*service.commands, *service.commands.assigning))
 
 
 def _hit(group: Sequence[LiteralSecret]) -> Hit:

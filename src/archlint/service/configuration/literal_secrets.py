@@ -34,7 +34,8 @@ from archlint.service.deployment.dockerfiles import Deployment
 _PIPELINE = re.compile(
     r"(.*/)?(\.github/workflows/[^/]+\.ya?ml|action\.ya?ml|\.gitlab-ci\.ya?ml|\.circleci/config\.yml)"
 )
-_MANIFEST = re.compile(r"(?i)(.*/)?(k8s|kubernetes|kube|helm|charts?|manifests?|deploy(ment)?s?)/.*\.ya?ml")
+MANIFEST = re.compile(r"(?i)(.*/)?(k8s|kubernetes|kube|helm|charts?|manifests?|deploy(ment)?s?)/.*\.ya?ml")
+"""Where manifests of Kubernetes lie."""
 _DEMONSTRATION = re.compile(
     r"(?i)(.*[/_.-])?(seed(er|ers|s|ing)?|demo|mocks?|samples?|examples?|fixtures?|testing|testkit)([/_.-].*)?"
 )
@@ -49,9 +50,10 @@ _CREDENTIALS = re.compile(
 )
 _VARIABLE = re.compile(r"[A-Za-z_][\w.-]*")
 _HEADER = re.compile(r"(?P<name>[A-Za-z][\w-]{1,60}): *(?P<value>[^\s\"']+( [^\s\"']+)?)")
-_ASIDE = frozenset(
+ASIDE = frozenset(
     {"docs", "doc", "examples", "example", "tests", "test", "e2e", "node_modules", ".devcontainer"}
 )
+"""Folders of what is never deployed."""
 
 
 class LiteralSecret(Struct, frozen=True):
@@ -85,7 +87,7 @@ def secrets_in_deployment(deployment: Deployment) -> Iterator[LiteralSecret]:
     for path in deployment.repository.files:
         if posixpath.basename(path) == "alembic.ini":
             yield from _in_ini(deployment, path)
-        if _ASIDE.isdisjoint(path.split("/")):
+        if ASIDE.isdisjoint(path.split("/")):
             yield from _in_yaml(deployment, path)
             yield from _in_addresses(deployment, path)
 
@@ -95,10 +97,10 @@ def _in_instruction(instruction: Instruction) -> Iterator[LiteralSecret]:
     if instruction.keyword in {"ENV", "ARG"}:
         for pair in instruction.arguments:
             name, _, value = pair.partition("=")
-            yield from _judged(name, value.strip("\"'"), instruction.location, dummies=True)
+            yield from judged(name, value.strip("\"'"), instruction.location, dummies=True)
     elif instruction.keyword == "ADD" and "://" in instruction.text:
         for word in instruction.text.split():
-            yield from _judged(None, word, instruction.location, dummies=False)
+            yield from judged(None, word, instruction.location, dummies=False)
 
 
 def _in_service(file: ComposeFile, service: YamlMapping, is_built: bool) -> Iterator[LiteralSecret]:
@@ -114,17 +116,17 @@ def _in_service(file: ComposeFile, service: YamlMapping, is_built: bool) -> Iter
         *_pairs(build.get("args") if build else None),
     ):
         if is_for_development:
-            yield from _judged(None, value, place, dummies=False) if "://" not in value else ()
+            yield from judged(None, value, place, dummies=False) if "://" not in value else ()
         else:
             dummies = is_built and not is_demonstration(file.path) and not is_database_setting(name)
-            yield from _judged(name, value, place, dummies=dummies)
+            yield from judged(name, value, place, dummies=dummies)
 
 
 def _in_addresses(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
     """The password in the address of a package index, wherever tools are told of one."""
     if _WITH_ADDRESSES.fullmatch(posixpath.basename(path)):
         for found, place in _addresses(deployment.repository, path):
-            yield from _judged(None, found, place, dummies=False)
+            yield from judged(None, found, place, dummies=False)
             yield from _in_user(found, place)
 
 
@@ -142,7 +144,7 @@ def _in_user(address: str, place: Location) -> Iterator[LiteralSecret]:
     found = _CREDENTIALS.match(address)
     user = found["user"] if found is not None and found["rest"] is None else ""
     if len(user) >= SHORTEST_TOKEN:
-        yield from _judged("access_token", user, place, dummies=False)
+        yield from judged("access_token", user, place, dummies=False)
 
 
 _PASSWORD_OPTIONS = {"curl": ("-u", "--user"), "redis-cli": ("-a",), "sshpass": ("-p",), "twine": ("-p",)}
@@ -156,16 +158,16 @@ def secrets_in_words(words: Iterable[str], place: Location) -> Iterator[LiteralS
     for word, following in pairwise((*words, "")):
         if word in options and not is_of_own_machine(words):
             password = following.partition(":")[2] if ":" in following else following
-            yield from _judged("password", password, place, dummies=False)
+            yield from judged("password", password, place, dummies=False)
         name, equals, value = word.lstrip("-").partition("=")
         if equals and _VARIABLE.fullmatch(name) and not is_database_setting(name):
-            yield from _judged(name, value, place, dummies=False)
+            yield from judged(name, value, place, dummies=False)
         elif word.startswith("--") and is_secret_name(name) and not following.startswith("-"):
-            yield from _judged(name, following, place, dummies=False)
+            yield from judged(name, following, place, dummies=False)
         if header := _HEADER.fullmatch(word):
-            yield from _judged(header["name"], header["value"], place, dummies=False)
+            yield from judged(header["name"], header["value"], place, dummies=False)
         if "://" in word and not equals and not is_of_proxy_or_test(name):
-            yield from _judged(None, word, place, dummies=False)
+            yield from judged(None, word, place, dummies=False)
         for address in _CREDENTIALS.finditer(word) if "://" in word else ():
             yield from _in_user(address[0], place)
 
@@ -174,7 +176,7 @@ def _in_ini(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
     file = documents.ini(deployment.repository, path)
     for section, options in file.sections.items():
         for name, value in options.items():
-            yield from _judged(name, value, file.location(section, name), dummies=False)
+            yield from judged(name, value, file.location(section, name), dummies=False)
 
 
 def _in_yaml(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
@@ -184,8 +186,8 @@ def _in_yaml(deployment: Deployment, path: str) -> Iterator[LiteralSecret]:
                 yield from _in_variables((*_pairs(node.get(key)), *_described(node.get(key))))
             yield from _in_build_args(deployment, node.mapping("with"))
             for name, given in _inputs(node):
-                yield from _judged(name, given.text, given.location, dummies=False)
-    elif _MANIFEST.fullmatch(path) and "compose" not in posixpath.basename(path):
+                yield from judged(name, given.text, given.location, dummies=False)
+    elif MANIFEST.fullmatch(path) and "compose" not in posixpath.basename(path):
         for node in documents.yaml(deployment.repository, path).walk():
             yield from _in_manifest(node)
 
@@ -194,7 +196,7 @@ def _in_variables(pairs: Sequence[tuple[str, tuple[str, Location]]]) -> Iterator
     """Those of a pipeline; where they are for servers on its own machine, they are for tests."""
     is_local = is_of_own_machine(value for _, (value, _) in pairs)
     for name, (value, place) in pairs:
-        for found in _judged(name, value, place, dummies=False) if not is_database_setting(name) else ():
+        for found in judged(name, value, place, dummies=False) if not is_database_setting(name) else ():
             yield replace(found, verdict=without_harm(found.verdict, value)) if is_local else found
 
 
@@ -214,7 +216,7 @@ def _in_build_args(deployment: Deployment, given: YamlMapping | None) -> Iterato
         for number, line in enumerate(text.text.split("\n"), start=text.line):
             name, _, value = line.strip().partition("=")
             place = Location(text.path, number, text.column, number, text.column + len(line))
-            yield from _judged(name, value, place, dummies=False)
+            yield from judged(name, value, place, dummies=False)
 
 
 def _inputs(node: YamlMapping) -> Iterator[tuple[str, YamlScalar]]:
@@ -230,13 +232,14 @@ def _in_manifest(node: YamlMapping) -> Iterator[LiteralSecret]:
     """The entries of a Secret, and the variables of a container."""
     name, value = node.text("name"), node.get("value")
     if name is not None and isinstance(value, YamlScalar):
-        yield from _judged(name, value.text, value.location, dummies=False)
+        yield from judged(name, value.text, value.location, dummies=False)
     if node.text("kind") == "Secret":
         for name, (text, place) in (*_pairs(node.get("stringData")), *_pairs(node.get("data"))):
-            yield from _judged(name, _decoded(text), place, dummies=False)
+            yield from judged(name, _decoded(text), place, dummies=False)
 
 
-def _judged(name: str | None, value: str, place: Location, *, dummies: bool) -> Iterator[LiteralSecret]:
+def judged(name: str | None, value: str, place: Location, *, dummies: bool) -> Iterator[LiteralSecret]:
+    """A literal that is a secret, or where dummies count, one of them."""
     verdict = judge(name, value)
     if verdict is SecretVerdict.SECRET or (dummies and verdict is SecretVerdict.DUMMY):
         yield LiteralSecret(place, name, masked(value), verdict)

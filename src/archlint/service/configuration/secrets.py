@@ -122,6 +122,8 @@ def judge(name: str | None, value: str) -> SecretVerdict:
         is_secret = _judge_named("credentials", sent) is SecretVerdict.SECRET
         is_secret = is_secret and (_is_random(sent) or bool(re.fullmatch(r"[0-9a-f]{32,}", sent)))
         return SecretVerdict.SECRET if is_secret else SecretVerdict.NONE
+    if "PRIVATE KEY" in value and _is_token(value):
+        return SecretVerdict.SECRET
     if name is not None and is_secret_name(name):
         return _judge_named(name, value)
     password = URL_PASSWORD.search(value) if "://" in value else None
