@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Met, Said
 from archlint.service.model import Service
 from archlint.service.packaging.managers import to_add
-from archlint.service.testing.coverage import RUN, exists, sources
+from archlint.service.testing.coverage import exists, is_of_tests, is_run, sources
 
 _OPTION = '`addopts = "--cov"`, with a `source` in `[tool.coverage.run]`'
 
@@ -27,7 +26,7 @@ def check(service: Service) -> Iterator[Said]:
         )
     elif suite.configuration.problems:
         yield from suite.configuration.problems[:1]
-    elif not suite.tooling.runs(RUN) and not re.search(RUN, suite.configuration.addopts):
+    elif not is_run(suite.tooling, suite.configuration):
         yield _hit(service.anchor, "no configuration, pipeline, task or script runs it")
     else:
         named = list(sources(service.root, service.repository, suite.configuration))
@@ -35,6 +34,9 @@ def check(service: Service) -> Iterator[Said]:
             first = named[0]
             remedy = "Name what is to be measured in its `source`"
             yield _hit(first.location, f"there is no `{first.name}` to measure", remedy)
+        elif named and all(map(is_of_tests, named)):
+            remedy = "Name the service's own code in its `source`"
+            yield _hit(named[0].location, f"only `{named[0].name}` is measured", remedy)
         else:
             yield from (Met(one.location) for one in named or ())
             if not named:

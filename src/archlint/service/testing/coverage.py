@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -16,13 +16,19 @@ from archlint.paths import ancestors, is_inside, join
 from archlint.service.packaging.pyproject import strings
 from archlint.service.semantics.modules import Modules
 from archlint.service.testing.configuration import PytestConfiguration
+from archlint.service.testing.declared_tools import Tooling
 
-RUN = r"--cov(?![\w-])|\bcoverage3?[\"',\s]+(run|report|xml|html|lcov)\b|-m[\"',\s]+coverage\b"
-"""A command that measures: pytest-cov's option, or coverage itself."""
+_BY_ITSELF = r"\bcoverage3?[\"',\s]+(run|report|xml|html|lcov)\b|-m[\"',\s]+coverage\b"
+_BY_PYTEST = r"--cov(?![\w-])"
+_OFF = r"--no-cov(?![\w-])"
+"""It holds wherever it stands among pytest's options."""
 
 _MEASURED = re.compile(r"--cov(?:=| +)[\"']?(?!-)([\w./-]+)")
 """The value may be left out: then an option may follow."""
-_INI = {".coveragerc": "run", "setup.cfg": "coverage:run", "tox.ini": "coverage:run"}
+_INI = {".coveragerc": "", "setup.cfg": "coverage:", "tox.ini": "coverage:"}
+_ORDER = (".coveragerc", ".coveragerc.toml", "setup.cfg", "tox.ini", "pyproject.toml")
+"""coverage takes the first file that configures it, whatever of that it has."""
+_SECTIONS = ("run", "report", "html", "xml", "json", "lcov", "paths")
 
 
 class Source(Struct, frozen=True):
@@ -33,14 +39,27 @@ class Source(Struct, frozen=True):
     location: Location
 
 
+def is_run(tooling: Tooling, pytest: PytestConfiguration) -> bool:
+    """Whether something measures: pytest's own options, a command that turns it on, or coverage itself."""
+    off = re.search(_OFF, pytest.addopts) is not None
+    by_pytest = re.search(_BY_PYTEST, pytest.addopts) is not None or tooling.runs(_BY_PYTEST, without=_OFF)
+    return (by_pytest and not off) or tooling.runs(_BY_ITSELF)
+
+
 def sources(root: str, repository: Repository, pytest: PytestConfiguration) -> Iterator[Source]:
     """The sources that coverage's configuration and pytest's own options name."""
     for folder in ancestors(root):
-        for name in ("pyproject.toml", *_INI):
-            configured = _configured(repository, join(folder, name))
-            yield from (Source(one, folder, place) for one, place in configured)
+        paths = (join(folder, name) for name in _ORDER)
+        read = next((path for path in paths if _configures(repository, path)), None)
+        found = _configured(repository, read) if read is not None else ()
+        yield from (Source(one, folder, place) for one, place in found)
     for one in _MEASURED.findall(pytest.addopts):
         yield Source(one, root, Location(join(root, "pyproject.toml")))
+
+
+def is_of_tests(source: Source) -> bool:
+    """Whether it says by its name that it holds tests alone."""
+    return re.fullmatch(r"(?:.*/)?tests?(?:/.*)?", source.name) is not None
 
 
 def exists(source: Source, repository: Repository, modules: Modules) -> bool:
@@ -57,15 +76,32 @@ def exists(source: Source, repository: Repository, modules: Modules) -> bool:
     )
 
 
+def _configures(repository: Repository, path: str) -> bool:
+    return any(_table(repository, path, section) for section in _SECTIONS)
+
+
+def _table(repository: Repository, path: str, section: str) -> Mapping[str, Any]:
+    """What one of coverage's sections says in a file, in TOML below `tool.coverage` or at the top."""
+    name = posixpath.basename(path)
+    if name in _INI:
+        return documents.ini(repository, path).sections.get(f"{_INI[name]}{section}", {})
+    return documents.toml(repository, path).table(*_keys(name), section)
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    return ("tool", "coverage") if name == "pyproject.toml" else ()
+
+
 def _configured(repository: Repository, path: str) -> Iterator[tuple[str, Location]]:
-    section = _INI.get(posixpath.basename(path))
+    name, run = posixpath.basename(path), _table(repository, path, "run")
     for option in ("source", "source_pkgs"):
-        if section is None:
-            toml, keys = documents.toml(repository, path), ("tool", "coverage", "run", option)
-            yield from ((one, toml.location(*keys)) for one in _texts(toml.get(*keys)))
+        value = run.get(option)
+        if name in _INI:
+            place = documents.ini(repository, path).location(f"{_INI[name]}run", option)
+            yield from ((one, place) for one in re.split(r"[,\s]+", value or "") if one)
         else:
-            text = documents.ini(repository, path).sections.get(section, {}).get(option, "")
-            yield from ((one, Location(path)) for one in re.split(r"[,\s]+", text) if one)
+            place = documents.toml(repository, path).location(*_keys(name), "run", option)
+            yield from ((one, place) for one in _texts(value))
 
 
 def _texts(value: Any) -> tuple[str, ...]:

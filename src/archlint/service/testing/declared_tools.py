@@ -58,9 +58,17 @@ class Tooling(Struct, eq=False, frozen=True, dict=True):
             or any(map(installed.search, self._commands))
         )
 
-    def runs(self, command: str) -> bool:
-        """Whether a pipeline, a task file or a script has text that the expression `command` finds."""
-        return any(map(re.compile(command).search, self._commands))
+    def runs(self, command: str, without: str | None = None) -> bool:
+        """Whether a pipeline, a task file or a script has text that the expression `command` finds.
+
+        Lines in which the expression `without` finds something do not count.
+        """
+        sought = re.compile(command)
+        if without is None:
+            return any(map(sought.search, self._commands))
+        undone = re.compile(without)
+        found = (line for text in self._commands for line in text.split("\n") if sought.search(line))
+        return any(not undone.search(line) for line in found)
 
     @cached_property
     def _manifests(self) -> tuple[str, ...]:
