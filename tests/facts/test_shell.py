@@ -144,7 +144,7 @@ def test_a_program_that_the_script_keeps_in_a_variable(script: str) -> None:
 
 @pytest.mark.parametrize("script", ['exec "$@"', "exec $SERVER", "SERVER=$(which uvicorn)\n$SERVER main:app"])
 def test_a_program_that_nothing_tells_stays_a_variable(script: str) -> None:
-    last = [one for one in read_shell(script) if one.words[0] != "which"][-1]
+    last = [one for one in read_shell(script) if one.words[:1] not in ((), ("which",))][-1]
     assert last.words[-1].startswith("$") or last.words[0] == "$SERVER"
 
 
@@ -188,3 +188,26 @@ def test_what_is_given_up_is_one_command_without_words_that_says_why(text: str, 
 def test_a_long_script_with_an_error_is_read() -> None:
     script = 'if [ -f "$A" ]; then\n  alembic upgrade head && echo "done $B"\nfi\n' * 600
     assert len(read_shell(f"echo a ) b\n{script}")) > 1000
+
+
+@pytest.mark.parametrize(
+    ("script", "given"),
+    [
+        ("export X=1\nrun", "1"),
+        ("export X=1\nunset X\nrun", ""),
+        ("export X=1\nunset -v X Y && run", ""),
+        ("export X=1\n(unset X)\nrun", "1"),
+    ],
+)
+def test_what_is_unset_is_handed_to_nothing(script: str, given: str) -> None:
+    *_, last = read_shell(script)
+    assert (last.words, dict(last.assignments)["X"]) == (("run",), given)
+
+
+def test_what_a_statement_writes_stands_where_it_stands() -> None:
+    found = read_shell("export X=1\nY=2\nZ=4 run\n")
+    assert [(one.words, dict(one.written), one.start[0]) for one in found] == [
+        ((), {"X": "1"}, 0),
+        ((), {"Y": "2"}, 1),
+        (("run",), {"Z": "4"}, 2),
+    ]
