@@ -49,16 +49,17 @@ def _has_core(service: Service) -> bool:
 def _missing(service: Service) -> Iterator[Hit]:
     """What the service sets up nowhere; a library that the source does not show may do all but the first."""
     if not service.setups.has_configuration:
-        yield _nowhere(service, "The service has no configuration, neither in `core/` nor elsewhere", None)
+        what = "The service has no configuration, neither in `core/` nor elsewhere"
+        yield _nowhere(service, KINDS[0], what, None)
     if not service.setups.has_security:
         what = (
             "The service has no security, neither in `core/` nor elsewhere: nothing authenticates its callers"
         )
-        yield _nowhere(service, what, Severity.WARNING)
+        yield _nowhere(service, KINDS[1], what, Severity.WARNING)
     if not service.setups.has_database:
         what = "The service has models and sets up no database, neither in `core/` nor elsewhere"
-        yield _nowhere(service, what, Severity.WARNING)
+        yield _nowhere(service, KINDS[2], what, Severity.WARNING)
 
 
-def _nowhere(service: Service, what: str, severity: Severity | None) -> Hit:
-    return Hit(service.anchor, {"what": what, "piece": what}, severity=severity)
+def _nowhere(service: Service, kind: str, what: str, severity: Severity | None) -> Hit:
+    return Hit(service.anchor, {"what": what, "piece": f"no {kind}"}, severity=severity)

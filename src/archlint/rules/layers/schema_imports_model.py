@@ -29,7 +29,8 @@ def check(service: Service) -> Iterator[Said]:
     for exposed in exposed_models(*parts, service.layers, service.surface):
         breaching.add(exposed.location.file)
         what = f"{exposed.what} the mapped class `{exposed.model}`"
-        yield Hit(exposed.location, {"what": what, "breach": what, "remedy": _REMEDY})
+        fields = {"what": what, "breach": f"{exposed.holder} {exposed.model}", "remedy": _REMEDY}
+        yield Hit(exposed.location, fields)
     if not (service.schemas.has_models or service.layers.modules("models")):
         yield NotApplicable("it has no models")
         return

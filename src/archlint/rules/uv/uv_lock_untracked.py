@@ -21,9 +21,10 @@ def check(service: Service) -> Iterator[Said]:
     if tracked is None or lock not in tracked:
         ignored = git_ignores(repository, lock)
         if ignored is not None:
-            yield Hit(ignored, {"lock": lock, "problem": "is ignored by git"})
+            yield Hit(ignored, {"lock": lock, "problem": "is ignored by git", "missed_by": "git"})
         elif tracked is not None and service.repository.has(lock):
-            yield Hit(Location(lock), {"lock": lock, "problem": "is not tracked by git"})
+            problem = "is not tracked by git"
+            yield Hit(Location(lock), {"lock": lock, "problem": problem, "missed_by": "git"})
     left_out = [hit for image in service.images.serving for hit in _left_out(service, image)]
     yield from left_out
     if tracked is not None and lock in tracked and not left_out:
@@ -42,7 +43,8 @@ def _left_out(service: Service, image: Image) -> Iterator[Hit]:
         if inside and service.repository.has(ignore_file):
             line = docker_ignores(service.repository, ignore_file, posixpath.relpath(lock, context))
             if line is not None:
-                yield Hit(line, {"lock": lock, "problem": f"is kept out of the build of `{image.path}`"})
+                problem = f"is kept out of the build of `{image.path}`"
+                yield Hit(line, {"lock": lock, "problem": problem, "missed_by": image.path})
 
 
 def _asks_for_lock(instruction: Instruction) -> bool:

@@ -29,11 +29,15 @@ from archlint.service.semantics.symbols import Symbol, Symbols
 
 
 class Exposure(Struct, frozen=True):
-    """A place that makes a schema of the mapped class `model`; `what` says how, up to the class's name."""
+    """A place that makes a schema of the mapped class `model`; `what` says how, up to the class's name.
+
+    `holder` is what shows it: the base of a schema, a field, the response or a parameter of an endpoint.
+    """
 
     location: Location
     what: str
     model: str
+    holder: str
 
 
 def exposed_models(
@@ -70,12 +74,14 @@ class _Reader(NamedTuple):
             return
         for base in node.bases:
             if self.classes.is_mapped(self._symbol(base)):
-                yield self._exposure(base, f"Schema `{node.name}` inherits from", self._symbol(base))
+                what = f"Schema `{node.name}` inherits from"
+                yield self._exposure(base, what, self._symbol(base), f"base of {node.name}")
         for statement in node.body if self._is_for_the_api(symbol) else ():
             match statement:
                 case Assign(targets=(Name(id=name),), annotation=annotation) if annotation and name[0] != "_":
                     for part, model in self._mapped_in(annotation):
-                        yield self._exposure(part, f"Field `{name}` of schema `{node.name}` holds", model)
+                        what = f"Field `{name}` of schema `{node.name}` holds"
+                        yield self._exposure(part, what, model, f"{node.name}.{name}")
 
     def _is_for_the_api(self, symbol: Symbol) -> bool:
         layer = self.layers.of(self.module)
@@ -89,13 +95,14 @@ class _Reader(NamedTuple):
         declared = next((one.value for one in decorator.keywords if one.name == "response_model"), None)
         response = declared if declared is not None else node.returns
         for part, model in self._tables_in(response) if response is not None else ():
-            yield self._exposure(part, f"Endpoint `{node.name}` responds with", model)
+            what = f"Endpoint `{node.name}` responds with"
+            yield self._exposure(part, what, model, f"response of {node.name}")
         for parameter in node.parameters:
             if parameter.annotation is not None and parameter.default is None:
                 model = self._symbol(parameter.annotation)
                 if self.classes.is_table_model(model):
                     what = f"Endpoint `{node.name}` takes as its body"
-                    yield self._exposure(parameter.annotation, what, model)
+                    yield self._exposure(parameter.annotation, what, model, f"{node.name}({parameter.name})")
 
     def _mapped_in(self, annotation: Expression) -> Iterator[tuple[Expression, Symbol]]:
         """The mapped classes in the type that an annotation means, each with the first part that names it."""
@@ -116,5 +123,5 @@ class _Reader(NamedTuple):
     def _symbol(self, expression: Expression) -> Symbol:
         return self.symbols.resolve(self.module, expression)
 
-    def _exposure(self, part: Expression, what: str, symbol: Symbol) -> Exposure:
-        return Exposure(self.module.location(part), what, symbol.qualified)
+    def _exposure(self, part: Expression, what: str, symbol: Symbol, holder: str) -> Exposure:
+        return Exposure(self.module.location(part), what, symbol.qualified, holder)
