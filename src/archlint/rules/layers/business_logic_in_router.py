@@ -9,6 +9,7 @@ from archlint.findings import Hit, Met, NotApplicable, Said, Unknown
 from archlint.service.api.handlers import Handler
 from archlint.service.api.routes import Endpoint
 from archlint.service.calls.functions import Function
+from archlint.service.layers.contracts import past_services
 from archlint.service.model import Service
 
 _ASKED = ("crud", "models", "services")
@@ -37,7 +38,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
                 "total": str(work.total),
                 "limit": str(options["max-steps"]),
             }
-            yield Hit(handler.location, fields)
+            yield Hit(handler.location, fields, within=past_services(handler.module))
         elif function is not None and (found := service.data_paths.past_services(function) or work.total):
             doing.append((handler, found if isinstance(found, Function) else function))
         else:

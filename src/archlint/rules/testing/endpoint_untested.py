@@ -7,10 +7,10 @@ from typing import Any
 
 from archlint.findings import Hit, Link, Location, Met, Said, Severity, Unknown
 from archlint.service.api.exemptions import exemption
+from archlint.service.api.include_groups import parts
 from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.routes import Endpoint
 from archlint.service.model import Service
-from archlint.service.testing.untested import untested_router
 
 
 def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
@@ -36,12 +36,13 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     if found and (unread := service.suite.unread):
         yield Unknown("which endpoints tests request", Location(unread[0]), "the file cannot be read")
         found = []
+    part = parts((one for aliases in found for one in aliases), met, "that no test requests")
     no_client = None if requests.all else _no_client(service)
     for aliases in found:
         more = f", nor under {len(aliases) - 1} more" if len(aliases) > 1 else ""
         fields = {"endpoint": f"`{_written(aliases[0])}`{more}", "handler": aliases[0].handler.own_name}
         severity = None if any(one.is_usual for one in aliases) else Severity.WARNING
-        cause = no_client or untested_router(aliases[0])
+        cause = no_client or part(aliases[0])
         yield Hit(aliases[0].location, fields, severity=severity, cause=cause)
     for request, endpoints in requests.possible.items():
         named = ", ".join(_written(one) for one in endpoints[:3]) + (" …" if len(endpoints) > 3 else "")

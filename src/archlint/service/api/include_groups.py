@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from archlint.facts.syntax import Call
 from archlint.facts.traversal import dotted
+from archlint.findings import Link, Location
 from archlint.service.api.routes import Endpoint
 from archlint.service.interpreter.values import Origin
 
@@ -56,6 +57,28 @@ def by_include(
         place = next(without, innermost)
         groups.setdefault(_key(place), (place, []))[1].append(endpoint)
     yield from groups.values()
+
+
+def parts(lacking: Iterable[Endpoint], having: Iterable[Endpoint], said: str) -> Callable[[Endpoint], Link]:
+    """What to call the part of the API that an endpoint which lacks something is in.
+
+    That is the outermost include or mount of several modules' endpoints below which all lack it, else the
+    endpoint's own module; `said` says what "endpoints of `router`" are.
+    """
+    reached = {_key(place) for endpoint in having for place in endpoint.includes}
+    homes: dict[tuple[str, int], set[str]] = {}
+    for endpoint in lacking:
+        for place in endpoint.includes:
+            homes.setdefault(_key(place), set()).add(endpoint.handler.module.path)
+
+    def part(endpoint: Endpoint) -> Link:
+        for place in endpoint.includes:
+            if _key(place) not in reached and len(homes.get(_key(place), ())) > 1:
+                return Link(place.module.location(place.node), f"endpoints of {included(place)} {said}")
+        module = endpoint.handler.module
+        return Link(Location(module.path), f"endpoints of `{module.name}` {said}")
+
+    return part
 
 
 def _key(place: Origin) -> tuple[str, int]:

@@ -101,8 +101,10 @@ class Breach(Struct, frozen=True):
 
     @property
     def within(self) -> Link:
-        """The file, which may import more of the layer."""
-        said = f"imports of `{self.importer.name}`, which must not know {self.target.name}"
+        """The file, which may import more that is not for its layer."""
+        if self.source.name == "routers":
+            return past_services(self.importer)
+        said = f"imports of `{self.importer.name}` that {self.source.name} must not know"
         return Link(Location(self.importer.path), said)
 
     @property
@@ -110,6 +112,11 @@ class Breach(Struct, frozen=True):
         """What only a helper's helper imports is strong evidence, no proof; nor what stands beside it."""
         is_far = self.beside_direct or len(self.chain) > MAX_DIRECT
         return Severity.WARNING if self.through and is_far else None
+
+
+def past_services(router: Module) -> Link:
+    """The router, which may import more that services are for, and do more of their work."""
+    return Link(Location(router.path), f"`{router.name}` works past the services")
 
 
 class Contracts(Struct, eq=False, frozen=True, dict=True):
