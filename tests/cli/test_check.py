@@ -114,9 +114,7 @@ def test_the_terminal_ends_in_a_table_and_the_next_command(run: Run, tmp_path: P
         ["BA00", "Archlint's", "own", "1"],
         ["BA01", "FastAPI", "Framework", "Standard", "1"],
     ]
-    assert lines[-1] == (
-        "`archlint check --diff` shows what can be fixed: there are fixes for the rules of 1 finding"
-    )
+    assert lines[-1] == "Up to 1 finding can be fixed by archlint: `archlint check --diff` shows the edits"
     only = run("check", "--select", "BA0002", "--output-format", "concise").out.splitlines()
     assert only[1:] == [
         "",

@@ -138,7 +138,7 @@ def _next(report: Report, paths: str) -> Iterator[Line]:
         against = f" --against {report.against}" if report.against else ""
         command = f"archlint check{paths}{against}{_held(report)} --diff{option}"
         of = counted(safe + unsafe, "finding")
-        yield ((f"`{command}` shows what can be fixed: there are fixes for the rules of {of}", ""),)
+        yield ((f"Up to {of} can be fixed by archlint: `{command}` shows the edits", ""),)
         return
     ranked = Counter(f.code for f in report.findings if f.severity is Severity.ERROR)
     ranked = ranked or Counter(f.code for f in report.findings)
