@@ -54,7 +54,7 @@ class CommandLine:
         )
         return Said(done.returncode, done.stdout, done.stderr)
 
-    def modules(self, folder: Path, *options: str) -> set[str]:
+    def modules(self, folder: Path, *options: str, command: str = "check") -> set[str]:
         """What of archlint such a run imports."""
         code = (
             "import sys; from archlint.__main__ import main\n"
@@ -62,7 +62,7 @@ class CommandLine:
             "finally: print(*[m for m in sys.modules], file=sys.stderr)"
         )
         done = subprocess.run(
-            [sys.executable, "-c", code, "check", *options],
+            [sys.executable, "-c", code, command, *options],
             cwd=folder,
             env=os.environ | {"ARCHLINT_CACHE_DIR": str(self.cache)},
             capture_output=True,
@@ -116,6 +116,18 @@ def test_what_changed_is_never_answered_from_before(
         fresh = _in_process(monkeypatch, capfd, checkout.parent / name)
         assert _in_process(monkeypatch, capfd, checkout.parent / "kept") == fresh
         assert _in_process(monkeypatch, capfd, checkout.parent / "kept") == fresh
+
+
+def test_a_plan_is_said_again_until_something_changes(archlint: CommandLine, checkout: Path) -> None:
+    def reads(*options: str) -> bool:
+        return "archlint.loading" in archlint.modules(checkout, *options, command="plan")
+
+    assert reads("--format", "json")
+    assert not reads("--format", "json")
+    (checkout / "app/main.py").write_text(CLEAN["app/main.py"] + "app.title\n")
+    age(checkout)
+    assert reads("--format", "json")
+    assert reads("--output-file", "plan.txt")
 
 
 @pytest.fixture

@@ -93,14 +93,15 @@ def memory_of(
 
     `layout` tells how they were found to lie from any other way.
 
-    Of a commit, of edits that are only tried, and for another standard than the bundled one, nothing is kept.
+    Of a commit, and for another standard than the bundled one, nothing is kept. What is said of edits that
+    are only tried is not kept either, but begins with what was said of the files as they are.
     """
     folder = user_cache_dir()
     facts = next((service.modules.facts for service in services), None)
     if not isinstance(facts, Facts):
         folder, facts = None, Facts({}, {}, EMPTY)
-    is_other = isinstance(repository, CommittedRepository | OverlaidRepository)
-    if is_other or standard is not bundled_standard() or so_far() != Readings():
+    is_other = isinstance(repository, CommittedRepository) or standard is not bundled_standard()
+    if is_other or so_far() != Readings():
         folder = None
     rules = [f"{root} {[page.code for page in pages]}" for root, pages in chosen.items()]
     held_to = [str(service.config) for service in services]
@@ -108,6 +109,7 @@ def memory_of(
     key = key_of(repository, facts, layout, *rules, *held_to, "tracked", *tracked)
     name = digest_of(str(repository.root), *rules)
     memory = Memory(folder, name, key, repository, facts, _Texts(services).are_alike)
+    memory.is_kept = not isinstance(repository, OverlaidRepository)
     memory.begin(DOCUMENTS)
     for service in services:
         if not memory.is_as_before(f"{service.root} installed", partial(_installed, service)):

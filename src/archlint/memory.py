@@ -61,6 +61,7 @@ class Memory:
         is_alike: Callable[[str, str, FileDifference], bool] = lambda path, part, difference: False,
     ) -> None:
         self._facts, self._key = facts, key
+        self.is_kept = True
         self._path = None if folder is None else folder / f"{name}{SUFFIX}"
         self._before = before = load(self._path, key)
         self._changes = ReadChanges(before, repository, facts, is_alike)
@@ -121,7 +122,7 @@ class Memory:
 
     def save(self) -> None:
         """Leave it to the next run; where nothing can be written, nothing is."""
-        if self._path is None:
+        if self._path is None or not self.is_kept:
             return
         self._end()
         numbers = {path: number for number, path in enumerate(self._facts)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from archlint.answers import FileRead, digest
 from archlint.discover import Repository
 
 
@@ -17,12 +18,18 @@ class OverlaidRepository(Repository):
 
     def read_bytes(self, path: str) -> bytes:
         """The content of a file. Raises UnreadableFileError."""
-        return self.contents[path] if path in self.contents else self.below.read_bytes(path)
+        if path in self.contents:
+            return self.contents[path]
+        place = f"{self.root}/{path}"
+        try:
+            return self.below.read_bytes(path)
+        finally:
+            self.reads.files[place] = self.below.reads.files[place]
 
 
 def overlaid(repository: Repository, contents: Mapping[str, bytes]) -> OverlaidRepository:
     """The repository with `contents`, which may name new files, as if git tracked them."""
-    return OverlaidRepository(
+    found = OverlaidRepository(
         repository.root,
         tuple(sorted({*repository.files, *contents})),
         repository.tracked and repository.tracked | contents.keys(),
@@ -30,3 +37,7 @@ def overlaid(repository: Repository, contents: Mapping[str, bytes]) -> OverlaidR
         below=repository,
         contents=contents,
     )
+    for path, data in contents.items():
+        place = f"{repository.root}/{path}"
+        found.reads.files[place] = FileRead("", digest(data), place)
+    return found

@@ -21,18 +21,22 @@ from archlint.answers import (
 )
 from archlint.streams import write
 
-_OPTIONS = frozenset({
-    "--allow-none", "--config", "--exit-zero", "--extend-select", "--ignore", "--no-color", "--output-format",
-    "--quiet", "--select", "--statistics", "--strict", "-q",
-})  # fmt: skip
-"""The options whose answers depend on nothing but what `answers` keeps."""
+_OPTIONS = {
+    "check": frozenset({
+        "--allow-none", "--config", "--exit-zero", "--extend-select", "--ignore", "--no-color",
+        "--output-format", "--quiet", "--select", "--statistics", "--strict", "-q",
+    }),
+    "plan": frozenset({"--config", "--format", "--no-color", "--top"}),
+}  # fmt: skip
+"""The commands, with the options whose answers depend on nothing but what `answers` keeps."""
 
 
 def recall(arguments: Sequence[str]) -> int | None:
     """Write the kept answer to a command line, and give its exit code; None where none holds any more."""
     ask(None)
     options = {one.partition("=")[0] for one in arguments if one.startswith("-")}
-    if arguments[:1] != ["check"] or not options <= _OPTIONS:
+    command = arguments[0] if arguments else ""
+    if command not in _OPTIONS or not options <= _OPTIONS[command]:
         return None
     try:
         where = Asked(arguments)

@@ -31,6 +31,7 @@ def plan(
     Example: archlint plan services/shop
     """
     from archlint.fixes.remedies import ranking
+    from archlint.inputs import keep_answer, listing_before
     from archlint.loading import Request
     from archlint.report import output
     from archlint.report import plan as rendered
@@ -39,7 +40,7 @@ def plan(
     from archlint.report.progress import progress
     from archlint.report.safe import log_lines
 
-    request = Request(tuple(paths or [Path()]), config_file=config, baselines=False)
+    request = Request(tuple(paths or [Path()]), config_file=config, baselines=False, listing=listing_before())
     with progress(no_color=no_color) as step:
         found = ranking(request, step)
     if not found.report.services:
@@ -47,10 +48,13 @@ def plan(
     if format_ == "text":
         path = partial(from_here, found.report.repository.root, Path.cwd())
         lines = rendered.text(found, Rendering(path=path), top)
-        output.put(lines, output_file, for_people=True, no_color=no_color)
-        return
-    document = rendered.markdown(found, top) if format_ == "markdown" else rendered.document(found) + "\n"
-    if output_file is None:
-        output.write(log_lines(document))
+        written = output.put(lines, output_file, for_people=True, no_color=no_color)
     else:
-        output.write_file(output_file, document)
+        document = rendered.markdown(found, top) if format_ == "markdown" else rendered.document(found) + "\n"
+        written = log_lines(document) if output_file is None else ""
+        if output_file is None:
+            output.write(written)
+        else:
+            output.write_file(output_file, document)
+    if not found.report.failures:
+        keep_answer(found.report.repository, request.paths, 0, written, "")

@@ -22,8 +22,9 @@ from archlint.fixes.trying import NO_EDIT, Bench, Experiment, Proof
 from archlint.loading import Progress, Request, prepare
 from archlint.results import Report
 
-MOST_PROOFS = 10
-"""What does not fit into one trial costs a run of all rules each."""
+MOST_PROOFS = 8
+"""So many of the largest are tried by themselves, which costs a run of all rules each."""
+NOT_TRIED = "it is smaller than those that were tried"
 MUCH = 0.05
 """The share of the findings from which on a cause comes before those that hold less."""
 
@@ -51,16 +52,16 @@ class Remedy(Struct, frozen=True):
         return size >= findings * MUCH
 
     def rank(self, findings: int) -> tuple[bool, bool, int, int, Location]:
-        """Among the causes of so many findings: what holds much of them first, and what is proved.
+        """Among the causes of so many findings: what is proved first, and of that what holds much of them.
 
         Of these, what takes the most away for each line, and of like effort the largest. Alike is what rounds
         to one power of two. How many lines it takes is not known of what is not proved.
         """
         is_small = not self.holds_much(findings)
         if self.proof is None or not self.is_proved:
-            return (is_small, True, 0, -len(self.members), self.link.location)
+            return (True, is_small, 0, -len(self.members), self.link.location)
         goes = len(self.proof.gone)
-        return (is_small, False, -round(log2(goes / self.proof.lines)), -goes, self.link.location)
+        return (False, is_small, -round(log2(goes / self.proof.lines)), -goes, self.link.location)
 
 
 class Ranking(Struct, frozen=True):
@@ -112,14 +113,20 @@ def _unfixable(report: Report, members: Iterable[Finding]) -> str:
 def _tried(remedies: Sequence[Remedy], planned: Mapping[str, Planned], bench: Bench) -> Iterator[Remedy]:
     """The remedies, the largest with what their edits do."""
     attempts: dict[str, Experiment] = {}
+    left_out: set[str] = set()
     alone = 0
     for remedy in remedies:
-        if alone < MOST_PROOFS and (attempt := _attempt(remedy, planned, bench)).planned:
+        attempt = _attempt(remedy, planned, bench)
+        if attempt.planned and (alone < MOST_PROOFS or attempt.only_adds):
             attempts[remedy.id] = attempt
             alone += not attempt.only_adds
+        elif attempt.planned:
+            left_out.add(remedy.id)
     proofs = dict(zip(attempts, bench.tried(tuple(attempts.values())), strict=True))
     for remedy in remedies:
-        if remedy.id not in proofs:
+        if remedy.id in left_out:
+            yield replace(remedy, why=NOT_TRIED)
+        elif remedy.id not in proofs:
             yield remedy
         else:
             proof = proofs[remedy.id]

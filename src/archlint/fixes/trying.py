@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import partial
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -18,6 +20,7 @@ from archlint.fixes.carrying_out import Changes, FileChange, changes
 from archlint.fixes.edits import Append, Replace
 from archlint.fixes.moved_findings import gone_and_came
 from archlint.fixes.planning import Planned, edits_for
+from archlint.fixes.side_by_side import worked_on
 from archlint.loading import Loaded, Request, load_from
 from archlint.overlay import overlaid
 from archlint.results import Report
@@ -107,14 +110,20 @@ class Bench(Struct, frozen=True):
 
     def tried(self, attempts: Sequence[Experiment]) -> list[Proof | str]:
         """What each attempt does, or why it cannot be tried; if findings come, without what brings them."""
+        batches = _batches(attempts)
+        tasks = [partial(self._each, [attempts[number] for number in batch]) for batch in batches]
         found: dict[int, Proof | str] = {}
-        for batch in _batches(attempts):
-            together = self._together([attempts[number] for number in batch])
-            for number, proof in zip(batch, together, strict=True):
-                alone = proof if len(batch) == 1 else None
-                is_proved = not attempts[number].objection(proof)
-                found[number] = proof if is_proved else self._again(attempts[number], alone)
+        for batch, proofs in zip(batches, worked_on(tasks, _PROOFS), strict=True):
+            found.update(zip(batch, proofs, strict=True))
         return [found[number] for number in range(len(attempts))]
+
+    def _each(self, attempts: Sequence[Experiment]) -> list[Proof | str]:
+        """What each does, tried together, and by itself where that proves nothing."""
+        together = self._together(attempts)
+        return [
+            one if not attempt.objection(one) else self._again(attempt, one if len(attempts) == 1 else None)
+            for attempt, one in zip(attempts, together, strict=True)
+        ]
 
     def _again(self, attempt: Experiment, alone: Proof | str | None) -> Proof | str:
         """By itself, and once more without the edits in functions in which findings come."""
@@ -178,6 +187,9 @@ class Bench(Struct, frozen=True):
         if len(after.findings) > len(report.findings):
             return report, 0
         return after, _places(made.done) + more
+
+
+_PROOFS = msgspec.msgpack.Decoder(list[Proof | str])
 
 
 def counted_by_rule(findings: Iterable[Finding]) -> str:

@@ -26,16 +26,19 @@ def width() -> int:
     return max(shutil.get_terminal_size().columns, 40) if sys.stdout.isatty() else FILE_WIDTH
 
 
-def put(lines: Iterable[Line], file: Path | None, *, for_people: bool, no_color: bool) -> None:
-    """Write lines to the file, else to standard output; what is for programs stays as it is."""
+def put(lines: Iterable[Line], file: Path | None, *, for_people: bool, no_color: bool) -> str:
+    """Write lines to the file, else to standard output, and give what was written there.
+
+    What is for programs stays as it is.
+    """
     if file is None and for_people:
-        write_lines(lines, colour=wants_colour(no_color))
-        return
+        return write_lines(lines, colour=wants_colour(no_color))
     text = plain(lines) if for_people else verbatim(lines)
-    if file is None:
-        write(text)
-    else:
+    if file is not None:
         write_file(file, text)
+        return ""
+    write(text)
+    return text
 
 
 def write_lines(lines: Iterable[Line], *, colour: bool) -> str:

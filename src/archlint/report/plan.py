@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from archlint import __version__
 from archlint.baseline import NAME
@@ -17,19 +17,19 @@ from archlint.report.words import arguments, counted
 
 FIRST = 5
 """How many remedies the last line sums up."""
-_MUCH = "Causes that hold a twentieth of the findings or more, the most findings for each line first:"
+_MUCH = "Proved causes that hold a twentieth of the findings or more, the most findings for each line first:"
+_LITTLE = "Smaller ones that are proved, likewise:"
+_UNPROVED = "Not proved, the largest first:"
 _HELD = " --no-baseline"
-_LITTLE = "Smaller causes, likewise:"
 
 
 def text(ranking: Ranking, how: Rendering, most: int) -> Iterator[Line]:
     """Each remedy with its place, its rules and what trying its edits gave, the large ones first."""
     total = len(ranking.report.findings)
-    shown = ranking.remedies[:most]
-    for number, remedy in enumerate(shown, start=1):
-        is_first = number == 1 or remedy.holds_much(total) != shown[number - 2].holds_much(total)
-        if is_first:
-            yield ((_MUCH if remedy.holds_much(total) else _LITTLE, "label"),)
+    heading = ""
+    for number, remedy in enumerate(ranking.remedies[:most], start=1):
+        if heading != (heading := _heading(remedy, total)):
+            yield ((heading, "label"),)
             yield ()
         yield (f"{number:>3}. ", "faint"), (_size(remedy), "rule"), (f"  {_rules(remedy.members)}", "")
         place = how.shown(remedy.link.location)
@@ -37,13 +37,23 @@ def text(ranking: Ranking, how: Rendering, most: int) -> Iterator[Line]:
         style = "rule" if remedy.is_proved else "faint"
         yield (("     ", ""), (printable(_verdict(remedy, _option(ranking))), style))
         yield ()
-    hidden = len(ranking.remedies) - most
-    if hidden > 0:
-        all_ = f"`--top {len(ranking.remedies)}` shows all"
-        yield ((f"{counted(hidden, 'cause')} of less weight not shown; {all_}", "faint"),)
+    if hidden := ranking.remedies[most:]:
+        yield ((_left_out(hidden, len(ranking.remedies)), "faint"),)
     yield ((_sum(ranking), "rule"),)
     if _option(ranking).endswith(_HELD):
         yield ((f"What {NAME} holds is counted here, for this is how it shrinks", "faint"),)
+
+
+def _left_out(hidden: Sequence[Remedy], all_: int) -> str:
+    largest = max(len(one.members) for one in hidden)
+    what = f"{counted(len(hidden), 'cause')} not shown, of {counted(largest, 'finding')} at most"
+    return f"{what}; `--top {all_}` shows all"
+
+
+def _heading(remedy: Remedy, total: int) -> str:
+    if not remedy.is_proved:
+        return _UNPROVED
+    return _MUCH if remedy.holds_much(total) else _LITTLE
 
 
 def markdown(ranking: Ranking, most: int) -> str:

@@ -45,12 +45,6 @@ def by_name_alone(doubtful: Sequence[Function | Class]) -> Iterator[Unknown]:
         yield Unknown(f"tests of `{name_of(one)}`", place_of(one), why)
 
 
-def untested_router(endpoint: Endpoint) -> Link:
-    """The module of an endpoint that no test requests."""
-    home = endpoint.home
-    return Link(Location(home.path), f"endpoints of `{home.name}` that no test requests")
-
-
 def _fields(what: str, name: str, remedy: str) -> dict[str, str]:
     return {"what": what, "name": name, "remedy": remedy}
 
