@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from archlint import readings
 from archlint.changes import ReadChanges
 from archlint.discover import Repository
 from archlint.facts.store import Facts, read_facts
-from archlint.traces import NAMES, CodeRead, FilePart, PartTable, RunTraces
+from archlint.traces import CodeRead, FilePart, PartTable, RunTraces
 
 CODE = """import time
 
@@ -23,25 +22,27 @@ class Shop:
     def second(self):
         return first(1)
 """
-READ: list[FilePart] = [(0, "Call"), (NAMES, readings.DEFINED), (0, 1), (0, ""), (0, 0), (0, "Return")]
+OTHER = """def third():
+    return later
+"""
+SPEAKING = "archlint.service.calls.mentions._names_of"
+READ: list[FilePart] = [(0, "Call"), (1, SPEAKING), (0, 1), (0, ""), (0, 0), (0, "Return")]
 
 
-def _facts(folder: Path, text: str | None) -> Facts:
-    if text is not None:
-        (folder / "app.py").write_text(text)
-    return read_facts(_repository(folder), ["app.py"], folder / "cache")
+def _facts(folder: Path, text: str) -> Facts:
+    (folder / "app.py").write_text(text)
+    (folder / "other.py").write_text(OTHER)
+    return read_facts(_repository(folder), ["app.py", "other.py"], folder / "cache")
 
 
 def _repository(folder: Path) -> Repository:
-    return Repository(folder, ("app.py",), None)
+    return Repository(folder, ("app.py", "other.py"), None)
 
 
-def _changes(folder: Path, text: str, *, forget: bool = False, names: str = "") -> ReadChanges:
-    """What changes where the file says this now; `names` that were defined before are others."""
-    before = _facts(folder, CODE)
-    earlier = ReadChanges(None, _repository(folder), before).names
-    known = {name: f"{one}{names}" for name, one in earlier.items()}
-    run = RunTraces("key", ["app.py"], [before.digests["app.py"]], known, [], {}, {}, {}, [], [])
+def _changes(folder: Path, text: str, *, before: str = CODE, forget: bool = False) -> ReadChanges:
+    """What changes where the file says this now."""
+    digests = _facts(folder, before).digests
+    run = RunTraces("key", list(digests), list(digests.values()), [], {}, {}, {}, [], [])
     if forget:
         for one in (folder / "cache").rglob("*"):
             if one.is_file():
@@ -62,7 +63,8 @@ def _first(changes: ReadChanges, read: list[FilePart]) -> int:
         (CODE, 6),
         (f"# moved\n\n{CODE}", 6),
         (CODE.replace("first(1)", "first(2)"), 0),  # the nodes of a kind
-        (f"{CODE}\n\ndef more():\n    return 2\n", 1),  # what the repository defines
+        (f"{CODE}\n\ndef later():\n    pass\n", 1),  # a name that the other file has
+        (f"{CODE}\n\ndef more():\n    pass\n", 3),  # one that none has
         (CODE.replace("first(1)", "first"), 0),
         (CODE.replace("return first(1)", "print(first(1))"), 0),
         (CODE.replace("        return first(1)", "        self\n        return first(1)"), 2),  # a body
@@ -80,10 +82,29 @@ def test_a_body_counts_where_it_was_read(tmp_path: Path, part: int) -> None:
     assert _first(changes, [(0, part)]) == part  # the second one says what it said
 
 
-def test_names_count_where_they_were_read(tmp_path: Path) -> None:
-    changes = _changes(tmp_path, CODE, names="others")
-    assert _first(changes, [(0, 0), (0, "Call"), (NAMES, readings.KNOWN), (0, 1)]) == 2
-    assert _first(changes, [(0, 0), (0, "Call")]) == 2
+def test_names_count_where_they_stand(tmp_path: Path) -> None:
+    defining = f"{CODE}\n\ndef later():\n    pass\n"
+    for before, after in ((CODE, defining), (defining, CODE)):
+        changes = _changes(tmp_path, after, before=before)
+        assert _first(changes, [(0, 0), (1, "Name"), (1, SPEAKING), (0, 1)]) == 2
+    assert _first(_changes(tmp_path, defining, before=defining), [(1, SPEAKING)]) == 1
+
+
+def test_any_name_may_have_come_where_nobody_knows_an_old_content(tmp_path: Path) -> None:
+    changes = _changes(tmp_path, CODE.replace("a + b", "b + a"), forget=True)
+    assert _first(changes, [(1, SPEAKING)]) == 0
+
+
+@pytest.mark.parametrize("name", ["more", "later"])
+def test_what_is_kept_has_the_numbers_of_now(tmp_path: Path, name: str) -> None:
+    changes = _changes(tmp_path, f"def {name}():\n    pass\n\n\n{CODE}")
+    table = PartTable()
+    scan = "archlint.service.calls.scanning._inferred"
+    read = CodeRead(table.packed([(0, 0), (0, 1), (1, 0), (0, f"{scan}:1"), (1, f"{scan}:0")]), list(table))
+    now = changes.renumbered(read, 5)
+    assert now is not None
+    assert list(now) == [(0, 1), (0, 2), (1, 0), (0, f"{scan}:2"), (1, f"{scan}:0")]
+    assert _changes(tmp_path, f"# moved\n{CODE}").renumbered(read, 5) is None
 
 
 def test_all_of_a_file_counts_whose_old_content_nobody_knows(tmp_path: Path) -> None:

@@ -16,10 +16,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from archlint import __main__, asking, engine, readings, traces
-from archlint.facts.differences import FileDifference
+from archlint.facts.differences import FileDifference, numbered
 from archlint.facts.python import read_python
-from archlint.facts.source import PythonSource
+from archlint.facts.source import PythonSource, function_naming, function_summary
 from archlint.facts.syntax import Call, Constant, FunctionDef, Name
+from archlint.facts.traversal import all_nodes
 from archlint.loading import Request, load
 from archlint.service import services
 from archlint.service.model import Service
@@ -614,7 +615,7 @@ class Shop:
         ("return first(self)", "return first(os)", {1, "Name", "Call", "Return"}),
         ("b=1", "b=2", {"", "Constant", "FunctionDef", "Parameter"}),
         ("limit: int = 3", "limit: int = 4", {"", "Constant", "Assign", "ClassDef"}),
-        ("second", "third", {"", 0, 1, "ClassDef", "FunctionDef", "Parameter", "Return", "Name", "Call"}),
+        ("second", "third", {"", 1, "ClassDef", "FunctionDef", "Parameter", "Return", "Name", "Call"}),
     ],
 )
 def test_a_difference_is_in_the_parts_that_say_something_else(
@@ -722,3 +723,88 @@ def test_a_node_that_goes_to_another_function_differs(before: str, after: str) -
     longer = before.replace("y\n", "y\n\ndef c():\n    pass\n")
     assert not FileDifference(_source(before), _source(longer)).is_in("Call")
     assert not FileDifference(_source(before), _source(f"def c():\n    pass\n{before}")).is_in("Call")
+
+
+TWO = "class A:\n    def a(self):\n        return 1\n\ndef b():\n    return 2\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "changed"),
+    [
+        (f"def new():\n    return 3\n\n{TWO}", set()),
+        (f"{TWO}\ndef new():\n    return 3\n", set()),
+        (TWO.replace("2", "4"), {"b"}),
+        (f"def new():\n    return 3\n\n{TWO.replace('2', '4')}", {"b"}),
+        (f"def b():\n    return 3\n\n{TWO}", {"b"}),
+        (TWO.replace("def b", "def c"), {"b"}),
+        (TWO.replace("class A:", "class B:"), {"a"}),
+        (TWO.replace("def b", "@c\ndef b"), set()),
+    ],
+)
+def test_a_function_is_the_same_whatever_stands_around_it(after: str, changed: set[str]) -> None:
+    before, now = _source(TWO), _source(after)
+    readings.begin()
+    names = {_returned(before, one) and one.name: number for one, number in numbered(before)}
+    parts = [read[1] for read in readings.so_far().code if isinstance(read, tuple) and ":" in read[1]]
+    difference = FileDifference(before, now)
+    assert {name for name, part in zip(names, parts, strict=True) if difference.is_in(part)} == changed
+    assert {name for name, part in names.items() if difference.is_in(part)} == changed
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "changed"),
+    [({"b"}, {"b", "c"}, False), ({"b"}, {"a", "b"}, True), ({"a", "b"}, {"b"}, True), ({"b"}, {"b"}, False)],
+)
+def test_another_name_counts_where_it_stands(earlier: set[str], now: set[str], changed: bool) -> None:
+    source = _source("def f():\n    return a + b\n")
+    readings.begin()
+    _said(source, source.nodes.of(FunctionDef)[0], frozenset(now))
+    (part,) = [read[1] for read in readings.so_far().code if isinstance(read, tuple) and ":" in read[1]]
+    names = ({readings.DEFINED: frozenset(found)} for found in (now, earlier))
+    assert FileDifference(source, source, *names).is_in(part) is changed
+    assert not FileDifference(source, source, {}, {}).is_in("Name")
+
+
+ADDED = "\n\ndef added(value):\n    return value + 1\n"
+
+
+def test_a_function_that_is_added_concerns_nobody_who_only_follows_calls_elsewhere(shop: Path) -> None:
+    asked(shop)
+    (shop / "tests/test_users.py").write_text(SHOP["tests/test_users.py"] + ADDED)
+    again = asked(shop)
+    assert not again & {"blocking-call", "sync-route-handler", "unversioned-endpoint", "model-drift"}
+
+
+def test_a_function_that_others_speak_of_concerns_them(shop: Path) -> None:
+    """`later` is a name of nothing until another file defines it."""
+    speaking = MAIN.replace("    return 1", "    return app.later")
+    (shop / "app/main.py").write_text(speaking)
+    asked(shop)
+    (shop / "tests/test_users.py").write_text(SHOP["tests/test_users.py"] + ADDED.replace("added", "later"))
+    assert "blocking-call" in asked(shop)
+
+
+def test_what_is_kept_knows_functions_by_the_numbers_that_they_have_now(shop: Path) -> None:
+    """Rules that a new function leaves alone are kept with traces of the functions that stand behind it."""
+    tests = "def helper_of_tests():\n    return 1\n\n\n" + SHOP["tests/test_users.py"]
+    (shop / "tests/test_users.py").write_text(tests)
+    asked(shop)
+    (shop / "tests/test_users.py").write_text(f"def one_more():\n    return 3\n\n\n{tests}")
+    asked(shop)
+    (shop / "app/main.py").write_text(MAIN.replace("\n@app.get", f"{ADDED}\n\n@app.get"))
+    asked(shop)
+    (shop / "app/main.py").write_text(
+        MAIN.replace("\n@app.get", f"{ADDED}\n\n@app.get").replace("return 1", "time.sleep(1)")
+    )
+    assert "blocking-call" in asked(shop)
+    assert asked(shop) == set()
+
+
+@function_summary
+def _returned(source: PythonSource, function: FunctionDef) -> tuple[object, ...]:
+    return tuple(one.value for one in all_nodes(function) if isinstance(one, Constant))
+
+
+@function_naming
+def _said(source: PythonSource, function: FunctionDef, defined: frozenset[str]) -> tuple[str, ...]:
+    return tuple(one.id for one in all_nodes(function) if isinstance(one, Name) and one.id in defined)

@@ -38,25 +38,17 @@ _OF_BOTH = ("anchor", "project", "versions", "installed")
 _OF_DOCUMENTS = ("dotenvs", "deployment", "commands", "documented_commands", "stages", "images")
 _OF_CODE = (
     *("migrations", "schemas", "symbols", "classes", "annotations", "literals", "settings", "routes"),
-    *("operations", "openapi_pages", "documents", "api", "api_changes"),
-    *(
-        "committed_documents",
-        "databases",
-        "workers",
-        "environment_reads",
-        "modules",
-        "surface",
-        "providers",
-        "layers",
-    ),
-    *("setups", "queries", "calls", "data_access", "data_paths", "event_loop", "transactions"),
-    *("imports", "uses", "contracts"),
-    *("suite", "database_fixtures", "requests", "reached", "upgrades", "connections", "handlers"),
+    *("operations", "openapi_pages", "documents", "api", "api_changes", "committed_documents", "databases"),
+    *("workers", "environment_reads", "modules", "surface", "providers", "layers", "setups", "imports"),
+    *("uses", "contracts", "queries", "calls", "data_access", "data_paths", "event_loop", "transactions"),
+    *("upgrades", "connections", "handlers"),
 )
+_OF_TESTS = ("suite", "database_fixtures", "requests", "reached")
 WALKS = ("CodeSecrets", "Startup")
 """What is no part of a service, but looks at all texts: no rule that names it is asked before others."""
 
-PARTS = {name: number for number, name in enumerate((*_OF_BOTH, *_OF_CODE, *_OF_DOCUMENTS, *WALKS))}
+_IN_TURN = (*_OF_BOTH, *_OF_CODE, *_OF_DOCUMENTS, *_OF_TESTS, *WALKS)
+PARTS = {name: number for number, name in enumerate(_IN_TURN)}
 """The parts of a service, each with its turn."""
 
 
@@ -147,7 +139,7 @@ def _installed(service: Service) -> str:
 
 
 def _group(rule: Rule) -> str:
-    return DOCUMENTS if _parts(rule).isdisjoint((*_OF_CODE, *WALKS)) else CODE
+    return DOCUMENTS if _parts(rule).isdisjoint((*_OF_CODE, *_OF_TESTS, *WALKS)) else CODE
 
 
 def _last(rule: Rule) -> int:

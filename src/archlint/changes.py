@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 
 from archlint import readings
-from archlint.answers import FileRead, digest, look
+from archlint.answers import FileRead, look
 from archlint.discover import Repository
 from archlint.document_differences import DocumentDifference
 from archlint.documents import MAX_COMPARED, found_in, told
 from archlint.facts.differences import FileDifference
 from archlint.facts.moves import Moves
 from archlint.facts.source import PythonSource
-from archlint.facts.store import Facts
-from archlint.traces import NAMES, CodeRead, RunTraces
+from archlint.facts.store import Facts, names_of
+from archlint.traces import CodeRead, FilePart, RunTraces
 
 _UNREAD = FileRead("", "", "")
 
@@ -38,21 +38,22 @@ class ReadChanges:
         self._contents = before.contents if before else {}
         self._told = before.told if before else {}
         self._same: dict[str, bool] = {}  # documents, and parts of those that are not
-        self.names = {names: _digest(found) for names, found in facts.names.items()}
-        earlier = before.names if before else self.names
-        self._renamed = {one for one in self.names if earlier.get(one) != self.names[one]}
         self.decided = frozenset(before.decided if before else ())
-        defined = facts.names.get(readings.DEFINED, frozenset())
-        names = {**facts.names, readings.DECIDED: defined | self.decided}
         self.edited_documents: dict[str, DocumentDifference] = {}
         self.files = before.files if before else []
         digests = zip(before.files, before.code, strict=True) if before else ()
-        self._differences = {
-            number: _difference(facts, path, old, names)
+        changed = {
+            number: (path, old)
             for number, (path, old) in enumerate(digests)
             if facts.digests.get(path, b"") != old or not old
         }
-        self.edited = {number: os.fsencode(self.files[number]) for number in self._differences}
+        self.edited = {number: os.fsencode(path) for number, (path, _) in changed.items()}
+        self._names = _Names(facts, dict(changed.values()), self.decided)
+        self._speaking = self._names.speaking(self.files)
+        self._differences = {
+            number: self._names.difference(self.files[number])
+            for number in self.edited.keys() | self._speaking
+        }
 
     def moves(self, file: int, parts: Iterable[int | str]) -> Moves:
         """Where the places of an edited file are now, as these of its parts tell, which have not changed."""
@@ -61,9 +62,18 @@ class ReadChanges:
 
     def first_code(self, read: CodeRead) -> int:
         """How much was read before the first thing that has changed."""
-        changed = self._differences.keys() | ({NAMES} if self._renamed else ())
-        at = (number for number, (file, part) in read.of(changed) if self._has_changed(file, part))
-        return next(at, len(read))
+        found = read.of(self._differences.keys())
+        return next((at for at, (file, part) in found if self._has_changed(file, part)), len(read))
+
+    def renumbered(self, read: CodeRead, length: int) -> Iterator[FilePart] | None:
+        """So much of what was read, by the numbers of now; None where these are the same."""
+        differences = {file: self._differences[file] for file in self.edited}
+        if all(one is None or one.is_numbered_alike for one in differences.values()):
+            return None
+        return (
+            (file, part if (one := differences.get(file)) is None else one.renumbered(part))
+            for file, part in read.first(length)
+        )
 
     def first_document(self, read: Sequence[str]) -> int:
         """How many parts of documents were read before the first one that has changed."""
@@ -71,12 +81,12 @@ class ReadChanges:
         return next(changed, len(read))
 
     def _has_changed(self, file: int, part: int | str) -> bool:
-        if file == NAMES:
-            return part in self._renamed
         difference = self._differences[file]
         if difference is None or not difference.is_in(part):
             return difference is None
-        return isinstance(part, int) or not self._is_alike(self.files[file], part, difference)
+        if isinstance(part, int) or file in self._speaking:
+            return True
+        return not self._is_alike(self.files[file], part, difference)
 
     def _tells_the_same(self, part: str) -> bool:
         """Whether a part of a document says what it said; whoever is told so has read it, too."""
@@ -139,15 +149,55 @@ class ReadChanges:
         )
 
 
-def _difference(
-    facts: Facts, path: str, digest: bytes, names: Mapping[str, frozenset[str]]
-) -> FileDifference | None:
-    """What differs in a file; None where that cannot be told, so that all of it does."""
-    old, new = facts.earlier(digest), facts.get(path)
-    if old is None or not isinstance(new, PythonSource):
-        return None
-    return FileDifference(old, new, names)
+class _Names:
+    """What the repository defines, or knows, in both states, and what that changes in files."""
 
+    def __init__(self, facts: Facts, edited: Mapping[str, bytes], decided: frozenset[str]) -> None:
+        """`edited` are the digests that the files had whose content is another one now."""
+        self._facts, self._digests, self._decided = facts, edited, decided
+        self._edited = {path: facts.earlier(old) for path, old in edited.items()}
+        self._now = self._with_decided(facts.names)
+        self._before = self._now if self._are_the_same() else self._with_decided(self._earlier())
 
-def _digest(names: frozenset[str]) -> str:
-    return digest("\0".join(sorted(names)).encode("utf-8", "surrogateescape"))
+    def speaking(self, files: Sequence[str]) -> set[int]:
+        """The numbers of the files that had a name which was not defined, or known, before, or is not now."""
+        names = {name for kind, found in self._now.items() for name in found ^ self._before[kind]}
+        all_files = enumerate(files) if names or self._is_any_lost else ()
+        return {number for number, path in all_files if self._is_any_lost or self._was_speaking(path, names)}
+
+    def difference(self, path: str) -> FileDifference | None:
+        """What differs in a file; None where that cannot be told, so that all of it does."""
+        new = self._facts.get(path)
+        old = self._edited.get(path, new)
+        if not isinstance(old, PythonSource) or not isinstance(new, PythonSource) or self._is_any_lost:
+            return None
+        return FileDifference(old, new, self._now, self._before)
+
+    def _are_the_same(self) -> bool:
+        """Whether no file that was edited tells that a name came or went."""
+        pairs = ((old, self._facts.get(path)) for path, old in self._edited.items())
+        return all(
+            (set(old.defined), set(old.aliases)) == (set(new.defined), set(new.aliases))
+            for old, new in pairs
+            if old is not None and isinstance(new, PythonSource)
+        )
+
+    @cached_property
+    def _is_any_lost(self) -> bool:
+        """Whether nobody knows what a file had said, so that nobody knows which names there were."""
+        return any(
+            old is None and isinstance(self._facts.get(path), PythonSource)
+            for path, old in self._edited.items()
+        )
+
+    def _earlier(self) -> Mapping[str, frozenset[str]]:
+        found = (self._edited.get(path, one) for path, one in self._facts.items())
+        return names_of(one for one in found if isinstance(one, PythonSource))
+
+    def _with_decided(self, names: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+        return {**names, readings.DECIDED: names.get(readings.DEFINED, frozenset()) | self._decided}
+
+    def _was_speaking(self, path: str, names: Set[str]) -> bool:
+        if path in self._digests:
+            return self._facts.was_speaking(self._digests[path], names)
+        return self._facts.is_speaking(path, names)

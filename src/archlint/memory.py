@@ -30,7 +30,6 @@ from archlint.findings import Location
 from archlint.readings import Readings
 from archlint.said import RuleResult, moved
 from archlint.traces import (
-    NAMES,
     SUFFIX,
     CodeRead,
     FilePart,
@@ -128,7 +127,7 @@ class Memory:
         numbers = {path: number for number, path in enumerate(self._facts)}
         names = _Names(numbers, self._facts.decoded())
         traces = [one.packed(names, self._parts) for one in self._asked.values()]
-        kept = [one for one in (one.packed() for one in self._remembered) if one.kept]
+        kept = [one for one in (one.packed(self._parts) for one in self._remembered) if one.kept]
         traces += kept
         decided = sorted(readings.decided.union(self._changes.decided if kept else ()))
         traces = sorted((one for one in traces if one.kept), key=lambda one: -len(one.kept))[:_MOST_TRACES]
@@ -136,8 +135,7 @@ class Memory:
         documents, contents, told = self._changes.read(parts)
         files, digests = list(numbers), [self._facts.digests.get(path, b"") for path in numbers]
         read = documents, contents, told
-        names_now = self._changes.names
-        run = RunTraces(self._key, files, digests, names_now, decided, *read, list(self._parts), traces)
+        run = RunTraces(self._key, files, digests, decided, *read, list(self._parts), traces)
         if run != self._before:
             save(self._path, run)
 
@@ -210,11 +208,13 @@ class _Remembered:
             for path in paths
         }
 
-    def packed(self) -> GroupTrace:
+    def packed(self, parts: PartTable) -> GroupTrace:
         """What holds, with as much of the trace as that needs."""
         code = max((one.after_code for one in self._held.values()), default=0)
         documents = max((one.after_documents for one in self._held.values()), default=0)
-        return GroupTrace(self.group, self._read.packed(code), self._trace.documents[:documents], self._held)
+        renumbered = self._changes.renumbered(self._read, code)
+        read = self._read.packed(code) if renumbered is None else parts.packed(renumbered)
+        return GroupTrace(self.group, read, self._trace.documents[:documents], self._held)
 
 
 class _Asked:
@@ -262,8 +262,6 @@ class _Names:
 
     def of(self, read: object) -> FilePart | None:
         """What is kept of it; None for what is of no file of the repository as it is now."""
-        if isinstance(read, str):
-            return NAMES, read
         if isinstance(read, tuple):
             source, name = read
             file = self._sources.get(source)

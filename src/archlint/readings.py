@@ -32,8 +32,10 @@ summaries: dict[str, Callable[[Any], object]] = {}
 """The functions that are known to `summary`, by their names."""
 namings: dict[str, tuple[Callable[..., object], str]] = {}
 """Those that are known to `naming`, with the names that they speak of."""
+numberings: set[str] = set()
+"""The names of those that speak of a function, by its number as the last word."""
 DEFINED = "defined"
-"""The names that the repository defines: of the code as a whole, they count like a part that was read."""
+"""The names that the repository defines."""
 KNOWN = "known"
 """These, and the names that stand for others in a module: `b` of `import a as b`, of `b = a`."""
 DECIDED = "decided"
@@ -130,7 +132,8 @@ def naming(
 ) -> Callable[Concatenate[_S, frozenset[str], _P], _T]:
     """A `summary` of one source that says something of names that the repository defines, and of no others.
 
-    Whoever asks depends on which these are, too.
+    Whoever asks depends on which of the names in that source these are, too: another name in the repository,
+    which the source does not have, is nothing to it.
     """
     name = _named(function)
     namings[name] = function, names
@@ -139,7 +142,7 @@ def naming(
     @wraps(function)
     def asked(source: _S, spoken: frozenset[str], /, *words: _P.args, **none: _P.kwargs) -> _T:
         part = parts[words]
-        code[names] = code[source, part] = None
+        code[source, part] = None
         kept = vars(source)
         if part not in kept:
             with unnoticed():
@@ -157,6 +160,11 @@ def knowing(
     return naming(function, KNOWN)
 
 
+def number(asked: Callable[..., object]) -> None:
+    """Let the last word of a summary be a function's number, which may be another one in another state."""
+    numberings.add(_named(asked))
+
+
 def notice(asked: Callable[..., object], source: object, *words: object) -> None:
     """Note that somebody depends on a summary, of which he takes what it stands for by another way."""
     code[source, _parts[_named(asked)][words]] = None
@@ -166,15 +174,31 @@ def _named(function: Callable[..., object]) -> str:
     return f"{function.__module__}.{function.__qualname__}"
 
 
+def is_naming(part: str) -> bool:
+    """Whether a part is what a `naming` says."""
+    return _known(part) in namings
+
+
+def is_numbered(part: str) -> bool:
+    """Whether a part is what a summary says of a function, of which the last word is the number."""
+    return _known(part) in numberings
+
+
+def _known(part: str) -> str:
+    """The name of the summary of a part, whose module is imported."""
+    name = part.partition(":")[0]
+    if "." in name and name not in summaries and name not in namings:
+        with suppress(ImportError):
+            import_module(name.rpartition(".")[0])  # nobody has needed the module in this run yet
+    return name
+
+
 def summarized(source: object, part: str, names: Mapping[str, frozenset[str]]) -> object:
     """What the summary of that part says of a source. Raises LookupError where no such summary is known.
 
     `names` are those that `naming` speaks of, by DEFINED and KNOWN.
     """
-    name, *words = part.split(":")
-    if name not in summaries and name not in namings:
-        with suppress(ImportError):
-            import_module(name.rpartition(".")[0])  # nobody has needed the module in this run yet
+    name, words = _known(part), part.split(":")[1:]
     if name in namings:
         function, spoken = namings[name]
         return function(source, names.get(spoken, frozenset()), *words)

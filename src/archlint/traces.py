@@ -15,13 +15,11 @@ from msgspec import Struct
 from archlint.user_cache import put, sweep
 
 SUFFIX = ".memory"
-_MAGIC = b"archlint memory 6\n"
+_MAGIC = b"archlint memory 7\n"
 _MOST = 64
 
 FilePart = tuple[int, int | str]
 """What was read of a Python file: the file's number, and a part as `FileDifference` knows it."""
-NAMES = -1
-"""The number for parts of the code as a whole: the names that it defines, or knows."""
 
 
 class PartTable:
@@ -57,6 +55,11 @@ class CodeRead:
             if file in files:
                 yield at, (file, self._parts[self._numbers[at]])
 
+    def first(self, length: int) -> Iterator[FilePart]:
+        """So much of it."""
+        for file, number in zip(self._files[:length], self._numbers[:length], strict=True):
+            yield file, self._parts[number]
+
     def packed(self, length: int) -> bytes:
         """So much of it, packed."""
         return self._packed[: length * 8]
@@ -86,15 +89,13 @@ class RunTraces(Struct, frozen=True, array_like=True, gc=False):
     """A run: `code` has the digest of each Python file by number, `documents` stamp and digest by path.
 
     `parts` are those that traces keep by number.
-    `names` are digests of the names that the repository defines, or knows, `decided` the parameters that
-    calls decide. Of what was read in part,
-    `contents` are kept by path, and by part what an expression `told`.
+    `decided` are the parameters that calls decide. Of what was read in part, `contents` are kept by path, and
+    by part what an expression `told`.
     """
 
     key: str
     files: list[str]
     code: list[bytes]
-    names: dict[str, str]
     decided: list[str]
     documents: dict[str, tuple[str, str]]
     contents: dict[str, bytes]

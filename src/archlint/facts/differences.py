@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from operator import attrgetter
 from typing import cast
@@ -46,14 +46,21 @@ _NO_NAMES: Mapping[str, frozenset[str]] = {}
 class FileDifference:
     """Two states of one file; what is asked of them is found once.
 
-    `names` are those that the repository defines or knows now, as `readings` tell them apart.
+    `names` are those that the repository defines or knows now, as `readings` tell them apart, `earlier` those
+    of the old state. A function is the same one in both where it is called so in what is around it, whatever
+    its number.
     """
 
     def __init__(
-        self, old: PythonSource, new: PythonSource, names: Mapping[str, frozenset[str]] = _NO_NAMES
+        self,
+        old: PythonSource,
+        new: PythonSource,
+        names: Mapping[str, frozenset[str]] = _NO_NAMES,
+        earlier: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.old, self.new = old, new
         self.names = names
+        self._earlier = names if earlier is None else earlier
         self._known: dict[int | str, bool] = {}
         self._states: dict[int | str, tuple[object, object]] = {}
 
@@ -67,16 +74,48 @@ class FileDifference:
         """A part in both states: its body, its nodes, or what its summary says."""
         if part not in self._states:
             with readings.unnoticed():
-                self._states[part] = self._state(self.old, part), self._state(self.new, part)
+                self._states[part] = (
+                    _state(self.old, part, self._earlier),
+                    _state(self.new, self.renumbered(part), self.names),
+                )
         return self._states[part]
+
+    def renumbered(self, part: int | str) -> int | str:
+        """The name of a part in the new state. Raises LookupError where its function is no more."""
+        if self.is_numbered_alike:
+            return part
+        if isinstance(part, int):
+            old, new = self._outermost
+            return new[self._now(list(old)[part])]
+        if not readings.is_numbered(part):
+            return part
+        name, _, number = part.rpartition(":")
+        with readings.unnoticed():
+            return f"{name}:{self.new.number(self._now(_functions(self.old)[int(number)]))}"
+
+    def _now(self, function: FunctionDef) -> FunctionDef:
+        """The function in the new state."""
+        was, now = self._scopes
+        return now.called(*was.name_of(function))
+
+    @cached_property
+    def _outermost(self) -> tuple[dict[FunctionDef, int], dict[FunctionDef, int]]:
+        """The numbers of the outermost functions, which stand in reading order."""
+        return _numbers(outermost(self.old)), _numbers(outermost(self.new))
+
+    @cached_property
+    def is_numbered_alike(self) -> bool:
+        """Whether the functions of both states are called alike, in the same order."""
+        with readings.unnoticed():
+            was, now = self._scopes
+            return [*map(was.name_of, _functions(self.old))] == [*map(now.name_of, _functions(self.new))]
 
     def _differs(self, part: int | str) -> bool:
         if self.old.problems or self.new.problems:
             return True
-        if self.says_the_same:
+        is_settled = self._earlier is self.names or isinstance(part, int) or not readings.is_naming(part)
+        if self.says_the_same and is_settled:
             return False
-        if isinstance(part, int) and self._names_differ:
-            return True
         try:
             old, new = self.states(part)
         except LookupError:  # a summary that is not known, or of a function that is not there
@@ -108,16 +147,13 @@ class FileDifference:
     def _scopes(self) -> tuple[_Scopes, _Scopes]:
         return _Scopes(self.old), _Scopes(self.new)
 
-    @cached_property
-    def _names_differ(self) -> bool:
-        return [one.name for one in outermost(self.old)] != [one.name for one in outermost(self.new)]
 
-    def _state(self, source: PythonSource, part: int | str) -> object:
-        if isinstance(part, int):
-            return outermost(source)[part].raw_body
-        if part == STATEMENTS:
-            return source.body
-        return readings.summarized(source, part, self.names) if "." in part else _of_kind(source, part)
+def _state(source: PythonSource, part: int | str, names: Mapping[str, frozenset[str]]) -> object:
+    if isinstance(part, int):
+        return outermost(source)[part].raw_body
+    if part == STATEMENTS:
+        return source.body
+    return readings.summarized(source, part, names) if "." in part else _of_kind(source, part)
 
 
 class _Scopes:
@@ -131,6 +167,18 @@ class _Scopes:
             name = ".".join(one.name for one in scope)
             self._names[scope[-1]] = name, count[name]
             count[name] += 1
+
+    def name_of(self, definition: Definition) -> tuple[str, int]:
+        """The name of a definition with those around it, and which of these names it is."""
+        return self._names[definition]
+
+    def called(self, name: str, number: int) -> FunctionDef:
+        """The function of such a name. Raises LookupError where there is none."""
+        return self._functions[name, number]
+
+    @cached_property
+    def _functions(self) -> dict[tuple[str, int], FunctionDef]:
+        return {name: one for one, name in self._names.items() if isinstance(one, FunctionDef)}
 
     def all_around(self, value: object) -> list[tuple[str, int] | None]:
         """The names of what is around each outermost node of a value, and which of these names it is."""
@@ -154,6 +202,10 @@ def numbered(source: PythonSource) -> Iterator[tuple[FunctionDef, int]]:
         if function.start >= end:
             number, end = number + 1, function.end
         yield function, number
+
+
+def _numbers(functions: Iterable[FunctionDef]) -> dict[FunctionDef, int]:
+    return {function: number for number, function in enumerate(functions)}
 
 
 def _functions(source: PythonSource) -> tuple[FunctionDef, ...]:

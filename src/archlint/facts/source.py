@@ -176,11 +176,6 @@ class PythonSource(msgspec.Struct, frozen=True, array_like=True, eq=False, dict=
         with readings.unnoticed():
             return {function: number for number, function in enumerate(self.nodes.of(FunctionDef))}
 
-    @cached_property
-    def function_names(self) -> tuple[str, ...]:
-        """The names of all functions of the file, as they stand."""
-        return tuple(function.name for function in self._numbers)
-
     def offset(self, place: Location) -> int | None:
         """Where a place of the file starts; None behind its last line."""
         starts = self._line_starts
@@ -203,18 +198,18 @@ _T = TypeVar("_T")
 def function_summary(
     function: Callable[[PythonSource, FunctionDef], _T],
 ) -> Callable[[PythonSource, FunctionDef], _T]:
-    """A `summary` of one of the functions of a source, which hangs on what all of them are called, too."""
+    """A `summary` of one of the functions of a source, whatever others there are."""
 
     @wraps(function)
-    def numbered(source: PythonSource, number: object) -> tuple[tuple[str, ...], _T]:
-        definition = source.nodes.of(FunctionDef)[int(str(number))]
-        return source.function_names, function(source, definition)
+    def numbered(source: PythonSource, number: object) -> _T:
+        return function(source, source.nodes.of(FunctionDef)[int(str(number))])
 
     asked = summary(numbered)
+    readings.number(asked)
 
     @wraps(function)
     def of(source: PythonSource, definition: FunctionDef) -> _T:
-        return asked(source, source.number(definition))[1]
+        return asked(source, source.number(definition))
 
     return of
 
@@ -225,15 +220,15 @@ def function_naming(
     """A `function_summary` that says something of names that the repository defines, and of no others."""
 
     @wraps(function)
-    def numbered(source: PythonSource, defined: frozenset[str], number: object) -> tuple[tuple[str, ...], _T]:
-        definition = source.nodes.of(FunctionDef)[int(str(number))]
-        return source.function_names, function(source, definition, defined)
+    def numbered(source: PythonSource, defined: frozenset[str], number: object) -> _T:
+        return function(source, source.nodes.of(FunctionDef)[int(str(number))], defined)
 
     asked = naming(numbered, names)
+    readings.number(asked)
 
     @wraps(function)
     def of(source: PythonSource, definition: FunctionDef, defined: frozenset[str]) -> _T:
-        return asked(source, defined, source.number(definition))[1]
+        return asked(source, defined, source.number(definition))
 
     return of
 
@@ -251,7 +246,6 @@ def notice_naming(
     definition: FunctionDef,
 ) -> None:
     """The same as `notice` of a `function_naming`."""
-    readings.code[readings.DEFINED] = None
     readings.notice(asked, source, source.number(definition))
 
 

@@ -63,11 +63,26 @@ class Facts(Mapping[str, PythonSource | Unreadable]):
         blob = self._kept.blob(digest)
         return None if blob is None else self._decoder.decode(blob)
 
+    def is_speaking(self, path: str, words: Iterable[str]) -> bool:
+        """Whether one of these words is in what is kept of a file, in whatever place."""
+        encoded = self._encoded[path]
+        return not isinstance(encoded, Unreadable) and _has_one(encoded, words)
+
+    def was_speaking(self, digest: bytes, words: Iterable[str]) -> bool:
+        """The same of a content that the run before this one read; True where it is not kept."""
+        blob = self._kept.blob(digest)
+        return blob is None or _has_one(blob, words)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._encoded)
 
     def __len__(self) -> int:
         return len(self._encoded)
+
+
+def _has_one(encoded: Encoded, words: Iterable[str]) -> bool:
+    text = bytes(encoded)
+    return any(word.encode("utf-8", "surrogateescape") in text for word in words)
 
 
 def names_of(sources: Iterable[PythonSource]) -> dict[str, frozenset[str]]:

@@ -102,9 +102,10 @@ def test_order_tells(before: str, after: str) -> None:
     assert FileDifference(read_python(before.encode()), read_python(after.encode())).is_in(TOTAL)
 
 
-def test_other_functions_are_other_functions() -> None:
-    """The first function of one text is not that of the other."""
-    assert _differs(f"def other():\n    pass\n\n\n{CODE}", TOTAL)
+def test_a_function_is_the_same_one_where_it_is_called_the_same() -> None:
+    assert not _differs(f"def other():\n    pass\n\n\n{CODE}", TOTAL)
+    assert _differs(CODE.replace("def total", "def other"), TOTAL)
+    assert _differs(CODE.replace("class Shop", "class Other"), TOTAL)
     assert _differs(CODE.replace("inner", "outer"), TOTAL)
 
 

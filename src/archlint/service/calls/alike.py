@@ -47,16 +47,14 @@ class FunctionTexts:
 
     def are_alike(self, path: str, part: str, difference: FileDifference) -> bool:
         """Whether a part that is what inference reads of a function does the same in both states."""
-        number, module = number_of(part), self._modules.by_path.get(path)
-        if number is None or module is None or module not in self._program.modules:
+        module = self._modules.by_path.get(path)
+        if number_of(part) is None or module is None or module not in self._program.modules:
             return False
-        old, new = difference.old, difference.new
-        before, after = _functions(old), _functions(new)
-        if [one.name for one in before] != [one.name for one in after]:
-            return False
-        function = self._program.functions[after[number]]
+        before = _function(difference.old, part)
+        after = _function(difference.new, difference.renumbered(part))
+        function = self._program.functions[after]
         names = difference.names[readings.DECIDED]
-        was, now = skeletons((old, before[number]), (new, after[number]), names)
+        was, now = skeletons((difference.old, before), (difference.new, after), names)
         with deep_recursion():
             return same(was.told, now.told) and all(
                 self._gives_the_same(one, other, function, names) for one, other in _pairs(was, now)
@@ -80,8 +78,10 @@ class FunctionTexts:
         return [_unplaced(one, function, names) for one in edges.found()]
 
 
-def _functions(source: PythonSource) -> tuple[FunctionDef, ...]:
-    return source.nodes.of(FunctionDef)
+def _function(source: PythonSource, part: int | str) -> FunctionDef:
+    number = number_of(str(part))
+    assert number is not None
+    return source.nodes.of(FunctionDef)[number]
 
 
 def _pairs(was: Skeleton, now: Skeleton) -> Iterator[tuple[Site, Site]]:

@@ -26,7 +26,8 @@ from archlint.facts.traversal import dotted
 from archlint.readings import summary
 from archlint.service.api.applications import makes_app
 from archlint.service.database.packages import DATABASE_PACKAGES
-from archlint.service.semantics.bindings import Imported, own_nodes, read_namespace, statements
+from archlint.service.semantics.bindings import Imported, Namespace, own_nodes, read_namespace, statements
+from archlint.service.semantics.called import may_be_library
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SQLMODEL, names_of
 from archlint.service.semantics.loggers import loggers, logs
@@ -333,29 +334,28 @@ _ON_SESSION = "….execute"
 
 @summary
 def _called(source: PythonSource) -> tuple[tuple[str, ...], ...]:
-    """What each top-level definition calls but loggers: names that the file binds, methods of sessions."""
+    """What each top-level definition calls that may be a library's, and whether methods of sessions."""
     namespace = read_namespace(source.body)
-    known = None if namespace.stars else namespace.names.keys()
     top = (node for node in statements(source.body) if isinstance(node, ClassDef | FunctionDef))
     logging, imported = loggers(source), imported_names(source)
 
     def counts(call: Call) -> bool:
         return not logs(call, logging) and not only_makes(call, imported)
 
-    return tuple(tuple(sorted(_names_called(source, node, known, counts))) for node in top)
+    return tuple(tuple(sorted(_names_called(source, node, namespace, counts))) for node in top)
 
 
 def _names_called(
     source: PythonSource,
     definition: ClassDef | FunctionDef,
-    known: Container[str] | None,
+    namespace: Namespace,
     counts: Callable[[Call], bool],
 ) -> set[str]:
     start = min(one.start for one in (definition, *definition.decorators))
     calls = source.nodes.within(start, definition.end, Call)
     called = [call.func for call in calls if counts(call)]
     names = {name for one in called if (name := dotted(one))}
-    found = {name for name in names if known is None or name.partition(".")[0] in known}
+    found = {name for name in names if may_be_library(name, namespace)}
     return found | {_ON_SESSION} if _asks_session(definition, called) else found
 
 

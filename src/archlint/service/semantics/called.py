@@ -16,7 +16,7 @@ from archlint.facts.syntax import (
 )
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
-from archlint.service.semantics.bindings import read_namespace
+from archlint.service.semantics.bindings import Defined, Namespace, read_namespace
 from archlint.service.semantics.loggers import loggers, logs
 from archlint.service.semantics.plain_calls import imported_names, only_makes
 from archlint.service.semantics.scopes import last_name
@@ -24,15 +24,22 @@ from archlint.service.semantics.scopes import last_name
 
 @summary
 def called_names(source: PythonSource) -> tuple[str, ...]:
-    """The dotted names of functions that a file calls, as far as the file itself binds their first part.
+    """The dotted names that a file calls and that may be a library's: the file itself binds their first part.
 
-    Those of loggers are left out, and of libraries that only make a value.
+    Those of loggers are left out, of libraries that only make a value, and of the file's own functions.
     """
     namespace, logging, imported = read_namespace(source.body), loggers(source), imported_names(source)
     calls = (one for one in source.nodes.of(Call) if not logs(one, logging) and not only_makes(one, imported))
     names = {dotted(call.func) or "" for call in calls}
-    bound = (name for name in names if namespace.stars or name.partition(".")[0] in namespace.names)
-    return tuple(sorted(bound))
+    return tuple(sorted(name for name in names if may_be_library(name, namespace)))
+
+
+def may_be_library(name: str, namespace: Namespace) -> bool:
+    """Whether a dotted name may be a library's: the file binds its first part, by no function of its own."""
+    binding = namespace.names.get(name.partition(".")[0])
+    if isinstance(binding, Defined) and isinstance(binding.node, FunctionDef):
+        return "." in name
+    return binding is not None or bool(namespace.stars)
 
 
 @summary
