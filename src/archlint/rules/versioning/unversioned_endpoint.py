@@ -8,7 +8,7 @@ from typing import Any
 
 from archlint.findings import Hit, Link, Met, Said, Severity, Unknown
 from archlint.service.api.exemptions import operational, served
-from archlint.service.api.include_groups import by_include, included, without_aliases
+from archlint.service.api.include_groups import by_include, gives_prefix, included, without_aliases
 from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.response_kinds import is_page
 from archlint.service.api.root_paths import client_version, unknown_root
@@ -57,7 +57,7 @@ def _hit(place: Origin, how: str, endpoint: Endpoint, *, has_versions: bool) -> 
         "endpoint": served(endpoint),
         "handler": endpoint.handler.own_name,
         "how": how,
-        "remedy": _remedy(included(place), endpoint, has_versions),
+        "remedy": _remedy(place, endpoint, has_versions),
     }
     is_error = how == MISSING and endpoint.root.is_served
     severity = None if is_error else Severity.WARNING
@@ -66,9 +66,11 @@ def _hit(place: Origin, how: str, endpoint: Endpoint, *, has_versions: bool) -> 
     return Hit(endpoint.location, fields, (include,), severity, cause=app, mended_at=mended_at)
 
 
-def _remedy(included: str, endpoint: Endpoint, has_versions: bool) -> str:
+def _remedy(place: Origin, endpoint: Endpoint, has_versions: bool) -> str:
     """What to do: a version that stands elsewhere stays, unless the API has versions of its own beside it."""
     found = version_elsewhere(endpoint)
     if found and not (has_versions and found[1]):
         return f"Let the path begin with `/api/{found[0].rpartition('/')[2]}`, not with `{found[0]}`"
-    return f"Serve {included} under `/api/v1`"
+    if endpoint.path.startswith("/api/") and not gives_prefix(place):
+        return "Let the path begin with `/api/v1`, not with `/api`, where that prefix is given"
+    return f"Serve {included(place)} under `/api/v1`"

@@ -85,6 +85,12 @@ def _key(place: Origin) -> tuple[str, int]:
     return place.module.path, place.node.start
 
 
+def gives_prefix(place: Origin) -> bool:
+    """Whether an include or mount, or what makes the app or router, says under which prefix that is."""
+    keywords = place.node.keywords if isinstance(place.node, Call) else ()
+    return any(keyword.name in {"path", "prefix"} for keyword in keywords)
+
+
 def included(place: Origin) -> str:
     """The router or app that an include or mount is about; what is registered on the app has none yet."""
     given = place.node.args if isinstance(place.node, Call) else ()
