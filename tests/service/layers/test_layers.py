@@ -18,7 +18,7 @@ from tests.service.small import modules_of
 MAPPED = "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\nclass A(Base): ...\n"
 SCHEMA = "from pydantic import BaseModel\nclass B(BaseModel): ...\n"
 ROUTES = "from fastapi import APIRouter\nrouter = APIRouter()\n@router.get('/')\ndef f(): ...\n"
-QUERY = "from sqlalchemy import select\ndef find(): ...\n"
+QUERY = "from sqlalchemy import select\ndef find(session): return session.scalars(select(1))\n"
 SETTINGS = "from pydantic_settings import BaseSettings\nclass S(BaseSettings): ...\n"
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
 PLAIN = "def f(): ...\n"
@@ -369,3 +369,81 @@ def test_a_candidate_names_files_by_the_layers_name_at_either_end() -> None:
     files |= {"app/models/stored_repository.py": MAPPED}
     line = 'crud = ["app/bills/bills_repository.py", "app/orders/orders_repository.py"]'
     assert layers_of(files).candidate("crud") == Candidate(first, line)
+
+
+def test_a_candidate_names_the_outermost_of_folders_and_files_of_one_name() -> None:
+    files = {"dto/users.py": SCHEMA, "dto/dto/csv.py": SCHEMA}
+    assert layers_of(files).candidate("schemas") == Candidate("dto/", 'schemas = ["dto/**"]')
+    files = {f"app/{name}/db_models.py": MAPPED for name in ("a", "b")} | {
+        "app/rest_models.py": SCHEMA + PLAIN
+    }
+    found = layers_of(files).candidate("models")
+    assert found == Candidate("app/a/db_models.py", 'models = ["**/db_models.py"]')
+
+
+STORE = "class UserRepository:\n    def __init__(self, session): self.session = session\n"
+STORE += "    def find(self, key): return self.session.query(key).first()\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("app/access/user_repo.py", STORE, "crud (inferred)"),
+        ("app/access/users.py", STORE, "crud (inferred)"),
+        (
+            "app/access/users.py",
+            STORE.replace("self.session.query", "self._db_session.execute"),
+            "crud (inferred)",
+        ),
+        ("app/access/users.py", STORE.replace("session", "git"), "None"),
+        ("app/access/users.py", STORE.replace("UserRepository", "UserFinder"), "None"),
+        ("app/access/users.py", STORE + PLAIN, "None"),
+        ("app/registry/repository.py", "from sqlalchemy.orm import Session\n" + PLAIN, "None"),
+        ("app/registry/git_repo.py", "import sqlalchemy\ndef clone(session): git(session)\n", "None"),
+        ("app/registry/repository.py", "import sqlalchemy\ndef f(s): s.flush()\n", "crud (inferred)"),
+        ("app/registry/repository.py", "import psycopg\ndef f(c): c.copy(1)\n", "crud (inferred)"),
+    ],
+)
+def test_a_class_that_is_called_a_store_and_asks_a_session_is_one(
+    path: str, text: str, expected: str
+) -> None:
+    assert layer(path, {path: text}) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "other", "expected"),
+    [
+        ("app/graphql/schemas/order.py", "import strawberry\nclass Order: ...\n", PLAIN, "None"),
+        ("app/schemas/graphql/order.py", "import graphene\nclass Order: ...\n", SCHEMA, "None"),
+        ("app/schemas/graph.py", "from ariadne import QueryType\n" + PLAIN, SCHEMA, "None"),
+        ("app/schemas/order.py", "import strawberry\n" + SCHEMA, SCHEMA, "schemas"),
+        ("app/business/model/order.py", SCHEMA + PLAIN, PLAIN, "None"),
+        ("app/business/orders/dto/order.py", PLAIN, PLAIN, "None"),
+        ("app/business/orders/dto/order.py", SCHEMA, PLAIN, "schemas (inferred)"),
+        ("app/business/entities/order.py", MAPPED, PLAIN, "models (inferred)"),
+        ("app/business/orders/order.py", PLAIN, SCHEMA, "services (inferred)"),
+        ("app/business/kinds.py", "from enum import Enum\nclass Kind(Enum): ...\n", PLAIN, "None"),
+        ("app/seed.py", MAPPED + 12 * PLAIN, PLAIN, "None"),
+        ("app/tables_of_ours.py", MAPPED + 3 * PLAIN, PLAIN, "models (inferred)"),
+    ],
+)
+def test_what_a_module_does_tells_more_than_its_folder(
+    path: str, text: str, other: str, expected: str
+) -> None:
+    assert layer(path, {path: text, f"{path.rpartition('/')[0]}/other.py": other}) == expected
+
+
+def test_what_gives_an_app_its_routers_is_wiring() -> None:
+    including = "from app.api import users\nfrom app.core import app\napp.include_router(users.router)\n"
+    files = {
+        "app/core/__init__.py": APP,
+        "app/api/users.py": ROUTES,
+        "app/main.py": including + "@app.get('/')\ndef hello(): ...\n",
+    }
+    assert layer("app/main.py", files) == "None"
+
+
+def test_one_pattern_may_take_one_of_many_modules_along() -> None:
+    files = {f"app/f{number}/schemas.py": SCHEMA for number in range(60)} | {"app/core/schemas.py": SCHEMA}
+    found = layers_of(files).candidate("schemas")
+    assert found == Candidate("app/f0/schemas.py", 'schemas = ["**/schemas.py"]')

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
 from archlint.service.api.applications import makes_app
+from archlint.service.database.packages import DATABASE_PACKAGES, MAPPERS, SEARCH_ENGINES
 from archlint.service.layers.names import LAYERS
 from archlint.service.layers.shared_packages import shared_modules
 from archlint.service.model import Service
@@ -21,8 +22,8 @@ CLAUSES = {
 }
 
 
-_OF_DATA = frozenset({"crud", "models"})
-"""Layers that a service without a database has no use for."""
+_OF_DATA = {"crud": DATABASE_PACKAGES - SEARCH_ENGINES, "models": MAPPERS}
+"""Layers that only a service has a use for which imports one of these libraries of databases."""
 
 
 def check(service: Service) -> Iterator[Said]:
@@ -37,7 +38,7 @@ def check(service: Service) -> Iterator[Said]:
         elif not service.layers.has_place(layer):
             if shared := next(shared_modules(service.modules, service.layers, layer), None):
                 yield Met(Location(shared.path), ("BA05.1.1",))
-            elif layer not in _OF_DATA or service.databases.stores_data:
+            elif layer not in _OF_DATA or service.databases.imports(_OF_DATA[layer]):
                 fields = {"layer": layer, "hint": _hint(service, layer), "remedy": _remedy(service, layer)}
                 yield Hit(service.anchor, fields, clauses=("BA05.1.1", CLAUSES[layer]))
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
@@ -195,10 +195,9 @@ class Databases:
                 found.setdefault(LIBRARIES[top], place)
         return found
 
-    @property
-    def stores_data(self) -> bool:
-        """Whether runtime code imports a library of any database, relational or not."""
-        return bool(self._imported)
+    def imports(self, packages: Iterable[str]) -> bool:
+        """Whether runtime code imports one of these packages of databases."""
+        return not self._imported.keys().isdisjoint(packages)
 
     @cached_property
     def _imported(self) -> dict[str, Location]:

@@ -17,5 +17,17 @@ _OTHERS = frozenset({
 })  # fmt: skip
 """Packages of other databases, and of drivers that a service may keep its data with."""
 
+MAPPERS = frozenset({
+    "beanie", "gino", "mongoengine", "odmantic", "orm", "ormar", "peewee", "piccolo", "pony", "prisma",
+    "redis_om", "sqlalchemy", "sqlmodel", "tortoise",
+})  # fmt: skip
+"""Those that map classes to what is stored."""
+
+SEARCH_ENGINES = frozenset({
+    "chromadb", "elasticsearch", "lancedb", "opensearchpy", "pinecone", "pymilvus", "qdrant_client",
+    "weaviate",
+})  # fmt: skip
+"""Those of indices, which are asked over HTTP and hold copies of what is kept elsewhere."""
+
 DATABASE_PACKAGES = LIBRARIES.keys() | _OTHERS
 """Those of both."""

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence, Set
 
 from msgspec import Struct
 
-from archlint.facts.source import PythonSource
 from archlint.facts.syntax import (
     Assign,
     Attribute,
     Call,
     ClassDef,
-    Evaluate,
     Expression,
     FunctionDef,
     Name,
@@ -22,17 +20,18 @@ from archlint.facts.syntax import (
     Statement,
     Subscript,
 )
-from archlint.facts.traversal import dotted
-from archlint.readings import summary
 from archlint.service.api.applications import makes_app
 from archlint.service.database.packages import DATABASE_PACKAGES
-from archlint.service.semantics.bindings import Imported, Namespace, own_nodes, read_namespace, statements
-from archlint.service.semantics.called import may_be_library
+from archlint.service.layers.definition_calls import (
+    BY_SESSION,
+    ON_SESSION,
+    called_by_definitions,
+    including,
+)
+from archlint.service.semantics.bindings import Imported, own_nodes, statements
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SQLMODEL, names_of
-from archlint.service.semantics.loggers import loggers, logs
 from archlint.service.semantics.modules import Module
-from archlint.service.semantics.plain_calls import imported_names, only_makes
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 from archlint.service.semantics.workers import is_task
@@ -52,20 +51,14 @@ _METHODS = frozenset(
         *("websocket", "websocket_route"),
     }
 )
-_INJECTING = frozenset({"Depends", "Security"})
 _STORE = re.compile(r"(Repository|Repo|Dao|DAO|Crud|CRUD)(Base)?$")
 """How classes are called that keep data for the rest of the service."""
 
+_OTHERS = DATABASE_PACKAGES - {"sqlalchemy", "sqlmodel"}
 _STATEMENTS = frozenset(
     f"{package}.{name}"
     for package in ("sqlalchemy", "sqlmodel")
     for name in ("delete", "insert", "select", "text", "update")
-)
-_SESSION_METHODS = frozenset(
-    {
-        *("exec", "execute", "query", "scalar", "scalars"),
-        *("fetch", "fetch_all", "fetch_one", "fetch_val", "fetchrow", "fetchval"),
-    }
 )
 
 
@@ -74,9 +67,11 @@ class Contents(Struct, frozen=True):
 
     `models`: mapped classes, tables, documents, declarative bases; `schemas`: Pydantic models; `shapes`:
     SQLModel classes without a table, which tables or schemas may derive from; `routes`: endpoints or an
-    `APIRouter`; `setup`: settings classes, engines, session factories; `app`: an application is made;
-    `wiring`: that, or routers are included, or a container is filled; `plain`: other functions and classes;
-    `storage`: the module imports a database library; `queries`: those of the plain ones that query;
+    `APIRouter`; `setup`: settings classes, engines, session factories; `app`: an application is made,
+    or gets its routers; `wiring`: that, or routers are included, or a container is filled; `plain`: other
+    functions and classes; `storage`: the module imports a database library, or has stores; `queries`: those
+    of the plain ones that query; `stores`: they, where all are classes called so, as `UserRepository`;
+    `sends`: a session or another database is asked, here or by the store that a class derives from;
     `sessions`: session factories; `foundation`: as `setup`, unless that is for much of the module's own, as
     the engine of a worker's tasks; `web`: the module imports FastAPI; `resolves`: it imports a GraphQL
     library, whose queries are resolvers; `opens`: engines or session factories are made in its functions.
@@ -92,6 +87,8 @@ class Contents(Struct, frozen=True):
     plain: int
     storage: bool
     queries: int = 0
+    stores: int = 0
+    sends: bool = False
     sessions: int = 0
     foundation: int = 0
     web: bool = False
@@ -137,13 +134,14 @@ def endpoint_decorator(module: Module, node: FunctionDef, symbols: Symbols) -> C
 
 def is_router(module: Module, owner: Expression, symbols: Symbols) -> bool:
     """Whether the name `owner` is assigned an `APIRouter` or an application."""
+    return _is_made(module, owner, symbols, names_of("app", "router"))
+
+
+def _is_made(module: Module, owner: Expression, symbols: Symbols, names: frozenset[str]) -> bool:
+    """Whether a name is assigned what one of the classes, or a factory of theirs, makes."""
     made = symbols.resolve(module, owner)
     value = made.node.value if isinstance(made.node, Assign) else None
-    return (
-        isinstance(value, Call)
-        and made.module is not None
-        and _makes(made.module, value, symbols, names_of("app", "router"))
-    )
+    return isinstance(value, Call) and made.module is not None and _makes(made.module, value, symbols, names)
 
 
 def _makes(
@@ -205,7 +203,11 @@ class _Reader:
         definitions = [(node, self._kind(node)) for node in body if isinstance(node, ClassDef | FunctionDef)]
         kinds = Counter(kind for _, kind in definitions)
         kinds.update(self._made(node) for node in body if isinstance(node, Assign))
-        storage = self._imports(DATABASE_PACKAGES) or self._derives_from_store(body)
+        derives = self._derives_from_store(body)
+        storage = derives or self._imports(DATABASE_PACKAGES)
+        named = [node.name for node, kind in definitions if kind == "plain"]
+        stores = named if all(map(_STORE.search, named)) and self._has({ON_SESSION, BY_SESSION}) else []
+        into = including(self._module.source)
         app = makes_app([self._module.source]) or any(map(self._makes_own_app, body))
         setup = kinds["setup"] + (0 if _works(definitions) and not kinds["setup"] else kinds["sessions"])
         is_small = kinds["plain"] <= setup + _MAX_BESIDE_SETUP and not any(map(is_task, body))
@@ -216,17 +218,21 @@ class _Reader:
             shapes=kinds["shapes"],
             routes=kinds["routes"],
             setup=setup,
-            app=app,
-            wiring=app or kinds["container"] > 0 or _includes_routers(self._module.source),
+            app=app or any(map(self._is_app, into)),
+            wiring=app or kinds["container"] > 0 or bool(into),
             plain=kinds["plain"],
-            storage=storage,
+            storage=storage or bool(stores),
+            stores=len(stores),
+            sends=derives or self._sends() or self._imports(_OTHERS),
             sessions=kinds["sessions"],
             foundation=setup if is_for_others else 0,
             web=self._imports(_WEB),
             resolves=self._imports(_GRAPHQL),
             opens=storage and self._opens(),
             # Those that make statements or give them to a session.
-            queries=self._queries([kind for _, kind in definitions]) if storage or self._asks() else 0,
+            queries=self._queries([kind for _, kind in definitions])
+            if storage or stores or self._asks()
+            else 0,
         )
 
     def _derives_from_store(self, body: Iterable[Statement]) -> bool:
@@ -239,9 +245,19 @@ class _Reader:
                     return True
         return False
 
+    def _sends(self) -> bool:
+        """Whether it asks a session, or has imported with what to ask one."""
+        bindings = self._symbols.namespace(self._module).names.values()
+        imported = {f"{one.module}.{one.name}" for one in bindings if isinstance(one, Imported)}
+        return bool(imported & _STATEMENTS) or self._has({ON_SESSION}) or self._has({BY_SESSION})
+
+    def _has(self, called: Set[str]) -> bool:
+        """Whether a definition calls all of these."""
+        return any(called <= {*names} for names in called_by_definitions(self._module.source))
+
     def _asks(self) -> bool:
         """Whether it imports the service's own connection, of a library that is no SQLAlchemy."""
-        if not any(_ON_SESSION in names for names in _called(self._module.source)):
+        if not any(ON_SESSION in names for names in called_by_definitions(self._module.source)):
             return False
         namespace = self._symbols.namespace(self._module).names
         imported = (name for name, binding in namespace.items() if isinstance(binding, Imported))
@@ -252,16 +268,21 @@ class _Reader:
 
     def _opens(self) -> bool:
         makers = names_of("engine maker") | names_of("session maker")
-        called = {name for names in _called(self._module.source) for name in names if name != _ON_SESSION}
+        called = {
+            name
+            for names in called_by_definitions(self._module.source)
+            for name in names
+            if name != ON_SESSION
+        }
         return any(self._symbols.resolve(self._module, name).qualified in makers for name in called)
 
     def _queries(self, kinds: Iterable[str]) -> int:
-        called = zip(_called(self._module.source), kinds, strict=True)
+        called = zip(called_by_definitions(self._module.source), kinds, strict=True)
         return sum(self._has_query(names) for names, kind in called if kind == "plain")
 
     def _has_query(self, called: Iterable[str]) -> bool:
         return any(
-            name == _ON_SESSION or self._symbols.resolve(self._module, name).qualified in _STATEMENTS
+            name == ON_SESSION or self._symbols.resolve(self._module, name).qualified in _STATEMENTS
             for name in called
         )
 
@@ -302,6 +323,10 @@ class _Reader:
         made = isinstance(cls.node, ClassDef) and cls.module is not None
         return made and any(base.qualified in names_of("app") for base in self._symbols.bases(cls))
 
+    def _is_app(self, owner: Expression) -> bool:
+        """Whether it is an application, which another module may make."""
+        return _is_made(self._module, owner, self._symbols, names_of("app"))
+
     def _made(self, node: Assign) -> str:
         if not isinstance(node.value, Call):
             return ""
@@ -327,63 +352,3 @@ def _generic(base: Expression) -> Expression:
 def _works(definitions: Iterable[tuple[ClassDef | FunctionDef, str]]) -> bool:
     """Whether it has a class of its own, which the sessions that it makes may be for."""
     return any(isinstance(node, ClassDef) and kind == "plain" for node, kind in definitions)
-
-
-_ON_SESSION = "….execute"
-
-
-@summary
-def _called(source: PythonSource) -> tuple[tuple[str, ...], ...]:
-    """What each top-level definition calls that may be a library's, and whether methods of sessions."""
-    namespace = read_namespace(source.body)
-    top = (node for node in statements(source.body) if isinstance(node, ClassDef | FunctionDef))
-    logging, imported = loggers(source), imported_names(source)
-
-    def counts(call: Call) -> bool:
-        return not logs(call, logging) and not only_makes(call, imported)
-
-    return tuple(tuple(sorted(_names_called(source, node, namespace, counts))) for node in top)
-
-
-def _names_called(
-    source: PythonSource,
-    definition: ClassDef | FunctionDef,
-    namespace: Namespace,
-    counts: Callable[[Call], bool],
-) -> set[str]:
-    start = min(one.start for one in (definition, *definition.decorators))
-    calls = source.nodes.within(start, definition.end, Call)
-    called = [call.func for call in calls if counts(call)]
-    names = {name for one in called if (name := dotted(one))}
-    found = {name for name in names if may_be_library(name, namespace)}
-    return found | {_ON_SESSION} if _asks_session(definition, called) else found
-
-
-def _asks_session(definition: ClassDef | FunctionDef, called: Iterable[Expression]) -> bool:
-    """Whether it calls a method of sessions; of a class, half of its methods have to."""
-    asking = [one for one in called if type(one) is Attribute and one.attr in _SESSION_METHODS]
-    if not asking or isinstance(definition, FunctionDef):
-        return bool(asking)
-    methods = [one for one in definition.body if isinstance(one, FunctionDef) and one.name[:2] != "__"]
-    having = sum(any(one.start <= call.start < one.end for call in asking) for one in methods)
-    return 2 * having >= len(methods)
-
-
-@summary
-def injected_names(source: PythonSource) -> frozenset[str]:
-    """The last names of what a file has injected: of functions, and of what makes them."""
-    if _INJECTING.isdisjoint(source.names):
-        return frozenset()
-    calls = (one for one in source.nodes.of(Call) if last_name(one.func) in _INJECTING and one.args)
-    given = (one.args[0] for one in calls)
-    return frozenset(last_name(one.func if isinstance(one, Call) else one) for one in given)
-
-
-@summary
-def _includes_routers(source: PythonSource) -> bool:
-    return any(map(_includes_router, source.nodes.of(Evaluate)))
-
-
-def _includes_router(statement: Evaluate) -> bool:
-    call = statement.value
-    return type(call) is Call and type(call.func) is Attribute and call.func.attr == "include_router"

@@ -13,7 +13,8 @@ from msgspec import Struct
 from archlint.config import Config
 from archlint.facts.syntax import ClassDef, FunctionDef
 from archlint.service.api.api_surface import Surface
-from archlint.service.layers.contents import Contents, injected_names, read_contents
+from archlint.service.layers.contents import Contents, read_contents
+from archlint.service.layers.definition_calls import injected_names
 from archlint.service.layers.folders import Folders
 from archlint.service.layers.mapping import Candidate, candidate
 from archlint.service.layers.names import (
@@ -33,6 +34,11 @@ from archlint.service.semantics.symbols import Symbols
 
 _BY_NAME_ALONE = frozenset({"dependencies", "services"})
 """Layers of which what a module defines does not tell that it is not of them, unless that is endpoints."""
+_REPOSITORIES = frozenset({"repo", "repos", "repositories", "repository"})
+"""Names of what keeps data, and of what git, a registry or an index of packages keeps."""
+_OF_DATA = frozenset({"models", "schemas"})
+_MOST_BESIDE_A_MODEL = 5
+"""Of so many definitions more one has to be a model where nothing is called so: a seed may subclass one."""
 
 
 class Layer(Struct, frozen=True):
@@ -137,7 +143,8 @@ class Layers:
         if layer is not None:
             is_other = layer.by == "directory" and layer.name != name
             return module.path if is_other and name in names_of(called) and self._plays(module, name) else ""
-        is_stored = name == "crud" and folder in self._folders.partial_stores
+        queries = name == "crud" and self.contents(module).queries
+        is_stored = queries and folder in self._folders.partial_stores
         return f"{folder}/" if is_stored else module.path if called.endswith(f"_{name}") else ""
 
     def _contents(self, module: Module) -> Contents:
@@ -174,6 +181,8 @@ class Layers:
             return Layer(nearer, "inferred")
         if name == "models":
             return self._in_models(module, folder)
+        if name == "schemas" and self.contents(module).resolves and not self.contents(module).schemas:
+            return None  # GraphQL's types, which resolve what is asked of them
         return Layer(name, "directory") if folder else self._inferred(module)
 
     def _around(self, module: Module) -> tuple[list[str], str]:
@@ -219,9 +228,13 @@ class Layers:
         first, _, rest = called.partition("_")
         if rest in self._folders.features.get(posixpath.dirname(module.path), ()):
             yield from names_of(first)
-        for name in names_of(called.rpartition("_")[2]):
+        last = called.rpartition("_")[2]
+        for name in names_of(last):
             if name != "services" or not self.directories(name):
                 yield name
+        # Types of the API are called models, too: `rest_models.py`.
+        if last == "models" and module in self._surface().publishing:
+            yield "schemas"
 
     def _synonyms_of(self, folders: Iterable[str]) -> Iterator[str]:
         """The layers that directories' names suggest, where these are no features or whole applications."""
@@ -231,6 +244,8 @@ class Layers:
             is_model = base(posixpath.dirname(folder)) in {"model", "models"}
             is_other = is_model or (len(found) > 1 and self.directories("services"))
             yield from (name for name in found if name != "services" or not is_other)
+            if not _OF_DATA.isdisjoint(found):
+                return  # data that a layer keeps for itself, `business/model/`, does not do what that does
 
     def _plays(self, module: Module, name: str) -> bool:
         """Whether what the module defines bears out the role that its name suggests."""
@@ -248,10 +263,13 @@ class Layers:
                 )
             case "crud":
                 folder = self._folders.nearest(module, SYNONYMS["crud"])
-                is_stored = contents.storage or folder in self._folders.of_storage
-                return is_stored and not (contents.routes or contents.resolves)
+                is_named = not _REPOSITORIES.isdisjoint(stem(module.path).split("_"))
+                is_stored = contents.sends if is_named else contents.storage
+                is_among = folder in self._folders.of_storage
+                return (is_stored or is_among) and not (contents.routes or contents.resolves)
         is_other = self._is_stored(module) or contents.models > contents.plain or self.has_routes(module)
-        return name in _BY_NAME_ALONE and not is_other and (name == "services" or self._offers(module))
+        acts = self._offers(module) if name == "dependencies" else contents.plain > 0 or module.is_package
+        return name in _BY_NAME_ALONE and not is_other and acts
 
     def _offers(self, module: Module) -> bool:
         """Whether it has what may be injected: with FastAPI's marker, or as something that modules inject."""
@@ -276,11 +294,13 @@ class Layers:
         """The layer that a module's definitions alone show, when they are of one kind."""
         contents = self.contents(module)
         routes = contents.routes or int(self.has_routes(module) and not contents.plain)
-        kinds = {"models": contents.models, "routers": routes, "core": contents.foundation}
+        models = contents.models if contents.plain <= _MOST_BESIDE_A_MODEL * contents.models else 0
+        kinds = {"models": models, "routers": routes, "core": contents.foundation}
         shown = [name for name, count in kinds.items() if count]
         if shown:
             return shown[0] if len(shown) == 1 else None
-        if posixpath.dirname(module.path) in self._folders.of_queries and contents.is_querying:
+        is_stored = posixpath.dirname(module.path) in self._folders.of_queries and contents.is_querying
+        if is_stored or (contents.stores and not contents.models):
             return "crud"
         is_schemas = contents.schemas and not contents.plain and not contents.shapes
         return "schemas" if is_schemas and module in self._surface().publishing else None

@@ -15,6 +15,9 @@ from archlint.service.layers.names import names_of, stem
 MOST = 40
 """So many places a line may name; a layer that is spread over more has no place."""
 
+_FEW = 20
+"""A pattern for so many modules may take one of another layer along."""
+
 
 class Candidate(Struct, frozen=True):
     """The directory or file that seems to play a layer's role, and the configuration line that says so."""
@@ -50,17 +53,22 @@ def candidate(
 
 
 def _together(places: Mapping[str, str], others: Sequence[str]) -> dict[str, str]:
-    """Files of a folder that has several of the layer's, and nothing else, are that folder."""
+    """Files of a folder that has several of the layer's, and nothing else, are that folder.
+
+    What lies in another place is that: the outermost folder.
+    """
     alone = Counter(posixpath.dirname(place) for place in places.values() if not place.endswith("/"))
     whole = {
         folder
         for folder, count in alone.items()
         if folder and count > 1 and not any(is_inside(other, folder) for other in others)
     }
-    return {
+    found = {
         path: f"{folder}/" if (folder := posixpath.dirname(place)) in whole and place == path else place
         for path, place in places.items()
     }
+    folders = sorted({place for place in found.values() if place.endswith("/")})
+    return {path: next(filter(place.startswith, folders), place) for path, place in found.items()}
 
 
 def _patterns(
@@ -70,7 +78,7 @@ def _patterns(
     homes = {posixpath.dirname(below(place, folder).rstrip("/")) for place in alike}
     whole = posixpath.join("**" if len(homes) > 1 else homes.pop(), ending)
     foreign = [below(other, folder) for other in others]
-    if not _takes(whole, foreign):
+    if _FEW * sum(_takes(whole, [path]) for path in foreign) <= len(own):
         return [whole]
     found: list[str] = []
     by_home: defaultdict[str, list[str]] = defaultdict(list)
@@ -96,11 +104,13 @@ def _takes(pattern: str, paths: Iterable[str]) -> bool:
 
 
 def _endings(name: str, places: Iterable[str]) -> dict[str, str]:
-    """How the patterns of places end; files that begin or end with the layer's name share one."""
-    affixes = {place: _affix(name, place) for place in places}
+    """How the patterns of places end: files of one name, or that begin or end with the layer's, share one."""
+    own = {place: _ending(place) for place in places}
+    affixes = {ending: _affix(name, ending) for ending in own.values()}
     counts = Counter(affixes.values())
     return {
-        place: affix if affix and counts[affix] > 1 else _ending(place) for place, affix in affixes.items()
+        place: affix if (affix := affixes[ending]) and counts[affix] > 1 else ending
+        for place, ending in own.items()
     }
 
 

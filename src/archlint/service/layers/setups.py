@@ -23,7 +23,7 @@ from archlint.facts.syntax import (
 from archlint.facts.traversal import dotted
 from archlint.readings import summary
 from archlint.service.database.packages import LIBRARIES
-from archlint.service.layers.contents import injected_names
+from archlint.service.layers.definition_calls import injected_names
 from archlint.service.semantics.called import called_names, calls_of
 from archlint.service.semantics.library_names import NameKind, names_of, packages_of
 from archlint.service.semantics.modules import Module, Modules, Role
