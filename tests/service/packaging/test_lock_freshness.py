@@ -621,6 +621,18 @@ def test_a_lock_that_records_no_requirements_is_unknown(tmp_path: Path) -> None:
         assert [type(found) for found in lock_of(tmp_path, pyproject, lock)] == [Unknown]
 
 
+def test_an_override_that_the_lock_records_of_what_is_not_there(project: Path) -> None:
+    settings = 'no-index = true\noverride-dependencies = ["zeta==1"]'
+    edit(project, "no-index = true", settings)
+    lock = project / "uv.lock"
+    recorded = 'overrides = [{ name = "zeta", specifier = "==1" }]'
+    lock.write_text(lock.read_text().replace("[manifest]", f"[manifest]\n{recorded}", 1))
+    assert recorded in lock.read_text()
+    checked = uv(project, "lock", "--check")
+    assert checked.returncode == 0, checked.stderr
+    assert differences(project) == []
+
+
 def test_a_lock_before_revision_1_records_no_extras(tmp_path: Path) -> None:
     pyproject = PROJECT + "[project.optional-dependencies]\nnone = []\n[dependency-groups]\nempty = []\n"
     assert lock_of(tmp_path, pyproject, LOCK.replace("revision = 3\n", "")) == []

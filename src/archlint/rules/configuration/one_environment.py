@@ -10,7 +10,8 @@ from archlint.service.configuration.settings import SettingsClass
 from archlint.service.model import Service
 
 _ENVIRONMENT = re.compile(
-    r"(?i)(.*_)?(env|environment|production|is_?prod|stage|profile|app_?mode|run_?mode|deployment|tier)(_.*)?"
+    r"(?i)(.*_)?(env|environment|production|is_?prod|stage|staging|profile|app_?mode|run_?mode|deployment|tier)(_.*)?"
+    r"|(is_|in_|on_)?(dev|development|local|preview|prod|pull_request|ci)(_mode|_env)?|mode|render|codespaces"
 )
 _CERTAIN = re.compile(
     r"(?i)((app|api|service|deploy|run|server)_?)?(env|environment|is_?prod(uction)?|run_?mode)"

@@ -22,7 +22,8 @@ def check(service: Service) -> Iterator[Said]:
     for image in service.images.serving:
         reader = service.stages.of(image.dockerfile)
         for target in service.images.shipped(image)[-1:]:
-            found = (*_leftovers(service, image, reader, target), *_groups(service, reader, target))
+            groups = {what: place for place, what in reversed(list(_groups(service, reader, target)))}
+            found = [*_leftovers(service, image, reader, target), *((groups[what], what) for what in groups)]
             for place, what in found:
                 yield Hit(place, {"dockerfile": image.path, "what": what})
             if not found:

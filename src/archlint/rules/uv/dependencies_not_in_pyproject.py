@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterator
 
 from archlint import documents
@@ -15,6 +17,7 @@ SOURCES = (
     "requirements.txt", "requirements/base.txt", "requirements.in", "setup.py", "setup.cfg", "Pipfile",
     "environment.yml", "environment.yaml",
 )  # fmt: skip
+_REQUIRES = re.compile(rb"install_requires|\*\*")
 _NO_LIST = "pyproject.toml has no `[project] dependencies`"
 _NO_FILE = "There is no pyproject.toml"
 
@@ -52,10 +55,16 @@ def _source(service: Service) -> str | None:
     for folder in ancestors(service.root):
         for name in SOURCES:
             path = join(folder, name)
-            if service.repository.has(path) and not _is_exported(service, path):
+            if service.repository.has(path) and _lists(service, path):
                 return path
     return service.images.installed_list(service.anchor.file)
 
 
-def _is_exported(service: Service, path: str) -> bool:
-    return is_exported(path, documents.text(service.repository, path), service.commands)
+def _lists(service: Service, path: str) -> bool:
+    """Whether a file lists requirements itself, and not as uv wrote them down."""
+    name = posixpath.basename(path)
+    if name == "setup.py":
+        return documents.finds(service.repository, path, _REQUIRES)
+    if name == "setup.cfg":
+        return "install_requires" in documents.ini(service.repository, path).sections.get("options", {})
+    return not is_exported(path, documents.text(service.repository, path), service.commands)

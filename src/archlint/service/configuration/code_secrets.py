@@ -28,6 +28,7 @@ from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.readings import summary
 from archlint.service.configuration.formatted_secrets import formatted_secrets
+from archlint.service.configuration.key_names import names_of_keys
 from archlint.service.configuration.literal_secrets import LiteralSecret, is_demonstration
 from archlint.service.configuration.named_values import (
     SIGNING_KEYS,
@@ -93,9 +94,10 @@ class _Reading(Struct, eq=False, frozen=True, dict=True):
         """Those that sign, those under a name, then those that only their format gives away."""
         yield from self._signing()
         seen: set[int] = set()
+        keys = names_of_keys(self.module.source)
         named = named_values(self.module.source)
         scopes = {id(node): scope for scope, node in scoped(self.module.source, (one.node for one in named))}
-        for node, name, value in ((one.node, one.name, one.value) for one in named):
+        for node, name, value in ((one.node, one.name, one.value) for one in named if one.name not in keys):
             scope = scopes.get(id(node))
             for literal, text in self._literals(scope, value) if scope is not None else ():
                 verdict = SecretVerdict.NONE if id(literal) in seen else judge(name, text)

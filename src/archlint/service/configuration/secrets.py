@@ -60,6 +60,8 @@ _CIPHERTEXT = re.compile(
     r"|-----BEGIN (AGE ENCRYPTED FILE|PGP MESSAGE)-----|age1[a-z0-9]{58}$"
 )
 """What is encrypted to be committed: by SOPS, Jasypt, dotenvx, Ansible, Vault, sealed secrets, age."""
+_PUBLIC = re.compile(r"phc_\w{20,}$|pk_(live|test)_|pk\.eyJ|https://[0-9a-f]{32}@[\w.-]+(:\d+)?/\d+$")
+"""What every page may show: a key of PostHog's projects, one of Stripe or Mapbox to publish, Sentry's DSN."""
 _ACCESS_KEY = re.compile(r"(?i)(?P<owner>\w*?)_?access_?key(_?id)?")
 _PROXY = re.compile(r"(?i)(.*_)?(https?|all|ftp|no)?_?prox(y|ies)(_.*)?")
 _TEST_DATABASE = re.compile(r"(?i)://[^\s@]+@[^\s/]+/([\w-]*[_-])?tests?([_-][\w-]*)?($|[?\s])")
@@ -113,7 +115,7 @@ def judge(name: str | None, value: str) -> SecretVerdict:
     value = value.strip()
     if _CIPHERTEXT.match(value) or (len(value) > _LONGEST and "PRIVATE KEY" not in value[:_LONGEST]):
         return SecretVerdict.NONE
-    if name is not None and is_of_proxy_or_test(name):
+    if (name is not None and is_of_proxy_or_test(name)) or _PUBLIC.match(value):
         return SecretVerdict.NONE
     value = value[:_LONGEST]
     scheme = _SCHEME.fullmatch(value)

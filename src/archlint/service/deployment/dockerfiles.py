@@ -46,8 +46,8 @@ _SPEAKS_OF_SERVICE = re.compile(
 )
 _FETCHES = re.compile(r"\bgit\b[^\n;&|]*\bclone\b|\bgh\s+repo\s+clone\b")
 _ASIDE = re.compile(
-    r"(?i)\.devcontainer|\.github|docs|e2e|cypress|playwright|examples?|node_modules|(.*[_-])?tests?([_-].*)?"
-    r"|benchmarks?"
+    r"(?i)\.devcontainer|\.github|docs|e2e|cypress|playwright|examples?|node_modules|benchmarks?"
+    r"|(.*[_-])?(py)?(tests?|testing)([_-].*)?"
 )
 _MANIFESTS = frozenset({
     "CMakeLists.txt", "Cargo.toml", "Gemfile", "build.gradle", "composer.json", "go.mod", "mix.exs",

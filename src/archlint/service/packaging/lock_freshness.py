@@ -136,9 +136,12 @@ class _Comparison:
             parsed = list(_parsed(texts, self.root.file.location("tool", "uv", setting)))
             if recorded == "constraints":  # of which uv drops the extras
                 parsed = [DeclaredRequirement(_without_extras(p.requirement), p.location) for p in parsed]
-            if recorded != "build-constraints":  # uv records what concerns a package of the lock
-                parsed = [p for p in parsed if canonicalize_name(p.requirement.name) in self.packages]
             entries = self._items("manifest", recorded)
+            if (
+                recorded != "build-constraints"
+            ):  # of what concerns no package of the lock uv may record nothing
+                told = {str(self.lock.get(*entry, "name")) for entry in entries} | self.packages.keys()
+                parsed = [p for p in parsed if canonicalize_name(p.requirement.name) in told]
             yield from self._compare(self.root, parsed, entries, f"`{setting}`: ")
 
     def package_differences(self, member: Pyproject) -> Iterator[Link | Unknown]:
