@@ -11,6 +11,13 @@ from archlint.service.model import Service
 from archlint.service.schema.alembic.downgrade import Step
 from archlint.service.schema.schemas import DatabaseSchema
 
+_UNDONE = (
+    "Let `downgrade()` undo each operation of `upgrade()`, the last first, and drop the types that it made"
+)
+_NAMED = (
+    "Write a name in place of `None`, here and where it is made; what is deployed has the one PostgreSQL gave"
+)
+
 
 def check(service: Service) -> Iterator[Said]:
     """Yield each revision of which an operation is refused on the way back and forth, or never undone."""
@@ -29,7 +36,7 @@ def _judge(schema: DatabaseSchema) -> Iterator[Said]:
         if step.revision in judged:
             found.setdefault(step.revision.id, {}).setdefault(step.location, step)
     for steps in found.values():
-        yield from _hits(tuple(steps.values()))
+        yield _hit(*steps.values())
     for what, why in trip.untold:
         yield Unknown(f"the downgrade of {what}", schema.place, why)
     if not trip.untold and schema.history.unknown is None:
@@ -44,14 +51,14 @@ def _judged(revisions: Iterable[Revision]) -> frozenset[Revision]:
     return frozenset(one for one in revisions if not (one.id in beyond or _is_missing(one)))
 
 
-def _hits(steps: tuple[Step, ...]) -> Iterator[Hit]:
-    """One for each operation of a revision; for the first that is refused alone, if one is."""
-    told, rest = (steps[:1], steps[1:]) if steps[0].refused else (steps, ())
-    links = tuple(Link(one.location, f"After that: `{one.operation}`: {one.problem}") for one in rest)
-    for step in told:
-        cause = Link(step.revision.location, f"the way back of revision `{step.revision.id}`")
-        fields = {"revision": step.revision.id, "operation": step.operation, "problem": step.problem}
-        yield Hit(step.location, fields, links, cause=cause)
+def _hit(first: Step, *rest: Step) -> Hit:
+    """That of a revision, at its first operation; what follows a refusal is only told with it."""
+    after = "After that" if first.refused else "Also"
+    links = tuple(Link(one.location, f"{after}: `{one.operation}`: {one.problem}") for one in rest)
+    cause = Link(first.revision.location, f"the way back of revision `{first.revision.id}`")
+    remedy = _NAMED if "has no name" in first.problem else _UNDONE
+    told = {"revision": first.revision.id, "operation": first.operation, "problem": first.problem}
+    return Hit(first.location, {**told, "remedy": remedy}, links, cause=cause)
 
 
 def _is_missing(revision: Revision) -> bool:
