@@ -18,7 +18,6 @@ from archlint.service.interpreter.values import (
     ClassObject,
     Descriptor,
     External,
-    ExternalObject,
     Frame,
     Identified,
     Origin,
@@ -35,6 +34,7 @@ from archlint.service.schema.sqlalchemy.composites import composite_columns, is_
 from archlint.service.schema.sqlalchemy.elements import Builder, ColumnSpec, is_column, location
 from archlint.service.schema.sqlalchemy.interpreter_models import FOLDER
 from archlint.service.schema.sqlalchemy.library_mixins import DECLARED, SchemaMachine, declared_type
+from archlint.service.schema.sqlalchemy.loose_elements import loose_elements, name_of
 from archlint.service.schema.sqlalchemy.merging import complete_types, note_options, note_override
 from archlint.service.schema.sqlalchemy.metadata import (
     assigned_to_metadata,
@@ -106,29 +106,23 @@ class Models(Struct, dict=True):
             note_options(model.table, made.keywords)
             self._attempt(model, lambda m=model, t=made: self._builder(m).fill(m.table, t.args[2:]))
         found = list({id(m.table): m for m in [*models.values(), *(model for _, model in tables)]}.values())
-        self._add_loose_indexes(found)
+        self._add_loose_elements(found)
         complete_types([model.table for model in found])
         return found
 
-    def _add_loose_indexes(self, models: list[MappedModel]) -> None:
-        """`Index("name", Model.column)` beside the classes belongs to its column's table."""
-        by_key = {model.table.key: model for model in models}
+    def _add_loose_elements(self, models: list[MappedModel]) -> None:
+        """Add what stands beside the classes to the tables of its columns."""
+        owners = {id(model.table): model for model in models}
+        tables = {model.table.key: model.table for model in models}
         placed = {index.name for model in models for index in model.table.indexes}
-        for index in [made for made in self.machine.created if isinstance(made, Element)]:
-            columns = [item for item in index.args[1:] if not isinstance(item, str)]
-            located = next(filter(None, map(self._located, columns)), None)
-            name = text(index.args[0]) if index.args else None
-            if located is not None and located[0] in by_key:
-                model = by_key[located[0]]
-                if name not in {other.name for other in model.table.indexes}:
-                    self._attempt(model, lambda m=model, i=index: self._builder(m).add(m.table, i))
-            elif columns and name is not None and name not in placed:
+        placed |= {unique.name for model in models for unique in model.table.uniques if unique.name}
+        for element, table in list(loose_elements(self.machine.created, tables, self._locate)):
+            name = name_of(element)
+            if table is not None:
+                owner = owners[id(table)]
+                self._attempt(owner, lambda m=owner, e=element: self._builder(m).add(m.table, e))
+            elif name is not None and name not in placed:
                 self.untold_indexes.add(name)
-
-    def _located(self, value: Value) -> tuple[TableKey, str] | None:
-        """The table and column of the first column in an expression."""
-        inner = value.args if isinstance(value, ExternalObject) and not is_column(value) else ()
-        return self._locate(value) or next(filter(None, map(self._located, inner)), None)
 
     def _attempt(self, model: MappedModel, action: object) -> list[ColumnSpec] | None:
         assert callable(action)

@@ -123,7 +123,7 @@ def _element(name: str) -> FunctionModel:
         keywords = {key: _as_object(machine, value, arguments) for key, value in arguments.keywords.items()}
         args = tuple(_as_object(machine, value, arguments) for value in arguments.args)
         made = plain(machine, Arguments(args, keywords, arguments.place, arguments.complete))
-        if name.endswith(".Index"):
+        if name.endswith((".Index", ".UniqueConstraint")):
             machine.created.append(made)
         return made
 
