@@ -64,13 +64,20 @@ def _dotted_name(reader: TreeReader, node: Tree) -> Expression:
 
 
 def _attribute(reader: TreeReader, node: Tree) -> Expression:
+    if (own := reader.children(node, 3)) is not None:
+        (start, end), (first, last) = reader.bounds(node), reader.bounds(own[2])
+        return Attribute(start, end - start, reader.expression(own[0]), reader.source[first:last])
     attr = node.child_by_field_name("attribute")
     return Attribute(*reader.span(node), reader.field(node, "object"), reader.text(attr) if attr else "")
 
 
 def _call(reader: TreeReader, node: Tree) -> Expression:
-    span, func = reader.span(node), reader.field(node, "function")
-    arguments = node.child_by_field_name("arguments")
+    span = reader.span(node)
+    arguments: Tree | None
+    if (own := reader.children(node, 2)) is not None:
+        func, arguments = reader.expression(own[0]), own[1]
+    else:
+        func, arguments = reader.field(node, "function"), node.child_by_field_name("arguments")
     if arguments is not None and arguments.type == "generator_expression":
         return Call(*span, func, (reader.expression(arguments),), ())
     return Call(*span, func, *reader.arguments(arguments))
@@ -93,8 +100,10 @@ def _number(reader: TreeReader, node: Tree) -> Expression:
 
 def _string(reader: TreeReader, node: Tree) -> Expression:
     match node.children:
-        case [opening, content, _] if content.type == "string_content" and reader.text(opening) in _QUOTES:
-            return Constant(*reader.span(node), _content(reader, content, ""))
+        case [_, content, _] if content.type == "string_content":
+            (start, end), (inner, _) = reader.bounds(node), reader.bounds(content)
+            if reader.source[start:inner] in _QUOTES:
+                return Constant(start, end - start, _content(reader, content, ""))
     return _joined(reader, node, [node])
 
 
@@ -168,7 +177,7 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def _sequence(kind: str) -> Callable[[TreeReader, Tree], Expression]:
-    return lambda reader, node: Sequence(*reader.span(node), kind, reader.expressions(named(node)))
+    return lambda reader, node: Sequence(*reader.span(node), kind, reader.parts(node))
 
 
 def _tuple_pattern(reader: TreeReader, node: Tree) -> Expression:
@@ -188,6 +197,9 @@ def _dict(reader: TreeReader, node: Tree) -> Expression:
 
 
 def _subscript(reader: TreeReader, node: Tree) -> Expression:
+    if (own := reader.children(node, 4)) is not None:
+        value, _, index, _ = own
+        return Subscript(*reader.span(node), reader.expression(value), reader.expression(index))
     value, *_ = children = named(node)
     return Subscript(*reader.span(node), reader.expression(value), _index(reader, node, children[1:]))
 
@@ -220,6 +232,8 @@ def _slice(reader: TreeReader, node: Tree) -> Expression:
 
 
 def _inner(reader: TreeReader, node: Tree) -> Expression:
+    if (own := reader.children(node, 1)) is not None:
+        return reader.expression(own[0])
     children = named(node)
     return reader.expression(children[0]) if children else opaque(reader, node)
 
@@ -296,22 +310,24 @@ def _unary(reader: TreeReader, node: Tree) -> Expression:
 
 
 def _comparison(reader: TreeReader, node: Tree) -> Expression:
+    if (own := reader.children(node, 3)) is not None:
+        return Operator(*reader.span(node), "compare", reader.expressions(own[::2]), (own[1].type,))
     operators = tuple([child.type for child in node.children_by_field_name("operators")])
-    return Operator(*reader.span(node), "compare", reader.expressions(named(node)), operators)
+    return Operator(*reader.span(node), "compare", reader.parts(node), operators)
 
 
 def _conditional(reader: TreeReader, node: Tree) -> Expression:
-    return Operator(*reader.span(node), "if", reader.expressions(named(node)))
+    return Operator(*reader.span(node), "if", reader.parts(node))
 
 
 def _yield(reader: TreeReader, node: Tree) -> Expression:
     operator = "yield from" if any(child.type == "from" for child in node.children) else "yield"
-    return Operator(*reader.span(node), operator, reader.expressions(named(node)))
+    return Operator(*reader.span(node), operator, reader.parts(node))
 
 
 def _union(reader: TreeReader, node: Tree) -> Expression:
     parts: list[Expression] = []
-    for part in reader.expressions(named(node)):
+    for part in reader.parts(node):
         is_chain = isinstance(part, Operator) and part.operator == "|" and part.start == reader.span(node)[0]
         parts.extend(part.parts if is_chain and isinstance(part, Operator) else [part])
     return Operator(*reader.span(node), "|", tuple(parts))

@@ -93,28 +93,34 @@ def outline_of(body: tuple[Statement, ...], text: str, mentions: MentionedNames)
     started = (one.value for one in body if type(one) is Evaluate)
     called = (dotted(value.func) for value in started if type(value) is Call)
     return Outline(
-        tuple(_imports(body, _Around(spellings))),
+        tuple(_imports(body, _Around(spellings), text)),
         tuple(dict.fromkeys(name for name in assigned if name)),
         tuple(dict.fromkeys(name for name in called if name)),
         any(type(one) is If and _is_guard(one) for one in body),
         spellings,
-        tuple(dict.fromkeys(_defined(body))),
+        tuple(dict.fromkeys(_defined(body, text))),
         tuple(dict.fromkeys(one.function for one in mentions.aliases)),
     )
 
 
-def _defined(body: tuple[Statement, ...]) -> Iterator[str]:
+def _defined(body: tuple[Statement, ...], text: str) -> Iterator[str]:
     pending: list[tuple[Statement, ...]] = [body]
     while pending:
         for statement in pending.pop():
             if type(statement) is FunctionDef:
                 yield statement.name
-                pending.append(statement.raw_body)
+                if _has(text, statement.header_end, statement.end, "def", "class"):
+                    pending.append(statement.raw_body)
             elif type(statement) is ClassDef:
                 yield statement.name
                 pending.append(statement.body)
-            else:
+            elif type(statement) in _COMPOUND:
                 pending += nested_blocks(statement)
+
+
+def _has(text: str, start: int, end: int, *words: str) -> bool:
+    """Whether one of the words stands there: most blocks need not be walked for what they do not have."""
+    return any(text.find(word, start, end) >= 0 for word in words)
 
 
 def mentions_in(body: tuple[Statement, ...]) -> MentionedNames:
@@ -165,8 +171,11 @@ def _names(
             found[current.attr] = None
             pending.append(current.value)
         elif kind is Constant:
-            if isinstance(current.value, str) and current.value.isidentifier():
+            if type(current.value) is str and current.value.isidentifier():
                 found[current.value] = None
+        elif kind not in _SPEAKING:
+            if inner := INNER[kind]:
+                pending += inner(current)
         elif aliases is not None and kind in _ALIASING and (alias := _alias(current)):
             aliases.append(alias)
         elif kind is Alias:
@@ -182,6 +191,8 @@ def _names(
 
 
 _ALIASING = frozenset({Alias, Assign})
+_SPEAKING = frozenset({Alias, Assign, FunctionDef, If})
+"""What says more than the names in it."""
 
 
 def _alias(node: object) -> Inside | None:
@@ -211,13 +222,13 @@ class _Around(msgspec.Struct, frozen=True):
     guarded: bool = False
 
 
-def _imports(body: tuple[Statement, ...], around: _Around) -> Iterator[Importing]:
+def _imports(body: tuple[Statement, ...], around: _Around, text: str) -> Iterator[Importing]:
     for statement in body:
         if type(statement) is Import or type(statement) is ImportFrom:
             yield Importing(statement, around.lazy, around.type_checking, around.guarded)
-        elif type(statement) in _COMPOUND:
+        elif type(statement) in _COMPOUND and _has(text, statement.start, statement.end, "import"):
             for block, inner in _blocks(statement, around):
-                yield from _imports(block, inner)
+                yield from _imports(block, inner, text)
 
 
 _COMPOUND = frozenset(COMPOUND)

@@ -10,7 +10,8 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -46,7 +47,7 @@ def read_python(data: bytes) -> PythonSource:
         text = _SURROGATE.sub("\ufffd", text)
     encoded = text.encode()
     root = _parser().parse(encoded).root_node
-    reader = StatementReader(encoded, text)
+    reader = StatementReader(encoded, text, is_whole=not root.has_error)
     body = reader.block(root)
     problems = tuple(_problems(reader, root, text))
     starts = array("I", _line_starts(text)).tobytes()
@@ -64,7 +65,7 @@ def _line_starts(text: str) -> Iterable[int]:
     if "\r" in text:
         return (0, *(match.end() for match in _LINE_END.finditer(text)))
     *lines, _ = text.split("\n")
-    return accumulate([len(line) + 1 for line in lines], initial=0)
+    return map(add, accumulate(map(len, lines), initial=0), count())
 
 
 @cache

@@ -51,8 +51,8 @@ class StatementReader(ExpressionReader):
     That is `print x` and `exec x` of Python 2, a `try` that handles nothing, and a block without a statement.
     """
 
-    def __init__(self, data: bytes, text: str) -> None:
-        super().__init__(data, text)
+    def __init__(self, data: bytes, text: str, *, is_whole: bool = False) -> None:
+        super().__init__(data, text, is_whole=is_whole)
         self.nesting = 0
         self.doubtful: list[Tree] = []
 
@@ -84,12 +84,13 @@ class StatementReader(ExpressionReader):
 
 
 def _evaluate(reader: StatementReader, node: Tree) -> Statement:
-    children = named(node)
+    children = reader.children(node, 1) or named(node)
     if len(children) == 1:
         child = children[0]
-        if child.type == "assignment":
+        kind = child.type
+        if kind == "assignment":
             return _assign(reader, child)
-        if child.type == "augmented_assignment":
+        if kind == "augmented_assignment":
             return _augmented(reader, child)
         if node.child_count == 1 or not any(c.type == "," for c in node.children):
             return Evaluate(*reader.span(node), reader.expression(child))
@@ -102,6 +103,11 @@ def _assign(reader: StatementReader, node: Tree) -> Statement:
     annotation: Expression | None = None
     current: Tree | None = node
     while current is not None and current.type == "assignment":
+        own = reader.children(current, 3)
+        if own is not None and own[1].type == "=":
+            targets.append(reader.expression(own[0]))
+            current = own[2]
+            continue
         targets.append(reader.field(current, "left"))
         annotation = reader.optional(current.child_by_field_name("type")) or annotation
         current = current.child_by_field_name("right")
@@ -129,7 +135,7 @@ def _import(reader: StatementReader, node: Tree) -> Statement:
 
 def _import_from(reader: StatementReader, node: Tree) -> Statement:
     source = node.child_by_field_name("module_name")
-    text = "__future__" if source is None else re.sub(r"\s|\\", "", reader.text(source))
+    text = "__future__" if source is None else _unbroken(reader.text(source))
     module = text.lstrip(".")
     names = _aliases(reader, node)
     star = next((child for child in node.children if child.type == "wildcard_import"), None)
@@ -145,9 +151,14 @@ def _aliases(reader: StatementReader, node: Tree) -> tuple[Alias, ...]:
         if child.type == "aliased_import":
             name = child.child_by_field_name("name") or child
             asname = child.child_by_field_name("alias")
-        text = re.sub(r"\s", "", reader.text(name))
+        text = "".join(reader.text(name).split())
         found.append(Alias(*reader.span(child), text, reader.text(asname) if asname else None))
     return tuple(found)
+
+
+def _unbroken(name: str) -> str:
+    """A dotted name without what it may be broken by."""
+    return "".join(name.replace("\\", "").split())
 
 
 def _if(reader: StatementReader, node: Tree) -> Statement:
@@ -257,7 +268,7 @@ def _raise(reader: StatementReader, node: Tree) -> Statement:
 
 
 def _simple(reader: StatementReader, node: Tree) -> Statement:
-    return Simple(*reader.span(node), node.children[0].type, reader.expressions(named(node)))
+    return Simple(*reader.span(node), node.children[0].type, reader.parts(node))
 
 
 def _python2(reader: StatementReader, node: Tree) -> Statement:

@@ -52,9 +52,9 @@ def nested_blocks(statement: Statement) -> tuple[tuple[Statement, ...], ...]:
     kind = type(statement)
     if kind not in OPENING:
         return ()
+    if type(statement) is If:
+        return (*[branch.body for branch in statement.branches], statement.orelse)
     match statement:
-        case If():
-            return (*[branch.body for branch in statement.branches], statement.orelse)
         case With():
             return (statement.body,)
         case Try():
@@ -143,13 +143,15 @@ def children(node: Expression) -> Iterator[Expression]:
     kind = type(node)
     if kind is Name or kind is Constant:  # Most are, and to match no case takes longest.
         return
+    if type(node) is Call:
+        yield node.func
+        yield from node.args
+        yield from [keyword.value for keyword in node.keywords]
+        return
+    if type(node) is Attribute:
+        yield node.value
+        return
     match node:
-        case Call():
-            yield node.func
-            yield from node.args
-            yield from (keyword.value for keyword in node.keywords)
-        case Attribute(value=value):
-            yield value
         case Operator(parts=parts) | FString(parts=parts):
             yield from parts
         case Sequence(items=items):

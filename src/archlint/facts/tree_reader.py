@@ -40,8 +40,11 @@ class TreeReader:
     readers: ClassVar[Mapping[str, Callable[[Any, Tree], Expression]]] = {}
     """What reads the nodes of each type; others are opaque."""
 
-    def __init__(self, data: bytes, text: str) -> None:
+    def __init__(self, data: bytes, text: str, *, is_whole: bool = False) -> None:
         self.data = data
+        self.is_whole = is_whole
+        """Whether the grammar found no error: what has as many children as its rule has no others."""
+
         self.source = text
         self.bounds: Callable[[Tree], tuple[int, int]] = (
             attrgetter("byte_range") if data.isascii() else _in_code_points(data)
@@ -57,9 +60,11 @@ class TreeReader:
 
     def expression(self, node: Tree) -> Expression:
         """The record of an expression, type or pattern node."""
+        return self._of_kind(node, node.type)
+
+    def _of_kind(self, node: Tree, kind: str) -> Expression:
         if self.depth >= MAX_DEPTH:
             return Operator(*self.span(node), "opaque", ())
-        kind = node.type
         if kind == "identifier":  # Most are.
             start, end = self.bounds(node)
             return Name(start, end - start, self.source[start:end])
@@ -72,7 +77,20 @@ class TreeReader:
 
     def expressions(self, nodes: Iterable[Tree]) -> tuple[Expression, ...]:
         """The records of several nodes."""
-        return tuple([self.expression(node) for node in nodes])
+        return tuple([self._of_kind(node, node.type) for node in nodes])
+
+    def parts(self, node: Tree) -> tuple[Expression, ...]:
+        """The records of a node's `named` children."""
+        kinds = ((child, child.type) for child in node.named_children)
+        return tuple([self._of_kind(child, kind) for child, kind in kinds if kind not in SKIPPED])
+
+    def children(self, node: Tree, count: int) -> list[Tree] | None:
+        """All children of a node whose rule has so many; None where something else stands among them.
+
+        To take a child by its place takes a quarter of the time that it takes by its field.
+        """
+        found = node.children
+        return found if len(found) == count and self.is_whole else None
 
     def optional(self, node: Tree | None) -> Expression | None:
         """The record of a node that may be absent."""
@@ -103,8 +121,11 @@ class TreeReader:
         return tuple(found)
 
     def _parameter(self, node: Tree, kind: str) -> Parameter:
+        written = node.type
+        if written == "identifier":
+            return Parameter(*self.span(node), self.text(node), kind, None, None)
         name = node.child_by_field_name("name") or node
-        if node.type == "typed_parameter":
+        if written == "typed_parameter":
             name = node.named_children[0]
         if name.type in {"list_splat_pattern", "dictionary_splat_pattern"}:
             kind = "*" if name.type == "list_splat_pattern" else "**"
@@ -120,12 +141,13 @@ class TreeReader:
         for child in () if node is None else node.named_children:
             kind = child.type
             if kind == "keyword_argument":
-                name = self.text(child.children[0])
-                keywords.append(Keyword(*self.span(child), name, self.field(child, "value")))
+                own = self.children(child, 3)
+                value = self.expression(own[2]) if own else self.field(child, "value")
+                keywords.append(Keyword(*self.span(child), self.text(child.children[0]), value))
             elif kind == "dictionary_splat":
                 keywords.append(Keyword(*self.span(child), None, self.expression(child.named_children[-1])))
             elif kind not in SKIPPED:
-                args.append(self.expression(child))
+                args.append(self._of_kind(child, kind))
         return tuple(args), tuple(keywords)
 
 
@@ -172,5 +194,4 @@ def _positional(parameter: Parameter) -> Parameter:
 
 def opaque(reader: TreeReader, node: Tree) -> Expression:
     """What is kept of a node that no reader knows: the expressions in it."""
-    parts = reader.expressions(named(node))
-    return Operator(*reader.span(node), "opaque", parts, (node.type,))
+    return Operator(*reader.span(node), "opaque", reader.parts(node), (node.type,))

@@ -112,13 +112,15 @@ class Scanner:
         kind = type(node)
         if kind is Name or kind is Constant:  # Most are, and hold nothing.
             return
+        if type(node) is Call:
+            self._site("call", node, awaited)
+            self._call(node)
+            return
+        if type(node) is Attribute:
+            self._site("read", node)
+            self.visit(node.value)
+            return
         match node:
-            case Call():
-                self._site("call", node, awaited)
-                self._call(node)
-            case Attribute(value=value):
-                self._site("read", node)
-                self.visit(value)
             case Operator():
                 self._operator(node, awaited)
             case Sequence() | FString() | Dict():
@@ -162,7 +164,8 @@ class Scanner:
             self.visit(node.func)
             name = node.func.id if type(node.func) is Name else ""
         gathers = name in GATHERING
-        self._storing(node, name)
+        if name in _STORING or name == "setattr":
+            self._storing(node, name)
         if name in _ENTERING and node.args:
             self._site("enter", node.args[0], awaited=_ENTERING[name])
         for argument in [*node.args, *[keyword.value for keyword in node.keywords]]:
@@ -201,11 +204,13 @@ class Scanner:
         if type(statement) in OPENING:
             self._compound(statement)
             return
+        if type(statement) is Evaluate:
+            self.visit(statement.value)
+            return
+        if type(statement) is Assign:
+            self._assign(statement)
+            return
         match statement:
-            case Evaluate(value=value):
-                self.visit(value)
-            case Assign():
-                self._assign(statement)
             case FunctionDef() | ClassDef():
                 self._definition(statement)
             case Return(value=value):

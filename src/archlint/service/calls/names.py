@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_left
 from collections.abc import Sequence
 from operator import attrgetter
@@ -17,11 +16,11 @@ from archlint.readings import naming, unnoticed
 from archlint.service.calls.functions import Class, Function
 from archlint.service.semantics.bindings import Assigned, function_namespace
 from archlint.service.semantics.idle import showing
-from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.unread import unread_in
 
 _Names: TypeAlias = tuple[Name | Attribute, ...]
 _start = attrgetter("start")
+_place = attrgetter("start", "length")
 
 
 def names_in(definition: Function | Class, defined: frozenset[str]) -> Sequence[Name | Attribute]:
@@ -113,6 +112,9 @@ def _names_between(source: PythonSource, node: Node, defined: frozenset[str]) ->
 @naming
 def _speaking_names(source: PythonSource, defined: frozenset[str]) -> _Names:
     """The names in a file that may be of another definition, as they stand."""
-    renamed = {alias.asname for alias in source.nodes.of(Alias)}
-    named = ((one, last_name(one)) for one in source.nodes.within(0, sys.maxsize, Name, Attribute))
-    return tuple([one for one, name in named if name in defined or name in renamed])
+    renamed, nodes = {alias.asname for alias in source.nodes.of(Alias)}, source.nodes
+    names: list[Name | Attribute] = [
+        *(one for one in nodes.of(Name) if one.id in defined or one.id in renamed),
+        *(one for one in nodes.of(Attribute) if one.attr in defined or one.attr in renamed),
+    ]
+    return tuple(sorted(names, key=_place))

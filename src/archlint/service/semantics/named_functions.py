@@ -62,14 +62,14 @@ def _paths(text: str) -> Iterator[str]:
 
 
 def _imported(text: str) -> Iterator[str]:
-    for module, names in _IMPORT.findall(text):
+    for module, names in _IMPORT.findall(text) if " import " in text else ():
         yield from (f"{_last(module)}.{name}" for name in names.replace(",", " ").split())
 
 
 def _operations(text: str) -> Iterator[str]:
-    yield from map(_tail, _SECURITY.findall(text))
-    modules = set(map(_last, _CONTROLLER.findall(text)))
-    for name in set(_OPERATION.findall(text)):
+    yield from map(_tail, _SECURITY.findall(text) if "Func" in text else ())
+    modules = set(map(_last, _CONTROLLER.findall(text) if "-router-controller" in text else ()))
+    for name in set(_OPERATION.findall(text) if "operationId" in text else ()):
         yield from (f"{module}.{name}" for module in modules)
         yield _tail(name)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archlint.facts.source import PythonSource, function_naming, function_summary, notice, notice_naming
-from archlint.facts.syntax import Assign, Attribute, FunctionDef, Name, Node, Statement
+from archlint.facts.syntax import Assign, FunctionDef, Name, Node, Statement
 from archlint.facts.traversal import all_nodes, with_blocks
 from archlint.readings import unnoticed
 from archlint.service.semantics.bindings import Namespace, function_namespace
@@ -19,8 +19,7 @@ def unread_in(source: PythonSource, function: FunctionDef) -> frozenset[Node]:
 def _unread(source: PythonSource, function: FunctionDef) -> tuple[Name, ...]:
     assigned = source.nodes.within(function.start, function.end, Assign)
     bound = [target for one in assigned for target in one.targets if type(target) is Name]
-    words = source.nodes.within(function.start, function.end, Name, Attribute)
-    names = {one for one in words if type(one) is Name}.difference(bound)
+    names = set(source.nodes.within(function.start, function.end, Name)).difference(bound)
     read = {node.id for node in names}.union(parameter.name for parameter in function.parameters)
     return tuple(node for node in bound if node.id not in read)
 

@@ -113,8 +113,10 @@ class Suite:
 
     def unread_with(self, name: str) -> str | None:
         """A file of the service, not of its tests, of which something is not known and that has the name."""
+        others = [path for path in self._all.unread if path not in self.unread]
+        if not others:
+            return None
         word = re.compile(rf"\b{re.escape(name)}\b".encode())
-        others = (path for path in self._all.unread if path not in self.unread)
         repository = self.configuration.repository
         return next((path for path in others if documents.finds(repository, path, word)), None)
 

@@ -68,13 +68,18 @@ class RoundTrip(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def leftovers(self) -> tuple[Leftover, ...]:
         """What the downgrades do not take back, whether or not anything is refused for it."""
-        return () if self.history.problems else tuple(self._down.leftovers)
+        return tuple(self._down.leftovers)
 
     @cached_property
     def second_upgrade(self) -> tuple[ReplayProblem, ...]:
-        """What `alembic upgrade heads` would be refused after that."""
+        """What `alembic upgrade heads` would be refused after that.
+
+        After a first one that fails only what always does is certain, and that has failed in the first.
+        """
         if self._down.ended:
             return ()
+        if self.history.problems:
+            return self._certain(self.history.problems)
         again = self._replay(self._down.replay)
         return self._certain([p for revision in self._order for p in again.run(revision, "upgrade")])
 
@@ -118,7 +123,8 @@ class RoundTrip(Struct, eq=False, frozen=True, dict=True):
 
     @cached_property
     def _down(self) -> _Down:
-        down = _Down(self._replay(self.history.upgraded), self.completed)
+        compares = not self.history.problems
+        down = _Down(self._replay(self.history.upgraded), self.completed, compares)
         for revision in reversed(self._order):
             down.run(revision, self.history.deeds[revision.id])
             if down.ended:
@@ -135,6 +141,9 @@ class _Down(Struct, dict=True):
 
     replay: Replay
     completed: bool
+    compares: bool
+    """Whether the upgrade went through, so that what is left of it can be told."""
+
     problems: list[ReplayProblem] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
     ended: bool = False
@@ -150,6 +159,9 @@ class _Down(Struct, dict=True):
         if self.completed and (function is None or does_nothing(function)):
             made, dropped = deed.types_after - deed.types_before, deed.types_before - deed.types_after
             database.put_back(deed.before, made, dropped)
+            return
+        if not self.compares:
+            self.problems += self.replay.run(revision, "downgrade")
             return
         there = {key: database.copy_of(key) for key in deed.before}
         types = frozenset(database.types)
