@@ -202,6 +202,8 @@ class Router(LibraryObject):
                 return self.startup
             case "lifespan_context":
                 return lifespan_context(self.place, self.lifespans)
+            case "dependency_overrides" if self.is_app:
+                return self.attributes.setdefault("dependency_overrides", {})
             case "webhooks" if self.is_app:
                 return self.attributes.setdefault("webhooks", Router("fastapi.APIRouter", self.place))
             case "dependencies":

@@ -7,15 +7,26 @@ of archlint's own, so that joining and cutting them works as on a disk.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from archlint.service.interpreter.machine import REPOSITORY, FunctionModel, Machine, Modelled
-from archlint.service.interpreter.values import Arguments, Native, Unresolved, Value, settled, text
+from archlint.service.interpreter.values import (
+    Arguments,
+    Native,
+    Origin,
+    Unresolved,
+    Value,
+    settled,
+    text,
+    truth,
+)
 
 _LONGEST = 4096
 """Linux's PATH_MAX: longer ones grow out of loops."""
+_MOST_STARS = 2
+"""So many `**` a pattern may have: each multiplies the work."""
 
 
 def library() -> dict[str, FunctionModel]:
@@ -88,9 +99,9 @@ def _textual(function: Callable[..., Value]) -> FunctionModel:
 def _path(machine: Machine, arguments: Arguments) -> Value:
     paths = [as_path(argument) for argument in arguments.args]
     known = [path for path in paths if path is not None]
-    if len(known) != len(paths) or not known:
+    if len(known) != len(paths):
         return Unresolved("a path that the source does not tell", arguments.place)
-    return PathValue(posixpath.normpath(posixpath.join(*known)))
+    return PathValue(posixpath.normpath(posixpath.join(*known or ["."])))
 
 
 def _listdir(machine: Machine, arguments: Arguments) -> Value:
@@ -128,33 +139,63 @@ def _iterdir(machine: Machine, path: str, arguments: Arguments) -> Value:
 
 def _glob(machine: Machine, path: str, arguments: Arguments) -> Value:
     pattern = text(arguments.get(0, "pattern"))
-    if pattern is None or listed(machine, path) is None:
-        return Unresolved("files that the source does not tell", arguments.place)
-    deep = pattern.startswith("**/")
-    return _matching(machine, path, pattern.removeprefix("**/"), deep)
-
-
-def _glob_text(machine: Machine, arguments: Arguments) -> Value:
-    """`glob.glob(pattern)` with the wildcards in the last part only."""
-    pattern = as_path(arguments.get(0, "pathname")) or ""
-    folder, _, last = pattern.rpartition("/")
-    if "*" in folder or listed(machine, folder) is None:
-        return Unresolved("files that the source does not tell", arguments.place)
-    return [found.path for found in _matching(machine, folder, last, False)]
+    found = None if pattern is None else _found(machine, path, pattern, arguments.place)
+    return _untold(arguments) if found is None else [PathValue(one) for one in found]
 
 
 def _rglob(machine: Machine, path: str, arguments: Arguments) -> Value:
     pattern = text(arguments.get(0, "pattern"))
-    if pattern is None or listed(machine, path) is None:
-        return Unresolved("files that the source does not tell", arguments.place)
-    return _matching(machine, path, pattern, True)
+    found = None if pattern is None else _found(machine, path, f"**/{pattern}", arguments.place)
+    return _untold(arguments) if found is None else [PathValue(one) for one in found]
 
 
-def _matching(machine: Machine, path: str, pattern: str, deep: bool) -> list[PathValue]:
-    tops = list(_walked(machine, path)) if deep else [(path, *(listed(machine, path) or ([], [])))]
-    found = (f"{top}/{name}" for top, folders, files in tops for name in (*folders, *files))
-    depth = pattern.count("/") + 1
-    return [PathValue(p) for p in found if fnmatchcase("/".join(p.split("/")[-depth:]), pattern)]
+def _glob_text(machine: Machine, arguments: Arguments) -> Value:
+    """`glob.glob(pattern)`, in which `**` means more than `*` only where it is told so."""
+    pattern = as_path(arguments.get(0, "pathname")) or ""
+    if truth(arguments.keywords.get("recursive", False)) is not True:
+        pattern = pattern.replace("**", "*")
+    fixed = posixpath.dirname(pattern.partition("*")[0])
+    rest = pattern.removeprefix(fixed).lstrip("/")
+    found = _found(machine, fixed or ".", rest, arguments.place) if rest else None
+    return _untold(arguments) if found is None else list(found)
+
+
+def _untold(arguments: Arguments) -> Unresolved:
+    return Unresolved("files that the source does not tell", arguments.place)
+
+
+def _found(machine: Machine, path: str, pattern: str, place: Origin) -> list[str] | None:
+    """What a pattern finds below a folder; None where that is not known.
+
+    A relative folder lies where the service is started, if it has anything of the kind: that is where the
+    package lies that the module is of.
+    """
+    top, parts = path, pattern.split("/")
+    if not posixpath.isabs(path):
+        depth = place.module.name.count(".") + 1 + place.module.is_package
+        inside = place.module.path.split("/")[:-depth]
+        top = posixpath.normpath("/".join((REPOSITORY, *inside, path)))
+    if parts.count("**") > _MOST_STARS or listed(machine, top) is None:
+        return None
+    found = list(dict.fromkeys(_matching(machine, top, parts)))
+    if top == path:
+        return found
+    start = "" if path == "." else f"{path}/"
+    return [start + one.removeprefix(f"{top}/") for one in found] or None
+
+
+def _matching(machine: Machine, top: str, parts: Sequence[str]) -> Iterator[str]:
+    """What lies below a folder and matches the parts of a pattern."""
+    folders, files = listed(machine, top) or ([], [])
+    first, *rest = parts
+    if first == "**":
+        yield from _matching(machine, top, rest) if rest else (top,)
+        for folder in folders:
+            yield from _matching(machine, f"{top}/{folder}", parts)
+        return
+    for name in folders if rest else (*folders, *files):
+        if fnmatchcase(name, first):
+            yield from _matching(machine, f"{top}/{name}", rest) if rest else (f"{top}/{name}",)
 
 
 def _joined(machine: Machine, path: str, arguments: Arguments) -> Value:
