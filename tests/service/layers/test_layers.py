@@ -447,3 +447,23 @@ def test_one_pattern_may_take_one_of_many_modules_along() -> None:
     files = {f"app/f{number}/schemas.py": SCHEMA for number in range(60)} | {"app/core/schemas.py": SCHEMA}
     found = layers_of(files).candidate("schemas")
     assert found == Candidate("app/f0/schemas.py", 'schemas = ["**/schemas.py"]')
+
+
+@pytest.mark.parametrize("home", ["app/services", "app/core"])
+def test_a_layers_directory_may_hold_features(home: str) -> None:
+    files = {
+        f"{home}/user/{name}.py": text
+        for name, text in {"routes": ROUTES, "models": MAPPED, "schemas": SCHEMA, "functions": PLAIN}.items()
+    }
+    files |= {f"{home}/models.py": MAPPED, f"{home}/mail/schemas.py": SCHEMA, f"{home}/mail/routes.py": PLAIN}
+    name = home.removeprefix("app/")
+    found = layers_of(files)
+    assert {module.path.removeprefix(home): str(found.of(module)) for module in found._modules} == {
+        "/user/routes.py": "routers (inferred)",
+        "/user/models.py": "models (inferred)",
+        "/user/schemas.py": "schemas (inferred)",
+        "/user/functions.py": name,
+        "/models.py": name,
+        "/mail/schemas.py": name,
+        "/mail/routes.py": name,
+    }

@@ -140,12 +140,12 @@ class Folders:
     def features(self) -> dict[str, frozenset[str]]:
         """The directories in which files begin with several layers' names, with what these files are about.
 
-        `crud_orders.py` beside `models_orders.py` is about orders.
+        `crud_orders.py` beside `models_orders.py` is about orders; `crud.py` is about what its directory is.
         """
         begun: dict[tuple[str, str], set[str]] = defaultdict(set)
         for module in self._modules.runtime:
             first, _, rest = stem(module.path).partition("_")
-            found = (name for name in names_of(first) if rest and self._bears_out(module, name))
+            found = (name for name in names_of(first) if self._bears_out(module, name))
             begun[posixpath.dirname(module.path), rest].update(found)
         topics: dict[str, set[str]] = defaultdict(set)
         for (folder, rest), layers in begun.items():
@@ -156,8 +156,9 @@ class Folders:
     def is_of_feature(self, module: Module, layer: str) -> bool:
         """Whether it lies in a feature's directory below a layer's, and is about what that is about."""
         folder = posixpath.dirname(module.path)
-        topics = self.features.get(folder, frozenset())
-        return folder != layer and stem(module.path).partition("_")[2] in topics
+        first, _, rest = stem(module.path).partition("_")
+        is_about_it = rest in self.features.get(folder, frozenset())
+        return folder != layer and is_about_it and (rest != "" or names_of(first) != [])
 
     def _bears_out(self, module: Module, name: str) -> bool:
         """Whether what the module defines shows that it is of the layer that its name suggests."""

@@ -34,6 +34,8 @@ from archlint.service.semantics.symbols import Symbols
 
 _BY_NAME_ALONE = frozenset({"dependencies", "services"})
 """Layers of which what a module defines does not tell that it is not of them, unless that is endpoints."""
+_OF_FEATURES = frozenset({"core", "services"})
+"""Layers whose directories may hold features, which have files of several layers each."""
 _REPOSITORIES = frozenset({"repo", "repos", "repositories", "repository"})
 """Names of what keeps data, and of what git, a registry or an index of packages keeps."""
 _OF_DATA = frozenset({"models", "schemas"})
@@ -171,7 +173,7 @@ class Layers:
         name = base(folder)
         if name != "routers" and self._wires(module):
             return None
-        if name == "core" and self._folders.is_of_feature(module, folder):
+        if name in _OF_FEATURES and self._folders.is_of_feature(module, folder):
             return self._inferred(module)
         # What is in core serves others, and is no business logic for being called a service.
         nearer = self._suggested(module, self._synonyms_of(inner)) if folder else None
@@ -226,7 +228,7 @@ class Layers:
             return
         yield from names_of(called)
         first, _, rest = called.partition("_")
-        if rest in self._folders.features.get(posixpath.dirname(module.path), ()):
+        if rest and rest in self._folders.features.get(posixpath.dirname(module.path), ()):
             yield from names_of(first)
         last = called.rpartition("_")[2]
         for name in names_of(last):
@@ -325,5 +327,7 @@ class Layers:
         return module.path if name != "schemas" or name in self._of_stem(module) else ""
 
     def _home(self, module: Module) -> str:
-        """The nearest directory that is named like a layer or its synonym."""
+        """The nearest directory that is named like a layer or its synonym; none where files say the layer."""
+        if posixpath.dirname(module.path) in self._folders.features:
+            return ""
         return self._folders.nearest(module, frozenset(LAYERS).union(*SYNONYMS.values()))
