@@ -72,6 +72,47 @@ APP_MECHANISMS: Mapping[str, Mapping[str, str]] = {
         "app/features/__init__.py": "",
         "app/features/users.py": ROUTER,
     },
+    "modules found below the folder that the service is started in": {
+        "app/main.py": """
+            import glob
+            from importlib import import_module
+            from pathlib import Path
+            from fastapi import FastAPI
+
+            app = FastAPI()
+
+            def include(path, prefix):
+                name = ".".join(Path(path).with_suffix("").parts)
+                app.include_router(import_module(name).router, prefix=prefix)
+
+            for path in Path().glob("app/features/*/endpoints_*.py"):
+                include(path, "/below")
+            for path in sorted(Path(".").glob("app/**/endpoints_o*.py")):
+                include(path, "/deep")
+            for path in Path("app/features").rglob("endpoints_users.py"):
+                include(path, "/named")
+            for path in sorted(glob.glob("app/features/*/endpoints_*.py")):
+                include(path, "/text")
+            for path in glob.glob("app/**/users/endpoints_*.py"):
+                include(path, "/one-star")
+            for path in glob.glob("app/**/endpoints_users.py", recursive=True):
+                include(path, "/many")
+        """,
+        "app/features/__init__.py": "",
+        "app/features/users/__init__.py": "",
+        "app/features/users/endpoints_users.py": ROUTER,
+        "app/features/users/helpers.py": ROUTER,
+        "app/features/orders/__init__.py": "",
+        "app/features/orders/endpoints_orders.py": """
+            from fastapi import APIRouter
+
+            router = APIRouter(prefix="/orders")
+
+            @router.get("")
+            def read_orders() -> int:
+                return 1
+        """,
+    },
     "mounted apps": {
         "app/main.py": """
             from fastapi import FastAPI

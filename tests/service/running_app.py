@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import inspect
 import sys
@@ -74,15 +75,16 @@ def resolved(files: Mapping[str, str]) -> list[Row]:
 
 
 def running(files: Mapping[str, str], root: Path) -> list[Row]:
-    """What FastAPI serves of the same files, `app/main.py`'s `app` imported from `root`."""
+    """What FastAPI serves of the same files, `app/main.py`'s `app` imported in and from `root`."""
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(dedent(text), encoding="utf-8")
     sys.path.insert(0, str(root))
     importlib.invalidate_caches()
     try:
-        app = importlib.import_module("app.main").app
-        asyncio.run(_started(app))
+        with contextlib.chdir(root):
+            app = importlib.import_module("app.main").app
+            asyncio.run(_started(app))
         return list(rows(app))
     finally:
         sys.path.remove(str(root))

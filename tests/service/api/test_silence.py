@@ -89,6 +89,14 @@ LOST = {
         if library.flag():
             del app.router.routes[0]
     """,
+    "modules in a folder that lies nowhere below the service's": """
+        from importlib import import_module
+        from pathlib import Path
+
+        app = FastAPI()
+        for path in Path("plugins").glob("*.py"):
+            app.include_router(import_module(f"plugins.{path.stem}").router)
+    """,
     "an unknown object among the routes": """
         app = FastAPI()
         app.router.routes.append(missing_route)
