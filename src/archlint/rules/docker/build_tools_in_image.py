@@ -33,11 +33,12 @@ def check(service: Service) -> Iterator[Said]:
 def _leftovers(
     service: Service, image: Image, reader: StageReader, target: Stage
 ) -> Iterator[tuple[Location, str]]:
+    needless = COMPILERS.difference(command.program for command in service.commands.started[image.path])
     for instruction in reader.steps(target, "RUN"):
         commands = reader.of(instruction)
         purged = any(REMOVALS & set(command.words[1:3]) for command in commands)
         for command in commands if not purged else ():
-            tools = sorted(COMPILERS & {_package(word) for word in command.words})
+            tools = sorted(needless & {_package(word) for word in command.words})
             if _adds_packages(command) and tools and "--virtual" not in command.words:
                 yield command.location, f"the compiler tools of `{tools[0]}`"
     is_filtered = any(map(service.repository.has, image.ignore_files))
