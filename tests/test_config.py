@@ -146,6 +146,16 @@ def test_everything_that_can_be_set() -> None:
             "selct = ['BA05']",
             "archlint.toml:1:1: unknown key `selct` in archlint.toml; did you mean `select`?",
         ),
+        (
+            "[tool.archlint]\nselect = ['BA05']",
+            "archlint.toml:1:2: unknown key `tool` in archlint.toml: write what is in `[tool.archlint]` "
+            "without that heading, which is for pyproject.toml",
+        ),
+        (
+            "[tool.ruff]",
+            "archlint.toml:1:2: unknown key `tool` in archlint.toml; there are extend, select, ignore, "
+            "extend-select, per-file-ignores, exclude, severity, layers, type-checking-imports, rules",
+        ),
         ("\nselect = 3", "archlint.toml:2:1: `select` must be a list, not an integer"),
         (
             "select = ['BA05', 3]",

@@ -41,9 +41,14 @@ class ConfigTable(Struct, frozen=True, dict=True):
             raise self.error(f"{self.name} must be a table, not {_kind(values)}")
         for key in values:
             if key not in known:
-                hint = suggestion(key, known) or f"; there are {', '.join(known)}"
+                hint = self._hint(key, known)
                 raise self.error(f"unknown key `{key}` in {self.name}{hint}", key)
         return values
+
+    def _hint(self, key: str, known: Iterable[str]) -> str:
+        if key == "tool" and not self.path and self.file.get("tool", "archlint") is not None:
+            return ": write what is in `[tool.archlint]` without that heading, which is for pyproject.toml"
+        return suggestion(key, known) or f"; there are {', '.join(known)}"
 
     def items(self, key: str, known: Iterable[str] | None = None) -> list[tuple[str, ConfigTable]]:
         """The keys of the inner table `key`, each with that table."""
