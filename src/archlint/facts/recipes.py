@@ -51,12 +51,13 @@ def _make(lines: list[str]) -> Iterator[RecipeLine]:
     for start, line in _joined(lines):
         if line.startswith("\t"):
             if target:
-                yield _recipe(target, _filled(line.replace("$$", "$ "), variables), start)
+                yield _recipe(target, _expanded(line, variables), start)
         elif len(line) <= MAX_LINE and not line.startswith((" ", "#")) and (rule := _RULE.match(line)):
             target = rule[1].split()[0]
             _, separator, inline = rule[2].partition(";")
             if separator:
-                yield _recipe(target, " " * (len(line) - len(inline)) + inline.replace("$$", "$ "), start)
+                indented = " " * (len(line) - len(inline)) + inline
+                yield _recipe(target, _expanded(indented, variables), start)
         elif line.strip() and not line.startswith(("#", "ifeq", "ifneq", "ifdef", "else", "endif")):
             target = ""
 
@@ -65,6 +66,11 @@ def _recipe(target: str, line: str, number: int) -> RecipeLine:
     text = line.lstrip(" \t@-+")
     width = len(line) - len(text)
     return RecipeLine(target, text, number, width + 1, "-" in line[:width])
+
+
+def _expanded(line: str, variables: Mapping[str, str]) -> str:
+    """What make hands to the shell, one dollar for two; what follows them moves by as many."""
+    return "$".join([_filled(part, variables) for part in line.split("$$")])
 
 
 def _filled(line: str, variables: Mapping[str, str]) -> str:

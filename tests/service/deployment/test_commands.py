@@ -154,6 +154,22 @@ def test_makefiles(tmp_path: Path) -> None:
     )
 
 
+def test_two_dollars_of_a_makefile_are_one_of_the_shell(tmp_path: Path) -> None:
+    makefile = """\
+        BASE := base
+        deps: ; pip install $$INLINE $(BASE)
+        \tPYTHONPATH=../lib:$$PYTHONPATH pip install one
+        \tpip install $$(pip freeze $(BASE)) $${LAST} $$$$
+        """
+    found = [c.words for c in service_of(tmp_path, {"Makefile": makefile}).commands]
+    assert sorted(found) == [
+        ("pip", "freeze", "base"),
+        ("pip", "install", "$(pip freeze base)", "${LAST}", "$$"),
+        ("pip", "install", "$INLINE", "base"),
+        ("pip", "install", "one"),
+    ]
+
+
 def test_justfiles(tmp_path: Path) -> None:
     justfile = """\
         set shell := ["bash", "-c"]
