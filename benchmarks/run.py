@@ -60,7 +60,9 @@ class Copy:
         self._originals: dict[Path, str] = {}
 
     def forget(self) -> None:
-        """As if archlint and its peers had never run here."""
+        """As if archlint and its peers had never run here, and nobody had edited anything."""
+        for path, text in self._originals.items():
+            path.write_text(text, encoding="utf-8")
         for folder in (self.cache, self.linter_cache, self.root / ".ruff_cache"):
             shutil.rmtree(folder, ignore_errors=True)
 
