@@ -9,10 +9,16 @@ from archlint.findings import Hit, Met, Said, Unknown
 from archlint.service.configuration.settings import SettingsClass
 from archlint.service.model import Service
 
-_ENVIRONMENT = re.compile(
-    r"(?i)(.*_)?(env|environment|production|is_?prod|stage|staging|profile|app_?mode|run_?mode|deployment|tier)(_.*)?"
-    r"|(is_|in_|on_)?(dev|development|local|preview|prod|pull_request|ci)(_mode|_env)?|mode|render|codespaces"
+_WORDS = (
+    r"(.*_)?(env|environment|production|is_?prod|stage|staging|app_?mode|run_?mode|deployment)(_.*)?"
+    r"|((active|app|config|deploy|env|run|service|settings)_?)?(profile|tier)"
 )
+_READ = re.compile(rf"(?i){_WORDS}")
+_FIELD = re.compile(
+    rf"(?i){_WORDS}|(is_|in_|on_)?(dev|development|local|preview|prod|pull_request)(_mode|_env)?"
+    r"|mode|render|codespaces"
+)
+"""A field of this name is there to be asked; a read of such a variable may be for anything."""
 _CERTAIN = re.compile(
     r"(?i)((app|api|service|deploy|run|server)_?)?(env|environment|is_?prod(uction)?|run_?mode)"
 )
@@ -29,7 +35,7 @@ def check(service: Service) -> Iterator[Said]:
     if not classes or not service.routes.apps or known or _reads_environment(service):
         return
     unclear = service.settings.unclear
-    if any(_ENVIRONMENT.fullmatch(name) for one in unclear for name in one.names):
+    if any(_FIELD.fullmatch(name) for one in unclear for name in one.names):
         return
     for one in unclear[:1]:
         name = one.symbol.qualified.rpartition(".")[2]
@@ -47,8 +53,8 @@ def _knows(settings: SettingsClass) -> bool:
     """By a field, by several files or a computed one, or by being one environment's class."""
     files = settings.env_files
     return (
-        any(_ENVIRONMENT.fullmatch(field.name) for field in settings.all_fields)
-        or any(_ENVIRONMENT.fullmatch(name) for field in settings.all_fields for name in field.environment)
+        any(_FIELD.fullmatch(field.name) for field in settings.all_fields)
+        or any(_FIELD.fullmatch(name) for field in settings.all_fields for name in field.environment)
         or files is None
         or len(files) > 1
         or bool(_SUBCLASS.fullmatch(settings.name))
@@ -57,4 +63,4 @@ def _knows(settings: SettingsClass) -> bool:
 
 def _reads_environment(service: Service) -> bool:
     variables = (read.variable for read in service.environment_reads if read.variable is not None)
-    return any(_ENVIRONMENT.fullmatch(variable) for variable in variables)
+    return any(_READ.fullmatch(variable) for variable in variables)
