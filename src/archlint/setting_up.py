@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shlex
 from collections.abc import Iterator, Sequence
@@ -11,12 +12,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archlint.baseline import entry_of, path_in, written
+from archlint.committed import has_commits
 from archlint.config import Config, read_config
-from archlint.discover import Repository
+from archlint.discover import Repository, find_repository
 from archlint.engine import check
 from archlint.facts.toml import read_toml
 from archlint.findings import ArchlintError
-from archlint.loading import Loaded, Request, load
+from archlint.loading import Loaded, Request, load_from
 from archlint.paths import ancestors, join
 from archlint.service.layers.names import LAYERS
 from archlint.service.model import Service
@@ -76,7 +78,7 @@ class Proposal(Struct, frozen=True):
 
 def proposal(paths: Sequence[Path]) -> Proposal:
     """What to begin with in the services of `paths`; nothing is written. Raises ArchlintError."""
-    loaded = load(paths)
+    loaded = load_from(_to_be_committed(find_repository(paths)), paths)
     set_up = [_set_up(loaded, service) for service in loaded.services]
     mapped = replace(loaded, services=tuple(service for service, _ in set_up))
     shown = tuple(
@@ -88,6 +90,13 @@ def proposal(paths: Sequence[Path]) -> Proposal:
     if not (loaded.repository.root / _HOOKS).exists():
         files.append(_file(loaded.repository, _HOOKS, f"repos:\n{_of(folders, HOOK)}"))
     return Proposal(shown, tuple(files), _hook_to_add(loaded.repository, folders), _of(folders, _CI))
+
+
+def _to_be_committed(repository: Repository) -> Repository:
+    """The repository as its first commit will have it: before that, nothing tells what git will not track."""
+    if repository.tracked is None or has_commits(repository.root):
+        return repository
+    return dataclasses.replace(repository, tracked=frozenset(repository.files))
 
 
 def _of(folders: Sequence[str], text: str) -> str:

@@ -72,6 +72,33 @@ def test_what_is_there_stays(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "pyproject.toml").read_bytes() == PROJECT.encode()
 
 
+def test_a_second_time_there_is_nothing_to_commit(run: Run, tmp_path: Path) -> None:
+    write(tmp_path, FILES)
+    assert "Now commit these files; `archlint check`" in run("init", "--yes").out
+    again = run("init", "--yes").out
+    assert "All of it is there already; `archlint check`" in again
+    assert "writes" not in again
+
+
+@pytest.mark.parametrize("add", [(), ("pyproject.toml",), (".",)])
+def test_before_the_first_commit_nothing_is_untracked(
+    run: Run, tmp_path: Path, commit: Callable[[], None], add: tuple[str, ...]
+) -> None:
+    """What only lacks a `git add` would be gone, and stale in the baseline, as soon as that is done."""
+    migrations = {
+        "alembic.ini": "[alembic]\nscript_location = migrations\n",
+        "migrations/env.py": "from alembic import context\n\ncontext.run_migrations()\n",
+        "migrations/versions/one.py": "revision = '1'\ndown_revision = None\n\n\ndef upgrade():\n    pass\n",
+        "uv.lock": "version = 1\n",
+    }
+    write(tmp_path, FILES | migrations)
+    subprocess.run(["git", "-C", str(tmp_path), "add", *add], check=True, capture_output=True)
+    run("init", "--yes")
+    commit()
+    result = run("check")
+    assert (result.code, "No violations" in result.out) == (0, True)
+
+
 def test_the_hook_is_the_one_that_the_repository_offers() -> None:
     (own,) = yaml.safe_load(HOOK_TO_WRITE)[0]["hooks"]
     (offered,) = yaml.safe_load((Path(__file__).parents[2] / ".pre-commit-hooks.yaml").read_text())

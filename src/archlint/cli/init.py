@@ -41,6 +41,5 @@ def init(
         output.write_file(Path(file.place), file.after)
     if found.hook:
         output.write(f"\n{found.hook}")
-    output.write(
-        f"\nIn CI:\n\n{found.ci}\nNow commit these files; `archlint check` reports what is not in them.\n"
-    )
+    todo = "Now commit these files" if found.files else "All of it is there already"
+    output.write(f"\nIn CI:\n\n{found.ci}\n{todo}; `archlint check` reports what is not in the baseline.\n")
