@@ -8,6 +8,7 @@ what each of them gives and adds to the graph is compared.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from msgspec import Struct
@@ -37,28 +38,32 @@ class FunctionTexts:
     """Answers for one service, of which nobody else may ask anything: what is read here goes unnoticed."""
 
     def __init__(self, modules: Modules, symbols: Symbols, annotations: Types) -> None:
-        self._modules = modules
-        self._program = program = Program(symbols)
-        for module in modules:
+        self._modules, self._symbols, self._annotations = modules, symbols, annotations
+
+    @cached_property
+    def _inference(self) -> Inference:
+        """What expressions may be, which most texts that differ are not asked."""
+        program = Program(self._symbols)
+        for module in self._modules:
             if module.role not in LEFT_OUT:
                 program.add(module)
         program.link()
-        self._inference = Inference(symbols, annotations, program, load_knowledge())
+        return Inference(self._symbols, self._annotations, program, load_knowledge())
 
     def are_alike(self, path: str, part: str, difference: FileDifference) -> bool:
         """Whether a part that is what inference reads of a function does the same in both states."""
         module = self._modules.by_path.get(path)
-        if number_of(part) is None or module is None or module not in self._program.modules:
+        if number_of(part) is None or module is None or module.role in LEFT_OUT:
             return False
         before = _function(difference.old, part)
         after = _function(difference.new, difference.renumbered(part))
-        function = self._program.functions[after]
         names = difference.names[readings.DECIDED]
         was, now = skeletons((difference.old, before), (difference.new, after), names)
+        if not same(was.told, now.told):
+            return False
         with deep_recursion():
-            return same(was.told, now.told) and all(
-                self._gives_the_same(one, other, function, names) for one, other in _pairs(was, now)
-            )
+            function = self._inference.program.functions[after]
+            return all(self._gives_the_same(one, other, function, names) for one, other in _pairs(was, now))
 
     def _gives_the_same(self, old: Site, new: Site, function: Function, names: frozenset[str]) -> bool:
         """Whether two expressions give the same, and add the same to the graph where they are sites."""
