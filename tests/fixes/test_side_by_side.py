@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from archlint.fixes.side_by_side import worked_on
 
+COPIES = hasattr(os, "fork") and sys.platform != "darwin"
 NUMBERS = msgspec.msgpack.Decoder(int)
 
 
@@ -32,7 +34,7 @@ def test_what_a_copy_cannot_do_is_done_here(tmp_path: Path) -> None:
         return 7
 
     assert worked_on([partial(abs, -1), only_here], NUMBERS) == [1, 7]
-    assert (tmp_path / "tried").exists() is hasattr(os, "fork")
+    assert (tmp_path / "tried").exists() is COPIES
 
 
 def test_an_error_is_raised_here_and_leaves_no_process() -> None:
@@ -48,4 +50,9 @@ def test_an_error_is_raised_here_and_leaves_no_process() -> None:
 
 def test_without_copies_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "fork", raising=False)
+    assert worked_on([os.getpid], NUMBERS) == [os.getpid()]
+
+
+def test_on_macos_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
     assert worked_on([os.getpid], NUMBERS) == [os.getpid()]

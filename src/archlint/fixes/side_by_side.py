@@ -6,6 +6,7 @@ A copy gives back at its end whatever memory its work took.
 from __future__ import annotations
 
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -22,7 +23,7 @@ def worked_on(tasks: Sequence[Callable[[], _T]], answers: msgspec.msgpack.Decode
 
     What a copy does not bring home, and all where there can be no copies, is done here.
     """
-    if not hasattr(os, "fork"):
+    if not _can_copy():
         return [task() for task in tasks]
     packed: dict[int, bytes] = {}
     running: deque[tuple[int, int, int]] = deque()
@@ -33,6 +34,14 @@ def worked_on(tasks: Sequence[Callable[[], _T]], answers: msgspec.msgpack.Decode
     while running:
         _end(packed, *running.popleft())
     return [answers.decode(packed[at]) if at in packed else task() for at, task in enumerate(tasks)]
+
+
+def _can_copy() -> bool:
+    """Not on Windows, nor on macOS, whose system libraries may not survive it.
+
+    That is said by the documentation of Python's `multiprocessing`, "Contexts and start methods".
+    """
+    return hasattr(os, "fork") and sys.platform != "darwin"
 
 
 def _processors() -> int:
