@@ -30,6 +30,25 @@ REQUIRED = 'op.add_column("t", sa.Column("b", sa.Integer, nullable=False))'
 ROW = 'op.execute("INSERT INTO t (id) VALUES (1)")'
 LONG = "ix_a_name_that_is_far_too_long_for_postgresql_because_it_has_more_than_63"
 
+EACH = (
+    'op.execute("""DO $$ DECLARE r RECORD; BEGIN FOR r IN SELECT tablename FROM pg_tables'
+    " WHERE tablename IN ('t') LOOP EXECUTE format('{}', {}); END LOOP; END $$\"\"\")\n"
+)
+ARRAY = (
+    """op.execute("CREATE TYPE k AS ENUM ('a')")\n"""
+    'op.add_column("t", sa.Column("k", postgresql.ARRAY(postgresql.ENUM(name="k", create_type=False))))\n'
+)
+REPLACED = (
+    'op.execute("ALTER TYPE k RENAME TO k_old")\n'
+    """op.execute("CREATE TYPE k AS ENUM ('a', 'b')")\n"""
+)
+
+
+def _elsewhere(name: str) -> tuple[str, str]:
+    """What happens on another server alone."""
+    return f'if {name} == "mysql":\n    op.drop_table("t")\nelse:\n    {REQUIRED}', 'op.drop_column("t", "b")'
+
+
 OBJECTS = {
     # what is taken, there and back and there again
     "a function is replaced": (FUNCTION.format("OR REPLACE "), ""),
@@ -115,7 +134,50 @@ OBJECTS = {
         f'op.create_table("{LONG}", sa.Column("id", sa.Integer, primary_key=True))',
         f'op.drop_table("{LONG}")',
     ),
+    "a block makes a trigger for each table": (
+        FUNCTION.format("")
+        + EACH.format(
+            "CREATE TRIGGER tr_%I BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION touch()",
+            "r.tablename, r.tablename",
+        ),
+        EACH.format("DROP TRIGGER tr_%I ON %I", "r.tablename, r.tablename")
+        + 'op.execute("DROP FUNCTION touch()")',
+    ),
+    "a block looks before it changes rows": (
+        'op.execute("""DO $$ BEGIN -- drop what is old\nIF EXISTS (SELECT 1 FROM t) THEN'
+        ' UPDATE t SET a = NULL; END IF; END $$""")',
+        "",
+    ),
+    "a block replaces a function": (
+        'op.execute("""DO $do$ BEGIN CREATE OR REPLACE FUNCTION touch() RETURNS trigger AS $$ BEGIN'
+        ' RETURN NEW; END; $$ LANGUAGE plpgsql; END $do$""")',
+        "",
+    ),
+    "an array's enumeration is replaced": (
+        ARRAY + REPLACED + 'op.execute("ALTER TABLE t ALTER COLUMN k TYPE k[] USING k::text[]::k[]")\n'
+        'op.execute("DROP TYPE k_old")',
+        'op.drop_column("t", "k")\nop.execute("DROP TYPE k")',
+    ),
+    "the engine's name": _elsewhere("op.get_bind().engine.name"),
+    "the engine's dialect": _elsewhere("op.get_context().bind.engine.dialect.name"),
+    "the dialect of the implementation": _elsewhere("op.get_context().impl.dialect.name"),
+    "the dialect of an inspector": _elsewhere("sa.inspect(op.get_bind()).dialect.name"),
+    "the URL's backend": _elsewhere("op.get_bind().engine.url.get_backend_name()"),
+    "a table's name in op.f": (
+        'op.create_table(op.f("u"), sa.Column("id", sa.Integer, primary_key=True))\n'
+        'op.add_column(op.f("t"), sa.Column("u", sa.Integer))\n'
+        'op.create_foreign_key("t_u", op.f("t"), op.f("u"), ["u"], ["id"])',
+        'op.drop_constraint("t_u", op.f("t"))\nop.drop_column(op.f("t"), "u")\nop.drop_table(op.f("u"))',
+    ),
     # what is refused
+    "an array needs the enumeration's old name": (
+        ARRAY + REPLACED + 'op.execute("DROP TYPE k_old")',
+        'op.drop_column("t", "k")',
+    ),
+    "a foreign key of a table's name in op.f": (
+        'op.create_foreign_key("t_u", op.f("t"), op.f("u"), ["a"], ["id"])',
+        "",
+    ),
     "a function stays": (FUNCTION.format(""), ""),
     "a trigger stays": (FUNCTION.format("OR REPLACE ") + TRIGGER, ""),
     "a trigger needs the function": (FUNCTION.format("") + TRIGGER, 'op.execute("DROP FUNCTION touch()")'),
@@ -217,3 +279,44 @@ def test_the_default_schema_by_its_name_is_another_one(tmp_path: Path, connectio
     truth, found = run(tmp_path, connection), predicted(tmp_path, files)
     assert truth.drift
     assert found.verdict.drift == truth.drift
+
+
+BASES = {
+    "a library's mixin before the base": "class Model(AbstractConcreteBase, Old):\n    __abstract__ = True\n",
+    "a mixin of the service before the base": (
+        "class Mixin:\n    pass\n\nclass Model(Mixin, Old):\n    __abstract__ = True\n"
+    ),
+    "a base behind another": (
+        "class First(Old):\n    __abstract__ = True\n\nclass Model(First):\n    __abstract__ = True\n"
+    ),
+    "subclasses that import their own module": (
+        "class Model(Old):\n    __abstract__ = True\n\n"
+        "    def __init_subclass__(cls, **kwargs):\n"
+        "        super().__init_subclass__(**kwargs)\n        __import__(cls.__module__)\n"
+    ),
+}
+TABLES = """
+from sqlalchemy.ext.declarative import AbstractConcreteBase
+
+Old = orm.declarative_base(metadata=Base.metadata)
+
+{base}
+class Child(Model):
+    __tablename__ = "child"
+    id = sa.Column(sa.Integer, primary_key=True)
+
+links = sa.Table("links", Model.metadata, sa.Column("t", sa.Integer), sa.Column("u", sa.Integer))
+"""
+
+
+@pytest.mark.parametrize("base", [pytest.param(base, id=name) for name, base in BASES.items()])
+def test_the_metadata_of_a_base_behind_others(base: str, tmp_path: Path, connection: Connection) -> None:
+    made = (
+        'op.create_table("links", sa.Column("t", sa.Integer), sa.Column("gone", sa.Integer))\n'
+        'op.create_table("child", sa.Column("id", sa.Integer, primary_key=True))\n'
+        'op.create_table("other", sa.Column("id", sa.Integer))'
+    )
+    undone = "\n".join(f'op.drop_table("{name}")' for name in ("other", "child", "links"))
+    files = write(History([Step(made, undone)], TABLES.format(base=base)), tmp_path)
+    truth, found = run(tmp_path, connection), predicted(tmp_path, files)
+    assert (found.verdict.drift, found.unknown) == (truth.drift, ())

@@ -28,6 +28,7 @@ from archlint.service.interpreter.values import (
     Value,
     configured,
     each,
+    settled,
 )
 from archlint.service.semantics.library_names import names_of, public_name
 
@@ -261,6 +262,8 @@ def _of_class(machine: Machine, value: ClassObject, name: str) -> Value:
             return value.definition.name
         case "__members__":
             return {k: v for k, v in value.namespace.items() if isinstance(v, Member)}
+        case "__module__":
+            return value.module.name
         case "__mro__":
             return value.lineage()
         case "__doc__":
@@ -271,10 +274,24 @@ def _of_class(machine: Machine, value: ClassObject, name: str) -> Value:
             return Native(name, lambda machine, arguments: list(value.subclasses))
         case "__init__":
             return Native("__init__", lambda machine, arguments: None)
+    modelled = _of_modelled_base(machine, value, name)
+    if modelled is not None:
+        return modelled
     external = next((base for base in value.lineage() if isinstance(base, External)), None)
     if external is not None:
         return External(f"{external.name}.{name}")
     return Unresolved(f"class `{value.definition.name}` defines no `{name}` that archlint can see")
+
+
+def _of_modelled_base(machine: Machine, value: ClassObject, name: str) -> Value:
+    """What an object that the class or an ancestor derives from is known to have under that name."""
+    ancestors = (one for one in value.lineage() if isinstance(one, ClassObject))
+    for base in (settled(base) for ancestor in ancestors for base in ancestor.bases):
+        if isinstance(base, Modelled):
+            found = base.attribute(machine, name)
+            if not isinstance(found, External | Unresolved):
+                return found
+    return None
 
 
 def _of_super(machine: Machine, value: SuperObject, name: str) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import Arguments, Native, Unresolved, Value, text
+from archlint.service.schema.alembic.connections import DIALECT
 from archlint.service.schema.core.tables import Table
 from archlint.service.schema.postgresql.server import Database
 from archlint.service.schema.sqlalchemy.values import PartialObject
@@ -14,6 +15,7 @@ from archlint.service.schema.sqlalchemy.values import PartialObject
 def inspector(database: Database) -> PartialObject:
     """An inspector; of what is not known its answers are unresolved."""
     natives: dict[str, Value] = {
+        "dialect": DIALECT,
         "get_table_names": Native("get_table_names", lambda machine, arguments: _names(database)),
         "has_table": Native("has_table", lambda machine, arguments: _has(database, arguments)),
     }

@@ -65,8 +65,10 @@ class GivenArguments(Struct, dict=True):
         return settled(self.arguments.args[position]) if position < len(self.arguments.args) else default
 
     def text(self, name: str) -> str:
-        """An argument that must be a string."""
-        return string(self.value(name), f"`{name}`")
+        """An argument that must be a string, or one in `op.f(…)`, which is a string, too."""
+        value = self.value(name)
+        is_marked = isinstance(value, Element) and value.kind == "f" and len(value.args) == 1
+        return string(value.args[0] if is_marked else value, f"`{name}`")
 
     def schema(self, name: str = "schema") -> str | None:
         """The schema, None for the default one."""

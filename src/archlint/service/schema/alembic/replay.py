@@ -27,6 +27,7 @@ from archlint.service.interpreter.values import (
 )
 from archlint.service.migrations.revisions import Revision
 from archlint.service.schema.alembic.autocommit import AutocommitBlock
+from archlint.service.schema.alembic.connections import connection_with
 from archlint.service.schema.alembic.early_returns import early_returns
 from archlint.service.schema.alembic.inspection import inspector
 from archlint.service.schema.alembic.op import SIGNATURES, AlembicOperations
@@ -214,13 +215,11 @@ class Replay:
     def _forget(self, arguments: Arguments, name: str, why: str) -> None:
         """Forget the tables that an operation names."""
         words = SIGNATURES[name][0] if name in SIGNATURES else ()
-        found = False
-        for position, word in enumerate(words):
-            value = arguments.get(position, word)
-            if word in _TABLES and text(value) is not None:
-                schema = schema_of(text(arguments.keywords.get("schema")) or "")
-                self.database.forget((schema, text(value) or ""), why)
-                found = True
+        tables = [arguments.get(position, word) for position, word in enumerate(words) if word in _TABLES]
+        found = bool(tables) and all(text(table) is not None for table in tables)
+        schema = schema_of(text(arguments.keywords.get("schema")) or "")
+        for told in filter(None, map(text, tables)):
+            self.database.forget((schema, told), why)
         if name == "drop_index":
             wanted = text(arguments.get(0, "index_name"))
             for table in self.database.tables.values():
@@ -251,18 +250,15 @@ class Replay:
         return None
 
     def _bind(self, machine: Machine, arguments: Arguments) -> Value:
-        dialect = PartialObject("sqlalchemy.Dialect()", {"name": "postgresql"})
         execute = Native("execute", self._execute)
-        names = ("execute", "exec_driver_sql", "scalar", "scalars")
-        attributes: dict[str, Value] = dict.fromkeys(names, execute)
-        attributes["connect"] = Native("connect", self._unfollowed)
-        attributes["execution_options"] = Native("execution_options", self._options)
-        attributes |= {name: Native(name, self._end) for name in ("commit", "rollback")}
-        bind = PartialObject("sqlalchemy.Connection()", attributes)
         block = Native("autocommit_block", lambda machine, arguments: AutocommitBlock(self.database))
-        bind.attributes = {**attributes, "dialect": dialect, "as_sql": False, "autocommit_block": block}
-        bind.attributes = {**bind.attributes, "bind": bind, "connection": bind, "engine": bind}
-        return bind
+        methods: dict[str, Value] = dict.fromkeys(
+            ("execute", "exec_driver_sql", "scalar", "scalars"), execute
+        )
+        methods["connect"] = Native("connect", self._unfollowed)
+        methods["execution_options"] = Native("execution_options", self._options)
+        methods |= {name: Native(name, self._end) for name in ("commit", "rollback")}
+        return connection_with({**methods, "autocommit_block": block})
 
     def _options(self, machine: Machine, arguments: Arguments) -> Value:
         """`execution_options(…)` of the connection, whose isolation is fixed in a transaction."""

@@ -29,9 +29,9 @@ class Renaming(Catalog):
             for column in filter(depends_on(old), table.columns.values()):
                 self._touch(table.key)
                 if has_type(column, old):
-                    column.type = SqlType(new, True, found.values)
+                    column.type = _of_type(column.type, new, found.values)
                 if is_of(column.default_type, old):
-                    column.default_type = SqlType(new, True, found.values)
+                    column.default_type = _of_type(column.default_type, new, found.values)
 
     def rename_table(self, key: TableKey, new: str) -> None:
         """`ALTER TABLE … RENAME TO`; names of indexes and constraints stay."""
@@ -107,6 +107,12 @@ class Renaming(Catalog):
         for other, foreign_key in self._pointing(table.key):
             self._touch(other.key)
             foreign_key.needs = new if foreign_key.needs == old else foreign_key.needs
+
+
+def _of_type(kind: SqlType | None, name: str, labels: tuple[str, ...] | None) -> SqlType:
+    """The type under its new name; an array of it stays one."""
+    is_array = kind is not None and kind.text.endswith("[]")
+    return SqlType(f"{name}[]") if is_array else SqlType(name, True, labels)
 
 
 def _renamed(columns: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from archlint.service.schema.core.tables import SqlType, Table, TableKey
-from archlint.service.schema.postgresql import objects
+from archlint.service.schema.core.tables import Table, TableKey
+from archlint.service.schema.postgresql import anonymous_blocks, objects
 from archlint.service.schema.postgresql.catalog import has_type, is_of
 from archlint.service.schema.postgresql.creations import CREATE
 from archlint.service.schema.postgresql.definitions import (
@@ -39,7 +39,6 @@ _RENAME_CONSTRAINT = re.compile(
     rf"(?P<old>{WORD})\s+TO\s+(?P<new>{WORD})\s*$",
     re.IGNORECASE,
 )
-_DO_TYPE = re.compile(rf"CREATE\s+TYPE\s+({NAME})\s+AS\s+ENUM\s*\(([^)]*)\)", re.IGNORECASE)
 _ROWS = re.compile(
     r"\s*(UPDATE|DELETE\s+FROM|INSERT\s+INTO)\s+(?P<quote>\"?)(?P<name>\w+)(?P=quote)(?![\w.\"])",
     re.IGNORECASE,
@@ -48,6 +47,11 @@ _COMMENT = re.compile(
     r"""COMMENT\s+ON\s+(?P<kind>TABLE|COLUMN)\s+(?P<name>[\w."]+)\s+IS\s+(?:NULL|'(?P<text>(?:[^']|'')*)')""",
     re.IGNORECASE,
 )
+_NEW_NAME = re.compile(
+    rf"\bALTER\s+(TABLE|TYPE|VIEW)\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?{NAME}\s+RENAME\s+TO\s+({NAME})",
+    re.IGNORECASE,
+)
+_DEFINES_TYPE = re.compile(r"\b(CREATE|ALTER|DROP)\s+(TYPE|DOMAIN)\b|\bEXECUTE\b", re.IGNORECASE)
 _MENTIONED = re.compile(
     rf"\b(TABLE|TYPE|VIEW)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?({NAME})", re.IGNORECASE
 )
@@ -153,34 +157,33 @@ def _check_target(database: Database, sql: str) -> None:
 
 
 def forget_mentioned(database: Database, sql: str, why: str) -> None:
-    """Forget the tables and types whose names stand in the SQL."""
+    """Forget the tables and types whose names stand in the SQL; types only where it may define any."""
     words = {word.lower() for word in re.findall(r"\w+", sql)}
     for key in list(database.tables):
         if key[1].lower() in words:
             database.forget(key, why)
+    defines_types = _DEFINES_TYPE.search(sql) is not None
     for name in list(database.types):
-        if name.lower() in words:
+        if defines_types and name.lower() in words:
             database.untold_types.add(name)
     for key in [key for key in database.views if key[1].lower() in words]:
         del database.views[key]
-    for kind, name in _MENTIONED.findall(sql):
+    for kind, name in (*_MENTIONED.findall(sql), *_NEW_NAME.findall(sql)):
         key = written_key(name)
         if kind.upper() != "TYPE":
             database.forget(key, why)
-        else:
+        elif defines_types:
             database.untold_types.add(key[1])
 
 
 def _anonymous(database: Database, sql: str) -> None:
-    """`DO $$ … $$`: a type that is created unless it is there; anything else is not followed."""
-    created = _DO_TYPE.findall(sql)
-    if len(created) == 1 and len(re.findall(r"\b(CREATE|ALTER|DROP)\b", sql, re.IGNORECASE)) == 1:
-        (_, name), labels = written_key(created[0][0]), created[0][1]
-        if re.search(r"duplicate_object|IF\s+NOT\s+EXISTS", sql, re.IGNORECASE):
-            if name not in database.types:
-                database.create_type(SqlType(name, True, tuple(re.findall(r"'((?:[^']|'')*)'", labels))))
-            return
-    forget_mentioned(database, sql, "a `DO` block")
+    """`DO $$ … $$`: a type that is created unless it is there, or what leaves tables alone."""
+    made = anonymous_blocks.type_made(sql)
+    if made is not None:
+        if made.text not in database.types:
+            database.create_type(made)
+    elif not anonymous_blocks.changes_no_table(sql):
+        forget_mentioned(database, sql, "a `DO` block")
 
 
 def _one(database: Database, statement: Any) -> None:
