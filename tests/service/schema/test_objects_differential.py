@@ -44,6 +44,20 @@ REPLACED = (
 )
 
 
+def _with_labels(between: str, name: str = "k") -> tuple[str, str]:
+    """A label that the second upgrade adds to a type which the downgrade left, and uses."""
+    made = "IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'k') THEN CREATE TYPE k AS ENUM ('a')"
+    column = f'sa.Column("k", postgresql.ENUM(name="{name}", create_type=False))'
+    return (
+        f'op.execute("DO $$ BEGIN {made}; END IF; END $$")\n'
+        """op.execute("ALTER TYPE k ADD VALUE 'b'")\n"""
+        f'{between}\nop.add_column("t", {column})\n'
+        f"""op.execute("UPDATE t SET k = 'b'::{name}")""",
+        f'op.drop_column("t", "k")\nop.execute("DROP TYPE {name}")\n'
+        """op.execute("CREATE TYPE k AS ENUM ('a')")""",
+    )
+
+
 def _elsewhere(name: str) -> tuple[str, str]:
     """What happens on another server alone."""
     return f'if {name} == "mysql":\n    op.drop_table("t")\nelse:\n    {REQUIRED}', 'op.drop_column("t", "b")'
@@ -169,7 +183,19 @@ OBJECTS = {
         'op.create_foreign_key("t_u", op.f("t"), op.f("u"), ["u"], ["id"])',
         'op.drop_constraint("t_u", op.f("t"))\nop.drop_column(op.f("t"), "u")\nop.drop_table(op.f("u"))',
     ),
+    "a label of an older type that another replaced": _with_labels(
+        """op.execute("CREATE TYPE k2 AS ENUM ('a', 'b')")\nop.execute("DROP TYPE k")\n"""
+        'op.execute("ALTER TYPE k2 RENAME TO k")'
+    ),
+    "a label of an older type whose name is another's": _with_labels(
+        'op.execute("ALTER TYPE k RENAME TO k_old")\n'
+        """op.execute("CREATE TYPE k AS ENUM ('a', 'b')")\nop.execute("DROP TYPE k_old")"""
+    ),
     # what is refused
+    "a label of an older type": _with_labels(""),
+    "a label of an older type that has another name": _with_labels(
+        'op.execute("ALTER TYPE k RENAME TO k3")', "k3"
+    ),
     "an array needs the enumeration's old name": (
         ARRAY + REPLACED + 'op.execute("DROP TYPE k_old")',
         'op.drop_column("t", "k")',

@@ -22,8 +22,7 @@ class Renaming(Catalog):
         if self._has_type(new):
             raise refusals.type_exists(new)
         found = self.types.pop(old)
-        if old in self.block.changed:
-            self.block.changed.add(new)
+        self.block.rename_type(old, new)
         self.types[new] = SqlType(new, True, found.values)
         for table in self.tables.values():
             for column in filter(depends_on(old), table.columns.values()):

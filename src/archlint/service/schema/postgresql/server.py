@@ -54,6 +54,7 @@ class Database(Renaming):
 
     def drop_type(self, name: str) -> None:
         """`DROP TYPE`; refused while a column has it."""
+        self.block.drop_type(name)
         if not self._has_type(name):
             raise refusals.no_type(name)
         users = [

@@ -57,6 +57,20 @@ class TransactionBlock(Struct, dict=True):
         self.commit()
         self.inside = None
 
+    def rename_type(self, old: str, new: str) -> None:
+        """A type of another name is as old as it was, and so are its labels."""
+        for names in (self.young, self.changed):
+            if old in names:
+                names.remove(old)
+                names.add(new)
+        self.fresh = {(new if name == old else name, label) for name, label in self.fresh}
+
+    def drop_type(self, name: str) -> None:
+        """Another type of that name has labels of its own."""
+        self.young.discard(name)
+        self.changed.discard(name)
+        self.fresh = {one for one in self.fresh if one[0] != name}
+
     def forbid(self, statement: str) -> None:
         """Refuse a statement that needs to be outside of any transaction."""
         if self.inside:
