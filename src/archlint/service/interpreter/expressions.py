@@ -277,6 +277,11 @@ def _generate(
     clause: ComprehensionClause = node.clauses[depth]
     items = iterate(machine, evaluate(machine, frame, clause.iterable))
     if items is None:
+        why = "an item of something that the source does not tell"
+        bound = machine.unresolved(frame, clause.iterable, why)
+        machine.semantics.bind(machine, frame, clause.target, bound)
+        with machine.condition(Origin(frame.module.module, clause.iterable), "for each of unknown items"):
+            _generate(machine, frame, node, depth + 1, [])
         return False
     for item in items:
         machine.semantics.bind(machine, frame, clause.target, item)

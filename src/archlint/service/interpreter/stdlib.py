@@ -287,9 +287,18 @@ def _cast(machine: Machine, arguments: Arguments) -> Value:
 def _map(machine: Machine, arguments: Arguments) -> Value:
     """`map(function, items)`, called at once: laziness changes no route."""
     items = iterate(machine, arguments.get(1, "iterable"))
-    if items is None or len(arguments.args) != 2:
+    if len(arguments.args) != 2:
         return Unresolved("unknown items", arguments.place)
-    return [machine.call(arguments.args[0], Arguments((item,), {}, arguments.place)) for item in items]
+    if items is None:
+        with machine.condition(arguments.place, "for each of unknown items"):
+            unknown = Unresolved("an item of something that the source does not tell", arguments.place)
+            _called_with(machine, arguments, unknown)
+        return Unresolved("unknown items", arguments.place)
+    return [_called_with(machine, arguments, item) for item in items]
+
+
+def _called_with(machine: Machine, arguments: Arguments, item: Value) -> Value:
+    return machine.call(arguments.args[0], Arguments((item,), {}, arguments.place))
 
 
 def _filter(machine: Machine, arguments: Arguments) -> Value:

@@ -16,7 +16,7 @@ from archlint.spec import rules_directory
 
 NameKind = Literal[
     "any database error", "any value", "app", "app maker", "async scoped session", "async session",
-    "async stream type", "async test case", "configuration loader", "connection", "container",
+    "async stream type", "async test case", "code runner", "configuration loader", "connection", "container",
     "concrete base", "container marker", "container type", "dataclass maker", "decimal",
     "declarative base", "declarative base maker", "document base", "empty base", "engine",
     "engine maker", "engine maker by configuration", "enumeration", "enumeration by value",

@@ -28,6 +28,7 @@ from archlint.service.interpreter.values import (
 from archlint.service.schema.alembic.replay import TransactionMode
 from archlint.service.schema.sqlalchemy.library_mixins import SchemaMachine, schema_machine
 from archlint.service.semantics.called import has_text, speaks_of
+from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Modules
 
 _COMPARED = frozenset(
@@ -43,7 +44,7 @@ class EnvironmentRun(Struct, eq=False, frozen=True, dict=True):
     """An env.py that ran: its machine, with the modules that it loaded, and the options of `configure()`.
 
     `unresolved` says why nothing certain is known of the options, None where they are. `undecided` are the
-    places where it imports a module whose name the source does not tell.
+    places where it imports a module whose name the source does not tell, or runs code by other means.
     """
 
     module: Module
@@ -105,6 +106,7 @@ class _Run(Struct, dict=True):
             "alembic.context.configure": self._configure,
             "importlib.import_module": self._import,
             "builtins.__import__": self._import,
+            **dict.fromkeys(names_of("code runner"), self._run),
         }
 
     def _configure(self, machine: Machine, arguments: Arguments) -> Value:
@@ -115,6 +117,10 @@ class _Run(Struct, dict=True):
         if isinstance(found, Unresolved):
             self.undecided.append(arguments.place)
         return found
+
+    def _run(self, machine: Machine, arguments: Arguments) -> Value:
+        self.undecided.append(arguments.place)
+        return Unresolved("what code of a file or text gives", arguments.place)
 
 
 def run_environment(path: str, modules: Modules) -> EnvironmentRun | None:
