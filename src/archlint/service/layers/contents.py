@@ -15,8 +15,6 @@ from archlint.facts.syntax import (
     ClassDef,
     Expression,
     FunctionDef,
-    Name,
-    Return,
     Statement,
     Subscript,
 )
@@ -28,7 +26,7 @@ from archlint.service.layers.definition_calls import (
     called_by_definitions,
     including,
 )
-from archlint.service.semantics.bindings import Imported, own_nodes, statements
+from archlint.service.semantics.bindings import Imported, returned_values, statements
 from archlint.service.semantics.classes import Classes
 from archlint.service.semantics.library_names import SQLMODEL, names_of
 from archlint.service.semantics.modules import Module
@@ -155,14 +153,14 @@ def _makes(
         return False
     match maker.node:
         case FunctionDef() as factory:
-            returned = _returned(factory)
+            returned = returned_values(factory)
             inner = (maker.module, symbols, names, (factory,), depth + 1)
             return any(isinstance(one, Call) and _makes_in(one, inner) for one in returned)
         case Assign(value=Call(func=func)):
             # `Router = router_class()`: the factory returns the class.
             made = symbols.resolve(maker.module, func)
             return isinstance(made.node, FunctionDef) and any(
-                _is_class(made, one, symbols, names) for one in _returned(made.node)
+                _is_class(made, one, symbols, names) for one in returned_values(made.node)
             )
     return False
 
@@ -177,19 +175,6 @@ def _is_class(factory: Symbol, node: Expression, symbols: Symbols, names: frozen
         return False
     symbol = symbols.resolve(factory.module, node, (factory.node,))
     return any(base.qualified in names for base in (symbol, *symbols.bases(symbol)))
-
-
-def _returned(function: FunctionDef) -> list[Expression]:
-    """What a function returns; of a name, also what it is assigned."""
-    nodes = [node for statement in statements(function.body) for node in own_nodes(statement)]
-    found = [node.value for node in nodes if isinstance(node, Return) and node.value is not None]
-    names = {value.id for value in found if isinstance(value, Name)}
-    assigned = (
-        node.value
-        for node in nodes
-        if isinstance(node, Assign) and any(isinstance(t, Name) and t.id in names for t in node.targets)
-    )
-    return [*found, *(value for value in assigned if value is not None)]
 
 
 class _Reader:

@@ -122,6 +122,23 @@ def own_nodes(statement: Statement | Expression) -> Iterator[Node]:
     return all_nodes(statement, _STATEMENTS)
 
 
+def returned_values(function: FunctionDef) -> list[Expression]:
+    """What a function returns; for a name of its own, all that this is assigned."""
+    nodes = [node for statement in statements(function.body) for node in own_nodes(statement)]
+    found = [node.value for node in nodes if isinstance(node, Return) and node.value is not None]
+    names = {value.id for value in found if isinstance(value, Name)}
+    assigned = [
+        (target.id, node.value)
+        for node in nodes
+        if isinstance(node, Assign) and node.value is not None
+        for target in node.targets
+        if isinstance(target, Name) and target.id in names
+    ]
+    own = {name for name, _ in assigned}
+    others = (one for one in found if not (isinstance(one, Name) and one.id in own))
+    return [*others, *(value for _, value in assigned)]
+
+
 _STATEMENTS = frozenset(get_args(Statement))
 _BINDING_NOTHING = frozenset({AugmentedAssign, Evaluate, Raise, Return})
 

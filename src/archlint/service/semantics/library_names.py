@@ -22,11 +22,11 @@ NameKind = Literal[
     "engine maker", "engine maker by configuration", "enumeration", "enumeration by value",
     "environment", "environment getter", "field maker", "fixture maker", "framework", "generic base",
     "gives its argument", "gives what it keeps", "importer", "injected", "injector", "mapped base",
-    "mapping type", "owner of state", "page dependency", "password hasher", "path", "protocol",
-    "provided", "query", "request", "router", "runs a program", "runs its argument", "schema base",
-    "scoped session", "secret type", "select", "sequence type", "session", "session maker", "set type",
-    "settings base", "settings source", "silent dependency", "stands for its argument", "stream type",
-    "synchronous pool", "test case", "token reader", "token signer", "upload", "URL builder",
+    "mapping type", "owner of state", "page dependency", "part of tables", "password hasher", "path",
+    "protocol", "provided", "query", "request", "router", "runs a program", "runs its argument",
+    "schema base", "scoped session", "secret type", "select", "sequence type", "session", "session maker",
+    "set type", "settings base", "settings source", "silent dependency", "stands for its argument",
+    "stream type", "synchronous pool", "test case", "token reader", "token signer", "upload", "URL builder",
     "URL text", "URL type", "variable reader", "written as text",
 ]  # fmt: skip
 """What a name is for, whatever the library."""
