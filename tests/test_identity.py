@@ -180,6 +180,7 @@ def test_another_call_that_blocks_is_another_finding(tmp_path: Path) -> None:
 
 
 APP = "from fastapi import FastAPI\n\napi = FastAPI(docs_url=None, redoc_url=None)\n"
+SERVED = "from fastapi import FastAPI\n\napi = FastAPI()\n\n\n@api.get('/a')\nasync def a(): ...\n"
 ENGINE = (
     "from sqlalchemy.ext.asyncio import create_async_engine\n\n"
     "engine = create_async_engine('postgresql+asyncpg://db/a', pool_size=5, max_overflow=3)\n"
@@ -192,6 +193,7 @@ STACK = "services:\n  app:\n    build: .\n"
     ("file", "text", "before", "after", "code"),
     [
         ("app/core/database.py", ENGINE, ", max_overflow=3", "", "BA0707"),
+        ("app/main.py", SERVED, "get('/a')", "get('/v1/a')", "BA0506"),
         ("app/main.py", APP, ", redoc_url=None", "", "BA1102"),
         ("compose.yaml", STACK, "  app:", "  db:\n    image: postgres:17\n  app:", "BA1012"),
         ("pyproject.toml", PROJECT, "sqlalchemy>=1.3", "sqlalchemy>=1.4", "BA0203"),

@@ -46,11 +46,15 @@ def _is_site(service: Service, endpoint: Endpoint) -> bool:
 
 
 def _piece(endpoint: Endpoint) -> Piece:
-    """The endpoint where it is registered; what one function registers has one place to go to."""
+    """The endpoint where it is registered, meant by its handler, whichever path a prefix gives it.
+
+    What one function registers has one place to go to.
+    """
     place = endpoint.registration
     around = place.module.source.definitions.functions_around(place.node)
     maker = next((one for one in around if one is not place.node), None)
-    return Piece(place.module, endpoint.location, f"The endpoint {served(endpoint)}", within=maker)
+    what, handler = f"The endpoint {served(endpoint)}", endpoint.handler.own_name
+    return Piece(place.module, endpoint.location, what, key=handler, within=maker)
 
 
 def _handler(endpoint: Endpoint) -> tuple[int, int, tuple[str, ...]]:
