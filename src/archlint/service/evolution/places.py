@@ -31,8 +31,13 @@ class SchemaPlace(Struct, frozen=True):
         return replace(self, subject=subject, field=path)
 
     def inside(self, component: str, base: str) -> SchemaPlace:
-        """The place of a component's own schema, under its name in the head and in the base."""
-        return replace(self, schema=component, base_schema=base or component, field="") if component else self
+        """The place of a component's own schema, under its name in the head and in the base.
+
+        Where the head has no component, it is the same place, at which the base had one.
+        """
+        if not component:
+            return self if self.schema or not base else replace(self, base_schema=base)
+        return replace(self, schema=component, base_schema=base or component, field="")
 
     @property
     def shown(self) -> str:
