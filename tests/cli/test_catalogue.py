@@ -83,6 +83,12 @@ def test_explain_shows_each_page_asked_for() -> None:
     [
         ("BA00001", "no rule has the code or name `BA00001`; did you mean `BA0001`?"),
         ("syntax-errors", "did you mean `syntax-error`?"),
+        ("BA0599", "no rule has the code or name `BA0599`; there are BA0501 to BA0515"),
+        ("BA9999", "there are BA01 to BA11"),
+        ("ba05.9", "there are BA05.1 to BA05.2"),
+        ("BA05.1.99", "there are BA05.1.1 to BA05.1.8"),
+        ("BA05.8.1", "did you mean `BA05.1`?"),
+        ("BA05.1.1.1", "there are BA05.1 to BA05.2"),
         ("weather", "`archlint rules` lists them all"),
     ],
 )

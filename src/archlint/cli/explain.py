@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -71,12 +72,34 @@ def find_page(standard: Standard, rule: str) -> Page:
     wanted = rule.upper() if rule.upper() in known else rule.lower()
     if wanted in known:
         return known[wanted]
+    raise ArchlintError(f"no rule has the code or name `{rule}`{_proposal(standard, rule, known)}")
+
+
+def _proposal(standard: Standard, rule: str, known: Iterable[str]) -> str:
+    """The nearest name, or which numbers there are of the kind that was asked for."""
     from archlint.proposals import suggestion
 
+    if re.match(r"BA\d", rule.upper()):
+        near = _alike(standard, rule.upper())
+        codes = [page.code for page in standard.pages]
+        return suggestion(rule, (*near, *codes), 0.85) or f"; there are {near[0]} to {near[-1]}"
     families = [requirement.family for requirement in standard.spec.requirements]
-    names = {*known, *families, *standard.titles, *standard.statements}
-    hint = suggestion(rule, names) or f"; `archlint rules` lists them all, of {', '.join(families)}"
-    raise ArchlintError(f"no rule has the code or name `{rule}`{hint}")
+    near_name = suggestion(rule, {*known, *families, *standard.titles})
+    return near_name or f"; `archlint rules` lists them all, of {', '.join(families)}"
+
+
+def _alike(standard: Standard, wanted: str) -> list[str]:
+    """The rules of its requirement, the scenarios, or the clauses of its scenario; else the requirements."""
+    requirements = standard.spec.requirements
+    about = next((one for one in requirements if wanted.startswith(one.id)), None)
+    if about is None:
+        return [one.id for one in requirements]
+    scenarios = [scenario.id for scenario in about.scenarios]
+    ids = (*(page.code for page in standard.pages), *scenarios, *standard.statements)
+    within, dot, _ = wanted.rpartition(".")
+    begin = within + dot or about.id
+    near = sorted(one for one in ids if one.count(".") == wanted.count(".") and one.startswith(begin))
+    return near or scenarios
 
 
 def _record(one: Page | SpecExcerpt, standard: Standard) -> dict[str, object]:
