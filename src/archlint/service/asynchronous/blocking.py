@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -21,6 +21,8 @@ from archlint.service.calls.library_models import Blocking, NameTable, key
 from archlint.service.calls.loop_entries import LoopEntry
 
 Stop: TypeAlias = tuple[LibraryCall, Blocking]
+WayOn: TypeAlias = OnwardCall | Stop
+"""What a way to a blocking call goes on with."""
 
 
 class BlockingStep(Struct, eq=False, frozen=True):
@@ -68,8 +70,13 @@ class Blocked(Struct, eq=False, frozen=True):
     def severity(self) -> Severity | None:
         """A warning where not all implementations block, all calls are slight, or it is off or a worker's."""
         is_slight = all(one.blocking.slight for one in (self, *self.others))
-        is_sure = all(step.is_sure for step in self.steps) and not (self.switched or self.by_worker)
+        is_sure = self.is_certain and not (self.switched or self.by_worker)
         return None if is_sure and not is_slight else Severity.WARNING
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the way leads to a blocking call whichever methods its objects have."""
+        return all(step.is_sure for step in self.steps)
 
     @property
     def location(self) -> Location:
@@ -152,7 +159,9 @@ class Reach:
             self._allowed.add(key(name), name)
         self._judged: dict[Function, tuple[Stop, ...]] = {}
         self._verdicts: dict[tuple[str, bool], Blocking | None] = {}
-        self._next = self._search()
+        self._next: dict[CallContext, WayOn] = {}
+        self._certain: Container[CallContext] = self._next
+        self._search()
 
     def on_loop(self) -> Iterator[Blocked]:
         """What blocks the event loop, for each call in a function that it runs that leads to it.
@@ -168,7 +177,7 @@ class Reach:
                         yield replace(found, entered=entries.get(function), switched=switched)
 
     def blocked(self, function: Function) -> Iterator[Blocked]:
-        """The calls in the function that block, or lead to one that does: the shortest way from each."""
+        """The calls in the function that block, or lead there: from each a certain way, then the shortest."""
         best: dict[Node, Blocked] = {}
         for call, blocking in self._stops((function, NOTHING_KNOWN)):
             best.setdefault(call.site, Blocked(function, (), call, blocking))
@@ -176,7 +185,7 @@ class Reach:
             if context in self._next:
                 found = self._along(function, edge, context)
                 known = best.get(edge.site)
-                if known is None or len(found.edges) < len(known.edges):
+                if known is None or _order(found) < _order(known):
                     best[edge.site] = found
         yield from sorted(best.values(), key=lambda one: one.location)
 
@@ -192,40 +201,56 @@ class Reach:
         return Blocked(function, tuple(map(self._step, edges)), *step)
 
     def _step(self, edge: Edge) -> BlockingStep:
-        """The edge beside those of the same call to methods of the same name."""
+        return BlockingStep(edge, max(1, len(self._choices(edge))), self._is_sure(edge))
+
+    def _choices(self, edge: Edge) -> frozenset[Function]:
+        """The methods of one name that the edge's call may mean; none where it is no method."""
         if edge.callee.owner is None:
-            return BlockingStep(edge)
+            return frozenset()
         name = edge.callee.own_name
         calls = (one for one in self._calls.edges_from(edge.caller) if one.site is edge.site)
         methods = (one.callee for one in calls if one.callee.owner is not None)
-        choices = {one for one in methods if one.own_name == name and not one.is_empty}
-        return BlockingStep(edge, len(choices), all((one, NOTHING_KNOWN) in self._next for one in choices))
+        return frozenset(one for one in methods if one.own_name == name and not one.is_empty)
 
-    def _search(self) -> dict[CallContext, OnwardCall | Stop]:
-        """The next step from each context to the nearest blocking call, slight ones for want of others."""
-        found: dict[CallContext, OnwardCall | Stop] = {}
+    def _is_sure(self, edge: Edge) -> bool:
+        """Whether each method that the call may mean leads to a blocking call for certain."""
+        choices = self._choices(edge) - {edge.caller}
+        return len(choices) < 2 or all((one, NOTHING_KNOWN) in self._certain for one in choices)
+
+    def _search(self) -> None:
+        """Find the next step from each context to the nearest blocking call, slight ones for want of others.
+
+        Where only some of the methods that a call may mean lead there, it is taken for want of a certain way.
+        """
         for slight in (False, True):
-            stops: dict[CallContext, Stop] = {}
-            for context in self._calls.contexts:
-                for stop in self._stops(context) if context not in found else ():
-                    if stop[1].slight is slight:
-                        stops.setdefault(context, stop)
-            self._spread(stops, found)
+            self._spread(self._stops_in_all(slight), self._is_sure)
+        self._certain = frozenset(self._next)
+        self._spread(self._leading_to(self._next, _is_any), _is_any)
+
+    def _stops_in_all(self, slight: bool) -> dict[CallContext, WayOn]:
+        found: dict[CallContext, WayOn] = {}
+        for context in self._calls.contexts:
+            for stop in self._stops(context) if context not in self._next else ():
+                if stop[1].slight is slight:
+                    found.setdefault(context, stop)
         return found
 
-    def _spread(self, stops: Mapping[CallContext, Stop], found: dict[CallContext, OnwardCall | Stop]) -> None:
-        """Add the contexts that lead to stops, breadth first."""
-        contexts = self._calls.contexts
-        found.update(stops)
-        pending = list(stops)
+    def _spread(self, found: Mapping[CallContext, WayOn], follows: Callable[[Edge], bool]) -> None:
+        """Add these contexts and those that lead to them by calls that one `follows`, breadth first."""
+        pending = found
         while pending:
-            reached: list[CallContext] = []
-            for context in pending:
-                for caller, edge in contexts.callers(context):
-                    if caller not in found:
-                        found[caller] = OnwardCall(edge, context)
-                        reached.append(caller)
-            pending = reached
+            self._next.update(pending)
+            pending = self._leading_to(pending, follows)
+
+    def _leading_to(
+        self, contexts: Iterable[CallContext], follows: Callable[[Edge], bool]
+    ) -> dict[CallContext, WayOn]:
+        found: dict[CallContext, WayOn] = {}
+        for context in contexts:
+            for caller, edge in self._calls.contexts.callers(context):
+                if caller not in self._next and follows(edge):
+                    found.setdefault(caller, OnwardCall(edge, context))
+        return found
 
     def _stops(self, context: CallContext) -> Iterator[Stop]:
         function, known = context
@@ -268,6 +293,14 @@ class Reach:
             return found
         more = self._more.find(name)
         return more[0] if more and isinstance(more[0], Blocking) else None
+
+
+def _order(found: Blocked) -> tuple[bool, int]:
+    return (not found.is_certain, len(found.edges))
+
+
+def _is_any(_: Edge) -> bool:
+    return True
 
 
 def _is_in_memory(node: Expression) -> bool:

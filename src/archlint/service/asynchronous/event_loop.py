@@ -56,22 +56,26 @@ class EventLoop(Struct, eq=False, frozen=True, dict=True):
     workers: Workers
 
     def blocked(self, group: str, options: Mapping[str, Any]) -> Iterator[Blocked]:
-        """What blocks the event loop by a call of a group's kinds, unless a worse group has the same place.
+        """What blocks the event loop by a call of a group's kinds, unless another group leads at that place.
 
-        `options` are those of `Reach`.
+        The worst leads of those that certainly block, or of those that may where none does. `options` are
+        those of `Reach`.
         """
         changed = any(options.values())
         own = (
             Reach(self.calls, _GROUPS[group], options).on_loop() if changed else self._by_node(group).values()
         )
         order = list(_GROUPS)
-        worse, less = order[: order.index(group)], order[order.index(group) + 1 :]
         for found in own:
-            if not any(found.site in self._by_node(one) for one in worse):
-                others = (self._by_node(one).get(found.site) for one in less)
+            others = {one: self._by_node(one).get(found.site) for one in order if one != group}
+            rivals = {one: it for one, it in others.items() if it and it.is_certain >= found.is_certain}
+            if not any(
+                other.is_certain > found.is_certain or order.index(one) < order.index(group)
+                for one, other in rivals.items()
+            ):
                 by_worker = self._is_workers(found.function)
                 if not (by_worker and self._is_published(found.function)):
-                    yield replace(found, others=tuple(filter(None, others)), by_worker=by_worker)
+                    yield replace(found, others=tuple(rivals.values()), by_worker=by_worker)
 
     def blocks_elsewhere(self, group: str) -> bool:
         """Whether calls of a group's kinds are made where they do not block the event loop."""

@@ -101,7 +101,8 @@ class Scanner:
         for index, statement in enumerate(statements):
             self._statement(statement)
             if type(statement) is If:
-                if fills_after_return(statement, statements[index + 1 :], self._own_names):
+                following = statements[index + 1 :]
+                if fills_after_return(statement, following, self._own_names, setters_of(self._source)):
                     self._once = True
                 if further := needs_after(statement, self._parameters):
                     self._needs |= further

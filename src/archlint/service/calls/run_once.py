@@ -11,6 +11,7 @@ from archlint.facts.syntax import (
     Attribute,
     Await,
     Call,
+    ClassDef,
     Constant,
     Evaluate,
     Expression,
@@ -36,15 +37,31 @@ _FILLING = frozenset({"add", "append", "extend", "setdefault", "update"})
 
 @summary
 def setters_of(source: PythonSource) -> Setters:
-    """The functions of a file that assign variables which they declare `global`."""
+    """What the functions of a file assign that they declare `global`, and the methods of their object.
+
+    Methods and attributes have the names by which they name each other: `self.load` sets `self.model`.
+    """
     found: dict[str, frozenset[str]] = {}
+    for name, places in (*_set_by_functions(source), *_set_by_methods(source)):
+        if places:
+            found[name] = found.get(name, frozenset()) | places
+    return found
+
+
+def _set_by_functions(source: PythonSource) -> Iterator[tuple[str, frozenset[str]]]:
     for function in (one for one in source.body if isinstance(one, FunctionDef)):
         inner = tuple(statements(function.body))
         declared = (one.parts for one in inner if type(one) is Simple and one.keyword == "global")
         names = {part.id for parts in declared for part in parts if isinstance(part, Name)}
-        if set_here := frozenset(name for name in names if _assigns(inner, name)):
-            found[function.name] = set_here
-    return found
+        yield function.name, frozenset(name for name in names if _assigns(inner, name))
+
+
+def _set_by_methods(source: PythonSource) -> Iterator[tuple[str, frozenset[str]]]:
+    classes = (one for one in source.body if isinstance(one, ClassDef))
+    for method in (one for cls in classes for one in cls.body if isinstance(one, FunctionDef)):
+        if method.parameters:
+            owner = f"{method.parameters[0].name}."
+            yield owner + method.name, frozenset(p for p in _assigned(method.body) if p.startswith(owner))
 
 
 def first_time_branches(
@@ -65,12 +82,14 @@ def first_time_branches(
     return tuple(kept)
 
 
-def fills_after_return(statement: If, following: tuple[Statement, ...], own_names: Container[str]) -> bool:
+def fills_after_return(
+    statement: If, following: tuple[Statement, ...], own_names: Container[str], setters: Setters
+) -> bool:
     """Whether `statement` is `if _client is not None: return …` and `following` set `_client`."""
     match statement:
         case If(branches=(branch,), orelse=()) if branch.body and isinstance(branch.body[-1], Return):
             present = (one for one in _present(branch.test) if _outlives(one, own_names))
-            return any(_assigns(following, one) for one in present)
+            return any(_sets_somewhere(following, one, setters) for one in present)
     return False
 
 
@@ -120,8 +139,11 @@ def _outlives(place: str, own_names: Container[str]) -> bool:
 
 
 def _fills(body: tuple[Statement, ...], place: str, setters: Setters) -> bool:
-    by_call = any(_sets(call, place, setters) for call in _calls(body))
-    return by_call or _assigns(body, place) or _calls_own_method(body, place)
+    return _sets_somewhere(body, place, setters) or _calls_own_method(body, place)
+
+
+def _sets_somewhere(body: tuple[Statement, ...], place: str, setters: Setters) -> bool:
+    return _assigns(body, place) or any(_sets(call, place, setters) for call in _calls(body))
 
 
 def _calls(body: tuple[Statement, ...]) -> Iterator[Call]:
@@ -136,20 +158,19 @@ def _calls(body: tuple[Statement, ...]) -> Iterator[Call]:
 def _sets(call: Call, place: str, setters: Setters) -> bool:
     """Whether it is a function of the file that sets the variable, or fills it as a container."""
     match call.func:
-        case Name(id=name):
-            return place in setters.get(name, ())
-        case Attribute(value=owner, attr=attr):
-            return attr in _FILLING and _place(owner) == place
-    return False
+        case Attribute(value=owner, attr=attr) if attr in _FILLING and _place(owner) == place:
+            return True
+    return place in setters.get(dotted(call.func) or "", ())
 
 
 def _assigns(body: Iterable[Statement], place: str) -> bool:
-    return any(
-        _place(target) == place
-        for statement in statements(tuple(body))
-        if isinstance(statement, Assign)
-        for target in statement.targets
-    )
+    return place in _assigned(body)
+
+
+def _assigned(body: Iterable[Statement]) -> Iterator[str]:
+    """The places that statements assign."""
+    assigning = (one for one in statements(tuple(body)) if isinstance(one, Assign))
+    return (_place(target) for one in assigning for target in one.targets)
 
 
 def _calls_own_method(body: tuple[Statement, ...], place: str) -> bool:
