@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cached_property
@@ -88,10 +89,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def asked(folder: Path, **options: str) -> set[str]:
+def asked(folder: Path, *paths: str, **options: str) -> set[str]:
     """The names of the rules that a run asks; its findings are those of a run that remembers nothing."""
     steps: list[str] = []
-    request = Request((folder,), **options)  # type: ignore[arg-type]
+    request = Request([folder / path for path in paths or [""]], **options)  # type: ignore[arg-type]
     found = engine.run(request, steps.append)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ARCHLINT_CACHE_DIR", str(folder.parent / "no cache"))
@@ -505,6 +506,51 @@ def test_where_services_are_found_to_lie_as_before_no_rule_is_asked(
     searches.clear()
     assert asked(shop) == set()
     assert len(searches) == 2
+
+
+@pytest.fixture
+def around(shop: Path) -> Path:
+    """The shop in a folder of a repository that has other files as well."""
+    folder = shop.parent / "around"
+    (folder / "scripts").mkdir(parents=True)
+    shop.rename(folder / "shop")
+    (folder / "scripts/tool.py").write_text("import time\n\n\ndef helper():\n    time.sleep(1)\n")
+    (folder / "compose.yaml").write_text("services:\n  shop:\n    build: shop\n")
+    (folder / "shop/app/generated.py").write_text("")
+    (folder / "shop/archlint.toml").write_text("exclude = ['app/generated.py']\n")
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "concerned"),
+    [
+        ("scripts/tool.py", "import json\n\n\ndef helper():\n    json.loads('1')\n", "none"),
+        ("scripts/tool.py", "def helper(\n", "some"),
+        ("scripts/tool.py", None, "all"),
+        ("scripts/more.py", "a = 1\n", "all"),
+        ("shop/app/main.py", f"# moved\n{MAIN}", "none"),
+        ("shop/app/main.py", MAIN.replace("return 1", "return time.sleep(1)"), "some"),
+        ("shop/app/generated.py", "import time\n", "none"),
+        ("shop/app/more.py", "import time\n", "all"),
+        ("shop/app/__init__.py", None, "all"),
+        ("shop/archlint.toml", "", "all"),
+        ("compose.yaml", "services:\n  shop:\n    build: shop\n    privileged: true\n", "some"),
+    ],
+)
+@pytest.mark.parametrize(
+    "paths", [("scripts/tool.py",), ("shop/app/main.py", "scripts/tool.py"), ("compose.yaml",)]
+)
+def test_a_path_outside_of_all_services_asks_no_more_rules(
+    around: Path, paths: tuple[str, ...], name: str, text: str | None, concerned: str
+) -> None:
+    every = asked(around, *paths)
+    assert asked(around, *paths) == set()
+    (around / name).unlink() if text is None else (around / name).write_text(text)
+    if all((around / path).exists() for path in paths):
+        again = asked(around, *paths)
+        assert concerned == ("none" if not again else "all" if again == every else "some")
+        assert asked(around) == set()
 
 
 LEFT = {f"app/left{number or ''}.py": "import app.main\n" for number in range(2)}

@@ -62,6 +62,12 @@ class Reads:
         self.contents: dict[str, bytes] = {}
         self.told: dict[str, str] = {}
 
+    def add(self, other: Reads) -> None:
+        """What the same run was told of the same files before."""
+        self.files |= other.files
+        self.contents |= other.contents
+        self.told |= other.told
+
     def note(self, path: str, content_digest: str, status: os.stat_result | None) -> None:
         """A file was read, with the status of before that if it is known, or could not be read just now."""
         with suppress(OSError, ValueError):

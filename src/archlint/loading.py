@@ -69,6 +69,9 @@ class Loaded(Struct, frozen=True, dict=True):
     layout: str = ""
     """What tells how the services were found to lie from any other way."""
 
+    facts: Facts | None = None
+    """Those of the repository's Python files."""
+
 
 class Base(Struct, frozen=True, dict=True):
     """What services are compared with: a repository of which they are read when somebody asks for them.
@@ -105,8 +108,7 @@ def prepare(request: Request, progress: Progress = lambda stage: None) -> Loaded
     roots = [service.root for service in loaded.services]
     if not all(any(is_inside(t, root) or is_inside(root, t) for root in roots) for t in loaded.targets):
         paths = [loaded.repository.root]
-        everything = load(paths, request.config_file, progress, request.standard)
-        loaded = replace(everything, targets=loaded.targets)
+        loaded = replace(_widened(loaded, request), targets=loaded.targets)
     root = loaded.repository.root
     if request.against is None or (request.against == "HEAD" and not has_commits(root)):
         return loaded
@@ -115,6 +117,15 @@ def prepare(request: Request, progress: Progress = lambda stage: None) -> Loaded
     repository = without_excluded(repository_at(root, request.against), loaded.configured, targets)
     read = partial(_read, repository, paths, loaded.configured, request.standard)
     return compared(loaded, Base(repository, targets, read))
+
+
+def _widened(loaded: Loaded, request: Request) -> Loaded:
+    """All services of the repository, from what was read when some of them were looked for."""
+    known = loaded.repository
+    is_listed = known.tracked is not None  # by git, which lists the same whatever the paths are
+    repository = find_repository([known.root], known.reads.listing if is_listed else "")
+    repository.reads.add(known.reads)
+    return load_from(repository, [known.root], request.config_file, request.standard, loaded.facts)
 
 
 def load(
@@ -150,13 +161,17 @@ def load_from(
     paths: Sequence[Path],
     configured: ConfigReader | Path | None = None,
     standard: Standard | None = None,
+    facts: Facts | None = None,
 ) -> Loaded:
-    """The services of a repository at hand, held to a configuration or a file of it. Raises ArchlintError."""
+    """The services of a repository at hand, held to a configuration or a file of it.
+
+    `facts` are those that were read already. Raises ArchlintError.
+    """
     standard = standard or bundled_standard()
     if configured is None or isinstance(configured, Path):
         configured = configure(repository, standard, configured)
     excluded = without_excluded(repository, configured, _targets(paths, repository.root))
-    found = _read(excluded, paths, configured, standard)
+    found = _read(excluded, paths, configured, standard, facts)
     readings.begin()  # who asks the services depends on the layout, and not on what that was taken from
     return found
 
@@ -166,17 +181,23 @@ def _targets(paths: Sequence[Path], root: Path) -> tuple[str, ...]:
 
 
 def _read(
-    repository: Repository, paths: Sequence[Path], configured: ConfigReader, standard: Standard
+    repository: Repository,
+    paths: Sequence[Path],
+    configured: ConfigReader,
+    standard: Standard,
+    known: Facts | None = None,
 ) -> Loaded:
     files = [file for file in repository.files if file.endswith(".py")]
-    facts = read_facts(repository, files, user_cache_dir())
+    facts = None if known is None else known.of(files)
+    if facts is None:
+        facts = read_facts(repository, files, user_cache_dir())
     packed = _layout(repository, facts, [_folder(repository, path) for path in paths])
     layout = msgspec.msgpack.decode(packed, type=Layout)
     if layout.notes:
         repository = dataclasses.replace(repository, notes=(*repository.notes, *layout.notes))
     services = services_of(layout, repository, facts, configured)
     targets = _targets(paths, repository.root)
-    return Loaded(standard, repository, services, targets, configured, layout=digest(packed))
+    return Loaded(standard, repository, services, targets, configured, layout=digest(packed), facts=facts)
 
 
 def _layout(repository: Repository, facts: Facts, folders: Sequence[str]) -> bytes:

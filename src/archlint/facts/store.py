@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
@@ -53,6 +53,18 @@ class Facts(Mapping[str, PythonSource | Unreadable]):
     def unreadable(self) -> dict[str, str]:
         """The paths of the files without facts, with the reasons."""
         return {path: it.reason for path, it in self._encoded.items() if isinstance(it, Unreadable)}
+
+    def of(self, paths: Sequence[str]) -> Facts | None:
+        """The facts of some of these files, as they were read; None where others are asked for, too.
+
+        Other files define other names, so what was found out of these ones stays behind.
+        """
+        if paths == list(self._encoded):
+            return self
+        if not self._encoded.keys() >= set(paths):
+            return None
+        digests = {path: self.digests[path] for path in paths if path in self.digests}
+        return Facts({path: self._encoded[path] for path in paths}, digests, self._kept)
 
     def decoded(self) -> Iterator[tuple[str, PythonSource]]:
         """The facts that somebody asked for."""
