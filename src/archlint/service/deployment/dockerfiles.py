@@ -20,13 +20,10 @@ from archlint.service.deployment.build_context import WILDCARD, copied_from_cont
 from archlint.service.deployment.compose import Build, ComposeFile, find_compose, find_extended
 from archlint.service.deployment.compose_containers import mounts
 from archlint.service.deployment.compose_stack import Stack, StackService
+from archlint.service.deployment.dockerfile_names import is_dockerfile
 from archlint.service.semantics.modules import Modules
 from archlint.service.semantics.source_roots import find_projects
 
-_DOCKERFILE = re.compile(r"(?i)(.*[._-])?(docker|container)file([._-][\w.-]*)?")
-_NO_DOCKERFILE = re.compile(
-    r"(?i).*\.(dockerignore|containerignore|md|rst|txt|py|sh|ya?ml|json|toml|bak|orig)"
-)
 _DEVELOPMENT = re.compile(
     r"(?i)(^|.*[._-])(dev|devel|development|local|debug|tests?|testing|ci|e2e)([._-].*|$)"
 )
@@ -228,9 +225,8 @@ class Deployment(Struct, eq=False, frozen=True, dict=True):
     def _dockerfile_paths(self) -> Iterator[str]:
         built = {build.dockerfile for build in self._builds}
         for file in self.repository.files:
-            folder, name = posixpath.split(file)
-            named = _DOCKERFILE.fullmatch(name) and not _NO_DOCKERFILE.fullmatch(name)
-            if (named and self._is_near(folder)) or file in built:
+            near = self._is_near(posixpath.dirname(file))
+            if file in built or (near and is_dockerfile(self.repository, file)):
                 yield file
 
     def _image(self, path: str) -> Image:

@@ -34,7 +34,7 @@ _MANIFEST = re.compile(
     r"|copilot/.*manifest\.ya?ml|\.do/app\.ya?ml|nixpacks\.toml|zeabur\.ya?ml)"
 )
 """Files by which platforms and tools learn what to build, wherever they lie."""
-_NAMED = re.compile(r"""(?i)[\w./-]*(?:docker|container)file[\w.-]*""")
+_NAMED = re.compile(r"""(?i)[\w./-]*(?:docker|container)file[\w./-]*""")
 _BUILDS = (("docker", "build"), ("docker", "image", "build"), ("docker", "buildx", "build"),
            ("podman", "build"), ("buildah", "bud"), ("buildah", "build"), ("nerdctl", "build"))  # fmt: skip
 _VALUED = frozenset({
