@@ -24,7 +24,7 @@ from archlint.ignores import git_ignores
 from archlint.paths import ancestors, is_inside, join
 from archlint.service.migrations.revisions import Revision, read_revision
 from archlint.service.packaging.pyproject import strings
-from archlint.service.semantics.alembic_files import imports_context, imports_of_settings
+from archlint.service.semantics.alembic_files import imported_packages, imports_context, imports_of_settings
 from archlint.service.semantics.modules import Modules
 from archlint.service.semantics.source_roots import find_projects, lists_requirement
 
@@ -70,7 +70,8 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
     @cached_property
     def environments(self) -> tuple[MigrationEnvironment, ...]:
         """Environments that settings name, then those that only an env.py shows, by folder."""
-        named = [self._environment(settings) for settings in self._settings]
+        read = map(self._environment, self._settings)
+        named = [environment for environment in read if not self._is_anothers(environment)]
         known = {environment.folder for environment in named}
         bare = [self._bare(folder) for folder in self._env_folders() if folder not in known]
         merged: dict[tuple[str, tuple[str, ...]], MigrationEnvironment] = {}
@@ -176,6 +177,15 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
             join(folder, "versions")
         ]
         return self._with_revisions(folder, settings.location, places, settings.recursive)
+
+    def _is_anothers(self, environment: MigrationEnvironment) -> bool:
+        """Whether an env.py below the service, of a distribution there, imports none of its modules."""
+        env = environment.env
+        if env is None or not is_inside(env, self.root) or env in self.modules.by_path:
+            return False
+        source = self._source(env)
+        own = {name.partition(".")[0] for name in self.modules.by_name}
+        return isinstance(source, PythonSource) and own.isdisjoint(imported_packages(source))
 
     def _bare(self, folder: str) -> MigrationEnvironment:
         return self._with_revisions(folder, None, [join(folder, "versions")], True)

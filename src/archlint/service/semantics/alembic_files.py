@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from archlint.facts.source import PythonSource
 from archlint.facts.syntax import Import, ImportFrom
 from archlint.readings import summary
@@ -11,8 +13,13 @@ from archlint.readings import summary
 def imports_alembic(source: PythonSource) -> bool:
     """Whether an `env.py` is Alembic's."""
     statements = (one.statement for one in source.imports if not one.lazy)
-    modules = (module for one in statements for module in _modules(one))
-    return any(module.partition(".")[0] == "alembic" for module in modules)
+    return any("alembic" in _packages(one) for one in statements)
+
+
+@summary
+def imported_packages(source: PythonSource) -> frozenset[str]:
+    """The first names of all that is imported, wherever it is."""
+    return frozenset(name for one in source.imports for name in _packages(one.statement))
 
 
 @summary
@@ -35,6 +42,10 @@ def imports_context(source: PythonSource) -> bool:
     found = [one for one in imports if isinstance(one, ImportFrom) and one.module == "alembic"]
     named = any(alias.name == "context" for one in found for alias in one.names)
     return named or any("alembic.context" in _modules(one) for one in imports)
+
+
+def _packages(statement: Import | ImportFrom) -> Iterator[str]:
+    return (module.partition(".")[0] for module in _modules(statement))
 
 
 def _modules(statement: Import | ImportFrom) -> tuple[str, ...]:
