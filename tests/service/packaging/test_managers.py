@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from archlint.service.packaging.managers import instead_of, to_add, to_declare, to_lock, to_require, to_run
 from tests.service.small import service_of
@@ -124,7 +126,16 @@ def test_a_service_in_a_folder_is_told_where(files: dict[str, str], remedy: str,
             "Add `httpx` to `requirements-dev.txt`",
         ),
         ({"environment.yml": ""}, "Add `httpx` to `environment.yml`", "Add `httpx` to `environment.yml`"),
-        ({"setup.py": ""}, "Add `httpx` to `setup.py`", "Add `httpx` to `setup.py`"),
+        (
+            {"setup.py": "setup(install_requires=[])"},
+            "Add `httpx` to `setup.py`",
+            "Add `httpx` to `setup.py`",
+        ),
+        (
+            {"setup.py": "setup()", "setup.cfg": "[options]\ninstall_requires =\n  fastapi\n"},
+            "Add `httpx` to `setup.cfg`",
+            "Add `httpx` to `setup.cfg`",
+        ),
         (
             {},
             "Begin with `uv init --bare`, then run `uv add httpx`",
@@ -160,7 +171,51 @@ def test_an_old_version_is_raised_where_it_stands(
     files: dict[str, str], file: str, remedy: str, tmp_path: Path
 ) -> None:
     project = service_of(tmp_path, {"app/main.py": "", **files}).project
-    assert to_require(project, "fastapi", "fastapi>=0.99", file) == remedy
+    assert to_require(project, Requirement("fastapi>=0.99"), file, SpecifierSet(">=0.90")) == remedy
+
+
+def test_a_lock_behind_its_requirement_is_all_that_is_made_anew(tmp_path: Path) -> None:
+    files = {"app/main.py": "", "pyproject.toml": POETRY, "poetry.lock": ""}
+    project = service_of(tmp_path, files).project
+    told = to_require(project, Requirement("fastapi>=0.99"), "poetry.lock", SpecifierSet(">=0.111,<0.112"))
+    assert told == "Run `poetry update fastapi`: the lock is behind `<0.112,>=0.111`"
+
+
+LIBRARY = '[project]\nname = "library"\ndependencies = ["httpx"]\n'
+
+
+def test_a_library_above_is_not_the_project_of_a_service_that_lists_its_own(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": LIBRARY,
+        "uv.lock": "",
+        "server/requirements.txt": "fastapi\nsqlalchemy\n",
+        "server/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+    }
+    project = service_of(tmp_path, files, root="server").project
+    assert project.pyproject is None
+    assert to_add(project, "asyncpg") == "Add `asyncpg` to `server/requirements.txt`"
+    assert to_lock(project) == (
+        "In `server`, begin with `uv init --bare --no-workspace`, then run `uv add -r requirements.txt`, "
+        "which locks the requirements, too"
+    )
+
+
+@pytest.mark.parametrize(
+    ("above", "listed"),
+    [
+        ('[project]\nname = "all"\ndependencies = ["fastapi"]\n', "fastapi\n"),
+        ('[project]\nname = "all"\ndynamic = ["dependencies"]\n', "fastapi\n"),
+        (LIBRARY, "httpx\n"),
+        ("[tool.ruff]\nline-length = 100\n", "fastapi\n"),
+    ],
+)
+def test_a_pyproject_above_that_may_be_the_services_is(above: str, listed: str, tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": above,
+        "server/requirements.txt": listed,
+        "server/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+    }
+    assert service_of(tmp_path, files, root="server").project.pyproject is not None
 
 
 def test_a_command_runs_in_the_environment_that_there_is(tmp_path: Path) -> None:

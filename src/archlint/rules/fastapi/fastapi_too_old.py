@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from packaging.requirements import Requirement
 from packaging.version import Version
 
 from archlint.findings import Hit, Location, Met, Said, Severity
@@ -35,7 +36,8 @@ def check(service: Service) -> Iterator[Said]:
 
 
 def _remedy(service: Service, place: Location) -> str:
-    return to_require(service.project, "fastapi", "fastapi>=0.99", place.file)
+    asked = service.versions.asked("fastapi")
+    return to_require(service.project, Requirement("fastapi>=0.99"), place.file, asked)
 
 
 def _admitted(service: Service, required: list[Required]) -> Iterator[Hit | Met]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from packaging.requirements import Requirement
 from packaging.version import Version
 
 from archlint.findings import Hit, Location, Met, NotApplicable, Said, Unknown
@@ -36,7 +37,8 @@ def check(service: Service) -> Iterator[Said]:
 
 
 def _old(service: Service, place: Location, teller: str, what: str) -> Hit:
-    remedy = to_require(service.project, "sqlalchemy", _REQUIREMENT, place.file)
+    asked = service.versions.asked("sqlalchemy")
+    remedy = to_require(service.project, Requirement(_REQUIREMENT), place.file, asked)
     return Hit(place, {"teller": teller, "what": what, "remedy": remedy})
 
 

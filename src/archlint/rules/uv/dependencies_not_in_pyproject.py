@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Iterator
 
 from archlint import documents
 from archlint.findings import Hit, Met, Said
-from archlint.paths import ancestors, join
+from archlint.paths import join
 from archlint.service.deployment.installs import is_exported
 from archlint.service.model import Service
-from archlint.service.packaging.managers import to_declare
+from archlint.service.packaging.managers import lists_requirements, to_declare
 
 SOURCES = (
     "requirements.txt", "requirements/base.txt", "requirements.in", "setup.py", "setup.cfg", "Pipfile",
     "environment.yml", "environment.yaml",
 )  # fmt: skip
-_REQUIRES = re.compile(rb"install_requires|\*\*")
 _NO_LIST = "pyproject.toml has no `[project] dependencies`"
 _NO_FILE = "There is no pyproject.toml"
 
@@ -52,19 +49,17 @@ def _declares(service: Service) -> bool:
 
 
 def _source(service: Service) -> str | None:
-    for folder in ancestors(service.root):
+    for folder in service.project.folders:
         for name in SOURCES:
             path = join(folder, name)
-            if service.repository.has(path) and _lists(service, path):
+            if _lists(service, path):
                 return path
     return service.images.installed_list(service.anchor.file)
 
 
 def _lists(service: Service, path: str) -> bool:
     """Whether a file lists requirements itself, and not as uv wrote them down."""
-    name = posixpath.basename(path)
-    if name == "setup.py":
-        return documents.finds(service.repository, path, _REQUIRES)
-    if name == "setup.cfg":
-        return "install_requires" in documents.ini(service.repository, path).sections.get("options", {})
-    return not is_exported(path, documents.text(service.repository, path), service.commands)
+    repository = service.repository
+    if not lists_requirements(repository, path):
+        return False
+    return not is_exported(path, documents.text(repository, path), service.commands)

@@ -9,11 +9,19 @@ and reads neither PDM nor conda.
 from __future__ import annotations
 
 import posixpath
+import re
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from archlint.paths import ancestors, join
+from archlint import documents
+from archlint.discover import Repository
+from archlint.paths import join
 from archlint.service.packaging.pyproject import ServiceProject
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
 
 _FILES = {
     "uv.lock": "uv",
@@ -24,6 +32,7 @@ _FILES = {
     "environment.yaml": "conda",
     "requirements.txt": "pip",
 }
+_REQUIRES = re.compile(rb"install_requires|\*\*")
 _MIGRATED = {"Poetry": "Poetry's table", "Pipenv": "the Pipfile"}
 _PACKAGES = "`uv add` each Python package of the environment; what is none comes from the image or the system"
 _REQUIREMENTS = ("requirements.txt", "requirements/base.txt", "requirements.in", "setup.py", "setup.cfg")
@@ -59,7 +68,7 @@ _PROGRAMS = {
 def manager_of(project: ServiceProject) -> str:
     """The tool whose files lie nearest to the service: uv, Poetry, PDM, Pipenv, conda, pip; "" for none."""
     pyproject = project.pyproject
-    for folder in ancestors(project.root):
+    for folder in project.folders:
         if found := next((_FILES[n] for n in _FILES if project.repository.has(join(folder, n))), None):
             return found
         if pyproject is not None and pyproject.folder == folder and pyproject.file.table("tool", "poetry"):
@@ -75,6 +84,8 @@ def to_lock(project: ServiceProject, installed: str | None = None) -> str:
     pyproject = project.pyproject
     if pyproject is not None and isinstance(pyproject.file.get("project", "dependencies"), list):
         return f"Run `uv lock`{where(project)} and commit uv.lock"
+    if pyproject is not None and pyproject.file.table("tool", "poetry", "dependencies"):
+        return to_declare(project, None)
     is_pip = manager_of(project) == "pip"
     return to_declare(project, _nearest(project, ("requirements.txt",)) if is_pip else installed)
 
@@ -109,7 +120,8 @@ def _begun(project: ServiceProject, step: str, found: str | None = None, *, is_r
     folder = pyproject.folder if pyproject else project.root
     own = posixpath.dirname(found or "") or "."
     if pyproject is None:
-        begin = "begin with `uv init --bare`, then "
+        alone = "" if "." in project.folders else " --no-workspace"
+        begin = f"begin with `uv init --bare{alone}`, then "
     elif is_ready or pyproject.file.table("project"):
         begin = ""
     elif found is not None and own != folder and own == project.root:
@@ -121,8 +133,18 @@ def _begun(project: ServiceProject, step: str, found: str | None = None, *, is_r
 
 
 def _nearest(project: ServiceProject, names: tuple[str, ...]) -> str | None:
-    paths = (join(folder, name) for folder in ancestors(project.root) for name in names)
-    return next(filter(project.repository.has, paths), None)
+    paths = (join(folder, name) for folder in project.folders for name in names)
+    return next((path for path in paths if lists_requirements(project.repository, path)), None)
+
+
+def lists_requirements(repository: Repository, path: str) -> bool:
+    """Whether a file is there and, a setup file, lists requirements."""
+    name = posixpath.basename(path)
+    if name == "setup.py":
+        return documents.finds(repository, path, _REQUIRES)
+    if name == "setup.cfg":
+        return "install_requires" in documents.ini(repository, path).sections.get("options", {})
+    return repository.has(path)
 
 
 def instead_of(project: ServiceProject, tool: str) -> str:
@@ -174,11 +196,16 @@ def _for_tests(project: ServiceProject, program: _Program) -> str:
     return f"{program.add} --optional {extra}" if extra and not group else program.add_dev
 
 
-def to_require(project: ServiceProject, distribution: str, requirement: str, file: str) -> str:
-    """What makes a dependency newer that the manifest or lock `file` has: the requirement, then the lock."""
-    program = _program(project)
+def to_require(project: ServiceProject, requirement: Requirement, file: str, asked: SpecifierSet) -> str:
+    """What makes a dependency newer that the manifest or lock `file` has: the requirement, then the lock.
+
+    Where what is `asked` for already admits nothing older, it is the lock that is behind.
+    """
+    program, distribution = _program(project), requirement.name
     if program is None or not file.endswith((".lock", "pyproject.toml")):
         return f"Require `{requirement}` in `{file}`"
+    if file.endswith(".lock") and _is_above(asked, requirement.specifier):
+        return f"Run `{program.upgrade} {distribution}`{where(project)}: the lock is behind `{asked}`"
     return f"Require `{requirement}`, and run `{program.upgrade} {distribution}`{where(project)}"
 
 
@@ -205,3 +232,9 @@ def where(project: ServiceProject) -> str:
     """In which folder a command is run, empty at the repository's top."""
     folder = project.pyproject.folder if project.pyproject else "."
     return "" if folder == "." else f" in `{folder}`"
+
+
+def _is_above(asked: SpecifierSet, wanted: SpecifierSet) -> bool:
+    """Whether a requirement has a lower bound that meets another."""
+    bounds = (one.version.removesuffix(".*") for one in asked if one.operator in {">=", "==", "~=", ">"})
+    return any(wanted.contains(bound, prereleases=True) for bound in bounds)

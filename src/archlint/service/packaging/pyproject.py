@@ -21,6 +21,7 @@ from archlint.facts.toml import TomlFile
 from archlint.findings import Location, Unknown
 from archlint.paths import ancestors, join
 from archlint.service.packaging.entry_points import entry_points
+from archlint.service.semantics.source_roots import find_projects
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -143,13 +144,31 @@ class ServiceProject(Struct, eq=False, frozen=True, dict=True):
 
     @cached_property
     def pyproject(self) -> Pyproject | None:
-        """The nearest pyproject.toml at or above the service's folder; None when missing or broken."""
-        return next((p for folder in ancestors(self.root) if (p := self._pyproject(folder))), None)
+        """The nearest pyproject.toml at or above the service's folder; None when there is none."""
+        return next((p for folder in self.folders if (p := self._pyproject(folder))), None)
+
+    @cached_property
+    def folders(self) -> tuple[str, ...]:
+        """Its folder and those above, up to a project that is beside the service."""
+        above = tuple(ancestors(self.root))
+        declaring = (folder for folder in above if self.repository.has(join(folder, "pyproject.toml")))
+        nearest = next(declaring, self.root)
+        is_anothers = nearest != self.root and self._is_beside(nearest)
+        return above[: above.index(nearest)] if is_anothers else above
+
+    def _is_beside(self, folder: str) -> bool:
+        """Whether a folder's project has no FastAPI, and the service's own list of requirements has it."""
+        projects = find_projects(self.repository)
+        own, outer = projects.get(self.root), projects.get(folder)
+        if own is None or outer is None or outer.name is None or "fastapi" not in own.requirements:
+            return False
+        is_filled_in = "dependencies" in strings(outer.pyproject.get("project", "dynamic"))
+        return "fastapi" not in outer.dependencies and not is_filled_in
 
     @cached_property
     def problems(self) -> tuple[Unknown, ...]:
         """Why the nearest pyproject.toml cannot be read, when it cannot."""
-        paths = (join(folder, "pyproject.toml") for folder in ancestors(self.root))
+        paths = (join(folder, "pyproject.toml") for folder in self.folders)
         nearest = next(filter(self.repository.has, paths), None)
         return documents.toml(self.repository, nearest).problems if nearest else ()
 

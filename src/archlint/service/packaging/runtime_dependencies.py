@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from packaging.utils import canonicalize_name
 
-from archlint.service.packaging.pyproject import ServiceProject
+from archlint.service.packaging.pyproject import DeclaredRequirement, ServiceProject
 from archlint.service.packaging.versions import Versions
 
 _EXTRAS = {
@@ -31,21 +32,22 @@ class Provision(StrEnum):
 def provision(versions: Versions, name: str) -> Provision:
     """Whether the runtime dependencies have `name`, only an extra or a group, or nothing does."""
     project = versions.project
-    declared = [d for d in project.declared if canonicalize_name(d.requirement.name) == name]
+    everything = (*project.declared, *versions.listed)
+    declared = [d for d in everything if canonicalize_name(d.requirement.name) == name]
     aside = {d.location for d in declared if d.extra or d.group}
-    if any(one.location not in aside for one in versions.required(name)) or _by_extra(project, name):
+    if any(one.location not in aside for one in versions.required(name)) or _by_extra(everything, name):
         return Provision.RUNTIME
     if aside:
         return Provision.OPTIONAL
     return Provision.RUNTIME if versions.locked(name) or _in_workspace(project, name) else Provision.MISSING
 
 
-def _by_extra(project: ServiceProject, name: str) -> bool:
+def _by_extra(declared: Iterable[DeclaredRequirement], name: str) -> bool:
     bringing = _EXTRAS.get(name, {})
     return any(
         bringing.get(canonicalize_name(d.requirement.name), set())
         & {canonicalize_name(extra) for extra in d.requirement.extras}
-        for d in project.declared
+        for d in declared
         if not d.group
     )
 

@@ -17,8 +17,9 @@ from archlint import documents
 from archlint.discover import Repository
 from archlint.facts.toml import TomlFile
 from archlint.findings import Location
-from archlint.paths import ancestors, join
-from archlint.service.packaging.pyproject import ServiceProject
+from archlint.paths import join
+from archlint.service.packaging.other_manifests import other_requirements
+from archlint.service.packaging.pyproject import DeclaredRequirement, ServiceProject
 from archlint.service.semantics.source_roots import RUNTIME_TABLES
 
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")
@@ -81,7 +82,20 @@ class Versions(Struct, eq=False, frozen=True, dict=True):
         if self.project.pyproject is not None:
             for table in RUNTIME_TABLES:
                 yield from _caret(self.project.pyproject.file, table, name)
+        for declared in self.listed:
+            if canonicalize_name(declared.requirement.name) == name:
+                yield Required(declared.requirement.specifier, declared.location)
         yield from self._pinned.get(name, ())
+
+    def asked(self, name: str) -> SpecifierSet:
+        """All that is asked of a distribution's version."""
+        return SpecifierSet(",".join(str(one.specifiers) for one in self.required(name)))
+
+    @cached_property
+    def listed(self) -> tuple[DeclaredRequirement, ...]:
+        """What is asked for by setup.cfg, a Pipfile or a conda environment."""
+        folders = self.project.folders
+        return tuple(one for folder in folders for one in other_requirements(self.repository, folder))
 
     @cached_property
     def python(self) -> Version | None:
@@ -89,7 +103,7 @@ class Versions(Struct, eq=False, frozen=True, dict=True):
 
         None where nothing bounds it: then it is the newest.
         """
-        for path in (join(folder, ".python-version") for folder in ancestors(self.root)):
+        for path in (join(folder, ".python-version") for folder in self.project.folders):
             if match := re.match(r"\s*(?:cpython-)?(\d+\.\d+)", documents.text(self.repository, path)):
                 return Version(match[1])
         if self.project.pyproject is None:
@@ -105,13 +119,13 @@ class Versions(Struct, eq=False, frozen=True, dict=True):
         """The lock files of each folder, nearest first."""
         return tuple(
             tuple(documents.toml(self.repository, join(folder, lock)) for lock in _LOCKS)
-            for folder in ancestors(self.root)
+            for folder in self.project.folders
         )
 
     @cached_property
     def _pinned(self) -> dict[str, list[Required]]:
         """What the requirements files ask for, by distribution."""
-        paths = (join(folder, file) for folder in ancestors(self.root) for file in _REQUIREMENTS)
+        paths = (join(folder, file) for folder in self.project.folders for file in _REQUIREMENTS)
         found: dict[str, list[Required]] = {}
         for path in filter(self.repository.has, paths):
             for name, required in _pinned(self.repository, path):

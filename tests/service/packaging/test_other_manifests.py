@@ -1,0 +1,75 @@
+"""Requirements in setup.cfg, a Pipfile and a conda environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archlint.service.packaging.runtime_dependencies import Provision, provision
+from tests.service.small import service_of
+
+SETUP = """\
+[options]
+install_requires =
+  # what runs
+  fastapi >=0.100,<1
+  sqlalchemy[asyncio]  # the database
+
+[options.extras_require]
+postgres =
+  asyncpg
+"""
+PIPFILE = """\
+[packages]
+fastapi = "*"
+sqlalchemy = {version = "==1.4.41", extras = ["asyncio"]}
+[dev-packages]
+asyncpg = ">=0.29"
+"""
+CONDA = """\
+name: a
+channels: [conda-forge]
+dependencies:
+  - python=3.12
+  - conda-forge::sqlalchemy=1.4
+  - libpq >= 16, <18
+  - fastapi==0.110.0=pyh_0
+  - pip:
+      - asyncpg>=0.29
+      - -r more.txt
+      - git+https://example.org/x.git
+  - 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "driver"),
+    [
+        ("setup.cfg", SETUP, Provision.OPTIONAL),
+        ("Pipfile", PIPFILE, Provision.OPTIONAL),
+        ("environment.yml", CONDA, Provision.RUNTIME),
+        ("environment.yaml", CONDA.replace("asyncpg", "psycopg"), Provision.MISSING),
+        ("setup.cfg", "[options]\ninstall_requires = file: a.txt\n", Provision.MISSING),
+        ("setup.cfg", "[options\n", Provision.MISSING),
+        ("environment.yml", "dependencies: fastapi\n", Provision.MISSING),
+        ("environment.yml", "- fastapi\n", Provision.MISSING),
+        ("Pipfile", "[packages]\nfastapi = 1\n", Provision.MISSING),
+    ],
+)
+def test_a_driver_is_asked_for(name: str, text: str, driver: Provision, tmp_path: Path) -> None:
+    service = service_of(tmp_path, {"app/main.py": "", name: text})
+    assert provision(service.versions, "asyncpg") is driver
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "asked"),
+    [
+        ("setup.cfg", SETUP, [""]),
+        ("Pipfile", PIPFILE, ["==1.4.41"]),
+        ("environment.yml", CONDA, ["==1.4.*"]),
+    ],
+)
+def test_a_version_is_asked_for(name: str, text: str, asked: list[str], tmp_path: Path) -> None:
+    required = service_of(tmp_path, {"app/main.py": "", name: text}).versions.required("sqlalchemy")
+    assert [str(one.specifiers) for one in required] == asked
