@@ -230,6 +230,29 @@ def test_a_candidate_takes_no_module_of_another_layer_along() -> None:
     assert layers_of(files).candidate("routers") == Candidate("app/a/api/", line)
 
 
+def test_a_candidate_leaves_out_the_few_of_another_layer_that_a_folder_holds() -> None:
+    files = {f"app/api/{name}/{kind}.py": ROUTES for name in "abc" for kind in ("get", "put", name * 2)}
+    files |= {f"app/api/{name}/schemas.py": SCHEMA for name in "ab"}
+    files |= {"app/api/c/dto/x.py": SCHEMA, "app/api/c/dto/y.py": SCHEMA}
+    line = 'routers = ["app/api/**", "!app/api/**/schemas.py", "!app/api/c/dto/**"]'
+    found = layers_of(files)
+    assert found.candidate("routers") == Candidate("app/api/", line)
+    mapped = layers_of(files, {"routers": ("app/api/**", "!app/api/**/schemas.py", "!app/api/c/dto/**")})
+    assert {one.path for one in mapped.modules("routers")} == {
+        path for path, text in files.items() if text == ROUTES
+    }
+
+
+def test_a_candidate_lists_folders_where_much_would_be_left_out() -> None:
+    files = {f"app/api/{name}/{kind}.py": ROUTES for name in "abc" for kind in ("get", "put")}
+    files |= {f"app/api/{name}/{name}_dto.py": SCHEMA for name in "abcd"}
+    line = (
+        'routers = ["app/api/a/get.py", "app/api/a/put.py", "app/api/b/get.py", "app/api/b/put.py", '
+        '"app/api/c/get.py", "app/api/c/put.py"]'
+    )
+    assert layers_of(files).candidate("routers") == Candidate("app/api/", line)
+
+
 def test_files_that_are_all_of_a_folder_are_that_folder() -> None:
     files = {"app/things/__init__.py": "", "app/things/a.py": MAPPED, "app/things/b.py": MAPPED}
     assert layers_of(files).candidate("models") == Candidate("app/things/", 'models = ["app/things/**"]')

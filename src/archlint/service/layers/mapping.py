@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from archlint.paths import below, is_inside
+from archlint.paths import below, is_inside, parents
 from archlint.patterns import compile_patterns
 from archlint.service.layers.names import names_of, stem
 
@@ -17,6 +17,9 @@ MOST = 40
 
 _FEW = 20
 """A pattern for so many modules may take one of another layer along."""
+
+_MOST_LEFT_OUT = 3
+"""More patterns that take something out again would say less than the folders themselves."""
 
 
 class Candidate(Struct, frozen=True):
@@ -41,10 +44,11 @@ def candidate(
         return None
     endings = Counter(ending_of[place] for place in places.values())
     patterns: list[str] = []
+    whole = [below(path, folder) for path in places]
     for ending in sorted(endings, key=lambda one: (-endings[one], one)):
         alike = [place for place in counts if ending_of[place] == ending]
         own = [path for path, place in places.items() if place in alike]
-        patterns += _patterns(ending, alike, own, others, folder)
+        patterns += _patterns(ending, alike, own, others, whole, folder)
     chosen = min(counts, key=lambda place: (-endings[ending_of[place]], -counts[place], place))
     if len(patterns) > MOST:
         return None
@@ -72,13 +76,19 @@ def _together(places: Mapping[str, str], others: Sequence[str]) -> dict[str, str
 
 
 def _patterns(
-    ending: str, alike: Sequence[str], own: Sequence[str], others: Iterable[str], folder: str
+    ending: str,
+    alike: Sequence[str],
+    own: Sequence[str],
+    others: Iterable[str],
+    layer: Sequence[str],
+    folder: str,
 ) -> list[str]:
-    """One for all; where that takes others along, one for each folder, or the files themselves."""
+    """One for all, without the few kinds of others that it takes along; else one a folder, or the files."""
     homes = {posixpath.dirname(below(place, folder).rstrip("/")) for place in alike}
     whole = posixpath.join("**" if len(homes) > 1 else homes.pop(), ending)
     foreign = [below(other, folder) for other in others]
-    if _FEW * sum(_takes(whole, [path]) for path in foreign) <= len(own):
+    taken = [path for path in foreign if _takes(whole, [path])]
+    if _FEW * len(taken) <= len(own):
         return [whole]
     found: list[str] = []
     by_home: defaultdict[str, list[str]] = defaultdict(list)
@@ -88,7 +98,22 @@ def _patterns(
         narrow = (posixpath.join(below(home, folder), name) for name in _names(files))
         fitting = next((one for one in narrow if not _takes(one, foreign)), None)
         found += [fitting] if len(files) > 1 and fitting is not None else files
-    return found
+    left_out = _left_out(taken, layer, whole.removesuffix("/**")) if ending.endswith("/**") else []
+    return [whole, *left_out] if left_out and 1 + len(left_out) < len(found) else found
+
+
+def _left_out(taken: Sequence[str], layer: Sequence[str], home: str) -> list[str]:
+    """Patterns that take these out of a folder again, and nothing of the layer; none where many would."""
+    occupied = {folder for path in layer for folder in parents(path)}
+    counts = Counter(map(posixpath.basename, taken))
+    found: set[str] = set()
+    for path in taken:
+        name = posixpath.basename(path)
+        outer = next((one for one in reversed(parents(path)) if one not in occupied), "")
+        named = f"{home}/**/{name}"
+        is_alike = counts[name] > 1 and not _takes(named, layer)
+        found.add(f"!{outer}/**" if outer else f"!{named}" if is_alike else f"!{path}")
+    return sorted(found) if len(found) <= _MOST_LEFT_OUT else []
 
 
 def _names(files: Sequence[str]) -> Iterator[str]:
