@@ -472,6 +472,49 @@ def test_one_pattern_may_take_one_of_many_modules_along() -> None:
     assert found == Candidate("app/f0/schemas.py", 'schemas = ["**/schemas.py"]')
 
 
+def test_a_feature_of_core_may_have_a_service_beside_one_other_layer() -> None:
+    files = {"app/core/orders/service.py": PLAIN, "app/core/orders/dtos.py": SCHEMA}
+    files |= {
+        "app/core/orders/types.py": PLAIN,
+        "app/core/mail/service.py": PLAIN,
+        "app/core/mail/x.py": PLAIN,
+    }
+    files |= {"app/services/users/service.py": PLAIN, "app/services/users/schemas.py": SCHEMA}
+    found = layers_of(files)
+    assert {module.path.removeprefix("app/"): str(found.of(module)) for module in found._modules} == {
+        "core/orders/service.py": "services (inferred)",
+        "core/orders/dtos.py": "schemas (inferred)",
+        "core/orders/types.py": "None",
+        "core/mail/service.py": "core",
+        "core/mail/x.py": "core",
+        "services/users/service.py": "services",
+        "services/users/schemas.py": "services",
+    }
+
+
+def test_a_core_of_features_is_no_layer() -> None:
+    features = {f"app/core/{name}/{name}.py": PLAIN for name in "abcde"}
+    files = features | {f"app/core/{name}/service.py": PLAIN for name in "abc"}
+    found = layers_of(files)
+    assert {str(found.of(module)) for module in found._modules} == {"None", "services (inferred)"}
+    fewer = layers_of({path: text for path, text in files.items() if path != "app/core/c/service.py"})
+    assert {str(fewer.of(module)) for module in fewer._modules} == {"core"}
+    more = layers_of(files | {"app/core/f/x.py": PLAIN})
+    assert {str(more.of(module)) for module in more._modules} == {"core"}
+
+
+def test_a_core_that_holds_all_services_and_routers_is_the_application() -> None:
+    files = {
+        "app/core/main/services/a.py": PLAIN,
+        "app/core/main/api/b.py": PLAIN,
+        "app/core/agents/c.py": PLAIN,
+    }
+    assert layer("app/core/agents/c.py", files) == "None"
+    assert layer("app/core/agents/c.py", files | {"app/api/d.py": ROUTES}) == "core"
+    assert layer("app/core/agents/c.py", files | {"lib/services/d.py": PLAIN}) == "core"
+    assert layer("app/core/agents/c.py", {p: t for p, t in files.items() if "api" not in p}) == "core"
+
+
 @pytest.mark.parametrize("home", ["app/services", "app/core"])
 def test_a_layers_directory_may_hold_features(home: str) -> None:
     files = {
@@ -485,7 +528,7 @@ def test_a_layers_directory_may_hold_features(home: str) -> None:
         "/user/routes.py": "routers (inferred)",
         "/user/models.py": "models (inferred)",
         "/user/schemas.py": "schemas (inferred)",
-        "/user/functions.py": name,
+        "/user/functions.py": "None" if name == "core" else name,
         "/models.py": name,
         "/mail/schemas.py": name,
         "/mail/routes.py": name,

@@ -67,6 +67,7 @@ _CONTENTS = {
 
 def _hint(service: Service, layer: str) -> str:
     candidate = service.layers.candidate(layer)
+    misnomer = service.layers.misnomer(layer)
     if candidate is None:
-        return ""
+        return f"; `{misnomer}/` is called so, and holds something else" if misnomer else ""
     return f"; `{candidate.path}` seems to play its role, mapped by `{candidate.line}`"

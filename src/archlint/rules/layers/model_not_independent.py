@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archlint.facts.syntax import Assign, ClassDef, Constant, Dict, Sequence
+from archlint.facts.syntax import Assign, ClassDef, Constant, Dict, FunctionDef, Sequence
 from archlint.findings import Location, Met, NotApplicable, Said
 from archlint.service.layers.contracts import Excuse
 from archlint.service.layers.names import LAYERS
@@ -45,7 +45,9 @@ def _excuse(service: Service) -> Excuse:
         taken = service.uses.members(edge) if symbol.is_module else (symbol,)
         if layer.name != "core":
             return layer.by == "inferred" and bool(taken) and all(map(is_part, taken))
-        return bool(taken) and all(is_of_core(one) or is_derived_from(edge, one) for one in taken)
+        return bool(taken) and all(
+            is_of_core(one) or is_derived_from(edge, one) or is_default(edge, one) for one in taken
+        )
 
     def is_part(symbol: Symbol) -> bool:
         return is_part_of_tables(symbol, service.symbols)
@@ -57,6 +59,10 @@ def _excuse(service: Service) -> Excuse:
         if isinstance(symbol.node, Assign):
             return isinstance(symbol.node.value, Constant | Sequence | Dict)
         return service.classes.is_constant(symbol)
+
+    def is_default(edge: ImportEdge, symbol: Symbol) -> bool:
+        """A function that gives columns what they have by default: `now`, `new_id`."""
+        return isinstance(symbol.node, FunctionDef) and service.uses.is_only_default(edge)
 
     def is_derived_from(edge: ImportEdge, symbol: Symbol) -> bool:
         """The base of the schemas that stand beside the models: they may know core."""

@@ -54,10 +54,11 @@ class Folders:
 
     def is_named(self, folder: str) -> bool:
         """Whether it is called like a layer, and may be one."""
-        return base(folder) in LAYERS and folder not in self._misnomers
+        return base(folder) in LAYERS and folder not in self.misnomers
 
     @cached_property
-    def _misnomers(self) -> frozenset[str]:
+    def misnomers(self) -> frozenset[str]:
+        """The directories that are called like a layer, and hold something else."""
         parents = {module: self.above(module) for module in self._modules.runtime}
         return misnomers(parents, self.contents, self.has_routes)
 
@@ -137,8 +138,8 @@ class Folders:
         return self.containers.union(found, self.features)
 
     @cached_property
-    def features(self) -> dict[str, frozenset[str]]:
-        """The directories in which files begin with several layers' names, with what these files are about.
+    def features(self) -> dict[str, dict[str, frozenset[str]]]:
+        """Directories in which files begin with several layers' names: these, by what the files are about.
 
         `crud_orders.py` beside `models_orders.py` is about orders; `crud.py` is about what its directory is.
         """
@@ -147,18 +148,23 @@ class Folders:
             first, _, rest = stem(module.path).partition("_")
             found = (name for name in names_of(first) if self._bears_out(module, name))
             begun[posixpath.dirname(module.path), rest].update(found)
-        topics: dict[str, set[str]] = defaultdict(set)
+        features: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
         for (folder, rest), layers in begun.items():
             if len(layers) > 1:
-                topics[folder].add(rest)
-        return {folder: frozenset(found) for folder, found in topics.items()}
+                features[folder][rest] = frozenset(layers)
+        return dict(features)
 
     def is_of_feature(self, module: Module, layer: str) -> bool:
-        """Whether it lies in a feature's directory below a layer's, and is about what that is about."""
+        """Whether it lies in a feature's directory below a layer's, and is about what that is about.
+
+        What the layer's own are called makes no feature; all of a feature's files are in core as it is.
+        """
         folder = posixpath.dirname(module.path)
+        layers = self.features.get(folder, {})
+        topics = {topic for topic, found in layers.items() if len(found - {base(layer)}) > 1}
         first, _, rest = stem(module.path).partition("_")
-        is_about_it = rest in self.features.get(folder, frozenset())
-        return folder != layer and is_about_it and (rest != "" or names_of(first) != [])
+        is_about_it = rest in topics and (rest != "" or names_of(first) != [])
+        return folder != layer and (is_about_it or (base(layer) == "core" and "" in topics))
 
     def _bears_out(self, module: Module, name: str) -> bool:
         """Whether what the module defines shows that it is of the layer that its name suggests."""
@@ -172,4 +178,6 @@ class Folders:
                 return self.has_routes(module)
             case "crud":
                 return contents.storage and not contents.routes
+            case "services":
+                return contents.plain > contents.models and not self.has_routes(module)
         return False

@@ -110,6 +110,10 @@ class Layers:
         """The directories of that name that hold runtime modules."""
         return tuple(sorted({folder for folder, layer in self._folders.named if layer == name}))
 
+    def misnomer(self, name: str) -> str:
+        """The first directory that has the layer's name and holds something else; empty for none."""
+        return min((one for one in self._folders.misnomers if base(one) == name), default="")
+
     def directory_of(self, module: Module) -> str:
         """The layer whose directory the module lies in, whatever it does there; empty for none."""
         return base(self._around(module)[1])

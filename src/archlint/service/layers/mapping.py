@@ -98,18 +98,21 @@ def _patterns(
         narrow = (posixpath.join(below(home, folder), name) for name in _names(files))
         fitting = next((one for one in narrow if not _takes(one, foreign)), None)
         found += [fitting] if len(files) > 1 and fitting is not None else files
-    left_out = _left_out(taken, layer, whole.removesuffix("/**")) if ending.endswith("/**") else []
+    left_out = _left_out(taken, layer, whole) if ending.endswith("/**") else []
     return [whole, *left_out] if left_out and 1 + len(left_out) < len(found) else found
 
 
-def _left_out(taken: Sequence[str], layer: Sequence[str], home: str) -> list[str]:
+def _left_out(taken: Sequence[str], layer: Sequence[str], whole: str) -> list[str]:
     """Patterns that take these out of a folder again, and nothing of the layer; none where many would."""
+    home = whole.removesuffix("/**")
     occupied = {folder for path in layer for folder in parents(path)}
     counts = Counter(map(posixpath.basename, taken))
     found: set[str] = set()
     for path in taken:
         name = posixpath.basename(path)
-        outer = next((one for one in reversed(parents(path)) if one not in occupied), "")
+        outer = next(
+            (one for one in reversed(parents(path)) if one not in occupied and _takes(whole, [one])), ""
+        )
         named = f"{home}/**/{name}"
         is_alike = counts[name] > 1 and not _takes(named, layer)
         found.add(f"!{outer}/**" if outer else f"!{named}" if is_alike else f"!{path}")

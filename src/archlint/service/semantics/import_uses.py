@@ -14,8 +14,10 @@ from archlint.facts.syntax import (
     Call,
     ClassDef,
     Constant,
+    Dict,
     Expression,
     FunctionDef,
+    Keyword,
     Name,
     Node,
     Parameter,
@@ -34,6 +36,9 @@ _REGISTERING = frozenset(
     {"api_route", "delete", "get", "head", "options", "patch", "post", "put", "route", "trace", "websocket"}
 )
 """The last names of decorators by which endpoints are registered."""
+
+_DEFAULTS = frozenset({"default", "default_factory", "insert_default", "onupdate", "server_default"})
+"""By which arguments a field or a column is told what it has by default."""
 
 
 class Uses:
@@ -78,6 +83,11 @@ class Uses:
         """Whether nothing in the importer has the name that it imports; a package may pass it on."""
         name = self._bound(edge)
         return bool(name) and not edge.importer.is_package and name in _unused(edge.importer.source)
+
+    def is_only_default(self, edge: ImportEdge) -> bool:
+        """Whether the importer only gives it to fields and columns, as what they have by default."""
+        name = self._bound(edge)
+        return bool(name) and name in _only_defaults(edge.importer.source)
 
     def _bound(self, edge: ImportEdge) -> str:
         """The name that an import binds; empty where that is not one name, or is exported as itself."""
@@ -163,6 +173,18 @@ def _only_annotated(source: PythonSource) -> frozenset[str]:
     exported = frozenset(text for text in listed if text.isidentifier()) - words
     run = frozenset(name for name, count in every.items() if count > annotated[name])
     return frozenset(imported & (annotated.keys() | words) - run - exported)
+
+
+@summary
+def _only_defaults(source: PythonSource) -> frozenset[str]:
+    """The names of a file that stand in defaults of fields and columns, and nowhere else."""
+    given = [one.value for one in source.nodes.of(Keyword) if one.name in _DEFAULTS]
+    for mapping in source.nodes.of(Dict):
+        keys = ((key.value if isinstance(key, Constant) else None, value) for key, value in mapping.items)
+        given += [value for key, value in keys if key in _DEFAULTS]
+    every = Counter(node.id for node in source.nodes.of(Name))
+    in_defaults = Counter(n.id for one in given for n in all_nodes(one) if isinstance(n, Name))
+    return frozenset(name for name, count in in_defaults.items() if count == every[name])
 
 
 @summary
