@@ -32,8 +32,8 @@ _MARKS = (
 )
 """That of UTF-32 begins like that of UTF-16."""
 
-_KEPT = 64
-"""A run reads few documents, each of them for many rules."""
+_KEPT = 1024
+"""A run reads some hundred documents at most, each of them for many rules."""
 MAX_COMPARED = 100_000
 """Of what is larger, such as a lock file, the views are not compared."""
 
@@ -128,7 +128,8 @@ def toml(repository: Repository, path: str) -> TomlFile:
 
 @view
 def _toml_problems(path: str, data: bytes) -> tuple[Unknown, ...]:
-    return read_toml(path, data).problems
+    found: TomlFile = _parsed(read_toml, path, data)
+    return found.problems
 
 
 def yaml(repository: Repository, path: str) -> YamlFile:

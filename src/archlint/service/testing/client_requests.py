@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 from archlint.facts.syntax import (
     Assign,
@@ -85,6 +85,7 @@ class Requests:
         self._routes = routes
         self._paths = RequestPaths(symbols, suite.fixtures, routes.machine, self._route_paths, self._callers)
         self._known: dict[tuple[frozenset[str], str, bool], Matches] = {}
+        self._serving = cache(self._endpoints_of)
         self._called_at: dict[str, tuple[tuple[Spot, Call], ...]] = {}
         self._spots: dict[tuple[Scope, int], tuple[Spot, ...]] = {}
         self._made_in: dict[FunctionDef, list[Call]] = {}
@@ -181,9 +182,11 @@ class Requests:
     def _match(self, methods: frozenset[str], path: str, socket: bool) -> Matches:
         key = (methods, path, socket)
         if key not in self._known:
-            fitting = [one for one in self._routes.endpoints if _has_method(one, methods, socket=socket)]
-            self._known[key] = matches(path, fitting)
+            self._known[key] = matches(path, self._serving(methods, socket))
         return self._known[key]
+
+    def _endpoints_of(self, methods: frozenset[str], socket: bool) -> list[Endpoint]:
+        return [one for one in self._routes.endpoints if _has_method(one, methods, socket=socket)]
 
     def _in(self, module: Module) -> Iterator[ClientRequest]:
         for call in verb_calls(module.source):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -54,8 +54,8 @@ class Tooling(Struct, eq=False, frozen=True, dict=True):
         locked = re.compile(rf"(?i)name ?= ?\"({names})\"|\"({names})\": ?\{{|name: ({names})$", re.MULTILINE)
         return (
             any(map(asked.search, self._manifests))
-            or any(map(locked.search, self._locks_naming(distributions)))
-            or any(map(installed.search, self._commands))
+            or any(map(locked.search, _naming(distributions, self._locks)))
+            or any(map(installed.search, _naming(distributions, self._spelt_commands)))
         )
 
     def runs(self, command: str, without: str | None = None) -> bool:
@@ -74,14 +74,13 @@ class Tooling(Struct, eq=False, frozen=True, dict=True):
     def _manifests(self) -> tuple[str, ...]:
         return tuple(self._texts(_MANIFEST, by_name=True))
 
-    def _locks_naming(self, distributions: Sequence[str]) -> Iterator[str]:
-        """The locks, which are large, that have one of the names anywhere, however it is spelt."""
-        names = [_spelt_alike(name) for name in distributions]
-        return (text for text, alike in self._locks if any(name in alike for name in names))
-
     @cached_property
     def _locks(self) -> tuple[tuple[str, str], ...]:
         return tuple((text, _spelt_alike(text)) for text in self._texts(_LOCK, by_name=True))
+
+    @cached_property
+    def _spelt_commands(self) -> tuple[tuple[str, str], ...]:
+        return tuple((text, _spelt_alike(text)) for text in self._commands)
 
     @cached_property
     def _commands(self) -> tuple[str, ...]:
@@ -99,6 +98,12 @@ class Tooling(Struct, eq=False, frozen=True, dict=True):
             return True
         top = folder.partition("/")[0]
         return folder.startswith(".") or top in {"bin", "ci", "docker", "requirements", "scripts"}
+
+
+def _naming(distributions: Sequence[str], texts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The texts, some of which are large, that have one of the names anywhere, however it is spelt."""
+    names = [_spelt_alike(name) for name in distributions]
+    return (text for text, alike in texts if any(name in alike for name in names))
 
 
 def _spelt_alike(text: str) -> str:

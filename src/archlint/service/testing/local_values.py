@@ -20,18 +20,34 @@ from archlint.facts.syntax import Sequence as Items
 from archlint.facts.traversal import dotted
 from archlint.service.semantics.bindings import statements
 
+_POSITIONAL = frozenset({"normal", "positional"})
+
 
 def arguments(call: Call, function: FunctionDef) -> dict[str, tuple[Expression, bool]]:
     """What each parameter of the function gets by the call, and whether that is its default."""
-    if any(isinstance(one, Starred) for one in call.args):
+    if any(type(one) is Starred for one in call.args):
         return {}
-    names = [one.name for one in function.parameters if one.kind in {"positional", "normal"}]
+    names = [one.name for one in function.parameters if one.kind in _POSITIONAL]
     names = names[1:] if names[:1] in (["self"], ["cls"]) else names
     given = dict(zip(names, call.args, strict=False))
     given |= {keyword.name: keyword.value for keyword in call.keywords if keyword.name}
     left = (one for one in function.parameters if one.default is not None and one.name not in given)
     found = {one.name: (one.default, True) for one in left if one.default is not None}
     return found | {name: (value, False) for name, value in given.items()}
+
+
+def argument(call: Call, function: FunctionDef, name: str) -> Expression | None:
+    """What one parameter gets by the call, or else its default: as `arguments` tells it."""
+    if any(type(one) is Starred for one in call.args):
+        return None
+    for keyword in reversed(call.keywords):
+        if keyword.name == name:
+            return keyword.value
+    names = [one.name for one in function.parameters if one.kind in _POSITIONAL]
+    names = names[1:] if names[:1] in (["self"], ["cls"]) else names
+    if name in names and names.index(name) < len(call.args):
+        return call.args[names.index(name)]
+    return next((one.default for one in function.parameters if one.name == name), None)
 
 
 @function_summary

@@ -140,6 +140,7 @@ def _fit(route: Sequence[str], path: Sequence[str]) -> bool | None:
     return False if False in answers else None if None in answers else True
 
 
+@lru_cache(maxsize=1 << 14)
 def _segment_fits(route: str, given: str) -> bool | None:
     if _PARAMETER.search(route):
         if _NUMBER.fullmatch(route) and VALUE not in given:

@@ -41,7 +41,7 @@ from archlint.service.semantics.library_names import names_of
 from archlint.service.semantics.modules import Module, Role
 from archlint.service.semantics.symbols import Scope, Symbol, Symbols
 from archlint.service.testing.fixtures import Fixtures
-from archlint.service.testing.local_values import arguments, binding, set_by_methods
+from archlint.service.testing.local_values import argument, arguments, binding, set_by_methods
 
 Texts: TypeAlias = tuple[str, ...]
 
@@ -287,7 +287,7 @@ class RequestPaths:
             inside = Spot(fixture.module, (*fixture.scope, fixture.node), depth=spot.depth)
             return self._yielded(fixture.node, inside)
         for where, call in self._callers(function.name):
-            value, _ = arguments(call, function).get(name, (None, False))
+            value = argument(call, function, name)
             if value is not None:
                 found += self.texts(value, Spot(where.module, where.scope, depth=spot.depth))
         default = next((one.default for one in function.parameters if one.name == name), None)
@@ -308,15 +308,15 @@ class RequestPaths:
     def _parametrized(self, name: str, mark: Expression, spot: Spot) -> Iterator[str]:
         if not isinstance(mark, Call) or not isinstance(mark.func, Attribute):
             return
-        arguments = [*mark.args, *(k.value for k in mark.keywords if k.name in {"argnames", "argvalues"})]
-        if mark.func.attr != "parametrize" or len(arguments) < 2:
+        given = [*mark.args, *(k.value for k in mark.keywords if k.name in {"argnames", "argvalues"})]
+        if mark.func.attr != "parametrize" or len(given) < 2:
             return
-        first = arguments[0]
+        first = given[0]
         items = (one.value for one in getattr(first, "items", ()) if isinstance(one, Constant))
         text = str(first.value) if isinstance(first, Constant) else ",".join(map(str, items))
         names = [one.strip() for one in text.split(",") if one.strip()]
         if name in names:
-            rows = self._rows(arguments[1], spot)
+            rows = self._rows(given[1], spot)
             yield from self._cells(rows, names, name, spot) if rows else (ANYTHING,)
 
     def _attribute(self, node: Attribute, spot: Spot) -> Iterable[str]:
