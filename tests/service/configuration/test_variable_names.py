@@ -336,6 +336,14 @@ CASES |= {
             url: str = Field("", alias="dsn", alias_priority=1)
             key: str = Field("", alias="url_a", alias_priority=2)
     """,
+    "a class variable in place of an inherited field": """
+        from typing import ClassVar
+        class Base(BaseSettings):
+            url: str = ""
+            key: str = ""
+        class Settings(Base):
+            key: ClassVar[str] = "x"
+    """,
     "choices that fields share": """
         NAMES = AliasChoices("dsn", "key")
         class Settings(BaseSettings):
@@ -423,18 +431,53 @@ def test_the_variables_are_those_of_the_library(tmp_path: Path, source: str) -> 
                     model_config = SettingsConfigDict(env_prefix="SHOP_")
                 url: str = ""
         """,
+        """
+            import os
+            class Settings(BaseSettings):
+                url: str = ""
+                if os.name == "nt":
+                    key: str = ""
+        """,
+        """
+            class Settings(BaseSettings):
+                url: str = ""
+            Settings.model_config["env_prefix"] = "SHOP_"
+        """,
+        """
+            class Settings(BaseSettings):
+                model_config = SettingsConfigDict(case_sensitive=False)
+                model_config.update(env_prefix="SHOP_")
+                url: str = ""
+        """,
     ],
-    ids=["prefix", "options", "generator", "alias", "call", "sources", "made", "partial", "tested"],
+    ids=[
+        "prefix",
+        "options",
+        "generator",
+        "alias",
+        "call",
+        "sources",
+        "made",
+        "partial",
+        "tested",
+        "field",
+        "item",
+        "update",
+    ],
 )
 def test_what_is_computed_is_open(tmp_path: Path, source: str) -> None:
     assert read(tmp_path, source).is_open
 
 
-def test_a_variable_may_set_a_key_of_a_mapping(tmp_path: Path) -> None:
-    source = """
+@pytest.mark.parametrize("annotation", ["dict[str, str]", "Keys"])
+def test_a_variable_may_set_a_key_of_a_mapping(tmp_path: Path, annotation: str) -> None:
+    source = f"""
+        from typing import TypedDict
+        class Keys(TypedDict, total=False):
+            url: str
         class Settings(BaseSettings):
             model_config = SettingsConfigDict(env_prefix="SHOP_", env_nested_delimiter="__")
-            db: dict[str, str] = {}
+            db: {annotation} = {{}}
     """
     (field,) = read(tmp_path, source).top_fields
     assert field.is_set_by(["SHOP_DB__URL"])

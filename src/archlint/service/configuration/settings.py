@@ -14,16 +14,14 @@ from archlint.facts.syntax import (
     Constant,
     Dict,
     Expression,
-    FunctionDef,
     ImportFrom,
     Name,
-    Return,
     Sequence,
 )
-from archlint.facts.traversal import all_nodes
 from archlint.findings import Location
 from archlint.service.api.class_options import OptionReader
 from archlint.service.api.field_declarations import Declaration, declaration, declarations
+from archlint.service.configuration.open_classes import is_undecided, taken_back
 from archlint.service.configuration.variable_names import Naming, VariablePath, is_computed
 from archlint.service.interpreter.fields import may_be_field
 from archlint.service.interpreter.types import Type, Types
@@ -36,7 +34,9 @@ from archlint.service.semantics.modules import Module, Modules
 from archlint.service.semantics.scopes import last_name
 from archlint.service.semantics.symbols import Symbol, Symbols
 
-_SOURCES = frozenset({"init_settings", "env_settings", "dotenv_settings", "file_secret_settings"})
+_MAPPINGS = frozenset({
+    "dict", "Dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict", "TypedDict",
+})  # fmt: skip
 _MAX_NESTING = 5
 
 
@@ -192,9 +192,13 @@ class Settings:
         options = self._options.of(symbol)
         naming = Naming(options, old)
         own = tuple(self._fields(symbol, naming))
-        inherited = {field.name: field for base in reversed(bases) for field in self._fields(base, naming)}
-        fields = (*(inherited | {field.name: field for field in own}).values(),)
-        is_open = not naming.is_known or any(_adds_sources(one.node) for one in (symbol, *bases))
+        inherited: dict[str, Setting] = {}
+        for base in (*reversed(bases), symbol):
+            kept = {name: one for name, one in inherited.items() if name not in taken_back(base.node)}
+            found = own if base is symbol else self._fields(base, naming)
+            inherited = kept | {field.name: field for field in found}
+        fields = (*inherited.values(),)
+        is_open = not naming.is_known or any(map(is_undecided, (symbol, *bases)))
         return SettingsClass(
             symbol, module, node, own, fields, options.files("env_file"),
             has_secrets_dir="secrets_dir" in options.given, of_pydantic_1=old,
@@ -253,7 +257,7 @@ class Settings:
             default.expression if isinstance(default, Written) else None, required,
             tuple(dict.fromkeys(map(naming.variable, paths))), naming.is_case_sensitive,
             tuple(self._parts(types, naming, paths, depth)),
-            naming.beginnings(paths) if types is not None and _is_mapping(types) else (),
+            naming.beginnings(paths) if types is not None and self._is_mapping(types) else (),
         )  # fmt: skip
 
     def _parts(
@@ -282,6 +286,13 @@ class Settings:
             for decorator in decorators
         )
 
+    def _is_mapping(self, types: Type) -> bool:
+        """Whether a variable may set one key of it; a typed dict is one."""
+        found = [member.symbol for member in types.members if member.symbol is not None]
+        bases = {base.qualified for one in found for base in self._symbols.bases(one)}
+        names = {name.rpartition(".")[2] for name in (*bases, *(one.name for one in types.members))}
+        return not names.isdisjoint(_MAPPINGS)
+
     def _resolved(self, symbol: Symbol, node: Expression) -> Symbol:
         assert symbol.module is not None
         return self._symbols.resolve(symbol.module, node, self._symbols.scope_of(symbol))
@@ -304,28 +315,6 @@ class SettingsBase(Struct, eq=False, frozen=True):
         node = self.symbol.node
         assert isinstance(node, ClassDef)
         return self.module.span(node.name_start, node.name_start + len(node.name))
-
-
-def _is_mapping(types: Type) -> bool:
-    names = {member.name.rpartition(".")[2] for member in types.members}
-    return not names.isdisjoint({"dict", "Dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict"})
-
-
-def _adds_sources(node: object) -> bool:
-    """Whether a class puts other sources beside the environment, env files and secrets, or drops some."""
-    for statement in node.body if isinstance(node, ClassDef) else ():
-        if isinstance(statement, FunctionDef) and statement.name == "settings_customise_sources":
-            returned = [one for one in all_nodes(statement) if isinstance(one, Return)]
-            return not returned or not all(_gives_known_sources(one) for one in returned)
-        if isinstance(statement, ClassDef) and statement.name == "Config":
-            return any(getattr(inner, "name", "") == "customise_sources" for inner in statement.body)
-    return False
-
-
-def _gives_known_sources(returned: Return) -> bool:
-    items = returned.value.items if isinstance(returned.value, Sequence) else ()
-    names = {last_name(item) for item in items}
-    return "env_settings" in names and names <= _SOURCES
 
 
 def _is_default(value: Expression | None) -> bool:

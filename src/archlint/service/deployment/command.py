@@ -141,7 +141,7 @@ def commands_of(
 def unwrapped(command: Command, depth: int = 5) -> Iterator[Command]:
     """`command` without what only starts it, then what it starts: by `uv run`, `sh -c`, `compose run`."""
     words, environment = list(command.words), command.environment
-    while words and (inner := _without_wrapper(words)) != words:
+    while words and (inner := without_wrapper(words)) != words:
         if posixpath.basename(words[0]) == "env":
             environment = _environment(words[1:], environment)
         words = inner
@@ -182,7 +182,8 @@ def _environment(words: Sequence[str], inherited: Mapping[str, str]) -> dict[str
     return given
 
 
-def _without_wrapper(words: list[str]) -> list[str]:
+def without_wrapper(words: list[str]) -> list[str]:
+    """The words behind a program that only starts them, or one assignment in front of them."""
     program = posixpath.basename(words[0])
     if _ASSIGNMENT.fullmatch(words[0]):
         return words[1:]

@@ -32,6 +32,7 @@ from archlint.service.deployment.command import (
     commands_of,
     script_of,
     unwrapped,
+    without_wrapper,
 )
 from archlint.service.deployment.dockerfiles import Deployment, Holds, Image
 from archlint.service.deployment.image_builds import SHEBANG, build_commands, environment_of
@@ -142,8 +143,9 @@ class Commands(Struct, eq=False, frozen=True, dict=True):
             entry, command = _configured(image, target)
             environment = environment_of(image.dockerfile, target)
             if entry is not None and command is not None and entry.is_json and command.is_json:
-                entry = replace(entry, arguments=entry.arguments + command.arguments)
-                command = None if posixpath.basename("".join(entry.arguments[:1])) in SHELLS else command
+                joined = entry.arguments + command.arguments
+                entry, first = replace(entry, arguments=joined), entry.arguments
+                command = command if _may_hand_on(first) else None
             elif entry is not None and not entry.is_json:
                 command = None  # a shell runs the ENTRYPOINT, and nothing takes the CMD
             for instruction in filter(None, (entry, command)):
@@ -328,6 +330,18 @@ def _configured(image: Image, stage: Stage) -> tuple[Instruction | None, Instruc
             elif instruction.keyword == "ENTRYPOINT":
                 entry, command = instruction, command if is_set else None
     return entry, command
+
+
+def _may_hand_on(entry: tuple[str, ...]) -> bool:
+    """Whether an ENTRYPOINT may be a script that starts its arguments, or a program of which that is unknown.
+
+    A shell, a module of Python, and what only starts its arguments are read with the CMD behind them.
+    """
+    left = list(entry)
+    while left and (inner := without_wrapper(left)) != left:
+        left = inner
+    is_known = not left or posixpath.basename(left[0]) in SHELLS or "-m" in left
+    return not is_known
 
 
 def _extends(service: YamlMapping) -> str | None:

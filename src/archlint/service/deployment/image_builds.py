@@ -14,8 +14,8 @@ from archlint.service.deployment.command import Command, CommandContext, Script,
 
 SHEBANG = re.compile(rb"\A#!\s*\S*/(?:env\s+)?(?:ba|da|a|z)?sh\b")
 _HEREDOC = re.compile(r"<<-?[\"'\\]?\w+[\"']?")
-_LEADING = re.compile(r"\A\s*(<<-?[\"'\\]?\w+[\"']?)([^\n<]*\w[^\n<]*)")
-"""`<<EOF cat`: the shell takes a redirection before the command, which the grammar does not."""
+_LEADING = re.compile(r"\A\s*(<<-?[\"'\\]?\w+[\"']?)(?=[^\n<]*\w)((?:>&|[^\n<&|;])+)")
+"""`<<EOF cat && …`: the shell takes a redirection before the command, which the grammar does not."""
 _PAIR = re.compile(r"""([A-Za-z_]\w*)=(?:"([^"]*)"|'([^']*)'|(.*))""", re.DOTALL)
 
 _SETTING = frozenset({"ENV", "ARG"})
@@ -74,7 +74,7 @@ def _scripts(instruction: Instruction, written: list[str]) -> Iterator[Script]:
     head = re.match(r"(?i)\s*(?:onbuild\s+)?run\s+(?:--\S+(?:\s|\\\n)+)*", text)
     width = head.end() if head else 0
     blank = re.sub(r"[^\n]", " ", text[:width]).replace(" \n", "\\\n")
-    text = _LEADING.sub(lambda found: " " * len(found[1]) + found[2] + " " + found[1], text[width:], count=1)
+    text = _LEADING.sub(lambda found: " " * len(found[1]) + f"{found[2]} {found[1]} ", text[width:], count=1)
     yield Script(blank + text, place.file, place.line)
 
 
