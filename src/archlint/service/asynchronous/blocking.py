@@ -28,7 +28,7 @@ WayOn: TypeAlias = OnwardCall | Stop
 class BlockingStep(Struct, eq=False, frozen=True):
     """An edge of a chain; `choices` counts the methods of the callee's name that the object may have.
 
-    `is_sure` says whether each of these leads to a blocking call.
+    `is_sure` says whether each of these leads to a blocking call, and no setting has to say that it is made.
     """
 
     edge: Edge
@@ -70,13 +70,13 @@ class Blocked(Struct, eq=False, frozen=True):
     def severity(self) -> Severity | None:
         """A warning where not all implementations block, all calls are slight, or it is off or a worker's."""
         is_slight = all(one.blocking.slight for one in (self, *self.others))
-        is_sure = self.is_certain and not (self.switched or self.by_worker)
+        is_sure = self.is_certain and not self.by_worker
         return None if is_sure and not is_slight else Severity.WARNING
 
     @property
     def is_certain(self) -> bool:
-        """Whether the way leads to a blocking call whichever methods its objects have."""
-        return all(step.is_sure for step in self.steps)
+        """Whether it leads to a blocking call whatever the objects are, and no setting has to say so."""
+        return not self.switched and all(step.is_sure for step in self.steps)
 
     @property
     def location(self) -> Location:
@@ -174,13 +174,15 @@ class Reach:
                 switched = self._calls.places.is_switched(function)
                 for found in self.blocked(function):
                     if not any(edge.callee in entries for edge in found.edges):
-                        yield replace(found, entered=entries.get(function), switched=switched)
+                        yield replace(
+                            found, entered=entries.get(function), switched=found.switched or switched
+                        )
 
     def blocked(self, function: Function) -> Iterator[Blocked]:
         """The calls in the function that block, or lead there: from each a certain way, then the shortest."""
         best: dict[Node, Blocked] = {}
         for call, blocking in self._stops((function, NOTHING_KNOWN)):
-            best.setdefault(call.site, Blocked(function, (), call, blocking))
+            best.setdefault(call.site, Blocked(function, (), call, blocking, switched=self._is_off(call)))
         for edge, context in self._calls.contexts.onward((function, NOTHING_KNOWN)):
             if context in self._next:
                 found = self._along(function, edge, context)
@@ -198,7 +200,8 @@ class Reach:
         while isinstance(step := self._next[context], OnwardCall):
             edges.append(step.edge)
             context = step.context
-        return Blocked(function, tuple(map(self._step, edges)), *step)
+        call, blocking = step
+        return Blocked(function, tuple(map(self._step, edges)), call, blocking, switched=self._is_off(call))
 
     def _step(self, edge: Edge) -> BlockingStep:
         return BlockingStep(edge, max(1, len(self._choices(edge))), self._is_sure(edge))
@@ -213,25 +216,33 @@ class Reach:
         return frozenset(one for one in methods if one.own_name == name and not one.is_empty)
 
     def _is_sure(self, edge: Edge) -> bool:
-        """Whether each method that the call may mean leads to a blocking call for certain."""
+        """Whether each method that the call may mean leads to a blocking call for certain, and it is made."""
         choices = self._choices(edge) - {edge.caller}
-        return len(choices) < 2 or all((one, NOTHING_KNOWN) in self._certain for one in choices)
+        is_certain = len(choices) < 2 or all((one, NOTHING_KNOWN) in self._certain for one in choices)
+        return is_certain and not self._is_off(edge)
+
+    def _is_off(self, call: Edge | LibraryCall) -> bool:
+        """Whether it is made only where a setting says so."""
+        return self._calls.is_off(call.caller, call.site.start)
 
     def _search(self) -> None:
         """Find the next step from each context to the nearest blocking call, slight ones for want of others.
 
-        Where only some of the methods that a call may mean lead there, it is taken for want of a certain way.
+        Where only some of the methods that a call may mean lead there, or a setting has to say so, the way is
+        taken for want of a certain one.
         """
         for slight in (False, True):
-            self._spread(self._stops_in_all(slight), self._is_sure)
+            self._spread(self._stops_in_all(slight, off=False), self._is_sure)
         self._certain = frozenset(self._next)
-        self._spread(self._leading_to(self._next, _is_any), _is_any)
+        guesses = self._leading_to(self._next, _is_any)
+        off = {**self._stops_in_all(slight=False, off=True), **self._stops_in_all(slight=True, off=True)}
+        self._spread({**guesses, **off}, _is_any)
 
-    def _stops_in_all(self, slight: bool) -> dict[CallContext, WayOn]:
+    def _stops_in_all(self, slight: bool, off: bool) -> dict[CallContext, WayOn]:
         found: dict[CallContext, WayOn] = {}
         for context in self._calls.contexts:
             for stop in self._stops(context) if context not in self._next else ():
-                if stop[1].slight is slight:
+                if stop[1].slight is slight and self._is_off(stop[0]) is off:
                     found.setdefault(context, stop)
         return found
 

@@ -130,6 +130,10 @@ class Calls:
         calls = self.edges_to(function) if depth else ()
         return bool(calls) and all(self.is_configured(e.caller, e.site.start, depth - 1) for e in calls)
 
+    def is_off(self, function: Function, offset: int) -> bool:
+        """Whether what stands there runs only where a setting says so, which by default it does not."""
+        return self._switches.is_off(function, offset)
+
     @cached_property
     def _switches(self) -> Switches:
         return Switches(self.symbols)

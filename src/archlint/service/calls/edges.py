@@ -241,14 +241,24 @@ class Edges(EdgeCollector):
 
     def _hand_off(self, function: Function, site: Site, node: Call, handoff: Handoff) -> None:
         for argument in _handed(node, handoff):
-            for value in self._inference.values(argument, function):
+            values = self._inference.values(argument, function)
+            for value in values:
                 if isinstance(value, ParameterType):
                     self._parameters.use(value.function, value.name, function, use_of(handoff))
                 else:
                     self._use(function, site, value, frozenset({use_of(handoff)}))
-            if handoff.function == "queue" and isinstance(argument, Constant):
-                for task in self._inference.program.named(str(argument.value)):
+            if handoff.function == "queue":
+                for task in self._tasks(argument, values):
                     self._use(function, site, FunctionType(task), _QUEUED)
+
+    def _tasks(self, node: Expression, values: InferredTypes) -> list[Function]:
+        """What a queue may mean by a text, or by a method of an object that is nobody knows what."""
+        match node:
+            case Constant(value=str(name)):
+                return self._inference.program.named(name)
+            case Attribute(attr=name) if not values:
+                return self._inference.program.methods_named(name)
+        return []
 
     def _store(self, function: Function, site: Site, node: Call, use: Use = _GIVEN_AWAY) -> None:
         """Functions given away, by default to nobody knows whom."""

@@ -15,9 +15,10 @@ from archlint.service.semantics.scopes import last_name
 class Where(StrEnum):
     """A place where a function runs.
 
-    `SWITCHED` is start-up code that a setting leaves out by default, `SWITCHED_LOOP` what such code gives to
-    the event loop. `PROGRAM` is a script, a command, or an event loop of its own; `UNKNOWN` is that of a
-    function that nothing in the repository seems to call, `NOWHERE` where nothing even speaks of it.
+    `SWITCHED` is start-up code that a setting leaves out by default, `SWITCHED_LOOP` such code on the event
+    loop, or what the other gives to it. `PROGRAM` is a script, a command, or an event loop of its own;
+    `UNKNOWN` is that of a function that nothing in the repository seems to call, `NOWHERE` where nothing even
+    speaks of it.
     """
 
     LOOP = "event loop"
@@ -107,8 +108,8 @@ class Places:
     def _next(self, function: Function, where: Where) -> Iterator[tuple[Function, Where]]:
         for edge in self._outgoing.get(function, ()):
             start = Where.PROGRAM if edge.main else where
-            if start is Where.START and self._switches.is_off(function, edge.site.start):
-                start = Where.SWITCHED
+            if self._switches.is_off(function, edge.site.start):
+                start = _switched(function, start)
             then = _follow(start, edge)
             if then is not None:
                 yield edge.callee, then
@@ -116,6 +117,13 @@ class Places:
 
 def _own_place(module: Function) -> Where:
     return Where.PROGRAM if module.module.role is Role.SCRIPT else Where.IMPORT
+
+
+def _switched(function: Function, where: Where) -> Where:
+    """What a place is in a branch of the function that a setting leaves out by default."""
+    if where is Where.LOOP or (where is Where.UNKNOWN and function.is_async):
+        return Where.SWITCHED_LOOP
+    return Where.SWITCHED if where is Where.START else where
 
 
 def _is_lifespan(function: Function) -> bool:

@@ -260,6 +260,10 @@ class Program:
             and function.module.name.endswith(module)
         ]
 
+    def methods_named(self, name: str) -> list[Function]:
+        """The methods of all classes that have a name."""
+        return [one for one in self.functions.values() if one.owner is not None and one.own_name == name]
+
     def function_of(self, symbol: Symbol) -> Function | None:
         """The function that a symbol means."""
         return self._find(symbol, self.functions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from functools import cache
 
@@ -35,6 +36,9 @@ from archlint.service.semantics.symbols import Symbol, Symbols
 _OFF = frozenset({"", "0", "f", "false", "n", "no", "none", "off"})
 _MAX_STEPS = 6
 _UNTOLD = object()
+_CONVERTING = re.compile(r"(?i)int|str|Field|(.*_|str2|strto)?bool(ean)?(_.*)?")
+"""Functions that make of a text what it says."""
+
 _CASES = frozenset({"casefold", "lower", "strip", "upper"})
 
 
@@ -195,7 +199,9 @@ class Switches:
         match node.args:
             case (Constant(value=str()), *given) if self._reads(module, node):
                 return self._default(module, given[0], step + 1) if given else None
-            case (inner,) if dotted(node.func) in {"bool", "int", "str"} or last_name(node.func) == "Field":
+            case (Constant(value=str()),) if (fallback := self._fallback(module, node)) is not None:
+                return self._default(module, fallback, step + 1)
+            case (inner, *_) if _CONVERTING.fullmatch(last_name(node.func)):
                 return self._default(module, inner, step + 1)
         default = next((k.value for k in node.keywords if k.name == "default"), None)
         return self._default(module, default, step + 1)
@@ -205,6 +211,17 @@ class Switches:
         own = isinstance(found.node, FunctionDef) and len(node.args) == 2
         readers = names_of("variable reader")
         return own or found.qualified in readers or dotted(node.func) in readers
+
+    def _fallback(self, module: Module, node: Call) -> Expression | None:
+        """What a function of the service that reads a variable gives where it is not set: a default."""
+        found = self._symbols.resolve(module, node.func)
+        function = found.node
+        if not isinstance(function, FunctionDef) or found.module is None or len(function.parameters) != 2:
+            return None
+        readers = names_of("variable reader")
+        calls = (c for one in function.body for c in all_nodes(one) if isinstance(c, Call))
+        is_reader = any(self._symbols.resolve(found.module, call.func).qualified in readers for call in calls)
+        return function.parameters[1].default if is_reader else None
 
     def _compared(
         self, module: Module, left: Expression, right: Expression, operator: str, step: int
