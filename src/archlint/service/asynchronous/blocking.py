@@ -16,6 +16,7 @@ from archlint.service.calls.call_graph import Calls
 from archlint.service.calls.conditions import contradicts
 from archlint.service.calls.contexts import NOTHING_KNOWN, CallContext, OnwardCall
 from archlint.service.calls.edge import Edge, LibraryCall
+from archlint.service.calls.execution_places import Where
 from archlint.service.calls.functions import Function
 from archlint.service.calls.library_models import Blocking, NameTable, key
 from archlint.service.calls.loop_entries import LoopEntry
@@ -163,20 +164,24 @@ class Reach:
         self._certain: Container[CallContext] = self._next
         self._search()
 
-    def on_loop(self) -> Iterator[Blocked]:
+    def on_loop(self, with_queues: bool = False) -> Iterator[Blocked]:
         """What blocks the event loop, for each call in a function that it runs that leads to it.
 
         What leads there through another function that the loop runs by itself is told of that one.
+        `with_queues`: on the loop that a task queue's worker makes for a coroutine, too.
         """
         entries = self._calls.loop_entries
         for function in sorted(self._calls.functions, key=lambda function: function.order):
-            if (function.is_async or function in entries) and self._calls.on_loop(function):
-                switched = self._calls.places.is_switched(function)
+            if (function.is_async or function in entries) and self._runs_on_loop(function, with_queues):
+                is_switched = self._calls.places.is_switched(function)
                 for found in self.blocked(function):
                     if not any(edge.callee in entries for edge in found.edges):
-                        yield replace(
-                            found, entered=entries.get(function), switched=found.switched or switched
-                        )
+                        switched = found.switched or is_switched
+                        yield replace(found, entered=entries.get(function), switched=switched)
+
+    def _runs_on_loop(self, function: Function, with_queues: bool) -> bool:
+        is_queued = with_queues and function.is_async and Where.QUEUE in self._calls.where(function)
+        return is_queued or self._calls.on_loop(function)
 
     def blocked(self, function: Function) -> Iterator[Blocked]:
         """The calls in the function that block, or lead there: from each a certain way, then the shortest."""

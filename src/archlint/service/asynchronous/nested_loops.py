@@ -13,7 +13,7 @@ from archlint.service.calls.values import InstanceType
 
 def nested_loops(calls: Calls) -> Iterator[Blocked]:
     """What starts a loop on the event loop; code that looks whether one runs knows what it does."""
-    for blocked in Reach(calls, ("loop",)).on_loop():
+    for blocked in Reach(calls, ("loop",)).on_loop(with_queues=True):
         modules = {edge.callee.module for edge in blocked.edges} | {blocked.function.module}
         patched = any("nest_asyncio" in calls.symbols.namespace(module).names for module in modules)
         certain = all(_is_certain(calls, edge) and not edge.callee.asks_for_loop for edge in blocked.edges)

@@ -94,7 +94,10 @@ class Places:
             return Where.START
         if function.module.role is Role.SCRIPT:
             return Where.PROGRAM
-        return Where.UNKNOWN if self._spoken_of(function) else Where.NOWHERE
+        around = [function]
+        while (outer := around[-1].parent) is not None:
+            around.append(outer)
+        return Where.UNKNOWN if all(map(self._spoken_of, around)) else Where.NOWHERE
 
     def _spread(self, starts: Iterable[tuple[Function, Where]]) -> None:
         pending = list(starts)

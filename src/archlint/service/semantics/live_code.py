@@ -20,6 +20,7 @@ from archlint.facts.syntax import (
     Expression,
     FunctionDef,
     Name,
+    Simple,
     Statement,
 )
 from archlint.facts.traversal import dotted
@@ -145,15 +146,39 @@ def _called(decorator: Expression) -> str | None:
 def used_names(source: PythonSource, defined: frozenset[str]) -> frozenset[str]:
     """The defined names with which a file does more than to import them and to hand them on by `__all__`.
 
-    The last words of texts outside of `__all__` are among them, as of "app.jobs:send".
+    The last words of texts outside of `__all__` are among them, as of "app.jobs:send", variables of functions
+    that are called alike are not.
     """
-    nodes = source.nodes
-    found = {node.id for node in nodes.of(Name)}
+    nodes, held = source.nodes, _variables(source, defined)
+    found = {node.id for node in nodes.of(Name) if not _is_variable(node, held)}
     found.update(node.attr for node in nodes.of(Attribute))
     renamed = (one.name for one in nodes.of(Alias) if one.asname not in {None, one.name})
     found.update(name.rpartition(".")[2] for name in renamed)
     found.update(_last_words(source))
     return defined.intersection(found)
+
+
+def _variables(source: PythonSource, defined: frozenset[str]) -> dict[str, list[FunctionDef]]:
+    """The defined names that functions of a file assign as variables of their own, with these functions."""
+    found: dict[str, list[FunctionDef]] = defaultdict(list)
+    shared = {
+        name.id
+        for one in source.nodes.of(Simple)
+        if one.keyword in {"global", "nonlocal"}
+        for name in one.parts
+        if isinstance(name, Name)
+    }
+    for one in source.nodes.of(Assign):
+        names = {target.id for target in one.targets if type(target) is Name} & defined
+        around = source.definitions.around(one) if names - shared else ()
+        if around and isinstance(around[-1], FunctionDef):
+            for name in names - shared:
+                found[name].append(around[-1])
+    return found
+
+
+def _is_variable(node: Name, held: Mapping[str, Iterable[FunctionDef]]) -> bool:
+    return any(one.start <= node.start < one.end for one in held.get(node.id, ()))
 
 
 @summary
