@@ -39,8 +39,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     part = parts((one for aliases in found for one in aliases), met, "that no test requests")
     no_client = None if requests.all else _no_client(service)
     for aliases in found:
-        more = f", nor under {len(aliases) - 1} more" if len(aliases) > 1 else ""
-        fields = {"endpoint": f"`{_written(aliases[0])}`{more}", "handler": aliases[0].handler.own_name}
+        fields = {"endpoint": _called(aliases), "handler": aliases[0].handler.own_name}
         severity = None if any(one.is_usual for one in aliases) else Severity.WARNING
         cause = no_client or part(aliases[0])
         yield Hit(aliases[0].location, fields, severity=severity, cause=cause)
@@ -52,6 +51,13 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
 def _no_client(service: Service) -> Link:
     place = Location(service.suite.tests[0].module.path)
     return Link(place, "no test has a client, so nothing requests an endpoint")
+
+
+def _called(aliases: list[Endpoint]) -> str:
+    """"`GET /v1/tools`", and the other paths of its handler: " or `/latest/tools`", " or any of its 3 other paths"."""
+    others = list(dict.fromkeys(one.path for one in aliases[1:] if one.path != aliases[0].path))
+    more = f" or `{others[0]}`" if len(others) == 1 else f" or any of its {len(others)} other paths" if others else ""
+    return f"`{_written(aliases[0])}`{more}"
 
 
 def _written(endpoint: Endpoint) -> str:
