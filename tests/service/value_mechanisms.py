@@ -7,6 +7,36 @@ from collections.abc import Mapping
 from tests.service.route_mechanisms import ROUTER
 
 VALUE_MECHANISMS: Mapping[str, Mapping[str, str]] = {
+    "numbers, flags and members that are numbers": {
+        "app/main.py": """
+            from enum import IntEnum, IntFlag
+            from fastapi import FastAPI
+            from app.users import router
+
+            class Right(IntFlag):
+                READ = 1
+                WRITE = 2
+                DELETE = 1 << 2
+
+            class Role(IntEnum):
+                NONE = 0
+                READER = Right.READ
+                WRITER = Right.READ | Right.WRITE
+                OWNER = WRITER | Right.DELETE
+
+            app = FastAPI()
+            for role in Role:
+                app.include_router(router, prefix=f"/roles/{role}/{role & Right.WRITE}")
+            if Role.OWNER & Right.DELETE:
+                app.include_router(router, prefix="/owners")
+            if Role.READER & Right.DELETE:
+                app.include_router(router, prefix="/deleting-readers")
+            numbers = (7 % 3, 7 // 2, 6 ^ 3, 256 >> 4, 2 ** 5, -7 // 2, True | False)
+            app.include_router(router, prefix="/n" + "".join(f"/{n}" for n in numbers))
+            app.include_router(router, prefix=f"/d/{7 / 2}")
+            """,
+        "app/users.py": ROUTER,
+    },
     "members of enumerations and objects in texts": {
         "app/main.py": """
             from dataclasses import dataclass

@@ -32,13 +32,26 @@ OLDEST_PYTHON = (3, 10)
 _ADDABLE = (str, int, float, list, tuple)
 
 
+_NUMERIC: dict[str, Callable[[Any, Any], Any]] = {
+    "-": operators.sub,
+    "*": operators.mul,
+    "/": operators.truediv,
+    "//": operators.floordiv,
+    "%": operators.mod,
+    "|": operators.or_,
+    "&": operators.and_,
+    "^": operators.xor,
+}
+"""The operators whose result is about as large as what they are given."""
+
+
 def arithmetic(operator: str, first: Value, second: Value) -> Value:
     """An arithmetic operator over known strings, numbers and containers, none of them large."""
-    first, second = _string_member(first), _string_member(second)
+    first, second = _plain_member(first), _plain_member(second)
     try:
         if _small(first) and _small(second):
             return _known(operator, first, second)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, ArithmeticError):
         pass
     return Unresolved(f"`{operator}` of values that the source does not tell")
 
@@ -49,16 +62,12 @@ def _known(operator: str, first: Value, second: Value) -> Value:
             return cast("Any", first) + second
         case "+", str() | PartialText(), str() | PartialText():
             return assembled((first, second))
-        case "-", int(), int():
-            return first - second
-        case "*", (int() | float()), (int() | float()):
-            return first * second
         case "**", int(), int() if abs(first) < 1_000 and 0 <= second < 100:
-            return first**second
-        case "//", int(), int() if second:
-            return first // second
-        case "<<", int(), int() if 0 <= second < 100:
-            return first << second
+            return cast("Value", first**second)
+        case ("<<" | ">>"), int(), int() if second < 100:
+            return first << second if operator == "<<" else first >> second
+        case _, (int() | float()), (int() | float()) if operator in _NUMERIC:
+            return cast("Value", _NUMERIC[operator](first, second))
         case "|", dict(), dict():
             return {**first, **second}
         case (("-" | "&" | "|" | "^"), list(), list()):
@@ -209,12 +218,14 @@ def _contains(container: Value, item: Value) -> bool | None:
 
 def _value_of_mixed(value: Value) -> Value:
     """A member of an enumeration that is a text or number, too, equals that; others only themselves."""
-    if not (isinstance(value, Member) and isinstance(value.value, _PLAIN)):
+    if not (isinstance(value, Member) and isinstance(value.value, (*_PLAIN, Member))):
         return value
     bases = [base for one in value.cls.lineage() if isinstance(one, ClassObject) for base in one.bases]
     mixed = any(isinstance(base, Native) and base.name in _MIXED for base in bases)
-    return value.value if mixed or value.cls.derives_from(names_of("enumeration by value")) else value
+    is_by_value = mixed or value.cls.derives_from(names_of("enumeration by value"))
+    return _value_of_mixed(value.value) if is_by_value else value
 
 
-def _string_member(value: Value) -> Value:
-    return value.value if isinstance(value, Member) and isinstance(value.value, str) else value
+def _plain_member(value: Value) -> Value:
+    """A member that counts as what it stands for: texts, and what is an `int` or a flag of such."""
+    return value.value if isinstance(value, Member) and isinstance(value.value, str) else _value_of_mixed(value)
