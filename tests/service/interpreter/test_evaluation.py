@@ -215,3 +215,36 @@ def test_a_member_is_formatted_as_the_services_python_does(python: str | None, p
     assert [one.path for one in resolve_routes(modules, Symbols(modules), runtime).endpoints] == [
         f"{prefix}/x"
     ]
+
+
+EXTENDED = """
+from app.switches import is_extended
+extra = None
+if is_extended():
+    import app.more as extra
+{body}
+app.include_router(router, prefix="/a")
+app.include_router(router, prefix="/b")
+"""
+SWITCHES = "import os\ndef is_extended():\n    return os.environ['EDITION'] == 'extended'\n"
+
+
+def test_what_may_be_none_has_the_attributes_of_what_else_it_is() -> None:
+    main = APP + ROUTE + EXTENDED.format(body="if extra and is_extended():\n    app = extra.extend(app)")
+    more = "def extend(app):\n    @app.get('/more')\n    async def more(): ...\n    return app\n"
+    found = table(main, switches=SWITCHES, more=more)
+    assert [one.path for one in found.endpoints] == ["/more", "/a/x", "/b/x"]
+    assert found.unknown == ()
+
+
+def test_what_is_unknown_at_one_place_is_told_once() -> None:
+    main = APP + ROUTE + EXTENDED.format(body="if extra:\n    app = extra.extend(app)")
+    found = table(main, switches=SWITCHES, more="")
+    assert [one.path for one in found.endpoints] == ["/a/x", "/b/x"]
+    assert len(found.unknown) == 1
+
+
+def test_none_alone_has_no_attribute() -> None:
+    main = APP + ROUTE + "extra = None\napp.include_router(router, prefix=extra.prefix)\n"
+    assert table(main).endpoints == ()
+    assert table(main).unknown

@@ -54,10 +54,12 @@ def _no_client(service: Service) -> Link:
 
 
 def _called(aliases: list[Endpoint]) -> str:
-    """"`GET /v1/tools`", and the other paths of its handler: " or `/latest/tools`", " or any of its 3 other paths"."""
+    """`GET /v1/tools`, and the other paths of its handler: one by name, more by their number."""
+    first = f"`{_written(aliases[0])}`"
     others = list(dict.fromkeys(one.path for one in aliases[1:] if one.path != aliases[0].path))
-    more = f" or `{others[0]}`" if len(others) == 1 else f" or any of its {len(others)} other paths" if others else ""
-    return f"`{_written(aliases[0])}`{more}"
+    if len(others) > 1:
+        return f"{first} or any of its {len(others)} other paths"
+    return f"{first} or `{others[0]}`" if others else first
 
 
 def _written(endpoint: Endpoint) -> str:

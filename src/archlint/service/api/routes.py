@@ -242,26 +242,26 @@ def resolve_routes(modules: Modules, symbols: Symbols, runtime: Runtime) -> Rout
         _tell_undecided(collector)
     for place in never_run(modules, machine.registered, _never_started(machine)):
         collector.miss("the routers of an app", "code that archlint does not follow includes them", place)
-    unknown = (*(_unknown(missed) for missed in collector.missed.values()), *started.unknown)
-    return RouteTable(
-        apps, tuple(collector.endpoints.values()), unknown, tuple(collector.mounted), machine, runtime
-    )
+    unknown = (*map(_unknown, collector.missed.values()), *started.unknown)
+    endpoints = tuple(collector.endpoints.values())
+    return RouteTable(apps, endpoints, unknown, tuple(collector.mounted), machine, runtime)
 
 
 def _never_started(machine: Machine) -> set[Node]:
     """The lifespans and start-up handlers of mounted apps, which nobody runs, of no other app."""
-    started = {id(router) for router in entry_points.roots(machine)}
+    started = set(map(id, entry_points.roots(machine)))
     apps = [router for router in machine.created if router.is_app]
     running = {f.definition for one in apps if id(one) in started for f in functions(one.lifespans)}
-    mounted = {f.definition for one in apps for f in functions(one.lifespans)}
-    return {definition for definition in mounted if definition not in running}
+    return {f.definition for one in apps for f in functions(one.lifespans) if f.definition not in running}
 
 
 def _tell_undecided(found: _Collector) -> None:
     """What would be silence: work that was not done, and routes that may have been taken away."""
-    for value, what, place in found.machine.handed:
-        if isinstance(value, Router):
-            found.miss("what registers endpoints on an app or router", what, place)
+    told: set[int] = set()  # what is unknown of an app is unknown of each call on it
+    for value, unknown, place in found.machine.handed:
+        if isinstance(value, Router) and id(unknown) not in told:
+            found.miss("what registers endpoints on an app or router", unknown.why, place)
+            told.add(id(unknown))
     lists = {id(router.routes) for router in found.machine.created if isinstance(router, Router)}
     for container, place in found.machine.kept:
         if id(container) in lists:

@@ -89,10 +89,11 @@ def _join_addresses(machine: Machine, arguments: Arguments) -> Value:
 def _run_text(machine: Machine, arguments: Arguments) -> Value:
     """`exec` and `eval`: what the text does with the apps and routers that it may name."""
     written, place = text(arguments.get(0, "source")), arguments.place
+    code = Unresolved("a text that is run as code", place)
     module = machine.loaded.get(place.module.path)
     for name, value in module.namespace.items() if module is not None else ():
         if isinstance(value, Modelled) and (written is None or re.search(rf"\b{name}\b", written)):
-            machine.handed.append((value, "a text that is run as code", place))
+            machine.handed.append((value, code, place))
     return Unresolved("what a text gives that is run as code", place)
 
 

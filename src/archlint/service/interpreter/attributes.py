@@ -59,7 +59,7 @@ def attribute(machine: Machine, value: Value, name: str) -> Value:
         case FunctionObject():
             return _of_function(machine, value, name)
         case Choice():
-            return each(value, [attribute(machine, option, name) for option in value.values])
+            return _of_choice(machine, value, name)
         case Configured():
             return _configured(machine, value, name)
         case Partial() | Bound():
@@ -69,6 +69,14 @@ def attribute(machine: Machine, value: Value, name: str) -> Value:
         case ExternalObject():
             return _of_external(value, name)
     return _of_container(machine, value, name)
+
+
+def _of_choice(machine: Machine, value: Choice, name: str) -> Value:
+    """The attribute of each alternative but `None`, which has none: code that goes on has another one."""
+    found = tuple(option for option in value.values if option is not None)
+    if len(found) == 1:
+        return attribute(machine, found[0], name)
+    return each(Choice(found, value.usual), [attribute(machine, option, name) for option in found])
 
 
 def _of_callable(machine: Machine, value: Partial | Bound, name: str) -> Value:

@@ -90,12 +90,14 @@ def call(machine: Machine, callee: Value, arguments: Arguments) -> Value:
 def _note_handed(machine: Machine, callee: Value, arguments: Arguments) -> None:
     """An app or router may be given endpoints by what is unknown, and by a library's decorator of a class."""
     given: list[Value] = [*arguments.args, *arguments.keywords.values()]
+    unknown = Unresolved("a call that archlint cannot follow")
     if isinstance(callee, ExternalObject):
         is_view = isinstance(arguments.get(0, "cls"), ClassObject)
-        given, what = [*callee.args, *callee.keywords.values()] if is_view else [], f"`{callee.name}`"
-    else:
-        what = callee.why if isinstance(callee, Unresolved) else "a call that archlint cannot follow"
-    machine.handed.extend((one, what, arguments.place) for one in given if isinstance(one, Modelled))
+        given = [*callee.args, *callee.keywords.values()] if is_view else []
+        unknown = Unresolved(f"`{callee.name}`")
+    elif isinstance(callee, Unresolved):
+        unknown = callee
+    machine.handed.extend((one, unknown, arguments.place) for one in given if isinstance(one, Modelled))
 
 
 def _modelled(machine: Machine, model: FunctionModel, arguments: Arguments) -> Value:

@@ -142,7 +142,7 @@ class Machine:
     registered: set[Node] = field(default_factory=set)
     """The calls that registered routers or endpoints, or tried to."""
 
-    handed: list[tuple[Modelled, str, Origin]] = field(default_factory=list)
+    handed: list[tuple[Modelled, Unresolved, Origin]] = field(default_factory=list)
     """The apps and routers that went into what archlint cannot follow, with what that is, and where."""
 
     blocks: list[WithBlock] = field(default_factory=list)

@@ -64,7 +64,7 @@ def _known(operator: str, first: Value, second: Value) -> Value:
             return assembled((first, second))
         case "**", int(), int() if abs(first) < 1_000 and 0 <= second < 100:
             return cast("Value", first**second)
-        case ("<<" | ">>"), int(), int() if second < 100:
+        case (("<<" | ">>"), int(), int()) if second < 100:
             return first << second if operator == "<<" else first >> second
         case _, (int() | float()), (int() | float()) if operator in _NUMERIC:
             return cast("Value", _NUMERIC[operator](first, second))
@@ -228,4 +228,6 @@ def _value_of_mixed(value: Value) -> Value:
 
 def _plain_member(value: Value) -> Value:
     """A member that counts as what it stands for: texts, and what is an `int` or a flag of such."""
-    return value.value if isinstance(value, Member) and isinstance(value.value, str) else _value_of_mixed(value)
+    if isinstance(value, Member) and isinstance(value.value, str):
+        return value.value
+    return _value_of_mixed(value)
