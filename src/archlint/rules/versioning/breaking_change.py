@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from archlint.findings import Hit, Link, Met, NotApplicable, Said
-from archlint.service.evolution.change import REMOVALS, Change
+from archlint.service.evolution.change import REMOVALS, Change, some
 from archlint.service.model import Service
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def check(service: Service) -> Iterator[Said]:
         change = first.change
         fields = {
             "version": first.version or "the unversioned API",
-            "operations": ", ".join(map(str, change.operations)),
+            "operations": some(change.operations),
             "change": change.text + _with(others),
             "kind": change.id,
             "meant": _place(change) if others else change.text,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from archlint.findings import Hit, Link, Met, NotApplicable, Said
-from archlint.service.evolution.change import REMOVALS
+from archlint.service.evolution.change import REMOVALS, some
 from archlint.service.model import Service
 
 if TYPE_CHECKING:
@@ -24,10 +24,11 @@ def check(service: Service) -> Iterator[Said]:
         if found.change.level == "error" and found.change.id in REMOVALS:
             gone[found.version].append(found)
     for version, changes in sorted(gone.items()):
-        operations = [str(name) for found in changes for name in found.change.operations]
+        operations = [name for found in changes for name in found.change.operations]
         fields = {
             "version": version or "the unversioned API",
-            "operations": ", ".join(operations),
+            "operations": some(operations),
+            "gone": ", ".join(map(str, operations)),
             "change": "; ".join(sorted({found.change.text for found in changes})),
         }
         links = [Link(found.base, str(found.change.operations[0])) for found in changes if found.base]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
@@ -18,6 +19,9 @@ REMOVALS = frozenset(
 )
 """The kinds of changes by which an operation goes away."""
 
+SHOWN = 3
+"""How many operations a message names."""
+
 
 class OperationName(NamedTuple):
     """A path and an upper-case method."""
@@ -27,6 +31,13 @@ class OperationName(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+
+def some(operations: Sequence[OperationName]) -> str:
+    """The first of them, and how many more there are."""
+    more = len(operations) - SHOWN
+    named = ", ".join(map(str, operations[:SHOWN]))
+    return f"{named} and {more} more" if more > 0 else named
 
 
 class Change(Struct, frozen=True):
