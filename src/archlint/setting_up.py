@@ -27,7 +27,7 @@ HOOK = r"""  - repo: local
     hooks:
       - id: archlint
         name: archlint
-        entry: archlint check --against HEAD --output-format concise
+        entry: archlint check --against HEAD --output-format hook
         language: system
         files: |
           (?x)(

@@ -153,7 +153,10 @@ def test_the_terminal_ends_in_a_table_and_the_next_command(run: Run, tmp_path: P
         ),
         (("--config", "gone.toml"), "gone.toml cannot be read: No such file or directory"),
         (("--output-file", "gone/out"), "gone/out cannot be written: No such file or directory"),
-        (("--statistics", "--output-format", "json"), "--statistics is for the text and concise formats"),
+        (
+            ("--statistics", "--output-format", "json"),
+            "--statistics is for the text, concise and hook",
+        ),
     ],
 )
 def test_a_wrong_option_is_one_message(

@@ -17,7 +17,7 @@ ASK = ("check", "--select", "BA0102", "-q")
 def test_fixes_what_is_safe_and_reports_the_rest(run: Run, tmp_path: Path) -> None:
     write(tmp_path, FILES)
     result = run("check", "--select", "BA0102", "--output-format", "concise", "--fix")
-    assert (result.code, result.out.count("BA0102")) == (1, 1)
+    assert (result.code, result.out.count("BA0102 sync")) == (1, 1)
     assert result.err == (
         "archlint: fixed 1 (BA0102 1)\narchlint: 1 unsafe fix hidden: `--unsafe-fixes` applies it\n"
     )

@@ -36,7 +36,7 @@ RUNS = {
     "web/app.tsx": False,
 }
 """Whether a commit of this file alone runs the hook."""
-HOOK = ("check", "--against", "HEAD", "--output-format", "concise")
+HOOK = ("check", "--against", "HEAD", "--output-format", "hook")
 
 
 @pytest.fixture

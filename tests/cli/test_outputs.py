@@ -55,7 +55,7 @@ def test_a_steps_summary_is_added_to(run: Run, tmp_path: Path, monkeypatch: pyte
             ("--output", "sarfi=x"),
             "--output `sarfi=x`: no format is called `sarfi`; did you mean `sarif`?",
         ),
-        (("--output", "xml=x"), "no format is called `xml`; there are text, concise, json"),
+        (("--output", "xml=x"), "no format is called `xml`; there are text, concise, hook, json"),
         (
             ("--output", "markdown="),
             "--output `markdown=` names no file; if a variable should, it is not set",

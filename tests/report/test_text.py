@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from archlint.discover import Repository
-from archlint.findings import Link, Location
+from archlint.findings import Finding, Link, Location
 from archlint.report.safe import printable
 from archlint.report.snippet import Sources, columns, snippet
 from archlint.report.styled import STYLES, plain
@@ -126,6 +126,37 @@ def test_concise(tmp_path: Path) -> None:
         f"{users}:4:1: {told}",
         f"shop/app/wide.py:1:14: {told}",
     ]
+
+
+def caused(number: int) -> tuple[Finding, ...]:
+    """Findings that one include brought."""
+    link = Link(Location("main.py", 9), "served here, without a version")
+    places = [Location("app.py", line, 1, line, 2) for line in range(1, number + 1)]
+    return tuple(finding(one, chain=(link,), fingerprint=f"{one.line:032}") for one in places)
+
+
+def test_a_hook_says_a_cause_of_many_once(tmp_path: Path) -> None:
+    other = finding(Location("b.py", 3, 1, 3, 2), fingerprint="f" * 32)
+    report = Report(Repository(tmp_path, (), None), STANDARD, findings=(*caused(4), other))
+    told = "`app.routers` imports `app.crud`"
+    assert rendered("hook", report).splitlines() == [
+        f"main.py:9:1: error BA0511 4: served here, without a version; the first is app.py:1:1: {told}",
+        f"b.py:3:1: error BA0511 router-bypasses-service: {told} (BA05.2.1)",
+        "`--output-format concise` lists each",
+    ]
+
+
+def test_a_hook_says_each_of_few(tmp_path: Path) -> None:
+    report = Report(Repository(tmp_path, (), None), STANDARD, findings=caused(3))
+    assert rendered("hook", report) == rendered("concise", report)
+
+
+def test_nothing_is_offered_for_what_was_left_when_all_was_fixed(tmp_path: Path) -> None:
+    report = example(tmp_path)
+    pages = tuple(replace(page, fixable="safe") if page.code == "BA0511" else page for page in report.pages)
+    report = structs.replace(report, pages=pages)
+    assert "can be fixed" in plain(render_summary(report, strict=False))
+    assert "`archlint explain BA0511` says more" in plain(render_summary(report, strict=False, fixed=True))
 
 
 def test_summary(tmp_path: Path) -> None:

@@ -131,7 +131,9 @@ def check(  # noqa: PLR0913, PLR0917 (each is an option)
         listing=listing_before(),
     )  # fmt: skip
     clock = Clock() if timing else None
-    delivery = Delivery(targets, statistics, quiet, strict, no_color, clock=clock, paths=tuple(paths or ()))
+    delivery = Delivery(
+        targets, statistics, quiet, strict, no_color, clock=clock, paths=tuple(paths or ()), fixed=fix
+    )
     if diff:
         raise typer.Exit(_show_diff(request, delivery, unsafe_fixes, exit_zero))
     if show_fixes:
@@ -172,7 +174,8 @@ def _refuse_contradictions(
 ) -> None:
     first = targets[0].format
     if statistics and first not in formats_for_people():
-        raise ArchlintError(f"--statistics is for the {' and '.join(formats_for_people())} formats")
+        *others, last = formats_for_people()
+        raise ArchlintError(f"--statistics is for the {', '.join(others)} and {last} formats")
     if unsafe and not (fix or diff):
         raise ArchlintError("--unsafe-fixes is for --fix and --diff")
     if diff and (first != "text" or len(targets) > 1):

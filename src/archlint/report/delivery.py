@@ -38,6 +38,8 @@ class Delivery(Struct, frozen=True, dict=True):
     fixes: Mapping[str, ShownFix] | None = None
     clock: Clock | None = None
     paths: tuple[Path, ...] = ()
+    fixed: bool = False
+    """Whether what can be fixed has been, so that the report is of what is left."""
 
 
 def deliver(report: Report, wanted: Delivery, exit_code: int) -> str:
@@ -50,7 +52,7 @@ def deliver(report: Report, wanted: Delivery, exit_code: int) -> str:
 
     written = "".join(_deliver(report, wanted, target, exit_code) for target in wanted.targets)
     if not wanted.quiet and all(target.file for target in wanted.targets):
-        lines = render_summary(report, wanted.strict, paths=wanted.paths)
+        lines = render_summary(report, wanted.strict, paths=wanted.paths, fixed=wanted.fixed)
         written += output.write_lines(lines, colour=output.wants_colour(wanted.no_color))
     return written
 
@@ -79,7 +81,9 @@ def _lines(report: Report, wanted: Delivery, target: OutputTarget, exit_code: in
         render_statistics(report) if wanted.statistics and format_.for_people else format_.render(report, how)
     )
     if format_.for_people and not wanted.quiet:
-        yield from render_summary(report, wanted.strict, tables=format_.tables, paths=wanted.paths)
+        yield from render_summary(
+            report, wanted.strict, tables=format_.tables, paths=wanted.paths, fixed=wanted.fixed
+        )
 
 
 def from_here(root: Path, folder: Path, file: str) -> str:

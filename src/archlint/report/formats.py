@@ -64,6 +64,7 @@ class Format(Struct, frozen=True):
 FORMATS: Mapping[str, Format] = {
     "text": Format("text", for_people=True),
     "concise": Format("concise", for_people=True, tables=False),
+    "hook": Format("hook", for_people=True, tables=False),
     "json": Format("as_json", carries_fixes=True),
     "sarif": Format("sarif", carries_fixes=True),
     "github": Format("github"),

@@ -18,9 +18,12 @@ _RULES = 5
 
 
 def render_summary(
-    report: Report, strict: bool, *, tables: bool = True, paths: Sequence[Path] = ()
+    report: Report, strict: bool, *, tables: bool = True, paths: Sequence[Path] = (), fixed: bool = False
 ) -> Iterator[Line]:
-    """Findings by requirement and by service, what was read, unknowns by rule, and the next command."""
+    """Findings by requirement and by service, what was read, unknowns by rule, and the next command.
+
+    What is left where all has been `fixed` that can be is nothing to fix.
+    """
     yield from [()] if report.findings else []
     yield from _tables(report) if tables else ()
     counts = Counter(finding.severity for finding in report.findings)
@@ -37,7 +40,8 @@ def render_summary(
     if report.unknowns:
         yield from _unknowns(report, strict)
     if report.findings:
-        yield from _next(report, arguments(paths))
+        # The one command that helps most now.
+        yield (None if fixed else _fixable(report, arguments(paths))) or _explained(report)
 
 
 def render_statistics(report: Report) -> Iterator[Line]:
@@ -129,18 +133,22 @@ def _held(report: Report) -> str:
     return " --no-baseline" if there else ""
 
 
-def _next(report: Report, paths: str) -> Iterator[Line]:
-    """The one command that helps most now: let archlint fix what it can, else read of the commonest error."""
+def _fixable(report: Report, paths: str) -> Line | None:
+    """How much archlint may fix, and what shows it."""
     kinds = {page.code: page.fixable for page in report.pages}
     safe, unsafe = (sum(kinds.get(f.code) == kind for f in report.findings) for kind in ("safe", "unsafe"))
-    if safe or unsafe:
-        option = "" if safe else " --unsafe-fixes"
-        against = f" --against {report.against}" if report.against else ""
-        command = f"archlint check{paths}{against}{_held(report)} --diff{option}"
-        of = counted(safe + unsafe, "finding")
-        yield ((f"Up to {of} can be fixed by archlint: `{command}` shows the edits", ""),)
-        return
+    if not (safe or unsafe):
+        return None
+    option = "" if safe else " --unsafe-fixes"
+    against = f" --against {report.against}" if report.against else ""
+    command = f"archlint check{paths}{against}{_held(report)} --diff{option}"
+    of = counted(safe + unsafe, "finding")
+    return ((f"Up to {of} can be fixed by archlint: `{command}` shows the edits", ""),)
+
+
+def _explained(report: Report) -> Line:
+    """What says more of the commonest error."""
     ranked = Counter(f.code for f in report.findings if f.severity is Severity.ERROR)
     ranked = ranked or Counter(f.code for f in report.findings)
     code, count = min(ranked.items(), key=lambda item: (-item[1], item[0]))
-    yield ((f"`archlint explain {code}` says more of {counted(count, 'finding')}", ""),)
+    return ((f"`archlint explain {code}` says more of {counted(count, 'finding')}", ""),)
