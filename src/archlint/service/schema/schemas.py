@@ -22,6 +22,7 @@ from archlint.service.schema.core.naming import Convention
 from archlint.service.schema.core.tables import Table, TableKey, title
 from archlint.service.schema.sqlalchemy.declarative import EVERY, MappedModel, Models
 from archlint.service.schema.sqlalchemy.library_mixins import schema_machine
+from archlint.service.schema.sqlalchemy.metadata import is_filled_by_code
 from archlint.service.schema.sqlalchemy.outside import Handed
 from archlint.service.schema.sqlalchemy.values import Element
 from archlint.service.semantics.bindings import statements
@@ -84,6 +85,8 @@ class DatabaseSchema(Struct, eq=False, frozen=True, dict=True):
             return "env.py sets no `target_metadata`"
         if not all(isinstance(settled(target), Element | External) for target in targets):
             return "`target_metadata` is computed"
+        if any(isinstance(target, Element) and is_filled_by_code(target) for target in targets):
+            return "code puts tables into `target_metadata`"
         return None
 
     @cached_property

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archlint.facts.syntax import Assign, Attribute, ClassDef, Expression
+from archlint.facts.source import PythonSource
+from archlint.facts.syntax import Assign, Attribute, Call, ClassDef, Expression
+from archlint.readings import summary
 from archlint.service.interpreter.attributes import class_member
 from archlint.service.interpreter.machine import Machine
 from archlint.service.interpreter.values import (
@@ -18,8 +20,10 @@ from archlint.service.interpreter.values import (
 )
 from archlint.service.schema.sqlalchemy.values import Element, PartialObject
 from archlint.service.semantics.modules import Module
+from archlint.service.semantics.scopes import last_name
 
 _MAKING = frozenset({"__init__", "__new__", "__prepare__", "mro"})
+_FILLING = frozenset({"_add_table", "to_metadata", "tometadata"})
 _NEUTRAL = frozenset(
     [
         *("sqlalchemy", "sqlmodel", "typing", "typing_extensions", "abc", "builtins", "pydantic", "enum"),
@@ -31,6 +35,16 @@ _NEUTRAL = frozenset(
 def schema_of(metadata: Value) -> str | None:
     """The schema that a `MetaData(schema=…)` gives its tables."""
     return text(metadata.keywords.get("schema")) if isinstance(metadata, Element) else None
+
+
+def is_filled_by_code(metadata: Element) -> bool:
+    """Whether code puts tables into metadata where it is made, as `table.to_metadata(it)` does."""
+    return _fills(metadata.place.module.source)
+
+
+@summary
+def _fills(source: PythonSource) -> bool:
+    return any(last_name(call.func) in _FILLING for call in source.nodes.of(Call))
 
 
 def is_sqlmodel(cls: ClassObject) -> bool:
