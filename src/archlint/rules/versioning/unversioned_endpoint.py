@@ -13,7 +13,7 @@ from archlint.service.api.openapi_pages import shows_documentation
 from archlint.service.api.response_kinds import is_page
 from archlint.service.api.root_paths import client_version, unknown_root
 from archlint.service.api.routes import App, Endpoint
-from archlint.service.api.version_lacks import MISSING, lack_of_version, version_elsewhere
+from archlint.service.api.version_lacks import MISSING, lack_of_version, version_elsewhere, versioned_apps
 from archlint.service.api.webhooks import is_webhook
 from archlint.service.interpreter.values import Origin
 from archlint.service.model import Service
@@ -28,6 +28,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
     endpoints = list(without_aliases(service.routes.endpoints))
     versioned = [endpoint for endpoint in endpoints if client_version(endpoint) is not None]
     yield from (Met(endpoint.location) for endpoint in versioned)
+    apps = versioned_apps(endpoints)
     doubtful: dict[App, Unknown | None] = {}
     for place, lacking in by_include(endpoints, lambda endpoint: client_version(endpoint) is not None):
         for endpoint in lacking:
@@ -37,7 +38,7 @@ def check(service: Service, options: Mapping[str, Any]) -> Iterator[Said]:
             if endpoint.root not in doubtful:
                 doubtful[endpoint.root] = unknown_root(endpoint.root)
             if doubtful[endpoint.root] is None:
-                yield _hit(place, lack_of_version(endpoint), endpoint, has_versions=bool(versioned))
+                yield _hit(place, lack_of_version(endpoint, apps), endpoint, has_versions=bool(versioned))
     yield from filter(None, doubtful.values())
     yield from service.routes.unknown
 
@@ -69,8 +70,8 @@ def _hit(place: Origin, how: str, endpoint: Endpoint, *, has_versions: bool) -> 
 def _remedy(place: Origin, endpoint: Endpoint, has_versions: bool) -> str:
     """What to do: a version that stands elsewhere stays, unless the API has versions of its own beside it."""
     found = version_elsewhere(endpoint)
-    if found and not (has_versions and found[1]):
-        return f"Let the path begin with `/api/{found[0].rpartition('/')[2]}`, not with `{found[0]}`"
+    if found and not (has_versions and found["before"]):
+        return f"Let the path begin with `/api/v{found['number'] or 1}`, not with `{found[0]}`"
     if endpoint.path.startswith("/api/") and not gives_prefix(place):
         return "Let the path begin with `/api/v1`, not with `/api`, where that prefix is given"
     return f"Serve {included(place)} under `/api/v1`"
