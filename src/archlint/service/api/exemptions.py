@@ -15,13 +15,13 @@ from archlint.service.interpreter.values import Configured, Origin, Value, text
 
 _HEALTH = re.compile(
     r"((check|get|read|show)_)?((api|app|cache|database|db|redis|server|service|system)_?)?"
-    r"(health|healthz|healthcheck|heartbeat|liveness|livez|ping|readiness|readyz)"
+    r"(alive|health|healthz|healthcheck|heartbeat|liveness|livez|ping|probe|readiness|readyz)"
     r"(_(check|database|db|endpoint|probe|status))*"
     r"|((check|get|read|show)_)?(live|ready)(_(check|endpoint|probe))+"
 )
 """How handlers, routes and paths of health checks are called; `get_live` may be of anything."""
 
-_UP = frozenset({"alive", "healthy", "live", "ok", "pass", "ready", "running", "up"})
+_UP = frozenset({"alive", "healthy", "live", "ok", "pass", "pong", "ready", "running", "up"})
 
 _PARAMETER, _NAMED = re.compile(r"\{[^}]*\}"), re.compile(r"\{[A-Za-z_][^}]*\}")
 
@@ -54,20 +54,27 @@ def _is_health_check(endpoint: Endpoint) -> bool:
 
 @function_summary
 def _says_it_is_up(source: PythonSource, function: FunctionDef) -> bool:
-    """Whether it answers `{"status": "ok"}`, whatever happens, and does nothing else."""
+    """Whether it answers `{"status": "ok"}` or `{"ok": True}`, whatever happens, and does nothing else."""
     match function.body:
         case (Return(value=Dict(items=items)),) | (
             Evaluate(value=Constant()),
             Return(value=Dict(items=items)),
         ):
             return any(_is_up(key, value) for key, value in items)
+        case (Return(value=Constant(value=str(word))),) | (
+            Evaluate(value=Constant()),
+            Return(value=Constant(value=str(word))),
+        ):
+            return word.lower() in _UP
     return False
 
 
 def _is_up(key: Expression | None, value: Expression) -> bool:
     match key, value:
-        case Constant(value="status"), Constant(value=str(status)):
+        case Constant(value="status" | "ping"), Constant(value=str(status)):
             return status.lower() in _UP
+        case Constant(value=str(name)), Constant(value=True):
+            return name.lower() in _UP
     return False
 
 
