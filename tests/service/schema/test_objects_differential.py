@@ -65,6 +65,46 @@ def _elsewhere(name: str) -> tuple[str, str]:
 
 OBJECTS = {
     # what is taken, there and back and there again
+    "rows are hidden": (
+        'op.execute("ALTER TABLE t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")\n'
+        'op.execute("CREATE POLICY mine ON t USING (true);'
+        ' ALTER TABLE ONLY t /* x; */ NO FORCE ROW LEVEL SECURITY;")',
+        'op.execute("DROP POLICY mine ON t")\nop.execute("ALTER TABLE t DISABLE ROW LEVEL SECURITY")',
+    ),
+    "a trigger is turned off": (
+        FUNCTION.format("") + TRIGGER + 'op.execute("ALTER TABLE t DISABLE TRIGGER tr")',
+        'op.execute("ALTER TABLE t ENABLE ALWAYS TRIGGER tr")\nop.execute("DROP FUNCTION touch() CASCADE")',
+    ),
+    "storage and identity": (
+        'op.execute("ALTER TABLE t ALTER COLUMN a SET STORAGE external, ALTER a SET STATISTICS 5")\n'
+        'op.execute("ALTER TABLE t SET (fillfactor = 70, autovacuum_enabled = false)")\n'
+        'op.execute("ALTER TABLE IF EXISTS t REPLICA IDENTITY FULL")',
+        'op.execute("ALTER TABLE t RESET (fillfactor)")',
+    ),
+    "the table that is clustered is gone": (
+        'op.execute("ALTER TABLE t CLUSTER ON t_pkey")',
+        'op.drop_table("t")\nop.execute("ALTER TABLE t SET WITHOUT CLUSTER")',
+    ),
+    "a table that may be gone": (
+        "pass",
+        'op.execute("ALTER TABLE IF EXISTS gone DISABLE ROW LEVEL SECURITY")',
+    ),
+    "rules, casts and rights": (
+        'op.execute("CREATE RULE r AS ON DELETE TO t DO INSTEAD NOTHING")\n'
+        'op.execute("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC")\n'
+        'op.execute("CREATE STATISTICS st ON id, a FROM t")',
+        'op.execute("DROP STATISTICS st")\nop.execute("DROP RULE r ON t")',
+    ),
+    "a temporary table": (
+        'op.execute("CREATE TEMP TABLE kept ON COMMIT DROP AS'
+        ' WITH x AS (SELECT id, a FROM t) SELECT * FROM x")\n'
+        'op.execute("UPDATE t SET a = kept.a FROM kept WHERE kept.id = t.id")\nop.execute("DROP TABLE kept")',
+        "pass",
+    ),
+    "what can be read beside what cannot": (
+        'op.execute("ALTER TABLE t ADD COLUMN b text; ALTER TABLE t ENABLE ROW LEVEL SECURITY")',
+        'op.execute("ALTER TABLE t DISABLE ROW LEVEL SECURITY; ALTER TABLE t DROP COLUMN b")',
+    ),
     "a function is replaced": (FUNCTION.format("OR REPLACE "), ""),
     "a function goes with its triggers": (
         FUNCTION.format("") + TRIGGER,

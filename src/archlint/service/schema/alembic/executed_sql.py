@@ -7,8 +7,8 @@ from enum import Enum
 
 from archlint.facts.syntax import Call, Constant, Expression, FString, FunctionDef
 from archlint.facts.traversal import all_nodes, dotted
-from archlint.service.schema.postgresql import statements
 from archlint.service.schema.postgresql.identifiers import NAME
+from archlint.service.schema.postgresql.neutral import is_data
 
 _DEFINES = re.compile(r"\s*(ALTER|CREATE|DROP)\b", re.IGNORECASE)
 _HARMLESS = frozenset({"execute", "bulk_insert", "get_bind", "get_context", "inline_literal", "f"})
@@ -37,7 +37,7 @@ def revision_effect(function: FunctionDef) -> RevisionEffect:
     written = [_start_of(call) for call in executed if _is_text(call.args[0])]
     if written and all(map(_ADDS_VALUE.match, written)):
         return RevisionEffect.VALUES
-    if not all(map(statements.is_data, written)):
+    if not all(map(is_data, written)):
         return RevisionEffect.TABLES
     return RevisionEffect.OBJECTS if any(map(_DEFINES.match, written)) else RevisionEffect.ROWS
 

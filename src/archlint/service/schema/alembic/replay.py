@@ -35,6 +35,7 @@ from archlint.service.schema.core.naming import Convention
 from archlint.service.schema.postgresql import statements
 from archlint.service.schema.postgresql.catalog import View
 from archlint.service.schema.postgresql.identifiers import schema_of
+from archlint.service.schema.postgresql.neutral import is_data
 from archlint.service.schema.postgresql.refusals import Impossible, Refused
 from archlint.service.schema.postgresql.server import Database
 from archlint.service.schema.sqlalchemy.elements import location, sql_of
@@ -386,4 +387,4 @@ def _words(values: Iterable[Value]) -> Iterator[str]:
 def _starts_as_data(sql: Value) -> bool:
     """Whether SQL that is known only in part starts as a statement that changes data only."""
     written = sql.args[0] if isinstance(sql, Element) and sql.args else sql
-    return all(statements.is_data(opening(one)) for one in options(written))
+    return all(is_data(opening(one)) for one in options(written))

@@ -16,6 +16,12 @@ from archlint.service.schema.postgresql.definitions import (
     written_type,
 )
 from archlint.service.schema.postgresql.identifiers import NAME, WORD, folded, schema_of, written_key
+from archlint.service.schema.postgresql.neutral import (
+    is_data,
+    neutrally_altered,
+    temporary_table,
+    without_comments,
+)
 from archlint.service.schema.postgresql.refusals import no_relation
 from archlint.service.schema.postgresql.server import Database
 from archlint.service.schema.postgresql.table_elements import constrain, define, key_of, name_of
@@ -24,12 +30,6 @@ from archlint.service.schema.sqlalchemy.values import Untold
 if TYPE_CHECKING:
     from sqlglot import exp
 
-_DATA = re.compile(
-    r"\s*(WITH|SELECT|INSERT|UPDATE|DELETE|SET|RESET|COMMIT|BEGIN|GRANT|REVOKE|COMMENT|TRUNCATE|ANALYZE|VACUUM"
-    r"|LOCK|REFRESH|COPY|CALL|(CREATE|DROP|ALTER)\s+(OR\s+REPLACE\s+)?(CONSTRAINT\s+)?"
-    r"(EXTENSION|FUNCTION|PROCEDURE|TRIGGER|SEQUENCE|SCHEMA|ROLE|USER|POLICY|AGGREGATE|DATABASE))\b",
-    re.IGNORECASE,
-)
 _ADD_VALUE = re.compile(rf"\s*ALTER\s+TYPE\s+{NAME}\s+(ADD|RENAME)\s+VALUE\b", re.IGNORECASE)
 _RENAME_TYPE = re.compile(
     rf"\s*ALTER\s+TYPE\s+(?P<old>{NAME})\s+RENAME\s+TO\s+(?P<new>{WORD})\s*$", re.IGNORECASE
@@ -55,6 +55,8 @@ _DEFINES_TYPE = re.compile(r"\b(CREATE|ALTER|DROP)\s+(TYPE|DOMAIN)\b|\bEXECUTE\b
 _MENTIONED = re.compile(
     rf"\b(TABLE|TYPE|VIEW)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(?:ONLY\s+)?({NAME})", re.IGNORECASE
 )
+
+_TEMPORARY = "temporary table"
 
 
 def execute(database: Database, sql: str) -> None:
@@ -129,22 +131,48 @@ def _comment(database: Database, sql: str) -> None:
 
 def _split(database: Database, sql: str) -> list[exp.Expr]:
     """The statements that may change a table's definition."""
-    plain = re.sub(r"--[^\n]*", "", sql)
-    if ";" not in plain.strip().rstrip(";") and (_DATA.match(plain) or _ADD_VALUE.match(plain)):
-        _check_target(database, plain)
+    left = ";".join(piece for piece in objects.pieces(sql) if not _is_done(database, piece))
+    if not left:
         return []  # most revisions run no other SQL, and to import sqlglot takes longer than they do
     from sqlglot import exp, parse
     from sqlglot.errors import SqlglotError
 
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     try:
-        found = parse(sql, read="postgres")
+        found = parse(left, read="postgres")
     except SqlglotError:
-        forget_mentioned(database, sql, "SQL that archlint cannot parse")
+        forget_mentioned(database, left, "SQL that archlint cannot parse")
         return []
     return [
         s for s in found if s is not None and isinstance(s, exp.Create | exp.Drop | exp.Alter | exp.Command)
     ]
+
+
+def _is_done(database: Database, piece: str) -> bool:
+    """Whether a statement leaves the tables that models declare alone; raises `Refused`."""
+    plain = without_comments(piece)
+    temporary = temporary_table(plain)
+    if temporary is not None:
+        _shadow(database, temporary)
+    altered = neutrally_altered(plain)
+    if altered is not None and not altered[1] and altered[0] in database.dropped:
+        _check_table(database, altered[0])
+    if is_data(plain) or _ADD_VALUE.match(plain):
+        _check_target(database, plain)
+        return True
+    return not plain.strip() or temporary is not None or altered is not None
+
+
+def _shadow(database: Database, key: TableKey) -> None:
+    """A temporary table: its name means no other one before it is dropped."""
+    database.objects.add(objects.ServerObject(_TEMPORARY, key))
+    if database.has_table(key) is not False:
+        database.forget(key, "a temporary table of that name")
+
+
+def _check_table(database: Database, key: TableKey) -> None:
+    if database.has_table(key) is False:
+        raise no_relation(key)
 
 
 def _check_target(database: Database, sql: str) -> None:
@@ -152,8 +180,8 @@ def _check_target(database: Database, sql: str) -> None:
     found = _ROWS.match(sql)
     if found is not None:
         name = found["name"] if found["quote"] else found["name"].lower()
-        if (None, name) in database.dropped and database.has_table((None, name)) is False:
-            raise no_relation((None, name))
+        if (None, name) in database.dropped:
+            _check_table(database, (None, name))
 
 
 def forget_mentioned(database: Database, sql: str, why: str) -> None:
@@ -208,7 +236,7 @@ def _one(database: Database, statement: Any) -> None:
 
 
 def _command(database: Database, sql: str) -> None:
-    if _DATA.match(sql) or _ADD_VALUE.match(sql):
+    if is_data(sql) or _ADD_VALUE.match(sql):
         return
     renamed = _RENAME_TYPE.match(sql)
     if renamed is not None:
@@ -234,7 +262,10 @@ def _drop(database: Database, kind: str, key: TableKey, statement: Any) -> None:
     if kind == "VIEW":
         database.views.pop(key, None)
     elif kind == "TABLE":
-        if not (exists and database.has_table(key) is False):
+        shadow = objects.ServerObject(_TEMPORARY, key)
+        if shadow in database.objects:
+            database.objects.discard(shadow)
+        elif not (exists and database.has_table(key) is False):
             database.drop_table(key, cascade=cascade)
     elif kind == "INDEX":
         if database.has_index(*key) or not exists:
@@ -355,11 +386,6 @@ def _alter_column(database: Database, key: TableKey, action: Any) -> None:
         database.set_default(key, name, None)
     else:
         raise Untold("an `ALTER COLUMN` that archlint does not follow")
-
-
-def is_data(sql: str) -> bool:
-    """Whether the SQL starts as a statement that changes no table's definition."""
-    return _DATA.match(sql) is not None
 
 
 def forget_if_definition(database: Database, sql: str) -> None:
