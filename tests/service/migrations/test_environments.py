@@ -34,6 +34,8 @@ def test_a_service_without_alembic_has_no_environment(tmp_path: Path) -> None:
         ("script_location = db/migrations", "db/migrations"),
         ("script_location = app:db/alembic", "src/app/db/alembic"),
         ("[DEFAULT]\nscript_location = m", "m"),
+        ("script_location = /app/db/migrations", "db/migrations"),
+        ("script_location = /srv/service/src/app/db/alembic", "src/app/db/alembic"),
         ("where = db\nscript_location = %(where)s/x", "db/x"),
     ],
 )
@@ -163,3 +165,26 @@ def test_the_dependency_is_missed_only_where_one_can_be_declared(
 ) -> None:
     found = migrations(tmp_path, {manifest: text, "main.py": ""})
     assert ("Alembic dependency" in found.missing) == missing
+
+
+ENGINE = "from sqlalchemy import create_engine\nengine = create_engine('postgresql:///x')\n"
+
+
+def test_what_lies_beside_several_environments_is_alembics(tmp_path: Path) -> None:
+    files = {
+        "main.py": "import db.session\n",
+        "db/session.py": ENGINE,
+        "db/migrations/helpers.py": ENGINE,
+        "db/migrations/core/env.py": ENV,
+        "db/migrations/events/env.py": ENV,
+        "other/session.py": ENGINE,
+        "other/core/env.py": ENV,
+        "other/events/env.py": ENV,
+        "migrations/tool.py": ENGINE,
+        "migrations/alembic/env.py": ENV,
+    }
+    roles = {module.path: module.role.name for module in service_of(tmp_path, files).modules}
+    assert {path for path, role in roles.items() if role == "MIGRATION"} == {
+        "db/migrations/helpers.py",
+        *(path for path in files if path.endswith("env.py")),
+    }

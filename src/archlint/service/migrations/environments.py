@@ -247,7 +247,8 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         here = posixpath.dirname(file) or "."
         starts = dict.fromkeys([here, self.root, *ancestors(here), join(self.root, "src")])
         places = [text] if text.startswith("./") and text in self._folders else []
-        places += [join(start, text) for start in starts]
+        tails = _tails(text) if text.startswith("/") else [text]
+        places += [join(start, tail) for tail in tails for start in starts]
         fitting = (
             p for p in places if (self.repository.has(join(p, inside)) if inside else p in self._folders)
         )
@@ -258,6 +259,12 @@ class Migrations(Struct, eq=False, frozen=True, dict=True):
         return frozenset(
             folder for file in self.repository.files for folder in ancestors(posixpath.dirname(file))
         )
+
+
+def _tails(path: str) -> list[str]:
+    """The ends of an absolute path of an image that may be paths of the repository, longest first."""
+    parts = path.strip("/").split("/")
+    return ["/".join(parts[start:]) for start in range(len(parts))]
 
 
 def _lacking(environment: MigrationEnvironment) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from archlint.facts.source import PythonSource
@@ -25,6 +26,7 @@ _SCRIPT_FOLDERS = frozenset(
         "tool", "tools",
     }
 )  # fmt: skip
+_MIGRATIONS = re.compile(r"(?i)(.*[-_])?(alembic|migrations?)")
 _SCRIPT_FILES = frozenset({"dodo.py", "fabfile.py", "hatch_build.py", "noxfile.py", "setup.py"})
 
 
@@ -93,9 +95,12 @@ def _test_folders(files: Iterable[str]) -> frozenset[str]:
 
 
 def _migration_folders(facts: Mapping[str, PythonSource]) -> frozenset[str]:
-    """Alembic's script locations: the folders of an `env.py` that imports alembic."""
+    """Alembic's script locations: the folders of an `env.py` that imports alembic, and what holds several."""
     environments = (file for file in facts if posixpath.basename(file) == "env.py")
-    return frozenset(posixpath.dirname(file) for file in environments if imports_alembic(facts[file]))
+    folders = {posixpath.dirname(file) for file in environments if imports_alembic(facts[file])}
+    around = Counter(map(posixpath.dirname, folders))
+    shared = {f for f, n in around.items() if n > 1 and _MIGRATIONS.fullmatch(posixpath.basename(f))}
+    return frozenset(folders | shared)
 
 
 def _is_below(folder: str, root: str) -> bool:
